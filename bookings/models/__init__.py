@@ -1,0 +1,15 @@
+from .booking import Attention, Booking, BookingEvent, State
+from .schedule import Closure, SchedulePattern, VisitSlot
+from .visit import Visit, ZoneClaim
+
+__all__ = [
+    "Attention",
+    "Booking",
+    "BookingEvent",
+    "Closure",
+    "SchedulePattern",
+    "State",
+    "Visit",
+    "VisitSlot",
+    "ZoneClaim",
+]

@@ -1,0 +1,169 @@
+"""When the centre is open for visits: patterns, the slots made of them, and closures."""
+
+import datetime
+from typing import Self
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from programmes.models import Programme, Venue
+
+
+class Weekday(models.IntegerChoices):
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+class SchedulePattern(models.Model):
+    """'Every Tuesday morning from September to June': slots are made of it for a season."""
+
+    venue = models.ForeignKey(
+        Venue, on_delete=models.PROTECT, related_name="patterns", verbose_name=_("venue")
+    )
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
+    starts_at = models.TimeField(_("from"))
+    ends_at = models.TimeField(_("until"))
+    season_from = models.DateField(_("season from"))
+    season_to = models.DateField(_("season until"), help_text=_("Inclusive."))
+    programmes = models.ManyToManyField(
+        Programme, related_name="patterns", verbose_name=_("programmes")
+    )
+    max_groups = models.PositiveSmallIntegerField(
+        _("classes at once"), default=1, validators=[MinValueValidator(1)]
+    )
+    max_pupils = models.PositiveSmallIntegerField(
+        _("pupils at once"), default=35, validators=[MinValueValidator(1)]
+    )
+
+    class Meta:
+        verbose_name = _("pattern")
+        verbose_name_plural = _("patterns")
+        ordering = ["venue", "weekday", "starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="pattern_ends_after_start",
+                violation_error_message=_("The end comes before the start."),
+            ),
+            models.CheckConstraint(
+                condition=Q(season_to__gte=F("season_from")),
+                name="pattern_season_ends_after_start",
+                violation_error_message=_("The season ends before it starts."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.starts_at:%H:%M}–{self.ends_at:%H:%M}"
+
+
+class Closure(models.Model):
+    """Days on which a venue is closed besides public and school holidays; both inclusive."""
+
+    venue = models.ForeignKey(
+        Venue, on_delete=models.PROTECT, related_name="closures", verbose_name=_("venue")
+    )
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    reason = models.CharField(_("reason"), max_length=120)
+
+    class Meta:
+        verbose_name = _("closure")
+        verbose_name_plural = _("closures")
+        ordering = ["starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="closure_ends_after_start",
+                violation_error_message=_("The last day comes before the first."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} ({self.starts_on:%d-%m-%Y})"
+
+
+class VisitSlotQuerySet(models.QuerySet["VisitSlot"]):
+    def open(self) -> Self:
+        """Not closed by hand, nor by a closure of the venue."""
+        local_day = models.functions.TruncDate("starts_at")
+        closed = Closure.objects.filter(
+            venue=models.OuterRef("venue"),
+            starts_on__lte=models.OuterRef("day"),
+            ends_on__gte=models.OuterRef("day"),
+        )
+        return self.filter(is_closed=False).alias(day=local_day).filter(~models.Exists(closed))
+
+    def upcoming(self) -> Self:
+        return self.filter(starts_at__gt=timezone.now())
+
+
+class VisitSlot(models.Model):
+    """A half day (*dagdeel*) in which visits can start."""
+
+    venue = models.ForeignKey(
+        Venue, on_delete=models.PROTECT, related_name="slots", verbose_name=_("venue")
+    )
+    starts_at = models.DateTimeField(_("from"), db_index=True)
+    ends_at = models.DateTimeField(_("until"))
+    programmes = models.ManyToManyField(
+        Programme, related_name="slots", verbose_name=_("programmes")
+    )
+    max_groups = models.PositiveSmallIntegerField(
+        _("classes at once"), default=1, validators=[MinValueValidator(1)]
+    )
+    max_pupils = models.PositiveSmallIntegerField(
+        _("pupils at once"), default=35, validators=[MinValueValidator(1)]
+    )
+    pattern = models.ForeignKey(
+        SchedulePattern,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="slots",
+        verbose_name=_("made of pattern"),
+    )
+    is_closed = models.BooleanField(
+        _("closed"), default=False, help_text=_("No new bookings; what is booked stays.")
+    )
+    note = models.CharField(_("note for staff"), max_length=200, blank=True)
+
+    objects = VisitSlotQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("slot")
+        verbose_name_plural = _("slots")
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pattern", "starts_at"],
+                name="slot_once_per_pattern",
+                violation_error_message=_("This pattern already has a slot at that time."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="slot_ends_after_start",
+                violation_error_message=_("The end comes before the start."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        start, end = timezone.localtime(self.starts_at), timezone.localtime(self.ends_at)
+        return f"{date_format(start, 'D j M Y')} {start:%H:%M}–{end:%H:%M}"
+
+    @property
+    def day(self) -> datetime.date:
+        return timezone.localdate(self.starts_at)
+
+    @property
+    def length(self) -> datetime.timedelta:
+        """Real time between start and end: aware datetimes subtract in UTC only if told to."""
+        return self.ends_at.astimezone(datetime.UTC) - self.starts_at.astimezone(datetime.UTC)

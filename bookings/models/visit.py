@@ -1,0 +1,112 @@
+"""A programme run in a slot, and the zones it occupies.
+
+Nothing is promised twice: the checks below and `zone_claimed_once` are what refuses, whoever
+writes. The counters are written by `bookings/places.py` only, from inside a move.
+"""
+
+from typing import Self
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from programmes.models import Programme, Zone
+from tec_site.constraints import NoOverlap
+
+from .schedule import VisitSlot
+
+
+class VisitQuerySet(models.QuerySet["Visit"]):
+    def active(self) -> Self:
+        """Visits in which somebody holds a place."""
+        return self.filter(released_at=None)
+
+
+class Visit(models.Model):
+    slot = models.ForeignKey(
+        VisitSlot, on_delete=models.PROTECT, related_name="visits", verbose_name=_("slot")
+    )
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="visits", verbose_name=_("programme")
+    )
+    # The smaller of the programme's and the slot's maxima, copied when the visit opens, so
+    # that the checks need one row. Staff may raise them; that is logged.
+    max_groups = models.PositiveSmallIntegerField(
+        _("classes at most"), validators=[MinValueValidator(1)]
+    )
+    max_pupils = models.PositiveSmallIntegerField(
+        _("pupils at most"), validators=[MinValueValidator(1)]
+    )
+    groups_taken = models.PositiveSmallIntegerField(_("classes"), default=0, editable=False)
+    pupils_taken = models.PositiveSmallIntegerField(_("pupils"), default=0, editable=False)
+    opened_at = models.DateTimeField(_("opened at"), auto_now_add=True)
+    # Set when nothing is held any more; the row stays for the history.
+    released_at = models.DateTimeField(_("released at"), null=True, blank=True, editable=False)
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("visit")
+        verbose_name_plural = _("visits")
+        ordering = ["slot__starts_at", "programme"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slot", "programme"],
+                condition=Q(released_at=None),
+                name="visit_open_once",
+                violation_error_message=_("This programme already runs in this slot."),
+            ),
+            models.CheckConstraint(
+                condition=Q(groups_taken__lte=F("max_groups")),
+                name="visit_not_overbooked",
+                violation_error_message=_("More classes are booked than that."),
+            ),
+            models.CheckConstraint(
+                condition=Q(pupils_taken__lte=F("max_pupils")),
+                name="visit_pupils_not_overbooked",
+                violation_error_message=_("More pupils are booked than that."),
+            ),
+            models.CheckConstraint(
+                condition=Q(released_at=None) | Q(groups_taken=0, pupils_taken=0),
+                name="visit_released_is_empty",
+                violation_error_message=_("A visit with bookings cannot be released."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme} {self.slot}"
+
+    @property
+    def groups_left(self) -> int:
+        return self.max_groups - self.groups_taken
+
+
+class ZoneClaim(models.Model):
+    """A zone taken by a visit: `[starts_at, ends_at)`, changeover included."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="claims")
+    zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="claims")
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+
+    class Meta:
+        verbose_name = _("zone in use")
+        verbose_name_plural = _("zones in use")
+        ordering = ["starts_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "zone"], name="zone_claimed_once_by_visit"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="zone_claim_ends_after_start",
+            ),
+            NoOverlap(
+                fields=["zone"],
+                period=("starts_at", "ends_at"),
+                name="zone_claimed_once",
+                violation_error_message=_("Another visit uses this zone at that time."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.zone} {self.starts_at:%d-%m-%Y %H:%M}"

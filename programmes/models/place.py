@@ -1,0 +1,57 @@
+"""Where: a venue and its zones. Two visits never use one zone at the same time."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from schools.models import HolidayRegion
+
+
+class Venue(models.Model):
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    slug = models.SlugField(_("address of the page"), unique=True)
+    street = models.CharField(_("street and number"), max_length=120, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=7, blank=True)
+    city = models.CharField(_("place"), max_length=100, blank=True)
+    holiday_region = models.CharField(
+        _("holiday region"), max_length=10, choices=HolidayRegion, default=HolidayRegion.NORTH
+    )
+    directions = models.TextField(_("how to get there"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True)
+
+    class Meta:
+        verbose_name = _("venue")
+        verbose_name_plural = _("venues")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def address(self) -> str:
+        """One line, as calendars and route planners take it."""
+        place = " ".join(part for part in (self.postcode, self.city) if part)
+        return ", ".join(part for part in (self.name, self.street, place) if part)
+
+
+class Zone(models.Model):
+    venue = models.ForeignKey(
+        Venue, on_delete=models.PROTECT, related_name="zones", verbose_name=_("venue")
+    )
+    name = models.CharField(_("name"), max_length=80)
+    slug = models.SlugField(_("code"), max_length=60)
+    description = models.TextField(_("description"), blank=True)
+    # File name without ending in static/art/zones/.
+    artwork = models.SlugField(_("drawing"), max_length=60, blank=True)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("zone")
+        verbose_name_plural = _("zones")
+        ordering = ["venue", "position", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["venue", "slug"], name="zone_once_per_venue")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

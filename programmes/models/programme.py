@@ -1,0 +1,201 @@
+"""What schools can book: Proeverij (taster), Experiences and workshops."""
+
+import datetime
+from typing import Self
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from schools.years import YearGroup, describe_year_groups
+
+from .curriculum import CoreObjective, World
+from .place import Venue, Zone
+
+
+class Kind(models.TextChoices):
+    TASTER = "taster", _("Proeverij")
+    EXPERIENCE = "experience", _("Experience")
+    WORKSHOP = "workshop", _("Workshop")
+
+
+class ProgrammeQuerySet(models.QuerySet["Programme"]):
+    def published(self) -> Self:
+        return self.filter(is_published=True)
+
+
+class Programme(models.Model):
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    title = models.CharField(_("title"), max_length=100)
+    slug = models.SlugField(_("address of the page"), unique=True)
+    summary = models.CharField(_("in one line"), max_length=200)
+    story = models.TextField(_("what pupils do"), help_text=_("Blank lines make paragraphs."))
+    learning = models.TextField(_("what pupils learn"), blank=True)
+    bring = models.TextField(_("what to bring"), blank=True, help_text=_("One thing a line."))
+    arrange = models.TextField(
+        _("what the school arranges"), blank=True, help_text=_("One thing a line.")
+    )
+    mail_note = models.TextField(
+        _("paragraph of our own in mails"),
+        blank=True,
+        help_text=_("Stands in the confirmation and in the reminder."),
+    )
+    venue = models.ForeignKey(
+        Venue, on_delete=models.PROTECT, related_name="programmes", verbose_name=_("venue")
+    )
+    zones = models.ManyToManyField(
+        Zone,
+        related_name="programmes",
+        verbose_name=_("zones"),
+        help_text=_("All zones that a visit occupies."),
+    )
+    worlds = models.ManyToManyField(
+        World, blank=True, related_name="programmes", verbose_name=_("worlds of technology")
+    )
+    core_objectives = models.ManyToManyField(
+        CoreObjective, blank=True, related_name="programmes", verbose_name=_("core objectives")
+    )
+    year_from = models.PositiveSmallIntegerField(
+        _("year group from"), choices=YearGroup, default=YearGroup.GROUP_5
+    )
+    year_to = models.PositiveSmallIntegerField(
+        _("year group to"), choices=YearGroup, default=YearGroup.GROUP_8
+    )
+    duration = models.PositiveSmallIntegerField(
+        _("duration (minutes)"), validators=[MinValueValidator(15)]
+    )
+    changeover = models.PositiveSmallIntegerField(
+        _("changeover (minutes)"),
+        default=15,
+        help_text=_("Clearing up: the zones stay occupied this long after the visit."),
+    )
+    max_groups = models.PositiveSmallIntegerField(
+        _("classes at once"), default=1, validators=[MinValueValidator(1)]
+    )
+    max_pupils = models.PositiveSmallIntegerField(
+        _("pupils at once"), default=35, validators=[MinValueValidator(1)]
+    )
+    min_pupils = models.PositiveSmallIntegerField(_("pupils per class, at least"), default=1)
+    max_pupils_per_class = models.PositiveSmallIntegerField(
+        _("pupils per class, at most"), default=35
+    )
+    pupils_per_supervisor = models.PositiveSmallIntegerField(
+        _("pupils per supervisor"), default=10, validators=[MinValueValidator(1)]
+    )
+    price = models.DecimalField(
+        _("price per class (euro)"), max_digits=7, decimal_places=2, default=0
+    )
+    price_note = models.CharField(_("about the price"), max_length=200, blank=True)
+    requires_taster = models.BooleanField(
+        _("only after a Proeverij"),
+        default=False,
+        help_text=_("The class, or its school this year or last, had a Proeverij before."),
+    )
+    needs_approval = models.BooleanField(
+        _("staff decide"),
+        default=False,
+        help_text=_("A booking becomes a request that staff confirm or decline."),
+    )
+    lead_time = models.PositiveSmallIntegerField(
+        _("lead time (working days)"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: the centre's default."),
+    )
+    change_until = models.PositiveSmallIntegerField(
+        _("numbers can change until (days before)"), null=True, blank=True
+    )
+    cancel_until = models.PositiveSmallIntegerField(
+        _("free cancellation until (days before)"), null=True, blank=True
+    )
+    is_published = models.BooleanField(_("published"), default=True)
+    is_example = models.BooleanField(
+        _("example"), default=False, help_text=_("Shown as an example: not a real offer.")
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = ProgrammeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("programme")
+        verbose_name_plural = _("programmes")
+        ordering = ["position", "title"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(year_to__gte=F("year_from")),
+                name="programme_year_range",
+                violation_error_message=_("The highest year group comes before the lowest."),
+            ),
+            models.CheckConstraint(
+                condition=Q(duration__gte=1, max_groups__gte=1, pupils_per_supervisor__gte=1),
+                name="programme_positive_numbers",
+                violation_error_message=_("These numbers must be at least 1."),
+            ),
+            models.CheckConstraint(
+                condition=Q(min_pupils__lte=F("max_pupils_per_class"))
+                & Q(max_pupils_per_class__lte=F("max_pupils")),
+                name="programme_pupil_limits",
+                violation_error_message=_(
+                    "The least number of pupils, the most per class and the most at once must rise."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("programmes:programme", args=[self.slug])
+
+    @property
+    def length(self) -> datetime.timedelta:
+        return datetime.timedelta(minutes=self.duration)
+
+    @property
+    def occupies(self) -> datetime.timedelta:
+        """How long the zones are taken: the visit and the changeover after it."""
+        return datetime.timedelta(minutes=self.duration + self.changeover)
+
+    @property
+    def for_whom(self) -> str:
+        return describe_year_groups(self.year_from, self.year_to)
+
+    def supervisors_for(self, pupils: int) -> int:
+        """How many supervisors the programme's norm asks for."""
+        return -(-pupils // self.pupils_per_supervisor)
+
+
+class Component(models.Model):
+    """One station (*onderdeel*) of a programme along which a class rotates."""
+
+    programme = models.ForeignKey(
+        Programme, on_delete=models.CASCADE, related_name="components", verbose_name=_("programme")
+    )
+    name = models.CharField(_("name"), max_length=80)
+    description = models.CharField(_("description"), max_length=300, blank=True)
+    zone = models.ForeignKey(
+        Zone,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="components",
+        verbose_name=_("zone"),
+    )
+    minutes = models.PositiveSmallIntegerField(_("minutes"), default=20)
+    max_pupils = models.PositiveSmallIntegerField(_("pupils at once"), default=6)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("component")
+        verbose_name_plural = _("components")
+        ordering = ["programme", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "name"], name="component_once_per_programme"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

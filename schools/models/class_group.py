@@ -1,0 +1,60 @@
+"""A class of a school in one school year; it continues as another one next year."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from ..years import YearGroup, describe_year_groups, school_year_label
+from .school import School, fold
+
+
+def name_key(name: str) -> str:
+    """Letters and digits only, case folded: 'Groep 6-B' and 'groep 6b' are one class."""
+    return fold(name).replace(" ", "")
+
+
+class ClassGroup(models.Model):
+    school = models.ForeignKey(
+        School, on_delete=models.PROTECT, related_name="class_groups", verbose_name=_("school")
+    )
+    school_year = models.PositiveSmallIntegerField(_("school year"))
+    name = models.CharField(_("class"), max_length=60)
+    name_key = models.CharField(max_length=60, editable=False)
+    year_from = models.PositiveSmallIntegerField(_("year group from"), choices=YearGroup)
+    year_to = models.PositiveSmallIntegerField(_("year group to"), choices=YearGroup)
+    continues = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="continued_by",
+        verbose_name=_("continues"),
+    )
+
+    class Meta:
+        verbose_name = _("class")
+        verbose_name_plural = _("classes")
+        ordering = ["school", "-school_year", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "school_year", "name_key"],
+                name="class_group_once_a_year",
+                violation_error_message=_("This school already has this class this year."),
+            ),
+            models.CheckConstraint(
+                condition=Q(year_to__gte=F("year_from")),
+                name="class_group_year_range",
+                violation_error_message=_("The highest year group comes before the lowest."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({school_year_label(self.school_year)})"
+
+    @property
+    def year_groups(self) -> str:
+        return describe_year_groups(self.year_from, self.year_to)
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.name_key = name_key(self.name)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]

@@ -1,0 +1,151 @@
+"""Schools and their boards, as in DUO's open data.
+
+A school is never deleted: it is closed, or merged into another.
+"""
+
+import re
+import unicodedata
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .holiday import HolidayRegion
+
+
+def fold(text: str) -> str:
+    """Lower case without accents or punctuation: how names are compared and searched."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = re.sub(r"[’'`.]", "", plain)
+    return " ".join(re.findall(r"[a-z0-9]+", plain))
+
+
+class Sector(models.TextChoices):
+    PRIMARY = "po", _("Primary")
+    SECONDARY = "vo", _("Secondary")
+    SPECIAL = "so", _("Special")
+
+
+class SchoolBoard(models.Model):
+    number = models.CharField(_("board number"), max_length=5, unique=True)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("school board")
+        verbose_name_plural = _("school boards")
+        ordering = ["name", "number"]
+
+    def __str__(self) -> str:
+        return self.name or self.number
+
+
+class SchoolQuerySet(models.QuerySet["School"]):
+    def open(self) -> Self:
+        return self.filter(closed_on=None, merged_into=None)
+
+    def matching(self, text: str) -> Self:
+        """Schools in whose name, place, postcode or code every word of `text` occurs."""
+        found = self
+        for word in fold(text).split():
+            found = found.filter(search_text__contains=word)
+        return found
+
+
+class School(models.Model):
+    site_code = models.CharField(
+        _("site code"),
+        max_length=6,
+        unique=True,
+        null=True,
+        blank=True,
+        help_text=_("VESTIGINGSCODE: four characters BRIN and two digits."),
+    )
+    name = models.CharField(_("name"), max_length=200)
+    sector = models.CharField(_("sector"), max_length=2, choices=Sector, default=Sector.PRIMARY)
+    structure = models.CharField(_("levels"), max_length=100, blank=True)
+    street = models.CharField(_("street"), max_length=100, blank=True)
+    house_number = models.CharField(_("house number"), max_length=20, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=7, blank=True)
+    city = models.CharField(_("place"), max_length=100)
+    municipality = models.CharField(_("municipality"), max_length=100, blank=True)
+    municipality_code = models.CharField(_("municipality code"), max_length=4, blank=True)
+    province = models.CharField(_("province"), max_length=40, blank=True)
+    denomination = models.CharField(_("denomination"), max_length=60, blank=True)
+    website = models.CharField(_("website"), max_length=200, blank=True)
+    holiday_region = models.CharField(
+        _("holiday region"), max_length=10, choices=HolidayRegion, blank=True
+    )
+    board = models.ForeignKey(
+        SchoolBoard,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="schools",
+        verbose_name=_("school board"),
+    )
+    is_verified = models.BooleanField(
+        _("verified"),
+        default=True,
+        help_text=_("Off: typed by a teacher whose school was not listed."),
+    )
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_from",
+        verbose_name=_("merged into"),
+    )
+    search_text = models.CharField(max_length=500, editable=False, default="")
+
+    objects = SchoolQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("school")
+        verbose_name_plural = _("schools")
+        ordering = ["name", "city"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(merged_into=models.F("pk")),
+                name="school_not_merged_into_itself",
+                violation_error_message=_("A school cannot be merged into itself."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.city}" if self.city else self.name
+
+    def make_search_text(self) -> str:
+        postcode = self.postcode.replace(" ", "")
+        return fold(
+            f"{self.name} {self.city} {self.municipality} {self.postcode} {postcode} "
+            f"{self.site_code or ''}"
+        )[:500]
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        # A derived column, not a side effect: search must never disagree with the name.
+        self.search_text = self.make_search_text()
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class PupilCount(models.Model):
+    """Pupils of a site on 1 October of a year (DUO). Empty: fewer than five (`<5`)."""
+
+    school = models.ForeignKey(
+        School, on_delete=models.CASCADE, related_name="pupil_counts", verbose_name=_("school")
+    )
+    year = models.PositiveSmallIntegerField(_("year"))
+    pupils = models.PositiveIntegerField(_("pupils"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("pupil count")
+        verbose_name_plural = _("pupil counts")
+        constraints = [
+            models.UniqueConstraint(fields=["school", "year"], name="pupil_count_once_a_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.school_id} {self.year}: {self.pupils}"

@@ -1,0 +1,7 @@
+"""The staff back office: one AdminSite at `/beheer/`."""
+
+from unfold.sites import UnfoldAdminSite
+
+
+class BackOffice(UnfoldAdminSite):
+    pass
