@@ -22,7 +22,6 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-
 NEW = ""  # the source state of a move that creates its row
 
 

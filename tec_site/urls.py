@@ -1,9 +1,9 @@
 """Every address of the site. Dutch on the page, so Dutch in the addresses."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import TemplateView
-from django.contrib.auth.decorators import login_not_required
 
 urlpatterns = [
     path("", login_not_required(TemplateView.as_view(template_name="home.html")), name="home"),

@@ -36,9 +36,7 @@ class State(models.TextChoices):
     LAPSED = "lapsed", _("lapsed")
 
 
-HOLDING = frozenset(
-    {State.HELD, State.REQUESTED, State.CONFIRMED, State.ATTENDED, State.NO_SHOW}
-)
+HOLDING = frozenset({State.HELD, State.REQUESTED, State.CONFIRMED, State.ATTENDED, State.NO_SHOW})
 
 
 class Attention(models.TextChoices):
@@ -100,9 +98,7 @@ class Booking(models.Model):
     supervisors = models.PositiveSmallIntegerField(_("supervisors"), default=1)
     state = models.CharField(_("state"), max_length=10, choices=State, editable=False)
     held_until = models.DateTimeField(_("held until"), null=True, blank=True, editable=False)
-    attention = models.CharField(
-        _("needs attention"), max_length=12, choices=Attention, blank=True
-    )
+    attention = models.CharField(_("needs attention"), max_length=12, choices=Attention, blank=True)
     # RFC 5545 section 3.8.7.4: rises with every change of time, place or state.
     sequence = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("booked at"), auto_now_add=True)

@@ -51,10 +51,10 @@ class ClassGroup(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({school_year_label(self.school_year)})"
 
-    @property
-    def year_groups(self) -> str:
-        return describe_year_groups(self.year_from, self.year_to)
-
     def save(self, *args: object, **kwargs: object) -> None:
         self.name_key = name_key(self.name)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def year_groups(self) -> str:
+        return describe_year_groups(self.year_from, self.year_to)

@@ -118,17 +118,17 @@ class School(models.Model):
     def __str__(self) -> str:
         return f"{self.name}, {self.city}" if self.city else self.name
 
+    def save(self, *args: object, **kwargs: object) -> None:
+        # A derived column, not a side effect: search must never disagree with the name.
+        self.search_text = self.make_search_text()
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
     def make_search_text(self) -> str:
         postcode = self.postcode.replace(" ", "")
         return fold(
             f"{self.name} {self.city} {self.municipality} {self.postcode} {postcode} "
             f"{self.site_code or ''}"
         )[:500]
-
-    def save(self, *args: object, **kwargs: object) -> None:
-        # A derived column, not a side effect: search must never disagree with the name.
-        self.search_text = self.make_search_text()
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 
 class PupilCount(models.Model):
