@@ -1,0 +1,197 @@
+"""Rows for tests: plain functions, fixed dates, every field can be given.
+
+Whatever a row needs is made along with it, so `make_booking()` is a complete world and
+`make_booking(visit=visit)` joins an existing one. Names that must be unique carry a number.
+Tests that care about 'now' freeze it, usually at `NOW`.
+"""
+
+import datetime
+import itertools
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bookings import places
+from bookings.models import Booking, State, Visit, VisitSlot
+from programmes.models import Component, Kind, Programme, Venue, Zone
+from schools.models import ClassGroup, School, Submission, User
+from schools.years import YearGroup
+from tec_site.lifecycle import NEW, Move, apply
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+# A Tuesday in term, in every holiday region; the visits below are seven weeks later.
+NOW = datetime.datetime(2026, 9, 15, 10, 0, tzinfo=AMSTERDAM)
+VISIT_DAY = datetime.date(2026, 11, 3)
+
+_numbers = itertools.count(1)
+
+
+def amsterdam(*when: int) -> datetime.datetime:
+    """`amsterdam(2026, 11, 3, 9, 30)`: that wall-clock time in the Netherlands."""
+    return datetime.datetime(*when, tzinfo=AMSTERDAM)  # type: ignore[misc,arg-type]
+
+
+# --- Who --------------------------------------------------------------------------------
+
+
+def make_school(**fields: Any) -> School:
+    number = next(_numbers)
+    fields = {
+        "site_code": f"{number:04d}00",
+        "name": f"OBS De Regenboog {number}",
+        "street": "Schoolstraat",
+        "house_number": "1",
+        "postcode": "7411 AA",
+        "city": "Deventer",
+        "holiday_region": "noord",
+    } | fields
+    return School.objects.create(**fields)
+
+
+def make_class_group(**fields: Any) -> ClassGroup:
+    fields = {
+        "school_year": 2026,
+        "name": f"Groep 7 {next(_numbers)}",
+        "year_from": YearGroup.GROUP_7,
+        "year_to": YearGroup.GROUP_7,
+    } | fields
+    fields.setdefault("school", None)
+    fields["school"] = fields["school"] or make_school()
+    return ClassGroup.objects.create(**fields)
+
+
+def make_teacher(**fields: Any) -> User:
+    number = next(_numbers)
+    fields = {"email": f"juf{number}@school.example", "name": f"Juf Anouk {number}"} | fields
+    return User.objects.create_user(**fields)
+
+
+def make_staff(**fields: Any) -> User:
+    number = next(_numbers)
+    fields = {
+        "email": f"balie{number}@tec.example",
+        "name": f"Balie {number}",
+        "password": "lang genoeg voor een balie",
+        "is_staff": True,
+        "is_superuser": True,
+    } | fields
+    return User.objects.create_user(**fields)
+
+
+# --- What and where -----------------------------------------------------------------------
+
+
+def make_venue(**fields: Any) -> Venue:
+    number = next(_numbers)
+    fields = {
+        "name": f"TEC Deventer {number}",
+        "slug": f"tec-deventer-{number}",
+        "street": "Hanzeweg 1",
+        "postcode": "7418 AA",
+        "city": "Deventer",
+        "holiday_region": "noord",
+    } | fields
+    return Venue.objects.create(**fields)
+
+
+def make_zone(**fields: Any) -> Zone:
+    number = next(_numbers)
+    fields = {"name": f"Zone {number}", "slug": f"zone-{number}"} | fields
+    if "venue" not in fields:
+        fields["venue"] = make_venue()
+    return Zone.objects.create(**fields)
+
+
+def make_programme(*, zones: list[Zone] | None = None, **fields: Any) -> Programme:
+    """A published two-hour workshop for one class; `zones=None` gives it a zone of its own."""
+    number = next(_numbers)
+    fields = {
+        "kind": Kind.WORKSHOP,
+        "title": f"Stop-motion {number}",
+        "slug": f"stop-motion-{number}",
+        "summary": "Maak een film van klei.",
+        "story": "Je maakt een film, beeld voor beeld.",
+        "duration": 120,
+        "changeover": 15,
+    } | fields
+    if "venue" not in fields:
+        fields["venue"] = zones[0].venue if zones else make_venue()
+    programme = Programme.objects.create(**fields)
+    programme.zones.set([make_zone(venue=programme.venue)] if zones is None else zones)
+    return programme
+
+
+def make_component(**fields: Any) -> Component:
+    fields = {"name": f"Onderdeel {next(_numbers)}"} | fields
+    if "programme" not in fields:
+        fields["programme"] = make_programme(kind=Kind.TASTER)
+    return Component.objects.create(**fields)
+
+
+# --- When ---------------------------------------------------------------------------------
+
+
+def make_slot(*, programmes: list[Programme] | None = None, **fields: Any) -> VisitSlot:
+    """Tuesday morning 3 November 2026, 9:00–12:00, unless `starts_at` says otherwise."""
+    fields = {"starts_at": amsterdam(2026, 11, 3, 9)} | fields
+    fields.setdefault("ends_at", fields["starts_at"] + datetime.timedelta(hours=3))
+    if "venue" not in fields:
+        fields["venue"] = programmes[0].venue if programmes else make_venue()
+    slot = VisitSlot.objects.create(**fields)
+    slot.programmes.set(programmes or [])
+    return slot
+
+
+def make_visit(
+    *, slot: VisitSlot | None = None, programme: Programme | None = None, **fields: Any
+) -> Visit:
+    """An open visit with its zones claimed; `max_groups=3` and the like go on the visit."""
+    if programme is None:
+        programme = make_programme(**({"venue": slot.venue} if slot else {}))
+    if slot is None:
+        slot = make_slot(venue=programme.venue)
+    slot.programmes.add(programme)
+    visit = places.find_or_open(slot, programme)
+    if fields:
+        Visit.objects.filter(pk=visit.pk).update(**fields)
+        visit.refresh_from_db()
+    return visit
+
+
+def make_submission(**fields: Any) -> Submission:
+    """As after the code was typed: with a user and a school."""
+    number = next(_numbers)
+    if "user" not in fields:
+        fields["user"] = make_teacher(school=fields.get("school") or make_school())
+    user = fields["user"]
+    fields = {
+        "submission_key": f"key-{number}",
+        "data_hash": f"hash-{number}",
+        "contact_name": user.name if user else "Juf Anouk",
+        "email": user.email if user else f"juf{number}@school.example",
+        "phone": "0570 123456",
+        "school": user.school if user else None,
+        "verified_at": NOW if user else None,
+    } | fields
+    return Submission.objects.create(**fields)
+
+
+def make_booking(*, state: str = State.CONFIRMED, by: Any = None, **fields: Any) -> Booking:
+    """A booking in `state`, entered by one move: counters, claims and event are right."""
+    if "visit" not in fields:
+        fields["visit"] = make_visit()
+    if "submission" not in fields:
+        fields["submission"] = make_submission()
+    if "class_group" not in fields and fields["submission"].school:
+        fields["class_group"] = make_class_group(school=fields["submission"].school)
+    fields = {
+        "class_name": "Groep 7",
+        "year_from": YearGroup.GROUP_7,
+        "year_to": YearGroup.GROUP_7,
+        "pupils": 24,
+        "supervisors": 3,
+    } | fields
+    if state == State.HELD:
+        fields.setdefault("held_until", NOW + datetime.timedelta(minutes=30))
+    booking = Booking(**fields)
+    apply(booking, Move("made", frozenset({NEW}), state, name="made"), by=by)
+    return booking
