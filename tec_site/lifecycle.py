@@ -132,7 +132,9 @@ def apply(
             updates["state"] = move.target
         for name, value in updates.items():
             setattr(fresh, name, value)
-        updates |= fresh.touched(updates)
+        for name, value in fresh.touched(updates).items():
+            updates[name] = value
+            setattr(fresh, name, value)
         after_places = fresh.places()
         if before_places != after_places:
             fresh.change_places(before_places, after_places)
