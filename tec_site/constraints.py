@@ -1,47 +1,258 @@
 """Database constraints that Django does not have."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.db import models
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import (
+    DateRangeField,
+    DateTimeRangeField,
+    RangeBoundary,
+    RangeOperators,
+)
+from django.core import checks
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import DEFAULT_DB_ALIAS, models
+from django.db.backends.ddl_references import Columns, Statement, Table
+from django.db.models import F, Func, Q
+from django.db.models.sql import Query
+
+# RAISE(ABORT) is what makes sqlite3 report an IntegrityError. The index plays the part of
+# PostgreSQL's GiST index: whoever asks about coming weeks does not read past years.
+INDEX = "CREATE INDEX %(name)s ON %(table)s (%(columns)s)"
+TRIGGER = (
+    "CREATE TRIGGER %(name)s AFTER %(event)s ON %(table)s%(when)s BEGIN "
+    "SELECT RAISE(ABORT, %(message)s) FROM %(table)s AS existing "
+    "WHERE %(overlap)s AND existing.rowid <> NEW.rowid%(existing)s LIMIT 1; "
+    "END"
+)
+# Makes the UPDATE trigger look at the rows that are already there, once.
+RECHECK = "UPDATE %(table)s SET %(columns)s = %(columns)s"
 
 
 class NoOverlap(models.BaseConstraint):
-    """Half-open periods `[start, end)` of rows with equal `fields` never overlap."""
+    """Half-open periods `[start, end)` of rows with equal `fields` never overlap.
+
+    `period` names two DateTimeFields or two DateFields, both NOT NULL. With `condition` only
+    rows that satisfy it count. A NULL in `fields` conflicts with nothing, nor does a period
+    that ends where it starts; that an end comes after its start is for a CheckConstraint.
+
+    PostgreSQL gets an exclusion constraint (and the extension `btree_gist` for it), SQLite two
+    triggers. Both check each row as it is written, so an UPDATE that shifts a chain of
+    adjacent rows may be refused half way: delete and insert instead. Both raise an
+    IntegrityError that contains the name of the constraint.
+    """
+
+    # Of BaseConstraint; its type stubs leave them out.
+    _check_references: Any
+    _expression_refs_exclude: Any
 
     def __init__(
         self,
         *,
-        fields: Any,
+        fields: Iterable[str],
         period: tuple[str, str],
         name: str,
-        condition: models.Q | None = None,
+        condition: Q | None = None,
         violation_error_code: str | None = None,
         violation_error_message: Any = None,
     ) -> None:
         self.fields = tuple(fields)
         self.period = tuple(period)
         self.condition = condition
+        if not self.fields or len(self.period) != 2:
+            raise ValueError("NoOverlap needs at least one field and a period (start, end).")
         super().__init__(
             name=name,
             violation_error_code=violation_error_code,
             violation_error_message=violation_error_message,
         )
 
-    def constraint_sql(self, model, schema_editor):
+    # --- Creating and removing ---------------------------------------------------------
+
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
+        """What goes inside CREATE TABLE."""
+        if schema_editor.connection.vendor == "postgresql":
+            return self._exclusion(model, schema_editor).constraint_sql(model, schema_editor)
+        # Deferred: a rebuild of the table (SQLite's way to alter anything) comes here with the
+        # new table's model, drops the old table with its triggers, renames, and then runs these.
+        schema_editor.deferred_sql.extend(self._triggers(model, schema_editor))
         return None
 
-    def create_sql(self, model, schema_editor):
-        return None
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
+        """One statement; SQLite itself comes here only for a table with database defaults."""
+        if schema_editor.connection.vendor == "postgresql":
+            return self._exclusion(model, schema_editor).create_sql(model, schema_editor)
+        *statements, last = self._triggers(model, schema_editor)
+        schema_editor.deferred_sql.extend(statements)
+        return last
 
-    def remove_sql(self, model, schema_editor):
-        return None
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
+        if schema_editor.connection.vendor == "postgresql":
+            return self._exclusion(model).remove_sql(model, schema_editor)
+        return None  # SQLite rebuilds the table without the triggers
 
-    def validate(self, model, instance, exclude=None, using="default"):
-        return None
+    def _exclusion(self, model: Any, schema_editor: Any = None) -> ExclusionConstraint:
+        if schema_editor is not None:
+            # `=` on plain columns in a GiST index. Here and not in a migration, so that no
+            # migration that uses the constraint can forget to depend on it.
+            schema_editor.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
+        start, end = self.period
+        dated = isinstance(model._meta.get_field(start), models.DateTimeField)
+        span = Func(
+            F(start),
+            F(end),
+            RangeBoundary(),
+            function="TSTZRANGE" if dated else "DATERANGE",
+            output_field=DateTimeRangeField() if dated else DateRangeField(),
+        )
+        return ExclusionConstraint(
+            name=self.name,
+            expressions=[
+                *((field, RangeOperators.EQUAL) for field in self.fields),
+                (span, RangeOperators.OVERLAPS),
+            ],
+            condition=self.condition,
+        )
 
-    def deconstruct(self):
+    def _triggers(self, model: Any, schema_editor: Any) -> list[Statement]:
+        quote, table = schema_editor.quote_name, model._meta.db_table
+
+        def columns(*names: str) -> Columns:
+            fields = [model._meta.pk if n == "pk" else model._meta.get_field(n) for n in names]
+            return Columns(table, [field.column for field in fields], quote)
+
+        def statement(template: str, **parts: Any) -> Statement:
+            return Statement(template, table=Table(table, quote), **parts)
+
+        def trigger(event: str) -> Statement:
+            return statement(
+                TRIGGER,
+                name=quote(f"{self.name}_{event.lower()}"),
+                event=event if event == "INSERT" else _UpdateOf(table, watched.columns, quote),
+                columns=watched,
+                when=f" WHEN {new}" if new else "",
+                overlap=_Overlap(table, columns(*self.fields, *self.period).columns, quote),
+                existing=f" AND {existing}" if existing else "",
+                message=schema_editor.quote_value(f"exclusion constraint failed: {self.name}"),
+            )
+
+        start, end = self.period
+        named_in_condition = [
+            name for name, *_ in model._get_expr_references(self.condition or Q())
+        ]
+        watched = columns(*dict.fromkeys([*self.fields, start, end, *named_in_condition]))
+        new = self._condition_sql(model, schema_editor, alias="NEW")
+        existing = self._condition_sql(model, schema_editor, alias="existing")
+        return [
+            statement(INDEX, name=quote(self.name), columns=columns(*self.fields, end, start)),
+            trigger("INSERT"),
+            trigger("UPDATE"),
+            statement(RECHECK, columns=columns(start)),
+        ]
+
+    def _condition_sql(self, model: Any, schema_editor: Any, *, alias: str) -> str:
+        if self.condition is None:
+            return ""
+        query = Query(model)
+        where = query.build_where(self.condition).relabeled_clone({model._meta.db_table: alias})
+        compiler = query.get_compiler(connection=schema_editor.connection)
+        sql, params = where.as_sql(compiler, schema_editor.connection)
+        return f"({sql % tuple(schema_editor.quote_value(value) for value in params)})"
+
+    # --- Forms -------------------------------------------------------------------------
+
+    def validate(
+        self, model: Any, instance: Any, exclude: Any = None, using: str = DEFAULT_DB_ALIAS
+    ) -> None:
+        """Raise the friendly ValidationError; a race is left to the database."""
+        names = (*self.fields, *self.period)
+        if exclude and (
+            not set(exclude).isdisjoint(names)
+            or (self.condition and self._expression_refs_exclude(model, self.condition, exclude))
+        ):
+            return
+        values = {name: getattr(instance, model._meta.get_field(name).attname) for name in names}
+        if None in values.values():
+            return
+        start, end = self.period
+        starts, ends = values.pop(start), values.pop(end)
+        if starts >= ends:
+            return
+        others = (
+            model._base_manager.using(using)
+            .filter(**values, **{f"{start}__lt": ends, f"{end}__gt": starts})
+            .filter(**{f"{start}__lt": F(end)})
+        )
+        if not instance._state.adding:
+            others = others.exclude(pk=instance.pk)
+        if self.condition:
+            row = instance._get_field_expression_map(meta=model._meta, exclude=exclude)
+            if not self.condition.check(row, using=using):
+                return
+            others = others.filter(self.condition)
+        if others.exists():
+            raise ValidationError(
+                self.get_violation_error_message(), code=self.violation_error_code
+            )
+
+    # --- What Django asks of a constraint ----------------------------------------------------
+
+    def check(self, model: Any, connection: Any) -> list[checks.CheckMessage]:
+        references = {(name,) for name in (*self.fields, *self.period)}
+        if self.condition:
+            references |= {tuple(path) for path in model._get_expr_references(self.condition)}
+        errors = self._check_references(model, references)
+        try:
+            start, end = (model._meta.get_field(name) for name in self.period)
+        except FieldDoesNotExist:
+            return errors  # already said
+        kinds = {start.get_internal_type(), end.get_internal_type()}
+        if kinds not in ({"DateTimeField"}, {"DateField"}) or start.null or end.null:
+            errors.append(
+                checks.Error(
+                    f"The period of '{self.name}' is not two DateTimeFields or two DateFields "
+                    "that refuse NULL.",
+                    obj=model,
+                    id="tec_site.E001",
+                )
+            )
+        return errors
+
+    def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
         kwargs |= {"fields": self.fields, "period": self.period}
-        if self.condition:
+        if self.condition is not None:
             kwargs["condition"] = self.condition
         return path, args, kwargs
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, NoOverlap):
+            return NotImplemented
+        return self.deconstruct() == other.deconstruct()
+
+    __hash__ = None  # type: ignore[assignment]  # as Django's own constraints
+
+    def __repr__(self) -> str:
+        _, _, kwargs = self.deconstruct()
+        return f"<NoOverlap: {', '.join(f'{key}={value!r}' for key, value in kwargs.items())}>"
+
+
+class _UpdateOf(Columns):
+    def __str__(self) -> str:
+        return f"UPDATE OF {super().__str__()}"
+
+
+class _Overlap(Columns):
+    """Columns are those that must be equal, then start and end."""
+
+    def __str__(self) -> str:
+        *equal, start, end = (self.quote_name(column) for column in self.columns)
+        return " AND ".join(
+            [
+                *(f"existing.{column} = NEW.{column}" for column in equal),
+                f"existing.{end} > NEW.{start} AND existing.{start} < NEW.{end}",
+                # An empty period overlaps nothing, as PostgreSQL has it.
+                f"existing.{start} < existing.{end} AND NEW.{start} < NEW.{end}",
+            ]
+        )
