@@ -213,6 +213,8 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("bootstrap", Path(get_bootstrap_dir()) / "css"),
 ]
+if not PRODUCTION:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # stays empty; whitenoise warns without it
 # Uploads are private: nothing serves this folder, views do.
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_DIR / "private")))
 STORAGES = {

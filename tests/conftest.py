@@ -1,4 +1,174 @@
-import os
+"""What every test can use: the engine, a browser, axe; and what was not run, said at the end.
 
-os.environ.setdefault("TEC_MODE", "test")
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+Each xdist worker has a database, uploads and (see bookings' mail) a lock file of its own.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop of its own
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDE = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+NO_BROWSER = "no Chromium found (set CHROMIUM to its path)"
+NO_POSTGRES = "not on PostgreSQL (set DATABASE_URL)"
+NO_SQLITE = "not on SQLite (DATABASE_URL is set)"
+
+
+def find_chromium() -> str | None:
+    asked = os.environ.get("CHROMIUM")
+    if asked:
+        return asked if Path(asked).exists() else None
+    return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+def _compile_stale_catalogues() -> None:
+    """As `make` does, for whoever starts pytest directly."""
+    from babel.messages.frontend import CommandLineInterface
+
+    for source in (ROOT / "locale").glob("*/LC_MESSAGES/django.po"):
+        compiled = source.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+            CommandLineInterface().run(
+                ["pybabel", "-q", "compile", "-i", str(source), "-o", str(compiled)]
+            )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from django.conf import settings
+
+    if not hasattr(config, "workerinput"):  # once, not in each xdist worker
+        _compile_stale_catalogues()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast
+    uploads = tempfile.mkdtemp(prefix="tec-test-uploads-")
+    config.add_cleanup(lambda: shutil.rmtree(uploads, ignore_errors=True))
+    settings.MEDIA_ROOT = uploads
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    from django.db import connection
+
+    on_postgres = connection.vendor == "postgresql"
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+        if item.get_closest_marker("browser") and not find_chromium():
+            item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+        if item.get_closest_marker("postgres") and not on_postgres:
+            item.add_marker(pytest.mark.skip(reason=NO_POSTGRES))
+        if item.get_closest_marker("sqlite") and on_postgres:
+            item.add_marker(pytest.mark.skip(reason=NO_SQLITE))
+
+
+def pytest_report_header() -> str:
+    from django.db import connection
+
+    return f"database: {connection.vendor}; browser: {find_chromium() or 'none'}"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what could not run here, and why."""
+    reasons: dict[str, int] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reason = reason.removeprefix("Skipped: ")
+        reasons[reason] = reasons.get(reason, 0) + 1
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"NOT RUN: {count} tests, because: {reason}", yellow=True)
+
+
+# --- Databases -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def engine() -> str:
+    """'sqlite' or 'postgresql'."""
+    from django.db import connection
+
+    return connection.vendor
+
+
+# --- The browser -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {"executable_path": find_chromium(), "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(live_server: Any) -> dict[str, Any]:
+    """`page.goto("/")` is the site's own home page."""
+    return {
+        "base_url": live_server.url,
+        "viewport": WIDE,
+        "locale": "nl-NL",
+        "timezone_id": "Europe/Amsterdam",
+    }
+
+
+@pytest.fixture
+def page(page: Any, live_server: Any, settings: Any) -> Iterator[Any]:
+    """A page of the live site, whose mails link to that live site."""
+    settings.SITE_URL = live_server.url
+    page.set_default_timeout(10_000)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def phone_page(page: Any) -> Any:
+    page.set_viewport_size(PHONE)
+    return page
+
+
+def _axe_source() -> str:
+    import axe_playwright_python
+
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+
+
+@pytest.fixture
+def assert_accessible(page: Any) -> Callable[[], None]:
+    """Call it on each page a test passes: axe finds nothing and nothing sticks out sideways,
+    wide and on a phone. The script comes in through the debugger, so the page's CSP stays on.
+    """
+    source = _axe_source()
+
+    def check() -> None:
+        before = page.viewport_size
+        for size in (WIDE, PHONE):
+            page.set_viewport_size(size)
+            page.evaluate(source)
+            found = page.evaluate(
+                "tags => axe.run(document, {runOnly: tags}).then(r => r.violations)", AXE_TAGS
+            )
+            assert [_describe(violation) for violation in found] == [], page.url
+            too_wide = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert too_wide <= 0, f"{page.url} scrolls sideways at {size['width']} px"
+        page.set_viewport_size(before)
+
+    return check
+
+
+def _describe(violation: dict[str, Any]) -> str:
+    places = ", ".join(str(node["target"]) for node in violation["nodes"])
+    return f"{violation['id']}: {violation['help']} ({places})"

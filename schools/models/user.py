@@ -41,7 +41,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(
         _("staff"), default=False, help_text=_("May sign in to the back office.")
     )
-    is_active = models.BooleanField(_("active"), default=True)
+    # The stubs call it a class variable; every user model makes a column of it.
+    is_active = models.BooleanField(_("active"), default=True)  # type: ignore[misc]
     joined_at = models.DateTimeField(_("joined at"), default=timezone.now)
     # Raised to make every feed and link address derived from it invalid at once.
     link_version = models.PositiveIntegerField(default=1, editable=False)
