@@ -1,0 +1,21 @@
+"""Rows of the site itself: how often somebody did something."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RateCount(models.Model):
+    """When one subject of one limit was counted: see rate_limits.py."""
+
+    # HMAC of the limit's name and the subject: no address or network can be read from it.
+    key = models.CharField(max_length=64, unique=True)
+    # Seconds since 1970, oldest first; never more than the limit's number.
+    hits = models.JSONField(default=list)
+    ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("rate count")
+        verbose_name_plural = _("rate counts")
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]}: {len(self.hits)}"
