@@ -12,6 +12,7 @@ import secrets
 import sys
 from datetime import timedelta
 from email.utils import parseaddr
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -236,7 +237,58 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="TEC Deventer <balie@tec.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 ORGANIZER_NAME, ORGANIZER_EMAIL = parseaddr(DEFAULT_FROM_EMAIL)
+# Names in Message-IDs and calendars: constant, whatever machine sends.
+CALENDAR_DOMAIN = env("CALENDAR_DOMAIN", default=urlsplit(SITE_URL).hostname or "localhost")
+
+
+def _mailer() -> dict[str, object]:
+    """`EMAIL_URL`: smtp://user:password@host:port, `smtp+tls:` for STARTTLS, `smtp+ssl:` for TLS.
+
+    The demo delivers nowhere; its mails are read at /demo/mails/.
+    """
+    if DEMO:
+        return {"BACKEND": "tec_site.mailer.DemoMailer"}
+    if MODE == "test":
+        return {"BACKEND": "tec_site.mailer.MemoryMailer"}
+    url = env.email("EMAIL_URL", default="smtp://localhost:25")
+    return {
+        "BACKEND": "tec_site.mailer.SMTPMailer",
+        "OPTIONS": {
+            "host": url["EMAIL_HOST"],
+            "port": url["EMAIL_PORT"],
+            "username": url["EMAIL_HOST_USER"],
+            "password": url["EMAIL_HOST_PASSWORD"],
+            "use_tls": url.get("EMAIL_USE_TLS", False),
+            "use_ssl": url.get("EMAIL_USE_SSL", False),
+            "timeout": 10,  # seconds, per answer of the server
+        },
+    }
+
+
+MAILERS = {"default": _mailer()}
+_database_key = sha256(f"{_database.get('HOST')} {_database['NAME']}".encode()).hexdigest()[:12]
+POST_OFFICE = {
+    # Only post_office's own commands lock; the worker claims row by row (tec_site/mail_queue.py).
+    "LOCK_FILE_NAME": f"tec-mail-{_database_key}",
+    "MESSAGE_ID_ENABLED": True,
+    "MESSAGE_ID_FQDN": CALENDAR_DOMAIN,
+    "BATCH_SIZE": 50,
+    "SENDING_ORDER": ["-priority", "pk"],
+    "THREADS_PER_PROCESS": 1,
+    # After 1, 2, 4, … and then every 60 minutes: some three days. An unreachable server
+    # does not count as a try.
+    "MAX_RETRIES": 72,
+    "LOG_LEVEL": 1,
+    "FILE_STORAGE": "default",
+}
+MAIL_KEPT_FOR = timedelta(days=90)
 EMAIL_BACKLOG_ALARM = timedelta(minutes=30)
+
+# --- The worker ----------------------------------------------------------------------------
+
+WORKER_TICK = timedelta(seconds=1)
+# /gezond/ calls the worker lost after this long without a sign of life.
+WORKER_SEEN_WITHIN = timedelta(seconds=90)
 
 # --- Safety --------------------------------------------------------------------------------
 
@@ -274,7 +326,6 @@ RATE_LIMITS = {
 
 # --- The centre's defaults (programmes and kits can differ) ------------------------------------
 
-CALENDAR_DOMAIN = env("CALENDAR_DOMAIN", default=urlsplit(SITE_URL).hostname or "localhost")
 LEAD_TIME_WORKING_DAYS = 5
 CHANGE_NUMBERS_UNTIL_DAYS = 7
 FREE_CANCELLATION_UNTIL_DAYS = 14

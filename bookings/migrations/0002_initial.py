@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='bookingevent',
-            index=models.Index(condition=models.Q(('noticed_at', None)), fields=['id'], name='booking_event_unnoticed'),
+            index=models.Index(condition=models.Q(('noticed_at', None), models.Q(('notice', ''), _negated=True)), fields=['id'], name='booking_event_unnoticed'),
         ),
         migrations.AddConstraint(
             model_name='bookingevent',

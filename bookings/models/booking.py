@@ -211,7 +211,10 @@ class BookingEvent(Event):
             )
         ]
         indexes = [
+            # The outbox: what the worker asks for every second stays small and indexed.
             models.Index(
-                fields=["id"], condition=Q(noticed_at=None), name="booking_event_unnoticed"
+                fields=["id"],
+                condition=Q(noticed_at=None) & ~Q(notice=""),
+                name="booking_event_unnoticed",
             )
         ]

@@ -1,0 +1,117 @@
+"""From events to mails, exactly once each.
+
+An event with a notice and without `noticed_at` waits in the outbox. `deliver()` has its app
+render the mails (no lock is held meanwhile), then writes the mail rows and `noticed_at` in one
+transaction. Events that belong together (two classes of one submission, confirmed at once)
+go to the app as one list and become one mail. An event of a transaction that was rolled back
+does not exist, so neither does its mail.
+
+Each app registers its functions in `AppConfig.ready()`.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import Error as DatabaseError
+from django.db import transaction
+from django.db.models import Min
+from django.utils import timezone
+
+from .lifecycle import Event
+from .mail_queue import Message, queue
+
+logger = logging.getLogger(__name__)
+
+# From the events of one group, oldest first, to the mails that tell of them.
+Notice = Callable[[list[Any]], Iterable[Message]]
+
+# Seconds after which a notice that could not be made is tried again.
+TRY_AGAIN_AFTER = 60.0
+
+
+@dataclass(frozen=True)
+class Source:
+    model: type[Event]
+    notices: Mapping[str, Notice]
+    together: Sequence[str]
+
+    def waiting(self) -> Any:
+        return self.model._base_manager.filter(noticed_at=None).exclude(notice="")
+
+
+_sources: list[Source] = []
+
+
+def register(
+    model: type[Event], notices: Mapping[str, Notice], *, together: Sequence[str] = ()
+) -> None:
+    """The notices of one event model.
+
+    Events with the same notice, note and date and the same values of the lookups `together`
+    become one call. A notice without a function is told to nobody.
+    """
+    _sources.append(Source(model, notices, ("notice", "note", "about", *together)))
+
+
+def oldest_untold() -> Any:
+    """When the oldest event happened of which the mail is not made yet; None if there is none."""
+    moments = [source.waiting().aggregate(first=Min("at"))["first"] for source in _sources]
+    return min((moment for moment in moments if moment), default=None)
+
+
+class Teller:
+    """Makes mails of events; remembers which ones failed, to let the others pass."""
+
+    def __init__(self) -> None:
+        self._set_aside: dict[tuple[type[Event], tuple[Any, ...]], float] = {}
+
+    def tell(self, *, seconds: float) -> int:
+        """Make mails for about so many seconds; how many were queued."""
+        until = time.monotonic() + seconds
+        told = 0
+        for source in _sources:
+            groups = source.waiting().values_list(*source.together).annotate(first=Min("pk"))
+            for *key, _first in groups.order_by("first"):
+                if time.monotonic() > until:
+                    break
+                told += self._tell_group(source, tuple(key))
+        return told
+
+    def _tell_group(self, source: Source, key: tuple[Any, ...]) -> int:
+        aside = (source.model, key)
+        if self._set_aside.get(aside, 0.0) > time.monotonic():
+            return 0
+        try:
+            told = tell_group(source, dict(zip(source.together, key, strict=True)))
+        except DatabaseError:
+            raise
+        except Exception:
+            # One mail that cannot be made must not hold up the rest.
+            logger.exception("No mail could be made: %s %s", source.model.__name__, key)
+            self._set_aside[aside] = time.monotonic() + TRY_AGAIN_AFTER
+            return 0
+        self._set_aside.pop(aside, None)
+        return told
+
+
+def tell_group(source: Source, group: dict[str, Any]) -> int:
+    """The mails of one group of events; 0 when another worker was first."""
+    events = list(source.waiting().filter(**group).order_by("pk"))
+    if not events:
+        return 0
+    notice = source.notices.get(group["notice"])
+    messages = list(notice(events)) if notice else []
+    if notice is None:
+        logger.warning("Nobody knows the notice '%s'", group["notice"])
+    with transaction.atomic():
+        # Compare and set: a second worker waits here for the first, and then finds none left.
+        untold = source.waiting().filter(pk__in=[event.pk for event in events])
+        if untold.update(noticed_at=timezone.now()) != len(events):
+            transaction.set_rollback(True)
+            return 0
+        for message in messages:
+            queue(message)
+    return len(messages)
