@@ -1,11 +1,12 @@
-"""Places in visits and the zones visits occupy: taking, freeing, opening, moving.
+"""Places in visits and the zones visits occupy: opening, taking, freeing, moving.
 
 Only moves come here (`Booking.change_places`, called by `tec_site.lifecycle.apply`, and the
 verbs of `bookings/lifecycle.py`), always inside a transaction. The order of locks on
-PostgreSQL is booking → visits → zones, each by primary key. A check constraint and
-`zone_claimed_once` stand behind every line here.
+PostgreSQL is booking → visits → zones, each by primary key; freeing takes no zone locks. The
+check constraints of Visit and `zone_claimed_once` stand behind every line here.
 """
 
+import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -32,12 +33,6 @@ class DoesNotFit(Refused):
     message = _("This programme takes longer than this half day.")
 
 
-class VisitGone(Refused):
-    """The visit was released between looking and taking; the verb looks again."""
-
-    message = _("This date has just changed. Please choose again.")
-
-
 class Footprint(NamedTuple):
     """What one booking holds: a number of groups and pupils in a visit."""
 
@@ -46,58 +41,19 @@ class Footprint(NamedTuple):
     pupils: int
 
 
-def change(before: Footprint | None, after: Footprint | None) -> None:
-    """Free `before` and take `after`, visits in order of primary key.
-
-    Within one visit only the difference counts, so growing from 20 to 24 pupils needs room for
-    four. Raises VisitFull or VisitGone; the caller's transaction then rolls back.
-    """
-    deltas: dict[int, tuple[int, int]] = {}
-    for footprint, sign in ((before, -1), (after, +1)):
-        if footprint is not None:
-            groups, pupils = deltas.get(footprint.visit_id, (0, 0))
-            deltas[footprint.visit_id] = (
-                groups + sign * footprint.groups,
-                pupils + sign * footprint.pupils,
-            )
-    for visit_id in sorted(deltas):
-        _count(visit_id, *deltas[visit_id])
-
-
-def _count(visit_id: int, groups: int, pupils: int) -> None:
-    from .models import Visit
-
-    visits = Visit.objects.filter(pk=visit_id, released_at=None)
-    # One conditional UPDATE: whoever comes second sees the counters of whoever came first.
-    room = Q(groups_taken__lte=F("max_groups") - groups) if groups > 0 else Q()
-    if pupils > 0:
-        room &= Q(pupils_taken__lte=F("max_pupils") - pupils)
-    taken = visits.filter(room).update(
-        groups_taken=F("groups_taken") + groups, pupils_taken=F("pupils_taken") + pupils
-    )
-    if not taken:
-        raise VisitFull if visits.exists() else VisitGone
-    if groups < 0:
-        _release_if_empty(visit_id)
-
-
-def _release_if_empty(visit_id: int) -> None:
-    from .models import Visit, ZoneClaim
-
-    released = Visit.objects.filter(pk=visit_id, groups_taken=0).update(released_at=timezone.now())
-    if released:
-        ZoneClaim.objects.filter(visit_id=visit_id).delete()
-
-
 def find_or_open(slot: "VisitSlot", programme: Programme) -> "Visit":
-    """The active visit of this programme in this slot; opened, zones and all, if there is none.
+    """The active visit of this programme in this slot, or a new, still empty one.
 
-    Two who open at once: the second insert waits for the first and then joins it. Raises
-    ZonesTaken or DoesNotFit.
+    Two who open at once: the second insert waits for the first and then joins it. Its zones
+    are claimed with the first place taken. Raises DoesNotFit.
     """
     from .models import Visit
 
-    active = Visit.objects.active().filter(slot=slot, programme=programme)
+    active = (
+        Visit.objects.active()
+        .select_related("slot", "programme")
+        .filter(slot=slot, programme=programme)
+    )
     visit = active.first()
     if visit is not None:
         return visit
@@ -105,40 +61,106 @@ def find_or_open(slot: "VisitSlot", programme: Programme) -> "Visit":
         raise DoesNotFit
     try:
         with transaction.atomic():
-            visit = Visit.objects.create(
+            return Visit.objects.create(
                 slot=slot,
                 programme=programme,
                 max_groups=min(programme.max_groups, slot.max_groups),
                 max_pupils=min(programme.max_pupils, slot.max_pupils),
             )
-            claim_zones(visit)
     except IntegrityError:
-        visit = active.first()
-        if visit is None:
-            raise
-    return visit
+        return active.get()
+
+
+def change(before: Footprint | None, after: Footprint | None) -> None:
+    """Free `before` and take `after`.
+
+    Within one visit only the difference counts, so growing from 20 to 24 pupils needs room for
+    four. Freeing comes first, so that a move can end in rooms it leaves itself. Raises
+    VisitFull or ZonesTaken; the caller's transaction then rolls back.
+    """
+    from .models import Visit
+
+    if before and after and before.visit_id == after.visit_id:
+        _take(after.visit_id, after.groups - before.groups, after.pupils - before.pupils)
+        return
+    if before and after:
+        # Both rows in order of primary key before either is written.
+        both = Visit.objects.filter(pk__in=[before.visit_id, after.visit_id]).order_by("pk")
+        list(both.select_for_update(of=("self",)).values_list("pk"))
+    if before:
+        _free(before)
+    if after:
+        _take(after.visit_id, after.groups, after.pupils)
+
+
+def _take(visit_id: int, groups: int, pupils: int) -> None:
+    """Add to the counters if there is room (a negative number frees; there is room for that)."""
+    from .models import Visit
+
+    visits = Visit.objects.filter(pk=visit_id, released_at=None)
+    room = Q()
+    if groups > 0:
+        room &= Q(groups_taken__lte=F("max_groups") - groups)
+    if pupils > 0:
+        room &= Q(pupils_taken__lte=F("max_pupils") - pupils)
+    # One conditional UPDATE: whoever comes second sees the counters of whoever came first.
+    taken = visits.filter(room).update(
+        groups_taken=F("groups_taken") + groups, pupils_taken=F("pupils_taken") + pupils
+    )
+    if not taken:
+        raise VisitFull
+    if groups > 0:
+        visit = visits.select_related("slot", "programme").get()
+        if visit.groups_taken == groups:
+            claim_zones(visit)
+
+
+def _free(footprint: Footprint) -> None:
+    from .models import Visit, ZoneClaim
+
+    visits = Visit.objects.filter(pk=footprint.visit_id)
+    visits.update(
+        groups_taken=F("groups_taken") - footprint.groups,
+        pupils_taken=F("pupils_taken") - footprint.pupils,
+    )
+    if visits.filter(groups_taken=0).update(released_at=timezone.now()):
+        ZoneClaim.objects.filter(visit_id=footprint.visit_id).delete()
 
 
 def claim_zones(visit: "Visit") -> None:
-    """Claim the programme's zones for the visit. Raises ZonesTaken.
+    """Claim the programme's zones for the visit, changeover included. Raises ZonesTaken.
 
-    The zone rows are locked before inserting: two transactions that insert into an exclusion
-    constraint at once would deadlock; the constraint is the net, the locks are the queue.
+    The zone rows are locked before inserting: transactions that insert into an exclusion
+    constraint at once would deadlock. The constraint is the net, the locks are the queue.
     """
     from .models import ZoneClaim
 
-    zones = list(
+    zones = (
         Zone.objects.select_for_update(of=("self",))
         .filter(programmes=visit.programme_id)
         .order_by("pk")
     )
-    starts_at = visit.slot.starts_at
-    ends_at = starts_at + visit.programme.occupies
+    starts_at = visit.slot.starts_at.astimezone(datetime.UTC)
+    claims = [
+        ZoneClaim(
+            visit=visit,
+            zone=zone,
+            starts_at=starts_at,
+            ends_at=starts_at + visit.programme.occupies,
+        )
+        for zone in zones
+    ]
     try:
         with transaction.atomic():
-            ZoneClaim.objects.bulk_create(
-                ZoneClaim(visit=visit, zone=zone, starts_at=starts_at, ends_at=ends_at)
-                for zone in zones
-            )
+            ZoneClaim.objects.bulk_create(claims)
     except IntegrityError as error:
         raise ZonesTaken from error
+
+
+def reclaim_zones(visit: "Visit") -> None:
+    """Replace the visit's claims after its slot changed. Raises ZonesTaken, keeping the old."""
+    from .models import ZoneClaim
+
+    with transaction.atomic():
+        ZoneClaim.objects.filter(visit=visit).delete()
+        claim_zones(visit)

@@ -11,7 +11,8 @@ takes part has a `state` field, a foreign key to it on its event model, and thre
 No move without an event, no event without a move: both are written in one transaction.
 """
 
-from collections.abc import Iterable, Mapping
+import copy
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,7 +47,7 @@ class Move:
     """A row of a lifecycle's table. `target=None` keeps the state."""
 
     label: str | Promise
-    sources: frozenset[str]
+    sources: Collection[str]
     target: str | None
     notice: str = ""  # which message goes out; empty: none
     name: str = field(default="", compare=False)
@@ -55,7 +56,7 @@ class Move:
 def table(**moves: Move) -> dict[str, Move]:
     """The table of moves by name; each move learns its own name."""
     return {
-        name: Move(move.label, move.sources, move.target, move.notice, name)
+        name: Move(move.label, frozenset(move.sources), move.target, move.notice, name)
         for name, move in moves.items()
     }
 
@@ -121,27 +122,20 @@ def apply(
     with transaction.atomic():
         adding = row._state.adding
         if adding:
-            fresh = row
+            fresh = copy.copy(row)  # so that a refusal leaves `row` as it was
         else:
             fresh = type(row)._base_manager.select_for_update(of=("self",)).get(pk=row.pk)
         if fresh.state not in move.sources:
             raise IllegalMove(move=move.label, state=fresh.get_state_display())
         before_state, before_places = fresh.state, fresh.places()
-        updates = dict(changes or {})
-        if move.target is not None and move.target != before_state:
-            updates["state"] = move.target
-        for name, value in updates.items():
-            setattr(fresh, name, value)
-        for name, value in fresh.touched(updates).items():
-            updates[name] = value
-            setattr(fresh, name, value)
+        changed = _change(fresh, move, changes or {})
         after_places = fresh.places()
         if before_places != after_places:
             fresh.change_places(before_places, after_places)
         if adding:
             fresh.save(force_insert=True)
-        elif updates:
-            fresh.save(update_fields=list(updates))
+        elif changed:
+            fresh.save(update_fields=changed)
         event = _write_event(
             fresh,
             move=move.name,
@@ -154,9 +148,22 @@ def apply(
             about=about,
             notice=move.notice if notice is None else notice,
         )
-    for name in updates:
+    if adding:
+        row.__dict__.update(fresh.__dict__)
+    for name in changed:
         setattr(row, name, getattr(fresh, name))
     return event
+
+
+def _change(row: Any, move: Move, changes: Mapping[str, Any]) -> list[str]:
+    """Set on `row` what the move changes; returns the names of the fields."""
+    updates = dict(changes)
+    if move.target is not None and move.target != row.state:
+        updates["state"] = move.target
+    updates |= row.touched(updates)
+    for name, value in updates.items():
+        setattr(row, name, value)
+    return list(updates)
 
 
 def _write_event(row: Any, **fields: Any) -> Event:

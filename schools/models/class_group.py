@@ -13,6 +13,20 @@ def name_key(name: str) -> str:
     return fold(name).replace(" ", "")
 
 
+class ClassGroupManager(models.Manager["ClassGroup"]):
+    def of(
+        self, *, school: School, school_year: int, name: str, year_from: int, year_to: int
+    ) -> "ClassGroup":
+        """The class of that name, made if it is new; 'Groep 6-B' and 'groep 6b' are one."""
+        class_group, _created = self.get_or_create(
+            school=school,
+            school_year=school_year,
+            name_key=name_key(name),
+            defaults={"name": name, "year_from": year_from, "year_to": year_to},
+        )
+        return class_group
+
+
 class ClassGroup(models.Model):
     school = models.ForeignKey(
         School, on_delete=models.PROTECT, related_name="class_groups", verbose_name=_("school")
@@ -30,6 +44,8 @@ class ClassGroup(models.Model):
         related_name="continued_by",
         verbose_name=_("continues"),
     )
+
+    objects = ClassGroupManager()
 
     class Meta:
         verbose_name = _("class")

@@ -1,0 +1,54 @@
+"""What the clock asks for; the worker calls these every few seconds, and may come late."""
+
+import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from tec_site.days import start_of_day
+from tec_site.lifecycle import IllegalMove, apply
+
+from .lifecycle import MOVES, lapse_all
+from .models import Booking, BookingEvent, State
+
+
+def lapse_expired() -> int:
+    """Lapse holds whose time is up; returns how many. Nothing depends on its being run."""
+    return sum(lapse_all([booking]) for booking in Booking.objects.expired().order_by("pk"))
+
+
+def remind_due() -> int:
+    """Remind of visits within a week, once per date, however often and late this runs.
+
+    A booking made since yesterday has its confirmation at hand and is reminded later.
+    """
+    today = timezone.localdate()
+    last = today + datetime.timedelta(days=settings.REMIND_BEFORE_VISIT_DAYS)
+    due = (
+        Booking.objects.filter(
+            state=State.CONFIRMED,
+            visit__slot__starts_at__gte=start_of_day(today + datetime.timedelta(days=1)),
+            visit__slot__starts_at__lt=start_of_day(last + datetime.timedelta(days=1)),
+            created_at__lt=timezone.now() - datetime.timedelta(days=1),
+        )
+        .with_facts()
+        .order_by("pk")
+    )
+    reminded = BookingEvent.objects.filter(
+        booking=OuterRef("pk"),
+        move="remind",
+        about=TruncDate("booking__visit__slot__starts_at"),
+    )
+    return sum(_remind(booking) for booking in due.filter(~Exists(reminded)))
+
+
+def _remind(booking: Booking) -> bool:
+    try:
+        with transaction.atomic():
+            apply(booking, MOVES["remind"], by=None, about=booking.visit.slot.day)
+    except (IntegrityError, IllegalMove):
+        return False  # another worker was first, or it was cancelled a moment ago
+    return True

@@ -1,0 +1,431 @@
+"""Everything that happens to a booking.
+
+The table is the documentation: from which states, to which state, and which message goes out
+(`bookings/notices.py`). Held, requested, confirmed, attended and no_show hold places in the
+visit; new, declined, cancelled and lapsed do not. `apply()` takes and frees places by that
+difference alone, so no verb below counts anything.
+"""
+
+import datetime
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from programmes.models import Kind, Programme
+from schools.lifecycle import identify, open_submission, rivals_of
+from schools.models import ClassGroup, School, Submission, User
+from schools.models.class_group import name_key
+from schools.years import school_year_of
+from tec_site.lifecycle import NEW, IllegalMove, Move, apply, role_of, table
+from tec_site.transactions import retried
+
+from . import places, rules
+from .models import Attention, Booking, BookingEvent, State, Visit, VisitSlot, ZoneClaim
+from .refusals import (
+    BelowBooked,
+    ClassAlreadyBooked,
+    NoteRequired,
+    NothingHeld,
+    NotYet,
+    RulesBroken,
+    SlotPast,
+    TooLate,
+)
+from .rules import Broken, ClassRequest, Rule
+
+S = State
+BOOKED = (S.REQUESTED, S.CONFIRMED)
+
+# fmt: off
+MOVES = table(
+    #                   what is done                from                        to            message
+    hold=           Move(_("hold a place"),          (NEW,),                     S.HELD),
+    verify=         Move(_("confirm with the code"), (S.HELD, S.LAPSED),         S.CONFIRMED,  "confirmed"),
+    request=        Move(_("request with the code"), (S.HELD, S.LAPSED),         S.REQUESTED,  "requested"),
+    confirm=        Move(_("confirm"),               (S.REQUESTED,),             S.CONFIRMED,  "confirmed"),
+    decline=        Move(_("decline"),               (S.REQUESTED,),             S.DECLINED,   "declined"),
+    lapse=          Move(_("let lapse"),             (S.HELD,),                  S.LAPSED),
+    cancel=         Move(_("cancel"),                (S.HELD, *BOOKED),          S.CANCELLED,  "cancelled"),
+    reinstate=      Move(_("reinstate"),             (S.CANCELLED, S.DECLINED),  S.CONFIRMED,  "confirmed"),
+    ask_to_cancel=  Move(_("ask to cancel"),         (*BOOKED,),                 None),
+    reschedule=     Move(_("move to another date"),  (*BOOKED,),                 None,         "changed"),
+    change_numbers= Move(_("change numbers"),        (*BOOKED,),                 None,         "changed"),
+    remind=         Move(_("remind"),                (S.CONFIRMED,),             None,         "reminder"),
+    attend=         Move(_("was here"),              (S.CONFIRMED, S.NO_SHOW),   S.ATTENDED),
+    miss=           Move(_("did not come"),          (S.CONFIRMED, S.ATTENDED),  S.NO_SHOW),
+    note=           Move(_("note"),                  (*S,),                      None),
+    flag=           Move(_("needs attention"),       (*S,),                      None),
+    settle=         Move(_("settled"),               (*S,),                      None),
+)
+# fmt: on
+
+
+# --- Booking -----------------------------------------------------------------------------------
+
+
+@retried
+def hold(
+    *,
+    slot: VisitSlot,
+    programme: Programme,
+    classes: Sequence[ClassRequest],
+    submission: Submission,
+    by: User | None,
+    overrule: Collection[Rule] = (),
+    note: str = "",
+) -> Submission:
+    """Hold places for all classes or for none, and return the submission they belong to.
+
+    `submission` is not saved yet: it carries the key, the hash of the data and what was typed.
+    The same key again returns what the first call made; with other data it raises KeyConflict.
+    Earlier holds of the same browser or address lapse. Raises RulesBroken, NoteRequired,
+    ClassAlreadyBooked, VisitFull, ZonesTaken, DoesNotFit.
+    """
+    submission, created = open_submission(submission)
+    if not created:
+        return submission
+    lapse_all(Booking.objects.filter(state=S.HELD, submission__in=rivals_of(submission)))
+    _check_rules(programme, slot, classes, submission.school, overrule, note)
+    held_until = timezone.now() + settings.HOLD_FOR
+    data = {"overruled": sorted(overrule)} if overrule else {}
+
+    def take(visit: Visit) -> None:
+        for index, asked in enumerate(classes):
+            _refuse_same_class(visit, submission.school, asked.name, index)
+            booking = Booking(submission=submission, visit=visit, state=NEW, **_fields_of(asked))
+            changes = {"held_until": held_until}
+            apply(booking, MOVES["hold"], by=by, note=note, changes=changes, data=data)
+
+    _with_room(slot, programme, take)
+    return submission
+
+
+@retried
+def verify(*, submission: Submission, by: User | None = None) -> Submission:
+    """The code was right: confirm (or request) every class, and make user, school, classes.
+
+    A hold that lapsed meanwhile takes its place again if it is free; if one class cannot, none
+    is confirmed. Doing it twice changes nothing. Raises NothingHeld, VisitFull, ZonesTaken,
+    ClassAlreadyBooked.
+    """
+    submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    if submission.verified_at is not None:
+        return submission
+    bookings = submission.bookings.filter(state__in=MOVES["verify"].sources).order_by("pk")
+    bookings = list(bookings.with_facts())
+    if not bookings:
+        raise NothingHeld
+    user = identify(submission)
+    for booking in bookings:
+        _verify_one(booking, submission.school, by or user)
+    return submission
+
+
+def _verify_one(booking: Booking, school: School, by: User) -> None:
+    slot, programme = booking.visit.slot, booking.visit.programme
+    class_group = ClassGroup.objects.of(
+        school=school,
+        school_year=school_year_of(slot.day),
+        name=booking.class_name,
+        year_from=booking.year_from,
+        year_to=booking.year_to,
+    )
+    changes = {"held_until": None, "class_group": class_group}
+    if programme.requires_taster and not rules.class_had_taster(slot, school, booking.class_name):
+        changes["attention"] = Attention.PREREQUISITE_BY_SCHOOL
+    move = MOVES["request" if programme.needs_approval else "verify"]
+
+    def take(visit: Visit) -> None:
+        _move(booking, move, by=by, changes=changes | {"visit": visit})
+
+    if booking.state == S.LAPSED:
+        _with_room(slot, programme, take)
+    else:
+        take(booking.visit)
+
+
+@retried
+def book(
+    *,
+    slot: VisitSlot,
+    programme: Programme,
+    classes: Sequence[ClassRequest],
+    submission: Submission,
+    by: User,
+    overrule: Collection[Rule] = (),
+    note: str = "",
+) -> Submission:
+    """Hold and verify at once: for who is signed in, and for staff on a school's behalf."""
+    submission = hold(
+        slot=slot,
+        programme=programme,
+        classes=classes,
+        submission=submission,
+        by=by,
+        overrule=overrule,
+        note=note,
+    )
+    return verify(submission=submission, by=by)
+
+
+# --- Deciding and changing ---------------------------------------------------------------------
+
+
+@retried
+def confirm(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
+    return apply(booking, MOVES["confirm"], by=by, note=note)
+
+
+@retried
+def decline(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
+    return apply(booking, MOVES["decline"], by=by, note=note)
+
+
+@retried
+def cancel(*, booking: Booking, by: User | None, note: str = "") -> BookingEvent:
+    """Free the place. The school itself may until the free period ends (TooLate); staff always.
+
+    Experiences that stood on a cancelled Proeverij come under 'needs attention'.
+    """
+    if role_of(by) == "teacher" and timezone.localdate() > booking.cancel_until:
+        raise TooLate
+    # Nobody was told of a hold, so there is nothing to take back.
+    silent = {"notice": ""} if booking.state == S.HELD else {}
+    changes = {"held_until": None, "attention": ""}
+    event = apply(booking, MOVES["cancel"], by=by, note=note, changes=changes, **silent)
+    if booking.visit.programme.kind == Kind.TASTER:
+        _flag_dependents(booking, by)
+    return event
+
+
+@retried
+def ask_to_cancel(*, booking: Booking, by: User | None, note: str = "") -> BookingEvent:
+    """After the free period the school asks; staff see it under 'needs attention'."""
+    changes = {"attention": Attention.LATE_CANCELLATION}
+    return apply(booking, MOVES["ask_to_cancel"], by=by, note=note, changes=changes)
+
+
+@retried
+def reinstate(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
+    """Undo a cancellation or refusal, if there is still a place. Raises VisitFull, ZonesTaken."""
+
+    def take(visit: Visit) -> BookingEvent:
+        return _move(booking, MOVES["reinstate"], by=by, note=note, changes={"visit": visit})
+
+    return _with_room(booking.visit.slot, booking.visit.programme, take)
+
+
+@retried
+def reschedule(*, booking: Booking, slot: VisitSlot, by: User, note: str = "") -> BookingEvent:
+    """Move one class to another slot, or leave everything as it was.
+
+    Raises VisitFull, ZonesTaken, DoesNotFit, ClassAlreadyBooked, SlotPast.
+    """
+    if slot.starts_at <= timezone.now():
+        raise SlotPast
+    data = {"from": booking.starts_at.isoformat(), "to": slot.starts_at.isoformat()}
+
+    def take(visit: Visit) -> BookingEvent:
+        return _move(
+            booking, MOVES["reschedule"], by=by, note=note, changes={"visit": visit}, data=data
+        )
+
+    return _with_room(slot, booking.visit.programme, take)
+
+
+@retried
+def change_numbers(
+    *,
+    booking: Booking,
+    pupils: int,
+    supervisors: int,
+    by: User | None,
+    note: str = "",
+    overrule: Collection[Rule] = (),
+) -> BookingEvent:
+    """Change how many come. Raises TooLate (for the school itself), RulesBroken, VisitFull."""
+    if role_of(by) == "teacher" and timezone.localdate() > booking.change_until:
+        raise TooLate
+    asked = ClassRequest(
+        booking.class_name, booking.year_from, booking.year_to, pupils, supervisors
+    )
+    broken = rules.broken_numbers(booking.visit.programme, asked)
+    _refuse_broken(broken, overrule, note)
+    data = {"from": [booking.pupils, booking.supervisors], "to": [pupils, supervisors]}
+    changes = {"pupils": pupils, "supervisors": supervisors}
+    return apply(booking, MOVES["change_numbers"], by=by, note=note, changes=changes, data=data)
+
+
+@retried
+def attend(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
+    if booking.starts_at > timezone.now():
+        raise NotYet
+    return apply(booking, MOVES["attend"], by=by, note=note)
+
+
+@retried
+def miss(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
+    if booking.starts_at > timezone.now():
+        raise NotYet
+    return apply(booking, MOVES["miss"], by=by, note=note)
+
+
+@retried
+def add_note(*, booking: Booking, by: User, note: str) -> BookingEvent:
+    return apply(booking, MOVES["note"], by=by, note=note)
+
+
+@retried
+def settle(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
+    """Staff looked at what needed attention."""
+    return apply(booking, MOVES["settle"], by=by, note=note, changes={"attention": ""})
+
+
+# --- Whole visits --------------------------------------------------------------------------------
+
+
+@retried
+def move_visit(*, visit: Visit, slot: VisitSlot, by: User, note: str = "") -> int:
+    """Move a visit with all its classes to another slot; returns how many classes moved.
+
+    If the programme already runs there the classes join it, all or none. Raises SlotPast,
+    DoesNotFit, ZonesTaken, VisitFull.
+    """
+    if slot.starts_at <= timezone.now():
+        raise SlotPast
+    if visit.programme.length > slot.length:
+        raise places.DoesNotFit
+    moving = Booking.objects.filter(visit=visit, state__in=MOVES["reschedule"].sources)
+    bookings = list(moving.with_facts().order_by("pk"))
+    lapse_all(Booking.objects.filter(visit=visit, state=S.HELD))
+    lapse_all(_expired_in_the_way(slot, visit.programme))
+    if Visit.objects.active().filter(slot=slot, programme=visit.programme).exists():
+        for booking in bookings:
+            reschedule(booking=booking, slot=slot, by=by, note=note)
+        return len(bookings)
+    for booking in bookings:
+        data = {"from": booking.starts_at.isoformat(), "to": slot.starts_at.isoformat()}
+        changes = {"changed_at": timezone.now()}
+        apply(booking, MOVES["reschedule"], by=by, note=note, changes=changes, data=data)
+    visit = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
+    visit.slot = slot
+    visit.save(update_fields=["slot"])
+    places.reclaim_zones(visit)
+    return len(bookings)
+
+
+@retried
+def set_maxima(*, visit: Visit, max_groups: int, max_pupils: int) -> None:
+    """Raise or lower a visit's capacity; never below what is booked (BelowBooked)."""
+    room = Visit.objects.filter(
+        pk=visit.pk, groups_taken__lte=max_groups, pupils_taken__lte=max_pupils
+    )
+    if not room.update(max_groups=max_groups, max_pupils=max_pupils):
+        raise BelowBooked
+
+
+# --- Within a verb -----------------------------------------------------------------------------
+
+
+def _fields_of(asked: ClassRequest) -> dict[str, Any]:
+    return {
+        "class_name": asked.name,
+        "year_from": asked.year_from,
+        "year_to": asked.year_to,
+        "pupils": asked.pupils,
+        "supervisors": asked.supervisors,
+    }
+
+
+def _check_rules(
+    programme: Programme,
+    slot: VisitSlot,
+    classes: Sequence[ClassRequest],
+    school: School | None,
+    overrule: Collection[Rule],
+    note: str,
+) -> None:
+    broken = rules.broken_rules(programme=programme, slot=slot, classes=classes, school=school)
+    _refuse_broken(broken, overrule, note)
+
+
+def _refuse_broken(broken: Sequence[Broken], overrule: Collection[Rule], note: str) -> None:
+    standing = [one for one in broken if one.rule not in overrule]
+    if standing:
+        raise RulesBroken(standing)
+    if broken and not note.strip():
+        raise NoteRequired
+
+
+def _refuse_same_class(visit: Visit, school: School | None, name: str, index: int) -> None:
+    if school is None:
+        return
+    there = Booking.objects.holding().filter(visit=visit, submission__school=school)
+    if name_key(name) in map(name_key, there.values_list("class_name", flat=True)):
+        raise ClassAlreadyBooked(class_index=index)
+
+
+def _move(booking: Booking, move: Move, **details: Any) -> BookingEvent:
+    """`apply()`, with the constraint that one class has one place in a visit put into words."""
+    try:
+        with transaction.atomic():
+            return apply(booking, move, **details)
+    except IntegrityError as error:
+        raise ClassAlreadyBooked from error
+
+
+def _with_room[T](slot: VisitSlot, programme: Programme, take: Callable[[Visit], T]) -> T:
+    """Call `take` with the visit to join; make way by lapsing expired holds before saying no."""
+    try:
+        with transaction.atomic():
+            return take(places.find_or_open(slot, programme))
+    except (places.VisitFull, places.ZonesTaken):
+        if not lapse_all(_expired_in_the_way(slot, programme)):
+            raise
+    with transaction.atomic():
+        return take(places.find_or_open(slot, programme))
+
+
+def _expired_in_the_way(slot: VisitSlot, programme: Programme) -> QuerySet[Booking]:
+    """Expired holds in this visit, or in others that claim its zones at that time."""
+    starts_at = slot.starts_at.astimezone(datetime.UTC)
+    claims = ZoneClaim.objects.filter(
+        zone__programmes=programme,
+        starts_at__lt=starts_at + programme.occupies,
+        ends_at__gt=starts_at,
+    )
+    same_visit = Q(visit__slot=slot, visit__programme=programme)
+    in_zones = Q(visit__in=claims.values("visit"))
+    return Booking.objects.expired().filter(same_visit | in_zones).order_by("pk")
+
+
+def lapse_all(bookings: Iterable[Booking]) -> int:
+    """Lapse what is still held; returns how many."""
+    lapsed = 0
+    for booking in bookings:
+        try:
+            apply(booking, MOVES["lapse"], by=None, changes={"held_until": None})
+        except IllegalMove:
+            continue  # verified or cancelled a moment ago
+        lapsed += 1
+    return lapsed
+
+
+def _flag_dependents(cancelled: Booking, by: User | None) -> None:
+    """Experiences of this school that no Proeverij precedes any more need attention."""
+    dependents = Booking.objects.filter(
+        state__in=[S.REQUESTED, S.CONFIRMED],
+        visit__programme__requires_taster=True,
+        visit__slot__starts_at__gt=cancelled.starts_at,
+        submission__school=cancelled.submission.school,
+    )
+    for booking in dependents.with_facts().order_by("pk"):
+        slot, school = booking.visit.slot, booking.submission.school
+        if not rules.taster_passes(slot, school, booking.class_name):
+            changes = {"attention": Attention.PREREQUISITE_GONE}
+            apply(booking, MOVES["flag"], by=by, changes=changes)

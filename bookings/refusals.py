@@ -1,0 +1,54 @@
+"""The ways in which a verb of `lifecycle.py` says no, each in words for the person asking.
+
+Those of places (VisitFull, ZonesTaken, DoesNotFit) are in `places.py`.
+"""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from tec_site.lifecycle import Refused
+
+from .rules import Broken
+
+
+class RulesBroken(Refused):
+    """The request does not meet the programme's rules; `broken` says which, and where."""
+
+    def __init__(self, broken: Sequence[Broken]) -> None:
+        self.broken = list(broken)
+        super().__init__(" ".join(one.message for one in broken))
+
+
+class NoteRequired(Refused):
+    message = _("Say in the note why you overrule this rule.")
+
+
+class TooLate(Refused):
+    message = _("The last day to change this yourself has passed. Please call us.")
+
+
+class ClassAlreadyBooked(Refused):
+    """`class_index` says which of the classes asked for, where that is known."""
+
+    message = _("This class already takes part in this visit.")
+
+    def __init__(self, class_index: int | None = None) -> None:
+        self.class_index = class_index
+        super().__init__()
+
+
+class NothingHeld(Refused):
+    message = _("There is nothing left to confirm: this booking was cancelled.")
+
+
+class SlotPast(Refused):
+    message = _("This date is in the past.")
+
+
+class BelowBooked(Refused):
+    message = _("More is booked already than this maximum allows.")
+
+
+class NotYet(Refused):
+    message = _("The visit has not started yet.")

@@ -1,0 +1,178 @@
+"""What a class must satisfy to come: year group, numbers, lead time, an earlier Proeverij.
+
+Form and verb ask the same questions here, so they cannot disagree. Staff may overrule each
+rule, with a note; capacity and zones are not rules but facts of the database (places.py).
+"""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from programmes.models import Kind, Programme
+from schools.models import ClassGroup, School
+from schools.models.class_group import name_key
+from schools.years import current_school_year, describe_year_groups, school_year_end, school_year_of
+from tec_site.days import add_working_days, start_of_day
+
+from .models import Booking, State, VisitSlot
+
+
+class Rule(models.TextChoices):
+    YEAR_GROUP = "year_group", _("year group")
+    NUMBERS = "numbers", _("number of pupils")
+    LEAD_TIME = "lead_time", _("lead time")
+    PREREQUISITE = "prerequisite", _("an earlier Proeverij")
+
+
+class ClassRequest(NamedTuple):
+    """One class for which a place is asked, as typed."""
+
+    name: str
+    year_from: int
+    year_to: int
+    pupils: int
+    supervisors: int
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A rule that is not met: which, at which field of which class, and in what words."""
+
+    rule: Rule
+    field: str
+    message: str
+    class_index: int | None = None
+
+
+def broken_rules(
+    *,
+    programme: Programme,
+    slot: VisitSlot,
+    classes: Sequence[ClassRequest],
+    school: School | None,
+) -> list[Broken]:
+    found = [*_lead_time(programme, slot)]
+    for index, asked in enumerate(classes):
+        found += [*_year_group(programme, asked, index), *broken_numbers(programme, asked, index)]
+        if programme.requires_taster and not taster_passes(slot, school, asked.name):
+            found.append(
+                Broken(
+                    Rule.PREREQUISITE,
+                    "name",
+                    str(
+                        _(
+                            "This is open to classes that did the Proeverij first, and we find "
+                            "none of this class or school before this date."
+                        )
+                    ),
+                    index,
+                )
+            )
+    return found
+
+
+# --- Lead time and horizon -------------------------------------------------------------------
+
+
+def first_bookable_moment(lead_time: int | None) -> datetime.datetime:
+    """The first midnight (Amsterdam) from which a visit may start, in working days from today."""
+    days = settings.LEAD_TIME_WORKING_DAYS if lead_time is None else lead_time
+    return start_of_day(add_working_days(timezone.localdate(), days))
+
+
+def last_bookable_day() -> datetime.date:
+    """The end of the next school year."""
+    return school_year_end(current_school_year() + 1)
+
+
+def _lead_time(programme: Programme, slot: VisitSlot) -> list[Broken]:
+    first = first_bookable_moment(programme.lead_time)
+    if slot.starts_at < timezone.now():
+        message = _("This date is in the past.")
+    elif slot.starts_at < first:
+        message = _("This date is too soon: we need some days to prepare.")
+    elif slot.day > last_bookable_day():
+        message = _("This date is too far ahead.")
+    else:
+        return []
+    return [Broken(Rule.LEAD_TIME, "", str(message))]
+
+
+# --- The class -------------------------------------------------------------------------------
+
+
+def _year_group(programme: Programme, asked: ClassRequest, index: int) -> list[Broken]:
+    if asked.year_from >= programme.year_from and asked.year_to <= programme.year_to:
+        return []
+    message = _("This programme is for %(for_whom)s, not for %(asked)s.") % {
+        "for_whom": programme.for_whom,
+        "asked": describe_year_groups(asked.year_from, asked.year_to),
+    }
+    return [Broken(Rule.YEAR_GROUP, "year_groups", message, index)]
+
+
+def broken_numbers(
+    programme: Programme, asked: ClassRequest, index: int | None = None
+) -> list[Broken]:
+    most, least = programme.max_pupils_per_class, programme.min_pupils
+    if asked.pupils > most:
+        message = ngettext(
+            "At most %(number)d pupil per class.", "At most %(number)d pupils per class.", most
+        ) % {"number": most}
+    elif asked.pupils < least:
+        message = ngettext(
+            "At least %(number)d pupil per class.", "At least %(number)d pupils per class.", least
+        ) % {"number": least}
+    else:
+        return []
+    return [Broken(Rule.NUMBERS, "pupils", message, index)]
+
+
+# --- An earlier Proeverij ----------------------------------------------------------------------
+
+
+def _tasters_before(slot: VisitSlot) -> models.QuerySet[Booking]:
+    return Booking.objects.filter(
+        visit__programme__kind=Kind.TASTER,
+        state__in=[State.CONFIRMED, State.ATTENDED],
+        visit__slot__starts_at__lt=slot.starts_at,
+    )
+
+
+def class_had_taster(slot: VisitSlot, school: School, class_name: str) -> bool:
+    """Whether this class, or the one it continues, has a Proeverij before the slot."""
+    this = Q(
+        class_group__school=school,
+        class_group__school_year=school_year_of(slot.day),
+        class_group__name_key=name_key(class_name),
+    )
+    predecessors = ClassGroup.objects.filter(
+        continued_by__school=school,
+        continued_by__school_year=school_year_of(slot.day),
+        continued_by__name_key=name_key(class_name),
+    )
+    return _tasters_before(slot).filter(this | Q(class_group__in=predecessors)).exists()
+
+
+def school_had_taster(slot: VisitSlot, school: School) -> bool:
+    """Whether any class of the school had one, this school year or the last."""
+    year = school_year_of(slot.day)
+    return (
+        _tasters_before(slot)
+        .filter(class_group__school=school, class_group__school_year__in=[year - 1, year])
+        .exists()
+    )
+
+
+def taster_passes(slot: VisitSlot, school: School | None, class_name: str) -> bool:
+    return school is not None and (
+        class_had_taster(slot, school, class_name) or school_had_taster(slot, school)
+    )

@@ -1,0 +1,35 @@
+"""Working days and public holidays in the Netherlands, in Amsterdam days."""
+
+import datetime
+import functools
+
+import holidays
+from django.utils import timezone
+
+
+@functools.lru_cache(maxsize=32)
+def public_holidays(year: int) -> dict[datetime.date, str]:
+    """Dutch public holidays of a calendar year with their Dutch names."""
+    return dict(holidays.country_holidays("NL", years=year, language="nl"))
+
+
+def public_holiday(day: datetime.date) -> str | None:
+    return public_holidays(day.year).get(day)
+
+
+def is_working_day(day: datetime.date) -> bool:
+    return day.weekday() < 5 and public_holiday(day) is None
+
+
+def add_working_days(day: datetime.date, number: int) -> datetime.date:
+    """The day `number` working days after `day` (0 gives `day` itself)."""
+    while number > 0:
+        day += datetime.timedelta(days=1)
+        if is_working_day(day):
+            number -= 1
+    return day
+
+
+def start_of_day(day: datetime.date) -> datetime.datetime:
+    """Midnight in Amsterdam at the start of `day`, aware."""
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
