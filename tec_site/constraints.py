@@ -155,7 +155,8 @@ class NoOverlap(models.BaseConstraint):
         if self.condition is None:
             return ""
         query = Query(model)
-        where = query.build_where(self.condition).relabeled_clone({model._meta.db_table: alias})
+        query.change_aliases({query.get_initial_alias(): alias})
+        where = query.build_where(self.condition)
         compiler = query.get_compiler(connection=schema_editor.connection)
         sql, params = where.as_sql(compiler, schema_editor.connection)
         return f"({sql % tuple(schema_editor.quote_value(value) for value in params)})"
