@@ -97,6 +97,8 @@ class Migration(migrations.Migration):
                 ('year_to', models.PositiveSmallIntegerField(choices=[(1, 'Group 1'), (2, 'Group 2'), (3, 'Group 3'), (4, 'Group 4'), (5, 'Group 5'), (6, 'Group 6'), (7, 'Group 7'), (8, 'Group 8'), (9, 'Secondary year 1'), (10, 'Secondary year 2'), (11, 'Secondary year 3'), (12, 'Secondary year 4'), (13, 'Secondary year 5'), (14, 'Secondary year 6')], default=8, verbose_name='year group to')),
                 ('duration', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(15)], verbose_name='duration (minutes)')),
                 ('changeover', models.PositiveSmallIntegerField(default=15, help_text='Clearing up: the zones stay occupied this long after the visit.', verbose_name='changeover (minutes)')),
+                ('welcome', models.PositiveSmallIntegerField(default=0, help_text='Of the duration, before the rotation along the components starts.', verbose_name='welcome (minutes)')),
+                ('move_minutes', models.PositiveSmallIntegerField(default=0, verbose_name='walking between components (minutes)')),
                 ('max_groups', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='classes at once')),
                 ('max_pupils', models.PositiveSmallIntegerField(default=35, validators=[django.core.validators.MinValueValidator(1)], verbose_name='pupils at once')),
                 ('min_pupils', models.PositiveSmallIntegerField(default=1, verbose_name='pupils per class, at least')),

@@ -71,6 +71,14 @@ class Programme(models.Model):
         default=15,
         help_text=_("Clearing up: the zones stay occupied this long after the visit."),
     )
+    welcome = models.PositiveSmallIntegerField(
+        _("welcome (minutes)"),
+        default=0,
+        help_text=_("Of the duration, before the rotation along the components starts."),
+    )
+    move_minutes = models.PositiveSmallIntegerField(
+        _("walking between components (minutes)"), default=0
+    )
     max_groups = models.PositiveSmallIntegerField(
         _("classes at once"), default=1, validators=[MinValueValidator(1)]
     )
