@@ -5,4 +5,4 @@ from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    return {"demo": settings.DEMO, "site_url": settings.SITE_URL}
+    return {"demo": settings.DEMO, "site_url": settings.SITE_URL, "centre": settings.CENTRE}

@@ -306,6 +306,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "tec_site.pages.csrf_failure"
 if PRODUCTION:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
@@ -326,6 +327,15 @@ RATE_LIMITS = {
 
 # --- The centre's defaults (programmes and kits can differ) ------------------------------------
 
+# Who stands at the foot of every page. The defaults are examples.
+CENTRE = {
+    "name": env("CENTRE_NAME", default="Technicampus Experience Center"),
+    "street": env("CENTRE_STREET", default="Voorbeeldkade 1"),
+    "postcode": env("CENTRE_POSTCODE", default="7411 AA"),
+    "city": env("CENTRE_CITY", default="Deventer"),
+    "phone": env("CENTRE_PHONE", default="0570 00 00 00"),
+    "email": env("CENTRE_EMAIL", default=ORGANIZER_EMAIL),
+}
 LEAD_TIME_WORKING_DAYS = 5
 CHANGE_NUMBERS_UNTIL_DAYS = 7
 FREE_CANCELLATION_UNTIL_DAYS = 14

@@ -3,10 +3,16 @@
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.views.generic import TemplateView
+from django.views.i18n import set_language
+
+from tec_site import pages
 
 urlpatterns = [
-    path("", login_not_required(TemplateView.as_view(template_name="home.html")), name="home"),
+    path("", pages.home, name="home"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("toegankelijkheid/", pages.accessibility, name="accessibility"),
+    path("voorwaarden/", pages.terms, name="terms"),
+    path("taal/", login_not_required(set_language), name="set_language"),
     path("personeel/", include("tec_site.staff_urls")),
     path("beheer/", admin.site.urls),
 ]
