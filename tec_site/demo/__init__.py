@@ -1,0 +1,11 @@
+"""What the demo contains. Each module has a `load()` that adds what is not there yet.
+
+Everything is an example: fictional schools, people and dates.
+"""
+
+from . import people
+
+
+def load() -> None:
+    """Fill an empty site; in a filled one change nothing."""
+    people.load()

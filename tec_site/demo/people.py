@@ -1,0 +1,21 @@
+"""The demo's member of staff."""
+
+import base64
+
+from django.contrib.auth import get_user_model
+from django.utils.crypto import salted_hmac
+
+STAFF_EMAIL = "balie@tec.example"
+
+
+def staff_password() -> str:
+    """Derived from this machine's own key: the same at every start, elsewhere another."""
+    digest = salted_hmac("tec_site.demo.people", STAFF_EMAIL, algorithm="sha256").digest()
+    letters = base64.b32encode(digest).decode().lower()
+    return "-".join((letters[:4], letters[4:8], letters[8:12], letters[12:16]))
+
+
+def load() -> None:
+    users = get_user_model().objects
+    if not users.filter(email=STAFF_EMAIL).exists():
+        users.create_superuser(STAFF_EMAIL, staff_password(), name="Demo Balie")
