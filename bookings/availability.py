@@ -1,0 +1,239 @@
+"""What a teacher can book: one query per month, per list or per catalogue.
+
+An *offer* is a programme in a slot. Expired holds count as free here even before they lapse:
+`lifecycle.hold` makes way by lapsing them. The states a calendar shows:
+
+- FREE, FEW (one class left): can be booked;
+- FULL: somebody else was first, here or in a zone it needs;
+- CLOSED: the slot is closed, too soon, too far ahead or past.
+"""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Least, TruncDate
+from django.utils import timezone
+
+from programmes.models import Programme
+from tec_site.days import start_of_day
+
+from .models import Booking, Closure, State, Visit, VisitSlot, ZoneClaim
+from .rules import first_bookable_moment, last_bookable_day
+
+MINUTE = datetime.timedelta(minutes=1)
+SlotProgramme: Any = VisitSlot.programmes.through
+
+
+class Status(StrEnum):
+    FREE = "free"
+    FEW = "few"
+    FULL = "full"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One programme in one slot, as the calendar shows it."""
+
+    slot_id: int
+    programme_id: int
+    starts_at: datetime.datetime
+    ends_at: datetime.datetime
+    status: Status
+    groups_left: int
+    pupils_left: int
+
+    @property
+    def day(self) -> datetime.date:
+        return timezone.localdate(self.starts_at)
+
+    @property
+    def is_morning(self) -> bool:
+        return timezone.localtime(self.starts_at).hour < 12
+
+    @property
+    def can_be_booked(self) -> bool:
+        return self.status in {Status.FREE, Status.FEW}
+
+
+def month_of_offers(programme: Programme, year: int, month: int) -> list[Offer]:
+    """All slots of a programme in a calendar month (Amsterdam), whatever their status."""
+    first = datetime.date(year, month, 1)
+    following = datetime.date(year + month // 12, month % 12 + 1, 1)
+    return offers_between(programme, first, following)
+
+
+def offers_between(
+    programme: Programme, first: datetime.date, before: datetime.date
+) -> list[Offer]:
+    """All slots of a programme on days in `[first, before)`, in one query."""
+    rows = _annotated().filter(
+        programme=programme,
+        visitslot__starts_at__gte=start_of_day(first),
+        visitslot__starts_at__lt=start_of_day(before),
+    )
+    return _offers(programme, rows)
+
+
+def next_free(programme: Programme, limit: int = 5, groups: int = 1) -> list[Offer]:
+    """The first `limit` offers with room for `groups` classes."""
+    rows = _free([programme.lead_time]).filter(programme=programme, groups_left__gte=groups)
+    return _offers(programme, rows[:limit])
+
+
+def offer_for(programme: Programme, slot: VisitSlot) -> Offer | None:
+    """How it stands with one slot, or None where the programme does not run."""
+    return next(
+        iter(_offers(programme, _annotated().filter(programme=programme, visitslot=slot))), None
+    )
+
+
+def with_first_free(programmes: QuerySet[Programme]) -> QuerySet[Programme]:
+    """Annotate `first_free`: the start of each programme's first free offer, or None."""
+    lead_times = Programme.objects.values_list("lead_time", flat=True).distinct().order_by()
+    free = _free(lead_times).filter(programme=OuterRef("pk"))
+    return programmes.annotate(first_free=Subquery(free.values("visitslot__starts_at")[:1]))
+
+
+# --- The query -----------------------------------------------------------------------------------
+
+
+def _annotated() -> QuerySet[Any]:
+    """Rows of (slot, programme) that are long enough, with what is left and what stands in the
+    way. `SlotProgramme` is the join table, so that everything refers to one row."""
+    ends_at = _after_start(F("programme__duration"))
+    free_again = _after_start(F("programme__duration") + F("programme__changeover"))
+    visit = Visit.objects.active().filter(
+        slot=OuterRef("visitslot_id"), programme=OuterRef("programme_id")
+    )
+    live = _live().filter(
+        visit__slot=OuterRef("visitslot_id"),
+        visit__programme=OuterRef("programme_id"),
+        visit__released_at=None,
+    )
+    in_the_way = ZoneClaim.objects.filter(
+        Exists(_live().filter(visit=OuterRef("visit_id"))),
+        zone__programmes=OuterRef("programme_id"),
+        starts_at__lt=OuterRef("free_again"),
+        ends_at__gt=OuterRef("visitslot__starts_at"),
+    ).exclude(visit__slot=OuterRef("visitslot_id"), visit__programme=OuterRef("programme_id"))
+    closure = Closure.objects.filter(
+        venue=OuterRef("visitslot__venue_id"),
+        starts_on__lte=OuterRef("day"),
+        ends_on__gte=OuterRef("day"),
+    )
+    return (
+        SlotProgramme.objects.alias(free_again=free_again, day=TruncDate("visitslot__starts_at"))
+        .annotate(
+            ends_at=ends_at,
+            groups_left=_left(visit, live, "max_groups", Count("pk")),
+            pupils_left=_left(visit, live, "max_pupils", Sum("pupils")),
+            is_blocked=Exists(in_the_way),
+            is_closed=Case(
+                When(visitslot__is_closed=True, then=Value(True)), default=Exists(closure)
+            ),
+        )
+        .filter(ends_at__lte=F("visitslot__ends_at"))
+        .order_by("visitslot__starts_at", "visitslot_id")
+    )
+
+
+def _after_start(minutes: Any) -> ExpressionWrapper:
+    # The cast because SQLite multiplies plain integers with durations only.
+    length = Cast(minutes, IntegerField()) * Value(MINUTE)
+    return ExpressionWrapper(F("visitslot__starts_at") + length, output_field=DateTimeField())
+
+
+def _live() -> QuerySet[Booking]:
+    """Bookings that really hold a place: holding, and not a hold whose time is up."""
+    expired = Q(state=State.HELD, held_until__lte=timezone.now())
+    return Booking.objects.holding().exclude(expired).order_by()
+
+
+def _left(visit: QuerySet[Visit], live: QuerySet[Booking], maximum: str, taken: Any) -> Any:
+    """The visit's own maximum, or what a new visit would get, minus what is really held."""
+    own = visit.values(maximum)[:1]
+    new = Least(F(f"programme__{maximum}"), F(f"visitslot__{maximum}"))
+    sums = live.values("visit").annotate(taken=taken).values("taken")
+    return Coalesce(Subquery(own), new) - Coalesce(
+        Subquery(sums, output_field=IntegerField()), Value(0)
+    )
+
+
+def _free(lead_times: Iterable[int | None]) -> QuerySet[Any]:
+    """Only what can be booked; `lead_times` are those of the programmes asked about."""
+    in_time = Q(pk__in=[])
+    for lead_time in set(lead_times):
+        in_time |= Q(
+            programme__lead_time=lead_time,
+            visitslot__starts_at__gte=first_bookable_moment(lead_time),
+        )
+    horizon = start_of_day(last_bookable_day() + datetime.timedelta(days=1))
+    return _annotated().filter(
+        in_time,
+        visitslot__starts_at__gte=timezone.now(),
+        visitslot__starts_at__lt=horizon,
+        visitslot__is_closed=False,
+        is_closed=False,
+        is_blocked=False,
+        groups_left__gte=1,
+        pupils_left__gte=F("programme__min_pupils"),
+    )
+
+
+def _offers(programme: Programme, rows: QuerySet[Any]) -> list[Offer]:
+    earliest = max(first_bookable_moment(programme.lead_time), timezone.now())
+    latest = start_of_day(last_bookable_day() + datetime.timedelta(days=1))
+    return [
+        _offer(row, is_open=earliest <= row["visitslot__starts_at"] < latest)
+        for row in rows.annotate(least=F("programme__min_pupils")).values(
+            "visitslot_id",
+            "programme_id",
+            "visitslot__starts_at",
+            "ends_at",
+            "groups_left",
+            "pupils_left",
+            "is_blocked",
+            "is_closed",
+            "least",
+        )
+    ]
+
+
+def _offer(row: dict[str, Any], *, is_open: bool) -> Offer:
+    if row["is_closed"] or not is_open:
+        status = Status.CLOSED
+    elif row["is_blocked"] or row["groups_left"] < 1 or row["pupils_left"] < row["least"]:
+        status = Status.FULL
+    elif row["groups_left"] == 1:
+        status = Status.FEW
+    else:
+        status = Status.FREE
+    return Offer(
+        slot_id=row["visitslot_id"],
+        programme_id=row["programme_id"],
+        starts_at=row["visitslot__starts_at"],
+        ends_at=row["ends_at"],
+        status=status,
+        groups_left=max(row["groups_left"], 0),
+        pupils_left=max(row["pupils_left"], 0),
+    )
