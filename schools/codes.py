@@ -103,18 +103,10 @@ def code_of(challenge: CodeChallenge) -> str:
     return f"{int.from_bytes(derived) % 10**DIGITS:0{DIGITS}d}"
 
 
-def marker_of(challenge: CodeChallenge) -> str:
-    """What a mail holds in the place of the code while it waits in the queue.
-
-    By nonce rather than by number: whoever types `[[code:…]]` as her name cannot guess one.
-    """
-    return f"[[code:{challenge.nonce}]]"
-
-
-def code_of_nonce(nonce: str) -> str:
-    """The code for a marker's nonce, while sending; '' when the challenge is gone."""
-    challenge = CodeChallenge.objects.filter(nonce=nonce).first()
-    return code_of(challenge) if challenge else ""
+def code_for_mail(challenge_id: str) -> str | None:
+    """What a mail's marker stands for while it is sent: None once the code is too old."""
+    challenge = CodeChallenge.objects.filter(pk=challenge_id, expires_at__gt=timezone.now()).first()
+    return code_of(challenge) if challenge else None
 
 
 def pending(

@@ -3,45 +3,47 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import override
-from post_office.models import PRIORITY, STATUS, Email
+from django.utils.translation import gettext as _
+from post_office.models import Email
 
-from schools.codes import marker_of
+from schools.codes import code_for_mail
 from schools.models import CodeChallenge, User
+from tec_site import mail_templates, mailer
+from tec_site.mail_queue import queue
+
+
+def register() -> None:
+    """Tell the mailer what a code's marker stands for; called when the app is ready."""
+    mailer.register("code", code_for_mail, otherwise=lambda: _("(this code is too old)"))
 
 
 def send_code(challenge: CodeChallenge, language: str) -> Email:
-    """Put the mail that answers a challenge in the queue, and return it.
+    """Put the mail that answers a challenge in the queue, before all others.
 
     Whoever asks to sign in gets a mail in any case, so that the page need not tell who is
     known: a teacher her code, staff the way to their own sign-in, a stranger the catalogue.
     """
-    name = "code_to_confirm"
-    if challenge.purpose == CodeChallenge.Purpose.SIGN_IN:
-        user = User.objects.filter(email=challenge.email, is_active=True).first()
-        name = "code_to_sign_in"
-        if user is None:
-            name = "sign_in_unknown"
-        elif user.is_staff:
-            name = "sign_in_staff"
-    with override(language):
-        context = {
-            "code": marker_of(challenge),
+    message = mail_templates.render(
+        _template_for(challenge),
+        to=challenge.email,
+        language=language,
+        context={
+            "code": mailer.marker("code", challenge.pk, to=challenge.email),
             "minutes": settings.CODE_VALID_FOR // timedelta(minutes=1),
-            "site_url": settings.SITE_URL,
-            "address": challenge.email,
             "staff_url": settings.SITE_URL + reverse("account_login"),
-        }
-        return Email.objects.create(
-            from_email=settings.DEFAULT_FROM_EMAIL,
-            to=[challenge.email],
-            subject=" ".join(render_to_string(f"mail/{name}.subject.txt", context).split()),
-            message=render_to_string(f"mail/{name}.txt", context),
-            html_message=render_to_string(f"mail/{name}.html", context),
-            status=STATUS.queued,
-            priority=PRIORITY.now,
-            # A code that comes when it no longer works only confuses.
-            expires_at=challenge.expires_at,
-        )
+        },
+        # A code that comes when it no longer works only confuses.
+        expires_at=challenge.expires_at,
+        urgent=True,
+    )
+    return queue(message)
+
+
+def _template_for(challenge: CodeChallenge) -> str:
+    user = User.objects.filter(email=challenge.email, is_active=True).first()
+    if challenge.purpose == CodeChallenge.Purpose.VERIFY:
+        return "code_to_confirm"
+    if user is None:
+        return "sign_in_unknown"
+    return "sign_in_staff" if user.is_staff else "code_to_sign_in"

@@ -12,6 +12,7 @@ from django.test import RequestFactory
 
 from schools import codes, notices
 from schools.models import CodeChallenge, User
+from tec_site.mailer import revealed
 from tec_site.rate_limits import TooMany
 from tests.factories import NOW
 
@@ -195,6 +196,7 @@ def test_database_sessions_and_mail_queue_hold_no_code(client, anna):
     # A nonce or a hash may contain six digits in a row by chance: one in ten thousand.
     dumped = "\n".join(everything_stored())
     assert verify.nonce in dumped
+    assert "[[code:" in dumped
     assert [code for code in working if code in dumped] == []
 
 
@@ -209,16 +211,20 @@ def everything_stored():
         yield str(session.get_decoded())
 
 
-def test_mail_with_a_code_holds_its_marker_only(anna):
-    challenge = ask()
-    mail = notices.send_code(challenge, "en")
-    assert mail.to == ["anna@school.example"]
-    assert mail.subject == "Your code to sign in"
-    assert mail.message.count(f"[[code:{challenge.nonce}]]") == 1
-    assert mail.html_message.count(f"[[code:{challenge.nonce}]]") == 1
-    assert mail.expires_at == challenge.expires_at
-    assert codes.code_of_nonce(challenge.nonce) == codes.code_of(challenge)
-    assert codes.code_of_nonce("gone") == ""
+def test_mail_gets_its_code_only_while_it_is_sent(anna):
+    with time_machine.travel(NOW, tick=False) as clock:
+        challenge = ask()
+        queued = notices.send_code(challenge, "en")
+        assert (queued.to, queued.subject) == (["anna@school.example"], "Your code to sign in")
+        assert queued.expires_at == challenge.expires_at
+        assert codes.code_of(challenge) not in queued.message + queued.html_message
+        sent = revealed(queued.email_message())
+        assert sent.body.count(codes.code_of(challenge)) == 1
+        assert sent.alternatives[0].content.count(codes.code_of(challenge)) == 1
+        clock.shift(600)
+        late = revealed(queued.email_message())
+        assert codes.code_of(challenge) not in late.body
+        assert "(this code is too old)" in late.body
 
 
 def test_two_tabs_with_the_same_code_one_wins(transactional_db):
