@@ -1,0 +1,173 @@
+"""A booking as an iCalendar event: in mails, as a download, in feeds.
+
+Every booking is one VEVENT with a UID of its own, so a mail about two classes carries two
+files. Nothing here holds a token: calendars are shared and forwarded.
+"""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from icalendar import Alarm, Component, Event, vInt, vText, vUri
+
+from schools.models import Submission
+from tec_site import calendars
+from tec_site.calendars import Method, Text
+
+from .models import Booking, State
+
+# The statuses of RFC 5545 section 3.8.1.11. A state that is not here is not in calendars.
+STATUS = {
+    State.REQUESTED: "TENTATIVE",
+    State.CONFIRMED: "CONFIRMED",
+    State.ATTENDED: "CONFIRMED",
+    State.NO_SHOW: "CONFIRMED",
+    State.DECLINED: "CANCELLED",
+    State.CANCELLED: "CANCELLED",
+}
+# What feeds show: what takes place or took place.
+IN_FEEDS = frozenset(state for state, status in STATUS.items() if status != "CANCELLED")
+
+
+def booking_page(submission: Submission) -> str:
+    """The address of the page about these bookings; it opens for who is signed in only."""
+    return settings.SITE_URL + reverse("bookings:booking", args=[submission.public_id])
+
+
+def invitation(booking: Booking) -> bytes:
+    """METHOD:REQUEST, for the mail that confirms or changes; see `calendars.content_type`."""
+    event = _for_school(booking)
+    _add_people(event, booking)
+    event.add_component(_alarm(event))
+    return calendars.calendar([event], method=Method.REQUEST)
+
+
+def cancellation(booking: Booking) -> bytes:
+    """METHOD:CANCEL, for the mail that says it is off. Only after an invitation."""
+    event = _for_school(booking)
+    event["STATUS"] = vText("CANCELLED")
+    _add_people(event, booking)
+    return calendars.calendar([event], method=Method.CANCEL)
+
+
+def download(bookings: Iterable[Booking]) -> bytes:
+    """No METHOD: a file to add to one's own calendar."""
+    events = [_for_school(booking) for booking in bookings]
+    for event in events:
+        if event["STATUS"] != "CANCELLED":
+            event.add_component(_alarm(event))
+    return calendars.calendar(events)
+
+
+def feed(bookings: Iterable[Booking], name: str) -> bytes:
+    """What a teacher follows of her own bookings."""
+    return calendars.calendar(map(_for_school, bookings), name=name)
+
+
+def colleagues_feed(bookings: Iterable[Booking], name: str) -> bytes:
+    """What a teacher follows of her school: what and when, not who booked."""
+    return calendars.calendar(map(_for_colleagues, bookings), name=name)
+
+
+def staff_feed(bookings: Iterable[Booking], name: str) -> bytes:
+    """What staff follow of a venue or a zone."""
+    return calendars.calendar(map(_for_staff, bookings), name=name)
+
+
+# --- One event -----------------------------------------------------------------------------
+
+
+def _event(booking: Booking, summary: str, description: Iterable[str]) -> Event:
+    """What every reader gets. `bookings` come with their facts (`with_facts()`)."""
+    status = STATUS.get(State(booking.state), "CANCELLED")
+    event = Event()
+    event["UID"] = vText(f"{booking.uid}@{settings.CALENDAR_DOMAIN}")
+    event["DTSTAMP"] = event["LAST-MODIFIED"] = calendars.moment(booking.changed_at)
+    event["SEQUENCE"] = vInt(booking.sequence)
+    event["DTSTART"] = calendars.local(booking.starts_at)
+    event["DTEND"] = calendars.local(booking.ends_at)
+    event["SUMMARY"] = Text(summary)
+    event["LOCATION"] = Text(booking.visit.slot.venue.address)
+    event["DESCRIPTION"] = Text("\n".join(line for line in description if line))
+    event["STATUS"] = vText(status)
+    event["TRANSP"] = vText("TRANSPARENT" if status == "CANCELLED" else "OPAQUE")
+    return event
+
+
+def _for_school(booking: Booking) -> Event:
+    page = booking_page(booking.submission)
+    event = _event(
+        booking,
+        _("%(programme)s with %(class_name)s")
+        % {"programme": booking.visit.programme.title, "class_name": booking.class_name},
+        [
+            _numbers(booking),
+            _("Reference: %(reference)s") % {"reference": booking.submission.reference},
+            _bring(booking),
+            _("Everything about this visit: %(address)s") % {"address": page},
+        ],
+    )
+    event["URL"] = vUri(page)
+    return event
+
+
+def _for_colleagues(booking: Booking) -> Event:
+    return _event(
+        booking,
+        _("%(programme)s with %(class_name)s")
+        % {"programme": booking.visit.programme.title, "class_name": booking.class_name},
+        [_numbers(booking), _bring(booking)],
+    )
+
+
+def _for_staff(booking: Booking) -> Event:
+    return _event(
+        booking,
+        _("%(programme)s: %(class_name)s, %(school)s")
+        % {
+            "programme": booking.visit.programme.title,
+            "class_name": booking.class_name,
+            "school": booking.submission.school_name,
+        },
+        [
+            _numbers(booking),
+            _("Reference: %(reference)s") % {"reference": booking.submission.reference},
+            str(booking.get_state_display()),
+        ],
+    )
+
+
+def _numbers(booking: Booking) -> str:
+    return _("%(year_groups)s, %(pupils)s pupils, %(supervisors)s supervisors") % {
+        "year_groups": booking.year_groups,
+        "pupils": booking.pupils,
+        "supervisors": booking.supervisors,
+    }
+
+
+def _bring(booking: Booking) -> str:
+    things = ", ".join(line.strip() for line in booking.visit.programme.bring.splitlines() if line)
+    return _("Bring: %(things)s") % {"things": things} if things else ""
+
+
+def _add_people(event: Event, booking: Booking) -> None:
+    submission = booking.submission
+    event["ORGANIZER"] = calendars.person(settings.ORGANIZER_EMAIL, settings.ORGANIZER_NAME)
+    # Who booked need not answer (RFC 5545 section 3.2.17): the place is hers already.
+    event["ATTENDEE"] = calendars.person(
+        submission.email,
+        submission.contact_name,
+        CUTYPE="INDIVIDUAL",
+        ROLE="REQ-PARTICIPANT",
+        PARTSTAT="ACCEPTED",
+        RSVP="FALSE",
+    )
+
+
+def _alarm(event: Event) -> Component:
+    alarm = Alarm()
+    alarm["ACTION"] = vText("DISPLAY")
+    alarm["DESCRIPTION"] = event["SUMMARY"]
+    alarm["TRIGGER"] = vText("-P1D")
+    return alarm
