@@ -18,6 +18,7 @@ from django.db.models import (
     Case,
     Count,
     DateTimeField,
+    DurationField,
     Exists,
     ExpressionWrapper,
     F,
@@ -159,7 +160,9 @@ def _annotated() -> QuerySet[Any]:
 
 def _after_start(minutes: Any) -> ExpressionWrapper:
     # The cast because SQLite multiplies plain integers with durations only.
-    length = Cast(minutes, IntegerField()) * Value(MINUTE)
+    length = ExpressionWrapper(
+        Cast(minutes, IntegerField()) * Value(MINUTE), output_field=DurationField()
+    )
     return ExpressionWrapper(F("visitslot__starts_at") + length, output_field=DateTimeField())
 
 
