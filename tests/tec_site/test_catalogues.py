@@ -1,0 +1,85 @@
+"""Dutch and English are complete: nothing missing, empty, guessed or with lost placeholders."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+from django.core.management import call_command
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ("tec_site", "schools", "programmes", "bookings", "kits", "impact", "templates")
+LANGUAGES = ("nl", "en")
+PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdifr]|\{\w*\}")
+
+
+def read(path: Path, language: str) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=language, abort_invalid=True)
+
+
+@pytest.fixture(params=LANGUAGES)
+def catalogue(request: pytest.FixtureRequest) -> Catalog:
+    return read(ROOT / f"locale/{request.param}/LC_MESSAGES/django.po", request.param)
+
+
+def entries(catalogue: Catalog) -> list[Message]:
+    return [message for message in catalogue if message.id]
+
+
+def forms(text: str | tuple[str, ...] | list[str]) -> list[str]:
+    return [text] if isinstance(text, str) else list(text)
+
+
+def test_catalogue_has_no_empty_or_fuzzy_entry(catalogue: Catalog) -> None:
+    unfinished = [
+        message.id
+        for message in entries(catalogue)
+        if message.fuzzy or not all(forms(message.string))
+    ]
+    assert unfinished == []
+
+
+def test_translation_has_the_placeholders_of_its_source(catalogue: Catalog) -> None:
+    """One form of a plural may leave out the number ('one class'), none may add a name."""
+    wrong = []
+    for message in entries(catalogue):
+        allowed = {frozenset(PLACEHOLDER.findall(source)) for source in forms(message.id)}
+        for text in forms(message.string):
+            if frozenset(PLACEHOLDER.findall(text)) not in allowed:
+                wrong.append((message.id, text))
+    assert wrong == []
+
+
+def test_english_says_what_the_message_id_says() -> None:
+    catalogue = read(ROOT / "locale/en/LC_MESSAGES/django.po", "en")
+    assert [m.id for m in entries(catalogue) if forms(m.id) != forms(m.string)] == []
+
+
+@pytest.fixture(scope="module")
+def extracted(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str | None]]:
+    """What the sources contain today, collected from a copy of them."""
+    if not shutil.which("xgettext"):
+        pytest.skip("no gettext found: whether every text is in the catalogues is not known")
+    folder = tmp_path_factory.mktemp("sources")
+    for name in SOURCES:
+        if (ROOT / name).exists():
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.pyc"))
+    (folder / "locale").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr("django.conf.settings.LOCALE_PATHS", [folder / "locale"])
+        call_command("makemessages", locale=["en"], verbosity=0)
+    return keys(read(folder / "locale/en/LC_MESSAGES/django.po", "en"))
+
+
+def keys(catalogue: Catalog) -> set[tuple[str, str | None]]:
+    return {(forms(message.id)[0], message.context) for message in entries(catalogue)}
+
+
+def test_every_text_of_the_sources_is_in_the_catalogue(
+    catalogue: Catalog, extracted: set[tuple[str, str | None]]
+) -> None:
+    assert extracted - keys(catalogue) == set(), "run: make messages"
