@@ -13,6 +13,7 @@ urlpatterns = [
     path("toegankelijkheid/", pages.accessibility, name="accessibility"),
     path("voorwaarden/", pages.terms, name="terms"),
     path("taal/", login_not_required(set_language), name="set_language"),
+    path("", include("schools.urls")),
     path("personeel/", include("tec_site.staff_urls")),
     path("beheer/", admin.site.urls),
 ]

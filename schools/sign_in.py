@@ -1,0 +1,117 @@
+"""Signing in with a code, for teachers. Staff have their own way in (tec_site/staff_urls.py).
+
+Known, unknown and staff addresses get the same pages in the same time; only the mail differs.
+"""
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from schools import codes
+from schools.models import CodeChallenge, User
+from schools.notices import send_code
+from schools.sign_in_forms import CodeForm, EmailForm
+from tec_site import rate_limits
+
+SIGN_IN = CodeChallenge.Purpose.SIGN_IN
+
+
+def verify_and_sign_in(request: HttpRequest, user: User) -> None:
+    """Sign in the teacher whose code was just redeemed in this browser.
+
+    A code never signs in staff or somebody who was shut out: for them this does nothing. Nor
+    does it take a member of staff out of the session in which she confirms for a teacher.
+    """
+    if user.is_staff or not user.is_active or getattr(request.user, "is_staff", False):
+        return
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    request.session.set_expiry(int(settings.TEACHER_SESSION_AGE.total_seconds()))
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The address; a POST mails a code (or what that address gets instead)."""
+    if request.user.is_authenticated:
+        return HttpResponseRedirect(_next(request))
+    form = EmailForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            _mail_code(request, form.cleaned_data["email"])
+            return _to_code_page(request)
+        except rate_limits.TooMany as refusal:
+            form.add_error("email", refusal)
+            status = 429
+    context = {"form": form, "next": _next(request, default="")}
+    return render(request, "schools/sign_in.html", context, status=status)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in_code(request: HttpRequest) -> HttpResponse:
+    """The code from the mail; the right one signs in."""
+    if request.user.is_authenticated:
+        return HttpResponseRedirect(_next(request))
+    if codes.BROWSER_KEY not in request.session:  # a GET makes no session
+        return redirect("schools:sign_in")
+    browser = codes.browser_of(request.session)
+    challenge = codes.pending(browser=browser, purpose=SIGN_IN)
+    if challenge is None:
+        return redirect("schools:sign_in")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            verify_and_sign_in(request, _redeem(browser, form.cleaned_data["code"]))
+            return HttpResponseRedirect(_next(request))
+        except codes.Refused as refusal:
+            form.add_error("code", refusal)
+    context = {"form": form, "email": challenge.email, "next": _next(request, default="")}
+    return render(request, "schools/sign_in_code.html", context)
+
+
+@transaction.atomic
+def _mail_code(request: HttpRequest, email: str) -> None:
+    rate_limits.count_post(request)
+    browser = codes.browser_of(request.session)
+    challenge = codes.ask(purpose=SIGN_IN, email=email, browser=browser)
+    send_code(challenge, get_language() or settings.LANGUAGE_CODE)
+
+
+def _redeem(browser: str, typed: str) -> User:
+    """The teacher whose code was typed.
+
+    The mail to a stranger or to staff held no code. Whoever guesses theirs is told what a
+    wrong guess is told.
+    """
+    challenge = codes.redeem(browser=browser, purpose=SIGN_IN, typed=typed)
+    user = User.objects.filter(email=challenge.email, is_active=True, is_staff=False).first()
+    if user is None:
+        raise codes.WrongCode(left=settings.CODE_TRIES - challenge.tries)
+    return user
+
+
+def _to_code_page(request: HttpRequest) -> HttpResponse:
+    wanted = _next(request, default="")
+    query = {"next": wanted} if wanted else None
+    return HttpResponseRedirect(reverse("schools:sign_in_code", query=query))
+
+
+def _next(request: HttpRequest, default: str | None = None) -> str:
+    """Where to go afterwards, on this site only; `default` when nothing good was asked."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    if url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return wanted
+    return resolve_url(settings.LOGIN_REDIRECT_URL) if default is None else default
