@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.utils.translation import gettext_lazy as _
@@ -6,6 +8,12 @@ from django.utils.translation import gettext_lazy as _
 class TecSiteConfig(AppConfig):
     name = "tec_site"
     verbose_name = _("Site")
+
+    def ready(self) -> None:
+        from . import mail_queue, rate_limits, worker
+
+        worker.register("rate limits", rate_limits.purge, every=timedelta(hours=1))
+        worker.register("old mails", mail_queue.purge, every=timedelta(hours=1))
 
 
 class BackOfficeConfig(AdminConfig):

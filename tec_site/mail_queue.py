@@ -16,12 +16,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.mail import mailers
+from django.core.validators import validate_email
 from django.db import Error as DatabaseError
 from django.db import transaction
 from django.db.models import Min, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from post_office import models as post_office
 from post_office.mail import get_queued
 from post_office.models import PRIORITY, STATUS, Email
@@ -68,8 +71,11 @@ class Message:
 def queue(message: Message) -> Email:
     """Put the mail in the queue, in the caller's transaction if there is one.
 
-    Raises ValidationError for an address that is none.
+    Raises ValidationError for what is not one plain address.
     """
+    validate_email(message.to)
+    if "," in message.to:  # legal between quotes, but post_office stores a list with commas
+        raise ValidationError(_("This e-mail address cannot be used."))
     headers = {
         "Content-Language": message.language,
         "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answers
@@ -258,7 +264,7 @@ def backlog() -> Backlog:
 
 def purge() -> int:
     """Delete mails, with their attachments, that are older than `MAIL_KEPT_FOR`."""
-    deleted, _files = cleanup_expired_mails(
+    deleted, _files_deleted = cleanup_expired_mails(
         timezone.now() - settings.MAIL_KEPT_FOR, delete_attachments=True
     )
     return deleted

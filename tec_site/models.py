@@ -1,4 +1,4 @@
-"""Rows of the site itself: how often somebody did something."""
+"""Rows of the site itself: how often somebody did something, and whether the worker lives."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -19,3 +19,17 @@ class RateCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key[:8]}: {len(self.hits)}"
+
+
+class Heartbeat(models.Model):
+    """When a process that runs for ever was last seen alive: see worker.py."""
+
+    name = models.CharField(max_length=20, unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("sign of life")
+        verbose_name_plural = _("signs of life")
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.at:%d-%m-%Y %H:%M:%S}"

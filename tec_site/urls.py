@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from tec_site import pages
+from tec_site.health import health
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -15,5 +16,6 @@ urlpatterns = [
     path("taal/", login_not_required(set_language), name="set_language"),
     path("", include("schools.urls")),
     path("personeel/", include("tec_site.staff_urls")),
+    path("gezond/", health, name="health"),
     path("beheer/", admin.site.urls),
 ]

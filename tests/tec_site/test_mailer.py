@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
@@ -11,12 +9,12 @@ TO = "juf@school.example"
 
 
 @pytest.fixture(autouse=True)
-def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+def secrets(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A kind of marker of our own, with the values it knows."""
     values = {"1": "314159", "2": 'a&b"'}
     monkeypatch.setattr(mailer, "_kinds", dict(mailer._kinds))
     mailer.register("secret", values.get, otherwise=lambda: "(gone)")
-    yield values
+    return values
 
 
 def test_marker_holds_no_secret_and_becomes_it_for_its_recipient():
