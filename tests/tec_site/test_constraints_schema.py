@@ -23,7 +23,7 @@ from django.db.models import Q
 
 from bookings.models import ZoneClaim
 from tec_site.constraints import NoOverlap
-from tests.factories import make_visit
+from tests.factories import make_booking, make_visit
 
 MORNING = datetime.datetime(2026, 3, 10, 9, tzinfo=UTC)
 HOUR = datetime.timedelta(hours=1)
@@ -331,7 +331,7 @@ def claim_by_sql(visit, zone, period):
 @pytest.fixture
 def taken(db):
     """A claim of 3 November 2026 from 9:00 to 11:15 (8:00 to 10:15 UTC)."""
-    return ZoneClaim.objects.get(visit=make_visit())
+    return ZoneClaim.objects.get(visit=make_booking().visit)
 
 
 @pytest.mark.parametrize(
@@ -365,7 +365,7 @@ def test_zone_is_claimed_again_before_and_after(taken, period):
 
 
 def test_claim_moved_by_sql_onto_another_is_refused(taken):
-    other = ZoneClaim.objects.get(visit=make_visit())
+    other = ZoneClaim.objects.get(visit=make_booking().visit)
     with (
         pytest.raises(IntegrityError, match="zone_claimed_once"),
         transaction.atomic(),

@@ -25,19 +25,9 @@ LINE = {
     "admin": 4,
     "urls": 4,
 }
-LEAVES = [
-    name
-    for name in [
-        "calendars",
-        "constraints",
-        "documents",
-        "lifecycle",
-        "models",
-        "notices",
-        "tokens",
-    ]
-    if (settings.BASE_DIR / "tec_site" / f"{name}.py").exists()
-]
+SITE = settings.BASE_DIR / "tec_site"
+LEAF_NAMES = {"constraints", "lifecycle", "notices", "tokens", "documents", "calendars", "models"}
+LEAVES = sorted(name for name in LEAF_NAMES if (SITE / f"{name}.py").exists())
 PRESENT = [name for name in ORDER if (settings.BASE_DIR / name / "apps.py").exists()]
 
 
