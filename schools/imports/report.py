@@ -1,0 +1,19 @@
+"""What an import did, for whoever ran it."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Report:
+    """Each list holds one description per school, count or holiday; notes are whole sentences."""
+
+    source: str
+    what: str = ""
+    lines: int = 0
+    unchanged: int = 0
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    reopened: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)

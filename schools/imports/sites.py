@@ -1,0 +1,279 @@
+"""School sites (DUO: 'Alle schoolvestigingen'), primary, secondary and special.
+
+A site is known by its code. Everything else about it may change: two sites can swap
+addresses, a site can vanish and come back. Sites that are missing from a file are closed,
+never deleted, and only where the file speaks for them.
+"""
+
+import datetime
+import re
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from ..models import HolidayRegion, School, SchoolBoard, Sector
+from .addresses import place_name, postcode, website
+from .reading import BrokenFile, Line, Progress, Table
+from .report import Report
+
+SITE_CODE = re.compile(r"[0-9]{2}[0-9A-Z]{2}[0-9]{2}")
+COLUMNS = (
+    "INSTELLINGSCODE", "VESTIGINGSCODE", "VESTIGINGSNAAM", "BEVOEGD GEZAG NUMMER", "STRAATNAAM",
+    "HUISNUMMER-TOEVOEGING", "POSTCODE", "PLAATSNAAM", "GEMEENTENUMMER", "GEMEENTENAAM",
+    "PROVINCIE", "DENOMINATIE", "INTERNETADRES", "VAKANTIEREGIO",
+)  # fmt: skip
+LEVELS = "ONDERWIJSSTRUCTUUR"  # only in the secondary file
+KIND = "SOORT VESTIGING"  # only in the special file: SBO, SO, VSO, SO/VSO
+PRIMARY_KINDS = {"", "BO", "BAO"}
+
+FIELDS = (
+    "name", "sector", "structure", "street", "house_number", "postcode", "city", "municipality",
+    "municipality_code", "province", "denomination", "website", "holiday_region", "board_id",
+)  # fmt: skip
+LIMITS = {
+    name: School._meta.get_field(name).max_length
+    for name in FIELDS
+    if name not in {"board_id", "sector", "holiday_region"}
+}
+
+PROVINCES = 12
+# A file without more than this share of the schools that we know is not the whole sector.
+MOST_MISSING = 0.2
+MOST_UNUSABLE = 0.2
+
+
+def recognises(columns: list[str]) -> bool:
+    return all(column in columns for column in COLUMNS)
+
+
+def import_table(
+    table: Table, *, today: datetime.date, allow_closing: bool, progress: Progress
+) -> Report:
+    """Add, change, close and reopen schools until they agree with the file."""
+    report = Report(table.name, lines=len(table.lines))
+    sites = _read_sites(table, report, progress)
+    sectors = {site.school.sector for site in sites}
+    names = ", ".join(str(Sector(sector).label) for sector in sorted(sectors))
+    report.what = _("school sites: %(sectors)s (%(form)s)") % {
+        "sectors": names,
+        "form": table.form,
+    }
+    boards = _boards_by_number(sites)
+    known = {school.site_code: school for school in School.objects.exclude(site_code=None)}
+    different = []
+    for site in sites:
+        school = site.school
+        school.board = boards.get(site.board_number)
+        earlier = known.get(school.site_code)
+        if earlier is not None and not earlier.is_verified:
+            report.skipped.append(
+                _("line %(line)d: %(school)s was typed by a teacher; verify or merge it first")
+                % {"line": site.line, "school": _label(school)}
+            )
+        elif _differs(school, earlier, report):
+            different.append(school)
+    listed = {site_code(line) for line in table.lines}
+    closing = _schools_to_close(sites, listed, known, allow_closing=allow_closing)
+    _save(different, closing, today)
+    report.closed.extend(_label(school) for school in closing)
+    progress(report.source, len(table.lines), len(table.lines))
+    return report
+
+
+# --- Reading ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Site:
+    """A line of the file as an unsaved school, and the board that is yet to be looked up."""
+
+    line: int
+    school: School
+    board_number: str
+
+
+class UnusableLine(Exception):
+    pass
+
+
+def site_code(line: Line) -> str:
+    code = line["VESTIGINGSCODE"].upper()
+    # Older files write the site's number within the institution.
+    return line["INSTELLINGSCODE"].upper() + code if len(code) == 2 else code
+
+
+def _read_sites(table: Table, report: Report, progress: Progress) -> list[Site]:
+    sites = []
+    first_seen: dict[str, int] = {}
+    for index, line in enumerate(table.lines):
+        if index % 500 == 0:
+            progress(report.source, index, len(table.lines))
+        code = site_code(line)
+        if code and code in first_seen:
+            raise BrokenFile(
+                _("has site code %(code)s twice (lines %(first)d and %(line)d)")
+                % {"code": code, "first": first_seen[code], "line": line.number}
+            )
+        first_seen[code] = line.number
+        try:
+            sites.append(_site(line))
+        except UnusableLine as reason:
+            report.skipped.append(
+                _("line %(line)d: %(reason)s") % {"line": line.number, "reason": reason}
+            )
+            if table.ends_abruptly and line is table.lines[-1]:
+                raise BrokenFile(
+                    _("breaks off in line %(line)d: %(reason)s")
+                    % {"line": line.number, "reason": reason}
+                ) from reason
+    if len(report.skipped) > MOST_UNUSABLE * len(table.lines):
+        raise BrokenFile(
+            _("has %(count)d unusable lines of %(total)d; the first is %(first)s")
+            % {
+                "count": len(report.skipped),
+                "total": len(table.lines),
+                "first": report.skipped[0],
+            }
+        )
+    return sites
+
+
+def _site(line: Line) -> Site:
+    code = site_code(line)
+    if not SITE_CODE.fullmatch(code):
+        raise UnusableLine(_("'%s' is not a site code") % code)
+    code_of_post = postcode(line["POSTCODE"])
+    if code_of_post is None:
+        raise UnusableLine(_("'%s' is not a postcode") % line["POSTCODE"])
+    region = line["VAKANTIEREGIO"].lower()
+    if region and region not in HolidayRegion.values:
+        raise UnusableLine(_("'%s' is not a holiday region") % line["VAKANTIEREGIO"])
+    sector, structure = _sector(line)
+    school = School(
+        site_code=code,
+        name=" ".join(line["VESTIGINGSNAAM"].split()),
+        sector=sector,
+        structure=structure,
+        street=line["STRAATNAAM"],
+        house_number=line["HUISNUMMER-TOEVOEGING"],
+        postcode=code_of_post,
+        city=place_name(line["PLAATSNAAM"]),
+        municipality=place_name(line["GEMEENTENAAM"]),
+        municipality_code=line["GEMEENTENUMMER"].zfill(4),
+        province=line["PROVINCIE"],
+        denomination=line["DENOMINATIE"],
+        website=website(line["INTERNETADRES"]),
+        holiday_region=region,
+    )
+    if not school.name or not school.city:
+        raise UnusableLine(_("%s has no name or no place") % code)
+    for field, limit in LIMITS.items():
+        if len(getattr(school, field)) > limit:
+            raise UnusableLine(
+                _("%(code)s: %(field)s is longer than %(limit)d characters")
+                % {"code": code, "field": field, "limit": limit}
+            )
+    school.search_text = school.make_search_text()
+    return Site(line.number, school, line["BEVOEGD GEZAG NUMMER"])
+
+
+def _sector(line: Line) -> tuple[Sector, str]:
+    kind = line.values.get(KIND, "").upper()
+    if LEVELS in line.values:
+        return Sector.SECONDARY, line[LEVELS]
+    if kind in PRIMARY_KINDS:
+        return Sector.PRIMARY, ""
+    return Sector.SPECIAL, kind
+
+
+def _boards_by_number(sites: list[Site]) -> dict[str, SchoolBoard]:
+    """Boards of these sites, made where they are new; their names come from another file."""
+    numbers = sorted(
+        {site.board_number for site in sites if re.fullmatch(r"\d{5}", site.board_number)}
+    )
+    SchoolBoard.objects.bulk_create(
+        [SchoolBoard(number=number) for number in numbers], ignore_conflicts=True
+    )
+    return {board.number: board for board in SchoolBoard.objects.filter(number__in=numbers)}
+
+
+# --- Comparing ----------------------------------------------------------------------------
+
+
+def _differs(school: School, earlier: School | None, report: Report) -> bool:
+    """Whether `school` must be written; says in the report as what."""
+    if earlier is None:
+        report.added.append(_label(school))
+        return True
+    changed = [
+        str(School._meta.get_field(name).verbose_name)
+        for name in FIELDS
+        if getattr(school, name) != getattr(earlier, name)
+    ]
+    if earlier.closed_on:
+        report.reopened.append(_label(school))
+    if changed:
+        report.changed.append(f"{_label(school)}: {', '.join(changed)}")
+    report.unchanged += not changed and not earlier.closed_on
+    return bool(changed or earlier.closed_on or school.search_text != earlier.search_text)
+
+
+def _schools_to_close(
+    sites: list[Site],
+    listed: set[str],
+    known: dict[str, School],
+    *,
+    allow_closing: bool,
+) -> list[School]:
+    """Open schools that the file should have listed and did not.
+
+    A file of all twelve provinces speaks for its whole sector, a smaller one only for the
+    municipalities in it: a regional file must not close schools elsewhere. Half a file looks
+    like a regional one, except that it was cut within a municipality; so a file that lacks
+    much of what we know may close nothing unless `allow_closing` says so.
+    """
+    sectors = {site.school.sector for site in sites}
+    municipalities = {site.school.municipality_code for site in sites}
+    national = len({site.school.province for site in sites}) >= PROVINCES
+    expected = [
+        school
+        for school in known.values()
+        if school.sector in sectors and school.is_verified and not school.closed_on
+    ]
+    missing = [school for school in expected if school.site_code not in listed]
+    closing = [
+        school for school in missing if national or school.municipality_code in municipalities
+    ]
+    # One school is never suspicious, however few there are.
+    too_many = len(missing) > max(1, MOST_MISSING * len(expected))
+    if closing and too_many and not allow_closing:
+        raise BrokenFile(
+            _(
+                "lacks %(missing)d of the %(expected)d open schools that we know: is it half a "
+                "file? It would close %(closing)d schools, the first being %(first)s. If that "
+                "is right, run the import again with --allow-closing"
+            )
+            % {
+                "missing": len(missing),
+                "expected": len(expected),
+                "closing": len(closing),
+                "first": _label(closing[0]),
+            }
+        )
+    return closing
+
+
+def _save(different: list[School], closing: list[School], today: datetime.date) -> None:
+    # One statement for new and changed schools alike, by code. A closed one that is listed
+    # again is open again, since the unsaved school carries no date.
+    School.objects.bulk_create(
+        different,
+        update_conflicts=True,
+        unique_fields=["site_code"],
+        update_fields=[*(name.removesuffix("_id") for name in FIELDS), "search_text", "closed_on"],
+    )
+    School.objects.filter(pk__in=[school.pk for school in closing]).update(closed_on=today)
+
+
+def _label(school: School) -> str:
+    return f"{school.site_code} {school}"
