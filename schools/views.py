@@ -1,0 +1,29 @@
+import re
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from .forms import MAX_QUERY, school_choices
+
+# The names that a form gives its fields, prefixes of form sets included.
+FIELD_NAME = re.compile(r"[a-zA-Z][\w-]{0,60}", re.ASCII)
+
+
+@login_not_required
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Schools for `q`: a plain page, or for htmx the radio list of the form's field `field`."""
+    name = request.GET.get("field", "")
+    if not FIELD_NAME.fullmatch(name):
+        name = "school"
+    query = request.GET.get("q") or request.GET.get(f"{name}_q", "")
+    context = school_choices(name, query.strip()[:MAX_QUERY], request.GET.get(name, ""))
+    if request.htmx:
+        response = render(request, "schools/_school_choices.html", context | {"live": True})
+    else:
+        response = render(request, "schools/school_search.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
