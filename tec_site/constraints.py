@@ -80,12 +80,12 @@ class NoOverlap(models.BaseConstraint):
         return None
 
     def create_sql(self, model: Any, schema_editor: Any) -> Any:
-        """One statement; SQLite itself comes here only for a table with database defaults."""
+        """One statement to run now; on SQLite, where Django rebuilds instead, the rest follows."""
         if schema_editor.connection.vendor == "postgresql":
             return self._exclusion(model, schema_editor).create_sql(model, schema_editor)
-        *statements, last = self._triggers(model, schema_editor)
-        schema_editor.deferred_sql.extend(statements)
-        return last
+        first, *others = self._triggers(model, schema_editor)
+        schema_editor.deferred_sql.extend(others)
+        return first
 
     def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         if schema_editor.connection.vendor == "postgresql":

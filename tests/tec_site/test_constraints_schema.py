@@ -184,6 +184,13 @@ def test_survives_renaming_a_column(schema):
     assert overlaps_refused(schema.model)
 
 
+def test_created_by_its_own_statement(schema):
+    schema.migrate(CREATE_BARE)
+    with connection.schema_editor() as editor:
+        editor.execute(ONCE.create_sql(schema.model, editor), params=None)
+    assert overlaps_refused(schema.model)
+
+
 def test_works_beside_a_database_default(schema):
     with_default = [*FIELDS[:-1], ("state", models.CharField(max_length=10, db_default="held"))]
     schema.migrate(migrations.CreateModel("Stay", with_default, {"constraints": [ONCE]}))
