@@ -4,14 +4,21 @@ Every booking is one VEVENT with a UID of its own, so a mail about two classes c
 files. Nothing here holds a token: calendars are shared and forwarded.
 """
 
+import datetime
+import hashlib
+import json
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Component, Event, vInt, vText, vUri
 
-from schools.models import Submission
+from programmes.models import Programme, Venue
+from schools.models import School, Submission
 from tec_site import calendars
 from tec_site.calendars import Method, Text
 
@@ -28,6 +35,8 @@ STATUS = {
 }
 # What feeds show: what takes place or took place.
 IN_FEEDS = frozenset(state for state, status in STATUS.items() if status != "CANCELLED")
+# Raise it when events say something else or something more: feeds are then fetched again.
+EDITION = 1
 
 
 def booking_page(submission: Submission) -> str:
@@ -73,6 +82,65 @@ def colleagues_feed(bookings: Iterable[Booking], name: str) -> bytes:
 def staff_feed(bookings: Iterable[Booking], name: str) -> bytes:
     """What staff follow of a venue or a zone."""
     return calendars.calendar(map(_for_staff, bookings), name=name)
+
+
+# --- What a feed shows, and whether it changed ---------------------------------------------
+
+
+class Revision(NamedTuple):
+    """Two feeds with the same `etag` are the same, byte for byte."""
+
+    etag: str
+    last_modified: datetime.datetime | None
+
+
+def for_feed(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+    """What of `bookings` a feed shows, in order, with the columns that events are made of."""
+    shown = bookings.filter(state__in=IN_FEEDS).select_related(
+        "submission__school", "visit__slot__venue", "visit__programme"
+    )
+    return shown.only(*_COLUMNS).order_by("visit__slot__starts_at", "pk")
+
+
+def revision(bookings: QuerySet[Booking]) -> Revision:
+    """Of a feed of these bookings, in a constant number of queries and without building it.
+
+    A booking is counted: each of its moves raises its `sequence` and dates it. Programmes,
+    venues and schools are few and are read.
+    """
+    shown = Q(state__in=IN_FEEDS)
+    facts = bookings.order_by().aggregate(
+        shown=Count("pk", filter=shown),
+        keys=Sum("pk", filter=shown),
+        sequences=Sum("sequence", filter=shown),
+        changed_at=Max("changed_at", filter=shown),
+        # Of all: a cancellation, too, is a change.
+        last_modified=Max("changed_at"),
+    )
+    last_modified = facts["last_modified"]
+    words = [
+        list(Programme.objects.order_by("pk").values_list("pk", "title", "duration", "bring")),
+        list(Venue.objects.order_by("pk").values_list("pk", "name", "street", "postcode", "city")),
+        sorted(
+            School.objects.filter(submissions__bookings__in=bookings.order_by())
+            .distinct()
+            .values_list("pk", "name")
+        ),
+    ]
+    sources = [EDITION, get_language(), settings.SITE_URL, settings.CALENDAR_DOMAIN, facts, words]
+    digest = hashlib.sha256(json.dumps(sources, default=str).encode())
+    return Revision(digest.hexdigest()[:32], last_modified)
+
+
+_COLUMNS = (
+    *("uid", "class_name", "year_from", "year_to", "pupils", "supervisors", "state"),
+    *("sequence", "changed_at"),
+    *("submission__public_id", "submission__reference", "submission__typed_school_name"),
+    "submission__school__name",
+    "visit__slot__starts_at",
+    *(f"visit__slot__venue__{name}" for name in ("name", "street", "postcode", "city")),
+    *(f"visit__programme__{name}" for name in ("title", "duration", "bring")),
+)
 
 
 # --- One event -----------------------------------------------------------------------------

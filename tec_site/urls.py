@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from tec_site import pages
+from tec_site import feeds, pages
 from tec_site.health import health
 
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("voorwaarden/", pages.terms, name="terms"),
     path("taal/", login_not_required(set_language), name="set_language"),
     path("", include("schools.urls")),
+    path("agenda/<slug:kind>/<slug:key>/<str:token>.ics", feeds.feed, name="feed"),
+    path("mijn/agenda/", feeds.my_calendar, name="my_calendar"),
+    path("mijn/agenda/vernieuwen/", feeds.renew_addresses, name="renew_addresses"),
+    path("boekingen/", include("bookings.urls")),
     path("personeel/", include("tec_site.staff_urls")),
     path("gezond/", health, name="health"),
     path("beheer/", admin.site.urls),
