@@ -100,16 +100,17 @@ def test_gunicorn_logs_no_token(tmp_path):
     try:
         _wait_for(port, server)
         address = f"http://127.0.0.1:{port}/agenda/mijn/7/{token}.ics"
-        assert _get(f"{address}?t={token}", Referer=address) == 404
+        assert _get(f"{address}?t={token}", Referer=address) == 500
         assert _get(f"http://127.0.0.1:{port}/nergens/{token}/") == 404
     finally:
         server.terminate()
         server.wait(timeout=10)
 
     text = log.read_text()
-    assert '"GET /agenda/mijn/7/[hidden].ics?[hidden] HTTP/1.1" 404' in text
+    assert '"GET /agenda/mijn/7/[hidden].ics?[hidden] HTTP/1.1" 500' in text
     assert '"GET /nergens/[hidden]/ HTTP/1.1" 404' in text
-    assert "Not Found: /agenda/mijn/7/[hidden].ics" in text
+    assert "Internal Server Error: /agenda/mijn/7/[hidden].ics" in text
+    assert "Traceback" in text
     assert token not in text
 
 
