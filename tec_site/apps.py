@@ -10,10 +10,14 @@ class TecSiteConfig(AppConfig):
     verbose_name = _("Site")
 
     def ready(self) -> None:
-        from . import mail_queue, rate_limits, worker
+        from allauth.mfa.signals import authenticator_added
+
+        from . import mail_queue, rate_limits, staff_accounts, staff_forms, worker
 
         worker.register("rate limits", rate_limits.purge, every=timedelta(hours=1))
         worker.register("old mails", mail_queue.purge, every=timedelta(hours=1))
+        staff_forms.register()
+        authenticator_added.connect(staff_accounts.first_factor_counts)
 
 
 class BackOfficeConfig(AdminConfig):

@@ -1,7 +1,60 @@
 """The staff back office: one AdminSite at `/beheer/`."""
 
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import RedirectURLMixin
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse, reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csp import csp_override
 from unfold.sites import UnfoldAdminSite
+
+from tec_site import staff_accounts
 
 
 class BackOffice(UnfoldAdminSite):
-    pass
+    """For active staff who showed their second factor in this session, and nobody else."""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return super().has_permission(request) and staff_accounts.has_second_factor(request)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        wrapped = csp_override(settings.BACK_OFFICE_CSP)(super().admin_view(view, cacheable))
+        # Read by LoginRequiredMiddleware; without it the anonymous go to the teachers' page.
+        wrapped.login_url = reverse_lazy("admin:login", current_app=self.name)
+        return wrapped
+
+    @method_decorator(never_cache)
+    @login_not_required
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """No form of its own: sends each to the step that is missing."""
+        wanted = _wanted(request)
+        if self.has_permission(request):
+            return HttpResponseRedirect(wanted)
+        if not request.user.is_authenticated:
+            step = "account_login"
+        elif not request.user.is_staff:
+            raise Http404
+        else:
+            step = staff_accounts.next_step(request)
+        return HttpResponseRedirect(reverse(step, query={"next": wanted}))
+
+
+def environment(request: HttpRequest) -> list[str] | None:
+    """What unfold shows in red at the top of every page."""
+    if settings.STAFF_SECOND_FACTOR:
+        return None
+    return [_("Demo: signing in without a second factor"), "danger"]
+
+
+def _wanted(request: HttpRequest) -> str:
+    mixin = RedirectURLMixin()
+    mixin.request = request
+    return mixin.get_redirect_url() or reverse("admin:index")

@@ -23,6 +23,8 @@ from django.urls import reverse_lazy
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from tec_site.back_office_settings import UNFOLD  # noqa: F401  # a setting
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
@@ -81,6 +83,7 @@ INSTALLED_APPS = [
     "tec_site.apps.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",  # allauth's list of keys uses it
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.messages",
@@ -191,7 +194,18 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SESSION_COOKIE_AGE = int(STAFF_SESSION_AGE.total_seconds())
+ACCOUNT_RATE_LIMITS = False  # counted in the database: tec_site/staff_accounts.py
+ACCOUNT_FORMS = {"reset_password": "tec_site.staff_forms.StaffResetPasswordForm"}
+MFA_ADAPTER = "tec_site.staff_accounts.StaffMFAAdapter"
+MFA_RATE_LIMITS = False
+MFA_FORMS = {
+    "authenticate": "tec_site.staff_forms.StaffAuthenticateForm",
+    "reauthenticate": "tec_site.staff_forms.StaffReauthenticateForm",
+}
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # so that a passkey is two factors
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "TEC balie"
@@ -302,6 +316,11 @@ SECURE_CSP = {
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
 }
+# For /beheer/ only: unfold evaluates expressions in its markup and writes style attributes.
+BACK_OFFICE_CSP = SECURE_CSP | {
+    "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
+    "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
+}
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -322,6 +341,8 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=1 if PRODUCTION else 0)
 # A whole school shares one address, hence the generous number per network.
 RATE_LIMITS = {
     "codes_per_address": (3, timedelta(minutes=10)),
+    "passwords_per_address": (10, timedelta(minutes=10)),
+    "second_factors_per_user": (5, timedelta(minutes=5)),
     "posts_per_network": (env.int("POSTS_PER_NETWORK", default=300), timedelta(minutes=10)),
 }
 
