@@ -21,7 +21,7 @@ def search(request: HttpRequest) -> HttpResponse:
         name = "school"
     query = request.GET.get("q") or request.GET.get(f"{name}_q", "")
     context = school_choices(name, query.strip()[:MAX_QUERY], request.GET.get(name, ""))
-    if request.htmx:
+    if request.headers.get("HX-Request") == "true":
         response = render(request, "schools/_school_choices.html", context | {"live": True})
     else:
         response = render(request, "schools/school_search.html", context)

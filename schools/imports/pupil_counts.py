@@ -26,7 +26,10 @@ def import_table(
     """Store the last ten years of counts of the schools in the directory; `<5` as null."""
     report = Report(table.name, _("pupil counts (%s)") % table.form, len(table.lines))
     years = _years(table)
-    schools = dict(School.objects.exclude(site_code=None).values_list("site_code", "pk"))
+    schools = {
+        str(code): pk
+        for code, pk in School.objects.exclude(site_code=None).values_list("site_code", "pk")
+    }
     known = {
         (school, year): pupils
         for school, year, pupils in PupilCount.objects.filter(year__in=years.values()).values_list(

@@ -10,8 +10,12 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 type Progress = Callable[[str, int, int], None]
 
@@ -106,7 +110,7 @@ def _column_name(title: str) -> str:
     return OLDER_NAMES.get(name, name)
 
 
-def _lines(reader: "csv.Reader", columns: list[str]) -> list[Line]:
+def _lines(reader: "Reader", columns: list[str]) -> list[Line]:
     double = {column for column in columns if column and columns.count(column) > 1}
     if double:
         raise BrokenFile(_("has the column %s twice") % sorted(double)[0])

@@ -9,6 +9,7 @@ import datetime
 import re
 from dataclasses import dataclass
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from ..models import HolidayRegion, School, SchoolBoard, Sector
@@ -31,10 +32,11 @@ FIELDS = (
     "municipality_code", "province", "denomination", "website", "holiday_region", "board_id",
 )  # fmt: skip
 LIMITS = {
-    name: School._meta.get_field(name).max_length
-    for name in FIELDS
-    if name not in {"board_id", "sector", "holiday_region"}
+    field.name: field.max_length
+    for field in School._meta.fields
+    if field.name in FIELDS and isinstance(field, models.CharField) and field.max_length
 }
+LABELS = {field.attname: field.verbose_name for field in School._meta.fields}
 
 PROVINCES = 12
 # A file without more than this share of the schools that we know is not the whole sector.
@@ -59,12 +61,12 @@ def import_table(
         "form": table.form,
     }
     boards = _boards_by_number(sites)
-    known = {school.site_code: school for school in School.objects.exclude(site_code=None)}
+    known = {str(school.site_code): school for school in School.objects.exclude(site_code=None)}
     different = []
     for site in sites:
         school = site.school
         school.board = boards.get(site.board_number)
-        earlier = known.get(school.site_code)
+        earlier = known.get(str(school.site_code))
         if earlier is not None and not earlier.is_verified:
             report.skipped.append(
                 _("line %(line)d: %(school)s was typed by a teacher; verify or merge it first")
@@ -206,9 +208,7 @@ def _differs(school: School, earlier: School | None, report: Report) -> bool:
         report.added.append(_label(school))
         return True
     changed = [
-        str(School._meta.get_field(name).verbose_name)
-        for name in FIELDS
-        if getattr(school, name) != getattr(earlier, name)
+        str(LABELS[name]) for name in FIELDS if getattr(school, name) != getattr(earlier, name)
     ]
     if earlier.closed_on:
         report.reopened.append(_label(school))

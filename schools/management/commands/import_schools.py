@@ -7,17 +7,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from schools.imports.directory import import_files
-from schools.imports.reading import BrokenFile
-from schools.imports.report import Report
+from schools.imports.reading import BrokenFile, no_progress
 
-SHOWN = 10
+from ._report import print_report
 
 
 class Command(BaseCommand):
-    help = gettext_lazy(
+    help = _(
         "Import DUO's files of school sites, pupil counts and school boards. "
         "Safe to repeat; a file that is not whole changes nothing."
     )
@@ -36,38 +34,14 @@ class Command(BaseCommand):
                 options["files"],
                 today=timezone.localdate(),
                 allow_closing=options["allow_closing"],
-                progress=self.show_progress if self.stderr.isatty() else _silent,
+                progress=self.show_progress if self.stderr.isatty() else no_progress,
             )
         except BrokenFile as error:
             raise CommandError(_("Nothing was imported: %s.") % error) from error
         for report in reports:
-            self.print_report(report, everything=options["verbosity"] > 1)
+            print_report(self, report, everything=options["verbosity"] > 1)
 
     def show_progress(self, label: str, done: int, total: int) -> None:
         end = "\n" if done == total else "\r"
-        self.stderr.write(f"{label}: {done} / {total} ", ending=end)
+        self.stderr.write(f"{label}: {done} / {total} ", style_func=str, ending=end)
         self.stderr.flush()
-
-    def print_report(self, report: Report, *, everything: bool) -> None:
-        self.stdout.write(self.style.MIGRATE_HEADING(f"{report.source}: {report.what}"))
-        for title, items in (
-            (_("added"), report.added),
-            (_("changed"), report.changed),
-            (_("closed"), report.closed),
-            (_("reopened"), report.reopened),
-            (_("skipped"), report.skipped),
-        ):
-            self.stdout.write(f"  {len(items):6d}  {title}")
-            shown = items if everything else items[:SHOWN]
-            for item in shown:
-                self.stdout.write(f"            {item}")
-            if len(items) > len(shown):
-                more = _("and %d more (--verbosity 2 shows them all)") % (len(items) - len(shown))
-                self.stdout.write(f"            … {more}")
-        self.stdout.write(f"  {report.unchanged:6d}  {_('unchanged')}")
-        for note in report.notes:
-            self.stdout.write(f"  {note}")
-
-
-def _silent(label: str, done: int, total: int) -> None:
-    pass
