@@ -100,8 +100,11 @@ def listen(first: int) -> socket.socket:
 
 
 def _gunicorn(listener: socket.socket) -> list[str]:
-    options = f"--bind fd://{listener.fileno()} --workers 2 --threads 2 --no-control-socket"
-    return ["-m", "gunicorn", "tec_site.wsgi", "--log-level", "warning", *options.split()]
+    options = (
+        f"--bind fd://{listener.fileno()} --workers 2 --threads 2 --no-control-socket "
+        "--config python:tec_site.gunicorn --log-level warning"
+    )
+    return ["-m", "gunicorn", "tec_site.wsgi", *options.split()]
 
 
 @contextmanager
@@ -118,6 +121,7 @@ def child(
         env=os.environ | {"TEC_MODE": "demo"},
         pass_fds=[listener.fileno()] if listener else [],
         start_new_session=True,
+        stdout=subprocess.DEVNULL,  # the access log; what goes wrong is on stderr
     )
     try:
         yield process

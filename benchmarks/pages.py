@@ -1,0 +1,127 @@
+"""Which pages are measured against which budgets.
+
+A page's address is looked up when it is measured; what the site does not have yet is reported
+as such.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from benchmarks.measure import Timing, get, latency, throughput, weight
+from benchmarks.report import Report
+from benchmarks.server import Server
+
+WEIGHT = 60_000  # bytes of a public page, compressed, with styles and scripts
+
+
+@dataclass(frozen=True)
+class Page:
+    """`share`: at least this part of the floor's throughput; `times`: at most this many times
+    the floor's latency."""
+
+    what: str
+    address: Callable[[], str]
+    statements: int | None = None
+    share: float | None = None
+    times: float | None = None
+    is_public: bool = True
+
+
+def named(name: str, *arguments: object) -> Callable[[], str]:
+    return lambda: reverse(name, args=arguments)
+
+
+PAGES = [
+    Page("home", named("home"), statements=8),
+    Page("catalogue", named("programmes:catalogue"), statements=8, share=1 / 10),
+    Page(
+        "catalogue, filtered",
+        lambda: reverse("programmes:catalogue") + "?kind=workshop&year_group=7",
+        statements=8,
+        share=1 / 10,
+    ),
+    Page(
+        "programme with its month",
+        named("programmes:programme", "programma-3"),
+        statements=8,
+        share=1 / 10,
+    ),
+    Page(
+        "school search",
+        lambda: reverse("schools:search") + "?q=regenboog+deventer",
+        times=10,
+        is_public=False,
+    ),
+    Page("sign in", named("schools:sign_in")),
+]
+
+
+@dataclass(frozen=True)
+class Floor:
+    select: Timing
+    selects_per_second: float
+    inserts_per_second: float
+
+
+def measure_floor(server: Server, report: Report) -> Floor:
+    select = get(reverse("floor_select"))
+    floor = Floor(
+        select=latency(server, select, times=200),
+        selects_per_second=throughput(server, select),
+        inserts_per_second=throughput(server, lambda c: c.post(reverse("floor_insert"))),
+    )
+    report.fact("floor: one SELECT", describe(floor.select))
+    report.fact("floor: SELECTs", f"{floor.selects_per_second:9.0f} a second")
+    report.fact("floor: INSERTs", f"{floor.inserts_per_second:9.0f} a second")
+    return floor
+
+
+def describe(timing: Timing) -> str:
+    low, high = timing.spread
+    return (
+        f"{timing.median * 1000:9.2f} ms ({low * 1000:.2f}–{high * 1000:.2f}), "
+        f"{timing.statements} statements"
+    )
+
+
+def measure_pages(server: Server, floor: Floor, report: Report) -> dict[str, Timing]:
+    """The timing of each page that is there, by name."""
+    timings = {}
+    for page in PAGES:
+        try:
+            path = page.address()
+        except NoReverseMatch:
+            report.not_there(page.what)
+            continue
+        timings[page.what] = timing = latency(server, get(path))
+        report.fact(page.what, describe(timing))
+        if page.statements is not None:
+            report.budget("  statements", timing.statements, page.statements, "")
+        if page.share is not None:
+            share = throughput(server, get(path)) / floor.selects_per_second
+            report.budget("  throughput", share, page.share, "of the floor", least=True)
+        if page.times is not None:
+            times = timing.median / floor.select.median
+            report.budget("  latency", times, page.times, "times the floor")
+        if page.is_public:
+            report.budget("  weight", weight(server.client(), path), WEIGHT, "bytes")
+    return timings
+
+
+def compare_sizes(
+    small: dict[str, Timing],
+    small_floor: Floor,
+    big: dict[str, Timing],
+    floor: Floor,
+    report: Report,
+) -> None:
+    """Ten times the rows: as many statements, at most 1.3 times the time (the floor's own
+    drift between the two taken out)."""
+    drift = floor.select.median / small_floor.select.median
+    for what, timing in big.items():
+        growth = timing.median / small[what].median / drift
+        report.budget(what, growth, 1.3, "times the time")
+        more = timing.statements - small[what].statements
+        report.budget("  more statements", more, 0, "")

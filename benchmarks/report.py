@@ -1,0 +1,38 @@
+"""Results as they come, and at the end whether the budgets were kept."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Report:
+    exceeded: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    def heading(self, text: str) -> None:
+        print(f"\n{text}\n{'-' * len(text)}", flush=True)
+
+    def fact(self, what: str, text: str) -> None:
+        print(f"{what:<44} {text}", flush=True)
+
+    def budget(
+        self, what: str, actual: float, limit: float, unit: str, *, least: bool = False
+    ) -> None:
+        """`least`: the limit is a minimum; otherwise a maximum."""
+        kept = actual >= limit if least else actual <= limit
+        sign = "≥" if least else "≤"
+        verdict = "" if kept else "   EXCEEDED"
+        self.fact(what, f"{actual:>9.2f} {unit:<22} {sign} {limit:g}{verdict}")
+        if not kept:
+            self.exceeded.append(what)
+
+    def not_there(self, what: str) -> None:
+        self.fact(what, "not measured: the site has no such page yet")
+        self.missing.append(what)
+
+    def close(self) -> int:
+        """The exit status: 1 when a budget was exceeded."""
+        self.heading("Verdict")
+        if self.missing:
+            print(f"Not measured: {', '.join(self.missing)}")
+        print(f"Exceeded: {', '.join(self.exceeded)}" if self.exceeded else "All budgets kept.")
+        return 1 if self.exceeded else 0

@@ -1,0 +1,106 @@
+"""The site as in production: a database of its own, gunicorn with two workers."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from benchmarks.client import HOST, Client
+
+WORKERS = 2
+THREADS = 4
+
+
+def environment(folder: Path, database_url: str) -> dict[str, str]:
+    """What production needs. `database_url` empty: SQLite in `folder`."""
+    return {
+        "TEC_MODE": "production",
+        "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
+        "SECRET_KEY": "bench-" + "0123456789" * 6,
+        "ALLOWED_HOSTS": HOST,
+        "SITE_URL": f"https://{HOST}",
+        "VAR_DIR": str(folder),
+        "DATABASE_URL": database_url or f"sqlite:///{folder / 'bench.sqlite3'}",
+        "LOG_LEVEL": "ERROR",
+        "STAFF_SECOND_FACTOR": "0",  # measured is the list, not the way to it
+    }
+
+
+@contextmanager
+def empty_postgres(url: str) -> Iterator[str]:
+    """A new database beside the one that `url` names; dropped afterwards."""
+    import psycopg
+
+    parts = urlsplit(url)
+    name = parts.path.strip("/") + "_bench"
+
+    def maintain(*statements: str) -> None:
+        with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as db:
+            for statement in statements:
+                db.execute(statement.format(name).encode())
+
+    maintain('DROP DATABASE IF EXISTS "{}" WITH (FORCE)', 'CREATE DATABASE "{}"')
+    try:
+        yield urlunsplit(parts._replace(path=f"/{name}"))
+    finally:
+        maintain('DROP DATABASE "{}" WITH (FORCE)')
+
+
+class Server:
+    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+        self.process = process
+        self.port = port
+
+    def client(self) -> Client:
+        return Client(self.port)
+
+    def memory_of_workers(self) -> list[int]:
+        """Resident kB of each web process; empty where /proc does not exist."""
+        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        if not listed.exists():
+            return []
+        return [_resident(int(child)) for child in listed.read_text().split()]
+
+
+def _resident(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1])
+    return 0
+
+
+@contextmanager
+def serving() -> Iterator[Server]:
+    """gunicorn on a free port, with the environment of this process."""
+    with socket.create_server((HOST, 0), backlog=256) as listener:
+        options = (
+            f"--bind fd://{listener.fileno()} --workers {WORKERS} --threads {THREADS} "
+            "--config python:tec_site.gunicorn --log-level warning --no-control-socket"
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "tec_site.wsgi", *options.split()],
+            env=os.environ,
+            pass_fds=[listener.fileno()],
+            stdout=subprocess.DEVNULL,  # the access log
+        )
+        try:
+            server = Server(process, listener.getsockname()[1])
+            _wait_for(server)
+            yield server
+        finally:
+            process.terminate()
+            process.wait(15)
+
+
+def _wait_for(server: Server) -> None:
+    deadline = time.monotonic() + 60
+    while server.process.poll() is None and time.monotonic() < deadline:
+        if server.client().get("/").status == 200:
+            return
+        time.sleep(0.2)
+    raise SystemExit("The server did not start; its message stands above.")

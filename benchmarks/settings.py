@@ -1,0 +1,10 @@
+"""Production's settings, with the floor's addresses and a count of statements per response."""
+
+from tec_site.settings import *  # noqa: F403
+from tec_site.settings import MIDDLEWARE, RATE_LIMITS
+
+ROOT_URLCONF = "benchmarks.urls"
+# Outermost, so that it sees what all others ask of the database.
+MIDDLEWARE = ["benchmarks.statements.StatementsMiddleware", *MIDDLEWARE]
+# One machine sends everything here.
+RATE_LIMITS = {name: (1_000_000, period) for name, (_number, period) in RATE_LIMITS.items()}

@@ -1,0 +1,37 @@
+"""What the benchmark fills is a site that could exist, and its yardsticks measure."""
+
+import threading
+
+import pytest
+from django.db.models import Count, F, Q, Sum
+
+from benchmarks.fill import Size, fill, reference_of
+from benchmarks.measure import at_once
+from bookings.models import Booking, BookingEvent, Visit, ZoneClaim
+from bookings.models.booking import HOLDING
+from schools.models import School
+from tec_site.lifecycle import chain_is_sound
+
+
+@pytest.mark.django_db
+def test_filling_gives_the_asked_numbers_and_counters_that_equal_the_rows() -> None:
+    fill(Size(schools=40, bookings=300, years=2))
+
+    assert (School.objects.count(), Booking.objects.count()) == (40, 300)
+    holding = Q(bookings__state__in=HOLDING)
+    off = Visit.objects.annotate(
+        groups=Count("bookings", filter=holding), pupils=Sum("bookings__pupils", filter=holding)
+    ).exclude(groups=F("groups_taken"), pupils=F("pupils_taken"))
+    assert list(off.exclude(groups=0)) == []
+    assert ZoneClaim.objects.count() == Visit.objects.active().count()
+    booking = Booking.objects.filter(state="attended").earliest("pk")
+    assert chain_is_sound(BookingEvent.objects.filter(booking=booking))
+
+
+def test_reference_of_a_number_has_eight_letters_and_is_its_own() -> None:
+    assert [reference_of(number) for number in (0, 31, 32)] == ["00000000", "0000000Z", "00000010"]
+
+
+def test_at_once_starts_all_calls_before_any_ends() -> None:
+    together = threading.Barrier(10, timeout=5)  # breaks unless all ten wait at the same time
+    assert at_once([together.wait] * 10) < 5
