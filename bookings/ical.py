@@ -23,18 +23,21 @@ from tec_site import calendars
 from tec_site.calendars import Method, Text
 
 from .models import Booking, State
+from .models.booking import HOLDING
 
-# The statuses of RFC 5545 section 3.8.1.11. A state that is not here is not in calendars.
+# RFC 5545 section 3.8.1.11.
 STATUS = {
+    State.HELD: "TENTATIVE",
     State.REQUESTED: "TENTATIVE",
     State.CONFIRMED: "CONFIRMED",
     State.ATTENDED: "CONFIRMED",
     State.NO_SHOW: "CONFIRMED",
     State.DECLINED: "CANCELLED",
     State.CANCELLED: "CANCELLED",
+    State.LAPSED: "CANCELLED",
 }
-# What feeds show: what takes place or took place.
-IN_FEEDS = frozenset(state for state, status in STATUS.items() if status != "CANCELLED")
+# What feeds show: what takes place or took place. Not what may lapse within the half hour.
+IN_FEEDS = HOLDING - {State.HELD}
 # Raise it when events say something else or something more: feeds are then fetched again.
 EDITION = 1
 
@@ -113,7 +116,7 @@ def revision(bookings: QuerySet[Booking]) -> Revision:
         shown=Count("pk", filter=shown),
         keys=Sum("pk", filter=shown),
         sequences=Sum("sequence", filter=shown),
-        changed_at=Max("changed_at", filter=shown),
+        latest=Max("changed_at", filter=shown),
         # Of all: a cancellation, too, is a change.
         last_modified=Max("changed_at"),
     )
@@ -148,7 +151,7 @@ _COLUMNS = (
 
 def _event(booking: Booking, summary: str, description: Iterable[str]) -> Event:
     """What every reader gets. `bookings` come with their facts (`with_facts()`)."""
-    status = STATUS.get(State(booking.state), "CANCELLED")
+    status = STATUS[State(booking.state)]
     event = Event()
     event["UID"] = vText(f"{booking.uid}@{settings.CALENDAR_DOMAIN}")
     event["DTSTAMP"] = event["LAST-MODIFIED"] = calendars.moment(booking.changed_at)

@@ -1,0 +1,460 @@
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+
+from bookings import lifecycle
+from bookings.models import Booking, State
+from schools.models import User
+from tec_site import feeds
+from tests.factories import (
+    amsterdam,
+    make_booking,
+    make_programme,
+    make_school,
+    make_slot,
+    make_staff,
+    make_submission,
+    make_teacher,
+    make_visit,
+    make_zone,
+)
+
+from .calendar_readers import read_with_vobject
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def now(time_machine, settings):
+    time_machine.move_to(amsterdam(2026, 9, 15, 10), tick=False)
+    settings.SITE_URL = "http://testserver"
+
+
+@pytest.fixture
+def anouk():
+    return make_teacher(name="Anouk", school=make_school(name="OBS De Regenboog"))
+
+
+@pytest.fixture
+def bram(anouk):
+    """A colleague of Anouk's."""
+    return make_teacher(name="Bram", school=anouk.school)
+
+
+@pytest.fixture
+def carla():
+    """A teacher of another school."""
+    return make_teacher(name="Carla", school=make_school(name="De Wilg"))
+
+
+@pytest.fixture
+def desk():
+    return make_staff()
+
+
+def book(user, **fields) -> Booking:
+    return make_booking(submission=make_submission(user=user), **fields)
+
+
+def summaries(response) -> list[str]:
+    assert response.status_code == 200
+    return [event.summary for event in read_with_vobject(response.content)]
+
+
+def uids(response) -> set[str]:
+    assert response.status_code == 200
+    return {event.uid.partition("@")[0] for event in read_with_vobject(response.content)}
+
+
+def uids_of(*bookings: Booking) -> set[str]:
+    return {str(booking.uid) for booking in bookings}
+
+
+# --- What is in it -------------------------------------------------------------------------
+
+
+def test_my_feed_has_my_bookings_only(client, anouk, bram):
+    mine = book(anouk)
+    book(bram)
+
+    response = client.get(feeds.feed_address("mijn", anouk))
+
+    assert uids(response) == uids_of(mine)
+    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    assert b"X-WR-CALNAME:Mijn bezoeken aan TEC\r\n" in response.content
+    assert b"METHOD" not in response.content
+
+
+def test_school_feed_has_the_bookings_of_the_school_only(client, anouk, bram, carla):
+    mine, colleagues = book(anouk), book(bram)
+    book(carla)
+
+    response = client.get(feeds.feed_address("school", anouk))
+
+    assert uids(response) == uids_of(mine, colleagues)
+    assert b"Bram" not in response.content
+
+
+def test_school_feed_follows_the_teacher_to_another_school(client, anouk, carla):
+    book(anouk)
+    theirs = book(carla)
+    address = feeds.feed_address("school", anouk)
+
+    User.objects.filter(pk=anouk.pk).update(school=carla.school)
+
+    assert uids(client.get(address)) == uids_of(theirs)
+
+
+def test_school_feed_of_a_teacher_without_school_is_not_found(client):
+    address = feeds.feed_address("school", make_teacher())
+
+    assert client.get(address).status_code == 404
+
+
+def test_desk_feed_has_everything(client, desk, anouk, carla):
+    first, second = book(anouk), book(carla)
+
+    response = client.get(feeds.feed_address("balie", desk))
+
+    assert uids(response) == uids_of(first, second)
+
+
+def test_venue_feed_has_the_visits_at_that_venue(client, desk, anouk):
+    here, _elsewhere = book(anouk), book(anouk)
+    venue = here.visit.slot.venue
+
+    response = client.get(feeds.feed_address("locatie", desk, venue))
+
+    assert uids(response) == uids_of(here)
+    assert f"X-WR-CALNAME:{venue.name}\r\n".encode() in response.content
+
+
+def test_zone_feed_has_the_visits_that_use_that_zone(client, desk, anouk):
+    zone, other = make_zone(), make_zone()
+    booking = book(anouk, visit=make_visit(programme=make_programme(zones=[zone])))
+    book(anouk, visit=make_visit(programme=make_programme(zones=[other])))
+
+    response = client.get(feeds.feed_address("zone", desk, zone))
+
+    assert uids(response) == uids_of(booking)
+
+
+def test_feed_shows_what_takes_place(client, anouk):
+    shown = {State.REQUESTED, State.CONFIRMED, State.ATTENDED, State.NO_SHOW}
+    bookings = {state: book(anouk, state=state) for state in State}
+
+    response = client.get(feeds.feed_address("mijn", anouk))
+
+    assert uids(response) == uids_of(*(bookings[state] for state in shown))
+
+
+def test_feed_goes_back_a_year_and_ahead_without_end(client, anouk):
+    def on(*day: int) -> Booking:
+        slot = make_slot(starts_at=amsterdam(*day))
+        programme = make_programme(venue=slot.venue)
+        return book(anouk, visit=make_visit(slot=slot, programme=programme))
+
+    on(2025, 9, 14, 23, 59)
+    first, last = on(2025, 9, 15, 0, 0), on(2031, 1, 1, 9)
+
+    response = client.get(feeds.feed_address("mijn", anouk))
+
+    assert uids(response) == uids_of(first, last)
+
+
+def test_feed_speaks_its_owners_language_whatever_the_reader_asks(client, anouk):
+    book(anouk)
+    User.objects.filter(pk=anouk.pk).update(language="en")
+    client.cookies["django_language"] = "nl"
+
+    [summary] = summaries(client.get(feeds.feed_address("mijn", anouk)))
+
+    assert summary.endswith(" with Groep 7")
+
+
+# --- Who gets in ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [("mijn", ""), ("school", ""), ("balie", ""), ("locatie", "-1"), ("zone", "-1")],
+)
+@pytest.mark.parametrize("key", ["0", "7-x", "x", "-", "9" * 18, "9" * 5000])
+def test_wrong_key_or_token_is_not_found(client, kind, subject, key):
+    for token in ("x", "a" * 32, "%00", "é"):
+        assert client.get(f"/agenda/{kind}/{key}{subject}/{token}.ics").status_code == 404
+
+
+def test_token_opens_one_feed_of_one_person(client, anouk, bram, desk):
+    address = feeds.feed_address("mijn", anouk)
+
+    for wrong in (
+        address.replace("/mijn/", "/school/"),
+        address.replace("/mijn/", "/geen/"),
+        address.replace(f"/{anouk.pk}/", f"/{bram.pk}/"),
+        address.replace(f"/{anouk.pk}/", f"/{anouk.pk}-{desk.pk}/"),
+        address.replace(f"/{anouk.pk}/", f"/0{anouk.pk}/"),
+        address.removesuffix(".ics") + "a.ics",
+    ):
+        assert client.get(wrong).status_code == 404
+    assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["balie", "locatie", "zone"])
+def test_staff_feed_closes_for_who_is_no_longer_staff(client, desk, kind):
+    zone = make_zone()
+    subject = {"balie": None, "locatie": zone.venue, "zone": zone}[kind]
+    address = feeds.feed_address(kind, desk, subject)
+    assert client.get(address).status_code == 200
+
+    User.objects.filter(pk=desk.pk).update(is_staff=False)
+
+    assert client.get(address).status_code == 404
+
+
+def test_staff_feed_of_a_venue_or_zone_that_is_gone_is_not_found(client, desk):
+    zone = make_zone()
+    address = feeds.feed_address("zone", desk, zone)
+    zone.delete()
+
+    assert client.get(address).status_code == 404
+
+
+def test_feed_closes_for_who_is_not_active(client, anouk):
+    address = feeds.feed_address("mijn", anouk)
+    User.objects.filter(pk=anouk.pk).update(is_active=False)
+
+    assert client.get(address).status_code == 404
+
+
+def test_feed_refuses_posts(client, anouk):
+    assert client.post(feeds.feed_address("mijn", anouk)).status_code == 405
+
+
+# --- Unchanged and changed -----------------------------------------------------------------
+
+
+def follow(client, address):
+    """Fetch a feed as a calendar program does: a function that asks again with what it has."""
+    first = client.get(address)
+    assert first.status_code == 200
+
+    def again(**headers: str):
+        return client.get(address, headers={"If-None-Match": first["ETag"]} | headers)
+
+    return first, again
+
+
+def test_unchanged_feed_is_not_sent_again(client, anouk, time_machine):
+    book(anouk)
+    first, again = follow(client, feeds.feed_address("mijn", anouk))
+    time_machine.move_to(amsterdam(2026, 9, 20, 10), tick=False)
+
+    assert (again().status_code, again().content) == (304, b"")
+    assert client.get(feeds.feed_address("mijn", anouk)).content == first.content
+
+
+def test_feed_says_when_it_last_changed(client, anouk):
+    book(anouk)
+
+    first, _again = follow(client, feeds.feed_address("mijn", anouk))
+
+    assert first["Last-Modified"] == "Tue, 15 Sep 2026 08:00:00 GMT"
+    since = {"If-Modified-Since": first["Last-Modified"]}
+    assert client.get(feeds.feed_address("mijn", anouk), headers=since).status_code == 304
+
+
+def test_empty_feed_is_a_calendar_too(client, anouk):
+    first, again = follow(client, feeds.feed_address("mijn", anouk))
+
+    assert summaries(first) == []
+    assert again().status_code == 304
+
+
+def _cancel(booking):
+    lifecycle.cancel(booking=booking, by=None)
+
+
+def _change_numbers(booking):
+    lifecycle.change_numbers(booking=booking, pupils=20, supervisors=2, by=None)
+
+
+def _move(booking):
+    slot = make_slot(starts_at=amsterdam(2026, 11, 10, 9), venue=booking.visit.slot.venue)
+    lifecycle.move_visit(visit=booking.visit, slot=slot, by=None)
+
+
+def _book_another(booking):
+    make_booking(submission=booking.submission)
+
+
+def _rename_programme(booking):
+    programme = booking.visit.programme
+    programme.title = "Animatie"
+    programme.save()
+
+
+def _move_house(booking):
+    venue = booking.visit.slot.venue
+    venue.street = "Nieuwstraat 2"
+    venue.save()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [_cancel, _change_numbers, _move, _book_another, _rename_programme, _move_house],
+)
+@pytest.mark.parametrize("kind", ["mijn", "school", "balie"])
+def test_changed_feed_is_sent_again(client, anouk, kind, change):
+    user = anouk
+    booking = book(anouk)
+    if kind == "balie":
+        user = make_staff()
+    first, again = follow(client, feeds.feed_address(kind, user))
+
+    change(booking)  # at the same moment, so only the tag tells
+
+    response = again()
+    assert response.status_code == 200
+    assert response["ETag"] != first["ETag"]
+    assert response.content != first.content
+
+
+def test_staff_feed_is_sent_again_when_a_school_is_renamed(client, anouk, desk):
+    book(anouk)
+    _first, again = follow(client, feeds.feed_address("balie", desk))
+
+    anouk.school.name = "OBS De Zonnebloem"
+    anouk.school.save()
+
+    assert again().status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["mijn", "zone"])
+def test_cancellation_counts_as_a_change_for_who_asks_by_date(client, anouk, time_machine, kind):
+    booking = book(anouk)
+    user = anouk if kind == "mijn" else make_staff()
+    subject = None if kind == "mijn" else booking.visit.programme.zones.get()
+    address = feeds.feed_address(kind, user, subject)
+    since = {"If-Modified-Since": client.get(address)["Last-Modified"]}
+    time_machine.move_to(amsterdam(2026, 9, 15, 11), tick=False)
+
+    _cancel(booking)
+
+    response = client.get(address, headers=since)
+    assert (response.status_code, summaries(response)) == (200, [])
+
+
+@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize("kind", ["mijn", "school", "balie", "locatie", "zone"])
+def test_feed_takes_the_same_queries_for_any_number(
+    client, anouk, desk, django_assert_num_queries, kind, number
+):
+    programme = make_programme(max_groups=5, max_pupils=200)
+    visit = make_visit(programme=programme, max_groups=5, max_pupils=200)
+    for _number in range(number):
+        book(anouk, visit=visit)
+    subject = {"locatie": visit.slot.venue, "zone": programme.zones.get()}.get(kind)
+    user = anouk if kind in {"mijn", "school"} else desk
+    address = feeds.feed_address(kind, user, subject)
+    one_more = 1 if subject else 0
+
+    with django_assert_num_queries(6 + one_more):
+        etag = client.get(address)["ETag"]
+    with django_assert_num_queries(5 + one_more):
+        assert client.get(address, headers={"If-None-Match": etag}).status_code == 304
+
+
+# --- The page ------------------------------------------------------------------------------
+
+
+def addresses_on(response) -> list[str]:
+    return re.findall(r'value="(http://testserver/agenda/[^"]+\.ics)"', response.content.decode())
+
+
+def test_page_shows_a_teacher_her_addresses(client, anouk):
+    client.force_login(anouk)
+
+    response = client.get("/mijn/agenda/")
+
+    assert addresses_on(response) == [
+        feeds.feed_address("mijn", anouk),
+        feeds.feed_address("school", anouk),
+    ]
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_page_shows_no_school_to_who_has_none(client):
+    teacher = make_teacher()
+    client.force_login(teacher)
+
+    response = client.get("/mijn/agenda/")
+
+    assert addresses_on(response) == [feeds.feed_address("mijn", teacher)]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_page_shows_staff_every_venue_and_zone(client, desk, number, django_assert_num_queries):
+    zones = [make_zone() for _number in range(number)]
+    client.force_login(desk)
+
+    with django_assert_num_queries(4):
+        response = client.get("/mijn/agenda/")
+
+    assert addresses_on(response) == [
+        feeds.feed_address("mijn", desk),
+        feeds.feed_address("balie", desk),
+        *(feeds.feed_address("locatie", desk, zone.venue) for zone in zones),
+        *(feeds.feed_address("zone", desk, zone) for zone in zones),
+    ]
+
+
+def test_page_sends_strangers_to_sign_in(client):
+    response = client.get("/mijn/agenda/")
+
+    assert response.status_code == 302
+    assert response["Location"] == f"{reverse('schools:sign_in')}?next=/mijn/agenda/"
+
+
+def test_renewing_closes_every_old_address_at_once(client, anouk, bram):
+    old = [feeds.feed_address(kind, anouk) for kind in ("mijn", "school")]
+    colleagues = feeds.feed_address("mijn", bram)
+    client.force_login(anouk)
+
+    response = client.post("/mijn/agenda/vernieuwen/", follow=True)
+
+    assert response.redirect_chain == [("/mijn/agenda/", 302)]
+    new = addresses_on(response)
+    assert [client.get(address).status_code for address in old] == [404, 404]
+    assert [client.get(address).status_code for address in new] == [200, 200]
+    assert client.get(colleagues).status_code == 200
+
+
+def test_renewing_takes_a_post(client, anouk):
+    client.force_login(anouk)
+
+    assert client.get("/mijn/agenda/vernieuwen/").status_code == 405
+    anouk.refresh_from_db()
+    assert anouk.link_version == 1
+
+
+def test_renewing_is_for_who_is_signed_in(client, anouk):
+    assert client.post("/mijn/agenda/vernieuwen/").status_code == 302
+    anouk.refresh_from_db()
+    assert anouk.link_version == 1
+
+
+def test_no_token_is_in_the_database(client, anouk):
+    client.force_login(anouk)
+    book(anouk)
+    address = feeds.feed_address("mijn", anouk)
+    client.get("/mijn/agenda/")
+    client.get(address)
+    token = address.rpartition("/")[2].removesuffix(".ics")
+
+    for session in Session.objects.all():
+        assert token not in str(session.get_decoded())
+    row = User.objects.filter(pk=anouk.pk).values().get()
+    assert token not in str(row)
