@@ -116,13 +116,15 @@ def verify(*, submission: Submission, by: User | None = None) -> Submission:
     submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
     if submission.verified_at is not None:
         return submission
-    bookings = submission.bookings.filter(state__in=MOVES["verify"].sources).order_by("pk")
-    bookings = list(bookings.with_facts())
+    waiting = submission.bookings.filter(state__in=MOVES["verify"].sources).order_by("pk")
+    bookings = list(waiting.with_facts())
     if not bookings:
         raise NothingHeld
     user = identify(submission)
+    school = submission.school
+    assert school is not None, "identify() makes one of what was typed"
     for booking in bookings:
-        _verify_one(booking, submission.school, by or user)
+        _verify_one(booking, school, by or user)
     return submission
 
 
@@ -135,7 +137,7 @@ def _verify_one(booking: Booking, school: School, by: User) -> None:
         year_from=booking.year_from,
         year_to=booking.year_to,
     )
-    changes = {"held_until": None, "class_group": class_group}
+    changes: dict[str, Any] = {"held_until": None, "class_group": class_group}
     if programme.requires_taster and not rules.class_had_taster(slot, school, booking.class_name):
         changes["attention"] = Attention.PREREQUISITE_BY_SCHOOL
     move = MOVES["request" if programme.needs_approval else "verify"]
@@ -195,9 +197,9 @@ def cancel(*, booking: Booking, by: User | None, note: str = "") -> BookingEvent
     if role_of(by) == "teacher" and timezone.localdate() > booking.cancel_until:
         raise TooLate
     # Nobody was told of a hold, so there is nothing to take back.
-    silent = {"notice": ""} if booking.state == S.HELD else {}
+    notice = "" if booking.state == S.HELD else None
     changes = {"held_until": None, "attention": ""}
-    event = apply(booking, MOVES["cancel"], by=by, note=note, changes=changes, **silent)
+    event = apply(booking, MOVES["cancel"], by=by, note=note, changes=changes, notice=notice)
     if booking.visit.programme.kind == Kind.TASTER:
         _flag_dependents(booking, by)
     return event

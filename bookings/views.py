@@ -2,11 +2,12 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_list_or_404, get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from schools.models import Submission
+from schools.requests import SignedInRequest
 from tec_site import calendars
 
 from . import ical
@@ -14,7 +15,7 @@ from .models import Booking
 
 
 @require_safe
-def booking(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def booking(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     submissions = Submission.objects.visible_to(request.user)
     submission = get_object_or_404(submissions, public_id=public_id)
     bookings = submission.bookings.with_facts().order_by("pk")
@@ -23,7 +24,7 @@ def booking(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 @require_safe
-def calendar_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def calendar_file(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """All classes of one submission in one file, as they stand now."""
     mine = Booking.objects.visible_to(request.user).with_facts()
     bookings = get_list_or_404(mine.order_by("pk"), submission__public_id=public_id)

@@ -54,7 +54,13 @@ def environment(request: HttpRequest) -> list[str] | None:
     return [_("Demo: signing in without a second factor"), "danger"]
 
 
+class _NextPage(RedirectURLMixin):
+    """Django's own check that `next` stays on this site."""
+
+    request: HttpRequest
+
+
 def _wanted(request: HttpRequest) -> str:
-    mixin = RedirectURLMixin()
-    mixin.request = request
-    return mixin.get_redirect_url() or reverse("admin:index")
+    wanted = _NextPage()
+    wanted.request = request
+    return wanted.get_redirect_url() or reverse("admin:index")

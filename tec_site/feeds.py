@@ -28,6 +28,7 @@ from bookings import ical
 from bookings.models import Booking, Visit
 from programmes.models import Venue, Zone
 from schools.models import User
+from schools.requests import SignedInRequest
 
 from . import calendars, tokens
 
@@ -143,12 +144,12 @@ def feed(request: HttpRequest, kind: str, key: str, token: str) -> HttpResponseB
 
 @never_cache
 @require_safe
-def my_calendar(request: HttpRequest) -> HttpResponse:
+def my_calendar(request: SignedInRequest) -> HttpResponse:
     return render(request, "pages/my_calendar.html", {"addresses": _addresses(request.user)})
 
 
 @require_POST
-def renew_addresses(request: HttpRequest) -> HttpResponse:
+def renew_addresses(request: SignedInRequest) -> HttpResponse:
     """Every address derived from the user's version stops working at once."""
     User.objects.filter(pk=request.user.pk).update(link_version=F("link_version") + 1)
     messages.success(request, _("Your old calendar addresses no longer work. Here are new ones."))

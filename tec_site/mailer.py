@@ -82,8 +82,8 @@ def revealed(message: EmailMessage) -> EmailMessage:
         sent.body = reveal(str(message.body), to=to)
         if isinstance(message, EmailMultiAlternatives):
             sent.alternatives = [  # type: ignore[attr-defined]
-                EmailAlternative(reveal_html(str(part.content), to=to), part.mimetype)
-                for part in message.alternatives
+                EmailAlternative(reveal_html(str(content), to=to), mimetype)
+                for content, mimetype in message.alternatives
             ]
     return sent
 

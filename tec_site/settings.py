@@ -306,7 +306,7 @@ WORKER_SEEN_WITHIN = timedelta(seconds=90)
 
 # --- Safety --------------------------------------------------------------------------------
 
-SECURE_CSP = {
+SECURE_CSP: dict[str, list[str]] = {
     "default-src": [CSP.SELF],
     "script-src": [CSP.SELF],
     "style-src": [CSP.SELF],
@@ -317,7 +317,7 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
 }
 # For /beheer/ only: unfold evaluates expressions in its markup and writes style attributes.
-BACK_OFFICE_CSP = SECURE_CSP | {
+BACK_OFFICE_CSP: dict[str, list[str]] = SECURE_CSP | {
     "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
 }
