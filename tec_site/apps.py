@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,8 +13,16 @@ class TecSiteConfig(AppConfig):
     def ready(self) -> None:
         from allauth.mfa.signals import authenticator_added
 
-        from . import mail_queue, rate_limits, staff_accounts, staff_forms, worker
+        from . import (
+            documents,
+            mail_queue,
+            rate_limits,
+            staff_accounts,
+            staff_forms,
+            worker,
+        )
 
+        checks.register(documents.check_documents)
         worker.register("rate limits", rate_limits.purge, every=timedelta(hours=1))
         worker.register("old mails", mail_queue.purge, every=timedelta(hours=1))
         staff_forms.register()

@@ -384,5 +384,10 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     # Without handlers of their own: everything passes the filter above.
-    "loggers": {"django": {"level": "INFO"}, "django.server": {"propagate": True}},
+    "loggers": {
+        "django": {"level": "INFO"},
+        "django.server": {"propagate": True},
+        "weasyprint.progress": {"level": "WARNING"},  # seven lines a letter otherwise
+        "fontTools": {"level": "WARNING"},
+    },
 }
