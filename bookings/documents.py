@@ -1,0 +1,177 @@
+"""What goes on paper: the letter of a submission."""
+
+import datetime
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from programmes.models import Programme, Venue
+from schools.models import Submission
+from tec_site.documents import qr_code, render_pdf
+
+from .models import Booking, State, Visit
+from .timetable import Timetable, timetable
+
+SENTENCES: dict[str, str | Promise] = {
+    State.HELD: gettext_lazy("This place is held for you. Confirm it with the code in the mail."),
+    State.REQUESTED: gettext_lazy("This is a request. You will hear whether the visit goes ahead."),
+    State.CONFIRMED: gettext_lazy("We look forward to seeing you on %(day)s at %(time)s."),
+    State.ATTENDED: gettext_lazy("You visited us on %(day)s."),
+    State.NO_SHOW: gettext_lazy("We expected you on %(day)s."),
+}
+NOT_GOING_AHEAD = gettext_lazy("This visit does not go ahead.")
+
+
+@dataclass(frozen=True)
+class ClassLine:
+    name: str
+    year_groups: str
+    pupils: int
+    supervisors: int
+    supervisors_needed: int
+
+
+@dataclass(frozen=True)
+class Stay:
+    """The classes of a submission that come together: same visit, same state."""
+
+    visit: Visit
+    bookings: Sequence[Booking]
+    timetable: Timetable | None
+
+    @property
+    def programme(self) -> Programme:
+        return self.visit.programme
+
+    @property
+    def venue(self) -> Venue:
+        return self.visit.slot.venue
+
+    @property
+    def starts_at(self) -> datetime.datetime:
+        return timezone.localtime(self.bookings[0].starts_at)
+
+    @property
+    def ends_at(self) -> datetime.datetime:
+        return timezone.localtime(self.bookings[0].ends_at)
+
+    @property
+    def change_until(self) -> datetime.date:
+        return self.bookings[0].change_until
+
+    @property
+    def cancel_until(self) -> datetime.date:
+        return self.bookings[0].cancel_until
+
+    @property
+    def sentence(self) -> str:
+        return str(SENTENCES.get(self.bookings[0].state, NOT_GOING_AHEAD)) % {
+            "day": date_format(self.starts_at, "l j F Y"),
+            "time": date_format(self.starts_at, "H:i"),
+        }
+
+    @property
+    def classes(self) -> list[ClassLine]:
+        return [
+            ClassLine(
+                booking.class_name,
+                booking.year_groups,
+                booking.pupils,
+                booking.supervisors,
+                self.programme.supervisors_for(booking.pupils),
+            )
+            for booking in self.bookings
+        ]
+
+    @property
+    def price(self) -> str:
+        each, count = self.programme.price, len(self.bookings)
+        if not each:
+            return _("no costs")
+        return ngettext("€ %(each)s", "€ %(each)s per class, € %(total)s together", count) % {
+            "each": number_format(each, 2),
+            "total": number_format(each * count, 2),
+        }
+
+    @property
+    def bring(self) -> list[str]:
+        return _lines(self.programme.bring)
+
+    @property
+    def arrange(self) -> list[str]:
+        return _lines(self.programme.arrange)
+
+    @property
+    def directions(self) -> list[str]:
+        return _lines(self.venue.directions)
+
+    @property
+    def email(self) -> str:
+        return self.venue.email or settings.ORGANIZER_EMAIL
+
+
+def letter(submission: Submission) -> bytes:
+    """The letter with the visit's facts, as a PDF in the language of the submission.
+
+    One A4 for the facts; the rotation of a programme with components follows, on the same page
+    if there is room. Raises DocumentsUnavailable.
+    """
+    with translation.override(submission.language):
+        # Without a token: who finds the letter does not get into the booking.
+        page_url = settings.SITE_URL + reverse("bookings:booking", args=[submission.public_id])
+        context = {
+            "submission": submission,
+            "school": _school(submission),
+            "stays": _stays(submission),
+            "page_url": page_url,
+            "site": urlsplit(settings.SITE_URL).netloc,
+            "qr": qr_code(page_url, alternative=_("QR code that opens your booking")),
+            "organizer": settings.ORGANIZER_NAME,
+        }
+        return render_pdf("pdf/booking_letter.html", context)
+
+
+def letter_filename(submission: Submission) -> str:
+    with translation.override(submission.language):
+        return _("letter-%(reference)s.pdf") % {"reference": submission.reference}
+
+
+def _school(submission: Submission) -> str:
+    if submission.school:
+        return str(submission.school)
+    typed = (submission.typed_school_name, submission.typed_school_city)
+    return ", ".join(part for part in typed if part)
+
+
+def _stays(submission: Submission) -> list[Stay]:
+    """What goes ahead; only if nothing does, what does not."""
+    bookings = list(submission.bookings.with_facts().order_by("visit__slot__starts_at", "pk"))
+    bookings = [booking for booking in bookings if booking.is_holding] or bookings
+    bookings.sort(key=lambda booking: (booking.starts_at, booking.visit_id, booking.state))
+    together = itertools.groupby(bookings, key=lambda booking: (booking.visit_id, booking.state))
+    return [_stay(list(group)) for _key, group in together]
+
+
+def _stay(bookings: list[Booking]) -> Stay:
+    visit = bookings[0].visit
+    rotation = None
+    if bookings[0].is_holding:
+        components = list(visit.programme.components.select_related("zone"))
+        # Also the classes of others: the groups must not meet.
+        present = list(visit.bookings.holding().order_by("pk")) if components else []
+        own = {booking.pk for booking in bookings}
+        rotation = timetable(visit, components, present, own=own)
+    return Stay(visit, bookings, rotation)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
