@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -5,3 +7,12 @@ from django.utils.translation import gettext_lazy as _
 class BookingsConfig(AppConfig):
     name = "bookings"
     verbose_name = _("Bookings")
+
+    def ready(self) -> None:
+        from tec_site import worker
+
+        from . import clock
+
+        worker.register("lapses", clock.lapse_expired, every=timedelta(seconds=5))
+        worker.register("reminders", clock.remind_due, every=timedelta(minutes=1))
+        worker.register("facilities", clock.erase_facilities, every=timedelta(hours=1))

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from schools.models import Submission
 from tec_site.days import start_of_day
 from tec_site.lifecycle import IllegalMove, apply
 
@@ -52,3 +53,19 @@ def _remind(booking: Booking) -> bool:
     except (IntegrityError, IllegalMove):
         return False  # another worker was first, or it was cancelled a moment ago
     return True
+
+
+def erase_facilities() -> int:
+    """Erase what schools asked to be arranged, from the day after the last visit on.
+
+    It may tell of a pupil's health, and nothing needs it any more. Returns how many.
+    """
+    still_needed = Booking.objects.holding().filter(
+        submission=OuterRef("pk"),
+        visit__slot__starts_at__gte=start_of_day(timezone.localdate()),
+    )
+    over = Submission.objects.exclude(facilities="").filter(~Exists(still_needed))
+    # Typed a moment ago, and its bookings are not written yet.
+    return over.filter(created_at__lt=timezone.now() - datetime.timedelta(days=1)).update(
+        facilities=""
+    )

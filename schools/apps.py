@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +9,8 @@ class SchoolsConfig(AppConfig):
     verbose_name = _("Schools")
 
     def ready(self) -> None:
-        from schools import notices
+        from schools import codes, notices
+        from tec_site import worker
 
         notices.register()
+        worker.register("codes", codes.purge, every=timedelta(hours=1))

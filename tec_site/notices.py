@@ -51,7 +51,7 @@ def register(
     """The notices of one event model.
 
     Events with the same notice, note and date and the same values of the lookups `together`
-    become one call. A notice without a function is told to nobody.
+    become one call. An event whose notice has no function stays untold, and is logged.
     """
     _sources.append(Source(model, notices, ("notice", "note", "about", *together)))
 
@@ -102,10 +102,7 @@ def tell_group(source: Source, group: dict[str, Any]) -> int:
     events = list(source.waiting().filter(**group).order_by("pk"))
     if not events:
         return 0
-    notice = source.notices.get(group["notice"])
-    messages = list(notice(events)) if notice else []
-    if notice is None:
-        logger.warning("Nobody knows the notice '%s'", group["notice"])
+    messages = list(source.notices[group["notice"]](events))
     with transaction.atomic():
         # Compare and set: a second worker waits here for the first, and then finds none left.
         untold = source.waiting().filter(pk__in=[event.pk for event in events])

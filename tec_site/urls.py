@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from tec_site import feeds, pages
+from tec_site import demo_mails, feeds, pages
 from tec_site.health import health
 
 urlpatterns = [
@@ -21,5 +21,12 @@ urlpatterns = [
     path("boekingen/", include("bookings.urls")),
     path("personeel/", include("tec_site.staff_urls")),
     path("gezond/", health, name="health"),
+    path("demo/mails/", demo_mails.mails, name="demo_mails"),
+    path("demo/mails/<int:pk>/html/", demo_mails.mail_html, name="demo_mail_html"),
+    path(
+        "demo/mails/<int:pk>/<int:attachment_pk>/",
+        demo_mails.mail_attachment,
+        name="demo_mail_attachment",
+    ),
     path("beheer/", admin.site.urls),
 ]

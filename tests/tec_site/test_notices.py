@@ -99,11 +99,12 @@ def test_mail_that_cannot_be_queued_leaves_the_event_untold(sources):
     assert (event.noticed_at, subjects()) == (None, [])
 
 
-def test_notice_nobody_knows_is_told_to_nobody_and_asked_once():
+def test_notice_nobody_knows_stays_visible():
     event = apply(make_booking(), CONFIRM, by=None, notice="unheard")
     assert Teller().tell(seconds=5) == 0
     event.refresh_from_db()
-    assert event.noticed_at is not None
+    assert event.noticed_at is None
+    assert notices.oldest_untold() == event.at
 
 
 def test_rolled_back_move_leaves_no_mail():

@@ -1,0 +1,39 @@
+import pytest
+import time_machine
+
+from bookings import clock
+from bookings.models import State
+from tests.factories import NOW, amsterdam, make_booking, make_submission
+
+pytestmark = pytest.mark.django_db
+
+ASKED = "Een rolstoel kan naar binnen?"
+
+
+@pytest.fixture(autouse=True)
+def frozen():
+    with time_machine.travel(NOW, tick=False) as moment:
+        yield moment
+
+
+def facilities(submission) -> str:
+    clock.erase_facilities()
+    submission.refresh_from_db()
+    return submission.facilities
+
+
+def test_facilities_are_erased_the_day_after_the_visit(frozen):
+    submission = make_submission(facilities=ASKED)
+    make_booking(submission=submission)  # Tuesday 3 November
+    frozen.move_to(amsterdam(2026, 11, 3, 23, 59))
+    assert facilities(submission) == ASKED
+    frozen.move_to(amsterdam(2026, 11, 4, 0, 1))
+    assert facilities(submission) == ""
+
+
+def test_facilities_are_erased_a_day_after_asking_when_nothing_is_booked_any_more(frozen):
+    submission = make_submission(facilities=ASKED)
+    make_booking(submission=submission, state=State.CANCELLED)
+    assert facilities(submission) == ASKED
+    frozen.move_to(amsterdam(2026, 9, 16, 10, 1))
+    assert facilities(submission) == ""

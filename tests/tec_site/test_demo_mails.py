@@ -1,0 +1,82 @@
+import pytest
+from django.urls import reverse
+from post_office.models import Email
+
+from schools import codes
+from schools.models import CodeChallenge
+from schools.notices import send_code
+from tec_site.mail_queue import Attachment, Message, queue
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo(settings):
+    settings.DEMO = True
+
+
+def mail(**fields) -> Email:
+    return queue(
+        Message(
+            **{
+                "to": "juf@school.example",
+                "subject": "<b>Dag</b>",
+                "text": "Kijk op https://tec.example/ <script>\n",
+                "html": "<html><head></head><body><script>alert(1)</script>Dag</body></html>",
+                "attachments": [Attachment("bezoek.ics", b"BEGIN:VCALENDAR", "text/calendar")],
+            }
+            | fields
+        )
+    )
+
+
+def addresses(row: Email) -> list[str]:
+    attachment = row.attachments.get()
+    return [
+        reverse("demo_mails"),
+        reverse("demo_mail_html", args=[row.pk]),
+        reverse("demo_mail_attachment", args=[row.pk, attachment.pk]),
+    ]
+
+
+def test_outside_the_demo_no_mail_can_be_read(client):
+    assert [client.get(address).status_code for address in addresses(mail())] == [404] * 3
+
+
+def test_mails_are_listed_newest_first_as_text(demo, client):
+    mail(subject="Eerste")
+    mail(subject="Tweede")
+    page = client.get(reverse("demo_mails")).content.decode()
+    assert page.index("Tweede") < page.index("Eerste")
+    assert '<a href="https://tec.example/"' in page
+    assert "&lt;script&gt;" in page
+    assert "<script>" not in page
+
+
+def test_code_is_shown_in_place_of_its_marker(demo, client):
+    challenge = codes.ask(
+        purpose=CodeChallenge.Purpose.VERIFY, email="juf@school.example", browser="hers"
+    )
+    send_code(challenge, "nl")
+    page = client.get(reverse("demo_mails")).content.decode()
+    assert codes.code_of(challenge) in page
+    assert "[[code" not in page
+
+
+def test_html_is_served_in_a_sandbox_of_its_own(demo, client):
+    response = client.get(addresses(mail())[1])
+    policy = response.headers["Content-Security-Policy"]
+    assert "sandbox allow-popups" in policy
+    assert "allow-scripts" not in policy
+    assert "default-src 'none'" in policy
+    assert response.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert response.content.decode().startswith('<html><head><base target="_top">')
+
+
+def test_attachment_is_downloaded_and_belongs_to_its_mail(demo, client):
+    row, other = mail(), mail()
+    response = client.get(addresses(row)[2])
+    assert response.headers["Content-Disposition"] == 'attachment; filename="bezoek.ics"'
+    assert b"".join(response.streaming_content) == b"BEGIN:VCALENDAR"
+    foreign = reverse("demo_mail_attachment", args=[other.pk, row.attachments.get().pk])
+    assert client.get(foreign).status_code == 404
