@@ -61,20 +61,16 @@ def make_class_group(**fields: Any) -> ClassGroup:
 
 def make_teacher(**fields: Any) -> User:
     number = next(_numbers)
-    fields = {"email": f"juf{number}@school.example", "name": f"Juf Anouk {number}"} | fields
-    return User.objects.create_user(**fields)
+    email = fields.pop("email", f"juf{number}@school.example")
+    return User.objects.create_user(email, **{"name": f"Juf Anouk {number}"} | fields)
 
 
 def make_staff(**fields: Any) -> User:
     number = next(_numbers)
-    fields = {
-        "email": f"balie{number}@tec.example",
-        "name": f"Balie {number}",
-        "password": "lang genoeg voor een balie",
-        "is_staff": True,
-        "is_superuser": True,
-    } | fields
-    return User.objects.create_user(**fields)
+    email = fields.pop("email", f"balie{number}@tec.example")
+    password = fields.pop("password", "lang genoeg voor een balie")
+    defaults = {"name": f"Balie {number}", "is_staff": True, "is_superuser": True}
+    return User.objects.create_user(email, password, **defaults | fields)
 
 
 # --- What and where -----------------------------------------------------------------------
@@ -146,7 +142,7 @@ def make_visit(
 ) -> Visit:
     """An open visit with its zones claimed; `max_groups=3` and the like go on the visit."""
     if programme is None:
-        programme = make_programme(**({"venue": slot.venue} if slot else {}))
+        programme = make_programme(venue=slot.venue) if slot else make_programme()
     if slot is None:
         slot = make_slot(venue=programme.venue)
     slot.programmes.add(programme)

@@ -15,9 +15,9 @@ class Seen:
     """What a program makes of an event; times in UTC."""
 
     uid: str
-    summary: str
-    description: str
-    location: str
+    summary: str | None
+    description: str | None
+    location: str | None
     starts_at: datetime.datetime
     ends_at: datetime.datetime
 

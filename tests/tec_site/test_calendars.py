@@ -1,7 +1,8 @@
 import datetime
+from typing import Any
 
 import pytest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
@@ -221,7 +222,7 @@ CHANGED = datetime.datetime(2026, 9, 15, 8, 0, 0, 500_000, tzinfo=UTC)
 HTTP_CHANGED = "Tue, 15 Sep 2026 08:00:00 GMT"
 
 
-def ask(build=lambda: b"BEGIN", last_modified=CHANGED, **headers: str) -> HttpResponse:
+def ask(build=lambda: b"BEGIN", last_modified=CHANGED, **headers: str) -> Any:
     request: HttpRequest = RequestFactory().get("/agenda", headers=headers)
     return calendars.feed_response(
         request, etag="abc", last_modified=last_modified, build=build, filename="mijn.ics"
