@@ -101,6 +101,13 @@ def next_free(programme: Programme, limit: int = 5, groups: int = 1) -> list[Off
     return _offers(programme, rows[:limit])
 
 
+def same_week(programme: Programme, day: datetime.date, groups: int = 1) -> list[Offer]:
+    """What can be booked in the week (Monday to Sunday) of `day`, for `groups` classes."""
+    monday = day - datetime.timedelta(days=day.weekday())
+    offers = offers_between(programme, monday, monday + datetime.timedelta(days=7))
+    return [offer for offer in offers if offer.can_be_booked and offer.groups_left >= groups]
+
+
 def offer_for(programme: Programme, slot: VisitSlot) -> Offer | None:
     """How it stands with one slot, or None where the programme does not run."""
     return next(

@@ -1,0 +1,42 @@
+"""Who may see a submission: its teacher, the browser it came from, whoever has its link."""
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+
+from schools import codes
+from schools.models import Submission
+from tec_site import tokens
+
+PURPOSE = "submission"
+
+
+def token_of(submission: Submission) -> str:
+    return tokens.make(PURPOSE, submission.public_id, submission.link_version)
+
+
+def may_see(request: HttpRequest, submission: Submission, token: str | None) -> bool:
+    if token is not None:
+        return tokens.matches(token, PURPOSE, submission.public_id, submission.link_version)
+    user = request.user
+    if user.is_authenticated and submission.user_id == user.pk:
+        return True
+    # A GET makes no session just to look.
+    if codes.BROWSER_KEY not in request.session or not submission.browser:
+        return False
+    return submission.browser == codes.browser_of(request.session)
+
+
+def load_submission(request: HttpRequest, public_id: object, token: str | None) -> Submission:
+    """The submission, or 404 for a stranger: what exists is nobody else's business."""
+    submission = (
+        Submission.objects.select_related("school", "user").filter(public_id=public_id).first()
+    )
+    if submission is None or not may_see(request, submission, token):
+        raise Http404
+    return submission
+
+
+def address_of(submission: Submission, page: str = "booking", token: str | None = None) -> str:
+    """The path of one of the submission's pages, by link where that is how one came."""
+    kwargs = {"public_id": submission.public_id} | ({"token": token} if token else {})
+    return reverse(f"bookings:{page}", kwargs=kwargs)

@@ -1,0 +1,316 @@
+"""What a teacher types: her class or classes, and who she is."""
+
+import hashlib
+import json
+import secrets
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from programmes.models import Programme
+from schools.forms import SchoolField, SchoolSearchForm, TypedSchool
+from schools.models import PhotoAnswer, Submission, User
+from schools.models.class_group import name_key
+from schools.years import FIRST_SECONDARY_YEAR, YearGroup
+
+from .models import VisitSlot
+from .rules import Broken, ClassRequest, Rule
+
+MAX_CLASSES = 8
+# Far above any class: a limit of the column, not a rule. The rules give better messages.
+MOST_PUPILS = 999
+
+
+class LineField(forms.CharField):
+    """One line of text: line ends become spaces, so nothing typed ends a header or a line."""
+
+    def to_python(self, value: Any) -> str:
+        return " ".join((super().to_python(value) or "").split())
+
+
+class ClassForm(forms.Form):
+    """One class. `year_groups` are boxes, so that a combination class ticks two."""
+
+    name = LineField(
+        label=_("Name of the class"), max_length=60, help_text=_("For example 7b or De Uilen.")
+    )
+    year_groups = forms.TypedMultipleChoiceField(
+        label=_("Year groups"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Tick more than one for a combination class."),
+        error_messages={"required": _("Tick the year group of this class.")},
+    )
+    pupils = forms.IntegerField(
+        label=_("Pupils"),
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_PUPILS)],
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    supervisors = forms.IntegerField(
+        label=_("Supervisors"),
+        validators=[MinValueValidator(1), MaxValueValidator(99)],
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year_groups"].choices = [  # type: ignore[attr-defined]
+            (group.value, group.label)
+            for group in YearGroup
+            if group < FIRST_SECONDARY_YEAR or programme.year_to >= FIRST_SECONDARY_YEAR
+        ]
+        self.fields["pupils"].help_text = ngettext(
+            "At most %(number)d.", "At most %(number)d.", programme.max_pupils_per_class
+        ) % {"number": programme.max_pupils_per_class}
+        self.fields["supervisors"].help_text = ngettext(
+            "We ask one for every pupil.",
+            "We ask one for every %(number)d pupils.",
+            programme.pupils_per_supervisor,
+        ) % {"number": programme.pupils_per_supervisor}
+
+    @property
+    def asked(self) -> ClassRequest:
+        """The class as the verbs take it; only after `is_valid()`."""
+        data = self.cleaned_data
+        return ClassRequest(
+            name=data["name"],
+            year_from=min(data["year_groups"]),
+            year_to=max(data["year_groups"]),
+            pupils=data["pupils"],
+            supervisors=data["supervisors"],
+        )
+
+
+class BaseClassFormSet(forms.BaseFormSet):
+    """One to eight classes on the same date. The last ones cannot be empty: remove them."""
+
+    def clean(self) -> None:
+        seen = set()
+        for form in self.forms:
+            key = name_key(form.cleaned_data.get("name", "")) if form.is_bound else ""
+            if key and key in seen:
+                form.add_error("name", _("You already filled in a class with this name."))
+            seen.add(key)
+
+
+ClassFormSet = forms.formset_factory(
+    ClassForm,
+    formset=BaseClassFormSet,
+    extra=0,
+    min_num=1,
+    max_num=MAX_CLASSES,
+    validate_min=True,
+    validate_max=True,
+    absolute_max=MAX_CLASSES,
+)
+
+
+class ContactForm(SchoolSearchForm, forms.Form):
+    """The school and who we can reach: the same for a visit and for what else is asked for."""
+
+    school = SchoolField(label=_("Your school"))
+    contact_name = LineField(
+        label=_("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("We send a code and the confirmation to this address."),
+    )
+    phone = forms.RegexField(
+        r"^[0-9+() .\-/]{8,30}$",
+        label=_("Telephone"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
+        help_text=_("For the day itself, if something changes at the last moment."),
+        error_messages={"invalid": _("Fill in a telephone number, for example 06 12345678.")},
+    )
+    facilities = forms.CharField(
+        label=_("What must we arrange?"),
+        required=False,
+        max_length=1000,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "For example a wheelchair, a quiet corner, an allergy. Never names of pupils. We "
+            "erase this after the visit."
+        ),
+    )
+    photos = forms.ChoiceField(
+        label=_("May we take photographs?"),
+        choices=PhotoAnswer.choices,
+        initial=PhotoAnswer.ASK,
+        widget=forms.RadioSelect,
+    )
+    purchase_order = LineField(
+        label=_("Purchase-order number"),
+        required=False,
+        max_length=60,
+        help_text=_("Only if your school wants it on the invoice."),
+    )
+    submission_key = forms.CharField(max_length=64, min_length=16, widget=forms.HiddenInput)
+
+    use_required_attribute = False
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+
+class BookingForm:
+    """The whole page: contact and classes, bound together or not at all.
+
+    `add` and `remove` buttons change the number of classes without checking anything; like the
+    search for a school they show the same page again, with all that was typed.
+    """
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        programme: Programme,
+        slot: VisitSlot,
+        user: User | None = None,
+    ) -> None:
+        self.programme, self.slot = programme, slot
+        self.is_bound = data is not None
+        self.lacks_taster = False
+        self.resizing = bool(data) and ("add" in data or "remove" in data)
+        kwargs = {"form_kwargs": {"programme": programme}, "prefix": "klas"}
+        if not self.is_bound:
+            self.contact = ContactForm(initial=_initial(user))
+            self.classes = ClassFormSet(initial=[{}], **kwargs)
+        elif self.resizing:
+            # As initial values: nothing typed is lost and nothing is checked yet.
+            self.contact = ContactForm(initial=_as_initial(ContactForm(data)))
+            self.classes = ClassFormSet(initial=_resized(data, programme), **kwargs)
+        else:
+            self.contact = ContactForm(data)
+            self.classes = ClassFormSet(data, **kwargs)
+
+    def is_valid(self) -> bool:
+        if not self.is_bound or self.resizing or self.contact.is_searching_school:
+            return False
+        return all([self.contact.is_valid(), self.classes.is_valid()])
+
+    @property
+    def asks_for_more(self) -> bool:
+        """Whether this submit searched a school or changed the number of classes."""
+        return self.resizing or self.contact.is_searching_school
+
+    @property
+    def asked(self) -> list[ClassRequest]:
+        return [form.asked for form in self.classes.forms]
+
+    @property
+    def errors(self) -> list[tuple[Any, str]]:
+        """(bound field or None, message) in the order of the page, for the summary on top."""
+        found: list[tuple[Any, str]] = [(None, str(e)) for e in self.contact.non_field_errors()]
+        if self.classes.is_bound and not self.asks_for_more:
+            found += [(None, str(error)) for error in self.classes.non_form_errors()]
+        for form in [*self.classes.forms, self.contact]:
+            for field in form:
+                found += [(field, str(error)) for error in field.errors]
+        return found
+
+    def add_broken(self, broken: list[Broken]) -> None:
+        """Put each broken rule at its field."""
+        for one in broken:
+            self.lacks_taster |= one.rule == Rule.PREREQUISITE
+            if one.class_index is None:
+                self.contact.add_error(None, one.message)
+            else:
+                self.classes.forms[one.class_index].add_error(one.field or None, one.message)
+
+    def submission(self, *, browser: str, language: str) -> Submission:
+        """The submission to hold places for, not saved."""
+        data = dict(self.contact.cleaned_data)
+        school = data.pop("school")
+        if isinstance(school, TypedSchool):
+            data |= {"typed_school_name": school.name, "typed_school_city": school.city}
+        else:
+            data["school"] = school
+        return Submission(browser=browser, language=language, data_hash=self._hash(), **data)
+
+    def _hash(self) -> str:
+        """What was asked for, as a number: the same key with another one is a conflict."""
+        what = [self.slot.pk, self.programme.pk, self.contact.cleaned_data, self.asked]
+        return hashlib.sha256(json.dumps(what, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def _initial(user: User | None) -> dict[str, Any]:
+    initial: dict[str, Any] = {"submission_key": new_key()}
+    if user is not None and not user.is_staff:
+        initial |= {
+            "school": user.school,
+            "contact_name": user.name,
+            "email": user.email,
+            "phone": user.phone,
+        }
+    return initial
+
+
+def _as_initial(form: forms.Form) -> dict[str, Any]:
+    return {name: form[name].data for name in form.fields}
+
+
+def _resized(data: Any, programme: Programme) -> list[dict[str, Any]]:
+    """The classes as typed, with one more or without one."""
+    bound = ClassFormSet(data, form_kwargs={"programme": programme}, prefix="klas")
+    classes = [_as_initial(form) for form in bound.forms]
+    removed = data.get("remove", "")
+    if "add" in data:
+        classes.append({})
+    elif removed.isdecimal() and len(classes) > 1 and int(removed) < len(classes):
+        del classes[int(removed)]
+    return classes[:MAX_CLASSES]
+
+
+class NumbersForm(forms.Form):
+    """How many come, changed by the school itself."""
+
+    pupils = forms.IntegerField(
+        label=_("Pupils"), validators=[MinValueValidator(1), MaxValueValidator(MOST_PUPILS)]
+    )
+    supervisors = forms.IntegerField(
+        label=_("Supervisors"), validators=[MinValueValidator(1), MaxValueValidator(99)]
+    )
+
+    use_required_attribute = False
+
+
+class NoteForm(forms.Form):
+    """An optional word to go with a cancellation."""
+
+    note = forms.CharField(
+        label=_("Do you want to tell us something?"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class AddressForm(forms.Form):
+    """A mistyped address, corrected on the code page."""
+
+    email = forms.EmailField(
+        label=_("The right e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    use_required_attribute = False
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()

@@ -1,0 +1,87 @@
+"""The events of a booking in plain words, for the page and for staff."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .models import Booking, BookingEvent
+
+# What the school sees of it: no notes that staff make for themselves.
+_SENTENCES = {
+    "hold": lambda: _("A place was held."),
+    "verify": lambda: _("Confirmed with the code from the mail."),
+    "request": lambda: _("Requested; we decide about it."),
+    "confirm": lambda: _("Confirmed by TEC."),
+    "decline": lambda: _("Declined by TEC."),
+    "lapse": lambda: _("The held place lapsed: no code was typed in time."),
+    "cancel": lambda: _("Cancelled."),
+    "reinstate": lambda: _("Cancellation undone."),
+    "ask_to_cancel": lambda: _("You asked to cancel after the free period."),
+    "remind": lambda: _("A reminder was sent."),
+    "attend": lambda: _("The class was here."),
+    "miss": lambda: _("The class did not come."),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    at: datetime.datetime
+    class_name: str
+    text: str
+    note: str
+
+
+def history_of(bookings: Sequence[Booking]) -> list[Line]:
+    """What happened to these bookings, newest first, in one query."""
+    by_id = {booking.pk: booking for booking in bookings}
+    events = BookingEvent.objects.filter(booking__in=by_id).order_by("-pk")
+    lines = [(by_id[event.booking_id], event, sentence(event)) for event in events]
+    return [
+        Line(
+            at=event.at,
+            class_name=booking.class_name if len(bookings) > 1 else "",
+            text=text,
+            note=event.note if event.notice else "",
+        )
+        for booking, event, text in lines
+        if text
+    ]
+
+
+def sentence(event: BookingEvent) -> str:
+    """One event in words; empty for what only concerns staff."""
+    if event.move == "reschedule":
+        return _reschedule(event.data)
+    if event.move == "change_numbers":
+        return _numbers(event.data)
+    words = _SENTENCES.get(event.move)
+    return words() if words else ""
+
+
+def _reschedule(data: dict[str, Any]) -> str:
+    return _("Moved from %(before)s to %(after)s.") % {
+        "before": _moment(data["from"]),
+        "after": _moment(data["to"]),
+    }
+
+
+def _numbers(data: dict[str, Any]) -> str:
+    before, after = data["from"][0], data["to"][0]
+    if before == after:
+        return _("The number of supervisors changed.")
+    return ngettext(
+        "Numbers changed: %(before)d to %(after)d pupil.",
+        "Numbers changed: %(before)d to %(after)d pupils.",
+        after,
+    ) % {"before": before, "after": after}
+
+
+def _moment(written: str) -> str:
+    when = timezone.localtime(datetime.datetime.fromisoformat(written))
+    return f"{date_format(when, 'l j F Y')} {when:%H:%M}"
