@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
-from tec_site.documents import DocumentsUnavailable, pdf_response
 
 from schools.models import Submission
 from tec_site import calendars
+from tec_site.documents import DocumentsUnavailable, pdf_response
 from tec_site.lifecycle import Refused
 
 from . import documents, ical, lifecycle
