@@ -124,11 +124,20 @@ class School(models.Model):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def make_search_text(self) -> str:
+        """Folded words of what people search by, each after a space: ' obs de ster 7411 aa …'."""
         postcode = self.postcode.replace(" ", "")
-        return fold(
+        words = fold(
             f"{self.name} {self.city} {self.municipality} {self.postcode} {postcode} "
             f"{self.site_code or ''}"
-        )[:500]
+        )
+        return f" {words}"[:500]
+
+    @property
+    def address(self) -> str:
+        """'Schoolstraat 1, 7411 AA Deventer', as far as it is known."""
+        street = f"{self.street} {self.house_number}".strip()
+        place = f"{self.postcode} {self.city}".strip()
+        return ", ".join(filter(None, (street, place)))
 
 
 class PupilCount(models.Model):

@@ -69,7 +69,7 @@ def test_import_stores_a_site_as_duo_means_it(tmp_path):
         "is_verified": True,
         "closed_on": None,
         "merged_into_id": None,
-        "search_text": "obs de hagenpoort deventer deventer 7415 cd 7415cd 14yp00",
+        "search_text": " obs de hagenpoort deventer deventer 7415 cd 7415cd 14yp00",
     }
     assert SchoolBoard.objects.values_list("number", "name").get() == ("41853", "")
     assert [school.site_code for school in find_schools("hagenpoort deventer").schools] == [

@@ -1,0 +1,101 @@
+"""Choosing a school in a real browser: with and without scripts, by keyboard alone."""
+
+import re
+
+import pytest
+
+from schools.models import School
+
+from ..factories import make_school
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def proef(settings, live_server):
+    settings.ROOT_URLCONF = "tests.browser.school_form_site"
+    for number in range(3):
+        make_school(name=f"OBS De Ster {number}", city="Raalte")
+    return make_school(
+        name="Openbare Basisschool De Hagenpoort",
+        street="Landsherenlaan",
+        house_number="3",
+        postcode="7415 CD",
+    )
+
+
+@pytest.fixture
+def plain_page(browser, browser_context_args):
+    context = browser.new_context(**browser_context_args, java_script_enabled=False)
+    page = context.new_page()
+    yield page
+    context.close()
+
+
+def test_school_is_chosen_by_keyboard_from_a_list_that_appears_while_typing(
+    page, proef, assert_accessible
+):
+    page.goto("/proef/")
+    page.get_by_label("Contactpersoon").fill("Juf Anouk")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "school_q"
+
+    page.keyboard.type("hagenpoort dev")
+    page.get_by_label("Openbare Basisschool De Hagenpoort").wait_for()
+    assert page.get_by_role("status").filter(has_text="1 school").count() == 1
+    assert_accessible()
+
+    page.keyboard.press("Tab")  # the search button
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    assert page.get_by_label("Openbare Basisschool De Hagenpoort").is_checked()
+
+    # Searching on does not lose the choice, and Enter in another field sends the form.
+    page.get_by_role("searchbox").fill("ster")
+    page.get_by_label("OBS De Ster 2").wait_for()
+    assert page.get_by_label("Openbare Basisschool De Hagenpoort").is_checked()
+    page.get_by_label("Contactpersoon").press("Enter")
+    assert page.locator("#chosen").inner_text() == str(proef)
+
+
+def test_school_is_found_and_chosen_without_scripts(plain_page, proef):
+    page = plain_page
+    page.goto("/proef/")
+    page.get_by_label("Contactpersoon").fill("Juf Anouk")
+    page.get_by_role("searchbox").fill("de hagenpoort")
+    page.get_by_role("button", name=re.compile("Zoek")).click()
+
+    assert page.get_by_label("Contactpersoon").input_value() == "Juf Anouk"
+    assert page.get_by_role("searchbox").input_value() == "de hagenpoort"
+    page.get_by_label("Openbare Basisschool De Hagenpoort").check()
+    page.get_by_role("button", name="Verder").click()
+    assert page.locator("#chosen").inner_text() == str(proef)
+
+
+def test_school_that_is_not_listed_is_typed_without_scripts(plain_page):
+    page = plain_page
+    page.goto("/proef/")
+    page.get_by_label("Contactpersoon").fill("Juf Anouk")
+    page.locator("summary", has_text="niet bij").click()
+    page.get_by_label("Naam van de school").fill("De Droom")
+    page.get_by_role("button", name="Verder").click()
+    assert page.get_by_label("Naam van de school").input_value() == "De Droom"
+    page.get_by_label("Plaats van de school").fill("Epe")
+    page.get_by_role("button", name="Verder").click()
+
+    assert "De Droom" in page.locator("#chosen").inner_text()
+    assert School.objects.count() == 4
+
+
+def test_school_field_in_error_is_accessible(page, assert_accessible):
+    page.goto("/proef/")
+    page.get_by_label("Contactpersoon").fill("Juf Anouk")
+    page.get_by_role("button", name="Verder").click()
+    assert page.locator(".invalid-feedback").count() == 1
+    assert_accessible()
+
+
+def test_search_page_is_accessible(page, assert_accessible):
+    page.goto("/scholen/zoeken/?q=ster")
+    assert page.get_by_role("listitem").filter(has_text="OBS De Ster").count() == 3
+    assert_accessible()
