@@ -1,0 +1,164 @@
+"""Patterns become slots: which, when, and not twice."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from bookings.models import Closure, SchedulePattern, VisitSlot
+from bookings.schedule import make_slots, plan_slots
+from schools.models import SchoolHoliday
+from tests.factories import make_booking, make_programme, make_venue, make_visit
+
+pytestmark = pytest.mark.django_db
+
+
+def make_pattern(**fields) -> SchedulePattern:
+    """Every Tuesday morning from 1 October to 30 November 2026."""
+    programmes = fields.pop("programmes", None)
+    values = {
+        "weekday": 1,
+        "starts_at": datetime.time(9),
+        "ends_at": datetime.time(12),
+        "season_from": datetime.date(2026, 10, 1),
+        "season_to": datetime.date(2026, 11, 30),
+    } | fields
+    if "venue" not in values:
+        values["venue"] = make_venue()
+    pattern = SchedulePattern.objects.create(**values)
+    pattern.programmes.set(programmes or [make_programme(venue=pattern.venue)])
+    return pattern
+
+
+def october(*days: int) -> list[datetime.date]:
+    return [datetime.date(2026, 10, day) for day in days]
+
+
+@pytest.fixture(autouse=True)
+def _no_holidays():
+    SchoolHoliday.objects.all().delete()
+
+
+def test_pattern_gives_its_weekday_at_wall_clock_time_across_the_change_of_clocks():
+    pattern = make_pattern(
+        season_from=datetime.date(2026, 10, 20), season_to=datetime.date(2026, 10, 27)
+    )
+
+    make_slots(pattern)
+
+    starts = VisitSlot.objects.values_list("starts_at", flat=True)
+    assert [timezone.localtime(start).hour for start in starts] == [9, 9]
+    assert [start.astimezone(datetime.UTC).hour for start in starts] == [7, 8]
+
+
+def test_season_is_inclusive_on_both_sides():
+    pattern = make_pattern(
+        season_from=datetime.date(2026, 10, 6), season_to=datetime.date(2026, 10, 20)
+    )
+
+    assert [slot.day for slot in plan_slots(pattern).new] == october(6, 13, 20)
+
+
+def test_slots_carry_the_pattern_s_programmes_and_maxima():
+    programmes = [make_programme(), make_programme()]
+    pattern = make_pattern(programmes=programmes, max_groups=2, max_pupils=60)
+
+    make_slots(pattern)
+
+    for slot in VisitSlot.objects.all():
+        assert set(slot.programmes.all()) == set(programmes)
+        assert (slot.max_groups, slot.max_pupils, slot.venue) == (2, 60, pattern.venue)
+
+
+def test_preview_writes_nothing():
+    plan = plan_slots(make_pattern())
+
+    assert len(plan.new) == 8
+    assert not VisitSlot.objects.exists()
+
+
+def test_holidays_of_the_region_and_closures_and_public_holidays_are_skipped_with_their_names():
+    pattern = make_pattern(
+        season_from=datetime.date(2026, 10, 1), season_to=datetime.date(2027, 1, 1), weekday=4
+    )
+    SchoolHoliday.objects.create(
+        region="noord",
+        school_year=2026,
+        name="Herfstvakantie",
+        starts_on=datetime.date(2026, 10, 10),
+        ends_on=datetime.date(2026, 10, 18),
+    )
+    SchoolHoliday.objects.create(
+        region="midden",
+        school_year=2026,
+        name="Herfstvakantie",
+        starts_on=datetime.date(2026, 10, 17),
+        ends_on=datetime.date(2026, 10, 25),
+    )
+    Closure.objects.create(
+        venue=pattern.venue,
+        starts_on=datetime.date(2026, 11, 6),
+        ends_on=datetime.date(2026, 11, 6),
+        reason="Studiedag",
+    )
+
+    skipped = {one.day: one.reason for one in plan_slots(pattern).skipped}
+
+    assert skipped == {
+        datetime.date(2026, 10, 16): "Herfstvakantie",
+        datetime.date(2026, 11, 6): "Studiedag",
+        datetime.date(2026, 12, 25): "Eerste kerstdag",
+        datetime.date(2027, 1, 1): "Nieuwjaarsdag",
+    }
+
+
+def test_again_adds_nothing_and_leaves_what_staff_changed():
+    pattern = make_pattern()
+    make_slots(pattern)
+    slot = VisitSlot.objects.earliest("starts_at")
+    slot.max_groups, slot.note = 5, "Extra vrijwilliger"
+    slot.save()
+    make_booking(visit=make_visit(slot=slot, programme=pattern.programmes.get()))
+
+    plan = make_slots(pattern)
+
+    slot.refresh_from_db()
+    assert (len(plan.new), len(plan.existing), VisitSlot.objects.count()) == (0, 8, 8)
+    assert (slot.max_groups, slot.note) == (5, "Extra vrijwilliger")
+
+
+def test_longer_season_adds_only_the_new_days():
+    pattern = make_pattern(season_to=datetime.date(2026, 10, 13))
+    make_slots(pattern)
+    pattern.season_to = datetime.date(2026, 10, 27)
+    pattern.save()
+
+    assert [slot.day for slot in make_slots(pattern).new] == october(20, 27)
+
+
+@pytest.mark.parametrize(
+    ("day", "start"),
+    [(datetime.date(2026, 10, 25), 2), (datetime.date(2027, 3, 28), 2)],
+)
+def test_an_hour_that_the_clocks_take_away_or_give_twice_is_skipped(day, start):
+    pattern = make_pattern(
+        weekday=6,
+        season_from=day,
+        season_to=day,
+        starts_at=datetime.time(start, 30),
+        ends_at=datetime.time(6),
+    )
+
+    plan = plan_slots(pattern)
+
+    assert (len(plan.new), [one.day for one in plan.skipped]) == (0, [day])
+
+
+@pytest.mark.parametrize("weeks", [1, 30])
+def test_a_season_costs_the_same_number_of_queries(weeks, django_assert_num_queries):
+    first = datetime.date(2026, 10, 6)
+    pattern = make_pattern(season_from=first, season_to=first + datetime.timedelta(weeks=weeks))
+    pattern = SchedulePattern.objects.select_related("venue").get(pk=pattern.pk)
+
+    with django_assert_num_queries(3):
+        plan_slots(pattern)
