@@ -10,7 +10,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -19,7 +18,7 @@ from schools import codes
 from schools.models import CodeChallenge, User
 from schools.notices import send_code
 from schools.sign_in_forms import CodeForm, EmailForm
-from tec_site import rate_limits
+from tec_site import next_page, rate_limits
 
 SIGN_IN = CodeChallenge.Purpose.SIGN_IN
 
@@ -42,7 +41,7 @@ def verify_and_sign_in(request: HttpRequest, user: User) -> None:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The address; a POST mails a code (or what that address gets instead)."""
     if request.user.is_authenticated:
-        return HttpResponseRedirect(_next(request))
+        return _afterwards(request)
     form = EmailForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -52,7 +51,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         except rate_limits.TooMany as refusal:
             form.add_error("email", refusal)
             status = 429
-    context = {"form": form, "next": _next(request, default="")}
+    context = {"form": form, "next": next_page.asked(request)}
     return render(request, "schools/sign_in.html", context, status=status)
 
 
@@ -62,7 +61,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """The code from the mail; the right one signs in."""
     if request.user.is_authenticated:
-        return HttpResponseRedirect(_next(request))
+        return _afterwards(request)
     if codes.BROWSER_KEY not in request.session:  # a GET makes no session
         return redirect("schools:sign_in")
     browser = codes.browser_of(request.session)
@@ -73,10 +72,10 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             verify_and_sign_in(request, _redeem(browser, form.cleaned_data["code"]))
-            return HttpResponseRedirect(_next(request))
+            return _afterwards(request)
         except codes.Refused as refusal:
             form.add_error("code", refusal)
-    context = {"form": form, "email": challenge.email, "next": _next(request, default="")}
+    context = {"form": form, "email": challenge.email, "next": next_page.asked(request)}
     return render(request, "schools/sign_in_code.html", context)
 
 
@@ -102,16 +101,12 @@ def _redeem(browser: str, typed: str) -> User:
 
 
 def _to_code_page(request: HttpRequest) -> HttpResponse:
-    wanted = _next(request, default="")
+    wanted = next_page.asked(request)
     query = {"next": wanted} if wanted else None
     return HttpResponseRedirect(reverse("schools:sign_in_code", query=query))
 
 
-def _next(request: HttpRequest, default: str | None = None) -> str:
-    """Where to go afterwards, on this site only; `default` when nothing good was asked."""
-    wanted = request.POST.get("next") or request.GET.get("next", "")
-    if url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        return wanted
-    return resolve_url(settings.LOGIN_REDIRECT_URL) if default is None else default
+def _afterwards(request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect(
+        next_page.asked(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
+    )

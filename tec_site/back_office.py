@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import RedirectURLMixin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csp import csp_override
 from unfold.sites import UnfoldAdminSite
 
-from tec_site import staff_accounts
+from tec_site import next_page, staff_accounts
 
 
 class BackOffice(UnfoldAdminSite):
@@ -35,7 +35,7 @@ class BackOffice(UnfoldAdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """No form of its own: sends each to the step that is missing."""
-        wanted = _wanted(request)
+        wanted = next_page.asked(request) or reverse("admin:index")
         if self.has_permission(request):
             return HttpResponseRedirect(wanted)
         if not request.user.is_authenticated:
@@ -44,6 +44,7 @@ class BackOffice(UnfoldAdminSite):
             raise Http404
         else:
             step = staff_accounts.next_step(request)
+            messages.info(request, _("The desk opens with a second step: an app or a passkey."))
         return HttpResponseRedirect(reverse(step, query={"next": wanted}))
 
 
@@ -52,15 +53,3 @@ def environment(request: HttpRequest) -> list[str] | None:
     if settings.STAFF_SECOND_FACTOR:
         return None
     return [_("Demo: signing in without a second factor"), "danger"]
-
-
-class _NextPage(RedirectURLMixin):
-    """Django's own check that `next` stays on this site."""
-
-    request: HttpRequest
-
-
-def _wanted(request: HttpRequest) -> str:
-    wanted = _NextPage()
-    wanted.request = request
-    return wanted.get_redirect_url() or reverse("admin:index")
