@@ -1,5 +1,7 @@
 """Who may see a submission: its teacher, the browser it came from, whoever has its link."""
 
+from uuid import UUID
+
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
@@ -26,7 +28,7 @@ def may_see(request: HttpRequest, submission: Submission, token: str | None) -> 
     return submission.browser == codes.browser_of(request.session)
 
 
-def load_submission(request: HttpRequest, public_id: object, token: str | None) -> Submission:
+def load_submission(request: HttpRequest, public_id: UUID, token: str | None) -> Submission:
     """The submission, or 404 for a stranger: what exists is nobody else's business."""
     submission = (
         Submission.objects.select_related("school", "user").filter(public_id=public_id).first()

@@ -183,7 +183,7 @@ class BookingForm:
         self.is_bound = data is not None
         self.lacks_taster = False
         self.resizing = bool(data) and ("add" in data or "remove" in data)
-        kwargs = {"form_kwargs": {"programme": programme}, "prefix": "klas"}
+        kwargs: Any = {"form_kwargs": {"programme": programme}, "prefix": "klas"}
         if not self.is_bound:
             self.contact = ContactForm(initial=_initial(user))
             self.classes = ClassFormSet(initial=[{}], **kwargs)

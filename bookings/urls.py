@@ -1,5 +1,7 @@
 """Addresses of booking and of what is booked. A link from a mail carries a token."""
 
+from typing import Any
+
 from django.urls import path, register_converter
 
 from tec_site.tokens import TOKEN_LENGTH
@@ -21,7 +23,7 @@ register_converter(TokenConverter, "token")
 
 app_name = "bookings"
 
-_pages = [
+_pages: list[tuple[str, Any, str]] = [
     ("", views_submission.booking, "booking"),
     ("annuleren/<int:booking_id>/", views_submission.cancel, "cancel"),
     ("aantallen/<int:booking_id>/", views_submission.numbers, "numbers"),

@@ -1,6 +1,6 @@
 """Booking in three steps: the date (in the catalogue), the class, the code."""
 
-from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -63,7 +63,7 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def code(request: HttpRequest, public_id: Any) -> HttpResponse:
+def code(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Step three: the code from the mail confirms, and signs a teacher in."""
     submission = load_submission(request, public_id, token=None)
     if submission.verified_at is not None:
@@ -84,7 +84,7 @@ def code(request: HttpRequest, public_id: Any) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_POST
-def correct_address(request: HttpRequest, public_id: Any) -> HttpResponse:
+def correct_address(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A mistyped address, before the code was typed."""
     submission = load_submission(request, public_id, token=None)
     if submission.verified_at is not None:

@@ -1,6 +1,6 @@
 """A submission's own page and what can be done there: by its teacher, or by the mail's link."""
 
-from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -28,7 +28,7 @@ from .sentences import sentence_for
 @login_not_required
 @never_cache
 @require_safe
-def booking(request: HttpRequest, public_id: Any, token: str | None = None) -> HttpResponse:
+def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
     """What, when, where, the state as a sentence, what can be done, the history."""
     submission = load_submission(request, public_id, token)
     if submission.verified_at is None and token is None:
@@ -55,7 +55,7 @@ def booking(request: HttpRequest, public_id: Any, token: str | None = None) -> H
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(
-    request: HttpRequest, public_id: Any, booking_id: int, token: str | None = None
+    request: HttpRequest, public_id: UUID, booking_id: int, token: str | None = None
 ) -> HttpResponse:
     """Cancel one class; after the free period: ask staff."""
     submission, one = _one(request, public_id, booking_id, token)
@@ -78,7 +78,7 @@ def cancel(
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def numbers(
-    request: HttpRequest, public_id: Any, booking_id: int, token: str | None = None
+    request: HttpRequest, public_id: UUID, booking_id: int, token: str | None = None
 ) -> HttpResponse:
     """Change how many pupils and supervisors come, until a week before."""
     submission, one = _one(request, public_id, booking_id, token)
@@ -99,7 +99,7 @@ def numbers(
 
 @login_not_required
 @require_safe
-def calendar(request: HttpRequest, public_id: Any, token: str | None = None) -> HttpResponse:
+def calendar(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
     submission = load_submission(request, public_id, token)
     with override(submission.language):
         content = ical.download(_bookings(submission))
@@ -108,7 +108,7 @@ def calendar(request: HttpRequest, public_id: Any, token: str | None = None) -> 
 
 @login_not_required
 @require_safe
-def letter(request: HttpRequest, public_id: Any, token: str | None = None) -> HttpResponse:
+def letter(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
     submission = load_submission(request, public_id, token)
     try:
         content = documents.letter(submission)
@@ -129,7 +129,7 @@ def _bookings(submission: Submission) -> list[Booking]:
 
 
 def _one(
-    request: HttpRequest, public_id: Any, booking_id: int, token: str | None
+    request: HttpRequest, public_id: UUID, booking_id: int, token: str | None
 ) -> tuple[Submission, Booking]:
     submission = load_submission(request, public_id, token)
     for one in _bookings(submission):
