@@ -14,6 +14,7 @@ urlpatterns = [
     path("toegankelijkheid/", pages.accessibility, name="accessibility"),
     path("voorwaarden/", pages.terms, name="terms"),
     path("taal/", login_not_required(set_language), name="set_language"),
+    path("programmas/", include("tec_site.catalogue")),
     path("", include("schools.urls")),
     path("agenda/<slug:kind>/<slug:key>/<str:token>.ics", feeds.feed, name="feed"),
     path("mijn/agenda/", feeds.my_calendar, name="my_calendar"),

@@ -11,8 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from schools.years import YearGroup, describe_year_groups
 
+from ..vocabulary import WORLDS
 from .curriculum import CoreObjective, World
 from .place import Venue, Zone
+
+# Staff may add worlds; these have a drawing.
+DRAWN_WORLDS = frozenset(code for _number, code, _name in WORLDS)
 
 
 class Kind(models.TextChoices):
@@ -169,6 +173,18 @@ class Programme(models.Model):
     @property
     def for_whom(self) -> str:
         return describe_year_groups(self.year_from, self.year_to)
+
+    @property
+    def drawing(self) -> str:
+        """File name without ending in static/art/: of its first world, or else of its kind."""
+        world = self.first_world
+        if self.kind == Kind.TASTER or world is None or world.code not in DRAWN_WORLDS:
+            return f"kinds/{self.kind}"
+        return f"worlds/{world.code}"
+
+    @property
+    def first_world(self) -> World | None:
+        return next(iter(self.worlds.all()), None)
 
     def supervisors_for(self, pupils: int) -> int:
         """How many supervisors the programme's norm asks for."""

@@ -1,0 +1,184 @@
+"""A programme's month as a calendar: weeks of days, and every slot as a full sentence.
+
+The sentences are made here rather than in the template because each holds the words that are
+seen ('9:00 free'), in that order: who speaks to the browser names what is seen (WCAG 2.5.3).
+"""
+
+import calendar
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .availability import Offer, Status
+from .rules import last_bookable_day
+
+
+class YearMonth(NamedTuple):
+    year: int
+    month: int
+
+    @property
+    def first(self) -> datetime.date:
+        return datetime.date(self.year, self.month, 1)
+
+    @property
+    def last(self) -> datetime.date:
+        return self.following.first - datetime.timedelta(days=1)
+
+    @property
+    def following(self) -> "YearMonth":
+        return YearMonth(self.year + self.month // 12, self.month % 12 + 1)
+
+    @property
+    def previous(self) -> "YearMonth":
+        return YearMonth(self.year - (self.month == 1), (self.month - 2) % 12 + 1)
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.month:02d}"
+
+
+def month_of(day: datetime.date) -> YearMonth:
+    return YearMonth(day.year, day.month)
+
+
+def months_on_offer() -> tuple[YearMonth, YearMonth]:
+    """The first and last month to look at: this one, and the last of the next school year."""
+    return month_of(timezone.localdate()), month_of(last_bookable_day())
+
+
+def parse_month(text: str) -> YearMonth:
+    """'2026-11', or this month for what is no month or not on offer."""
+    first, last = months_on_offer()
+    try:
+        asked = month_of(datetime.datetime.strptime(text, "%Y-%m").date())  # noqa: DTZ007
+    except ValueError:
+        return first
+    return asked if first <= asked <= last else first
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One slot in the calendar."""
+
+    offer: Offer
+    time: str
+    word: str
+    sentence: str
+
+
+@dataclass
+class Day:
+    date: datetime.date
+    is_outside: bool
+    is_today: bool
+    holiday: str = ""
+    morning: list[Cell] = field(default_factory=list)
+    afternoon: list[Cell] = field(default_factory=list)
+
+    @property
+    def can_be_booked(self) -> bool:
+        return any(cell.offer.can_be_booked for cell in (*self.morning, *self.afternoon))
+
+    @property
+    def name(self) -> str:
+        return date_format(self.date, "l j F")
+
+    @property
+    def sentence(self) -> str:
+        """What a screen reader says of a day as a whole; its slots have their own."""
+        if self.holiday:
+            text = _("%(day)s: %(holiday)s") % {"day": self.name, "holiday": self.holiday}
+        elif self.morning or self.afternoon:
+            text = self.name
+        else:
+            text = _("%(day)s: no visits") % {"day": self.name}
+        return _("Today, %(sentence)s") % {"sentence": text} if self.is_today else text
+
+
+class Month(NamedTuple):
+    """What the template draws."""
+
+    at: YearMonth
+    weeks: list[list[Day]]
+    previous: YearMonth | None
+    following: YearMonth | None
+    has_mornings: bool
+
+    @property
+    def name(self) -> str:
+        return date_format(self.at.first, "F Y")
+
+    @property
+    def can_be_booked(self) -> bool:
+        return any(day.can_be_booked for week in self.weeks for day in week)
+
+    @property
+    def has_holiday(self) -> bool:
+        return any(day.holiday for week in self.weeks for day in week)
+
+
+def build_month(
+    at: YearMonth, offers: Sequence[Offer], holidays: Mapping[datetime.date, str]
+) -> Month:
+    """`offers` are those of the month; past ones are left out. `holidays`: day → name."""
+    today = timezone.localdate()
+    weeks = [
+        [
+            Day(date, date.month != at.month, date == today, _holiday(date, at, holidays))
+            for date in week
+        ]
+        for week in calendar.Calendar().monthdatescalendar(at.year, at.month)
+    ]
+    days = {day.date: day for week in weeks for day in week if not day.is_outside}
+    for offer in offers:
+        if offer.day >= today:
+            day = days[offer.day]
+            (day.morning if offer.is_morning else day.afternoon).append(_cell(offer, day.name))
+    first, last = months_on_offer()
+    return Month(
+        at,
+        weeks,
+        at.previous if at > first else None,
+        at.following if at < last else None,
+        any(day.morning for day in days.values()),
+    )
+
+
+def _holiday(day: datetime.date, at: YearMonth, holidays: Mapping[datetime.date, str]) -> str:
+    return holidays.get(day, "") if day.month == at.month else ""
+
+
+def _cell(offer: Offer, day: str) -> Cell:
+    start, end = timezone.localtime(offer.starts_at), timezone.localtime(offer.ends_at)
+    time, word = f"{start:%H:%M}", word_for(offer)
+    pattern = (
+        _("%(day)s, morning: %(seen)s, until %(end)s")
+        if offer.is_morning
+        else _("%(day)s, afternoon: %(seen)s, until %(end)s")
+    )
+    sentence = pattern % {"day": day, "seen": f"{time} {word}", "end": f"{end:%H:%M}"}
+    if offer.can_be_booked:
+        sentence = _("%(sentence)s, %(room)s") % {"sentence": sentence, "room": room_for(offer)}
+    return Cell(offer, time, word, sentence)
+
+
+def word_for(offer: Offer) -> str:
+    """The state in a word or two, as it stands beside its mark."""
+    return {
+        Status.FREE: _("free"),
+        Status.FEW: _("1 place"),
+        Status.FULL: _("full"),
+        Status.CLOSED: _("closed"),
+    }[offer.status]
+
+
+def room_for(offer: Offer) -> str:
+    return ngettext(
+        "room for %(number)d class", "room for %(number)d classes", offer.groups_left
+    ) % {"number": offer.groups_left}

@@ -1,0 +1,115 @@
+"""Choosing from the catalogue by what a teacher knows: kind, year group, world, zone, length.
+
+The parameters are Dutch because they stand in addresses that people share.
+"""
+
+from typing import Any, NamedTuple
+
+import django_filters
+from django.db import models
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from schools.years import YearGroup
+
+from .models import Kind, Programme, World, Zone
+
+
+class Length(models.TextChoices):
+    SHORT = "kort", _("up to an hour and a half")
+    MEDIUM = "middel", _("up to two and a half hours")
+    LONG = "lang", _("longer")
+
+
+# Minutes: more than the first, at most the second.
+LENGTHS = {Length.SHORT: (0, 90), Length.MEDIUM: (90, 150), Length.LONG: (150, 32767)}
+
+
+class Chosen(NamedTuple):
+    """One filter in use, as it is shown with a link that takes it off."""
+
+    name: str
+    label: str
+
+
+class Select(NamedTuple):
+    name: str
+    label: str
+    options: list[tuple[str, str]]
+    value: str
+
+
+class ProgrammeFilter(django_filters.FilterSet):
+    soort = django_filters.ChoiceFilter(
+        label=_("Kind"), empty_label=_("All kinds"), field_name="kind", choices=Kind.choices
+    )
+    groep = django_filters.ChoiceFilter(
+        label=_("Year group"),
+        empty_label=_("All year groups"),
+        choices=YearGroup.choices,
+        method="for_year_group",
+    )
+    wereld = django_filters.ChoiceFilter(
+        label=_("World of technology"), empty_label=_("All worlds"), field_name="worlds__code"
+    )
+    zone = django_filters.ChoiceFilter(
+        label=_("Zone"), empty_label=_("All zones"), method="in_zone"
+    )
+    duur = django_filters.ChoiceFilter(
+        label=_("Duration"),
+        empty_label=_("All durations"),
+        choices=Length.choices,
+        method="of_length",
+    )
+
+    class Meta:
+        model = Programme
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Lists rather than querysets or callables: those are asked again for every use.
+        worlds = World.objects.values_list("code", "name")
+        zones = Zone.objects.order_by("position", "name").values_list("slug", "name")
+        self.filters["wereld"].extra["choices"] = list(worlds)
+        self.filters["zone"].extra["choices"] = list(dict(zones).items())
+
+    def for_year_group(
+        self, programmes: QuerySet[Programme], name: str, value: str
+    ) -> QuerySet[Programme]:
+        return programmes.filter(year_from__lte=int(value), year_to__gte=int(value))
+
+    def in_zone(
+        self, programmes: QuerySet[Programme], name: str, value: str
+    ) -> QuerySet[Programme]:
+        return programmes.filter(Exists(Zone.objects.filter(programmes=OuterRef("pk"), slug=value)))
+
+    def of_length(
+        self, programmes: QuerySet[Programme], name: str, value: str
+    ) -> QuerySet[Programme]:
+        more_than, at_most = LENGTHS[Length(value)]
+        return programmes.filter(duration__gt=more_than, duration__lte=at_most)
+
+    def selects(self) -> list[Select]:
+        """What the form shows. Widgets would render each option from a template of its own."""
+        return [
+            Select(
+                name,
+                str(field.label),
+                [(str(key), str(label)) for key, label in field.choices],
+                self._value(name),
+            )
+            for name, field in self.form.fields.items()
+        ]
+
+    def chosen(self) -> list[Chosen]:
+        """The filters in use, those that mean nothing left out."""
+        return [
+            Chosen(select.name, dict(select.options)[select.value])
+            for select in self.selects()
+            if select.value
+        ]
+
+    def _value(self, name: str) -> str:
+        self.errors  # noqa: B018  # asking validates
+        return str(self.form.cleaned_data.get(name, ""))

@@ -1,0 +1,135 @@
+"""What schools can book: the catalogue, and a programme with its free dates.
+
+These pages stand here because they show programmes *and* what is free, and `programmes` must
+not know `bookings` (docs/decisions/0007).
+"""
+
+import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from bookings.availability import month_of_offers, next_free, with_first_free
+from bookings.month import YearMonth, build_month, parse_month
+from programmes.filters import ProgrammeFilter
+from programmes.models import Kind, Programme
+from schools.models import HolidayRegion, School, SchoolHoliday
+
+app_name = "programmes"
+PER_PAGE = 12
+
+
+@login_not_required
+@require_safe
+@vary_on_headers("HX-Request")
+def catalogue(request: HttpRequest) -> HttpResponse:
+    filters = ProgrammeFilter(request.GET, queryset=Programme.objects.published())
+    found = with_first_free(filters.qs).prefetch_related("worlds")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
+    context = {
+        "selects": filters.selects(),
+        "chosen": [(one.label, _without(request, one.name)) for one in filters.chosen()],
+        "nonsense": bool(filters.errors),
+        "page": page,
+        "kinds": Kind,
+    }
+    template = "programmes/programme_list.html"
+    if request.headers.get("HX-Request") != "true":
+        return render(request, template, context)
+    response = render(request, f"{template}#results", context)
+    response["HX-Push-Url"] = f"{request.path}?{_asked(request)}".rstrip("?")
+    return response
+
+
+@login_not_required
+@require_safe
+@vary_on_headers("HX-Request")
+def programme(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(Programme.objects.published().select_related("venue"), slug=slug)
+    at = parse_month(request.GET.get("maand", ""))
+    region = _region(request)
+    month = build_month(at, month_of_offers(found, *at), _holidays(request, at, region))
+    context = {
+        "programme": found,
+        "month": month,
+        "region": region,
+        "regions": HolidayRegion.choices,
+    }
+    template = "programmes/programme_detail.html"
+    if request.headers.get("HX-Request") == "true":
+        if not month.can_be_booked:
+            context["free"] = next_free(found, 1)
+        return render(request, f"{template}#month", context)
+    return render(request, template, context | _facts(found))
+
+
+def _facts(programme: Programme) -> dict[str, Any]:
+    """What the page tells beside the calendar."""
+    return {
+        "free": next_free(programme),
+        "worlds": list(programme.worlds.all()),
+        "objectives": list(programme.core_objectives.all()),
+        "components": list(programme.components.all()) if programme.kind == Kind.TASTER else [],
+        "tasters": (
+            list(Programme.objects.published().filter(kind=Kind.TASTER))
+            if programme.requires_taster
+            else []
+        ),
+    }
+
+
+# --- Addresses that filter -----------------------------------------------------------------------
+
+
+def _asked(request: HttpRequest) -> str:
+    """The query without what was left empty, so that shared addresses stay short."""
+    query = request.GET.copy()
+    for name in [name for name in query if not query[name]]:
+        del query[name]
+    return query.urlencode()
+
+
+def _without(request: HttpRequest, name: str) -> str:
+    query = request.GET.copy()
+    for gone in (name, "pagina"):
+        query.pop(gone, None)
+    return f"{request.path}?{query.urlencode()}".rstrip("?")
+
+
+# --- Holidays ------------------------------------------------------------------------------------
+
+
+def _region(request: HttpRequest) -> str:
+    """The region chosen in the address, '' for none (a teacher then sees her school's)."""
+    asked = request.GET.get("regio", "")
+    return asked if asked in HolidayRegion.values else ""
+
+
+def _holidays(request: HttpRequest, at: YearMonth, region: str) -> dict[datetime.date, str]:
+    """Day → name of the holiday, for the region chosen or that of the teacher's school."""
+    holidays = SchoolHoliday.objects.overlapping(at.first, at.last)
+    if region:
+        holidays = holidays.filter(region=region)
+    elif request.user.is_authenticated and request.user.school_id:
+        own = School.objects.filter(pk=request.user.school_id).values("holiday_region")
+        holidays = holidays.filter(region__in=own)
+    else:
+        return {}
+    return {day: holiday.name for holiday in holidays for day in _days(holiday, at)}
+
+
+def _days(holiday: SchoolHoliday, at: YearMonth) -> list[datetime.date]:
+    first, last = max(holiday.starts_on, at.first), min(holiday.ends_on, at.last)
+    return [first + datetime.timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+urlpatterns = [
+    path("", catalogue, name="catalogue"),
+    path("<slug:slug>/", programme, name="programme"),
+]
