@@ -38,7 +38,7 @@ PAGES = [
     Page("catalogue", named("programmes:catalogue"), statements=8, share=1 / 10),
     Page(
         "catalogue, filtered",
-        lambda: reverse("programmes:catalogue") + "?kind=workshop&year_group=7",
+        lambda: reverse("programmes:catalogue") + "?soort=workshop&groep=7",
         statements=8,
         share=1 / 10,
     ),

@@ -78,12 +78,12 @@ class Day:
     is_outside: bool
     is_today: bool
     holiday: str = ""
-    morning: list[Cell] = field(default_factory=list)
-    afternoon: list[Cell] = field(default_factory=list)
+    # Mornings first; None keeps the row of the morning free where there is an afternoon only.
+    cells: list[Cell | None] = field(default_factory=list)
 
     @property
     def can_be_booked(self) -> bool:
-        return any(cell.offer.can_be_booked for cell in (*self.morning, *self.afternoon))
+        return any(cell.offer.can_be_booked for cell in self.cells if cell)
 
     @property
     def name(self) -> str:
@@ -94,7 +94,7 @@ class Day:
         """What a screen reader says of a day as a whole; its slots have their own."""
         if self.holiday:
             text = _("%(day)s: %(holiday)s") % {"day": self.name, "holiday": self.holiday}
-        elif self.morning or self.afternoon:
+        elif self.cells:
             text = self.name
         else:
             text = _("%(day)s: no visits") % {"day": self.name}
@@ -108,7 +108,6 @@ class Month(NamedTuple):
     weeks: list[list[Day]]
     previous: YearMonth | None
     following: YearMonth | None
-    has_mornings: bool
 
     @property
     def name(self) -> str:
@@ -136,17 +135,19 @@ def build_month(
         for week in calendar.Calendar().monthdatescalendar(at.year, at.month)
     ]
     days = {day.date: day for week in weeks for day in week if not day.is_outside}
-    for offer in offers:
-        if offer.day >= today:
-            day = days[offer.day]
-            (day.morning if offer.is_morning else day.afternoon).append(_cell(offer, day.name))
+    coming = [offer for offer in offers if offer.day >= today]
+    has_mornings = any(offer.is_morning for offer in coming)
+    for offer in coming:
+        day = days[offer.day]
+        if has_mornings and not day.cells and not offer.is_morning:
+            day.cells.append(None)
+        day.cells.append(_cell(offer, day.name))
     first, last = months_on_offer()
     return Month(
         at,
         weeks,
         at.previous if at > first else None,
         at.following if at < last else None,
-        any(day.morning for day in days.values()),
     )
 
 

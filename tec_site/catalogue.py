@@ -1,7 +1,7 @@
 """What schools can book: the catalogue, and a programme with its free dates.
 
 These pages stand here because they show programmes *and* what is free, and `programmes` must
-not know `bookings` (docs/decisions/0007).
+not know `bookings` (docs/decisions/0009).
 """
 
 import datetime
@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
@@ -71,10 +72,9 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _facts(programme: Programme) -> dict[str, Any]:
     """What the page tells beside the calendar."""
+    prefetch_related_objects([programme], "worlds", "core_objectives")
     return {
         "free": next_free(programme),
-        "worlds": list(programme.worlds.all()),
-        "objectives": list(programme.core_objectives.all()),
         "components": list(programme.components.all()) if programme.kind == Kind.TASTER else [],
         "tasters": (
             list(Programme.objects.published().filter(kind=Kind.TASTER))

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from schools.years import YearGroup, describe_year_groups
 
@@ -173,6 +174,26 @@ class Programme(models.Model):
     @property
     def for_whom(self) -> str:
         return describe_year_groups(self.year_from, self.year_to)
+
+    @property
+    def length_in_words(self) -> str:
+        """'2 uur', '45 minuten' or '1 uur en 45 minuten'."""
+        hours, minutes = divmod(self.duration, 60)
+        in_hours = ngettext("%(number)d hour", "%(number)d hours", hours) % {"number": hours}
+        in_minutes = ngettext("%(number)d minute", "%(number)d minutes", minutes) % {
+            "number": minutes
+        }
+        if hours and minutes:
+            return str(_("%(hours)s and %(minutes)s") % {"hours": in_hours, "minutes": in_minutes})
+        return in_hours if hours else in_minutes
+
+    @property
+    def bring_list(self) -> list[str]:
+        return [line for line in self.bring.splitlines() if line.strip()]
+
+    @property
+    def arrange_list(self) -> list[str]:
+        return [line for line in self.arrange.splitlines() if line.strip()]
 
     @property
     def drawing(self) -> str:

@@ -3,9 +3,11 @@
 Everything is an example: fictional schools, people and dates.
 """
 
-from . import people
+from . import offer, people, season
 
 
 def load() -> None:
     """Fill an empty site; in a filled one change nothing."""
     people.load()
+    offer.load()
+    season.load()

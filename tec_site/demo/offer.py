@@ -1,0 +1,201 @@
+"""The demo's venue, zones and programmes. Titles, times and prices are made up.
+
+What is real: that there is a Proeverij of six components, three Experiences after it and
+workshops on three themes, in four zones.
+"""
+
+from typing import Any
+
+from programmes.models import Component, CoreObjective, Kind, Programme, Venue, World, Zone
+from schools.models import HolidayRegion
+from schools.years import YearGroup
+
+from . import texts
+
+ZONES = [
+    ("maken", "Maken en creatieve techniek", texts.ZONE_MAKEN),
+    ("media", "Moderne technologie en media", texts.ZONE_MEDIA),
+    ("hard", "Harde techniek", texts.ZONE_HARD),
+    ("tiny-house", "Tiny House", texts.ZONE_TINY_HOUSE),
+]
+PO, DIGITAL = "kerndoelen-po-2006", "kerndoelen-digitale-geletterdheid-concept-2024-03"
+
+# Per programme: the fields of the row, then what it is linked to.
+PROGRAMMES: list[tuple[dict[str, Any], list[str], list[str], list[tuple[str, str]]]] = [
+    (
+        {
+            "kind": Kind.TASTER,
+            "slug": "proeverij",
+            **texts.PROEVERIJ,
+            "year_from": YearGroup.GROUP_6,
+            "year_to": YearGroup.GROUP_8,
+            "duration": 150,
+            "welcome": 15,
+            "move_minutes": 3,
+            "max_groups": 2,
+            "max_pupils": 60,
+            "min_pupils": 10,
+            "max_pupils_per_class": 32,
+            "price": "75.00",
+        },
+        ["maken", "media", "hard", "tiny-house"],
+        [
+            "energie-water-veiligheid",
+            "wonen-werken-verkeer",
+            "ontwerp-productie-wereldhandel",
+            "digitaal-media-entertainment",
+            "hi-tech-science",
+        ],
+        [(PO, "42"), (PO, "44"), (PO, "45"), (DIGITAL, "6"), (DIGITAL, "7")],
+    ),
+    (
+        {
+            "kind": Kind.EXPERIENCE,
+            "slug": "experience-slimme-stad",
+            **texts.SLIMME_STAD,
+            "year_from": YearGroup.GROUP_7,
+            "year_to": YearGroup.YEAR_1,
+            "duration": 120,
+            "price": "110.00",
+            "requires_taster": True,
+        },
+        ["hard", "tiny-house"],
+        ["energie-water-veiligheid", "wonen-werken-verkeer"],
+        [(PO, "42"), (PO, "44"), (PO, "45")],
+    ),
+    (
+        {
+            "kind": Kind.EXPERIENCE,
+            "slug": "experience-handig-hulpmiddel",
+            **texts.HULPMIDDEL,
+            "year_from": YearGroup.GROUP_6,
+            "year_to": YearGroup.GROUP_8,
+            "duration": 135,
+            "price": "110.00",
+            "requires_taster": True,
+        },
+        ["maken"],
+        ["mens-gezondheid", "ontwerp-productie-wereldhandel"],
+        [(PO, "41"), (PO, "45")],
+    ),
+    (
+        {
+            "kind": Kind.EXPERIENCE,
+            "slug": "experience-robots-in-de-kas",
+            **texts.KAS,
+            "year_from": YearGroup.GROUP_7,
+            "year_to": YearGroup.YEAR_2,
+            "duration": 135,
+            "price": "110.00",
+            "requires_taster": True,
+            "needs_approval": True,
+        },
+        ["media"],
+        ["voeding-natuur", "digitaal-media-entertainment", "hi-tech-science"],
+        [(PO, "40"), (PO, "45"), (DIGITAL, "4"), (DIGITAL, "7")],
+    ),
+    (
+        {
+            "kind": Kind.WORKSHOP,
+            "slug": "green-screen-en-stop-motion",
+            **texts.GREEN_SCREEN,
+            "year_from": YearGroup.GROUP_5,
+            "year_to": YearGroup.GROUP_8,
+            "duration": 105,
+            "max_groups": 2,
+            "max_pupils": 60,
+            "price": "95.00",
+        },
+        ["media"],
+        ["digitaal-media-entertainment"],
+        [(DIGITAL, "2"), (DIGITAL, "6")],
+    ),
+    (
+        {
+            "kind": Kind.WORKSHOP,
+            "slug": "drones-en-vr",
+            **texts.DRONES,
+            "year_from": YearGroup.GROUP_7,
+            "year_to": YearGroup.YEAR_3,
+            "duration": 120,
+            "pupils_per_supervisor": 15,
+            "price": "120.00",
+        },
+        ["hard"],
+        ["hi-tech-science"],
+        [(PO, "42"), (DIGITAL, "1"), (DIGITAL, "9")],
+    ),
+    (
+        {
+            "kind": Kind.WORKSHOP,
+            "slug": "fiets-en-huis",
+            **texts.FIETS,
+            "year_from": YearGroup.GROUP_6,
+            "year_to": YearGroup.YEAR_2,
+            "duration": 90,
+            "max_groups": 2,
+            "max_pupils": 56,
+            "max_pupils_per_class": 28,
+            "price": "0",
+        },
+        ["tiny-house", "maken"],
+        ["wonen-werken-verkeer"],
+        [(PO, "44"), (PO, "45")],
+    ),
+]
+
+
+def load() -> None:
+    """Add the venue and what it offers, unless there are programmes already."""
+    if Programme.objects.exists():
+        return
+    venue = _venue()
+    zones = {zone.slug: zone for zone in venue.zones.all()}
+    worlds = {world.code: world for world in World.objects.all()}
+    objectives = {(one.scheme, one.code): one for one in CoreObjective.objects.all()}
+    for position, (fields, zone_slugs, world_codes, objective_keys) in enumerate(PROGRAMMES):
+        programme = Programme.objects.create(
+            venue=venue, position=position, is_example=True, **fields
+        )
+        programme.zones.set([zones[slug] for slug in zone_slugs])
+        programme.worlds.set([worlds[code] for code in world_codes])
+        programme.core_objectives.set([objectives[key] for key in objective_keys])
+    taster = Programme.objects.get(slug="proeverij")
+    for position, (name, zone, description) in enumerate(texts.COMPONENTS):
+        Component.objects.create(
+            programme=taster,
+            position=position,
+            name=name,
+            zone=zones[zone],
+            description=description,
+            minutes=20,
+            max_pupils=10,
+        )
+
+
+def _venue() -> Venue:
+    venue, _created = Venue.objects.get_or_create(
+        slug="tec-deventer",
+        defaults={
+            "name": "Technicampus Experience Center",
+            "street": "Voorbeeldkade 1",
+            "postcode": "7411 AA",
+            "city": "Deventer",
+            "holiday_region": HolidayRegion.NORTH,
+            "directions": texts.DIRECTIONS,
+            "phone": "0570 00 00 00",
+            "email": "balie@tec.example",
+        },
+    )
+    for position, (slug, name, description) in enumerate(ZONES):
+        Zone.objects.get_or_create(
+            venue=venue,
+            slug=slug,
+            defaults={
+                "name": name,
+                "description": description,
+                "artwork": slug,
+                "position": position,
+            },
+        )
+    return venue
