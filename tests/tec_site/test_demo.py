@@ -50,7 +50,7 @@ def read_banner(process: subprocess.Popen[str]) -> str:
 
 def stop(process: subprocess.Popen[str], number: signal.Signals) -> int:
     process.send_signal(number)
-    process.communicate(timeout=30)
+    process.communicate(timeout=60)
     return process.returncode
 
 

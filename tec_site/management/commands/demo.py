@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
@@ -56,13 +56,11 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
             demo.load()
             try:
+                worker = running.enter_context(child(["manage.py", "worker"]))
                 web = running.enter_context(child(_gunicorn(listener), listener))
-                processes = [web]
-                if "worker" in get_commands():
-                    processes.append(running.enter_context(child(["manage.py", "worker"])))
                 wait_until_answering(port, web)
                 self.stdout.write(self._banner())
-                watch(processes)
+                watch([worker, web])
             except KeyboardInterrupt:
                 self.stdout.write("\nStopping.")
 
