@@ -147,10 +147,22 @@ def check(
 
 
 def use(challenge: CodeChallenge) -> None:
-    """Spend a checked challenge. Of two tabs with the same code one gets `CodeUsed`."""
+    """Spend a checked challenge. Of two tabs with the same code one gets `CodeUsed`.
+
+    A submission's address can be corrected while its code is being typed. The code proves the
+    address it was mailed to and no other, so the submission is locked until the end of the
+    caller's transaction; NoCode when it has another address by now.
+    """
     now = timezone.now()
-    if not CodeChallenge.objects.filter(pk=challenge.pk, used_at=None).update(used_at=now):
-        raise CodeUsed
+    with transaction.atomic():
+        if challenge.submission_id is not None:
+            proven = Submission.objects.select_for_update(of=("self",)).filter(
+                pk=challenge.submission_id, email__iexact=challenge.email
+            )
+            if not list(proven.values_list("pk")):
+                raise NoCode
+        if not CodeChallenge.objects.filter(pk=challenge.pk, used_at=None).update(used_at=now):
+            raise CodeUsed
     challenge.used_at = now
 
 

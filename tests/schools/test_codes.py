@@ -7,14 +7,14 @@ import time_machine
 from django.apps import apps
 from django.contrib.auth import login
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.test import RequestFactory
 
 from schools import codes, notices
-from schools.models import CodeChallenge, User
+from schools.models import CodeChallenge, Submission, User
 from tec_site.mailer import revealed
 from tec_site.rate_limits import TooMany
-from tests.factories import NOW
+from tests.factories import NOW, make_submission
 
 SIGN_IN = CodeChallenge.Purpose.SIGN_IN
 VERIFY = CodeChallenge.Purpose.VERIFY
@@ -88,6 +88,42 @@ def test_code_works_once(db):
     redeem(code)
     with pytest.raises(codes.CodeUsed):
         redeem(code)
+
+
+def test_code_proves_no_address_but_the_one_it_was_mailed_to(db):
+    submission = make_submission(user=None, school=None, email="Anna@school.example")
+    challenge = ask(purpose=VERIFY, submission=submission)
+    submission.email = "victim@school.example"
+    submission.save()
+    with pytest.raises(codes.NoCode):
+        codes.use(challenge)
+    submission.email = "Anna@school.example"
+    submission.save()
+    codes.use(challenge)
+    assert CodeChallenge.objects.get().used_at is not None
+
+
+@pytest.mark.postgres
+def test_address_cannot_be_corrected_while_its_code_is_used(transactional_db):
+    submission = make_submission(user=None, school=None, email="anna@school.example")
+    challenge = ask(purpose=VERIFY, submission=submission)
+    refused = []
+
+    def correct():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        try:
+            Submission.objects.filter(pk=submission.pk).update(email="victim@school.example")
+        except OperationalError as error:
+            refused.append(error)
+        connections.close_all()
+
+    with transaction.atomic():
+        codes.use(challenge)
+        thread = threading.Thread(target=correct)
+        thread.start()
+        thread.join()
+    assert len(refused) == 1
 
 
 def test_five_wrong_tries_count_down_and_then_the_right_code_is_refused(db):
