@@ -84,6 +84,7 @@ def _one_size(size: "Size", report: Report) -> "tuple[dict[str, Timing], Floor]"
     from django.core.management import call_command
     from django.db import connection
 
+    from benchmarks.calendars import measure_calendars
     from benchmarks.fill import fill
     from benchmarks.pages import measure_floor, measure_pages
     from benchmarks.server import serving
@@ -97,6 +98,7 @@ def _one_size(size: "Size", report: Report) -> "tuple[dict[str, Timing], Floor]"
     with serving() as server:
         floor = measure_floor(server, report)
         timings = measure_pages(server, floor, report)
+        measure_calendars(server, floor, report)
         for memory in server.memory_of_workers():
             report.budget("memory of a web process", memory / 1024, MEMORY / 1024, "MB")
     return timings, floor

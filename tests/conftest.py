@@ -52,7 +52,11 @@ def _compile_stale_catalogues() -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
+    from hypothesis import settings as hypothesis
 
+    # The same examples every time, and none too slow because the machine is busy.
+    hypothesis.register_profile("tec", derandomize=True, deadline=None, database=None)
+    hypothesis.load_profile("tec")
     if not hasattr(config, "workerinput"):  # once, not in each xdist worker
         _compile_stale_catalogues()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast
