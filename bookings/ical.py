@@ -8,17 +8,17 @@ import datetime
 import hashlib
 import json
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Component, Event, vInt, vText, vUri
 
 from programmes.models import Programme, Venue
-from schools.models import School, Submission
+from schools.models import Submission
 from tec_site import calendars
 from tec_site.calendars import Method, Text
 
@@ -105,34 +105,24 @@ def for_feed(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     return shown.only(*_COLUMNS).order_by("visit__slot__starts_at", "pk")
 
 
-def revision(bookings: QuerySet[Booking]) -> Revision:
+def revision(bookings: QuerySet[Booking], *, with_schools: bool) -> Revision:
     """Of a feed of these bookings, in a constant number of queries and without building it.
 
-    A booking is counted: each of its moves raises its `sequence` and dates it. Programmes,
-    venues and schools are few and are read.
+    Bookings are counted, in whatever state: each of their moves raises a `sequence` and dates
+    it. Programmes and venues are few and are read; schools where a feed names them.
     """
-    shown = Q(state__in=IN_FEEDS)
-    facts = bookings.order_by().aggregate(
-        shown=Count("pk", filter=shown),
-        keys=Sum("pk", filter=shown),
-        sequences=Sum("sequence", filter=shown),
-        latest=Max("changed_at", filter=shown),
-        # Of all: a cancellation, too, is a change.
-        last_modified=Max("changed_at"),
-    )
-    last_modified = facts["last_modified"]
-    words = [
+    bookings = bookings.order_by()
+    facts = bookings.aggregate(Count("pk"), Sum("pk"), Sum("sequence"), Max("changed_at"))
+    words: list[list[tuple[Any, ...]]] = [
         list(Programme.objects.order_by("pk").values_list("pk", "title", "duration", "bring")),
         list(Venue.objects.order_by("pk").values_list("pk", "name", "street", "postcode", "city")),
-        sorted(
-            School.objects.filter(submissions__bookings__in=bookings.order_by())
-            .distinct()
-            .values_list("pk", "name")
-        ),
     ]
+    if with_schools:
+        schools = bookings.values_list("submission__school_id", "submission__school__name")
+        words.append(sorted(schools.exclude(submission__school=None).distinct()))
     sources = [EDITION, get_language(), settings.SITE_URL, settings.CALENDAR_DOMAIN, facts, words]
     digest = hashlib.sha256(json.dumps(sources, default=str).encode())
-    return Revision(digest.hexdigest()[:32], last_modified)
+    return Revision(digest.hexdigest()[:32], facts["changed_at__max"])
 
 
 _COLUMNS = (

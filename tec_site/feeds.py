@@ -34,6 +34,7 @@ from . import calendars, tokens
 
 # A year back and all ahead.
 WINDOW = datetime.timedelta(days=365)
+_COLUMNS = ("is_staff", "language", "link_version", "school_id")
 _KEY = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?")
 
 
@@ -42,6 +43,7 @@ class Feed:
     title: str
     bookings: QuerySet[Booking]
     build: Callable[[Iterable[Booking], str], bytes]
+    with_schools: bool = False  # whether events name the school
 
 
 # --- What can be followed: by kind, for a user and perhaps an object ---------------------------
@@ -62,14 +64,14 @@ def _school(user: User, key: int | None) -> Feed:
 
 def _desk(user: User, key: int | None) -> Feed:
     _require_staff(user)
-    return Feed(_("TEC: all visits"), Booking.objects.all(), ical.staff_feed)
+    return Feed(_("TEC: all visits"), Booking.objects.all(), ical.staff_feed, with_schools=True)
 
 
 def _venue(user: User, key: int | None) -> Feed:
     _require_staff(user)
     venue = get_object_or_404(Venue, pk=key)
     bookings = Booking.objects.filter(visit__slot__venue=venue)
-    return Feed(venue.name, bookings, ical.staff_feed)
+    return Feed(venue.name, bookings, ical.staff_feed, with_schools=True)
 
 
 def _zone(user: User, key: int | None) -> Feed:
@@ -78,7 +80,7 @@ def _zone(user: User, key: int | None) -> Feed:
     # A visit from which everybody withdrew has no claims left, but its date of change counts.
     uses_zone = Q(claims__zone=zone) | Q(programme__zones=zone, released_at__isnull=False)
     bookings = Booking.objects.filter(visit__in=Visit.objects.filter(uses_zone))
-    return Feed(_zone_title(zone), bookings, ical.staff_feed)
+    return Feed(_zone_title(zone), bookings, ical.staff_feed, with_schools=True)
 
 
 def _zone_title(zone: Zone) -> str:
@@ -114,8 +116,8 @@ def _open(kind: str, key: str, token: str) -> tuple[User, Feed]:
     parts = _KEY.fullmatch(key)
     if kind not in KINDS or parts is None:
         raise Http404
-    users = User.objects.select_related("school").filter(is_active=True)
-    user = get_object_or_404(users, pk=int(parts[1]))
+    users = User.objects.filter(is_active=True)
+    user = get_object_or_404(users.only(*_COLUMNS), pk=int(parts[1]))
     if not tokens.matches(token, f"feed {kind}", key, user.link_version):
         raise Http404
     with translation.override(user.language):
@@ -132,7 +134,7 @@ def feed(request: HttpRequest, kind: str, key: str, token: str) -> HttpResponseB
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     bookings = followed.bookings.filter(visit__slot__starts_at__gte=today - WINDOW)
     with translation.override(user.language):
-        revision = ical.revision(bookings)
+        revision = ical.revision(bookings, with_schools=followed.with_schools)
         return calendars.feed_response(
             request,
             etag=revision.etag,
