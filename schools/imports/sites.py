@@ -78,6 +78,7 @@ def import_table(
     closing = _schools_to_close(sites, listed, known, allow_closing=allow_closing)
     _save(different, closing, today)
     report.closed.extend(_label(school) for school in closing)
+    report.notes.extend(_moves(closing, [s for s in different if str(s.site_code) not in known]))
     progress(report.source, len(table.lines), len(table.lines))
     return report
 
@@ -261,6 +262,17 @@ def _schools_to_close(
             }
         )
     return closing
+
+
+def _moves(closing: list[School], new: list[School]) -> list[str]:
+    """Sites that probably go on under another code: whoever visits them may want to know."""
+    by_name = {(school.name, school.city): school for school in new}
+    return [
+        _("%(old)s may go on as %(new)s.")
+        % {"old": _label(school), "new": by_name[school.name, school.city].site_code}
+        for school in closing
+        if (school.name, school.city) in by_name
+    ]
 
 
 def _save(different: list[School], closing: list[School], today: datetime.date) -> None:

@@ -91,7 +91,10 @@ def test_school_field_in_error_is_accessible(page, assert_accessible):
     page.goto("/proef/")
     page.get_by_label("Contactpersoon").fill("Juf Anouk")
     page.get_by_role("button", name="Verder").click()
-    assert page.locator(".invalid-feedback").count() == 1
+    assert page.locator("fieldset .invalid-feedback").inner_text() == (
+        "Zoek je school op en kies hem."
+    )
+    assert page.locator("fieldset .invalid-feedback").is_visible()
     assert_accessible()
 
 

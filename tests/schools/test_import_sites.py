@@ -194,6 +194,17 @@ def test_import_closes_a_site_that_vanished_and_reopens_it_when_it_returns(tmp_p
     assert School.objects.get(pk=key).closed_on is None
 
 
+def test_import_names_a_site_that_came_back_under_another_code(tmp_path):
+    name = {"VESTIGINGSNAAM": "De Ster"}
+    run(write(tmp_path, [*sites(9), site("15AB00", **name)]))
+    report = run(write(tmp_path, [*sites(9), site("16AB00", **name), site("17AB00")]))
+
+    assert counts(report) == (2, 0, 1, 0, 0)
+    assert len(report.notes) == 1
+    assert report.notes[0].startswith("15AB00 De Ster, Deventer ")
+    assert "16AB00" in report.notes[0]
+
+
 def test_import_leaves_schools_of_teachers_alone(tmp_path):
     typed = make_school(site_code=None, name="De Droom", is_verified=False)
     claimed = make_school(site_code="14YP00", name="Hagenp.", is_verified=False)
