@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from .models import School
@@ -92,7 +92,7 @@ class SchoolChoiceWidget(forms.Widget):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         # The form renderer looks in apps only; our templates are in the project's folder.
-        return mark_safe(render_to_string(self.template_name, self.get_context(name, value, attrs)))  # noqa: S308
+        return render_to_string(self.template_name, self.get_context(name, value, attrs))
 
 
 def as_input(value: School | TypedSchool | SchoolInput | None) -> SchoolInput:

@@ -15,7 +15,7 @@ import mimetypes
 import re
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,7 @@ def qr_code(address: str, *, alternative: str) -> SafeString:
     """An inline SVG of a QR code; `alternative` is what a screen reader says instead."""
     code = segno.make(address, error="m", micro=False)
     # Made of modules and of an alternative that segno escapes.
-    return mark_safe(code.svg_inline(title=alternative, border=0, omitsize=True))  # noqa: S308
+    return mark_safe(code.svg_inline(title=alternative, border=0, omitsize=True))  # noqa: S308  # nosec
 
 
 def pdf_response(pdf: bytes, filename: str, *, attachment: bool = False) -> HttpResponse:
@@ -178,7 +178,7 @@ def _boxes(box: Any) -> Iterator[Any]:
 
 
 def check_documents(
-    app_configs: list[AppConfig] | None, **kwargs: Any
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[checks.CheckMessage]:
     """A system check: a warning that names the packages when PDFs cannot be made."""
     if sys.platform == "linux" and all(map(_loads, LIBRARIES)):

@@ -68,7 +68,7 @@ class Command(BaseCommand):
         return BANNER.format(
             address=settings.SITE_URL,
             staff=reverse("admin:index"),
-            mails="/demo/mails/",
+            mails=reverse("demo_mails"),
             email=STAFF_EMAIL,
             password=staff_password(),
             data=os.path.relpath(settings.VAR_DIR),
