@@ -2,6 +2,7 @@
 
 import datetime
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ SENTENCES: dict[str, str | Promise] = {
     State.ATTENDED: gettext_lazy("You visited us on %(day)s."),
     State.NO_SHOW: gettext_lazy("We expected you on %(day)s."),
 }
+_ENDLESS = re.compile(r"\S{40}(?=\S)")
 NOT_GOING_AHEAD = gettext_lazy("This visit does not go ahead.")
 
 
@@ -111,6 +113,11 @@ class Stay:
         return _lines(self.programme.arrange)
 
     @property
+    def has_short_lists(self) -> bool:
+        """Whether they stand side by side: balancing columns takes long for long texts."""
+        return len(self.programme.bring) + len(self.programme.arrange) < 1500
+
+    @property
     def directions(self) -> list[str]:
         return _lines(self.venue.directions)
 
@@ -174,4 +181,7 @@ def _stay(bookings: list[Booking]) -> Stay:
 
 
 def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    """The lines that say something. Endless words get places to break (zero-width spaces):
+    without them laying out 10 kB takes ten times as long."""
+    lines = [line.strip() for line in text.splitlines()]
+    return [_ENDLESS.sub("\\g<0>\u200b", line) for line in lines if line]

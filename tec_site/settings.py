@@ -387,7 +387,9 @@ LOGGING = {
     "loggers": {
         "django": {"level": "INFO"},
         "django.server": {"propagate": True},
-        "weasyprint.progress": {"level": "WARNING"},  # seven lines a letter otherwise
+        # Refused files are errors; seven lines a letter, and one per unknown emoji, are not.
+        "weasyprint": {"level": "ERROR"},
+        "weasyprint.progress": {"level": "ERROR"},
         "fontTools": {"level": "WARNING"},
     },
 }
