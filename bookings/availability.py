@@ -41,6 +41,7 @@ from .models import Booking, Closure, State, Visit, VisitSlot, ZoneClaim
 from .rules import first_bookable_moment, last_bookable_day
 
 MINUTE = datetime.timedelta(minutes=1)
+SOON = datetime.timedelta(weeks=6)
 SlotProgramme: Any = VisitSlot.programmes.through
 
 
@@ -87,18 +88,23 @@ def offers_between(
     programme: Programme, first: datetime.date, before: datetime.date
 ) -> list[Offer]:
     """All slots of a programme on days in `[first, before)`, in one query."""
-    rows = _annotated().filter(
+    within = Q(
         programme=programme,
         visitslot__starts_at__gte=start_of_day(first),
         visitslot__starts_at__lt=start_of_day(before),
     )
-    return _offers(programme, rows)
+    return _offers(programme, _annotated(within))
 
 
 def next_free(programme: Programme, limit: int = 5, groups: int = 1) -> list[Offer]:
     """The first `limit` offers with room for `groups` classes."""
-    rows = _free([programme.lead_time]).filter(programme=programme, groups_left__gte=groups)
-    return _offers(programme, rows[:limit])
+    found: list[Offer] = []
+    for window in _windows():
+        if len(found) < limit:
+            rows = _free([programme.lead_time], *window)
+            rows = rows.filter(programme=programme, groups_left__gte=groups)
+            found += _offers(programme, rows[: limit - len(found)])
+    return found
 
 
 def same_week(programme: Programme, day: datetime.date, groups: int = 1) -> list[Offer]:
@@ -117,21 +123,37 @@ def offer_for(programme: Programme, slot: VisitSlot) -> Offer | None:
 
 def with_first_free(programmes: QuerySet[Programme]) -> QuerySet[Programme]:
     """Annotate `first_free`: the start of each programme's first free offer, or None."""
-    lead_times = Programme.objects.values_list("lead_time", flat=True).distinct().order_by()
-    free = _free(lead_times).filter(programme=OuterRef("pk"))
-    return programmes.annotate(first_free=Subquery(free.values("visitslot__starts_at")[:1]))
+    lead_times = set(Programme.objects.values_list("lead_time", flat=True).distinct().order_by())
+    starts = [
+        _free(lead_times, *window)
+        .filter(programme=OuterRef("pk"))
+        .values("visitslot__starts_at")[:1]
+        for window in _windows()
+    ]
+    return programmes.annotate(first_free=Coalesce(*map(Subquery, starts)))
 
 
 # --- The query -----------------------------------------------------------------------------------
 
 
-def _annotated() -> QuerySet[Any]:
+def _windows() -> list[tuple[datetime.datetime, datetime.datetime]]:
+    """Now and soon, then the rest up to the horizon: what is free is mostly found in the first,
+    and a database judges all slots that it is asked about before it takes the earliest."""
+    now, horizon = timezone.now(), start_of_day(last_bookable_day() + datetime.timedelta(days=1))
+    soon = min(now + SOON, horizon)
+    return [(now, soon), (soon, horizon)]
+
+
+def _annotated(within: Q | None = None) -> QuerySet[Any]:
     """Rows of (slot, programme) that are long enough, with what is left and what stands in the
-    way. `SlotProgramme` is the join table, so that everything refers to one row."""
+    way. `SlotProgramme` is the join table, so that everything refers to one row. `within` comes
+    before the dearer conditions, which are then judged for fewer rows."""
     ends_at = _after_start(F("programme__duration"))
     free_again = _after_start(F("programme__duration") + F("programme__changeover"))
-    visit = Visit.objects.active().filter(
-        slot=OuterRef("visitslot_id"), programme=OuterRef("programme_id")
+    visit = (
+        Visit.objects.active()
+        .filter(slot=OuterRef("visitslot_id"), programme=OuterRef("programme_id"))
+        .order_by()
     )
     live = _live().filter(
         visit__slot=OuterRef("visitslot_id"),
@@ -150,7 +172,8 @@ def _annotated() -> QuerySet[Any]:
         ends_on__gte=OuterRef("day"),
     )
     return (
-        SlotProgramme.objects.alias(free_again=free_again, day=TruncDate("visitslot__starts_at"))
+        SlotProgramme.objects.filter(within or Q())
+        .alias(free_again=free_again, day=TruncDate("visitslot__starts_at"))
         .annotate(
             ends_at=ends_at,
             groups_left=_left(visit, live, "max_groups", Count("pk")),
@@ -189,20 +212,20 @@ def _left(visit: QuerySet[Visit], live: QuerySet[Booking], maximum: str, taken: 
     )
 
 
-def _free(lead_times: Iterable[int | None]) -> QuerySet[Any]:
-    """Only what can be booked; `lead_times` are those of the programmes asked about."""
+def _free(
+    lead_times: Iterable[int | None], start: datetime.datetime, before: datetime.datetime
+) -> QuerySet[Any]:
+    """Only what can be booked and starts in `[start, before)`; `lead_times` are those of the
+    programmes asked about."""
     in_time = Q(pk__in=[])
     for lead_time in set(lead_times):
         in_time |= Q(
             programme__lead_time=lead_time,
             visitslot__starts_at__gte=first_bookable_moment(lead_time),
         )
-    horizon = start_of_day(last_bookable_day() + datetime.timedelta(days=1))
-    return _annotated().filter(
+    window = Q(visitslot__starts_at__gte=start, visitslot__starts_at__lt=before)
+    return _annotated(window & Q(visitslot__is_closed=False)).filter(
         in_time,
-        visitslot__starts_at__gte=timezone.now(),
-        visitslot__starts_at__lt=horizon,
-        visitslot__is_closed=False,
         is_closed=False,
         is_blocked=False,
         groups_left__gte=1,
