@@ -11,8 +11,9 @@ class BookingsConfig(AppConfig):
     def ready(self) -> None:
         from tec_site import worker
 
-        from . import clock
+        from . import clock, notices
 
+        notices.register()
         worker.register("lapses", clock.lapse_expired, every=timedelta(seconds=5))
         worker.register("reminders", clock.remind_due, every=timedelta(minutes=1))
         worker.register("facilities", clock.erase_facilities, every=timedelta(hours=1))

@@ -1,0 +1,426 @@
+"""What schools get by mail, made by the worker's own teller from the moves of the lifecycle."""
+
+import datetime
+import email.policy
+from email import message_from_bytes
+
+import icalendar
+import pytest
+import time_machine
+from post_office.models import Attachment, Email
+
+from bookings import clock, documents, lifecycle, links
+from bookings.models import Booking, State
+from tec_site.documents import DocumentsUnavailable
+from tec_site.mail_queue import Sender
+from tec_site.mailer import revealed
+from tec_site.notices import Teller
+from tests.factories import (
+    NOW,
+    amsterdam,
+    make_booking,
+    make_programme,
+    make_slot,
+    make_staff,
+    make_submission,
+    make_teacher,
+    make_venue,
+    make_visit,
+)
+from tests.smtp_sink import smtp_sink
+
+pytestmark = pytest.mark.django_db
+
+TO = "anouk@school.example"
+
+
+@pytest.fixture(autouse=True)
+def frozen():
+    with time_machine.travel(NOW, tick=False) as clock_:
+        yield clock_
+
+
+@pytest.fixture
+def staff():
+    return make_staff()
+
+
+@pytest.fixture
+def no_letter(monkeypatch):
+    """As on a machine without Pango; also keeps tests that are not about the letter fast."""
+
+    def unavailable(*_args):
+        raise DocumentsUnavailable
+
+    monkeypatch.setattr(documents, "letter", unavailable)
+
+
+@pytest.fixture
+def booked(no_letter):
+    """One class of Anouk's in state `state`, for Stop-motion on Tuesday 3 November 2026."""
+
+    def make(state: str = State.REQUESTED, *, language: str = "nl", **fields) -> Booking:
+        venue = make_venue(email="balie@tec.example", phone="0570 123 456")
+        programme = make_programme(
+            title="Stop-motion",
+            venue=venue,
+            bring="Een schoenendoos\n\nKlei",
+            mail_note="Parkeren kan achter het gebouw.",
+            max_pupils=70,
+            max_groups=2,
+            max_pupils_per_class=35,
+        )
+        slot = make_slot(venue=venue, max_groups=2, max_pupils=70)
+        teacher = make_teacher(email=TO, name="Juf Anouk")
+        submission = make_submission(user=teacher, language=language, school=None)
+        return make_booking(
+            visit=make_visit(slot=slot, programme=programme),
+            submission=submission,
+            state=state,
+            **fields,
+        )
+
+    return make
+
+
+def told() -> list[Email]:
+    before = set(Email.objects.values_list("pk", flat=True))
+    Teller().tell(seconds=30)
+    return list(Email.objects.exclude(pk__in=before).order_by("pk"))
+
+
+def the_mail() -> Email:
+    (mail,) = told()
+    return mail
+
+
+def content(attachment: Attachment) -> bytes:
+    with attachment.file.open() as file:
+        return file.read()
+
+
+def calendars(mail: Email) -> list[icalendar.Calendar]:
+    files = mail.attachments.filter(name__endswith=".ics").order_by("pk")
+    return [icalendar.Calendar.from_ical(content(each)) for each in files]
+
+
+def methods(mail: Email) -> list[str]:
+    return [str(calendar["METHOD"]) for calendar in calendars(mail)]
+
+
+# --- Who gets what ----------------------------------------------------------------------------
+
+
+def confirm(booking, by):
+    lifecycle.confirm(booking=booking, by=by)
+
+
+def decline(booking, by):
+    lifecycle.decline(booking=booking, by=by)
+
+
+def cancel(booking, by):
+    lifecycle.cancel(booking=booking, by=by)
+
+
+def change(booking, by):
+    lifecycle.change_numbers(booking=booking, pupils=20, supervisors=3, by=by)
+
+
+def request(booking, by):
+    lifecycle.apply(booking, lifecycle.MOVES["request"], by=None, changes={"held_until": None})
+
+
+SUBJECTS = [
+    (request, State.HELD, "nl", "Je aanvraag: Stop-motion op dinsdag 3 november 2026"),
+    (request, State.HELD, "en", "Your request: Stop-motion on Tuesday 3 November 2026"),
+    (confirm, State.REQUESTED, "nl", "Bevestigd: Stop-motion op dinsdag 3 november 2026"),
+    (confirm, State.REQUESTED, "en", "Confirmed: Stop-motion on Tuesday 3 November 2026"),
+    (
+        decline,
+        State.REQUESTED,
+        "nl",
+        "Helaas niet mogelijk: Stop-motion op dinsdag 3 november 2026",
+    ),
+    (decline, State.REQUESTED, "en", "Not possible: Stop-motion on Tuesday 3 November 2026"),
+    (cancel, State.CONFIRMED, "nl", "Geannuleerd: Stop-motion op dinsdag 3 november 2026"),
+    (cancel, State.CONFIRMED, "en", "Cancelled: Stop-motion on Tuesday 3 November 2026"),
+    (change, State.CONFIRMED, "nl", "Gewijzigd: Stop-motion op dinsdag 3 november 2026"),
+    (change, State.CONFIRMED, "en", "Changed: Stop-motion on Tuesday 3 November 2026"),
+]
+
+
+@pytest.mark.parametrize(("move", "state", "language", "subject"), SUBJECTS)
+def test_move_mails_the_contact_in_her_language(booked, staff, move, state, language, subject):
+    move(booked(state, language=language), staff)
+    mail = the_mail()
+    assert (mail.to, mail.cc, mail.bcc) == ([TO], [], [])
+    assert mail.subject == subject
+    assert mail.headers["Content-Language"] == language
+    assert mail.headers["Reply-To"] == "balie@tec.example"
+    assert f'<html lang="{language}">' in mail.html_message
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [
+        ("nl", "Bijna zover: Stop-motion op dinsdag 3 november 2026"),
+        ("en", "Soon: Stop-motion on Tuesday 3 November 2026"),
+    ],
+)
+def test_reminder_goes_a_week_before(booked, frozen, language, subject):
+    booking = booked(State.CONFIRMED, language=language)
+    frozen.move_to(amsterdam(2026, 10, 26, 12))
+    assert clock.remind_due() == 0
+    frozen.move_to(amsterdam(2026, 10, 27, 0, 5))
+    assert clock.remind_due() == 1
+    mail = the_mail()
+    assert (mail.to, mail.subject) == ([TO], subject)
+    assert mail.expires_at == booking.starts_at
+
+
+def test_lapsed_hold_mails_nobody(booked, frozen):
+    booked(State.HELD)
+    frozen.shift(datetime.timedelta(hours=1))
+    assert (clock.lapse_expired(), told()) == (1, [])
+
+
+# --- What stands in it -------------------------------------------------------------------------
+
+
+def test_confirmation_reads_well_as_text(booked, staff):
+    booking = booked()
+    lifecycle.confirm(booking=booking, by=staff, note="Tot dan!\nGroet, Bas")
+    message = revealed(the_mail().email_message())
+    assert message.body == (
+        "Hallo Juf Anouk,\n"
+        "\n"
+        "Je klas komt op bezoek.\n"
+        "We kijken ernaar uit. Dit hebben we genoteerd:\n"
+        "\n"
+        "Een bericht van ons:\n"
+        "Tot dan!\n"
+        "Groet, Bas\n"
+        "\n"
+        "Wat: Stop-motion\n"
+        "Wanneer: dinsdag 3 november 2026, 09:00–11:00\n"
+        f"Waar: {booking.visit.slot.venue.address}\n"
+        "Klas: Groep 7 (groep 7), 24 leerlingen, 3 begeleiders\n"
+        "\n"
+        "Neem mee:\n"
+        "- Een schoenendoos\n"
+        "- Klei\n"
+        "\n"
+        "Parkeren kan achter het gebouw.\n"
+        "\n"
+        "De aantallen kun je zelf wijzigen tot en met dinsdag 27 oktober. "
+        "Annuleren is gratis tot en met dinsdag 20 oktober.\n"
+        "\n"
+        f"Kenmerk: {booking.submission.reference}\n"
+        "\n"
+        "Bekijk of wijzig je boeking:\n"
+        f"{links.address_of(booking.submission)}\n"
+        "\n"
+        "Heb je een vraag? Bel of mail ons: 0570 123 456, balie@tec.example\n"
+        "\n"
+        "--\n"
+        "TEC Deventer\n"
+        "http://127.0.0.1:8000/\n"
+    )
+
+
+def test_html_says_the_same_with_one_button(booked, staff):
+    booking = booked()
+    lifecycle.confirm(booking=booking, by=staff, note="Tot dan!")
+    html = revealed(the_mail().email_message()).alternatives[0].content
+    facts = [
+        "Hallo Juf Anouk,",
+        "Tot dan!",
+        "dinsdag 3 november 2026",
+        "09:00–11:00",
+        "24 leerlingen",
+        "Een schoenendoos",
+        "Parkeren kan achter het gebouw.",
+    ]
+    assert [html.count(fact) for fact in facts] == [1] * 7
+    assert html.count("background:#b8430f") == 1
+    assert f'href="{links.address_of(booking.submission)}"' in html
+
+
+def test_reminder_says_what_to_bring_and_the_last_day_for_numbers(booked, frozen):
+    booked(State.CONFIRMED)
+    frozen.move_to(amsterdam(2026, 10, 27, 8))
+    clock.remind_due()
+    text = the_mail().message
+    assert "- Een schoenendoos\n- Klei\n" in text
+    assert "De aantallen kun je zelf wijzigen tot en met dinsdag 27 oktober." in text
+    assert "Annuleren is gratis" not in text
+
+    Booking.objects.get().events.filter(move="remind").update(noticed_at=None)
+    frozen.move_to(amsterdam(2026, 10, 28, 8))
+    assert "De aantallen kun je niet meer zelf wijzigen" in the_mail().message
+
+
+@pytest.mark.parametrize("hostile", ["{% now 'Y' %}", "{{ link }}", "<script>alert(1)</script>"])
+def test_what_users_type_stays_text(booked, staff, hostile):
+    booking = booked(class_name=hostile)
+    booking.submission.contact_name = hostile
+    booking.submission.save(update_fields=["contact_name"])
+    lifecycle.confirm(booking=booking, by=staff, note=hostile)
+    mail = the_mail()
+    assert mail.message.count(hostile) == 3
+    assert "<script>" not in mail.html_message
+
+
+def test_marker_typed_as_a_class_name_opens_nothing(booked, staff):
+    booking = booked(class_name="[[booking:1:00000000000000000000000000000000]]")
+    lifecycle.confirm(booking=booking, by=staff)
+    body = revealed(the_mail().email_message()).body
+    assert "Klas: […] (groep 7)" in body
+    assert body.count("/boekingen/") == 1
+
+
+def test_line_breaks_typed_by_users_make_no_header(booked, staff, settings):
+    booking = booked(class_name="7a\r\nBcc: x@y.example")
+    booking.visit.programme.title = "Film\r\nBcc: x@y.example\r\n\r\nHoi"
+    booking.visit.programme.save()
+    lifecycle.confirm(booking=booking, by=staff)
+    told()
+    with smtp_sink() as sink:
+        settings.MAILERS = sink.mailers()
+        Sender().send(seconds=5)
+    message = message_from_bytes(sink.raw[0], policy=email.policy.default)
+    assert sink.recipients == [[TO]]
+    assert message["Bcc"] is None
+    assert message["Subject"] == "Bevestigd: Film Bcc: x@y.example Hoi op dinsdag 3 november 2026"
+
+
+def test_queue_holds_no_link_that_works(booked, staff):
+    booking = booked()
+    lifecycle.confirm(booking=booking, by=staff)
+    mail = the_mail()
+    token = links.address_of(booking.submission).rstrip("/").rsplit("/", 1)[1]
+    assert links.opens(booking.submission, token)
+    assert token not in repr(list(Email.objects.values()))
+    for attachment in mail.attachments.all():
+        assert token.encode() not in content(attachment)
+
+
+# --- Calendar files and letter ------------------------------------------------------------------
+
+
+def test_two_classes_confirmed_together_are_one_mail_with_a_calendar_file_each(booked, staff):
+    first = booked(class_name="7a")
+    second = make_booking(
+        visit=first.visit, submission=first.submission, state=State.REQUESTED, class_name="7b"
+    )
+    for booking in (first, second):
+        lifecycle.confirm(booking=booking, by=staff)
+    mail = the_mail()
+    assert "Je klassen komen op bezoek." in mail.message
+    assert methods(mail) == ["REQUEST", "REQUEST"]
+    uids = {str(event["UID"]).split("@")[0] for each in calendars(mail) for event in each.events}
+    assert uids == {str(first.uid), str(second.uid)}
+
+
+def test_calendar_file_says_its_method_in_the_mime_type(booked, staff, settings):
+    lifecycle.confirm(booking=booked(), by=staff)
+    (written,) = the_mail().attachments.all()
+    with smtp_sink() as sink:
+        settings.MAILERS = sink.mailers()
+        Sender().send(seconds=5)
+    (part,) = sink.messages[0].iter_attachments()
+    assert (part.get_content_type(), part.get_param("method")) == ("text/calendar", "REQUEST")
+    assert part.get_payload(decode=True) == content(written)
+
+
+def test_cancelling_takes_back_the_invitation(booked, staff):
+    booking = booked()
+    lifecycle.confirm(booking=booking, by=staff)
+    invitation = calendars(the_mail())[0].events[0]
+    lifecycle.cancel(booking=booking, by=staff)
+    mail = the_mail()
+    (event,) = calendars(mail)[0].events
+    assert methods(mail) == ["CANCEL"]
+    assert (event["UID"], str(event["STATUS"])) == (invitation["UID"], "CANCELLED")
+    assert event["SEQUENCE"] > invitation["SEQUENCE"]
+
+
+@pytest.mark.parametrize(
+    ("move", "state"),
+    [
+        (request, State.HELD),
+        (cancel, State.REQUESTED),
+        (decline, State.REQUESTED),
+        (change, State.REQUESTED),
+    ],
+)
+def test_what_was_never_confirmed_gets_no_calendar_file(booked, staff, move, state):
+    move(booked(state), staff)
+    assert the_mail().attachments.count() == 0
+
+
+def test_change_sends_a_newer_invitation(booked, staff):
+    booking = booked()
+    lifecycle.confirm(booking=booking, by=staff)
+    before = calendars(the_mail())[0].events[0]
+    slot = make_slot(programmes=[booking.visit.programme], starts_at=amsterdam(2026, 11, 10, 9))
+    lifecycle.reschedule(booking=booking, slot=slot, by=staff)
+    mail = the_mail()
+    after = calendars(mail)[0].events[0]
+    assert mail.subject == "Gewijzigd: Stop-motion op dinsdag 10 november 2026"
+    assert after["UID"] == before["UID"]
+    assert after["SEQUENCE"] > before["SEQUENCE"]
+
+
+def test_letter_goes_along_with_the_confirmation(staff):
+    try:
+        documents.letter(make_booking().submission)
+    except DocumentsUnavailable:
+        pytest.skip("Pango is not installed")
+    booking = make_booking(state=State.REQUESTED)
+    lifecycle.confirm(booking=booking, by=staff)
+    mail = the_mail()
+    letter = mail.attachments.get(mimetype="application/pdf")
+    assert letter.name == documents.letter_filename(booking.submission)
+    assert content(letter).startswith(b"%PDF-")
+    assert "In de bijlage zit een brief" in mail.message
+
+
+# --- A worker that comes late --------------------------------------------------------------------
+
+
+def test_confirmation_of_what_was_cancelled_meanwhile_is_not_sent(booked, staff):
+    booking = booked()
+    lifecycle.confirm(booking=booking, by=staff)
+    lifecycle.cancel(booking=booking, by=staff)
+    assert [mail.subject.split(":")[0] for mail in told()] == ["Geannuleerd"]
+
+
+def test_reminder_of_what_was_cancelled_meanwhile_is_not_sent(booked, staff, frozen):
+    booking = booked(State.CONFIRMED)
+    frozen.move_to(amsterdam(2026, 10, 28, 8))
+    clock.remind_due()
+    lifecycle.cancel(booking=booking, by=staff)
+    assert [mail.subject.split(":")[0] for mail in told()] == ["Geannuleerd"]
+
+
+def test_reminder_of_the_past_is_not_sent(booked, frozen):
+    booked(State.CONFIRMED)
+    frozen.move_to(amsterdam(2026, 11, 2, 8))
+    clock.remind_due()
+    frozen.move_to(amsterdam(2026, 11, 3, 9))
+    assert told() == []
+
+
+def test_reminder_for_a_day_that_is_no_longer_the_day_is_not_sent(booked, staff, frozen):
+    booking = booked(State.CONFIRMED)
+    frozen.move_to(amsterdam(2026, 10, 28, 8))
+    clock.remind_due()
+    slot = make_slot(programmes=[booking.visit.programme], starts_at=amsterdam(2026, 11, 4, 9))
+    lifecycle.reschedule(booking=booking, slot=slot, by=staff)
+    assert [mail.subject.split(":")[0] for mail in told()] == ["Gewijzigd"]
+    clock.remind_due()
+    assert [mail.subject for mail in told()] == [
+        "Bijna zover: Stop-motion op woensdag 4 november 2026"
+    ]
