@@ -19,7 +19,7 @@ from tec_site.documents import DocumentsUnavailable
 from tec_site.mail_queue import Attachment, Message
 
 from . import documents, ical, links
-from .models import Booking, BookingEvent, State, Visit
+from .models import FACTS, Booking, BookingEvent, State, Visit
 
 LINK = "booking"  # the kind of marker
 
@@ -37,6 +37,7 @@ def register() -> None:
             "reminder": reminder,
         },
         together=["booking__submission"],
+        related=[f"booking__{fact}" for fact in FACTS],
     )
     mailer.register(LINK, link_to, otherwise=lambda: settings.SITE_URL)
 
@@ -139,9 +140,8 @@ class Stay:
 
 def _bookings(events: Iterable[BookingEvent], states: Collection[str]) -> list[Booking]:
     """The bookings of the events that are in one of these states, each once."""
-    found = Booking.objects.with_facts().filter(
-        pk__in={event.booking_id for event in events}, state__in=states
-    )
+    bookings = {event.booking_id: event.booking for event in events}.values()
+    found = [booking for booking in bookings if booking.state in states]
     return sorted(found, key=lambda booking: (booking.starts_at, booking.visit_id, booking.pk))
 
 

@@ -9,6 +9,7 @@ does not exist, so neither does its mail.
 Each app registers its functions in `AppConfig.ready()`.
 """
 
+import itertools
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,28 +33,51 @@ Notice = Callable[[list[Any]], Iterable[Message]]
 TRY_AGAIN_AFTER = 60.0
 
 
+# Events are read in portions of so many groups: one query each, and none is told long after.
+PORTION = 20
+
+Key = tuple[Any, ...]
+
+
 @dataclass(frozen=True)
 class Source:
     model: type[Event]
     notices: Mapping[str, Notice]
     together: Sequence[str]
+    related: Sequence[str] = ()
 
     def waiting(self) -> Any:
         return self.model._base_manager.filter(noticed_at=None).exclude(notice="")
+
+    def groups(self) -> dict[Key, list[int]]:
+        """The events that wait, by what they have in common, in order of the oldest."""
+        groups: dict[Key, list[int]] = {}
+        for pk, *key in self.waiting().order_by("pk").values_list("pk", *self.together):
+            groups.setdefault(tuple(key), []).append(pk)
+        return groups
+
+    def read(self, pks: list[int]) -> dict[int, Event]:
+        events = self.waiting().select_related(*self.related) if self.related else self.waiting()
+        return events.in_bulk(pks)
 
 
 _sources: list[Source] = []
 
 
 def register(
-    model: type[Event], notices: Mapping[str, Notice], *, together: Sequence[str] = ()
+    model: type[Event],
+    notices: Mapping[str, Notice],
+    *,
+    together: Sequence[str] = (),
+    related: Sequence[str] = (),
 ) -> None:
     """The notices of one event model.
 
     Events with the same notice, note and date and the same values of the lookups `together`
-    become one call. An event whose notice has no function stays untold, and is logged.
+    become one call, with what is `related` read along. An event whose notice has no function
+    stays untold, and is logged.
     """
-    _sources.append(Source(model, notices, ("notice", "note", "about", *together)))
+    _sources.append(Source(model, notices, ("notice", "note", "about", *together), related))
 
 
 def oldest_untold() -> Any:
@@ -66,43 +90,48 @@ class Teller:
     """Makes mails of events; remembers which ones failed, to let the others pass."""
 
     def __init__(self) -> None:
-        self._set_aside: dict[tuple[type[Event], tuple[Any, ...]], float] = {}
+        self._set_aside: dict[tuple[type[Event], Key], float] = {}
 
     def tell(self, *, seconds: float) -> int:
         """Make mails for about so many seconds; how many were queued."""
         until = time.monotonic() + seconds
         told = 0
         for source in _sources:
-            groups = source.waiting().values_list(*source.together).annotate(first=Min("pk"))
-            for *key, _first in groups.order_by("first"):
+            for portion in itertools.batched(source.groups().items(), PORTION):
                 if time.monotonic() > until:
-                    break
-                told += self._tell_group(source, tuple(key))
+                    return told
+                events = source.read([pk for _key, pks in portion for pk in pks])
+                for key, pks in portion:
+                    group = [events[pk] for pk in pks if pk in events]
+                    told += self._tell_group(source, key, group)
         return told
 
-    def _tell_group(self, source: Source, key: tuple[Any, ...]) -> int:
+    def _tell_group(self, source: Source, key: Key, events: list[Event]) -> int:
         aside = (source.model, key)
         if self._set_aside.get(aside, 0.0) > time.monotonic():
             return 0
         try:
-            told = tell_group(source, dict(zip(source.together, key, strict=True)))
+            told = tell_group(source, events)
         except DatabaseError:
             raise
         except Exception:
             # One mail that cannot be made must not hold up the rest.
-            logger.exception("No mail could be made: %s %s", source.model.__name__, key)
+            logger.exception(
+                "No mail could be made of %s %s",
+                source.model.__name__,
+                [event.pk for event in events],
+            )
             self._set_aside[aside] = time.monotonic() + TRY_AGAIN_AFTER
             return 0
         self._set_aside.pop(aside, None)
         return told
 
 
-def tell_group(source: Source, group: dict[str, Any]) -> int:
-    """The mails of one group of events; 0 when another worker was first."""
-    events = list(source.waiting().filter(**group).order_by("pk"))
+def tell_group(source: Source, events: list[Event]) -> int:
+    """Queue the mails of events that belong together; 0 when another worker was first."""
     if not events:
         return 0
-    messages = list(source.notices[group["notice"]](events))
+    messages = list(source.notices[events[0].notice](events))
     with transaction.atomic():
         # Compare and set: a second worker waits here for the first, and then finds none left.
         untold = source.waiting().filter(pk__in=[event.pk for event in events])

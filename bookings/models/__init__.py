@@ -1,8 +1,9 @@
-from .booking import Attention, Booking, BookingEvent, State
+from .booking import FACTS, Attention, Booking, BookingEvent, State
 from .schedule import Closure, SchedulePattern, VisitSlot
 from .visit import Visit, ZoneClaim
 
 __all__ = [
+    "FACTS",
     "Attention",
     "Booking",
     "BookingEvent",

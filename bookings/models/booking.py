@@ -47,6 +47,15 @@ class Attention(models.TextChoices):
     LATE_CANCELLATION = "late", _("The school asks to cancel after the free period")
 
 
+# What a page, a mail or a calendar says about a booking hangs on these.
+FACTS = (
+    "submission__school",
+    "visit__slot__venue",
+    "visit__programme__venue",
+    "class_group__school",
+)
+
+
 class BookingQuerySet(models.QuerySet["Booking"]):
     def holding(self) -> Self:
         return self.filter(state__in=HOLDING)
@@ -57,12 +66,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
     def with_facts(self) -> Self:
         """All that a page, a mail or a calendar says about a booking, in one query."""
-        return self.select_related(
-            "submission__school",
-            "visit__slot__venue",
-            "visit__programme__venue",
-            "class_group__school",
-        )
+        return self.select_related(*FACTS)
 
     def visible_to(self, user: User) -> Self:
         return self.filter(submission__user=user)
