@@ -7,18 +7,13 @@ from django.urls import reverse
 
 from schools import codes
 from schools.models import Submission
-from tec_site import tokens
 
-PURPOSE = "submission"
-
-
-def token_of(submission: Submission) -> str:
-    return tokens.make(PURPOSE, submission.public_id, submission.link_version)
+from . import links
 
 
 def may_see(request: HttpRequest, submission: Submission, token: str | None) -> bool:
     if token is not None:
-        return tokens.matches(token, PURPOSE, submission.public_id, submission.link_version)
+        return links.opens(submission, token)
     user = request.user
     if user.is_authenticated and submission.user_id == user.pk:
         return True

@@ -9,10 +9,15 @@ from tec_site import tokens
 PURPOSE = "submission"
 
 
+def token_of(submission: Submission) -> str:
+    """Never to be stored: derive it when it is needed."""
+    return tokens.make(PURPOSE, submission.public_id, submission.link_version)
+
+
 def address_of(submission: Submission) -> str:
-    """The absolute address with its token. Never to be stored: derive it when it is needed."""
-    token = tokens.make(PURPOSE, submission.public_id, submission.link_version)
-    path = reverse("bookings:booking", kwargs={"public_id": submission.public_id, "token": token})
+    """The absolute address, token included."""
+    kwargs = {"public_id": submission.public_id, "token": token_of(submission)}
+    path = reverse("bookings:booking", kwargs=kwargs)
     return settings.SITE_URL + path
 
 

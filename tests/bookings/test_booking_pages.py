@@ -9,7 +9,7 @@ from django.urls import reverse
 from post_office.models import Email
 
 from bookings import clock
-from bookings.access import token_of
+from bookings.links import token_of
 from bookings.models import Booking, State
 from programmes.models import Kind
 from schools.codes import code_of
