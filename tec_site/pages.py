@@ -1,15 +1,33 @@
-"""The site's own pages: home, the three statements, and what is said when something fails."""
+"""The site's own pages: home, the three statements, and what is said when something fails.
 
+400, 403, 404 and 500 are Django's own views with our templates. 400, 500 and 503 extend
+error_base.html, which needs no context and asks the database nothing.
+"""
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
+
+from bookings.availability import with_first_free
+from programmes.models import Programme, Zone
+
+NEXT_FREE_SHOWN = 4
+RETRY_AFTER_SECONDS = 30
 
 
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html")
+    programmes = with_first_free(Programme.objects.published())
+    soonest = programmes.filter(first_free__isnull=False).order_by("first_free", "position")
+    context = {
+        "next_free": soonest[:NEXT_FREE_SHOWN],
+        "zones": Zone.objects.exclude(artwork=""),
+    }
+    return render(request, "home.html", context)
 
 
 @login_not_required
@@ -27,9 +45,20 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def terms(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/terms.html")
+    context = {
+        "hold_minutes": int(settings.HOLD_FOR.total_seconds() // 60),
+        "change_days": settings.CHANGE_NUMBERS_UNTIL_DAYS,
+        "cancel_days": settings.FREE_CANCELLATION_UNTIL_DAYS,
+    }
+    return render(request, "pages/terms.html", context)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """`CSRF_FAILURE_VIEW`: an old or cookieless form; what was typed is still in the browser."""
     return render(request, "403_csrf.html", status=403)
+
+
+def unavailable() -> HttpResponse:
+    """503 for when the database cannot be reached or written; touches neither."""
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
