@@ -1,0 +1,65 @@
+"""The site's own pages in a real browser: accessible and whole, light and dark."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from programmes.models import Venue, Zone
+
+PAGES = ["/", "/privacy/", "/toegankelijkheid/", "/voorwaarden/", "/bestaat-niet/"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def zone() -> Zone:
+    venue = Venue.objects.create(name="TEC", slug="tec")
+    return Zone.objects.create(
+        venue=venue, name="Tiny House", slug="tiny", artwork="tiny-house", description="Wonen"
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible_in_both_modes(
+    page: Any, zone: Zone, assert_accessible: Callable[[], None], scheme: str
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    for address in PAGES:
+        page.goto(address)
+        assert_accessible()
+
+
+def test_every_style_and_drawing_of_home_loads_without_breaking_the_policy(
+    page: Any, zone: Zone
+) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto("/")
+    page.locator(".zones img").scroll_into_view_if_needed()
+    page.wait_for_function("[...document.images].every(image => image.complete)")
+    broken = page.evaluate("[...document.images].filter(i => !i.naturalWidth).map(i => i.src)")
+    assert (complaints, broken) == ([], [])
+
+
+def test_skip_link_takes_the_keyboard_past_the_header(page: Any) -> None:
+    page.goto("/")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "inhoud"
+
+
+def test_own_styles_win_from_bootstrap(page: Any) -> None:
+    """The layers are in order: a button that is a link has the text colour of a button."""
+    page.emulate_media(color_scheme="light")
+    page.goto("/bestaat-niet/")
+    button = page.locator("a.btn")
+    assert button.evaluate("e => getComputedStyle(e).color") == "rgb(20, 35, 59)"
+    assert button.evaluate("e => getComputedStyle(e).display") == "inline-flex"
+
+
+def test_language_button_turns_the_page_english(page: Any) -> None:
+    page.goto("/voorwaarden/")
+    page.get_by_role("button", name="English").click()
+    page.wait_for_load_state()
+    assert page.title() == "Terms · TEC"

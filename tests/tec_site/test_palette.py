@@ -1,0 +1,74 @@
+"""The palette can be read: WCAG 2.2 contrast (1.4.3, 1.4.11), computed from tokens.css."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+TOKENS = (Path(__file__).resolve().parents[2] / "static/css/tokens.css").read_text()
+TEXT = ["ink", "muted", "accent", "accent-strong"]
+TEXT += ["teal", "blue", "green", "red", "violet", "brown", "berry"]
+BACKGROUNDS = ["paper", "card", "sunken", "accent-wash"]
+WASHES = ["danger-wash", "success-wash", "notice-wash", "free-wash"]
+PAIRS = [(text, background) for text in TEXT for background in BACKGROUNDS]
+PAIRS += [("ink", wash) for wash in WASHES] + [("muted", wash) for wash in WASHES]
+PAIRS += [("red", "danger-wash"), ("green", "success-wash"), ("brown", "notice-wash")]
+PAIRS += [("teal", "free-wash"), ("on-accent", "accent"), ("on-accent", "accent-strong")]
+PAIRS += [("on-sun", "sun"), ("paper", "muted")]
+
+
+def palette(mode: str) -> dict[str, str]:
+    light, dark = TOKENS.split("@media (prefers-color-scheme: dark)")
+    found = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6});", light))
+    if mode == "dark":
+        found |= dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6});", dark))
+    return found
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, 0 to 1, of `#rrggbb` (WCAG 2.2, glossary)."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted([luminance(one), luminance(other)])
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_contrast_knows_its_ends() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.478, abs=0.001)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_text_reaches_four_and_a_half(mode: str) -> None:
+    colours = palette(mode)
+    low = {
+        pair: round(contrast(colours[pair[0]], colours[pair[1]]), 2)
+        for pair in PAIRS
+        if contrast(colours[pair[0]], colours[pair[1]]) < 4.5
+    }
+    assert low == {}
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("background", ["paper", "card"])
+def test_edges_of_fields_reach_three(mode: str, background: str) -> None:
+    colours = palette(mode)
+    assert contrast(colours["line-strong"], colours[background]) >= 3
+
+
+def test_only_the_tokens_name_a_colour() -> None:
+    """Paper has its own black and white; a QR code and a mail shown in a frame stay white."""
+    folder = Path(__file__).resolve().parents[2] / "static/css"
+    allowed = {"tokens.css", "print.css", "pdf.css", "accounts.css", "demo-mails.css"}
+    found = {
+        path.name: re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\(", path.read_text())
+        for path in sorted(folder.glob("*.css"))
+        if path.name not in allowed
+    }
+    assert {name: colours for name, colours in found.items() if colours} == {}
