@@ -383,14 +383,16 @@ def _move(booking: Booking, move: Move, **details: Any) -> BookingEvent:
 
 def _with_room[T](slot: VisitSlot, programme: Programme, take: Callable[[Visit], T]) -> T:
     """Call `take` with the visit to join; make way by lapsing expired holds before saying no."""
-    try:
-        with transaction.atomic():
-            return take(places.find_or_open(slot, programme))
-    except (places.VisitFull, places.ZonesTaken):
-        if not lapse_all(_expired_in_the_way(slot, programme)):
-            raise
-    with transaction.atomic():
-        return take(places.find_or_open(slot, programme))
+    for _again in range(3):
+        try:
+            with transaction.atomic():
+                return take(places.find_or_open(slot, programme))
+        except places.VisitGone:
+            continue
+        except (places.VisitFull, places.ZonesTaken):
+            if not lapse_all(_expired_in_the_way(slot, programme)):
+                raise
+    raise places.VisitFull
 
 
 def _expired_in_the_way(slot: VisitSlot, programme: Programme) -> QuerySet[Booking]:

@@ -33,6 +33,12 @@ class DoesNotFit(Refused):
     message = _("This programme takes longer than this half day.")
 
 
+class VisitGone(Refused):
+    """Its last booking left between finding the visit and joining it; the verb opens another."""
+
+    message = _("This date has just changed. Please try again.")
+
+
 class Footprint(NamedTuple):
     """What one booking holds: a number of groups and pupils in a visit."""
 
@@ -76,7 +82,7 @@ def change(before: Footprint | None, after: Footprint | None) -> None:
 
     Within one visit only the difference counts, so growing from 20 to 24 pupils needs room for
     four. Freeing comes first, so that a move can end in rooms it leaves itself. Raises
-    VisitFull or ZonesTaken; the caller's transaction then rolls back.
+    VisitFull, VisitGone or ZonesTaken; the caller's transaction then rolls back.
     """
     from .models import Visit
 
@@ -108,7 +114,7 @@ def _take(visit_id: int, groups: int, pupils: int) -> None:
         groups_taken=F("groups_taken") + groups, pupils_taken=F("pupils_taken") + pupils
     )
     if not taken:
-        raise VisitFull
+        raise VisitFull if visits.exists() else VisitGone
     if groups > 0:
         visit = visits.select_related("slot", "programme").get()
         if visit.groups_taken == groups:
