@@ -299,7 +299,6 @@ def test_management_form_of_nonsense_is_a_message(client, programme, slot):
     assert not Booking.objects.exists()
 
 
-@pytest.mark.xfail(reason="the programme page is on its way", strict=True)
 def test_experience_without_proeverij_says_so_and_links_to_it(client):
     taster = make_programme(kind=Kind.TASTER, title="Proeverij")
     programme = make_programme(kind=Kind.EXPERIENCE, requires_taster=True)
