@@ -1,4 +1,4 @@
-"""What goes on paper: the letter of a submission."""
+"""What goes on paper: the letter of a submission, and the day sheet for staff."""
 
 import datetime
 import itertools
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format, number_format
@@ -19,7 +20,7 @@ from programmes.models import Programme, Venue
 from schools.models import Submission
 from tec_site.documents import qr_code, render_pdf
 
-from .models import Booking, State, Visit
+from .models import Booking, State, Visit, ZoneClaim
 from .timetable import Timetable, timetable
 
 SENTENCES: dict[str, str | Promise] = {
@@ -150,6 +151,64 @@ def letter(submission: Submission) -> bytes:
 def letter_filename(submission: Submission) -> str:
     with translation.override(submission.language):
         return _("letter-%(reference)s.pdf") % {"reference": submission.reference}
+
+
+@dataclass(frozen=True)
+class DayVisit:
+    """A visit on the day sheet, with the classes that come."""
+
+    visit: Visit
+    bookings: Sequence[Booking]
+
+    @property
+    def starts_at(self) -> datetime.datetime:
+        return timezone.localtime(self.bookings[0].starts_at)
+
+    @property
+    def ends_at(self) -> datetime.datetime:
+        return timezone.localtime(self.bookings[0].ends_at)
+
+    @property
+    def zones(self) -> str:
+        return ", ".join(claim.zone.name for claim in self.visit.claims.all())
+
+    @property
+    def pupils(self) -> int:
+        return sum(booking.pupils for booking in self.bookings)
+
+    @property
+    def supervisors(self) -> int:
+        return sum(booking.supervisors for booking in self.bookings)
+
+
+def day_sheet(venue: Venue, day: datetime.date) -> bytes:
+    """All visits of a venue on a day, for the wall: a PDF in the language that is active.
+
+    Holds that nobody confirmed yet are left out. Raises DocumentsUnavailable.
+    """
+    bookings = (
+        Booking.objects.holding()
+        .exclude(state=State.HELD)
+        .filter(visit__slot__venue=venue, visit__slot__starts_at__date=day)
+        .with_facts()
+        .prefetch_related(
+            Prefetch("visit__claims", ZoneClaim.objects.select_related("zone").order_by("zone"))
+        )
+        .order_by("visit__slot__starts_at", "visit", "pk")
+    )
+    by_visit = itertools.groupby(bookings, key=lambda booking: booking.visit)
+    visits = [DayVisit(visit, list(group)) for visit, group in by_visit]
+    context = {
+        "venue": venue,
+        "day": day,
+        "visits": visits,
+        "organizer": settings.ORGANIZER_NAME,
+    }
+    return render_pdf("pdf/day_sheet.html", context)
+
+
+def day_sheet_filename(day: datetime.date) -> str:
+    return _("day-sheet-%(day)s.pdf") % {"day": day.isoformat()}
 
 
 def _school(submission: Submission) -> str:
