@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from tec_site import demo_mails, feeds, pages
+from tec_site import demo_mails, feeds, my_tec, pages
 from tec_site.health import health
 
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("programmas/", include("tec_site.catalogue")),
     path("", include("schools.urls")),
     path("agenda/<slug:kind>/<slug:key>/<str:token>.ics", feeds.feed, name="feed"),
+    path("mijn/", my_tec.my_tec, name="my_tec"),
     path("mijn/agenda/", feeds.my_calendar, name="my_calendar"),
     path("mijn/agenda/vernieuwen/", feeds.renew_addresses, name="renew_addresses"),
     path("boekingen/", include("bookings.urls")),

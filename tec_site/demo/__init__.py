@@ -3,7 +3,7 @@
 Everything is an example: fictional schools, people and dates.
 """
 
-from . import offer, people, season
+from . import offer, people, schools, season, visits
 
 
 def load() -> None:
@@ -11,3 +11,5 @@ def load() -> None:
     people.load()
     offer.load()
     season.load()
+    schools.load()
+    visits.load()

@@ -1,0 +1,136 @@
+"""Bookings of the demo, made by the verbs that the site itself uses, so that all of it is right:
+places, zones, classes, histories. Full, nearly full and free dates stand side by side."""
+
+from collections.abc import Iterator
+
+from django.utils import timezone
+
+from bookings import lifecycle
+from bookings.models import Booking, BookingEvent, VisitSlot
+from bookings.rules import ClassRequest, Rule, first_bookable_moment
+from programmes.models import Programme
+from schools.models import School, Submission, User
+from schools.years import YearGroup
+from tec_site.lifecycle import Refused
+
+from .people import STAFF_EMAIL
+from .schools import SCHOOLS, TEACHERS
+
+CLASSES = [
+    ("Groep 7A", YearGroup.GROUP_7, 26),
+    ("Groep 8", YearGroup.GROUP_8, 24),
+    ("Groep 6/7", YearGroup.GROUP_6, 21),
+]
+# Classes in each next Proeverij, over and over: full, one left, free, …
+TASTER_RHYTHM = (2, 1, 0, 2, 1, 0, 1)
+# How many weeks ahead the calendar shows something besides free dates.
+BUSY_SLOTS = 18
+PAST_SLOTS = 9
+# Their mails are made; the demo's mail page would otherwise start with all of the past.
+MAILED = 4
+
+
+def load() -> None:
+    """Fill the weeks behind and ahead of today, unless somebody booked already."""
+    if Booking.objects.exists():
+        return
+    staff = User.objects.get(email=STAFF_EMAIL)
+    classes = _classes()
+    for class_number, slot in enumerate(_past("proeverij", PAST_SLOTS)):
+        _book(staff, slot, "proeverij", class_number)
+    for number, slot in enumerate(_coming("proeverij", BUSY_SLOTS)):
+        for _place in range(TASTER_RHYTHM[number % len(TASTER_RHYTHM)]):
+            _book(staff, slot, "proeverij", next(classes))
+    _experiences(staff)
+    for number, slug in enumerate(("green-screen-en-stop-motion", "drones-en-vr", "fiets-en-huis")):
+        for slot in _coming(slug, BUSY_SLOTS)[number::3]:
+            _book(staff, slot, slug, next(classes))
+    _attend(staff)
+    _undo_some(staff)
+    _leave_mail()
+
+
+def _classes() -> Iterator[int]:
+    """Numbers of school and class, after those that were here before today."""
+    number = PAST_SLOTS
+    while True:
+        yield number
+        number += 1
+
+
+def _past(slug: str, number: int) -> list[VisitSlot]:
+    slots = VisitSlot.objects.filter(programmes__slug=slug, starts_at__lt=timezone.now())
+    return list(slots.order_by("-starts_at")[:number])[::-1]
+
+
+def _coming(slug: str, number: int) -> list[VisitSlot]:
+    slots = VisitSlot.objects.filter(
+        programmes__slug=slug, starts_at__gte=first_bookable_moment(None)
+    )
+    return list(slots[:number])
+
+
+def _experiences(staff: User) -> None:
+    """Classes that had their Proeverij go on: the first has seen one and comes for another."""
+    for slot in _past("experience-slimme-stad", 1):
+        _book(staff, slot, "experience-slimme-stad", 0)
+    later = _coming("experience-handig-hulpmiddel", 6)
+    for class_number, slot in enumerate(later[1::2]):
+        _book(staff, slot, "experience-handig-hulpmiddel", class_number)
+    for class_number, slot in enumerate(_coming("experience-robots-in-de-kas", 8)[4::2]):
+        _book(staff, slot, "experience-robots-in-de-kas", class_number)
+
+
+def _book(staff: User, slot: VisitSlot, slug: str, class_number: int) -> None:
+    """Book on a school's behalf; where something is in the way the date simply stays empty."""
+    school_number, round_number = class_number % len(SCHOOLS), class_number // len(SCHOOLS)
+    class_name, year, pupils = CLASSES[round_number % len(CLASSES)]
+    if round_number >= len(CLASSES):
+        class_name = f"{class_name} ({round_number})"
+    teacher = TEACHERS[school_number]
+    asked = ClassRequest(class_name, year, year, pupils, -(-pupils // 10))
+    key = f"demo-{slug}-{slot.pk}-{class_number}"
+    submission = Submission(
+        submission_key=key,
+        data_hash=key,
+        contact_name=teacher.name,
+        email=teacher.email,
+        phone=f"0570 00 00 {school_number:02d}",
+        school=School.objects.get(site_code=SCHOOLS[school_number][0]),
+    )
+    try:
+        lifecycle.book(
+            slot=slot,
+            programme=Programme.objects.get(slug=slug),
+            classes=[asked],
+            submission=submission,
+            by=staff,
+            overrule=set(Rule),
+            note="Voorbeeld",
+        )
+    except Refused:
+        return
+
+
+def _attend(staff: User) -> None:
+    past = list(Booking.objects.past().filter(state="confirmed").order_by("pk"))
+    for number, booking in enumerate(past):
+        verb = lifecycle.miss if number == 3 else lifecycle.attend
+        verb(booking=booking, by=staff)
+
+
+def _undo_some(staff: User) -> None:
+    """One cancelled, one declined, one request granted: every state is to be seen."""
+    for booking in Booking.objects.upcoming().filter(state="confirmed").order_by("-pk")[:1]:
+        lifecycle.cancel(booking=booking, by=staff, note="Op verzoek van de school.")
+    requests = list(Booking.objects.filter(state="requested").order_by("pk"))
+    for booking in requests[:1]:
+        lifecycle.confirm(booking=booking, by=staff)
+    for booking in requests[2:]:
+        lifecycle.decline(booking=booking, by=staff, note="De kas wordt dan verbouwd.")
+
+
+def _leave_mail() -> None:
+    waiting = BookingEvent.objects.filter(noticed_at=None).exclude(notice="").order_by("-pk")
+    newest = list(waiting.values_list("pk", flat=True)[:MAILED])
+    waiting.exclude(pk__in=newest).update(noticed_at=timezone.now())
