@@ -37,7 +37,7 @@ def measure_calendars(server: Server, floor: Floor, report: Report) -> None:
     report.budget("  latency", built.median / _library(first.body), 1.5, "times icalendar alone")
 
     submission = Submission.objects.filter(user=user)[0]
-    file = get(reverse("bookings:calendar_file", args=[submission.public_id]))
+    file = get(reverse("bookings:calendar", args=[submission.public_id]))
     client = server.client()
     client.cookies["sessionid"] = _session_of(user)
     one = latency(server, file, client=client)
