@@ -1,5 +1,7 @@
+import threading
+
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from post_office.models import Email
 
 from bookings.models import BookingEvent, State
@@ -154,3 +156,24 @@ def test_mail_carries_its_attachments_and_headers(sources):
     (part,) = message.iter_attachments()
     assert (part.get_content_type(), part.get_param("method")) == ("text/calendar", "REQUEST")
     assert part.get_filename() == "a.ics"
+
+
+def test_workers_at_once_make_one_mail_of_each_event(transactional_db):
+    bookings = [make_booking(class_name=f"{number}") for number in range(12)]
+    for booking in bookings:
+        apply(booking, CONFIRM, by=None)
+    start = threading.Barrier(4)
+
+    def work() -> None:
+        try:
+            start.wait()
+            Teller().tell(seconds=60)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _worker in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(subjects()) == sorted(f"Told: {booking.class_name}" for booking in bookings)
