@@ -3,7 +3,7 @@
 An *offer* is a programme in a slot. Expired holds count as free here even before they lapse:
 `lifecycle.hold` makes way by lapsing them. The states a calendar shows:
 
-- FREE, FEW (one class left): can be booked;
+- FREE, FEW (one class left of several): can be booked;
 - FULL: somebody else was first, here or in a zone it needs;
 - CLOSED: the slot is closed, too soon, too far ahead or past.
 """
@@ -130,7 +130,7 @@ def with_first_free(programmes: QuerySet[Programme]) -> QuerySet[Programme]:
         .values("visitslot__starts_at")[:1]
         for window in _windows()
     ]
-    return programmes.annotate(first_free=Coalesce(*map(Subquery, starts)))
+    return programmes.annotate(first_free=Coalesce(*[Subquery(start) for start in starts]))
 
 
 # --- The query -----------------------------------------------------------------------------------
@@ -236,9 +236,13 @@ def _free(
 def _offers(programme: Programme, rows: QuerySet[Any]) -> list[Offer]:
     earliest = max(first_bookable_moment(programme.lead_time), timezone.now())
     latest = start_of_day(last_bookable_day() + datetime.timedelta(days=1))
+    extra = {
+        "least": F("programme__min_pupils"),
+        "most": Least(F("programme__max_groups"), F("visitslot__max_groups")),
+    }
     return [
         _offer(row, is_open=earliest <= row["visitslot__starts_at"] < latest)
-        for row in rows.annotate(least=F("programme__min_pupils")).values(
+        for row in rows.annotate(**extra).values(
             "visitslot_id",
             "programme_id",
             "visitslot__starts_at",
@@ -248,6 +252,7 @@ def _offers(programme: Programme, rows: QuerySet[Any]) -> list[Offer]:
             "is_blocked",
             "is_closed",
             "least",
+            "most",
         )
     ]
 
@@ -257,7 +262,7 @@ def _offer(row: dict[str, Any], *, is_open: bool) -> Offer:
         status = Status.CLOSED
     elif row["is_blocked"] or row["groups_left"] < 1 or row["pupils_left"] < row["least"]:
         status = Status.FULL
-    elif row["groups_left"] == 1:
+    elif row["groups_left"] == 1 < row["most"]:
         status = Status.FEW
     else:
         status = Status.FREE

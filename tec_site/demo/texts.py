@@ -47,7 +47,7 @@ COMPONENTS = [
 ]
 
 SLIMME_STAD = {
-    "title": "Experience De slimme stad",
+    "title": "De slimme stad",
     "summary": "Geef een stad stroom, water en veilig verkeer. Wat gebeurt er als het stormt?",
     "story": (
         "De klas bouwt samen een stad op schaal. Elk team zorgt voor een deel: zonnepanelen, "
@@ -65,7 +65,7 @@ SLIMME_STAD = {
 }
 
 HULPMIDDEL = {
-    "title": "Experience Een handig hulpmiddel",
+    "title": "Een handig hulpmiddel",
     "summary": "Ontwerp en maak iets waarmee iemand weer zelf een potje open krijgt.",
     "story": (
         "Iemand met weinig kracht in zijn handen krijgt geen pot open, geen knoop dicht en "
@@ -84,7 +84,7 @@ HULPMIDDEL = {
 }
 
 KAS = {
-    "title": "Experience Robots in de kas",
+    "title": "Robots in de kas",
     "summary": "Programmeer een robot die planten water geeft: niet te veel en niet te weinig.",
     "story": (
         "In onze kleine kas staan planten die elk iets anders nodig hebben. De leerlingen "

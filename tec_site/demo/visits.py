@@ -20,6 +20,8 @@ CLASSES = [
     ("Groep 7A", YearGroup.GROUP_7, 26),
     ("Groep 8", YearGroup.GROUP_8, 24),
     ("Groep 6/7", YearGroup.GROUP_6, 21),
+    ("Groep 7B", YearGroup.GROUP_7, 27),
+    ("Groep 6", YearGroup.GROUP_6, 23),
 ]
 # Classes in each next Proeverij, over and over: full, one left, free, …
 TASTER_RHYTHM = (2, 1, 0, 2, 1, 0, 1)

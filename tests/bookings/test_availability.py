@@ -76,7 +76,7 @@ def test_the_smaller_maximum_of_slot_and_programme_counts():
 
     offer = offer_for(programme, slot)
 
-    assert (offer.status, offer.groups_left, offer.pupils_left) == (Status.FEW, 1, 30)
+    assert (offer.status, offer.groups_left, offer.pupils_left) == (Status.FREE, 1, 30)
 
 
 def test_raised_maximum_of_the_visit_counts():
@@ -104,7 +104,7 @@ def test_zone_is_free_again_right_after_the_changeover():
     early = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 3, 11, 14))
     right = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 3, 11, 15))
 
-    assert [status_of(programme, slot) for slot in (early, right)] == [Status.FULL, Status.FEW]
+    assert [status_of(programme, slot) for slot in (early, right)] == [Status.FULL, Status.FREE]
 
 
 def test_own_changeover_must_fit_before_the_next_visit():
@@ -115,10 +115,10 @@ def test_own_changeover_must_fit_before_the_next_visit():
     clash = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 3, 10, 46))
     fits = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 3, 10, 45))
 
-    assert [status_of(programme, slot) for slot in (clash, fits)] == [Status.FULL, Status.FEW]
+    assert [status_of(programme, slot) for slot in (clash, fits)] == [Status.FULL, Status.FREE]
 
 
-@pytest.mark.parametrize(("minutes", "status"), [(29, Status.FULL), (30, Status.FEW)])
+@pytest.mark.parametrize(("minutes", "status"), [(29, Status.FULL), (30, Status.FREE)])
 def test_expired_hold_counts_as_free_without_a_worker(minutes, status):
     programme = make_programme()
     slot = make_slot(programmes=[programme])
@@ -135,7 +135,7 @@ def test_expired_hold_of_another_programme_leaves_the_zone_free():
     make_booking(visit=make_visit(slot=slot, programme=other), state=State.HELD)
 
     with time_machine.travel(NOW + datetime.timedelta(minutes=31), tick=False):
-        assert status_of(programme, slot) == Status.FEW
+        assert status_of(programme, slot) == Status.FREE
 
 
 def test_closed_too_soon_and_past_are_closed():
