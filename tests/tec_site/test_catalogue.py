@@ -95,7 +95,7 @@ def test_chosen_filter_can_be_taken_off_without_the_others(client, programmes):
 
 
 def test_count_is_said(client, programmes):
-    assert "3 programma's" in client.get("/programmas/").text
+    assert "3 programma’s" in client.get("/programmas/").text
     assert "1 programma<" in client.get("/programmas/?duur=kort").text
 
 
