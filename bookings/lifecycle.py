@@ -31,6 +31,7 @@ from .refusals import (
     ClassAlreadyBooked,
     NoteRequired,
     NothingHeld,
+    NothingToMove,
     NotYet,
     RulesBroken,
     SlotPast,
@@ -296,7 +297,7 @@ def move_visit(*, visit: Visit, slot: VisitSlot, by: User, note: str = "") -> in
     """Move a visit with all its classes to another slot; returns how many classes moved.
 
     If the programme already runs there the classes join it, all or none. Raises SlotPast,
-    DoesNotFit, ZonesTaken, VisitFull.
+    DoesNotFit, NothingToMove, ZonesTaken, VisitFull.
     """
     if slot.starts_at <= timezone.now():
         raise SlotPast
@@ -304,6 +305,8 @@ def move_visit(*, visit: Visit, slot: VisitSlot, by: User, note: str = "") -> in
         raise places.DoesNotFit
     moving = Booking.objects.filter(visit=visit, state__in=MOVES["reschedule"].sources)
     bookings = list(moving.with_facts().order_by("pk"))
+    if not bookings:
+        raise NothingToMove
     lapse_all(Booking.objects.filter(visit=visit, state=S.HELD))
     lapse_all(_expired_in_the_way(slot, visit.programme))
     if Visit.objects.active().filter(slot=slot, programme=visit.programme).exists():

@@ -42,6 +42,12 @@ class NothingHeld(Refused):
     message = _("There is nothing left to confirm: this booking was cancelled.")
 
 
+class NothingToMove(Refused):
+    """A visit in which nobody is booked has no rooms to take along."""
+
+    message = _("Nobody is booked in this visit, so there is nothing to move.")
+
+
 class SlotPast(Refused):
     message = _("This date is in the past.")
 

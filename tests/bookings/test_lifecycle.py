@@ -15,6 +15,7 @@ from bookings.refusals import (
     ClassAlreadyBooked,
     NoteRequired,
     NothingHeld,
+    NothingToMove,
     NotYet,
     RulesBroken,
     SlotPast,
@@ -777,6 +778,18 @@ def test_move_visit_joins_the_one_that_is_there_or_leaves_everything():
     visit.refresh_from_db()
     assert there.groups_taken == 3
     assert visit.released_at is not None
+
+
+def test_move_visit_with_nobody_booked_claims_no_zone_for_it():
+    booking = make_booking(state=State.HELD)
+    to = make_slot(programmes=[booking.visit.programme], starts_at=amsterdam(2026, 11, 10, 9))
+
+    with pytest.raises(NothingToMove):
+        lifecycle.move_visit(visit=booking.visit, slot=to, by=make_staff())
+
+    booking.refresh_from_db()
+    assert booking.state == State.HELD
+    assert ZoneClaim.objects.get().starts_at == booking.starts_at
 
 
 def test_maxima_never_go_below_what_is_booked():
