@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "schools.apps.SchoolsConfig",
     "programmes.apps.ProgrammesConfig",
     "bookings.apps.BookingsConfig",
+    "kits.apps.KitsConfig",
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
@@ -365,6 +366,9 @@ OFFER_FOR = timedelta(hours=48)
 OFFER_FOR_WITHIN_A_WEEK = timedelta(hours=4)
 REMIND_BEFORE_VISIT_DAYS = 7
 MAX_PUPILS_PER_CLASS = 35
+REMIND_BEFORE_COLLECTING_DAYS = 3
+REMIND_BEFORE_RETURNING_DAYS = 3
+REMIND_OVERDUE_EVERY_DAYS = 7
 CODE_VALID_FOR = timedelta(minutes=10)
 CODE_TRIES = 5
 

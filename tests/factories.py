@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from bookings import places
 from bookings.models import Booking, State, Visit, VisitSlot
+from kits.days import free_again_on
+from kits.models import ContentItem, DeskDay, KitCopy, LessonKit, Loan, LoanState
 from programmes.models import Component, Kind, Programme, Venue, Zone
 from schools.models import ClassGroup, School, Submission, User
 from schools.years import YearGroup
@@ -191,3 +193,54 @@ def make_booking(*, state: str = State.CONFIRMED, by: Any = None, **fields: Any)
     booking = Booking(**fields)
     apply(booking, Move("made", frozenset({NEW}), state, name="made"), by=by)
     return booking
+
+
+# --- Lesson kits --------------------------------------------------------------------------
+
+
+def make_kit(*, copies: int = 1, **fields: Any) -> LessonKit:
+    """A published kit with numbered copies, two items and a desk that is open every weekday."""
+    number = next(_numbers)
+    fields = {
+        "title": f"Robots leren rijden {number}",
+        "slug": f"robots-{number}",
+        "summary": "Programmeer een robot.",
+        "story": "Je laat een robot een route rijden.",
+    } | fields
+    if "venue" not in fields:
+        fields["venue"] = make_venue()
+    kit = LessonKit.objects.create(**fields)
+    ContentItem.objects.create(kit=kit, name="Robot", quantity=6, unit_cost=40, is_essential=True)
+    ContentItem.objects.create(kit=kit, name="Batterij", quantity=12, is_consumable=True)
+    for copy in range(1, copies + 1):
+        KitCopy.objects.create(kit=kit, code=f"ROB{number}-{copy:02d}")
+    for weekday in range(5):
+        DeskDay.objects.get_or_create(
+            venue=kit.venue,
+            weekday=weekday,
+            is_round=False,
+            defaults={"opens_at": datetime.time(8, 30), "closes_at": datetime.time(16, 30)},
+        )
+    return kit
+
+
+def make_loan(*, state: str = LoanState.RESERVED, by: Any = None, **fields: Any) -> Loan:
+    """Three weeks from Monday 2 November 2026, entered by one move, unless said otherwise."""
+    if "copy" not in fields:
+        fields["copy"] = make_kit().copies.get()
+    if "submission" not in fields:
+        fields["submission"] = make_submission()
+    fields = {
+        "class_name": "Groep 7",
+        "year_from": YearGroup.GROUP_7,
+        "year_to": YearGroup.GROUP_7,
+        "pupils": 24,
+        "starts_on": datetime.date(2026, 11, 2),
+        "ends_on": datetime.date(2026, 11, 23),
+    } | fields
+    fields.setdefault("free_again_on", free_again_on(fields["copy"].kit, fields["ends_on"]))
+    if state == LoanState.HELD:
+        fields.setdefault("held_until", NOW + datetime.timedelta(minutes=30))
+    loan = Loan(**fields)
+    apply(loan, Move("made", frozenset({NEW}), state, name="made"), by=by)
+    return loan

@@ -1,0 +1,97 @@
+"""How many copies are free, day by day, for one kit or for all, in one query.
+
+A copy is away while a live loan (not a hold whose time is up) or a repair covers the day.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, QuerySet, Value
+from django.db.models.fields import DateField
+
+from .models import KitCopy, LessonKit, Loan, Repair, Shortage
+
+ONE_DAY = datetime.timedelta(days=1)
+
+
+@dataclass
+class KitCalendar:
+    """The copies of one kit, and when each is away: half-open periods."""
+
+    copies: set[int] = field(default_factory=set)
+    away: dict[int, list[tuple[datetime.date, datetime.date]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    @property
+    def total(self) -> int:
+        return len(self.copies)
+
+    def free_on(self, day: datetime.date) -> int:
+        return self.free_in(day, day + ONE_DAY)
+
+    def free_in(self, first: datetime.date, before: datetime.date) -> int:
+        """How many copies are free on every day of `[first, before)`."""
+        taken = sum(
+            any(start < before and end > first for start, end in self.away.get(copy, ()))
+            for copy in self.copies
+        )
+        return self.total - taken
+
+
+def calendars(
+    first: datetime.date, before: datetime.date, kits: Iterable[LessonKit] | None = None
+) -> dict[int, KitCalendar]:
+    """Per kit (primary key) its calendar for `[first, before)`, in one query."""
+    copies = KitCopy.objects.in_service()
+    loans = Loan.objects.live().overlapping(first, before)
+    repairs = Repair.objects.filter(starts_on__lt=before, free_again_on__gt=first)
+    if kits is not None:
+        wanted = list(kits)
+        copies = copies.filter(kit__in=wanted)
+        loans = loans.filter(copy__kit__in=wanted)
+        repairs = repairs.filter(copy__kit__in=wanted)
+    nothing = Value(None, output_field=DateField())
+    rows: Any = (
+        copies.order_by()
+        .annotate(a=nothing, b=nothing, one=F("pk"))
+        .values_list("kit_id", "one", "a", "b")
+        .union(
+            loans.order_by()
+            .annotate(a=F("starts_on"), b=F("free_again_on"), one=F("copy_id"))
+            .values_list("copy__kit_id", "one", "a", "b"),
+            repairs.order_by()
+            .annotate(a=F("starts_on"), b=F("free_again_on"), one=F("copy_id"))
+            .values_list("copy__kit_id", "one", "a", "b"),
+            all=True,
+        )
+    )
+    return _read(rows)
+
+
+def _read(rows: Iterable[tuple[int, int, Any, Any]]) -> dict[int, KitCalendar]:
+    found: dict[int, KitCalendar] = defaultdict(KitCalendar)
+    for kit, copy, start, end in rows:
+        if start is None:
+            found[kit].copies.add(copy)
+        else:
+            found[kit].away[copy].append((start, end))
+    return dict(found)
+
+
+def free_copies(kit: LessonKit, first: datetime.date, before: datetime.date) -> QuerySet[KitCopy]:
+    """Copies of the kit that are free on every day of `[first, before)`, whole ones first."""
+    loans = Loan.objects.live().overlapping(first, before).filter(copy=OuterRef("pk"))
+    repairs = Repair.objects.filter(
+        copy=OuterRef("pk"), starts_on__lt=before, free_again_on__gt=first
+    )
+    short = Shortage.objects.filter(copy=OuterRef("pk"), closed_at=None)
+    return (
+        KitCopy.objects.in_service()
+        .filter(~Exists(loans), ~Exists(repairs), kit=kit)
+        .annotate(is_short=Exists(short))
+        .order_by("is_short", "code")
+    )

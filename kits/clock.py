@@ -1,0 +1,63 @@
+"""What the clock asks for: lapses and reminders of loans; the worker calls these."""
+
+import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from tec_site.lifecycle import IllegalMove, apply
+
+from .lifecycle import MOVES, lapse_all
+from .models import Loan, LoanState
+
+
+def lapse_expired() -> int:
+    return sum(lapse_all([loan]) for loan in Loan.objects.expired().order_by("pk"))
+
+
+def remind_due() -> int:
+    """Remind of collecting, of returning and of what is overdue; each once, none pointless."""
+    return _remind_collecting() + _remind_returning() + _remind_overdue()
+
+
+def _remind_collecting() -> int:
+    today = timezone.localdate()
+    last = today + datetime.timedelta(days=settings.REMIND_BEFORE_COLLECTING_DAYS)
+    # Who reserved since yesterday has the confirmation at hand.
+    loans = Loan.objects.filter(
+        state__in=[LoanState.RESERVED, LoanState.PACKED],
+        starts_on__gt=today,
+        starts_on__lte=last,
+        created_at__lt=timezone.now() - datetime.timedelta(days=1),
+    )
+    return sum(_remind(loan, "remind_collect", loan.starts_on) for loan in loans)
+
+
+def _remind_returning() -> int:
+    today = timezone.localdate()
+    last = today + datetime.timedelta(days=settings.REMIND_BEFORE_RETURNING_DAYS)
+    loans = Loan.objects.filter(state=LoanState.OUT, ends_on__gt=today, ends_on__lte=last)
+    return sum(_remind(loan, "remind_return", loan.ends_on) for loan in loans)
+
+
+def _remind_overdue() -> int:
+    """On the first day after the return date and weekly after; late runs skip, never pile up."""
+    today, every = timezone.localdate(), settings.REMIND_OVERDUE_EVERY_DAYS
+    reminded = 0
+    for loan in Loan.objects.overdue():
+        first = loan.ends_on + datetime.timedelta(days=1)
+        weeks = (today - first).days // every
+        reminded += _remind(loan, "remind_overdue", first + datetime.timedelta(days=weeks * every))
+    return reminded
+
+
+def _remind(loan: Loan, move: str, about: datetime.date) -> bool:
+    if loan.events.filter(move=move, about=about).exists():
+        return False
+    try:
+        with transaction.atomic():
+            apply(loan, MOVES[move], by=None, about=about)
+    except (IntegrityError, IllegalMove):
+        return False  # another worker was first, or it came back a moment ago
+    return True

@@ -1,0 +1,201 @@
+"""What happens to a box at the desk: packed, handed out, taken back, checked.
+
+Each is one transaction of one screen: the move, the counts, and what follows from them.
+"""
+
+import datetime
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from schools.models import User
+from tec_site.lifecycle import apply
+from tec_site.transactions import retried
+
+from .lifecycle import MOVES, refuse_if_away, swap
+from .models import (
+    ChargeLine,
+    ContentItem,
+    ItemCount,
+    KitCopy,
+    Loan,
+    LoanEvent,
+    LoanState,
+    Repair,
+    Shortage,
+)
+from .refusals import CopyUnfit, CountMissing, NoCopyFree
+
+
+class Count(NamedTuple):
+    """What was counted of one item: in order, and damaged. The rest is missing."""
+
+    present: int
+    damaged: int = 0
+
+
+@retried
+def pack(*, loan: Loan, by: User, note: str = "") -> LoanEvent:
+    """Raises CopyUnfit when something essential is missing from the box."""
+    copy = _locked(loan)
+    if essential_shortages(copy).exists():
+        raise CopyUnfit
+    return apply(loan, MOVES["pack"], by=by, note=note)
+
+
+@retried
+def unpack(*, loan: Loan, by: User, note: str = "") -> LoanEvent:
+    return apply(loan, MOVES["unpack"], by=by, note=note)
+
+
+@retried
+def hand_out(*, loan: Loan, counts: Mapping[int, Count], by: User, note: str = "") -> LoanEvent:
+    """The box leaves. Raises CopyNotHere if it never came back, CountMissing, IllegalMove."""
+    copy = _locked(loan)
+    refuse_if_away(copy, loan)
+    event = apply(loan, MOVES["hand_out"], by=by, note=note)
+    _write_counts(loan, counts, ItemCount.Stage.OUT)
+    return event
+
+
+@retried
+def take_back(*, loan: Loan, by: User, note: str = "") -> LoanEvent:
+    return apply(loan, MOVES["take_back"], by=by, note=note)
+
+
+@retried
+def check(*, loan: Loan, counts: Mapping[int, Count], by: User, note: str = "") -> LoanEvent:
+    """The box is counted and the loan is done.
+
+    What is missing or damaged becomes a shortage of the copy; durable parts get a proposed
+    charge; consumables come on the shopping list. Without something essential the copy's coming
+    loans move to other copies or come under 'needs attention'.
+    """
+    copy = _locked(loan)
+    event = apply(loan, MOVES["check"], by=by, note=note)
+    items = _write_counts(loan, counts, ItemCount.Stage.BACK)
+    for item in items:
+        _settle_item(copy, loan, item, counts[item.pk])
+    if essential_shortages(copy).exists():
+        rehome(copy=copy, first=timezone.localdate(), before=None, by=by)
+    return event
+
+
+@retried
+def write_off(*, loan: Loan, by: User, note: str) -> LoanEvent:
+    """The box is lost: the copy is withdrawn, all of it is proposed as a charge."""
+    copy = _locked(loan)
+    event = apply(loan, MOVES["write_off"], by=by, note=note)
+    copy.is_withdrawn = True
+    copy.save(update_fields=["is_withdrawn"])
+    for item in copy.kit.contents.filter(is_consumable=False):
+        _charge(loan, item, item.quantity)
+    rehome(copy=copy, first=timezone.localdate(), before=None, by=by)
+    return event
+
+
+@retried
+def out_of_service(
+    *, copy: KitCopy, starts_on: datetime.date, free_again_on: datetime.date, reason: str, by: User
+) -> Repair:
+    """A copy goes for repair `[starts_on, free_again_on)`; its loans then go elsewhere."""
+    copy = KitCopy.objects.select_for_update(of=("self",)).get(pk=copy.pk)
+    repair = Repair.objects.create(
+        copy=copy, starts_on=starts_on, free_again_on=free_again_on, reason=reason
+    )
+    rehome(copy=copy, first=starts_on, before=free_again_on, by=by)
+    return repair
+
+
+@retried
+def refill(*, shortage: Shortage, by: User) -> None:
+    """What was missing is in the box again."""
+    Shortage.objects.filter(pk=shortage.pk, closed_at=None).update(closed_at=timezone.now())
+
+
+def rehome(
+    *, copy: KitCopy, first: datetime.date, before: datetime.date | None, by: User | None
+) -> tuple[list[Loan], list[Loan]]:
+    """Move a copy's coming, not yet packed loans to other copies: (moved, still without one).
+
+    Those that find no copy are flagged, loudly, for staff; the school is told by staff.
+    """
+    loans = Loan.objects.filter(
+        copy=copy,
+        state__in=[LoanState.HELD, LoanState.RESERVED],
+        free_again_on__gt=first,
+    ).order_by("pk")
+    if before is not None:
+        loans = loans.filter(starts_on__lt=before)
+    moved, left = [], []
+    for loan in loans.with_facts():
+        try:
+            with transaction.atomic():
+                swap(loan=loan, by=by)
+            moved.append(loan)
+        except NoCopyFree:
+            words = _("Box %(code)s cannot go out and no other is free.") % {"code": copy.code}
+            apply(loan, MOVES["flag"], by=by, changes={"attention": words})
+            left.append(loan)
+    return moved, left
+
+
+# --- Within a verb -------------------------------------------------------------------------------
+
+
+def essential_shortages(copy: KitCopy):  # type: ignore[no-untyped-def]
+    return Shortage.objects.filter(copy=copy, closed_at=None, item__is_essential=True)
+
+
+def _locked(loan: Loan) -> KitCopy:
+    return KitCopy.objects.select_for_update(of=("self",)).get(pk=loan.copy_id)
+
+
+def _write_counts(loan: Loan, counts: Mapping[int, Count], stage: str) -> list[ContentItem]:
+    items = list(ContentItem.objects.filter(kit__copies=loan.copy_id).order_by("pk"))
+    if any(item.pk not in counts for item in items):
+        raise CountMissing
+    ItemCount.objects.bulk_create(
+        ItemCount(
+            loan=loan,
+            item=item,
+            stage=stage,
+            present=counts[item.pk].present,
+            damaged=counts[item.pk].damaged,
+        )
+        for item in items
+    )
+    return items
+
+
+def _settle_item(copy: KitCopy, loan: Loan, item: ContentItem, count: Count) -> None:
+    """Bring the open shortage of one item up to date with what was counted."""
+    missing = max(item.quantity - count.present - count.damaged, 0)
+    before = Shortage.objects.filter(copy=copy, item=item, closed_at=None).first()
+    known = (before.missing + before.damaged) if before else 0
+    if missing or count.damaged:
+        Shortage.objects.update_or_create(
+            copy=copy,
+            item=item,
+            closed_at=None,
+            defaults={"missing": missing, "damaged": count.damaged, "loan": loan},
+        )
+    elif before:
+        before.closed_at = timezone.now()
+        before.save(update_fields=["closed_at"])
+    # What lacked before this loan is not this school's to pay.
+    lost = missing + count.damaged - known
+    if lost > 0 and not item.is_consumable:
+        _charge(loan, item, lost)
+
+
+def _charge(loan: Loan, item: ContentItem, quantity: int) -> None:
+    if item.unit_cost:
+        ChargeLine.objects.get_or_create(
+            loan=loan,
+            item=item,
+            defaults={"quantity": quantity, "amount": quantity * item.unit_cost},
+        )

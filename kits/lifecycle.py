@@ -1,0 +1,292 @@
+"""Everything that happens to a loan.
+
+The table is the documentation: from which states, to which state, and which message goes out
+(`kits/notices.py`). From held to returned the copy is promised or away, and the database
+refuses a second loan of it in `[starts_on, free_again_on)`.
+"""
+
+import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Booking
+from bookings.rules import ClassRequest, first_bookable_moment, last_bookable_day
+from schools.lifecycle import identify, open_submission, rivals_of
+from schools.models import ClassGroup, School, Submission, User
+from schools.years import school_year_of
+from tec_site.lifecycle import NEW, IllegalMove, Move, apply, role_of, table
+from tec_site.transactions import retried
+
+from . import copies, days
+from .models import Delivery, KitCopy, LessonKit, Loan, LoanEvent, LoanState
+from .refusals import (
+    CopyNotHere,
+    CopyPromised,
+    LoanTooLong,
+    NotAHandoverDay,
+    NothingHeld,
+    TooLate,
+    TooSoon,
+)
+
+S = LoanState
+COMING = (S.RESERVED, S.PACKED)
+
+# fmt: off
+MOVES = table(
+    #                   what is done                from                        to            message
+    hold=           Move(_("hold a box"),            (NEW,),                     S.HELD),
+    verify=         Move(_("confirm with the code"), (S.HELD, S.LAPSED),         S.RESERVED,   "reserved"),
+    lapse=          Move(_("let lapse"),             (S.HELD,),                  S.LAPSED),
+    cancel=         Move(_("cancel"),                (S.HELD, *COMING),          S.CANCELLED,  "cancelled"),
+    pack=           Move(_("pack"),                  (S.RESERVED,),              S.PACKED),
+    unpack=         Move(_("unpack"),                (S.PACKED,),                S.RESERVED),
+    hand_out=       Move(_("hand out"),              (*COMING,),                 S.OUT),
+    take_back=      Move(_("take back"),             (S.OUT,),                   S.RETURNED),
+    check=          Move(_("check"),                 (S.RETURNED,),              S.DONE),
+    write_off=      Move(_("write off"),             (S.OUT, S.RETURNED),        S.WRITTEN_OFF),
+    change_dates=   Move(_("change the dates"),      (S.RESERVED,),              None,         "changed"),
+    extend=         Move(_("extend"),                (*COMING, S.OUT),           None,         "changed"),
+    swap=           Move(_("give another box"),      (S.HELD, *COMING),          None),
+    remind_collect= Move(_("remind of collecting"),  (*COMING,),                 None,         "collect"),
+    remind_return=  Move(_("remind of returning"),   (S.OUT,),                   None,         "return"),
+    remind_overdue= Move(_("remind: overdue"),       (S.OUT,),                   None,         "overdue"),
+    report=         Move(_("report something"),      (S.OUT, S.RETURNED),        None),
+    note=           Move(_("note"),                  (*S,),                      None),
+    flag=           Move(_("needs attention"),       (*S,),                      None),
+    settle=         Move(_("settled"),               (*S,),                      None),
+)
+# fmt: on
+
+
+# --- Reserving -----------------------------------------------------------------------------------
+
+
+@retried
+def hold(
+    *,
+    kit: LessonKit,
+    starts_on: datetime.date,
+    ends_on: datetime.date,
+    delivery: str,
+    asked: ClassRequest,
+    submission: Submission,
+    by: User | None,
+    booking: Booking | None = None,
+) -> Submission:
+    """Hold any free copy of the kit, and return the submission it belongs to.
+
+    As `bookings.lifecycle.hold`: the same key again returns what the first call made, and an
+    earlier hold of the same browser or address lapses. Raises KeyConflict, NotAHandoverDay,
+    LoanTooLong, TooSoon, NoCopyFree.
+    """
+    submission, created = open_submission(submission)
+    if not created:
+        return submission
+    lapse_all(Loan.objects.filter(state=S.HELD, submission__in=rivals_of(submission)))
+    if role_of(by) != "staff":
+        refuse_dates(kit, starts_on, ends_on, delivery)
+    loan = Loan(
+        submission=submission,
+        booking=booking,
+        class_name=asked.name,
+        year_from=asked.year_from,
+        year_to=asked.year_to,
+        pupils=asked.pupils,
+        delivery=delivery,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        free_again_on=days.free_again_on(kit, ends_on),
+        state=NEW,
+    )
+    changes = {"held_until": timezone.now() + settings.HOLD_FOR}
+
+    def write(copy: KitCopy) -> None:
+        apply(loan, MOVES["hold"], by=by, changes=changes | {"copy": copy})
+
+    _claim(kit, loan, write)
+    return submission
+
+
+@retried
+def verify(*, submission: Submission, by: User | None = None) -> Submission:
+    """The code was right: the loan is reserved. Doing it twice changes nothing.
+
+    A hold that lapsed meanwhile gets a copy again if one is free. Raises NothingHeld,
+    NoCopyFree.
+    """
+    submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    if submission.verified_at is not None:
+        return submission
+    held = submission.loans.filter(state__in=MOVES["verify"].sources).order_by("pk")
+    loans = list(held.with_facts())
+    if not loans:
+        raise NothingHeld
+    user = identify(submission)
+    for loan in loans:
+        _verify_one(loan, submission.school, by or user)
+    return submission
+
+
+def _verify_one(loan: Loan, school: School | None, by: User) -> None:
+    assert school is not None  # `identify` made sure
+    class_group = ClassGroup.objects.of(
+        school=school,
+        school_year=school_year_of(loan.starts_on),
+        name=loan.class_name,
+        year_from=loan.year_from,
+        year_to=loan.year_to,
+    )
+    changes: dict[str, Any] = {"held_until": None, "class_group": class_group}
+    if loan.state == S.HELD:
+        apply(loan, MOVES["verify"], by=by, changes=changes)
+        return
+
+    def write(copy: KitCopy) -> None:
+        apply(loan, MOVES["verify"], by=by, changes=changes | {"copy": copy})
+
+    _claim(loan.kit, loan, write)
+
+
+@retried
+def book(**details: Any) -> Submission:
+    """Hold and verify at once: for who is signed in, and for staff on a school's behalf."""
+    return verify(submission=hold(**details), by=details["by"])
+
+
+# --- Changing ------------------------------------------------------------------------------------
+
+
+@retried
+def cancel(*, loan: Loan, by: User | None, note: str = "") -> LoanEvent:
+    """Give the copy free. The school itself may until the box is packed (TooLate)."""
+    if role_of(by) == "teacher" and loan.state == S.PACKED:
+        raise TooLate
+    silent: dict[str, Any] = {"notice": ""} if loan.state == S.HELD else {}
+    changes = {"held_until": None, "attention": ""}
+    return apply(loan, MOVES["cancel"], by=by, note=note, changes=changes, **silent)
+
+
+@retried
+def extend(*, loan: Loan, ends_on: datetime.date, by: User | None, note: str = "") -> LoanEvent:
+    """Keep the box longer, if the copy's next loan stays safe.
+
+    Raises CopyPromised, and for the school itself NotAHandoverDay or LoanTooLong.
+    """
+    if role_of(by) == "teacher":
+        if (ends_on - loan.starts_on).days > loan.kit.loan_days:
+            raise LoanTooLong
+        if ends_on not in days.return_days(loan.kit, loan.starts_on, loan.delivery):
+            raise NotAHandoverDay
+    return _change_period(loan, MOVES["extend"], loan.starts_on, ends_on, by=by, note=note)
+
+
+@retried
+def change_dates(
+    *, loan: Loan, starts_on: datetime.date, ends_on: datetime.date, by: User, note: str = ""
+) -> LoanEvent:
+    """Staff agree on other days, with the same copy. Raises CopyPromised."""
+    return _change_period(loan, MOVES["change_dates"], starts_on, ends_on, by=by, note=note)
+
+
+def _change_period(
+    loan: Loan, move: Move, starts_on: datetime.date, ends_on: datetime.date, **details: Any
+) -> LoanEvent:
+    """The period changes in place, under the copy's lock. Expired holds make way first."""
+    changes = {
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+        "free_again_on": days.free_again_on(loan.kit, ends_on),
+    }
+    data = {
+        "from": [loan.starts_on.isoformat(), loan.ends_on.isoformat()],
+        "to": [starts_on.isoformat(), ends_on.isoformat()],
+    }
+    expired = Loan.objects.expired().filter(copy=loan.copy_id).exclude(pk=loan.pk)
+    lapse_all(expired.overlapping(starts_on, changes["free_again_on"]))
+
+    def write(_copy: KitCopy) -> LoanEvent:
+        return apply(loan, move, changes=changes, data=data, **details)
+
+    try:
+        return copies.claim(loan.copy_id, write)
+    except IntegrityError as error:
+        raise CopyPromised from error
+
+
+@retried
+def swap(*, loan: Loan, by: User | None, note: str = "") -> LoanEvent:
+    """Give the loan another free copy of its kit. Raises NoCopyFree."""
+    data = {"from": loan.copy.code}
+
+    def write(copy: KitCopy) -> LoanEvent:
+        return apply(
+            loan,
+            MOVES["swap"],
+            by=by,
+            note=note,
+            changes={"copy": copy},
+            data=data | {"to": copy.code},
+        )
+
+    return copies.claim_any(
+        loan.kit, loan.starts_on, loan.free_again_on, write, besides=[loan.copy_id]
+    )
+
+
+@retried
+def add_note(*, loan: Loan, by: User, note: str) -> LoanEvent:
+    return apply(loan, MOVES["note"], by=by, note=note)
+
+
+@retried
+def settle(*, loan: Loan, by: User, note: str = "") -> LoanEvent:
+    return apply(loan, MOVES["settle"], by=by, note=note, changes={"attention": ""})
+
+
+# --- Within a verb -------------------------------------------------------------------------------
+
+
+def refuse_dates(
+    kit: LessonKit, starts_on: datetime.date, ends_on: datetime.date, delivery: str
+) -> None:
+    """Raise what is wrong with the days a school asks for; nothing if they are fine."""
+    if starts_on < timezone.localdate(first_bookable_moment(None)):
+        raise TooSoon
+    if delivery == Delivery.ROUND and not kit.can_be_delivered:
+        raise NotAHandoverDay
+    if not days.handover_days(kit.venue, starts_on, starts_on + days.ONE_DAY, delivery):
+        raise NotAHandoverDay
+    if (ends_on - starts_on).days > kit.loan_days or ends_on > last_bookable_day():
+        raise LoanTooLong
+    if ends_on not in days.return_days(kit, starts_on, delivery):
+        raise NotAHandoverDay
+
+
+def _claim(kit: LessonKit, loan: Loan, write: Any) -> None:
+    """Find the loan a copy; make way by lapsing expired holds, whose claims still stand."""
+    lapse_all(copies.in_the_way(kit, loan.starts_on, loan.free_again_on))
+    copies.claim_any(kit, loan.starts_on, loan.free_again_on, write)
+
+
+def lapse_all(loans: Any) -> int:
+    """Lapse what is still held; returns how many."""
+    lapsed = 0
+    for loan in loans:
+        try:
+            apply(loan, MOVES["lapse"], by=None, changes={"held_until": None})
+        except IllegalMove:
+            continue  # verified or cancelled a moment ago
+        lapsed += 1
+    return lapsed
+
+
+def refuse_if_away(copy: KitCopy, loan: Loan) -> None:
+    """A box that is still out on another loan cannot be handed out."""
+    away = Loan.objects.filter(copy=copy, state__in=[S.OUT, S.RETURNED]).exclude(pk=loan.pk)
+    if away.exists():
+        raise CopyNotHere

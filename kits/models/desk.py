@@ -1,0 +1,78 @@
+"""When boxes can be collected and returned, and when a copy is away for repair."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from programmes.models import Venue
+
+from .kit import KitCopy
+
+
+class DeskDay(models.Model):
+    """A weekday on which the desk is open, or on which the transport round drives."""
+
+    venue = models.ForeignKey(
+        Venue, on_delete=models.CASCADE, related_name="desk_days", verbose_name=_("venue")
+    )
+    weekday = models.PositiveSmallIntegerField(
+        _("weekday"),
+        choices=[
+            (0, _("Monday")),
+            (1, _("Tuesday")),
+            (2, _("Wednesday")),
+            (3, _("Thursday")),
+            (4, _("Friday")),
+            (5, _("Saturday")),
+            (6, _("Sunday")),
+        ],
+    )
+    is_round = models.BooleanField(
+        _("transport round"), default=False, help_text=_("Off: collecting at the desk.")
+    )
+    opens_at = models.TimeField(_("from"))
+    closes_at = models.TimeField(_("until"))
+
+    class Meta:
+        verbose_name = _("desk day")
+        verbose_name_plural = _("desk days")
+        ordering = ["venue", "weekday", "opens_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["venue", "weekday", "is_round"], name="desk_day_once_per_weekday"
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")),
+                name="desk_day_closes_after_opening",
+                violation_error_message=_("The end comes before the start."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.opens_at:%H:%M}–{self.closes_at:%H:%M}"
+
+
+class Repair(models.Model):
+    """A copy is out of service: `[starts_on, free_again_on)`."""
+
+    copy = models.ForeignKey(
+        KitCopy, on_delete=models.CASCADE, related_name="repairs", verbose_name=_("copy")
+    )
+    starts_on = models.DateField(_("first day"))
+    free_again_on = models.DateField(_("can be lent again from"))
+    reason = models.CharField(_("reason"), max_length=200)
+
+    class Meta:
+        verbose_name = _("repair")
+        verbose_name_plural = _("repairs")
+        ordering = ["-starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(free_again_on__gt=F("starts_on")),
+                name="repair_ends_after_start",
+                violation_error_message=_("The end comes before the start."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.copy}: {self.reason}"

@@ -1,0 +1,257 @@
+"""A copy promised to a class for a period, and the events that are its history.
+
+Nothing is promised twice: `copy_lent_once` refuses overlapping loans of a copy, turnaround
+included, whoever writes. `state` is written by `tec_site.lifecycle.apply` only; the table of
+moves is in `kits/lifecycle.py`.
+"""
+
+import datetime
+import uuid
+from collections.abc import Mapping
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Booking
+from schools.models import ClassGroup, Submission, User
+from schools.years import YearGroup, describe_year_groups
+from tec_site.constraints import NoOverlap
+from tec_site.lifecycle import Event
+
+from .kit import KitCopy, LessonKit
+
+
+class LoanState(models.TextChoices):
+    HELD = "held", _("held")
+    RESERVED = "reserved", _("reserved")
+    PACKED = "packed", _("packed")
+    OUT = "out", _("out")
+    RETURNED = "returned", _("back, not checked")
+    DONE = "done", _("done")
+    CANCELLED = "cancelled", _("cancelled")
+    LAPSED = "lapsed", _("lapsed")
+    WRITTEN_OFF = "written_off", _("written off")
+
+
+# In these states the copy is promised or away: the constraint counts them. A loan that is done
+# gave its copy back: its period ends on the day of the check.
+HOLDING = frozenset(
+    {
+        LoanState.HELD,
+        LoanState.RESERVED,
+        LoanState.PACKED,
+        LoanState.OUT,
+        LoanState.RETURNED,
+    }
+)
+COMING = (LoanState.HELD, LoanState.RESERVED, LoanState.PACKED)
+
+
+class Delivery(models.TextChoices):
+    DESK = "desk", _("We collect and return it at the desk")
+    ROUND = "round", _("With the transport round, at our school")
+
+
+class LoanQuerySet(models.QuerySet["Loan"]):
+    def holding(self) -> Self:
+        return self.filter(state__in=HOLDING)
+
+    def expired(self) -> Self:
+        """Holds whose time is up, whether or not a worker has lapsed them."""
+        return self.filter(state=LoanState.HELD, held_until__lte=timezone.now())
+
+    def live(self) -> Self:
+        """What really keeps a copy away: holding, and not a hold whose time is up."""
+        expired = Q(state=LoanState.HELD, held_until__lte=timezone.now())
+        return self.holding().exclude(expired)
+
+    def overlapping(self, first: datetime.date, before: datetime.date) -> Self:
+        """Loans that keep their copy away on a day in `[first, before)`."""
+        return self.filter(starts_on__lt=before, free_again_on__gt=first)
+
+    def overdue(self) -> Self:
+        return self.filter(state=LoanState.OUT, ends_on__lt=timezone.localdate())
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(submission__user=user)
+
+    def with_facts(self) -> Self:
+        """All that a page, a mail or a calendar says about a loan, in one query."""
+        return self.select_related(
+            "submission__school", "copy__kit__venue", "class_group", "booking__visit__programme"
+        )
+
+
+class Loan(models.Model):
+    """Out from `starts_on` until `ends_on` (both the days of handing over), free again later."""
+
+    # Collecting and returning are two calendar events of one loan (RFC 5545 section 3.8.4.7).
+    uid_out = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uid_back = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    submission = models.ForeignKey(
+        Submission, on_delete=models.PROTECT, related_name="loans", verbose_name=_("submission")
+    )
+    copy = models.ForeignKey(
+        KitCopy, on_delete=models.PROTECT, related_name="loans", verbose_name=_("copy")
+    )
+    booking = models.ForeignKey(
+        Booking,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="loans",
+        verbose_name=_("with the visit"),
+    )
+    class_group = models.ForeignKey(
+        ClassGroup,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="loans",
+        verbose_name=_("class"),
+    )
+    class_name = models.CharField(_("class"), max_length=60)
+    year_from = models.PositiveSmallIntegerField(_("year group from"), choices=YearGroup)
+    year_to = models.PositiveSmallIntegerField(_("year group to"), choices=YearGroup)
+    pupils = models.PositiveSmallIntegerField(_("pupils"))
+    delivery = models.CharField(
+        _("collecting"), max_length=5, choices=Delivery, default=Delivery.DESK
+    )
+    starts_on = models.DateField(_("collect on"))
+    ends_on = models.DateField(_("return on"))
+    # The first day on which the copy can go out again: the return and the turnaround.
+    free_again_on = models.DateField(_("free again on"), editable=False)
+    state = models.CharField(_("state"), max_length=12, choices=LoanState, editable=False)
+    held_until = models.DateTimeField(_("held until"), null=True, blank=True, editable=False)
+    attention = models.CharField(_("needs attention"), max_length=200, blank=True)
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(_("asked at"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("changed at"), auto_now_add=True, editable=False)
+
+    objects = LoanQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("loan")
+        verbose_name_plural = _("loans")
+        ordering = ["-starts_on", "pk"]
+        indexes = [
+            models.Index(fields=["state", "starts_on"], name="loan_state_start"),
+            models.Index(fields=["state", "ends_on"], name="loan_state_end"),
+            # Availability looks at what is promised from some day on; ten years of loans that
+            # are done are not in this index.
+            models.Index(
+                fields=["free_again_on"],
+                condition=Q(state__in=sorted(HOLDING)),
+                name="loan_promised_until",
+            ),
+        ]
+        constraints = [
+            NoOverlap(
+                fields=["copy"],
+                period=("starts_on", "free_again_on"),
+                condition=Q(state__in=sorted(HOLDING)),
+                name="copy_lent_once",
+                violation_error_message=_("This copy is promised to somebody else then."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")) & Q(free_again_on__gt=F("ends_on")),
+                name="loan_dates_in_order",
+                violation_error_message=_("The return comes before collecting."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state="held", held_until__isnull=False)
+                | (~Q(state="held") & Q(held_until=None)),
+                name="loan_held_until_while_held",
+            ),
+            models.CheckConstraint(
+                condition=Q(pupils__gte=1) & Q(year_to__gte=F("year_from")),
+                name="loan_class_makes_sense",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.copy} {self.starts_on:%d-%m-%Y}, {self.submission.school_name}"
+
+    # --- What the lifecycle asks -------------------------------------------------------
+
+    @property
+    def is_holding(self) -> bool:
+        return self.state in HOLDING
+
+    def places(self) -> tuple[int, datetime.date, datetime.date] | None:
+        """The copy and the period: the row itself is the claim that the constraint guards."""
+        if not self.is_holding:
+            return None
+        return self.copy_id, self.starts_on, self.free_again_on
+
+    def change_places(self, before: Any, after: Any) -> None:
+        """Nothing to do: saving the row moves its claim (see `kits/copies.py` for the locks)."""
+
+    def touched(self, changed: Mapping[str, Any]) -> dict[str, Any]:
+        if not changed:
+            return {}
+        return {"sequence": self.sequence + 1, "changed_at": timezone.now()}
+
+    # --- Questions ---------------------------------------------------------------------
+
+    @property
+    def kit(self) -> LessonKit:
+        return self.copy.kit
+
+    @property
+    def year_groups(self) -> str:
+        return describe_year_groups(self.year_from, self.year_to)
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.state == LoanState.OUT and self.ends_on < timezone.localdate()
+
+    @property
+    def days_late(self) -> int:
+        return max((timezone.localdate() - self.ends_on).days, 0) if self.is_overdue else 0
+
+
+class LoanEvent(Event):
+    loan = models.ForeignKey(
+        Loan, on_delete=models.CASCADE, related_name="events", verbose_name=_("loan")
+    )
+
+    class Meta(Event.Meta):
+        verbose_name = _("loan event")
+        verbose_name_plural = _("loan events")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["loan", "move", "about"],
+                condition=Q(about__isnull=False),
+                name="loan_event_once_about_date",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=Q(noticed_at=None) & ~Q(notice=""),
+                name="loan_event_unnoticed",
+            )
+        ]
+
+
+class RefusedDemand(models.Model):
+    """A period asked for that had no copy: how staff know which kit to buy another of."""
+
+    kit = models.ForeignKey(
+        LessonKit, on_delete=models.CASCADE, related_name="refused", verbose_name=_("lesson kit")
+    )
+    starts_on = models.DateField(_("collect on"))
+    ends_on = models.DateField(_("return on"))
+    at = models.DateTimeField(_("asked at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("refused demand")
+        verbose_name_plural = _("refused demand")
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.kit} {self.starts_on:%d-%m-%Y}"

@@ -1,0 +1,45 @@
+"""The ways in which a verb of `lifecycle.py` says no, in words for a teacher or a volunteer."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tec_site.lifecycle import Refused
+
+
+class NoCopyFree(Refused):
+    message = _("No box is free for this whole period. Choose other days.")
+
+
+class NotAHandoverDay(Refused):
+    message = _("Boxes are not collected or returned on that day. Choose one of the days shown.")
+
+
+class LoanTooLong(Refused):
+    message = _("That is longer than this kit is lent.")
+
+
+class TooSoon(Refused):
+    message = _("This date is too soon: we need some days to prepare.")
+
+
+class TooLate(Refused):
+    message = _("The box is packed already. Please call us.")
+
+
+class NothingHeld(Refused):
+    message = _("There is nothing left to confirm: this reservation was cancelled.")
+
+
+class CopyNotHere(Refused):
+    message = _("This box has not come back from the loan before. Look for another one.")
+
+
+class CopyUnfit(Refused):
+    message = _("This box lacks something without which it cannot go out.")
+
+
+class CopyPromised(Refused):
+    message = _("This box is promised to somebody else then.")
+
+
+class CountMissing(Refused):
+    message = _("Count every item on the list first.")
