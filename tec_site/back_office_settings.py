@@ -1,15 +1,96 @@
 """How the back office looks: the settings of django-unfold."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+
+
+def _may(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(permission)
+
+
+def _entry(title: Any, icon: str, name: str, permission: str, query: str = "") -> dict[str, Any]:
+    """A line of the side bar, for whoever may see what it leads to."""
+    link = reverse_lazy(f"admin:{name}", query={"when": query} if query else None)
+    return {"title": title, "icon": icon, "link": link, "permission": _may(permission)}
+
+
+def _model(title: Any, icon: str, label: str) -> dict[str, Any]:
+    app, model = label.split(".")
+    return _entry(title, icon, f"{app}_{model}_changelist", f"{app}.view_{model}")
+
+
+NAVIGATION: list[dict[str, Any]] = [
+    {
+        "title": _("Today"),
+        "items": [
+            {"title": _("Overview"), "icon": "today", "link": reverse_lazy("admin:index")},
+        ],
+    },
+    {
+        "title": _("Bookings"),
+        "separator": True,
+        "items": [
+            _model(_("Bookings"), "event_available", "bookings.booking"),
+            _model(_("Visits"), "groups", "bookings.visit"),
+            _model(_("Submissions"), "contact_mail", "schools.submission"),
+            _model(_("History"), "history", "bookings.bookingevent"),
+        ],
+    },
+    {
+        "title": _("What and when"),
+        "separator": True,
+        "items": [
+            _model(_("Programmes"), "category", "programmes.programme"),
+            _model(_("Slots"), "calendar_month", "bookings.visitslot"),
+            _model(_("Patterns"), "event_repeat", "bookings.schedulepattern"),
+            _model(_("Closures"), "event_busy", "bookings.closure"),
+            _model(_("Venues and zones"), "location_on", "programmes.venue"),
+        ],
+    },
+    {
+        "title": _("Schools"),
+        "separator": True,
+        "items": [
+            _model(_("Schools"), "school", "schools.school"),
+            _model(_("Classes"), "group", "schools.classgroup"),
+            _model(_("School boards"), "account_balance", "schools.schoolboard"),
+            _model(_("School holidays"), "beach_access", "schools.schoolholiday"),
+        ],
+    },
+    {
+        "title": _("Mail"),
+        "separator": True,
+        "items": [_model(_("Mails"), "mail", "post_office.email")],
+    },
+    {
+        "title": _("Management"),
+        "separator": True,
+        "collapsible": True,
+        "items": [
+            _model(_("Users"), "person", "schools.user"),
+            _model(_("Roles"), "badge", "auth.group"),
+            _model(_("Second factors"), "key", "mfa.authenticator"),
+            _model(_("Worlds of technology"), "public", "programmes.world"),
+            _model(_("Core objectives"), "flag", "programmes.coreobjective"),
+        ],
+    },
+]
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("TEC desk"),
     "SITE_HEADER": _("TEC desk"),
+    "SITE_SYMBOL": "handyman",
     "ENVIRONMENT": "tec_site.back_office.environment",
     "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": True,
     "BORDER_RADIUS": "6px",
+    "STYLES": [lambda request: static("css/desk.css")],
+    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": NAVIGATION},
     "COLORS": {
         # Around the site's working colour, #b8430f (static/css/tokens.css).
         "primary": {
@@ -24,6 +105,20 @@ UNFOLD: dict[str, Any] = {
             "800": "#762c0d",
             "900": "#60260e",
             "950": "#351104",
+        },
+        # Warm greys from the site's paper to its ink.
+        "base": {
+            "50": "#fbf9f5",
+            "100": "#f3efe7",
+            "200": "#e6e0d6",
+            "300": "#d3cbbd",
+            "400": "#8f97a5",
+            "500": "#5d6a7e",
+            "600": "#4d5b70",
+            "700": "#33425a",
+            "800": "#22314a",
+            "900": "#14233b",
+            "950": "#0d1829",
         },
     },
 }

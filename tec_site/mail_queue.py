@@ -22,7 +22,7 @@ from django.core.mail import mailers
 from django.core.validators import validate_email
 from django.db import Error as DatabaseError
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from post_office import models as post_office
@@ -268,3 +268,20 @@ def purge() -> int:
         timezone.now() - settings.MAIL_KEPT_FOR, delete_attachments=True
     )
     return deleted
+
+
+def send_again(mails: QuerySet[Email]) -> list[Email]:
+    """Queue again what was sent or stopped and still holds; returns those mails.
+
+    With the same Message-ID: whoever did get it, sees it once.
+    """
+    now = timezone.now()
+    done = mails.filter(status__in=(STATUS.sent, STATUS.failed)).exclude(expires_at__lte=now)
+    again = []
+    for mail in done.order_by("pk"):
+        # Compare and set: of two who press at once, one queues it.
+        if Email.objects.filter(pk=mail.pk, status=mail.status).update(
+            status=STATUS.queued, scheduled_time=None, number_of_retries=None, last_updated=now
+        ):
+            again.append(mail)
+    return again

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .school import School
+from .school import School, fold
 from .user import User
 
 # Crockford's base32: no I, L, O or U, so that it survives a telephone line.
@@ -40,6 +40,22 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def visible_to(self, user: User) -> Self:
         """What a signed-in teacher may see: what she submitted herself."""
         return self.filter(user=user)
+
+    def matching(self, text: str) -> Self:
+        """Those in whose reference, contact, address or school every word of `text` occurs."""
+        found = self
+        for word in text.split():
+            fits = (
+                models.Q(contact_name__icontains=word)
+                | models.Q(email__icontains=word)
+                | models.Q(typed_school_name__icontains=word)
+            )
+            if fold(word):
+                fits |= models.Q(school__in=School.objects.matching(word).values("pk"))
+            if len(word) >= 4:  # shorter is half of them
+                fits |= models.Q(reference__startswith=normalise_reference(word))
+            found = found.filter(fits)
+        return found
 
 
 class Submission(models.Model):

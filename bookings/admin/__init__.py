@@ -1,0 +1,9 @@
+"""Schedule, visits and bookings in the back office.
+
+Every change of a booking or a visit goes through `bookings/lifecycle.py`, and its refusals are
+shown as messages; the pages here only ask and show.
+"""
+
+from . import booking, events, schedule, visit
+
+__all__ = ["booking", "events", "schedule", "visit"]

@@ -1,0 +1,260 @@
+"""Patterns, the slots made of them, and closures."""
+
+import datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.decorators import action, display
+
+from tec_site.days import start_of_day
+from tec_site.model_admins import ModelAdmin, NoDelete
+
+from ..models import Booking, Closure, SchedulePattern, VisitSlot
+from ..models.booking import HOLDING
+from ..schedule import make_slots, plan_slots
+
+
+@admin.register(SchedulePattern)
+class SchedulePatternAdmin(NoDelete, ModelAdmin):
+    list_display = ("weekday", "times", "venue", "season", "max_groups", "max_pupils", "slots_made")
+    list_display_links = ("weekday", "times")
+    list_select_related = ("venue",)
+    list_filter = (("venue", RelatedDropdownFilter), ("weekday", ChoicesDropdownFilter))
+    filter_horizontal = ("programmes",)
+    fields = (
+        "venue",
+        ("weekday", "starts_at", "ends_at"),
+        ("season_from", "season_to"),
+        "programmes",
+        ("max_groups", "max_pupils"),
+    )
+    actions_detail = ("make_slots_button",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SchedulePattern]:
+        return super().get_queryset(request).annotate(slot_count=Count("slots"))
+
+    def get_urls(self) -> list[Any]:
+        page = path(
+            "<path:object_id>/dagdelen/",
+            self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.make_slots_page)),
+            name="bookings_schedulepattern_make_slots",
+        )
+        return [page, *super().get_urls()]
+
+    @display(description=_("time"), ordering="starts_at")
+    def times(self, pattern: SchedulePattern) -> str:
+        return f"{pattern.starts_at:%H:%M}–{pattern.ends_at:%H:%M}"
+
+    @display(description=_("season"), ordering="season_from")
+    def season(self, pattern: SchedulePattern) -> str:
+        first, last = pattern.season_from, pattern.season_to
+        return f"{date_format(first, 'j M Y')} – {date_format(last, 'j M Y')}"
+
+    @display(description=_("slots"), ordering="slot_count")
+    def slots_made(self, pattern: Any) -> int:
+        return pattern.slot_count
+
+    @action(description=_("Make slots"), icon="calendar_add_on", url_path="maak")
+    def make_slots_button(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect("admin:bookings_schedulepattern_make_slots", object_id)
+
+    def make_slots_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The preview, and on POST the slots."""
+        pattern = self.get_object(request, unquote(object_id))
+        if pattern is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not request.user.has_perm("bookings.add_visitslot"):
+            raise PermissionDenied
+        if request.method == "POST":
+            made = len(make_slots(pattern).new)
+            self.log_change(request, pattern, str(_made(made)))
+            messages.success(request, _made(made))
+            return redirect("admin:bookings_schedulepattern_change", object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Make slots"),
+            "subtitle": str(pattern),
+            "opts": self.opts,
+            "plan": plan_slots(pattern),
+            "pattern": pattern,
+        }
+        return TemplateResponse(request, "admin/bookings/make_slots.html", context)
+
+
+def _made(number: int) -> str:
+    return ngettext("%(number)d slot was made.", "%(number)d slots were made.", number) % {
+        "number": number
+    }
+
+
+@admin.register(Closure)
+class ClosureAdmin(ModelAdmin):
+    list_display = ("reason", "venue", "starts_on", "ends_on")
+    list_select_related = ("venue",)
+    list_filter = (("venue", RelatedDropdownFilter),)
+    search_fields = ("reason",)
+    fields = ("venue", "reason", ("starts_on", "ends_on"))
+
+    def save_model(self, request: HttpRequest, obj: Closure, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        booked = bookings_within(obj)
+        if booked:
+            messages.warning(
+                request,
+                ngettext(
+                    "%(number)d class has a visit booked on these days (%(days)s). A closure "
+                    "does not cancel it: move or cancel it yourself.",
+                    "%(number)d classes have a visit booked on these days (%(days)s). A closure "
+                    "does not cancel them: move or cancel them yourself.",
+                    len(booked),
+                )
+                % {"number": len(booked), "days": _days_of(booked)},
+            )
+
+
+def bookings_within(closure: Closure) -> list[Booking]:
+    """What is booked at the venue on the days of a closure, in order of date."""
+    return list(
+        Booking.objects.holding()
+        .filter(
+            visit__slot__venue=closure.venue_id,
+            visit__slot__starts_at__gte=start_of_day(closure.starts_on),
+            visit__slot__starts_at__lt=start_of_day(closure.ends_on + datetime.timedelta(days=1)),
+        )
+        .select_related("visit__slot")
+        .order_by("visit__slot__starts_at")
+    )
+
+
+def _days_of(bookings: list[Booking]) -> str:
+    days = dict.fromkeys(date_format(booking.visit.slot.day, "j M") for booking in bookings)
+    return ", ".join(days)
+
+
+class WhenFilter(admin.SimpleListFilter):
+    """What is still to come, unless one asks for something else or searches."""
+
+    title = _("when")
+    parameter_name = "when"
+    field = "starts_at"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("today", _("today")),
+            ("week", _("this week")),
+            ("past", _("past")),
+            ("all", _("all")),
+        ]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        yield first | {"display": _("to come")}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        today = timezone.localdate()
+        monday = today - datetime.timedelta(days=today.weekday())
+        spans = {
+            "today": (today, today + datetime.timedelta(days=1)),
+            "week": (monday, monday + datetime.timedelta(days=7)),
+            "past": (None, today),
+            "all": (None, None),
+        }
+        default = "all" if request.GET.get("q") else "to come"
+        first, before = spans.get(self.value() or default, (today, None))
+        within = Q()
+        if first:
+            within &= Q(**{f"{self.field}__gte": start_of_day(first)})
+        if before:
+            within &= Q(**{f"{self.field}__lt": start_of_day(before)})
+        return queryset.filter(within)
+
+
+@admin.register(VisitSlot)
+class VisitSlotAdmin(NoDelete, ModelAdmin):
+    list_display = ("day_shown", "times", "venue", "max_groups", "booked", "open_shown", "note")
+    list_display_links = ("day_shown", "times")
+    list_select_related = ("venue",)
+    list_filter = (
+        WhenFilter,
+        ("venue", RelatedDropdownFilter),
+        ("programmes", RelatedDropdownFilter),
+        "is_closed",
+    )
+    search_fields = ("note", "programmes__title")
+    ordering = ("starts_at", "pk")
+    filter_horizontal = ("programmes",)
+    readonly_fields = ("pattern",)
+    fields = (
+        "venue",
+        ("starts_at", "ends_at"),
+        "programmes",
+        ("max_groups", "max_pupils"),
+        "is_closed",
+        "note",
+        "pattern",
+    )
+    actions = ("close", "reopen")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[VisitSlot]:
+        booked = Count("visits__bookings", filter=Q(visits__bookings__state__in=HOLDING))
+        return super().get_queryset(request).annotate(booked_count=booked)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: VisitSlot | None = None) -> Any:
+        """Time and place stand still once classes are booked: move the visit instead."""
+        fields = super().get_readonly_fields(request, obj)
+        if obj is not None and obj.visits.active().exists():  # type: ignore[attr-defined]
+            return (*fields, "venue", "starts_at", "ends_at")
+        return fields
+
+    @display(description=_("date"), ordering="starts_at")
+    def day_shown(self, slot: VisitSlot) -> str:
+        return date_format(timezone.localtime(slot.starts_at), "D j b Y")
+
+    @display(description=_("time"))
+    def times(self, slot: VisitSlot) -> str:
+        start, end = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
+        return f"{start:%H:%M}–{end:%H:%M}"
+
+    @display(description=_("classes booked"))
+    def booked(self, slot: Any) -> int:
+        return slot.booked_count
+
+    @display(description=_("open"), boolean=True, ordering="is_closed")
+    def open_shown(self, slot: VisitSlot) -> bool:
+        return not slot.is_closed
+
+    @admin.action(description=_("Close for new bookings"), permissions=["change"])
+    def close(self, request: HttpRequest, queryset: QuerySet[VisitSlot]) -> None:
+        self._set_closed(request, queryset, True)
+
+    @admin.action(description=_("Open for bookings"), permissions=["change"])
+    def reopen(self, request: HttpRequest, queryset: QuerySet[VisitSlot]) -> None:
+        self._set_closed(request, queryset, False)
+
+    def _set_closed(self, request: HttpRequest, slots: QuerySet[VisitSlot], closed: bool) -> None:
+        """Through the rows, so that each change stands in the log."""
+        changed = list(slots.filter(is_closed=not closed))
+        words = _("Closed for new bookings.") if closed else _("Opened for bookings.")
+        for slot in changed:
+            slot.is_closed = closed
+            slot.save(update_fields=["is_closed"])
+            self.log_change(request, slot, str(words))
+        messages.success(
+            request,
+            ngettext("%(number)d slot changed.", "%(number)d slots changed.", len(changed))
+            % {"number": len(changed)},
+        )

@@ -1,0 +1,129 @@
+"""What schools can book, in the back office."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.decorators import display
+
+from tec_site.model_admins import ModelAdmin, NoDelete
+
+from .models import Component, CoreObjective, Programme, Venue, World, Zone
+
+
+class ComponentInline(TabularInline):
+    model = Component
+    extra = 0
+    fields = ("position", "name", "description", "zone", "minutes", "max_pupils")
+    ordering = ("position", "pk")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The choice of zones, read once for all rows."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "zone":
+            if not hasattr(request, "_zone_choices"):
+                request._zone_choices = list(field.choices)  # type: ignore[attr-defined]
+            field.choices = request._zone_choices  # type: ignore[attr-defined]
+        return field
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(NoDelete, ModelAdmin):
+    list_display = ("title", "kind", "whom", "minutes", "venue", "approval", "is_published")
+    list_select_related = ("venue",)
+    list_filter = (
+        ("kind", ChoicesDropdownFilter),
+        ("venue", RelatedDropdownFilter),
+        "is_published",
+        "is_example",
+    )
+    search_fields = ("title", "summary")
+    prepopulated_fields = {"slug": ("title",)}
+    filter_horizontal = ("zones", "worlds")
+    autocomplete_fields = ("core_objectives",)
+    inlines = (ComponentInline,)
+    fieldsets = (
+        (None, {"fields": (("title", "kind"), "slug", "summary", "story", "learning")}),
+        (
+            _("For whom and how many"),
+            {
+                "fields": (
+                    ("year_from", "year_to"),
+                    ("min_pupils", "max_pupils_per_class"),
+                    ("max_groups", "max_pupils"),
+                    "pupils_per_supervisor",
+                )
+            },
+        ),
+        (
+            _("Where and how long"),
+            {
+                "fields": (
+                    "venue",
+                    "zones",
+                    ("duration", "changeover"),
+                    ("welcome", "move_minutes"),
+                )
+            },
+        ),
+        (_("Practical"), {"fields": ("bring", "arrange", "mail_note", ("price", "price_note"))}),
+        (
+            _("Booking rules"),
+            {
+                "fields": (
+                    ("requires_taster", "needs_approval"),
+                    ("lead_time", "change_until", "cancel_until"),
+                )
+            },
+        ),
+        (_("Curriculum"), {"fields": ("worlds", "core_objectives")}),
+        (_("On the site"), {"fields": (("is_published", "is_example", "position"),)}),
+    )
+
+    @display(description=_("for whom"), ordering="year_from")
+    def whom(self, programme: Programme) -> str:
+        return programme.for_whom
+
+    @display(description=_("duration"), ordering="duration")
+    def minutes(self, programme: Programme) -> str:
+        return programme.length_in_words
+
+    @display(description=_("staff decide"), boolean=True, ordering="needs_approval")
+    def approval(self, programme: Programme) -> bool:
+        return programme.needs_approval
+
+
+class ZoneInline(TabularInline):
+    model = Zone
+    extra = 0
+    fields = ("position", "name", "slug", "description", "artwork")
+    prepopulated_fields = {"slug": ("name",)}
+
+
+@admin.register(Venue)
+class VenueAdmin(NoDelete, ModelAdmin):
+    list_display = ("name", "city", "region", "phone")
+    search_fields = ("name", "city")
+    prepopulated_fields = {"slug": ("name",)}
+    inlines = (ZoneInline,)
+
+    @display(description=_("holiday region"), ordering="holiday_region")
+    def region(self, venue: Venue) -> str:
+        return venue.get_holiday_region_display()
+
+
+@admin.register(World)
+class WorldAdmin(NoDelete, ModelAdmin):
+    list_display = ("number", "name", "code")
+    list_display_links = ("name",)
+    search_fields = ("name",)
+
+
+@admin.register(CoreObjective)
+class CoreObjectiveAdmin(NoDelete, ModelAdmin):
+    list_display = ("label", "scheme", "code")
+    list_filter = ("scheme",)
+    search_fields = ("label", "code", "text")

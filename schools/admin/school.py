@@ -1,0 +1,173 @@
+"""Schools, boards, classes and holidays."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+
+from tec_site.model_admins import ExportAdmin, ModelAdmin, NoDelete, ReadOnly, SafeResource
+
+from ..models import ClassGroup, PupilCount, School, SchoolBoard, SchoolHoliday
+from ..years import current_school_year, school_year_label
+
+
+class ClosedFilter(admin.SimpleListFilter):
+    """Open schools, unless one asks for the others."""
+
+    title = _("closed")
+    parameter_name = "closed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("closed", _("closed")), ("merged", _("merged")), ("all", _("all"))]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        yield first | {"display": _("open")}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        match self.value():
+            case "closed":
+                return queryset.exclude(closed_on=None)
+            case "merged":
+                return queryset.exclude(merged_into=None)
+            case "all":
+                return queryset
+        return queryset.open()
+
+
+class PupilCountInline(ReadOnly, TabularInline):
+    model = PupilCount
+    fields = ("year", "pupils")
+    ordering = ("-year",)
+    extra = 0
+    per_page = 10
+    collapsible = True
+
+
+class SchoolResource(SafeResource):
+    class Meta:
+        model = School
+        fields = (
+            "site_code", "name", "sector", "structure", "street", "house_number", "postcode",
+            "city", "municipality", "province", "website", "holiday_region", "board__number",
+            "board__name", "is_verified", "closed_on",
+        )  # fmt: skip
+        export_order = fields
+
+
+@admin.register(School)
+class SchoolAdmin(NoDelete, ExportAdmin):
+    resource_class = SchoolResource
+    list_display = ("name", "city", "site_code", "sector", "region", "board", "verified")
+    list_select_related = ("board",)
+    list_filter = (
+        "is_verified",
+        ClosedFilter,
+        ("sector", ChoicesDropdownFilter),
+        ("holiday_region", ChoicesDropdownFilter),
+    )
+    search_fields = ("search_text",)
+    search_help_text = _("name, place, postcode or code")
+    autocomplete_fields = ("board", "merged_into")
+    readonly_fields = ("merged_into",)
+    inlines = (PupilCountInline,)
+    fieldsets = (
+        (None, {"fields": ("name", "site_code", ("sector", "structure"), "board")}),
+        (
+            _("Address"),
+            {
+                "fields": (
+                    ("street", "house_number"),
+                    ("postcode", "city"),
+                    ("municipality", "municipality_code", "province"),
+                    "website",
+                )
+            },
+        ),
+        (
+            _("Standing"),
+            {
+                "fields": (
+                    "holiday_region",
+                    "denomination",
+                    "is_verified",
+                    "closed_on",
+                    "merged_into",
+                )
+            },
+        ),
+    )
+
+    @display(description=_("holiday region"), ordering="holiday_region")
+    def region(self, school: School) -> str:
+        return school.get_holiday_region_display()
+
+    @display(description=_("verified"), boolean=True, ordering="is_verified")
+    def verified(self, school: School) -> bool:
+        return school.is_verified
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[School], search_term: str
+    ) -> tuple[QuerySet[School], bool]:
+        """As on the booking form: accents, case and the order of words do not matter."""
+        found: Any = queryset
+        return found.matching(search_term), False
+
+
+@admin.register(SchoolBoard)
+class SchoolBoardAdmin(NoDelete, ModelAdmin):
+    list_display = ("name", "number", "schools_count")
+    search_fields = ("name", "number")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SchoolBoard]:
+        return super().get_queryset(request).annotate(school_count=Count("schools"))
+
+    @display(description=_("schools"), ordering="school_count")
+    def schools_count(self, board: Any) -> int:
+        return board.school_count
+
+
+class SchoolYearFilter(admin.SimpleListFilter):
+    title = _("school year")
+    parameter_name = "year"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        this = current_school_year()
+        return [(str(year), school_year_label(year)) for year in range(this + 1, this - 6, -1)]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        year = self.value()
+        if year and year.isdecimal():
+            return queryset.filter(school_year=int(year[:4]))
+        return queryset
+
+
+@admin.register(ClassGroup)
+class ClassGroupAdmin(NoDelete, ModelAdmin):
+    list_display = ("name", "school", "year_groups_shown", "year_shown")
+    list_select_related = ("school",)
+    list_filter = (SchoolYearFilter,)
+    search_fields = ("name", "school__search_text")
+    autocomplete_fields = ("school", "continues")
+    fields = ("school", "name", "school_year", ("year_from", "year_to"), "continues")
+
+    @display(description=_("year groups"), ordering="year_from")
+    def year_groups_shown(self, class_group: ClassGroup) -> str:
+        return class_group.year_groups
+
+    @display(description=_("school year"), ordering="school_year")
+    def year_shown(self, class_group: ClassGroup) -> str:
+        return school_year_label(class_group.school_year)
+
+
+@admin.register(SchoolHoliday)
+class SchoolHolidayAdmin(ModelAdmin):
+    list_display = ("name", "region", "starts_on", "ends_on", "is_advice")
+    list_filter = (SchoolYearFilter, ("region", ChoicesDropdownFilter))
+    search_fields = ("name",)

@@ -1,0 +1,116 @@
+"""The mail queue in the back office, and second factors that were lost.
+
+Mails hold markers in the place of links and codes (`tec_site/mailer.py`), so what staff read
+here lets nobody in.
+"""
+
+from typing import Any
+
+from allauth.account import admin as account_admin
+from allauth.account.models import EmailAddress
+from allauth.mfa import admin as mfa_admin
+from allauth.mfa.models import Authenticator
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from post_office import admin as post_office_admin
+from post_office.models import STATUS, Attachment, Email, EmailTemplate, Log
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.decorators import display
+
+from tec_site import mail_queue
+from tec_site.model_admins import ModelAdmin, ReadOnly
+
+# Imported so that they registered their own pages, which are replaced or not wanted.
+_replaced = (account_admin, mfa_admin, post_office_admin)
+for _model in (Attachment, Email, EmailTemplate, Log, EmailAddress, Authenticator):
+    admin.site.unregister(_model)
+
+STATUS_COLOURS = {
+    STATUS.sent: "success",
+    STATUS.failed: "danger",
+    STATUS.queued: "info",
+    STATUS.requeued: "warning",
+}
+
+
+class LogInline(ReadOnly, TabularInline):
+    model = Log
+    extra = 0
+    fields = ("date", "exception_type", "message")
+    readonly_fields = fields
+    verbose_name = _("attempt")
+    verbose_name_plural = _("attempts that failed")
+
+
+@admin.register(Email)
+class EmailAdmin(ReadOnly, ModelAdmin):
+    list_display = ("created", "recipient", "subject", "status_shown", "number_of_retries")
+    list_display_links = ("created", "recipient", "subject")
+    list_filter = (("status", ChoicesDropdownFilter), ("created", RangeDateTimeFilter))
+    search_fields = ("to", "subject")
+    search_help_text = _("e-mail address or subject")
+    ordering = ("-pk",)
+    fields = (
+        ("recipient", "subject"),
+        ("created", "status_shown", "last_updated"),
+        ("scheduled_time", "expires_at", "number_of_retries"),
+        "message",
+        "attachment_names",
+    )
+    readonly_fields = fields[-1:]
+    inlines = (LogInline,)
+    actions = ("send_again",)
+    # Not post_office's own page, which has buttons of its own.
+    change_form_template = "admin/change_form.html"
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("post_office.change_email")
+
+    @display(description=_("to"), ordering="to")
+    def recipient(self, mail: Email) -> str:
+        return ", ".join(mail.to)
+
+    @display(description=_("status"), ordering="status", label=STATUS_COLOURS)
+    def status_shown(self, mail: Email) -> tuple[Any, str]:
+        return mail.status, mail.get_status_display()
+
+    @display(description=_("attachments"))
+    def attachment_names(self, mail: Email) -> str:
+        return ", ".join(mail.attachments.values_list("name", flat=True)) or "–"
+
+    @admin.action(description=_("Send again"), permissions=["resend"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Email]) -> None:
+        again = mail_queue.send_again(queryset)
+        for mail in again:
+            self.log_change(request, mail, "send_again")
+        text = ngettext(
+            "%(number)d mail is in the queue again.",
+            "%(number)d mails are in the queue again.",
+            len(again),
+        )
+        messages.success(request, text % {"number": len(again)})
+        left = queryset.count() - len(again)
+        if left:
+            text = ngettext(
+                "%(number)d mail was left alone: it still waits, or is out of date.",
+                "%(number)d mails were left alone: they still wait, or are out of date.",
+                left,
+            )
+            messages.warning(request, text % {"number": left})
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnly, ModelAdmin):
+    """Lost telephone: a superuser deletes the factor, its owner enrols a new one."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email",)
+    fields = ("user", "type", "created_at", "last_used_at")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser

@@ -1,0 +1,82 @@
+"""What the pages of the back office have in common; each app's `admin` builds on these."""
+
+from typing import Any, ClassVar
+
+from django.contrib.admin import ModelAdmin as DjangoModelAdmin
+from django.contrib.admin.options import ActionLocation
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from import_export.admin import ExportMixin
+from import_export.formats.base_formats import CSV, XLSX
+from import_export.resources import ModelResource
+from unfold.admin import ModelAdmin as UnfoldModelAdmin
+from unfold.contrib.import_export.forms import ExportForm
+
+# A spreadsheet takes a cell that begins with one of these for a formula (OWASP, CSV injection).
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+class ModelAdmin(UnfoldModelAdmin):
+    """Lists that stay fast: no count of everything, no choice of a thousand rows."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    list_filter_submit = True
+    list_fullwidth = True
+    warn_unsaved_form = True
+
+    def get_action_choices(
+        self,
+        request: HttpRequest,
+        default_choices: Any = None,
+        action_location: Any = ActionLocation.CHANGE_LIST,
+    ) -> Any:
+        """Django's own: unfold's does not know Django 6.1's argument yet."""
+        return DjangoModelAdmin.get_action_choices(
+            self, request, [("", _("Choose an action"))], action_location
+        )
+
+
+class NoDelete:
+    """Rows that history hangs on."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ReadOnly(NoDelete):
+    """Rows that verbs, the worker or an import write, and nobody edits."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class SafeResource(ModelResource):
+    """Rows for a spreadsheet, in which what people typed stays text."""
+
+    def export_field(self, field: Any, instance: Any, *args: Any, **kwargs: Any) -> Any:
+        value = super().export_field(field, instance, *args, **kwargs)
+        return as_text(value)
+
+
+def as_text(value: Any) -> Any:
+    """`value`, with an apostrophe before what a spreadsheet would take for a formula."""
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+class ExportAdmin(ExportMixin, ModelAdmin):
+    """A list that can be taken along as CSV or XLSX, as it is filtered."""
+
+    export_form_class = ExportForm
+    formats: ClassVar = [XLSX, CSV]
+    resource_class: type[SafeResource]
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """Whoever keeps the list up to date; looking something up needs no copy of everything."""
+        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")

@@ -1,0 +1,112 @@
+"""Every list, every form and every row's page of the back office, as staff meet them."""
+
+import pytest
+import time_machine
+from django.contrib import admin
+from django.urls import reverse
+
+from bookings.models import Closure, SchedulePattern
+from programmes.models import CoreObjective
+from schools.models import PupilCount, SchoolBoard
+from tec_site.mail_queue import Message, queue
+from tests.factories import (
+    NOW,
+    VISIT_DAY,
+    make_booking,
+    make_component,
+    make_staff,
+)
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def desk(client, db, settings):
+    """Signed in as staff who may do everything."""
+    settings.STAFF_SECOND_FACTOR = False
+    client.force_login(make_staff())
+    return client
+
+
+def make_world():
+    booking = make_booking()
+    programme = booking.visit.programme
+    make_component(programme=programme, zone=programme.zones.get())
+    make_component(programme=programme, zone=programme.zones.get())
+    PupilCount.objects.create(school=booking.submission.school, year=2025, pupils=190)
+    SchoolBoard.objects.get_or_create(number="12345", name="Stichting Leerplein")
+    CoreObjective.objects.get_or_create(scheme="slo-2026", code="1", label="Kerndoel 1")
+    pattern = SchedulePattern.objects.create(
+        venue=programme.venue,
+        weekday=1,
+        starts_at="09:00",
+        ends_at="12:00",
+        season_from=VISIT_DAY,
+        season_to=VISIT_DAY,
+    )
+    pattern.programmes.add(programme)
+    Closure.objects.create(
+        venue=programme.venue, starts_on=VISIT_DAY, ends_on=VISIT_DAY, reason="Studiedag"
+    )
+    queue(Message(to="juf@school.example", subject="Bevestiging", text="Tot ziens."))
+
+
+LISTS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+
+
+@pytest.fixture(params=LISTS, ids=lambda model: model._meta.label)
+def model(request):
+    return request.param
+
+
+def address_of(model, page, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def count_queries(client, address, django_assert_max_num_queries):
+    with django_assert_max_num_queries(60) as queries:
+        assert client.get(address).status_code == 200, address
+    return len(queries)
+
+
+def test_list_takes_as_many_queries_for_three_rows_as_for_one(
+    desk, model, django_assert_max_num_queries
+):
+    address = address_of(model, "changelist")
+    make_world()
+    desk.get(address)  # content types and the like are remembered
+    one = count_queries(desk, address, django_assert_max_num_queries)
+    make_world()
+    make_world()
+    three = count_queries(desk, address, django_assert_max_num_queries)
+    assert (three, three <= 12) == (one, True)
+
+
+def test_search_finds_and_takes_no_more_than_twelve_queries(
+    desk, model, django_assert_max_num_queries
+):
+    if not admin.site._registry[model].search_fields:
+        pytest.skip("not searched")
+    make_world()
+    address = address_of(model, "changelist") + "?q=e"
+    desk.get(address)
+    assert count_queries(desk, address, django_assert_max_num_queries) <= 12
+
+
+def test_page_of_a_row_and_form_for_a_new_one_open(desk, model):
+    make_world()
+    row = model.objects.first()
+    if row is not None:
+        page = desk.get(address_of(model, "change", row.pk))
+        assert (page.status_code, page.context["original"]) == (200, row)
+    may_add = admin.site._registry[model].has_add_permission(page_request(desk))
+    new = desk.get(address_of(model, "add"))
+    assert new.status_code == (200 if may_add else 403)
+
+
+def page_request(client):
+    return client.get(reverse("admin:index")).wsgi_request
