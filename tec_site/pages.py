@@ -4,6 +4,8 @@
 error_base.html, which needs no context and asks the database nothing.
 """
 
+from operator import attrgetter
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -21,10 +23,11 @@ RETRY_AFTER_SECONDS = 30
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    # Sorted here: the database would work out the date again for each use of it in the query.
     programmes = with_first_free(Programme.objects.published())
-    soonest = programmes.filter(first_free__isnull=False).order_by("first_free", "position")
+    free = [programme for programme in programmes if programme.first_free]
     context = {
-        "next_free": soonest[:NEXT_FREE_SHOWN],
+        "next_free": sorted(free, key=attrgetter("first_free"))[:NEXT_FREE_SHOWN],
         "zones": Zone.objects.exclude(artwork=""),
     }
     return render(request, "home.html", context)
