@@ -131,7 +131,7 @@ def offer_for(programme: Programme, slot: VisitSlot) -> Offer | None:
 def with_first_free(programmes: QuerySet[Programme]) -> QuerySet[Any]:
     """Annotate `first_free`: the start of each programme's first free offer, or None."""
     lead_times = Programme.objects.values_list("lead_time", flat=True).distinct().order_by()
-    known = tuple(sorted(set(lead_times), key=str))
+    known = tuple(sorted({None, *lead_times}, key=str))
     (now, soon), (_soon, horizon) = _windows()
     moments = {f"lead_{place}": first_bookable_moment(one) for place, one in enumerate(known)}
     first_free = _first_free(known).expression(
@@ -285,7 +285,7 @@ def _first_free(lead_times: tuple[int | None, ...]) -> Prepared:
     def build(
         now: datetime.datetime, soon: datetime.datetime, horizon: datetime.datetime, **lead: Any
     ) -> QuerySet[Any, Any]:
-        in_time = Q(pk__in=[])
+        in_time = Q()
         for place, lead_time in enumerate(lead_times):
             in_time |= Q(
                 programme__lead_time=lead_time, visitslot__starts_at__gte=lead[f"lead_{place}"]

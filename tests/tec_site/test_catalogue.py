@@ -50,6 +50,10 @@ def titles(client: Client, query: str = "") -> list[str]:
     return sorted(programme.title for programme in response.context["page"])
 
 
+def test_site_without_programmes_says_so(client):
+    assert "Er zijn nog geen programma’s" in client.get("/programmas/").text
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
