@@ -19,7 +19,8 @@ from .availability import Offer, Status
 from .rules import last_bookable_day
 
 
-class YearMonth(NamedTuple):
+@dataclass(frozen=True, order=True)
+class YearMonth:
     year: int
     month: int
 

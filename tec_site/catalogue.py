@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.views.decorators.http import require_safe
@@ -33,9 +33,13 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     filters = ProgrammeFilter(request.GET, queryset=Programme.objects.published())
     found = with_first_free(filters.qs).prefetch_related("worlds")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
+    asked = _asked(request)
     context = {
+        "asked": asked,
         "selects": filters.selects(),
-        "chosen": [(one.label, _without(request, one.name)) for one in filters.chosen()],
+        "chosen": [
+            (one.label, _address(request, asked, without=one.name)) for one in filters.chosen()
+        ],
         "nonsense": bool(filters.errors),
         "page": page,
         "kinds": Kind,
@@ -44,7 +48,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request") != "true":
         return render(request, template, context)
     response = render(request, f"{template}#results", context)
-    response["HX-Push-Url"] = f"{request.path}?{_asked(request)}".rstrip("?")
+    response["HX-Push-Url"] = _address(request, asked)
     return response
 
 
@@ -55,7 +59,9 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Programme.objects.published().select_related("venue"), slug=slug)
     at = parse_month(request.GET.get("maand", ""))
     region = _region(request)
-    month = build_month(at, month_of_offers(found, *at), _holidays(request, at, region))
+    month = build_month(
+        at, month_of_offers(found, at.year, at.month), _holidays(request, at, region)
+    )
     context = {
         "programme": found,
         "month": month,
@@ -87,18 +93,19 @@ def _facts(programme: Programme) -> dict[str, Any]:
 # --- Addresses that filter -----------------------------------------------------------------------
 
 
-def _asked(request: HttpRequest) -> str:
+def _asked(request: HttpRequest) -> QueryDict:
     """The query without what was left empty, so that shared addresses stay short."""
     query = request.GET.copy()
     for name in [name for name in query if not query[name]]:
         del query[name]
-    return query.urlencode()
+    return query
 
 
-def _without(request: HttpRequest, name: str) -> str:
-    query = request.GET.copy()
-    for gone in (name, "pagina"):
-        query.pop(gone, None)
+def _address(request: HttpRequest, asked: QueryDict, without: str = "") -> str:
+    query = asked.copy()
+    if without:
+        query.pop(without, None)
+        query.pop("pagina", None)
     return f"{request.path}?{query.urlencode()}".rstrip("?")
 
 
