@@ -1,0 +1,90 @@
+"""Files that people give us: told apart by content, limited in size, never shown in a page.
+
+A photo is decoded and written anew: what is stored is a JPEG of ours, without the place where it
+was taken (phones write that into the file) and without anything that was hidden behind it.
+Staff get files as attachments; nothing under MEDIA_ROOT has an address of its own.
+"""
+
+import io
+from pathlib import PurePath
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps
+
+MAX_BYTES = 8 * 1024 * 1024
+PHOTO_FORMATS = ("JPEG", "PNG", "WEBP")
+PHOTO_TYPES = "image/jpeg,image/png,image/webp"
+# A phone's photo has some 50 million pixels at most; decoding takes four bytes for each.
+MAX_PIXELS = 60_000_000
+STORED_SIDE = 2000  # pixels
+
+
+def clean_photo(upload: UploadedFile) -> ContentFile:
+    """The photo as we keep it. Raises ValidationError when it is too large or no photo."""
+    _refuse_large(upload)
+    try:
+        with Image.open(upload, formats=PHOTO_FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise ValidationError(_("This photo has too many pixels."), code="too_large")
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise ValidationError(
+            _("This is not a photo that we can read (JPEG, PNG or WebP)."), code="not_a_photo"
+        ) from error
+    upright.thumbnail((STORED_SIDE, STORED_SIDE))
+    stored = io.BytesIO()
+    upright.save(stored, "JPEG", quality=82)
+    return ContentFile(stored.getvalue(), name="photo.jpg")
+
+
+def clean_pdf(upload: UploadedFile) -> UploadedFile:
+    """The file as it came. Raises ValidationError when it is too large or no PDF."""
+    _refuse_large(upload)
+    upload.seek(0)
+    start = upload.read(5)
+    upload.seek(0)
+    if start != b"%PDF-":
+        raise ValidationError(_("This is not a PDF."), code="not_a_pdf")
+    return upload
+
+
+def attachment(file: FieldFile, filename: str, content_type: str) -> FileResponse:
+    """To be saved, not shown: the browser may not guess another type, and no cache keeps it.
+
+    Raises FileNotFoundError.
+    """
+    return FileResponse(
+        file.open("rb"),
+        as_attachment=True,
+        filename=PurePath(filename).name,
+        content_type=content_type,
+        headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"},
+    )
+
+
+class PhotoField(forms.FileField):
+    """A photo, from the camera of the phone or from a file; cleaned by `clean_photo`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": PHOTO_TYPES}))
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> ContentFile | None:
+        upload = super().clean(data, initial)
+        return clean_photo(upload) if upload else None
+
+
+def _refuse_large(upload: UploadedFile) -> None:
+    if (upload.size or 0) > MAX_BYTES:
+        raise ValidationError(
+            _("This file is too large: %(limit)d MB at most."),
+            code="too_large",
+            params={"limit": MAX_BYTES // 1024 // 1024},
+        )
