@@ -1,13 +1,13 @@
 """The staff back office: one AdminSite at `/beheer/`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse, reverse_lazy
+from django.urls import URLPattern, URLResolver, reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -24,10 +24,18 @@ class BackOffice(UnfoldAdminSite):
         return super().has_permission(request) and staff_accounts.has_second_factor(request)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
-        wrapped = csp_override(settings.BACK_OFFICE_CSP)(super().admin_view(view, cacheable))
-        # Read by LoginRequiredMiddleware; without it the anonymous go to the teachers' page.
-        wrapped.login_url = reverse_lazy("admin:login", current_app=self.name)
-        return wrapped
+        return csp_override(settings.BACK_OFFICE_CSP)(super().admin_view(view, cacheable))
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Read by LoginRequiredMiddleware: without it the anonymous go to the teachers' page.
+
+        Set here and not in `admin_view`, because a ModelAdmin wraps what that returns.
+        """
+        urls = super().get_urls()
+        for view in _views_of(urls):
+            if getattr(view, "login_required", True):
+                view.login_url = reverse_lazy("admin:login", current_app=self.name)
+        return urls
 
     @method_decorator(never_cache)
     @login_not_required
@@ -46,6 +54,14 @@ class BackOffice(UnfoldAdminSite):
             step = staff_accounts.next_step(request)
             messages.info(request, _("The desk opens with a second step: an app or a passkey."))
         return HttpResponseRedirect(reverse(step, query={"next": wanted}))
+
+
+def _views_of(urls: Iterable[Any]) -> Iterator[Any]:
+    for url in urls:
+        if isinstance(url, URLResolver):
+            yield from _views_of(url.url_patterns)
+        else:
+            yield url.callback
 
 
 def environment(request: HttpRequest) -> list[str] | None:

@@ -1,0 +1,161 @@
+"""Every address of the site, from its own list, filled in with rows that exist."""
+
+import datetime
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from bookings.links import token_of
+from bookings.models import State
+from schools import codes
+from tec_site import tokens
+from tec_site.mail_queue import Attachment, Message, queue
+from tests.factories import (
+    NOW,
+    make_booking,
+    make_programme,
+    make_school,
+    make_slot,
+    make_staff,
+    make_submission,
+    make_teacher,
+    make_visit,
+)
+
+PASSWORD = "lang genoeg voor een balie"
+ADMIN = "beheer/"
+_PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^)]*\))*\)")
+
+
+def every_route() -> Iterator[str]:
+    """As written in the url configuration, prefixes joined: 'programmas/<slug:slug>/'."""
+    yield from _routes(get_resolver().url_patterns, "")
+
+
+def _routes(patterns: Any, before: str) -> Iterator[str]:
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+def address(route: str, arguments: Mapping[str, Any]) -> str:
+    """The path of `route` with its parameters filled in by name."""
+    bare = route.replace("^", "").replace("$", "").replace(r"\d+", "1")
+    return "/" + _PARAMETER.sub(lambda match: str(arguments[match[1] or match[2]]), bare)
+
+
+def answer(response: HttpResponseBase) -> str:
+    """'200', or '→/inloggen/' for a redirect; a host is told when it is another one."""
+    if not 300 <= response.status_code < 400:
+        return str(response.status_code)
+    to = urlsplit(response["Location"])
+    host = f"//{to.netloc}" if to.netloc not in {"", "testserver"} else ""
+    return f"→{host}{to.path}"
+
+
+class Site:
+    """A booked visit, a hold that waits for its code, a mail, and every kind of person."""
+
+    def __init__(self) -> None:
+        self.programme = make_programme(max_groups=4, max_pupils=99)
+        self.slot = make_slot(programmes=[self.programme], max_groups=4, max_pupils=99)
+        visit = make_visit(slot=self.slot, programme=self.programme)
+        self.owner = make_teacher(school=make_school())
+        self.submission = make_submission(user=self.owner)
+        self.booking = make_booking(submission=self.submission, visit=visit)
+        self.mail = queue(
+            Message(
+                to=self.owner.email,
+                subject="Hallo",
+                text="Hallo",
+                html="<html><head></head><body>Hallo</body></html>",
+                attachments=[Attachment("bezoek.ics", b"BEGIN:VCALENDAR", "text/calendar")],
+            )
+        )
+        self.people: dict[str, Client] = {
+            "anonymous": Client(),
+            "owner": self._owner(),
+            "stranger": _teacher(make_teacher(school=make_school())),
+            "desk": _staff(make_staff(is_superuser=False)),
+            "staff": _staff(make_staff()),
+            "factorless": _staff(make_staff(), factor=False),
+        }
+
+    def _owner(self) -> Client:
+        """Teacher A: in her browser a hold waits for its code."""
+        client = Client()
+        session = client.session
+        browser = codes.browser_of(session)
+        session.save()
+        client.cookies["sessionid"] = session.session_key
+        client.force_login(self.owner)
+        fields = {"user": None, "school": self.owner.school, "browser": browser}
+        self.held = make_submission(**fields, email="juf@school.example")
+        later = timezone.now() + datetime.timedelta(minutes=30)
+        make_booking(submission=self.held, state=State.HELD, held_until=later, class_name="8a")
+        return client
+
+    def arguments(self, route: str) -> dict[str, Any]:
+        waiting = route.endswith(("/code/", "/adres/"))
+        submission = self.held if waiting else self.submission
+        found = {
+            "slug": self.programme.slug,
+            "slot_id": self.slot.pk,
+            "public_id": submission.public_id,
+            "token": token_of(submission),
+            "booking_id": self.booking.pk,
+            "pk": self.mail.pk,
+            "attachment_pk": self.mail.attachments.get().pk,
+            "uidb36": "1",
+            "key": "geraden",
+            "object_id": 1,
+            "content_type_id": 1,
+            "content_id": "0" * 32,
+            "app_label": "bookings",
+            "url": "nergens/",
+        }
+        if route.startswith("agenda/"):
+            key = str(self.owner.pk)
+            token = tokens.make("feed mijn", key, self.owner.link_version)
+            found |= {"kind": "mijn", "key": key, "token": token}
+        return found
+
+    def address(self, route: str) -> str:
+        return address(route, self.arguments(route))
+
+
+def _teacher(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def _staff(user: Any, *, factor: bool = True) -> Client:
+    """Signed in as staff do: a password, and the code of an app if she has one."""
+    client = Client()
+    if factor:
+        secret = generate_totp_secret()
+        TOTP.activate(user, secret)
+    client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    if factor:
+        counter = int(NOW.timestamp()) // 30
+        code = format_hotp_value(hotp_value(secret, counter))
+        client.post(reverse("mfa_authenticate"), {"code": code})
+    return client
+
+
+METHODS: dict[str, Callable[[Client], Callable[..., Any]]] = {
+    "GET": lambda client: client.get,
+    "HEAD": lambda client: client.head,
+    "POST": lambda client: client.post,
+}

@@ -1,0 +1,309 @@
+"""Every address × every kind of person: what comes back.
+
+One line per address in TABLE. A new page fails `test_every_address_has_a_line` until it has
+one; pages of the admin have theirs in ADMIN_PAGES, and a model in the admin in ADMIN_MODELS.
+"""
+
+import copy
+import itertools
+from urllib.parse import urlencode
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.test import Client
+
+from tec_site import worker
+from tests.addresses import ADMIN, Site, answer, every_route
+from tests.factories import NOW
+
+# A number is a status, an arrow a redirect. In a line with only POST the answers are those to
+# an empty POST; otherwise to GET and HEAD. 'owner' is the teacher who booked, 'stranger' another
+# one, 'desk' staff without superuser, 'factorless' staff who showed no second factor.
+TO = {
+    "→home": "→/",
+    "→sign-in": "→/inloggen/",
+    "→staff": "→/personeel/inloggen/",
+    "→again": "→/personeel/bevestig/",
+    "→password": "→/personeel/wachtwoord/",
+    "→enrol": "→/personeel/tweede-stap/",
+    "→login": "→/beheer/login/",
+    "→desk": "→/beheer/",
+    "→calendar": "→/mijn/agenda/",
+}
+TABLE = r"""
+# address                                                              methods   anonymous  owner      stranger   desk       staff      factorless
+/                                                                      GET       200        200        200        200        200        200
+/privacy/                                                              GET       200        200        200        200        200        200
+/toegankelijkheid/                                                     GET       200        200        200        200        200        200
+/voorwaarden/                                                          GET       200        200        200        200        200        200
+/taal/                                                                 GET,POST  →home      →home      →home      →home      →home      →home
+/programmas/                                                           GET       200        200        200        200        200        200
+/programmas/<slug:slug>/                                               GET       200        200        200        200        200        200
+/inloggen/                                                             GET,POST  200        →home      →home      →home      →home      →home
+/inloggen/code/                                                        GET,POST  →sign-in   →home      →home      →home      →home      →home
+/uitloggen/                                                            POST      →home      →home      →home      →home      →home      →home
+/scholen/zoeken/                                                       GET       200        200        200        200        200        200
+/agenda/<slug:kind>/<slug:key>/<str:token>.ics                         GET       200        200        200        200        200        200
+/mijn/                                                                 GET       →sign-in   200        200        200        200        200
+/mijn/agenda/                                                          GET       →sign-in   200        200        200        200        200
+/mijn/agenda/vernieuwen/                                               POST      →sign-in   →calendar  →calendar  →calendar  →calendar  →calendar
+/boekingen/nieuw/<slug:slug>/<int:slot_id>/                            GET,POST  200        200        200        200        200        200
+/boekingen/<uuid:public_id>/code/                                      GET,POST  404        200        404        404        404        404
+/boekingen/<uuid:public_id>/adres/                                     POST      404        422        404        404        404        404
+/boekingen/<uuid:public_id>/                                           GET       404        200        404        404        404        404
+/boekingen/<uuid:public_id>/annuleren/<int:booking_id>/                GET,POST  404        200        404        404        404        404
+/boekingen/<uuid:public_id>/aantallen/<int:booking_id>/                GET,POST  404        200        404        404        404        404
+/boekingen/<uuid:public_id>/bezoek.ics                                 GET       404        200        404        404        404        404
+/boekingen/<uuid:public_id>/brief.pdf                                  GET       404        200        404        404        404        404
+/boekingen/<uuid:public_id>/<token:token>/                             GET       200        200        200        200        200        200
+/boekingen/<uuid:public_id>/<token:token>/annuleren/<int:booking_id>/  GET,POST  200        200        200        200        200        200
+/boekingen/<uuid:public_id>/<token:token>/aantallen/<int:booking_id>/  GET,POST  200        200        200        200        200        200
+/boekingen/<uuid:public_id>/<token:token>/bezoek.ics                   GET       200        200        200        200        200        200
+/boekingen/<uuid:public_id>/<token:token>/brief.pdf                    GET       200        200        200        200        200        200
+/personeel/aanmelden/                                                  GET,POST  200        404        404        →desk      →desk      →desk
+/personeel/inloggen/                                                   GET,POST  200        404        404        →desk      →desk      →desk
+/personeel/uitloggen/                                                  GET,POST  →home      404        404        200        200        200
+/personeel/inactief/                                                   GET       200        404        404        200        200        200
+/personeel/bevestig/                                                   GET,POST  →staff     404        404        200        200        200
+/personeel/wachtwoord/instellen/                                       GET,POST  →staff     404        404        →password  →password  →password
+/personeel/wachtwoord/                                                 GET,POST  →staff     404        404        200        200        200
+/personeel/wachtwoord/vergeten/                                        GET,POST  200        404        404        200        200        200
+/personeel/wachtwoord/vergeten/verstuurd/                              GET       200        404        404        200        200        200
+/personeel/^wachtwoord/nieuw/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$    GET,POST  200        404        404        200        200        200
+/personeel/wachtwoord/nieuw/klaar/                                     GET       200        404        404        200        200        200
+/personeel/tweede-stap/                                                GET       →staff     404        404        200        200        200
+/personeel/tweede-stap/inloggen/                                       GET,POST  →staff     404        404        →desk      →desk      →desk
+/personeel/tweede-stap/bevestig/                                       GET,POST  →staff     404        404        200        200        →again
+/personeel/tweede-stap/app/                                            GET,POST  →staff     404        404        →again     →again     →again
+/personeel/tweede-stap/app/uit/                                        GET,POST  →staff     404        404        →again     →again     404
+/personeel/tweede-stap/herstelcodes/                                   GET       →staff     404        404        404        404        404
+/personeel/tweede-stap/herstelcodes/nieuw/                             GET,POST  →staff     404        404        →again     →again     →again
+/personeel/tweede-stap/herstelcodes/bestand/                           GET       →staff     404        404        404        404        404
+/personeel/tweede-stap/sleutels/                                       GET       →staff     404        404        200        200        200
+/personeel/tweede-stap/sleutels/nieuw/                                 GET,POST  →staff     404        404        →again     →again     →again
+/personeel/tweede-stap/sleutels/inloggen/                              GET,POST  →staff     404        404        →desk      →desk      →desk
+/personeel/tweede-stap/sleutels/bevestig/                              GET,POST  →staff     404        404        →again     →again     →again
+/personeel/tweede-stap/sleutels/<int:pk>/weg/                          GET,POST  →staff     404        404        →again     →again     →again
+/personeel/tweede-stap/sleutels/<int:pk>/naam/                         GET,POST  →staff     404        404        →again     →again     →again
+/gezond/                                                               GET       200        200        200        200        200        200
+/demo/mails/                                                           GET       404        404        404        404        404        404
+/demo/mails/<int:pk>/html/                                             GET       404        404        404        404        404        404
+/demo/mails/<int:pk>/<int:attachment_pk>/                              GET       404        404        404        404        404        404
+"""
+
+# In the admin everybody but the last two is sent to its sign-in, which is a 404 for teachers.
+ADMIN_PAGES = r"""
+# address                                                                   desk    staff
+/beheer/search/                                                             200     200
+/beheer/                                                                    200     200
+/beheer/login/                                                              →desk   →desk
+/beheer/logout/                                                             405     405
+/beheer/password_change/                                                    200     200
+/beheer/password_change/done/                                               200     200
+/beheer/autocomplete/                                                       403     403
+/beheer/jsi18n/                                                             200     200
+/beheer/r/<path:content_type_id>/<path:object_id>/                          404     404
+/beheer/post_office/email/^(?P<pk>\d+)/image/(?P<content_id>[0-9a-f]{32})$  403     404
+/beheer/post_office/email/<int:pk>/preview/                                 403     200
+/beheer/post_office/email/<int:pk>/resend/                                  403     →/beheer/post_office/email/1/change/
+/beheer/^(?P<app_label>auth|account|mfa|post_office)/$                      404     404
+/beheer/(?P<url>.*)$                                                        404     404
+"""
+
+# What the desk's role gets / what a superuser gets, on the pages that each model has.
+ADMIN_MODELS = """
+# model                   list     add      change       delete       history
+auth.group                403|200  403|200  403|→desk    403|→desk    →desk|→desk
+account.emailaddress      403|200  403|200  403|→desk    403|→desk    →desk|→desk
+mfa.authenticator         403|200  403|200  403|200      403|200      403|200
+post_office.email         403|200  403|403  403|200      403|200      403|200
+post_office.log           403|200  403|200  403|→desk    403|→desk    →desk|→desk
+post_office.emailtemplate 403|200  403|200  403|→desk    403|→desk    →desk|→desk
+post_office.attachment    403|200  403|200  403|200      403|200      403|200
+"""
+
+PEOPLE = ("anonymous", "owner", "stranger", "desk", "staff", "factorless")
+OUTSIDE = ("anonymous", "owner", "stranger", "factorless")
+MODEL_PAGES = {
+    "list": "",
+    "add": "add/",
+    "change": "<path:object_id>/change/",
+    "delete": "<path:object_id>/delete/",
+    "history": "<path:object_id>/history/",
+}
+
+
+def lines(table: str) -> dict[str, list[str]]:
+    rows = [line.split() for line in table.splitlines() if line and not line.startswith("#")]
+    return {row[0]: [TO.get(cell, cell) for cell in row[1:]] for row in rows}
+
+
+def expected(table: str) -> list[tuple[str, str, dict[str, str]]]:
+    """(route, methods, person → answer)"""
+    return [
+        (route.removeprefix("/"), methods, dict(zip(PEOPLE, cells, strict=True)))
+        for route, (methods, *cells) in lines(table).items()
+    ]
+
+
+def model_routes() -> dict[str, dict[str, str]]:
+    """Model → page → route, for every model in the admin."""
+    return {
+        model._meta.label_lower: {
+            page: f"{ADMIN}{model._meta.app_label}/{model._meta.model_name}/{end}"
+            for page, end in MODEL_PAGES.items()
+        }
+        for model in admin.site._registry
+    }
+
+
+def object_routes() -> set[str]:
+    """The old short addresses, which lead to the page to change."""
+    return {routes["list"] + "<path:object_id>/" for routes in model_routes().values()}
+
+
+@pytest.fixture
+def site(db):
+    with time_machine.travel(NOW, tick=False):
+        worker.beat()
+        yield Site()
+
+
+def ask(site: Site, person: str, method: str, path: str):
+    """As that person, leaving her session and the database as they were."""
+    client = Client(raise_request_exception=False)
+    client.cookies = copy.deepcopy(site.people[person].cookies)
+    with transaction.atomic():
+        response = client.generic(method, path)
+        if response.streaming:
+            response.close()
+        transaction.set_rollback(True)
+    return response
+
+
+def test_every_address_has_a_line():
+    of_models = {route for pages in model_routes().values() for route in pages.values()}
+    of_models |= object_routes()
+    found = {f"/{route}" for route in every_route() if route not in of_models}
+    in_table = lines(TABLE).keys() | lines(ADMIN_PAGES).keys()
+    assert sorted(found - in_table) == [], "without a line"
+    assert sorted(in_table - found) == [], "a line without an address"
+    assert sorted(lines(ADMIN_MODELS)) == sorted(model_routes())
+
+
+def test_every_address_answers_each_person_as_written(site):
+    wrong = []
+    for route, methods, cells in expected(TABLE):
+        path = site.address(route)
+        for person, cell in cells.items():
+            for method in ["POST"] if methods == "POST" else ["GET", "HEAD"]:
+                got = answer(ask(site, person, method, path))
+                if got != cell:
+                    wrong.append(f"{method} /{route} as {person}: {got}, not {cell}")
+    assert wrong == []
+
+
+def test_every_address_refuses_the_wrong_method(site):
+    wrong = []
+    for route, methods, cells in expected(TABLE):
+        insiders = [person for person, cell in cells.items() if cell[:1] != "→" and cell != "404"]
+        for method in {"GET", "POST"} - set(methods.split(",")):
+            for person in insiders[:1]:
+                got = answer(ask(site, person, method, site.address(route)))
+                if got != "405":
+                    wrong.append(f"{method} /{route} as {person}: {got}")
+    assert wrong == []
+
+
+def test_every_address_refuses_a_post_from_whom_it_refuses_a_look(site):
+    wrong = []
+    for route, methods, cells in expected(TABLE):
+        if methods != "GET,POST":
+            continue
+        for person, cell in cells.items():
+            if cell == "404" or cell == TO["→sign-in"]:
+                got = answer(ask(site, person, "POST", site.address(route)))
+                if got != cell:
+                    wrong.append(f"POST /{route} as {person}: {got}, not {cell}")
+    assert wrong == []
+
+
+# --- The admin -----------------------------------------------------------------------------------
+
+
+def first_of(model) -> str:
+    row = model._base_manager.order_by("pk").first()
+    return str(row.pk) if row else "1"
+
+
+def admin_addresses(site: Site) -> dict[str, tuple[str, str]]:
+    """Address → (what the desk gets, what a superuser gets), or '' where that is anything."""
+    found = {}
+    for route, (desk, staff) in lines(ADMIN_PAGES).items():
+        found[site.address(route.removeprefix("/"))] = (desk, staff)
+    routes = model_routes()
+    for label, cells in lines(ADMIN_MODELS).items():
+        key = first_of(apps.get_model(label))
+        for page, cell in zip(MODEL_PAGES, cells, strict=True):
+            desk, staff = cell.split("|")
+            path = "/" + routes[label][page].replace("<path:object_id>", key)
+            found[path] = (TO.get(desk, desk), TO.get(staff, staff))
+    return found
+
+
+def test_every_page_of_the_admin_answers_the_desk_and_superusers_as_written(site):
+    wrong = []
+    for path, cells in admin_addresses(site).items():
+        for person, cell in zip(("desk", "staff"), cells, strict=True):
+            got = answer(ask(site, person, "GET", path))
+            if got != cell:
+                wrong.append(f"{path} as {person}: {got}, not {cell}")
+    assert wrong == []
+
+
+def test_every_page_of_the_admin_is_closed_to_everybody_else(site):
+    paths = admin_addresses(site).keys() - {"/beheer/login/", "/beheer/logout/"}
+    shorts = {site.address(route) for route in object_routes()}
+    wrong = []
+    for path, person, method in itertools.product(
+        sorted(paths | shorts), OUTSIDE, ("GET", "HEAD", "POST")
+    ):
+        got = ask(site, person, method, path)
+        if (got.status_code, got.headers.get("Location")) != (
+            302,
+            f"/beheer/login/?{urlencode({'next': path}, safe='/')}",
+        ):
+            wrong.append(f"{method} {path} as {person}: {answer(got)}")
+    assert wrong == []
+    assert answer(ask(site, "owner", "GET", "/beheer/login/")) == "404"
+    assert answer(ask(site, "factorless", "GET", "/beheer/login/")) == TO["→enrol"]
+
+
+# --- Looking changes nothing ---------------------------------------------------------------------
+
+
+def everything() -> dict[str, list[tuple]]:
+    """All rows of all tables but sessions."""
+    models = [model for model in apps.get_models() if model is not Session]
+    return {
+        model._meta.label: sorted(model._base_manager.values_list(), key=repr) for model in models
+    }
+
+
+def test_looking_at_any_address_changes_no_row(site):
+    """Mail scanners and prefetching browsers open every link; nothing may come of it."""
+    paths = [site.address(route) for route, methods, _ in expected(TABLE) if methods != "POST"]
+    paths += [path for path in admin_addresses(site) if "/resend/" not in path]
+    before = everything()
+    for path, person in itertools.product(paths, ("anonymous", "owner", "staff")):
+        client = site.people[person]
+        for look in (client.get, client.head):
+            response = look(path)
+            if response.streaming:
+                response.close()
+    after = everything()
+    assert [label for label in before if before[label] != after[label]] == []
