@@ -1,7 +1,7 @@
 """The events of a booking in plain words, for the page and for staff."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .models import Booking, BookingEvent
+from .rules import Rule
 
 # What the school sees of it: no notes that staff make for themselves.
 _SENTENCES = {
@@ -60,6 +61,8 @@ def sentence(event: BookingEvent) -> str:
         return _reschedule(event.data)
     if event.move == "change_numbers":
         return _numbers(event.data)
+    if event.move == "verify" and event.by_role == "staff":
+        return _("Booked by TEC on behalf of the school.")
     words = _SENTENCES.get(event.move)
     return words() if words else ""
 
@@ -85,3 +88,44 @@ def _numbers(data: dict[str, Any]) -> str:
 def _moment(written: str) -> str:
     when = timezone.localtime(datetime.datetime.fromisoformat(written))
     return f"{date_format(when, 'l j F Y')} {when:%H:%M}"
+
+
+# --- For staff -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class StaffLine:
+    """An event with everything staff may know about it."""
+
+    at: datetime.datetime
+    text: str
+    who: str
+    note: str
+    overruled: str
+    told_at: datetime.datetime | None
+    is_waiting: bool
+
+
+def staff_history_of(booking: Booking, labels: Mapping[str, str]) -> list[StaffLine]:
+    """All events of a booking, newest first, in one query; `labels` names moves without words."""
+    events = booking.events.select_related("by").order_by("-pk")
+    return [
+        StaffLine(
+            at=event.at,
+            text=sentence(event) or labels.get(event.move, event.move),
+            who=event.by.get_full_name() if event.by else _role(event.by_role),
+            note=event.note,
+            overruled=", ".join(_rule(name) for name in event.data.get("overruled", [])),
+            told_at=event.noticed_at,
+            is_waiting=bool(event.notice) and event.noticed_at is None,
+        )
+        for event in events
+    ]
+
+
+def _role(role: str) -> str:
+    return {"teacher": _("school"), "staff": _("staff")}.get(role, _("the site"))
+
+
+def _rule(name: str) -> str:
+    return str(Rule(name).label) if name in Rule.values else name

@@ -1,0 +1,92 @@
+"""Booking on a school's behalf, while the teacher is on the telephone.
+
+First what and when, then who: the teachers' own form, with what staff may overrule. The teacher
+gets the same mail as if she had booked herself.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from schools.models import Submission
+from tec_site.lifecycle import Refused
+
+from .. import lifecycle
+from ..desk_forms import OverruleForm, WhereForm
+from ..forms import BookingForm
+from ..refusals import NoteRequired, RulesBroken
+from ..rules import Rule
+
+if TYPE_CHECKING:
+    from .booking import BookingAdmin
+
+
+def book_on_behalf(model_admin: "BookingAdmin", request: HttpRequest) -> HttpResponse:
+    if not model_admin.has_add_permission(request):
+        raise PermissionDenied
+    where = WhereForm(request.GET or None)
+    context: dict[str, Any] = {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "title": _("Book on a school's behalf"),
+        "where": where,
+    }
+    if where.is_valid() and where.cleaned_data.get("slot"):
+        programme, slot = where.cleaned_data["programme"], where.cleaned_data["slot"]
+        data = request.POST if request.method == "POST" else None
+        form = BookingForm(data, programme=programme, slot=slot)
+        overrule = _overrule(form, data)
+        if all([form.is_valid(), overrule.is_bound and overrule.is_valid()]):
+            submission = _book(form, overrule, request)
+            if submission is not None:
+                return _booked(request, submission)
+        context |= {"programme": programme, "slot": slot, "form": form, "overrule": overrule}
+    return TemplateResponse(request, "admin/bookings/book_on_behalf.html", context)
+
+
+def _overrule(form: BookingForm, data: Any) -> OverruleForm:
+    """Not checked, but kept, while a school is searched or a class is added."""
+    if data is None:
+        return OverruleForm()
+    if form.asks_for_more:
+        return OverruleForm(
+            initial={"overrule": data.getlist("overrule"), "note": data.get("note")}
+        )
+    return OverruleForm(data)
+
+
+def _book(form: BookingForm, overrule: OverruleForm, request: HttpRequest) -> Submission | None:
+    """The submission, or None with each refusal at its field."""
+    by: Any = request.user
+    try:
+        return lifecycle.book(
+            slot=form.slot,
+            programme=form.programme,
+            classes=form.asked,
+            submission=form.submission(browser="", language="nl"),
+            by=by,
+            overrule={Rule(name) for name in overrule.cleaned_data["overrule"]},
+            note=overrule.cleaned_data["note"],
+        )
+    except RulesBroken as refusal:
+        form.add_broken(refusal.broken)
+        rules = ", ".join(dict.fromkeys(str(one.rule.label) for one in refusal.broken))
+        overrule.add_error("overrule", _("This does not meet: %(rules)s.") % {"rules": rules})
+    except NoteRequired as refusal:
+        overrule.add_error("note", str(refusal))
+    except Refused as refusal:
+        form.contact.add_error(None, str(refusal))
+    return None
+
+
+def _booked(request: HttpRequest, submission: Submission) -> HttpResponse:
+    messages.success(
+        request,
+        _("Booked. %(email)s gets the confirmation by mail.") % {"email": submission.email},
+    )
+    return redirect("admin:bookings_booking_change", submission.bookings.earliest("pk").pk)

@@ -1,0 +1,209 @@
+"""What staff fill in at the desk: a note, other numbers, another slot, what they overrule.
+
+The fields of each form are the arguments of its verb in `lifecycle.py`.
+"""
+
+import datetime
+import itertools
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from programmes.models import Programme
+
+from .availability import Offer, Status, offers_between
+from .forms import MOST_PUPILS
+from .lifecycle import MOVES
+from .models import Booking, VisitSlot
+from .rules import Rule, last_bookable_day
+
+
+class NoteForm(forms.Form):
+    """A word along with the move: for the school if a mail goes out, else for colleagues."""
+
+    note = forms.CharField(
+        required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, booking: Booking, move: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.booking = booking
+        note = self.fields["note"]
+        if MOVES[move].notice:
+            note.label = _("A word to the school")
+            note.help_text = _("Optional. Goes into the mail.")
+        else:
+            note.label = _("Note for colleagues")
+            note.help_text = _("Optional. The school does not see it.")
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """For the verb; only after `is_valid()`."""
+        return self.cleaned_data
+
+
+class RequiredNoteForm(NoteForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"].required = True
+        self.fields["note"].help_text = _("The school does not see it.")
+
+
+class DeskNumbersForm(NoteForm):
+    pupils = forms.IntegerField(
+        label=gettext_lazy("Pupils"),
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_PUPILS)],
+    )
+    supervisors = forms.IntegerField(
+        label=gettext_lazy("Supervisors"),
+        validators=[MinValueValidator(1), MaxValueValidator(99)],
+    )
+    overrule_numbers = forms.BooleanField(
+        label=gettext_lazy("Also outside the limits of the programme"),
+        required=False,
+        help_text=gettext_lazy("Then a note is required. Room in the visit there must always be."),
+    )
+    field_order = ("pupils", "supervisors", "overrule_numbers", "note")
+
+    def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
+        initial = {"pupils": booking.pupils, "supervisors": booking.supervisors}
+        super().__init__(*args, booking=booking, initial=initial, **kwargs)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        data = dict(self.cleaned_data)
+        return data | {"overrule": {Rule.NUMBERS} if data.pop("overrule_numbers") else set()}
+
+
+class SlotField(forms.ChoiceField):
+    """The slots to come in which a programme can run, by month, with what is left in each."""
+
+    def __init__(self, programme: Programme | None = None, **kwargs: Any) -> None:
+        super().__init__(**{"label": _("Date and time")} | kwargs)
+        if programme is not None:
+            self.choices = slot_choices(programme)
+
+    def clean(self, value: Any) -> VisitSlot | None:
+        chosen = super().clean(value)
+        return VisitSlot.objects.select_related("venue").get(pk=chosen) if chosen else None
+
+
+def slot_choices(programme: Programme) -> list[Any]:
+    today = timezone.localdate()
+    offers = [
+        offer
+        for offer in offers_between(
+            programme, today, last_bookable_day() + datetime.timedelta(days=1)
+        )
+        if offer.starts_at > timezone.now()
+    ]
+    months = itertools.groupby(offers, lambda offer: date_format(offer.day, "F Y"))
+    grouped = [
+        (month, [(offer.slot_id, _describe(offer)) for offer in some]) for month, some in months
+    ]
+    return [("", _("Choose a date")), *grouped]
+
+
+def _describe(offer: Offer) -> str:
+    start = timezone.localtime(offer.starts_at)
+    when = f"{date_format(start, 'D j b')} {start:%H:%M}"
+    if offer.status == Status.FULL:
+        return _("%(when)s (full)") % {"when": when}
+    if offer.status == Status.CLOSED:
+        return _("%(when)s (closed for schools)") % {"when": when}
+    left = ngettext("room for %(number)d class", "room for %(number)d classes", offer.groups_left)
+    return f"{when} ({left % {'number': offer.groups_left}})"
+
+
+class RescheduleForm(NoteForm):
+    slot = SlotField()
+    field_order = ("slot", "note")
+
+    def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
+        super().__init__(*args, booking=booking, **kwargs)
+        self.fields["slot"] = SlotField(booking.visit.programme)
+        self.order_fields(self.field_order)
+
+
+class MoveVisitForm(forms.Form):
+    """Another slot for a visit with all its classes."""
+
+    note = forms.CharField(
+        label=gettext_lazy("A word to the schools"),
+        help_text=gettext_lazy("Optional. Goes into the mail."),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["slot"] = SlotField(programme)
+        self.order_fields(("slot", "note"))
+
+
+class MaximaForm(forms.Form):
+    max_groups = forms.IntegerField(
+        label=gettext_lazy("Classes at most"),
+        validators=[MinValueValidator(1), MaxValueValidator(99)],
+    )
+    max_pupils = forms.IntegerField(
+        label=gettext_lazy("Pupils at most"),
+        validators=[MinValueValidator(1), MaxValueValidator(9999)],
+    )
+    use_required_attribute = False
+
+
+class OverruleForm(forms.Form):
+    """Which rules do not count this time, and why."""
+
+    overrule = forms.MultipleChoiceField(
+        label=gettext_lazy("Overrule"),
+        choices=Rule.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "Only what is needed. Room and zones cannot be overruled: raise the visit's maximum."
+        ),
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Why"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Required if you overrule something. The school does not see it."),
+    )
+    use_required_attribute = False
+
+
+class WhereForm(forms.Form):
+    """The first step of booking on a school's behalf: what, and then when."""
+
+    programme = forms.ModelChoiceField(
+        label=gettext_lazy("Programme"),
+        queryset=Programme.objects.all(),
+        empty_label=gettext_lazy("Choose a programme"),
+    )
+    slot = SlotField(required=False)
+    use_required_attribute = False
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        programme = self._programme()
+        if programme is None:
+            del self.fields["slot"]
+        else:
+            self.fields["slot"] = SlotField(programme, required=False)
+
+    def _programme(self) -> Programme | None:
+        given = (self.data or {}).get("programme", "")
+        if not (given.isascii() and given.isdecimal() and len(given) < 19):
+            return None
+        return Programme.objects.filter(pk=given).first()
