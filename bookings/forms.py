@@ -1,8 +1,5 @@
 """What a teacher types: her class or classes, and who she is."""
 
-import hashlib
-import json
-import secrets
 from typing import Any
 
 from django import forms
@@ -11,59 +8,28 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from programmes.models import Programme
-from schools.forms import SchoolField, SchoolSearchForm, TypedSchool
+from schools.contact import MOST_PUPILS, ClassFieldsForm, ContactForm, contact_of
 from schools.models import PhotoAnswer, Submission, User
 from schools.models.class_group import name_key
-from schools.years import FIRST_SECONDARY_YEAR, YearGroup
 
 from .models import VisitSlot
 from .rules import Broken, ClassRequest, Rule
 
 MAX_CLASSES = 8
-# Far above any class: a limit of the column, not a rule. The rules give better messages.
-MOST_PUPILS = 999
 
 
-class LineField(forms.CharField):
-    """One line of text: line ends become spaces, so nothing typed ends a header or a line."""
+class ClassForm(ClassFieldsForm):
+    """One class that comes, and who comes along."""
 
-    def to_python(self, value: Any) -> str:
-        return " ".join((super().to_python(value) or "").split())
-
-
-class ClassForm(forms.Form):
-    """One class. `year_groups` are boxes, so that a combination class ticks two."""
-
-    name = LineField(
-        label=_("Name of the class"), max_length=60, help_text=_("For example 7b or De Uilen.")
-    )
-    year_groups = forms.TypedMultipleChoiceField(
-        label=_("Year groups"),
-        coerce=int,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Tick more than one for a combination class."),
-        error_messages={"required": _("Tick the year group of this class.")},
-    )
-    pupils = forms.IntegerField(
-        label=_("Pupils"),
-        validators=[MinValueValidator(1), MaxValueValidator(MOST_PUPILS)],
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )
     supervisors = forms.IntegerField(
         label=_("Supervisors"),
         validators=[MinValueValidator(1), MaxValueValidator(99)],
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
 
-    use_required_attribute = False
-
     def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["year_groups"].choices = [  # type: ignore[attr-defined]
-            (group.value, group.label)
-            for group in YearGroup
-            if group < FIRST_SECONDARY_YEAR or programme.year_to >= FIRST_SECONDARY_YEAR
-        ]
+        self.offer_year_groups(programme.year_to)
         self.fields["pupils"].help_text = ngettext(
             "At most %(number)d.", "At most %(number)d.", programme.max_pupils_per_class
         ) % {"number": programme.max_pupils_per_class}
@@ -110,29 +76,9 @@ ClassFormSet = forms.formset_factory(
 )
 
 
-class ContactForm(SchoolSearchForm, forms.Form):
-    """The school and who we can reach: the same for a visit and for what else is asked for."""
+class VisitContactForm(ContactForm):
+    """What we ask for a visit besides."""
 
-    school = SchoolField(label=_("Your school"))
-    contact_name = LineField(
-        label=_("Your name"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-    email = forms.EmailField(
-        label=_("E-mail address"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text=_("We send a code and the confirmation to this address."),
-    )
-    phone = forms.RegexField(
-        r"^[0-9+() .\-/]{8,30}$",
-        label=_("Telephone"),
-        max_length=30,
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
-        help_text=_("For the day itself, if something changes at the last moment."),
-        error_messages={"invalid": _("Fill in a telephone number, for example 06 12345678.")},
-    )
     facilities = forms.CharField(
         label=_("What must we arrange?"),
         required=False,
@@ -150,18 +96,8 @@ class ContactForm(SchoolSearchForm, forms.Form):
         initial=PhotoAnswer.ASK,
         widget=forms.RadioSelect,
     )
-    purchase_order = LineField(
-        label=_("Purchase-order number"),
-        required=False,
-        max_length=60,
-        help_text=_("Only if your school wants it on the invoice."),
-    )
-    submission_key = forms.CharField(max_length=64, min_length=16, widget=forms.HiddenInput)
 
-    use_required_attribute = False
-
-    def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
+    field_order = ("school", "contact_name", "email", "phone", "facilities", "photos")
 
 
 class BookingForm:
@@ -185,14 +121,14 @@ class BookingForm:
         self.resizing = bool(data) and ("add" in data or "remove" in data)
         kwargs: Any = {"form_kwargs": {"programme": programme}, "prefix": "klas"}
         if not self.is_bound:
-            self.contact = ContactForm(initial=_initial(user))
+            self.contact = VisitContactForm(initial=contact_of(user))
             self.classes = ClassFormSet(initial=[{}], **kwargs)
         elif self.resizing:
             # As initial values: nothing typed is lost and nothing is checked yet.
-            self.contact = ContactForm(initial=_as_initial(ContactForm(data)))
+            self.contact = VisitContactForm(initial=_as_initial(VisitContactForm(data)))
             self.classes = ClassFormSet(initial=_resized(data, programme), **kwargs)
         else:
-            self.contact = ContactForm(data)
+            self.contact = VisitContactForm(data)
             self.classes = ClassFormSet(data, **kwargs)
 
     def is_valid(self) -> bool:
@@ -231,34 +167,8 @@ class BookingForm:
 
     def submission(self, *, browser: str, language: str) -> Submission:
         """The submission to hold places for, not saved."""
-        data = dict(self.contact.cleaned_data)
-        school = data.pop("school")
-        if isinstance(school, TypedSchool):
-            data |= {"typed_school_name": school.name, "typed_school_city": school.city}
-        else:
-            data["school"] = school
-        return Submission(browser=browser, language=language, data_hash=self._hash(), **data)
-
-    def _hash(self) -> str:
-        """What was asked for, as a number: the same key with another one is a conflict."""
-        what = [self.slot.pk, self.programme.pk, self.contact.cleaned_data, self.asked]
-        return hashlib.sha256(json.dumps(what, default=str, sort_keys=True).encode()).hexdigest()
-
-
-def new_key() -> str:
-    return secrets.token_urlsafe(24)
-
-
-def _initial(user: User | None) -> dict[str, Any]:
-    initial: dict[str, Any] = {"submission_key": new_key()}
-    if user is not None and not user.is_staff:
-        initial |= {
-            "school": user.school,
-            "contact_name": user.name,
-            "email": user.email,
-            "phone": user.phone,
-        }
-    return initial
+        what = [self.slot.pk, self.programme.pk, self.asked]
+        return self.contact.submission(browser=browser, language=language, what=what)
 
 
 def _as_initial(form: forms.Form) -> dict[str, Any]:
@@ -288,29 +198,3 @@ class NumbersForm(forms.Form):
     )
 
     use_required_attribute = False
-
-
-class NoteForm(forms.Form):
-    """An optional word to go with a cancellation."""
-
-    note = forms.CharField(
-        label=_("Do you want to tell us something?"),
-        required=False,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-
-class AddressForm(forms.Form):
-    """A mistyped address, corrected on the code page."""
-
-    email = forms.EmailField(
-        label=_("The right e-mail address"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
-
-    use_required_attribute = False
-
-    def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()

@@ -15,7 +15,7 @@ from django.db.models import Count, Max, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from icalendar import Alarm, Component, Event, vInt, vText, vUri
+from icalendar import Event, vInt, vText, vUri
 
 from programmes.models import Programme, Venue
 from schools.models import Submission
@@ -50,8 +50,8 @@ def booking_page(submission: Submission) -> str:
 def invitation(booking: Booking) -> bytes:
     """METHOD:REQUEST, for the mail that confirms or changes; see `calendars.content_type`."""
     event = _for_school(booking)
-    _add_people(event, booking)
-    event.add_component(_alarm(event))
+    _invite(event, booking)
+    event.add_component(calendars.alarm(event))
     return calendars.calendar([event], method=Method.REQUEST)
 
 
@@ -59,7 +59,7 @@ def cancellation(booking: Booking) -> bytes:
     """METHOD:CANCEL, for the mail that says it is off. Only after an invitation."""
     event = _for_school(booking)
     event["STATUS"] = vText("CANCELLED")
-    _add_people(event, booking)
+    _invite(event, booking)
     return calendars.calendar([event], method=Method.CANCEL)
 
 
@@ -68,7 +68,7 @@ def download(bookings: Iterable[Booking]) -> bytes:
     events = [_for_school(booking) for booking in bookings]
     for event in events:
         if event["STATUS"] != "CANCELLED":
-            event.add_component(_alarm(event))
+            event.add_component(calendars.alarm(event))
     return calendars.calendar(events)
 
 
@@ -212,23 +212,6 @@ def _bring(booking: Booking) -> str:
     return _("Bring: %(things)s") % {"things": things} if things else ""
 
 
-def _add_people(event: Event, booking: Booking) -> None:
+def _invite(event: Event, booking: Booking) -> None:
     submission = booking.submission
-    event["ORGANIZER"] = calendars.person(settings.ORGANIZER_EMAIL, settings.ORGANIZER_NAME)
-    # Who booked need not answer (RFC 5545 section 3.2.17): the place is hers already.
-    event["ATTENDEE"] = calendars.person(
-        submission.email,
-        submission.contact_name,
-        CUTYPE="INDIVIDUAL",
-        ROLE="REQ-PARTICIPANT",
-        PARTSTAT="ACCEPTED",
-        RSVP="FALSE",
-    )
-
-
-def _alarm(event: Event) -> Component:
-    alarm = Alarm()
-    alarm["ACTION"] = vText("DISPLAY")
-    alarm["DESCRIPTION"] = event["SUMMARY"]
-    alarm["TRIGGER"] = vText("-P1D")
-    return alarm
+    calendars.invite(event, email=submission.email, name=submission.contact_name)

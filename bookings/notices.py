@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import timezone, translation
 
+from schools import links
 from schools.models import Submission
 from tec_site import mail_templates, mailer, notices
 from tec_site.calendars import Method, content_type
 from tec_site.documents import DocumentsUnavailable
 from tec_site.mail_queue import Attachment, Message
 
-from . import documents, ical, links
+from . import documents, ical
 from .models import FACTS, Booking, BookingEvent, State, Visit
 
 LINK = "booking"  # the kind of marker
@@ -45,7 +46,7 @@ def register() -> None:
 def link_to(submission_id: str) -> str | None:
     """What a mail's link stands for while it is sent."""
     submission = Submission.objects.filter(pk=submission_id).first()
-    return links.address_of(submission) if submission else None
+    return links.link_to(submission, "bookings:booking") if submission else None
 
 
 # --- One function per notice -----------------------------------------------------------------
@@ -179,6 +180,7 @@ def _mail(
             "submission": submission,
             "stays": stays,
             "first": stays[0],
+            "venue": stays[0].visit.slot.venue,
             "count": len(bookings),
             "note": events[0].note.strip(),
             "link": mailer.marker(LINK, submission.pk, to=submission.email),

@@ -2,24 +2,11 @@
 
 from typing import Any
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from tec_site.tokens import TOKEN_LENGTH
+import tec_site.address_parts  # noqa: F401  # `<token:…>`
 
 from . import views_booking, views_submission
-
-
-class TokenConverter:
-    regex = f"[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(TokenConverter, "token")
 
 app_name = "bookings"
 

@@ -1,29 +1,27 @@
 """Booking in three steps: the date (in the catalogue), the class, the code."""
 
+from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from programmes.models import Kind, Programme
-from schools import codes
+from schools import codes, submitting
+from schools.code_page import CodePage
 from schools.lifecycle import KeyConflict
 from schools.models import Submission
-from schools.sign_in import verify_and_sign_in
-from schools.sign_in_forms import CodeForm
 from tec_site import rate_limits
 from tec_site.lifecycle import Refused
 
-from . import places, submitting
-from .access import address_of, load_submission
+from . import lifecycle, places
+from .access import address_of
 from .availability import Offer, next_free, offer_for, same_week
-from .forms import AddressForm, BookingForm
+from .forms import BookingForm
 from .models import VisitSlot
 from .refusals import ClassAlreadyBooked, RulesBroken
 
@@ -64,41 +62,15 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Step three: the code from the mail confirms, and signs a teacher in."""
-    submission = load_submission(request, public_id, token=None)
-    if submission.verified_at is not None:
-        return redirect(address_of(submission))
-    if request.method == "POST" and "again" in request.POST:
-        return _send_again(request, submission)
-    form = CodeForm(request.POST or None)
-    gone = False
-    if request.method == "POST" and form.is_valid():
-        try:
-            return _confirm(request, submission, form.cleaned_data["code"])
-        except Refused as refusal:
-            form.add_error("code", refusal)
-            gone = isinstance(refusal, GONE)
-    return _code_page(request, submission, form, gone=gone)
+    """Step three: the code from the mail."""
+    return CODE_PAGE.show(request, public_id)
 
 
 @login_not_required
 @never_cache
 @require_POST
 def correct_address(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """A mistyped address, before the code was typed."""
-    submission = load_submission(request, public_id, token=None)
-    if submission.verified_at is not None:
-        return redirect(address_of(submission))
-    form = AddressForm(request.POST)
-    if form.is_valid():
-        try:
-            rate_limits.count_post(request)
-            submitting.correct_address(submission=submission, email=form.cleaned_data["email"])
-            return redirect(address_of(submission, "code"))
-        except rate_limits.TooMany as refusal:
-            form.add_error("email", refusal)
-    submission.refresh_from_db(fields=["email"])
-    return _code_page(request, submission, CodeForm(), address_form=form, status=422)
+    return CODE_PAGE.correct_address(request, public_id)
 
 
 # --- Within a request ----------------------------------------------------------------------------
@@ -120,6 +92,8 @@ def _submit(request: HttpRequest, form: BookingForm) -> str:
     rate_limits.count_post(request)
     browser = codes.browser_of(request.session)
     submission = submitting.submit(
+        hold=lifecycle.hold,
+        book=lifecycle.book,
         slot=form.slot,
         programme=form.programme,
         classes=form.asked,
@@ -145,52 +119,18 @@ def _place_refusal(form: BookingForm, refusal: Refused) -> Refused | None:
     return refusal
 
 
-def _confirm(request: HttpRequest, submission: Submission, typed: str) -> HttpResponse:
-    rate_limits.count_post(request)
-    browser = codes.browser_of(request.session)
-    verified = submitting.confirm(submission=submission, browser=browser, typed=typed)
-    assert verified.user is not None
-    verify_and_sign_in(request, verified.user)
-    return redirect(address_of(verified))
-
-
-def _send_again(request: HttpRequest, submission: Submission) -> HttpResponse:
-    try:
-        rate_limits.count_post(request)
-        submitting.mail_code(submission)
-    except rate_limits.TooMany as refusal:
-        messages.error(request, str(refusal))
-        return _code_page(request, submission, CodeForm(), status=429)
-    messages.success(
-        request, _("A new code is on its way to %(email)s.") % {"email": submission.email}
-    )
-    return redirect(address_of(submission, "code"))
-
-
-def _code_page(
-    request: HttpRequest,
-    submission: Submission,
-    form: CodeForm,
-    *,
-    gone: bool = False,
-    address_form: AddressForm | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _code_facts(submission: Submission, gone: bool) -> dict[str, Any]:
     bookings = list(submission.bookings.with_facts().order_by("pk"))
+    if not bookings:
+        raise Http404  # something else was asked for in this submission
     visit = bookings[0].visit
-    context = {
-        "submission": submission,
+    return {
         "bookings": bookings,
         "booking": bookings[0],
         "programme": visit.programme,
         "slot": visit.slot,
-        "form": form,
-        "address_form": address_form or AddressForm(),
-        "address_open": address_form is not None,
-        "gone": gone,
         "others": _others(visit.programme, visit.slot, len(bookings)) if gone else [],
     }
-    return render(request, "bookings/booking_code.html", context, status=status)
 
 
 def _taster() -> Programme | None:
@@ -200,3 +140,13 @@ def _taster() -> Programme | None:
 def _others(programme: Programme, slot: VisitSlot, groups: int) -> list[Offer]:
     """What else is free that week, or else the first dates that are."""
     return same_week(programme, slot.day, groups) or next_free(programme, 5, groups)
+
+
+CODE_PAGE = CodePage(
+    template="bookings/booking_code.html",
+    verify=lifecycle.verify,
+    own_address=lambda submission: address_of(submission, "code"),
+    next_address=address_of,
+    facts=_code_facts,
+    gone=GONE,
+)

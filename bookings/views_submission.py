@@ -12,14 +12,16 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from schools.access import load_submission
+from schools.contact import NoteForm
 from schools.models import Submission
 from tec_site import calendars
 from tec_site.documents import DocumentsUnavailable, pdf_response
 from tec_site.lifecycle import Refused
 
 from . import documents, ical, lifecycle
-from .access import address_of, load_submission
-from .forms import NoteForm, NumbersForm
+from .access import address_of
+from .forms import NumbersForm
 from .history import history_of
 from .models import Booking
 from .sentences import sentence_for

@@ -11,11 +11,12 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, http_date
-from icalendar import Calendar, Component, vCalAddress, vDatetime, vDuration, vText
+from icalendar import Alarm, Calendar, Component, vCalAddress, vDatetime, vDuration, vText
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 PRODID = "-//TEC//Front desk//NL"
@@ -112,6 +113,29 @@ def person(email: str, name: str = "", **parameters: str) -> vCalAddress:
     for key, value in parameters.items():
         address.params[key] = value
     return address
+
+
+def invite(event: Component, *, email: str, name: str) -> None:
+    """Say who organises this and whose calendar it is for; only in mails."""
+    event["ORGANIZER"] = person(settings.ORGANIZER_EMAIL, settings.ORGANIZER_NAME)
+    # Who booked need not answer (RFC 5545 section 3.2.17): the place is hers already.
+    event["ATTENDEE"] = person(
+        email,
+        name,
+        CUTYPE="INDIVIDUAL",
+        ROLE="REQ-PARTICIPANT",
+        PARTSTAT="ACCEPTED",
+        RSVP="FALSE",
+    )
+
+
+def alarm(event: Component, *, before: str = "-P1D") -> Component:
+    """An alarm to put in the event; `before` is a duration (RFC 5545 section 3.3.6)."""
+    bell = Alarm()
+    bell["ACTION"] = vText("DISPLAY")
+    bell["DESCRIPTION"] = event["SUMMARY"]
+    bell["TRIGGER"] = vText(before)
+    return bell
 
 
 # --- The envelope --------------------------------------------------------------------------

@@ -9,10 +9,10 @@ from django.urls import reverse
 from post_office.models import Email
 
 from bookings import clock
-from bookings.links import token_of
 from bookings.models import Booking, State
 from programmes.models import Kind
 from schools.codes import code_of
+from schools.links import token_of
 from schools.models import CodeChallenge, School, Submission, User
 from tests.factories import (
     NOW,

@@ -9,8 +9,9 @@ import pytest
 import time_machine
 from post_office.models import Attachment, Email
 
-from bookings import clock, documents, lifecycle, links
+from bookings import clock, documents, lifecycle
 from bookings.models import Booking, State
+from schools import links
 from tec_site.documents import DocumentsUnavailable
 from tec_site.mail_queue import Sender
 from tec_site.mailer import revealed
@@ -219,7 +220,7 @@ def test_confirmation_reads_well_as_text(booked, staff):
         f"Kenmerk: {booking.submission.reference}\n"
         "\n"
         "Bekijk of wijzig je boeking:\n"
-        f"{links.address_of(booking.submission)}\n"
+        f"{links.link_to(booking.submission, 'bookings:booking')}\n"
         "\n"
         "Heb je een vraag? Bel of mail ons: 0570 123 456, balie@tec.example\n"
         "\n"
@@ -244,7 +245,7 @@ def test_html_says_the_same_with_one_button(booked, staff):
     ]
     assert [html.count(fact) for fact in facts] == [1] * 7
     assert html.count("background:#b8430f") == 1
-    assert f'href="{links.address_of(booking.submission)}"' in html
+    assert f'href="{links.link_to(booking.submission, "bookings:booking")}"' in html
 
 
 def test_reminder_says_what_to_bring_and_the_last_day_for_numbers(booked, frozen):
@@ -299,7 +300,7 @@ def test_queue_holds_no_link_that_works(booked, staff):
     booking = booked()
     lifecycle.confirm(booking=booking, by=staff)
     mail = the_mail()
-    token = links.address_of(booking.submission).rstrip("/").rsplit("/", 1)[1]
+    token = links.link_to(booking.submission, "bookings:booking").rstrip("/").rsplit("/", 1)[1]
     assert links.opens(booking.submission, token)
     assert token not in repr(list(Email.objects.values()))
     for attachment in mail.attachments.all():

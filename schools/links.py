@@ -1,4 +1,4 @@
-"""The link in a mail that opens the page of a submission's bookings without signing in."""
+"""The token in a mail's link, that opens a submission's pages without signing in."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,13 +14,12 @@ def token_of(submission: Submission) -> str:
     return tokens.make(PURPOSE, submission.public_id, submission.link_version)
 
 
-def address_of(submission: Submission) -> str:
-    """The absolute address, token included."""
+def link_to(submission: Submission, page: str) -> str:
+    """The absolute address of a page (a URL name), token included."""
     kwargs = {"public_id": submission.public_id, "token": token_of(submission)}
-    path = reverse("bookings:booking", kwargs=kwargs)
-    return settings.SITE_URL + path
+    return settings.SITE_URL + reverse(page, kwargs=kwargs)
 
 
 def opens(submission: Submission, token: str) -> bool:
-    """Whether this token, as found in an address, opens these bookings now."""
+    """Whether this token, as found in an address, opens this submission's pages now."""
     return tokens.matches(token, PURPOSE, submission.public_id, submission.link_version)

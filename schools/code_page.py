@@ -1,0 +1,114 @@
+"""The page on which a code is typed: the last step of a visit and of a loan alike.
+
+An app makes one `CodePage` of its own verb, addresses and template; its views are two lines.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from tec_site import rate_limits
+from tec_site.lifecycle import Refused
+
+from . import codes, submitting
+from .access import load_submission
+from .contact import AddressForm
+from .models import Submission
+from .sign_in import verify_and_sign_in
+from .sign_in_forms import CodeForm
+
+
+@dataclass(frozen=True)
+class CodePage:
+    template: str
+    verify: submitting.Verb
+    # Of a submission: the path of its code page, and of the page of what is confirmed.
+    own_address: Callable[[Submission], str]
+    next_address: Callable[[Submission], str]
+    # What else the template shows; the flag says that what was held is gone. May raise Http404.
+    facts: Callable[[Submission, bool], dict[str, Any]]
+    # Refusals which say that another was faster.
+    gone: tuple[type[Refused], ...]
+
+    def show(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        """The code from the mail confirms, and signs a teacher in."""
+        submission = load_submission(request, public_id, token=None)
+        if submission.verified_at is not None:
+            return redirect(self.next_address(submission))
+        if request.method == "POST" and "again" in request.POST:
+            return self._send_again(request, submission)
+        form = CodeForm(request.POST or None)
+        gone = False
+        if request.method == "POST" and form.is_valid():
+            try:
+                return self._confirm(request, submission, form.cleaned_data["code"])
+            except Refused as refusal:
+                form.add_error("code", refusal)
+                gone = isinstance(refusal, self.gone)
+        return self._page(request, submission, form, gone=gone)
+
+    def correct_address(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        """A mistyped address, before the code was typed."""
+        submission = load_submission(request, public_id, token=None)
+        if submission.verified_at is not None:
+            return redirect(self.next_address(submission))
+        form = AddressForm(request.POST)
+        if form.is_valid():
+            try:
+                rate_limits.count_post(request)
+                submitting.correct_address(submission=submission, email=form.cleaned_data["email"])
+                return redirect(self.own_address(submission))
+            except rate_limits.TooMany as refusal:
+                form.add_error("email", refusal)
+        submission.refresh_from_db(fields=["email"])
+        return self._page(request, submission, CodeForm(), address_form=form, status=422)
+
+    # --- Within a request --------------------------------------------------------------------
+
+    def _confirm(self, request: HttpRequest, submission: Submission, typed: str) -> HttpResponse:
+        rate_limits.count_post(request)
+        browser = codes.browser_of(request.session)
+        verified = submitting.confirm(
+            verify=self.verify, submission=submission, browser=browser, typed=typed
+        )
+        assert verified.user is not None
+        verify_and_sign_in(request, verified.user)
+        return redirect(self.next_address(verified))
+
+    def _send_again(self, request: HttpRequest, submission: Submission) -> HttpResponse:
+        try:
+            rate_limits.count_post(request)
+            submitting.mail_code(submission)
+        except rate_limits.TooMany as refusal:
+            messages.error(request, str(refusal))
+            return self._page(request, submission, CodeForm(), status=429)
+        messages.success(
+            request, _("A new code is on its way to %(email)s.") % {"email": submission.email}
+        )
+        return redirect(self.own_address(submission))
+
+    def _page(
+        self,
+        request: HttpRequest,
+        submission: Submission,
+        form: CodeForm,
+        *,
+        gone: bool = False,
+        address_form: AddressForm | None = None,
+        status: int = 200,
+    ) -> HttpResponse:
+        context = {
+            "submission": submission,
+            "form": form,
+            "address_form": address_form or AddressForm(),
+            "address_open": address_form is not None,
+            "gone": gone,
+        }
+        context |= self.facts(submission, gone)
+        return render(request, self.template, context, status=status)

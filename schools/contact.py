@@ -1,0 +1,153 @@
+"""What every request asks first: which class, which school, and who we can reach.
+
+A visit and a loan ask the same; what only one of them asks stands in its own forms.
+"""
+
+import hashlib
+import json
+import secrets
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from .forms import SchoolField, SchoolSearchForm, TypedSchool
+from .models import Submission, User
+from .years import FIRST_SECONDARY_YEAR, YearGroup
+
+# Far above any class: a limit of the column, not a rule. The rules give better messages.
+MOST_PUPILS = 999
+
+
+class LineField(forms.CharField):
+    """One line of text: line ends become spaces, so nothing typed ends a header or a line."""
+
+    def to_python(self, value: Any) -> str:
+        return " ".join((super().to_python(value) or "").split())
+
+
+class ClassFieldsForm(forms.Form):
+    """One class. `year_groups` are boxes, so that a combination class ticks two."""
+
+    name = LineField(
+        label=_("Name of the class"), max_length=60, help_text=_("For example 7b or De Uilen.")
+    )
+    year_groups = forms.TypedMultipleChoiceField(
+        label=_("Year groups"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Tick more than one for a combination class."),
+        error_messages={"required": _("Tick the year group of this class.")},
+    )
+    pupils = forms.IntegerField(
+        label=_("Pupils"),
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_PUPILS)],
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+    use_required_attribute = False
+
+    def offer_year_groups(self, highest: int) -> None:
+        """Those of primary schools, and of secondary ones where the offer reaches them."""
+        self.fields["year_groups"].choices = [  # type: ignore[attr-defined]
+            (group.value, group.label)
+            for group in YearGroup
+            if group < FIRST_SECONDARY_YEAR or highest >= FIRST_SECONDARY_YEAR
+        ]
+
+
+class ContactForm(SchoolSearchForm, forms.Form):
+    """The school and who we can reach: the same for a visit and for what else is asked for."""
+
+    school = SchoolField(label=_("Your school"))
+    contact_name = LineField(
+        label=_("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("We send a code and the confirmation to this address."),
+    )
+    phone = forms.RegexField(
+        r"^[0-9+() .\-/]{8,30}$",
+        label=_("Telephone"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
+        help_text=_("For the day itself, if something changes at the last moment."),
+        error_messages={"invalid": _("Fill in a telephone number, for example 06 12345678.")},
+    )
+    purchase_order = LineField(
+        label=_("Purchase-order number"),
+        required=False,
+        max_length=60,
+        help_text=_("Only if your school wants it on the invoice."),
+    )
+    submission_key = forms.CharField(max_length=64, min_length=16, widget=forms.HiddenInput)
+
+    use_required_attribute = False
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+    def submission(self, *, browser: str, language: str, what: Any) -> Submission:
+        """What is asked, not saved. `what`: all that is asked besides who asks it."""
+        data = dict(self.cleaned_data)
+        school = data.pop("school")
+        if isinstance(school, TypedSchool):
+            data |= {"typed_school_name": school.name, "typed_school_city": school.city}
+        else:
+            data["school"] = school
+        data_hash = self._hash(what)
+        return Submission(browser=browser, language=language, data_hash=data_hash, **data)
+
+    def _hash(self, what: Any) -> str:
+        """What was asked for, as a number: the same key with another one is a conflict."""
+        asked = json.dumps([what, self.cleaned_data], default=str, sort_keys=True)
+        return hashlib.sha256(asked.encode()).hexdigest()
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def contact_of(user: User | None) -> dict[str, Any]:
+    """The contact form's initial values: a key of its own, and what we know of a teacher."""
+    initial: dict[str, Any] = {"submission_key": new_key()}
+    if user is not None and not user.is_staff:
+        initial |= {
+            "school": user.school,
+            "contact_name": user.name,
+            "email": user.email,
+            "phone": user.phone,
+        }
+    return initial
+
+
+class NoteForm(forms.Form):
+    """An optional word to go with a cancellation."""
+
+    note = forms.CharField(
+        label=_("Do you want to tell us something?"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class AddressForm(forms.Form):
+    """A mistyped address, corrected on the code page."""
+
+    email = forms.EmailField(
+        label=_("The right e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    use_required_attribute = False
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()

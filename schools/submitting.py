@@ -1,0 +1,69 @@
+"""From a filled-in form to what is confirmed: the two steps a teacher takes.
+
+The same for visits and kits: each app hands in its own verbs `hold`, `book` and `verify`. Each
+step is one transaction, mail included; what may not be undone by it (counting a wrong code)
+stays outside.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import get_language
+
+from tec_site.transactions import retried
+
+from . import codes
+from .models import CodeChallenge, Submission, User
+from .notices import send_code
+
+VERIFY = CodeChallenge.Purpose.VERIFY
+
+type Verb = Callable[..., Submission]
+
+
+@retried
+def submit(
+    *, hold: Verb, book: Verb, submission: Submission, user: User | None, **details: Any
+) -> Submission:
+    """Hold what is asked and mail a code; book at once for a teacher who is signed in.
+
+    `details` go to the verb. Sent twice it answers with the first, and mails nothing. Raises
+    what the verb raises, and TooMany.
+    """
+    if user is not None and not user.is_staff and user.email == submission.email:
+        return book(submission=submission, by=user, **details)
+    held = hold(submission=submission, by=None, **details)
+    if held is submission:
+        mail_code(held)
+    return held
+
+
+def confirm(*, verify: Verb, submission: Submission, browser: str, typed: str) -> Submission:
+    """The code was typed: confirm all, or say why not. Raises a refusal of codes or of verify."""
+    challenge = codes.check(purpose=VERIFY, browser=browser, typed=typed, submission=submission)
+    return _use_and_verify(challenge, verify, submission)
+
+
+@retried
+def _use_and_verify(challenge: CodeChallenge, verify: Verb, submission: Submission) -> Submission:
+    codes.use(challenge)
+    return verify(submission=submission)
+
+
+@retried
+def correct_address(*, submission: Submission, email: str) -> None:
+    """Another address for what is not confirmed yet, and a new code to it."""
+    submission.email = email
+    submission.save(update_fields=["email"])
+    mail_code(submission)
+
+
+@retried
+def mail_code(submission: Submission) -> None:
+    challenge = codes.ask(
+        purpose=VERIFY,
+        email=submission.email,
+        browser=submission.browser,
+        submission=submission,
+    )
+    send_code(challenge, get_language() or submission.language)
