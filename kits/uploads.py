@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
 MAX_BYTES = 8 * 1024 * 1024
+PDF_MAX_BYTES = 20 * 1024 * 1024
 PHOTO_FORMATS = ("JPEG", "PNG", "WEBP")
 PHOTO_TYPES = "image/jpeg,image/png,image/webp"
 # A phone's photo has some 50 million pixels at most; decoding takes four bytes for each.
@@ -46,7 +47,7 @@ def clean_photo(upload: UploadedFile) -> ContentFile:
 
 def clean_pdf(upload: UploadedFile) -> UploadedFile:
     """The file as it came. Raises ValidationError when it is too large or no PDF."""
-    _refuse_large(upload)
+    _refuse_large(upload, PDF_MAX_BYTES)
     upload.seek(0)
     start = upload.read(5)
     upload.seek(0)
@@ -81,10 +82,10 @@ class PhotoField(forms.FileField):
         return clean_photo(upload) if upload else None
 
 
-def _refuse_large(upload: UploadedFile) -> None:
-    if (upload.size or 0) > MAX_BYTES:
+def _refuse_large(upload: UploadedFile, limit: int = MAX_BYTES) -> None:
+    if (upload.size or 0) > limit:
         raise ValidationError(
             _("This file is too large: %(limit)d MB at most."),
             code="too_large",
-            params={"limit": MAX_BYTES // 1024 // 1024},
+            params={"limit": limit // 1024 // 1024},
         )

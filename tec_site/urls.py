@@ -30,5 +30,6 @@ urlpatterns = [
         demo_mails.mail_attachment,
         name="demo_mail_attachment",
     ),
+    path("leskisten/", include("kits.urls")),
     path("beheer/", admin.site.urls),
 ]

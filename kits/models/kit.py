@@ -1,15 +1,18 @@
 """What is lent: the kit (a title), its copies (boxes), what is in them, and its documents."""
 
-from typing import Self
+import secrets
+from typing import ClassVar, Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from programmes.models import CoreObjective, Venue, World
 from schools.years import YearGroup, describe_year_groups
+
+from ..uploads import clean_pdf
 
 
 class Complexity(models.IntegerChoices):
@@ -155,12 +158,32 @@ class ContentItem(models.Model):
         return self.name
 
 
+def document_path(document: "KitDocument", filename: str) -> str:
+    """A name that cannot be guessed, whatever the file was called."""
+    return f"kits/documents/{secrets.token_urlsafe(24)}"
+
+
+class KitDocumentQuerySet(models.QuerySet["KitDocument"]):
+    def current(self) -> Self:
+        """The highest version of each kind of each kit."""
+        later = KitDocument.objects.filter(
+            kit=OuterRef("kit"), kind=OuterRef("kind"), version__gt=OuterRef("version")
+        )
+        return self.filter(~Exists(later))
+
+
 class KitDocument(models.Model):
-    """A version of a kit's *lesbrief* or *instructiekaart*; the highest version is current."""
+    """A version of a kit's *lesbrief* or *instructiekaart*; the highest version is current.
+
+    A version does not change once it is saved: `kits/lesson_documents.py` makes the next.
+    """
 
     class Kind(models.TextChoices):
         TEACHER_GUIDE = "guide", _("Teacher guide")
         PUPIL_CARD = "card", _("Pupil card")
+
+    # As it stands in addresses.
+    KIND_OF_PAGE: ClassVar = {"lesbrief": Kind.TEACHER_GUIDE, "instructiekaart": Kind.PUPIL_CARD}
 
     kit = models.ForeignKey(
         LessonKit, on_delete=models.CASCADE, related_name="documents", verbose_name=_("lesson kit")
@@ -174,9 +197,16 @@ class KitDocument(models.Model):
         help_text=_("A line that starts with # is a heading, with - a list item, with 1. a step."),
     )
     file = models.FileField(
-        _("own file (PDF)"), upload_to="kits/documents/", blank=True, max_length=200
+        _("own file (PDF)"),
+        upload_to=document_path,
+        blank=True,
+        max_length=200,
+        validators=[clean_pdf],  # type: ignore[list-item]  # what it returns is the same file
+        help_text=_("Takes the place of the text on the site. At most 20 MB."),
     )
     created_at = models.DateTimeField(_("made at"), auto_now_add=True)
+
+    objects = KitDocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document")
@@ -197,3 +227,11 @@ class KitDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} (v{self.version})"
+
+    def get_absolute_url(self) -> str:
+        """Of the newest version, which may be another."""
+        return reverse("kits:document", args=[self.kit.slug, self.page_name])
+
+    @property
+    def page_name(self) -> str:
+        return next(name for name, kind in self.KIND_OF_PAGE.items() if kind == self.kind)
