@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -86,7 +87,7 @@ class Day:
     def can_be_booked(self) -> bool:
         return any(cell.offer.can_be_booked for cell in self.cells if cell)
 
-    @property
+    @cached_property
     def name(self) -> str:
         return date_format(self.date, "l j F")
 

@@ -94,6 +94,8 @@ class ZoneClaim(models.Model):
         verbose_name = _("zone in use")
         verbose_name_plural = _("zones in use")
         ordering = ["starts_at"]
+        # What stands in the way of a slot: a day of claims on a zone, not all of ten years.
+        indexes = [models.Index(fields=["zone", "ends_at"], name="zone_claim_end")]
         constraints = [
             models.UniqueConstraint(fields=["visit", "zone"], name="zone_claimed_once_by_visit"),
             models.CheckConstraint(

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('bookings', '0002_initial'),
+        ('bookings', '0001_initial'),
         ('programmes', '0002_vocabulary'),
         ('schools', '0002_school_holidays'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -16,6 +16,7 @@ from ..vocabulary import WORLDS
 from .curriculum import CoreObjective, World
 from .place import Venue, Zone
 
+MINUTES_OF_A_DAY = 24 * 60
 # Staff may add worlds; these have a drawing.
 DRAWN_WORLDS = frozenset(code for _number, code, _name in WORLDS)
 
@@ -145,6 +146,12 @@ class Programme(models.Model):
                 condition=Q(duration__gte=1, max_groups__gte=1, pupils_per_supervisor__gte=1),
                 name="programme_positive_numbers",
                 violation_error_message=_("These numbers must be at least 1."),
+            ),
+            # Who looks for visits in the way of a slot reads one day of them (availability.py).
+            models.CheckConstraint(
+                condition=Q(duration__lte=Value(MINUTES_OF_A_DAY) - F("changeover")),
+                name="programme_within_a_day",
+                violation_error_message=_("Visit and changeover together last a day at most."),
             ),
             models.CheckConstraint(
                 condition=Q(min_pupils__lte=F("max_pupils_per_class"))
