@@ -7,7 +7,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -98,6 +100,32 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 # --- Databases -----------------------------------------------------------------------------
+
+SEEDS = ("schools.migrations.0002_school_holidays", "programmes.migrations.0002_vocabulary")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Any:
+    """A transactional test empties every table, also of the rows that migrations brought."""
+    result = yield
+    marker = item.get_closest_marker("django_db")
+    empties = bool(marker and marker.kwargs.get("transaction"))
+    if nextitem is None:
+        return result  # the database itself is gone
+    if empties or {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())):
+        _seed(item.config)
+    return result
+
+
+def _seed(config: pytest.Config) -> None:
+    from django.apps import apps
+    from django.db import connection
+    from pytest_django.plugin import blocking_manager_key
+
+    with config.stash[blocking_manager_key].unblock():
+        for name in SEEDS:
+            import_module(name).add(apps, SimpleNamespace(connection=connection))
+        connection.close()
 
 
 @pytest.fixture(scope="session")
