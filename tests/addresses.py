@@ -12,9 +12,9 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from bookings.links import token_of
 from bookings.models import State
 from schools import codes
+from schools.links import token_of
 from tec_site import tokens
 from tec_site.mail_queue import Attachment, Message, queue
 from tests.factories import (
