@@ -16,14 +16,15 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from bookings.availability import month_of_offers, next_free, with_first_free
-from bookings.month import YearMonth, build_month, parse_month
+from bookings.availability import Offer, month_of_offers, next_free, with_first_free
+from bookings.month import YearMonth, build_month, month_of, parse_month
 from programmes.filters import ProgrammeFilter
 from programmes.models import Kind, Programme
 from schools.models import HolidayRegion, School, SchoolHoliday
 
 app_name = "programmes"
 PER_PAGE = 12
+FIRST_FREE = 5
 
 
 @login_not_required
@@ -57,30 +58,34 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def programme(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Programme.objects.published().select_related("venue"), slug=slug)
-    at = parse_month(request.GET.get("maand", ""))
     region = _region(request)
-    month = build_month(
-        at, month_of_offers(found, at.year, at.month), _holidays(request, at, region)
-    )
+    is_fragment = request.headers.get("HX-Request") == "true"
+    free = next_free(found, 1 if is_fragment else FIRST_FREE)
+    at = _month(request, free)
+    offers = month_of_offers(found, at.year, at.month)
     context = {
         "programme": found,
-        "month": month,
+        "free": free,
+        "month": build_month(at, offers, _holidays(request, at, region)),
         "region": region,
         "regions": HolidayRegion.choices,
     }
     template = "programmes/programme_detail.html"
-    if request.headers.get("HX-Request") == "true":
-        if not month.can_be_booked:
-            context["free"] = next_free(found, 1)
+    if is_fragment:
         return render(request, f"{template}#month", context)
     return render(request, template, context | _facts(found))
+
+
+def _month(request: HttpRequest, free: list[Offer]) -> YearMonth:
+    """The month asked for; otherwise the first in which there is something to choose."""
+    asked = request.GET.get("maand", "")
+    return month_of(free[0].day) if free and not asked else parse_month(asked)
 
 
 def _facts(programme: Programme) -> dict[str, Any]:
     """What the page tells beside the calendar."""
     prefetch_related_objects([programme], "worlds", "core_objectives")
     return {
-        "free": next_free(programme),
         "components": list(programme.components.all()) if programme.kind == Kind.TASTER else [],
         "tasters": (
             list(Programme.objects.published().filter(kind=Kind.TASTER))

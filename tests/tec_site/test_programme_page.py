@@ -202,6 +202,13 @@ def test_htmx_gets_the_month_only(client, programme):
     assert "HX-Request" in response["Vary"]
 
 
+def test_page_opens_at_the_first_month_with_a_free_date(client, programme):
+    make_slot(programmes=[programme], starts_at=amsterdam(2026, 9, 17, 9))  # too soon
+    make_slot(programmes=[programme], starts_at=amsterdam(2027, 3, 9, 9))
+
+    assert str(client.get("/programmas/film/").context["month"].at) == "2027-03"
+
+
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_empty_month_says_where_the_first_free_date_is(client, programme, headers):
     slot = make_slot(programmes=[programme], starts_at=amsterdam(2027, 3, 9, 9))
