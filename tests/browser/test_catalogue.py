@@ -12,9 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def programme():
-    for number, code in enumerate(("hi-tech-science", "voeding-natuur")):
-        World.objects.get_or_create(code=code, defaults={"name": code, "number": number + 1})
+def programme(vocabulary):
     taster = make_programme(
         kind=Kind.TASTER,
         title="Proeverij: zes keer techniek",
