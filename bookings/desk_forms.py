@@ -1,4 +1,4 @@
-"""What staff fill in at the desk: a note, other numbers, another slot, what they overrule.
+"""What staff fill in at the desk: other numbers, another slot, what they overrule.
 
 The fields of each form are the arguments of its verb in `lifecycle.py`.
 """
@@ -15,44 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from programmes.models import Programme
+from tec_site.staff_moves import NoteForm
 
 from .availability import Offer, Status, offers_between
 from .forms import MOST_PUPILS
-from .lifecycle import MOVES
 from .models import Booking, VisitSlot
 from .rules import Rule, last_bookable_day
-
-
-class NoteForm(forms.Form):
-    """A word along with the move: for the school if a mail goes out, else for colleagues."""
-
-    note = forms.CharField(
-        required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
-    )
-    use_required_attribute = False
-
-    def __init__(self, *args: Any, booking: Booking, move: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.booking = booking
-        note = self.fields["note"]
-        if MOVES[move].notice:
-            note.label = _("A word to the school")
-            note.help_text = _("Optional. Goes into the mail.")
-        else:
-            note.label = _("Note for colleagues")
-            note.help_text = _("Optional. The school does not see it.")
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """For the verb; only after `is_valid()`."""
-        return self.cleaned_data
-
-
-class RequiredNoteForm(NoteForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["note"].required = True
-        self.fields["note"].help_text = _("The school does not see it.")
 
 
 class DeskNumbersForm(NoteForm):
@@ -71,9 +39,9 @@ class DeskNumbersForm(NoteForm):
     )
     field_order = ("pupils", "supervisors", "overrule_numbers", "note")
 
-    def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
-        initial = {"pupils": booking.pupils, "supervisors": booking.supervisors}
-        super().__init__(*args, booking=booking, initial=initial, **kwargs)
+    def __init__(self, *args: Any, row: Booking, **kwargs: Any) -> None:
+        initial = {"pupils": row.pupils, "supervisors": row.supervisors}
+        super().__init__(*args, row=row, initial=initial, **kwargs)
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -125,9 +93,9 @@ class RescheduleForm(NoteForm):
     slot = SlotField()
     field_order = ("slot", "note")
 
-    def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
-        super().__init__(*args, booking=booking, **kwargs)
-        self.fields["slot"] = SlotField(booking.visit.programme)
+    def __init__(self, *args: Any, row: Booking, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        self.fields["slot"] = SlotField(row.visit.programme)
         self.order_fields(self.field_order)
 
 

@@ -1,7 +1,7 @@
 """The events of a booking in plain words, for the page and for staff."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from tec_site.staff_history import StaffLine, staff_history
 
 from .models import Booking, BookingEvent
 from .rules import Rule
@@ -93,38 +95,9 @@ def _moment(written: str) -> str:
 # --- For staff -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class StaffLine:
-    """An event with everything staff may know about it."""
-
-    at: datetime.datetime
-    text: str
-    who: str
-    note: str
-    overruled: str
-    told_at: datetime.datetime | None
-    is_waiting: bool
-
-
-def staff_history_of(booking: Booking, labels: Mapping[str, str]) -> list[StaffLine]:
-    """All events of a booking, newest first, in one query; `labels` names moves without words."""
-    events = booking.events.select_related("by").order_by("-pk")
-    return [
-        StaffLine(
-            at=event.at,
-            text=sentence(event) or labels.get(event.move, event.move),
-            who=event.by.get_full_name() if event.by else _role(event.by_role),
-            note=event.note,
-            overruled=", ".join(_rule(name) for name in event.data.get("overruled", [])),
-            told_at=event.noticed_at,
-            is_waiting=bool(event.notice) and event.noticed_at is None,
-        )
-        for event in events
-    ]
-
-
-def _role(role: str) -> str:
-    return {"teacher": _("school"), "staff": _("staff")}.get(role, _("the site"))
+def staff_history_of(booking: Booking, label_of: Callable[[str], str]) -> list[StaffLine]:
+    """All events of a booking, newest first; `label_of` names moves that have no sentence."""
+    return staff_history(booking, lambda event: sentence(event) or label_of(event.move), _rule)
 
 
 def _rule(name: str) -> str:

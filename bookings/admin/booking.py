@@ -4,19 +4,12 @@ import datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     RangeDateTimeFilter,
@@ -26,14 +19,13 @@ from unfold.decorators import display
 
 from schools.models import Submission
 from tec_site.days import start_of_day
-from tec_site.lifecycle import Refused
-from tec_site.model_admins import ModelAdmin, ReadOnly
+from tec_site.staff_moves import MovesAdmin
 
 from .. import lifecycle
 from ..history import staff_history_of
 from ..lifecycle import MOVES
 from ..models import FACTS, Booking, State
-from .moves import STAFF_MOVES, buttons_for
+from .moves import STAFF_MOVES
 from .phone import book_on_behalf
 from .schedule import WhenFilter
 
@@ -65,7 +57,8 @@ class AttentionFilter(admin.SimpleListFilter):
 
 
 @admin.register(Booking)
-class BookingAdmin(ReadOnly, ModelAdmin):
+class BookingAdmin(MovesAdmin):
+    moves, staff_moves, row_name, facts = MOVES, STAFF_MOVES, "booking", FACTS
     list_display = (
         "day_shown", "time_shown", "programme", "class_name", "school", "pupils", "state_shown",
         "attention_shown",
@@ -92,10 +85,6 @@ class BookingAdmin(ReadOnly, ModelAdmin):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Booking on a school's behalf."""
         return request.user.has_perm("bookings.add_booking")
-
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        """Rows change by moves only, so 'may change' means: may make moves."""
-        return request.user.has_perm("bookings.change_booking")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
         bookings = super().get_queryset(request)
@@ -125,22 +114,6 @@ class BookingAdmin(ReadOnly, ModelAdmin):
 
     # --- The page of a booking ----------------------------------------------------------------
 
-    def get_urls(self) -> list[Any]:
-        page = path(
-            "<path:object_id>/doe/<slug:move>/",
-            self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.move_page)),
-            name="bookings_booking_move",
-        )
-        return [page, *super().get_urls()]
-
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Booking | None:
-        try:
-            return self.get_queryset(request).select_related(*FACTS).filter(pk=object_id).first()
-        except ValueError:
-            return None
-
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -151,55 +124,27 @@ class BookingAdmin(ReadOnly, ModelAdmin):
     ) -> HttpResponse:
         booking = context["original"]
         together = booking.submission.bookings.exclude(pk=booking.pk).order_by("pk")
-        labels = {name: capfirst(str(move.label)) for name, move in MOVES.items()}
         context |= {
             "title": _("Booking"),
             "show_history": False,  # the events below are the history
             "state_colour": STATE_COLOURS.get(booking.state, ""),
-            "buttons": buttons_for(booking) if self.has_decide_permission(request) else [],
-            "history": staff_history_of(booking, labels),
+            "buttons": self.buttons_for(booking) if self.has_decide_permission(request) else [],
+            "history": staff_history_of(booking, self.label_of),
             "others": together,
             "norm": booking.visit.programme.supervisors_for(booking.pupils),
         }
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def move_page(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
-        """Ask what a move needs and make it; a refusal is shown above the form."""
-        booking = self.get_object(request, unquote(object_id))
-        if not self.has_decide_permission(request):
-            raise PermissionDenied
-        if booking is None or move not in STAFF_MOVES:
-            raise Http404
-        staff_move = STAFF_MOVES[move]
-        data = request.POST if request.method == "POST" else None
-        form = staff_move.form(data, booking=booking, move=move)
-        if data is not None and form.is_valid():
-            try:
-                staff_move.verb(booking=booking, by=request.user, **form.arguments)
-            except Refused as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                messages.success(request, staff_move.done)
-                return redirect("admin:bookings_booking_change", booking.pk)
-        label = capfirst(str(MOVES[move].label))
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": label,
-            "about": self._about(booking),
-            "form": form,
-            "submit": label,
-            "style": staff_move.style or "primary",
-            "back": reverse("admin:bookings_booking_change", args=[booking.pk]),
-        }
-        return TemplateResponse(request, "admin/desk_form.html", context)
+    def has_sense(self, name: str, row: Booking) -> bool:
+        if name in {"attend", "miss"}:
+            return row.starts_at <= timezone.now()
+        if name == "settle":
+            return bool(row.attention)
+        return True
 
-    def _about(self, booking: Booking) -> str:
-        start = timezone.localtime(booking.starts_at)
-        return (
-            f"{booking}: {booking.visit.programme.title}, "
-            f"{date_format(start, 'l j F Y')} {start:%H:%M}"
-        )
+    def about(self, row: Booking) -> str:
+        start = timezone.localtime(row.starts_at)
+        return f"{row}: {row.visit.programme.title}, {date_format(start, 'l j F Y')} {start:%H:%M}"
 
     # --- Several at once ----------------------------------------------------------------------
 
@@ -212,15 +157,7 @@ class BookingAdmin(ReadOnly, ModelAdmin):
         self._each(request, queryset, lifecycle.attend)
 
     def _each(self, request: HttpRequest, bookings: QuerySet[Booking], verb: Any) -> None:
-        """The move for each on its own: one refusal does not hold up the others."""
-        done = 0
-        for booking in bookings.select_related(*FACTS).order_by("pk"):
-            try:
-                verb(booking=booking, by=request.user)
-            except Refused as refusal:
-                messages.error(request, f"{booking}: {refusal}")
-            else:
-                done += 1
+        done = self.move_each(request, bookings, verb)
         if done:
             text = ngettext("%(number)d booking changed.", "%(number)d bookings changed.", done)
             messages.success(request, text % {"number": done})

@@ -1,26 +1,11 @@
-"""The moves staff make with a booking: which there are now, and the page of each."""
+"""The moves staff make with a booking."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from tec_site.staff_moves import RequiredNoteForm, StaffMove
+
 from .. import lifecycle
-from ..desk_forms import DeskNumbersForm, NoteForm, RequiredNoteForm, RescheduleForm
-from ..lifecycle import MOVES
-from ..models import Booking
-
-
-@dataclass(frozen=True)
-class StaffMove:
-    verb: Callable[..., Any]
-    done: Any
-    form: type[NoteForm] = NoteForm
-    style: str = ""
-
+from ..desk_forms import DeskNumbersForm, RescheduleForm
 
 # In order of likelihood; `lifecycle.MOVES` says in which state each is legal.
 STAFF_MOVES = {
@@ -37,28 +22,3 @@ STAFF_MOVES = {
     "note": StaffMove(lifecycle.add_note, _("The note is in the history."), RequiredNoteForm),
     "cancel": StaffMove(lifecycle.cancel, _("Cancelled."), style="danger"),
 }
-
-
-@dataclass(frozen=True)
-class Button:
-    name: str
-    label: str
-    style: str
-
-
-def buttons_for(booking: Booking) -> list[Button]:
-    """The moves that make sense for this booking as it is."""
-    return [
-        Button(name, capfirst(str(MOVES[name].label)), move.style)
-        for name, move in STAFF_MOVES.items()
-        if booking.state in MOVES[name].sources and _has_sense(name, booking)
-    ]
-
-
-def _has_sense(name: str, booking: Booking) -> bool:
-    """What the state allows but the clock or the booking does not ask for."""
-    if name in {"attend", "miss"}:
-        return booking.starts_at <= timezone.now()
-    if name == "settle":
-        return bool(booking.attention)
-    return True

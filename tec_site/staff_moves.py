@@ -1,0 +1,184 @@
+"""The page in the back office of a row that has a lifecycle: its moves as buttons.
+
+An app's admin names its table of moves, the moves that staff make and the verb of each; here is
+how a move is asked for, made, refused with words, and shown afterwards.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from tec_site.lifecycle import Move, Refused
+from tec_site.model_admins import ModelAdmin, ReadOnly
+
+# --- What is asked -----------------------------------------------------------------------------
+
+
+class NoteForm(forms.Form):
+    """A word along with the move: for the school if a mail goes out, else for colleagues.
+
+    The fields of each form are the arguments of its verb.
+    """
+
+    note = forms.CharField(
+        required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, row: Any, move: Move, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.row = row
+        note = self.fields["note"]
+        if move.notice:
+            note.label = _("A word to the school")
+            note.help_text = _("Optional. Goes into the mail.")
+        else:
+            note.label = _("Note for colleagues")
+            note.help_text = _("Optional. The school does not see it.")
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """For the verb; only after `is_valid()`."""
+        return self.cleaned_data
+
+
+class RequiredNoteForm(NoteForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"].required = True
+        self.fields["note"].help_text = _("The school does not see it.")
+
+
+# --- Which moves -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class StaffMove:
+    verb: Callable[..., Any]
+    done: Any
+    form: type[NoteForm] = NoteForm
+    style: str = ""
+
+
+@dataclass(frozen=True)
+class Button:
+    name: str
+    label: str
+    style: str
+
+
+# --- The admin ---------------------------------------------------------------------------------
+
+
+class MovesAdmin(ReadOnly, ModelAdmin):
+    """Rows that change by moves only."""
+
+    moves: ClassVar[Mapping[str, Move]]  # the table of the lifecycle
+    staff_moves: ClassVar[Mapping[str, StaffMove]]  # in order of likelihood
+    row_name: ClassVar[str]  # how the verbs call the row
+
+    # What the list of each app adds to the page of a row, in one query.
+    facts: ClassVar[tuple[str, ...]] = ()
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        """Rows change by moves only, so 'may change' means: may make moves."""
+        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
+
+    def has_sense(self, name: str, row: Any) -> bool:
+        """What the state allows but the clock or the row may not ask for."""
+        return True
+
+    def about(self, row: Any) -> str:
+        """The row in one line, above the form of a move."""
+        return str(row)
+
+    def buttons_for(self, row: Any) -> list[Button]:
+        """The moves that make sense for this row as it is."""
+        return [
+            Button(name, self.label_of(name), move.style)
+            for name, move in self.staff_moves.items()
+            if row.state in self.moves[name].sources and self.has_sense(name, row)
+        ]
+
+    def label_of(self, name: str) -> str:
+        return capfirst(str(self.moves[name].label)) if name in self.moves else name
+
+    # --- Pages ------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        page = path(
+            "<path:object_id>/doe/<slug:move>/",
+            self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.move_page)),
+            name=f"{self.opts.app_label}_{self.opts.model_name}_move",
+        )
+        return [page, *super().get_urls()]
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        rows = self.get_queryset(request).select_related(*self.facts)
+        try:
+            return rows.filter(pk=object_id).first()
+        except ValueError:
+            return None
+
+    def move_page(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
+        """Ask what a move needs and make it; a refusal is shown above the form."""
+        row = self.get_object(request, unquote(object_id))
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        if row is None or move not in self.staff_moves:
+            raise Http404
+        staff_move = self.staff_moves[move]
+        back = reverse(self._page_name("change"), args=[row.pk])
+        data = request.POST if request.method == "POST" else None
+        form = staff_move.form(data, row=row, move=self.moves[move])
+        if data is not None and form.is_valid():
+            try:
+                staff_move.verb(**{self.row_name: row}, by=request.user, **form.arguments)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(request, staff_move.done)
+                return redirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": self.label_of(move),
+            "about": self.about(row),
+            "form": form,
+            "submit": self.label_of(move),
+            "style": staff_move.style or "primary",
+            "back": back,
+        }
+        return TemplateResponse(request, "admin/desk_form.html", context)
+
+    def _page_name(self, page: str) -> str:
+        return f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
+
+    # --- Several at once ----------------------------------------------------------------------
+
+    def move_each(self, request: HttpRequest, rows: QuerySet[Any], verb: Any) -> int:
+        """The move for each on its own: one refusal does not hold up the others."""
+        done = 0
+        for row in rows.select_related(*self.facts).order_by("pk"):
+            try:
+                verb(**{self.row_name: row}, by=request.user)
+            except Refused as refusal:
+                messages.error(request, f"{row}: {refusal}")
+            else:
+                done += 1
+        return done
