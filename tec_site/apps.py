@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig as BaseStaticFilesConfig
 from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,17 @@ class TecSiteConfig(AppConfig):
         worker.register("old mails", mail_queue.purge, every=timedelta(hours=1))
         staff_forms.register()
         authenticator_added.connect(staff_accounts.first_factor_counts)
+
+
+class StaticFilesConfig(BaseStaticFilesConfig):
+    """Of Bootstrap's package only the one file that pages use (with its map) is published."""
+
+    ignore_patterns = [
+        *BaseStaticFilesConfig.ignore_patterns,
+        "bootstrap.css*",
+        "bootstrap-*.css*",
+        "bootstrap.rtl.*",
+    ]
 
 
 class BackOfficeConfig(AdminConfig):

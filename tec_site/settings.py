@@ -88,7 +88,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "tec_site.apps.StaticFilesConfig",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -27,7 +27,7 @@ def manage(folder: Path, *arguments: str, **environment: str) -> subprocess.Comp
         },
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
