@@ -6,11 +6,15 @@ error_base.html, which needs no context and asks the database nothing.
 
 from operator import attrgetter
 
+import sys
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.views import defaults
 from django.views.decorators.http import require_safe
 
 from bookings.availability import with_first_free
@@ -59,6 +63,24 @@ def terms(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """`CSRF_FAILURE_VIEW`: an old or cookieless form; what was typed is still in the browser."""
     return render(request, "403_csrf.html", status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """`handler500`, which sees what any view or middleware raised: 503 when it will pass."""
+    if database_is_away(sys.exception()):
+        return unavailable()
+    return defaults.server_error(request)
+
+
+def database_is_away(error: BaseException | None) -> bool:
+    """Whether the database is full, restarting or gone, rather than asked something wrong.
+
+    PEP 249 keeps OperationalError for what is not the programmer's doing; SQLite also calls a
+    table that does not exist one.
+    """
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    return getattr(error.__cause__, "sqlite_errorname", "") != "SQLITE_ERROR"
 
 
 def unavailable() -> HttpResponse:

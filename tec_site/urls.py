@@ -8,6 +8,8 @@ from django.views.i18n import set_language
 from tec_site import demo_mails, feeds, my_tec, pages
 from tec_site.health import health
 
+handler500 = "tec_site.pages.server_error"
+
 urlpatterns = [
     path("", pages.home, name="home"),
     path("privacy/", pages.privacy, name="privacy"),
