@@ -231,7 +231,8 @@ def _schools_to_close(
     A file of all twelve provinces speaks for its whole sector, a smaller one only for the
     municipalities in it: a regional file must not close schools elsewhere. Half a file looks
     like a regional one, except that it was cut within a municipality; so a file that lacks
-    much of what we know may close nothing unless `allow_closing` says so.
+    much of what we know may close nothing unless `allow_closing` says so. Codes that no file
+    of DUO's can hold (a school entered by hand, the demo's) are none of its business.
     """
     sectors = {site.school.sector for site in sites}
     municipalities = {site.school.municipality_code for site in sites}
@@ -239,7 +240,10 @@ def _schools_to_close(
     expected = [
         school
         for school in known.values()
-        if school.sector in sectors and school.is_verified and not school.closed_on
+        if school.sector in sectors
+        and school.is_verified
+        and not school.closed_on
+        and SITE_CODE.fullmatch(school.site_code or "")
     ]
     missing = [school for school in expected if school.site_code not in listed]
     closing = [

@@ -264,6 +264,16 @@ def test_a_fifth_may_close_and_a_single_school_always(tmp_path):
     assert counts(run(write(tmp_path, sites(1))))[2] == 1
 
 
+def test_schools_with_a_code_that_duo_cannot_have_given_stay_open(tmp_path):
+    for number in range(10):
+        make_school(site_code=f"ZZ{number:02d}00", municipality_code="0150")
+
+    report = run(write(tmp_path, [HAGENPOORT]))
+
+    assert counts(report) == (1, 0, 0, 0, 0)
+    assert School.objects.open().count() == 11
+
+
 def test_skipped_lines_close_nothing(tmp_path):
     run(write(tmp_path, sites(10)))
     broken = sites(10)
