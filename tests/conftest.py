@@ -3,7 +3,6 @@
 Each xdist worker has a database, uploads and (see bookings' mail) a lock file of its own.
 """
 
-import importlib
 import os
 import shutil
 import tempfile
@@ -135,15 +134,6 @@ def engine() -> str:
     from django.db import connection
 
     return connection.vendor
-
-
-@pytest.fixture
-def vocabulary(db: None) -> None:
-    """The worlds and core objectives of the data migration, also after tests that emptied the
-    tables: those that commit for real."""
-    from django.apps import apps
-
-    importlib.import_module("programmes.migrations.0002_vocabulary").add(apps, None)
 
 
 # --- The browser -----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def programme(vocabulary):
+def programme(db):
     taster = make_programme(
         kind=Kind.TASTER,
         title="Proeverij: zes keer techniek",

@@ -9,7 +9,7 @@ from programmes.models import CoreObjective, World
 from programmes.vocabulary import CORE_OBJECTIVES, WORLDS
 from tests.factories import make_programme
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
+pytestmark = pytest.mark.django_db
 migration = importlib.import_module("programmes.migrations.0002_vocabulary")
 
 

@@ -17,7 +17,7 @@ from tests.factories import (
     make_zone,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
+pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 

@@ -87,7 +87,6 @@ def test_listen_refuses_when_every_port_is_taken(
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("vocabulary")
 def test_loading_demo_data_twice_changes_nothing() -> None:
     demo.load()
     user = authenticate(username=STAFF_EMAIL, password=staff_password())
