@@ -4,9 +4,8 @@
 error_base.html, which needs no context and asks the database nothing.
 """
 
-from operator import attrgetter
-
 import sys
+from operator import attrgetter
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required

@@ -1,4 +1,4 @@
-"""The events of a row as staff read them: all of them, who made them, and whether they were told."""
+"""The events of a row as staff read them: who made each, and whether it was told."""
 
 import datetime
 from collections.abc import Callable
