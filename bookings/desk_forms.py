@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from programmes.models import Programme
+from schools.contact import MOST_PUPILS
 from tec_site.staff_moves import NoteForm
 
 from .availability import Offer, Status, offers_between
-from .forms import MOST_PUPILS
 from .models import Booking, VisitSlot
 from .rules import Rule, last_bookable_day
 

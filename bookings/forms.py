@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from programmes.models import Programme
-from schools.contact import MOST_PUPILS, ClassFieldsForm, ContactForm, contact_of
+from schools.contact import ClassFieldsForm, ContactForm, contact_of, pupils_field
 from schools.models import PhotoAnswer, Submission, User
 from schools.models.class_group import name_key
 
@@ -18,16 +18,22 @@ from .rules import Broken, ClassRequest, Rule
 MAX_CLASSES = 8
 
 
-class ClassForm(ClassFieldsForm):
-    """One class that comes, and who comes along."""
-
-    supervisors = forms.IntegerField(
+def _supervisors_field() -> forms.IntegerField:
+    return forms.IntegerField(
         label=_("Supervisors"),
         validators=[MinValueValidator(1), MaxValueValidator(99)],
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={"required": _("Fill in how many adults come along.")},
     )
 
+
+class ClassForm(ClassFieldsForm):
+    """One class that comes, and who comes along."""
+
+    supervisors = _supervisors_field()
+
     def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
+        kwargs["empty_permitted"] = False  # a class that is added is filled in or removed
         super().__init__(*args, **kwargs)
         self.offer_year_groups(programme.year_to)
         self.fields["pupils"].help_text = ngettext(
@@ -38,6 +44,11 @@ class ClassForm(ClassFieldsForm):
             "We ask one for every %(number)d pupils.",
             programme.pupils_per_supervisor,
         ) % {"number": programme.pupils_per_supervisor}
+
+    @property
+    def number(self) -> int:
+        """Which class on the page, counted from 1."""
+        return int(str(self.prefix).rpartition("-")[2]) + 1
 
     @property
     def asked(self) -> ClassRequest:
@@ -80,7 +91,7 @@ class VisitContactForm(ContactForm):
     """What we ask for a visit besides."""
 
     facilities = forms.CharField(
-        label=_("What must we arrange?"),
+        label=_("What must we arrange? (optional)"),
         required=False,
         max_length=1000,
         strip=True,
@@ -123,12 +134,16 @@ class BookingForm:
         if not self.is_bound:
             self.contact = VisitContactForm(initial=contact_of(user))
             self.classes = ClassFormSet(initial=[{}], **kwargs)
-        elif self.resizing:
+            return
+        self.contact = VisitContactForm(data)
+        if self.resizing:
+            self.contact = VisitContactForm(initial=_as_initial(self.contact))
+        if self.asks_for_more:
             # As initial values: nothing typed is lost and nothing is checked yet.
-            self.contact = VisitContactForm(initial=_as_initial(VisitContactForm(data)))
             self.classes = ClassFormSet(initial=_resized(data, programme), **kwargs)
+            if "add" in data:  # the keyboard goes on in the new class
+                self.classes.forms[-1].fields["name"].widget.attrs["autofocus"] = True
         else:
-            self.contact = VisitContactForm(data)
             self.classes = ClassFormSet(data, **kwargs)
 
     def is_valid(self) -> bool:
@@ -190,11 +205,7 @@ def _resized(data: Any, programme: Programme) -> list[dict[str, Any]]:
 class NumbersForm(forms.Form):
     """How many come, changed by the school itself."""
 
-    pupils = forms.IntegerField(
-        label=_("Pupils"), validators=[MinValueValidator(1), MaxValueValidator(MOST_PUPILS)]
-    )
-    supervisors = forms.IntegerField(
-        label=_("Supervisors"), validators=[MinValueValidator(1), MaxValueValidator(99)]
-    )
+    pupils = pupils_field()
+    supervisors = _supervisors_field()
 
     use_required_attribute = False

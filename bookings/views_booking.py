@@ -6,20 +6,20 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from programmes.models import Kind, Programme
 from schools import codes, submitting
-from schools.code_page import CodePage
+from schools.code_page import CodePage, say_done
 from schools.lifecycle import KeyConflict
 from schools.models import Submission
 from tec_site import rate_limits
 from tec_site.lifecycle import Refused
 
 from . import lifecycle, places
-from .access import address_of
+from .access import address_of, own_submission
 from .availability import Offer, next_free, offer_for, same_week
 from .forms import BookingForm
 from .models import VisitSlot
@@ -50,9 +50,10 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
         "slot": slot,
         "offer": offer,
         "form": form,
-        "refused": refused,
+        "refused": _in_words(refused, programme, slot, form) if refused else "",
         "gone": gone,
         "others": _others(programme, slot, len(form.classes.forms)) if gone else [],
+        "own": own_submission(request, programme, slot) if gone and data is None else None,
         "taster": _taster() if form.lacks_taster else None,
     }
     return render(request, "bookings/booking_new.html", context, status=status)
@@ -91,15 +92,18 @@ def _submit(request: HttpRequest, form: BookingForm) -> str:
     """Hold (or book) what the form asks; returns where to go on."""
     rate_limits.count_post(request)
     browser = codes.browser_of(request.session)
+    asked = form.submission(browser=browser, language=get_language() or "nl")
     submission = submitting.submit(
         hold=lifecycle.hold,
         book=lifecycle.book,
         slot=form.slot,
         programme=form.programme,
         classes=form.asked,
-        submission=form.submission(browser=browser, language=get_language() or "nl"),
+        submission=asked,
         user=request.user if request.user.is_authenticated else None,
     )
+    if submission is asked and submission.verified_at:  # not when sent twice
+        say_done(request, submission)
     return address_of(submission, "booking" if submission.verified_at else "code")
 
 
@@ -117,6 +121,24 @@ def _place_refusal(form: BookingForm, refusal: Refused) -> Refused | None:
         form.contact.add_error(None, refusal)
         return None
     return refusal
+
+
+def _in_words(refusal: Refused, programme: Programme, slot: VisitSlot, form: BookingForm) -> str:
+    """'Full' is not the word for a date that has room for fewer than were asked for."""
+    left = offer_for(programme, slot)
+    if isinstance(refusal, places.VisitFull) and left is not None and left.can_be_booked:
+        if left.groups_left < len(form.asked):
+            return ngettext(
+                "This date has room for %(number)d class only.",
+                "This date has room for %(number)d classes only.",
+                left.groups_left,
+            ) % {"number": left.groups_left}
+        return ngettext(
+            "This date has room for %(number)d pupil only.",
+            "This date has room for %(number)d pupils only.",
+            left.pupils_left,
+        ) % {"number": left.pupils_left}
+    return str(refusal)
 
 
 def _code_facts(submission: Submission, gone: bool) -> dict[str, Any]:

@@ -24,6 +24,13 @@ from .sign_in import verify_and_sign_in
 from .sign_in_forms import CodeForm
 
 
+def say_done(request: HttpRequest, submission: Submission) -> None:
+    """Once, on the page that comes next: it worked, and what happens now."""
+    messages.success(
+        request, _("Done! A mail about it is going to %(email)s.") % {"email": submission.email}
+    )
+
+
 @dataclass(frozen=True)
 class CodePage:
     template: str
@@ -79,6 +86,7 @@ class CodePage:
         )
         assert verified.user is not None
         verify_and_sign_in(request, verified.user)
+        say_done(request, verified)
         return redirect(self.next_address(verified))
 
     def _send_again(self, request: HttpRequest, submission: Submission) -> HttpResponse:

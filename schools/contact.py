@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .forms import SchoolField, SchoolSearchForm, TypedSchool
 from .models import Submission, User
+from .sign_in_forms import EMAIL_MESSAGES
 from .years import FIRST_SECONDARY_YEAR, YearGroup
 
 # Far above any class: a limit of the column, not a rule. The rules give better messages.
@@ -27,11 +28,23 @@ class LineField(forms.CharField):
         return " ".join((super().to_python(value) or "").split())
 
 
+def pupils_field() -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Pupils"),
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_PUPILS)],
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={"required": _("Fill in how many pupils there are.")},
+    )
+
+
 class ClassFieldsForm(forms.Form):
     """One class. `year_groups` are boxes, so that a combination class ticks two."""
 
     name = LineField(
-        label=_("Name of the class"), max_length=60, help_text=_("For example 7b or De Uilen.")
+        label=_("Name of the class"),
+        max_length=60,
+        help_text=_("For example 7b or De Uilen."),
+        error_messages={"required": _("Fill in the name of the class.")},
     )
     year_groups = forms.TypedMultipleChoiceField(
         label=_("Year groups"),
@@ -40,11 +53,7 @@ class ClassFieldsForm(forms.Form):
         help_text=_("Tick more than one for a combination class."),
         error_messages={"required": _("Tick the year group of this class.")},
     )
-    pupils = forms.IntegerField(
-        label=_("Pupils"),
-        validators=[MinValueValidator(1), MaxValueValidator(MOST_PUPILS)],
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )
+    pupils = pupils_field()
 
     use_required_attribute = False
 
@@ -65,12 +74,14 @@ class ContactForm(SchoolSearchForm, forms.Form):
         label=_("Your name"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Fill in your name.")},
     )
     email = forms.EmailField(
         label=_("E-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         help_text=_("We send a code and the confirmation to this address."),
+        error_messages=EMAIL_MESSAGES,
     )
     phone = forms.RegexField(
         r"^[0-9+() .\-/]{8,30}$",
@@ -78,10 +89,13 @@ class ContactForm(SchoolSearchForm, forms.Form):
         max_length=30,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
         help_text=_("For the day itself, if something changes at the last moment."),
-        error_messages={"invalid": _("Fill in a telephone number, for example 06 12345678.")},
+        error_messages={
+            "required": _("Fill in a telephone number."),
+            "invalid": _("Fill in a telephone number, for example 06 12345678."),
+        },
     )
     purchase_order = LineField(
-        label=_("Purchase-order number"),
+        label=_("Purchase-order number (optional)"),
         required=False,
         max_length=60,
         help_text=_("Only if your school wants it on the invoice."),
@@ -131,7 +145,7 @@ class NoteForm(forms.Form):
     """An optional word to go with a cancellation."""
 
     note = forms.CharField(
-        label=_("Do you want to tell us something?"),
+        label=_("Do you want to tell us something? (optional)"),
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -145,6 +159,7 @@ class AddressForm(forms.Form):
         label=_("The right e-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages=EMAIL_MESSAGES,
     )
 
     use_required_attribute = False

@@ -37,13 +37,16 @@ class SchoolInput:
 
     @property
     def is_search(self) -> bool:
-        """Whether the 'search' button was meant.
+        """Whether a search was meant rather than sending the form.
 
-        Enter in any field of a form presses its first button, which is ours. Somebody who has
-        chosen (or typed) a school and has not changed the query since meant to send the form.
+        Enter in any field of a form presses its first button, ours or another. Somebody who has
+        chosen (or typed) a school and has not changed the query since meant to send the form;
+        somebody who typed a query and has not seen what it finds meant to search.
         """
-        settled = bool(self.choice or self.typed_name) and self.query == self.listed
-        return self.find_pressed and not settled
+        has_answer = bool(self.choice or self.typed_name)
+        if self.query == self.listed:
+            return self.find_pressed and not has_answer
+        return self.find_pressed or not has_answer
 
 
 class SchoolChoiceWidget(forms.Widget):

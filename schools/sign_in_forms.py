@@ -7,6 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from schools.codes import DIGITS
 
+EMAIL_MESSAGES = {
+    "required": _("Fill in your e-mail address."),
+    "invalid": _("Fill in an e-mail address, for example name@school.com."),
+}
+
 
 class EmailForm(forms.Form):
     email = forms.EmailField(
@@ -14,6 +19,7 @@ class EmailForm(forms.Form):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
         help_text=_("The address with which you booked. You do not need a password."),
+        error_messages=EMAIL_MESSAGES,
     )
 
 

@@ -197,6 +197,17 @@ def test_same_key_with_other_answers_is_a_conflict(client, programme, slot):
     assert Submission.objects.get().phone == "0570 123456"
 
 
+def test_back_to_the_form_leads_to_the_booking_that_took_the_place(client):
+    programme = make_programme()
+    slot = make_slot(programmes=[programme])
+    submission = held(client, programme, slot)
+    own = reverse("bookings:booking", args=[submission.public_id])
+
+    assert f'href="{own}"' in client.get(address(programme, slot)).text
+    client.cookies.clear()
+    assert own not in client.get(address(programme, slot)).text
+
+
 # --- Somebody was first --------------------------------------------------------------------------
 
 
@@ -218,6 +229,37 @@ def test_full_visit_says_what_else_is_free_and_keeps_what_was_typed(client):
     assert not Submission.objects.filter(email="umit@school.example").exists()
 
     held(client, programme, other)
+
+
+def test_date_with_too_little_room_says_how_much_there_is(client):
+    programme = make_programme(max_groups=2, max_pupils=60)
+    slot = make_slot(programmes=[programme], max_groups=2, max_pupils=60)
+    make_booking(visit=make_visit(slot=slot, programme=programme), pupils=35)
+    two = [("7a", [7], 24, 3), ("7b", [7], 24, 3)]
+
+    for classes, said in [
+        (two, "Op deze datum is nog plek voor 1 klas."),
+        ([("7a", [7], 30, 3)], "Op deze datum is nog plek voor 25 leerlingen."),
+    ]:
+        response = client.post(address(programme, slot), typed(classes=classes))
+        assert (response.status_code, response.context["refused"]) == (409, said)
+
+
+def test_errors_say_which_class_and_what_to_do(client, programme, slot):
+    classes = [("7a", [7], 24, 3), ("", [], "", "")]
+
+    text = client.post(address(programme, slot), typed(classes=classes)).text
+
+    assert re.findall(r'<li><a href="#(.+?)">(.+?)</a>: (.+?)</li>', text) == [
+        ("id_klas-1-name", "Klas 2, Naam van de klas", "Vul de naam van de klas in."),
+        (
+            "id_klas-1-year_groups_0",
+            "Klas 2, Groepen of leerjaren",
+            "Kruis de groep of het leerjaar van deze klas aan.",
+        ),
+        ("id_klas-1-pupils", "Klas 2, Leerlingen", "Vul in hoeveel leerlingen er zijn."),
+        ("id_klas-1-supervisors", "Klas 2, Begeleiders", "Vul in hoeveel volwassenen er meekomen."),
+    ]
 
 
 def test_full_visit_offers_later_dates_when_the_week_is_full(client):
@@ -346,13 +388,14 @@ def test_a_class_is_taken_away(client, programme, slot):
 
 def test_searching_a_school_checks_nothing_yet(client, programme, slot):
     make_school(name="OBS De Hagenpoort")
-    data = typed(email="", school_typed_name="", school_typed_city="")
+    data = typed(classes=[("", [], "", "")], email="", school_typed_name="", school_typed_city="")
     data |= {"school_q": "hagenpoort", "school_find": "1"}
 
     response = client.post(address(programme, slot), data)
 
     assert errors_of(response) == {}
-    assert "OBS De Hagenpoort" in response.content.decode()
+    assert "invalid-feedback" not in response.text
+    assert "OBS De Hagenpoort" in response.text
 
 
 # --- The code page -------------------------------------------------------------------------------

@@ -56,8 +56,8 @@ def test_school_field_cleans_to_a_typed_school(db):
     ("data", "code"),
     [
         ({}, "required"),
-        ({"school_q": "hagenpoort"}, "choose"),
-        ({"school_q": "zwolle"}, "nothing_found"),
+        ({"school_q": "hagenpoort", "school_listed": "hagenpoort"}, "choose"),
+        ({"school_q": "zwolle", "school_listed": "zwolle"}, "nothing_found"),
         ({"school": "0"}, "invalid_choice"),
         ({"school": "9" * 30}, "invalid_choice"),
         ({"school": "²"}, "invalid_choice"),
@@ -76,6 +76,14 @@ def test_school_field_says_what_is_wrong(hagenpoort, data, code):
     assert [
         (name, error.code) for name, errors in form.errors.as_data().items() for error in errors
     ] == [("school", code)]
+
+
+def test_query_that_was_not_searched_yet_is_searched_instead_of_sent(hagenpoort):
+    form = bound(contact="Anouk", school_q="hagenpoort")
+
+    assert not form.is_valid()
+    assert form.errors == {}
+    assert f'value="{hagenpoort.pk}"' in render_crispy_form(form)
 
 
 @pytest.mark.parametrize("fields", [{"closed_on": "2026-08-01"}, {"merged_into": True}])
@@ -133,7 +141,7 @@ def test_school_field_keeps_the_choice_when_another_field_is_wrong(hagenpoort):
 
 
 def test_school_field_is_a_group_with_a_label_on_every_input(hagenpoort):
-    html = render_crispy_form(bound(school_q="hagenpoort", contact="Anouk"))
+    html = render_crispy_form(bound(school_q="ster", school_listed="ster", contact="Anouk"))
 
     ids = re.findall(r'<(?:input|select)[^>]* id="([^"]+)"', html)
     labelled = re.findall(r'<label[^>]* for="([^"]+)"', html)

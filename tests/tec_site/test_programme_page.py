@@ -129,6 +129,8 @@ def test_states_are_said_in_full_sentences(client, programme):
         make_booking(visit=make_visit(slot=full, programme=programme))
 
     response = client.get("/programmas/film/?maand=2026-11")
+    for month in ("2026-10", "2026-12"):
+        assert f'href="?maand={month}#month"' in response.text
 
     assert sentences(response) == [
         "dinsdag 3 november, ochtend: 09:00 vrij, tot 11:00, plek voor 2 klassen",
