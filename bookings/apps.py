@@ -11,9 +11,10 @@ class BookingsConfig(AppConfig):
     def ready(self) -> None:
         from tec_site import worker
 
-        from . import clock, notices
+        from . import clock, erasure, notices
 
         notices.register()
+        erasure.register()
         worker.register("lapses", clock.lapse_expired, every=timedelta(seconds=5))
         worker.register("reminders", clock.remind_due, every=timedelta(minutes=1))
         worker.register("facilities", clock.erase_facilities, every=timedelta(hours=1))

@@ -9,8 +9,9 @@ class SchoolsConfig(AppConfig):
     verbose_name = _("Schools")
 
     def ready(self) -> None:
-        from schools import codes, notices
+        from schools import codes, erasure, notices
         from tec_site import worker
 
         notices.register()
         worker.register("codes", codes.purge, every=timedelta(hours=1))
+        worker.register("erasure", erasure.erase_overdue, every=timedelta(hours=6))

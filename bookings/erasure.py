@@ -1,0 +1,28 @@
+"""What bookings know of a person who is erased: words in the notes of their events."""
+
+import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from schools import erasure
+from schools.models import Submission
+
+from .models import Booking, BookingEvent
+
+
+def needed_since(moment: datetime.datetime) -> QuerySet[Booking, Any]:
+    """Submissions with a visit that starts at or after `moment`."""
+    coming = Booking.objects.holding().filter(visit__slot__starts_at__gte=moment)
+    return coming.values("submission")
+
+
+def erase_words(submissions: QuerySet[Submission]) -> int:
+    """Empty the notes; messages that still wait have nobody left to go to."""
+    events = BookingEvent.objects.filter(booking__submission__in=submissions)
+    events.filter(noticed_at=None).update(notice="")
+    return events.exclude(note="").update(note="")
+
+
+def register() -> None:
+    erasure.register("booking notes", erasure.Keeper(needed_since, erase_words))

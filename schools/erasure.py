@@ -1,0 +1,232 @@
+"""Erasing a person: what leads back to her goes from every table, the counts stay.
+
+On request (`manage.py erase ADDRESS`), and by the worker after the end of the school year that
+follows the last one in which there was anything to reach her about. A submission keeps its
+school, its classes and their numbers; an event keeps what happened, when, and in which role.
+Backups expire by themselves (docs/operations.md).
+
+Apps that hang something on a submission register what is still to come and how to erase the
+words that somebody typed there.
+"""
+
+import datetime
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db import models, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from post_office.models import Attachment, Email
+
+from tec_site.days import start_of_day
+from tec_site.lifecycle import Refused
+
+from . import codes
+from .models import CodeChallenge, Submission, User
+from .years import current_school_year, school_year_start
+
+logger = logging.getLogger(__name__)
+
+ERASED = "…"
+# Shorter than this a name or number is found in texts about anything.
+TELLING = 6
+
+
+class StillComing(Refused):
+    message = _("There is still a visit or a kit to come. Cancel that first.")
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """What an app hangs on submissions."""
+
+    # The keys of submissions with something that is on or comes at or after a moment.
+    needed_since: Callable[[datetime.datetime], QuerySet[Any, Any]]
+    # Erase words typed about these submissions; returns how many rows held some.
+    erase_words: Callable[[QuerySet[Submission]], int]
+
+
+_keepers: dict[str, Keeper] = {}
+
+
+def register(name: str, keeper: Keeper) -> None:
+    """Called by apps when they are ready."""
+    _keepers[name] = keeper
+
+
+# --- The verbs -----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def erase_person(*, email: str) -> Counter[str]:
+    """Erase everything about whoever has this address; returns how many rows per table.
+
+    Raises StillComing while somebody must be able to reach her.
+    """
+    email = email.strip().lower()
+    user = User.objects.filter(email__iexact=email).first()
+    submissions = Submission.objects.filter(
+        Q(email__iexact=email) | Q(user=user, user__isnull=False)
+    )
+    if submissions.filter(_needed_since(timezone.now())).exists():
+        raise StillComing
+    told = _words_about(email, user, submissions)
+    done = Counter[str]()
+    done["sessions"] = _erase_sessions(user, submissions)
+    done["codes"] = _count(CodeChallenge.objects.filter(email__iexact=email).delete())
+    done["mails"] = _erase_mails(email)
+    done["log entries"] = _erase_log_entries(user, told)
+    done += _erase_submissions(submissions)
+    if user is not None:
+        done["addresses"] = _count(EmailAddress.objects.filter(user=user).delete())
+        user.delete()
+        done["users"] = 1
+    return +done
+
+
+def erase_overdue() -> int:
+    """The worker's job: erase whom nothing was heard of since the school year before this one.
+
+    Returns how many people and submissions were erased.
+    """
+    limit = start_of_day(school_year_start(current_school_year() - 1))
+    old = Submission.objects.filter(created_at__lt=limit).exclude(email="")
+    erased = 0
+    for email in set(old.exclude(_needed_since(limit)).values_list("email", flat=True)):
+        erased += _erase_what_is_old(email, limit)
+    silent = User.objects.filter(
+        Q(last_login=None) | Q(last_login__lt=limit), is_staff=False, joined_at__lt=limit
+    )
+    for email in silent.filter(submissions=None).values_list("email", flat=True):
+        erased += bool(erase_person(email=email))
+    return erased
+
+
+def found_in(words: Iterable[str]) -> list[str]:
+    """Where any of these words stands in a column of text of any table: 'app.Model.field: 12'."""
+    found = []
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.CharField | models.TextField | models.JSONField):
+                holds = Q()
+                for word in words:
+                    holds |= Q(**{f"{field.name}__icontains": word})
+                rows = model._base_manager.filter(holds).values_list("pk", flat=True)
+                found += [f"{model._meta.label}.{field.name}: {pk}" for pk in rows]
+    return found
+
+
+def words_about(email: str) -> set[str]:
+    """Address, names and numbers under which this person can be found."""
+    user = User.objects.filter(email__iexact=email).first()
+    submissions = Submission.objects.filter(email__iexact=email)
+    return _words_about(email.strip().lower(), user, submissions)
+
+
+# --- What goes -----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def _erase_what_is_old(email: str, limit: datetime.datetime) -> int:
+    """All of a person whom nobody needs to reach any more, or only her old submissions."""
+    user = User.objects.filter(email__iexact=email).first()
+    hers = Submission.objects.filter(Q(email__iexact=email) | Q(user=user, user__isnull=False))
+    recent = hers.filter(Q(created_at__gte=limit) | _needed_since(limit)).exists()
+    seen = user is not None and (user.is_staff or (user.last_login or user.joined_at) >= limit)
+    if recent or seen:
+        old = hers.filter(created_at__lt=limit).exclude(email="").exclude(_needed_since(limit))
+        return _erase_submissions(old)["submissions"]
+    return bool(erase_person(email=email))
+
+
+def _needed_since(moment: datetime.datetime) -> Q:
+    needed = Q(pk__in=[])
+    for keeper in _keepers.values():
+        needed |= Q(pk__in=keeper.needed_since(moment))
+    return needed
+
+
+def _words_about(email: str, user: User | None, submissions: QuerySet[Submission]) -> set[str]:
+    words = {email}
+    for row in submissions:
+        words |= {row.contact_name, row.phone, row.email}
+    if user is not None:
+        words |= {user.name, user.phone}
+    return {word for word in words if len(word) >= TELLING}
+
+
+def _erase_submissions(submissions: QuerySet[Submission]) -> Counter[str]:
+    submissions = Submission.objects.filter(pk__in=list(submissions.values_list("pk", flat=True)))
+    done = Counter[str]()
+    for name, keeper in _keepers.items():
+        done[name] = keeper.erase_words(submissions)
+    CodeChallenge.objects.filter(submission__in=submissions).delete()
+    done["submissions"] = submissions.update(
+        contact_name="",
+        email="",
+        phone="",
+        facilities="",
+        purchase_order="",
+        browser="",
+        data_hash="",  # of what was typed: whoever guesses that could prove it
+        user=None,
+        link_version=F("link_version") + 1,
+    )
+    return done
+
+
+def _erase_sessions(user: User | None, submissions: QuerySet[Submission]) -> int:
+    """Those in which she signed in, or from which she submitted something."""
+    browsers = {browser for browser in submissions.values_list("browser", flat=True) if browser}
+    erased = 0
+    for session in Session.objects.iterator():
+        data = session.get_decoded()
+        hers = user is not None and data.get(SESSION_KEY) == str(user.pk)
+        known = data.get(codes.BROWSER_KEY) and codes.browser_of(data) in browsers
+        if hers or known:
+            session.delete()
+            erased += 1
+    return erased
+
+
+def _erase_mails(email: str) -> int:
+    """To her or about her, with their letters and calendar files."""
+    about = Q(to__icontains=email) | Q(cc__icontains=email) | Q(bcc__icontains=email)
+    for field in ("subject", "message", "html_message", "headers"):
+        about |= Q(**{f"{field}__icontains": email})
+    mails = Email.objects.filter(about)
+    keys = list(mails.values_list("pk", flat=True))
+    attachments = Attachment.objects.filter(emails__in=keys).distinct()
+    for attachment in attachments.exclude(emails__in=Email.objects.exclude(pk__in=keys)):
+        file = attachment.file
+        attachment.delete()
+        transaction.on_commit(lambda file=file: file.storage.delete(file.name))
+    mails.delete()
+    return len(keys)
+
+
+def _erase_log_entries(user: User | None, words: set[str]) -> int:
+    """What staff did stays; whom it was about does not."""
+    about = Q(pk__in=[])
+    for word in words:
+        about |= Q(object_repr__icontains=word) | Q(change_message__icontains=word)
+    if user is not None:
+        about |= Q(
+            content_type__app_label=User._meta.app_label,
+            content_type__model=User._meta.model_name,
+            object_id=str(user.pk),
+        )
+    return LogEntry.objects.filter(about).update(object_repr=ERASED, change_message="")
+
+
+def _count(deleted: tuple[int, dict[str, int]]) -> int:
+    return deleted[0]
