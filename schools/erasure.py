@@ -10,7 +10,7 @@ words that somebody typed there.
 """
 
 import datetime
-import logging
+import functools
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -33,8 +33,6 @@ from tec_site.lifecycle import Refused
 from . import codes
 from .models import CodeChallenge, Submission, User
 from .years import current_school_year, school_year_start
-
-logger = logging.getLogger(__name__)
 
 ERASED = "…"
 # Shorter than this a name or number is found in texts about anything.
@@ -209,7 +207,7 @@ def _erase_mails(email: str) -> int:
     for attachment in attachments.exclude(emails__in=Email.objects.exclude(pk__in=keys)):
         file = attachment.file
         attachment.delete()
-        transaction.on_commit(lambda file=file: file.storage.delete(file.name))
+        transaction.on_commit(functools.partial(file.storage.delete, file.name))
     mails.delete()
     return len(keys)
 
