@@ -1,5 +1,7 @@
 """What the pages of the back office have in common; each app's `admin` builds on these."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.contrib.admin import ModelAdmin as DjangoModelAdmin
@@ -36,6 +38,15 @@ class ModelAdmin(UnfoldModelAdmin):
         return DjangoModelAdmin.get_action_choices(
             self, request, [("", _("Choose an action"))], action_location
         )
+
+
+@dataclass(frozen=True)
+class Button:
+    """A link above a page (`admin/with_buttons.html`) to something that can be done with it."""
+
+    label: str
+    address: str
+    style: str = ""
 
 
 class NoDelete:
@@ -75,7 +86,7 @@ class ExportAdmin(ExportMixin, ModelAdmin):
 
     export_form_class = ExportForm
     formats: ClassVar = [XLSX, CSV]
-    resource_class: type[SafeResource]
+    resource_classes: Sequence[type[SafeResource]]
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         """Whoever keeps the list up to date; looking something up needs no copy of everything."""

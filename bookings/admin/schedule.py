@@ -4,23 +4,22 @@ import datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from tec_site.days import start_of_day
-from tec_site.model_admins import ModelAdmin, NoDelete
+from tec_site.model_admins import Button, ModelAdmin, NoDelete
 
 from ..models import Booking, Closure, SchedulePattern, VisitSlot
 from ..models.booking import HOLDING
@@ -41,14 +40,14 @@ class SchedulePatternAdmin(NoDelete, ModelAdmin):
         "programmes",
         ("max_groups", "max_pupils"),
     )
-    actions_detail = ("make_slots_button",)
+    change_form_template = "admin/with_buttons.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SchedulePattern]:
         return super().get_queryset(request).annotate(slot_count=Count("slots"))
 
     def get_urls(self) -> list[Any]:
         page = path(
-            "<path:object_id>/dagdelen/",
+            "<int:pattern_id>/dagdelen/",
             self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.make_slots_page)),
             name="bookings_schedulepattern_make_slots",
         )
@@ -67,22 +66,27 @@ class SchedulePatternAdmin(NoDelete, ModelAdmin):
     def slots_made(self, pattern: Any) -> int:
         return pattern.slot_count
 
-    @action(description=_("Make slots"), icon="calendar_add_on", url_path="maak")
-    def make_slots_button(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return redirect("admin:bookings_schedulepattern_make_slots", object_id)
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        pattern = context.get("original")
+        if pattern is not None and request.user.has_perm("bookings.add_visitslot"):
+            address = reverse("admin:bookings_schedulepattern_make_slots", args=[pattern.pk])
+            context["buttons"] = [Button(str(_("Make slots")), address, "primary")]
+        return super().render_change_form(request, context, *args, **kwargs)
 
-    def make_slots_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def make_slots_page(self, request: HttpRequest, pattern_id: int) -> HttpResponse:
         """The preview, and on POST the slots."""
-        pattern = self.get_object(request, unquote(object_id))
-        if pattern is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        pattern = self.get_object(request, str(pattern_id))
         if not request.user.has_perm("bookings.add_visitslot"):
             raise PermissionDenied
+        if pattern is None:
+            raise Http404
         if request.method == "POST":
             made = len(make_slots(pattern).new)
             self.log_change(request, pattern, str(_made(made)))
             messages.success(request, _made(made))
-            return redirect("admin:bookings_schedulepattern_change", object_id)
+            return redirect("admin:bookings_schedulepattern_change", pattern_id)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Make slots"),

@@ -1,19 +1,30 @@
-"""Visits: who comes together, how full it is."""
+"""Visits: who comes together, how full it is; moving one, and raising its maximum."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
-from tec_site.model_admins import ModelAdmin, ReadOnly
+from tec_site.documents import DocumentsUnavailable, pdf_response
+from tec_site.lifecycle import Refused
+from tec_site.model_admins import Button, ModelAdmin, ReadOnly
 
+from .. import documents, lifecycle
+from ..desk_forms import MaximaForm, MoveVisitForm
 from ..models import Booking, Visit
 from .schedule import WhenFilter
 
@@ -25,7 +36,7 @@ class VisitWhenFilter(WhenFilter):
 class BookingInline(ReadOnly, TabularInline):
     model = Booking
     extra = 0
-    fields = ("class_name", "school", "pupils", "supervisors", "state")
+    fields = ("class_name", "school", "pupils", "supervisors", "state", "attention")
     readonly_fields = fields
     show_change_link = True
 
@@ -40,19 +51,14 @@ class BookingInline(ReadOnly, TabularInline):
 @admin.register(Visit)
 class VisitAdmin(ReadOnly, ModelAdmin):
     list_display = (
-        "day_shown",
-        "time_shown",
-        "programme",
-        "classes",
-        "pupils",
-        "venue",
-        "going_on",
-    )
+        "day_shown", "time_shown", "programme", "classes", "pupils", "venue", "going_on",
+    )  # fmt: skip
     list_display_links = ("day_shown", "time_shown")
     list_select_related = ("slot__venue", "programme")
     list_filter = (
         VisitWhenFilter,
         ("programme", RelatedDropdownFilter),
+        ("slot__venue", RelatedDropdownFilter),
         ("released_at", admin.EmptyFieldListFilter),
     )
     search_fields = ("programme__title",)
@@ -60,9 +66,111 @@ class VisitAdmin(ReadOnly, ModelAdmin):
     inlines = (BookingInline,)
     fields = ("programme", "slot", "classes", "pupils", ("opened_at", "released_at"))
     readonly_fields = fields[:-1]
+    change_form_template = "admin/with_buttons.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Visit]:
         return super().get_queryset(request).select_related("slot__venue", "programme")
+
+    # --- Pages of our own ---------------------------------------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        def page(name: str, view: Callable[..., HttpResponse], guard: Any) -> Any:
+            wrapped = self.admin_site.admin_view(guard(view))
+            return path(f"<int:visit_id>/{name}/", wrapped, name=f"bookings_visit_{name}")
+
+        asking = require_http_methods(["GET", "POST"])
+        return [
+            page("verplaats", self.move_page, asking),
+            page("maximum", self.maxima_page, asking),
+            page("dagblad", self.day_sheet, require_safe),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["buttons"] = self._buttons(request, context["original"])
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _buttons(self, request: HttpRequest, visit: Visit) -> list[Button]:
+        labels = {"dagblad": _("Day sheet (PDF)")}
+        if request.user.has_perm("bookings.change_visit") and visit.released_at is None:
+            labels = {"verplaats": _("Move the visit"), "maximum": _("Change the maximum")} | labels
+        return [
+            Button(str(label), reverse(f"admin:bookings_visit_{name}", args=[visit.pk]))
+            for name, label in labels.items()
+        ]
+
+    def _load(self, request: HttpRequest, visit_id: int, permission: str) -> Visit:
+        if not request.user.has_perm(f"bookings.{permission}"):
+            raise PermissionDenied
+        visit = self.get_object(request, str(visit_id))
+        if visit is None:
+            raise Http404
+        return visit
+
+    def move_page(self, request: HttpRequest, visit_id: int) -> HttpResponse:
+        """Another slot for the visit, with all its classes or with none."""
+        visit = self._load(request, visit_id, "change_visit")
+        data = request.POST if request.method == "POST" else None
+        form = MoveVisitForm(data, programme=visit.programme)
+        if data is not None and form.is_valid():
+            try:
+                by: Any = request.user
+                moved = lifecycle.move_visit(visit=visit, by=by, **form.cleaned_data)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                text = ngettext("%(number)d class moved.", "%(number)d classes moved.", moved)
+                return self._done(request, visit, text % {"number": moved})
+        return self._page(request, visit, form, _("Move the visit"))
+
+    def maxima_page(self, request: HttpRequest, visit_id: int) -> HttpResponse:
+        visit = self._load(request, visit_id, "change_visit")
+        data = request.POST if request.method == "POST" else None
+        before = {"max_groups": visit.max_groups, "max_pupils": visit.max_pupils}
+        form = MaximaForm(data, initial=before)
+        if data is not None and form.is_valid():
+            try:
+                lifecycle.set_maxima(visit=visit, **form.cleaned_data)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                text = _("Maximum changed: %(groups)d classes, %(pupils)d pupils.") % {
+                    "groups": form.cleaned_data["max_groups"],
+                    "pupils": form.cleaned_data["max_pupils"],
+                }
+                return self._done(request, visit, text)
+        return self._page(request, visit, form, _("Change the maximum"))
+
+    def day_sheet(self, request: HttpRequest, visit_id: int) -> HttpResponse:
+        """Everything of that day at that venue, on paper."""
+        visit = self._load(request, visit_id, "view_visit")
+        try:
+            content = documents.day_sheet(visit.slot.venue, visit.slot.day)
+        except DocumentsUnavailable:
+            messages.error(request, _("The day sheet cannot be made at this moment."))
+            return redirect("admin:bookings_visit_change", visit.pk)
+        return pdf_response(content, documents.day_sheet_filename(visit.slot.day))
+
+    def _done(self, request: HttpRequest, visit: Visit, text: str) -> HttpResponse:
+        self.log_change(request, visit, text)
+        messages.success(request, text)
+        return redirect("admin:bookings_visit_change", visit.pk)
+
+    def _page(self, request: HttpRequest, visit: Visit, form: Any, label: Any) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": label,
+            "about": f"{visit} ({self.classes(visit)}, {self.pupils(visit)})",
+            "form": form,
+            "submit": label,
+            "back": reverse("admin:bookings_visit_change", args=[visit.pk]),
+        }
+        return TemplateResponse(request, "admin/desk_form.html", context)
+
+    # --- Columns ------------------------------------------------------------------------------
 
     @display(description=_("date"), ordering="slot__starts_at")
     def day_shown(self, visit: Visit) -> str:
@@ -74,16 +182,22 @@ class VisitAdmin(ReadOnly, ModelAdmin):
 
     @display(description=_("classes"), ordering="groups_taken")
     def classes(self, visit: Visit) -> str:
-        return f"{visit.groups_taken} / {visit.max_groups}"
+        return _("%(taken)d of %(most)d classes") % {
+            "taken": visit.groups_taken,
+            "most": visit.max_groups,
+        }
 
     @display(description=_("pupils"), ordering="pupils_taken")
     def pupils(self, visit: Visit) -> str:
-        return f"{visit.pupils_taken} / {visit.max_pupils}"
+        return _("%(taken)d of %(most)d pupils") % {
+            "taken": visit.pupils_taken,
+            "most": visit.max_pupils,
+        }
 
     @display(description=_("venue"))
     def venue(self, visit: Visit) -> str:
         return visit.slot.venue.name
 
-    @display(description=_("in use"), boolean=True, ordering="released_at")
+    @display(description=_("goes ahead"), boolean=True, ordering="released_at")
     def going_on(self, visit: Any) -> bool:
         return visit.released_at is None

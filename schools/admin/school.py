@@ -63,7 +63,7 @@ class SchoolResource(SafeResource):
 
 @admin.register(School)
 class SchoolAdmin(NoDelete, ExportAdmin):
-    resource_class = SchoolResource
+    resource_classes = (SchoolResource,)
     list_display = ("name", "city", "site_code", "sector", "region", "board", "verified")
     list_select_related = ("board",)
     list_filter = (

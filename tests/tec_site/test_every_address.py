@@ -107,23 +107,38 @@ ADMIN_PAGES = r"""
 /beheer/autocomplete/                                                       403     403
 /beheer/jsi18n/                                                             200     200
 /beheer/r/<path:content_type_id>/<path:object_id>/                          404     404
-/beheer/post_office/email/^(?P<pk>\d+)/image/(?P<content_id>[0-9a-f]{32})$  403     404
-/beheer/post_office/email/<int:pk>/preview/                                 403     200
-/beheer/post_office/email/<int:pk>/resend/                                  403     →/beheer/post_office/email/1/change/
-/beheer/^(?P<app_label>auth|account|mfa|post_office)/$                      404     404
+/beheer/bookings/booking/<path:object_id>/doe/<slug:move>/                  403     200
+/beheer/bookings/visit/<int:visit_id>/verplaats/                            403     200
+/beheer/bookings/visit/<int:visit_id>/maximum/                              403     200
+/beheer/bookings/visit/<int:visit_id>/dagblad/                              403     200
+/beheer/bookings/schedulepattern/<int:pattern_id>/dagdelen/                 403     404
+/beheer/schools/school/export/                                              403     200
+/beheer/^(?P<app_label>post_office|mfa|schools|auth|programmes|bookings)/$  404     200
 /beheer/(?P<url>.*)$                                                        404     404
 """
 
 # What the desk's role gets / what a superuser gets, on the pages that each model has.
 ADMIN_MODELS = """
-# model                   list     add      change       delete       history
+# model                     list     add      change       delete       history
 auth.group                403|200  403|200  403|→desk    403|→desk    →desk|→desk
-account.emailaddress      403|200  403|200  403|→desk    403|→desk    →desk|→desk
-mfa.authenticator         403|200  403|200  403|200      403|200      403|200
-post_office.email         403|200  403|403  403|200      403|200      403|200
-post_office.log           403|200  403|200  403|→desk    403|→desk    →desk|→desk
-post_office.emailtemplate 403|200  403|200  403|→desk    403|→desk    →desk|→desk
-post_office.attachment    403|200  403|200  403|200      403|200      403|200
+mfa.authenticator         403|200  403|403  403|200      403|200      403|200
+post_office.email         403|200  403|403  403|200      403|403      403|200
+bookings.booking          403|200  403|200  403|200      403|403      →desk|200
+bookings.bookingevent     403|200  403|403  403|200      403|403      403|200
+bookings.closure          403|200  403|200  403|→desk    403|→desk    →desk|→desk
+bookings.schedulepattern  403|200  403|200  403|→desk    403|403      →desk|→desk
+bookings.visit            403|200  403|403  403|200      403|403      403|200
+bookings.visitslot        403|200  403|200  403|200      403|403      403|200
+programmes.coreobjective  403|200  403|200  403|200      403|403      403|200
+programmes.programme      403|200  403|200  403|200      403|403      403|200
+programmes.venue          403|200  403|200  403|200      403|403      403|200
+programmes.world          403|200  403|200  403|200      403|403      403|200
+schools.classgroup        403|200  403|200  403|200      403|403      403|200
+schools.school            403|200  403|200  403|200      403|403      403|200
+schools.schoolboard       403|200  403|200  403|→desk    403|403      →desk|→desk
+schools.schoolholiday     403|200  403|200  403|200      403|200      403|200
+schools.submission        403|200  403|403  403|200      403|403      403|200
+schools.user              403|200  403|200  403|200      403|403      403|200
 """
 
 PEOPLE = ("anonymous", "owner", "stranger", "desk", "staff", "factorless")
