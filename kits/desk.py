@@ -4,7 +4,7 @@ Each is one transaction of one screen: the move, the counts, and what follows fr
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
@@ -19,6 +19,7 @@ from .lifecycle import MOVES, refuse_if_away, swap
 from .models import (
     ChargeLine,
     ContentItem,
+    Finding,
     ItemCount,
     KitCopy,
     Loan,
@@ -37,6 +38,14 @@ class Count(NamedTuple):
     damaged: int = 0
 
 
+class OutOfService(NamedTuple):
+    """A repair, and what became of the loans in its way: moved, or still without a box."""
+
+    repair: Repair
+    moved: list[Loan]
+    left: list[Loan]
+
+
 @retried
 def pack(*, loan: Loan, by: User, note: str = "") -> LoanEvent:
     """Raises CopyUnfit when something essential is missing from the box."""
@@ -53,11 +62,18 @@ def unpack(*, loan: Loan, by: User, note: str = "") -> LoanEvent:
 
 @retried
 def hand_out(*, loan: Loan, counts: Mapping[int, Count], by: User, note: str = "") -> LoanEvent:
-    """The box leaves. Raises CopyNotHere if it never came back, CountMissing, IllegalMove."""
+    """The box leaves, as it was counted: what lacks now is not this school's to pay.
+
+    Raises CopyNotHere if it never came back, CopyUnfit when something essential lacks,
+    CountMissing, IllegalMove.
+    """
     copy = _locked(loan)
     refuse_if_away(copy, loan)
     event = apply(loan, MOVES["hand_out"], by=by, note=note)
-    _write_counts(loan, counts, ItemCount.Stage.OUT)
+    for item in _write_counts(loan, counts, ItemCount.Stage.OUT):
+        _note_shortage(copy, loan, item, counts[item.pk])
+    if essential_shortages(copy).exists():
+        raise CopyUnfit
     return event
 
 
@@ -67,21 +83,44 @@ def take_back(*, loan: Loan, by: User, note: str = "") -> LoanEvent:
 
 
 @retried
-def check(*, loan: Loan, counts: Mapping[int, Count], by: User, note: str = "") -> LoanEvent:
+def check(
+    *,
+    loan: Loan,
+    counts: Mapping[int, Count],
+    by: User,
+    note: str = "",
+    findings: Sequence[Finding] = (),
+) -> LoanEvent:
     """The box is counted and the loan is done.
 
     What is missing or damaged becomes a shortage of the copy; durable parts get a proposed
     charge; consumables come on the shopping list. Without something essential the copy's coming
-    loans move to other copies or come under 'needs attention'.
+    loans move to other copies or come under 'needs attention'; the event's data names them.
     """
     copy = _locked(loan)
     event = apply(loan, MOVES["check"], by=by, note=note)
-    items = _write_counts(loan, counts, ItemCount.Stage.BACK)
-    for item in items:
+    for item in _write_counts(loan, counts, ItemCount.Stage.BACK):
         _settle_item(copy, loan, item, counts[item.pk])
+    for finding in findings:
+        finding.loan, finding.by_staff = loan, True
+        finding.save()
     if essential_shortages(copy).exists():
-        rehome(copy=copy, first=timezone.localdate(), before=None, by=by)
+        _rehome_because(event, copy, by)
     return event
+
+
+@retried
+def receive(
+    *,
+    loan: Loan,
+    counts: Mapping[int, Count],
+    by: User,
+    note: str = "",
+    findings: Sequence[Finding] = (),
+) -> LoanEvent:
+    """Back and counted at once, on one screen. Returns the event of the check."""
+    take_back(loan=loan, by=by)
+    return check(loan=loan, counts=counts, by=by, note=note, findings=findings)
 
 
 @retried
@@ -93,21 +132,21 @@ def write_off(*, loan: Loan, by: User, note: str) -> LoanEvent:
     copy.save(update_fields=["is_withdrawn"])
     for item in copy.kit.contents.filter(is_consumable=False):
         _charge(loan, item, item.quantity)
-    rehome(copy=copy, first=timezone.localdate(), before=None, by=by)
+    _rehome_because(event, copy, by)
     return event
 
 
 @retried
 def out_of_service(
     *, copy: KitCopy, starts_on: datetime.date, free_again_on: datetime.date, reason: str, by: User
-) -> Repair:
+) -> OutOfService:
     """A copy goes for repair `[starts_on, free_again_on)`; its loans then go elsewhere."""
     copy = KitCopy.objects.select_for_update(of=("self",)).get(pk=copy.pk)
     repair = Repair.objects.create(
         copy=copy, starts_on=starts_on, free_again_on=free_again_on, reason=reason
     )
-    rehome(copy=copy, first=starts_on, before=free_again_on, by=by)
-    return repair
+    moved, left = rehome(copy=copy, first=starts_on, before=free_again_on, by=by)
+    return OutOfService(repair, moved, left)
 
 
 @retried
@@ -150,6 +189,13 @@ def essential_shortages(copy: KitCopy):  # type: ignore[no-untyped-def]
     return Shortage.objects.filter(copy=copy, closed_at=None, item__is_essential=True)
 
 
+def _rehome_because(event: LoanEvent, copy: KitCopy, by: User) -> None:
+    """Move the copy's coming loans, and write into the event which, and which have no box."""
+    moved, left = rehome(copy=copy, first=timezone.localdate(), before=None, by=by)
+    event.data = {"moved": [loan.pk for loan in moved], "left": [loan.pk for loan in left]}
+    event.save(update_fields=["data"])
+
+
 def _locked(loan: Loan) -> KitCopy:
     return KitCopy.objects.select_for_update(of=("self",)).get(pk=loan.copy_id)
 
@@ -172,24 +218,28 @@ def _write_counts(loan: Loan, counts: Mapping[int, Count], stage: str) -> list[C
 
 
 def _settle_item(copy: KitCopy, loan: Loan, item: ContentItem, count: Count) -> None:
-    """Bring the open shortage of one item up to date with what was counted."""
+    """What lacked before this loan is not this school's to pay; what is lost more is."""
+    lost = _note_shortage(copy, loan, item, count)
+    if lost > 0 and not item.is_consumable:
+        _charge(loan, item, lost)
+
+
+def _note_shortage(copy: KitCopy, loan: Loan, item: ContentItem, count: Count) -> int:
+    """Bring the open shortage of one item up to date; returns how many more lack than before."""
     missing = max(item.quantity - count.present - count.damaged, 0)
     before = Shortage.objects.filter(copy=copy, item=item, closed_at=None).first()
     known = (before.missing + before.damaged) if before else 0
-    if missing or count.damaged:
-        Shortage.objects.update_or_create(
-            copy=copy,
-            item=item,
-            closed_at=None,
-            defaults={"missing": missing, "damaged": count.damaged, "loan": loan},
-        )
+    lacking = {"missing": missing, "damaged": count.damaged}
+    if (missing or count.damaged) and before is None:
+        Shortage.objects.create(copy=copy, item=item, loan=loan, **lacking)
+    elif missing or count.damaged:
+        # Still the loan in which it was lost, unless more was lost in this one.
+        more = {"loan": loan} if missing + count.damaged > known else {}
+        Shortage.objects.filter(pk=before.pk).update(**lacking, **more)  # type: ignore[union-attr]
     elif before:
         before.closed_at = timezone.now()
         before.save(update_fields=["closed_at"])
-    # What lacked before this loan is not this school's to pay.
-    lost = missing + count.damaged - known
-    if lost > 0 and not item.is_consumable:
-        _charge(loan, item, lost)
+    return missing + count.damaged - known
 
 
 def _charge(loan: Loan, item: ContentItem, quantity: int) -> None:

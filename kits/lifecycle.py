@@ -6,6 +6,7 @@ refuses a second loan of it in `[starts_on, free_again_on)`.
 """
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -35,6 +36,8 @@ from .refusals import (
 
 S = LoanState
 COMING = (S.RESERVED, S.PACKED)
+# Where a loan stands aside, within one transaction, while its copy is exchanged.
+NEVER = datetime.date(9999, 1, 1)
 
 # fmt: off
 MOVES = table(
@@ -219,23 +222,53 @@ def _change_period(
 
 
 @retried
-def swap(*, loan: Loan, by: User | None, note: str = "") -> LoanEvent:
-    """Give the loan another free copy of its kit. Raises NoCopyFree."""
-    data = {"from": loan.copy.code}
+def swap(*, loan: Loan, by: User | None, note: str = "", to: KitCopy | None = None) -> LoanEvent:
+    """Give the loan another free copy of its kit, or the very copy `to`.
+
+    Who was promised `to`, but has nothing packed yet, gets another copy: the one this loan
+    leaves, for example. Raises NoCopyFree; CopyPromised if `to` is packed, away or in repair.
+    """
+    if to is not None:
+        return _exchange(loan, to, by=by, note=note)
+    besides = [loan.copy_id]
+    return copies.claim_any(
+        loan.kit, loan.starts_on, loan.free_again_on, _swapping(loan, by, note), besides=besides
+    )
+
+
+def _swapping(loan: Loan, by: User | None, note: str) -> Callable[[KitCopy], LoanEvent]:
+    left = loan.copy.code
 
     def write(copy: KitCopy) -> LoanEvent:
-        return apply(
-            loan,
-            MOVES["swap"],
-            by=by,
-            note=note,
-            changes={"copy": copy},
-            data=data | {"to": copy.code},
-        )
+        data = {"from": left, "to": copy.code}
+        return apply(loan, MOVES["swap"], by=by, note=note, changes={"copy": copy}, data=data)
 
-    return copies.claim_any(
-        loan.kit, loan.starts_on, loan.free_again_on, write, besides=[loan.copy_id]
-    )
+    return write
+
+
+def _exchange(loan: Loan, to: KitCopy, **details: Any) -> LoanEvent:
+    """The constraint is immediate: the loan steps aside in time while the others move."""
+    loan.refresh_from_db(from_queryset=Loan.objects.select_for_update(of=("self",)).with_facts())
+    period = {name: getattr(loan, name) for name in ("starts_on", "ends_on", "free_again_on")}
+    first, before = loan.starts_on, loan.free_again_on
+    row = Loan.objects.filter(pk=loan.pk)
+    row.update(starts_on=NEVER, ends_on=NEVER, free_again_on=NEVER + days.ONE_DAY)
+    lapse_all(copies.in_the_way(loan.kit, first, before))
+    rivals = Loan.objects.holding().overlapping(first, before).filter(copy=to)
+    for rival in rivals.order_by("pk").with_facts():
+        if rival.state not in (S.HELD, S.RESERVED):
+            raise CopyPromised
+        write = _swapping(rival, details["by"], details["note"])
+        copies.claim_any(rival.kit, rival.starts_on, rival.free_again_on, write, besides=[to.pk])
+    fits = copies.free_copies(loan.kit, first, before).filter(pk=to.pk)
+    if not fits.exists():
+        raise CopyPromised
+
+    def write_back(copy: KitCopy) -> LoanEvent:
+        row.update(copy=copy, **period)
+        return _swapping(loan, details["by"], details["note"])(copy)
+
+    return copies.claim(to.pk, write_back)
 
 
 @retried

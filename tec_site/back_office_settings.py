@@ -42,6 +42,25 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": _("Kit desk"),
+        "separator": True,
+        "items": [
+            {
+                "title": title,
+                "icon": icon,
+                "link": reverse_lazy(f"desk:{name}"),
+                "permission": _may("kits.view_loan"),
+            }
+            for title, icon, name in [
+                (_("Scan a box"), "qr_code_scanner", "home"),
+                (_("Out and in"), "swap_horiz", "lists"),
+                (_("Transport round"), "local_shipping", "round"),
+                (_("Shopping list"), "shopping_cart", "shopping"),
+                (_("Use"), "monitoring", "use"),
+            ]
+        ],
+    },
+    {
         "title": _("What and when"),
         "separator": True,
         "items": [

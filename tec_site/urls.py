@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from kits.views_desk import short_address
 from tec_site import demo_mails, feeds, my_tec, pages
 from tec_site.health import health
 
@@ -33,5 +34,7 @@ urlpatterns = [
         name="demo_mail_attachment",
     ),
     path("leskisten/", include("kits.urls")),
+    path("k/<str:code>/", short_address, name="box"),
+    path("beheer/balie/", include("kits.urls_desk")),
     path("beheer/", admin.site.urls),
 ]

@@ -20,6 +20,7 @@ from tec_site.mail_queue import Attachment, Message, queue
 from tests.factories import (
     NOW,
     make_booking,
+    make_kit,
     make_programme,
     make_school,
     make_slot,
@@ -82,6 +83,9 @@ class Site:
                 attachments=[Attachment("bezoek.ics", b"BEGIN:VCALENDAR", "text/calendar")],
             )
         )
+        # Not published: its short address leads nobody but staff anywhere.
+        kit = make_kit(is_published=False)
+        kit.copies.update(code="ROB-01")
         self.people: dict[str, Client] = {
             "anonymous": Client(),
             "owner": self._owner(),
@@ -110,6 +114,7 @@ class Site:
         submission = self.held if waiting else self.submission
         found = {
             "slug": self.programme.slug,
+            "code": "ROB-01",
             "slot_id": self.slot.pk,
             "public_id": submission.public_id,
             "token": token_of(submission),

@@ -33,6 +33,7 @@ TO = {
     "→login": "→/beheer/login/",
     "→desk": "→/beheer/",
     "→calendar": "→/mijn/agenda/",
+    "→box": "→/beheer/balie/ROB-01/",
 }
 TABLE = r"""
 # address                                                              methods   anonymous  owner      stranger   desk       staff      factorless
@@ -89,6 +90,7 @@ TABLE = r"""
 /personeel/tweede-stap/sleutels/bevestig/                              GET,POST  →staff     404        404        →again     →again     →again
 /personeel/tweede-stap/sleutels/<int:pk>/weg/                          GET,POST  →staff     404        404        →again     →again     →again
 /personeel/tweede-stap/sleutels/<int:pk>/naam/                         GET,POST  →staff     404        404        →again     →again     →again
+/k/<str:code>/                                                         GET       404        404        404        →box       →box       →box
 /gezond/                                                               GET       200        200        200        200        200        200
 /demo/mails/                                                           GET       404        404        404        404        404        404
 /demo/mails/<int:pk>/html/                                             GET       404        404        404        404        404        404
@@ -98,6 +100,16 @@ TABLE = r"""
 # In the admin everybody but the last two is sent to its sign-in, which is a 404 for teachers.
 ADMIN_PAGES = r"""
 # address                                                                   desk    staff
+/beheer/balie/                                                              403     200
+/beheer/balie/lijsten/                                                      403     200
+/beheer/balie/rit/                                                          403     200
+/beheer/balie/boodschappen/                                                 403     200
+/beheer/balie/voorraad/                                                     403     200
+/beheer/balie/etiketten/                                                    403     200
+/beheer/balie/gebruik/                                                      403     200
+/beheer/balie/foto/<int:pk>/                                                403     404
+/beheer/balie/<str:code>/                                                   403     200
+/beheer/balie/<str:code>/reparatie/                                         403     200
 /beheer/search/                                                             200     200
 /beheer/                                                                    200     200
 /beheer/login/                                                              →desk   →desk

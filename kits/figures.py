@@ -1,0 +1,93 @@
+"""How much kits and boxes are used, per school year: what tells staff which to buy or retire.
+
+A loan counts in the school year in which it starts, once its box has really left.
+"""
+
+from django.db.models import (
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
+
+from schools.years import school_year_end, school_year_start
+
+from .models import ContentItem, ItemCount, KitCopy, LessonKit, Loan, LoanState, RefusedDemand
+
+WENT_OUT = (LoanState.OUT, LoanState.RETURNED, LoanState.DONE, LoanState.WRITTEN_OFF)
+
+
+def loans_in(year: int) -> QuerySet[Loan]:
+    """Loans that left the building in the school year that starts in `year`."""
+    return Loan.objects.filter(
+        state__in=WENT_OUT,
+        starts_on__gte=school_year_start(year),
+        starts_on__lte=school_year_end(year),
+    )
+
+
+def kits_in(year: int) -> QuerySet[LessonKit]:
+    """Each kit with `loan_count`, `pupils`, `time_out` (timedelta or None) and `refused_count`."""
+    refused = RefusedDemand.objects.filter(
+        kit=OuterRef("pk"),
+        starts_on__gte=school_year_start(year),
+        starts_on__lte=school_year_end(year),
+    )
+    return _with_use(
+        LessonKit.objects.all(), loans_in(year).filter(copy__kit=OuterRef("pk"))
+    ).annotate(refused_count=_count(refused, "kit"))
+
+
+def copies_in(year: int) -> QuerySet[KitCopy]:
+    """Each copy with `loan_count`, `pupils` and `time_out` (timedelta or None)."""
+    copies = KitCopy.objects.select_related("kit").order_by("kit__position", "kit__title", "code")
+    return _with_use(copies, loans_in(year).filter(copy=OuterRef("pk")))
+
+
+def losses_in(year: int) -> QuerySet[ContentItem]:
+    """Items of which fewer came back in order than went out, with `lost`; most first.
+
+    Consumables included: there it is what was used.
+    """
+    out = ItemCount.objects.filter(
+        loan=OuterRef("loan"), item=OuterRef("item"), stage=ItemCount.Stage.OUT
+    )
+    lost = (
+        ItemCount.objects.filter(
+            item=OuterRef("pk"), stage=ItemCount.Stage.BACK, loan__in=loans_in(year)
+        )
+        .annotate(went=Subquery(out.values("present")[:1]))
+        .filter(went__gt=F("present"))
+        .order_by()
+        .values("item")
+        .annotate(total=Sum(F("went") - F("present"), output_field=IntegerField()))
+        .values("total")
+    )
+    return (
+        ContentItem.objects.select_related("kit")
+        .annotate(lost=Subquery(lost))
+        .filter(Q(lost__gt=0))
+        .order_by("is_consumable", "-lost", "kit__title", "name")
+    )
+
+
+def _with_use(rows, loans):  # type: ignore[no-untyped-def]
+    duration = ExpressionWrapper(F("ends_on") - F("starts_on"), output_field=DurationField())
+    by = "copy__kit" if rows.model is LessonKit else "copy"
+    together = loans.order_by().values(by)
+    return rows.annotate(
+        loan_count=_count(loans, by),
+        pupils=Subquery(together.annotate(total=Sum("pupils")).values("total")),
+        time_out=Subquery(together.annotate(total=Sum(duration)).values("total")),
+    )
+
+
+def _count(rows, by: str):  # type: ignore[no-untyped-def]
+    counted = rows.order_by().values(by).annotate(total=Count("pk")).values("total")
+    return Subquery(counted)

@@ -1,0 +1,163 @@
+"""The desk's lists: what goes out and comes in, the round, shopping, repairs, stock, labels."""
+
+import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from schools.requests import SignedInRequest
+from schools.years import current_school_year, school_year_label
+from tec_site.documents import DocumentsUnavailable, pdf_response
+
+from . import desk, desk_lists, figures, papers, stock_take
+from .codes import find_copy
+from .desk_access import desk_page
+from .desk_forms import LabelForm, RepairForm, StockTakeForm
+from .models import KitCopy, Repair, Shortage
+
+ONE_DAY = datetime.timedelta(days=1)
+
+
+@desk_page("kits.view_loan")
+def lists(request: SignedInRequest) -> HttpResponse:
+    """Today's or this week's boxes, overdue first, with telephone numbers; made to print too."""
+    today = timezone.localdate()
+    week = request.GET.get("periode") == "week"
+    before = desk_lists.end_of_week(today) if week else today + ONE_DAY
+    incoming = list(desk_lists.incoming(before))
+    context = {
+        "today": today,
+        "week": week,
+        "last": before - ONE_DAY,
+        "overdue": [loan for loan in incoming if loan.is_overdue],
+        "outgoing": desk_lists.outgoing(before),
+        "incoming": [loan for loan in incoming if not loan.is_overdue],
+        "to_check": desk_lists.to_check(),
+    }
+    return render(request, "kits/desk/lists.html", context)
+
+
+@desk_page("kits.view_loan")
+def transport_round(request: SignedInRequest) -> HttpResponse:
+    """The round of a day, in order of postcode; as a PDF for the driver with `?papier`."""
+    days = desk_lists.round_days(timezone.localdate())
+    day = _day(request.GET.get("dag")) or (days[0] if days else timezone.localdate())
+    stops = desk_lists.transport_round(day)
+    if "papier" in request.GET:
+        try:
+            pdf = papers.round_sheet(day, stops)
+        except DocumentsUnavailable:
+            messages.error(request, _("No PDF can be made here: print this page instead."))
+        else:
+            return pdf_response(pdf, _("round-%(day)s.pdf") % {"day": day.isoformat()})
+    context = {"day": day, "days": days, "stops": stops}
+    return render(request, "kits/desk/round.html", context)
+
+
+def _day(typed: str | None) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(typed or "")
+    except ValueError:
+        return None
+
+
+@desk_page("kits.change_shortage", "GET", "HEAD", "POST")
+def shopping(request: SignedInRequest) -> HttpResponse:
+    """What boxes lack; on POST one line is put right."""
+    if request.method == "POST":
+        typed = request.POST.get("shortage", "")
+        if not typed.isdecimal():
+            raise Http404
+        shortages = Shortage.objects.select_related("copy", "item")
+        shortage = get_object_or_404(shortages, pk=int(typed))
+        desk.refill(shortage=shortage, by=request.user)
+        words = _("%(item)s in box %(code)s is complete again.")
+        facts = {"item": shortage.item.name, "code": shortage.copy.code}
+        messages.success(request, words % facts)
+        return redirect("desk:shopping")
+    consumables, parts = desk_lists.shopping()
+    context = {"consumables": consumables, "parts": parts}
+    return render(request, "kits/desk/shopping.html", context)
+
+
+@desk_page("kits.add_repair", "GET", "HEAD", "POST")
+def repair(request: SignedInRequest, code: str) -> HttpResponse:
+    """A box is out of service for a while: what becomes of its loans is said at once."""
+    copy = find_copy(code)
+    if copy is None:
+        raise Http404
+    form = RepairForm(
+        request.POST or None,
+        instance=Repair(copy=copy),
+        initial={"starts_on": timezone.localdate()},
+    )
+    if request.method == "POST" and form.is_valid():
+        result = desk.out_of_service(copy=copy, by=request.user, **form.cleaned_data)
+        _say_moved(request, result)
+        return redirect("desk:box", copy.code)
+    running = copy.repairs.filter(free_again_on__gt=timezone.localdate()).order_by("starts_on")
+    context = {"copy": copy, "form": form, "running": running}
+    return render(request, "kits/desk/repair.html", context)
+
+
+def _say_moved(request: SignedInRequest, result: desk.OutOfService) -> None:
+    messages.success(request, _("The box is out of service for that time."))
+    for loan in result.left:
+        words = _("No other box is free for %(loan)s. Call the school.") % {"loan": loan}
+        messages.error(request, words)
+    for loan in result.moved:
+        messages.info(request, _("Moved to another box: %(loan)s.") % {"loan": loan})
+
+
+@desk_page("kits.view_kitcopy", "GET", "HEAD", "POST")
+def stock(request: SignedInRequest) -> HttpResponse:
+    """Stock-take: nothing is written, so POST only carries the long list."""
+    form = StockTakeForm(request.POST or None)
+    result = None
+    if form.is_bound and form.is_valid():
+        result = stock_take.compare(form.cleaned_data["codes"].splitlines())
+    return render(request, "kits/desk/stock.html", {"form": form, "result": result})
+
+
+@desk_page("kits.view_kitcopy")
+def labels(request: SignedInRequest) -> HttpResponse:
+    """Choose boxes and paper; with a choice made, the sheet as a PDF."""
+    if "vel" not in request.GET:
+        chosen = KitCopy.objects.filter(
+            pk__in=filter(str.isdecimal, request.GET.getlist("exemplaar"))
+        )
+        form = LabelForm(initial={"exemplaar": chosen, "vel": "3x8", "vanaf": 1})
+        return render(request, "kits/desk/labels.html", {"form": form})
+    form = LabelForm(request.GET)
+    if form.is_valid():
+        sheet = papers.LABEL_SHEETS[form.cleaned_data["vel"]]
+        start = min(form.cleaned_data["vanaf"], sheet.count)
+        try:
+            pdf = papers.labels(form.copies(), sheet, start=start)
+        except DocumentsUnavailable:
+            messages.error(request, _("No PDF can be made here: Pango is not installed."))
+        else:
+            return pdf_response(pdf, _("labels.pdf"))
+    return render(request, "kits/desk/labels.html", {"form": form})
+
+
+@desk_page("kits.view_loan")
+def use(request: SignedInRequest) -> HttpResponse:
+    """Use per kit and copy in a school year."""
+    typed = request.GET.get("jaar", "")
+    year = int(typed) if typed.isdecimal() and len(typed) == 4 else current_school_year()
+    context: dict[str, Any] = {
+        "year": year,
+        "label": school_year_label(year),
+        "before": reverse("desk:use", query={"jaar": year - 1}),
+        "after": reverse("desk:use", query={"jaar": year + 1}),
+        "kits": figures.kits_in(year),
+        "copies": figures.copies_in(year),
+        "losses": figures.losses_in(year),
+    }
+    return render(request, "kits/desk/use.html", context)
