@@ -230,3 +230,16 @@ class SchoolSearchForm(forms.Form):
             self.cleaned_data: dict[str, Any] = {}
         else:
             super().full_clean()
+
+
+class MergeForm(SchoolSearchForm):
+    """The listed school that a typed one turns out to be."""
+
+    school = SchoolField(label=_("The listed school"))
+    use_required_attribute = False
+
+    def clean_school(self) -> School:
+        school = self.cleaned_data["school"]
+        if not isinstance(school, School):
+            raise ValidationError(_("Choose a school from the list."))
+        return school

@@ -4,7 +4,7 @@ Bookings and loans share this; their own states are in their apps' `lifecycle.py
 """
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -69,3 +69,70 @@ def identify(submission: Submission) -> User:
     submission.verified_at = timezone.now()
     submission.save(update_fields=["school", "user", "verified_at"])
     return user
+
+
+# --- Schools that a teacher typed --------------------------------------------------------------
+
+
+class CannotMerge(Refused):
+    message = _("Only a school that a teacher typed can be merged, into one that is listed.")
+
+
+class SameClassTwice(Refused):
+    message = _(
+        "Both schools have the same class in the same visit. Cancel one of those bookings first."
+    )
+
+
+@transaction.atomic
+def merge_schools(*, source: School, target: School) -> None:
+    """Give everything of `source`, which a teacher typed, to `target`, which is listed.
+
+    Classes of the same name and year become one. `source` stays, pointing to `target`. Raises
+    CannotMerge and SameClassTwice; then nothing has changed.
+    """
+    pks = [source.pk, target.pk]
+    locked = School.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
+    rows = {school.pk: school for school in locked}
+    source, target = rows[source.pk], rows[target.pk]
+    if source.is_verified or source.merged_into_id or not target.is_verified:
+        raise CannotMerge
+    try:
+        with transaction.atomic():
+            _unite_classes(source, target)
+            _point_to(target, instead_of=source)
+    except IntegrityError as error:
+        raise SameClassTwice from error
+    source.merged_into = target
+    source.save(update_fields=["merged_into"])
+
+
+def _unite_classes(source: School, target: School) -> None:
+    there = {(one.school_year, one.name_key): one for one in target.class_groups.all()}
+    for class_group in source.class_groups.order_by("pk"):
+        twin = there.get((class_group.school_year, class_group.name_key))
+        if twin is not None:
+            _point_to(twin, instead_of=class_group)
+            class_group.delete()
+
+
+def _point_to(new: Model, *, instead_of: Model) -> None:
+    """Whatever has a foreign key to the one gets the other: also in apps that come after this."""
+    for relation in new._meta.related_objects:
+        if relation.one_to_many:
+            name = relation.field.name
+            rows = relation.related_model._base_manager.filter(**{name: instead_of})
+            rows.exclude(pk=new.pk if relation.related_model is type(new) else None).update(
+                **{name: new}
+            )
+
+
+# --- Contact -----------------------------------------------------------------------------------
+
+
+def correct_email(*, submission: Submission, email: str) -> None:
+    """Another address for a submission; links in mails to the old one stop working."""
+    submission.email = email.lower()
+    submission.link_version = F("link_version") + 1
+    submission.save(update_fields=["email", "link_version"])
+    submission.refresh_from_db(fields=["link_version"])

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csp import csp_override
 from unfold.sites import UnfoldAdminSite
@@ -19,6 +20,8 @@ from tec_site import next_page, staff_accounts
 
 class BackOffice(UnfoldAdminSite):
     """For active staff who showed their second factor in this session, and nobody else."""
+
+    index_title = gettext_lazy("Overview")
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and staff_accounts.has_second_factor(request)

@@ -13,9 +13,9 @@ def _may(permission: str) -> Callable[[HttpRequest], bool]:
     return lambda request: request.user.has_perm(permission)
 
 
-def _entry(title: Any, icon: str, name: str, permission: str, query: str = "") -> dict[str, Any]:
+def _entry(title: Any, icon: str, name: str, permission: str) -> dict[str, Any]:
     """A line of the side bar, for whoever may see what it leads to."""
-    link = reverse_lazy(f"admin:{name}", query={"when": query} if query else None)
+    link = reverse_lazy(f"admin:{name}")
     return {"title": title, "icon": icon, "link": link, "permission": _may(permission)}
 
 
@@ -29,6 +29,13 @@ NAVIGATION: list[dict[str, Any]] = [
         "title": _("Today"),
         "items": [
             {"title": _("Overview"), "icon": "today", "link": reverse_lazy("admin:index")},
+            _entry(_("Week planner"), "view_week", "bookings_visit_week", "bookings.view_visit"),
+            _entry(
+                _("Book on a school's behalf"),
+                "call",
+                "bookings_booking_add",
+                "bookings.add_booking",
+            ),
         ],
     },
     {
@@ -104,12 +111,13 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("TEC desk"),
     "SITE_HEADER": _("TEC desk"),
     "SITE_SYMBOL": "handyman",
+    "DASHBOARD_CALLBACK": "tec_site.dashboard.fill",
     "ENVIRONMENT": "tec_site.back_office.environment",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
     "BORDER_RADIUS": "6px",
     "STYLES": [lambda request: static("css/desk.css")],
-    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": NAVIGATION},
+    "SIDEBAR": {"show_all_applications": False, "navigation": NAVIGATION},
     "COLORS": {
         # Around the site's working colour, #b8430f (static/css/tokens.css).
         "primary": {

@@ -1,6 +1,7 @@
 """Visits: who comes together, how full it is; moving one, and raising its maximum."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,6 +13,8 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -26,6 +29,7 @@ from tec_site.model_admins import Button, ModelAdmin, ReadOnly
 from .. import documents, lifecycle
 from ..desk_forms import MaximaForm, MoveVisitForm
 from ..models import Booking, Visit
+from .planner import week_page
 from .schedule import WhenFilter
 
 
@@ -36,12 +40,17 @@ class VisitWhenFilter(WhenFilter):
 class BookingInline(ReadOnly, TabularInline):
     model = Booking
     extra = 0
-    fields = ("class_name", "school", "pupils", "supervisors", "state", "attention")
+    fields = ("class_shown", "school", "pupils", "supervisors", "state", "attention")
     readonly_fields = fields
-    show_change_link = True
+    show_title = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
         return super().get_queryset(request).select_related("submission__school").order_by("pk")
+
+    @display(description=_("class"))
+    def class_shown(self, booking: Booking) -> SafeString:
+        address = reverse("admin:bookings_booking_change", args=[booking.pk])
+        return format_html('<a class="desk-link" href="{}">{}</a>', address, booking.class_name)
 
     @display(description=_("school"))
     def school(self, booking: Booking) -> str:
@@ -79,7 +88,9 @@ class VisitAdmin(ReadOnly, ModelAdmin):
             return path(f"<int:visit_id>/{name}/", wrapped, name=f"bookings_visit_{name}")
 
         asking = require_http_methods(["GET", "POST"])
+        planner = self.admin_site.admin_view(require_safe(partial(week_page, self)))
         return [
+            path("week/", planner, name="bookings_visit_week"),
             page("verplaats", self.move_page, asking),
             page("maximum", self.maxima_page, asking),
             page("dagblad", self.day_sheet, require_safe),

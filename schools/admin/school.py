@@ -2,16 +2,24 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from tec_site.model_admins import ExportAdmin, ModelAdmin, NoDelete, ReadOnly, SafeResource
+from tec_site.lifecycle import Refused
+from tec_site.model_admins import Button, ExportAdmin, ModelAdmin, NoDelete, ReadOnly, SafeResource
 
+from ..forms import MergeForm
+from ..lifecycle import merge_schools
 from ..models import ClassGroup, PupilCount, School, SchoolBoard, SchoolHoliday
 from ..years import current_school_year, school_year_label
 
@@ -76,6 +84,7 @@ class SchoolAdmin(NoDelete, ExportAdmin):
     search_help_text = _("name, place, postcode or code")
     autocomplete_fields = ("board", "merged_into")
     readonly_fields = ("merged_into",)
+    change_form_template = "admin/with_buttons.html"
     inlines = (PupilCountInline,)
     fieldsets = (
         (None, {"fields": ("name", "site_code", ("sector", "structure"), "board")}),
@@ -103,6 +112,64 @@ class SchoolAdmin(NoDelete, ExportAdmin):
             },
         ),
     )
+
+    # --- A school that a teacher typed --------------------------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        page = path(
+            "<int:school_id>/samenvoegen/",
+            self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.merge_page)),
+            name="schools_school_merge",
+        )
+        return [page, *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        school = context.get("original")
+        is_typed = school and not school.is_verified and not school.merged_into_id
+        if is_typed and self.has_change_permission(request):
+            address = reverse("admin:schools_school_merge", args=[school.pk])
+            context["buttons"] = [Button(str(_("Merge with a listed school")), address)]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def merge_page(self, request: HttpRequest, school_id: int) -> HttpResponse:
+        """Choose which listed school this is; everything of this one goes to it."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        source = get_object_or_404(School, pk=school_id, is_verified=False)
+        data = request.POST if request.method == "POST" else None
+        form = MergeForm(data)
+        if data is not None and form.is_valid():
+            target = form.cleaned_data["school"]
+            try:
+                merge_schools(source=source, target=target)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                text = _("%(source)s was merged into %(target)s.") % {
+                    "source": source,
+                    "target": target,
+                }
+                self.log_change(request, target, text)
+                messages.success(request, text)
+                return redirect("admin:schools_school_change", target.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Merge with a listed school"),
+            "about": source,
+            "explanation": _(
+                "Bookings, classes and people of this school go to the listed one. This cannot "
+                "be undone."
+            ),
+            "form": form,
+            "submit": _("Merge"),
+            "back": reverse("admin:schools_school_change", args=[source.pk]),
+        }
+        return TemplateResponse(request, "admin/desk_form.html", context)
+
+    # --- Columns and search -------------------------------------------------------------------
 
     @display(description=_("holiday region"), ordering="holiday_region")
     def region(self, school: School) -> str:

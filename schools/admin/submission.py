@@ -10,6 +10,7 @@ from unfold.decorators import display
 
 from tec_site.model_admins import ModelAdmin, NoDelete
 
+from ..lifecycle import correct_email
 from ..models import Submission
 
 
@@ -50,8 +51,6 @@ class SubmissionAdmin(NoDelete, ModelAdmin):
         return submission.verified_at is not None
 
     def save_model(self, request: HttpRequest, obj: Submission, form: Any, change: bool) -> None:
-        """Links in mails to the old address stop working when the address changes."""
-        obj.email = obj.email.lower()
-        if "email" in form.changed_data:
-            obj.link_version += 1
         super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            correct_email(submission=obj, email=obj.email)

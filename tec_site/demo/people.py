@@ -5,6 +5,8 @@ import base64
 from django.contrib.auth import get_user_model
 from django.utils.crypto import salted_hmac
 
+from tec_site import roles
+
 STAFF_EMAIL = "balie@tec.example"
 
 
@@ -16,6 +18,7 @@ def staff_password() -> str:
 
 
 def load() -> None:
+    roles.load()
     users = get_user_model().objects
     if not users.filter(email=STAFF_EMAIL).exists():
         users.create_superuser(STAFF_EMAIL, staff_password(), name="Demo Balie")

@@ -120,11 +120,13 @@ ADMIN_PAGES = r"""
 /beheer/jsi18n/                                                             200     200
 /beheer/r/<path:content_type_id>/<path:object_id>/                          404     404
 /beheer/bookings/booking/<path:object_id>/doe/<slug:move>/                  403     200
+/beheer/bookings/visit/week/                                                403     200
 /beheer/bookings/visit/<int:visit_id>/verplaats/                            403     200
 /beheer/bookings/visit/<int:visit_id>/maximum/                              403     200
 /beheer/bookings/visit/<int:visit_id>/dagblad/                              403     200
 /beheer/bookings/schedulepattern/<int:pattern_id>/dagdelen/                 403     404
 /beheer/schools/school/export/                                              403     200
+/beheer/schools/school/<int:school_id>/samenvoegen/                         403     404
 /beheer/^(?P<app_label>post_office|mfa|schools|auth|programmes|bookings)/$  404     200
 /beheer/(?P<url>.*)$                                                        404     404
 """

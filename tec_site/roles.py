@@ -1,0 +1,57 @@
+"""The roles that the site comes with: groups of staff and what each may do.
+
+`manage.py roles` makes them, and adds what is missing to those that exist; what staff gave or
+took themselves at Beheer → Rollen is not taken back. A superuser may do everything.
+"""
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+_LOOK_AT_VISITS = ["bookings.view_booking", "bookings.view_visit"]
+_DESK = [
+    *_LOOK_AT_VISITS,
+    "bookings.add_booking",
+    "bookings.change_booking",
+    "bookings.view_bookingevent",
+    "bookings.change_visit",
+    "bookings.view_visitslot",
+    "bookings.change_visitslot",
+    "bookings.view_closure",
+    "schools.view_submission",
+    "schools.change_submission",
+    "schools.view_school",
+    "schools.change_school",
+    "schools.view_classgroup",
+    "schools.change_classgroup",
+    "schools.view_schoolboard",
+    "schools.view_schoolholiday",
+    "programmes.view_programme",
+    "programmes.view_venue",
+    "post_office.view_email",
+    "post_office.change_email",
+]
+_EVERYTHING_OF = ("bookings", "programmes", "schools")
+
+VOLUNTEER, DESK, MANAGEMENT = "Vrijwilliger", "Balie", "Beheer"
+
+
+def load() -> None:
+    """Make the roles, or add what they lack."""
+    _give(VOLUNTEER, Permission.objects.filter(_named(_LOOK_AT_VISITS)))
+    _give(DESK, Permission.objects.filter(_named(_DESK)))
+    everything = Q(content_type__app_label__in=_EVERYTHING_OF) & ~Q(codename__startswith="delete_")
+    closing = _named(["bookings.delete_closure", "schools.delete_schoolholiday"])
+    _give(MANAGEMENT, Permission.objects.filter(everything | closing | _named(_DESK)))
+
+
+def _named(labels: list[str]) -> Q:
+    found = Q(pk=None)
+    for label in labels:
+        app, codename = label.split(".")
+        found |= Q(content_type__app_label=app, codename=codename)
+    return found
+
+
+def _give(name: str, permissions: object) -> None:
+    group, _created = Group.objects.get_or_create(name=name)
+    group.permissions.add(*permissions)  # type: ignore[misc]

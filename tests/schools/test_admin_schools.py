@@ -1,0 +1,257 @@
+"""Schools and people at the desk: the list to take along, merging, who may change whom."""
+
+import datetime
+from io import BytesIO
+
+import pytest
+import time_machine
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from bookings.models import State
+from schools.lifecycle import CannotMerge, SameClassTwice, merge_schools
+from schools.models import ClassGroup, School, User
+from tec_site import roles
+from tests.factories import (
+    NOW,
+    make_booking,
+    make_class_group,
+    make_school,
+    make_staff,
+    make_submission,
+    make_teacher,
+    make_visit,
+)
+
+LIST = "/beheer/schools/school/"
+
+
+@pytest.fixture(autouse=True)
+def _now(settings):
+    settings.STAFF_SECOND_FACTOR = False
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def desk(client, db):
+    client.force_login(make_staff())
+    return client
+
+
+def role(client, name):
+    roles.load()
+    person = make_staff(is_superuser=False)
+    person.groups.add(Group.objects.get(name=name))
+    client.force_login(person)
+    return person
+
+
+def shown(response):
+    return [row.pk for row in response.context["cl"].result_list]
+
+
+# --- Schools ----------------------------------------------------------------------------------
+
+
+def test_list_shows_open_schools_and_search_forgives(desk):
+    school = make_school(name="OBS De Hagenpoort", city="Deventer")
+    closed = make_school(name="De Hagen", closed_on=datetime.date(2026, 8, 1))
+    assert shown(desk.get(LIST, {"q": "deventer HÁGENPOORT"})) == [school.pk]
+    assert shown(desk.get(LIST, {"q": "hagen", "closed": "closed"})) == [closed.pk]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+def test_export_keeps_formulas_text(desk, start):
+    name = f'{start}HYPERLINK("http://kwaad.example")'
+    make_school(name=name)
+    data = {"resource": "", "name": "on", "city": "on"}
+    sheet = desk.post(f"{LIST}export/", data | {"format": "0"})
+    cells = [cell for row in load_workbook(BytesIO(sheet.content)).active for cell in row]
+    assert f"'{name}" in [cell.value for cell in cells]
+    assert "f" not in {cell.data_type for cell in cells}
+    lines = desk.post(f"{LIST}export/", data | {"format": "1"}).content.decode()
+    assert f"'{start}HYPERLINK" in lines
+
+
+def test_export_is_for_who_keeps_the_list(client, db):
+    role(client, roles.VOLUNTEER)
+    assert client.post(f"{LIST}export/", {"format": "1"}).status_code == 403
+
+
+# --- Merging ----------------------------------------------------------------------------------
+
+
+def make_pair():
+    typed = make_school(name="Hagenpoort", site_code=None, is_verified=False)
+    return typed, make_school(name="OBS De Hagenpoort")
+
+
+def test_merge_takes_bookings_classes_and_people_along(db):
+    typed, listed = make_pair()
+    teacher = make_teacher(school=typed)
+    submission = make_submission(user=teacher)
+    own = make_class_group(school=typed, name="6a")
+    twin = make_class_group(school=typed, name="Groep 7-B")
+    there = make_class_group(school=listed, name="groep 7b")
+    next_year = make_class_group(school=typed, name="8b", school_year=2027, continues=twin)
+    booking = make_booking(submission=submission, class_group=twin)
+    merge_schools(source=typed, target=listed)
+    for row in (teacher, submission, own, booking, next_year, typed):
+        row.refresh_from_db()
+    assert (teacher.school, submission.school, own.school) == (listed, listed, listed)
+    assert (booking.class_group, next_year.continues, typed.merged_into) == (there, there, listed)
+    assert not ClassGroup.objects.filter(pk=twin.pk).exists()
+    assert list(School.objects.open()) == [listed]
+
+
+def test_merge_refuses_listed_schools_merged_ones_and_itself(db):
+    typed, listed = make_pair()
+    for source, target in [(listed, typed), (typed, typed), (listed, listed)]:
+        with pytest.raises(CannotMerge):
+            merge_schools(source=source, target=target)
+    merge_schools(source=typed, target=listed)
+    with pytest.raises(CannotMerge):
+        merge_schools(source=typed, target=make_school())
+
+
+def test_merge_with_the_same_class_in_one_visit_changes_nothing(db):
+    typed, listed = make_pair()
+    visit = make_visit(max_groups=2, max_pupils=90)
+    for school in (typed, listed):
+        teacher = make_teacher(school=school)
+        make_booking(
+            visit=visit,
+            submission=make_submission(user=teacher),
+            class_group=make_class_group(school=school, name="7b"),
+        )
+    with pytest.raises(SameClassTwice):
+        merge_schools(source=typed, target=listed)
+    typed.refresh_from_db()
+    assert (typed.merged_into, typed.class_groups.count(), typed.users.count()) == (None, 1, 1)
+
+
+def test_desk_merges_after_choosing_the_listed_school(client, db):
+    person = role(client, roles.DESK)
+    typed, listed = make_pair()
+    page = client.get(reverse("admin:schools_school_change", args=[typed.pk]))
+    address = reverse("admin:schools_school_merge", args=[typed.pk])
+    assert [button.address for button in page.context["buttons"]] == [address]
+    assert client.get(address).status_code == 200
+    assert client.put(address).status_code == 405
+    found = client.post(address, {"school_q": "hagenpoort", "school_find": "1"})
+    assert listed.name in found.content.decode()
+    typing = client.post(address, {"school_typed_name": "X", "school_typed_city": "Y"})
+    assert typing.context["form"].errors == {"school": ["Kies een school uit de lijst."]}
+    assert client.post(address, {"school": listed.pk}).url.endswith(f"/{listed.pk}/change/")
+    typed.refresh_from_db()
+    assert typed.merged_into == listed
+    assert LogEntry.objects.get(user=person).object_id == str(listed.pk)
+    assert client.get(address).status_code == 200
+    again = client.post(address, {"school": listed.pk})
+    assert again.context["form"].non_field_errors() == [
+        "Je kunt alleen een school samenvoegen die een leerkracht zelf heeft ingevuld, met een "
+        "school uit de lijst."
+    ]
+
+
+def test_volunteers_merge_nothing(client, db):
+    role(client, roles.VOLUNTEER)
+    typed, listed = make_pair()
+    address = reverse("admin:schools_school_merge", args=[typed.pk])
+    assert client.post(address, {"school": listed.pk}).status_code == 403
+    typed.refresh_from_db()
+    assert typed.merged_into is None
+
+
+# --- People -----------------------------------------------------------------------------------
+
+
+def new_user(**changes):
+    return {"email": "Nieuw@TEC.example", "name": "Nieuw", "is_active": "on"} | changes
+
+
+def test_superuser_makes_staff_who_set_their_own_password(desk):
+    desk.post("/beheer/schools/user/add/", new_user(is_staff="on"))
+    user = User.objects.get(email="nieuw@tec.example")
+    assert (user.is_staff, user.has_usable_password()) == (True, False)
+    page = desk.get(reverse("admin:schools_user_change", args=[user.pk]))
+    assert "password" not in page.context["adminform"].form.fields
+
+
+def test_management_changes_teachers_but_makes_nobody_staff(client, db):
+    role(client, roles.MANAGEMENT)
+    teacher, colleague = make_teacher(), make_staff(is_superuser=False)
+    boss = make_staff()
+
+    def address(user):
+        return reverse("admin:schools_user_change", args=[user.pk])
+
+    client.post(address(teacher), new_user(is_staff="on", is_superuser="on"))
+    teacher.refresh_from_db()
+    assert (teacher.email, teacher.is_staff, teacher.is_superuser) == (
+        "nieuw@tec.example",
+        False,
+        False,
+    )
+    assert client.post(address(colleague), new_user(email="x@tec.example")).status_code == 403
+    assert client.get(address(boss)).status_code == 302
+
+
+# --- Submissions ------------------------------------------------------------------------------
+
+
+def test_corrected_address_ends_the_links_in_earlier_mails(client, db):
+    role(client, roles.DESK)
+    submission = make_submission(email="jufanouk@shcool.example")
+    address = reverse("admin:schools_submission_change", args=[submission.pk])
+    data = {"contact_name": "Juf Anouk", "phone": "0570 123456", "photos": "ask"}
+    client.post(address, data | {"email": "jufanouk@shcool.example"})
+    submission.refresh_from_db()
+    assert submission.link_version == 1
+    client.post(address, data | {"email": "JufAnouk@school.example"})
+    submission.refresh_from_db()
+    assert (submission.email, submission.link_version) == ("jufanouk@school.example", 2)
+
+
+# --- Roles ------------------------------------------------------------------------------------
+
+
+def test_roles_are_made_once_and_keep_what_staff_added(db):
+    roles.load()
+    volunteer = Group.objects.get(name=roles.VOLUNTEER)
+    assert sorted(volunteer.permissions.values_list("codename", flat=True)) == [
+        "view_booking",
+        "view_visit",
+    ]
+    more = Group.objects.get(name=roles.DESK).permissions.get(codename="view_school")
+    volunteer.permissions.add(more)
+    roles.load()
+    assert (Group.objects.count(), volunteer.permissions.count()) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "pages"),
+    [
+        (roles.VOLUNTEER, (200, 403, 403, 403, 403)),
+        (roles.DESK, (200, 200, 200, 403, 403)),
+        (roles.MANAGEMENT, (200, 200, 200, 200, 200)),
+    ],
+)
+def test_each_role_sees_its_own_lists(client, db, name, pages):
+    role(client, name)
+    labels = ["bookings/booking", "schools/school", "post_office/email", "schools/user"]
+    answers = [client.get(f"/beheer/{label}/").status_code for label in labels]
+    answers.append(client.get("/beheer/programmes/programme/add/").status_code)
+    assert tuple(answers) == pages
+
+
+def test_only_the_desk_decides(client, db):
+    booking = make_booking(state=State.REQUESTED)
+    address = reverse("admin:bookings_booking_move", args=[booking.pk, "confirm"])
+    role(client, roles.VOLUNTEER)
+    assert client.post(address, {"note": ""}).status_code == 403
+    role(client, roles.DESK)
+    assert client.post(address, {"note": ""}).status_code == 302

@@ -1,0 +1,180 @@
+"""The first page of the back office."""
+
+import datetime
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Group, Permission
+from post_office.models import STATUS, Email
+
+from bookings.models import Attention, State
+from tec_site import roles, worker
+from tec_site.mail_queue import Message, queue
+from tests.factories import (
+    NOW,
+    amsterdam,
+    make_booking,
+    make_school,
+    make_slot,
+    make_staff,
+    make_visit,
+)
+
+
+@pytest.fixture(autouse=True)
+def clock(settings):
+    settings.STAFF_SECOND_FACTOR = False
+    with time_machine.travel(NOW, tick=False) as travelled:
+        yield travelled
+
+
+@pytest.fixture
+def desk(client, db):
+    worker.beat()
+    client.force_login(make_staff())
+    return client
+
+
+def book_on(*when, **fields):
+    return make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(*when))), **fields)
+
+
+def matters(client):
+    return [matter.text for matter in client.get("/beheer/").context["matters"]]
+
+
+def test_today_and_the_coming_week_show_what_goes_ahead(desk):
+    book_on(2026, 9, 14, 9)
+    today, tomorrow = book_on(2026, 9, 15, 14), book_on(2026, 9, 16, 9)
+    book_on(2026, 9, 16, 9, state=State.CANCELLED)
+    last, _after = book_on(2026, 9, 22, 9), book_on(2026, 9, 23, 0)
+    context = desk.get("/beheer/").context
+    assert [visit.pk for visit in context["today"].visits] == [today.visit_id]
+    assert [(day.date.day, [visit.pk for visit in day.visits]) for day in context["coming"]] == [
+        (16, [tomorrow.visit_id]),
+        (22, [last.visit_id]),
+    ]
+
+
+def test_around_midnight_today_is_the_day_in_amsterdam(desk, clock):
+    booking = book_on(2026, 9, 16, 9)
+    clock.move_to(amsterdam(2026, 9, 16, 0, 30))
+    assert [v.pk for v in desk.get("/beheer/").context["today"].visits] == [booking.visit_id]
+
+
+def test_nothing_waits_when_nothing_waits(desk):
+    book_on(2026, 9, 16, 9)
+    assert matters(desk) == []
+
+
+def test_what_waits_is_named_with_its_number(desk):
+    book_on(2026, 9, 16, 9, state=State.REQUESTED)
+    book_on(2026, 9, 16, 9, attention=Attention.LATE_CANCELLATION)
+    make_school(is_verified=False)
+    queue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
+    Email.objects.update(status=STATUS.failed)
+    assert matters(desk) == [
+        "1 aanvraag wacht op een besluit",
+        "1 boeking vraagt aandacht",
+        "1 school is door een leerkracht ingevuld: voeg haar samen met de school in de lijst",
+        "1 mail kon deze week niet bezorgd worden",
+    ]
+
+
+def test_lost_worker_and_waiting_mail_are_alarms(desk, clock):
+    queue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
+    clock.shift(datetime.timedelta(minutes=45))
+    found = desk.get("/beheer/").context["matters"]
+    assert [(matter.text, matter.is_alarm) for matter in found] == [
+        ("De achtergronddienst draait niet: er gaat geen mail uit", True),
+        ("De oudste mail wacht al 45 minuten", True),
+    ]
+
+
+def test_every_matter_leads_to_a_list_that_shows_it(desk):
+    book_on(2026, 9, 16, 9, state=State.REQUESTED, attention=Attention.LATE_CANCELLATION)
+    make_school(is_verified=False)
+    queue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
+    Email.objects.update(status=STATUS.failed)
+    for matter in desk.get("/beheer/").context["matters"]:
+        page = desk.get(matter.address)
+        assert page.status_code == 200, matter.address
+        assert len(page.context["cl"].result_list) == 1, matter.address
+
+
+def test_overview_takes_as_many_queries_with_a_full_week(desk, django_assert_num_queries):
+    book_on(2026, 9, 15, 14)
+    book_on(2026, 9, 16, 9)
+    desk.get("/beheer/")
+    with django_assert_num_queries(11):
+        desk.get("/beheer/")
+    for day in (15, 16, 17):
+        visit = make_visit(
+            slot=make_slot(starts_at=amsterdam(2026, 9, day, 9)), max_groups=3, max_pupils=99
+        )
+        make_booking(visit=visit, class_name="7a")
+        make_booking(visit=visit, class_name="7b")
+    with django_assert_num_queries(11):
+        desk.get("/beheer/")
+
+
+def test_volunteers_see_visits_and_no_worries(client, db):
+    roles.load()
+    person = make_staff(is_superuser=False)
+    person.groups.add(Group.objects.get(name=roles.VOLUNTEER))
+    client.force_login(person)
+    book_on(2026, 9, 15, 14, state=State.REQUESTED)
+    context = client.get("/beheer/").context
+    assert (len(context["today"].visits), context["matters"]) == (1, [])
+
+
+def test_staff_without_a_role_see_an_empty_page(client, db):
+    client.force_login(make_staff(is_superuser=False))
+    context = client.get("/beheer/").context
+    assert ("today" in context, context["matters"]) == (False, [])
+
+
+def test_missing_second_factor_is_said_in_red(desk):
+    assert desk.get("/beheer/").context["environment"] == [
+        "Demo: inloggen zonder tweede stap",
+        "danger",
+    ]
+
+
+# --- Mails ------------------------------------------------------------------------------------
+
+
+def send_again(client, *mails):
+    data = {"action": "send_again", "_selected_action": [mail.pk for mail in mails]}
+    response = client.post("/beheer/post_office/email/", data, follow=True)
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_failed_mail_is_queued_again_and_a_waiting_one_left_alone(desk):
+    failed = queue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
+    Email.objects.update(status=STATUS.failed, number_of_retries=3)
+    waiting = queue(Message(to="jan@school.example", subject="Bevestiging", text="Tot dan."))
+    late = queue(Message(to="els@school.example", subject="Code", text="…", expires_at=NOW))
+    Email.objects.filter(pk=late.pk).update(status=STATUS.failed)
+    assert send_again(desk, failed, waiting, late) == [
+        "1 mail staat opnieuw in de wachtrij.",
+        "2 mails zijn niet opnieuw verstuurd: ze wachten nog, of zijn verlopen.",
+    ]
+    before = failed.message_id
+    failed.refresh_from_db()
+    assert (failed.status, failed.number_of_retries, failed.message_id) == (
+        STATUS.queued,
+        None,
+        before,
+    )
+
+
+def test_who_only_reads_mails_sends_none_again(client, db):
+    person = make_staff(is_superuser=False)
+    person.user_permissions.add(Permission.objects.get(codename="view_email"))
+    client.force_login(person)
+    mail = queue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
+    Email.objects.update(status=STATUS.failed)
+    send_again(client, mail)
+    mail.refresh_from_db()
+    assert mail.status == STATUS.failed
