@@ -59,6 +59,8 @@ class Box:
         """The one next step; empty when there is none."""
         if self.loan is None:
             return ""
+        if self.is_unfit and self.loan.state in HERE:
+            return "other_box"
         if self.loan.state == LoanState.RESERVED:
             return "hand_out" if self.is_due else "pack"
         steps = {
@@ -71,6 +73,11 @@ class Box:
     @property
     def is_away(self) -> bool:
         return self.loan is not None and self.loan.state in AWAY
+
+    @property
+    def is_unfit(self) -> bool:
+        """Whether it lacks something without which it cannot go out."""
+        return any(shortage.item.is_essential for shortage in self.shortages)
 
     @cached_property
     def shortages(self) -> list[Shortage]:

@@ -10,11 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
+from pypdf import PdfReader
 
 from kits import lifecycle
 from kits.models import (
     ChargeLine,
     ContentItem,
+    Delivery,
     Finding,
     KitCopy,
     Loan,
@@ -23,7 +25,15 @@ from kits.models import (
     Shortage,
 )
 from kits.refusals import CopyPromised
-from tests.factories import amsterdam, make_kit, make_loan, make_staff, make_teacher
+from tests.factories import (
+    amsterdam,
+    make_kit,
+    make_loan,
+    make_school,
+    make_staff,
+    make_submission,
+    make_teacher,
+)
 from tests.racing import race
 
 pytestmark = pytest.mark.django_db
@@ -427,6 +437,18 @@ def test_lost_box_is_withdrawn_and_charged(desk):
     assert loan.copy.is_withdrawn
 
 
+def test_box_that_lacks_something_essential_offers_another_as_the_step(desk):
+    loan = make_outing(starts_on=november(16), ends_on=november(20))
+    robot = loan.kit.contents.get(name="Robot")
+    Shortage.objects.create(copy=loan.copy, item=robot, missing=1)
+
+    page = desk.get(address(loan))
+
+    assert page.context["box"].step == "other_box"
+    assert "Robot: 1 kwijt (zonder dit kan hij niet weg)" in text_of(page)
+    assert 'value="pack"' not in page.content.decode()
+
+
 # --- Another box -----------------------------------------------------------------------------
 
 
@@ -485,6 +507,154 @@ def test_class_gets_another_box(desk):
 
     assert loan.copy == other
     assert response.headers["Location"] == address(other)
+
+
+# --- Lists ----------------------------------------------------------------------------------
+
+
+def test_lists_have_overdue_first_and_telephone_numbers(desk):
+    late = make_outing(
+        state=LoanState.OUT, starts_on=datetime.date(2026, 10, 12), ends_on=november(1)
+    )
+    today = make_outing()
+    friday = make_outing(starts_on=november(6), ends_on=november(13))
+    back = make_outing(state=LoanState.OUT, starts_on=datetime.date(2026, 10, 12), ends_on=MONDAY)
+    make_outing(starts_on=november(9), ends_on=november(13))
+    lists = reverse("desk:lists")
+
+    page, week = desk.get(lists), desk.get(lists, {"periode": "week"})
+
+    assert (page.context["overdue"], page.context["incoming"]) == ([late], [back])
+    assert list(page.context["outgoing"]) == [today]
+    assert list(week.context["outgoing"]) == [today, friday]
+    html = page.content.decode()
+    assert html.index("Te laat") < html.index("Gaan weg")
+    assert html.count('href="tel:0570123456"') == 3
+
+
+def test_first_page_counts_what_waits(desk):
+    make_outing()
+    make_outing(state=LoanState.RETURNED)
+    make_outing(state=LoanState.OUT, ends_on=november(3), attention="Bel de school")
+    late = make_outing(
+        state=LoanState.OUT, starts_on=datetime.date(2026, 10, 12), ends_on=november(1)
+    )
+    Shortage.objects.create(copy=late.copy, item=late.kit.contents.first(), missing=1)
+
+    assert desk.get(reverse("desk:home")).context["counts"] == {
+        "outgoing": 1,
+        "incoming": 0,
+        "overdue": 1,
+        "to_check": 1,
+        "attention": 1,
+        "shopping": 1,
+    }
+
+
+def test_round_goes_by_postcode_and_on_paper(desk):
+    for postcode, name, state in (
+        ("7431 AA", "De Vuurvogel", LoanState.OUT),
+        ("7411 BB", "De Hagenpoort", LoanState.PACKED),
+    ):
+        submission = make_submission(school=make_school(postcode=postcode, name=name))
+        out = state == LoanState.OUT
+        make_outing(
+            submission=submission,
+            state=state,
+            delivery=Delivery.ROUND,
+            starts_on=datetime.date(2026, 10, 19) if out else MONDAY,
+            ends_on=MONDAY if out else november(9),
+        )
+    make_outing()  # collected at the desk
+
+    page = desk.get(reverse("desk:round"))
+    stops = page.context["stops"]
+    assert [(s.place.name, len(s.bring), len(s.fetch)) for s in stops] == [
+        ("De Hagenpoort", 1, 0),
+        ("De Vuurvogel", 0, 1),
+    ]
+    assert page.context["days"] == [MONDAY]
+
+    paper = desk.get(reverse("desk:round"), {"dag": "2026-11-02", "papier": ""})
+    text = PdfReader(io.BytesIO(paper.content)).pages[0].extract_text()
+    assert paper["Content-Disposition"] == 'inline; filename="rit-2026-11-02.pdf"'
+    assert text.index("De Hagenpoort") < text.index("De Vuurvogel")
+    other = desk.get(reverse("desk:round"), {"dag": "onzin"})
+    assert other.context["day"] == MONDAY
+
+
+def test_shopping_list_adds_up_and_is_ticked_off(desk):
+    kit = make_kit(copies=2)
+    battery, robot = kit.contents.get(name="Batterij"), kit.contents.get(name="Robot")
+    first, second = kit.copies.order_by("code")
+    Shortage.objects.create(copy=first, item=battery, missing=5)
+    line = Shortage.objects.create(copy=second, item=battery, missing=2)
+    Shortage.objects.create(copy=first, item=robot, damaged=1)
+    shopping = reverse("desk:shopping")
+
+    page = desk.get(shopping)
+    assert [(one.item, one.quantity) for one in page.context["consumables"]] == [(battery, 7)]
+    assert [(one.item, one.quantity) for one in page.context["parts"]] == [(robot, 1)]
+
+    said = desk.post(shopping, {"shortage": line.pk}, follow=True)
+    assert [one.quantity for one in said.context["consumables"]] == [5]
+    assert f"Batterij in kist {second.code} is weer compleet." in text_of(said)
+    assert desk.post(shopping, {"shortage": "x"}).status_code == 404
+
+
+def test_repair_moves_loans_and_is_loud_about_the_rest(desk):
+    kit = make_kit(copies=2)
+    broken, other = kit.copies.order_by("code")
+    moves = make_outing(copy=broken, starts_on=november(9), ends_on=november(10))
+    stays = make_outing(copy=broken, starts_on=november(16), ends_on=november(17))
+    make_outing(copy=other, starts_on=november(16), ends_on=november(17))
+    repair = reverse("desk:repair", args=[broken.code])
+
+    wrong = desk.post(
+        repair, {"starts_on": "2026-11-09", "free_again_on": "2026-11-09", "reason": "wiel"}
+    )
+    assert "__all__" in wrong.context["form"].errors
+    page = desk.post(
+        repair,
+        {"starts_on": "2026-11-09", "free_again_on": "2026-12-01", "reason": "wiel"},
+        follow=True,
+    )
+
+    moves.refresh_from_db()
+    stays.refresh_from_db()
+    assert (moves.copy, stays.copy, bool(stays.attention)) == (other, broken, True)
+    levels = [message.level_tag for message in page.context["messages"]]
+    assert levels == ["success", "error", "info"]
+    assert stays.attention in text_of(desk.get(reverse("desk:home")))
+
+
+def test_pages_take_as_many_queries_for_200_boxes_as_for_one(desk, django_assert_max_num_queries):
+    def fill(number: int) -> None:
+        copies = make_kit(copies=number).copies.order_by("code")
+        for place, copy in enumerate(copies):
+            state = (LoanState.RESERVED, LoanState.OUT, LoanState.RETURNED)[place % 3]
+            make_outing(copy=copy, state=state, ends_on=november(3), delivery=Delivery.ROUND)
+            item = copy.kit.contents.first()
+            Shortage.objects.create(copy=copy, item=item, missing=1)
+
+    def count(path: str, **post) -> int:
+        with django_assert_max_num_queries(30) as queries:
+            answer = desk.post(path, post) if post else desk.get(path)
+            assert answer.status_code == 200
+        return len(queries)
+
+    fill(3)
+    box = address(Loan.objects.first())
+    paths = [box, *(reverse(f"desk:{page}") for page in PAGES)]
+    for path in paths:
+        desk.get(path)  # what is remembered after the first time
+    before = [count(path) for path in paths]
+    stock_before = count(reverse("desk:stock"), codes="ROB")
+    fill(197)
+
+    assert [count(path) for path in paths] == before
+    assert count(reverse("desk:stock"), codes="ROB") == stock_before
+    assert max(before) <= 16
 
 
 # --- Forty boxes -----------------------------------------------------------------------------

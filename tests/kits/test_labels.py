@@ -61,8 +61,8 @@ def test_each_code_lies_on_its_own_label(boxes, paper, tmp_path):
     for place, (_text, left, top) in enumerate(read(labels(boxes, sheet), tmp_path)):
         row, column = divmod(place, sheet.columns)
         edge = (sheet.left + column * sheet.step, sheet.top + row * sheet.height)
-        assert edge[0] + 2 < left < edge[0] + sheet.width - 28
-        assert edge[1] + 2 < top < edge[1] + sheet.height - 28
+        assert edge[0] + 2 < left < edge[0] + sheet.width - 29
+        assert edge[1] + 2 < top < edge[1] + sheet.height - 29
 
 
 def test_sheet_that_was_begun_goes_on_where_it_ended(boxes, tmp_path):
