@@ -11,6 +11,7 @@ words that somebody typed there.
 
 import datetime
 import functools
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -201,14 +202,18 @@ def _erase_mails(email: str) -> int:
     about = Q(to__icontains=email) | Q(cc__icontains=email) | Q(bcc__icontains=email)
     for field in ("subject", "message", "html_message", "headers"):
         about |= Q(**{f"{field}__icontains": email})
-    mails = Email.objects.filter(about)
-    keys = list(mails.values_list("pk", flat=True))
+    # 'an@school.nl' is not in a mail to 'jan@school.nl'.
+    exactly = re.compile(rf"(?<![\w.+-]){re.escape(email)}(?![\w.-]*\w)", re.IGNORECASE)
+    rows = Email.objects.filter(about).values_list(
+        "pk", "to", "cc", "bcc", "subject", "message", "html_message", "headers"
+    )
+    keys = [pk for pk, *texts in rows if exactly.search(repr(texts))]
     attachments = Attachment.objects.filter(emails__in=keys).distinct()
     for attachment in attachments.exclude(emails__in=Email.objects.exclude(pk__in=keys)):
         file = attachment.file
         attachment.delete()
         transaction.on_commit(functools.partial(file.storage.delete, file.name))
-    mails.delete()
+    Email.objects.filter(pk__in=keys).delete()
     return len(keys)
 
 

@@ -24,6 +24,7 @@ from schools import codes, erasure, links
 from schools.models import CodeChallenge, Submission, User
 from schools.notices import send_code
 from tec_site import worker
+from tec_site.mail_queue import Message, queue
 from tests.factories import (
     NOW,
     amsterdam,
@@ -145,6 +146,8 @@ def test_nobody_else_is_touched(booking, clock):
     before = Submission.objects.filter(pk=other.submission.pk).values().get()
     client = Client()
     client.force_login(other.submission.user)
+    queue(Message(to=f"jan.{EMAIL}", subject="Hallo", text=f"Dag jan.{EMAIL}"))
+    queue(Message(to=f"{EMAIL}.nl", subject="Hallo", text=f"Dag {EMAIL}.nl."))
     clock.move_to(AFTER)
 
     erasure.erase_person(email=EMAIL)
@@ -152,6 +155,10 @@ def test_nobody_else_is_touched(booking, clock):
     assert Submission.objects.filter(pk=other.submission.pk).values().get() == before
     assert User.objects.filter(pk=other.submission.user.pk).exists()
     assert client.get(reverse("my_tec")).status_code == 200
+    assert list(Email.objects.order_by("pk").values_list("to", flat=True)) == [
+        [f"jan.{EMAIL}"],
+        [f"{EMAIL}.nl"],
+    ]
 
 
 def test_somebody_with_a_visit_to_come_is_not_erased(booking):
