@@ -51,7 +51,7 @@ def _routes(patterns: Any, before: str) -> Iterator[str]:
 
 def address(route: str, arguments: Mapping[str, Any]) -> str:
     """The path of `route` with its parameters filled in by name."""
-    bare = route.replace("^", "").replace("$", "").replace(r"\d+", "1")
+    bare = route.replace("^", "").replace("$", "").replace(r"\d+", "1").replace("\\.", ".")
     return "/" + _PARAMETER.sub(lambda match: str(arguments[match[1] or match[2]]), bare)
 
 

@@ -92,6 +92,7 @@ TABLE = r"""
 /personeel/tweede-stap/sleutels/<int:pk>/naam/                         GET,POST  →staff     404        404        →again     →again     →again
 /k/<str:code>/                                                         GET       404        404        404        →box       →box       →box
 /gezond/                                                               GET       200        200        200        200        200        200
+/leskisten/^(?P<slug>[-\w]+)/(?P<page_name>lesbrief|instructiekaart)\.pdf$  GET       404        404        404        404        404        404
 /demo/mails/                                                           GET       404        404        404        404        404        404
 /demo/mails/<int:pk>/html/                                             GET       404        404        404        404        404        404
 /demo/mails/<int:pk>/<int:attachment_pk>/                              GET       404        404        404        404        404        404
