@@ -93,7 +93,7 @@ class VisitAdmin(ReadOnly, ModelAdmin):
             path("week/", planner, name="bookings_visit_week"),
             page("verplaats", self.move_page, asking),
             page("maximum", self.maxima_page, asking),
-            page("dagblad", self.day_sheet, require_safe),
+            page("daglijst", self.day_sheet, require_safe),
             *super().get_urls(),
         ]
 
@@ -104,7 +104,7 @@ class VisitAdmin(ReadOnly, ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _buttons(self, request: HttpRequest, visit: Visit) -> list[Button]:
-        labels = {"dagblad": _("Day sheet (PDF)")}
+        labels = {"daglijst": _("Day sheet (PDF)")}
         if request.user.has_perm("bookings.change_visit") and visit.released_at is None:
             labels = {"verplaats": _("Move the visit"), "maximum": _("Change the maximum")} | labels
         return [

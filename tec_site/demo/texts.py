@@ -17,7 +17,7 @@ PROEVERIJ = {
         "Na een korte ontvangst gaat de klas in groepjes langs zes onderdelen. Bij elk "
         "onderdeel maken, onderzoeken of besturen de leerlingen zelf iets. Na twintig minuten "
         "schuift elk groepje door, zodat iedereen alles doet.\n\n"
-        "Er is niets dat je vooraf moet kunnen. Onze begeleiders leggen uit en helpen; de "
+        "Je hoeft vooraf niets te kunnen. Onze begeleiders leggen uit en helpen; de "
         "leerlingen doen het werk. Aan het eind vertelt elk groepje wat het leukst was en wat "
         "moeilijker was dan gedacht."
     ),
@@ -115,7 +115,7 @@ GREEN_SCREEN = {
         "verhaal met een begin, een midden en een eind."
     ),
     "bring": "Een verhaal in drie zinnen per groepje\nGeen groene kleren",
-    "arrange": "Vervoer heen en terug\nWie mag er niet gefilmd worden? Laat het ons weten",
+    "arrange": "Vervoer heen en terug\nLaat vooraf weten of iemand niet gefilmd mag worden",
     "price_note": "Voorbeeldprijs. Jullie krijgen de films mee.",
 }
 

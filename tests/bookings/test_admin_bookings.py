@@ -309,7 +309,7 @@ def test_move_into_a_full_visit_is_refused_in_words(desk):
     )
     page = desk.post(move_of(booking, "reschedule"), {"slot": full.visit.slot_id})
     assert page.context["form"].non_field_errors() == [
-        "De laatste plaatsen op deze datum zijn net weg."
+        "De laatste plekken op deze datum zijn net weg."
     ]
     booking.refresh_from_db()
     assert booking.visit.slot.day == datetime.date(2026, 11, 10)
@@ -407,7 +407,7 @@ def test_capacity_cannot_be_overruled(desk, offer):
     other = data | {"klas-0-name": "8a", "submission_key": "l" * 32, "email": "jan@school.example"}
     page = desk.post(offer, other)
     assert page.context["form"].contact.non_field_errors() == [
-        "De laatste plaatsen op deze datum zijn net weg."
+        "De laatste plekken op deze datum zijn net weg."
     ]
     assert Booking.objects.count() == 1
 

@@ -109,4 +109,4 @@ def test_day_sheet_asks_two_questions(classes: int, django_assert_num_queries: A
 
 
 def test_day_sheet_is_named_after_its_day() -> None:
-    assert day_sheet_filename(VISIT_DAY) == "dagblad-2026-11-03.pdf"
+    assert day_sheet_filename(VISIT_DAY) == "daglijst-2026-11-03.pdf"

@@ -108,6 +108,15 @@ def text_of(page: Any) -> str:
     return " ".join(page.extract_text().split())
 
 
+def test_long_class_name_does_not_break_the_words_above_the_numbers():
+    submission = make_asker()
+    visit = make_room(make_facts())
+    name = "6/7 De Uilen van juf Ümit Çelik-van ’t Hof"
+    make_booking(visit=visit, submission=submission, class_name=name)
+
+    assert "Leerlingen Begeleiders" in text_of(read(submission).pages[0])
+
+
 # --- The facts ---------------------------------------------------------------------------------
 
 
@@ -122,7 +131,7 @@ def test_letter_has_the_facts_of_the_visit_on_one_a4() -> None:
     assert [tuple(round(float(x)) for x in p.mediabox[2:]) for p in reader.pages] == [A4]
     # In the order of painting: what floats comes first, bullets and the footer last.
     assert text_of(reader.pages[0]) == (
-        "Aantallen wijzigen of afzeggen? Scan de code of log in op tec.example "
+        "Aantallen wijzigen of annuleren? Scan de code of log in op tec.example "
         "TEC Deventer Jullie bezoek "
         "We verwachten jullie op dinsdag 3 november 2026 om 09:00 uur. "
         "Programma Stop-motion Datum dinsdag 3 november 2026 Tijd 09:00–11:30 "
@@ -137,7 +146,7 @@ def test_letter_has_the_facts_of_the_visit_on_one_a4() -> None:
         "De school regelt Vervoer naar het TEC en terug "
         "Wat we afspraken "
         "Aantallen wijzigen tot en met dinsdag 27 oktober 2026 "
-        "Gratis afzeggen tot en met dinsdag 20 oktober 2026 "
+        "Gratis annuleren tot en met dinsdag 20 oktober 2026 "
         "Prijs € 75,00 Achteraf een factuur. "
         "Inkoopnummer INK-2026-0815 "
         "Foto’s Sommige leerlingen niet: vraag het ons eerst "

@@ -124,7 +124,7 @@ ADMIN_PAGES = r"""
 /beheer/bookings/visit/week/                                                403     200
 /beheer/bookings/visit/<int:visit_id>/verplaats/                            403     200
 /beheer/bookings/visit/<int:visit_id>/maximum/                              403     200
-/beheer/bookings/visit/<int:visit_id>/dagblad/                              403     200
+/beheer/bookings/visit/<int:visit_id>/daglijst/                             403     200
 /beheer/bookings/schedulepattern/<int:pattern_id>/dagdelen/                 403     404
 /beheer/schools/school/export/                                              403     200
 /beheer/schools/school/<int:school_id>/samenvoegen/                         403     404
