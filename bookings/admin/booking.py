@@ -37,6 +37,9 @@ STATE_COLOURS = {
 }
 
 
+NAMED = 500
+
+
 class BookingWhenFilter(WhenFilter):
     field = "visit__slot__starts_at"
 
@@ -54,6 +57,13 @@ class AttentionFilter(admin.SimpleListFilter):
         if self.value() == "yes":
             return queryset.filter(~Q(attention="") | Q(state=State.REQUESTED))
         return queryset
+
+
+def _submissions(word: str) -> Any:
+    """Looked up once for the count and the rows, unless there are too many to name."""
+    found = Submission.objects.matching(word).order_by().values_list("pk", flat=True)
+    few = list(found[: NAMED + 1])
+    return few if len(few) <= NAMED else found
 
 
 @admin.register(Booking)
@@ -77,6 +87,7 @@ class BookingAdmin(MovesAdmin):
     search_help_text = _("reference, school, class, contact or e-mail address")
     ordering = ("visit__slot__starts_at", "pk")
     fields = ()
+    list_per_page = 30  # a busy day; drawing a row costs more than reading it
     change_form_template = "admin/bookings/booking_page.html"
     actions = ("confirm_selected", "attend_selected")
 
@@ -106,10 +117,8 @@ class BookingAdmin(MovesAdmin):
     ) -> tuple[QuerySet[Booking], bool]:
         """Each word is in the class, the reference, the school or the contact."""
         for word in search_term.split():
-            submissions = Submission.objects.matching(word)
-            queryset = queryset.filter(
-                Q(class_name__icontains=word) | Q(submission__in=submissions.values("pk"))
-            )
+            fits = Q(class_name__icontains=word)
+            queryset = queryset.filter(fits | Q(submission__in=_submissions(word)))
         return queryset, False
 
     # --- The page of a booking ----------------------------------------------------------------

@@ -144,7 +144,7 @@ def bookings_within(closure: Closure) -> list[Booking]:
 
 
 def _days_of(bookings: list[Booking]) -> str:
-    days = dict.fromkeys(date_format(booking.visit.slot.day, "j M") for booking in bookings)
+    days = dict.fromkeys(date_format(booking.visit.slot.day, "j b") for booking in bookings)
     return ", ".join(days)
 
 

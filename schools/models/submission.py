@@ -47,7 +47,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         for word in text.split():
             fits = (
                 models.Q(contact_name__icontains=word)
-                | models.Q(email__icontains=word)
+                | models.Q(email__contains=word.lower())  # stored in lower case
                 | models.Q(typed_school_name__icontains=word)
             )
             if fold(word):

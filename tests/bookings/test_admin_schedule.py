@@ -1,0 +1,251 @@
+"""Patterns, slots, closures and visits at the desk."""
+
+import datetime
+
+import pytest
+import time_machine
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from bookings.models import Closure, SchedulePattern, VisitSlot
+from tests.factories import (
+    NOW,
+    amsterdam,
+    make_booking,
+    make_programme,
+    make_slot,
+    make_staff,
+    make_visit,
+)
+
+
+@pytest.fixture(autouse=True)
+def _now(settings):
+    settings.STAFF_SECOND_FACTOR = False
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def desk(client, db):
+    client.force_login(make_staff())
+    return client
+
+
+@pytest.fixture
+def onlooker(client, db):
+    """May look at everything of bookings, and change nothing."""
+    person = make_staff(is_superuser=False)
+    looks = Permission.objects.filter(
+        content_type__app_label="bookings", codename__startswith="view_"
+    )
+    person.user_permissions.set(looks)
+    client.force_login(person)
+    return client
+
+
+def texts(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+# --- Patterns and slots -------------------------------------------------------------------------
+
+
+def make_pattern():
+    """Tuesdays 20 October to 10 November 2026; the first is in the autumn holiday."""
+    programme = make_programme()
+    pattern = SchedulePattern.objects.create(
+        venue=programme.venue,
+        weekday=1,
+        starts_at=datetime.time(9),
+        ends_at=datetime.time(12),
+        season_from=datetime.date(2026, 10, 13),
+        season_to=datetime.date(2026, 11, 3),
+    )
+    pattern.programmes.add(programme)
+    return pattern
+
+
+def page_of(pattern):
+    return reverse("admin:bookings_schedulepattern_make_slots", args=[pattern.pk])
+
+
+def test_preview_writes_nothing_and_says_what_is_skipped(desk):
+    pattern = make_pattern()
+    closure = Closure.objects.create(
+        venue=pattern.venue,
+        starts_on=datetime.date(2026, 10, 27),
+        ends_on=datetime.date(2026, 10, 27),
+        reason="Studiedag",
+    )
+    plan = desk.get(page_of(pattern)).context["plan"]
+    assert [slot.day.isoformat() for slot in plan.new] == ["2026-10-20", "2026-11-03"]
+    assert [(one.day.isoformat(), one.reason) for one in plan.skipped] == [
+        ("2026-10-13", "Herfstvakantie"),
+        ("2026-10-27", closure.reason),
+    ]
+    assert VisitSlot.objects.count() == 0
+
+
+def test_slots_are_made_once_and_it_is_logged(desk):
+    pattern = make_pattern()
+    first = desk.post(page_of(pattern), follow=True)
+    assert texts(first) == ["3 dagdelen gemaakt."]
+    assert texts(desk.post(page_of(pattern), follow=True)) == ["0 dagdelen gemaakt."]
+    assert VisitSlot.objects.filter(pattern=pattern).count() == 3
+    assert LogEntry.objects.filter(object_id=str(pattern.pk)).count() == 2
+
+
+def test_page_of_a_pattern_leads_to_the_preview_for_who_may(desk, onlooker):
+    pattern = make_pattern()
+    change = reverse("admin:bookings_schedulepattern_change", args=[pattern.pk])
+    assert "buttons" not in onlooker.get(change).context
+    assert onlooker.get(page_of(pattern)).status_code == 403
+    assert onlooker.post(page_of(pattern)).status_code == 403
+    onlooker.force_login(make_staff())
+    assert [button.address for button in onlooker.get(change).context["buttons"]] == [
+        page_of(pattern)
+    ]
+    assert onlooker.put(page_of(pattern)).status_code == 405
+    assert VisitSlot.objects.count() == 0
+
+
+def test_slots_are_closed_and_opened_together(desk):
+    first, second = make_slot(), make_slot(is_closed=True)
+    data = {"_selected_action": [first.pk, second.pk]}
+    address = "/beheer/bookings/visitslot/"
+    assert texts(desk.post(address, data | {"action": "close"}, follow=True)) == [
+        "1 dagdeel gewijzigd."
+    ]
+    assert VisitSlot.objects.filter(is_closed=True).count() == 2
+    desk.post(address, data | {"action": "reopen"})
+    assert VisitSlot.objects.filter(is_closed=False).count() == 2
+    assert LogEntry.objects.count() == 3
+
+
+def test_time_of_a_booked_slot_stands_still(desk):
+    booked, free = make_booking().visit.slot, make_slot()
+
+    def fields(slot):
+        page = desk.get(reverse("admin:bookings_visitslot_change", args=[slot.pk]))
+        return page.context["adminform"].form.fields.keys() & {"starts_at", "ends_at", "venue"}
+
+    assert (fields(booked), fields(free)) == (set(), {"starts_at", "ends_at", "venue"})
+
+
+def test_closure_names_the_days_on_which_classes_come(desk):
+    booking = make_booking()
+    make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 11, 5, 9))))
+    data = {
+        "venue": booking.visit.slot.venue_id,
+        "reason": "Verbouwing",
+        "starts_on": "2026-11-02",
+        "ends_on": "2026-11-03",
+    }
+    response = desk.post("/beheer/bookings/closure/add/", data, follow=True)
+    assert texts(response)[0] == (
+        "Op deze dagen (3 nov) heeft 1 klas een bezoek geboekt. Een sluiting annuleert dat niet: "
+        "verplaats of annuleer het zelf."
+    )
+    assert Closure.objects.count() == 1
+
+
+# --- Visits -----------------------------------------------------------------------------------
+
+
+def visit_page(visit, name="change"):
+    return reverse(f"admin:bookings_visit_{name}", args=[visit.pk])
+
+
+def test_visit_moves_with_its_class_and_the_school_is_told(desk):
+    booking = make_booking()
+    visit = booking.visit
+    slot = make_slot(programmes=[visit.programme], starts_at=amsterdam(2026, 11, 10, 9))
+    page = visit_page(visit, "verplaats")
+    assert desk.get(page).status_code == 200
+    response = desk.post(page, {"slot": slot.pk, "note": "Wij schilderen."}, follow=True)
+    assert texts(response) == ["1 klas verplaatst."]
+    visit.refresh_from_db()
+    event = booking.events.last()
+    assert (visit.slot, event.move, event.note, event.notice) == (
+        slot,
+        "reschedule",
+        "Wij schilderen.",
+        "changed",
+    )
+    assert LogEntry.objects.get().object_id == str(visit.pk)
+
+
+def test_visit_into_zones_that_are_taken_stays_where_it_is(desk):
+    booking = make_booking()
+    programme = booking.visit.programme
+    other = make_programme(zones=list(programme.zones.all()))
+    slot = make_slot(programmes=[programme, other], starts_at=amsterdam(2026, 11, 10, 9))
+    make_booking(visit=make_visit(programme=other, slot=slot))
+    page = desk.post(visit_page(booking.visit, "verplaats"), {"slot": slot.pk})
+    assert page.context["form"].non_field_errors() == [
+        "Een ander bezoek gebruikt deze ruimtes al op die tijd."
+    ]
+    booking.refresh_from_db()
+    assert booking.visit.slot.day == datetime.date(2026, 11, 3)
+
+
+def test_maximum_is_raised_and_logged_but_not_below_what_is_booked(desk):
+    visit = make_booking().visit
+    page = visit_page(visit, "maximum")
+    low = desk.post(page, {"max_groups": 1, "max_pupils": 20})
+    assert low.context["form"].non_field_errors() == [
+        "Er is al meer geboekt dan dit maximum toelaat."
+    ]
+    desk.post(page, {"max_groups": 3, "max_pupils": 90})
+    visit.refresh_from_db()
+    assert (visit.max_groups, visit.max_pupils) == (3, 90)
+    assert LogEntry.objects.get().change_message == ("Maximum gewijzigd: 3 klassen, 90 leerlingen.")
+
+
+@pytest.mark.parametrize("name", ["verplaats", "maximum"])
+def test_who_only_looks_changes_no_visit(onlooker, name):
+    visit = make_booking().visit
+    assert [button.label for button in onlooker.get(visit_page(visit)).context["buttons"]] == [
+        "Dagblad (pdf)"
+    ]
+    assert onlooker.get(visit_page(visit, name)).status_code == 403
+    assert onlooker.post(visit_page(visit, name), {"max_groups": 9}).status_code == 403
+
+
+def test_day_sheet_is_a_pdf(desk):
+    response = desk.get(visit_page(make_booking().visit, "dagblad"))
+    assert (response["Content-Type"], response.content[:5]) == ("application/pdf", b"%PDF-")
+    assert desk.post(visit_page(make_booking().visit, "dagblad")).status_code == 405
+
+
+def test_page_of_a_visit_takes_as_many_queries_for_three_classes(desk, django_assert_num_queries):
+    visit = make_visit(max_groups=3, max_pupils=99)
+    make_booking(visit=visit)
+    desk.get(visit_page(visit))
+    with django_assert_num_queries(4):
+        desk.get(visit_page(visit))
+    make_booking(visit=visit)
+    make_booking(visit=visit)
+    with django_assert_num_queries(4):
+        desk.get(visit_page(visit))
+
+
+# --- The week planner -------------------------------------------------------------------------
+
+
+def test_planner_shows_the_visits_of_each_zone(desk):
+    visit = make_booking().visit
+    page = desk.get("/beheer/bookings/visit/week/", {"week": "2026-11-05"})
+    row = next(row for row in page.context["rows"] if row.zone in visit.programme.zones.all())
+    assert [[claim.visit_id for claim in claims] for claims in row.days] == [
+        [], [visit.pk], [], [], [], [], [],
+    ]  # fmt: skip
+    assert page.context["monday"] == datetime.date(2026, 11, 2)
+
+
+@pytest.mark.parametrize("week", ["", "x", "2026-13-40", "0001-01-01", "9999-12-31"])
+def test_planner_shows_this_week_for_nonsense(desk, week):
+    page = desk.get("/beheer/bookings/visit/week/", {"week": week})
+    assert page.context["monday"] == datetime.date(2026, 9, 14)
