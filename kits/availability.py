@@ -68,6 +68,7 @@ def calendars(
             .values_list("copy__kit_id", "one", "a", "b"),
             all=True,
         )
+        .order_by()  # the models' own order does not fit the columns
     )
     return _read(rows)
 

@@ -79,6 +79,23 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": _("Lesson kits"),
+        "separator": True,
+        "items": [
+            _model(_("Loans"), "swap_horiz", "kits.loan"),
+            _model(_("Kits"), "inventory_2", "kits.lessonkit"),
+            _model(_("Boxes"), "package_2", "kits.kitcopy"),
+            _model(_("Documents"), "menu_book", "kits.kitdocument"),
+            _model(_("Shortages"), "production_quantity_limits", "kits.shortage"),
+            _model(_("Findings"), "report", "kits.finding"),
+            _model(_("Charges"), "euro", "kits.chargeline"),
+            _model(_("Repairs"), "build", "kits.repair"),
+            _model(_("Desk days"), "event_note", "kits.deskday"),
+            _model(_("Refused demand"), "block", "kits.refuseddemand"),
+            _model(_("History of loans"), "history", "kits.loanevent"),
+        ],
+    },
+    {
         "title": _("Schools"),
         "separator": True,
         "items": [

@@ -6,6 +6,15 @@ from django.contrib import admin
 from django.urls import reverse
 
 from bookings.models import Closure, SchedulePattern
+from kits.models import (
+    ChargeLine,
+    Finding,
+    KitDocument,
+    LoanState,
+    RefusedDemand,
+    Repair,
+    Shortage,
+)
 from programmes.models import CoreObjective
 from schools.models import PupilCount, SchoolBoard
 from tec_site.mail_queue import Message, queue
@@ -14,6 +23,7 @@ from tests.factories import (
     VISIT_DAY,
     make_booking,
     make_component,
+    make_loan,
     make_staff,
 )
 
@@ -52,7 +62,21 @@ def make_world():
     Closure.objects.create(
         venue=programme.venue, starts_on=VISIT_DAY, ends_on=VISIT_DAY, reason="Studiedag"
     )
+    make_kit_world()
     queue(Message(to="juf@school.example", subject="Bevestiging", text="Tot ziens."))
+
+
+def make_kit_world():
+    loan = make_loan(state=LoanState.OUT)
+    robot = loan.kit.contents.first()
+    Shortage.objects.create(copy=loan.copy, item=robot, missing=1, loan=loan)
+    Finding.objects.create(loan=loan, item=robot, text="De band is stuk.")
+    ChargeLine.objects.create(loan=loan, item=robot, quantity=1, amount=40)
+    Repair.objects.create(
+        copy=loan.copy, starts_on=VISIT_DAY, free_again_on=loan.free_again_on, reason="Wiel"
+    )
+    RefusedDemand.objects.create(kit=loan.kit, starts_on=VISIT_DAY, ends_on=loan.ends_on)
+    KitDocument.objects.create(kit=loan.kit, kind="guide", title="Lesbrief", text="# Vooraf")
 
 
 LISTS = sorted(admin.site._registry, key=lambda model: model._meta.label)

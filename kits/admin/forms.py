@@ -1,0 +1,106 @@
+"""What staff fill in about a loan: other days, or a whole loan on a school's behalf."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings.rules import ClassRequest
+from schools.contact import ClassFieldsForm, ContactForm, contact_of
+from schools.models import Submission
+from tec_site.staff_moves import NoteForm
+
+from .. import days
+from ..availability import calendars
+from ..models import Delivery, LessonKit, Loan
+
+FURTHEST_DAYS = 3 * 366  # a slip of the keyboard, rather than a plan
+
+
+class DayField(forms.DateField):
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(widget=widget, **kwargs)
+
+
+class ExtendForm(NoteForm):
+    ends_on = DayField(label=_("Return on"))
+    field_order: tuple[str, ...] = ("ends_on", "note")
+
+    def __init__(self, *args: Any, row: Loan, **kwargs: Any) -> None:
+        initial = {"starts_on": row.starts_on, "ends_on": row.ends_on}
+        super().__init__(*args, row=row, initial=initial, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        refuse_wrong_order(self, data.get("starts_on", self.row.starts_on), data.get("ends_on"))
+        return data
+
+
+class DatesForm(ExtendForm):
+    starts_on = DayField(label=_("Collect on"))
+    field_order = ("starts_on", "ends_on", "note")
+
+
+def refuse_wrong_order(form: forms.Form, start: Any, end: Any) -> None:
+    if end and (end - timezone.localdate()).days > FURTHEST_DAYS:
+        form.add_error("ends_on", _("This date is too far ahead."))
+    elif start and end and end < start:
+        form.add_error("ends_on", _("The return comes before collecting."))
+
+
+class WhatForm(forms.Form):
+    """The first step of booking on a school's behalf: which kit, and when."""
+
+    kit = forms.ModelChoiceField(
+        label=_("Lesson kit"),
+        queryset=LessonKit.objects.all(),
+        empty_label=_("Choose a kit"),
+    )
+    starts_on = DayField(label=_("Collect on"))
+    ends_on = DayField(label=_("Return on"))
+    delivery = forms.ChoiceField(
+        label=_("How"), choices=Delivery.choices, initial=Delivery.DESK, required=False
+    )
+    use_required_attribute = False
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        data["delivery"] = data.get("delivery") or Delivery.DESK
+        refuse_wrong_order(self, data.get("starts_on"), data.get("ends_on"))
+        return data
+
+    @property
+    def free(self) -> tuple[int, int]:
+        """How many boxes are free for the whole period, and of how many; after `is_valid()`."""
+        kit, start = self.cleaned_data["kit"], self.cleaned_data["starts_on"]
+        before = days.free_again_on(kit, self.cleaned_data["ends_on"])
+        calendar = calendars(start, before, [kit]).get(kit.pk)
+        return (calendar.free_in(start, before), calendar.total) if calendar else (0, 0)
+
+
+class WhoForm:
+    """The second step: the class and the contact, bound together or not at all."""
+
+    def __init__(self, data: Any, *, what: dict[str, Any]) -> None:
+        self.what = what
+        self.school_class = ClassFieldsForm(data, prefix="klas")
+        self.school_class.offer_year_groups(what["kit"].year_to)
+        self.contact = ContactForm(data, initial=None if data else contact_of(None))
+
+    def is_valid(self) -> bool:
+        if not self.contact.is_bound or self.contact.is_searching_school:
+            return False
+        return all([self.contact.is_valid(), self.school_class.is_valid()])
+
+    @property
+    def asked(self) -> ClassRequest:
+        data = self.school_class.cleaned_data
+        years = data["year_groups"]
+        return ClassRequest(data["name"], min(years), max(years), data["pupils"], 0)
+
+    @property
+    def submission(self) -> Submission:
+        asked = [{**self.what, "kit": self.what["kit"].pk}, self.asked]
+        return self.contact.submission(browser="", language="nl", what=asked)

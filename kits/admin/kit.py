@@ -1,0 +1,238 @@
+"""Kits with their contents, and the boxes on the shelf."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.decorators import display
+
+from tec_site.model_admins import ModelAdmin, NoDelete, ReadOnly
+
+from .. import desk
+from ..duplicates import duplicate
+from ..models import ContentItem, KitCopy, KitDocument, LessonKit, Loan, LoanState, Repair, Shortage
+from ..models.loan import COMING
+from .document import link_to_pdf
+
+
+class ContentInline(TabularInline):
+    model = ContentItem
+    extra = 0
+    fields = ("position", "name", "quantity", "unit_cost", "is_essential", "is_consumable")
+    ordering = ("position", "pk")
+
+
+class CopyInline(TabularInline):
+    model = KitCopy
+    extra = 0
+    fields = ("code", "shelf", "note", "is_withdrawn")
+    readonly_fields = ("is_withdrawn",)
+    show_change_link = True
+    can_delete = False
+
+
+class DocumentInline(ReadOnly, TabularInline):
+    """Every version; a new one is made on the page of the document."""
+
+    model = KitDocument
+    extra = 0
+    fields = ("kind", "version", "created_at", "pdf")
+    readonly_fields = fields
+    show_change_link = True
+    ordering = ("kind", "-version")
+
+    @display(description="PDF")
+    def pdf(self, document: KitDocument) -> str:
+        return link_to_pdf(document)
+
+
+@admin.register(LessonKit)
+class LessonKitAdmin(ModelAdmin):
+    list_display = ("title", "whom", "complexity", "copies_shown", "venue", "is_published")
+    list_select_related = ("venue",)
+    list_filter = (
+        ("complexity", ChoicesDropdownFilter),
+        ("venue", RelatedDropdownFilter),
+        "is_published",
+        "is_example",
+    )
+    search_fields = ("title", "summary")
+    prepopulated_fields = {"slug": ("title",)}
+    filter_horizontal = ("worlds",)
+    autocomplete_fields = ("core_objectives",)
+    inlines = (ContentInline, CopyInline, DocumentInline)
+    actions = ("duplicate_selected",)
+    fieldsets = (
+        (None, {"fields": ("title", "slug", "summary", "story")}),
+        (
+            _("For whom"),
+            {
+                "fields": (
+                    ("year_from", "year_to"),
+                    ("complexity", "max_pupils"),
+                    ("lessons", "lesson_minutes"),
+                )
+            },
+        ),
+        (
+            _("Lending"),
+            {
+                "fields": (
+                    ("venue", "can_be_delivered"),
+                    ("loan_days", "turnaround"),
+                    "charge_note",
+                    "mail_note",
+                )
+            },
+        ),
+        (_("Curriculum"), {"fields": ("worlds", "core_objectives")}),
+        (_("On the site"), {"fields": ("artwork", ("is_published", "is_example", "position"))}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LessonKit]:
+        return super().get_queryset(request).annotate(
+            copy_count=Count("copies", filter=Q(copies__is_withdrawn=False))
+        )  # fmt: skip
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Old versions of documents go with a kit that never had a box; nothing else may."""
+        texts, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return texts, counts, lacking - {KitDocument._meta.verbose_name}, protected
+
+    @display(description=_("for whom"), ordering="year_from")
+    def whom(self, kit: LessonKit) -> str:
+        return kit.for_whom
+
+    @display(description=_("copies"), ordering="copy_count")
+    def copies_shown(self, kit: Any) -> int:
+        return kit.copy_count
+
+    @admin.action(description=_("Duplicate"), permissions=["add"])
+    def duplicate_selected(
+        self, request: HttpRequest, queryset: QuerySet[LessonKit]
+    ) -> HttpResponse | None:
+        made = [duplicate(kit) for kit in queryset]
+        for kit in made:
+            self.log_addition(request, kit, "duplicate")
+        text = ngettext(
+            "%(number)d kit was duplicated, without its boxes. It is not published yet.",
+            "%(number)d kits were duplicated, without their boxes. They are not published yet.",
+            len(made),
+        )
+        messages.success(request, text % {"number": len(made)})
+        return redirect("admin:kits_lessonkit_change", made[0].pk) if len(made) == 1 else None
+
+
+class RepairInline(ReadOnly, TabularInline):
+    model = Repair
+    extra = 0
+    fields = ("starts_on", "free_again_on", "reason")
+
+
+class ShortageInline(ReadOnly, TabularInline):
+    model = Shortage
+    extra = 0
+    fields = ("item", "missing", "damaged", "since")
+    verbose_name_plural = _("what this box lacks")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Shortage]:
+        open_ones = super().get_queryset(request).filter(closed_at=None)
+        return open_ones.select_related("item", "copy").order_by("item")
+
+
+class LoanInline(ReadOnly, TabularInline):
+    model = Loan
+    extra = 0
+    fields = ("starts_on", "ends_on", "state", "class_name", "school")
+    readonly_fields = fields
+    show_change_link = True
+    verbose_name_plural = _("promised to")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Loan]:
+        loans = super().get_queryset(request).holding()  # type: ignore[attr-defined]
+        return loans.with_facts().order_by("starts_on")
+
+    @display(description=_("school"))
+    def school(self, loan: Loan) -> str:
+        return loan.submission.school_name
+
+
+@admin.register(KitCopy)
+class KitCopyAdmin(NoDelete, ModelAdmin):
+    list_display = ("code", "kit", "shelf", "where", "next_out", "lacks", "is_withdrawn")
+    list_select_related = ("kit",)
+    list_filter = (("kit", RelatedDropdownFilter), "is_withdrawn")
+    search_fields = ("code", "kit__title", "shelf")
+    search_help_text = _("code, kit or shelf")
+    autocomplete_fields = ("kit",)
+    fields = (("kit", "code"), ("shelf", "note"), "is_withdrawn")
+    inlines = (ShortageInline, LoanInline, RepairInline)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[KitCopy]:
+        """All that the list says of a box, in the query of the list."""
+        today = timezone.localdate()
+        away = Loan.objects.filter(copy=OuterRef("pk"), state=LoanState.OUT)
+        coming = Loan.objects.filter(copy=OuterRef("pk"), state__in=COMING).order_by()
+        repairs = Repair.objects.filter(
+            copy=OuterRef("pk"), starts_on__lte=today, free_again_on__gt=today
+        )
+        short = Shortage.objects.filter(copy=OuterRef("pk"), closed_at=None).order_by()
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                is_out=Exists(away),
+                in_repair=Exists(repairs),
+                next_start=Subquery(coming.values("copy").annotate(d=Min("starts_on")).values("d")),
+                short=Subquery(short.values("copy").annotate(n=Count("pk")).values("n")),
+            )
+        )
+
+    @display(
+        description=_("where"),
+        label={"out": "info", "repair": "danger", "here": "success", "withdrawn": ""},
+    )
+    def where(self, copy: Any) -> tuple[str, Any]:
+        if copy.is_out:
+            return "out", _("with a school")
+        if copy.is_withdrawn:
+            return "withdrawn", _("withdrawn")
+        if copy.in_repair:
+            return "repair", _("in repair")
+        return "here", _("on the shelf")
+
+    @display(description=_("goes out next"), ordering="next_start")
+    def next_out(self, copy: Any) -> str:
+        return date_format(copy.next_start, "D j b Y") if copy.next_start else "–"
+
+    @display(description=_("lacks"), ordering="short")
+    def lacks(self, copy: Any) -> str:
+        if not copy.short:
+            return "–"
+        text = ngettext("%(number)d item", "%(number)d items", copy.short)
+        return format_html("<strong>{}</strong>", text % {"number": copy.short})
+
+    def save_model(self, request: HttpRequest, obj: KitCopy, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if obj.is_withdrawn and "is_withdrawn" in form.changed_data:
+            by: Any = request.user
+            _moved, left = desk.rehome(copy=obj, first=timezone.localdate(), before=None, by=by)
+            say_left(request, left)
+
+
+def say_left(request: HttpRequest, left: list[Loan]) -> None:
+    """Loudly, which loans have no box any more."""
+    for loan in left:
+        messages.error(
+            request,
+            _("No other box is free for %(loan)s. Call the school.") % {"loan": loan},
+        )

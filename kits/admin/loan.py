@@ -1,0 +1,196 @@
+"""Loans: the list, and what can be done with each."""
+
+import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import (
+    ChoicesDropdownFilter,
+    RangeDateFilter,
+    RelatedDropdownFilter,
+)
+from unfold.decorators import display
+
+from schools.models import Submission
+from tec_site.staff_history import staff_history
+from tec_site.staff_moves import MovesAdmin, RequiredNoteForm, StaffMove
+
+from .. import desk, lifecycle
+from ..lifecycle import MOVES
+from ..models import Loan, LoanState
+from ..models.loan import HOLDING
+from .forms import DatesForm, ExtendForm
+from .phone import book_on_behalf
+
+STATE_COLOURS = {
+    LoanState.HELD: "info",
+    LoanState.RESERVED: "success",
+    LoanState.PACKED: "success",
+    LoanState.OUT: "info",
+    LoanState.RETURNED: "warning",
+    LoanState.WRITTEN_OFF: "danger",
+    "overdue": "danger",
+}
+
+# In order of likelihood. Handing out and checking ask for counts: these go over the kit desk.
+STAFF_MOVES = {
+    "pack": StaffMove(desk.pack, _("Packed."), style="primary"),
+    "settle": StaffMove(lifecycle.settle, _("Settled.")),
+    "extend": StaffMove(lifecycle.extend, _("Extended."), ExtendForm),
+    "change_dates": StaffMove(lifecycle.change_dates, _("The dates were changed."), DatesForm),
+    "swap": StaffMove(lifecycle.swap, _("This loan has another box now.")),
+    "unpack": StaffMove(desk.unpack, _("Unpacked.")),
+    "note": StaffMove(lifecycle.add_note, _("The note is in the history."), RequiredNoteForm),
+    "cancel": StaffMove(lifecycle.cancel, _("Cancelled."), style="danger"),
+    "write_off": StaffMove(desk.write_off, _("Written off."), RequiredNoteForm, style="danger"),
+}
+
+
+class WhereFilter(admin.SimpleListFilter):
+    """What is promised or away, unless one asks for something else or searches."""
+
+    title = _("when")
+    parameter_name = "when"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("overdue", _("overdue")),
+            ("out", _("going out this week")),
+            ("back", _("coming back this week")),
+            ("all", _("all")),
+        ]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        yield first | {"display": _("promised or away")}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        today = timezone.localdate()
+        sunday = today + datetime.timedelta(days=6 - today.weekday())
+        match self.value():
+            case "overdue":
+                return queryset.overdue()
+            case "out":
+                return queryset.filter(state__in=MOVES["hand_out"].sources, starts_on__lte=sunday)
+            case "back":
+                return queryset.filter(state=LoanState.OUT, ends_on__lte=sunday)
+            case "all":
+                return queryset
+        return queryset if request.GET.get("q") else queryset.filter(state__in=sorted(HOLDING))
+
+
+class AttentionFilter(admin.SimpleListFilter):
+    title = _("needs attention")
+    parameter_name = "attention"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("waits for us"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.exclude(attention="") if self.value() == "yes" else queryset
+
+
+@admin.register(Loan)
+class LoanAdmin(MovesAdmin):
+    moves, staff_moves, row_name = MOVES, STAFF_MOVES, "loan"
+    facts = (
+        "submission__school", "submission__user", "copy__kit__venue", "class_group",
+        "booking__visit__programme",
+    )  # fmt: skip
+
+    list_display = (
+        "copy", "kit", "school", "class_name", "out_shown", "back_shown", "state_shown",
+        "attention",
+    )  # fmt: skip
+    list_display_links = ("copy", "class_name")
+    list_select_related = ("submission__school", "copy__kit")
+    list_filter = (
+        WhereFilter,
+        AttentionFilter,
+        ("state", ChoicesDropdownFilter),
+        ("copy__kit", RelatedDropdownFilter),
+        ("delivery", ChoicesDropdownFilter),
+        ("starts_on", RangeDateFilter),
+    )
+    search_fields = ("class_name",)
+    search_help_text = _("reference, code of the box, school, class or contact")
+    ordering = ("starts_on", "pk")
+    fields = ()
+    change_form_template = "admin/kits/loan_page.html"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Lending on a school's behalf."""
+        return request.user.has_perm("kits.add_loan")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Loan], search_term: str
+    ) -> tuple[QuerySet[Loan], bool]:
+        """Each word is in the class, the code of the box, the reference, school or contact."""
+        for word in search_term.split():
+            submissions = Submission.objects.matching(word)
+            queryset = queryset.filter(
+                Q(class_name__icontains=word)
+                | Q(copy__code__icontains=word)
+                | Q(submission__in=submissions.values("pk"))
+            )
+        return queryset, False
+
+    # --- The page of a loan -------------------------------------------------------------------
+
+    def has_sense(self, name: str, row: Loan) -> bool:
+        return bool(row.attention) if name == "settle" else True
+
+    def about(self, row: Loan) -> str:
+        days = f"{date_format(row.starts_on, 'D j b')} – {date_format(row.ends_on, 'D j b Y')}"
+        return f"{row.kit}, {row.copy.code}: {row.class_name}, {row.submission.school_name}, {days}"
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return book_on_behalf(self, request)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        loan = context["original"]
+        context |= {
+            "title": _("Loan"),
+            "show_history": False,  # the events below are the history
+            "state_colour": STATE_COLOURS.get("overdue" if loan.is_overdue else loan.state, ""),
+            "buttons": self.buttons_for(loan) if self.has_decide_permission(request) else [],
+            "history": staff_history(loan, lambda event: self.label_of(event.move)),
+            "lacking": loan.copy.shortages.filter(closed_at=None).select_related("item"),
+            "findings": loan.findings.select_related("item"),
+            "charges": loan.charges.select_related("item"),
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # --- Columns ------------------------------------------------------------------------------
+
+    @display(description=_("lesson kit"), ordering="copy__kit")
+    def kit(self, loan: Loan) -> str:
+        return loan.copy.kit.title
+
+    @display(description=_("school"), ordering="submission__school__name")
+    def school(self, loan: Loan) -> str:
+        return loan.submission.school_name
+
+    @display(description=_("out"), ordering="starts_on")
+    def out_shown(self, loan: Loan) -> str:
+        return date_format(loan.starts_on, "D j b Y")
+
+    @display(description=_("back"), ordering="ends_on")
+    def back_shown(self, loan: Loan) -> str:
+        return date_format(loan.ends_on, "D j b Y")
+
+    @display(description=_("state"), ordering="state", label=STATE_COLOURS)
+    def state_shown(self, loan: Loan) -> tuple[str, Any]:
+        if loan.is_overdue:
+            return "overdue", _("overdue")
+        return loan.state, loan.get_state_display()

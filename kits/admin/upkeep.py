@@ -1,0 +1,207 @@
+"""What keeps boxes going: desk days, repairs, what they lack, what it costs, what was told."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+from unfold.contrib.filters.admin import (
+    ChoicesDropdownFilter,
+    RangeDateTimeFilter,
+    RelatedDropdownFilter,
+)
+from unfold.decorators import display
+
+from tec_site.model_admins import ModelAdmin, NoDelete, ReadOnly
+
+from .. import desk
+from ..models import ChargeLine, DeskDay, Finding, Loan, Repair, Shortage
+from ..uploads import attachment
+
+CHARGE_COLOURS = {
+    ChargeLine.State.PROPOSED: "warning",
+    ChargeLine.State.CHARGED: "success",
+}
+
+
+@admin.register(DeskDay)
+class DeskDayAdmin(ModelAdmin):
+    list_display = ("weekday", "opens_at", "closes_at", "is_round", "venue")
+    list_display_links = ("weekday",)
+    list_select_related = ("venue",)
+    list_filter = (("venue", RelatedDropdownFilter), "is_round")
+    fields = ("venue", ("weekday", "is_round"), ("opens_at", "closes_at"))
+
+
+@admin.register(Repair)
+class RepairAdmin(ModelAdmin):
+    """A repair is not changed, as loans moved because of it: end it and make another."""
+
+    list_display = ("copy", "kit", "starts_on", "free_again_on", "reason")
+    list_select_related = ("copy__kit",)
+    search_fields = ("copy__code", "reason")
+    autocomplete_fields = ("copy",)
+    fields = ("copy", ("starts_on", "free_again_on"), "reason")
+
+    @display(description=_("lesson kit"), ordering="copy__kit")
+    def kit(self, repair: Repair) -> str:
+        return repair.copy.kit.title
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Repair, form: Any, change: bool) -> None:
+        by: Any = request.user
+        desk.out_of_service(**form.cleaned_data, by=by)
+        made = Repair.objects.filter(copy=obj.copy_id).latest("pk")
+        obj.pk, obj._state.adding = made.pk, False
+        self._say_left(request, obj)
+
+    def _say_left(self, request: HttpRequest, repair: Repair) -> None:
+        left = (
+            Loan.objects.holding()
+            .overlapping(repair.starts_on, repair.free_again_on)
+            .filter(copy=repair.copy_id)
+        )
+        for loan in left.with_facts():
+            text = _("%(loan)s has this box while it is in repair. Call the school.")
+            messages.error(request, text % {"loan": loan})
+
+
+@admin.register(Shortage)
+class ShortageAdmin(ReadOnly, ModelAdmin):
+    list_display = ("copy", "item", "missing", "damaged", "since", "closed_at")
+    list_select_related = ("copy", "item")
+    list_filter = (
+        ("closed_at", admin.EmptyFieldListFilter),
+        "item__is_consumable",
+        ("copy__kit", RelatedDropdownFilter),
+    )
+    search_fields = ("copy__code", "item__name")
+    actions = ("put_right",)
+    ordering = ("-since",)
+
+    def has_refill_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("kits.change_shortage")
+
+    @admin.action(description=_("Put right: it is in the box again"), permissions=["refill"])
+    def put_right(self, request: HttpRequest, queryset: QuerySet[Shortage]) -> None:
+        by: Any = request.user
+        open_ones = list(queryset.filter(closed_at=None))
+        for shortage in open_ones:
+            desk.refill(shortage=shortage, by=by)
+            self.log_change(request, shortage, "put_right")
+        text = ngettext(
+            "%(number)d item was put right.", "%(number)d items were put right.", len(open_ones)
+        )
+        messages.success(request, text % {"number": len(open_ones)})
+
+
+@admin.register(ChargeLine)
+class ChargeLineAdmin(NoDelete, ModelAdmin):
+    list_display = ("at", "school", "item", "quantity", "amount", "state_shown", "reference")
+    list_display_links = ("at",)
+    list_select_related = ("loan__submission__school", "item")
+    list_filter = (("state", ChoicesDropdownFilter), ("at", RangeDateTimeFilter))
+    search_fields = ("loan__submission__reference", "loan__submission__school__search_text")
+    search_help_text = _("reference or school")
+    fields = ("loan", "item", ("quantity", "amount"), "state", "at")
+    actions = ("charge", "waive")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ChargeLine]:
+        rows = super().get_queryset(request)
+        return rows.select_related("loan__submission__school", "loan__copy", "item")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The amount is open for discussion until it is decided."""
+        decided = obj is not None and obj.state != ChargeLine.State.PROPOSED
+        return ("loan", "item", "state", "at", *(("quantity", "amount") if decided else ()))
+
+    @display(description=_("school"))
+    def school(self, charge: ChargeLine) -> str:
+        return charge.loan.submission.school_name
+
+    @display(description=_("reference"))
+    def reference(self, charge: ChargeLine) -> str:
+        return charge.loan.submission.reference
+
+    @display(description=_("state"), ordering="state", label=CHARGE_COLOURS)
+    def state_shown(self, charge: ChargeLine) -> tuple[str, str]:
+        return charge.state, charge.get_state_display()
+
+    @admin.action(description=_("Charge to the school"), permissions=["change"])
+    def charge(self, request: HttpRequest, queryset: QuerySet[ChargeLine]) -> None:
+        self._decide(request, queryset, ChargeLine.State.CHARGED)
+
+    @admin.action(description=_("Waive"), permissions=["change"])
+    def waive(self, request: HttpRequest, queryset: QuerySet[ChargeLine]) -> None:
+        self._decide(request, queryset, ChargeLine.State.WAIVED)
+
+    def _decide(self, request: HttpRequest, charges: QuerySet[ChargeLine], state: Any) -> None:
+        """Only what is still proposed: a colleague may have decided a moment ago."""
+        decided = 0
+        for charge in charges:
+            proposed = ChargeLine.objects.filter(pk=charge.pk, state=ChargeLine.State.PROPOSED)
+            if proposed.update(state=state):
+                self.log_change(request, charge, str(state))
+                decided += 1
+        text = ngettext(
+            "%(number)d charge was decided.", "%(number)d charges were decided.", decided
+        )
+        messages.success(request, text % {"number": decided})
+
+
+@admin.register(Finding)
+class FindingAdmin(ReadOnly, ModelAdmin):
+    list_display = ("at", "text_shown", "item", "copy", "school", "by_staff", "photo_shown")
+    list_display_links = ("at", "text_shown")
+    list_select_related = ("loan__submission__school", "loan__copy", "item")
+    list_filter = ("by_staff", ("at", RangeDateTimeFilter))
+    search_fields = ("text", "loan__copy__code")
+    fields = ("loan", "item", "text", "photo_shown", ("by_staff", "at"))
+    readonly_fields = ("photo_shown",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
+        rows = super().get_queryset(request)
+        return rows.select_related("loan__submission__school", "loan__copy", "item")
+
+    def get_urls(self) -> list[Any]:
+        page = path(
+            "<path:object_id>/foto/",
+            self.admin_site.admin_view(require_safe(self.photo_page)),
+            name="kits_finding_photo",
+        )
+        return [page, *super().get_urls()]
+
+    def photo_page(self, request: HttpRequest, object_id: str) -> FileResponse:
+        finding = self.get_object(request, object_id)
+        if finding is None or not finding.photo or not self.has_view_permission(request, finding):
+            raise Http404
+        return attachment(finding.photo, f"{finding.loan.copy.code}-{finding.pk}.jpg", "image/jpeg")
+
+    @display(description=_("what is the matter?"))
+    def text_shown(self, finding: Finding) -> str:
+        return finding.text[:80]
+
+    @display(description=_("copy"))
+    def copy(self, finding: Finding) -> str:
+        return finding.loan.copy.code
+
+    @display(description=_("school"))
+    def school(self, finding: Finding) -> str:
+        return finding.loan.submission.school_name
+
+    @display(description=_("photo"))
+    def photo_shown(self, finding: Finding) -> str:
+        if not finding.photo:
+            return "–"
+        address = reverse("admin:kits_finding_photo", args=[finding.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Save the photo"))
