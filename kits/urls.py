@@ -1,15 +1,25 @@
 """Addresses of lesson kits."""
 
-from django.urls import re_path
+from django.urls import path, register_converter
 
 from . import views_document
+from .models import KitDocument
+
+
+class DocumentConverter:
+    regex = "|".join(KitDocument.KIND_OF_PAGE)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(DocumentConverter, "kit_document")
 
 app_name = "kits"
 
 urlpatterns = [
-    re_path(
-        r"^(?P<slug>[-\w]+)/(?P<page_name>lesbrief|instructiekaart)\.pdf$",
-        views_document.document,
-        name="document",
-    ),
+    path("<slug:slug>/<kit_document:page_name>.pdf", views_document.document, name="document"),
 ]

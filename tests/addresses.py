@@ -13,6 +13,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from bookings.models import State
+from kits.models import KitDocument
 from schools import codes
 from schools.links import token_of
 from tec_site import tokens
@@ -21,6 +22,7 @@ from tests.factories import (
     NOW,
     make_booking,
     make_kit,
+    make_loan,
     make_programme,
     make_school,
     make_slot,
@@ -86,6 +88,10 @@ class Site:
         # Not published: its short address leads nobody but staff anywhere.
         kit = make_kit(is_published=False)
         kit.copies.update(code="ROB-01")
+        self.loan = make_loan(copy=make_kit(slug=self.programme.slug).copies.get())
+        self.document = KitDocument.objects.create(
+            kit=self.loan.kit, kind="guide", title="Lesbrief", text="# Vooraf"
+        )
         self.people: dict[str, Client] = {
             "anonymous": Client(),
             "owner": self._owner(),
@@ -109,6 +115,15 @@ class Site:
         make_booking(submission=self.held, state=State.HELD, held_until=later, class_name="8a")
         return client
 
+    @property
+    def rows(self) -> dict[str, Any]:
+        """Whose pages of the admin have more than Django's own."""
+        return {
+            "beheer/bookings/booking/": self.booking,
+            "beheer/kits/loan/": self.loan,
+            "beheer/kits/kitdocument/": self.document,
+        }
+
     def arguments(self, route: str) -> dict[str, Any]:
         waiting = route.endswith(("/code/", "/adres/"))
         submission = self.held if waiting else self.submission
@@ -127,7 +142,10 @@ class Site:
             "attachment_pk": self.mail.attachments.get().pk,
             "uidb36": "1",
             "key": "geraden",
-            "object_id": self.booking.pk if route.startswith("beheer/bookings/booking/") else 1,
+            "object_id": next(
+                (row.pk for start, row in self.rows.items() if route.startswith(start)), 1
+            ),
+            "page_name": "lesbrief",
             "content_type_id": 1,
             "content_id": "0" * 32,
             "app_label": "bookings",

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -122,7 +123,9 @@ class KitDocumentAdmin(NoDelete, ModelAdmin):
     def pdf_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Any version, to be saved and not shown."""
         document = self.get_object(request, unquote(object_id))
-        if document is None or not self.has_view_permission(request, document):
+        if not self.has_view_permission(request, document):
+            raise PermissionDenied
+        if document is None:
             raise Http404
         return serve(document, attachment=True)
 

@@ -4,12 +4,11 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest
-from django.urls import path, reverse
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     RangeDateTimeFilter,
@@ -20,8 +19,8 @@ from unfold.decorators import display
 from tec_site.model_admins import ModelAdmin, NoDelete, ReadOnly
 
 from .. import desk
-from ..models import ChargeLine, DeskDay, Finding, Loan, Repair, Shortage
-from ..uploads import attachment
+from ..models import ChargeLine, DeskDay, Finding, Repair, Shortage
+from .kit import say_left
 
 CHARGE_COLOURS = {
     ChargeLine.State.PROPOSED: "warning",
@@ -57,20 +56,9 @@ class RepairAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Repair, form: Any, change: bool) -> None:
         by: Any = request.user
-        desk.out_of_service(**form.cleaned_data, by=by)
-        made = Repair.objects.filter(copy=obj.copy_id).latest("pk")
-        obj.pk, obj._state.adding = made.pk, False
-        self._say_left(request, obj)
-
-    def _say_left(self, request: HttpRequest, repair: Repair) -> None:
-        left = (
-            Loan.objects.holding()
-            .overlapping(repair.starts_on, repair.free_again_on)
-            .filter(copy=repair.copy_id)
-        )
-        for loan in left.with_facts():
-            text = _("%(loan)s has this box while it is in repair. Call the school.")
-            messages.error(request, text % {"loan": loan})
+        result = desk.out_of_service(**form.cleaned_data, by=by)
+        obj.pk, obj._state.adding = result.repair.pk, False
+        say_left(request, result.left)
 
 
 @admin.register(Shortage)
@@ -173,20 +161,6 @@ class FindingAdmin(ReadOnly, ModelAdmin):
         rows = super().get_queryset(request)
         return rows.select_related("loan__submission__school", "loan__copy", "item")
 
-    def get_urls(self) -> list[Any]:
-        page = path(
-            "<path:object_id>/foto/",
-            self.admin_site.admin_view(require_safe(self.photo_page)),
-            name="kits_finding_photo",
-        )
-        return [page, *super().get_urls()]
-
-    def photo_page(self, request: HttpRequest, object_id: str) -> FileResponse:
-        finding = self.get_object(request, object_id)
-        if finding is None or not finding.photo or not self.has_view_permission(request, finding):
-            raise Http404
-        return attachment(finding.photo, f"{finding.loan.copy.code}-{finding.pk}.jpg", "image/jpeg")
-
     @display(description=_("what is the matter?"))
     def text_shown(self, finding: Finding) -> str:
         return finding.text[:80]
@@ -203,5 +177,5 @@ class FindingAdmin(ReadOnly, ModelAdmin):
     def photo_shown(self, finding: Finding) -> str:
         if not finding.photo:
             return "–"
-        address = reverse("admin:kits_finding_photo", args=[finding.pk])
+        address = reverse("desk:photo", args=[finding.pk])
         return format_html('<a href="{}">{}</a>', address, _("Save the photo"))

@@ -44,6 +44,7 @@ TABLE = r"""
 /taal/                                                                 GET,POST  →home      →home      →home      →home      →home      →home
 /programmas/                                                           GET       200        200        200        200        200        200
 /programmas/<slug:slug>/                                               GET       200        200        200        200        200        200
+/leskisten/<slug:slug>/<kit_document:page_name>.pdf                    GET       200        200        200        200        200        200
 /inloggen/                                                             GET,POST  200        →home      →home      →home      →home      →home
 /inloggen/code/                                                        GET,POST  →sign-in   →home      →home      →home      →home      →home
 /uitloggen/                                                            POST      →home      →home      →home      →home      →home      →home
@@ -92,7 +93,6 @@ TABLE = r"""
 /personeel/tweede-stap/sleutels/<int:pk>/naam/                         GET,POST  →staff     404        404        →again     →again     →again
 /k/<str:code>/                                                         GET       404        404        404        →box       →box       →box
 /gezond/                                                               GET       200        200        200        200        200        200
-/leskisten/^(?P<slug>[-\w]+)/(?P<page_name>lesbrief|instructiekaart)\.pdf$  GET       404        404        404        404        404        404
 /demo/mails/                                                           GET       404        404        404        404        404        404
 /demo/mails/<int:pk>/html/                                             GET       404        404        404        404        404        404
 /demo/mails/<int:pk>/<int:attachment_pk>/                              GET       404        404        404        404        404        404
@@ -128,7 +128,9 @@ ADMIN_PAGES = r"""
 /beheer/bookings/schedulepattern/<int:pattern_id>/dagdelen/                 403     404
 /beheer/schools/school/export/                                              403     200
 /beheer/schools/school/<int:school_id>/samenvoegen/                         403     404
-/beheer/^(?P<app_label>post_office|mfa|schools|auth|programmes|bookings)/$  404     200
+/beheer/kits/kitdocument/<path:object_id>/pdf/                              403     200
+/beheer/kits/loan/<path:object_id>/doe/<slug:move>/                         403     200
+/beheer/^(?P<app_label>post_office|mfa|schools|auth|programmes|bookings|kits)/$  404     200
 /beheer/(?P<url>.*)$                                                        404     404
 """
 
@@ -144,6 +146,17 @@ bookings.closure          403|200  403|200  403|→desk    403|→desk    →des
 bookings.schedulepattern  403|200  403|200  403|→desk    403|403      →desk|→desk
 bookings.visit            403|200  403|403  403|200      403|403      403|200
 bookings.visitslot        403|200  403|200  403|200      403|403      403|200
+kits.chargeline           403|200  403|403  403|→desk    403|403      →desk|→desk
+kits.deskday              403|200  403|200  403|200      403|200      403|200
+kits.finding              403|200  403|403  403|→desk    403|403      →desk|→desk
+kits.kitcopy              403|200  403|200  403|200      403|403      403|200
+kits.kitdocument          403|200  403|200  403|200      403|403      403|200
+kits.lessonkit            403|200  403|200  403|200      403|200      403|200
+kits.loan                 403|200  403|200  403|200      403|403      403|200
+kits.loanevent            403|200  403|403  403|200      403|403      403|200
+kits.refuseddemand        403|200  403|403  403|→desk    403|403      →desk|→desk
+kits.repair               403|200  403|200  403|→desk    403|→desk    →desk|→desk
+kits.shortage             403|200  403|403  403|→desk    403|403      →desk|→desk
 programmes.coreobjective  403|200  403|200  403|200      403|403      403|200
 programmes.programme      403|200  403|200  403|200      403|403      403|200
 programmes.venue          403|200  403|200  403|200      403|403      403|200
