@@ -149,7 +149,6 @@ class Site:
             "content_type_id": 1,
             "content_id": "0" * 32,
             "app_label": "bookings",
-            "page_name": "lesbrief",
             "url": "nergens/",
         }
         if route.startswith("agenda/"):
