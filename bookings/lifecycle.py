@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programmes.models import Kind, Programme
-from schools.lifecycle import identify, open_submission, rivals_of
+from schools.lifecycle import identify, locked, open_submission, rivals_of
 from schools.models import ClassGroup, School, Submission, User
 from schools.models.class_group import name_key
 from schools.years import school_year_of
@@ -97,7 +97,8 @@ def hold(
 
     def take(visit: Visit) -> None:
         for index, asked in enumerate(classes):
-            _refuse_same_class(visit, submission.school, asked.name, index)
+            if visit.groups_taken or index:  # an empty visit needs no search
+                _refuse_same_class(visit, submission.school, asked.name, index)
             booking = Booking(submission=submission, visit=visit, state=NEW, **_fields_of(asked))
             changes = {"held_until": held_until}
             apply(booking, MOVES["hold"], by=by, note=note, changes=changes, data=data)
@@ -107,18 +108,25 @@ def hold(
 
 
 @retried
-def verify(*, submission: Submission, by: User | None = None) -> Submission:
+def verify(
+    *,
+    submission: Submission,
+    by: User | None = None,
+    prove: Callable[[Submission], None] | None = None,
+) -> Submission:
     """The code was right: confirm (or request) every class, and make user, school, classes.
 
     A hold that lapsed meanwhile takes its place again if it is free; if one class cannot, none
-    is confirmed. Doing it twice changes nothing. Raises NothingHeld, VisitFull, ZonesTaken,
-    ClassAlreadyBooked.
+    is confirmed. Doing it twice changes nothing. `prove` is called with the locked submission
+    and refuses whoever may not. Raises NothingHeld, VisitFull, ZonesTaken, ClassAlreadyBooked.
     """
-    submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    submission = locked(submission)
+    if prove is not None:
+        prove(submission)
     if submission.verified_at is not None:
         return submission
     waiting = submission.bookings.filter(state__in=MOVES["verify"].sources).order_by("pk")
-    bookings = list(waiting.with_facts())
+    bookings = list(waiting.with_facts().select_for_update(of=("self",)))
     if not bookings:
         raise NothingHeld
     user = identify(submission)
@@ -144,7 +152,7 @@ def _verify_one(booking: Booking, school: School, by: User) -> None:
     move = MOVES["request" if programme.needs_approval else "verify"]
 
     def take(visit: Visit) -> None:
-        _move(booking, move, by=by, changes=changes | {"visit": visit})
+        _move(booking, move, by=by, changes=changes | {"visit": visit}, is_locked=True)
 
     if booking.state == S.LAPSED:
         _with_room(slot, programme, take)
@@ -378,8 +386,7 @@ def _refuse_same_class(visit: Visit, school: School | None, name: str, index: in
 def _move(booking: Booking, move: Move, **details: Any) -> BookingEvent:
     """`apply()`, with the constraint that one class has one place in a visit put into words."""
     try:
-        with transaction.atomic():
-            return apply(booking, move, **details)
+        return apply(booking, move, **details)
     except IntegrityError as error:
         raise ClassAlreadyBooked from error
 
@@ -416,7 +423,8 @@ def lapse_all(bookings: Iterable[Booking]) -> int:
     lapsed = 0
     for booking in bookings:
         try:
-            apply(booking, MOVES["lapse"], by=None, changes={"held_until": None})
+            with transaction.atomic():
+                apply(booking, MOVES["lapse"], by=None, changes={"held_until": None})
         except IllegalMove:
             continue  # verified or cancelled a moment ago
         lapsed += 1

@@ -9,13 +9,14 @@ check constraints of Visit and `zone_claimed_once` stand behind every line here.
 import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db import IntegrityError
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programmes.models import Programme, Zone
 from tec_site.lifecycle import Refused
+from tec_site.transactions import inserted, joined
 
 if TYPE_CHECKING:
     from .models import Visit, VisitSlot
@@ -60,21 +61,19 @@ def find_or_open(slot: "VisitSlot", programme: Programme) -> "Visit":
         .select_related("slot", "programme")
         .filter(slot=slot, programme=programme)
     )
+    fits = programme.length <= slot.length
+    new = Visit(
+        slot=slot,
+        programme=programme,
+        max_groups=min(programme.max_groups, slot.max_groups),
+        max_pupils=min(programme.max_pupils, slot.max_pupils),
+    )
+    if fits and inserted(new):
+        return new
     visit = active.first()
-    if visit is not None:
-        return visit
-    if programme.length > slot.length:
-        raise DoesNotFit
-    try:
-        with transaction.atomic():
-            return Visit.objects.create(
-                slot=slot,
-                programme=programme,
-                max_groups=min(programme.max_groups, slot.max_groups),
-                max_pupils=min(programme.max_pupils, slot.max_pupils),
-            )
-    except IntegrityError:
-        return active.get()
+    if visit is None:
+        raise VisitGone if fits else DoesNotFit
+    return visit
 
 
 def change(before: Footprint | None, after: Footprint | None) -> None:
@@ -116,9 +115,8 @@ def _take(visit_id: int, groups: int, pupils: int) -> None:
     if not taken:
         raise VisitFull if visits.exists() else VisitGone
     if groups > 0:
-        visit = visits.select_related("slot", "programme").get()
-        if visit.groups_taken == groups:
-            claim_zones(visit)
+        # Whoever came first claims the zones for all.
+        claim_zones(visits.filter(groups_taken=groups))
 
 
 def _free(footprint: Footprint) -> None:
@@ -133,8 +131,8 @@ def _free(footprint: Footprint) -> None:
         ZoneClaim.objects.filter(visit_id=footprint.visit_id).delete()
 
 
-def claim_zones(visit: "Visit") -> None:
-    """Claim the programme's zones for the visit, changeover included. Raises ZonesTaken.
+def claim_zones(visits: QuerySet["Visit"]) -> None:
+    """Claim the programme's zones for the one visit, changeover included. Raises ZonesTaken.
 
     The zone rows are locked before inserting: transactions that insert into an exclusion
     constraint at once would deadlock. The constraint is the net, the locks are the queue.
@@ -143,21 +141,26 @@ def claim_zones(visit: "Visit") -> None:
 
     zones = (
         Zone.objects.select_for_update(of=("self",))
-        .filter(programmes=visit.programme_id)
+        .filter(programmes__visits__in=visits)
+        .annotate(
+            visit_id=F("programmes__visits"),
+            starts_at=F("programmes__visits__slot__starts_at"),
+            minutes=F("programmes__duration") + F("programmes__changeover"),
+        )
         .order_by("pk")
     )
-    starts_at = visit.slot.starts_at.astimezone(datetime.UTC)
     claims = [
         ZoneClaim(
-            visit=visit,
+            visit_id=zone.visit_id,
             zone=zone,
-            starts_at=starts_at,
-            ends_at=starts_at + visit.programme.occupies,
+            starts_at=zone.starts_at,
+            ends_at=zone.starts_at.astimezone(datetime.UTC)
+            + datetime.timedelta(minutes=zone.minutes),
         )
         for zone in zones
     ]
     try:
-        with transaction.atomic():
+        with joined():
             ZoneClaim.objects.bulk_create(claims)
     except IntegrityError as error:
         raise ZonesTaken from error
@@ -165,8 +168,8 @@ def claim_zones(visit: "Visit") -> None:
 
 def reclaim_zones(visit: "Visit") -> None:
     """Replace the visit's claims after its slot changed. Raises ZonesTaken, keeping the old."""
-    from .models import ZoneClaim
+    from .models import Visit, ZoneClaim
 
-    with transaction.atomic():
+    with joined():
         ZoneClaim.objects.filter(visit=visit).delete()
-        claim_zones(visit)
+        claim_zones(Visit.objects.filter(pk=visit.pk))

@@ -20,7 +20,7 @@ from tec_site.lifecycle import Refused
 
 from . import lifecycle, places
 from .access import address_of, own_submission
-from .availability import Offer, next_free, offer_for, same_week
+from .availability import Offer, SlotProgramme, next_free, offer_for, same_week
 from .forms import BookingForm
 from .models import VisitSlot
 from .refusals import ClassAlreadyBooked, RulesBroken
@@ -31,7 +31,7 @@ from .refusals import ClassAlreadyBooked, RulesBroken
 @require_http_methods(["GET", "HEAD", "POST"])
 def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
     """Step two: which class, and who asks. A POST holds the places."""
-    programme, slot, offer = _offer(slug, slot_id)
+    programme, slot = _programme_in_slot(slug, slot_id)
     user = request.user if request.user.is_authenticated else None
     data = request.POST if request.method == "POST" else None
     form = BookingForm(data, programme=programme, slot=slot, user=user)
@@ -44,6 +44,9 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
             refused, status = _place_refusal(form, refusal), 409
     elif form.errors and not form.asks_for_more:
         status = 422
+    offer = offer_for(programme, slot)
+    if offer is None:
+        raise Http404
     gone = not offer.can_be_booked if data is None else isinstance(refused, GONE)
     context = {
         "programme": programme,
@@ -79,13 +82,12 @@ def correct_address(request: HttpRequest, public_id: UUID) -> HttpResponse:
 GONE = (places.VisitFull, places.ZonesTaken, places.DoesNotFit)
 
 
-def _offer(slug: str, slot_id: int) -> tuple[Programme, VisitSlot, Offer]:
-    programme = get_object_or_404(Programme.objects.published().select_related("venue"), slug=slug)
-    slot = get_object_or_404(VisitSlot.objects.select_related("venue"), pk=slot_id)
-    offer = offer_for(programme, slot)
-    if offer is None:
-        raise Http404
-    return programme, slot, offer
+def _programme_in_slot(slug: str, slot_id: int) -> tuple[Programme, VisitSlot]:
+    runs = SlotProgramme.objects.select_related("programme__venue", "visitslot__venue")
+    run = get_object_or_404(
+        runs, programme__slug=slug, programme__is_published=True, visitslot=slot_id
+    )
+    return run.programme, run.visitslot
 
 
 def _submit(request: HttpRequest, form: BookingForm) -> str:

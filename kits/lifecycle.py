@@ -10,13 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking
 from bookings.rules import ClassRequest, first_bookable_moment, last_bookable_day
-from schools.lifecycle import identify, open_submission, rivals_of
+from schools.lifecycle import identify, locked, open_submission, rivals_of
 from schools.models import ClassGroup, School, Submission, User
 from schools.years import school_year_of
 from tec_site.lifecycle import NEW, IllegalMove, Move, apply, role_of, table
@@ -116,13 +116,20 @@ def hold(
 
 
 @retried
-def verify(*, submission: Submission, by: User | None = None) -> Submission:
+def verify(
+    *,
+    submission: Submission,
+    by: User | None = None,
+    prove: Callable[[Submission], None] | None = None,
+) -> Submission:
     """The code was right: the loan is reserved. Doing it twice changes nothing.
 
     A hold that lapsed meanwhile gets a copy again if one is free. Raises NothingHeld,
     NoCopyFree.
     """
-    submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    submission = locked(submission)
+    if prove is not None:
+        prove(submission)
     if submission.verified_at is not None:
         return submission
     held = submission.loans.filter(state__in=MOVES["verify"].sources).order_by("pk")
@@ -311,7 +318,8 @@ def lapse_all(loans: Any) -> int:
     lapsed = 0
     for loan in loans:
         try:
-            apply(loan, MOVES["lapse"], by=None, changes={"held_until": None})
+            with transaction.atomic():
+                apply(loan, MOVES["lapse"], by=None, changes={"held_until": None})
         except IllegalMove:
             continue  # verified or cancelled a moment ago
         lapsed += 1

@@ -30,6 +30,7 @@ from django.utils.translation import ngettext_lazy
 from schools.models import CodeChallenge, Submission
 from tec_site import rate_limits
 from tec_site.lifecycle import Refused
+from tec_site.transactions import joined
 
 DIGITS = 6
 # login() gives the session a new key but keeps what is in it, this number included.
@@ -138,28 +139,29 @@ def check(
             tries__lt=settings.CODE_TRIES,
             expires_at__gt=timezone.now(),
         ).update(tries=F("tries") + 1)
+    challenge.tries += counted
+    if counted and hmac.compare_digest(_bare(typed), code_of(challenge).encode()):
+        return challenge
     challenge.refresh_from_db(fields=["tries", "used_at"])
     if not counted:
         raise _why_not(challenge)
-    if not hmac.compare_digest(_bare(typed), code_of(challenge).encode()):
-        raise WrongCode(left=max(settings.CODE_TRIES - challenge.tries, 0))
-    return challenge
+    raise WrongCode(left=max(settings.CODE_TRIES - challenge.tries, 0))
 
 
-def use(challenge: CodeChallenge) -> None:
+def use(challenge: CodeChallenge, locked: Submission | None = None) -> None:
     """Spend a checked challenge. Of two tabs with the same code one gets `CodeUsed`.
 
     A submission's address can be corrected while its code is being typed. The code proves the
     address it was mailed to and no other, so the submission is locked until the end of the
-    caller's transaction; NoCode when it has another address by now.
+    caller's transaction (or was by the caller: `locked`); NoCode when it has another address by
+    now.
     """
     now = timezone.now()
-    with transaction.atomic():
+    with joined():
         if challenge.submission_id is not None:
-            proven = Submission.objects.select_for_update(of=("self",)).filter(
-                pk=challenge.submission_id, email__iexact=challenge.email
-            )
-            if not list(proven.values_list("pk")):
+            if locked is None:
+                locked = Submission.objects.select_for_update().get(pk=challenge.submission_id)
+            if (locked.pk, locked.email.lower()) != (challenge.submission_id, challenge.email):
                 raise NoCode
         if not CodeChallenge.objects.filter(pk=challenge.pk, used_at=None).update(used_at=now):
             raise CodeUsed

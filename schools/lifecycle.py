@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tec_site.lifecycle import Refused
+from tec_site.transactions import inserted
 
 from .models import School, Submission, User
 
@@ -26,15 +27,18 @@ def open_submission(submission: Submission) -> tuple[Submission, bool]:
     Of fifty identical requests at once one inserts; the others wait for it at the unique key.
     The same key with another hash of data raises KeyConflict.
     """
-    try:
-        with transaction.atomic():
-            submission.save(force_insert=True)
-    except IntegrityError:
-        earlier = Submission.objects.get(submission_key=submission.submission_key)
-        if earlier.data_hash != submission.data_hash:
-            raise KeyConflict from None
-        return earlier, False
-    return submission, True
+    if inserted(submission):
+        return submission, True
+    earlier = Submission.objects.get(submission_key=submission.submission_key)
+    if earlier.data_hash != submission.data_hash:
+        raise KeyConflict
+    return earlier, False
+
+
+def locked(submission: Submission) -> Submission:
+    """The submission as it is now, with its school; nobody else changes it in this transaction."""
+    rows = Submission.objects.select_for_update(of=("self",)).select_related("school")
+    return rows.get(pk=submission.pk)
 
 
 def rivals_of(submission: Submission) -> QuerySet[Submission]:
@@ -53,18 +57,17 @@ def identify(submission: Submission) -> User:
             city=submission.typed_school_city,
             is_verified=False,
         )
-    user, created = User.objects.get_or_create(
-        email=submission.email.lower(),
-        defaults={
-            "name": submission.contact_name,
-            "phone": submission.phone,
-            "school": submission.school,
-            "language": submission.language,
-        },
+    email = submission.email.lower()
+    user = User(
+        email=email,
+        name=submission.contact_name,
+        phone=submission.phone,
+        school=submission.school,
+        language=submission.language,
     )
-    if created:
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
+    user.set_unusable_password()
+    if not inserted(user):
+        user = User.objects.get(email=email)
     submission.user = user
     submission.verified_at = timezone.now()
     submission.save(update_fields=["school", "user", "verified_at"])

@@ -41,9 +41,9 @@ def send_code(challenge: CodeChallenge, language: str) -> Email:
 
 
 def _template_for(challenge: CodeChallenge) -> str:
-    user = User.objects.filter(email=challenge.email, is_active=True).first()
     if challenge.purpose == CodeChallenge.Purpose.VERIFY:
         return "code_to_confirm"
+    user = User.objects.filter(email=challenge.email, is_active=True).first()
     if user is None:
         return "sign_in_unknown"
     return "sign_in_staff" if user.is_staff else "code_to_sign_in"

@@ -46,8 +46,7 @@ def confirm(*, verify: Verb, submission: Submission, browser: str, typed: str) -
 
 @retried
 def _use_and_verify(challenge: CodeChallenge, verify: Verb, submission: Submission) -> Submission:
-    codes.use(challenge)
-    return verify(submission=submission)
+    return verify(submission=submission, prove=lambda locked: codes.use(challenge, locked))
 
 
 @retried

@@ -18,10 +18,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from tec_site.transactions import joined
 
 NEW = ""  # the source state of a move that creates its row
 
@@ -110,6 +112,7 @@ def apply(
     data: Mapping[str, Any] | None = None,
     about: Any = None,
     notice: str | None = None,
+    is_locked: bool = False,
 ) -> Any:
     """Make one move with `row` and return its event.
 
@@ -117,11 +120,12 @@ def apply(
     writes the event and saves exactly the fields that changed, in one transaction. `row` is
     brought up to date; on a refusal nothing is written. `changes` are fields that change along.
     `notice` overrides the move's own message ('' for none). A row that is not in the database
-    yet is inserted: its move comes from the state NEW.
+    yet is inserted: its move comes from the state NEW. `is_locked`: the caller has just read it
+    with `select_for_update`, in this transaction.
     """
-    with transaction.atomic():
+    with joined():
         adding = row._state.adding
-        if adding:
+        if adding or is_locked:
             fresh = copy.copy(row)  # so that a refusal leaves `row` as it was
         else:
             fresh = type(row)._base_manager.select_for_update(of=("self",)).get(pk=row.pk)

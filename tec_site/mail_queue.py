@@ -21,7 +21,6 @@ from django.core.files.base import ContentFile
 from django.core.mail import mailers
 from django.core.validators import validate_email
 from django.db import Error as DatabaseError
-from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +29,8 @@ from post_office.mail import get_queued
 from post_office.models import PRIORITY, STATUS, Email
 from post_office.settings import get_max_retries, get_message_id_fqdn
 from post_office.utils import cleanup_expired_mails
+
+from tec_site.transactions import joined
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +68,6 @@ class Message:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-@transaction.atomic
 def queue(message: Message) -> Email:
     """Put the mail in the queue, in the caller's transaction if there is one.
 
@@ -94,8 +94,9 @@ def queue(message: Message) -> Email:
         expires_at=message.expires_at,
         message_id=email.utils.make_msgid(domain=get_message_id_fqdn()),
     )
-    mail.save()
-    mail.attachments.add(*[_store(attachment) for attachment in message.attachments])
+    with joined():
+        mail.save()
+        mail.attachments.add(*[_store(attachment) for attachment in message.attachments])
     return mail
 
 

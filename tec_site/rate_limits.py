@@ -10,7 +10,6 @@ import ipaddress
 from datetime import UTC, datetime
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -18,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tec_site.lifecycle import Refused
 from tec_site.models import RateCount
+from tec_site.transactions import inserted, joined
 
 
 class TooMany(Refused):
@@ -34,10 +34,12 @@ def count(limit: str, subject: str) -> None:
     number, period = settings.RATE_LIMITS[limit]
     now = int(timezone.now().timestamp())
     oldest = now - int(period.total_seconds())
-    with transaction.atomic():
-        row, _created = RateCount.objects.select_for_update().get_or_create(
-            key=_key(limit, subject), defaults={"hits": [], "ends_at": timezone.now() + period}
-        )
+    key = _key(limit, subject)
+    with joined():
+        # Most who come have not come before.
+        if inserted(RateCount(key=key, hits=[now], ends_at=timezone.now() + period)):
+            return
+        row = RateCount.objects.select_for_update().get(key=key)
         recent = [hit for hit in row.hits if hit > oldest]
         if len(recent) >= number:
             raise TooMany

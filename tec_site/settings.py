@@ -183,6 +183,7 @@ LOGIN_REDIRECT_URL = reverse_lazy("home")
 LOGOUT_REDIRECT_URL = reverse_lazy("home")
 TEACHER_SESSION_AGE = timedelta(days=90)
 STAFF_SESSION_AGE = timedelta(hours=12)
+SESSION_ENGINE = "tec_site.sessions"
 SESSION_COOKIE_AGE = int(TEACHER_SESSION_AGE.total_seconds())
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from tec_site.transactions import inserted
+
 from ..years import YearGroup, describe_year_groups, school_year_label
 from .school import School, fold
 
@@ -18,13 +20,9 @@ class ClassGroupManager(models.Manager["ClassGroup"]):
         self, *, school: School, school_year: int, name: str, year_from: int, year_to: int
     ) -> "ClassGroup":
         """The class of that name, made if it is new; 'Groep 6-B' and 'groep 6b' are one."""
-        class_group, _created = self.get_or_create(
-            school=school,
-            school_year=school_year,
-            name_key=name_key(name),
-            defaults={"name": name, "year_from": year_from, "year_to": year_to},
-        )
-        return class_group
+        key = {"school": school, "school_year": school_year, "name_key": name_key(name)}
+        new = ClassGroup(**key, name=name, year_from=year_from, year_to=year_to)
+        return new if inserted(new) else self.get(**key)
 
 
 class ClassGroup(models.Model):
