@@ -37,6 +37,7 @@ STATE_COLOURS = {
 }
 
 
+# How many submissions a query names one by one before it asks the database to join them.
 NAMED = 500
 
 

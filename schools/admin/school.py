@@ -126,7 +126,7 @@ class SchoolAdmin(NoDelete, ExportAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        school = context.get("original")
+        school: Any = context.get("original")
         is_typed = school and not school.is_verified and not school.merged_into_id
         if is_typed and self.has_change_permission(request):
             address = reverse("admin:schools_school_merge", args=[school.pk])

@@ -208,16 +208,16 @@ def test_maximum_is_raised_and_logged_but_not_below_what_is_booked(desk):
 def test_who_only_looks_changes_no_visit(onlooker, name):
     visit = make_booking().visit
     assert [button.label for button in onlooker.get(visit_page(visit)).context["buttons"]] == [
-        "Dagblad (pdf)"
+        "Daglijst (pdf)"
     ]
     assert onlooker.get(visit_page(visit, name)).status_code == 403
     assert onlooker.post(visit_page(visit, name), {"max_groups": 9}).status_code == 403
 
 
 def test_day_sheet_is_a_pdf(desk):
-    response = desk.get(visit_page(make_booking().visit, "dagblad"))
+    response = desk.get(visit_page(make_booking().visit, "daglijst"))
     assert (response["Content-Type"], response.content[:5]) == ("application/pdf", b"%PDF-")
-    assert desk.post(visit_page(make_booking().visit, "dagblad")).status_code == 405
+    assert desk.post(visit_page(make_booking().visit, "daglijst")).status_code == 405
 
 
 def test_page_of_a_visit_takes_as_many_queries_for_three_classes(desk, django_assert_num_queries):
