@@ -3,7 +3,7 @@
 Everything is an example: fictional schools, people and dates.
 """
 
-from . import offer, people, schools, season, visits
+from . import kits, loans, offer, people, schools, season, visits
 
 
 def load() -> None:
@@ -13,3 +13,5 @@ def load() -> None:
     season.load()
     schools.load()
     visits.load()
+    kits.load()
+    loans.load()

@@ -14,6 +14,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management.base import CommandError
 
+from kits.models import KitDocument, LessonKit, Loan, LoanState
 from tec_site import demo
 from tec_site.demo.people import STAFF_EMAIL, staff_password
 from tec_site.management.commands.demo import listen
@@ -89,6 +90,10 @@ def test_listen_refuses_when_every_port_is_taken(
 @pytest.mark.django_db
 def test_loading_demo_data_twice_changes_nothing() -> None:
     demo.load()
+    loans = sorted(Loan.objects.values_list("pk", "state"))
+    assert {state for _pk, state in loans} == {*LoanState.values}
+    assert Loan.objects.overdue().count() == 1
+    assert KitDocument.objects.count() == 2 * LessonKit.objects.filter(is_example=True).count() > 0
     user = authenticate(username=STAFF_EMAIL, password=staff_password())
     assert user is not None
     user.set_password("chosen by hand")
@@ -97,3 +102,4 @@ def test_loading_demo_data_twice_changes_nothing() -> None:
     demo.load()
 
     assert authenticate(username=STAFF_EMAIL, password="chosen by hand") == user
+    assert sorted(Loan.objects.values_list("pk", "state")) == loans

@@ -1,0 +1,140 @@
+"""Loans of the demo in every state, around today, made by the verbs that the site itself uses."""
+
+import datetime
+from collections.abc import Mapping
+
+from django.utils import timezone
+
+from bookings.rules import ClassRequest
+from kits import desk, lifecycle
+from kits.desk import Count
+from kits.models import Delivery, Finding, KitCopy, LessonKit, Loan, LoanEvent, RefusedDemand
+from schools.models import School, Submission, User
+from schools.years import YearGroup
+from tec_site.days import is_working_day
+
+from .people import STAFF_EMAIL
+from .schools import SCHOOLS, TEACHERS
+
+MAILED = 3
+
+
+def load() -> None:
+    """One story after another, unless somebody lent already."""
+    if Loan.objects.exists():
+        return
+    staff = User.objects.get(email=STAFF_EMAIL)
+    _history(staff)
+    _overdue(staff)
+    _out(staff)
+    _waiting_to_be_checked(staff)
+    _coming(staff)
+    _not_any_more(staff)
+    kit = LessonKit.objects.get(slug="3d-printer-in-de-klas")
+    RefusedDemand.objects.create(kit=kit, starts_on=_day(20), ends_on=_day(41))
+    _leave_mail()
+
+
+def _day(offset: int) -> datetime.date:
+    """The working day `offset` days from today, or the first after it."""
+    day = timezone.localdate() + datetime.timedelta(days=offset)
+    while not is_working_day(day):
+        day += datetime.timedelta(days=1)
+    return day
+
+
+def _ask(slug: str, school: int, first: int, last: int, delivery: str = Delivery.DESK) -> dict:
+    """What a school asks; `first` and `last` in days from today."""
+    teacher = TEACHERS[school]
+    key = f"demo-{slug}-{school}-{first}"
+    return {
+        "kit": LessonKit.objects.get(slug=slug),
+        "starts_on": _day(first),
+        "ends_on": _day(last),
+        "delivery": delivery,
+        "asked": ClassRequest("Groep 7A", YearGroup.GROUP_7, YearGroup.GROUP_7, 26, 0),
+        "submission": Submission(
+            submission_key=key,
+            data_hash=key,
+            contact_name=teacher.name,
+            email=teacher.email,
+            phone=f"0570 00 00 {school:02d}",
+            school=School.objects.get(site_code=SCHOOLS[school][0]),
+        ),
+    }
+
+
+def _lend(staff: User, *asked: object, **more: str) -> Loan:
+    submission = lifecycle.book(**_ask(*asked, **more), by=staff)  # type: ignore[arg-type]
+    return submission.loans.with_facts().get()
+
+
+def _count(loan: Loan, lost: Mapping[str, int] | None = None) -> dict[int, Count]:
+    lost = lost or {}
+    return {
+        item.pk: Count(item.quantity - lost.get(item.name, 0)) for item in loan.kit.contents.all()
+    }
+
+
+def _hand_out(staff: User, loan: Loan) -> Loan:
+    desk.pack(loan=loan, by=staff)
+    desk.hand_out(loan=loan, counts=_count(loan), by=staff)
+    return loan
+
+
+def _history(staff: User) -> None:
+    """Done: one box came back whole, one lacks something."""
+    whole = _hand_out(staff, _lend(staff, "bouwen-met-buizen", 0, -70, -49))
+    desk.take_back(loan=whole, by=staff)
+    desk.check(loan=whole, counts=_count(whole), by=staff)
+    lossy = _hand_out(staff, _lend(staff, "stroomkringen", 1, -42, -21))
+    desk.take_back(loan=lossy, by=staff)
+    desk.check(
+        loan=lossy,
+        counts=_count(lossy, {"Zoemer": 2, "Lampje": 8}),
+        by=staff,
+        note="Twee zoemers kwijt; de school zoekt nog.",
+    )
+
+
+def _overdue(staff: User) -> None:
+    _hand_out(staff, _lend(staff, "robots-leren-rijden", 2, -26, -5))
+
+
+def _out(staff: User) -> None:
+    loan = _hand_out(staff, _lend(staff, "brug-in-een-kist", 3, -10, 7))
+    Finding.objects.create(loan=loan, text="Een emmer heeft een scheur. Hij is nog te gebruiken.")
+    _hand_out(staff, _lend(staff, "robots-leren-rijden", 4, -7, 14))
+
+
+def _waiting_to_be_checked(staff: User) -> None:
+    loan = _hand_out(staff, _lend(staff, "bouwen-met-buizen", 5, -21, 0))
+    desk.take_back(loan=loan, by=staff)
+
+
+def _coming(staff: User) -> None:
+    """Packed for today, reserved for later, one of them for the transport round, one held."""
+    desk.pack(loan=_lend(staff, "stroomkringen", 6, 0, 14), by=staff)
+    _lend(staff, "robots-leren-rijden", 7, 14, 35)
+    _lend(staff, "bouwen-met-buizen", 8, 8, 29, delivery=Delivery.ROUND)
+    _lend(staff, "3d-printer-in-de-klas", 9, 15, 36)
+    lifecycle.hold(**_ask("brug-in-een-kist", 1, 20, 34), by=staff)
+
+
+def _not_any_more(staff: User) -> None:
+    """Cancelled, lapsed, and a box that never came back."""
+    lifecycle.cancel(
+        loan=_lend(staff, "stroomkringen", 3, 28, 42), by=staff, note="Op verzoek van de school."
+    )
+    held = lifecycle.hold(**_ask("bouwen-met-buizen", 4, 21, 42), by=staff)
+    lifecycle.lapse_all(held.loans.all())
+    lost = _hand_out(staff, _lend(staff, "3d-printer-in-de-klas", 5, -60, -40))
+    desk.write_off(loan=lost, by=staff, note="Voorbeeld: gestolen uit de auto.")
+    KitCopy.objects.filter(pk=lost.copy_id).update(note="Voorbeeld: aangifte gedaan.")
+
+
+def _leave_mail() -> None:
+    """Their mails are made; the demo's mail page would otherwise start with all of the past."""
+    waiting = LoanEvent.objects.filter(noticed_at=None).exclude(notice="").order_by("-pk")
+    newest = list(waiting.values_list("pk", flat=True)[:MAILED])
+    waiting.exclude(pk__in=newest).update(noticed_at=timezone.now())
