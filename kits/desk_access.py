@@ -24,7 +24,7 @@ def desk_page(permission: str, *methods: str) -> Callable[[View], View]:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        page = admin.site.admin_view(require_http_methods(methods or ("GET", "HEAD"))(checked))
+        page: Any = admin.site.admin_view(require_http_methods(methods or ("GET", "HEAD"))(checked))
         # Read by LoginRequiredMiddleware: without it the anonymous go to the teachers' page.
         page.login_url = reverse_lazy("admin:login")
         return page
