@@ -86,6 +86,7 @@ def _one_size(size: "Size", report: Report) -> "tuple[dict[str, Timing], Floor]"
 
     from benchmarks.calendars import measure_calendars
     from benchmarks.fill import fill
+    from benchmarks.kits import measure_kits
     from benchmarks.mails import measure_mails
     from benchmarks.pages import measure_floor, measure_pages
     from benchmarks.server import serving
@@ -96,6 +97,7 @@ def _one_size(size: "Size", report: Report) -> "tuple[dict[str, Timing], Floor]"
     fill(size)
     report.fact("filling", f"{time.perf_counter() - start:9.1f} s")
     measure_mails(report)
+    measure_kits(report)
     connection.close()
     with serving() as server:
         floor = measure_floor(server, report)

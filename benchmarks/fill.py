@@ -1,4 +1,4 @@
-"""Ten school years of a busy centre: 20,000 bookings, 8,000 schools.
+"""Ten school years of a busy centre: 20,000 bookings, 8,000 schools, 200 kits in 5,000 loans.
 
 Nothing is random, so two runs measure the same. Rows go in by thousands; the constraints are
 on, and what is written obeys them.
@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from benchmarks.fill_kits import fill_kits
 from bookings.models import Booking, BookingEvent, State, Visit, VisitSlot, ZoneClaim
 from programmes.models import Component, Kind, Programme, Venue, Zone
 from schools.models import ClassGroup, School, SchoolBoard, Submission, User
@@ -36,9 +37,12 @@ class Size:
     schools: int = 8_000
     bookings: int = 20_000
     years: int = 10  # the present school year is the last of them
+    copies: int = 200
+    loans: int = 5_000
 
     def tenth(self) -> "Size":
-        return Size(self.schools // 10, self.bookings // 10, self.years)
+        fewer = (self.copies // 10, self.loans // 10)
+        return Size(self.schools // 10, self.bookings // 10, self.years, *fewer)
 
 
 def fill(size: Size) -> None:
@@ -48,6 +52,13 @@ def fill(size: Size) -> None:
         programmes = _programmes()
         slots = _slots(programmes, size.years)
         _bookings(size.bookings, slots, programmes, schools)
+        fill_kits(
+            programmes[0].venue,
+            Submission.objects.order_by("pk")[: size.loans],
+            copies=size.copies,
+            loans=size.loans,
+            years=size.years,
+        )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

@@ -31,10 +31,28 @@ def claim_any[T](
     candidates = free_copies(kit, first, before).exclude(pk__in=besides)
     for pk in list(candidates.values_list("pk", flat=True)):
         try:
-            return claim(pk, write)
-        except IntegrityError:
+            return claim(pk, unless_away(write, first, before))
+        except (IntegrityError, Away):
             continue  # somebody was first; the savepoint took our lock away again
     raise NoCopyFree
+
+
+class Away(Exception):
+    """The copy went for repair, or was withdrawn, while we waited for its lock."""
+
+
+def unless_away[T](
+    write: Callable[[KitCopy], T], first: datetime.date, before: datetime.date
+) -> Callable[[KitCopy], T]:
+    """`write`, after a look under the lock at what no constraint sees."""
+
+    def look_and_write(copy: KitCopy) -> T:
+        repairs = copy.repairs.filter(starts_on__lt=before, free_again_on__gt=first)
+        if copy.is_withdrawn or repairs.exists():
+            raise Away
+        return write(copy)
+
+    return look_and_write
 
 
 def claim[T](copy_id: int, write: Callable[[KitCopy], T]) -> T:

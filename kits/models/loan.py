@@ -140,8 +140,10 @@ class Loan(models.Model):
         indexes = [
             models.Index(fields=["state", "starts_on"], name="loan_state_start"),
             models.Index(fields=["state", "ends_on"], name="loan_state_end"),
-            # Availability looks at what is promised from some day on; ten years of loans that
-            # are done are not in this index.
+            # Availability looks at what is promised from some day on: ten years of loans that
+            # are done lie before that day, or are not in the second index at all. SQLite does
+            # not see that a bound parameter fits a partial index, PostgreSQL does.
+            models.Index(fields=["copy", "free_again_on"], name="loan_of_copy_until"),
             models.Index(
                 fields=["free_again_on"],
                 condition=Q(state__in=sorted(HOLDING)),

@@ -103,7 +103,7 @@ Breng de robot van het station naar de school, zonder in de gracht te rijden.
 
 STROOM = {
     "title": "Stroomkringen",
-    "summary": "Van een lampje dat brandt naar een zenuwspiraal die piept.",
+    "summary": "Van een lampje dat brandt naar een alarm dat piept.",
     "story": (
         "Met batterijen, lampjes, zoemers en schakelaars maken de leerlingen kringen die het "
         "wel doen en kringen die het niet doen. Juist van die laatste leren ze het meest.\n\n"

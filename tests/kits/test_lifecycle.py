@@ -8,7 +8,7 @@ import time_machine
 from django.db import IntegrityError, connection, transaction
 
 from bookings.rules import ClassRequest
-from kits import clock, desk, lifecycle
+from kits import clock, copies, desk, lifecycle
 from kits.desk import Count
 from kits.lifecycle import MOVES
 from kits.models import ChargeLine, Delivery, KitCopy, Loan, LoanEvent, LoanState, Shortage
@@ -404,3 +404,19 @@ def test_overdue_is_said_on_the_day_and_weekly_after_without_piling_up():
 
     assert told == [1, 0, 0, 1, 0, 1]
     assert loan.events.filter(move="remind_overdue").count() == 3
+
+
+@pytest.mark.parametrize("why", ["repair", "withdrawn"])
+def test_copy_that_became_unfit_while_we_waited_for_its_lock_is_not_given_out(why):
+    """As in `claim_any`, with what others did between its look and its lock."""
+    copy, before = make_kit().copies.get(), november(26)
+    written: list[KitCopy] = []
+    write = copies.unless_away(written.append, MONDAY, before)
+    if why == "repair":
+        copy.repairs.create(starts_on=november(25), free_again_on=before, reason="Wiel")
+    else:
+        KitCopy.objects.update(is_withdrawn=True)
+
+    with pytest.raises(copies.Away):
+        copies.claim(copy.pk, write)
+    assert written == []

@@ -10,15 +10,17 @@ from benchmarks.fill import Size, fill, reference_of
 from benchmarks.measure import at_once
 from bookings.models import Booking, BookingEvent, Visit, ZoneClaim
 from bookings.models.booking import HOLDING
+from kits.models import KitCopy, Loan
 from schools.models import School
 from tec_site.lifecycle import chain_is_sound
 
 
 @pytest.mark.django_db
 def test_filling_gives_the_asked_numbers_and_counters_that_equal_the_rows() -> None:
-    fill(Size(schools=40, bookings=300, years=2))
+    fill(Size(schools=40, bookings=300, years=2, copies=10, loans=60))
 
     assert (School.objects.count(), Booking.objects.count()) == (40, 300)
+    assert (KitCopy.objects.count(), Loan.objects.count()) == (10, 60)
     holding = Q(bookings__state__in=HOLDING)
     off = Visit.objects.annotate(
         groups=Count("bookings", filter=holding),
