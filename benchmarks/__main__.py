@@ -69,12 +69,13 @@ def _measure_site(report: Report, *, quick: bool) -> None:
 
     from benchmarks.fill import Size
     from benchmarks.pages import compare_sizes
+    from benchmarks.server import clear
 
     call_command("collectstatic", interactive=False, verbosity=0)
     small = _one_size(Size().tenth(), report)
     if quick:
         return
-    call_command("flush", interactive=False, verbosity=0)
+    clear()
     big = _one_size(Size(), report)
     report.heading("Ten times the rows")
     compare_sizes(*small, *big, report)
@@ -84,6 +85,7 @@ def _one_size(size: "Size", report: Report) -> "tuple[dict[str, Timing], Floor]"
     from django.core.management import call_command
     from django.db import connection
 
+    from benchmarks.bookings import measure_bookings
     from benchmarks.calendars import measure_calendars
     from benchmarks.fill import fill
     from benchmarks.kits import measure_kits
@@ -102,6 +104,7 @@ def _one_size(size: "Size", report: Report) -> "tuple[dict[str, Timing], Floor]"
     with serving() as server:
         floor = measure_floor(server, report)
         timings = measure_pages(server, floor, report)
+        measure_bookings(server, floor, report)
         measure_calendars(server, floor, report)
         for memory in server.memory_of_workers():
             report.budget("memory of a web process", memory / 1024, MEMORY / 1024, "MB")

@@ -39,7 +39,7 @@ def measure_calendars(server: Server, floor: Floor, report: Report) -> None:
     submission = Submission.objects.filter(user=user)[0]
     file = get(reverse("bookings:calendar", args=[submission.public_id]))
     client = server.client()
-    client.cookies["sessionid"] = _session_of(user)
+    client.cookies["sessionid"] = session_of(user)
     one = latency(server, file, client=client)
     report.fact(".ics of a booking", describe(one))
     report.budget("  latency", one.median / floor.select.median, 4, "times the floor")
@@ -90,7 +90,7 @@ def _teacher_with_bookings() -> User:
     return user
 
 
-def _session_of(user: User) -> str:
+def session_of(user: User) -> str:
     client = SignedIn()
     client.force_login(user, "django.contrib.auth.backends.ModelBackend")
     return client.cookies["sessionid"].value

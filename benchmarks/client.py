@@ -40,7 +40,7 @@ class Client:
     def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
         sent = {
             "X-Forwarded-Proto": "https",
-            "Referer": f"https://{HOST}/",
+            "Referer": f"https://{HOST}:{self._connection.port}/",
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
         } | headers
         try:

@@ -51,6 +51,20 @@ def empty_postgres(url: str) -> Iterator[str]:
         maintain('DROP DATABASE "{}" WITH (FORCE)')
 
 
+def clear() -> None:
+    """Drop all tables, so that `migrate` also brings back the rows that migrations make."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        connection.close()
+        return
+    connection.close()
+    for file in Path(connection.settings_dict["NAME"]).parent.glob("bench.sqlite3*"):
+        file.unlink()
+
+
 class Server:
     def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
         self.process = process

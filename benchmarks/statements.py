@@ -1,4 +1,4 @@
-"""How many statements a response took, said in a header."""
+"""How many statements a response took, said in a header; BEGIN is not counted."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +18,8 @@ class StatementsMiddleware:
 
         def count(execute: Any, *arguments: Any) -> Any:
             nonlocal statements
-            statements += 1
+            # Of SQLite only; on PostgreSQL the driver begins transactions by itself.
+            statements += not arguments[0].startswith("BEGIN")
             return execute(*arguments)
 
         with connection.execute_wrapper(count):
