@@ -29,6 +29,7 @@ from .models import Attention, Booking, BookingEvent, State, Visit, VisitSlot, Z
 from .refusals import (
     BelowBooked,
     ClassAlreadyBooked,
+    NeverConfirmed,
     NoteRequired,
     NothingHeld,
     NothingToMove,
@@ -223,7 +224,12 @@ def ask_to_cancel(*, booking: Booking, by: User | None, note: str = "") -> Booki
 
 @retried
 def reinstate(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
-    """Undo a cancellation or refusal, if there is still a place. Raises VisitFull, ZonesTaken."""
+    """Undo a cancellation or refusal, if there is still a place.
+
+    Raises NeverConfirmed for what was cancelled before its code was typed, VisitFull, ZonesTaken.
+    """
+    if booking.submission.verified_at is None:
+        raise NeverConfirmed
 
     def take(visit: Visit) -> BookingEvent:
         return _move(booking, MOVES["reinstate"], by=by, note=note, changes={"visit": visit})
@@ -269,7 +275,11 @@ def change_numbers(
     _refuse_broken(broken, overrule, note)
     data = {"from": [booking.pupils, booking.supervisors], "to": [pupils, supervisors]}
     changes = {"pupils": pupils, "supervisors": supervisors}
-    return apply(booking, MOVES["change_numbers"], by=by, note=note, changes=changes, data=data)
+
+    def change() -> BookingEvent:
+        return apply(booking, MOVES["change_numbers"], by=by, note=note, changes=changes, data=data)
+
+    return _making_way(booking.visit.slot, booking.visit.programme, change)
 
 
 @retried
@@ -392,11 +402,16 @@ def _move(booking: Booking, move: Move, **details: Any) -> BookingEvent:
 
 
 def _with_room[T](slot: VisitSlot, programme: Programme, take: Callable[[Visit], T]) -> T:
-    """Call `take` with the visit to join; make way by lapsing expired holds before saying no."""
+    """Call `take` with the visit to join, opened if need be."""
+    return _making_way(slot, programme, lambda: take(places.find_or_open(slot, programme)))
+
+
+def _making_way[T](slot: VisitSlot, programme: Programme, attempt: Callable[[], T]) -> T:
+    """Do it; lapse the expired holds in its way and do it again before saying no."""
     for _again in range(3):
         try:
             with transaction.atomic():
-                return take(places.find_or_open(slot, programme))
+                return attempt()
         except places.VisitGone:
             continue
         except (places.VisitFull, places.ZonesTaken):

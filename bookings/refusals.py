@@ -48,6 +48,10 @@ class NothingToMove(Refused):
     message = _("Nobody is booked in this visit, so there is nothing to move.")
 
 
+class NeverConfirmed(Refused):
+    message = _("The school never confirmed this booking; ask it to book again.")
+
+
 class SlotPast(Refused):
     message = _("This date is in the past.")
 

@@ -13,6 +13,7 @@ from bookings.models import Attention, Booking, BookingEvent, State, Visit, Zone
 from bookings.refusals import (
     BelowBooked,
     ClassAlreadyBooked,
+    NeverConfirmed,
     NoteRequired,
     NothingHeld,
     NothingToMove,
@@ -616,6 +617,27 @@ def test_reinstate_takes_the_place_back():
 
     booking.refresh_from_db()
     assert (booking.state, booking.visit.groups_taken) == (State.CONFIRMED, 1)
+
+
+def test_reinstate_of_what_was_never_confirmed_is_refused():
+    slot, programme = slot_and_programme()
+    booking = hold(slot, programme).bookings.get()
+    lifecycle.cancel(booking=booking, by=None)
+
+    with pytest.raises(NeverConfirmed):
+        lifecycle.reinstate(booking=booking, by=make_staff())
+
+
+def test_growing_lapses_an_expired_hold_in_its_way():
+    visit = make_visit(max_groups=2, max_pupils=50)
+    booking = make_booking(visit=visit, pupils=20)
+    expired = make_booking(visit=visit, pupils=24, state=State.HELD)
+
+    with time_machine.travel(NOW + datetime.timedelta(minutes=31), tick=False):
+        lifecycle.change_numbers(booking=booking, pupils=30, supervisors=3, by=make_staff())
+
+    expired.refresh_from_db()
+    assert (expired.state, booking.pupils) == (State.LAPSED, 30)
 
 
 def test_reinstate_is_refused_when_the_place_is_gone():

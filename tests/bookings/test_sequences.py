@@ -442,9 +442,14 @@ class Desk(RuleBasedStateMachine):
         def model() -> None:
             if size > 35:
                 raise No("RulesBroken")
-            others = sum(other.pupils for other in self.world.inside(one.visit)) - one.pupils
-            if size > one.pupils and others + size > one.visit.max_pupils:
-                raise No("VisitFull")
+
+            def others() -> int:
+                return sum(other.pupils for other in self.world.inside(one.visit)) - one.pupils
+
+            if size > one.pupils and others() + size > one.visit.max_pupils:
+                made = self.world.make_way(one.visit.slot, one.visit.programme)
+                if not made or others() + size > one.visit.max_pupils:
+                    raise No("VisitFull")
             one.pupils = size
             one.moves.append("change_numbers")
 
