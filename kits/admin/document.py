@@ -27,7 +27,7 @@ from ..views_document import serve
 def link_to_pdf(document: KitDocument) -> str:
     address = reverse("admin:kits_kitdocument_pdf", args=[document.pk])
     words = _("own file") if document.file else _("made of the text")
-    return format_html('<a href="{}">{}</a>', address, words)
+    return format_html('<a class="underline text-primary-600" href="{}">{}</a>', address, words)
 
 
 class PlainFileWidget(UnfoldAdminFileFieldWidget):

@@ -39,7 +39,7 @@ STATE_COLOURS = {
 
 # In order of likelihood. Handing out and checking ask for counts: these go over the kit desk.
 STAFF_MOVES = {
-    "pack": StaffMove(desk.pack, _("Packed."), style="primary"),
+    "pack": StaffMove(desk.pack, _("Packed.")),
     "settle": StaffMove(lifecycle.settle, _("Settled.")),
     "extend": StaffMove(lifecycle.extend, _("Extended."), ExtendForm),
     "change_dates": StaffMove(lifecycle.change_dates, _("The dates were changed."), DatesForm),

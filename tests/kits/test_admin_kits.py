@@ -162,6 +162,13 @@ def test_page_offers_the_legal_moves_that_make_sense(desk):
     assert "settle" in names(desk, make_loan(attention="Bel de school."))
 
 
+def test_box_that_is_promised_or_away_leads_to_the_kit_desk(desk):
+    out, done = make_loan(state=LoanState.OUT), make_loan(state=LoanState.DONE)
+    assert reverse("desk:box", args=[out.copy.code]) in desk.get(change_of(out)).content.decode()
+    page = desk.get(change_of(done)).content.decode()
+    assert reverse("desk:box", args=[done.copy.code]) not in page
+
+
 def test_move_is_made_with_its_note_and_stands_in_the_history(desk, staff):
     loan = make_loan()
     answer = desk.post(move_of(loan, "pack"), {"note": "Ligt klaar op plank 3."}, follow=True)
