@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from threading import Lock
 
@@ -112,12 +113,12 @@ def _race(server: Server, report: Report) -> None:
     forms = [_typed(client.get(place)) for client in clients]
     connection.close()
     answers: list[int] = []
-    seconds = at_once(
-        [
-            lambda client=client, form=form: answers.append(client.post(place, form).status)
-            for client, form in zip(clients, forms, strict=True)
-        ]
-    )
+
+    def ask(client: Client, form: dict[str, str]) -> None:
+        answers.append(client.post(place, form).status)
+
+    asking = [partial(ask, *one) for one in zip(clients, forms, strict=True)]
+    seconds = at_once(asking)
     if sorted(answers) != [302] + [409] * (ASKERS - 1):
         raise SystemExit(f"The race was answered {sorted(answers)}")
     report.budget(f"{ASKERS} at once on one place: last answer", seconds, 2, "s")

@@ -46,7 +46,7 @@ class Client:
         try:
             self._connection.request(method, path, body or None, sent)
             response = self._connection.getresponse()
-        except (http.client.RemoteDisconnected, BrokenPipeError):  # the server recycled it
+        except ConnectionError:  # the server closed it meanwhile; asking twice does no harm
             self._connection.close()
             self._connection.request(method, path, body or None, sent)
             response = self._connection.getresponse()

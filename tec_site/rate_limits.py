@@ -26,20 +26,23 @@ class TooMany(Refused):
     )
 
 
-def count(limit: str, subject: str) -> None:
+def count(limit: str, subject: str, *, is_new: bool = True) -> None:
     """Count one more for `subject` under a limit of `settings.RATE_LIMITS`, or raise TooMany.
 
-    What is refused is not counted, so waiting always helps.
+    What is refused is not counted, so waiting always helps. `is_new` guesses that the subject
+    was not counted lately; wrong guesses cost a statement.
     """
     number, period = settings.RATE_LIMITS[limit]
     now = int(timezone.now().timestamp())
     oldest = now - int(period.total_seconds())
     key = _key(limit, subject)
     with joined():
-        # Most who come have not come before.
-        if inserted(RateCount(key=key, hits=[now], ends_at=timezone.now() + period)):
-            return
-        row = RateCount.objects.select_for_update().get(key=key)
+        counts = RateCount.objects.select_for_update().filter(key=key)
+        row = None if is_new else counts.first()
+        if row is None:
+            if inserted(RateCount(key=key, hits=[now], ends_at=timezone.now() + period)):
+                return
+            row = counts.get()
         recent = [hit for hit in row.hits if hit > oldest]
         if len(recent) >= number:
             raise TooMany
@@ -50,7 +53,7 @@ def count(limit: str, subject: str) -> None:
 
 def count_post(request: HttpRequest) -> None:
     """Count a booking or a request for a code by the visitor's network, or raise TooMany."""
-    count("posts_per_network", network_of(request))
+    count("posts_per_network", network_of(request), is_new=False)
 
 
 def purge() -> int:
