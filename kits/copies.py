@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from django.db import IntegrityError, transaction
 
 from .availability import free_copies
-from .models import KitCopy, LessonKit, Loan
+from .models import KitCopy, LessonKit, Loan, Shortage
 from .refusals import NoCopyFree
 
 
@@ -60,6 +60,12 @@ def claim[T](copy_id: int, write: Callable[[KitCopy], T]) -> T:
     with transaction.atomic():
         copy = KitCopy.objects.select_for_update(of=("self",)).get(pk=copy_id)
         return write(copy)
+
+
+def unfit(kit: LessonKit) -> list[int]:
+    """Copies of the kit that lack something essential: no loan is moved to one of these."""
+    short = Shortage.objects.filter(copy__kit=kit, closed_at=None, item__is_essential=True)
+    return list(short.values_list("copy", flat=True).distinct())
 
 
 def in_the_way(kit: LessonKit, first: datetime.date, before: datetime.date) -> "list[Loan]":

@@ -237,7 +237,7 @@ def swap(*, loan: Loan, by: User | None, note: str = "", to: KitCopy | None = No
     """
     if to is not None:
         return _exchange(loan, to, by=by, note=note)
-    besides = [loan.copy_id]
+    besides = [loan.copy_id, *copies.unfit(loan.kit)]
     return copies.claim_any(
         loan.kit, loan.starts_on, loan.free_again_on, _swapping(loan, by, note), besides=besides
     )
@@ -262,11 +262,12 @@ def _exchange(loan: Loan, to: KitCopy, **details: Any) -> LoanEvent:
     row.update(starts_on=NEVER, ends_on=NEVER, free_again_on=NEVER + days.ONE_DAY)
     lapse_all(copies.in_the_way(loan.kit, first, before))
     rivals = Loan.objects.holding().overlapping(first, before).filter(copy=to)
+    besides = [to.pk, *copies.unfit(loan.kit)]
     for rival in rivals.order_by("pk").with_facts():
         if rival.state not in (S.HELD, S.RESERVED):
             raise CopyPromised
         write = _swapping(rival, details["by"], details["note"])
-        copies.claim_any(rival.kit, rival.starts_on, rival.free_again_on, write, besides=[to.pk])
+        copies.claim_any(rival.kit, rival.starts_on, rival.free_again_on, write, besides=besides)
     fits = copies.free_copies(loan.kit, first, before).filter(pk=to.pk)
     if not fits.exists():
         raise CopyPromised

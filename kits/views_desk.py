@@ -21,6 +21,7 @@ from .codes import find_copy
 from .desk_access import desk_page
 from .desk_forms import CountForm
 from .models import Finding, KitCopy, Loan, LoanEvent, LoanState
+from .refusals import NoCopyFree
 from .uploads import attachment
 
 COUNTED = {"hand_out": desk.hand_out, "receive": desk.receive, "check": desk.check}
@@ -99,6 +100,8 @@ def box(request: SignedInRequest, code: str) -> HttpResponse:
         return _do(request, copy)
     except IllegalMove:
         _say_already(request)
+    except NoCopyFree:
+        messages.error(request, _("No other box of this kit is free for that time."))
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("desk:box", copy.code)

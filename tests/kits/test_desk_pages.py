@@ -509,6 +509,19 @@ def test_class_gets_another_box(desk):
     assert response.headers["Location"] == address(other)
 
 
+def test_no_loan_is_moved_to_a_box_that_cannot_go_out_itself(desk):
+    kit = make_kit(copies=2)
+    mine, other = kit.copies.order_by("code")
+    Shortage.objects.create(copy=other, item=kit.contents.get(name="Robot"), missing=1)
+    loan = make_outing(copy=mine)
+
+    response = do(desk, loan, "other_box")
+
+    assert loan.copy == mine
+    words = "Er is voor die tijd geen andere kist van deze leskist vrij."
+    assert words in text_of(desk.get(response.headers["Location"]))
+
+
 # --- Lists ----------------------------------------------------------------------------------
 
 
