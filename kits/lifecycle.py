@@ -222,9 +222,10 @@ def _change_period(
     def write(_copy: KitCopy) -> LoanEvent:
         return apply(loan, move, changes=changes, data=data, **details)
 
+    checked = copies.unless_away(write, starts_on, changes["free_again_on"])
     try:
-        return copies.claim(loan.copy_id, write)
-    except IntegrityError as error:
+        return copies.claim(loan.copy_id, checked)
+    except (IntegrityError, copies.Away) as error:
         raise CopyPromised from error
 
 

@@ -216,6 +216,16 @@ def test_extend_is_refused_into_the_next_loan_and_changes_nothing():
     assert (loan.ends_on, loan.events.count()) == (november(9), 1)
 
 
+def test_extend_is_refused_into_a_repair_of_the_copy():
+    loan = make_loan(ends_on=november(9))
+    loan.copy.repairs.create(
+        starts_on=november(17), free_again_on=november(20), reason="wiel vervangen"
+    )
+
+    with pytest.raises(CopyPromised):
+        lifecycle.extend(loan=loan, ends_on=november(16), by=make_staff())
+
+
 @pytest.mark.parametrize(("day", "refusal"), [(15, NotAHandoverDay), (30, LoanTooLong)])
 def test_school_extends_within_the_rules(day, refusal):
     loan = make_loan(ends_on=november(9))
