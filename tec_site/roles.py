@@ -8,8 +8,21 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
 _LOOK_AT_VISITS = ["bookings.view_booking", "bookings.view_visit"]
+# A volunteer at the kit desk hands out, takes back and counts.
+_HANDLE_BOXES = [
+    "kits.view_loan",
+    "kits.change_loan",
+    "kits.view_finding",
+    "kits.view_kitcopy",
+    "kits.change_shortage",
+]
 _DESK = [
     *_LOOK_AT_VISITS,
+    *_HANDLE_BOXES,
+    "kits.add_loan",
+    "kits.add_repair",
+    "kits.change_kitcopy",
+    "kits.view_lessonkit",
     "bookings.add_booking",
     "bookings.change_booking",
     "bookings.view_bookingevent",
@@ -30,14 +43,14 @@ _DESK = [
     "post_office.view_email",
     "post_office.change_email",
 ]
-_EVERYTHING_OF = ("bookings", "programmes", "schools")
+_EVERYTHING_OF = ("bookings", "kits", "programmes", "schools")
 
 VOLUNTEER, DESK, MANAGEMENT = "Vrijwilliger", "Balie", "Beheer"
 
 
 def load() -> None:
     """Make the roles, or add what they lack."""
-    _give(VOLUNTEER, Permission.objects.filter(_named(_LOOK_AT_VISITS)))
+    _give(VOLUNTEER, Permission.objects.filter(_named([*_LOOK_AT_VISITS, *_HANDLE_BOXES])))
     _give(DESK, Permission.objects.filter(_named(_DESK)))
     everything = Q(content_type__app_label__in=_EVERYTHING_OF) & ~Q(codename__startswith="delete_")
     closing = _named(["bookings.delete_closure", "schools.delete_schoolholiday"])

@@ -6,6 +6,7 @@ import re
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -25,6 +26,7 @@ from kits.models import (
     Shortage,
 )
 from kits.refusals import CopyPromised
+from tec_site import roles
 from tests.factories import (
     amsterdam,
     make_kit,
@@ -702,3 +704,25 @@ def test_two_desks_at_once_hand_out_once(staff, settings):
     assert LoanEvent.objects.filter(move="hand_out").count() == 1
     loan.refresh_from_db()
     assert (loan.state, loan.counts.count()) == (LoanState.OUT, 2)
+
+
+# --- Roles -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("role", "repair"), [("Vrijwilliger", 403), ("Balie", 200), ("Beheer", 200)]
+)
+def test_volunteer_handles_boxes_and_the_desk_sends_them_for_repair(client, role, repair):
+    roles.load()
+    user = make_staff(is_superuser=False)
+    user.groups.add(Group.objects.get(name=role))
+    client.force_login(user)
+    loan = make_outing()
+
+    do(client, loan, "hand_out")
+    do(client, loan, "receive")
+
+    assert loan.state == LoanState.DONE
+    pages = [client.get(reverse(f"desk:{name}")).status_code for name in PAGES]
+    assert pages == [200] * len(PAGES)
+    assert client.get(reverse("desk:repair", args=[loan.copy.code])).status_code == repair

@@ -223,7 +223,12 @@ def test_roles_are_made_once_and_keep_what_staff_added(db):
     roles.load()
     volunteer = Group.objects.get(name=roles.VOLUNTEER)
     assert sorted(volunteer.permissions.values_list("codename", flat=True)) == [
+        "change_loan",
+        "change_shortage",
         "view_booking",
+        "view_finding",
+        "view_kitcopy",
+        "view_loan",
         "view_visit",
     ]
     more = Group.objects.get(name=roles.DESK).permissions.get(codename="view_school")
