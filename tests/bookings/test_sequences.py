@@ -617,7 +617,7 @@ def test_any_sequence_of_moves_keeps_places_claims_and_events_in_order():
     run_state_machine_as_test(
         Desk,
         settings=settings(
-            max_examples=25,
+            max_examples=40,
             stateful_step_count=30,
             suppress_health_check=list(HealthCheck),
         ),
