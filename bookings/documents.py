@@ -138,7 +138,7 @@ def letter(submission: Submission) -> bytes:
         page_url = settings.SITE_URL + reverse("bookings:booking", args=[submission.public_id])
         context = {
             "submission": submission,
-            "school": _school(submission),
+            "school": school_in_full(submission),
             "stays": _stays(submission),
             "page_url": page_url,
             "site": urlsplit(settings.SITE_URL).netloc,
@@ -211,7 +211,7 @@ def day_sheet_filename(day: datetime.date) -> str:
     return _("day-sheet-%(day)s.pdf") % {"day": day.isoformat()}
 
 
-def _school(submission: Submission) -> str:
+def school_in_full(submission: Submission) -> str:
     if submission.school:
         return str(submission.school)
     typed = (submission.typed_school_name, submission.typed_school_city)

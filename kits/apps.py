@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +9,11 @@ class KitsConfig(AppConfig):
     verbose_name = _("Lesson kits")
 
     def ready(self) -> None:
-        from . import erasure
+        from tec_site import worker
 
+        from . import clock, erasure, notices
+
+        notices.register()
         erasure.register()
+        worker.register("kit lapses", clock.lapse_expired, every=timedelta(seconds=5))
+        worker.register("kit reminders", clock.remind_due, every=timedelta(minutes=1))

@@ -5,16 +5,15 @@ A copy is away while a live loan (not a hold whose time is up) or a repair cover
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.db.models.fields import DateField
 
+from .days import ONE_DAY, free_again_on
 from .models import KitCopy, LessonKit, Loan, Repair, Shortage
-
-ONE_DAY = datetime.timedelta(days=1)
 
 
 @dataclass
@@ -70,7 +69,7 @@ def calendars(
         )
         .order_by()  # the models' own order does not fit the columns
     )
-    return _read(rows)
+    return _read(rows.order_by())
 
 
 def _read(rows: Iterable[tuple[int, int, Any, Any]]) -> dict[int, KitCalendar]:
@@ -81,6 +80,35 @@ def _read(rows: Iterable[tuple[int, int, Any, Any]]) -> dict[int, KitCalendar]:
         else:
             found[kit].away[copy].append((start, end))
     return dict(found)
+
+
+class Room(NamedTuple):
+    """How many copies are free for a whole loan, of how many."""
+
+    free: int
+    total: int
+
+
+def rooms(
+    kits: Sequence[LessonKit], starts_on: datetime.date, ends_on: datetime.date
+) -> dict[int, Room]:
+    """Per kit (primary key) its copies that can be lent for these days, turnaround included.
+
+    A kit that is not lent for so long, or that has no copies, is left out. One query.
+    """
+    again = {
+        kit.pk: free_again_on(kit, ends_on)
+        for kit in kits
+        if (ends_on - starts_on).days <= kit.loan_days
+    }
+    if not again:
+        return {}
+    found = calendars(starts_on, max(again.values()), kits)
+    return {
+        pk: Room(found[pk].free_in(starts_on, before), found[pk].total)
+        for pk, before in again.items()
+        if pk in found
+    }
 
 
 def free_copies(kit: LessonKit, first: datetime.date, before: datetime.date) -> QuerySet[KitCopy]:

@@ -1,6 +1,8 @@
 """On which days boxes change hands, and when a copy can go out again."""
 
 import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from bookings.models import Closure
 from programmes.models import Venue
@@ -21,33 +23,78 @@ def free_again_on(kit: LessonKit, ends_on: datetime.date) -> datetime.date:
     return add_working_days(ends_on, kit.turnaround + 1)
 
 
-def handover_days(
+@dataclass(frozen=True)
+class DeskCalendar:
+    """On which days boxes change hands in one way, and why not on the others."""
+
+    weekdays: frozenset[int]
+    holidays: Mapping[datetime.date, SchoolHoliday]
+    closures: Sequence[Closure]
+
+    def is_open(self, day: datetime.date) -> bool:
+        return day.weekday() in self.weekdays and not self.closed_because(day)
+
+    def closed_because(self, day: datetime.date) -> str:
+        """The public holiday, school holiday or closure of that day; empty if there is none."""
+        if name := public_holiday(day):
+            return name
+        if day in self.holidays:
+            return self.holidays[day].name
+        for closure in self.closures:
+            if closure.starts_on <= day <= closure.ends_on:
+                return closure.reason
+        return ""
+
+    def days(self, first: datetime.date, before: datetime.date) -> list[datetime.date]:
+        all_days = (first + n * ONE_DAY for n in range((before - first).days))
+        return [day for day in all_days if self.is_open(day)]
+
+    def return_days(self, kit: LessonKit, start: datetime.date) -> list[datetime.date]:
+        """On which days a loan that starts on `start` can end: within the kit's longest loan."""
+        return self.days(start + ONE_DAY, start + datetime.timedelta(days=kit.loan_days + 1))
+
+
+def desk_calendar(
     venue: Venue, first: datetime.date, before: datetime.date, delivery: str
-) -> list[datetime.date]:
-    """Days in `[first, before)` on which the desk is open, or the transport round drives.
+) -> DeskCalendar:
+    """For days in `[first, before)`: when the desk is open, or the transport round drives.
 
     Not on public holidays, in the school holidays of the venue's region or while the venue is
     closed: a loan may span such days, but never starts or ends on one. Three queries.
     """
     is_round = delivery == Delivery.ROUND
-    weekdays = set(
-        DeskDay.objects.filter(venue=venue, is_round=is_round).values_list("weekday", flat=True)
-    )
+    weekdays = DeskDay.objects.filter(venue=venue, is_round=is_round)
     last = before - ONE_DAY
-    holidays = SchoolHoliday.objects.days_by_region(first, last)[venue.holiday_region]
-    closures = list(Closure.objects.filter(venue=venue, starts_on__lte=last, ends_on__gte=first))
-    days = (first + n * ONE_DAY for n in range((before - first).days))
-    return [
-        day
-        for day in days
-        if day.weekday() in weekdays
-        and public_holiday(day) is None
-        and day not in holidays
-        and not any(closure.starts_on <= day <= closure.ends_on for closure in closures)
-    ]
+    return DeskCalendar(
+        weekdays=frozenset(weekdays.values_list("weekday", flat=True)),
+        holidays=SchoolHoliday.objects.days_by_region(first, last)[venue.holiday_region],
+        closures=list(Closure.objects.filter(venue=venue, starts_on__lte=last, ends_on__gte=first)),
+    )
+
+
+def handover_days(
+    venue: Venue, first: datetime.date, before: datetime.date, delivery: str
+) -> list[datetime.date]:
+    """The days in `[first, before)` on which a loan can start or end. Three queries."""
+    return desk_calendar(venue, first, before, delivery).days(first, before)
 
 
 def return_days(kit: LessonKit, start: datetime.date, delivery: str) -> list[datetime.date]:
-    """On which days a loan that starts on `start` can end: within the kit's longest loan."""
+    """On which days a loan that starts on `start` can end. Three queries."""
     before = start + datetime.timedelta(days=kit.loan_days + 1)
-    return handover_days(kit.venue, start + ONE_DAY, before, delivery)
+    return desk_calendar(kit.venue, start, before, delivery).return_days(kit, start)
+
+
+# (venue, way of collecting, weekday) → from when until when.
+type DeskHours = Mapping[tuple[int, str, int], tuple[datetime.time, datetime.time]]
+
+
+def desk_hours(venues: Iterable[int]) -> DeskHours:
+    """The hours of the desk and of the round at these venues (primary keys); one query."""
+    return {
+        (day.venue_id, Delivery.ROUND if day.is_round else Delivery.DESK, day.weekday): (
+            day.opens_at,
+            day.closes_at,
+        )
+        for day in DeskDay.objects.filter(venue__in=list(venues))
+    }

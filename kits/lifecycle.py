@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +24,7 @@ from tec_site.lifecycle import NEW, IllegalMove, Move, apply, role_of, table
 from tec_site.transactions import retried
 
 from . import copies, days
-from .models import Delivery, KitCopy, LessonKit, Loan, LoanEvent, LoanState
+from .models import ContentItem, Delivery, KitCopy, LessonKit, Loan, LoanEvent, LoanState
 from .refusals import (
     CopyNotHere,
     CopyPromised,
@@ -278,6 +279,19 @@ def _exchange(loan: Loan, to: KitCopy, **details: Any) -> LoanEvent:
         return _swapping(loan, details["by"], details["note"])(copy)
 
     return copies.claim(to.pk, write_back)
+
+
+@retried
+def report(
+    *, loan: Loan, by: User | None, text: str, item: ContentItem | None = None, photo: File | None
+) -> LoanEvent:
+    """The school tells of something missing or broken; `photo` as `uploads.clean_photo` made it.
+
+    A file that is stored and then not committed is left behind, under a name nobody knows.
+    """
+    event = apply(loan, MOVES["report"], by=by)
+    loan.findings.create(item=item, text=text, photo=photo or "")
+    return event
 
 
 @retried

@@ -14,7 +14,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
@@ -56,17 +57,21 @@ def clean_pdf(upload: UploadedFile) -> UploadedFile:
     return upload
 
 
-def attachment(file: FieldFile, filename: str, content_type: str) -> FileResponse:
+def attachment(file: FieldFile, filename: str, content_type: str) -> HttpResponse:
     """To be saved, not shown: the browser may not guess another type, and no cache keeps it.
 
-    Raises FileNotFoundError.
+    Read at once: files are some megabytes at most. Raises FileNotFoundError.
     """
-    return FileResponse(
-        file.open("rb"),
-        as_attachment=True,
-        filename=PurePath(filename).name,
+    with file.open("rb") as opened:
+        content = opened.read()
+    return HttpResponse(
+        content,
         content_type=content_type,
-        headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"},
+        headers={
+            "Content-Disposition": content_disposition_header(True, PurePath(filename).name) or "",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        },
     )
 
 

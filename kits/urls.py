@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from . import views_document
+from . import views_catalogue, views_document, views_reserving
 from .models import KitDocument
 
 
@@ -21,5 +21,8 @@ register_converter(DocumentConverter, "kit_document")
 app_name = "kits"
 
 urlpatterns = [
+    path("", views_catalogue.catalogue, name="catalogue"),
+    path("<slug:slug>/", views_catalogue.kit, name="kit"),
+    path("<slug:slug>/reserveren/", views_reserving.reserve, name="reserve"),
     path("<slug:slug>/<kit_document:page_name>.pdf", views_document.document, name="document"),
 ]

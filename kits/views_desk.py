@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -182,7 +182,7 @@ def _say_already(request: SignedInRequest) -> None:
 
 
 @desk_page("kits.view_finding")
-def photo(request: SignedInRequest, pk: int) -> FileResponse:
+def photo(request: SignedInRequest, pk: int) -> HttpResponse:
     """A photo of damage, to be saved."""
     finding = get_object_or_404(Finding.objects.exclude(photo=""), pk=pk)
     try:

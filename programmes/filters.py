@@ -39,7 +39,44 @@ class Select(NamedTuple):
     value: str
 
 
-class ProgrammeFilter(django_filters.FilterSet):
+class CatalogueFilter(django_filters.FilterSet):
+    """What the filters of visits and of kits have in common; both have `groep` and `wereld`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A list rather than a queryset or callable: those are asked again for every use.
+        self.filters["wereld"].extra["choices"] = list(World.objects.values_list("code", "name"))
+
+    def for_year_group(self, offers: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return offers.filter(year_from__lte=int(value), year_to__gte=int(value))
+
+    def selects(self) -> list[Select]:
+        """What the form shows. Widgets would render each option from a template of its own."""
+        return [
+            Select(
+                name,
+                str(field.label),
+                [(str(key), str(label)) for key, label in field.choices],
+                self._value(name),
+            )
+            for name, field in self.form.fields.items()
+            if hasattr(field, "choices")
+        ]
+
+    def chosen(self) -> list[Chosen]:
+        """The filters in use, those that mean nothing left out."""
+        return [
+            Chosen(select.name, dict(select.options)[select.value])
+            for select in self.selects()
+            if select.value
+        ]
+
+    def _value(self, name: str) -> str:
+        self.errors  # noqa: B018  # asking validates
+        return str(self.form.cleaned_data.get(name, ""))
+
+
+class ProgrammeFilter(CatalogueFilter):
     soort = django_filters.ChoiceFilter(
         label=_("Kind"), empty_label=_("All kinds"), field_name="kind", choices=Kind.choices
     )
@@ -68,16 +105,8 @@ class ProgrammeFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Lists rather than querysets or callables: those are asked again for every use.
-        worlds = World.objects.values_list("code", "name")
         zones = Zone.objects.order_by("position", "name").values_list("slug", "name")
-        self.filters["wereld"].extra["choices"] = list(worlds)
         self.filters["zone"].extra["choices"] = list(dict(zones).items())
-
-    def for_year_group(
-        self, programmes: QuerySet[Programme], name: str, value: str
-    ) -> QuerySet[Programme]:
-        return programmes.filter(year_from__lte=int(value), year_to__gte=int(value))
 
     def in_zone(
         self, programmes: QuerySet[Programme], name: str, value: str
@@ -89,27 +118,3 @@ class ProgrammeFilter(django_filters.FilterSet):
     ) -> QuerySet[Programme]:
         more_than, at_most = LENGTHS[Length(value)]
         return programmes.filter(duration__gt=more_than, duration__lte=at_most)
-
-    def selects(self) -> list[Select]:
-        """What the form shows. Widgets would render each option from a template of its own."""
-        return [
-            Select(
-                name,
-                str(field.label),
-                [(str(key), str(label)) for key, label in field.choices],
-                self._value(name),
-            )
-            for name, field in self.form.fields.items()
-        ]
-
-    def chosen(self) -> list[Chosen]:
-        """The filters in use, those that mean nothing left out."""
-        return [
-            Chosen(select.name, dict(select.options)[select.value])
-            for select in self.selects()
-            if select.value
-        ]
-
-    def _value(self, name: str) -> str:
-        self.errors  # noqa: B018  # asking validates
-        return str(self.form.cleaned_data.get(name, ""))

@@ -1,5 +1,9 @@
-"""Parts of addresses that several apps have: `<token:token>`, as `tokens.make` writes it."""
+"""Parts of addresses that several apps have.
 
+In the path `<token:token>`, as `tokens.make` writes it; in the query the filters of a list.
+"""
+
+from django.http import HttpRequest, QueryDict
 from django.urls import register_converter
 
 from .tokens import TOKEN_LENGTH
@@ -16,3 +20,20 @@ class TokenConverter:
 
 
 register_converter(TokenConverter, "token")
+
+
+def asked(request: HttpRequest) -> QueryDict:
+    """The query without what was left empty, so that shared addresses stay short."""
+    query = request.GET.copy()
+    for name in [name for name in query if not query[name]]:
+        del query[name]
+    return query
+
+
+def address(request: HttpRequest, query: QueryDict, without: str = "") -> str:
+    """This page with that query, perhaps `without` one filter: then from its first page on."""
+    query = query.copy()
+    if without:
+        query.pop(without, None)
+        query.pop("pagina", None)
+    return f"{request.path}?{query.urlencode()}".rstrip("?")

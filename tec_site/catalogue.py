@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.views.decorators.http import require_safe
@@ -21,6 +21,7 @@ from bookings.month import YearMonth, build_month, month_of, parse_month
 from programmes.filters import ProgrammeFilter
 from programmes.models import Kind, Programme
 from schools.models import HolidayRegion, School, SchoolHoliday
+from tec_site import address_parts
 
 app_name = "programmes"
 PER_PAGE = 12
@@ -34,12 +35,13 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     filters = ProgrammeFilter(request.GET, queryset=Programme.objects.published())
     found = with_first_free(filters.qs).prefetch_related("worlds")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
-    asked = _asked(request)
+    asked = address_parts.asked(request)
     context = {
         "asked": asked,
         "selects": filters.selects(),
         "chosen": [
-            (one.label, _address(request, asked, without=one.name)) for one in filters.chosen()
+            (one.label, address_parts.address(request, asked, without=one.name))
+            for one in filters.chosen()
         ],
         "nonsense": bool(filters.errors),
         "page": page,
@@ -49,7 +51,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request") != "true":
         return render(request, template, context)
     response = render(request, f"{template}#results", context)
-    response["HX-Push-Url"] = _address(request, asked)
+    response["HX-Push-Url"] = address_parts.address(request, asked)
     return response
 
 
@@ -93,25 +95,6 @@ def _facts(programme: Programme) -> dict[str, Any]:
             else []
         ),
     }
-
-
-# --- Addresses that filter -----------------------------------------------------------------------
-
-
-def _asked(request: HttpRequest) -> QueryDict:
-    """The query without what was left empty, so that shared addresses stay short."""
-    query = request.GET.copy()
-    for name in [name for name in query if not query[name]]:
-        del query[name]
-    return query
-
-
-def _address(request: HttpRequest, asked: QueryDict, without: str = "") -> str:
-    query = asked.copy()
-    if without:
-        query.pop(without, None)
-        query.pop("pagina", None)
-    return f"{request.path}?{query.urlencode()}".rstrip("?")
 
 
 # --- Holidays ------------------------------------------------------------------------------------

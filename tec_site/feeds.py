@@ -26,6 +26,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings import ical
 from bookings.models import Booking, Visit
+from kits import ical as kits_ical
+from kits.models import Loan
 from programmes.models import Venue, Zone
 from schools.models import User
 from schools.requests import SignedInRequest
@@ -44,13 +46,41 @@ class Feed:
     bookings: QuerySet[Booking]
     build: Callable[[Iterable[Booking], str], bytes]
     with_schools: bool = False  # whether events name the school
+    loans: QuerySet[Loan] | None = None  # boxes to collect and to return
+
+    def revision(self, since: datetime.datetime) -> ical.Revision:
+        found = ical.revision(self._bookings(since), with_schools=self.with_schools)
+        if self.loans is None:
+            return found
+        of_loans = kits_ical.revision(self._loans(since))
+        moments = [one.last_modified for one in (found, of_loans) if one.last_modified]
+        return ical.Revision(f"{found.etag}-{of_loans.etag}", max(moments, default=None))
+
+    def content(self, since: datetime.datetime) -> bytes:
+        bookings = ical.for_feed(self._bookings(since))
+        if self.loans is None:
+            return self.build(bookings, self.title)
+        events = kits_ical.events(kits_ical.for_feed(self._loans(since)))
+        return calendars.calendar([*ical.events(bookings), *events], name=self.title)
+
+    def _bookings(self, since: datetime.datetime) -> QuerySet[Booking]:
+        return self.bookings.filter(visit__slot__starts_at__gte=since)
+
+    def _loans(self, since: datetime.datetime) -> QuerySet[Loan]:
+        assert self.loans is not None
+        return self.loans.filter(ends_on__gte=since.date())
 
 
 # --- What can be followed: by kind, for a user and perhaps an object ---------------------------
 
 
 def _mine(user: User, key: int | None) -> Feed:
-    return Feed(_("My visits to TEC"), Booking.objects.visible_to(user), ical.feed)
+    return Feed(
+        _("My visits to TEC"),
+        Booking.objects.visible_to(user),
+        ical.feed,
+        loans=Loan.objects.visible_to(user),
+    )
 
 
 def _school(user: User, key: int | None) -> Feed:
@@ -132,14 +162,14 @@ def _open(kind: str, key: str, token: str) -> tuple[User, Feed]:
 def feed(request: HttpRequest, kind: str, key: str, token: str) -> HttpResponseBase:
     user, followed = _open(kind, key, token)
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    bookings = followed.bookings.filter(visit__slot__starts_at__gte=today - WINDOW)
+    since = today - WINDOW
     with translation.override(user.language):
-        revision = ical.revision(bookings, with_schools=followed.with_schools)
+        revision = followed.revision(since)
         return calendars.feed_response(
             request,
             etag=revision.etag,
             last_modified=revision.last_modified,
-            build=lambda: followed.build(ical.for_feed(bookings), followed.title),
+            build=lambda: followed.content(since),
             filename=f"{kind}.ics",
         )
 

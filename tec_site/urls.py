@@ -36,5 +36,6 @@ urlpatterns = [
     path("leskisten/", include("kits.urls")),
     path("k/<str:code>/", short_address, name="box"),
     path("beheer/balie/", include("kits.urls_desk")),
+    path("uitleen/", include("kits.urls_loan")),
     path("beheer/", admin.site.urls),
 ]

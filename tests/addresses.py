@@ -7,13 +7,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.core.files.base import ContentFile
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from bookings.models import State
-from kits.models import KitDocument
+from kits.models import KitDocument, LoanState
 from schools import codes
 from schools.links import token_of
 from tec_site import tokens
@@ -92,6 +93,7 @@ class Site:
         self.document = KitDocument.objects.create(
             kit=self.loan.kit, kind="guide", title="Lesbrief", text="# Vooraf"
         )
+        self._lend()
         self.people: dict[str, Client] = {
             "anonymous": Client(),
             "owner": self._owner(),
@@ -100,6 +102,15 @@ class Site:
             "staff": _staff(make_staff()),
             "factorless": _staff(make_staff(), factor=False),
         }
+
+    def _lend(self) -> None:
+        """A box of a published kit is with the owner's class, and something of it is broken."""
+        self.kit = make_kit(slug="robots", copies=2)
+        self.kit.documents.create(kind="guide", title="Lesbrief", text="# Start")
+        self.loan_submission = make_submission(user=self.owner)
+        copy = self.kit.copies.first()
+        loan = make_loan(copy=copy, submission=self.loan_submission, state=LoanState.OUT)
+        self.finding = loan.findings.create(text="Kapot", photo=ContentFile(b"JPEG", "foto.jpg"))
 
     def _owner(self) -> Client:
         """Teacher A: in her browser a hold waits for its code."""
@@ -113,6 +124,9 @@ class Site:
         self.held = make_submission(**fields, email="juf@school.example")
         later = timezone.now() + datetime.timedelta(minutes=30)
         make_booking(submission=self.held, state=State.HELD, held_until=later, class_name="8a")
+        self.held_box = make_submission(**fields, email="juf@school.example")
+        copy = self.kit.copies.last()
+        make_loan(copy=copy, submission=self.held_box, state=LoanState.HELD, held_until=later)
         return client
 
     @property
@@ -127,8 +141,12 @@ class Site:
     def arguments(self, route: str) -> dict[str, Any]:
         waiting = route.endswith(("/code/", "/adres/"))
         submission = self.held if waiting else self.submission
+        if route.startswith("uitleen/"):
+            submission = self.held_box if waiting else self.loan_submission
         found = {
-            "slug": self.programme.slug,
+            "slug": self.kit.slug if route.startswith("leskisten/") else self.programme.slug,
+            "page_name": "lesbrief",
+            "finding_id": self.finding.pk,
             "code": "ROB-01",
             "slot_id": self.slot.pk,
             "public_id": submission.public_id,
@@ -145,7 +163,6 @@ class Site:
             "object_id": next(
                 (row.pk for start, row in self.rows.items() if route.startswith(start)), 1
             ),
-            "page_name": "lesbrief",
             "content_type_id": 1,
             "content_id": "0" * 32,
             "app_label": "bookings",

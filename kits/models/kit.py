@@ -97,6 +97,15 @@ class LessonKit(models.Model):
     def for_whom(self) -> str:
         return describe_year_groups(self.year_from, self.year_to)
 
+    @property
+    def first_world(self) -> World | None:
+        return next(iter(self.worlds.all()), None)
+
+    @property
+    def drawing(self) -> str:
+        """File name without ending in static/art/."""
+        return f"kits/{self.artwork or 'construction'}"
+
 
 class KitCopyQuerySet(models.QuerySet["KitCopy"]):
     def in_service(self) -> Self:

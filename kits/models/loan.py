@@ -81,7 +81,12 @@ class LoanQuerySet(models.QuerySet["Loan"]):
     def with_facts(self) -> Self:
         """All that a page, a mail or a calendar says about a loan, in one query."""
         return self.select_related(
-            "submission__school", "copy__kit__venue", "class_group", "booking__visit__programme"
+            "submission__school",
+            "copy__kit__venue",
+            "class_group",
+            "booking__visit__programme",
+            "booking__visit__slot",
+            "booking__submission",
         )
 
 

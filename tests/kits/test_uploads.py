@@ -83,4 +83,3 @@ def test_file_is_stored_unguessably_and_given_as_attachment():
     )
     with Image.open(io.BytesIO(b"".join(response))) as image:
         assert image.format == "JPEG"
-    response.file_to_stream.close()

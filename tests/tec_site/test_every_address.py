@@ -34,6 +34,7 @@ TO = {
     "→desk": "→/beheer/",
     "→calendar": "→/mijn/agenda/",
     "→box": "→/beheer/balie/ROB-01/",
+    "→kit": "→/leskisten/robots/",
 }
 TABLE = r"""
 # address                                                              methods   anonymous  owner      stranger   desk       staff      factorless
@@ -66,6 +67,25 @@ TABLE = r"""
 /boekingen/<uuid:public_id>/<token:token>/aantallen/<int:booking_id>/  GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/bezoek.ics                   GET       200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/brief.pdf                    GET       200        200        200        200        200        200
+/leskisten/                                                            GET       200        200        200        200        200        200
+/leskisten/<slug:slug>/                                                GET       200        200        200        200        200        200
+/leskisten/<slug:slug>/reserveren/                                     GET,POST  →kit       →kit       →kit       →kit       →kit       →kit
+/uitleen/<uuid:public_id>/code/                                        GET,POST  404        200        404        404        404        404
+/uitleen/<uuid:public_id>/adres/                                       POST      404        422        404        404        404        404
+/uitleen/<uuid:public_id>/                                             GET       404        200        404        404        404        404
+/uitleen/<uuid:public_id>/verlengen/                                   GET,POST  404        200        404        404        404        404
+/uitleen/<uuid:public_id>/annuleren/                                   GET,POST  404        200        404        404        404        404
+/uitleen/<uuid:public_id>/melden/                                      GET,POST  404        200        404        404        404        404
+/uitleen/<uuid:public_id>/foto/<int:finding_id>/                       GET       404        200        404        404        404        404
+/uitleen/<uuid:public_id>/leskist.ics                                  GET       404        200        404        404        404        404
+/uitleen/<uuid:public_id>/brief.pdf                                    GET       404        200        404        404        404        404
+/uitleen/<uuid:public_id>/<token:token>/                               GET       200        200        200        200        200        200
+/uitleen/<uuid:public_id>/<token:token>/verlengen/                     GET,POST  200        200        200        200        200        200
+/uitleen/<uuid:public_id>/<token:token>/annuleren/                     GET,POST  200        200        200        200        200        200
+/uitleen/<uuid:public_id>/<token:token>/melden/                        GET,POST  200        200        200        200        200        200
+/uitleen/<uuid:public_id>/<token:token>/foto/<int:finding_id>/         GET       200        200        200        200        200        200
+/uitleen/<uuid:public_id>/<token:token>/leskist.ics                    GET       200        200        200        200        200        200
+/uitleen/<uuid:public_id>/<token:token>/brief.pdf                      GET       200        200        200        200        200        200
 /personeel/aanmelden/                                                  GET,POST  200        404        404        →desk      →desk      →desk
 /personeel/inloggen/                                                   GET,POST  200        404        404        →desk      →desk      →desk
 /personeel/uitloggen/                                                  GET,POST  →home      404        404        200        200        200

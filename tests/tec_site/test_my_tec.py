@@ -91,7 +91,7 @@ def test_queries_stay_the_same(client, teacher, django_assert_num_queries, rows)
         book(teacher, (9, 1 + number), state=State.ATTENDED)
     client.force_login(teacher, BACKEND)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get("/mijn/")
 
 

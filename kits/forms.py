@@ -1,0 +1,152 @@
+"""What a teacher types to borrow a kit: her class, and who she is; and later, what is wrong."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from bookings.models import Booking
+from bookings.rules import ClassRequest
+from schools.contact import ClassFieldsForm, ContactForm, contact_of
+from schools.models import Submission, User
+from schools.years import describe_year_groups
+
+from .models import ContentItem, LessonKit
+from .uploads import PhotoField
+
+
+class LoanClassForm(ClassFieldsForm):
+    """The class that works with the kit."""
+
+    def __init__(self, *args: Any, kit: LessonKit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kit = kit
+        self.offer_year_groups(kit.year_to)
+        self.fields["pupils"].help_text = ngettext(
+            "At most %(number)d.", "At most %(number)d.", kit.max_pupils
+        ) % {"number": kit.max_pupils}
+
+    def clean_year_groups(self) -> list[int]:
+        groups = self.cleaned_data["year_groups"]
+        if min(groups) < self.kit.year_from or max(groups) > self.kit.year_to:
+            raise forms.ValidationError(
+                _("This kit is for %(for_whom)s, not for %(asked)s."),
+                params={
+                    "for_whom": self.kit.for_whom,
+                    "asked": describe_year_groups(min(groups), max(groups)),
+                },
+            )
+        return groups
+
+    def clean_pupils(self) -> int:
+        pupils, most = self.cleaned_data["pupils"], self.kit.max_pupils
+        if pupils > most:
+            raise forms.ValidationError(
+                ngettext(
+                    "This kit serves %(number)d pupil at once.",
+                    "This kit serves %(number)d pupils at once.",
+                    most,
+                ),
+                params={"number": most},
+            )
+        return pupils
+
+    @property
+    def asked(self) -> ClassRequest:
+        """The class as the verbs take it; only after `is_valid()`."""
+        data = self.cleaned_data
+        groups = data["year_groups"]
+        return ClassRequest(data["name"], min(groups), max(groups), data["pupils"], 0)
+
+
+class LoanForm:
+    """The whole page: contact and class, bound together or not at all."""
+
+    def __init__(
+        self, data: Any = None, *, kit: LessonKit, user: User | None, booking: Booking | None
+    ) -> None:
+        self.is_bound = data is not None
+        initial = contact_of(user) | _contact_of_visit(booking)
+        self.contact = ContactForm(data, initial=initial)
+        self.class_form = LoanClassForm(
+            data, initial=_class_of_visit(booking), kit=kit, prefix="klas"
+        )
+        if self.asks_for_more:
+            # As initial values: nothing typed is lost and nothing is checked yet.
+            typed = {name: self.class_form[name].data for name in self.class_form.fields}
+            self.class_form = LoanClassForm(initial=typed, kit=kit, prefix="klas")
+
+    def is_valid(self) -> bool:
+        if not self.is_bound or self.asks_for_more:
+            return False
+        return all([self.contact.is_valid(), self.class_form.is_valid()])
+
+    @property
+    def asks_for_more(self) -> bool:
+        """Whether this submit searched a school."""
+        return self.is_bound and self.contact.is_searching_school
+
+    @property
+    def errors(self) -> list[tuple[Any, str]]:
+        """(bound field or None, message) in the order of the page, for the summary on top."""
+        found: list[tuple[Any, str]] = [(None, str(e)) for e in self.contact.non_field_errors()]
+        for form in (self.class_form, self.contact):
+            for field in form:
+                found += [(field, str(error)) for error in field.errors]
+        return found
+
+    def submission(self, *, browser: str, language: str, what: Any) -> Submission:
+        """What is asked, not saved; `what` says which kit and when."""
+        what = [what, self.class_form.asked]
+        return self.contact.submission(browser=browser, language=language, what=what)
+
+
+def _contact_of_visit(booking: Booking | None) -> dict[str, Any]:
+    if booking is None:
+        return {}
+    submission = booking.submission
+    return {
+        "school": submission.school,
+        "contact_name": submission.contact_name,
+        "email": submission.email,
+        "phone": submission.phone,
+        "purchase_order": submission.purchase_order,
+    }
+
+
+def _class_of_visit(booking: Booking | None) -> dict[str, Any]:
+    if booking is None:
+        return {}
+    return {
+        "name": booking.class_name,
+        "year_groups": list(range(booking.year_from, booking.year_to + 1)),
+        "pupils": booking.pupils,
+    }
+
+
+class ReportForm(forms.Form):
+    """Something missing or broken, told by the school."""
+
+    item = forms.ModelChoiceField(
+        ContentItem.objects.none(),
+        label=gettext_lazy("Which part?"),
+        required=False,
+        empty_label=gettext_lazy("The box as a whole, or something else"),
+    )
+    text = forms.CharField(
+        label=gettext_lazy("What is the matter?"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    photo = PhotoField(
+        label=gettext_lazy("A photo, if that helps"),
+        required=False,
+        help_text=gettext_lazy("JPEG, PNG or WebP, 8 MB at most. No pupils in it, please."),
+    )
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, kit: LessonKit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["item"].queryset = kit.contents.all()  # type: ignore[attr-defined]

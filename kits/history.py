@@ -1,0 +1,58 @@
+"""The events of a loan in plain words, for the page and for staff."""
+
+import datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from bookings.history import Line
+
+from .models import Loan, LoanEvent
+
+# What the school sees of it: no notes that staff make for themselves, not which box.
+_SENTENCES = {
+    "hold": lambda: _("A box was held."),
+    "verify": lambda: _("Reserved with the code from the mail."),
+    "lapse": lambda: _("The held box lapsed: no code was typed in time."),
+    "cancel": lambda: _("Cancelled."),
+    "pack": lambda: _("The box was packed."),
+    "hand_out": lambda: _("The box was handed out."),
+    "take_back": lambda: _("The box came back."),
+    "check": lambda: _("The box was checked."),
+    "write_off": lambda: _("The box was written off."),
+    "remind_collect": lambda: _("A reminder to collect was sent."),
+    "remind_return": lambda: _("A reminder to return was sent."),
+    "remind_overdue": lambda: _("A reminder was sent: the box should have been back."),
+    "report": lambda: _("You told us that something was wrong."),
+}
+
+
+def history_of(loan: Loan) -> list[Line]:
+    """What happened to the loan, newest first, in one query."""
+    lines = [(event, sentence(event)) for event in loan.events.order_by("-pk")]
+    return [
+        Line(at=event.at, class_name="", text=text, note=event.note if event.notice else "")
+        for event, text in lines
+        if text
+    ]
+
+
+def sentence(event: LoanEvent) -> str:
+    """One event in words; empty for what only concerns staff."""
+    if event.move in {"extend", "change_dates"}:
+        return _dates(event.data)
+    words = _SENTENCES.get(event.move)
+    return words() if words else ""
+
+
+def _dates(data: dict[str, Any]) -> str:
+    return _("Changed from %(before)s to %(after)s.") % {
+        "before": _period(data["from"]),
+        "after": _period(data["to"]),
+    }
+
+
+def _period(written: list[str]) -> str:
+    first, last = (date_format(datetime.date.fromisoformat(day), "j F") for day in written)
+    return f"{first} – {last}"

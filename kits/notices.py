@@ -1,0 +1,163 @@
+"""The mails about loans: one function per notice of the table of moves.
+
+Each tells how things stand *now*, as `bookings/notices.py` does: a worker that comes late does
+not confirm what was cancelled meanwhile, nor remind of what is over.
+"""
+
+import datetime
+from collections.abc import Collection
+
+from django.conf import settings
+from django.utils import timezone, translation
+
+from schools import links
+from schools.models import Submission
+from tec_site import mail_templates, mailer, notices
+from tec_site.calendars import Method, content_type
+from tec_site.days import start_of_day
+from tec_site.documents import DocumentsUnavailable
+from tec_site.mail_queue import Attachment, Message
+
+from . import documents, ical
+from .models import Delivery, Loan, LoanEvent, LoanState
+
+LINK = "loan"  # the kind of marker
+COMING = {LoanState.RESERVED, LoanState.PACKED}
+ONE_DAY = datetime.timedelta(days=1)
+
+
+def register() -> None:
+    """Called when the app is ready."""
+    notices.register(
+        LoanEvent,
+        {
+            "reserved": reserved,
+            "cancelled": cancelled,
+            "changed": changed,
+            "collect": collect,
+            "return": bring_back,
+            "overdue": overdue,
+        },
+        together=["loan__submission"],
+        related=[
+            "loan__submission__school",
+            "loan__copy__kit__venue",
+            "loan__booking__visit__programme",
+            "loan__booking__visit__slot",
+        ],
+    )
+    mailer.register(LINK, link_to, otherwise=lambda: settings.SITE_URL)
+
+
+def link_to(submission_id: str) -> str | None:
+    """What a mail's link stands for while it is sent."""
+    submission = Submission.objects.filter(pk=submission_id).first()
+    return links.link_to(submission, "loans:loan") if submission else None
+
+
+# --- One function per notice -----------------------------------------------------------------
+
+
+def reserved(events: list[LoanEvent]) -> list[Message]:
+    """Names the visit too, where the box goes back to class after one."""
+    return _mail("reserved", events, COMING, files=Method.REQUEST, with_letter=True)
+
+
+def cancelled(events: list[LoanEvent]) -> list[Message]:
+    # Calendars only know what was confirmed to them before.
+    known = LoanEvent.objects.filter(
+        loan=events[0].loan_id, notice="reserved", pk__lt=events[0].pk
+    ).exists()
+    files = Method.CANCEL if known else None
+    return _mail("cancelled", events, {LoanState.CANCELLED}, files=files)
+
+
+def changed(events: list[LoanEvent]) -> list[Message]:
+    states = COMING | {LoanState.OUT}
+    return _mail("changed", events, states, files=Method.REQUEST, with_letter=True)
+
+
+def collect(events: list[LoanEvent]) -> list[Message]:
+    return _reminder("collect", events, COMING, events[0].loan.starts_on)
+
+
+def bring_back(events: list[LoanEvent]) -> list[Message]:
+    return _reminder("return", events, {LoanState.OUT}, events[0].loan.ends_on)
+
+
+def overdue(events: list[LoanEvent]) -> list[Message]:
+    if not events[0].loan.is_overdue:
+        return []  # back, or extended, since
+    return _mail("overdue", events, {LoanState.OUT})
+
+
+# --- What they have in common ----------------------------------------------------------------
+
+
+def _reminder(
+    name: str, events: list[LoanEvent], states: Collection[str], day: datetime.date
+) -> list[Message]:
+    """Nothing when the day was changed since, or is over."""
+    if events[0].about != day or day < timezone.localdate():
+        return []
+    return _mail(name, events, states, expires_at=start_of_day(day + ONE_DAY))
+
+
+def _mail(
+    name: str,
+    events: list[LoanEvent],
+    states: Collection[str],
+    *,
+    files: Method | None = None,
+    with_letter: bool = False,
+    expires_at: datetime.datetime | None = None,
+) -> list[Message]:
+    loan = events[0].loan
+    if loan.state not in states:
+        return []
+    submission = loan.submission
+    letter = _letter(loan) if with_letter else None
+    attachments = _calendar_files(loan, files) if files else []
+    with translation.override(submission.language):
+        hours = documents.hours_of(loan)
+    message = mail_templates.render(
+        f"loan_{name}",
+        to=submission.email,
+        language=submission.language,
+        context={
+            "submission": submission,
+            "loan": loan,
+            "kit": loan.kit,
+            "visit": loan.booking if loan.booking and loan.booking.is_holding else None,
+            "is_round": loan.delivery == Delivery.ROUND,
+            "goes_ahead": loan.state in COMING,
+            "venue": loan.kit.venue,
+            "note": events[0].note.strip(),
+            "link": mailer.marker(LINK, submission.pk, to=submission.email),
+            "has_letter": letter is not None,
+            **hours,
+        },
+        attachments=[*attachments, *([letter] if letter else [])],
+        reply_to=loan.kit.venue.email,
+        expires_at=expires_at,
+    )
+    return [message]
+
+
+def _calendar_files(loan: Loan, method: Method) -> list[Attachment]:
+    """Collecting and returning, a file each."""
+    write = ical.cancellations if method == Method.CANCEL else ical.invitations
+    with translation.override(loan.submission.language):
+        return [
+            Attachment(f"tec-{loan.submission.reference}-{number}.ics", file, content_type(method))
+            for number, file in enumerate(write(loan), start=1)
+        ]
+
+
+def _letter(loan: Loan) -> Attachment | None:
+    """The letter; None where the libraries that make PDFs are missing."""
+    try:
+        content = documents.letter(loan)
+    except DocumentsUnavailable:
+        return None
+    return Attachment(documents.letter_filename(loan.submission), content, "application/pdf")

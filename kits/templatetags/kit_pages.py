@@ -1,0 +1,36 @@
+"""Addresses on a loan's pages, and the kits that go with a visit on the visit's page."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import template
+from django.urls import reverse
+
+from bookings.models import Booking, State
+from kits.with_visit import PARAMETER, day_of, fitting_kits
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def loan_url(context: dict[str, Any], page: str, **kwargs: Any) -> str:
+    """By link where one came by link."""
+    kwargs["public_id"] = context["submission"].public_id
+    if context.get("token"):
+        kwargs["token"] = context["token"]
+    return reverse(f"loans:{page}", kwargs=kwargs)
+
+
+@register.inclusion_tag("kits/_with_visit.html")
+def kits_for_visit(bookings: Sequence[Booking]) -> dict[str, Any]:
+    """The block 'take a kit back to class': what fits the first class that comes."""
+    coming = [one for one in bookings if one.state in (State.CONFIRMED, State.REQUESTED)]
+    if not coming:
+        return {"kits": []}
+    first = coming[0]
+    return {
+        "kits": fitting_kits(first),
+        "loans": list(first.loans.holding().with_facts()),
+        "day": day_of(first),
+        "query": {PARAMETER: first.submission.public_id, "van": day_of(first).isoformat()},
+    }

@@ -1,0 +1,171 @@
+"""Which kits there are, and when one can be borrowed."""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from bookings.month import YearMonth, month_of, parse_month
+from bookings.rules import first_bookable_moment
+from schools.models import School, SchoolHoliday
+from tec_site import address_parts
+
+from .availability import Room, calendars
+from .days import ONE_DAY, handover_days
+from .filters import KitFilter
+from .models import Delivery, LessonKit
+from .month import build_month, look_at
+from .with_visit import PARAMETER, visit_of
+
+PER_PAGE = 12
+# How far a card looks ahead for the first day on which the kit is free.
+FIRST_FREE_WITHIN = datetime.timedelta(days=90)
+
+
+class Card(NamedTuple):
+    kit: LessonKit
+    room: Room | None  # in the period asked for
+    first_free: datetime.date | None
+
+
+@login_not_required
+@require_safe
+@vary_on_headers("HX-Request")
+def catalogue(request: HttpRequest) -> HttpResponse:
+    filters = KitFilter(request.GET, queryset=LessonKit.objects.published())
+    found = filters.qs.select_related("venue").prefetch_related("worlds")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
+    asked = address_parts.asked(request)
+    context = {
+        "asked": asked,
+        "selects": filters.selects(),
+        "inputs": filters.inputs(),
+        "chosen": [
+            (one.label, address_parts.address(request, asked, without=one.name))
+            for one in filters.chosen()
+        ],
+        "nonsense": bool(filters.errors),
+        "page": page,
+        "cards": _cards(list(page), filters),
+        "period": filters.period,
+    }
+    template = "kits/kit_list.html"
+    if request.headers.get("HX-Request") != "true":
+        return render(request, template, context)
+    response = render(request, f"{template}#results", context)
+    response["HX-Push-Url"] = address_parts.address(request, asked)
+    return response
+
+
+@login_not_required
+@never_cache
+@require_safe
+@vary_on_headers("HX-Request")
+def kit(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is in it and for whom; a month of days to start on, then the days to return."""
+    found = get_object_or_404(LessonKit.objects.published().select_related("venue"), slug=slug)
+    booking = visit_of(request)
+    start = parse_day(request.GET.get("van", ""))
+    at = _month_asked(request, start)
+    delivery = delivery_of(request, found)
+    first, last = at.first, at.last
+    if start is not None and month_of(start) != at:
+        start = None  # another month was turned to since
+    period = look_at(found, first, last, delivery)
+    can_start = start is not None and period.can_start(start)
+    context = {
+        "kit": found,
+        "month": build_month(period, at, start, _own_holidays(request, at)),
+        "start": start,
+        "returns": period.returns(start) if start and can_start else [],
+        "booking": booking,
+        "asked": {"hoe": delivery} | ({PARAMETER: booking.submission.public_id} if booking else {}),
+        "delivery": delivery,
+        "deliveries": Delivery.choices if found.can_be_delivered else [],
+    }
+    template = "kits/kit_detail.html"
+    if request.headers.get("HX-Request") == "true":
+        return render(request, f"{template}#lending", context)
+    return render(request, template, context | _facts(found))
+
+
+# --- What the addresses ask ----------------------------------------------------------------------
+
+
+def parse_day(text: str) -> datetime.date | None:
+    """'2026-11-02', or None for what is no day."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def delivery_of(request: HttpRequest, kit: LessonKit) -> str:
+    """How the box comes: at the desk, unless the round is asked for and drives with this kit."""
+    asked = request.GET.get("hoe", "")
+    return Delivery.ROUND if asked == Delivery.ROUND and kit.can_be_delivered else Delivery.DESK
+
+
+def _month_asked(request: HttpRequest, start: datetime.date | None) -> YearMonth:
+    if "maand" not in request.GET and start is not None:
+        return parse_month(str(month_of(start)))
+    if "maand" not in request.GET:
+        return month_of(timezone.localdate(first_bookable_moment(None)))
+    return parse_month(request.GET["maand"])
+
+
+# --- What the pages show -------------------------------------------------------------------------
+
+
+def _cards(kits: Sequence[LessonKit], filters: KitFilter) -> list[Card]:
+    first_free = {} if filters.rooms else _first_free(kits)
+    return [Card(kit, filters.rooms.get(kit.pk), first_free.get(kit.pk)) for kit in kits]
+
+
+def _first_free(kits: Sequence[LessonKit]) -> dict[int, datetime.date]:
+    """Kit (primary key) → the first day on which a copy can be collected at the desk."""
+    if not kits:
+        return {}
+    first = timezone.localdate(first_bookable_moment(None))
+    before = first + FIRST_FREE_WITHIN
+    copies = calendars(first, before, kits)
+    days = {
+        venue: handover_days(venue, first, before, Delivery.DESK)
+        for venue in {kit.venue for kit in kits}
+    }
+    found = {
+        kit.pk: next((day for day in days[kit.venue] if copies[kit.pk].free_on(day)), None)
+        for kit in kits
+        if kit.pk in copies
+    }
+    return {pk: day for pk, day in found.items() if day}
+
+
+def _facts(kit: LessonKit) -> dict[str, Any]:
+    """What the page tells beside the calendar."""
+    prefetch_related_objects([kit], "worlds", "core_objectives")
+    documents = kit.documents.current().defer("text").order_by("-kind")  # the guide first
+    return {"contents": list(kit.contents.all()), "documents": list(documents)}
+
+
+def _own_holidays(request: HttpRequest, at: YearMonth) -> dict[datetime.date, str]:
+    """Day → name, for a teacher whose school is known."""
+    if not (request.user.is_authenticated and request.user.school_id):
+        return {}
+    own = School.objects.filter(pk=request.user.school_id).values("holiday_region")
+    found = {}
+    for holiday in SchoolHoliday.objects.overlapping(at.first, at.last).filter(region__in=own):
+        day = holiday.starts_on
+        while day <= holiday.ends_on:
+            found[day] = holiday.name
+            day += ONE_DAY
+    return found

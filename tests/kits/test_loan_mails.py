@@ -1,0 +1,284 @@
+"""What is mailed about loans: to whom, with which subject, with which files; and when not."""
+
+import datetime
+
+import pytest
+import time_machine
+from django.urls import reverse
+from post_office.models import Email
+
+from kits import clock, documents, ical, lifecycle
+from kits.models import DeskDay, Loan, LoanState
+from schools import links
+from schools.models import SchoolHoliday
+from tec_site.notices import Teller
+from tests.factories import (
+    NOW,
+    amsterdam,
+    make_booking,
+    make_kit,
+    make_loan,
+    make_staff,
+    make_visit,
+)
+from tests.tec_site.calendar_readers import READERS
+
+pytestmark = pytest.mark.django_db
+
+MONDAY = datetime.date(2026, 11, 2)
+FRIDAY = datetime.date(2026, 11, 6)
+
+
+@pytest.fixture(autouse=True)
+def _frozen():
+    SchoolHoliday.objects.all().delete()
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def told() -> list[Email]:
+    before = set(Email.objects.values_list("pk", flat=True))
+    Teller().tell(seconds=60)
+    return list(Email.objects.exclude(pk__in=before).order_by("pk"))
+
+
+def held_loan(**fields) -> Loan:
+    kit = fields.pop("kit", None) or make_kit(title="Robots")
+    return make_loan(
+        copy=kit.copies.first(),
+        state=LoanState.HELD,
+        starts_on=MONDAY,
+        ends_on=FRIDAY,
+        **fields,
+    )
+
+
+def reserved_loan(**fields) -> Loan:
+    loan = held_loan(**fields)
+    loan.submission.verified_at = None
+    loan.submission.save()
+    lifecycle.verify(submission=loan.submission)
+    loan.refresh_from_db()
+    return loan
+
+
+def files_of(mail: Email) -> list[tuple[str, str]]:
+    return [(file.name, file.mimetype) for file in mail.attachments.order_by("pk")]
+
+
+def test_reserved_mail_has_a_file_for_each_day_and_the_letter():
+    loan = reserved_loan()
+
+    (mail,) = told()
+
+    assert mail.to == [loan.submission.email]
+    assert mail.subject == "Gereserveerd: Robots vanaf maandag 2 november 2026"
+    number = loan.submission.reference
+    assert files_of(mail) == [
+        (f"tec-{number}-1.ics", "text/calendar; charset=utf-8; method=REQUEST"),
+        (f"tec-{number}-2.ics", "text/calendar; charset=utf-8; method=REQUEST"),
+        (f"uitleenbrief-{number}.pdf", "application/pdf"),
+    ]
+    assert "Ophalen: maandag 2 november 2026, 08:30–16:30" in mail.message
+    assert "Terugbrengen: vrijdag 6 november 2026, 08:30–16:30" in mail.message
+    assert told() == []
+
+
+def test_link_in_the_mail_becomes_a_link_only_while_it_is_sent():
+    loan = reserved_loan()
+
+    (mail,) = told()
+
+    address = links.link_to(loan.submission, "loans:loan")
+    assert address not in mail.message + mail.html_message
+    assert f"[[loan:{loan.submission_id}:" in mail.message
+
+
+def test_one_mail_names_the_kit_and_the_visit():
+    booking = make_booking(visit=make_visit())
+    reserved_loan(booking=booking, submission=booking.submission)
+
+    (mail,) = [one for one in told() if one.subject.startswith("Gereserveerd")]
+
+    assert booking.visit.programme.title in mail.message
+    assert "Bij het bezoek" in mail.message
+    assert "na jullie bezoek op dinsdag 3 november" in mail.message
+
+
+def test_cancelled_mail_takes_both_events_back():
+    loan = reserved_loan()
+    told()
+
+    lifecycle.cancel(loan=loan, by=loan.submission.user)
+    (mail,) = told()
+
+    assert mail.subject == "Geannuleerd: Robots vanaf maandag 2 november 2026"
+    assert [kind for _name, kind in files_of(mail)] == [
+        "text/calendar; charset=utf-8; method=CANCEL"
+    ] * 2
+    contents = []
+    for attached in mail.attachments.order_by("pk"):
+        with attached.file.open("rb") as file:
+            contents.append(file.read().decode())
+    assert [f"UID:{loan.uid_out}@" in contents[0], f"UID:{loan.uid_back}@" in contents[1]] == [
+        True,
+        True,
+    ]
+    assert all(
+        f"SEQUENCE:{loan.sequence}\r\n" in content and "STATUS:CANCELLED" in content
+        for content in contents
+    )
+
+
+def test_hold_that_was_never_mailed_is_cancelled_silently():
+    lifecycle.cancel(loan=held_loan(), by=None)
+
+    assert told() == []
+
+
+def test_reserved_and_cancelled_before_the_worker_came_is_told_as_cancelled_only():
+    loan = reserved_loan()
+    lifecycle.cancel(loan=loan, by=loan.submission.user)
+
+    assert [mail.subject for mail in told()] == [
+        "Geannuleerd: Robots vanaf maandag 2 november 2026"
+    ]
+
+
+def test_extended_loan_is_mailed_with_its_new_day():
+    loan = reserved_loan()
+    told()
+
+    lifecycle.extend(loan=loan, ends_on=datetime.date(2026, 11, 9), by=loan.submission.user)
+    (mail,) = told()
+
+    assert mail.subject == "Veranderd: Robots tot en met maandag 9 november 2026"
+
+
+# --- Reminders -----------------------------------------------------------------------------------
+
+
+def at(*when: int):
+    return time_machine.travel(amsterdam(*when), tick=False)
+
+
+def test_three_days_before_collecting_once_however_often_the_job_runs():
+    reserved_loan()
+    told()
+    with at(2026, 10, 29, 12):
+        assert clock.remind_due() == 0
+    with at(2026, 10, 30, 12):
+        for _time in range(10):
+            clock.remind_due()
+        subjects = [mail.subject for mail in told()]
+
+    assert subjects == ["Binnenkort: Robots op maandag 2 november 2026"]
+
+
+def test_three_days_before_returning():
+    loan = held_loan()
+    Loan.objects.filter(pk=loan.pk).update(state=LoanState.OUT, held_until=None)
+    with at(2026, 11, 3, 12):
+        clock.remind_due()
+        (mail,) = told()
+
+    assert mail.subject == "Terugbrengen: Robots op vrijdag 6 november 2026"
+    assert mail.expires_at == amsterdam(2026, 11, 7)
+
+
+def test_overdue_on_the_first_day_and_weekly_after():
+    loan = held_loan()
+    Loan.objects.filter(pk=loan.pk).update(state=LoanState.OUT, held_until=None)
+    mails = {}
+    for day in range(6, 22):
+        with at(2026, 11, day, 12):
+            clock.remind_due()
+            mails[day] = [mail.subject for mail in told() if mail.subject.startswith("Te laat")]
+
+    assert {day for day, subjects in mails.items() if subjects} == {7, 14, 21}
+    assert mails[14] == ["Te laat: Robots sinds vrijdag 6 november 2026"]
+
+
+def test_no_reminder_of_what_was_cancelled_or_came_back_before_it_was_told():
+    loan = held_loan()
+    Loan.objects.filter(pk=loan.pk).update(state=LoanState.OUT, held_until=None)
+    with at(2026, 11, 8, 12):
+        clock.remind_due()
+        Loan.objects.filter(pk=loan.pk).update(state=LoanState.RETURNED)
+
+        assert told() == []
+
+
+# --- The calendar file ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_calendar_is_read_by_programs_that_the_project_does_not_use(client, reader):
+    loan = reserved_loan(kit=make_kit(title="Robots; en, meer"))
+    client.force_login(loan.submission.user)
+
+    content = client.get(reverse("loans:calendar", args=[loan.submission.public_id])).content
+
+    seen = READERS[reader](content)
+    facts = [(one.uid, one.summary, one.starts_at, one.ends_at) for one in seen]
+    assert facts == [
+        (
+            f"{uid}@{content.decode().split('UID:')[1].split('@')[1].split(chr(13))[0]}",
+            summary,
+            amsterdam(2026, 11, day, 8, 30),
+            amsterdam(2026, 11, day, 16, 30),
+        )
+        for uid, summary, day in [
+            (loan.uid_out, "Robots; en, meer ophalen", 2),
+            (loan.uid_back, "Robots; en, meer terugbrengen", 6),
+        ]
+    ]
+    assert content.count(b"BEGIN:VALARM") == 2
+    assert b"METHOD" not in content
+
+
+def test_day_without_desk_hours_is_a_whole_day():
+    loan = reserved_loan()
+    DeskDay.objects.all().delete()
+
+    content = ical.download(loan).decode()
+
+    assert "DTSTART;VALUE=DATE:20261102" in content
+    assert "DTEND;VALUE=DATE:20261103" in content
+
+
+def test_feed_of_a_teacher_holds_her_loans(client):
+    from tec_site.feeds import feed_address
+
+    loan = reserved_loan()
+    address = feed_address("mijn", loan.submission.user)
+
+    first = client.get(address)
+    assert first.content.count(b"BEGIN:VEVENT") == 2
+    tag = {"If-None-Match": first["ETag"]}
+    assert client.get(address, headers=tag).status_code == 304
+    lifecycle.cancel(loan=loan, by=make_staff())
+    response = client.get(address, headers=tag)
+    assert (response.status_code, response.content.count(b"BEGIN:VEVENT")) == (200, 0)
+
+
+# --- The letter ----------------------------------------------------------------------------------
+
+
+def test_letter_is_tagged_and_names_the_contents_and_the_day():
+    import io
+
+    from pypdf import PdfReader
+
+    loan = reserved_loan()
+
+    reader = PdfReader(io.BytesIO(documents.letter(loan)))
+
+    root = reader.trailer["/Root"]
+    assert root["/Lang"] == "nl"
+    assert root["/MarkInfo"]["/Marked"] == True  # noqa: E712
+    assert reader.metadata.title == "Jullie leskist: Robots, tot en met 6 november 2026"
+    text = " ".join(page.extract_text() for page in reader.pages)
+    assert len(reader.pages) == 1
+    for words in ("vrijdag 6 november 2026", "Robot", "Batterij", loan.submission.reference):
+        assert words in text
