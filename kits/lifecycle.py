@@ -270,15 +270,15 @@ def _exchange(loan: Loan, to: KitCopy, **details: Any) -> LoanEvent:
             raise CopyPromised
         write = _swapping(rival, details["by"], details["note"])
         copies.claim_any(rival.kit, rival.starts_on, rival.free_again_on, write, besides=besides)
-    fits = copies.free_copies(loan.kit, first, before).filter(pk=to.pk)
-    if not fits.exists():
-        raise CopyPromised
 
     def write_back(copy: KitCopy) -> LoanEvent:
         row.update(copy=copy, **period)
         return _swapping(loan, details["by"], details["note"])(copy)
 
-    return copies.claim(to.pk, write_back)
+    try:
+        return copies.claim(to.pk, copies.unless_away(write_back, first, before))
+    except (IntegrityError, copies.Away) as error:
+        raise CopyPromised from error
 
 
 @retried

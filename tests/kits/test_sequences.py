@@ -153,10 +153,11 @@ class Lending(RuleBasedStateMachine):
         one = self.pick(number)
         end = one.end + longer * ONE_DAY
         again = days.free_again_on(self.kit, end)
-        rivals = [r for r in self.loans if r is not one and r.copy == one.copy]
-        clash = any(r.state in HOLDING and r.start < again and r.again > one.start for r in rivals)
+        clash = not self.free(one.copy, one.start, again, without=one)
         legal = one.state in (S.RESERVED, S.PACKED, S.OUT)
-        refusal = "IllegalMove" if not legal else "CopyPromised" if clash else ""
+        repair = any(a < again and b > one.start for a, b in self.repairs[one.copy])
+        promised = "CopyPromised" if clash else ""
+        refusal = "CopyPromised" if repair else promised if legal else "IllegalMove"
         if self.expect(refusal, lifecycle.extend, loan=self.row(one), ends_on=end):
             one.end, one.again = end, again
 
