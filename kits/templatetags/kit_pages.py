@@ -28,8 +28,11 @@ def kits_for_visit(bookings: Sequence[Booking]) -> dict[str, Any]:
     if not coming:
         return {"kits": []}
     first = coming[0]
+    kits = fitting_kits(first)
+    if not kits:
+        return {"kits": []}  # and no second query, which every booking would pay for
     return {
-        "kits": fitting_kits(first),
+        "kits": kits,
         "loans": list(first.loans.holding().with_facts()),
         "day": day_of(first),
         "query": {PARAMETER: first.submission.public_id, "van": day_of(first).isoformat()},
