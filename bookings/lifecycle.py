@@ -27,12 +27,10 @@ from tec_site.transactions import retried
 from . import places, rules
 from .models import Attention, Booking, BookingEvent, State, Visit, VisitSlot, ZoneClaim
 from .refusals import (
-    BelowBooked,
     ClassAlreadyBooked,
     NeverConfirmed,
     NoteRequired,
     NothingHeld,
-    NothingToMove,
     NotYet,
     RulesBroken,
     SlotPast,
@@ -307,51 +305,6 @@ def settle(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
     return apply(booking, MOVES["settle"], by=by, note=note, changes={"attention": ""})
 
 
-# --- Whole visits --------------------------------------------------------------------------------
-
-
-@retried
-def move_visit(*, visit: Visit, slot: VisitSlot, by: User, note: str = "") -> int:
-    """Move a visit with all its classes to another slot; returns how many classes moved.
-
-    If the programme already runs there the classes join it, all or none. Raises SlotPast,
-    DoesNotFit, NothingToMove, ZonesTaken, VisitFull.
-    """
-    if slot.starts_at <= timezone.now():
-        raise SlotPast
-    if visit.programme.length > slot.length:
-        raise places.DoesNotFit
-    moving = Booking.objects.filter(visit=visit, state__in=MOVES["reschedule"].sources)
-    bookings = list(moving.with_facts().order_by("pk"))
-    if not bookings:
-        raise NothingToMove
-    lapse_all(Booking.objects.filter(visit=visit, state=S.HELD))
-    lapse_all(_expired_in_the_way(slot, visit.programme))
-    if Visit.objects.active().filter(slot=slot, programme=visit.programme).exists():
-        for booking in bookings:
-            reschedule(booking=booking, slot=slot, by=by, note=note)
-        return len(bookings)
-    for booking in bookings:
-        data = {"from": booking.starts_at.isoformat(), "to": slot.starts_at.isoformat()}
-        changes = {"changed_at": timezone.now()}
-        apply(booking, MOVES["reschedule"], by=by, note=note, changes=changes, data=data)
-    visit = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
-    visit.slot = slot
-    visit.save(update_fields=["slot"])
-    places.reclaim_zones(visit)
-    return len(bookings)
-
-
-@retried
-def set_maxima(*, visit: Visit, max_groups: int, max_pupils: int) -> None:
-    """Raise or lower a visit's capacity; never below what is booked (BelowBooked)."""
-    room = Visit.objects.filter(
-        pk=visit.pk, groups_taken__lte=max_groups, pupils_taken__lte=max_pupils
-    )
-    if not room.update(max_groups=max_groups, max_pupils=max_pupils):
-        raise BelowBooked
-
-
 # --- Within a verb -----------------------------------------------------------------------------
 
 
@@ -415,12 +368,12 @@ def _making_way[T](slot: VisitSlot, programme: Programme, attempt: Callable[[], 
         except places.VisitGone:
             continue
         except (places.VisitFull, places.ZonesTaken):
-            if not lapse_all(_expired_in_the_way(slot, programme)):
+            if not lapse_all(expired_in_the_way(slot, programme)):
                 raise
     raise places.VisitFull
 
 
-def _expired_in_the_way(slot: VisitSlot, programme: Programme) -> QuerySet[Booking]:
+def expired_in_the_way(slot: VisitSlot, programme: Programme) -> QuerySet[Booking]:
     """Expired holds in this visit, or in others that claim its zones at that time."""
     starts_at = slot.starts_at.astimezone(datetime.UTC)
     claims = ZoneClaim.objects.filter(

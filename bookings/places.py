@@ -7,7 +7,8 @@ check constraints of Visit and `zone_claimed_once` stand behind every line here.
 """
 
 import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError
 from django.db.models import F, Q, QuerySet
@@ -35,17 +36,24 @@ class DoesNotFit(Refused):
 
 
 class VisitGone(Refused):
-    """Its last booking left between finding the visit and joining it; the verb opens another."""
+    """Between finding the visit and joining it its last booking left, or staff moved it; the verb
+    looks again."""
 
     message = _("This date has just changed. Please try again.")
 
 
-class Footprint(NamedTuple):
-    """What one booking holds: a number of groups and pupils in a visit."""
+@dataclass(frozen=True)
+class Footprint:
+    """What one booking holds: a number of groups and pupils in a visit.
+
+    `slot_id`, where it is known: the slot in which the visit was when it was chosen. Staff may
+    move the visit a moment before its place is taken.
+    """
 
     visit_id: int
     groups: int
     pupils: int
+    slot_id: int | None = field(default=None, compare=False)
 
 
 def find_or_open(slot: "VisitSlot", programme: Programme) -> "Visit":
@@ -95,14 +103,16 @@ def change(before: Footprint | None, after: Footprint | None) -> None:
     if before:
         _free(before)
     if after:
-        _take(after.visit_id, after.groups, after.pupils)
+        _take(after.visit_id, after.groups, after.pupils, after.slot_id)
 
 
-def _take(visit_id: int, groups: int, pupils: int) -> None:
+def _take(visit_id: int, groups: int, pupils: int, slot_id: int | None = None) -> None:
     """Add to the counters if there is room (a negative number frees; there is room for that)."""
     from .models import Visit
 
     visits = Visit.objects.filter(pk=visit_id, released_at=None)
+    if slot_id is not None:
+        visits = visits.filter(slot=slot_id)
     room = Q()
     if groups > 0:
         room &= Q(groups_taken__lte=F("max_groups") - groups)

@@ -12,7 +12,7 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from schools.access import load_submission
+from schools.access import may_see
 from schools.contact import NoteForm
 from schools.models import Submission
 from tec_site import calendars
@@ -32,10 +32,9 @@ from .sentences import sentence_for
 @require_safe
 def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
     """What, when, where, the state as a sentence, what can be done, the history."""
-    submission = load_submission(request, public_id, token)
+    submission, bookings = _load(request, public_id, token)
     if submission.verified_at is None and token is None:
         return redirect(address_of(submission, "code"))
-    bookings = _bookings(submission)
     first = bookings[0]
     context = {
         "submission": submission,
@@ -102,16 +101,16 @@ def numbers(
 @login_not_required
 @require_safe
 def calendar(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
-    submission = load_submission(request, public_id, token)
+    submission, bookings = _load(request, public_id, token)
     with override(submission.language):
-        content = ical.download(_bookings(submission))
+        content = ical.download(bookings)
     return calendars.download_response(content, filename=f"tec-{submission.reference}.ics")
 
 
 @login_not_required
 @require_safe
 def letter(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
-    submission = load_submission(request, public_id, token)
+    submission, _classes = _load(request, public_id, token)
     try:
         content = documents.letter(submission)
     except DocumentsUnavailable:
@@ -123,18 +122,22 @@ def letter(request: HttpRequest, public_id: UUID, token: str | None = None) -> H
 # --- Within a request ----------------------------------------------------------------------------
 
 
-def _bookings(submission: Submission) -> list[Booking]:
-    bookings = list(submission.bookings.with_facts().order_by("pk"))
-    if not bookings:
+def _load(
+    request: HttpRequest, public_id: UUID, token: str | None
+) -> tuple[Submission, list[Booking]]:
+    """The submission and its bookings, in one query; 404 for a stranger."""
+    found = Booking.objects.with_facts().select_related("submission__user")
+    bookings = list(found.filter(submission__public_id=public_id).order_by("pk"))
+    if not bookings or not may_see(request, bookings[0].submission, token):
         raise Http404
-    return bookings
+    return bookings[0].submission, bookings
 
 
 def _one(
     request: HttpRequest, public_id: UUID, booking_id: int, token: str | None
 ) -> tuple[Submission, Booking]:
-    submission = load_submission(request, public_id, token)
-    for one in _bookings(submission):
+    submission, bookings = _load(request, public_id, token)
+    for one in bookings:
         if one.pk == booking_id:
             return submission, one
     raise Http404

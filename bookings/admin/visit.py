@@ -26,7 +26,7 @@ from tec_site.documents import DocumentsUnavailable, pdf_response
 from tec_site.lifecycle import Refused
 from tec_site.model_admins import Button, ModelAdmin, ReadOnly
 
-from .. import documents, lifecycle
+from .. import documents, visits
 from ..desk_forms import MaximaForm, MoveVisitForm
 from ..models import Booking, Visit
 from .planner import week_page
@@ -128,7 +128,7 @@ class VisitAdmin(ReadOnly, ModelAdmin):
         if data is not None and form.is_valid():
             try:
                 by: Any = request.user
-                moved = lifecycle.move_visit(visit=visit, by=by, **form.cleaned_data)
+                moved = visits.move_visit(visit=visit, by=by, **form.cleaned_data)
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
@@ -143,7 +143,7 @@ class VisitAdmin(ReadOnly, ModelAdmin):
         form = MaximaForm(data, initial=before)
         if data is not None and form.is_valid():
             try:
-                lifecycle.set_maxima(visit=visit, **form.cleaned_data)
+                visits.set_maxima(visit=visit, **form.cleaned_data)
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:

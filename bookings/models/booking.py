@@ -155,7 +155,10 @@ class Booking(models.Model):
         return self.state in HOLDING
 
     def places(self) -> Footprint | None:
-        return Footprint(self.visit_id, 1, self.pupils) if self.is_holding else None
+        if not self.is_holding:
+            return None
+        visit = self._state.fields_cache.get("visit")  # no query to find out
+        return Footprint(self.visit_id, 1, self.pupils, visit.slot_id if visit else None)
 
     def change_places(self, before: Footprint | None, after: Footprint | None) -> None:
         places.change(before, after)

@@ -577,7 +577,7 @@ def test_page_costs_the_same_for_one_class_and_three(client, rows, django_assert
         make_booking(visit=visit, submission=submission)
     url = page_of(submission.bookings.first(), token=True)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get(url)
 
 

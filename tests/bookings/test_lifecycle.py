@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from bookings import clock, lifecycle, places, rules
+from bookings import clock, lifecycle, places, rules, visits
 from bookings.lifecycle import MOVES
 from bookings.models import Attention, Booking, BookingEvent, State, Visit, ZoneClaim
 from bookings.refusals import (
@@ -769,7 +769,7 @@ def test_move_visit_takes_every_class_along_with_an_event_each():
     bookings = [make_booking(visit=visit), make_booking(visit=visit)]
     to = make_slot(programmes=[visit.programme], starts_at=amsterdam(2026, 11, 10, 9))
 
-    moved = lifecycle.move_visit(visit=visit, slot=to, by=make_staff(), note="Verbouwing")
+    moved = visits.move_visit(visit=visit, slot=to, by=make_staff(), note="Verbouwing")
 
     visit.refresh_from_db()
     assert (moved, visit.slot, visit.groups_taken) == (2, to, 2)
@@ -789,12 +789,12 @@ def test_move_visit_joins_the_one_that_is_there_or_leaves_everything():
     make_booking(visit=there)
 
     with pytest.raises(places.VisitFull):
-        lifecycle.move_visit(visit=visit, slot=to, by=make_staff())
+        visits.move_visit(visit=visit, slot=to, by=make_staff())
     visit.refresh_from_db()
     assert visit.groups_taken == 2
 
-    lifecycle.set_maxima(visit=there, max_groups=3, max_pupils=99)
-    lifecycle.move_visit(visit=visit, slot=to, by=make_staff())
+    visits.set_maxima(visit=there, max_groups=3, max_pupils=99)
+    visits.move_visit(visit=visit, slot=to, by=make_staff())
 
     there.refresh_from_db()
     visit.refresh_from_db()
@@ -807,7 +807,7 @@ def test_move_visit_with_nobody_booked_claims_no_zone_for_it():
     to = make_slot(programmes=[booking.visit.programme], starts_at=amsterdam(2026, 11, 10, 9))
 
     with pytest.raises(NothingToMove):
-        lifecycle.move_visit(visit=booking.visit, slot=to, by=make_staff())
+        visits.move_visit(visit=booking.visit, slot=to, by=make_staff())
 
     booking.refresh_from_db()
     assert booking.state == State.HELD
@@ -820,10 +820,10 @@ def test_maxima_never_go_below_what_is_booked():
     make_booking(visit=visit)
 
     with pytest.raises(BelowBooked):
-        lifecycle.set_maxima(visit=visit, max_groups=1, max_pupils=99)
+        visits.set_maxima(visit=visit, max_groups=1, max_pupils=99)
     with pytest.raises(BelowBooked):
-        lifecycle.set_maxima(visit=visit, max_groups=2, max_pupils=47)
-    lifecycle.set_maxima(visit=visit, max_groups=2, max_pupils=48)
+        visits.set_maxima(visit=visit, max_groups=2, max_pupils=47)
+    visits.set_maxima(visit=visit, max_groups=2, max_pupils=48)
 
     visit.refresh_from_db()
     assert (visit.max_groups, visit.max_pupils) == (2, 48)

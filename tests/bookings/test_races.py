@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from post_office.models import Email
 
-from bookings import clock, lifecycle, places
+from bookings import clock, lifecycle, places, visits
 from bookings.models import Booking, BookingEvent, State, Visit, ZoneClaim
 from bookings.rules import ClassRequest
 from schools.codes import code_of
@@ -143,7 +143,7 @@ def test_capacity_three_and_fifty_askers_is_exactly_three():
 def test_the_race_sees_it_when_the_guard_is_taken_away(monkeypatch):
     """Without the condition and the checks more than one gets in: the tests above can fail."""
 
-    def take_unguarded(visit_id, groups, pupils):
+    def take_unguarded(visit_id, groups, pupils, slot_id=None):
         Visit.objects.filter(pk=visit_id).update(
             groups_taken=F("groups_taken") + groups, pupils_taken=F("pupils_taken") + pupils
         )
@@ -174,7 +174,7 @@ def test_the_race_sees_it_when_the_guard_is_taken_away(monkeypatch):
 def test_the_check_is_a_net_under_the_condition(monkeypatch):
     """With the condition gone the database itself still refuses the second."""
 
-    def take_unguarded(visit_id, groups, pupils):
+    def take_unguarded(visit_id, groups, pupils, slot_id=None):
         Visit.objects.filter(pk=visit_id).update(
             groups_taken=F("groups_taken") + groups, pupils_taken=F("pupils_taken") + pupils
         )
@@ -246,7 +246,7 @@ def test_lowering_the_maximum_against_booking_keeps_to_one_of_the_two():
     race(
         [
             held_by_verb(slot, programme, 1),
-            lambda: lifecycle.set_maxima(visit=visit, max_groups=1, max_pupils=70),
+            lambda: visits.set_maxima(visit=visit, max_groups=1, max_pupils=70),
         ]
     )
 
@@ -322,6 +322,27 @@ def test_swapping_two_visits_both_ways_at_once_never_deadlocks():
     )
 
     assert not [result for result in results if isinstance(result, Exception)]
+    assert_sound()
+
+
+@pytest.mark.parametrize("round_number", range(5))
+def test_nobody_is_moved_along_unnoticed_with_a_visit(round_number):
+    programme = make_programme(max_groups=9, max_pupils=300)
+    slot = make_slot(programmes=[programme], max_groups=9, max_pupils=300)
+    to = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 10, 9))
+    visit = make_visit(slot=slot, programme=programme)
+    make_booking(visit=visit)
+    staff = make_staff()
+
+    race(
+        [
+            lambda: visits.move_visit(visit=visit, slot=to, by=staff),
+            *(held_by_verb(slot, programme, number) for number in range(4)),
+        ]
+    )
+
+    for booking in Booking.objects.holding().filter(visit__slot=to):
+        assert booking.events.filter(move="reschedule").exists()
     assert_sound()
 
 

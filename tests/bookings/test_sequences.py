@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bookings import clock, lifecycle
+from bookings import clock, lifecycle, visits
 from bookings.models import Booking, State, Visit, ZoneClaim
 from bookings.models.booking import HOLDING
 from bookings.rules import ClassRequest
@@ -476,7 +476,7 @@ class Desk(RuleBasedStateMachine):
             return
         visit, row = found
         self.both(
-            lambda: lifecycle.move_visit(
+            lambda: visits.move_visit(
                 visit=row, slot=self.site["slots"][slot], by=self.site["staff"]
             ),
             lambda: self.model_move_visit(visit, slot),
@@ -520,9 +520,7 @@ class Desk(RuleBasedStateMachine):
                 raise No("BelowBooked")
             visit.max_groups, visit.max_pupils = groups, most
 
-        self.both(
-            lambda: lifecycle.set_maxima(visit=row, max_groups=groups, max_pupils=most), model
-        )
+        self.both(lambda: visits.set_maxima(visit=row, max_groups=groups, max_pupils=most), model)
 
     # --- The clock ---
 

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
-from bookings import lifecycle
+from bookings import lifecycle, visits
 from bookings.models import Booking, State
 from schools.models import User
 from tec_site import feeds
@@ -284,7 +284,7 @@ def _change_numbers(booking):
 
 def _move(booking):
     slot = make_slot(starts_at=amsterdam(2026, 11, 10, 9), venue=booking.visit.slot.venue)
-    lifecycle.move_visit(visit=booking.visit, slot=slot, by=make_staff())
+    visits.move_visit(visit=booking.visit, slot=slot, by=make_staff())
 
 
 def _book_another(booking):
