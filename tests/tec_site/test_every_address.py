@@ -128,7 +128,7 @@ ADMIN_PAGES = r"""
 /beheer/balie/voorraad/                                                     403     200
 /beheer/balie/etiketten/                                                    403     200
 /beheer/balie/gebruik/                                                      403     200
-/beheer/balie/foto/<int:pk>/                                                403     404
+/beheer/balie/foto/<int:pk>/                                                403     200
 /beheer/balie/<str:code>/                                                   403     200
 /beheer/balie/<str:code>/reparatie/                                         403     200
 /beheer/search/                                                             200     200
