@@ -32,7 +32,7 @@ class Day:
     is_chosen: bool
     closed: str  # why the venue is closed
     holiday: str  # of the teacher's own school
-    status: str  # 'free', 'few', 'full' or ''
+    status: str  # 'free', 'few', 'full', 'closed' (too soon or too far ahead) or ''
     word: str
     can_start: bool
 
@@ -68,10 +68,16 @@ class Period:
 
     def can_start(self, day: datetime.date) -> bool:
         return (
-            self.first_start() <= day < last_bookable_day()
+            self.refused_because(day) == ""
             and self.desk.is_open(day)
             and self.copies.free_on(day) > 0
         )
+
+    def refused_because(self, day: datetime.date) -> str:
+        """In a few words, why no loan starts on a day like this however many copies are free."""
+        if day < self.first_start():
+            return _("too soon")
+        return "" if day < last_bookable_day() else _("closed")
 
     def returns(self, start: datetime.date) -> list[Return]:
         """All days on which a loan from `start` can end, those without a free copy too."""
@@ -148,7 +154,7 @@ def _day(
     today = timezone.localdate()
     outside = month_of(date) != at or date < today
     shown = not outside and period.desk.is_open(date)
-    free, total = period.copies.free_on(date), period.copies.total
+    status, word = _state_of(period, date) if shown else ("", "")
     return Day(
         date=date,
         is_outside=month_of(date) != at,
@@ -156,10 +162,17 @@ def _day(
         is_chosen=date == chosen,
         closed="" if outside else period.desk.closed_because(date),
         holiday="" if outside else holidays.get(date, ""),
-        status=status_of(free, total) if shown else "",
-        word=word_for(free, total) if shown else "",
+        status=status,
+        word=word,
         can_start=shown and period.can_start(date),
     )
+
+
+def _state_of(period: Period, date: datetime.date) -> tuple[str, str]:
+    if refused := period.refused_because(date):
+        return "closed", refused
+    free, total = period.copies.free_on(date), period.copies.total
+    return status_of(free, total), word_for(free, total)
 
 
 def status_of(free: int, total: int) -> str:

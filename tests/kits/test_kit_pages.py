@@ -164,6 +164,20 @@ def test_month_counts_copies_on_desk_days_and_names_closed_ones(client):
     assert "woensdag 18 november, Studiedag" in response.content.decode()
 
 
+def test_days_too_soon_or_too_far_ahead_are_shown_closed_not_free(client):
+    kit = make_kit(copies=4)
+
+    september = client.get(kit.get_absolute_url(), {"maand": "2026-09"})
+    july = client.get(kit.get_absolute_url(), {"maand": "2028-07"})
+
+    words = days_of(september)
+    assert [words[day] for day in (15, 21, 22, 23)] == ["te dichtbij", "te dichtbij"] + [
+        "4 van 4 vrij"
+    ] * 2
+    assert "dinsdag 15 september, te dichtbij" in september.content.decode()
+    assert days_of(july)[31] == "gesloten"
+
+
 def test_choosing_a_start_gives_the_days_to_return(client):
     kit = make_kit(copies=1, loan_days=9)
     make_loan(copy=kit.copies.get(), starts_on=november(16), ends_on=november(20))
