@@ -156,7 +156,7 @@ class Site:
             "pattern_id": 1,
             "school_id": self.owner.school_id,
             "move": "cancel",
-            "pk": self.mail.pk,
+            "pk": (self.finding if "/foto/" in route else self.mail).pk,
             "attachment_pk": self.mail.attachments.get().pk,
             "uidb36": "1",
             "key": "geraden",
