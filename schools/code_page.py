@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -45,7 +45,15 @@ class CodePage:
 
     def show(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         """The code from the mail confirms, and signs a teacher in."""
-        submission = load_submission(request, public_id, token=None)
+        try:
+            submission = load_submission(request, public_id, token=None)
+        except Http404:
+            # A second click while the first one signed in: its session has a new key by now. The
+            # page it goes to looks for itself who may see it.
+            done = Submission.objects.filter(public_id=public_id, verified_at__isnull=False).first()
+            if request.method == "POST" and done is not None:
+                return redirect(self.next_address(done))
+            raise
         if submission.verified_at is not None:
             return redirect(self.next_address(submission))
         if request.method == "POST" and "again" in request.POST:
