@@ -43,6 +43,7 @@ def find_chromium() -> str | None:
 def _compile_stale_catalogues() -> None:
     """As `make` does, for whoever starts pytest directly."""
     from babel.messages.frontend import CommandLineInterface
+    from django.utils.translation.reloader import translation_file_changed
 
     for source in (ROOT / "locale").glob("*/LC_MESSAGES/django.po"):
         compiled = source.with_suffix(".mo")
@@ -50,6 +51,7 @@ def _compile_stale_catalogues() -> None:
             CommandLineInterface().run(
                 ["pybabel", "-q", "compile", "-i", str(source), "-o", str(compiled)]
             )
+            translation_file_changed(None, compiled)  # Django may have read the old one
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -184,12 +186,13 @@ def assert_accessible(page: Any) -> Callable[[], None]:
     source = _axe_source()
 
     def check() -> None:
+        page.wait_for_load_state()  # a click waits for the next page, not for its styles
         before = page.viewport_size
         for size in (WIDE, PHONE):
             page.set_viewport_size(size)
             page.evaluate(source)
             found = page.evaluate(
-                "tags => axe.run(document, {runOnly: tags}).then(r => r.violations)", AXE_TAGS
+                "tags => axe.run({runOnly: tags, preload: false}).then(r => r.violations)", AXE_TAGS
             )
             assert [_describe(violation) for violation in found] == [], page.url
             too_wide = page.evaluate(
