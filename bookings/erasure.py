@@ -1,4 +1,4 @@
-"""What bookings know of a person who is erased: words in the notes of their events."""
+"""What bookings know of a person who is erased: words in notes and in names of classes."""
 
 import datetime
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from schools import erasure
+from schools.erasure import Names
 from schools.models import Submission
 
 from .models import Booking, BookingEvent
@@ -17,10 +18,13 @@ def needed_since(moment: datetime.datetime) -> QuerySet[Booking, Any]:
     return coming.values("submission")
 
 
-def erase_words(submissions: QuerySet[Submission]) -> int:
+def erase_words(submissions: QuerySet[Submission], names: Names) -> int:
     """Empty the notes; messages that still wait have nobody left to go to."""
     events = BookingEvent.objects.filter(booking__submission__in=submissions)
     events.filter(noticed_at=None).update(notice="")
+    for booking in Booking.objects.filter(submission__in=submissions):
+        if names(booking.class_name):
+            Booking.objects.filter(pk=booking.pk).update(class_name=booking.year_groups)
     return events.exclude(note="").update(note="")
 
 

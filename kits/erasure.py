@@ -1,31 +1,43 @@
-"""What loans know of a person who is erased: words in the notes of their events."""
+"""What loans know of a person who is erased: notes, names of classes, what was reported."""
 
 import datetime
+import functools
 from typing import Any
 
+from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from schools import erasure
+from schools.erasure import Names
 from schools.models import Submission
 
-from .models import Loan, LoanEvent, LoanState
+from .models import Finding, Loan, LoanEvent, LoanState
 from .models.loan import HOLDING
 
 ENDED = (LoanState.DONE, LoanState.WRITTEN_OFF)
 
 
 def needed_since(moment: datetime.datetime) -> QuerySet[Loan, Any]:
-    """Submissions with a loan that is not finished, or one that ended at or after `moment`."""
-    ended = Q(state__in=ENDED, ends_on__gte=timezone.localdate(moment))
+    """Submissions with a loan that is not finished, or was not yet at `moment`."""
+    ended = Q(state__in=ENDED, changed_at__gte=moment)
     return Loan.objects.filter(Q(state__in=HOLDING) | ended).values("submission")
 
 
-def erase_words(submissions: QuerySet[Submission]) -> int:
-    """Empty the notes; messages that still wait have nobody left to go to."""
+def erase_words(submissions: QuerySet[Submission], names: Names) -> int:
+    """Empty the notes and the reports, photos included; the counts of a box stay.
+
+    Messages that still wait have nobody left to go to.
+    """
     events = LoanEvent.objects.filter(loan__submission__in=submissions)
     events.filter(noticed_at=None).update(notice="")
-    return events.exclude(note="").update(note="")
+    for loan in Loan.objects.filter(submission__in=submissions):
+        if names(loan.class_name):
+            Loan.objects.filter(pk=loan.pk).update(class_name=loan.year_groups)
+    findings = Finding.objects.filter(loan__submission__in=submissions).exclude(text="", photo="")
+    for path in findings.exclude(photo="").values_list("photo", flat=True):
+        transaction.on_commit(functools.partial(default_storage.delete, path))
+    return findings.update(text="", photo="") + events.exclude(note="").update(note="")
 
 
 def register() -> None:

@@ -2,7 +2,8 @@
 
 On request (`manage.py erase ADDRESS`), and by the worker after the end of the school year that
 follows the last one in which there was anything to reach her about. A submission keeps its
-school, its classes and their numbers; an event keeps what happened, when, and in which role.
+school, its classes and their numbers; an event keeps what happened, when, and in which role. A
+class that carries her name is called after its year group (docs/decisions/0022).
 Backups expire by themselves (docs/operations.md).
 
 Apps that hang something on a submission register what is still to come and how to erase the
@@ -11,6 +12,7 @@ words that somebody typed there.
 
 import datetime
 import functools
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -32,12 +34,19 @@ from tec_site.days import start_of_day
 from tec_site.lifecycle import Refused
 
 from . import codes
-from .models import CodeChallenge, Submission, User
+from .models import ClassGroup, CodeChallenge, Submission, User
+from .models.class_group import name_key
+from .models.school import fold
 from .years import current_school_year, school_year_start
 
 ERASED = "…"
 # Shorter than this a name or number is found in texts about anything.
 TELLING = 6
+# Words in the field for a name that say nothing of whose it is, and stand in names of classes.
+NOT_NAMES = {
+    *("juf", "juffrouw", "meester", "mevrouw", "meneer", "leerkracht", "directeur", "team"),
+    *("groep", "klas", "leerjaar", "school", "van", "der", "den", "het", "ten", "ter"),
+}
 
 
 class StillComing(Refused):
@@ -50,8 +59,12 @@ class Keeper:
 
     # The keys of submissions with something that is on or comes at or after a moment.
     needed_since: Callable[[datetime.datetime], QuerySet[Any, Any]]
-    # Erase words typed about these submissions; returns how many rows held some.
-    erase_words: Callable[[QuerySet[Submission]], int]
+    # Erase words typed about these submissions; returns how many rows held some. The second
+    # argument tells of a short text, such as the name of a class, whether it names her.
+    erase_words: Callable[[QuerySet[Submission], "Names"], int]
+
+
+Names = Callable[[str], bool]
 
 
 _keepers: dict[str, Keeper] = {}
@@ -79,12 +92,14 @@ def erase_person(*, email: str) -> Counter[str]:
     if submissions.filter(_needed_since(timezone.now())).exists():
         raise StillComing
     told = _words_about(email, user, submissions)
+    names = _naming(told, user, submissions)
     done = Counter[str]()
     done["sessions"] = _erase_sessions(user, submissions)
     done["codes"] = _count(CodeChallenge.objects.filter(email__iexact=email).delete())
     done["mails"] = _erase_mails(email)
     done["log entries"] = _erase_log_entries(user, told)
-    done += _erase_submissions(submissions)
+    done["classes"] = _erase_from_classes(user, submissions, names)
+    done += _erase_submissions(submissions, names)
     if user is not None:
         done["addresses"] = _count(EmailAddress.objects.filter(user=user).delete())
         user.delete()
@@ -143,7 +158,8 @@ def _erase_what_is_old(email: str, limit: datetime.datetime) -> int:
     seen = user is not None and (user.is_staff or (user.last_login or user.joined_at) >= limit)
     if recent or seen:
         old = hers.filter(created_at__lt=limit).exclude(email="").exclude(_needed_since(limit))
-        return _erase_submissions(old)["submissions"]
+        words = _words_about(email, user, hers)
+        return _erase_submissions(old, _naming(words, user, hers))["submissions"]
     return bool(erase_person(email=email))
 
 
@@ -163,11 +179,48 @@ def _words_about(email: str, user: User | None, submissions: QuerySet[Submission
     return {word for word in words if len(word) >= TELLING}
 
 
-def _erase_submissions(submissions: QuerySet[Submission]) -> Counter[str]:
+def _naming(words: set[str], user: User | None, submissions: QuerySet[Submission]) -> Names:
+    """For the names of classes: 'Klas van juf Anouk' leads to Anouk de Vries as well."""
+    whole = {fold(word) for word in words}
+    full_names = {row.contact_name for row in submissions} | ({user.name} if user else set())
+    parts = {part for name in full_names for part in fold(name).split() if len(part) >= 3}
+    parts = {part for part in parts if not part.isdigit()} - NOT_NAMES
+
+    def names(text: str) -> bool:
+        folded = fold(text)
+        return not parts.isdisjoint(folded.split()) or any(word in folded for word in whole)
+
+    return names
+
+
+def _erase_from_classes(user: User | None, submissions: QuerySet[Submission], names: Names) -> int:
+    """A class of her schools that carries her name is called after its year group."""
+    schools = {row.school_id for row in submissions} | ({user.school_id} if user else set())
+    erased = 0
+    for group in ClassGroup.objects.filter(school__in=schools - {None}).order_by("pk"):
+        if names(group.name):
+            group.name = _free_name(group)
+            group.save(update_fields=["name", "name_key"])
+            erased += 1
+    return erased
+
+
+def _free_name(group: ClassGroup) -> str:
+    taken = ClassGroup.objects.filter(school=group.school_id, school_year=group.school_year)
+    keys = set(taken.exclude(pk=group.pk).values_list("name_key", flat=True))
+    numbered = (f"{group.year_groups} ({number})" for number in itertools.count(2))
+    return next(
+        name
+        for name in itertools.chain([group.year_groups], numbered)
+        if name_key(name) not in keys
+    )
+
+
+def _erase_submissions(submissions: QuerySet[Submission], names: Names) -> Counter[str]:
     submissions = Submission.objects.filter(pk__in=list(submissions.values_list("pk", flat=True)))
     done = Counter[str]()
     for name, keeper in _keepers.items():
-        done[name] = keeper.erase_words(submissions)
+        done[name] = keeper.erase_words(submissions, names)
     CodeChallenge.objects.filter(submission__in=submissions).delete()
     done["submissions"] = submissions.update(
         contact_name="",

@@ -13,22 +13,28 @@ from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from post_office.models import Email
 
+import kits.lifecycle
 from bookings import lifecycle
-from bookings.models import Booking, BookingEvent, State
+from bookings.models import Booking, BookingEvent, State, VisitSlot
+from kits.models import Loan, LoanState
 from schools import codes, erasure, links
 from schools.models import CodeChallenge, Submission, User
 from schools.notices import send_code
 from tec_site import worker
+from tec_site.lifecycle import apply
 from tec_site.mail_queue import Message, queue
 from tests.factories import (
     NOW,
     amsterdam,
     make_booking,
+    make_class_group,
+    make_loan,
     make_school,
     make_staff,
     make_submission,
@@ -39,6 +45,11 @@ pytestmark = pytest.mark.django_db
 
 NAME, EMAIL, PHONE = "Roosmarijn Zonneveld", "roosmarijn@school.example", "06 98765432"
 AFTER = amsterdam(2026, 11, 20, 12)
+
+
+@pytest.fixture(autouse=True)
+def files_of_this_test_only(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture
@@ -55,8 +66,14 @@ def teacher(clock):
 @pytest.fixture
 def booking(teacher):
     """A visit with everything that can tell of her, mailed and past."""
-    submission = make_submission(user=teacher, phone=PHONE, facilities=f"Bel {NAME}")
-    booking = make_booking(submission=submission, state=State.REQUESTED)
+    typed = {"facilities": f"Bel {NAME}", "purchase_order": f"INK {NAME}"}
+    submission = make_submission(user=teacher, phone=PHONE, **typed)
+    booking = make_booking(
+        submission=submission,
+        state=State.REQUESTED,
+        class_name=f"Klas van {NAME}",
+        class_group=make_class_group(school=teacher.school, name=f"Klas van {NAME}"),
+    )
     desk = make_staff()
     lifecycle.confirm(booking=booking, by=desk, note=f"Gebeld met {NAME} op {PHONE}")
     challenge = codes.ask(purpose="sign_in", email=EMAIL, browser="browser")
@@ -71,6 +88,24 @@ def booking(teacher):
         change_message=f"Nummer is nu {PHONE}",
     )
     return booking
+
+
+@pytest.fixture
+def loan(booking):
+    """A box that she borrowed for her class, reported about with a photo, and brought back."""
+    loan = make_loan(
+        submission=make_submission(user=booking.submission.user, phone=PHONE),
+        class_name="7a van juf Roosmarijn",
+        class_group=booking.class_group,
+        booking=booking,
+        state=LoanState.OUT,
+    )
+    photo = ContentFile(NAME.encode(), name="photo.jpg")
+    kits.lifecycle.report(loan=loan, by=None, text=f"Bel {NAME}, {PHONE}", photo=photo)
+    kits.lifecycle.add_note(loan=loan, by=make_staff(), note=f"{EMAIL} gemaild")
+    apply(loan, kits.lifecycle.MOVES["take_back"], by=None)
+    apply(loan, kits.lifecycle.MOVES["check"], by=None)
+    return loan
 
 
 def everything_written() -> str:
@@ -108,6 +143,70 @@ def test_erased_person_is_in_no_table_session_mail_file_or_log(
     assert not any(word in caplog.text for word in (NAME, EMAIL, PHONE))
     assert browser.get(reverse("my_tec")).status_code == 302
     assert User.objects.filter(email=EMAIL).count() == 0
+
+
+def test_erased_borrower_is_in_no_report_photo_note_or_name_of_a_class(
+    loan, booking, clock, django_capture_on_commit_callbacks
+):
+    worker.Worker().run_once()
+    (photo,) = (finding.photo for finding in loan.findings.all())
+    assert photo.storage.exists(photo.name)
+    clock.move_to(AFTER)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        done = erasure.erase_person(email=EMAIL)
+
+    assert traces() == set()
+    assert "Roosmarijn" not in everything_written()
+    assert not photo.storage.exists(photo.name)
+    assert (done["loan notes"], done["classes"]) == (2, 1)
+    left = Loan.objects.get()
+    assert (left.class_name, left.pupils, left.state) == ("groep 7", 24, LoanState.DONE)
+    assert left.findings.values_list("text", "photo", "loan").get() == ("", "", loan.pk)
+    assert [event.move for event in left.events.all()] == [
+        *["made", "report", "note", "take_back", "check"]
+    ]
+
+
+def test_borrower_is_not_erased_before_the_box_is_back_and_checked(loan, clock):
+    Loan.objects.update(state=LoanState.RETURNED)
+    clock.move_to(AFTER)
+    with pytest.raises(erasure.StillComing):
+        erasure.erase_person(email=EMAIL)
+
+
+def test_class_is_called_after_its_year_group_when_it_carries_her_name(booking, clock):
+    """'groep 7' and 'groep 7 (2)' are there already; a class of another name is left alone."""
+    school, group = booking.submission.school, booking.class_group
+    taken = [make_class_group(school=school, name=name) for name in ("Groep 7", "Groep 7 (2)")]
+    other = make_class_group(school=school, name="7 Roosjes")
+    clock.move_to(AFTER)
+
+    erasure.erase_person(email=EMAIL)
+
+    for one in (group, *taken, other):
+        one.refresh_from_db()
+    assert (group.name, group.name_key) == ("groep 7 (3)", "groep73")
+    assert [one.name for one in taken] == ["Groep 7", "Groep 7 (2)"]
+    assert other.name == "7 Roosjes"
+
+
+@pytest.mark.parametrize(
+    ("contact", "class_name", "erased"),
+    [
+        ("Juf Anouk de Vries", "6/7 van juf ANOUK", True),
+        ("Ümit Çelik-van ’t Hof", "klas umit", True),
+        ("Juf Anouk de Vries", "Groep 7 van juf Ans", False),
+        ("Team groep 7", "Groep 7", False),
+        ("Jan van der Ven", "7 van der A", False),
+    ],
+)
+def test_part_of_her_name_names_her_and_a_common_word_does_not(clock, contact, class_name, erased):
+    submission = make_submission(user=None, email=EMAIL, contact_name=contact)
+    booking = make_booking(submission=submission, state=State.CANCELLED, class_name=class_name)
+    erasure.erase_person(email=EMAIL)
+    booking.refresh_from_db()
+    assert booking.class_name == ("groep 7" if erased else class_name)
 
 
 def test_counts_and_history_stay(booking, teacher, clock):
@@ -187,6 +286,7 @@ def test_dry_run_tells_and_changes_nothing(booking, clock):
         "Dit zou worden gewist:",
         "  addresses: 1",
         "  booking notes: 1",
+        "  classes: 1",
         "  codes: 1",
         "  log entries: 1",
         "  mails: 1",
@@ -198,8 +298,9 @@ def test_dry_run_tells_and_changes_nothing(booking, clock):
 
 def test_command_names_what_it_leaves_to_a_person(booking, clock):
     clock.move_to(AFTER)
-    Booking.objects.update(class_name=f"Klas van {NAME}")
-    with pytest.raises(CommandError, match=f"bookings.Booking.class_name: {booking.pk}"):
+    slot = booking.visit.slot
+    VisitSlot.objects.update(note=f"{NAME} brengt taart")
+    with pytest.raises(CommandError, match=f"bookings.VisitSlot.note: {slot.pk}"):
         call_command("erase", EMAIL, stdout=io.StringIO())
     assert traces() == {NAME}
 
