@@ -232,10 +232,11 @@ def _stay(bookings: list[Booking]) -> Stay:
     rotation = None
     if bookings[0].is_holding:
         components = list(visit.programme.components.select_related("zone"))
-        # Also the classes of others: the groups must not meet.
-        present = list(visit.bookings.holding().order_by("pk")) if components else []
         own = {booking.pk for booking in bookings}
-        rotation = timetable(visit, components, present, own=own)
+        # Also the classes of others: the groups must not meet. Not who may still lapse.
+        present = visit.bookings.settled() | visit.bookings.filter(pk__in=own)
+        classes = list(present.order_by("pk")) if components else []
+        rotation = timetable(visit, components, classes, own=own)
     return Stay(visit, bookings, rotation)
 
 

@@ -243,7 +243,11 @@ def reschedule(*, booking: Booking, slot: VisitSlot, by: User, note: str = "") -
     """
     if slot.starts_at <= timezone.now():
         raise SlotPast
-    data = {"from": booking.starts_at.isoformat(), "to": slot.starts_at.isoformat()}
+    data = {
+        "from": booking.starts_at.isoformat(),
+        "to": slot.starts_at.isoformat(),
+        "visit": booking.visit_id,
+    }
 
     def take(visit: Visit) -> BookingEvent:
         return _move(

@@ -2,7 +2,9 @@
 
 A pure function of numbers and names, so that the same visit always gives the same timetable.
 
-How it works. Every class is split into groups of its own, sizes as even as possible. Time is
+How it works. Every class is split into groups of its own, sizes as even as possible, and as many
+as its share of the components: that share is what the programme is made for, not who happens to
+come, so that a class that joins later leaves the groups of the others as they are. Time is
 cut into rounds that are all as long as the longest component (a group that is done earlier
 waits: nobody walks into an occupied component), with the walking time between two rounds.
 With `n = max(groups, components)` rounds, group `g` stands in round `r` at place `(g + r) mod n`
@@ -70,10 +72,12 @@ class Rotation:
     def fits(self) -> bool:
         return self.needed <= self.available
 
-    def first_station(self, group: Group) -> Station | None:
-        """Where a group begins; None: with a break."""
-        at = self.rounds[0].at
-        return self.stations[at.index(group)] if group in at else None
+    def route(self, group: Group) -> tuple[Station | None, ...]:
+        """Where a group is in each round; None: on a break."""
+        return tuple(
+            self.stations[round_.at.index(group)] if group in round_.at else None
+            for round_ in self.rounds
+        )
 
 
 def rotate(
@@ -83,18 +87,20 @@ def rotate(
     available: int,
     welcome: int = 0,
     move: int = 0,
+    classes: int = 1,
 ) -> Rotation:
     """The timetable of one visit; all times in minutes.
 
     `available` is the length of the visit, `welcome` what passes before the first round, `move`
-    the walk between two rounds. The result also tells when it does not fit (`fits`, `needed`).
+    the walk between two rounds, `classes` how many classes share the components when all places
+    are taken. The result also tells when it does not fit (`fits`, `needed`).
     Raises NothingToRotate.
     """
     if not stations or any(s.minutes < 1 or s.max_pupils < 1 for s in stations):
         raise NothingToRotate("A rotation needs components that take time and pupils.")
     if not parties or any(party.pupils < 1 for party in parties):
         raise NothingToRotate("A rotation needs classes with pupils.")
-    groups = _split(parties, len(stations), min(s.max_pupils for s in stations))
+    groups = _split(parties, len(stations), min(s.max_pupils for s in stations), classes)
     length = max(s.minutes for s in stations)
     count = max(len(groups), len(stations))
     # The places of the circle at which a component stands: 10 places and 6 components give
@@ -117,19 +123,19 @@ def rotate(
     )
 
 
-def _split(parties: Sequence[Party], stations: int, room: int) -> tuple[Group, ...]:
+def _split(parties: Sequence[Party], stations: int, room: int, classes: int) -> tuple[Group, ...]:
     """Every class in groups of at most `room` pupils.
 
-    As few groups as that takes; but as long as there are components to spare, the class with
-    the largest groups is split further (never below two pupils): that costs no time.
+    As few as that takes, or as many as its share of the stations allows (never below two pupils
+    each): that costs no time. Where the shares are too many, all make do with few.
     """
-    counts = [-(-party.pupils // room) for party in parties]
-    while sum(counts) < stations:
-        splittable = [i for i, p in enumerate(parties) if p.pupils // (counts[i] + 1) >= 2]
-        if not splittable:
-            break
-        # The first of the classes with the largest groups, so that the outcome is always the same.
-        counts[max(splittable, key=lambda i: (parties[i].pupils / counts[i], -i))] += 1
+    fewest = [-(-party.pupils // room) for party in parties]
+    share = stations // classes
+    counts = [
+        max(few, min(share, party.pupils // 2)) for few, party in zip(fewest, parties, strict=True)
+    ]
+    if sum(counts) > stations:
+        counts = fewest
     groups: list[Group] = []
     for index, (party, count) in enumerate(zip(parties, counts, strict=True)):
         size, larger = divmod(party.pupils, count)

@@ -5,7 +5,7 @@ school sees its own groups by number and those of another school as a dot.
 """
 
 import datetime
-from collections.abc import Container, Sequence
+from collections.abc import Container, Hashable, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -76,17 +76,9 @@ def timetable(
     `components` (with zone) and `bookings` are all of the visit's, in their order. None when
     there is nothing to rotate along.
     """
-    stations = [Station(c.name, c.minutes, c.max_pupils) for c in components]
-    if not bookings or not stations or any(s.minutes < 1 or s.max_pupils < 1 for s in stations):
+    rotation = _rotation(visit, components, bookings)
+    if rotation is None:
         return None
-    programme = visit.programme
-    rotation = rotate(
-        [Party(booking.class_name, booking.pupils) for booking in bookings],
-        stations,
-        available=programme.duration,
-        welcome=programme.welcome,
-        move=programme.move_minutes,
-    )
     mine = {group for group in rotation.groups if bookings[group.party].pk in own}
     return Timetable(
         fits=rotation.fits,
@@ -98,12 +90,52 @@ def timetable(
                 group.number,
                 rotation.parties[group.party].name,
                 group.pupils,
-                station.name if (station := rotation.first_station(group)) else "",
+                station.name if (station := rotation.route(group)[0]) else "",
             )
             for group in rotation.groups
             if group in mine
         ],
         has_others=len(mine) < len(rotation.groups),
+    )
+
+
+def routes(
+    visit: Visit, components: Sequence[Component], bookings: Sequence[Booking]
+) -> dict[int, Hashable]:
+    """What the letter tells each booking of its groups, by primary key: to see who it changes for.
+
+    The same arguments as `timetable`.
+    """
+    rotation = _rotation(visit, components, bookings)
+    if rotation is None:
+        return {}
+    return {
+        booking.pk: (
+            rotation.fits,
+            tuple(
+                (group.number, group.pupils, rotation.route(group))
+                for group in rotation.groups
+                if group.party == index
+            ),
+        )
+        for index, booking in enumerate(bookings)
+    }
+
+
+def _rotation(
+    visit: Visit, components: Sequence[Component], bookings: Sequence[Booking]
+) -> Rotation | None:
+    stations = [Station(c.name, c.minutes, c.max_pupils) for c in components]
+    if not bookings or not stations or any(s.minutes < 1 or s.max_pupils < 1 for s in stations):
+        return None
+    programme = visit.programme
+    return rotate(
+        [Party(booking.class_name, booking.pupils) for booking in bookings],
+        stations,
+        available=programme.duration,
+        welcome=programme.welcome,
+        move=programme.move_minutes,
+        classes=programme.max_groups,
     )
 
 

@@ -38,6 +38,9 @@ class State(models.TextChoices):
 
 HOLDING = frozenset({State.HELD, State.REQUESTED, State.CONFIRMED, State.ATTENDED, State.NO_SHOW})
 
+# Who comes, as far as anybody promised: what others in the visit may count on.
+SETTLED = frozenset({State.CONFIRMED, State.ATTENDED, State.NO_SHOW})
+
 
 class Attention(models.TextChoices):
     """Why staff must look at a booking."""
@@ -59,6 +62,9 @@ FACTS = (
 class BookingQuerySet(models.QuerySet["Booking"]):
     def holding(self) -> Self:
         return self.filter(state__in=HOLDING)
+
+    def settled(self) -> Self:
+        return self.filter(state__in=SETTLED)
 
     def expired(self) -> Self:
         """Holds whose time is up, whether or not a worker has lapsed them."""

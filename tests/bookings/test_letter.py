@@ -68,7 +68,12 @@ def make_facts(**fields: Any) -> Programme:
 
 def make_tasting(duration: int = 150, minutes: int = 20) -> Programme:
     programme = make_facts(
-        title="Proeverij", kind="taster", duration=duration, welcome=15, move_minutes=2
+        title="Proeverij",
+        kind="taster",
+        duration=duration,
+        welcome=15,
+        move_minutes=2,
+        max_groups=1,
     )
     zone = make_zone(venue=programme.venue, name="Moderne techniek en media")
     for position, name in enumerate(COMPONENTS):
@@ -440,7 +445,7 @@ def test_letter_shows_hostile_text_as_text() -> None:
 
 @pytest.mark.parametrize("text", ["woord " * 1700, "x" * 10_000, "<" * 10_000, "\u202e<\n" * 500])
 def test_letter_takes_ten_thousand_characters(text: str) -> None:
-    """What staff type has no limit; it flows over pages, and every page says whose it is."""
+    """More than a form takes; it flows over pages, and every page says whose it is."""
     programme = make_facts(bring=text, arrange=text)
     submission = make_asker()
     make_booking(submission=submission, visit=make_room(programme))

@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,8 +96,8 @@ def test_rotation_keeps_classes_apart() -> None:
     ]
 
 
-def test_rotation_uses_spare_components_for_the_class_with_the_largest_groups() -> None:
-    rotation = rotate([Party("7A", 12), Party("7B", 11)], SIX, available=200)
+def test_rotation_splits_a_class_along_its_share_of_the_components() -> None:
+    rotation = rotate([Party("7A", 12), Party("7B", 11)], SIX, available=200, classes=2)
 
     assert [(g.party, g.pupils) for g in rotation.groups] == [
         (0, 4),
@@ -119,8 +121,12 @@ def test_rotation_rounds_last_as_long_as_the_longest_component() -> None:
 def test_rotation_tells_where_each_group_begins() -> None:
     rotation = rotate([Party("7A", 20)], SIX[:3], available=100)
 
-    begins = [rotation.first_station(group) for group in rotation.groups]
-    assert begins == [SIX[0], SIX[1], SIX[2], None]
+    assert [rotation.route(group) for group in rotation.groups] == [
+        (SIX[0], SIX[1], SIX[2], None),
+        (SIX[1], SIX[2], None, SIX[0]),
+        (SIX[2], None, SIX[0], SIX[1]),
+        (None, SIX[0], SIX[1], SIX[2]),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -187,6 +193,31 @@ def test_rotation_fits_exactly_when_its_time_is_within_the_visit(
     assert rotation.fits == (total <= available)
     for before, after in zip(rotation.rounds, rotation.rounds[1:], strict=False):
         assert after.starts - before.ends == move
+
+
+def test_rotation_with_too_many_shares_makes_do_with_few_groups() -> None:
+    rotation = rotate([Party("7A", 18), Party("7B", 18), Party("7C", 5)], SIX, available=200)
+
+    assert [(g.party, g.pupils) for g in rotation.groups] == [
+        *[(0, 6)] * 3,
+        *[(1, 6)] * 3,
+        (2, 5),
+    ]
+
+
+@given(st.lists(st.integers(1, 12), min_size=2, max_size=4), st.integers(0, 2))
+def test_class_that_joins_later_leaves_the_groups_of_the_others_as_they_are(
+    pupils: list[int], spare: int
+) -> None:
+    """As long as nobody needs more than a share: two components for six pupils each."""
+    who = [Party("klas", number) for number in pupils]
+    along = [Station("x", 20, 6)] * (2 * len(who) + spare)
+    told = [rotate(who[:n], along, available=120, classes=len(who)) for n in range(1, len(who) + 1)]
+
+    for before, after in itertools.pairwise(told):
+        routes = [(group, before.route(group)) for group in before.groups]
+        now = [(group, after.route(group)) for group in after.groups]
+        assert now[: len(routes)] == routes
 
 
 @given(parties, stations)

@@ -1,0 +1,63 @@
+"""Whose letter a class changes by coming, going or growing: others in the same visit.
+
+A programme is made for so many classes, and each gets its share of the components whoever else
+comes (`rotation.py`). Only where a class needs more than its share, or an earlier one goes, do
+the groups of others move; they have their letter already, so they are told.
+"""
+
+import copy
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from programmes.models import Component
+
+from .models import Booking, BookingEvent, State, Visit
+from .timetable import routes
+
+
+def affected(events: Sequence[BookingEvent]) -> list[Booking]:
+    """Confirmed bookings, not of these events, whose groups go another way since.
+
+    The events come oldest first, with the facts of their bookings.
+    """
+    first: dict[int, BookingEvent] = {}
+    for event in events:
+        first.setdefault(event.booking_id, event)
+    before = [one for one in map(_before, first.values()) if one]
+    visits = {event.booking.visit_id: event.booking.visit for event in events}
+    left = {one.visit_id for one in before} - visits.keys()
+    if left:
+        visits |= Visit.objects.select_related("programme", "slot").in_bulk(left)
+    found: list[Booking] = []
+    for visit in visits.values():
+        if visit.slot.starts_at > timezone.now():
+            found += _affected_in(visit, [one for one in before if one.visit_id == visit.pk], first)
+    return found
+
+
+def _before(event: BookingEvent) -> Booking | None:
+    """The booking as it stood in a visit before the event; None if it did not yet."""
+    if event.from_state != State.CONFIRMED:
+        return None
+    booking = copy.copy(event.booking)
+    if event.move == "reschedule":
+        booking.visit_id = event.data.get("visit", booking.visit_id)
+    if event.move == "change_numbers":
+        booking.pupils = event.data["from"][0]
+    return booking
+
+
+def _affected_in(
+    visit: Visit, before: list[Booking], own: dict[int, BookingEvent]
+) -> list[Booking]:
+    components = list(Component.objects.filter(programme=visit.programme_id))
+    if not components:
+        return []
+    now = list(visit.bookings.settled().with_facts().order_by("pk"))
+    others = [booking for booking in now if booking.pk not in own]
+    if not others:
+        return []
+    then = sorted([*others, *before], key=lambda booking: booking.pk)
+    told, current = routes(visit, components, then), routes(visit, components, now)
+    return [booking for booking in others if told[booking.pk] != current[booking.pk]]
