@@ -6,23 +6,25 @@ a worker that comes late does not confirm what was cancelled meanwhile, nor remi
 
 import datetime
 import itertools
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from schools import links
 from schools.models import Submission
 from tec_site import mail_templates, mailer, notices
 from tec_site.calendars import Method, content_type
-from tec_site.documents import DocumentsUnavailable
+from tec_site.documents import DocumentsUnavailable, can_be_made
 from tec_site.mail_queue import Attachment, Message
 
-from . import documents, ical
+from . import documents, ical, neighbours
 from .models import FACTS, Booking, BookingEvent, State, Visit
 
-LINK = "booking"  # the kind of marker
+LINK = "booking"  # the kinds of markers
+LETTER = "letter"
 
 
 def register() -> None:
@@ -41,6 +43,7 @@ def register() -> None:
         related=[f"booking__{fact}" for fact in FACTS],
     )
     mailer.register(LINK, link_to, otherwise=lambda: settings.SITE_URL)
+    mailer.register_maker(LETTER, letter_of)
 
 
 def link_to(submission_id: str) -> str | None:
@@ -49,20 +52,30 @@ def link_to(submission_id: str) -> str | None:
     return links.link_to(submission, "bookings:booking") if submission else None
 
 
+def letter_of(submission_id: str) -> bytes | None:
+    """The letter that goes along, of the facts at the moment of sending."""
+    submission = Submission.objects.select_related("school").filter(pk=submission_id).first()
+    try:
+        return documents.letter(submission) if submission else None
+    except DocumentsUnavailable:
+        return None
+
+
 # --- One function per notice -----------------------------------------------------------------
 
 
 def confirmed(events: list[BookingEvent]) -> list[Message]:
     bookings = _upcoming(_bookings(events, {State.CONFIRMED}))
-    return _mail("confirmed", events, bookings, with_invitations=True)
+    return [*_with_letter("confirmed", events, bookings), *_to_neighbours(events)]
 
 
 def requested(events: list[BookingEvent]) -> list[Message]:
-    return _mail("requested", events, _upcoming(_bookings(events, {State.REQUESTED})))
+    bookings = _upcoming(_bookings(events, {State.REQUESTED}))
+    return _mail("requested", bookings, note=events[0].note)
 
 
 def declined(events: list[BookingEvent]) -> list[Message]:
-    return _mail("declined", events, _bookings(events, {State.DECLINED}))
+    return _mail("declined", _bookings(events, {State.DECLINED}), note=events[0].note)
 
 
 def cancelled(events: list[BookingEvent]) -> list[Message]:
@@ -78,12 +91,13 @@ def cancelled(events: list[BookingEvent]) -> list[Message]:
         for number, booking in enumerate(bookings, start=1)
         if booking.pk in invited
     ]
-    return _mail("cancelled", events, bookings, files=files)
+    mails = _mail("cancelled", bookings, note=events[0].note, files=files)
+    return [*mails, *_to_neighbours(events)]
 
 
 def changed(events: list[BookingEvent]) -> list[Message]:
     bookings = _upcoming(_bookings(events, {State.CONFIRMED, State.REQUESTED}))
-    return _mail("changed", events, bookings, with_invitations=True)
+    return [*_with_letter("changed", events, bookings), *_to_neighbours(events)]
 
 
 def reminder(events: list[BookingEvent]) -> list[Message]:
@@ -92,7 +106,7 @@ def reminder(events: list[BookingEvent]) -> list[Message]:
     # Moved to another day since: that day gets a reminder of its own.
     bookings = [booking for booking in bookings if booking.visit.slot.day == about]
     start = min((booking.starts_at for booking in bookings), default=None)
-    return _mail("reminder", events, bookings, expires_at=start)
+    return _mail("reminder", bookings, note=events[0].note, expires_at=start)
 
 
 # --- What they have in common ----------------------------------------------------------------
@@ -151,23 +165,46 @@ def _upcoming(bookings: Iterable[Booking]) -> list[Booking]:
     return [booking for booking in bookings if booking.starts_at > now]
 
 
+def _with_letter(name: str, events: list[BookingEvent], bookings: list[Booking]) -> list[Message]:
+    """With calendar files and the letter, as far as anything is confirmed."""
+    files = _invitations(bookings)
+    return _mail(name, bookings, note=events[0].note, files=files, with_letter=bool(files))
+
+
+def _to_neighbours(events: list[BookingEvent]) -> list[Message]:
+    """A new letter to whose groups go another way through what another class did."""
+    affected = neighbours.affected(events)
+    if not affected or not can_be_made():
+        return []
+    mails = []
+    for submission, bookings in itertools.groupby(
+        sorted(affected, key=lambda booking: (booking.submission_id, booking.starts_at)),
+        key=lambda booking: booking.submission,
+    ):
+        if submission == events[0].booking.submission and events[0].notice != "cancelled":
+            continue  # the letter about all her classes has just gone along
+        with translation.override(submission.language):
+            note = _(
+                "The groups go along the components in another way, because another class comes, "
+                "changes or does not come. The letter with this mail replaces the one you have."
+            )
+        mails += _mail("changed", list(bookings), note=note, with_letter=True)
+    return mails
+
+
 def _mail(
     name: str,
-    events: list[BookingEvent],
     bookings: list[Booking],
     *,
-    files: Iterable[Attachment] = (),
-    with_invitations: bool = False,
+    note: str,
+    files: Sequence[Attachment] = (),
+    with_letter: bool = False,
     expires_at: datetime.datetime | None = None,
 ) -> list[Message]:
     if not bookings:
         return []
     submission = bookings[0].submission
-    attachments = list(files)
-    letter = None
-    if with_invitations:
-        attachments += _invitations(bookings)
-        letter = _letter(submission) if attachments else None
+    letter = _letter(submission) if with_letter else ""
     stays = [
         Stay(visit, list(group))
         for visit, group in itertools.groupby(bookings, key=lambda booking: booking.visit)
@@ -182,12 +219,12 @@ def _mail(
             "first": stays[0],
             "venue": stays[0].visit.slot.venue,
             "count": len(bookings),
-            "note": events[0].note.strip(),
+            "note": note.strip(),
             "link": mailer.marker(LINK, submission.pk, to=submission.email),
-            "has_calendar": bool(attachments),
-            "has_letter": letter is not None,
+            "has_letter": bool(letter),
         },
-        attachments=[*attachments, *([letter] if letter else [])],
+        attachments=files,
+        enclosed=letter,
         reply_to=stays[0].visit.slot.venue.email,
         expires_at=expires_at,
     )
@@ -210,10 +247,9 @@ def _calendar_file(booking: Booking, number: int, method: Method) -> Attachment:
         return Attachment(name, write(booking), content_type(method))
 
 
-def _letter(submission: Submission) -> Attachment | None:
-    """The letter; None where the libraries that make PDFs are missing."""
-    try:
-        content = documents.letter(submission)
-    except DocumentsUnavailable:
-        return None
-    return Attachment(documents.letter_filename(submission), content, "application/pdf")
+def _letter(submission: Submission) -> str:
+    """The letter, to be made while the mail goes out; '' where PDFs cannot be made."""
+    if not can_be_made():
+        return ""
+    name = documents.letter_filename(submission)
+    return mailer.enclosure(LETTER, submission.pk, to=submission.email, name=name)

@@ -15,13 +15,14 @@ from schools.models import Submission
 from tec_site import mail_templates, mailer, notices
 from tec_site.calendars import Method, content_type
 from tec_site.days import start_of_day
-from tec_site.documents import DocumentsUnavailable
+from tec_site.documents import DocumentsUnavailable, can_be_made
 from tec_site.mail_queue import Attachment, Message
 
 from . import documents, ical
 from .models import Delivery, Loan, LoanEvent, LoanState
 
-LINK = "loan"  # the kind of marker
+LINK = "loan"  # the kinds of markers
+LETTER = "loanletter"
 COMING = {LoanState.RESERVED, LoanState.PACKED}
 ONE_DAY = datetime.timedelta(days=1)
 
@@ -47,12 +48,22 @@ def register() -> None:
         ],
     )
     mailer.register(LINK, link_to, otherwise=lambda: settings.SITE_URL)
+    mailer.register_maker(LETTER, letter_of)
 
 
 def link_to(submission_id: str) -> str | None:
     """What a mail's link stands for while it is sent."""
     submission = Submission.objects.filter(pk=submission_id).first()
     return links.link_to(submission, "loans:loan") if submission else None
+
+
+def letter_of(loan_id: str) -> bytes | None:
+    """The letter that goes along, of the facts at the moment of sending."""
+    loan = Loan.objects.with_facts().filter(pk=loan_id).first()
+    try:
+        return documents.letter(loan) if loan else None
+    except DocumentsUnavailable:
+        return None
 
 
 # --- One function per notice -----------------------------------------------------------------
@@ -116,7 +127,7 @@ def _mail(
     if loan.state not in states:
         return []
     submission = loan.submission
-    letter = _letter(loan) if with_letter else None
+    letter = _letter(loan) if with_letter else ""
     attachments = _calendar_files(loan, files) if files else []
     with translation.override(submission.language):
         hours = documents.hours_of(loan)
@@ -134,10 +145,11 @@ def _mail(
             "venue": loan.kit.venue,
             "note": events[0].note.strip(),
             "link": mailer.marker(LINK, submission.pk, to=submission.email),
-            "has_letter": letter is not None,
+            "has_letter": bool(letter),
             **hours,
         },
-        attachments=[*attachments, *([letter] if letter else [])],
+        attachments=attachments,
+        enclosed=letter,
         reply_to=loan.kit.venue.email,
         expires_at=expires_at,
     )
@@ -154,10 +166,9 @@ def _calendar_files(loan: Loan, method: Method) -> list[Attachment]:
         ]
 
 
-def _letter(loan: Loan) -> Attachment | None:
-    """The letter; None where the libraries that make PDFs are missing."""
-    try:
-        content = documents.letter(loan)
-    except DocumentsUnavailable:
-        return None
-    return Attachment(documents.letter_filename(loan.submission), content, "application/pdf")
+def _letter(loan: Loan) -> str:
+    """The letter, to be made while the mail goes out; '' where PDFs cannot be made."""
+    if not can_be_made():
+        return ""
+    name = documents.letter_filename(loan.submission)
+    return mailer.enclosure(LETTER, loan.pk, to=loan.submission.email, name=name)

@@ -22,6 +22,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFil
 from unfold.decorators import display
 
 from tec_site import mail_queue
+from tec_site.mailer import enclosed_name
 from tec_site.model_admins import ModelAdmin, ReadOnly
 
 # Imported so that they registered their own pages, which are replaced or not wanted.
@@ -80,7 +81,8 @@ class EmailAdmin(ReadOnly, ModelAdmin):
 
     @display(description=_("attachments"))
     def attachment_names(self, mail: Email) -> str:
-        return ", ".join(mail.attachments.values_list("name", flat=True)) or "–"
+        names = [*mail.attachments.values_list("name", flat=True), enclosed_name(mail.headers)]
+        return ", ".join(filter(None, names)) or "–"
 
     @admin.action(description=_("Send again"), permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Email]) -> None:

@@ -1,6 +1,7 @@
 """`/demo/mails/`: what the demo would have sent, codes and links included. In the demo only."""
 
 import functools
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -16,9 +17,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
-from post_office.models import Attachment, Email
+from post_office.models import Email
 
-from .mailer import revealed
+from .mailer import complete, enclosed_name, revealed
 
 # A mail has styles of its own; nothing in it may run, and its links leave the frame.
 MAIL_POLICY: dict[str, list[str]] = {
@@ -49,7 +50,9 @@ def demo_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 def mails(request: HttpRequest) -> HttpResponse:
     rows = Email.objects.order_by("-pk").prefetch_related("attachments")
     page = Paginator(rows, 20).get_page(request.GET.get("pagina"))
-    shown = [{"row": row, "message": revealed(row.email_message())} for row in page]
+    shown = [
+        {"row": row, "message": revealed(row.email_message()), "files": _names(row)} for row in page
+    ]
     return render(request, "demo_mails.html", {"page": page, "mails": shown})
 
 
@@ -62,14 +65,24 @@ def mail_html(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @demo_only
-def mail_attachment(request: HttpRequest, pk: int, attachment_pk: int) -> FileResponse:
-    attachment = get_object_or_404(Attachment, pk=attachment_pk, emails=pk)
+def mail_attachment(request: HttpRequest, pk: int, number: int) -> FileResponse:
+    attachments = complete(get_object_or_404(Email, pk=pk).email_message()).attachments
+    if number >= len(attachments):
+        raise Http404
+    name, content, mimetype = attachments[number]
     return FileResponse(
-        attachment.file.open("rb"),
+        io.BytesIO(content if isinstance(content, bytes) else content.encode()),
         as_attachment=True,
-        filename=attachment.name,
-        content_type=attachment.mimetype,
+        filename=name,
+        content_type=mimetype,
     )
+
+
+def _names(mail: Email) -> list[str]:
+    """The attachments in their order; what is enclosed comes last."""
+    names = [attachment.name for attachment in mail.attachments.all()]
+    enclosed = enclosed_name(mail.headers)
+    return [*names, enclosed] if enclosed else names
 
 
 def _html(message: EmailMessage) -> str:

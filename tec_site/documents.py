@@ -177,23 +177,31 @@ def _boxes(box: Any) -> Iterator[Any]:
 # --- Is it there? ---------------------------------------------------------------------------------
 
 
+@functools.cache
+def can_be_made() -> bool:
+    """Whether PDFs can be made here; asked once, as looking for what is missing takes long."""
+    if sys.platform == "linux" and all(map(_loads, LIBRARIES)):
+        return True  # importing WeasyPrint would take a second of every command
+    try:
+        _weasyprint()
+    except DocumentsUnavailable:
+        return False
+    return True
+
+
 def check_documents(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[checks.CheckMessage]:
     """A system check: a warning that names the packages when PDFs cannot be made."""
-    if sys.platform == "linux" and all(map(_loads, LIBRARIES)):
-        return []  # importing WeasyPrint would take a second of every command
-    try:
-        _weasyprint()
-    except DocumentsUnavailable:
-        return [
-            checks.Warning(
-                "PDFs cannot be made: Pango is not installed. Mails go without the letter.",
-                hint=f"On Debian: apt install {DEBIAN_PACKAGES}",
-                id="tec_site.W001",
-            )
-        ]
-    return []
+    if can_be_made():
+        return []
+    return [
+        checks.Warning(
+            "PDFs cannot be made: Pango is not installed. Mails go without the letter.",
+            hint=f"On Debian: apt install {DEBIAN_PACKAGES}",
+            id="tec_site.W001",
+        )
+    ]
 
 
 def _loads(library: str) -> bool:

@@ -30,7 +30,8 @@ from post_office.models import PRIORITY, STATUS, Email
 from post_office.settings import get_max_retries, get_message_id_fqdn
 from post_office.utils import cleanup_expired_mails
 
-from tec_site.transactions import joined
+from .mailer import ENCLOSED
+from .transactions import joined
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +61,8 @@ class Message:
     html: str = ""
     language: str = settings.LANGUAGE_CODE
     attachments: Sequence[Attachment] = ()
+    # What is made while it goes out (`mailer.enclosure`).
+    enclosed: str = ""
     reply_to: str = ""
     # Not sent any more after this moment: a code, a reminder.
     expires_at: datetime.datetime | None = None
@@ -82,6 +85,8 @@ def queue(message: Message) -> Email:
     } | message.headers
     if message.reply_to:
         headers["Reply-To"] = message.reply_to
+    if message.enclosed:
+        headers[ENCLOSED] = message.enclosed
     mail = Email(
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[message.to],

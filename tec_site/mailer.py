@@ -1,4 +1,4 @@
-"""Mail backends that put links and codes in the place of their markers while sending.
+"""Mail backends that put links, codes and letters in the place of their markers while sending.
 
 A queued mail holds `[[code:42:…]]` instead of a code, `[[booking:7:…]]` instead of a link that
 opens a booking: neither the database nor the staff who read the queue ever see a live secret.
@@ -6,12 +6,16 @@ The last part of a marker is an HMAC over its kind, its object *and the mail's o
 A marker typed into a form, copied from the queue into another mail, or sent to another
 address is therefore replaced by a harmless text.
 
-Apps register a function per kind (`register`); this module knows none of them.
+A letter takes as long to make as thirty mails to queue, and lies about in nobody's folder: a
+queued mail only says what it encloses (`enclosure`), and the file is made while it goes out.
+
+Apps register a function per kind (`register`, `register_maker`); this module knows none of them.
 """
 
 import copy
+import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +23,12 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends import locmem, smtp
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailAlternative
+from django.db import Error as DatabaseError
 from django.utils import translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.html import escape
+
+logger = logging.getLogger(__name__)
 
 MARKER = re.compile(r"\[\[([a-z]+):([0-9A-Za-z-]+):([0-9a-f]{32})\]\]")
 
@@ -37,6 +44,12 @@ class _Kind:
 
 _kinds: dict[str, _Kind] = {}
 
+# A header that never leaves: what a queued mail encloses, as `enclosure` writes it.
+ENCLOSED = "X-Enclosed"
+# From an object's id to a PDF; None when it is gone, or when none can be made here.
+Maker = Callable[[str], bytes | None]
+_makers: dict[str, Maker] = {}
+
 
 def register(kind: str, resolve: Resolver, *, otherwise: Callable[[], str]) -> None:
     """What markers of this kind stand for; `otherwise` gives the text in place of None."""
@@ -46,6 +59,21 @@ def register(kind: str, resolve: Resolver, *, otherwise: Callable[[], str]) -> N
 def marker(kind: str, object_id: object, *, to: str) -> str:
     """The text that becomes a secret when the mail is sent to `to`, and to nobody else."""
     return f"[[{kind}:{object_id}:{_mac(kind, str(object_id), to)}]]"
+
+
+def register_maker(kind: str, make: Maker) -> None:
+    """How the enclosures of this kind are made. May take long: no transaction is open."""
+    _makers[kind] = make
+
+
+def enclosure(kind: str, object_id: object, *, to: str, name: str) -> str:
+    """What a `Message` encloses: a PDF by this name, made when the mail goes out to `to`."""
+    return f"{name} {marker(kind, object_id, to=to)}"
+
+
+def enclosed_name(headers: Mapping[str, str] | None) -> str:
+    """The name of the file that a mail with these headers encloses; '' for none."""
+    return (headers or {}).get(ENCLOSED, "").rpartition(" ")[0]
 
 
 def _mac(kind: str, object_id: str, to: str) -> str:
@@ -72,10 +100,12 @@ def reveal_html(html: str, *, to: str) -> str:
 
 
 def revealed(message: EmailMessage) -> EmailMessage:
-    """A copy of the message as it goes out; the message itself keeps its markers."""
-    recipients = message.recipients()
-    to = recipients[0] if len(recipients) == 1 else ""
+    """A copy of the message as it is read; the message itself keeps its markers."""
+    to = _only_recipient(message)
     sent = copy.copy(message)
+    sent.extra_headers = {
+        name: value for name, value in message.extra_headers.items() if name != ENCLOSED
+    }
     language = message.extra_headers.get("Content-Language")
     with translation.override(language):
         sent.subject = " ".join(reveal(str(message.subject), to=to).split())
@@ -88,16 +118,49 @@ def revealed(message: EmailMessage) -> EmailMessage:
     return sent
 
 
+def complete(message: EmailMessage) -> EmailMessage:
+    """A copy of the message as it goes out: revealed, and with what it encloses."""
+    sent = revealed(message)
+    content = _make(message)
+    if content is not None:
+        sent.attachments = [*message.attachments]
+        sent.attach(enclosed_name(message.extra_headers), content, "application/pdf")
+    return sent
+
+
+def _make(message: EmailMessage) -> bytes | None:
+    match = MARKER.search(message.extra_headers.get(ENCLOSED, ""))
+    if match is None:
+        return None
+    kind, object_id, mac = match.groups()
+    if not constant_time_compare(mac, _mac(kind, object_id, _only_recipient(message))):
+        return None
+    try:
+        return _makers[kind](object_id)
+    except DatabaseError:
+        raise
+    except Exception:
+        # What the mail says must get there; the letter is on the booking's page too.
+        logger.exception("No enclosure could be made of %s %s", kind, object_id)
+        return None
+
+
+def _only_recipient(message: EmailMessage) -> str:
+    """Whom markers must have been written for; '' where somebody reads along."""
+    recipients = message.recipients()
+    return recipients[0] if len(recipients) == 1 else ""
+
+
 class SMTPMailer(smtp.EmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        return super().send_messages([revealed(message) for message in email_messages])
+        return super().send_messages([complete(message) for message in email_messages])
 
 
 class MemoryMailer(locmem.EmailBackend):
     """For tests: what would have gone out is in `django.core.mail.outbox`."""
 
     def send_messages(self, messages: Sequence[EmailMessage]) -> int:
-        return super().send_messages([revealed(message) for message in messages])
+        return super().send_messages([complete(message) for message in messages])
 
 
 class DemoMailer(BaseEmailBackend):
@@ -105,5 +168,5 @@ class DemoMailer(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[Any]) -> int:
         for message in email_messages:
-            revealed(message).message()
+            complete(message).message()
         return len(email_messages)

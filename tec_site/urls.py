@@ -29,9 +29,7 @@ urlpatterns = [
     path("demo/mails/", demo_mails.mails, name="demo_mails"),
     path("demo/mails/<int:pk>/html/", demo_mails.mail_html, name="demo_mail_html"),
     path(
-        "demo/mails/<int:pk>/<int:attachment_pk>/",
-        demo_mails.mail_attachment,
-        name="demo_mail_attachment",
+        "demo/mails/<int:pk>/<int:number>/", demo_mails.mail_attachment, name="demo_mail_attachment"
     ),
     path("leskisten/", include("kits.urls")),
     path("k/<str:code>/", short_address, name="box"),

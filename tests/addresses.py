@@ -157,7 +157,7 @@ class Site:
             "school_id": self.owner.school_id,
             "move": "cancel",
             "pk": (self.finding if "/foto/" in route else self.mail).pk,
-            "attachment_pk": self.mail.attachments.get().pk,
+            "number": 0,
             "uidb36": "1",
             "key": "geraden",
             "object_id": next(

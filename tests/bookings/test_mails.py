@@ -2,19 +2,21 @@
 
 import datetime
 import email.policy
+import io
 from email import message_from_bytes
 
 import icalendar
 import pytest
 import time_machine
 from post_office.models import Attachment, Email
+from pypdf import PdfReader
 
-from bookings import clock, documents, lifecycle
+from bookings import clock, documents, lifecycle, notices
 from bookings.models import Booking, State
 from schools import links
-from tec_site.documents import DocumentsUnavailable
+from tec_site.documents import DocumentsUnavailable, can_be_made
 from tec_site.mail_queue import Sender
-from tec_site.mailer import revealed
+from tec_site.mailer import enclosed_name, revealed
 from tec_site.notices import Teller
 from tests.factories import (
     NOW,
@@ -49,11 +51,7 @@ def staff():
 @pytest.fixture
 def no_letter(monkeypatch):
     """As on a machine without Pango; also keeps tests that are not about the letter fast."""
-
-    def unavailable(*_args):
-        raise DocumentsUnavailable
-
-    monkeypatch.setattr(documents, "letter", unavailable)
+    monkeypatch.setattr(notices, "can_be_made", lambda: False)
 
 
 @pytest.fixture
@@ -374,18 +372,60 @@ def test_change_sends_a_newer_invitation(booked, staff):
     assert after["SEQUENCE"] > before["SEQUENCE"]
 
 
-def test_letter_goes_along_with_the_confirmation(staff):
-    try:
-        documents.letter(make_booking().submission)
-    except DocumentsUnavailable:
+@pytest.fixture
+def pango():
+    if not can_be_made():
         pytest.skip("Pango is not installed")
+
+
+def letter_in(sink) -> tuple[str, str]:
+    """The name of the only letter that went out, and its text."""
+    (sent,) = sink.messages
+    (letter,) = [p for p in sent.iter_attachments() if p.get_content_type() == "application/pdf"]
+    pages = PdfReader(io.BytesIO(letter.get_payload(decode=True))).pages
+    return letter.get_filename(), " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def test_letter_is_made_while_the_confirmation_goes_out(staff, settings, pango, monkeypatch):
+    """Queueing makes none; what goes out tells how things stand by then."""
     booking = make_booking(state=State.REQUESTED)
     lifecycle.confirm(booking=booking, by=staff)
-    mail = the_mail()
-    letter = mail.attachments.get(mimetype="application/pdf")
-    assert letter.name == documents.letter_filename(booking.submission)
-    assert content(letter).startswith(b"%PDF-")
+    with monkeypatch.context() as queueing:
+        queueing.setattr(documents, "letter", None)
+        mail = the_mail()
     assert "In de bijlage zit een brief" in mail.message
+    assert [one.mimetype.split(";")[0] for one in mail.attachments.all()] == ["text/calendar"]
+    Booking.objects.update(pupils=19)
+
+    with smtp_sink() as sink:
+        settings.MAILERS = sink.mailers()
+        Sender().send(seconds=10)
+
+    name, text = letter_in(sink)
+    assert name == documents.letter_filename(booking.submission)
+    assert "Groep 7 groep 7 19 3" in text
+    assert sink.messages[0]["Message-ID"] == mail.message_id
+
+
+def test_mail_says_nothing_of_a_letter_where_none_can_be_made(staff, no_letter):
+    lifecycle.confirm(booking=make_booking(state=State.REQUESTED), by=staff)
+    mail = the_mail()
+    assert "bijlage" not in mail.message + mail.html_message
+    assert enclosed_name(mail.headers) == ""
+
+
+def test_mail_goes_without_a_letter_that_cannot_be_made(staff, settings, monkeypatch):
+    def unavailable(_submission):
+        raise DocumentsUnavailable
+
+    monkeypatch.setattr(documents, "letter", unavailable)
+    lifecycle.confirm(booking=make_booking(state=State.REQUESTED), by=staff)
+    told()
+    with smtp_sink() as sink:
+        settings.MAILERS = sink.mailers()
+        assert Sender().send(seconds=5) == 1
+    (part,) = sink.messages[0].iter_attachments()
+    assert part.get_content_type() == "text/calendar"
 
 
 # --- A worker that comes late --------------------------------------------------------------------

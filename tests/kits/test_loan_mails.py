@@ -11,6 +11,7 @@ from kits import clock, documents, ical, lifecycle
 from kits.models import DeskDay, Loan, LoanState
 from schools import links
 from schools.models import SchoolHoliday
+from tec_site.mailer import complete, enclosed_name
 from tec_site.notices import Teller
 from tests.factories import (
     NOW,
@@ -77,8 +78,10 @@ def test_reserved_mail_has_a_file_for_each_day_and_the_letter():
     assert files_of(mail) == [
         (f"tec-{number}-1.ics", "text/calendar; charset=utf-8; method=REQUEST"),
         (f"tec-{number}-2.ics", "text/calendar; charset=utf-8; method=REQUEST"),
-        (f"uitleenbrief-{number}.pdf", "application/pdf"),
     ]
+    assert enclosed_name(mail.headers) == f"uitleenbrief-{number}.pdf"
+    sent = complete(mail.email_message())
+    assert sent.attachments[-1].content.startswith(b"%PDF-")
     assert "Ophalen: maandag 2 november 2026, 08:30–16:30" in mail.message
     assert "Terugbrengen: vrijdag 6 november 2026, 08:30–16:30" in mail.message
     assert told() == []

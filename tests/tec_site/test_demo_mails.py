@@ -5,6 +5,7 @@ from post_office.models import Email
 from schools import codes
 from schools.models import CodeChallenge
 from schools.notices import send_code
+from tec_site import mailer
 from tec_site.mail_queue import Attachment, Message, queue
 
 pytestmark = pytest.mark.django_db
@@ -31,11 +32,10 @@ def mail(**fields) -> Email:
 
 
 def addresses(row: Email) -> list[str]:
-    attachment = row.attachments.get()
     return [
         reverse("demo_mails"),
         reverse("demo_mail_html", args=[row.pk]),
-        reverse("demo_mail_attachment", args=[row.pk, attachment.pk]),
+        reverse("demo_mail_attachment", args=[row.pk, 0]),
     ]
 
 
@@ -73,10 +73,22 @@ def test_html_is_served_in_a_sandbox_of_its_own(demo, client):
     assert response.content.decode().startswith('<html><head><base target="_top">')
 
 
-def test_attachment_is_downloaded_and_belongs_to_its_mail(demo, client):
-    row, other = mail(), mail()
-    response = client.get(addresses(row)[2])
-    assert response.headers["Content-Disposition"] == 'attachment; filename="bezoek.ics"'
-    assert b"".join(response.streaming_content) == b"BEGIN:VCALENDAR"
-    foreign = reverse("demo_mail_attachment", args=[other.pk, row.attachments.get().pk])
-    assert client.get(foreign).status_code == 404
+def test_attachments_are_downloaded_what_is_enclosed_last(demo, client, monkeypatch):
+    monkeypatch.setattr(mailer, "_makers", {"paper": {"7": b"%PDF-7"}.get})
+    to = "juf@school.example"
+    row = mail(enclosed=mailer.enclosure("paper", 7, to=to, name="brief.pdf"))
+
+    page = client.get(reverse("demo_mails")).content.decode()
+    answers = [
+        client.get(reverse("demo_mail_attachment", args=[row.pk, number])) for number in range(3)
+    ]
+
+    assert page.index(">bezoek.ics</a>") < page.index(">brief.pdf</a>")
+    assert [answer.status_code for answer in answers] == [200, 200, 404]
+    assert [
+        (answer.headers["Content-Disposition"], b"".join(answer.streaming_content))
+        for answer in answers[:2]
+    ] == [
+        ('attachment; filename="bezoek.ics"', b"BEGIN:VCALENDAR"),
+        ('attachment; filename="brief.pdf"', b"%PDF-7"),
+    ]

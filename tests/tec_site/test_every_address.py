@@ -115,7 +115,7 @@ TABLE = r"""
 /gezond/                                                               GET       200        200        200        200        200        200
 /demo/mails/                                                           GET       404        404        404        404        404        404
 /demo/mails/<int:pk>/html/                                             GET       404        404        404        404        404        404
-/demo/mails/<int:pk>/<int:attachment_pk>/                              GET       404        404        404        404        404        404
+/demo/mails/<int:pk>/<int:number>/                                     GET       404        404        404        404        404        404
 """
 
 # In the admin everybody but the last two is sent to its sign-in, which is a 404 for teachers.

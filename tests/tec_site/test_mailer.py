@@ -1,9 +1,19 @@
 import pytest
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
+from django.db import OperationalError
 
 from tec_site import mailer
-from tec_site.mailer import MemoryMailer, marker, reveal, reveal_html, revealed
+from tec_site.mailer import (
+    ENCLOSED,
+    MemoryMailer,
+    complete,
+    enclosure,
+    marker,
+    reveal,
+    reveal_html,
+    revealed,
+)
 
 TO = "juf@school.example"
 
@@ -79,3 +89,74 @@ def test_revealed_keeps_markers_shut_with_a_second_recipient():
 def test_backend_sends_what_is_revealed():
     MemoryMailer(alias="default").send_messages([message()])
     assert [sent.body for sent in mail.outbox] == ["T 314159"]
+
+
+# --- What is made while sending ------------------------------------------------------------------
+
+
+@pytest.fixture
+def papers(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """A kind of enclosure of our own, with the files it can make."""
+    files = {"7": b"%PDF-7"}
+    monkeypatch.setattr(mailer, "_makers", {"paper": files.get})
+    return files
+
+
+def enclosing(object_id: object = 7, *, to: str = TO, **fields) -> EmailMultiAlternatives:
+    made = message(**fields)
+    made.extra_headers = {ENCLOSED: enclosure("paper", object_id, to=to, name="brief 7.pdf")}
+    return made
+
+
+def files(sent) -> list[tuple[str, bytes, str]]:
+    return [tuple(attachment) for attachment in sent.attachments]
+
+
+def test_enclosure_is_made_when_the_mail_goes_out_and_its_header_stays_here(papers):
+    kept = enclosing()
+    MemoryMailer(alias="default").send_messages([kept])
+    assert files(mail.outbox[0]) == [("brief 7.pdf", b"%PDF-7", "application/pdf")]
+    assert mail.outbox[0].message()[ENCLOSED] is None
+    assert (kept.attachments, list(kept.extra_headers)) == ([], [ENCLOSED])
+
+
+def test_enclosure_comes_after_the_attachments(papers):
+    kept = enclosing()
+    kept.attach("bezoek.ics", "BEGIN:VCALENDAR", "text/calendar")
+    assert [name for name, *_rest in files(complete(kept))] == ["bezoek.ics", "brief 7.pdf"]
+
+
+def test_reading_a_mail_makes_no_enclosure(papers):
+    assert revealed(enclosing()).attachments == []
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        lambda: enclosing(8),  # gone, or nothing to make it with
+        lambda: enclosing(to="iemand@anders.example"),
+        lambda: enclosing(bcc=["meelezer@elders.example"]),
+    ],
+)
+def test_mail_goes_without_what_is_gone_or_somebody_elses(papers, kept):
+    sent = complete(kept())
+    assert files(sent) == []
+    assert sent.message()[ENCLOSED] is None
+
+
+def test_mail_goes_without_an_enclosure_that_fails(papers, monkeypatch, caplog):
+    def fails(object_id: str) -> bytes:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(mailer, "_makers", {"paper": fails})
+    assert files(complete(enclosing())) == []
+    assert "No enclosure could be made of paper 7" in caplog.text
+
+
+def test_database_that_is_away_is_no_reason_to_go_without(papers, monkeypatch):
+    def away(object_id: str) -> bytes:
+        raise OperationalError
+
+    monkeypatch.setattr(mailer, "_makers", {"paper": away})
+    with pytest.raises(OperationalError):
+        complete(enclosing())
