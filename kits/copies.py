@@ -1,18 +1,22 @@
 """Which copy a loan gets.
 
-The order of locks on PostgreSQL is loan → copies, one copy at a time: the row of a copy is
-locked *before* the loan is written, so that two who want it queue there and not inside the
-exclusion constraint, where they would deadlock. Who loses tries the next copy; the lock of the
-lost one goes with its savepoint. `copy_lent_once` is the net under all of this.
+Locks on PostgreSQL have one order everywhere: loans, then copies, each by primary key. The row of
+a copy is locked *before* a loan is written with it, so that two who want it queue there and not
+inside the exclusion constraint, where they would deadlock. Who wants any copy takes one at a time,
+and tries the next when it loses; the lock of the lost one goes with its savepoint. Who may need
+several (a box breaks, two boxes are exchanged) locks all of the kit first. `copy_lent_once` is the
+net under all of this.
 """
 
 import datetime
 from collections.abc import Callable, Iterable
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from .availability import free_copies
 from .models import KitCopy, LessonKit, Loan, Shortage
+from .models.loan import HOLDING
 from .refusals import NoCopyFree
 
 
@@ -60,6 +64,30 @@ def claim[T](copy_id: int, write: Callable[[KitCopy], T]) -> T:
     with transaction.atomic():
         copy = KitCopy.objects.select_for_update(of=("self",)).get(pk=copy_id)
         return write(copy)
+
+
+def lock_loan(loan: Loan) -> None:
+    """Bring the loan up to date; nobody else changes it in this transaction."""
+    loan.refresh_from_db(from_queryset=Loan.objects.locked())
+
+
+def lock_all(copy: KitCopy, *loans: Loan) -> None:
+    """Lock `loans` and all that `copy` is promised to, and then every copy of its kit.
+
+    A loan that came in between the two would have to be locked after the copies: then all locks
+    are given back, and taken again.
+    """
+    wanted = Q(pk__in=[loan.pk for loan in loans]) | Q(copy=copy, state__in=sorted(HOLDING))
+    everything = False
+    while not everything:
+        with transaction.atomic():
+            locked = [loan.pk for loan in Loan.objects.locked().filter(wanted)]
+            copies = KitCopy.objects.select_for_update(of=("self",)).filter(kit=copy.kit_id)
+            list(copies.order_by("pk").values_list("pk"))
+            everything = not Loan.objects.filter(wanted).exclude(pk__in=locked).exists()
+            transaction.set_rollback(not everything)
+    for loan in loans:
+        lock_loan(loan)
 
 
 def unfit(kit: LessonKit) -> list[int]:

@@ -15,6 +15,7 @@ from schools.models import User
 from tec_site.lifecycle import apply
 from tec_site.transactions import retried
 
+from . import copies
 from .lifecycle import MOVES, refuse_if_away, swap
 from .models import (
     ChargeLine,
@@ -28,7 +29,7 @@ from .models import (
     Repair,
     Shortage,
 )
-from .refusals import CopyUnfit, CountMissing, NoCopyFree
+from .refusals import CopyUnfit, CountMissing, NoCopyFree, OtherCopy
 
 
 class Count(NamedTuple):
@@ -52,7 +53,7 @@ def pack(*, loan: Loan, by: User, note: str = "") -> LoanEvent:
     copy = _locked(loan)
     if essential_shortages(copy).exists():
         raise CopyUnfit
-    return apply(loan, MOVES["pack"], by=by, note=note)
+    return apply(loan, MOVES["pack"], by=by, note=note, is_locked=True)
 
 
 @retried
@@ -69,7 +70,7 @@ def hand_out(*, loan: Loan, counts: Mapping[int, Count], by: User, note: str = "
     """
     copy = _locked(loan)
     refuse_if_away(copy, loan)
-    event = apply(loan, MOVES["hand_out"], by=by, note=note)
+    event = apply(loan, MOVES["hand_out"], by=by, note=note, is_locked=True)
     for item in _write_counts(loan, counts, ItemCount.Stage.OUT):
         _note_shortage(copy, loan, item, counts[item.pk])
     if essential_shortages(copy).exists():
@@ -97,8 +98,9 @@ def check(
     charge; consumables come on the shopping list. Without something essential the copy's coming
     loans move to other copies or come under 'needs attention'; the event's data names them.
     """
-    copy = _locked(loan)
-    event = apply(loan, MOVES["check"], by=by, note=note)
+    copy = loan.copy
+    copies.lock_all(copy, loan)
+    event = apply(loan, MOVES["check"], by=by, note=note, is_locked=True)
     for item in _write_counts(loan, counts, ItemCount.Stage.BACK):
         _settle_item(copy, loan, item, counts[item.pk])
     for finding in findings:
@@ -125,15 +127,27 @@ def receive(
 
 @retried
 def write_off(*, loan: Loan, by: User, note: str) -> LoanEvent:
-    """The box is lost: the copy is withdrawn, all of it is proposed as a charge."""
-    copy = _locked(loan)
-    event = apply(loan, MOVES["write_off"], by=by, note=note)
-    copy.is_withdrawn = True
-    copy.save(update_fields=["is_withdrawn"])
-    for item in copy.kit.contents.filter(is_consumable=False):
-        _charge(loan, item, item.quantity)
+    """The box is lost: the copy is withdrawn, all that went with it is proposed as a charge."""
+    copy = loan.copy
+    copies.lock_all(copy, loan)
+    event = apply(loan, MOVES["write_off"], by=by, note=note, is_locked=True)
+    KitCopy.objects.filter(pk=copy.pk).update(is_withdrawn=True)
+    went = dict(loan.counts.filter(stage=ItemCount.Stage.OUT).values_list("item", "present"))
+    nothing = {item.pk: Count(0) for item in copy.kit.contents.all()}
+    for item in _write_counts(loan, nothing, ItemCount.Stage.BACK):
+        lost = went.get(item.pk, item.quantity)
+        if lost and not item.is_consumable:
+            _charge(loan, item, lost)
     _rehome_because(event, copy, by)
     return event
+
+
+@retried
+def withdraw(*, copy: KitCopy, by: User) -> tuple[list[Loan], list[Loan]]:
+    """The copy is not lent any more: its coming loans, (moved, still without a box)."""
+    copies.lock_all(copy)
+    KitCopy.objects.filter(pk=copy.pk).update(is_withdrawn=True)
+    return rehome(copy=copy, first=timezone.localdate(), before=None, by=by)
 
 
 @retried
@@ -141,7 +155,7 @@ def out_of_service(
     *, copy: KitCopy, starts_on: datetime.date, free_again_on: datetime.date, reason: str, by: User
 ) -> OutOfService:
     """A copy goes for repair `[starts_on, free_again_on)`; its loans then go elsewhere."""
-    copy = KitCopy.objects.select_for_update(of=("self",)).get(pk=copy.pk)
+    copies.lock_all(copy)
     repair = Repair.objects.create(
         copy=copy, starts_on=starts_on, free_again_on=free_again_on, reason=reason
     )
@@ -160,7 +174,8 @@ def rehome(
 ) -> tuple[list[Loan], list[Loan]]:
     """Move a copy's coming, not yet packed loans to other copies: (moved, still without one).
 
-    Those that find no copy are flagged, loudly, for staff; the school is told by staff.
+    Those that find no copy are flagged, loudly, for staff; the school is told by staff. The
+    caller holds the locks of `copies.lock_all`.
     """
     loans = Loan.objects.filter(
         copy=copy,
@@ -197,6 +212,11 @@ def _rehome_because(event: LoanEvent, copy: KitCopy, by: User) -> None:
 
 
 def _locked(loan: Loan) -> KitCopy:
+    """Lock the loan and its copy. Raises OtherCopy if it is not the one on the desk any more."""
+    on_the_desk = loan.copy_id
+    copies.lock_loan(loan)
+    if loan.copy_id != on_the_desk:
+        raise OtherCopy
     return KitCopy.objects.select_for_update(of=("self",)).get(pk=loan.copy_id)
 
 

@@ -133,8 +133,7 @@ def verify(
         prove(submission)
     if submission.verified_at is not None:
         return submission
-    held = submission.loans.filter(state__in=MOVES["verify"].sources).order_by("pk")
-    loans = list(held.with_facts())
+    loans = list(submission.loans.filter(state__in=MOVES["verify"].sources).locked())
     if not loans:
         raise NothingHeld
     user = identify(submission)
@@ -154,11 +153,11 @@ def _verify_one(loan: Loan, school: School | None, by: User) -> None:
     )
     changes: dict[str, Any] = {"held_until": None, "class_group": class_group}
     if loan.state == S.HELD:
-        apply(loan, MOVES["verify"], by=by, changes=changes)
+        apply(loan, MOVES["verify"], by=by, changes=changes, is_locked=True)
         return
 
     def write(copy: KitCopy) -> None:
-        apply(loan, MOVES["verify"], by=by, changes=changes | {"copy": copy})
+        apply(loan, MOVES["verify"], by=by, changes=changes | {"copy": copy}, is_locked=True)
 
     _claim(loan.kit, loan, write)
 
@@ -175,11 +174,12 @@ def book(**details: Any) -> Submission:
 @retried
 def cancel(*, loan: Loan, by: User | None, note: str = "") -> LoanEvent:
     """Give the copy free. The school itself may until the box is packed (TooLate)."""
+    copies.lock_loan(loan)
     if role_of(by) == "teacher" and loan.state == S.PACKED:
         raise TooLate
     silent: dict[str, Any] = {"notice": ""} if loan.state == S.HELD else {}
     changes = {"held_until": None, "attention": ""}
-    return apply(loan, MOVES["cancel"], by=by, note=note, changes=changes, **silent)
+    return apply(loan, MOVES["cancel"], by=by, note=note, changes=changes, is_locked=True, **silent)
 
 
 @retried
@@ -208,6 +208,7 @@ def _change_period(
     loan: Loan, move: Move, starts_on: datetime.date, ends_on: datetime.date, **details: Any
 ) -> LoanEvent:
     """The period changes in place, under the copy's lock. Expired holds make way first."""
+    copies.lock_loan(loan)
     changes = {
         "starts_on": starts_on,
         "ends_on": ends_on,
@@ -218,10 +219,10 @@ def _change_period(
         "to": [starts_on.isoformat(), ends_on.isoformat()],
     }
     expired = Loan.objects.expired().filter(copy=loan.copy_id).exclude(pk=loan.pk)
-    lapse_all(expired.overlapping(starts_on, changes["free_again_on"]))
+    lapse_all(expired.overlapping(starts_on, changes["free_again_on"]).order_by("pk"))
 
     def write(_copy: KitCopy) -> LoanEvent:
-        return apply(loan, move, changes=changes, data=data, **details)
+        return apply(loan, move, changes=changes, data=data, is_locked=True, **details)
 
     checked = copies.unless_away(write, starts_on, changes["free_again_on"])
     try:
@@ -239,6 +240,7 @@ def swap(*, loan: Loan, by: User | None, note: str = "", to: KitCopy | None = No
     """
     if to is not None:
         return _exchange(loan, to, by=by, note=note)
+    copies.lock_loan(loan)
     besides = [loan.copy_id, *copies.unfit(loan.kit)]
     return copies.claim_any(
         loan.kit, loan.starts_on, loan.free_again_on, _swapping(loan, by, note), besides=besides
@@ -250,19 +252,22 @@ def _swapping(loan: Loan, by: User | None, note: str) -> Callable[[KitCopy], Loa
 
     def write(copy: KitCopy) -> LoanEvent:
         data = {"from": left, "to": copy.code}
-        return apply(loan, MOVES["swap"], by=by, note=note, changes={"copy": copy}, data=data)
+        changes = {"copy": copy}
+        return apply(
+            loan, MOVES["swap"], by=by, note=note, changes=changes, data=data, is_locked=True
+        )
 
     return write
 
 
 def _exchange(loan: Loan, to: KitCopy, **details: Any) -> LoanEvent:
     """The constraint is immediate: the loan steps aside in time while the others move."""
-    loan.refresh_from_db(from_queryset=Loan.objects.select_for_update(of=("self",)).with_facts())
+    lapse_all(copies.in_the_way(loan.kit, loan.starts_on, loan.free_again_on))
+    copies.lock_all(to, loan)
     period = {name: getattr(loan, name) for name in ("starts_on", "ends_on", "free_again_on")}
     first, before = loan.starts_on, loan.free_again_on
     row = Loan.objects.filter(pk=loan.pk)
     row.update(starts_on=NEVER, ends_on=NEVER, free_again_on=NEVER + days.ONE_DAY)
-    lapse_all(copies.in_the_way(loan.kit, first, before))
     rivals = Loan.objects.holding().overlapping(first, before).filter(copy=to)
     besides = [to.pk, *copies.unfit(loan.kit)]
     for rival in rivals.order_by("pk").with_facts():

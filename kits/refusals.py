@@ -33,6 +33,10 @@ class CopyNotHere(Refused):
     message = _("This box has not come back from the loan before. Look for another one.")
 
 
+class OtherCopy(Refused):
+    message = _("This loan has another box by now. Look again.")
+
+
 class CopyUnfit(Refused):
     message = _("This box lacks something without which it cannot go out.")
 

@@ -21,7 +21,7 @@ from .codes import find_copy
 from .desk_access import desk_page
 from .desk_forms import CountForm
 from .models import Finding, KitCopy, Loan, LoanEvent, LoanState
-from .refusals import NoCopyFree
+from .refusals import NoCopyFree, OtherCopy
 from .uploads import attachment
 
 COUNTED = {"hand_out": desk.hand_out, "receive": desk.receive, "check": desk.check}
@@ -118,8 +118,7 @@ def _do(request: SignedInRequest, copy: KitCopy) -> HttpResponse:
         messages.success(request, _("This box now belongs to the loan below."))
         return redirect("desk:box", copy.code)
     if loan.copy_id != copy.pk:
-        messages.error(request, _("This loan has another box by now. Look again."))
-        return redirect("desk:box", copy.code)
+        raise OtherCopy
     if step == "other_box":
         lifecycle.swap(loan=loan, by=request.user)
         messages.success(request, _("The loan now has box %(code)s.") % {"code": loan.copy.code})

@@ -222,11 +222,11 @@ class KitCopyAdmin(NoDelete, ModelAdmin):
         return format_html("<strong>{}</strong>", text % {"number": copy.short})
 
     def save_model(self, request: HttpRequest, obj: KitCopy, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if obj.is_withdrawn and "is_withdrawn" in form.changed_data:
+        if change and obj.is_withdrawn and "is_withdrawn" in form.changed_data:
             by: Any = request.user
-            _moved, left = desk.rehome(copy=obj, first=timezone.localdate(), before=None, by=by)
+            _moved, left = desk.withdraw(copy=obj, by=by)
             say_left(request, left)
+        super().save_model(request, obj, form, change)
 
 
 def say_left(request: HttpRequest, left: list[Loan]) -> None:

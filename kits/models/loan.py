@@ -78,6 +78,10 @@ class LoanQuerySet(models.QuerySet["Loan"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(submission__user=user)
 
+    def locked(self) -> Self:
+        """As they are now, with their facts; the order of locks is in `kits/copies.py`."""
+        return self.select_for_update(of=("self",)).with_facts().order_by("pk")
+
     def with_facts(self) -> Self:
         """All that a page, a mail or a calendar says about a loan, in one query."""
         return self.select_related(
