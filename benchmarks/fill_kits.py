@@ -12,7 +12,8 @@ from schools.models import Submission
 from schools.years import YearGroup
 
 BATCH = 2_000
-COPIES_PER_KIT = 10
+# As many at any size, as programmes: pages that list kits are compared between the sizes.
+KITS = 10
 # Three weeks out, and three days to check and refill.
 LENT, BLOCKED = datetime.timedelta(days=21), datetime.timedelta(days=24)
 COMING_SHARE = 10
@@ -34,7 +35,7 @@ def fill_kits(
             venue=venue,
             position=number,
         )
-        for number in range(1, copies // COPIES_PER_KIT + 1)
+        for number in range(1, KITS + 1)
     )
     ContentItem.objects.bulk_create(
         ContentItem(kit=kit, name=f"Onderdeel {number}", quantity=number + 1, unit_cost=5)
@@ -42,7 +43,7 @@ def fill_kits(
         for number in range(8)
     )
     boxes = KitCopy.objects.bulk_create(
-        KitCopy(kit=kits[number // COPIES_PER_KIT], code=f"KIST-{number:04d}")
+        KitCopy(kit=kits[number % KITS], code=f"KIST-{number:04d}")
         for number in range(copies)
     )
     for weekday in range(5):

@@ -4,10 +4,12 @@ A page's address is looked up when it is measured; what the site does not have y
 as such.
 """
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from benchmarks.measure import Timing, get, latency, throughput, weight
 from benchmarks.report import Report
@@ -29,6 +31,12 @@ class Page:
     is_public: bool = True
 
 
+def weeks_from_now(first: int, last: int) -> str:
+    """A period as the pages of kits ask for it."""
+    start, end = (timezone.localdate() + datetime.timedelta(weeks=n) for n in (first, last))
+    return f"van={start}&tot={end}"
+
+
 def named(name: str, *arguments: object) -> Callable[[], str]:
     return lambda: reverse(name, args=arguments)
 
@@ -48,6 +56,14 @@ PAGES = [
         statements=8,
         share=1 / 10,
     ),
+    Page("kits", named("kits:catalogue"), statements=8, share=1 / 10),
+    Page(
+        "kits, free in a period",
+        lambda: reverse("kits:catalogue") + f"?groep=7&{weeks_from_now(4, 6)}",
+        statements=8,
+        share=1 / 10,
+    ),
+    Page("kit with its month", named("kits:kit", "leskist-3"), statements=8, share=1 / 10),
     Page(
         "school search",
         lambda: reverse("schools:search") + "?q=regenboog+deventer",
