@@ -62,7 +62,14 @@ def unpack(*, loan: Loan, by: User, note: str = "") -> LoanEvent:
 
 
 @retried
-def hand_out(*, loan: Loan, counts: Mapping[int, Count], by: User, note: str = "") -> LoanEvent:
+def hand_out(
+    *,
+    loan: Loan,
+    counts: Mapping[int, Count],
+    by: User,
+    note: str = "",
+    findings: Sequence[Finding] = (),
+) -> LoanEvent:
     """The box leaves, as it was counted: what lacks now is not this school's to pay.
 
     Raises CopyNotHere if it never came back, CopyUnfit when something essential lacks,
@@ -73,6 +80,7 @@ def hand_out(*, loan: Loan, counts: Mapping[int, Count], by: User, note: str = "
     event = apply(loan, MOVES["hand_out"], by=by, note=note, is_locked=True)
     for item in _write_counts(loan, counts, ItemCount.Stage.OUT):
         _note_shortage(copy, loan, item, counts[item.pk])
+    _write_findings(loan, findings)
     if essential_shortages(copy).exists():
         raise CopyUnfit
     return event
@@ -103,9 +111,7 @@ def check(
     event = apply(loan, MOVES["check"], by=by, note=note, is_locked=True)
     for item in _write_counts(loan, counts, ItemCount.Stage.BACK):
         _settle_item(copy, loan, item, counts[item.pk])
-    for finding in findings:
-        finding.loan, finding.by_staff = loan, True
-        finding.save()
+    _write_findings(loan, findings)
     if essential_shortages(copy).exists():
         _rehome_because(event, copy, by)
     return event
@@ -235,6 +241,13 @@ def _write_counts(loan: Loan, counts: Mapping[int, Count], stage: str) -> list[C
         for item in items
     )
     return items
+
+
+def _write_findings(loan: Loan, findings: Sequence[Finding]) -> None:
+    """A photo that is stored and then not committed is left behind: see `lifecycle.report`."""
+    for finding in findings:
+        finding.loan, finding.by_staff = loan, True
+        finding.save()
 
 
 def _settle_item(copy: KitCopy, loan: Loan, item: ContentItem, count: Count) -> None:

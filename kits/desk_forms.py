@@ -1,7 +1,7 @@
 """What is typed at the desk: what was counted, a repair, a list of codes, which labels."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from django import forms
 from django.db.models import Q
@@ -14,12 +14,23 @@ from .models import ContentItem, Finding, KitCopy, LessonKit, Repair
 from .papers import LABEL_SHEETS
 from .uploads import PhotoField
 
-# More of a consumable than belongs in the box is no mistake.
-MOST = 999
+# What is counted of an item, in the order of the page.
+COUNTED = {"missing": gettext_lazy("missing"), "damaged": gettext_lazy("damaged")}
+
+
+class Line(NamedTuple):
+    """One item of the list as the page shows it."""
+
+    item: ContentItem
+    counters: list[Any]  # bound fields, each with what it counts as `short`
+    photo: Any
 
 
 class CountForm(forms.Form):
-    """The tick list: of each item how many are in order and how many are damaged."""
+    """What a full box would have and this one has not: per item, from nothing missing upwards.
+
+    Of a part one counts what is missing and what is damaged, of a consumable what is used up.
+    """
 
     text = forms.CharField(
         label=gettext_lazy("What is the matter?"),
@@ -27,69 +38,91 @@ class CountForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
     )
-    photo = PhotoField(label=gettext_lazy("Photo"), required=False)
+    photo = PhotoField(label=gettext_lazy("Photo of the whole"), required=False)
 
     def __init__(self, *args: Any, box: Box, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.box = box
         for item in box.items:
             count = box.expected[item.pk]
-            most = MOST if item.is_consumable else item.quantity
-            self.fields[f"present_{item.pk}"] = _number(
-                _("%(item)s: in order") % {"item": item.name}, count.present, most
-            )
-            self.fields[f"damaged_{item.pk}"] = _number(
-                _("%(item)s: damaged") % {"item": item.name}, count.damaged, most
+            self._add(item, "missing", item.quantity - count.present - count.damaged)
+            if not item.is_consumable:
+                self._add(item, "damaged", count.damaged)
+            self.fields[f"photo_{item.pk}"] = PhotoField(
+                label=_("Photo of %(item)s") % {"item": item.name}, required=False
             )
 
-    def lines(self) -> Iterable[tuple[ContentItem, Any, Any]]:
-        """Each item with its two fields, for the page."""
-        for item in self.box.items:
-            yield item, self[f"present_{item.pk}"], self[f"damaged_{item.pk}"]
+    def _add(self, item: ContentItem, what: str, initial: int) -> None:
+        words = _("used up") if item.is_consumable else COUNTED[what]
+        self.fields[f"{what}_{item.pk}"] = field = forms.IntegerField(
+            label=f"{item.name}: {words}",
+            initial=max(initial, 0),
+            min_value=0,
+            max_value=item.quantity,
+            widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "form-control"}),
+        )
+        field.short = words  # type: ignore[attr-defined]
+
+    @property
+    def lines(self) -> list[Line]:
+        return [
+            Line(item, [self[name] for name in self._counters(item)], self[f"photo_{item.pk}"])
+            for item in self.box.items
+        ]
+
+    def _counters(self, item: ContentItem) -> list[str]:
+        return [name for what in COUNTED if (name := f"{what}_{item.pk}") in self.fields]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         for item in self.box.items:
-            present, damaged = (cleaned.get(f"{what}_{item.pk}") for what in ("present", "damaged"))
-            if present is None or damaged is None or item.is_consumable:
-                continue
-            if present + damaged > item.quantity:
+            numbers = [cleaned.get(name) or 0 for name in self._counters(item)]
+            if sum(numbers) > item.quantity:
                 self.add_error(
-                    f"present_{item.pk}",
+                    self._counters(item)[0],
                     _("There are %(number)d in a full box.") % {"number": item.quantity},
                 )
         return cleaned
 
     @property
+    def different(self) -> list[ContentItem]:
+        """The items of which something else was counted than the page expected."""
+        changed = set(self.changed_data)
+        return [item for item in self.box.items if changed & set(self._counters(item))]
+
+    @property
     def counts(self) -> Mapping[int, Count]:
-        return {
-            item.pk: Count(
-                self.cleaned_data[f"present_{item.pk}"], self.cleaned_data[f"damaged_{item.pk}"]
-            )
-            for item in self.box.items
-        }
+        return {item.pk: self._count(item) for item in self.box.items}
+
+    def _count(self, item: ContentItem) -> Count:
+        missing = self.cleaned_data[f"missing_{item.pk}"]
+        damaged = self.cleaned_data.get(f"damaged_{item.pk}", 0)
+        return Count(item.quantity - missing - damaged, damaged)
 
     def findings(self) -> list[Finding]:
-        """What was written or photographed, about the one item that differs if it is one."""
+        """One for each item of which there is a photo, one for the words and the photo of all."""
+        found = [
+            Finding(item=item, text=self._words(item), photo=photo)
+            for item in self.box.items
+            if (photo := self.cleaned_data[f"photo_{item.pk}"])
+        ]
         text, photo = self.cleaned_data["text"], self.cleaned_data["photo"]
-        if not (text or photo):
-            return []
-        counts, expected = self.counts, self.box.expected
-        off = [item for item in self.box.items if counts[item.pk] != expected[item.pk]]
-        finding = Finding(
-            text=text or ", ".join(map(str, off)) or _("Photo"),
-            item=off[0] if len(off) == 1 else None,
-        )
-        if photo:
-            finding.photo = photo
-        return [finding]
+        if text or photo:
+            off = self.different
+            found.append(
+                Finding(
+                    item=off[0] if len(off) == 1 else None,
+                    text=text or ", ".join(map(str, off)) or _("Photo"),
+                    photo=photo or "",
+                )
+            )
+        return found
 
-
-def _number(label: str, initial: int, most: int) -> forms.IntegerField:
-    widget = forms.NumberInput(attrs={"inputmode": "numeric", "class": "form-control"})
-    return forms.IntegerField(
-        label=label, initial=initial, min_value=0, max_value=most, widget=widget
-    )
+    def _words(self, item: ContentItem) -> str:
+        """'1 missing, 2 damaged'."""
+        counted = [(self.cleaned_data[name], self.fields[name]) for name in self._counters(item)]
+        words = [f"{number} {field.short}" for number, field in counted if number]  # type: ignore[attr-defined]
+        return ", ".join(words) or _("Photo")
 
 
 class RepairForm(forms.ModelForm):

@@ -140,12 +140,12 @@ def _step(request: SignedInRequest, one: Box, loan: Loan, step: str) -> HttpResp
     if not form.is_valid():
         return _box_page(request, one, form)
     as_expected = request.POST.get("whole") == "1"
-    if as_expected and form.counts != one.expected:
+    if as_expected and form.different:
         messages.error(request, _("You counted something else. Use the button under the list."))
         return _box_page(request, one, form)
-    details: dict[str, Any] = {} if step == "hand_out" else {"findings": form.findings()}
     verb: Callable[..., LoanEvent] = COUNTED[step]
-    return _done(verb(loan=loan, counts=form.counts, by=request.user, **details))
+    findings = form.findings()
+    return _done(verb(loan=loan, counts=form.counts, by=request.user, findings=findings))
 
 
 def _done(event: LoanEvent) -> HttpResponse:

@@ -76,13 +76,13 @@ def address(loan_or_copy) -> str:
     return reverse("desk:box", args=[copy.code])
 
 
-def counts(loan: Loan, robots=(6, 0), batteries=(12, 0)) -> dict[str, int]:
+def counts(loan: Loan, robots=(0, 0), batteries=0) -> dict[str, int]:
+    """What the list says: robots missing and damaged, batteries used up."""
     items = {item.name: item.pk for item in loan.kit.contents.all()}
     return {
-        f"present_{items['Robot']}": robots[0],
+        f"missing_{items['Robot']}": robots[0],
         f"damaged_{items['Robot']}": robots[1],
-        f"present_{items['Batterij']}": batteries[0],
-        f"damaged_{items['Batterij']}": batteries[1],
+        f"missing_{items['Batterij']}": batteries,
     }
 
 
@@ -234,13 +234,13 @@ def test_box_is_taken_back_now_and_checked_later(desk):
 def test_what_lacks_at_hand_out_is_not_this_schools_to_pay(desk):
     loan = make_outing()
     ContentItem.objects.update(is_essential=False)
-    do(desk, loan, "hand_out", whole="0", **counts(loan, robots=(5, 0)))
+    do(desk, loan, "hand_out", whole="0", **counts(loan, robots=(1, 0)))
 
     assert [(s.missing, s.loan) for s in Shortage.objects.all()] == [(1, loan)]
     page = desk.get(address(loan))
     assert "Zoals hij wegging: neem terug" in text_of(page)
 
-    do(desk, loan, "receive", **counts(loan, robots=(5, 0)))
+    do(desk, loan, "receive", **counts(loan, robots=(1, 0)))
     assert loan.state == LoanState.DONE
     assert not ChargeLine.objects.exists()
 
@@ -248,7 +248,7 @@ def test_what_lacks_at_hand_out_is_not_this_schools_to_pay(desk):
 def test_box_without_something_essential_stays_here_with_words(desk):
     loan = make_outing()
 
-    response = do(desk, loan, "hand_out", whole="0", **counts(loan, robots=(5, 0)))
+    response = do(desk, loan, "hand_out", whole="0", **counts(loan, robots=(1, 0)))
 
     page = text_of(desk.get(response.headers["Location"]))
     assert loan.state == LoanState.RESERVED
@@ -260,11 +260,11 @@ def test_counting_at_return_has_consequences_that_are_shown(desk):
     loan = make_outing(state=LoanState.OUT)
     following = make_outing(copy=loan.copy, starts_on=november(16), ends_on=november(20))
 
-    back = do(desk, loan, "receive", whole="0", **counts(loan, robots=(4, 1), batteries=(7, 0)))
+    back = do(desk, loan, "receive", whole="0", **counts(loan, robots=(1, 1), batteries=5))
 
     page = text_of(desk.get(back.headers["Location"]))
     assert "Robot: 1 kwijt, 1 kapot" in page
-    assert "Batterij: 5 kwijt" in page
+    assert "Batterij: 5 op" in page
     assert "Kosten voorgesteld: 2 × Robot, € 80,00" in page
     assert f"Geen kist voor {following.submission.school_name} op maandag 16 november." in page
     following.refresh_from_db()
@@ -279,7 +279,7 @@ def test_check_moves_the_next_loan_and_says_where_to(desk):
     loan = make_outing(copy=broken, state=LoanState.RETURNED)
     following = make_outing(copy=broken, starts_on=november(16), ends_on=november(20))
 
-    checked = do(desk, loan, "check", whole="0", **counts(loan, robots=(0, 0)))
+    checked = do(desk, loan, "check", whole="0", **counts(loan, robots=(6, 0)))
 
     following.refresh_from_db()
     assert following.copy == whole
@@ -290,7 +290,7 @@ def test_check_moves_the_next_loan_and_says_where_to(desk):
 def test_complete_is_not_taken_for_an_answer_when_something_else_was_counted(desk):
     loan = make_outing(state=LoanState.OUT)
 
-    page = do(desk, loan, "receive", whole="1", **counts(loan, robots=(5, 0)))
+    page = do(desk, loan, "receive", whole="1", **counts(loan, robots=(1, 0)))
 
     assert loan.state == LoanState.OUT
     assert "Je hebt iets anders geteld." in text_of(page)
@@ -309,12 +309,13 @@ def test_impossible_count_is_refused_beside_its_field(desk, robots):
     assert page.context["form"].errors.keys() == {next(iter(counts(loan)))}
 
 
-def test_more_of_a_consumable_than_belongs_in_it_is_fine(desk):
+def test_consumable_that_is_used_up_comes_on_the_shopping_list_only(desk):
     loan = make_outing(state=LoanState.OUT)
 
-    do(desk, loan, "receive", whole="0", **counts(loan, batteries=(20, 0)))
+    do(desk, loan, "receive", whole="0", **counts(loan, batteries=12))
 
-    assert (loan.state, Shortage.objects.count()) == (LoanState.DONE, 0)
+    assert [(line.item.name, line.missing) for line in Shortage.objects.all()] == [("Batterij", 12)]
+    assert (loan.state, ChargeLine.objects.count()) == (LoanState.DONE, 0)
 
 
 def a_photo() -> SimpleUploadedFile:
@@ -326,7 +327,7 @@ def a_photo() -> SimpleUploadedFile:
 def test_photo_of_damage_is_kept_for_staff_only(desk):
     loan = make_outing(state=LoanState.OUT)
 
-    do(desk, loan, "receive", whole="0", photo=a_photo(), **counts(loan, robots=(5, 1)))
+    do(desk, loan, "receive", whole="0", photo=a_photo(), **counts(loan, robots=(0, 1)))
 
     finding = Finding.objects.get()
     assert (finding.loan, finding.item.name, finding.text, finding.by_staff) == (
@@ -345,6 +346,49 @@ def test_photo_of_damage_is_kept_for_staff_only(desk):
     assert b"".join(response).startswith(b"\xff\xd8\xff")
     assert Client().get(photo).status_code == 302
     assert desk.get(reverse("desk:photo", args=[finding.pk + 1])).status_code == 404
+
+
+@pytest.mark.parametrize("step", ["hand_out", "receive"])
+def test_each_item_has_a_photo_of_its_own_at_hand_out_and_at_return(desk, step):
+    loan = make_outing(state=LoanState.RESERVED if step == "hand_out" else LoanState.OUT)
+    ContentItem.objects.update(is_essential=False)
+    robot, battery = loan.kit.contents.order_by("pk")
+    photos = {f"photo_{robot.pk}": a_photo(), f"photo_{battery.pk}": a_photo()}
+
+    counted = counts(loan, robots=(1, 2), batteries=4)
+    do(desk, loan, step, whole="0", text="Doos nat", **photos, **counted)
+
+    found = Finding.objects.order_by("pk").values_list("item__name", "text", "by_staff")
+    assert list(found) == [
+        ("Robot", "1 kwijt, 2 kapot", True),
+        ("Batterij", "4 op", True),
+        (None, "Doos nat", True),
+    ]
+    assert [bool(finding.photo) for finding in Finding.objects.order_by("pk")] == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_photo_of_what_is_complete_may_go_along_with_the_large_button(desk):
+    loan = make_outing(state=LoanState.OUT)
+    robot = loan.kit.contents.get(name="Robot")
+
+    do(desk, loan, "receive", whole="1", **{f"photo_{robot.pk}": a_photo()})
+
+    assert loan.state == LoanState.DONE
+    assert [(one.item, one.text) for one in Finding.objects.all()] == [(robot, "Foto")]
+
+
+def test_what_lacked_when_it_left_stands_there_already_at_return(desk):
+    loan = make_outing()
+    ContentItem.objects.update(is_essential=False)
+    do(desk, loan, "hand_out", whole="0", **counts(loan, robots=(1, 2), batteries=3))
+
+    lines = desk.get(address(loan)).context["form"].lines
+
+    assert [[field.value() for field in line.counters] for line in lines] == [[1, 2], [3]]
 
 
 def test_what_is_no_photo_keeps_the_box_on_the_screen(desk):
