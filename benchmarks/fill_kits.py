@@ -43,8 +43,7 @@ def fill_kits(
         for number in range(8)
     )
     boxes = KitCopy.objects.bulk_create(
-        KitCopy(kit=kits[number % KITS], code=f"KIST-{number:04d}")
-        for number in range(copies)
+        KitCopy(kit=kits[number % KITS], code=f"KIST-{number:04d}") for number in range(copies)
     )
     for weekday in range(5):
         DeskDay.objects.create(

@@ -5,7 +5,8 @@ The fields of each form are the arguments of its verb in `lifecycle.py`.
 
 import datetime
 import itertools
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -20,7 +21,7 @@ from tec_site.staff_moves import NoteForm
 
 from .availability import Offer, Status, offers_between
 from .models import Booking, VisitSlot
-from .rules import Rule, last_bookable_day
+from .rules import Broken, Rule, last_bookable_day
 
 
 class DeskNumbersForm(NoteForm):
@@ -134,7 +135,6 @@ class OverruleForm(forms.Form):
 
     overrule = forms.MultipleChoiceField(
         label=gettext_lazy("Overrule"),
-        choices=Rule.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy(
@@ -149,6 +149,30 @@ class OverruleForm(forms.Form):
         help_text=gettext_lazy("Required if you overrule something. The school does not see it."),
     )
     use_required_attribute = False
+    # Which rules can be overruled here.
+    rules: ClassVar[Collection[Rule]] = tuple(Rule)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(rule.value, rule.label) for rule in self.rules]
+        self.fields["overrule"].choices = choices  # type: ignore[attr-defined]
+
+    @classmethod
+    def beside(cls, form: Any, data: Any) -> Self:
+        """Not checked, but kept, while a school is searched or a class is added in `form`."""
+        if data is None or not form.asks_for_more:
+            return cls(data)
+        return cls(initial={"overrule": data.getlist("overrule"), "note": data.get("note")})
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """For the verb; only after `is_valid()`."""
+        data = self.cleaned_data
+        return {"overrule": {Rule(name) for name in data["overrule"]}, "note": data["note"]}
+
+    def add_broken(self, broken: Iterable[Broken]) -> None:
+        rules = ", ".join(dict.fromkeys(str(one.rule.label) for one in broken))
+        self.add_error("overrule", _("This does not meet: %(rules)s.") % {"rules": rules})
 
 
 class WhereForm(forms.Form):

@@ -97,8 +97,8 @@ def _moment(written: str) -> str:
 
 def staff_history_of(booking: Booking, label_of: Callable[[str], str]) -> list[StaffLine]:
     """All events of a booking, newest first; `label_of` names moves that have no sentence."""
-    return staff_history(booking, lambda event: sentence(event) or label_of(event.move), _rule)
+    return staff_history(booking, lambda event: sentence(event) or label_of(event.move), rule_label)
 
 
-def _rule(name: str) -> str:
+def rule_label(name: str) -> str:
     return str(Rule(name).label) if name in Rule.values else name

@@ -29,14 +29,13 @@ from .models import Attention, Booking, BookingEvent, State, Visit, VisitSlot, Z
 from .refusals import (
     ClassAlreadyBooked,
     NeverConfirmed,
-    NoteRequired,
     NothingHeld,
     NotYet,
-    RulesBroken,
     SlotPast,
     TooLate,
+    refuse_broken,
 )
-from .rules import Broken, ClassRequest, Rule
+from .rules import ClassRequest, Rule
 
 S = State
 BOOKED = (S.REQUESTED, S.CONFIRMED)
@@ -274,7 +273,7 @@ def change_numbers(
         booking.class_name, booking.year_from, booking.year_to, pupils, supervisors
     )
     broken = rules.broken_numbers(booking.visit.programme, asked)
-    _refuse_broken(broken, overrule, note)
+    refuse_broken(broken, overrule, note)
     data = {"from": [booking.pupils, booking.supervisors], "to": [pupils, supervisors]}
     changes = {"pupils": pupils, "supervisors": supervisors}
 
@@ -331,15 +330,7 @@ def _check_rules(
     note: str,
 ) -> None:
     broken = rules.broken_rules(programme=programme, slot=slot, classes=classes, school=school)
-    _refuse_broken(broken, overrule, note)
-
-
-def _refuse_broken(broken: Sequence[Broken], overrule: Collection[Rule], note: str) -> None:
-    standing = [one for one in broken if one.rule not in overrule]
-    if standing:
-        raise RulesBroken(standing)
-    if broken and not note.strip():
-        raise NoteRequired
+    refuse_broken(broken, overrule, note)
 
 
 def _refuse_same_class(visit: Visit, school: School | None, name: str, index: int) -> None:

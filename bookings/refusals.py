@@ -3,13 +3,13 @@
 Those of places (VisitFull, ZonesTaken, DoesNotFit) are in `places.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
 from tec_site.lifecycle import Refused
 
-from .rules import Broken
+from .rules import Broken, Rule
 
 
 class RulesBroken(Refused):
@@ -22,6 +22,15 @@ class RulesBroken(Refused):
 
 class NoteRequired(Refused):
     message = _("Say in the note why you overrule this rule.")
+
+
+def refuse_broken(broken: Sequence[Broken], overrule: Collection[Rule], note: str) -> None:
+    """Raise RulesBroken, or NoteRequired where staff overrule without saying why."""
+    standing = [one for one in broken if one.rule not in overrule]
+    if standing:
+        raise RulesBroken(standing)
+    if broken and not note.strip():
+        raise NoteRequired
 
 
 class TooLate(Refused):

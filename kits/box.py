@@ -124,7 +124,7 @@ class Box:
     @cached_property
     def waiting(self) -> list[Loan]:
         """Classes that wait today for another box of this kit: perhaps they get this one."""
-        if self.is_away or self.copy.is_withdrawn:
+        if self.is_away or self.is_unfit or self.copy.is_withdrawn:
             return []
         loans = Loan.objects.filter(
             copy__kit=self.copy.kit_id, state__in=HERE, starts_on__lte=self.today

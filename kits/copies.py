@@ -68,7 +68,7 @@ def claim[T](copy_id: int, write: Callable[[KitCopy], T]) -> T:
 
 def lock_loan(loan: Loan) -> None:
     """Bring the loan up to date; nobody else changes it in this transaction."""
-    loan.refresh_from_db(from_queryset=Loan.objects.locked())
+    loan.refresh_from_db(from_queryset=Loan.objects.filter(pk=loan.pk).locked())
 
 
 def lock_all(copy: KitCopy, *loans: Loan) -> None:
@@ -81,7 +81,7 @@ def lock_all(copy: KitCopy, *loans: Loan) -> None:
     everything = False
     while not everything:
         with transaction.atomic():
-            locked = [loan.pk for loan in Loan.objects.locked().filter(wanted)]
+            locked = [loan.pk for loan in Loan.objects.filter(wanted).locked()]
             copies = KitCopy.objects.select_for_update(of=("self",)).filter(kit=copy.kit_id)
             list(copies.order_by("pk").values_list("pk"))
             everything = not Loan.objects.filter(wanted).exclude(pk__in=locked).exists()

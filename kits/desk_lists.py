@@ -8,13 +8,15 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from programmes.models import Venue
+
 from .models import Delivery, Loan, LoanState, Shortage
 
 TO_PACK_OR_GIVE = (LoanState.RESERVED, LoanState.PACKED)
 AWAY = (LoanState.OUT, LoanState.RETURNED)
 
 
-def outgoing(before: datetime.date) -> QuerySet[Loan]:
+def outgoing(before: datetime.date, venue: Venue | None = None) -> QuerySet[Loan]:
     """To hand out before that day, what was never collected first.
 
     `box_away`: the box did not come back from another loan; `box_short`: it lacks something.
@@ -22,42 +24,55 @@ def outgoing(before: datetime.date) -> QuerySet[Loan]:
     others = Loan.objects.filter(copy=OuterRef("copy"), state__in=AWAY)
     short = Shortage.objects.filter(copy=OuterRef("copy"), closed_at=None)
     return (
-        Loan.objects.filter(state__in=TO_PACK_OR_GIVE, starts_on__lt=before)
+        Loan.objects.at(venue)
+        .filter(state__in=TO_PACK_OR_GIVE, starts_on__lt=before)
         .with_facts()
         .annotate(box_away=Exists(others), box_short=Exists(short))
         .order_by("starts_on", "delivery", "copy__code")
     )
 
 
-def incoming(before: datetime.date) -> QuerySet[Loan]:
+def incoming(before: datetime.date, venue: Venue | None = None) -> QuerySet[Loan]:
     """To come back before that day, overdue first."""
     return (
-        Loan.objects.filter(state=LoanState.OUT, ends_on__lt=before)
+        Loan.objects.at(venue)
+        .filter(state=LoanState.OUT, ends_on__lt=before)
         .with_facts()
         .order_by("ends_on", "delivery", "copy__code")
     )
 
 
-def to_check() -> QuerySet[Loan]:
+def to_check(venue: Venue | None = None) -> QuerySet[Loan]:
     """Back, and not looked at yet; those wanted first on top."""
-    return Loan.objects.filter(state=LoanState.RETURNED).with_facts().order_by("free_again_on")
+    back = Loan.objects.at(venue).filter(state=LoanState.RETURNED)
+    return back.with_facts().order_by("free_again_on")
 
 
-def needing_attention() -> QuerySet[Loan]:
+def needing_attention(venue: Venue | None = None) -> QuerySet[Loan]:
     """Loans that staff must find another answer for."""
-    return Loan.objects.holding().exclude(attention="").with_facts().order_by("starts_on", "pk")
+    open_ones = Loan.objects.at(venue).holding().exclude(attention="")
+    return open_ones.with_facts().order_by("starts_on", "pk")
 
 
-def counts(today: datetime.date) -> dict[str, int]:
+def counts(today: datetime.date, venue: Venue | None = None) -> dict[str, int]:
     """How much waits, for the first page of the desk. Two queries."""
-    loans = Loan.objects.holding().aggregate(
-        outgoing=Count("pk", Q(state__in=TO_PACK_OR_GIVE, starts_on__lte=today)),
-        incoming=Count("pk", Q(state=LoanState.OUT, ends_on=today)),
-        overdue=Count("pk", Q(state=LoanState.OUT, ends_on__lt=today)),
-        to_check=Count("pk", Q(state=LoanState.RETURNED)),
-        attention=Count("pk", ~Q(attention="")),
+    loans = (
+        Loan.objects.at(venue)
+        .holding()
+        .aggregate(
+            outgoing=Count("pk", Q(state__in=TO_PACK_OR_GIVE, starts_on__lte=today)),
+            incoming=Count("pk", Q(state=LoanState.OUT, ends_on=today)),
+            overdue=Count("pk", Q(state=LoanState.OUT, ends_on__lt=today)),
+            to_check=Count("pk", Q(state=LoanState.RETURNED)),
+            attention=Count("pk", ~Q(attention="")),
+        )
     )
-    return loans | {"shopping": Shortage.objects.filter(closed_at=None).count()}
+    return loans | {"shopping": open_shortages(venue).count()}
+
+
+def open_shortages(venue: Venue | None = None) -> QuerySet[Shortage]:
+    lacking = Shortage.objects.filter(closed_at=None)
+    return lacking if venue is None else lacking.filter(copy__kit__venue=venue)
 
 
 # --- The transport round --------------------------------------------------------------------------
@@ -76,11 +91,12 @@ class Stop:
         return self.bring + self.fetch
 
 
-def transport_round(day: datetime.date) -> list[Stop]:
+def transport_round(day: datetime.date, venue: Venue | None = None) -> list[Stop]:
     """The stops of a day, in order of postcode. One query."""
     bring = Q(state__in=TO_PACK_OR_GIVE, starts_on=day)
     loans = (
-        Loan.objects.filter(bring | Q(state=LoanState.OUT, ends_on=day), delivery=Delivery.ROUND)
+        Loan.objects.at(venue)
+        .filter(bring | Q(state=LoanState.OUT, ends_on=day), delivery=Delivery.ROUND)
         .with_facts()
         .order_by("submission__school__postcode", "submission__school", "copy__code")
     )
@@ -97,10 +113,10 @@ def transport_round(day: datetime.date) -> list[Stop]:
     return stops
 
 
-def round_days(first: datetime.date) -> list[datetime.date]:
+def round_days(first: datetime.date, venue: Venue | None = None) -> list[datetime.date]:
     """Days from `first` on, at most three weeks ahead, on which the round has a stop."""
     before = first + datetime.timedelta(days=21)
-    loans = Loan.objects.filter(delivery=Delivery.ROUND).order_by()
+    loans = Loan.objects.at(venue).filter(delivery=Delivery.ROUND).order_by()
     out = loans.filter(
         state__in=TO_PACK_OR_GIVE, starts_on__gte=first, starts_on__lt=before
     ).values_list("starts_on", flat=True)
@@ -125,10 +141,10 @@ class ToBuy:
         return sum(shortage.missing + shortage.damaged for shortage in self.shortages)
 
 
-def shopping() -> tuple[list[ToBuy], list[ToBuy]]:
+def shopping(venue: Venue | None = None) -> tuple[list[ToBuy], list[ToBuy]]:
     """(consumables, other parts) that boxes lack, per item. One query."""
     shortages = (
-        Shortage.objects.filter(closed_at=None)
+        open_shortages(venue)
         .select_related("item__kit", "copy")
         .order_by("item__kit__title", "item__position", "item", "copy__code")
     )

@@ -1,10 +1,14 @@
 """How much kits and boxes are used, per school year: what tells staff which to buy or retire.
 
-A loan counts in the school year in which it starts, once its box has really left.
+A loan counts in the school year in which it starts, once its box has really left. Days out are
+those from handing out to taking back as they happened; of a box that is still out, until the day
+on which it should return, or today when that has passed.
 """
 
 from django.db.models import (
+    Case,
     Count,
+    DateField,
     DurationField,
     ExpressionWrapper,
     F,
@@ -14,11 +18,24 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
+    Value,
+    When,
 )
+from django.db.models.functions import Coalesce, Greatest, TruncDate
+from django.utils import timezone
 
 from schools.years import school_year_end, school_year_start
 
-from .models import ContentItem, ItemCount, KitCopy, LessonKit, Loan, LoanState, RefusedDemand
+from .models import (
+    ContentItem,
+    ItemCount,
+    KitCopy,
+    LessonKit,
+    Loan,
+    LoanEvent,
+    LoanState,
+    RefusedDemand,
+)
 
 WENT_OUT = (LoanState.OUT, LoanState.RETURNED, LoanState.DONE, LoanState.WRITTEN_OFF)
 
@@ -78,7 +95,10 @@ def losses_in(year: int) -> QuerySet[ContentItem]:
 
 
 def _with_use(rows, loans):  # type: ignore[no-untyped-def]
-    duration = ExpressionWrapper(F("ends_on") - F("starts_on"), output_field=DurationField())
+    came_back = Coalesce(_day_of("take_back", "write_off"), _planned_return())
+    duration = ExpressionWrapper(
+        came_back - Coalesce(_day_of("hand_out"), F("starts_on")), output_field=DurationField()
+    )
     by = "copy__kit" if rows.model is LessonKit else "copy"
     together = loans.order_by().values(by)
     return rows.annotate(
@@ -86,6 +106,17 @@ def _with_use(rows, loans):  # type: ignore[no-untyped-def]
         pupils=Subquery(together.annotate(total=Sum("pupils")).values("total")),
         time_out=Subquery(together.annotate(total=Sum(duration)).values("total")),
     )
+
+
+def _day_of(*moves: str) -> Subquery:
+    """The day (Amsterdam) of the first of these moves; NULL for a loan that was brought in."""
+    events = LoanEvent.objects.filter(loan=OuterRef("pk"), move__in=moves).order_by("pk")
+    return Subquery(events.annotate(day=TruncDate("at")).values("day")[:1])
+
+
+def _planned_return() -> Case:
+    late = Greatest(F("ends_on"), Value(timezone.localdate()), output_field=DateField())
+    return Case(When(state=LoanState.OUT, then=late), default=F("ends_on"))
 
 
 def _count(rows, by: str):  # type: ignore[no-untyped-def]

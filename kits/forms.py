@@ -3,16 +3,15 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.models import Booking
-from bookings.rules import ClassRequest
+from bookings.rules import Broken, ClassRequest
 from schools.contact import ClassFieldsForm, ContactForm, contact_of
 from schools.models import Submission, User
-from schools.years import describe_year_groups
 
 from .models import ContentItem, LessonKit
+from .rules import broken_rules
 from .uploads import PhotoField
 
 
@@ -27,30 +26,13 @@ class LoanClassForm(ClassFieldsForm):
             "At most %(number)d.", "At most %(number)d.", kit.max_pupils
         ) % {"number": kit.max_pupils}
 
-    def clean_year_groups(self) -> list[int]:
-        groups = self.cleaned_data["year_groups"]
-        if min(groups) < self.kit.year_from or max(groups) > self.kit.year_to:
-            raise forms.ValidationError(
-                _("This kit is for %(for_whom)s, not for %(asked)s."),
-                params={
-                    "for_whom": self.kit.for_whom,
-                    "asked": describe_year_groups(min(groups), max(groups)),
-                },
-            )
-        return groups
-
-    def clean_pupils(self) -> int:
-        pupils, most = self.cleaned_data["pupils"], self.kit.max_pupils
-        if pupils > most:
-            raise forms.ValidationError(
-                ngettext(
-                    "This kit serves %(number)d pupil at once.",
-                    "This kit serves %(number)d pupils at once.",
-                    most,
-                ),
-                params={"number": most},
-            )
-        return pupils
+    def clean(self) -> dict[str, Any]:
+        """What the verb will ask, said at once with what else is wrong."""
+        data = super().clean() or self.cleaned_data
+        if data.keys() >= {"name", "year_groups", "pupils"}:
+            for one in broken_rules(self.kit, self.asked):
+                self.add_error(one.field, one.message)
+        return data
 
     @property
     def asked(self) -> ClassRequest:
@@ -96,6 +78,11 @@ class LoanForm:
                 found += [(field, str(error)) for error in field.errors]
         return found
 
+    def add_broken(self, broken: list[Broken]) -> None:
+        """Put each broken rule at its field."""
+        for one in broken:
+            self.class_form.add_error(one.field, one.message)
+
     def submission(self, *, browser: str, language: str, what: Any) -> Submission:
         """What is asked, not saved; `what` says which kit and when."""
         what = [what, self.class_form.asked]
@@ -138,6 +125,9 @@ class ReportForm(forms.Form):
         label=gettext_lazy("What is the matter?"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "required": gettext_lazy("Tell in a few words what is missing or broken."),
+        },
     )
     photo = PhotoField(
         label=gettext_lazy("A photo, if that helps"),

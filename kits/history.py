@@ -1,12 +1,14 @@
 """The events of a loan in plain words, for the page and for staff."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from bookings.history import Line
+from bookings.history import Line, rule_label
+from tec_site.staff_history import StaffLine, staff_history
 
 from .models import Loan, LoanEvent
 
@@ -42,6 +44,8 @@ def sentence(event: LoanEvent) -> str:
     """One event in words; empty for what only concerns staff."""
     if event.move in {"extend", "change_dates"}:
         return _dates(event.data)
+    if event.move == "verify" and event.by_role == "staff":
+        return _("Reserved by TEC on behalf of the school.")
     words = _SENTENCES.get(event.move)
     return words() if words else ""
 
@@ -56,3 +60,22 @@ def _dates(data: dict[str, Any]) -> str:
 def _period(written: list[str]) -> str:
     first, last = (date_format(datetime.date.fromisoformat(day), "j F") for day in written)
     return f"{first} – {last}"
+
+
+# --- For staff -------------------------------------------------------------------------------
+
+
+def staff_history_of(loan: Loan, label_of: Callable[[str], str]) -> list[StaffLine]:
+    """All events of a loan, newest first; `label_of` names moves that have no sentence."""
+    return staff_history(loan, lambda event: _for_staff(event) or label_of(event.move), rule_label)
+
+
+def _for_staff(event: LoanEvent) -> str:
+    if event.move == "swap":
+        return _("Box %(old)s made way for %(new)s.") % {
+            "old": event.data["from"],
+            "new": event.data["to"],
+        }
+    if event.move == "report":
+        return _("The school told us that something was wrong.")
+    return sentence(event)

@@ -6,7 +6,7 @@ refuses a second loan of it in `[starts_on, free_again_on)`.
 """
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.conf import settings
@@ -16,18 +16,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking
-from bookings.rules import ClassRequest, first_bookable_moment, last_bookable_day
+from bookings.refusals import refuse_broken
+from bookings.rules import ClassRequest, Rule, first_bookable_moment, last_bookable_day
 from schools.lifecycle import identify, locked, open_submission, rivals_of
 from schools.models import ClassGroup, School, Submission, User
 from schools.years import school_year_of
 from tec_site.lifecycle import NEW, IllegalMove, Move, apply, role_of, table
 from tec_site.transactions import retried
 
-from . import copies, days
+from . import copies, days, rules
 from .models import ContentItem, Delivery, KitCopy, LessonKit, Loan, LoanEvent, LoanState
 from .refusals import (
     CopyNotHere,
     CopyPromised,
+    CopyUnfit,
     LoanTooLong,
     NotAHandoverDay,
     NothingHeld,
@@ -81,17 +83,20 @@ def hold(
     submission: Submission,
     by: User | None,
     booking: Booking | None = None,
+    overrule: Collection[Rule] = (),
+    note: str = "",
 ) -> Submission:
     """Hold any free copy of the kit, and return the submission it belongs to.
 
     As `bookings.lifecycle.hold`: the same key again returns what the first call made, and an
-    earlier hold of the same browser or address lapses. Raises KeyConflict, NotAHandoverDay,
-    LoanTooLong, TooSoon, NoCopyFree.
+    earlier hold of the same browser or address lapses. Raises KeyConflict, RulesBroken,
+    NoteRequired, NotAHandoverDay, LoanTooLong, TooSoon, NoCopyFree.
     """
     submission, created = open_submission(submission)
     if not created:
         return submission
     lapse_all(Loan.objects.filter(state=S.HELD, submission__in=rivals_of(submission)))
+    refuse_broken(rules.broken_rules(kit, asked), overrule, note)
     if role_of(by) != "staff":
         refuse_dates(kit, starts_on, ends_on, delivery)
     loan = Loan(
@@ -107,10 +112,12 @@ def hold(
         free_again_on=days.free_again_on(kit, ends_on),
         state=NEW,
     )
-    changes = {"held_until": timezone.now() + settings.HOLD_FOR}
+    held_until = timezone.now() + settings.HOLD_FOR
+    data = {"overruled": sorted(overrule)} if overrule else {}
 
     def write(copy: KitCopy) -> None:
-        apply(loan, MOVES["hold"], by=by, changes=changes | {"copy": copy})
+        changes = {"held_until": held_until, "copy": copy}
+        apply(loan, MOVES["hold"], by=by, note=note, changes=changes, data=data)
 
     _claim(kit, loan, write)
     return submission
@@ -236,7 +243,8 @@ def swap(*, loan: Loan, by: User | None, note: str = "", to: KitCopy | None = No
     """Give the loan another free copy of its kit, or the very copy `to`.
 
     Who was promised `to`, but has nothing packed yet, gets another copy: the one this loan
-    leaves, for example. Raises NoCopyFree; CopyPromised if `to` is packed, away or in repair.
+    leaves, for example. Raises NoCopyFree; of `to`: CopyPromised if it is packed, away or in
+    repair, CopyUnfit if it lacks something essential.
     """
     if to is not None:
         return _exchange(loan, to, by=by, note=note)
@@ -264,12 +272,14 @@ def _exchange(loan: Loan, to: KitCopy, **details: Any) -> LoanEvent:
     """The constraint is immediate: the loan steps aside in time while the others move."""
     lapse_all(copies.in_the_way(loan.kit, loan.starts_on, loan.free_again_on))
     copies.lock_all(to, loan)
+    if to.pk in (unfit := copies.unfit(loan.kit)):
+        raise CopyUnfit
     period = {name: getattr(loan, name) for name in ("starts_on", "ends_on", "free_again_on")}
     first, before = loan.starts_on, loan.free_again_on
     row = Loan.objects.filter(pk=loan.pk)
     row.update(starts_on=NEVER, ends_on=NEVER, free_again_on=NEVER + days.ONE_DAY)
     rivals = Loan.objects.holding().overlapping(first, before).filter(copy=to)
-    besides = [to.pk, *copies.unfit(loan.kit)]
+    besides = [to.pk, *unfit]
     for rival in rivals.order_by("pk").with_facts():
         if rival.state not in (S.HELD, S.RESERVED):
             raise CopyPromised

@@ -20,6 +20,7 @@ from .box import Box
 from .codes import find_copy
 from .desk_access import desk_page
 from .desk_forms import CountForm
+from .desk_venue import venue_of
 from .models import Finding, KitCopy, Loan, LoanEvent, LoanState
 from .refusals import NoCopyFree, OtherCopy
 from .uploads import attachment
@@ -52,11 +53,13 @@ def home(request: SignedInRequest) -> HttpResponse:
         if copy:
             return redirect("desk:box", copy.code)
         messages.error(request, _("No box has the code '%(code)s'.") % {"code": typed[:40]})
+    at = venue_of(request)
     context = {
         "typed": typed,
         "done": _just_done(request),
-        "counts": desk_lists.counts(timezone.localdate()),
-        "attention": desk_lists.needing_attention()[:20],
+        "counts": desk_lists.counts(timezone.localdate(), at["venue"]),
+        "attention": desk_lists.needing_attention(at["venue"])[:20],
+        **at,
     }
     return render(request, "kits/desk/home.html", context)
 

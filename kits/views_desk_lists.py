@@ -18,6 +18,7 @@ from . import desk, desk_lists, figures, papers, stock_take
 from .codes import find_copy
 from .desk_access import desk_page
 from .desk_forms import LabelForm, RepairForm, StockTakeForm
+from .desk_venue import venue_of
 from .models import KitCopy, Repair, Shortage
 
 ONE_DAY = datetime.timedelta(days=1)
@@ -29,15 +30,18 @@ def lists(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     week = request.GET.get("periode") == "week"
     before = desk_lists.end_of_week(today) if week else today + ONE_DAY
-    incoming = list(desk_lists.incoming(before))
+    at = venue_of(request)
+    venue = at["venue"]
+    incoming = list(desk_lists.incoming(before, venue))
     context = {
         "today": today,
         "week": week,
         "last": before - ONE_DAY,
         "overdue": [loan for loan in incoming if loan.is_overdue],
-        "outgoing": desk_lists.outgoing(before),
+        "outgoing": desk_lists.outgoing(before, venue),
         "incoming": [loan for loan in incoming if not loan.is_overdue],
-        "to_check": desk_lists.to_check(),
+        "to_check": desk_lists.to_check(venue),
+        **at,
     }
     return render(request, "kits/desk/lists.html", context)
 
@@ -45,9 +49,10 @@ def lists(request: SignedInRequest) -> HttpResponse:
 @desk_page("kits.view_loan")
 def transport_round(request: SignedInRequest) -> HttpResponse:
     """The round of a day, in order of postcode; as a PDF for the driver with `?papier`."""
-    days = desk_lists.round_days(timezone.localdate())
+    at = venue_of(request)
+    days = desk_lists.round_days(timezone.localdate(), at["venue"])
     day = _day(request.GET.get("dag")) or (days[0] if days else timezone.localdate())
-    stops = desk_lists.transport_round(day)
+    stops = desk_lists.transport_round(day, at["venue"])
     if "papier" in request.GET:
         try:
             pdf = papers.round_sheet(day, stops)
@@ -55,7 +60,7 @@ def transport_round(request: SignedInRequest) -> HttpResponse:
             messages.error(request, _("No PDF can be made here: print this page instead."))
         else:
             return pdf_response(pdf, _("round-%(day)s.pdf") % {"day": day.isoformat()})
-    context = {"day": day, "days": days, "stops": stops}
+    context = {"day": day, "days": days, "stops": stops, **at}
     return render(request, "kits/desk/round.html", context)
 
 
@@ -80,8 +85,9 @@ def shopping(request: SignedInRequest) -> HttpResponse:
         facts = {"item": shortage.item.name, "code": shortage.copy.code}
         messages.success(request, words % facts)
         return redirect("desk:shopping")
-    consumables, parts = desk_lists.shopping()
-    context = {"consumables": consumables, "parts": parts}
+    at = venue_of(request)
+    consumables, parts = desk_lists.shopping(at["venue"])
+    context = {"consumables": consumables, "parts": parts, **at}
     return render(request, "kits/desk/shopping.html", context)
 
 
@@ -117,11 +123,12 @@ def _say_moved(request: SignedInRequest, result: desk.OutOfService) -> None:
 @desk_page("kits.view_kitcopy", "GET", "HEAD", "POST")
 def stock(request: SignedInRequest) -> HttpResponse:
     """Stock-take: nothing is written, so POST only carries the long list."""
+    at = venue_of(request)
     form = StockTakeForm(request.POST or None)
     result = None
     if form.is_bound and form.is_valid():
-        result = stock_take.compare(form.cleaned_data["codes"].splitlines())
-    return render(request, "kits/desk/stock.html", {"form": form, "result": result})
+        result = stock_take.compare(form.cleaned_data["codes"].splitlines(), at["venue"])
+    return render(request, "kits/desk/stock.html", {"form": form, "result": result, **at})
 
 
 @desk_page("kits.view_kitcopy")

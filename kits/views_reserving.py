@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.models import Booking
+from bookings.refusals import RulesBroken
 from schools import codes, submitting
 from schools.code_page import CodePage, say_done
 from schools.lifecycle import KeyConflict
@@ -151,9 +152,11 @@ def _place_refusal(form: LoanForm, asked: Asked, refusal: Refused) -> Refused | 
     """Put a refusal at its field; returns it when it concerns the whole page."""
     if isinstance(refusal, NoCopyFree):
         # The transaction of the refusal is over; what was asked for is worth knowing.
-        RefusedDemand.objects.create(
-            kit=asked.kit, starts_on=asked.starts_on, ends_on=asked.ends_on
-        )
+        key = form.contact.cleaned_data["submission_key"]
+        RefusedDemand.objects.note(key, asked.kit, asked.starts_on, asked.ends_on)
+    if isinstance(refusal, RulesBroken):
+        form.add_broken(refusal.broken)
+        return None
     if isinstance(refusal, (*ABOUT_DAYS, KeyConflict)):
         return refusal
     form.contact.add_error(None, refusal)
@@ -177,6 +180,12 @@ def _code_facts(submission: Submission, gone: bool) -> dict[str, Any]:
     }
 
 
+def _note_gone(submission: Submission) -> None:
+    for loan in submission.loans.with_facts():
+        key = submission.submission_key
+        RefusedDemand.objects.note(key, loan.kit, loan.starts_on, loan.ends_on)
+
+
 CODE_PAGE = CodePage(
     template="kits/loan_code.html",
     verify=lifecycle.verify,
@@ -184,4 +193,5 @@ CODE_PAGE = CodePage(
     next_address=address_of,
     facts=_code_facts,
     gone=GONE,
+    note_gone=_note_gone,
 )

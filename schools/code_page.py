@@ -42,6 +42,8 @@ class CodePage:
     facts: Callable[[Submission, bool], dict[str, Any]]
     # Refusals which say that another was faster.
     gone: tuple[type[Refused], ...]
+    # Called after such a refusal, when its transaction is over.
+    note_gone: Callable[[Submission], None] = lambda submission: None
 
     def show(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         """The code from the mail confirms, and signs a teacher in."""
@@ -66,6 +68,8 @@ class CodePage:
             except Refused as refusal:
                 form.add_error("code", refusal)
                 gone = isinstance(refusal, self.gone)
+                if gone:
+                    self.note_gone(submission)
         return self._page(request, submission, form, gone=gone)
 
     def correct_address(self, request: HttpRequest, public_id: UUID) -> HttpResponse:

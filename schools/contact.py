@@ -104,6 +104,21 @@ class ContactForm(SchoolSearchForm, forms.Form):
 
     use_required_attribute = False
 
+    def address_staff(self) -> None:
+        """Staff fill it in, with the school on the telephone: speak of the school, not to it."""
+        words: dict[str, tuple[Any, Any]] = {
+            "school": (_("School"), ""),
+            "contact_name": (_("Name of the contact"), ""),
+            "email": (_("E-mail address"), _("The confirmation goes to this address.")),
+            "phone": (_("Telephone"), _("To reach the school on the day itself.")),
+            "purchase_order": (_("Purchase-order number (optional)"), ""),
+        }
+        for name, (label, help_text) in words.items():
+            field = self.fields[name]
+            field.label, field.help_text = label, help_text
+            # Not the address of who sits behind the desk.
+            field.widget.attrs["autocomplete"] = "off"
+
     def clean_email(self) -> str:
         return self.cleaned_data["email"].lower()
 

@@ -20,7 +20,6 @@ from .. import lifecycle
 from ..desk_forms import OverruleForm, WhereForm
 from ..forms import BookingForm
 from ..refusals import NoteRequired, RulesBroken
-from ..rules import Rule
 
 if TYPE_CHECKING:
     from .booking import BookingAdmin
@@ -40,24 +39,14 @@ def book_on_behalf(model_admin: "BookingAdmin", request: HttpRequest) -> HttpRes
         programme, slot = where.cleaned_data["programme"], where.cleaned_data["slot"]
         data = request.POST if request.method == "POST" else None
         form = BookingForm(data, programme=programme, slot=slot)
-        overrule = _overrule(form, data)
+        form.contact.address_staff()
+        overrule = OverruleForm.beside(form, data)
         if all([form.is_valid(), overrule.is_bound and overrule.is_valid()]):
             submission = _book(form, overrule, request)
             if submission is not None:
                 return _booked(request, submission)
         context |= {"programme": programme, "slot": slot, "form": form, "overrule": overrule}
     return TemplateResponse(request, "admin/bookings/book_on_behalf.html", context)
-
-
-def _overrule(form: BookingForm, data: Any) -> OverruleForm:
-    """Not checked, but kept, while a school is searched or a class is added."""
-    if data is None:
-        return OverruleForm()
-    if form.asks_for_more:
-        return OverruleForm(
-            initial={"overrule": data.getlist("overrule"), "note": data.get("note")}
-        )
-    return OverruleForm(data)
 
 
 def _book(form: BookingForm, overrule: OverruleForm, request: HttpRequest) -> Submission | None:
@@ -70,13 +59,11 @@ def _book(form: BookingForm, overrule: OverruleForm, request: HttpRequest) -> Su
             classes=form.asked,
             submission=form.submission(browser="", language="nl"),
             by=by,
-            overrule={Rule(name) for name in overrule.cleaned_data["overrule"]},
-            note=overrule.cleaned_data["note"],
+            **overrule.arguments,
         )
     except RulesBroken as refusal:
         form.add_broken(refusal.broken)
-        rules = ", ".join(dict.fromkeys(str(one.rule.label) for one in refusal.broken))
-        overrule.add_error("overrule", _("This does not meet: %(rules)s.") % {"rules": rules})
+        overrule.add_broken(refusal.broken)
     except NoteRequired as refusal:
         overrule.add_error("note", str(refusal))
     except Refused as refusal:

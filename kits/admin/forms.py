@@ -6,7 +6,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings.rules import ClassRequest
+from bookings.desk_forms import OverruleForm
+from bookings.rules import Broken, ClassRequest
 from schools.contact import ClassFieldsForm, ContactForm, contact_of
 from schools.models import Submission
 from tec_site.staff_moves import NoteForm
@@ -14,6 +15,7 @@ from tec_site.staff_moves import NoteForm
 from .. import days
 from ..availability import calendars
 from ..models import Delivery, LessonKit, Loan
+from ..rules import RULES
 
 FURTHEST_DAYS = 3 * 366  # a slip of the keyboard, rather than a plan
 
@@ -80,6 +82,14 @@ class WhatForm(forms.Form):
         return (calendar.free_in(start, before), calendar.total) if calendar else (0, 0)
 
 
+class LoanOverruleForm(OverruleForm):
+    rules = RULES
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["overrule"].help_text = _("Only what is needed.")
+
+
 class WhoForm:
     """The second step: the class and the contact, bound together or not at all."""
 
@@ -88,11 +98,22 @@ class WhoForm:
         self.school_class = ClassFieldsForm(data, prefix="klas")
         self.school_class.offer_year_groups(what["kit"].year_to)
         self.contact = ContactForm(data, initial=None if data else contact_of(None))
+        self.contact.address_staff()
 
     def is_valid(self) -> bool:
-        if not self.contact.is_bound or self.contact.is_searching_school:
+        if not self.contact.is_bound or self.asks_for_more:
             return False
         return all([self.contact.is_valid(), self.school_class.is_valid()])
+
+    @property
+    def asks_for_more(self) -> bool:
+        """Whether this submit searched a school."""
+        return self.contact.is_bound and self.contact.is_searching_school
+
+    def add_broken(self, broken: list[Broken]) -> None:
+        """Put each broken rule at its field."""
+        for one in broken:
+            self.school_class.add_error(one.field, one.message)
 
     @property
     def asked(self) -> ClassRequest:

@@ -17,10 +17,10 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from schools.models import Submission
-from tec_site.staff_history import staff_history
 from tec_site.staff_moves import MovesAdmin, RequiredNoteForm, StaffMove
 
 from .. import desk, lifecycle
+from ..history import staff_history_of
 from ..lifecycle import MOVES
 from ..models import Loan, LoanState
 from ..models.loan import HOLDING
@@ -164,7 +164,7 @@ class LoanAdmin(MovesAdmin):
             "show_history": False,  # the events below are the history
             "state_colour": STATE_COLOURS.get("overdue" if loan.is_overdue else loan.state, ""),
             "buttons": self.buttons_for(loan) if self.has_decide_permission(request) else [],
-            "history": staff_history(loan, lambda event: self.label_of(event.move)),
+            "history": staff_history_of(loan, self.label_of),
             "lacking": loan.copy.shortages.filter(closed_at=None).select_related("item"),
             "findings": loan.findings.select_related("item"),
             "charges": loan.charges.select_related("item"),

@@ -13,11 +13,14 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from bookings.refusals import NoteRequired, RulesBroken
 from schools.models import Submission
 from tec_site.lifecycle import Refused
 
 from .. import lifecycle
-from .forms import WhatForm, WhoForm
+from ..models import RefusedDemand
+from ..refusals import NoCopyFree
+from .forms import LoanOverruleForm, WhatForm, WhoForm
 
 if TYPE_CHECKING:
     from .loan import LoanAdmin
@@ -36,20 +39,31 @@ def book_on_behalf(model_admin: "LoanAdmin", request: HttpRequest) -> HttpRespon
     if what.is_valid():
         data = request.POST if request.method == "POST" else None
         form = WhoForm(data, what=what.cleaned_data)
-        submission = _book(form, request) if form.is_valid() else None
-        if submission is not None:
-            return _booked(request, submission)
-        context |= {"form": form, "free": what.free}
+        overrule = LoanOverruleForm.beside(form, data)
+        if all([form.is_valid(), overrule.is_bound and overrule.is_valid()]):
+            submission = _book(form, overrule, request)
+            if submission is not None:
+                return _booked(request, submission)
+        context |= {"form": form, "overrule": overrule, "free": what.free}
     return TemplateResponse(request, "admin/kits/lend_on_behalf.html", context)
 
 
-def _book(form: WhoForm, request: HttpRequest) -> Submission | None:
-    """The submission, or None with the refusal above the form."""
+def _book(form: WhoForm, overrule: LoanOverruleForm, request: HttpRequest) -> Submission | None:
+    """The submission, or None with each refusal at its field."""
+    submission, what = form.submission, form.what
     try:
         return lifecycle.book(
-            **form.what, asked=form.asked, submission=form.submission, by=request.user
+            **what, asked=form.asked, submission=submission, by=request.user, **overrule.arguments
         )
+    except RulesBroken as refusal:
+        form.add_broken(refusal.broken)
+        overrule.add_broken(refusal.broken)
+    except NoteRequired as refusal:
+        overrule.add_error("note", str(refusal))
     except Refused as refusal:
+        if isinstance(refusal, NoCopyFree):
+            key = submission.submission_key
+            RefusedDemand.objects.note(key, what["kit"], what["starts_on"], what["ends_on"])
         form.contact.add_error(None, str(refusal))
     return None
 

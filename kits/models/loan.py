@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking
+from programmes.models import Venue
 from schools.models import ClassGroup, Submission, User
 from schools.years import YearGroup, describe_year_groups
 from tec_site.constraints import NoOverlap
@@ -72,6 +73,10 @@ class LoanQuerySet(models.QuerySet["Loan"]):
         """Loans that keep their copy away on a day in `[first, before)`."""
         return self.filter(starts_on__lt=before, free_again_on__gt=first)
 
+    def at(self, venue: Venue | None) -> Self:
+        """Of the boxes of one venue; of all without one."""
+        return self if venue is None else self.filter(copy__kit__venue=venue)
+
     def overdue(self) -> Self:
         return self.filter(state=LoanState.OUT, ends_on__lt=timezone.localdate())
 
@@ -79,8 +84,13 @@ class LoanQuerySet(models.QuerySet["Loan"]):
         return self.filter(submission__user=user)
 
     def locked(self) -> Self:
-        """As they are now, with their facts; the order of locks is in `kits/copies.py`."""
-        return self.select_for_update(of=("self",)).with_facts().order_by("pk")
+        """Lock these rows, now, and return them with their facts; the order is in `copies.py`.
+
+        Two queries: a row whose copy changed while PostgreSQL waited for its lock is joined with
+        the old copy again, and is not found.
+        """
+        rows = self.order_by("pk").select_for_update().values_list("pk", flat=True)
+        return type(self)(self.model).filter(pk__in=list(rows)).with_facts().order_by("pk")
 
     def with_facts(self) -> Self:
         """All that a page, a mail or a calendar says about a loan, in one query."""
@@ -249,9 +259,19 @@ class LoanEvent(Event):
         ]
 
 
+class RefusedDemandManager(models.Manager["RefusedDemand"]):
+    def note(
+        self, asking: str, kit: LessonKit, starts_on: datetime.date, ends_on: datetime.date
+    ) -> None:
+        """Once per asking (a submission's key), however often the button is pressed."""
+        row = RefusedDemand(asking=asking, kit=kit, starts_on=starts_on, ends_on=ends_on)
+        self.bulk_create([row], ignore_conflicts=True)
+
+
 class RefusedDemand(models.Model):
     """A period asked for that had no copy: how staff know which kit to buy another of."""
 
+    asking = models.CharField(max_length=64, null=True, editable=False)
     kit = models.ForeignKey(
         LessonKit, on_delete=models.CASCADE, related_name="refused", verbose_name=_("lesson kit")
     )
@@ -259,10 +279,17 @@ class RefusedDemand(models.Model):
     ends_on = models.DateField(_("return on"))
     at = models.DateTimeField(_("asked at"), default=timezone.now)
 
+    objects = RefusedDemandManager()
+
     class Meta:
         verbose_name = _("refused demand")
         verbose_name_plural = _("refused demand")
         ordering = ["-at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["asking", "kit", "starts_on", "ends_on"], name="refused_once_per_asking"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kit} {self.starts_on:%d-%m-%Y}"

@@ -11,7 +11,7 @@ from kits.desk import Count
 from kits.models import Delivery, Finding, KitCopy, LessonKit, Loan, LoanEvent, RefusedDemand
 from schools.models import School, Submission, User
 from schools.years import YearGroup
-from tec_site.days import is_working_day
+from tec_site.days import is_working_day, start_of_day
 
 from .people import STAFF_EMAIL
 from .schools import SCHOOLS, TEACHERS
@@ -46,13 +46,15 @@ def _day(offset: int) -> datetime.date:
 def _ask(slug: str, school: int, first: int, last: int, delivery: str = Delivery.DESK) -> dict:
     """What a school asks; `first` and `last` in days from today."""
     teacher = TEACHERS[school]
+    kit = LessonKit.objects.get(slug=slug)
+    group = min(kit.year_to, YearGroup.GROUP_7)
     key = f"demo-{slug}-{school}-{first}"
     return {
-        "kit": LessonKit.objects.get(slug=slug),
+        "kit": kit,
         "starts_on": _day(first),
         "ends_on": _day(last),
         "delivery": delivery,
-        "asked": ClassRequest("Groep 7A", YearGroup.GROUP_7, YearGroup.GROUP_7, 26, 0),
+        "asked": ClassRequest(f"Groep {group}A", group, group, 26, 0),
         "submission": Submission(
             submission_key=key,
             data_hash=key,
@@ -79,16 +81,28 @@ def _count(loan: Loan, lost: Mapping[str, int] | None = None) -> dict[int, Count
 def _hand_out(staff: User, loan: Loan) -> Loan:
     desk.pack(loan=loan, by=staff)
     desk.hand_out(loan=loan, counts=_count(loan), by=staff)
+    _happened(loan, loan.starts_on, "pack", "hand_out")
     return loan
+
+
+def _take_back(staff: User, loan: Loan) -> None:
+    desk.take_back(loan=loan, by=staff)
+    _happened(loan, loan.ends_on, "take_back")
+
+
+def _happened(loan: Loan, day: datetime.date, *moves: str) -> None:
+    """These moves were made that morning, not while the demo was filled."""
+    morning = start_of_day(day) + datetime.timedelta(hours=9)
+    loan.events.filter(move__in=moves).update(at=min(morning, timezone.now()))
 
 
 def _history(staff: User) -> None:
     """Done: one box came back whole, one lacks something."""
     whole = _hand_out(staff, _lend(staff, "bouwen-met-buizen", 0, -70, -49))
-    desk.take_back(loan=whole, by=staff)
+    _take_back(staff, whole)
     desk.check(loan=whole, counts=_count(whole), by=staff)
     lossy = _hand_out(staff, _lend(staff, "stroomkringen", 1, -42, -21))
-    desk.take_back(loan=lossy, by=staff)
+    _take_back(staff, lossy)
     desk.check(
         loan=lossy,
         counts=_count(lossy, {"Zoemer": 2, "Lampje": 8}),
@@ -109,7 +123,7 @@ def _out(staff: User) -> None:
 
 def _waiting_to_be_checked(staff: User) -> None:
     loan = _hand_out(staff, _lend(staff, "bouwen-met-buizen", 5, -21, 0))
-    desk.take_back(loan=loan, by=staff)
+    _take_back(staff, loan)
 
 
 def _coming(staff: User) -> None:
@@ -130,6 +144,7 @@ def _not_any_more(staff: User) -> None:
     lifecycle.lapse_all(held.loans.all())
     lost = _hand_out(staff, _lend(staff, "3d-printer-in-de-klas", 5, -60, -40))
     desk.write_off(loan=lost, by=staff, note="Voorbeeld: gestolen uit de auto.")
+    _happened(lost, lost.ends_on, "write_off")
     KitCopy.objects.filter(pk=lost.copy_id).update(note="Voorbeeld: aangifte gedaan.")
 
 

@@ -18,6 +18,7 @@ from kits.models import (
     LessonKit,
     Loan,
     LoanState,
+    RefusedDemand,
     Repair,
     Shortage,
 )
@@ -175,7 +176,11 @@ def test_move_is_made_with_its_note_and_stands_in_the_history(desk, staff):
     loan.refresh_from_db()
     assert (loan.state, texts(answer)) == (LoanState.PACKED, ["Ingepakt."])
     line = answer.context["history"][0]
-    assert (line.text, line.who, line.note) == ("Inpakken", "Bea Balie", "Ligt klaar op plank 3.")
+    assert (line.text, line.who, line.note) == (
+        "De kist is ingepakt.",
+        "Bea Balie",
+        "Ligt klaar op plank 3.",
+    )
 
 
 def test_dates_are_changed_and_the_box_stays_blocked_until_it_is_ready_again(desk):
@@ -313,6 +318,47 @@ def test_page_says_how_many_boxes_are_free_and_refuses_when_there_is_none(desk):
         "Voor deze hele periode is geen kist vrij. Kies andere dagen."
     ]
     assert Loan.objects.count() == 2
+
+
+def test_period_without_a_box_is_demand_on_the_telephone_too(desk):
+    kit = make_kit()
+    make_loan(copy=kit.copies.get())
+    lend(desk, kit, make_school())
+    demand = RefusedDemand.objects.get()
+    assert (demand.kit, demand.starts_on.day, demand.ends_on.day) == (kit, 2, 23)
+
+
+def test_staff_overrule_the_class_with_a_note(desk, staff):
+    kit, school = make_kit(), make_school()
+    small = {"klas-year_groups": ["3", "4"], "klas-pupils": "31"}
+
+    refused = lend(desk, kit, school, **small)
+    form, overrule = refused.context["form"], refused.context["overrule"]
+    assert form.school_class.errors == {
+        "year_groups": ["Deze leskist is voor groep 5 t/m 8, niet voor groep 3/4."],
+        "pupils": ["Deze leskist is voor hooguit 30 leerlingen tegelijk."],
+    }
+    assert overrule.errors == {"overrule": ["Dit past niet bij: groep, aantal leerlingen."]}
+    both = {"overrule": ["year_group", "numbers"]}
+    assert lend(desk, kit, school, **small, **both).context["overrule"].errors.keys() == {"note"}
+
+    lend(desk, kit, school, **small, **both, note="Plusklas")
+
+    loan = Loan.objects.get()
+    event = loan.events.get(move="hold")
+    assert (loan.year_from, loan.pupils, event.note) == (3, 31, "Plusklas")
+    assert event.data == {"overruled": ["numbers", "year_group"]}
+    page = desk.get(change_of(loan)).content.decode()
+    assert "Door TEC gereserveerd namens de school." in page
+    assert "Plusklas" in page
+
+
+def test_form_speaks_of_the_school_to_staff_who_fill_it_in(desk):
+    page = desk.get(LEND, asked_for(make_kit())).content.decode()
+    assert "Naam van de contactpersoon" in page
+    assert [
+        words for words in ("Jullie school", "Je naam", "We sturen een code") if words in page
+    ] == []
 
 
 def test_nothing_is_asked_about_the_school_before_kit_and_days(desk):

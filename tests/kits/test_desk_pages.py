@@ -25,7 +25,7 @@ from kits.models import (
     LoanState,
     Shortage,
 )
-from kits.refusals import CopyPromised
+from kits.refusals import CopyPromised, CopyUnfit
 from tec_site import roles
 from tests.factories import (
     amsterdam,
@@ -568,6 +568,20 @@ def test_no_loan_is_moved_to_a_box_that_cannot_go_out_itself(desk):
     assert words in text_of(desk.get(response.headers["Location"]))
 
 
+def test_box_that_lacks_something_essential_is_given_to_nobody(desk, staff):
+    kit = make_kit(copies=2)
+    mine, short = kit.copies.order_by("code")
+    Shortage.objects.create(copy=short, item=kit.contents.get(name="Robot"), missing=1)
+    loan = make_outing(copy=mine)
+
+    assert desk.get(address(short)).context["box"].waiting == []
+    with pytest.raises(CopyUnfit):
+        lifecycle.swap(loan=loan, to=short, by=staff)
+
+    loan.refresh_from_db()
+    assert (loan.copy, loan.starts_on) == (mine, MONDAY)
+
+
 # --- Lists ----------------------------------------------------------------------------------
 
 
@@ -714,6 +728,36 @@ def test_pages_take_as_many_queries_for_200_boxes_as_for_one(desk, django_assert
     assert [count(path) for path in paths] == before
     assert count(reverse("desk:stock"), codes="ROB") == stock_before
     assert max(before) <= 16
+
+
+def test_lists_are_of_the_chosen_venue_until_another_is_chosen(desk):
+    here = make_outing(delivery=Delivery.ROUND)
+    there = make_outing(delivery=Delivery.ROUND, attention="Bel de school")
+    for loan in (here, there):
+        Shortage.objects.create(copy=loan.copy, item=loan.kit.contents.first(), missing=1)
+    slug = there.kit.venue.slug
+
+    assert len(desk.get(reverse("desk:lists")).context["outgoing"]) == 2
+    assert list(desk.get(reverse("desk:lists"), {"plek": slug}).context["outgoing"]) == [there]
+    home = desk.get(reverse("desk:home")).context
+    assert (home["counts"]["outgoing"], home["counts"]["shopping"]) == (1, 1)
+    assert (home["venue"], list(home["attention"])) == (there.kit.venue, [there])
+    stops = desk.get(reverse("desk:round")).context["stops"]
+    assert [stop.loans for stop in stops] == [[there]]
+    lines = desk.get(reverse("desk:shopping")).context["parts"]
+    assert [line.item.kit for line in lines] == [there.kit]
+    stock = desk.post(reverse("desk:stock"), {"codes": "x"}).context["result"]
+    assert stock.missing == [there.copy]
+    desk.get(reverse("desk:lists"), {"plek": here.kit.venue.slug})
+    assert desk.get(reverse("desk:home")).context["counts"]["attention"] == 0
+    assert len(desk.get(reverse("desk:lists"), {"plek": ""}).context["outgoing"]) == 2
+
+
+def test_where_one_venue_lends_nothing_is_said_of_venues(desk):
+    make_outing()
+    assert "Alle locaties" not in text_of(desk.get(reverse("desk:lists"), {"plek": "x"}))
+    make_outing()
+    assert "Alle locaties" in text_of(desk.get(reverse("desk:lists")))
 
 
 # --- Forty boxes -----------------------------------------------------------------------------

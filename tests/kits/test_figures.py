@@ -3,12 +3,20 @@
 import datetime
 
 import pytest
+import time_machine
 
-from kits import figures
+from kits import desk, figures
+from kits.desk import Count
 from kits.models import ItemCount, LoanState, RefusedDemand
-from tests.factories import make_kit, make_loan
+from tests.factories import amsterdam, make_kit, make_loan, make_staff
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _frozen():
+    with time_machine.travel(amsterdam(2026, 11, 3, 9), tick=False):
+        yield
 
 
 def day(month: int, number: int, year: int = 2026) -> datetime.date:
@@ -72,6 +80,61 @@ def test_each_box_has_its_own_figures(year):
 def test_other_school_year_has_its_own_figures(kit, year):
     used = figures.kits_in(2025).get(pk=kit.pk)
     assert (used.loan_count, used.pupils, used.refused_count) == (1, 99, 1)
+
+
+def moved(loan, *moves) -> None:
+    """Events as the desk writes them: (move, when)."""
+    for move, at in moves:
+        loan.events.create(move=move, from_state=loan.state, to_state=loan.state, at=at)
+
+
+def time_out_of(loan) -> int:
+    return figures.copies_in(2026).get(pk=loan.copy_id).time_out.days
+
+
+def test_days_out_are_those_that_happened_and_not_those_that_were_planned(kit):
+    """Planned for Monday to Monday; collected on Tuesday, back a week late, after midnight UTC."""
+    loan = make_loan(
+        copy=kit.copies.first(), state=LoanState.DONE, starts_on=day(9, 7), ends_on=day(9, 14)
+    )
+    assert time_out_of(loan) == 7  # brought in, without a history
+
+    moved(
+        loan,
+        ("hand_out", amsterdam(2026, 9, 8, 0, 30)),
+        ("take_back", amsterdam(2026, 9, 21, 0, 30)),
+        ("check", amsterdam(2026, 9, 25, 9)),
+    )
+
+    assert time_out_of(loan) == 13
+
+
+@pytest.mark.parametrize(("today", "days"), [(10, 13), (21, 13), (25, 17)])
+def test_box_still_out_counts_until_its_return_or_until_today_when_it_is_late(kit, today, days):
+    loan = make_loan(
+        copy=kit.copies.first(), state=LoanState.OUT, starts_on=day(9, 7), ends_on=day(9, 21)
+    )
+    moved(loan, ("hand_out", amsterdam(2026, 9, 8, 9)))
+
+    with time_machine.travel(amsterdam(2026, 9, today, 12), tick=False):
+        assert time_out_of(loan) == days
+
+
+def test_box_that_was_written_off_is_lost_with_all_that_went_with_it(kit):
+    with time_machine.travel(amsterdam(2026, 9, 8, 9), tick=False):
+        loan = make_loan(copy=kit.copies.first(), starts_on=day(9, 7), ends_on=day(9, 21))
+        robot, battery = kit.contents.order_by("pk")
+        robot.is_essential = False
+        robot.save()
+        counts = {robot.pk: Count(5), battery.pk: Count(12)}
+        desk.hand_out(loan=loan, counts=counts, by=make_staff())
+        desk.write_off(loan=loan, by=make_staff(), note="gestolen")
+
+    assert [(item.name, item.lost) for item in figures.losses_in(2026)] == [
+        ("Robot", 5),
+        ("Batterij", 12),
+    ]
+    assert [(one.quantity, one.amount) for one in loan.charges.all()] == [(5, 200)]
 
 
 def test_loss_is_what_went_out_and_did_not_come_back_in_order(year):

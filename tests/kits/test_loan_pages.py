@@ -11,6 +11,8 @@ from django.urls import reverse
 from PIL import Image
 from post_office.models import Email
 
+from bookings.refusals import RulesBroken
+from bookings.rules import ClassRequest
 from kits import clock, lifecycle
 from kits.models import Finding, Loan, LoanState, RefusedDemand
 from schools.codes import code_of
@@ -225,10 +227,47 @@ def test_a_hold_that_lapsed_and_is_gone_is_told_on_the_code_page(client):
         client.post(page, {"again": "1"})
         code = code_of(CodeChallenge.objects.latest("pk"))
         response = client.post(page, {"code": code})
+        client.post(page, {"code": code})  # and once more
 
     assert response.context["gone"] is True
     assert len(response.context["others"]) == 4
     assert submission.loans.get().state == LoanState.LAPSED
+    demand = RefusedDemand.objects.get()
+    assert (demand.kit, demand.starts_on, demand.ends_on) == (kit, MONDAY, FRIDAY)
+
+
+def test_demand_is_counted_once_per_asking_and_again_for_other_days(client):
+    kit = make_kit(copies=1)
+    make_loan(copy=kit.copies.get(), starts_on=MONDAY, ends_on=datetime.date(2026, 11, 27))
+    later = datetime.date(2026, 11, 16)
+
+    for _time in range(3):
+        assert client.post(address(kit), typed()).status_code == 409
+    client.post(address(kit, later, datetime.date(2026, 11, 20)), typed())
+    client.post(address(kit), typed(submission_key="another-key-of-a-form"))
+
+    asked = RefusedDemand.objects.order_by("pk").values_list("starts_on", flat=True)
+    assert list(asked) == [MONDAY, later, MONDAY]
+
+
+def test_kit_that_changed_while_the_form_was_open_says_so_at_the_field(client, kit):
+    """The form and the verb ask the same rules; the verb asks last."""
+    with pytest.raises(RulesBroken) as refused:
+        lifecycle.hold(
+            kit=kit,
+            starts_on=MONDAY,
+            ends_on=FRIDAY,
+            delivery="desk",
+            asked=ClassRequest("Groep 3", 3, 3, 31, 0),
+            submission=Submission(submission_key="key", data_hash="hash", email="a@b.example"),
+            by=None,
+        )
+
+    assert [(one.rule, one.field) for one in refused.value.broken] == [
+        ("year_group", "year_groups"),
+        ("numbers", "pupils"),
+    ]
+    assert not Submission.objects.exists()
 
 
 # --- The loan's page -----------------------------------------------------------------------------

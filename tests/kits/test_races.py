@@ -15,7 +15,7 @@ from kits import desk, lifecycle
 from kits.desk import Count
 from kits.models import Delivery, Loan, LoanEvent, LoanState
 from kits.models.loan import HOLDING
-from kits.refusals import CopyPromised, NoCopyFree, OtherCopy
+from kits.refusals import CopyPromised, CopyUnfit, NoCopyFree, OtherCopy
 from schools.models import SchoolHoliday, Submission
 from tec_site import transactions
 from tec_site.lifecycle import IllegalMove, chain_is_sound
@@ -95,7 +95,7 @@ def handing_out(loan, staff):
 def refusals(results: list) -> Counter:
     """The names of what was refused; anything else that was raised fails the test."""
     raised = [one for one in results if isinstance(one, Exception)]
-    allowed = (CopyPromised, IllegalMove, NoCopyFree, OtherCopy)
+    allowed = (CopyPromised, CopyUnfit, IllegalMove, NoCopyFree, OtherCopy)
     assert [one for one in raised if not isinstance(one, allowed)] == []
     return Counter(type(one).__name__ for one in raised)
 
@@ -137,8 +137,8 @@ def test_two_boxes_that_break_at_once_give_their_loans_to_the_third(staff, _roun
     kit = make_kit(copies=3)
     first, second, third = kit.copies.order_by("pk")
     loans = [
-        make_loan(copy=copy, starts_on=november(day), ends_on=november(day + 1))
-        for copy, day in ((first, 9), (first, 16), (second, 12), (second, 23))
+        make_loan(copy=copy, starts_on=november(day), ends_on=november(day))
+        for copy, day in ((first, 9), (first, 23), (second, 16), (second, 30))
     ]
 
     results = race([breaking(first, staff), breaking(second, staff)])
@@ -153,7 +153,7 @@ def test_two_boxes_that_break_at_once_give_their_loans_to_the_third(staff, _roun
 @pytest.mark.parametrize("_round", ROUNDS)
 def test_check_that_finds_a_box_broken_meets_claims_exchanges_and_repairs(staff, _round):
     kit = make_kit(copies=4)
-    first, second, third, fourth = kit.copies.order_by("pk")
+    first, second, third, _fourth = kit.copies.order_by("pk")
     back = make_loan(copy=first, state=LoanState.RETURNED, starts_on=november(1), ends_on=MONDAY)
     waits = make_loan(copy=first, starts_on=november(16), ends_on=november(17))
     other = make_loan(copy=second, starts_on=november(16), ends_on=november(17))
@@ -169,16 +169,13 @@ def test_check_that_finds_a_box_broken_meets_claims_exchanges_and_repairs(staff,
         ]
     )
 
-    assert not set(refusals(results)) - {"NoCopyFree", "CopyPromised"}
+    assert not set(refusals(results)) - {"NoCopyFree", "CopyPromised", "CopyUnfit"}
     assert_sound()
     back.refresh_from_db()
     assert back.state == LoanState.DONE
-    waits.refresh_from_db()
-    # Whoever was first: a class that has this box is moved or known to staff.
-    for loan in (waits, other):
+    for loan in (waits, other):  # nobody is left with the broken box unless staff know
         loan.refresh_from_db()
-        assert loan.copy != first or loan.attention or loan.events.last().move == "swap"
-    assert fourth.loans.filter(state__in=HOLDING).exists()
+        assert loan.copy != first or loan.attention
 
 
 @pytest.mark.parametrize("_round", ROUNDS)

@@ -72,6 +72,18 @@ def test_box_whose_repair_is_over_or_to_come_should_be_here(shelf, first, again)
     assert "A-1" in codes(compare([]).missing)
 
 
+def test_stock_take_of_one_venue_misses_only_its_own_boxes(shelf):
+    elsewhere = make_kit(copies=1).copies.get()
+
+    result = compare(["A-1", elsewhere.code], shelf[0].kit.venue)
+    other = compare([], elsewhere.kit.venue)
+
+    assert codes(result.present) == ["A-1"]
+    assert codes(result.missing) == ["A-2", "A-3", "A-4", "A-5", "A-6", "A-7"]
+    assert codes(result.unexpected) == [elsewhere.code]
+    assert codes(other.missing) == [elsewhere.code]
+
+
 def test_stock_take_is_one_query_for_any_number_of_boxes(shelf, django_assert_num_queries):
     with django_assert_num_queries(1):
         compare(["A-1", "zzz"])
