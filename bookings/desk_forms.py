@@ -3,25 +3,21 @@
 The fields of each form are the arguments of its verb in `lifecycle.py`.
 """
 
-import datetime
-import itertools
 from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, Self
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from programmes.models import Programme
 from schools.contact import MOST_PUPILS
 from tec_site.staff_moves import NoteForm
 
-from .availability import Offer, Status, offers_between
-from .models import Booking, VisitSlot
-from .rules import Broken, Rule, last_bookable_day
+from .models import Booking, Visit
+from .rules import Broken, Rule
+from .slot_choice import SlotField
 
 
 class DeskNumbersForm(NoteForm):
@@ -36,13 +32,28 @@ class DeskNumbersForm(NoteForm):
     overrule_numbers = forms.BooleanField(
         label=gettext_lazy("Also outside the limits of the programme"),
         required=False,
-        help_text=gettext_lazy("Then a note is required. Room in the visit there must always be."),
+        help_text=gettext_lazy("Then say why. Room in the visit there must always be."),
     )
-    field_order = ("pupils", "supervisors", "overrule_numbers", "note")
+    reason = forms.CharField(
+        label=gettext_lazy("Why outside the limits"),
+        help_text=gettext_lazy("For colleagues. The school does not see it."),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    field_order = ("pupils", "supervisors", "overrule_numbers", "reason", "note")
 
     def __init__(self, *args: Any, row: Booking, **kwargs: Any) -> None:
         initial = {"pupils": row.pupils, "supervisors": row.supervisors}
         super().__init__(*args, row=row, initial=initial, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if (data.get("pupils"), data.get("supervisors")) == (self.row.pupils, self.row.supervisors):
+            self.add_error(None, _("These numbers are the same as before."))
+        if data.get("overrule_numbers") and not data.get("reason"):
+            self.add_error("reason", _("Say why you overrule the limits."))
+        return data
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -50,54 +61,11 @@ class DeskNumbersForm(NoteForm):
         return data | {"overrule": {Rule.NUMBERS} if data.pop("overrule_numbers") else set()}
 
 
-class SlotField(forms.ChoiceField):
-    """The slots to come in which a programme can run, by month, with what is left in each."""
-
-    def __init__(self, programme: Programme | None = None, **kwargs: Any) -> None:
-        super().__init__(**{"label": _("Date and time")} | kwargs)
-        if programme is not None:
-            self.choices = slot_choices(programme)
-
-    def clean(self, value: Any) -> VisitSlot | None:
-        chosen = super().clean(value)
-        return VisitSlot.objects.select_related("venue").get(pk=chosen) if chosen else None
-
-
-def slot_choices(programme: Programme) -> list[Any]:
-    today = timezone.localdate()
-    offers = [
-        offer
-        for offer in offers_between(
-            programme, today, last_bookable_day() + datetime.timedelta(days=1)
-        )
-        if offer.starts_at > timezone.now()
-    ]
-    months = itertools.groupby(offers, lambda offer: date_format(offer.day, "F Y"))
-    grouped = [
-        (month, [(offer.slot_id, _describe(offer)) for offer in some]) for month, some in months
-    ]
-    return [("", _("Choose a date")), *grouped]
-
-
-def _describe(offer: Offer) -> str:
-    start = timezone.localtime(offer.starts_at)
-    when = f"{date_format(start, 'D j b')} {start:%H:%M}"
-    if offer.status == Status.FULL:
-        return _("%(when)s (full)") % {"when": when}
-    if offer.status == Status.CLOSED:
-        return _("%(when)s (closed for schools)") % {"when": when}
-    left = ngettext("room for %(number)d class", "room for %(number)d classes", offer.groups_left)
-    return f"{when} ({left % {'number': offer.groups_left}})"
-
-
 class RescheduleForm(NoteForm):
-    slot = SlotField()
-    field_order = ("slot", "note")
-
     def __init__(self, *args: Any, row: Booking, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
-        self.fields["slot"] = SlotField(row.visit.programme)
-        self.order_fields(self.field_order)
+        self.fields["slot"] = SlotField(row.visit.programme, but=row.visit.slot_id)
+        self.order_fields(("slot", "note"))
 
 
 class MoveVisitForm(forms.Form):
@@ -112,9 +80,9 @@ class MoveVisitForm(forms.Form):
     )
     use_required_attribute = False
 
-    def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, visit: Visit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["slot"] = SlotField(programme)
+        self.fields["slot"] = SlotField(visit.programme, but=visit.slot_id)
         self.order_fields(("slot", "note"))
 
 
@@ -183,15 +151,12 @@ class WhereForm(forms.Form):
         queryset=Programme.objects.all(),
         empty_label=gettext_lazy("Choose a programme"),
     )
-    slot = SlotField(required=False)
     use_required_attribute = False
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
         programme = self._programme()
-        if programme is None:
-            del self.fields["slot"]
-        else:
+        if programme is not None:
             self.fields["slot"] = SlotField(programme, required=False)
 
     def _programme(self) -> Programme | None:

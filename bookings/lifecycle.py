@@ -265,19 +265,26 @@ def change_numbers(
     by: User | None,
     note: str = "",
     overrule: Collection[Rule] = (),
+    reason: str = "",
 ) -> BookingEvent:
-    """Change how many come. Raises TooLate (for the school itself), RulesBroken, VisitFull."""
+    """Change how many come. Raises TooLate (for the school itself), RulesBroken, VisitFull.
+
+    `note` goes into the mail; `reason`, why a rule is overruled, into a note for colleagues.
+    """
     if role_of(by) == "teacher" and timezone.localdate() > booking.change_until:
         raise TooLate
     asked = ClassRequest(
         booking.class_name, booking.year_from, booking.year_to, pupils, supervisors
     )
     broken = rules.broken_numbers(booking.visit.programme, asked)
-    refuse_broken(broken, overrule, note)
+    refuse_broken(broken, overrule, reason)
     data = {"from": [booking.pupils, booking.supervisors], "to": [pupils, supervisors]}
     changes = {"pupils": pupils, "supervisors": supervisors}
 
     def change() -> BookingEvent:
+        if broken:
+            overruled = {"overruled": sorted({one.rule for one in broken})}
+            apply(booking, MOVES["note"], by=by, note=reason, data=overruled)
         return apply(booking, MOVES["change_numbers"], by=by, note=note, changes=changes, data=data)
 
     return _making_way(booking.visit.slot, booking.visit.programme, change)

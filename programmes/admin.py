@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -42,8 +43,7 @@ class ProgrammeAdmin(NoDelete, ModelAdmin):
     )
     search_fields = ("title", "summary")
     prepopulated_fields = {"slug": ("title",)}
-    filter_horizontal = ("zones", "worlds")
-    autocomplete_fields = ("core_objectives",)
+    autocomplete_fields = ("zones", "worlds", "core_objectives")
     inlines = (ComponentInline,)
     fieldsets = (
         (None, {"fields": (("title", "kind"), "slug", "summary", "story", "learning")}),
@@ -105,14 +105,41 @@ class ZoneInline(TabularInline):
 
 @admin.register(Venue)
 class VenueAdmin(NoDelete, ModelAdmin):
-    list_display = ("name", "city", "region", "phone")
-    search_fields = ("name", "city")
+    list_display = ("name", "city", "zones_shown", "region", "phone")
+    list_filter = (("holiday_region", ChoicesDropdownFilter),)
+    search_fields = ("name", "city", "zones__name")
+    search_help_text = _("name, place or zone")
     prepopulated_fields = {"slug": ("name",)}
     inlines = (ZoneInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Venue]:
+        return super().get_queryset(request).prefetch_related("zones")
+
+    @display(description=_("zones"))
+    def zones_shown(self, venue: Venue) -> str:
+        return ", ".join(zone.name for zone in venue.zones.all()) or "–"
 
     @display(description=_("holiday region"), ordering="holiday_region")
     def region(self, venue: Venue) -> str:
         return venue.get_holiday_region_display()
+
+
+@admin.register(Zone)
+class ZoneAdmin(NoDelete, ModelAdmin):
+    list_display = ("name", "venue", "programmes_shown")
+    list_select_related = ("venue",)
+    list_filter = (("venue", RelatedDropdownFilter), ("programmes", RelatedDropdownFilter))
+    search_fields = ("name", "venue__name", "programmes__title")
+    search_help_text = _("name, venue or programme")
+    prepopulated_fields = {"slug": ("name",)}
+    fields = ("venue", ("name", "slug"), "description", ("artwork", "position"))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Zone]:
+        return super().get_queryset(request).prefetch_related("programmes")
+
+    @display(description=_("programmes"))
+    def programmes_shown(self, zone: Zone) -> str:
+        return ", ".join(programme.title for programme in zone.programmes.all()) or "–"
 
 
 @admin.register(World)

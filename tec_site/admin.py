@@ -4,6 +4,7 @@ Mails hold markers in the place of links and codes (`tec_site/mailer.py`), so wh
 here lets nobody in.
 """
 
+import datetime
 from typing import Any
 
 from allauth.account import admin as account_admin
@@ -49,16 +50,16 @@ class LogInline(ReadOnly, TabularInline):
 
 @admin.register(Email)
 class EmailAdmin(ReadOnly, ModelAdmin):
-    list_display = ("created", "recipient", "subject", "status_shown", "number_of_retries")
-    list_display_links = ("created", "recipient", "subject")
+    list_display = ("made", "recipient", "subject", "status_shown", "tries")
+    list_display_links = ("made", "recipient", "subject")
     list_filter = (("status", ChoicesDropdownFilter), ("created", RangeDateTimeFilter))
     search_fields = ("to", "subject")
     search_help_text = _("e-mail address or subject")
     ordering = ("-pk",)
     fields = (
         ("recipient", "subject"),
-        ("created", "status_shown", "last_updated"),
-        ("scheduled_time", "expires_at", "number_of_retries"),
+        ("made", "status_shown", "tried"),
+        ("expires_at", "tries"),
         "message",
         "attachment_names",
     )
@@ -70,6 +71,18 @@ class EmailAdmin(ReadOnly, ModelAdmin):
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("post_office.change_email")
+
+    @display(description=_("made"), ordering="created")
+    def made(self, mail: Email) -> datetime.datetime:
+        return mail.created
+
+    @display(description=_("last tried"))
+    def tried(self, mail: Email) -> datetime.datetime:
+        return mail.last_updated
+
+    @display(description=_("tries"), ordering="number_of_retries")
+    def tries(self, mail: Email) -> int:
+        return mail.number_of_retries or 0
 
     @display(description=_("to"), ordering="to")
     def recipient(self, mail: Email) -> str:

@@ -29,6 +29,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "title": _("Today"),
         "items": [
             {"title": _("Overview"), "icon": "today", "link": reverse_lazy("admin:index")},
+            _entry(_("Day list"), "checklist", "bookings_booking_day", "bookings.view_booking"),
             _entry(_("Week planner"), "view_week", "bookings_visit_week", "bookings.view_visit"),
             _entry(
                 _("Book on a school's behalf"),
@@ -75,7 +76,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _model(_("Slots"), "calendar_month", "bookings.visitslot"),
             _model(_("Patterns"), "event_repeat", "bookings.schedulepattern"),
             _model(_("Closures"), "event_busy", "bookings.closure"),
-            _model(_("Venues and zones"), "location_on", "programmes.venue"),
+            _model(_("Venues"), "location_on", "programmes.venue"),
+            _model(_("Zones"), "meeting_room", "programmes.zone"),
         ],
     },
     {
@@ -124,6 +126,22 @@ NAVIGATION: list[dict[str, Any]] = [
     },
 ]
 
+
+def _is_here(link: Any) -> Callable[[HttpRequest], bool]:
+    """A page belongs to one entry: the longest of those that its address begins with."""
+
+    def is_here(request: HttpRequest) -> bool:
+        links = [str(item["link"]) for group in NAVIGATION for item in group["items"]]
+        here = [one for one in links if request.path.startswith(one)]
+        return str(link) == max(here, key=len, default="")
+
+    return is_here
+
+
+for _group in NAVIGATION:
+    for _item in _group["items"]:
+        _item["active"] = _is_here(_item["link"])
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("TEC desk"),
     "SITE_HEADER": _("TEC desk"),
@@ -134,6 +152,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": True,
     "BORDER_RADIUS": "6px",
     "STYLES": [lambda request: static("css/desk.css")],
+    "SCRIPTS": [lambda request: static("js/desk.js")],
     "SIDEBAR": {"show_all_applications": False, "navigation": NAVIGATION},
     "COLORS": {
         # Around the site's working colour, #b8430f (static/css/tokens.css).

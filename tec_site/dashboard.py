@@ -9,20 +9,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings.models import Booking, State, Visit
+from bookings.models import Booking, State, Visit, VisitSlot
 from schools.models import School
 from tec_site import mail_queue, worker
 from tec_site.days import start_of_day
+from tec_site.mail_queue import Backlog
 from tec_site.models import Heartbeat
 
 DAYS_AHEAD = 7
+NEARLY_FULL_SHOWN = 6
+NEARLY_FULL_WITHIN = datetime.timedelta(weeks=6)
 
 
 @dataclass(frozen=True)
@@ -37,15 +40,31 @@ class Matter:
 @dataclass(frozen=True)
 class Day:
     date: datetime.date
-    visits: list[Visit]
+    visits: list[Any]  # each with its `classes`
+
+    @property
+    def classes(self) -> int:
+        return sum(len(visit.classes) for visit in self.visits)
+
+    @property
+    def pupils(self) -> int:
+        return sum(booking.pupils for visit in self.visits for booking in visit.classes)
 
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """django-unfold's DASHBOARD_CALLBACK."""
-    context["matters"] = matters(request)
-    if request.user.has_perm("bookings.view_visit"):
+    may = request.user.has_perm
+    backlog = mail_queue.backlog() if may("post_office.view_email") else None
+    context |= {"matters": matters(request, backlog), "mail": _mail_in_words(backlog)}
+    if may("bookings.view_visit"):
         today, *coming = days_from(timezone.localdate(), 1 + DAYS_AHEAD)
-        context |= {"today": today, "coming": [day for day in coming if day.visits]}
+        busy = [day for day in coming if day.visits]
+        context |= {
+            "today": today,
+            "coming": busy,
+            "next": None if busy else first_visit_from(coming[-1].date),
+            "nearly_full": list(nearly_full()[:NEARLY_FULL_SHOWN]),
+        }
     return context
 
 
@@ -73,10 +92,33 @@ def visits_between(first: datetime.date, before: datetime.date) -> QuerySet[Visi
     )
 
 
+def first_visit_from(day: datetime.date) -> datetime.date | None:
+    """The first day from `day` on with a visit that goes ahead."""
+    slots = VisitSlot.objects.filter(starts_at__gte=start_of_day(day), visits__groups_taken__gt=0)
+    first = slots.order_by("starts_at").first()
+    return first.day if first else None
+
+
+def nearly_full() -> QuerySet[Visit]:
+    """Visits soon to come in which one more class fits, of several."""
+    now = timezone.now()
+    return (
+        Visit.objects.active()
+        .filter(
+            slot__starts_at__gt=now,
+            slot__starts_at__lt=now + NEARLY_FULL_WITHIN,
+            max_groups__gt=1,
+            groups_taken=F("max_groups") - 1,
+        )
+        .select_related("slot", "programme")
+        .order_by("slot__starts_at", "pk")
+    )
+
+
 # --- What waits ----------------------------------------------------------------------------------
 
 
-def matters(request: HttpRequest) -> list[Matter]:
+def matters(request: HttpRequest, backlog: Backlog | None) -> list[Matter]:
     """In order of urgency; only what there is."""
     may = request.user.has_perm
     found: list[Matter] = []
@@ -84,8 +126,8 @@ def matters(request: HttpRequest) -> list[Matter]:
         found += [*_requests(), *_doubts()]
     if may("schools.change_school"):
         found += _unverified()
-    if may("post_office.view_email"):
-        found += [*_worker(), *_mails()]
+    if backlog is not None:
+        found += [*_worker(), *_mails(backlog)]
     return found
 
 
@@ -125,8 +167,7 @@ def _worker() -> list[Matter]:
     return [Matter(_("The worker is not running: no mail goes out"), is_alarm=True)]
 
 
-def _mails() -> list[Matter]:
-    backlog = mail_queue.backlog()
+def _mails(backlog: Backlog) -> list[Matter]:
     found = []
     if backlog.failed:
         text = ngettext(
@@ -134,11 +175,37 @@ def _mails() -> list[Matter]:
             "%(number)d mails could not be delivered this week",
             backlog.failed,
         )
-        address = reverse("admin:post_office_email_changelist", query={"status__exact": "1"})
-        found.append(Matter(text % {"number": backlog.failed}, address, is_alarm=True))
+        found.append(Matter(text % {"number": backlog.failed}, _mails_with("1"), is_alarm=True))
     if backlog.oldest and backlog.oldest > settings.EMAIL_BACKLOG_ALARM:
-        minutes = int(backlog.oldest.total_seconds() // 60)
-        text = _("The oldest mail has been waiting for %(minutes)d minutes")
-        address = reverse("admin:post_office_email_changelist", query={"status__exact": "2"})
-        found.append(Matter(text % {"minutes": minutes}, address, is_alarm=True))
+        text = _("The oldest mail has been waiting for %(time)s")
+        since = {"time": _minutes(backlog.oldest)}
+        found.append(Matter(text % since, _mails_with("2"), is_alarm=True))
     return found
+
+
+def _mails_with(status: str) -> str:
+    return reverse("admin:post_office_email_changelist", query={"status__exact": status})
+
+
+def _mail_in_words(backlog: Backlog | None) -> str:
+    """How it stands with the queue, also when all is well; empty for who may not see mails."""
+    if backlog is None:
+        return ""
+    if not backlog.waiting:
+        return _("All mail has been sent.")
+    text = ngettext(
+        "%(number)d mail waits to be sent, the oldest for %(time)s.",
+        "%(number)d mails wait to be sent, the oldest for %(time)s.",
+        backlog.waiting,
+    )
+    waiting = backlog.oldest or datetime.timedelta()
+    return text % {"number": backlog.waiting, "time": _minutes(waiting)}
+
+
+def _minutes(waiting: datetime.timedelta) -> str:
+    minutes = int(waiting.total_seconds() // 60)
+    if minutes < 60:
+        return ngettext("%(number)d minute", "%(number)d minutes", minutes) % {"number": minutes}
+    return ngettext("%(number)d hour", "%(number)d hours", minutes // 60) % {
+        "number": minutes // 60
+    }

@@ -12,17 +12,20 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from tec_site.lifecycle import Move, Refused
 from tec_site.model_admins import ModelAdmin, ReadOnly
+from tec_site.transactions import retried
 
 # --- What is asked -----------------------------------------------------------------------------
 
@@ -62,6 +65,10 @@ class RequiredNoteForm(NoteForm):
         self.fields["note"].help_text = _("The school does not see it.")
 
 
+class ChangedMeanwhile(Refused):
+    message = gettext_lazy("Something changed here while you were busy. Look at the history first.")
+
+
 # --- Which moves -------------------------------------------------------------------------------
 
 
@@ -78,6 +85,14 @@ class Button:
     name: str
     label: str
     style: str
+
+
+def _newer_events(request: HttpRequest, row: Any) -> QuerySet[Any]:
+    """What people did with the row since the form was shown; nothing if the form does not say."""
+    seen = request.POST.get("seen", "")
+    if not (seen.isascii() and seen.isdecimal() and len(seen) < 19):
+        return row.events.none()
+    return row.events.filter(pk__gt=int(seen)).exclude(by_role="site")
 
 
 # --- The admin ---------------------------------------------------------------------------------
@@ -146,9 +161,11 @@ class MovesAdmin(ReadOnly, ModelAdmin):
         back = reverse(self._page_name("change"), args=[row.pk])
         data = request.POST if request.method == "POST" else None
         form = staff_move.form(data, row=row, move=self.moves[move])
+        if data is not None and self._is_second_click(request, row, move):
+            return redirect(back)
         if data is not None and form.is_valid():
             try:
-                staff_move.verb(**{self.row_name: row}, by=request.user, **form.arguments)
+                self._make(request, row, move, form.arguments)
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
@@ -163,8 +180,27 @@ class MovesAdmin(ReadOnly, ModelAdmin):
             "submit": self.label_of(move),
             "style": staff_move.style or "primary",
             "back": back,
+            "seen": row.events.aggregate(newest=Max("pk"))["newest"],
         }
         return TemplateResponse(request, "admin/desk_form.html", context)
+
+    @method_decorator(retried)
+    def _make(
+        self, request: HttpRequest, row: Any, name: str, arguments: Mapping[str, Any]
+    ) -> None:
+        """The move, unless something happened to the row since the form was shown.
+
+        Looks under the row's lock, so that the second of two clicks finds the event of the first.
+        """
+        list(type(row)._base_manager.select_for_update(of=("self",)).filter(pk=row.pk))
+        if self._is_second_click(request, row, name):
+            return
+        if _newer_events(request, row).exists():
+            raise ChangedMeanwhile
+        self.staff_moves[name].verb(**{self.row_name: row}, by=request.user, **arguments)
+
+    def _is_second_click(self, request: HttpRequest, row: Any, name: str) -> bool:
+        return _newer_events(request, row).filter(move=name, by=request.user).exists()
 
     def _page_name(self, page: str) -> str:
         return f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"

@@ -154,6 +154,7 @@ class Site:
             "booking_id": self.booking.pk,
             "visit_id": self.booking.visit_id,
             "pattern_id": 1,
+            "programme_id": self.programme.pk,
             "school_id": self.owner.school_id,
             "move": "cancel",
             "pk": (self.finding if "/foto/" in route else self.mail).pk,

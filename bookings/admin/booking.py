@@ -1,33 +1,39 @@
 """Bookings: the list, and what can be done with each."""
 
 import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
 from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
     ChoicesDropdownFilter,
     RangeDateTimeFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import display
 
-from schools.models import Submission
 from tec_site.days import start_of_day
 from tec_site.staff_moves import MovesAdmin
+from tec_site.typed_dates import terms
 
 from .. import lifecycle
 from ..history import staff_history_of
 from ..lifecycle import MOVES
 from ..models import FACTS, Booking, State
+from .day import day_page
 from .moves import STAFF_MOVES
 from .phone import book_on_behalf
 from .schedule import WhenFilter
+from .search import booking_fits
 
 STATE_COLOURS = {
     State.HELD: "info",
@@ -35,10 +41,6 @@ STATE_COLOURS = {
     State.CONFIRMED: "success",
     State.NO_SHOW: "danger",
 }
-
-
-# How many submissions a query names one by one before it asks the database to join them.
-NAMED = 500
 
 
 class BookingWhenFilter(WhenFilter):
@@ -60,18 +62,11 @@ class AttentionFilter(admin.SimpleListFilter):
         return queryset
 
 
-def _submissions(word: str) -> Any:
-    """Looked up once for the count and the rows, unless there are too many to name."""
-    found = Submission.objects.matching(word).order_by().values_list("pk", flat=True)
-    few = list(found[: NAMED + 1])
-    return few if len(few) <= NAMED else found
-
-
 @admin.register(Booking)
 class BookingAdmin(MovesAdmin):
     moves, staff_moves, row_name, facts = MOVES, STAFF_MOVES, "booking", FACTS
     list_display = (
-        "day_shown", "time_shown", "programme", "class_name", "school", "pupils", "state_shown",
+        "day_shown", "time_shown", "class_name", "school", "programme", "pupils", "state_shown",
         "attention_shown",
     )  # fmt: skip
     list_display_links = ("day_shown", "time_shown", "class_name")
@@ -82,15 +77,16 @@ class BookingAdmin(MovesAdmin):
         ("state", ChoicesDropdownFilter),
         ("visit__programme", RelatedDropdownFilter),
         ("visit__slot__venue", RelatedDropdownFilter),
+        ("submission__school", AutocompleteSelectFilter),
         ("visit__slot__starts_at", RangeDateTimeFilter),
     )
     search_fields = ("class_name",)
-    search_help_text = _("reference, school, class, contact or e-mail address")
+    search_help_text = _("day (‘9 March’), reference, school, class, contact, e-mail or programme")
     ordering = ("visit__slot__starts_at", "pk")
     fields = ()
     list_per_page = 30  # a busy day; drawing a row costs more than reading it
     change_form_template = "admin/bookings/booking_page.html"
-    actions = ("confirm_selected", "attend_selected")
+    actions = ("confirm_selected", "attend_selected", "miss_selected")
 
     # --- Who may what -------------------------------------------------------------------------
 
@@ -116,13 +112,16 @@ class BookingAdmin(MovesAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Booking], search_term: str
     ) -> tuple[QuerySet[Booking], bool]:
-        """Each word is in the class, the reference, the school or the contact."""
-        for word in search_term.split():
-            fits = Q(class_name__icontains=word)
-            queryset = queryset.filter(fits | Q(submission__in=_submissions(word)))
+        for term in terms(search_term):
+            queryset = queryset.filter(booking_fits(term))
         return queryset, False
 
-    # --- The page of a booking ----------------------------------------------------------------
+    # --- Pages ----------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        day = require_http_methods(["GET", "POST"])(partial(day_page, self))
+        page = path("dag/", self.admin_site.admin_view(day), name="bookings_booking_day")
+        return [page, *super().get_urls()]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
@@ -160,13 +159,17 @@ class BookingAdmin(MovesAdmin):
 
     @admin.action(description=_("Confirm the requests"), permissions=["decide"])
     def confirm_selected(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
-        self._each(request, queryset, lifecycle.confirm)
+        self.make_each(request, queryset, lifecycle.confirm)
 
     @admin.action(description=_("They were here"), permissions=["decide"])
     def attend_selected(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
-        self._each(request, queryset, lifecycle.attend)
+        self.make_each(request, queryset, lifecycle.attend)
 
-    def _each(self, request: HttpRequest, bookings: QuerySet[Booking], verb: Any) -> None:
+    @admin.action(description=_("They did not come"), permissions=["decide"])
+    def miss_selected(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        self.make_each(request, queryset, lifecycle.miss)
+
+    def make_each(self, request: HttpRequest, bookings: QuerySet[Booking], verb: Any) -> None:
         done = self.move_each(request, bookings, verb)
         if done:
             text = ngettext("%(number)d booking changed.", "%(number)d bookings changed.", done)

@@ -3,15 +3,18 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from tec_site.model_admins import ModelAdmin, ReadOnly
+from tec_site.typed_dates import terms
 
 from ..lifecycle import MOVES
-from ..models import BookingEvent
+from ..models import Booking, BookingEvent
+from .search import booking_fits
 
 
 class MoveFilter(admin.SimpleListFilter):
@@ -31,8 +34,19 @@ class BookingEventAdmin(ReadOnly, ModelAdmin):
     list_display_links = ("at",)
     list_select_related = ("booking__submission__school", "by")
     list_filter = (MoveFilter, "by_role", ("at", RangeDateTimeFilter))
+    search_fields = ("booking__class_name",)
+    search_help_text = _("day (‘9 March’), reference, school, class, contact, e-mail or programme")
     ordering = ("-pk",)
     fields = ("booking", "move", ("from_state", "to_state"), "at", ("by", "by_role"), "note")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[BookingEvent], search_term: str
+    ) -> tuple[QuerySet[BookingEvent], bool]:
+        """The history of the bookings that are found."""
+        for term in terms(search_term):
+            bookings = Booking.objects.filter(booking_fits(term)).order_by()
+            queryset = queryset.filter(booking__in=bookings.values("pk"))
+        return queryset, False
 
     @display(description=_("what"), ordering="move")
     def what(self, event: BookingEvent) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from programmes.models import Zone
 from tec_site.days import start_of_day
 
 from ..models import ZoneClaim
+from .day import day_asked
 
 WEEK = datetime.timedelta(days=7)
 
@@ -51,24 +53,28 @@ def rows_of(monday: datetime.date) -> list[Row]:
 def week_page(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("bookings.view_visit"):
         raise PermissionDenied
-    monday = monday_of(_asked(request) or timezone.localdate())
+    monday = monday_of(day_asked(request.GET.get("week", "")) or timezone.localdate())
+    rows = rows_of(monday)
+    days = [number for number in range(7) if number < 5 or any(row.days[number] for row in rows)]
     context: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
         "title": _("Week planner"),
         "monday": monday,
-        "days": [monday + datetime.timedelta(days=number) for number in range(7)],
-        "rows": rows_of(monday),
+        # The weekend only when it is used.
+        "days": [monday + datetime.timedelta(days=number) for number in days],
+        "rows": [Row(row.zone, [row.days[number] for number in days]) for row in rows],
+        "is_empty": not any(claims for row in rows for claims in row.days),
+        "next": _first_from(monday + WEEK),
+        "today": timezone.localdate(),
         "before": monday - WEEK,
         "after": monday + WEEK,
     }
     return TemplateResponse(request, "admin/bookings/week.html", context)
 
 
-def _asked(request: HttpRequest) -> datetime.date | None:
-    """The day in the address, or None for nonsense and for years that no week fits in."""
-    try:
-        day = datetime.date.fromisoformat(request.GET.get("week", ""))
-    except ValueError:
-        return None
-    return day if 2000 < day.year < 2200 else None
+def _first_from(day: datetime.date) -> datetime.date | None:
+    """The first day from `day` on with a visit, which an empty week leads to."""
+    later = ZoneClaim.objects.filter(starts_at__gte=start_of_day(day))
+    first = later.aggregate(first=Min("starts_at"))["first"]
+    return timezone.localdate(first) if first else None

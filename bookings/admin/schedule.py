@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
@@ -24,15 +24,50 @@ from tec_site.model_admins import Button, ModelAdmin, NoDelete
 from ..models import Booking, Closure, SchedulePattern, VisitSlot
 from ..models.booking import HOLDING
 from ..schedule import make_slots, plan_slots
+from .slot_search import choose_slot
+
+
+class SeasonFilter(admin.SimpleListFilter):
+    """Patterns of this season and later, unless one asks for the others."""
+
+    title = _("season")
+    parameter_name = "season"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("past", _("past")), ("all", _("all"))]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        yield first | {"display": _("present and to come")}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        today = timezone.localdate()
+        match self.value():
+            case "past":
+                return queryset.filter(season_to__lt=today)
+            case "all":
+                return queryset
+        return queryset.filter(season_to__gte=today)
 
 
 @admin.register(SchedulePattern)
 class SchedulePatternAdmin(NoDelete, ModelAdmin):
-    list_display = ("weekday", "times", "venue", "season", "max_groups", "max_pupils", "slots_made")
+    list_display = (
+        "weekday", "times", "programmes_shown", "venue", "season", "max_groups", "slots_made",
+    )  # fmt: skip
     list_display_links = ("weekday", "times")
     list_select_related = ("venue",)
-    list_filter = (("venue", RelatedDropdownFilter), ("weekday", ChoicesDropdownFilter))
-    filter_horizontal = ("programmes",)
+    list_filter = (
+        SeasonFilter,
+        ("venue", RelatedDropdownFilter),
+        ("programmes", RelatedDropdownFilter),
+        ("weekday", ChoicesDropdownFilter),
+    )
+    ordering = ("season_from", "weekday", "starts_at", "venue")
+    search_fields = ("programmes__title", "venue__name")
+    search_help_text = _("programme or venue")
+    autocomplete_fields = ("programmes",)
     fields = (
         "venue",
         ("weekday", "starts_at", "ends_at"),
@@ -43,7 +78,8 @@ class SchedulePatternAdmin(NoDelete, ModelAdmin):
     change_form_template = "admin/with_buttons.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SchedulePattern]:
-        return super().get_queryset(request).annotate(slot_count=Count("slots"))
+        patterns = super().get_queryset(request).prefetch_related("programmes")
+        return patterns.annotate(slot_count=Count("slots", distinct=True))
 
     def get_urls(self) -> list[Any]:
         page = path(
@@ -57,10 +93,14 @@ class SchedulePatternAdmin(NoDelete, ModelAdmin):
     def times(self, pattern: SchedulePattern) -> str:
         return f"{pattern.starts_at:%H:%M}–{pattern.ends_at:%H:%M}"
 
+    @display(description=_("programmes"))
+    def programmes_shown(self, pattern: SchedulePattern) -> str:
+        return ", ".join(programme.title for programme in pattern.programmes.all())
+
     @display(description=_("season"), ordering="season_from")
     def season(self, pattern: SchedulePattern) -> str:
         first, last = pattern.season_from, pattern.season_to
-        return f"{date_format(first, 'j M Y')} – {date_format(last, 'j M Y')}"
+        return f"{date_format(first, 'j b Y')} – {date_format(last, 'j b Y')}"
 
     @display(description=_("slots"), ordering="slot_count")
     def slots_made(self, pattern: Any) -> int:
@@ -189,7 +229,10 @@ class WhenFilter(admin.SimpleListFilter):
 
 @admin.register(VisitSlot)
 class VisitSlotAdmin(NoDelete, ModelAdmin):
-    list_display = ("day_shown", "times", "venue", "max_groups", "booked", "open_shown", "note")
+    list_display = (
+        "day_shown", "times", "programmes_shown", "venue", "max_groups", "booked", "open_shown",
+        "note",
+    )  # fmt: skip
     list_display_links = ("day_shown", "times")
     list_select_related = ("venue",)
     list_filter = (
@@ -198,9 +241,10 @@ class VisitSlotAdmin(NoDelete, ModelAdmin):
         ("programmes", RelatedDropdownFilter),
         "is_closed",
     )
-    search_fields = ("note", "programmes__title")
+    search_fields = ("note",)
+    search_help_text = _("day (‘9 March’, ‘9-3’), programme, venue or note")
     ordering = ("starts_at", "pk")
-    filter_horizontal = ("programmes",)
+    autocomplete_fields = ("programmes",)
     readonly_fields = ("pattern",)
     fields = (
         "venue",
@@ -213,9 +257,26 @@ class VisitSlotAdmin(NoDelete, ModelAdmin):
     )
     actions = ("close", "reopen")
 
+    def get_urls(self) -> list[Any]:
+        page = path(
+            "kies/<int:programme_id>/",
+            self.admin_site.admin_view(require_safe(choose_slot)),
+            name="bookings_visitslot_choose",
+        )
+        return [page, *super().get_urls()]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[VisitSlot], search_term: str
+    ) -> tuple[QuerySet[VisitSlot], bool]:
+        found: Any = queryset
+        return found.matching(search_term), False
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[VisitSlot]:
-        booked = Count("visits__bookings", filter=Q(visits__bookings__state__in=HOLDING))
-        return super().get_queryset(request).annotate(booked_count=booked)
+        booked = Count(
+            "visits__bookings", filter=Q(visits__bookings__state__in=HOLDING), distinct=True
+        )
+        slots = super().get_queryset(request).prefetch_related("programmes")
+        return slots.annotate(booked_count=booked)
 
     def get_readonly_fields(self, request: HttpRequest, obj: VisitSlot | None = None) -> Any:
         """Time and place stand still once classes are booked: move the visit instead."""
@@ -232,6 +293,10 @@ class VisitSlotAdmin(NoDelete, ModelAdmin):
     def times(self, slot: VisitSlot) -> str:
         start, end = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
         return f"{start:%H:%M}–{end:%H:%M}"
+
+    @display(description=_("programmes"))
+    def programmes_shown(self, slot: VisitSlot) -> str:
+        return ", ".join(programme.title for programme in slot.programmes.all())
 
     @display(description=_("classes booked"))
     def booked(self, slot: Any) -> int:

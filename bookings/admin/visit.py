@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -25,12 +25,14 @@ from unfold.decorators import display
 from tec_site.documents import DocumentsUnavailable, pdf_response
 from tec_site.lifecycle import Refused
 from tec_site.model_admins import Button, ModelAdmin, ReadOnly
+from tec_site.typed_dates import terms
 
 from .. import documents, visits
 from ..desk_forms import MaximaForm, MoveVisitForm
 from ..models import Booking, Visit
 from .planner import week_page
 from .schedule import WhenFilter
+from .search import booking_fits
 
 
 class VisitWhenFilter(WhenFilter):
@@ -71,6 +73,7 @@ class VisitAdmin(ReadOnly, ModelAdmin):
         ("released_at", admin.EmptyFieldListFilter),
     )
     search_fields = ("programme__title",)
+    search_help_text = _("day (‘9 March’), programme, venue, school, class, contact or reference")
     ordering = ("slot__starts_at", "pk")
     inlines = (BookingInline,)
     fields = ("programme", "slot", "classes", "pupils", ("opened_at", "released_at"))
@@ -79,6 +82,18 @@ class VisitAdmin(ReadOnly, ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Visit]:
         return super().get_queryset(request).select_related("slot__venue", "programme")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Visit], search_term: str
+    ) -> tuple[QuerySet[Visit], bool]:
+        """By itself, or by a class that comes."""
+        for term in terms(search_term):
+            fits = term.on("slot__starts_at")
+            fits |= Q(pk__in=Booking.objects.filter(booking_fits(term)).order_by().values("visit"))
+            for word in term.words:
+                fits |= Q(programme__title__icontains=word) | Q(slot__venue__name__icontains=word)
+            queryset = queryset.filter(fits)
+        return queryset, False
 
     # --- Pages of our own ---------------------------------------------------------------------
 
@@ -124,7 +139,10 @@ class VisitAdmin(ReadOnly, ModelAdmin):
         """Another slot for the visit, with all its classes or with none."""
         visit = self._load(request, visit_id, "change_visit")
         data = request.POST if request.method == "POST" else None
-        form = MoveVisitForm(data, programme=visit.programme)
+        if data is not None and data.get("slot") == str(visit.slot_id):  # the second of two clicks
+            messages.info(request, _("The visit is on this date already."))
+            return redirect("admin:bookings_visit_change", visit.pk)
+        form = MoveVisitForm(data, visit=visit)
         if data is not None and form.is_valid():
             try:
                 by: Any = request.user

@@ -1,6 +1,7 @@
 """When the centre is open for visits: patterns, the slots made of them, and closures."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Self
 
 from django.core.validators import MinValueValidator
@@ -11,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from programmes.models import Programme, Venue
+from tec_site.typed_dates import terms
 
 
 class Weekday(models.IntegerChoices):
@@ -105,6 +107,31 @@ class VisitSlotQuerySet(models.QuerySet["VisitSlot"]):
     def upcoming(self) -> Self:
         return self.filter(starts_at__gt=timezone.now())
 
+    def matching(self, text: str) -> Self:
+        """Those on the days, and with the programmes, venue or note, that `text` names."""
+        found = self
+        for term in terms(text):
+            fits = term.on("starts_at") | _all_of(term.words)
+            # Looked up apart: a slot has several programmes and is to be found once.
+            found = found.filter(pk__in=VisitSlot.objects.filter(fits).order_by().values("pk"))
+        return found
+
+    def with_room_for(self, programme: Programme) -> Self:
+        """Half days for which a programme is planned, and that are long enough for it."""
+        longest = F("ends_at") - programme.length
+        return self.filter(programmes=programme, starts_at__lte=longest)
+
+
+def _all_of(words: Sequence[str]) -> Q:
+    fits = Q()
+    for word in words:
+        fits &= (
+            Q(programmes__title__icontains=word)
+            | Q(venue__name__icontains=word)
+            | Q(note__icontains=word)
+        )
+    return fits
+
 
 class VisitSlot(models.Model):
     """A half day (*dagdeel*) in which visits can start."""
@@ -157,7 +184,7 @@ class VisitSlot(models.Model):
 
     def __str__(self) -> str:
         start, end = timezone.localtime(self.starts_at), timezone.localtime(self.ends_at)
-        return f"{date_format(start, 'D j M Y')} {start:%H:%M}–{end:%H:%M}"
+        return f"{date_format(start, 'D j b Y')} {start:%H:%M}–{end:%H:%M}"
 
     @property
     def day(self) -> datetime.date:

@@ -12,6 +12,8 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.decorators import display
 
 from tec_site.model_admins import ModelAdmin, NoDelete
 
@@ -33,13 +35,12 @@ class KindFilter(admin.SimpleListFilter):
 
 @admin.register(User)
 class UserAdmin(NoDelete, ModelAdmin):
-    list_display = ("email", "name", "school", "is_staff", "is_active", "last_login")
+    list_display = ("email", "name", "kind", "school", "is_active", "last_login")
     list_select_related = ("school",)
-    list_filter = (KindFilter, "is_active")
+    list_filter = (KindFilter, "is_active", ("school", AutocompleteSelectFilter))
     search_fields = ("email", "name", "school__search_text")
     search_help_text = _("e-mail address, name or school")
-    autocomplete_fields = ("school",)
-    filter_horizontal = ("groups",)
+    autocomplete_fields = ("school", "groups")
     readonly_fields = ("last_login", "joined_at")
     fieldsets = (
         (None, {"fields": ("email", ("name", "phone"), "school", "is_active")}),
@@ -48,6 +49,10 @@ class UserAdmin(NoDelete, ModelAdmin):
     )
     # What makes somebody staff, or more than that, is for those who may do everything.
     powers = ("is_staff", "groups", "is_superuser")
+
+    @display(description=_("who"), ordering="is_staff", label={"staff": "info"})
+    def kind(self, user: User) -> tuple[str, Any]:
+        return ("staff", _("staff")) if user.is_staff else ("", _("teacher"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         users = super().get_queryset(request)

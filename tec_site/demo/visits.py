@@ -1,20 +1,23 @@
 """Bookings of the demo, made by the verbs that the site itself uses, so that all of it is right:
 places, zones, classes, histories. Full, nearly full and free dates stand side by side."""
 
+import datetime
 from collections.abc import Iterator
 
 from django.utils import timezone
 
 from bookings import lifecycle
-from bookings.models import Booking, BookingEvent, VisitSlot
+from bookings.models import Booking, BookingEvent, State, VisitSlot
 from bookings.rules import ClassRequest, Rule, first_bookable_moment
 from programmes.models import Programme
 from schools.models import School, Submission, User
 from schools.years import YearGroup
+from tec_site.days import add_working_days, start_of_day
 from tec_site.lifecycle import Refused
 
 from .people import STAFF_EMAIL
 from .schools import SCHOOLS, TEACHERS
+from .season import MORNING, WORKSHOPS
 
 CLASSES = [
     ("Groep 7A", YearGroup.GROUP_7, 26),
@@ -40,11 +43,13 @@ def load() -> None:
     classes = _classes()
     for class_number, slot in enumerate(_past("proeverij", PAST_SLOTS)):
         _book(staff, slot, "proeverij", class_number)
+    for slot in _soon():
+        _fill(staff, slot, classes)
     for number, slot in enumerate(_coming("proeverij", BUSY_SLOTS)):
         for _place in range(TASTER_RHYTHM[number % len(TASTER_RHYTHM)]):
             _book(staff, slot, "proeverij", next(classes))
     _experiences(staff)
-    for number, slug in enumerate(("green-screen-en-stop-motion", "drones-en-vr", "fiets-en-huis")):
+    for number, slug in enumerate(WORKSHOPS):
         for slot in _coming(slug, BUSY_SLOTS)[number::3]:
             _book(staff, slot, slug, next(classes))
     _attend(staff)
@@ -60,8 +65,52 @@ def _classes() -> Iterator[int]:
         number += 1
 
 
+def _soon() -> list[VisitSlot]:
+    """From today on, those too soon for schools to book, so that the desk opens with visits:
+    the first two working days and every other half day after them."""
+    span = start_of_day(timezone.localdate()), first_bookable_moment(None)
+    coming = VisitSlot.objects.filter(starts_at__range=span).prefetch_related("programmes")
+    slots = list(coming) or _in_the_holidays()
+    days = sorted({slot.day for slot in slots})[:2]
+    return [slot for number, slot in enumerate(slots) if slot.day in days or number % 2]
+
+
+def _in_the_holidays() -> list[VisitSlot]:
+    """Two mornings on which the centre opens all the same: a demo that is first seen in the
+    holidays is not to look empty."""
+    proeverij = Programme.objects.get(slug="proeverij")
+    start, end = MORNING
+    made = []
+    for number in (0, 1):
+        day = add_working_days(timezone.localdate(), number)
+        slot = VisitSlot.objects.create(
+            venue=proeverij.venue,
+            starts_at=timezone.make_aware(datetime.datetime.combine(day, start)),
+            ends_at=timezone.make_aware(datetime.datetime.combine(day, end)),
+            max_groups=2,
+            max_pupils=64,
+            note="Voorbeeld: open in de vakantie",
+        )
+        slot.programmes.add(proeverij)
+        made.append(slot)
+    return made
+
+
+def _fill(staff: User, slot: VisitSlot, classes: Iterator[int]) -> None:
+    """A Proeverij with two classes, or a workshop with one."""
+    slugs = {programme.slug for programme in slot.programmes.all()}
+    if "proeverij" in slugs:
+        _book(staff, slot, "proeverij", next(classes))
+        _book(staff, slot, "proeverij", next(classes))
+    else:
+        for slug in sorted(slugs & set(WORKSHOPS))[:1]:
+            _book(staff, slot, slug, next(classes))
+
+
 def _past(slug: str, number: int) -> list[VisitSlot]:
-    slots = VisitSlot.objects.filter(programmes__slug=slug, starts_at__lt=timezone.now())
+    slots = VisitSlot.objects.filter(
+        programmes__slug=slug, starts_at__lt=start_of_day(timezone.localdate())
+    )
     return list(slots.order_by("-starts_at")[:number])[::-1]
 
 
@@ -115,7 +164,10 @@ def _book(staff: User, slot: VisitSlot, slug: str, class_number: int) -> None:
 
 
 def _attend(staff: User) -> None:
-    past = list(Booking.objects.past().filter(state="confirmed").order_by("pk"))
+    """Those before today: today's are for whoever tries the day list."""
+    past = Booking.objects.filter(
+        state=State.CONFIRMED, visit__slot__starts_at__lt=start_of_day(timezone.localdate())
+    ).order_by("pk")
     for number, booking in enumerate(past):
         verb = lifecycle.miss if number == 3 else lifecycle.attend
         verb(booking=booking, by=staff)

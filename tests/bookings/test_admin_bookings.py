@@ -256,20 +256,71 @@ def test_attention_is_settled(desk):
     assert booking.attention == ""
 
 
-def test_numbers_change_and_outside_the_limits_only_overruled_with_a_note(desk):
+def test_numbers_outside_the_limits_are_overruled_with_a_reason_for_colleagues(desk):
     programme = make_programme(max_pupils=60, max_pupils_per_class=30)
     booking = make_booking(visit=make_visit(programme=programme, max_pupils=60))
     address = move_of(booking, "change_numbers")
-    new = {"pupils": 36, "supervisors": 4}
+    new = {"pupils": 36, "supervisors": 4, "note": "Zoals gebeld."}
     page = desk.post(address, new)
     assert page.context["form"].non_field_errors() == ["Hoogstens 30 leerlingen per klas."]
     page = desk.post(address, new | {"overrule_numbers": "on"})
-    assert page.context["form"].non_field_errors() == [
-        "Schrijf in de notitie waarom je van deze regel afwijkt."
-    ]
-    desk.post(address, new | {"overrule_numbers": "on", "note": "Combinatieklas."})
+    assert page.context["form"].errors == {
+        "reason": ["Schrijf op waarom je van de grenzen afwijkt."]
+    }
+    desk.post(address, new | {"overrule_numbers": "on", "reason": "Combinatieklas."})
     booking.refresh_from_db()
     assert (booking.pupils, booking.supervisors, booking.visit.pupils_taken) == (36, 4, 36)
+    told = [(one.move, one.note, one.notice, one.data.get("overruled")) for one in
+            booking.events.all()[1:]]  # fmt: skip
+    assert told == [
+        ("note", "Combinatieklas.", "", ["numbers"]),
+        ("change_numbers", "Zoals gebeld.", "changed", None),
+    ]
+
+
+def test_numbers_that_stay_the_same_are_no_change(desk):
+    booking = make_booking()
+    page = desk.post(move_of(booking, "change_numbers"), {"pupils": 24, "supervisors": 3})
+    assert page.context["form"].non_field_errors() == ["Deze aantallen zijn dezelfde als eerst."]
+    assert booking.events.count() == 1
+
+
+# --- Twice, and by two at once ------------------------------------------------------------------
+
+
+def seen_by(page):
+    return {"seen": page.context["seen"]}
+
+
+@pytest.mark.parametrize(
+    ("move", "state", "data"),
+    [
+        ("confirm", State.REQUESTED, {"note": "Tot dan"}),
+        ("change_numbers", State.CONFIRMED, {"pupils": 20, "supervisors": 2}),
+        ("note", State.CONFIRMED, {"note": "Gebeld"}),
+    ],
+)
+def test_second_of_two_clicks_changes_nothing_and_is_no_error(desk, move, state, data):
+    booking = make_booking(state=state)
+    data = data | seen_by(desk.get(move_of(booking, move)))
+    answers = [desk.post(move_of(booking, move), data).url for _click in range(2)]
+    assert answers == [page_of(booking)] * 2
+    assert [event.move for event in booking.events.all()] == ["made", move]
+
+
+def test_what_a_colleague_did_meanwhile_is_shown_before_the_next_move(desk):
+    booking = make_booking()
+    data = {"note": "Op verzoek."} | seen_by(desk.get(move_of(booking, "cancel")))
+    lifecycle.change_numbers(booking=booking, pupils=20, supervisors=2, by=make_staff())
+    page = desk.post(move_of(booking, "cancel"), data)
+    assert page.context["form"].non_field_errors() == [
+        "Hier is intussen iets veranderd. Kijk eerst in de geschiedenis."
+    ]
+    booking.refresh_from_db()
+    assert booking.state == State.CONFIRMED
+    desk.post(move_of(booking, "cancel"), data | seen_by(page))
+    booking.refresh_from_db()
+    assert booking.state == State.CANCELLED
 
 
 def test_booking_is_moved_to_a_slot_that_fits(desk):
@@ -282,17 +333,9 @@ def test_booking_is_moved_to_a_slot_that_fits(desk):
         ends_at=amsterdam(2026, 11, 11, 10),
     )
     address = move_of(booking, "reschedule")
-    choices = desk.get(address).context["form"].fields["slot"].choices
-    assert choices == [
-        ("", "Kies een datum"),
-        (
-            "november 2026",
-            [
-                (booking.visit.slot_id, "di 3 nov 09:00 (vol)"),
-                (slot.pk, "di 10 nov 09:00 (plek voor 1 klas)"),
-            ],
-        ),
-    ]
+    field = desk.get(address).context["form"].fields["slot"]
+    assert list(field.queryset) == [slot]
+    assert field.label_from_instance(slot) == "di 10 nov 2026 09:00–12:00 (plek voor 1 klas)"
     assert desk.post(address, {"slot": short.pk}).status_code == 200
     desk.post(address, {"slot": slot.pk, "note": "Liever een week later."})
     booking.refresh_from_db()
@@ -367,7 +410,7 @@ def test_staff_choose_programme_and_then_date(desk):
     slot = make_slot(programmes=[programme])
     assert list(desk.get(NEW).context["where"].fields) == ["programme"]
     fields = desk.get(NEW, {"programme": programme.pk}).context["where"].fields
-    assert fields["slot"].choices[1][1] == [(slot.pk, "di 3 nov 09:00 (plek voor 1 klas)")]
+    assert list(fields["slot"].queryset) == [slot]
     for nonsense in ("x", "99999", "9" * 30):
         assert desk.get(NEW, {"programme": nonsense, "slot": nonsense}).status_code == 200
 

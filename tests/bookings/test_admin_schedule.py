@@ -177,6 +177,16 @@ def test_visit_moves_with_its_class_and_the_school_is_told(desk):
     assert LogEntry.objects.get().object_id == str(visit.pk)
 
 
+def test_second_click_on_moving_a_visit_moves_and_tells_nobody_twice(desk):
+    booking = make_booking()
+    slot = make_slot(programmes=[booking.visit.programme], starts_at=amsterdam(2026, 11, 10, 9))
+    page = visit_page(booking.visit, "verplaats")
+    desk.post(page, {"slot": slot.pk})
+    response = desk.post(page, {"slot": slot.pk}, follow=True)
+    assert texts(response)[-1] == "Het bezoek staat al op deze datum."
+    assert [event.move for event in booking.events.all()] == ["made", "reschedule"]
+
+
 def test_visit_into_zones_that_are_taken_stays_where_it_is(desk):
     booking = make_booking()
     programme = booking.visit.programme
@@ -240,9 +250,24 @@ def test_planner_shows_the_visits_of_each_zone(desk):
     page = desk.get("/beheer/bookings/visit/week/", {"week": "2026-11-05"})
     row = next(row for row in page.context["rows"] if row.zone in visit.programme.zones.all())
     assert [[claim.visit_id for claim in claims] for claims in row.days] == [
-        [], [visit.pk], [], [], [], [], [],
+        [], [visit.pk], [], [], [],
     ]  # fmt: skip
     assert page.context["monday"] == datetime.date(2026, 11, 2)
+
+
+def test_planner_shows_the_weekend_when_it_is_used(desk):
+    make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 11, 7, 9))))
+    page = desk.get("/beheer/bookings/visit/week/", {"week": "2026-11-05"})
+    assert [day.day for day in page.context["days"]] == [2, 3, 4, 5, 6, 7]
+
+
+def test_planner_of_an_empty_week_leads_to_the_next_visit(desk):
+    make_booking()
+    page = desk.get("/beheer/bookings/visit/week/")
+    assert (page.context["is_empty"], page.context["next"]) == (True, datetime.date(2026, 11, 3))
+    assert '<a href="?week=2026-11-03">' in page.content.decode()
+    page = desk.get("/beheer/bookings/visit/week/", {"week": "2026-11-03"})
+    assert (page.context["is_empty"], page.context["next"]) == (False, None)
 
 
 @pytest.mark.parametrize("week", ["", "x", "2026-13-40", "0001-01-01", "9999-12-31"])

@@ -730,7 +730,7 @@ def test_school_changes_numbers_until_a_week_before(day, allowed):
                 )
 
 
-def test_change_numbers_above_the_limit_needs_an_overrule_with_a_note():
+def test_change_numbers_above_the_limit_needs_an_overrule_with_a_reason():
     booking = make_booking(visit=make_visit(max_pupils=60))
     staff = make_staff()
 
@@ -741,7 +741,7 @@ def test_change_numbers_above_the_limit_needs_an_overrule_with_a_note():
             booking=booking, pupils=36, supervisors=4, by=staff, overrule=[Rule.NUMBERS]
         )
     lifecycle.change_numbers(
-        booking=booking, pupils=36, supervisors=4, by=staff, overrule=[Rule.NUMBERS], note="ok"
+        booking=booking, pupils=36, supervisors=4, by=staff, overrule=[Rule.NUMBERS], reason="ok"
     )
 
     assert booking.pupils == 36

@@ -91,6 +91,40 @@ def test_lost_worker_and_waiting_mail_are_alarms(desk, clock):
     ]
 
 
+def test_state_of_the_mail_is_told_also_when_all_is_well(desk, clock):
+    assert desk.get("/beheer/").context["mail"] == "Alle mail is verstuurd."
+    for name in ("juf", "jan"):
+        queue(Message(to=f"{name}@school.example", subject="Bevestiging", text="Tot dan."))
+        clock.shift(datetime.timedelta(hours=1))
+    assert desk.get("/beheer/").context["mail"] == (
+        "2 mails wachten op verzending, de oudste al 2 uur."
+    )
+
+
+def test_visits_in_which_one_more_class_fits_are_nearly_full(desk):
+    def visit_on(day, month=9, *, taken, most):
+        slot = make_slot(starts_at=amsterdam(2026, month, day, 9))
+        visit = make_visit(slot=slot, max_groups=most, max_pupils=99)
+        for _class in range(taken):
+            make_booking(visit=visit)
+        return visit
+
+    nearly = visit_on(21, taken=2, most=3)
+    visit_on(22, taken=1, most=3)
+    visit_on(23, taken=2, most=2)
+    visit_on(24, taken=0, most=1)
+    visit_on(14, taken=1, most=2)
+    visit_on(2, 11, taken=1, most=2)
+    assert desk.get("/beheer/").context["nearly_full"] == [nearly]
+
+
+def test_week_without_visits_says_when_the_next_are(desk):
+    book_on(2026, 11, 3, 9)
+    page = desk.get("/beheer/")
+    assert page.context["next"] == datetime.date(2026, 11, 3)
+    assert "De eerstvolgende zijn op dinsdag 3 november 2026." in page.content.decode()
+
+
 def test_every_matter_leads_to_a_list_that_shows_it(desk):
     book_on(2026, 9, 16, 9, state=State.REQUESTED, attention=Attention.LATE_CANCELLATION)
     make_school(is_verified=False)
@@ -106,7 +140,7 @@ def test_overview_takes_as_many_queries_with_a_full_week(desk, django_assert_num
     book_on(2026, 9, 15, 14)
     book_on(2026, 9, 16, 9)
     desk.get("/beheer/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         desk.get("/beheer/")
     for day in (15, 16, 17):
         visit = make_visit(
@@ -114,7 +148,7 @@ def test_overview_takes_as_many_queries_with_a_full_week(desk, django_assert_num
         )
         make_booking(visit=visit, class_name="7a")
         make_booking(visit=visit, class_name="7b")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         desk.get("/beheer/")
 
 

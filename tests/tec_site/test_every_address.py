@@ -141,6 +141,8 @@ ADMIN_PAGES = r"""
 /beheer/jsi18n/                                                             200     200
 /beheer/r/<path:content_type_id>/<path:object_id>/                          404     404
 /beheer/bookings/booking/<path:object_id>/doe/<slug:move>/                  403     200
+/beheer/bookings/booking/dag/                                               403     200
+/beheer/bookings/visitslot/kies/<int:programme_id>/                         403     200
 /beheer/bookings/visit/week/                                                403     200
 /beheer/bookings/visit/<int:visit_id>/verplaats/                            403     200
 /beheer/bookings/visit/<int:visit_id>/maximum/                              403     200
@@ -180,6 +182,7 @@ kits.shortage             403|200  403|403  403|→desk    403|403      →desk|
 programmes.coreobjective  403|200  403|200  403|200      403|403      403|200
 programmes.programme      403|200  403|200  403|200      403|403      403|200
 programmes.venue          403|200  403|200  403|200      403|403      403|200
+programmes.zone           403|200  403|200  403|200      403|403      403|200
 programmes.world          403|200  403|200  403|200      403|403      403|200
 schools.classgroup        403|200  403|200  403|200      403|403      403|200
 schools.school            403|200  403|200  403|200      403|403      403|200

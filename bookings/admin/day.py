@@ -1,0 +1,101 @@
+"""The day list: who comes on a day, for the screen and for paper, and who was here."""
+
+import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max, Min, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tec_site.days import start_of_day
+
+from .. import lifecycle
+from ..documents import visits_on
+from ..models import Booking, State
+
+if TYPE_CHECKING:
+    from .booking import BookingAdmin
+
+DAY = datetime.timedelta(days=1)
+
+
+def day_page(model_admin: "BookingAdmin", request: HttpRequest) -> HttpResponse:
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+    day = day_asked(request.GET.get("dag", "")) or timezone.localdate()
+    if request.method == "POST":
+        return _note_attendance(model_admin, request, day)
+    bookings = model_admin.get_queryset(request)
+    visits = visits_on(day, bookings)
+    classes = [booking for visit in visits for booking in visit.bookings]
+    may_decide = model_admin.has_decide_permission(request)
+    context: dict[str, Any] = {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "title": _("Day list"),
+        "day": day,
+        "is_today": day == timezone.localdate(),
+        "visits": visits,
+        "venues": list({visit.visit.slot.venue_id: visit.visit for visit in visits}.values()),
+        "classes": len(classes),
+        "pupils": sum(booking.pupils for booking in classes),
+        "waiting": {one.pk for one in classes if may_decide and waits_for_attendance(one)},
+        "before": _beside(bookings, day, forward=False),
+        "after": _beside(bookings, day, forward=True),
+    }
+    return TemplateResponse(request, "admin/bookings/day.html", context)
+
+
+def day_asked(typed: str) -> datetime.date | None:
+    """The day in the address, or None for nonsense and for years without any visit."""
+    try:
+        day = datetime.date.fromisoformat(typed)
+    except ValueError:
+        return None
+    return day if 2000 < day.year < 2200 else None
+
+
+def day_address(day: datetime.date) -> str:
+    return f"{reverse('admin:bookings_booking_day')}?{urlencode({'dag': day.isoformat()})}"
+
+
+def waits_for_attendance(booking: Booking) -> bool:
+    """Whether somebody is to say that the class was here, or was not."""
+    return booking.state == State.CONFIRMED and booking.starts_at <= timezone.now()
+
+
+def _beside(
+    bookings: QuerySet[Booking], day: datetime.date, *, forward: bool
+) -> datetime.date | None:
+    """The nearest day before or after with a visit: weekends and holidays are passed over."""
+    found = bookings.exclude(state=State.HELD).filter(visit__released_at=None).order_by()
+    if forward:
+        later = found.filter(visit__slot__starts_at__gte=start_of_day(day + DAY))
+        moment = later.aggregate(moment=Min("visit__slot__starts_at"))["moment"]
+    else:
+        earlier = found.filter(visit__slot__starts_at__lt=start_of_day(day))
+        moment = earlier.aggregate(moment=Max("visit__slot__starts_at"))["moment"]
+    return timezone.localdate(moment) if moment else None
+
+
+def _note_attendance(
+    model_admin: "BookingAdmin", request: HttpRequest, day: datetime.date
+) -> HttpResponse:
+    """The classes that were ticked were here; those of another day are left alone."""
+    if not model_admin.has_decide_permission(request):
+        raise PermissionDenied
+    ticked = [pk for pk in request.POST.getlist("klas") if pk.isascii() and pk.isdecimal()]
+    found = model_admin.get_queryset(request).filter(
+        pk__in=[int(pk) for pk in ticked if len(pk) < 19],
+        state=State.CONFIRMED,
+        visit__slot__starts_at__gte=start_of_day(day),
+        visit__slot__starts_at__lt=start_of_day(day + DAY),
+    )
+    model_admin.make_each(request, found, lifecycle.attend)
+    return redirect(day_address(day))

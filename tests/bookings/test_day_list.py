@@ -1,0 +1,155 @@
+"""The day list: who comes on a day, and noting who was here."""
+
+import datetime
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Permission
+
+from bookings.models import State
+from tests.factories import (
+    NOW,
+    amsterdam,
+    make_booking,
+    make_slot,
+    make_staff,
+    make_submission,
+    make_visit,
+)
+
+LIST = "/beheer/bookings/booking/dag/"
+TUESDAY = f"{LIST}?dag=2026-11-03"
+
+
+@pytest.fixture(autouse=True)
+def clock(settings):
+    settings.STAFF_SECOND_FACTOR = False
+    with time_machine.travel(NOW, tick=False) as travelled:
+        yield travelled
+
+
+@pytest.fixture
+def desk(client, db):
+    client.force_login(make_staff())
+    return client
+
+
+def classes(response):
+    return [one.class_name for visit in response.context["visits"] for one in visit.bookings]
+
+
+def test_day_list_has_the_visits_of_that_day_in_order_of_time(desk):
+    make_booking(
+        visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 11, 3, 13))), class_name="8b"
+    )
+    make_booking(class_name="7a")
+    make_booking(state=State.CANCELLED, class_name="weg")
+    make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 11, 4, 0))))
+    page = desk.get(TUESDAY)
+    assert classes(page) == ["7a", "8b"]
+    assert (page.context["classes"], page.context["pupils"]) == (2, 48)
+
+
+def test_day_list_says_what_staff_need_of_a_class(desk):
+    submission = make_submission(
+        contact_name="Ümit Çelik-van ’t Hof", phone="06 12345678", facilities="Een rolstoel"
+    )
+    make_booking(submission=submission, class_name="7a", supervisors=3)
+    text = desk.get(TUESDAY).content.decode()
+    for words in ("7a", submission.school.name, "24 leerlingen", "3 begeleiders", "Een rolstoel",
+                  "Ümit Çelik-van ’t Hof", 'href="tel:0612345678"', "09:00–11:00"):  # fmt: skip
+        assert words in text, words
+
+
+def test_day_list_is_todays_unless_a_day_is_asked_for(desk):
+    booking = make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 9, 15, 14))))
+    for asked in ("", "?dag=x", "?dag=2026-13-40", "?dag=0001-01-01"):
+        page = desk.get(LIST + asked)
+        assert (page.context["day"], classes(page)) == (NOW.date(), [booking.class_name])
+
+
+def test_day_list_leads_to_the_nearest_days_with_a_visit(desk):
+    make_booking()
+    make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 9, 1, 9))))
+    page = desk.get(LIST)
+    assert (page.context["before"], page.context["after"]) == (
+        datetime.date(2026, 9, 1),
+        datetime.date(2026, 11, 3),
+    )
+    assert "De eerstvolgende zijn op dinsdag 3 november 2026." in page.content.decode()
+    assert desk.get(TUESDAY).context["after"] is None
+
+
+def test_ticked_classes_were_here_and_the_others_are_left_alone(desk, clock):
+    visit = make_visit(max_groups=3, max_pupils=99)
+    here, absent = make_booking(visit=visit), make_booking(visit=visit)
+    request = make_booking(state=State.REQUESTED)
+    other_day = make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 11, 2, 9))))
+    clock.move_to(amsterdam(2026, 11, 3, 12))
+    desk.force_login(make_staff())
+    assert desk.get(TUESDAY).context["waiting"] == {here.pk, absent.pk}
+    ticked = [here.pk, request.pk, other_day.pk, "x", "9" * 30]
+    response = desk.post(TUESDAY, {"klas": ticked}, follow=True)
+    assert [str(message) for message in response.context["messages"]] == ["1 boeking gewijzigd."]
+    states = {row.pk: row.state for row in type(here).objects.all()}
+    assert states == {
+        here.pk: State.ATTENDED,
+        absent.pk: State.CONFIRMED,
+        request.pk: State.REQUESTED,
+        other_day.pk: State.CONFIRMED,
+    }
+    assert response.context["waiting"] == {absent.pk}
+
+
+def test_nobody_can_have_been_here_before_the_start(desk):
+    booking = make_booking()
+    assert desk.get(TUESDAY).context["waiting"] == set()
+    response = desk.post(TUESDAY, {"klas": [booking.pk]}, follow=True)
+    assert [str(message) for message in response.context["messages"]] == [
+        f"{booking}: Het bezoek is nog niet begonnen."
+    ]
+    booking.refresh_from_db()
+    assert booking.state == State.CONFIRMED
+
+
+def test_who_only_looks_sees_these_days_and_notes_nothing(client, db, clock):
+    person = make_staff(is_superuser=False)
+    person.user_permissions.add(Permission.objects.get(codename="view_booking"))
+    client.force_login(person)
+    today = make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 9, 15, 9))))
+    make_booking()
+    page = client.get(LIST)
+    assert (classes(page), page.context["waiting"]) == ([today.class_name], set())
+    assert classes(client.get(TUESDAY)) == []
+    assert client.post(LIST, {"klas": [today.pk]}).status_code == 403
+    client.force_login(make_staff(is_superuser=False))
+    assert client.get(LIST).status_code == 403
+
+
+def test_day_list_takes_as_many_queries_for_thirty_classes(desk, django_assert_num_queries):
+    make_booking()
+    desk.get(TUESDAY)
+    with django_assert_num_queries(6):
+        desk.get(TUESDAY)
+    visit = make_visit(max_groups=30, max_pupils=999)
+    for number in range(29):
+        make_booking(visit=visit, class_name=f"{number}a")
+    with django_assert_num_queries(6):
+        assert len(classes(desk.get(TUESDAY))) == 30
+
+
+def test_list_of_today_is_marked_in_one_go(desk, clock):
+    visit = make_visit(max_groups=30, max_pupils=999)
+    bookings = [make_booking(visit=visit, class_name=f"{number}a") for number in range(30)]
+    clock.move_to(amsterdam(2026, 11, 3, 12))
+    desk.force_login(make_staff())
+    address = "/beheer/bookings/booking/?when=today"
+    assert len(desk.get(address).context["cl"].result_list) == 30
+    ticked = {"_selected_action": [one.pk for one in bookings]}
+    desk.post(address, {"action": "attend_selected"} | ticked)
+    assert set(type(visit).objects.get().bookings.values_list("state", flat=True)) == {
+        State.ATTENDED
+    }
+    desk.post(address, {"action": "miss_selected", "_selected_action": [bookings[3].pk]})
+    bookings[3].refresh_from_db()
+    assert bookings[3].state == State.NO_SHOW

@@ -1,0 +1,151 @@
+"""The field in which staff choose a slot: what it finds, what it says, and for whom."""
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Permission
+
+from bookings.models import VisitSlot
+from tests.factories import (
+    NOW,
+    amsterdam,
+    make_booking,
+    make_programme,
+    make_slot,
+    make_staff,
+    make_visit,
+    make_zone,
+)
+
+
+@pytest.fixture(autouse=True)
+def _now(settings):
+    settings.STAFF_SECOND_FACTOR = False
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def desk(client, db):
+    client.force_login(make_staff())
+    return client
+
+
+@pytest.fixture
+def programme(db):
+    """Three slots to come, one past and one too short."""
+    programme = make_programme(title="Drones en vr", max_groups=2, max_pupils=70)
+    for when in [(2026, 9, 1, 9), (2026, 11, 3, 9), (2026, 11, 10, 13), (2027, 3, 9, 9)]:
+        slot = make_slot(programmes=[programme], starts_at=amsterdam(*when), max_groups=2)
+    VisitSlot.objects.filter(pk=slot.pk).update(is_closed=True)
+    make_slot(
+        programmes=[programme],
+        starts_at=amsterdam(2026, 11, 4, 9),
+        ends_at=amsterdam(2026, 11, 4, 10),
+    )
+    return programme
+
+
+def ask(client, programme, **asked):
+    return client.get(f"/beheer/bookings/visitslot/kies/{programme.pk}/", asked)
+
+
+def found(client, programme, term=""):
+    return [one["text"] for one in ask(client, programme, term=term).json()["results"]]
+
+
+NOV_3 = "di 3 nov 2026 09:00–12:00 (plek voor 2 klassen)"
+NOV_10 = "di 10 nov 2026 13:00–16:00 (plek voor 2 klassen)"
+MARCH_9 = "di 9 mrt 2027 09:00–12:00 (dicht voor scholen)"
+
+
+def test_field_offers_what_is_to_come_and_long_enough_with_its_room(desk, programme):
+    assert found(desk, programme) == [NOV_3, NOV_10, MARCH_9]
+
+
+@pytest.mark.parametrize(
+    ("term", "texts"),
+    [
+        ("9 maart", [MARCH_9]),
+        ("9-3", [MARCH_9]),
+        ("2027-03-09", [MARCH_9]),
+        ("9 March", [MARCH_9]),
+        ("november", [NOV_3, NOV_10]),
+        ("drones 10 nov", [NOV_10]),
+        ("drones", [NOV_3, NOV_10, MARCH_9]),
+        ("9-3-2028", []),
+        ("proeverij", []),
+    ],
+)
+def test_field_understands_days_as_people_type_them(desk, programme, term, texts):
+    assert found(desk, programme, term) == texts
+
+
+def test_field_says_what_is_full_and_what_is_nearly_so(desk, programme):
+    visit = make_visit(programme=programme, slot=programme.slots.get(starts_at__day=10))
+    make_booking(visit=visit)
+    zones = list(programme.zones.all())
+    rival = make_programme(zones=[*zones, make_zone(venue=programme.venue)])
+    make_booking(
+        visit=make_visit(programme=rival, slot=programme.slots.get(starts_at__day=3, note=""))
+    )
+    assert found(desk, programme, "november") == [
+        "di 3 nov 2026 09:00–12:00 (vol)",
+        "di 10 nov 2026 13:00–16:00 (plek voor 1 klas)",
+    ]
+
+
+def test_field_asks_for_twenty_at_a_time(desk, programme, django_assert_num_queries):
+    for day in range(1, 26):
+        make_slot(programmes=[programme], starts_at=amsterdam(2026, 10, day, 9))
+    ask(desk, programme)
+    with django_assert_num_queries(6):  # session, user, programme, count, slots, room
+        first = ask(desk, programme).json()
+    second = ask(desk, programme, page=2).json()
+    assert (len(first["results"]), first["pagination"]) == (20, {"more": True})
+    assert (len(second["results"]), second["pagination"]) == (8, {"more": False})
+
+
+@pytest.mark.parametrize(
+    ("permission", "status"),
+    [("view_visitslot", 200), ("add_booking", 200), ("change_visit", 200), ("view_booking", 403)],
+)
+def test_field_answers_whoever_has_such_a_form(client, programme, permission, status):
+    person = make_staff(is_superuser=False)
+    person.user_permissions.add(Permission.objects.get(codename=permission))
+    client.force_login(person)
+    assert ask(client, programme).status_code == status
+
+
+def test_field_refuses_what_it_does_not_know(desk, programme):
+    assert desk.get("/beheer/bookings/visitslot/kies/99999/").status_code == 404
+    assert desk.post(f"/beheer/bookings/visitslot/kies/{programme.pk}/").status_code == 405
+
+
+# --- The lists search the same way --------------------------------------------------------------
+
+
+def shown(client, model, query):
+    page = client.get(f"/beheer/bookings/{model}/", {"q": query})
+    return [row.pk for row in page.context["cl"].result_list]
+
+
+def test_lists_are_searched_by_day_programme_school_and_class(desk):
+    programme = make_programme(title="Drones en vr")
+    slot = make_slot(programmes=[programme], starts_at=amsterdam(2027, 3, 9, 9), note="Met Bas")
+    booking = make_booking(visit=make_visit(slot=slot, programme=programme), class_name="Uilen")
+    make_booking(class_name="Mussen")
+    school = booking.submission.school.name
+    for query in ("9 maart", "9-3-2027", "di 9 mrt", "drones", "drones 9-3"):
+        assert shown(desk, "visitslot", query) == [slot.pk], query
+        assert shown(desk, "visit", query) == [booking.visit_id], query
+        assert shown(desk, "booking", query) == [booking.pk], query
+        assert shown(desk, "bookingevent", query) == [booking.events.get().pk], query
+    assert shown(desk, "visitslot", "bas") == [slot.pk]
+    for query in ("uilen", school, booking.submission.reference):
+        assert shown(desk, "visit", query) == [booking.visit_id], query
+        assert shown(desk, "bookingevent", query) == [booking.events.get().pk], query
+
+
+def test_class_that_is_called_like_a_day_is_found_by_its_name(desk):
+    booking = make_booking(class_name="Groep 6/7")
+    assert shown(desk, "booking", "6/7") == [booking.pk]
