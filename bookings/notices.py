@@ -8,6 +8,7 @@ import datetime
 import itertools
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -20,7 +21,7 @@ from tec_site.calendars import Method, content_type
 from tec_site.documents import DocumentsUnavailable, can_be_made
 from tec_site.mail_queue import Attachment, Message
 
-from . import documents, ical, neighbours
+from . import documents, history, ical, neighbours
 from .models import FACTS, Booking, BookingEvent, State, Visit
 
 LINK = "booking"  # the kinds of markers
@@ -97,7 +98,8 @@ def cancelled(events: list[BookingEvent]) -> list[Message]:
 
 def changed(events: list[BookingEvent]) -> list[Message]:
     bookings = _upcoming(_bookings(events, {State.CONFIRMED, State.REQUESTED}))
-    return [*_with_letter("changed", events, bookings), *_to_neighbours(events)]
+    mails = _with_letter("changed", events, bookings, changes=_changes(events))
+    return [*mails, *_to_neighbours(events)]
 
 
 def reminder(events: list[BookingEvent]) -> list[Message]:
@@ -165,10 +167,21 @@ def _upcoming(bookings: Iterable[Booking]) -> list[Booking]:
     return [booking for booking in bookings if booking.starts_at > now]
 
 
-def _with_letter(name: str, events: list[BookingEvent], bookings: list[Booking]) -> list[Message]:
+def _with_letter(
+    name: str, events: list[BookingEvent], bookings: list[Booking], **details: Any
+) -> list[Message]:
     """With calendar files and the letter, as far as anything is confirmed."""
-    files = _invitations(bookings)
-    return _mail(name, bookings, note=events[0].note, files=files, with_letter=bool(files))
+    files, note = _invitations(bookings), events[0].note
+    return _mail(name, bookings, note=note, files=files, with_letter=bool(files), **details)
+
+
+def _changes(events: list[BookingEvent]) -> list[str]:
+    """What is different now, in the reader's language; once where it is the same for all."""
+    with translation.override(events[0].booking.submission.language):
+        lines = {event.booking.class_name: history.sentence(event) for event in events}
+    if len(set(lines.values())) == 1:
+        return [*set(lines.values())]
+    return [f"{class_name}: {line}" for class_name, line in lines.items()]
 
 
 def _to_neighbours(events: list[BookingEvent]) -> list[Message]:
@@ -199,6 +212,7 @@ def _mail(
     note: str,
     files: Sequence[Attachment] = (),
     with_letter: bool = False,
+    changes: Sequence[str] = (),
     expires_at: datetime.datetime | None = None,
 ) -> list[Message]:
     if not bookings:
@@ -220,6 +234,8 @@ def _mail(
             "venue": stays[0].visit.slot.venue,
             "count": len(bookings),
             "note": note.strip(),
+            "changes": changes,
+            "dates_url": f"{settings.SITE_URL}{stays[0].visit.programme.get_absolute_url()}#data",
             "link": mailer.marker(LINK, submission.pk, to=submission.email),
             "has_letter": bool(letter),
         },

@@ -18,7 +18,7 @@ from tec_site.days import start_of_day
 from tec_site.documents import DocumentsUnavailable, can_be_made
 from tec_site.mail_queue import Attachment, Message
 
-from . import documents, ical
+from . import documents, history, ical
 from .models import Delivery, Loan, LoanEvent, LoanState
 
 LINK = "loan"  # the kinds of markers
@@ -144,6 +144,7 @@ def _mail(
             "goes_ahead": loan.state in COMING,
             "venue": loan.kit.venue,
             "note": events[0].note.strip(),
+            "changes": _changes(events) if name == "changed" else [],
             "link": mailer.marker(LINK, submission.pk, to=submission.email),
             "has_letter": bool(letter),
             **hours,
@@ -154,6 +155,11 @@ def _mail(
         expires_at=expires_at,
     )
     return [message]
+
+
+def _changes(events: list[LoanEvent]) -> list[str]:
+    with translation.override(events[0].loan.submission.language):
+        return [line for line in map(history.sentence, events) if line]
 
 
 def _calendar_files(loan: Loan, method: Method) -> list[Attachment]:

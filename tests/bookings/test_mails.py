@@ -11,7 +11,7 @@ import time_machine
 from post_office.models import Attachment, Email
 from pypdf import PdfReader
 
-from bookings import clock, documents, lifecycle, notices
+from bookings import clock, documents, lifecycle, notices, visits
 from bookings.models import Booking, State
 from schools import links
 from tec_site.documents import DocumentsUnavailable, can_be_made
@@ -23,6 +23,7 @@ from tests.factories import (
     amsterdam,
     make_booking,
     make_programme,
+    make_school,
     make_slot,
     make_staff,
     make_submission,
@@ -71,7 +72,8 @@ def booked(no_letter):
         )
         slot = make_slot(venue=venue, max_groups=2, max_pupils=70)
         teacher = make_teacher(email=TO, name="Juf Anouk")
-        submission = make_submission(user=teacher, language=language, school=None)
+        school = make_school(name="OBS De Zwaluw")
+        submission = make_submission(user=teacher, language=language, school=school)
         return make_booking(
             visit=make_visit(slot=slot, programme=programme),
             submission=submission,
@@ -204,6 +206,7 @@ def test_confirmation_reads_well_as_text(booked, staff):
         "Wat: Stop-motion\n"
         "Wanneer: dinsdag 3 november 2026, 09:00–11:00\n"
         f"Waar: {booking.visit.slot.venue.address}\n"
+        "School: OBS De Zwaluw\n"
         "Klas: Groep 7 (groep 7), 24 leerlingen, 3 begeleiders\n"
         "\n"
         "Neem mee:\n"
@@ -237,13 +240,53 @@ def test_html_says_the_same_with_one_button(booked, staff):
         "Tot dan!",
         "dinsdag 3 november 2026",
         "09:00–11:00",
+        "OBS De Zwaluw",
         "24 leerlingen",
         "Een schoenendoos",
         "Parkeren kan achter het gebouw.",
     ]
-    assert [html.count(fact) for fact in facts] == [1] * 7
+    assert [html.count(fact) for fact in facts] == [1] * 8
     assert html.count("background:#b8430f") == 1
     assert f'href="{links.link_to(booking.submission, "bookings:booking")}"' in html
+
+
+def test_refusal_leads_to_other_dates_with_its_one_button(booked, staff):
+    booking = booked()
+    lifecycle.decline(booking=booking, by=staff)
+    message = revealed(the_mail().email_message())
+    dates = f"http://127.0.0.1:8000{booking.visit.programme.get_absolute_url()}#data"
+    assert f"Kies een andere datum:\n{dates}\n" in message.body
+    assert f'href="{dates}"' in message.alternatives[0].content
+    assert message.alternatives[0].content.count("background:#b8430f") == 1
+
+
+def test_change_says_what_it_was(booked, staff):
+    booking = booked(State.CONFIRMED, pupils=24)
+    change(booking, staff)
+    message = revealed(the_mail().email_message())
+    line = "Aantal gewijzigd: van 24 naar 20 leerlingen."
+    assert f"Je bezoek is gewijzigd.\n{line}\nZo staat het er nu voor:" in message.body
+    assert f"<p>{line}</p>" in message.alternatives[0].content
+
+
+def test_change_of_two_classes_says_once_what_is_the_same_for_both(booked, staff):
+    first = booked(State.CONFIRMED, class_name="7a")
+    second = make_booking(visit=first.visit, submission=first.submission, class_name="7b")
+    slot = make_slot(
+        programmes=[first.visit.programme],
+        starts_at=amsterdam(2026, 11, 10, 9),
+        max_groups=2,
+        max_pupils=70,
+    )
+    visits.move_visit(visit=first.visit, slot=slot, by=staff)
+    moved = "Verplaatst van dinsdag 3 november 2026 09:00 naar dinsdag 10 november 2026 09:00."
+    assert the_mail().message.count(moved) == 1
+
+    for booking, pupils in ((first, 20), (second, 21)):
+        booking.refresh_from_db()
+        lifecycle.change_numbers(booking=booking, pupils=pupils, supervisors=3, by=staff)
+    text = the_mail().message
+    assert "7a: Aantal gewijzigd: van 24 naar 20 leerlingen.\n7b: " in text
 
 
 def test_reminder_says_what_to_bring_and_the_last_day_for_numbers(booked, frozen):
