@@ -117,8 +117,8 @@ class Stay:
 
     @property
     def has_short_lists(self) -> bool:
-        """Whether they stand side by side: balancing columns takes long for long texts."""
-        return len(self.programme.bring) + len(self.programme.arrange) < 1500
+        """Whether they stand side by side; long ones flow on from page to page instead."""
+        return len(self.programme.bring) + len(self.programme.arrange) < 600
 
     @property
     def directions(self) -> list[str]:

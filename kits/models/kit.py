@@ -32,7 +32,9 @@ class LessonKit(models.Model):
     title = models.CharField(_("title"), max_length=100)
     slug = models.SlugField(_("address of the page"), unique=True)
     summary = models.CharField(_("in one line"), max_length=200)
-    story = models.TextField(_("what pupils do"), help_text=_("Blank lines make paragraphs."))
+    story = models.TextField(
+        _("what pupils do"), max_length=4000, help_text=_("Blank lines make paragraphs.")
+    )
     venue = models.ForeignKey(
         Venue, on_delete=models.PROTECT, related_name="kits", verbose_name=_("venue")
     )
@@ -66,7 +68,7 @@ class LessonKit(models.Model):
     )
     can_be_delivered = models.BooleanField(_("on the transport round"), default=True)
     charge_note = models.CharField(_("about lost parts"), max_length=300, blank=True)
-    mail_note = models.TextField(_("paragraph of our own in mails"), blank=True)
+    mail_note = models.TextField(_("paragraph of our own in mails"), max_length=1000, blank=True)
     # File name without ending in static/art/kits/.
     artwork = models.SlugField(_("drawing"), max_length=60, blank=True)
     is_published = models.BooleanField(_("published"), default=True)
@@ -202,6 +204,7 @@ class KitDocument(models.Model):
     title = models.CharField(_("title"), max_length=120)
     text = models.TextField(
         _("text"),
+        max_length=20_000,
         blank=True,
         help_text=_("A line that starts with # is a heading, with - a list item, with 1. a step."),
     )

@@ -15,7 +15,7 @@ class Venue(models.Model):
     holiday_region = models.CharField(
         _("holiday region"), max_length=10, choices=HolidayRegion, default=HolidayRegion.NORTH
     )
-    directions = models.TextField(_("how to get there"), blank=True)
+    directions = models.TextField(_("how to get there"), max_length=600, blank=True)
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)
 

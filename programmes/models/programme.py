@@ -37,14 +37,23 @@ class Programme(models.Model):
     title = models.CharField(_("title"), max_length=100)
     slug = models.SlugField(_("address of the page"), unique=True)
     summary = models.CharField(_("in one line"), max_length=200)
-    story = models.TextField(_("what pupils do"), help_text=_("Blank lines make paragraphs."))
-    learning = models.TextField(_("what pupils learn"), blank=True)
-    bring = models.TextField(_("what to bring"), blank=True, help_text=_("One thing a line."))
+    # Forms refuse more: the facts of a visit fit one A4, and a letter is made within a second.
+    story = models.TextField(
+        _("what pupils do"), max_length=4000, help_text=_("Blank lines make paragraphs.")
+    )
+    learning = models.TextField(_("what pupils learn"), max_length=2000, blank=True)
+    bring = models.TextField(
+        _("what to bring"), max_length=600, blank=True, help_text=_("One thing a line.")
+    )
     arrange = models.TextField(
-        _("what the school arranges"), blank=True, help_text=_("One thing a line.")
+        _("what the school arranges"),
+        max_length=600,
+        blank=True,
+        help_text=_("One thing a line."),
     )
     mail_note = models.TextField(
         _("paragraph of our own in mails"),
+        max_length=1000,
         blank=True,
         help_text=_("Stands in the confirmation and in the reminder."),
     )

@@ -146,15 +146,15 @@ def test_letter_has_the_facts_of_the_visit_on_one_a4() -> None:
         "Klas Groep of leerjaar Leerlingen Begeleiders Minstens nodig "
         "Groep 7A groep 7 27 3 3 "
         "Eén begeleider op elke 10 leerlingen. "
-        "Voor jullie komen "
-        "Neem mee Een lunchpakket Kleren die vies mogen worden "
-        "De school regelt Vervoer naar het TEC en terug "
         "Wat we afspraken "
         "Aantallen wijzigen tot en met dinsdag 27 oktober 2026 "
         "Gratis annuleren tot en met dinsdag 20 oktober 2026 "
         "Prijs € 75,00 Achteraf een factuur. "
         "Inkoopnummer INK-2026-0815 "
         "Foto’s Sommige leerlingen niet: vraag het ons eerst "
+        "Voor jullie komen "
+        "Neem mee Een lunchpakket Kleren die vies mogen worden "
+        "De school regelt Vervoer naar het TEC en terug "
         "Zo vind je ons "
         "TEC Deventer, Hanzeweg 1, 7418 AA Deventer "
         "Bus 3 of 7, halte Hanzeweg. Parkeren is gratis. "
@@ -455,6 +455,24 @@ def test_letter_takes_ten_thousand_characters(text: str) -> None:
     assert len(pages) > 1
     for number, page in enumerate(pages, 1):
         assert page.endswith(f"kenmerk 7K55GP47 pagina {number} van {len(pages)}")
+
+
+def test_letter_with_the_longest_texts_of_staff_has_the_facts_on_its_first_page() -> None:
+    line = "Een lunchpakket voor ieder kind, met drinken.\n"
+    longest = (line * 20)[:600]
+    programme = make_facts(bring=longest, arrange=longest)
+    programme.venue.directions = longest
+    programme.venue.save()
+    submission = make_asker()
+    make_booking(submission=submission, visit=make_room(programme))
+
+    reader = read(submission)
+
+    assert len(reader.pages) == 2
+    first = text_of(reader.pages[0])
+    assert "Wie er komen" in first
+    assert "Wat we afspraken Aantallen wijzigen" in first
+    assert "Foto’s Sommige leerlingen niet: vraag het ons eerst" in first
 
 
 def test_letter_of_many_classes_flows_over() -> None:

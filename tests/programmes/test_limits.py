@@ -1,9 +1,12 @@
-"""What the database refuses to know of a programme, whoever writes."""
+"""What the database refuses to know of a programme, and what forms refuse to take."""
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import Model
+from django.forms import modelform_factory
 
-from programmes.models import Programme
+from kits.models import KitDocument, LessonKit
+from programmes.models import Programme, Venue
 from tests.factories import make_programme
 
 
@@ -13,3 +16,24 @@ def test_visit_with_changeover_lasts_a_day_at_most() -> None:
 
     with pytest.raises(IntegrityError, match="programme_within_a_day"), transaction.atomic():
         Programme.objects.filter(pk=programme.pk).update(changeover=1)
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "most"),
+    [
+        (Programme, "bring", 600),
+        (Programme, "arrange", 600),
+        (Programme, "mail_note", 1000),
+        (Programme, "story", 4000),
+        (Programme, "learning", 2000),
+        (Venue, "directions", 600),
+        (LessonKit, "story", 4000),
+        (LessonKit, "mail_note", 1000),
+        (KitDocument, "text", 20_000),
+    ],
+)
+def test_form_of_staff_says_how_long_a_text_may_be(model: type[Model], field: str, most: int):
+    """Longer ones make a letter of pages and seconds."""
+    errors = modelform_factory(model, fields=[field])({field: "x" * (most + 1)}).errors[field]
+    assert [str(most) in error for error in errors] == [True]
+    assert field not in modelform_factory(model, fields=[field])({field: "x" * most}).errors
