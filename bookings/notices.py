@@ -6,7 +6,7 @@ a worker that comes late does not confirm what was cancelled meanwhile, nor remi
 
 import datetime
 import itertools
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,15 @@ from .models import FACTS, Booking, BookingEvent, State, Visit
 
 LINK = "booking"  # the kinds of markers
 LETTER = "letter"
+
+# What later apps have to say about these bookings, a line each, in the language of the moment.
+Along = Callable[[Sequence[Booking]], Iterable[str]]
+_along: list[Along] = []
+
+
+def say_along(words: Along) -> None:
+    """Every mail about bookings gets these lines: what belongs together is read in one mail."""
+    _along.append(words)
 
 
 def register() -> None:
@@ -219,6 +228,8 @@ def _mail(
         return []
     submission = bookings[0].submission
     letter = _letter(submission) if with_letter else ""
+    with translation.override(submission.language):
+        along = [line for words in _along for line in words(bookings)]
     stays = [
         Stay(visit, list(group))
         for visit, group in itertools.groupby(bookings, key=lambda booking: booking.visit)
@@ -235,6 +246,7 @@ def _mail(
             "count": len(bookings),
             "note": note.strip(),
             "changes": changes,
+            "along": along,
             "dates_url": f"{settings.SITE_URL}{stays[0].visit.programme.get_absolute_url()}#data",
             "link": mailer.marker(LINK, submission.pk, to=submission.email),
             "has_letter": bool(letter),

@@ -9,11 +9,13 @@ class KitsConfig(AppConfig):
     verbose_name = _("Lesson kits")
 
     def ready(self) -> None:
+        from bookings.notices import say_along
         from tec_site import worker
 
-        from . import clock, erasure, notices
+        from . import clock, erasure, notices, with_visit
 
         notices.register()
+        say_along(with_visit.said_along)
         erasure.register()
         worker.register("kit lapses", clock.lapse_expired, every=timedelta(seconds=5))
         worker.register("kit reminders", clock.remind_due, every=timedelta(minutes=1))

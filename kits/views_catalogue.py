@@ -24,7 +24,7 @@ from .days import ONE_DAY, handover_days
 from .filters import KitFilter
 from .models import Delivery, LessonKit
 from .month import build_month, look_at
-from .with_visit import PARAMETER, visit_of
+from .with_visit import KEY, query_of, visit_of
 
 PER_PAGE = 12
 # How far a card looks ahead for the first day on which the kit is free.
@@ -88,7 +88,7 @@ def kit(request: HttpRequest, slug: str) -> HttpResponse:
         "start": start,
         "returns": period.returns(start) if start and can_start else [],
         "booking": booking,
-        "asked": {"hoe": delivery} | ({PARAMETER: booking.submission.public_id} if booking else {}),
+        "asked": {"hoe": delivery} | query_of(booking, request.GET.get(KEY)),
         "delivery": delivery,
         "deliveries": Delivery.choices if found.can_be_delivered else [],
     }

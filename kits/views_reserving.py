@@ -28,7 +28,7 @@ from .models import Delivery, LessonKit, RefusedDemand
 from .other_periods import other_periods
 from .refusals import LoanTooLong, NoCopyFree, NotAHandoverDay, TooSoon
 from .views_catalogue import delivery_of, parse_day
-from .with_visit import PARAMETER, visit_of
+from .with_visit import KEY, query_of, visit_of
 
 GONE = (NoCopyFree,)
 # Refusals about the days, not about what was typed: other days are shown.
@@ -43,6 +43,7 @@ class Asked(NamedTuple):
     ends_on: datetime.date
     delivery: str
     booking: Booking | None
+    key: str | None = None  # of the link by which one came to the visit
 
     @property
     def delivery_words(self) -> str:
@@ -51,8 +52,7 @@ class Asked(NamedTuple):
     @property
     def query(self) -> dict[str, Any]:
         """What other periods take along in their addresses."""
-        visit = {PARAMETER: self.booking.submission.public_id} if self.booking else {}
-        return {"hoe": self.delivery} | visit
+        return {"hoe": self.delivery} | query_of(self.booking, self.key)
 
 
 @login_not_required
@@ -112,7 +112,8 @@ def _asked(request: HttpRequest, kit: LessonKit) -> Asked | None:
     ends_on = parse_day(request.GET.get("tot", ""))
     if starts_on is None or ends_on is None or ends_on < starts_on:
         return None
-    return Asked(kit, starts_on, ends_on, delivery_of(request, kit), visit_of(request))
+    booking, key = visit_of(request), request.GET.get(KEY)
+    return Asked(kit, starts_on, ends_on, delivery_of(request, kit), booking, key)
 
 
 def _why_not(asked: Asked) -> Refused | None:

@@ -7,7 +7,7 @@ from django import template
 from django.urls import reverse
 
 from bookings.models import Booking, State
-from kits.with_visit import PARAMETER, day_of, fitting_kits
+from kits.with_visit import day_of, fitting_kits, loans_with, query_of
 
 register = template.Library()
 
@@ -21,8 +21,8 @@ def loan_url(context: dict[str, Any], page: str, **kwargs: Any) -> str:
     return reverse(f"loans:{page}", kwargs=kwargs)
 
 
-@register.inclusion_tag("kits/_with_visit.html")
-def kits_for_visit(bookings: Sequence[Booking]) -> dict[str, Any]:
+@register.inclusion_tag("kits/_with_visit.html", takes_context=True)
+def kits_for_visit(context: dict[str, Any], bookings: Sequence[Booking]) -> dict[str, Any]:
     """The block 'take a kit back to class': what fits the first class that comes."""
     coming = [one for one in bookings if one.state in (State.CONFIRMED, State.REQUESTED)]
     if not coming:
@@ -31,9 +31,11 @@ def kits_for_visit(bookings: Sequence[Booking]) -> dict[str, Any]:
     kits = fitting_kits(first)
     if not kits:
         return {"kits": []}  # and no second query, which every booking would pay for
+    key = context.get("token")
     return {
         "kits": kits,
-        "loans": list(first.loans.holding().with_facts()),
+        "loans": list(loans_with([first])),
+        "by_link": bool(key),
         "day": day_of(first),
-        "query": {PARAMETER: first.submission.public_id, "van": day_of(first).isoformat()},
+        "query": query_of(first, key) | {"van": day_of(first).isoformat()},
     }

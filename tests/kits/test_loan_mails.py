@@ -7,6 +7,8 @@ import time_machine
 from django.urls import reverse
 from post_office.models import Email
 
+import bookings.lifecycle
+from bookings.models import State
 from kits import clock, documents, ical, lifecycle
 from kits.models import DeskDay, Loan, LoanState
 from schools import links
@@ -106,6 +108,61 @@ def test_one_mail_names_the_kit_and_the_visit():
     assert booking.visit.programme.title in mail.message
     assert "Bij het bezoek" in mail.message
     assert "na jullie bezoek op dinsdag 3 november" in mail.message
+
+
+def taken_along(state: str, **fields) -> Loan:
+    booking = make_booking(state=state, visit=make_visit())
+    return reserved_loan(booking=booking, submission=booking.submission, **fields)
+
+
+def test_visit_confirmed_after_its_kit_was_reserved_names_the_kit():
+    loan = taken_along(State.REQUESTED)
+    (asked,) = told()
+    assert "(aangevraagd)" in asked.message
+
+    bookings.lifecycle.confirm(booking=loan.booking, by=make_staff())
+    (mail,) = told()
+
+    line = "Leskist mee terug naar de klas: Robots, van maandag 2 november tot en met vrijdag 6"
+    assert line in mail.message
+    assert line in mail.html_message
+
+
+def test_cancelled_visit_says_that_the_kit_stays_reserved():
+    loan = taken_along(State.CONFIRMED)
+    told()
+
+    bookings.lifecycle.cancel(booking=loan.booking, by=make_staff())
+    (mail,) = told()
+
+    assert "De leskist Robots blijft gereserveerd" in mail.message
+
+
+def test_visit_and_kit_confirmed_while_the_worker_was_away_are_two_mails_that_name_each_other():
+    booking = make_booking(state=State.HELD, visit=make_visit())
+    booking.submission.verified_at = None
+    booking.submission.save()
+    bookings.lifecycle.verify(submission=booking.submission)
+    loan = reserved_loan(booking=booking)
+
+    visit, kit = told()
+
+    assert visit.subject.startswith("Bevestigd")
+    assert kit.subject.startswith("Gereserveerd: Robots")
+    assert loan.kit.title in visit.message
+    assert booking.visit.programme.title in kit.message
+
+
+def test_kit_that_is_only_held_or_cancelled_is_not_named():
+    booking = make_booking(state=State.REQUESTED, visit=make_visit())
+    held_loan(booking=booking)
+    lifecycle.cancel(loan=reserved_loan(booking=booking), by=make_staff())
+    told()
+
+    bookings.lifecycle.confirm(booking=booking, by=make_staff())
+    (mail,) = told()
+
+    assert "Robots" not in mail.message
 
 
 def test_cancelled_mail_takes_both_events_back():

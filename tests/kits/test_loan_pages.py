@@ -467,6 +467,27 @@ def test_kit_with_a_visit_is_prefilled_and_tied_to_it(client):
     assert (loan.booking, loan.state) == (booking, LoanState.RESERVED)
 
 
+def test_who_came_by_a_mails_link_takes_her_visit_along(client):
+    """On a telephone where she never signed in: every address keeps the key of the link."""
+    booking, kit = visit_with_kit()
+    make_loan(copy=kit.copies.get(), starts_on=MONDAY, ends_on=FRIDAY)
+    key = token_of(booking.submission)
+    visit = reverse(
+        "bookings:booking", kwargs={"public_id": booking.submission.public_id, "token": key}
+    )
+    along = {"bezoek": booking.submission.public_id, "sleutel": key}
+
+    assert f"sleutel={key}" in client.get(visit).content.decode()
+    assert f"sleutel={key}" in client.get(kit.get_absolute_url(), along).content.decode()
+    page = client.get(address(kit, booking.visit.slot.day, **along))
+    assert page.context["asked"].booking == booking
+    others = re.findall(r'href="([^"]*van=[^"]*)"', page.content.decode())
+    assert len(others) == len(page.context["others"]) == 4
+    assert all(f"sleutel={key}" in one for one in others)
+    wrong = {**along, "sleutel": "x" * 32}
+    assert client.get(address(kit, **wrong)).context["asked"].booking is None
+
+
 def test_visit_of_somebody_else_is_left_out(client):
     booking, kit = visit_with_kit()
     client.force_login(make_teacher())
