@@ -14,10 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 from weasyprint import HTML
 
-from benchmarks.calendars import session_of
 from benchmarks.client import Answer, Client
 from benchmarks.measure import at_once, get, latency, throughput
-from benchmarks.pages import Floor, describe
+from benchmarks.pages import Floor, describe, session_of
 from benchmarks.report import Report
 from benchmarks.server import Server
 from bookings.models import State, VisitSlot

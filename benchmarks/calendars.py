@@ -6,13 +6,12 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.db import connection
-from django.test import Client as SignedIn
 from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar, Event
 
 from benchmarks.measure import get, latency
-from benchmarks.pages import Floor, describe
+from benchmarks.pages import Floor, describe, session_of
 from benchmarks.report import Report
 from benchmarks.server import Server
 from bookings.models import Booking, State, Visit, VisitSlot
@@ -88,12 +87,6 @@ def _teacher_with_bookings() -> User:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return user
-
-
-def session_of(user: User) -> str:
-    client = SignedIn()
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
-    return client.cookies["sessionid"].value
 
 
 def _library(content: bytes) -> float:

@@ -26,8 +26,21 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 BATCH = 2_000
 ZONES = 4
 HALF_DAYS = ((9, 0), (12, 30))
-CITIES = ("Deventer", "Apeldoorn", "Zutphen", "Raalte", "Lochem", "Olst", "Epe", "Brummen")
-NAMES = ("OBS De Regenboog", "CBS Het Kompas", "Basisschool De Vlinder", "IKC De Wilgen")
+# A search finds as few as it does among the real ones: of 6,122 schools 88 are called Regenboog.
+KINDS = ("OBS", "CBS", "Basisschool", "IKC")
+NAMES = (
+    "De Regenboog", "Het Kompas", "De Vlinder", "De Wilgen", "De Wegwijzer", "Prins Willem",
+    "Sint Jozef", "Eben Haezer", "De Bron", "De Brug", "De Horizon", "De Parel", "De Schakel",
+    "De Springplank", "De Fontein", "De Toermalijn", "Het Mozaïek", "De Ark", "De Klimop",
+    "De Ontdekking", "De Vuurvogel", "De Waterlelie", "De Zonnewijzer", "Het Anker", "Het Baken",
+    "De Boomgaard", "De Dolfijn", "De Esdoorn", "De Marke", "De Kleine Planeet", "De Rank",
+    "Jan van Schaffelaar",
+)  # fmt: skip
+CITIES = (
+    "Deventer", "Apeldoorn", "Zutphen", "Raalte", "Lochem", "Olst", "Epe", "Brummen", "Hattem",
+    "Heerde", "Voorst", "Wijhe", "Twello", "Bathmen", "Diepenveen", "Colmschate", "Schalkhaar",
+    "Gorssel", "Vaassen", "Eerbeek", "Holten", "Rijssen", "Goor", "Nijverdal", "Ommen",
+)  # fmt: skip
 # How past bookings ended, in turn: most classes came.
 PAST = (State.ATTENDED,) * 8 + (State.CANCELLED, State.NO_SHOW)
 
@@ -76,12 +89,12 @@ def _schools(number: int) -> list[School]:
     schools = [
         School(
             site_code=f"{index:04d}00",
-            name=f"{NAMES[index % len(NAMES)]} {index}",
+            name=f"{KINDS[index % len(KINDS)]} {NAMES[index % len(NAMES)]} {index}",
             street="Schoolstraat",
             house_number=str(index % 200 + 1),
             postcode=f"{7000 + index % 1000} AB",
-            city=CITIES[index % len(CITIES)],
-            municipality=CITIES[index % len(CITIES)].upper(),
+            city=CITIES[index // len(NAMES) % len(CITIES)],
+            municipality=CITIES[index // len(NAMES) % len(CITIES)].upper(),
             holiday_region="noord" if index % 2 else "midden",
             board=boards[index // 20],
         )

@@ -8,12 +8,14 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.test import Client as SignedIn
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from benchmarks.measure import Timing, get, latency, throughput, weight
 from benchmarks.report import Report
 from benchmarks.server import Server
+from schools.models import User
 
 WEIGHT = 60_000  # bytes of a public page, compressed, with styles and scripts
 
@@ -21,7 +23,7 @@ WEIGHT = 60_000  # bytes of a public page, compressed, with styles and scripts
 @dataclass(frozen=True)
 class Page:
     """`share`: at least this part of the floor's throughput; `times`: at most this many times
-    the floor's latency."""
+    the floor's latency. `by_staff`: asked for by who is signed in to the back office."""
 
     what: str
     address: Callable[[], str]
@@ -29,6 +31,7 @@ class Page:
     share: float | None = None
     times: float | None = None
     is_public: bool = True
+    by_staff: bool = False
 
 
 def weeks_from_now(first: int, last: int) -> str:
@@ -39,6 +42,10 @@ def weeks_from_now(first: int, last: int) -> str:
 
 def named(name: str, *arguments: object) -> Callable[[], str]:
     return lambda: reverse(name, args=arguments)
+
+
+def bookings_list(query: str) -> Callable[[], str]:
+    return lambda: reverse("admin:bookings_booking_changelist") + query
 
 
 PAGES = [
@@ -71,6 +78,14 @@ PAGES = [
         is_public=False,
     ),
     Page("sign in", named("schools:sign_in")),
+    *(
+        Page(what, address, statements=12, times=40, is_public=False, by_staff=True)
+        for what, address in {
+            "list of bookings": bookings_list(""),
+            "list of bookings, searched": bookings_list("?q=regenboog"),
+            "list of bookings, by state": bookings_list("?state__exact=requested"),
+        }.items()
+    ),
 ]
 
 
@@ -94,6 +109,12 @@ def measure_floor(server: Server, report: Report) -> Floor:
     return floor
 
 
+def session_of(user: User) -> str:
+    client = SignedIn()
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return client.cookies["sessionid"].value
+
+
 def describe(timing: Timing) -> str:
     low, high = timing.spread
     return (
@@ -105,13 +126,17 @@ def describe(timing: Timing) -> str:
 def measure_pages(server: Server, floor: Floor, report: Report) -> dict[str, Timing]:
     """The timing of each page that is there, by name."""
     timings = {}
+    staff = User.objects.create_superuser("bench@tec.example")
     for page in PAGES:
         try:
             path = page.address()
         except NoReverseMatch:
             report.not_there(page.what)
             continue
-        timings[page.what] = timing = latency(server, get(path))
+        client = server.client()
+        if page.by_staff:
+            client.cookies["sessionid"] = session_of(staff)
+        timings[page.what] = timing = latency(server, get(path), client=client)
         report.fact(page.what, describe(timing))
         if page.statements is not None:
             report.budget("  statements", timing.statements, page.statements, "")
