@@ -16,8 +16,8 @@ from django.utils import translation
 from django.utils.text import slugify
 
 from tec_site.documents import pdf_from_html
+from tec_site.markup import parse
 
-from .markup import parse
 from .models import KitDocument, LessonKit
 
 PDF_KEPT_SECONDS = 24 * 3600

@@ -1,16 +1,17 @@
-"""The mail queue in the back office, and second factors that were lost.
+"""In the back office: the mail queue, the statements, and second factors that were lost.
 
 Mails hold markers in the place of links and codes (`tec_site/mailer.py`), so what staff read
 here lets nobody in.
 """
 
 import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account import admin as account_admin
 from allauth.account.models import EmailAddress
 from allauth.mfa import admin as mfa_admin
 from allauth.mfa.models import Authenticator
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -24,7 +25,9 @@ from unfold.decorators import display
 
 from tec_site import mail_queue
 from tec_site.mailer import enclosed_name
-from tec_site.model_admins import ModelAdmin, ReadOnly
+from tec_site.model_admins import ModelAdmin, NoDelete, ReadOnly
+from tec_site.models import Statement
+from tec_site.statements import shipped
 
 # Imported so that they registered their own pages, which are replaced or not wanted.
 _replaced = (account_admin, mfa_admin, post_office_admin)
@@ -116,6 +119,47 @@ class EmailAdmin(ReadOnly, ModelAdmin):
                 left,
             )
             messages.warning(request, text % {"number": left})
+
+
+class StatementForm(forms.ModelForm):
+    """Begins with the text of the site; as long as nobody changes that, it stays the site's."""
+
+    class Meta:
+        model = Statement
+        fields = ("text",)
+        help_texts: ClassVar = {
+            "text": _(
+                "A line that starts with # is a heading, with - a list item, with 1. a step; the "
+                "first paragraph stands in large letters. Empty it to use the text of the site."
+            )
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shipped = shipped(self.instance.page, self.instance.language)
+        self.initial["text"] = self.instance.text or self.shipped
+        if "text" in self.fields:  # not for who may only look
+            self.fields["text"].widget.attrs["rows"] = 30
+
+    def clean_text(self) -> str:
+        text = "\n".join(self.cleaned_data["text"].splitlines())
+        return "" if text.strip() == self.shipped else text
+
+
+@admin.register(Statement)
+class StatementAdmin(NoDelete, ModelAdmin):
+    form = StatementForm
+    list_display = ("page", "language", "is_own", "changed_at")
+    list_display_links = ("page", "language")
+    fields = (("page", "language", "changed_at"), "text")
+    readonly_fields = fields[0]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # a row for each page and language comes with the site
+
+    @display(description=_("a text of our own"), boolean=True)
+    def is_own(self, statement: Statement) -> bool:
+        return bool(statement.text)
 
 
 @admin.register(Authenticator)

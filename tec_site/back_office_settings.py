@@ -120,6 +120,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _model(_("Users"), "person", "schools.user"),
             _model(_("Roles"), "badge", "auth.group"),
             _model(_("Second factors"), "key", "mfa.authenticator"),
+            _model(_("Statements"), "gavel", "tec_site.statement"),
             _model(_("Worlds of technology"), "public", "programmes.world"),
             _model(_("Core objectives"), "flag", "programmes.coreobjective"),
         ],

@@ -13,11 +13,15 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.views import defaults
 from django.views.decorators.http import require_safe
 
 from bookings.availability import with_first_free
 from programmes.models import Programme, Zone
+from tec_site.markup import parse
+from tec_site.models import Statement
+from tec_site.statements import text_of
 
 NEXT_FREE_SHOWN = 4
 RETRY_AFTER_SECONDS = 30
@@ -38,25 +42,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/privacy.html")
-
-
-@login_not_required
-@require_safe
-def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/accessibility.html")
-
-
-@login_not_required
-@require_safe
-def terms(request: HttpRequest) -> HttpResponse:
-    context = {
-        "hold_minutes": int(settings.HOLD_FOR.total_seconds() // 60),
-        "change_days": settings.CHANGE_NUMBERS_UNTIL_DAYS,
-        "cancel_days": settings.FREE_CANCELLATION_UNTIL_DAYS,
-    }
-    return render(request, "pages/terms.html", context)
+def statement(request: HttpRequest, page: str) -> HttpResponse:
+    blocks = parse(text_of(page, get_language() or settings.LANGUAGE_CODE))
+    lead = blocks.pop(0).text if blocks and blocks[0].kind == "paragraph" else ""
+    context = {"title": Statement.Page(page).label, "lead": lead, "blocks": blocks}
+    return render(request, "pages/statement.html", context)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

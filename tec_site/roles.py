@@ -53,8 +53,15 @@ def load() -> None:
     _give(VOLUNTEER, Permission.objects.filter(_named([*_LOOK_AT_VISITS, *_HANDLE_BOXES])))
     _give(DESK, Permission.objects.filter(_named(_DESK)))
     everything = Q(content_type__app_label__in=_EVERYTHING_OF) & ~Q(codename__startswith="delete_")
-    closing = _named(["bookings.delete_closure", "schools.delete_schoolholiday"])
-    _give(MANAGEMENT, Permission.objects.filter(everything | closing | _named(_DESK)))
+    besides = _named(
+        [
+            "bookings.delete_closure",
+            "schools.delete_schoolholiday",
+            "tec_site.view_statement",
+            "tec_site.change_statement",
+        ]
+    )
+    _give(MANAGEMENT, Permission.objects.filter(everything | besides | _named(_DESK)))
 
 
 def _named(labels: list[str]) -> Q:

@@ -13,9 +13,9 @@ handler500 = "tec_site.pages.server_error"
 
 urlpatterns = [
     path("", pages.home, name="home"),
-    path("privacy/", pages.privacy, name="privacy"),
-    path("toegankelijkheid/", pages.accessibility, name="accessibility"),
-    path("voorwaarden/", pages.terms, name="terms"),
+    path("privacy/", pages.statement, {"page": "privacy"}, name="privacy"),
+    path("toegankelijkheid/", pages.statement, {"page": "accessibility"}, name="accessibility"),
+    path("voorwaarden/", pages.statement, {"page": "terms"}, name="terms"),
     path("taal/", login_not_required(set_language), name="set_language"),
     path("programmas/", include("tec_site.catalogue")),
     path("", include("schools.urls")),

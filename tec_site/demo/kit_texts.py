@@ -1,7 +1,7 @@
 """What the demo's kits, teacher guides and pupil cards say. Examples, all our own words.
 
 The guides follow the seven steps of *onderzoekend en ontwerpend leren*, in the markup of
-`kits/markup.py`.
+`tec_site/markup.py`.
 """
 
 

@@ -152,7 +152,7 @@ ADMIN_PAGES = r"""
 /beheer/schools/school/<int:school_id>/samenvoegen/                         403     404
 /beheer/kits/kitdocument/<path:object_id>/pdf/                              403     200
 /beheer/kits/loan/<path:object_id>/doe/<slug:move>/                         403     200
-/beheer/^(?P<app_label>post_office|mfa|schools|auth|programmes|bookings|kits)/$  404     200
+/beheer/^(?P<app_label>post_office|tec_site|mfa|schools|auth|programmes|bookings|kits)/$  404     200
 /beheer/(?P<url>.*)$                                                        404     404
 """
 
@@ -162,6 +162,7 @@ ADMIN_MODELS = """
 auth.group                403|200  403|200  403|→desk    403|→desk    →desk|→desk
 mfa.authenticator         403|200  403|403  403|200      403|200      403|200
 post_office.email         403|200  403|403  403|200      403|403      403|200
+tec_site.statement        403|200  403|403  403|200      403|403      403|200
 bookings.booking          403|200  403|200  403|200      403|403      →desk|200
 bookings.bookingevent     403|200  403|403  403|200      403|403      403|200
 bookings.closure          403|200  403|200  403|→desk    403|→desk    →desk|→desk

@@ -212,7 +212,8 @@ def test_unavailable_tells_when_to_come_back() -> None:
 @pytest.mark.parametrize("template", PUBLIC_TEMPLATES)
 def test_template_has_nothing_inline(template: str) -> None:
     """The CSP allows no inline style, script or handler; a template with one would break."""
-    assert Page((ROOT / "templates" / template).read_text()).inline == []
+    html = re.sub(r"{%.*?%}", "", (ROOT / "templates" / template).read_text(), flags=re.DOTALL)
+    assert Page(html).inline == []
 
 
 @pytest.mark.django_db

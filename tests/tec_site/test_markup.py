@@ -8,9 +8,9 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kits.markup import Block, parse
 from kits.models import KitDocument, LessonKit
 from programmes.models import Venue
+from tec_site.markup import Block, parse
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The small markup in which staff write a *lesbrief* or *instructiekaart*.
+"""The small markup in which staff write a *lesbrief*, an *instructiekaart* or a statement.
 
     # Wat heb je nodig?          a heading
     - zes robots                 an item of a list
