@@ -1,18 +1,37 @@
 """What schools can book, in the back office."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from tec_site.model_admins import ModelAdmin, NoDelete
+from tec_site.model_admins import ModelAdmin, NoDelete, TabularInline
 
 from .models import Component, CoreObjective, Programme, Venue, World, Zone
+
+
+class ProgrammeForm(forms.ModelForm):
+    class Meta:
+        help_texts: ClassVar = {
+            "kind": _("A Proeverij rotates along its components; Experiences may follow it."),
+            "slug": _("Part of the address. Leave it as it is once schools know the page."),
+            "summary": _("On the card in the catalogue."),
+            "max_pupils_per_class": _("Staff can overrule this per booking."),
+            "max_groups": _("In one visit; the half day may set less."),
+            "max_pupils": _("Of all classes of one visit together."),
+            "pupils_per_supervisor": _("The norm that the form shows. Nobody is refused for it."),
+            "price": _("0 is free."),
+            "lead_time": _("How long before a visit a school can still book. Empty: the default."),
+            "change_until": _("The last day for a school. Empty: the centre's default."),
+            "cancel_until": _("Later a school asks staff. Empty: the centre's default."),
+            "is_published": _("Off: not in the catalogue; what is booked stays."),
+            "position": _("Lower comes first in the catalogue."),
+        }
 
 
 class ComponentInline(TabularInline):
@@ -33,6 +52,7 @@ class ComponentInline(TabularInline):
 
 @admin.register(Programme)
 class ProgrammeAdmin(NoDelete, ModelAdmin):
+    form = ProgrammeForm
     list_display = ("title", "kind", "whom", "minutes", "venue", "approval", "is_published")
     list_select_related = ("venue",)
     list_filter = (

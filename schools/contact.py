@@ -118,6 +118,7 @@ class ContactForm(SchoolSearchForm, forms.Form):
             field.label, field.help_text = label, help_text
             # Not the address of who sits behind the desk.
             field.widget.attrs["autocomplete"] = "off"
+        self.fields["school"].widget.for_staff = True  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:
         return self.cleaned_data["email"].lower()

@@ -58,6 +58,10 @@ class SchoolChoiceWidget(forms.Widget):
 
     template_name = "schools/school_choice_widget.html"
     use_fieldset = True
+    # Speaks of the school, not to it.
+    for_staff = False
+    # Offers to type a school that is not in the directory.
+    may_type = True
 
     def use_required_attribute(self, initial: Any) -> bool:
         return False
@@ -88,6 +92,8 @@ class SchoolChoiceWidget(forms.Widget):
         attrs = context["widget"]["attrs"]
         return context | school_choices(name, given.query, given.choice) | {
             "given": given,
+            "for_staff": self.for_staff,
+            "may_type": self.may_type,
             "input_id": attrs.get("id") or f"id_{name}",
             "invalid": "is-invalid" in attrs.get("class", "") or "aria-invalid" in attrs,
             "describedby": attrs.get("aria-describedby", ""),
@@ -233,10 +239,15 @@ class SchoolSearchForm(forms.Form):
 
 
 class MergeForm(SchoolSearchForm):
-    """The listed school that a typed one turns out to be."""
+    """The listed school that a typed one turns out to be; searched for by its name at once."""
 
     school = SchoolField(label=_("The listed school"))
     use_required_attribute = False
+
+    def __init__(self, data: Any = None, *, source: School) -> None:
+        super().__init__(data, initial={"school": SchoolInput(query=source.name[:MAX_QUERY])})
+        widget: Any = self.fields["school"].widget
+        widget.for_staff, widget.may_type = True, False
 
     def clean_school(self) -> School:
         school = self.cleaned_data["school"]

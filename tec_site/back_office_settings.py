@@ -147,6 +147,13 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("TEC desk"),
     "SITE_HEADER": _("TEC desk"),
     "SITE_SYMBOL": "handyman",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("art/favicon.svg"),
+        }
+    ],
     "DASHBOARD_CALLBACK": "tec_site.dashboard.fill",
     "ENVIRONMENT": "tec_site.back_office.environment",
     "SHOW_HISTORY": True,

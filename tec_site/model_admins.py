@@ -8,11 +8,13 @@ from django.contrib.admin import ModelAdmin as DjangoModelAdmin
 from django.contrib.admin.options import ActionLocation
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.resources import ModelResource
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
+from unfold.admin import TabularInline as UnfoldTabularInline
 from unfold.contrib.import_export.forms import ExportForm
 
 # A spreadsheet takes a cell that begins with one of these for a formula (OWASP, CSV injection).
@@ -38,6 +40,19 @@ class ModelAdmin(UnfoldModelAdmin):
         return DjangoModelAdmin.get_action_choices(
             self, request, [("", _("Choose an action"))], action_location
         )
+
+
+class TabularInline(UnfoldTabularInline):
+    """Rows of a table: each box says of itself what the head of its column says."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs["aria-label"] = capfirst(db_field.verbose_name)
+            related = getattr(field.widget, "widget", None)  # inside the links to add and change
+            if related is not None:
+                related.attrs["aria-label"] = capfirst(db_field.verbose_name)
+        return field
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ class SchoolAdmin(NoDelete, ExportAdmin):
             raise PermissionDenied
         source = get_object_or_404(School, pk=school_id, is_verified=False)
         data = request.POST if request.method == "POST" else None
-        form = MergeForm(data)
+        form = MergeForm(data, source=source)
         if data is not None and form.is_valid():
             target = form.cleaned_data["school"]
             try:

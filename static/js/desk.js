@@ -21,6 +21,34 @@ document.addEventListener("alpine:init", () => {
   };
 });
 
+// unfold's pages have no <main>: who does not see jumps to it.
+document.addEventListener("DOMContentLoaded", () => {
+  document.getElementById("main")?.setAttribute("role", "main");
+});
+
+// select2 does not tell which label its boxes have.
+function nameOf(select) {
+  return select.labels?.[0]?.textContent.replace("*", "").trim() || select.ariaLabel || "";
+}
+function nameBoxes() {
+  for (const select of document.querySelectorAll("select.select2-hidden-accessible")) {
+    const box = select.nextElementSibling;
+    for (const part of box.querySelectorAll("[role=combobox], [role=textbox], [role=searchbox]")) {
+      part.setAttribute("aria-label", nameOf(select));
+    }
+  }
+}
+document.addEventListener("DOMContentLoaded", () => {
+  const jQuery = window.django?.jQuery;
+  if (!jQuery) return;
+  jQuery(nameBoxes); // after select2, which waits in the same line
+  document.addEventListener("formset:added", () => setTimeout(nameBoxes));
+  jQuery(document).on("select2:open", ({ target }) => {
+    const field = document.querySelector(".select2-container--open .select2-search__field");
+    field?.setAttribute("aria-label", nameOf(target));
+  });
+});
+
 // One click is enough: the second would only be refused.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -1,0 +1,226 @@
+"""The desk's main jobs as staff do them: deciding, moving, booking by telephone, making slots.
+
+Axe looks at every page they pass, wide and on a phone.
+"""
+
+import datetime
+
+import pytest
+import time_machine
+from playwright.sync_api import expect
+from post_office.models import Email
+
+from bookings.models import Booking, SchedulePattern, State, VisitSlot
+from tec_site import worker
+from tec_site.mail_queue import Message, queue
+from tec_site.notices import Teller
+from tests.factories import (
+    NOW,
+    amsterdam,
+    make_booking,
+    make_component,
+    make_programme,
+    make_school,
+    make_slot,
+    make_staff,
+    make_submission,
+    make_visit,
+)
+
+from .test_my_calendar import sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+CONTACT = "Ümit Çelik-van ’t Hof"
+SCHOOL = "Christelijke Daltonbasisschool De Regenboog aan de Oude Deventerstraat te Raalte"
+
+
+@pytest.fixture(autouse=True)
+def _clock(settings):
+    settings.STAFF_SECOND_FACTOR = False
+    with time_machine.travel(NOW):
+        yield
+
+
+@pytest.fixture
+def desk(page, client):
+    """The overview, as somebody of the desk has it before her."""
+    sign_in(page, client, make_staff(name="Bea Balie"))
+    worker.beat()
+    page.goto("/beheer/")
+    return page
+
+
+@pytest.fixture
+def submission():
+    return make_submission(school=make_school(name=SCHOOL), contact_name=CONTACT)
+
+
+# On pages that django-unfold and select2 draw.
+NOT_OURS = {
+    "list": "select2's list of chosen values holds the button that empties it",
+    "empty-table-header": "unfold's column of bins has no head",
+}
+
+
+def mails() -> list[Email]:
+    Teller().tell(seconds=30)
+    return list(Email.objects.order_by("pk"))
+
+
+def choose_slot(page, typed: str, text: str) -> None:
+    page.locator(".select2-selection").click()
+    page.locator(".select2-search__field").fill(typed)
+    expect(page.locator(".select2-results__option")).to_have_count(1)
+    page.get_by_role("option", name=text).click()
+
+
+def test_request_is_approved_with_a_word_that_reaches_the_mail(desk, submission, assert_accessible):
+    booking = make_booking(state=State.REQUESTED, submission=submission)
+    desk.reload()
+    assert_accessible()
+    desk.get_by_role("link", name="1 aanvraag wacht op een besluit").click()
+    desk.get_by_role("link", name="Groep 7").click()
+    assert_accessible()
+    desk.get_by_role("link", name="Bevestigen").click()
+    desk.get_by_label("Een woord aan de school").fill("Neem laarzen mee & tot dan!")
+    assert_accessible()
+    desk.get_by_role("button", name="Bevestigen").dblclick()
+
+    expect(desk.get_by_text("Bevestigd.", exact=True)).to_be_visible()
+    assert [event.move for event in booking.events.all()] == ["made", "confirm"]
+    (mail,) = mails()
+    assert mail.to == [submission.email]
+    assert "Neem laarzen mee & tot dan!" in mail.message
+    assert "Neem laarzen mee &amp; tot dan!" in mail.html_message
+
+
+def test_request_is_declined(desk, submission):
+    booking = make_booking(state=State.REQUESTED, submission=submission)
+    desk.goto(f"/beheer/bookings/booking/{booking.pk}/change/")
+    desk.get_by_role("link", name="Afwijzen").click()
+    desk.get_by_label("Een woord aan de school").fill("De kas wordt verbouwd.")
+    desk.get_by_role("button", name="Afwijzen").click()
+
+    expect(desk.get_by_text("Afgewezen.", exact=True)).to_be_visible()
+    (mail,) = mails()
+    assert "De kas wordt verbouwd." in mail.message
+    assert Booking.objects.get().state == State.DECLINED
+
+
+def test_visit_with_two_classes_moves_to_a_day_that_is_typed(desk, submission, assert_accessible):
+    programme = make_programme(title="Drones en vr", max_groups=2, max_pupils=70)
+    slot = make_slot(programmes=[programme], max_groups=2, max_pupils=70)
+    other = make_slot(programmes=[programme], starts_at=amsterdam(2027, 3, 9, 9), max_groups=2)
+    make_slot(programmes=[programme], starts_at=amsterdam(2027, 3, 16, 9), max_groups=2)
+    visit = make_visit(programme=programme, slot=slot)
+    for name in ("7a", "7b"):
+        make_booking(visit=visit, submission=submission, class_name=name)
+    desk.goto(f"/beheer/bookings/visit/{visit.pk}/change/")
+    desk.get_by_role("link", name="Verplaats het bezoek").click()
+    choose_slot(desk, "9 maart", "di 9 mrt 2027")
+    assert_accessible()
+    desk.get_by_label("Een woord aan de scholen").fill("Wij schilderen die week.")
+    desk.get_by_role("button", name="Verplaats het bezoek").click()
+
+    expect(desk.get_by_text("2 klassen verplaatst.")).to_be_visible()
+    visit.refresh_from_db()
+    assert visit.slot == other
+    assert ["Wij schilderen die week." in mail.message for mail in mails()] == [True]
+
+
+def test_school_on_the_telephone_is_booked_against_a_rule(desk, assert_accessible):
+    school = make_school(name=SCHOOL, city="Raalte")
+    programme = make_programme(title="Drones en vr", max_pupils_per_class=20)
+    make_slot(programmes=[programme])
+    desk.get_by_role("link", name="Boek namens een school").first.click()
+    desk.get_by_label("Programma").select_option(label="Drones en vr")
+    desk.get_by_role("button", name="Volgende").click()
+    choose_slot(desk, "3-11", "di 3 nov 2026")
+    desk.get_by_role("button", name="Volgende").click()
+
+    desk.locator("[name=school_q]").fill("regenboog raalte")
+    desk.get_by_role("button", name="Zoek").click()
+    desk.locator(f"[name=school][value='{school.pk}']").check()
+    desk.fill("[name=contact_name]", CONTACT)
+    desk.fill("[name=email]", "umit@school.example")
+    desk.fill("[name=phone]", "06 12345678")
+    desk.fill("[name=klas-0-name]", "7b")
+    desk.check("[name=klas-0-year_groups][value='7']")
+    desk.fill("[name=klas-0-pupils]", "28")
+    desk.fill("[name=klas-0-supervisors]", "3")
+    desk.get_by_role("button", name="Boek", exact=True).click()
+    expect(desk.get_by_text("Hoogstens 20 leerlingen per klas.")).to_be_visible()
+    assert_accessible()
+    desk.get_by_label("aantal leerlingen").check()
+    desk.get_by_label("Waarom").fill("Past deze keer.")
+    desk.get_by_role("button", name="Boek", exact=True).click()
+
+    expect(desk.get_by_text("Geboekt. umit@school.example krijgt de bevestiging")).to_be_visible()
+    booking = Booking.objects.get()
+    assert (booking.state, booking.pupils, booking.submission.contact_name) == (
+        State.CONFIRMED,
+        28,
+        CONTACT,
+    )
+    assert ["Past deze keer." in mail.message for mail in mails()] == [False]
+
+
+def test_pattern_becomes_slots_after_a_preview(desk, assert_accessible):
+    programme = make_programme(title="Drones en vr")
+    pattern = SchedulePattern.objects.create(
+        venue=programme.venue,
+        weekday=1,
+        starts_at="09:00",
+        ends_at="12:00",
+        season_from=datetime.date(2026, 10, 13),
+        season_to=datetime.date(2026, 11, 3),
+    )
+    pattern.programmes.add(programme)
+    desk.goto(f"/beheer/bookings/schedulepattern/{pattern.pk}/change/")
+    desk.get_by_role("link", name="Maak dagdelen").click()
+    expect(desk.get_by_text("di 13 okt 2026 Herfstvakantie")).to_be_visible()
+    assert_accessible()
+    assert VisitSlot.objects.count() == 0
+    desk.get_by_role("button", name="Maak 3 dagdelen").click()
+
+    expect(desk.get_by_text("3 dagdelen gemaakt.")).to_be_visible()
+    assert VisitSlot.objects.filter(programmes=programme).count() == 3
+
+
+def test_day_list_is_ticked_off(desk, submission, assert_accessible):
+    """Today's visits began an hour ago."""
+    visit = make_visit(
+        slot=make_slot(starts_at=amsterdam(2026, 9, 15, 9)), max_groups=2, max_pupils=70
+    )
+    for name in ("7a", "7b"):
+        make_booking(visit=visit, submission=submission, class_name=name)
+    desk.get_by_role("link", name="Daglijst").first.click()
+    assert_accessible()
+    desk.get_by_label(f"7b, {SCHOOL} was er").uncheck()
+    desk.get_by_role("button", name="De aangevinkte klassen waren er").click()
+
+    expect(desk.get_by_text("1 boeking gewijzigd.")).to_be_visible()
+    assert dict(Booking.objects.values_list("class_name", "state")) == {
+        "7a": State.ATTENDED,
+        "7b": State.CONFIRMED,
+    }
+
+
+def test_lists_and_forms_are_accessible_too(desk, submission, assert_accessible):
+    booking = make_booking(submission=submission, state=State.REQUESTED)
+    programme = booking.visit.programme
+    make_component(programme=programme)
+    queue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
+    for page in (
+        "bookings/booking",
+        "bookings/visitslot",
+        "post_office/email",
+        f"bookings/visit/{booking.visit_id}/change",
+        f"bookings/visitslot/{booking.visit.slot_id}/change",
+        f"programmes/programme/{programme.pk}/change",
+        f"schools/school/{submission.school_id}/change",
+        f"schools/user/{submission.user_id}/change",
+    ):
+        desk.goto(f"/beheer/{page}/")
+        assert_accessible(but=NOT_OURS)
