@@ -33,7 +33,7 @@ from .day import day_page
 from .moves import STAFF_MOVES
 from .phone import book_on_behalf
 from .schedule import WhenFilter
-from .search import booking_fits
+from .search import booking_fits, named
 
 STATE_COLOURS = {
     State.HELD: "info",
@@ -112,9 +112,12 @@ class BookingAdmin(MovesAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Booking], search_term: str
     ) -> tuple[QuerySet[Booking], bool]:
+        if not search_term:
+            return queryset, False
+        found = Booking.objects.all()
         for term in terms(search_term):
-            queryset = queryset.filter(booking_fits(term))
-        return queryset, False
+            found = found.filter(booking_fits(term))
+        return queryset.filter(pk__in=named(found)), False
 
     # --- Pages ----------------------------------------------------------------------------------
 

@@ -10,6 +10,8 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Concat, Lower
 from django.utils.translation import gettext_lazy as _
 
 from .school import School, fold
@@ -45,11 +47,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """Those in whose reference, contact, address or school every word of `text` occurs."""
         found = self
         for word in text.split():
-            fits = (
-                models.Q(contact_name__icontains=word)
-                | models.Q(email__contains=word.lower())  # stored in lower case
-                | models.Q(typed_school_name__icontains=word)
-            )
+            fits = models.Q(search_text__contains=word.lower())
             if fold(word):
                 fits |= models.Q(school__in=School.objects.matching(word).values("pk"))
             if len(word) >= 4:  # shorter is half of them
@@ -108,6 +106,17 @@ class Submission(models.Model):
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
     # Raised to make the links in earlier mails invalid.
     link_version = models.PositiveIntegerField(default=1, editable=False)
+    # One text to search instead of three; the database keeps it, so an erased name is gone here.
+    search_text = models.GeneratedField(
+        expression=Lower(
+            Concat(
+                *("contact_name", Value(" "), "email", Value(" "), "typed_school_name"),
+                output_field=models.TextField(),
+            )
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     objects = SubmissionQuerySet.as_manager()
 
