@@ -125,6 +125,7 @@ class BookingForm:
         programme: Programme,
         slot: VisitSlot,
         user: User | None = None,
+        for_staff: bool = False,
     ) -> None:
         self.programme, self.slot = programme, slot
         self.is_bound = data is not None
@@ -132,12 +133,13 @@ class BookingForm:
         self.resizing = bool(data) and ("add" in data or "remove" in data)
         kwargs: Any = {"form_kwargs": {"programme": programme}, "prefix": "klas"}
         if not self.is_bound:
-            self.contact = VisitContactForm(initial=contact_of(user))
+            self.contact = VisitContactForm(initial=contact_of(user), for_staff=for_staff)
             self.classes = ClassFormSet(initial=[{}], **kwargs)
             return
-        self.contact = VisitContactForm(data)
+        self.contact = VisitContactForm(data, for_staff=for_staff)
         if self.resizing:
-            self.contact = VisitContactForm(initial=_as_initial(self.contact))
+            typed = _as_initial(self.contact)
+            self.contact = VisitContactForm(initial=typed, for_staff=for_staff)
         if self.asks_for_more:
             # As initial values: nothing typed is lost and nothing is checked yet.
             self.classes = ClassFormSet(initial=_resized(data, programme), **kwargs)

@@ -104,8 +104,16 @@ class ContactForm(SchoolSearchForm, forms.Form):
 
     use_required_attribute = False
 
+    def __init__(self, *args: Any, for_staff: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if for_staff:
+            self.address_staff()
+
     def address_staff(self) -> None:
-        """Staff fill it in, with the school on the telephone: speak of the school, not to it."""
+        """Staff fill it in, with the school on the telephone: speak of the school, not to it.
+
+        Before anything is asked of the form, which remembers the labels.
+        """
         words: dict[str, tuple[Any, Any]] = {
             "school": (_("School"), ""),
             "contact_name": (_("Name of the contact"), ""),
@@ -118,6 +126,15 @@ class ContactForm(SchoolSearchForm, forms.Form):
             field.label, field.help_text = label, help_text
             # Not the address of who sits behind the desk.
             field.widget.attrs["autocomplete"] = "off"
+        self.fields["contact_name"].error_messages["required"] = _("Fill in the contact's name.")
+        self.fields["email"].error_messages["required"] = _("Fill in the contact's e-mail address.")
+        self.fields["school"].error_messages |= {
+            "required": _("Search for the school and choose it."),
+            "choose": _("Choose the school from the list."),
+            "nothing_found": _(
+                "No school was found for this. Try fewer words, or fill it in below."
+            ),
+        }
         self.fields["school"].widget.for_staff = True  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:

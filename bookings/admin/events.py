@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
@@ -12,6 +13,7 @@ from unfold.decorators import display
 from tec_site.model_admins import ModelAdmin, ReadOnly
 from tec_site.typed_dates import terms
 
+from ..history import sentence
 from ..lifecycle import MOVES
 from ..models import Booking, BookingEvent
 from .search import booking_fits
@@ -50,7 +52,8 @@ class BookingEventAdmin(ReadOnly, ModelAdmin):
 
     @display(description=_("what"), ordering="move")
     def what(self, event: BookingEvent) -> str:
-        return str(MOVES[event.move].label) if event.move in MOVES else event.move
+        label = MOVES[event.move].label if event.move in MOVES else event.move
+        return sentence(event) or capfirst(label)
 
     @display(description=_("by"), ordering="by")
     def by_whom(self, event: BookingEvent) -> str:

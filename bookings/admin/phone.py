@@ -38,8 +38,7 @@ def book_on_behalf(model_admin: "BookingAdmin", request: HttpRequest) -> HttpRes
     if where.is_valid() and where.cleaned_data.get("slot"):
         programme, slot = where.cleaned_data["programme"], where.cleaned_data["slot"]
         data = request.POST if request.method == "POST" else None
-        form = BookingForm(data, programme=programme, slot=slot)
-        form.contact.address_staff()
+        form = BookingForm(data, programme=programme, slot=slot, for_staff=True)
         overrule = OverruleForm.beside(form, data)
         if all([form.is_valid(), overrule.is_bound and overrule.is_valid()]):
             submission = _book(form, overrule, request)

@@ -475,3 +475,18 @@ def test_double_submit_books_once(desk, offer):
     data = filled_in(make_school())
     assert desk.post(offer, data).url == desk.post(offer, data).url
     assert Booking.objects.count() == 1
+
+
+def test_form_speaks_of_the_school_to_who_sits_at_the_desk(desk, offer):
+    empty = filled_in(make_school()) | {"school": "", "email": ""}
+    for page in (desk.get(offer), desk.post(offer, empty)):
+        contact = page.context["form"].contact
+        assert (contact["school"].label, contact["contact_name"].label) == (
+            "School",
+            "Naam van de contactpersoon",
+        )
+    assert contact.errors == {
+        "school": ["Zoek de school en kies haar."],
+        "email": ["Vul het e-mailadres van de contactpersoon in."],
+    }
+    assert "Nog niet geboekt" in page.content.decode()
