@@ -97,6 +97,8 @@ def test_staff_sign_in_with_a_passkey(page, live_server, desk, refused):
     # A passkey belongs to a name; an IP address cannot have one.
     site = live_server.url.replace("127.0.0.1", "localhost")
     page.goto(f"{site}/beheer/")
+    page.locator("#passkey_login").click()
+    page.get_by_text("De passkey is niet gebruikt.").wait_for()
     give_password(page)
     page.wait_for_url("**/tweede-stap/**")
     page.goto(f"{site}/personeel/tweede-stap/sleutels/nieuw/")

@@ -11,13 +11,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.contrib.auth import authenticate
 from django.core.management.base import CommandError
 
+from bookings.models import State
 from kits.models import KitDocument, LessonKit, Loan, LoanState
 from tec_site import demo
+from tec_site.dashboard import days_from
+from tec_site.demo import offer, people, schools, season, visits
 from tec_site.demo.people import STAFF_EMAIL, staff_password
 from tec_site.management.commands.demo import listen
+from tests.factories import amsterdam
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -103,3 +108,24 @@ def test_loading_demo_data_twice_changes_nothing() -> None:
 
     assert authenticate(username=STAFF_EMAIL, password="chosen by hand") == user
     assert sorted(Loan.objects.values_list("pk", "state")) == loans
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("moment", "today", "week"),
+    [
+        pytest.param((2026, 11, 24, 8), 2, 6, id="a Tuesday"),
+        pytest.param((2026, 11, 22, 12), 0, 5, id="a Sunday"),
+        pytest.param((2026, 12, 21, 8), 1, 1, id="Christmas holidays"),
+    ],
+)
+def test_demo_opens_with_visits_today_or_in_the_week_to_come(
+    moment: tuple[int, ...], today: int, week: int
+) -> None:
+    with time_machine.travel(amsterdam(*moment), tick=False):
+        for part in (people, offer, season, schools, visits):
+            part.load()
+        first, *coming = days_from(amsterdam(*moment).date(), 8)
+    assert (len(first.visits), sum(len(day.visits) for day in coming)) == (today, week)
+    states = {booking.state for visit in first.visits for booking in visit.classes}
+    assert states <= {State.CONFIRMED}  # to be ticked off
