@@ -96,7 +96,8 @@ def weight(client: Client, path: str) -> int:
     """
     page = _good(client.get(path))
     html = page.body.decode()
-    links = re.findall(r'<link[^>]+rel="stylesheet"[^>]*>', html)
+    # What is preloaded is what another style imports.
+    links = re.findall(r'<link[^>]+rel="(?:stylesheet|preload)"[^>]*>', html)
     assets = {found[1] for link in links if (found := re.search(r'href="([^"]+)"', link))}
     assets |= set(re.findall(r'<script[^>]+src="([^"]+)"', html))
     total = len(gzip.compress(page.body))

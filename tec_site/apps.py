@@ -35,9 +35,11 @@ class StaticFilesConfig(BaseStaticFilesConfig):
 
     ignore_patterns = [
         *BaseStaticFilesConfig.ignore_patterns,
-        "bootstrap.css*",
-        "bootstrap-*.css*",
-        "bootstrap.rtl.*",
+        "bootstrap.*",
+        "bootstrap-grid.*",
+        "bootstrap-utilities.*",
+        "bootstrap-reboot.css*",
+        "bootstrap-reboot.rtl.*",
     ]
 
 
