@@ -59,6 +59,7 @@ class CountForm(forms.Form):
             initial=max(initial, 0),
             min_value=0,
             max_value=item.quantity,
+            error_messages={"max_value": _full_box(item)},
             widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "form-control"}),
         )
         field.short = words  # type: ignore[attr-defined]
@@ -78,10 +79,7 @@ class CountForm(forms.Form):
         for item in self.box.items:
             numbers = [cleaned.get(name) or 0 for name in self._counters(item)]
             if sum(numbers) > item.quantity:
-                self.add_error(
-                    self._counters(item)[0],
-                    _("There are %(number)d in a full box.") % {"number": item.quantity},
-                )
+                self.add_error(self._counters(item)[0], _full_box(item))
         return cleaned
 
     @property
@@ -123,6 +121,10 @@ class CountForm(forms.Form):
         counted = [(self.cleaned_data[name], self.fields[name]) for name in self._counters(item)]
         words = [f"{number} {field.short}" for number, field in counted if number]  # type: ignore[attr-defined]
         return ", ".join(words) or _("Photo")
+
+
+def _full_box(item: ContentItem) -> str:
+    return _("There are %(number)d in a full box.") % {"number": item.quantity}
 
 
 class RepairForm(forms.ModelForm):

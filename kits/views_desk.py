@@ -140,15 +140,16 @@ def _step(request: SignedInRequest, one: Box, loan: Loan, step: str) -> HttpResp
     if one.loan != loan:
         raise IllegalMove(move=step, state=loan.get_state_display())
     form = CountForm(request.POST, request.FILES, box=one)
-    if not form.is_valid():
-        return _box_page(request, one, form)
     as_expected = request.POST.get("whole") == "1"
-    if as_expected and form.different:
+    if form.is_valid() and as_expected and form.different:
         messages.error(request, _("You counted something else. Use the button under the list."))
-        return _box_page(request, one, form)
-    verb: Callable[..., LoanEvent] = COUNTED[step]
-    findings = form.findings()
-    return _done(verb(loan=loan, counts=form.counts, by=request.user, findings=findings))
+    elif form.is_valid():
+        verb: Callable[..., LoanEvent] = COUNTED[step]
+        findings = form.findings()
+        return _done(verb(loan=loan, counts=form.counts, by=request.user, findings=findings))
+    if request.FILES:
+        messages.warning(request, _("Choose your photos again: they did not come along."))
+    return _box_page(request, one, form)
 
 
 def _done(event: LoanEvent) -> HttpResponse:
