@@ -1,9 +1,11 @@
 """The kit desk as a volunteer has it in her hand: a phone, ten boxes on a Monday morning."""
 
 import datetime
+import io
 
 import pytest
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import expect
 
 from kits import desk
@@ -57,6 +59,37 @@ def test_ten_boxes_go_out_and_come_back_on_a_phone(phone_page, staff):
     assert set(Loan.objects.values_list("state", flat=True)) == {LoanState.DONE}
 
 
+def small_photo() -> dict[str, object]:
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(file, "JPEG")
+    return {"name": "wiel.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
+
+
+def test_what_lacks_is_counted_with_a_thumb(phone_page, staff):
+    page = phone_page
+    loan = make_outing(state=LoanState.OUT)
+    page.goto(f"/beheer/balie/{loan.copy.code}/")
+    page.get_by_text("Iets kwijt, kapot of opgebruikt? Tel na").click()
+
+    more = page.get_by_role("button", name="Robot: kapot, één meer")
+    box = more.bounding_box()
+    assert (box["width"] >= 44, box["height"] >= 44) == (True, True)
+    more.click(click_count=8)  # there are no more than six
+    expect(page.get_by_label("Robot: kapot", exact=True)).to_have_value("6")
+    page.get_by_role("button", name="Robot: kapot, één minder").click(click_count=5)
+    expect(page.get_by_role("status").filter(has_text="Robot: kapot 1")).to_be_attached()
+    page.get_by_role("button", name="Batterij: op, één meer").click(click_count=3)
+    for item in ("Robot", "Batterij"):
+        page.get_by_text(f"Foto: {item}").click()
+        page.get_by_label(f"Foto van {item}").set_input_files(small_photo())
+    page.get_by_role("button", name="Zoals geteld: neem terug").click()
+
+    expect(page.get_by_role("status").first).to_contain_text("is terug en nagekeken")
+    lacks = Shortage.objects.order_by("item").values_list("missing", "damaged")
+    assert list(lacks) == [(0, 1), (3, 0)]
+    assert [bool(finding.photo) for finding in loan.findings.all()] == [True, True]
+
+
 def test_desk_works_without_javascript(browser, live_server, client, settings):
     settings.STAFF_SECOND_FACTOR = False
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
@@ -66,7 +99,8 @@ def test_desk_works_without_javascript(browser, live_server, client, settings):
 
     page.goto(f"/beheer/balie/{loan.copy.code}/")
     page.get_by_text("Iets kwijt, kapot of opgebruikt? Tel na").click()
-    page.get_by_label("Robot: in orde").fill("5")
+    expect(page.get_by_role("button", name="Robot: kwijt, één meer")).to_be_hidden()
+    page.get_by_label("Robot: kwijt", exact=True).fill("1")
     page.get_by_role("button", name="Zoals geteld: neem terug").click()
 
     expect(page.get_by_role("status").first).to_contain_text("is terug en nagekeken")

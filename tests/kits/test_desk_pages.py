@@ -371,6 +371,17 @@ def test_each_item_has_a_photo_of_its_own_at_hand_out_and_at_return(desk, step):
     ]
 
 
+def test_photos_of_a_count_that_is_refused_are_asked_for_again(desk):
+    loan = make_outing(state=LoanState.OUT)
+    robot = loan.kit.contents.get(name="Robot")
+    photo = {f"photo_{robot.pk}": a_photo()}
+
+    page = do(desk, loan, "receive", whole="1", **photo, **counts(loan, robots=(1, 0)))
+
+    assert "Kies je foto’s opnieuw: die zijn niet meegekomen." in text_of(page)
+    assert (loan.state, Finding.objects.count()) == (LoanState.OUT, 0)
+
+
 def test_photo_of_what_is_complete_may_go_along_with_the_large_button(desk):
     loan = make_outing(state=LoanState.OUT)
     robot = loan.kit.contents.get(name="Robot")
