@@ -1,8 +1,13 @@
 """On which days boxes change hands, and when a copy can go out again."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import CharField
+from django.db.models.functions import Cast
 
 from bookings.models import Closure
 from programmes.models import Venue
@@ -23,13 +28,20 @@ def free_again_on(kit: LessonKit, ends_on: datetime.date) -> datetime.date:
     return add_working_days(ends_on, kit.turnaround + 1)
 
 
+class Closed(NamedTuple):
+    """A school holiday of the venue's region, or days on which the venue itself is closed."""
+
+    starts_on: datetime.date
+    ends_on: datetime.date
+    reason: str
+
+
 @dataclass(frozen=True)
 class DeskCalendar:
     """On which days boxes change hands in one way, and why not on the others."""
 
     weekdays: frozenset[int]
-    holidays: Mapping[datetime.date, SchoolHoliday]
-    closures: Sequence[Closure]
+    closed: Sequence[Closed]
 
     def is_open(self, day: datetime.date) -> bool:
         return day.weekday() in self.weekdays and not self.closed_because(day)
@@ -38,12 +50,8 @@ class DeskCalendar:
         """The public holiday, school holiday or closure of that day; empty if there is none."""
         if name := public_holiday(day):
             return name
-        if day in self.holidays:
-            return self.holidays[day].name
-        for closure in self.closures:
-            if closure.starts_on <= day <= closure.ends_on:
-                return closure.reason
-        return ""
+        found = (one.reason for one in self.closed if one.starts_on <= day <= one.ends_on)
+        return next(found, "")
 
     def days(self, first: datetime.date, before: datetime.date) -> list[datetime.date]:
         all_days = (first + n * ONE_DAY for n in range((before - first).days))
@@ -54,33 +62,67 @@ class DeskCalendar:
         return self.days(start + ONE_DAY, start + datetime.timedelta(days=kit.loan_days + 1))
 
 
+def desk_calendars(
+    venues: Collection[Venue], first: datetime.date, before: datetime.date, delivery: str
+) -> dict[int, DeskCalendar]:
+    """Per venue (primary key), for days in `[first, before)`: when its desk is open, or its
+    transport round drives.
+
+    Not on public holidays, in the school holidays of the venue's region or while the venue is
+    closed: a loan may span such days, but never starts or ends on one. Two queries.
+    """
+    is_round = delivery == Delivery.ROUND
+    weekdays = defaultdict(set)
+    open_days = DeskDay.objects.filter(venue__in=venues, is_round=is_round)
+    for venue, weekday in open_days.values_list("venue", "weekday"):
+        weekdays[venue].add(weekday)
+    closed = _closed(venues, first, before - ONE_DAY)
+    return {
+        venue.pk: DeskCalendar(
+            frozenset(weekdays[venue.pk]), closed[venue.holiday_region] + closed[str(venue.pk)]
+        )
+        for venue in venues
+    }
+
+
+def _closed(
+    venues: Collection[Venue], first: datetime.date, last: datetime.date
+) -> dict[str, list[Closed]]:
+    """Per holiday region, and per venue (its primary key in digits)."""
+    period: Any = ("starts_on", "ends_on")
+    regions = {venue.holiday_region for venue in venues}
+    holidays = SchoolHoliday.objects.overlapping(first, last).filter(region__in=regions)
+    closures = Closure.objects.filter(venue__in=venues, starts_on__lte=last, ends_on__gte=first)
+    rows = (
+        holidays.order_by()
+        .values_list("region", *period, "name")
+        .union(
+            closures.order_by().values_list(Cast("venue", CharField()), *period, "reason"),
+            all=True,
+        )
+    )
+    found = defaultdict(list)
+    for where, starts_on, ends_on, reason in rows:
+        found[where].append(Closed(starts_on, ends_on, reason))
+    return found
+
+
 def desk_calendar(
     venue: Venue, first: datetime.date, before: datetime.date, delivery: str
 ) -> DeskCalendar:
-    """For days in `[first, before)`: when the desk is open, or the transport round drives.
-
-    Not on public holidays, in the school holidays of the venue's region or while the venue is
-    closed: a loan may span such days, but never starts or ends on one. Three queries.
-    """
-    is_round = delivery == Delivery.ROUND
-    weekdays = DeskDay.objects.filter(venue=venue, is_round=is_round)
-    last = before - ONE_DAY
-    return DeskCalendar(
-        weekdays=frozenset(weekdays.values_list("weekday", flat=True)),
-        holidays=SchoolHoliday.objects.days_by_region(first, last)[venue.holiday_region],
-        closures=list(Closure.objects.filter(venue=venue, starts_on__lte=last, ends_on__gte=first)),
-    )
+    """As `desk_calendars`, of one venue."""
+    return desk_calendars([venue], first, before, delivery)[venue.pk]
 
 
 def handover_days(
     venue: Venue, first: datetime.date, before: datetime.date, delivery: str
 ) -> list[datetime.date]:
-    """The days in `[first, before)` on which a loan can start or end. Three queries."""
+    """The days in `[first, before)` on which a loan can start or end. Two queries."""
     return desk_calendar(venue, first, before, delivery).days(first, before)
 
 
 def return_days(kit: LessonKit, start: datetime.date, delivery: str) -> list[datetime.date]:
-    """On which days a loan that starts on `start` can end. Three queries."""
+    """On which days a loan that starts on `start` can end. Two queries."""
     before = start + datetime.timedelta(days=kit.loan_days + 1)
     return desk_calendar(kit.venue, start, before, delivery).return_days(kit, start)
 

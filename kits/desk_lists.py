@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from programmes.models import Venue
 
@@ -156,7 +155,7 @@ def shopping(venue: Venue | None = None) -> tuple[list[ToBuy], list[ToBuy]]:
     return consumables, [line for line in lines if not line.item.is_consumable]
 
 
-def end_of_week(today: datetime.date | None = None) -> datetime.date:
-    """The Monday after: up to there runs 'this week'."""
-    today = today or timezone.localdate()
-    return today + datetime.timedelta(days=7 - today.weekday())
+def end_of_week(today: datetime.date) -> datetime.date:
+    """The Monday up to which 'this week' runs; at the weekend that is the week to come."""
+    monday = today + datetime.timedelta(days=7 - today.weekday())
+    return monday + datetime.timedelta(days=7) if today.weekday() >= 5 else monday

@@ -22,7 +22,7 @@ def other_periods(
     delivery: str,
     number: int = 4,
 ) -> list[Other]:
-    """Periods within six weeks in which a copy is free, nearest first; four queries."""
+    """Periods within six weeks in which a copy is free, nearest first; three queries."""
     length = ends_on - starts_on
     period = look_at(kit, starts_on - LOOK_AROUND, starts_on + LOOK_AROUND, delivery)
     found = []

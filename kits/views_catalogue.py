@@ -20,7 +20,7 @@ from schools.models import School, SchoolHoliday
 from tec_site import address_parts
 
 from .availability import Room, calendars
-from .days import ONE_DAY, handover_days
+from .days import ONE_DAY, desk_calendars
 from .filters import KitFilter
 from .models import Delivery, LessonKit
 from .month import build_month, look_at
@@ -138,12 +138,10 @@ def _first_free(kits: Sequence[LessonKit]) -> dict[int, datetime.date]:
     first = timezone.localdate(first_bookable_moment(None))
     before = first + FIRST_FREE_WITHIN
     copies = calendars(first, before, kits)
-    days = {
-        venue: handover_days(venue, first, before, Delivery.DESK)
-        for venue in {kit.venue for kit in kits}
-    }
+    desks = desk_calendars({kit.venue for kit in kits}, first, before, Delivery.DESK)
+    days = {venue: desk.days(first, before) for venue, desk in desks.items()}
     found = {
-        kit.pk: next((day for day in days[kit.venue] if copies[kit.pk].free_on(day)), None)
+        kit.pk: next((day for day in days[kit.venue_id] if copies[kit.pk].free_on(day)), None)
         for kit in kits
         if kit.pk in copies
     }

@@ -616,6 +616,14 @@ def test_lists_have_overdue_first_and_telephone_numbers(desk):
     assert html.count('href="tel:0570123456"') == 3
 
 
+@pytest.mark.parametrize(("day", "last"), [(2, 8), (6, 8), (7, 15), (8, 15)])
+def test_at_the_weekend_this_week_is_the_one_to_come(desk, day, last):
+    with time_machine.travel(amsterdam(2026, 11, day, 9), tick=False):
+        page = desk.get(reverse("desk:lists"), {"periode": "week"})
+
+    assert page.context["last"] == november(last)
+
+
 def test_first_page_counts_what_waits(desk):
     make_outing()
     make_outing(state=LoanState.RETURNED)
