@@ -15,6 +15,10 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.defaultfilters import linebreaksbr
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from post_office import admin as post_office_admin
@@ -42,13 +46,21 @@ STATUS_COLOURS = {
 }
 
 
+def _moment(moment: datetime.datetime) -> str:
+    return date_format(timezone.localtime(moment), "D j b Y H:i")
+
+
 class LogInline(ReadOnly, TabularInline):
     model = Log
     extra = 0
-    fields = ("date", "exception_type", "message")
+    fields = ("when", "exception_type", "message")
     readonly_fields = fields
     verbose_name = _("attempt")
     verbose_name_plural = _("attempts that failed")
+
+    @display(description=_("when"))
+    def when(self, log: Log) -> str:
+        return _moment(log.date)
 
 
 @admin.register(Email)
@@ -61,27 +73,43 @@ class EmailAdmin(ReadOnly, ModelAdmin):
     ordering = ("-pk",)
     fields = (
         ("recipient", "subject"),
-        ("made", "status_shown", "tried"),
-        ("expires_at", "tries"),
-        "message",
+        ("made", "status_in_words", "tried"),
+        ("expires", "tries"),
+        "text",
         "attachment_names",
     )
-    readonly_fields = fields[-1:]
+    readonly_fields = fields[-2:]
     inlines = (LogInline,)
     actions = ("send_again",)
     # Not post_office's own page, which has buttons of its own.
     change_form_template = "admin/change_form.html"
 
+    def get_inlines(self, request: HttpRequest, obj: Email | None) -> Any:
+        return self.inlines if obj is not None and obj.logs.exists() else ()
+
     def has_resend_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("post_office.change_email")
 
     @display(description=_("made"), ordering="created")
-    def made(self, mail: Email) -> datetime.datetime:
-        return mail.created
+    def made(self, mail: Email) -> str:
+        return _moment(mail.created)
 
     @display(description=_("last tried"))
-    def tried(self, mail: Email) -> datetime.datetime:
-        return mail.last_updated
+    def tried(self, mail: Email) -> str:
+        return _moment(mail.last_updated)
+
+    @display(description=_("not sent any more after"))
+    def expires(self, mail: Email) -> str:
+        return _moment(mail.expires_at) if mail.expires_at else "–"
+
+    @display(description=_("status"))
+    def status_in_words(self, mail: Email) -> Any:
+        return mail.get_status_display()
+
+    @display(description=_("text"))
+    def text(self, mail: Email) -> SafeString:
+        """As sent, but for links and codes: markers stand in their place."""
+        return linebreaksbr(mail.message, autoescape=True)
 
     @display(description=_("tries"), ordering="number_of_retries")
     def tries(self, mail: Email) -> int:

@@ -4,10 +4,14 @@ Nothing reads this list but `make messages`: once they are in our catalogues, Dj
 there first.
 """
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 DJANGO_UNFOLD = (
     gettext_noop("Apply Filters"),
+    gettext_noop(
+        'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? All of the '
+        "following related items will be deleted:"
+    ),
     gettext_noop("Available shortcuts"),
     gettext_noop("Changelist shortcuts"),
     gettext_noop("Choose file to upload"),
@@ -19,6 +23,15 @@ DJANGO_UNFOLD = (
     gettext_noop("Dark"),
     gettext_noop("Date from"),
     gettext_noop("Date to"),
+    gettext_noop(
+        "Deleting the %(object_name)s '%(escaped_object)s' would require deleting the following "
+        "protected related objects:"
+    ),
+    gettext_noop(
+        "Deleting the %(object_name)s '%(escaped_object)s' would result in deleting related "
+        "objects, but your account doesn't have permission to delete the following types of "
+        "objects:"
+    ),
     gettext_noop("False"),
     gettext_noop("Filters"),
     gettext_noop("From"),
@@ -65,7 +78,7 @@ DJANGO_UNFOLD = (
 DJANGO_POST_OFFICE = (
     gettext_noop("Attachment"),
     gettext_noop("Attachments"),
-    gettext_noop("Emails"),
+    pgettext_lazy("Email addresses", "Emails"),
     gettext_noop("Email From"),
     gettext_noop("Email To"),
     gettext_noop("Exception type"),

@@ -212,3 +212,13 @@ def test_who_only_reads_mails_sends_none_again(client, db):
     send_again(client, mail)
     mail.refresh_from_db()
     assert mail.status == STATUS.failed
+
+
+def test_mail_is_shown_as_people_read_it(desk):
+    mail = queue(
+        Message(to="juf@school.example", subject="Hallo", text="Dag <b>juf</b>,\n\nTot dan.")
+    )
+    text = desk.get(f"/beheer/post_office/email/{mail.pk}/change/").content.decode()
+    assert "Dag &lt;b&gt;juf&lt;/b&gt;,<br><br>Tot dan." in text
+    assert "di 15 sep 2026 10:00" in text
+    assert "in de wachtrij" in text
