@@ -116,6 +116,10 @@ class MovesAdmin(ReadOnly, ModelAdmin):
         """What the state allows but the clock or the row may not ask for."""
         return True
 
+    def move_for(self, row: Any, name: str) -> Move:
+        """The move as it is for this row: without its message where nobody gets one."""
+        return self.moves[name]
+
     def about(self, row: Any) -> str:
         """The row in one line, above the form of a move."""
         return str(row)
@@ -160,7 +164,7 @@ class MovesAdmin(ReadOnly, ModelAdmin):
         staff_move = self.staff_moves[move]
         back = reverse(self._page_name("change"), args=[row.pk])
         data = request.POST if request.method == "POST" else None
-        form = staff_move.form(data, row=row, move=self.moves[move])
+        form = staff_move.form(data, row=row, move=self.move_for(row, move))
         if data is not None and self._is_second_click(request, row, move):
             return redirect(back)
         if data is not None and form.is_valid():

@@ -1,13 +1,14 @@
 """Bookings: the list, and what can be done with each."""
 
 import datetime
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,8 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from tec_site.days import start_of_day
+from tec_site.lifecycle import Move
+from tec_site.model_admins import lead_from
 from tec_site.staff_moves import MovesAdmin
 from tec_site.typed_dates import terms
 
@@ -154,6 +157,11 @@ class BookingAdmin(MovesAdmin):
             return bool(row.attention)
         return True
 
+    def move_for(self, row: Booking, name: str) -> Move:
+        """Of a place that was only held nobody was told, so its end is told to nobody either."""
+        move = super().move_for(row, name)
+        return replace(move, notice="") if row.state == State.HELD else move
+
     def about(self, row: Booking) -> str:
         start = timezone.localtime(row.starts_at)
         return f"{row}: {row.visit.programme.title}, {date_format(start, 'l j F Y')} {start:%H:%M}"
@@ -203,3 +211,14 @@ class BookingAdmin(MovesAdmin):
     @display(description=_("needs attention"))
     def attention_shown(self, booking: Booking) -> str:
         return booking.get_attention_display()
+
+
+lead_from(
+    "schools.school",
+    _("Bookings"),
+    lambda school: reverse(
+        "admin:bookings_booking_changelist",
+        query={"submission__school__id__exact": school.pk, "when": "all"},
+    ),
+    permission="bookings.view_booking",
+)

@@ -16,7 +16,15 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from tec_site.lifecycle import Refused
-from tec_site.model_admins import Button, ExportAdmin, ModelAdmin, NoDelete, ReadOnly, SafeResource
+from tec_site.model_admins import (
+    Button,
+    ExportAdmin,
+    ModelAdmin,
+    NoDelete,
+    ReadOnly,
+    SafeResource,
+    leads_from,
+)
 
 from ..forms import MergeForm
 from ..lifecycle import merge_schools
@@ -127,10 +135,12 @@ class SchoolAdmin(NoDelete, ExportAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         school: Any = context.get("original")
+        context["buttons"] = leads_from(request, school) if school else []
         is_typed = school and not school.is_verified and not school.merged_into_id
         if is_typed and self.has_change_permission(request):
             address = reverse("admin:schools_school_merge", args=[school.pk])
-            context["buttons"] = [Button(str(_("Merge with a listed school")), address)]
+            merge = Button(str(_("Merge with a listed school")), address, "primary")
+            context["buttons"] = [merge, *context["buttons"]]
         return super().render_change_form(request, context, *args, **kwargs)
 
     def merge_page(self, request: HttpRequest, school_id: int) -> HttpResponse:

@@ -285,6 +285,22 @@ def test_numbers_that_stay_the_same_are_no_change(desk):
     assert booking.events.count() == 1
 
 
+def test_end_of_a_held_place_is_a_matter_of_colleagues_only(desk):
+    held, confirmed = make_booking(state=State.HELD), make_booking()
+    labels = [
+        str(desk.get(move_of(one, "cancel")).context["form"].fields["note"].label)
+        for one in (held, confirmed)
+    ]
+    assert labels == ["Notitie voor collega’s", "Een woord aan de school"]
+
+
+def test_page_of_a_school_leads_to_its_bookings(desk):
+    booking, _other = make_booking(), make_booking()
+    school = reverse("admin:schools_school_change", args=[booking.submission.school_id])
+    (button,) = desk.get(school).context["buttons"]
+    assert shown(desk.get(button.address)) == [booking.pk]
+
+
 # --- Twice, and by two at once ------------------------------------------------------------------
 
 

@@ -138,7 +138,7 @@ def test_desk_merges_after_choosing_the_listed_school(client, db):
     typed, listed = make_pair()
     page = client.get(reverse("admin:schools_school_change", args=[typed.pk]))
     address = reverse("admin:schools_school_merge", args=[typed.pk])
-    assert [button.address for button in page.context["buttons"]] == [address]
+    assert page.context["buttons"][0].address == address
     assert client.get(address).status_code == 200
     assert client.put(address).status_code == 405
     found = client.post(address, {"school_q": "hagenpoort", "school_find": "1"})
