@@ -47,13 +47,15 @@ class Footprint:
     """What one booking holds: a number of groups and pupils in a visit.
 
     `slot_id`, where it is known: the slot in which the visit was when it was chosen. Staff may
-    move the visit a moment before its place is taken.
+    move the visit a moment before its place is taken. `was_taken`: others were in it then. It
+    is open until the last one leaves and never again, so its zones are claimed.
     """
 
     visit_id: int
     groups: int
     pupils: int
     slot_id: int | None = field(default=None, compare=False)
+    was_taken: bool = field(default=False, compare=False)
 
 
 def find_or_open(slot: "VisitSlot", programme: Programme) -> "Visit":
@@ -94,7 +96,8 @@ def change(before: Footprint | None, after: Footprint | None) -> None:
     from .models import Visit
 
     if before and after and before.visit_id == after.visit_id:
-        _take(after.visit_id, after.groups - before.groups, after.pupils - before.pupils)
+        more = after.groups - before.groups, after.pupils - before.pupils
+        _take(Footprint(after.visit_id, *more))
         return
     if before and after:
         # Both rows in order of primary key before either is written.
@@ -103,16 +106,17 @@ def change(before: Footprint | None, after: Footprint | None) -> None:
     if before:
         _free(before)
     if after:
-        _take(after.visit_id, after.groups, after.pupils, after.slot_id)
+        _take(after)
 
 
-def _take(visit_id: int, groups: int, pupils: int, slot_id: int | None = None) -> None:
+def _take(footprint: Footprint) -> None:
     """Add to the counters if there is room (a negative number frees; there is room for that)."""
     from .models import Visit
 
-    visits = Visit.objects.filter(pk=visit_id, released_at=None)
-    if slot_id is not None:
-        visits = visits.filter(slot=slot_id)
+    groups, pupils = footprint.groups, footprint.pupils
+    visits = Visit.objects.filter(pk=footprint.visit_id, released_at=None)
+    if footprint.slot_id is not None:
+        visits = visits.filter(slot=footprint.slot_id)
     room = Q()
     if groups > 0:
         room &= Q(groups_taken__lte=F("max_groups") - groups)
@@ -124,7 +128,7 @@ def _take(visit_id: int, groups: int, pupils: int, slot_id: int | None = None) -
     )
     if not taken:
         raise VisitFull if visits.exists() else VisitGone
-    if groups > 0:
+    if groups > 0 and not footprint.was_taken:
         # Whoever came first claims the zones for all.
         claim_zones(visits.filter(groups_taken=groups))
 

@@ -164,7 +164,9 @@ class Booking(models.Model):
         if not self.is_holding:
             return None
         visit = self._state.fields_cache.get("visit")  # no query to find out
-        return Footprint(self.visit_id, 1, self.pupils, visit.slot_id if visit else None)
+        if visit is None:
+            return Footprint(self.visit_id, 1, self.pupils)
+        return Footprint(self.visit_id, 1, self.pupils, visit.slot_id, visit.groups_taken > 0)
 
     def change_places(self, before: Footprint | None, after: Footprint | None) -> None:
         places.change(before, after)

@@ -14,18 +14,22 @@ from bookings.availability import month_of_offers
 from schools.codes import code_of
 from schools.models import CodeChallenge
 from tests.bookings.test_booking_pages import typed
-from tests.factories import NOW, make_programme, make_school, make_slot
+from tests.factories import NOW, make_booking, make_programme, make_school, make_slot, make_visit
 
 BUDGET = 45
 # The server opens and ends a transaction without being asked what it thinks of it.
 BOUNDARIES = {"BEGIN", "BEGIN IMMEDIATE", "COMMIT"}
 
 
+# The first in a visit opens it and claims its zones; who joins looks for her own class in it.
+@pytest.mark.parametrize("others", [0, 1])
 @pytest.mark.django_db(transaction=True)
 @time_machine.travel(NOW, tick=False)
-def test_whole_booking_through_the_pages(client: Client) -> None:
-    programme = make_programme()
-    slot = make_slot(programmes=[programme])
+def test_whole_booking_through_the_pages(client: Client, others: int) -> None:
+    programme = make_programme(max_groups=2, max_pupils=60)
+    slot = make_slot(programmes=[programme], max_groups=2, max_pupils=60)
+    for _other in range(others):
+        make_booking(visit=make_visit(slot=slot, programme=programme))
     school = make_school()
     form_page = reverse("bookings:book", args=[programme.slug, slot.pk])
     steps: dict[str, int] = {}

@@ -140,13 +140,15 @@ def test_capacity_three_and_fifty_askers_is_exactly_three():
     assert_sound()
 
 
+def take_unguarded(footprint):
+    Visit.objects.filter(pk=footprint.visit_id).update(
+        groups_taken=F("groups_taken") + footprint.groups,
+        pupils_taken=F("pupils_taken") + footprint.pupils,
+    )
+
+
 def test_the_race_sees_it_when_the_guard_is_taken_away(monkeypatch):
     """Without the condition and the checks more than one gets in: the tests above can fail."""
-
-    def take_unguarded(visit_id, groups, pupils, slot_id=None):
-        Visit.objects.filter(pk=visit_id).update(
-            groups_taken=F("groups_taken") + groups, pupils_taken=F("pupils_taken") + pupils
-        )
 
     programme = make_programme()
     slot = make_slot(programmes=[programme])
@@ -173,11 +175,6 @@ def test_the_race_sees_it_when_the_guard_is_taken_away(monkeypatch):
 
 def test_the_check_is_a_net_under_the_condition(monkeypatch):
     """With the condition gone the database itself still refuses the second."""
-
-    def take_unguarded(visit_id, groups, pupils, slot_id=None):
-        Visit.objects.filter(pk=visit_id).update(
-            groups_taken=F("groups_taken") + groups, pupils_taken=F("pupils_taken") + pupils
-        )
 
     monkeypatch.setattr(places, "_take", take_unguarded)
     programme = make_programme()
