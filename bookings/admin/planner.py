@@ -17,7 +17,7 @@ from programmes.models import Zone
 from tec_site.days import start_of_day
 
 from ..models import ZoneClaim
-from .day import day_asked
+from .day import DAY, day_asked
 
 WEEK = datetime.timedelta(days=7)
 
@@ -53,7 +53,9 @@ def rows_of(monday: datetime.date) -> list[Row]:
 def week_page(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("bookings.view_visit"):
         raise PermissionDenied
-    monday = monday_of(day_asked(request.GET.get("week", "")) or timezone.localdate())
+    today = timezone.localdate()
+    # At the weekend 'this week' is the one to come.
+    monday = monday_of(day_asked(request.GET.get("week", "")) or today + 2 * DAY)
     rows = rows_of(monday)
     days = [number for number in range(7) if number < 5 or any(row.days[number] for row in rows)]
     context: dict[str, Any] = {
@@ -66,7 +68,7 @@ def week_page(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpRespon
         "rows": [Row(row.zone, [row.days[number] for number in days]) for row in rows],
         "is_empty": not any(claims for row in rows for claims in row.days),
         "next": _first_from(monday + WEEK),
-        "today": timezone.localdate(),
+        "today": today,
         "before": monday - WEEK,
         "after": monday + WEEK,
     }

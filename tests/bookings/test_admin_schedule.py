@@ -255,6 +255,14 @@ def test_planner_shows_the_visits_of_each_zone(desk):
     assert page.context["monday"] == datetime.date(2026, 11, 2)
 
 
+@pytest.mark.parametrize(("day", "monday"), [(18, 14), (19, 21), (20, 21), (21, 21)])
+def test_planner_shows_the_week_to_come_at_the_weekend(desk, day, monday):
+    with time_machine.travel(amsterdam(2026, 9, day, 12), tick=False):
+        desk.force_login(make_staff())
+        page = desk.get("/beheer/bookings/visit/week/")
+    assert page.context["monday"] == datetime.date(2026, 9, monday)
+
+
 def test_planner_shows_the_weekend_when_it_is_used(desk):
     make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 11, 7, 9))))
     page = desk.get("/beheer/bookings/visit/week/", {"week": "2026-11-05"})

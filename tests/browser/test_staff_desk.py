@@ -78,6 +78,8 @@ def choose_slot(page, typed: str, text: str) -> None:
 def test_request_is_approved_with_a_word_that_reaches_the_mail(desk, submission, assert_accessible):
     booking = make_booking(state=State.REQUESTED, submission=submission)
     desk.reload()
+    # At 1280 px there is room for the side bar, so it is open.
+    expect(desk.get_by_role("navigation").get_by_role("link", name="Weekplanner")).to_have_count(2)
     assert_accessible()
     desk.get_by_role("link", name="1 aanvraag wacht op een besluit").click()
     desk.get_by_role("link", name="Groep 7").click()

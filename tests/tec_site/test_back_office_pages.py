@@ -134,3 +134,11 @@ def test_page_of_a_row_and_form_for_a_new_one_open(desk, model):
 
 def page_request(client):
     return client.get(reverse("admin:index")).wsgi_request
+
+
+def test_words_of_libraries_are_dutch_too(desk):
+    make_world()
+    text = desk.get(reverse("admin:bookings_booking_changelist")).content.decode()
+    assert ("Filters toepassen" in text, "Apply Filters" in text) == (True, False)
+    text = desk.get(reverse("admin:post_office_email_changelist")).content.decode()
+    assert ("Post Office" in text, "Onderwerp" in text) == (False, True)
