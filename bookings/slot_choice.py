@@ -10,7 +10,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,9 +20,10 @@ from programmes.models import Programme
 
 from .availability import Offer, Status, offers_between
 from .models import Visit, VisitSlot
+from .models.schedule import VisitSlotQuerySet
 
 
-def slots_for(programme: Programme) -> QuerySet[VisitSlot]:
+def slots_for(programme: Programme) -> VisitSlotQuerySet:
     """The slots to come in which a programme can run, whether or not there is room."""
     return VisitSlot.objects.upcoming().with_room_for(programme).order_by("starts_at", "pk")
 
@@ -66,7 +66,8 @@ class SlotField(forms.ModelChoiceField):
         "invalid_choice": gettext_lazy("This date cannot be chosen any more. Choose another one."),
     }
 
-    def __init__(self, programme: Programme, *, but: int | None = None, **kwargs: Any) -> None:
+    def __init__(self, programme: Programme, *, but: int = 0, **kwargs: Any) -> None:
+        """`but`: the slot that is taken already, and no choice."""
         self.programme = programme
         super().__init__(
             slots_for(programme).exclude(pk=but).select_related("venue"),

@@ -53,7 +53,7 @@ class BookingEventAdmin(ReadOnly, ModelAdmin):
     @display(description=_("what"), ordering="move")
     def what(self, event: BookingEvent) -> str:
         label = MOVES[event.move].label if event.move in MOVES else event.move
-        return sentence(event) or capfirst(label)
+        return sentence(event) or capfirst(str(label))
 
     @display(description=_("by"), ordering="by")
     def by_whom(self, event: BookingEvent) -> str:
