@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from programmes.models import Venue, Zone
+from programmes.models import CoreObjective, Venue, Zone
+from tests.factories import make_programme
 
 PAGES = ["/", "/privacy/", "/toegankelijkheid/", "/voorwaarden/", "/bestaat-niet/"]
 
@@ -63,3 +64,20 @@ def test_language_button_turns_the_page_english(page: Any) -> None:
     page.get_by_role("button", name="English").click()
     page.wait_for_load_state()
     assert page.title() == "Terms · TEC"
+
+
+def test_paper_gets_the_words_and_what_is_folded_but_no_chrome(page: Any) -> None:
+    programme = make_programme(title="Drones", slug="drones")
+    programme.core_objectives.set(CoreObjective.objects.all()[:1])
+    page.emulate_media(media="print")
+    page.goto("/programmas/drones/")
+    seen = {
+        name: page.locator(selector).is_visible()
+        for name, selector in {
+            "title": "h1",
+            "menu": ".site-nav",
+            "drawing": ".programme-plate",
+            "objectives": ".prose .fold li",
+        }.items()
+    }
+    assert seen == {"title": True, "menu": False, "drawing": False, "objectives": True}

@@ -62,6 +62,14 @@ def test_edges_of_fields_reach_three(mode: str, background: str) -> None:
     assert contrast(colours["line-strong"], colours[background]) >= 3
 
 
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_marks_in_ticked_boxes_have_the_colour_of_text_on_the_accent(mode: str) -> None:
+    light, dark = TOKENS.split("@media (prefers-color-scheme: dark)")
+    part = {"light": light, "dark": dark}[mode]
+    marks = re.findall(r"--(?:check|radio)-mark: .*%23([0-9a-f]{6})'", part)
+    assert marks == [palette(mode)["on-accent"].removeprefix("#")] * 2
+
+
 def test_only_the_tokens_name_a_colour() -> None:
     """Paper has its own black and white; a QR code and a mail shown in a frame stay white; the
     back office (desk.css) stands on the palette of its theme, where our tokens are not."""
