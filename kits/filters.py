@@ -1,7 +1,7 @@
 """Choosing a kit: by world, year group, complexity, number of pupils, and when it is free."""
 
 import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
@@ -9,20 +9,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programmes.filters import CatalogueFilter, Chosen
+from programmes.filters import CatalogueFilter, Chosen, Input
 from schools.years import YearGroup
 
 from .availability import Room, rooms
 from .models import Complexity, LessonKit
-
-
-class Input(NamedTuple):
-    """A filter without a list of choices."""
-
-    name: str
-    label: str
-    type: str
-    value: str
 
 
 class KitFilter(CatalogueFilter):

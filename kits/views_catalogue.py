@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -16,8 +15,8 @@ from django.views.decorators.vary import vary_on_headers
 
 from bookings.month import YearMonth, month_of, parse_month
 from bookings.rules import first_bookable_moment
+from programmes.catalogue import page_of, show
 from schools.models import School, SchoolHoliday
-from tec_site import address_parts
 
 from .availability import Room, calendars
 from .days import ONE_DAY, desk_calendars
@@ -26,7 +25,6 @@ from .models import Delivery, LessonKit
 from .month import build_month, look_at
 from .with_visit import KEY, query_of, visit_of
 
-PER_PAGE = 12
 # How far a card looks ahead for the first day on which the kit is free.
 FIRST_FREE_WITHIN = datetime.timedelta(days=90)
 
@@ -43,27 +41,9 @@ class Card(NamedTuple):
 def catalogue(request: HttpRequest) -> HttpResponse:
     filters = KitFilter(request.GET, queryset=LessonKit.objects.published())
     found = filters.qs.select_related("venue").prefetch_related("worlds")
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
-    asked = address_parts.asked(request)
-    context = {
-        "asked": asked,
-        "selects": filters.selects(),
-        "inputs": filters.inputs(),
-        "chosen": [
-            (one.label, address_parts.address(request, asked, without=one.name))
-            for one in filters.chosen()
-        ],
-        "nonsense": bool(filters.errors),
-        "page": page,
-        "cards": _cards(list(page), filters),
-        "period": filters.period,
-    }
-    template = "kits/kit_list.html"
-    if request.headers.get("HX-Request") != "true":
-        return render(request, template, context)
-    response = render(request, f"{template}#results", context)
-    response["HX-Push-Url"] = address_parts.address(request, asked)
-    return response
+    page = page_of(request, found)
+    cards = _cards(list(page), filters)
+    return show(request, "kits/kit_list.html", filters, page, cards=cards, period=filters.period)
 
 
 @login_not_required

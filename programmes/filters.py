@@ -39,6 +39,15 @@ class Select(NamedTuple):
     value: str
 
 
+class Input(NamedTuple):
+    """A filter without a list of choices."""
+
+    name: str
+    label: str
+    type: str
+    value: str
+
+
 class CatalogueFilter(django_filters.FilterSet):
     """What the filters of visits and of kits have in common; both have `groep` and `wereld`."""
 
@@ -49,6 +58,10 @@ class CatalogueFilter(django_filters.FilterSet):
 
     def for_year_group(self, offers: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return offers.filter(year_from__lte=int(value), year_to__gte=int(value))
+
+    def inputs(self) -> list[Input]:
+        """The filters without a list of choices."""
+        return []
 
     def selects(self) -> list[Select]:
         """What the form shows. Widgets would render each option from a template of its own."""

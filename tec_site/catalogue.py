@@ -8,7 +8,6 @@ import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -18,13 +17,12 @@ from django.views.decorators.vary import vary_on_headers
 
 from bookings.availability import Offer, month_of_offers, next_free, with_first_free
 from bookings.month import YearMonth, build_month, month_of, parse_month
+from programmes.catalogue import page_of, show
 from programmes.filters import ProgrammeFilter
 from programmes.models import Kind, Programme
 from schools.models import HolidayRegion, School, SchoolHoliday
-from tec_site import address_parts
 
 app_name = "programmes"
-PER_PAGE = 12
 FIRST_FREE = 5
 
 
@@ -34,25 +32,7 @@ FIRST_FREE = 5
 def catalogue(request: HttpRequest) -> HttpResponse:
     filters = ProgrammeFilter(request.GET, queryset=Programme.objects.published())
     found = with_first_free(filters.qs).prefetch_related("worlds")
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
-    asked = address_parts.asked(request)
-    context = {
-        "asked": asked,
-        "selects": filters.selects(),
-        "chosen": [
-            (one.label, address_parts.address(request, asked, without=one.name))
-            for one in filters.chosen()
-        ],
-        "nonsense": bool(filters.errors),
-        "page": page,
-        "kinds": Kind,
-    }
-    template = "programmes/programme_list.html"
-    if request.headers.get("HX-Request") != "true":
-        return render(request, template, context)
-    response = render(request, f"{template}#results", context)
-    response["HX-Push-Url"] = address_parts.address(request, asked)
-    return response
+    return show(request, "programmes/programme_list.html", filters, page_of(request, found))
 
 
 @login_not_required
