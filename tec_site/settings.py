@@ -162,8 +162,7 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
     _options = _database.setdefault("OPTIONS", {})
     _options.setdefault("connect_timeout", 5)
-    # A statement is planned once per connection: the planning of a calendar's joins takes longer
-    # than answering them. Behind a pooler that shares connections: PREPARE_THRESHOLD=0.
+    # Statements are planned once per connection (docs/decisions/0010).
     _options["server_side_binding"] = True
     _options["prepare_threshold"] = env.int("PREPARE_THRESHOLD", default=5) or None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
