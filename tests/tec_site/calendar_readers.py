@@ -23,6 +23,9 @@ class Seen:
 
 
 def _utc(when: Any) -> datetime.datetime:
+    """An instant; for a whole day its midnight."""
+    if not isinstance(when, datetime.datetime):
+        when = datetime.datetime.combine(when, datetime.time(), datetime.UTC)
     return when.astimezone(datetime.UTC)
 
 
