@@ -3,7 +3,8 @@
 import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from schools import erasure
 from schools.erasure import Names
@@ -24,7 +25,11 @@ def erase_words(submissions: QuerySet[Submission], names: Names) -> int:
     events.filter(noticed_at=None).update(notice="")
     for booking in Booking.objects.filter(submission__in=submissions):
         if names(booking.class_name):
-            Booking.objects.filter(pk=booking.pk).update(class_name=booking.year_groups)
+            Booking.objects.filter(pk=booking.pk).update(
+                class_name=booking.year_groups,
+                sequence=F("sequence") + 1,  # calendars fetch it anew
+                changed_at=timezone.now(),
+            )
     return events.exclude(note="").update(note="")
 
 

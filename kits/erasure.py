@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from schools import erasure
 from schools.erasure import Names
@@ -33,7 +34,11 @@ def erase_words(submissions: QuerySet[Submission], names: Names) -> int:
     events.filter(noticed_at=None).update(notice="")
     for loan in Loan.objects.filter(submission__in=submissions):
         if names(loan.class_name):
-            Loan.objects.filter(pk=loan.pk).update(class_name=loan.year_groups)
+            Loan.objects.filter(pk=loan.pk).update(
+                class_name=loan.year_groups,
+                sequence=F("sequence") + 1,  # calendars fetch it anew
+                changed_at=timezone.now(),
+            )
     findings = Finding.objects.filter(loan__submission__in=submissions).exclude(text="", photo="")
     for path in findings.exclude(photo="").values_list("photo", flat=True):
         transaction.on_commit(functools.partial(default_storage.delete, path))

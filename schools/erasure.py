@@ -97,7 +97,7 @@ def erase_person(*, email: str) -> Counter[str]:
     done["sessions"] = _erase_sessions(user, submissions)
     done["codes"] = _count(CodeChallenge.objects.filter(email__iexact=email).delete())
     done["mails"] = _erase_mails(email)
-    done["log entries"] = _erase_log_entries(user, told)
+    done["log entries"] = _erase_log_entries(user, told, names)
     done["classes"] = _erase_from_classes(user, submissions, names)
     done += _erase_submissions(submissions, names)
     if user is not None:
@@ -270,7 +270,7 @@ def _erase_mails(email: str) -> int:
     return len(keys)
 
 
-def _erase_log_entries(user: User | None, words: set[str]) -> int:
+def _erase_log_entries(user: User | None, words: set[str], names: Names) -> int:
     """What staff did stays; whom it was about does not."""
     about = Q(pk__in=[])
     for word in words:
@@ -281,6 +281,9 @@ def _erase_log_entries(user: User | None, words: set[str]) -> int:
             content_type__model=User._meta.model_name,
             object_id=str(user.pk),
         )
+    # Bookings, loans and classes go by the name of the class.
+    titles = LogEntry.objects.values_list("pk", "object_repr").iterator()
+    about |= Q(pk__in=[pk for pk, title in titles if names(title)])
     return LogEntry.objects.filter(about).update(object_repr=ERASED, change_message="")
 
 

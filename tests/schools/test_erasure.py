@@ -27,6 +27,7 @@ from schools import codes, erasure, links
 from schools.models import CodeChallenge, Submission, User
 from schools.notices import send_code
 from tec_site import worker
+from tec_site.feeds import feed_address
 from tec_site.lifecycle import apply
 from tec_site.mail_queue import Message, queue
 from tests.factories import (
@@ -166,6 +167,40 @@ def test_erased_borrower_is_in_no_report_photo_note_or_name_of_a_class(
     assert [event.move for event in left.events.all()] == [
         *["made", "report", "note", "take_back", "check"]
     ]
+
+
+def test_log_and_school_calendar_no_longer_call_a_class_after_her(booking, loan, clock):
+    for about in (booking, loan.class_group):
+        LogEntry.objects.create(
+            user=make_staff(),
+            content_type=ContentType.objects.get_for_model(about),
+            object_id=str(about.pk),
+            object_repr=f"{about}".replace(NAME, "juf ROOSMARIJN"),
+            action_flag=CHANGE,
+        )
+    colleague = make_teacher(school=booking.submission.school)
+    feed, client = feed_address("school", colleague), Client()
+    first = client.get(feed)
+    clock.move_to(AFTER)
+
+    erasure.erase_person(email=EMAIL)
+
+    assert not LogEntry.objects.filter(object_repr__icontains="roosmarijn").exists()
+    again = client.get(feed, headers={"If-None-Match": first["ETag"]})
+    assert (b"Roosmarijn" in first.content, again.status_code) == (True, 200)
+    assert b"Roosmarijn" not in again.content
+
+
+def test_worker_erases_a_borrower_after_the_end_of_the_next_school_year(loan, clock):
+    """Also the visit before it, and who brings a box back a year late is known a year longer."""
+    clock.move_to(amsterdam(2028, 8, 1, 0, 1))
+    Loan.objects.update(changed_at=amsterdam(2027, 8, 1, 0, 1))
+    assert erasure.erase_overdue() == 1  # the visit only
+    assert traces() == {NAME, EMAIL, PHONE}
+    Loan.objects.update(changed_at=amsterdam(2027, 7, 31, 23, 59))
+    assert erasure.erase_overdue() == 1
+    assert traces() - {NAME, PHONE} == set()  # the photo's file goes when that is committed
+    assert not User.objects.filter(email=EMAIL).exists()
 
 
 def test_borrower_is_not_erased_before_the_box_is_back_and_checked(loan, clock):
