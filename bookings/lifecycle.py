@@ -17,11 +17,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programmes.models import Kind, Programme
-from schools.lifecycle import identify, locked, open_submission, rivals_of
+from schools.lifecycle import identify, lapse_each, locked, open_submission, rivals_of
 from schools.models import ClassGroup, School, Submission, User
 from schools.models.class_group import name_key
 from schools.years import school_year_of
-from tec_site.lifecycle import NEW, IllegalMove, Move, apply, role_of, table
+from tec_site.lifecycle import NEW, Move, apply, role_of, table
 from tec_site.transactions import retried
 
 from . import places, rules
@@ -390,15 +390,7 @@ def expired_in_the_way(slot: VisitSlot, programme: Programme) -> QuerySet[Bookin
 
 def lapse_all(bookings: Iterable[Booking]) -> int:
     """Lapse what is still held; returns how many."""
-    lapsed = 0
-    for booking in bookings:
-        try:
-            with transaction.atomic():
-                apply(booking, MOVES["lapse"], by=None, changes={"held_until": None})
-        except IllegalMove:
-            continue  # verified or cancelled a moment ago
-        lapsed += 1
-    return lapsed
+    return lapse_each(MOVES["lapse"], bookings)
 
 
 def _flag_dependents(cancelled: Booking, by: User | None) -> None:

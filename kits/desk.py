@@ -170,6 +170,17 @@ def out_of_service(
 
 
 @retried
+def end_repair(*, repair: Repair, by: User) -> None:
+    """The copy is back sooner than planned, and can be lent from today. No loan moves to it."""
+    today = timezone.localdate()
+    KitCopy.objects.select_for_update(of=("self",)).get(pk=repair.copy_id)
+    if repair.starts_on >= today:
+        Repair.objects.filter(pk=repair.pk).delete()
+    else:
+        Repair.objects.filter(pk=repair.pk, free_again_on__gt=today).update(free_again_on=today)
+
+
+@retried
 def refill(*, shortage: Shortage, by: User) -> None:
     """What was missing is in the box again."""
     Shortage.objects.filter(pk=shortage.pk, closed_at=None).update(closed_at=timezone.now())

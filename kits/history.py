@@ -67,14 +67,14 @@ def _period(written: list[str]) -> str:
 
 def staff_history_of(loan: Loan, label_of: Callable[[str], str]) -> list[StaffLine]:
     """All events of a loan, newest first; `label_of` names moves that have no sentence."""
-    return staff_history(loan, lambda event: _for_staff(event) or label_of(event.move), rule_label)
+    return staff_history(loan, lambda event: for_staff(event) or label_of(event.move), rule_label)
 
 
-def _for_staff(event: LoanEvent) -> str:
+def for_staff(event: LoanEvent) -> str:
     if event.move == "swap":
         return _("Box %(old)s made way for %(new)s.") % {
             "old": event.data["from"],
-            "new": event.data["to"],
+            "new": event.data["copy"],
         }
     if event.move == "report":
         return _("The school told us that something was wrong.")

@@ -11,17 +11,17 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files import File
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking
 from bookings.refusals import refuse_broken
 from bookings.rules import ClassRequest, Rule, first_bookable_moment, last_bookable_day
-from schools.lifecycle import identify, locked, open_submission, rivals_of
+from schools.lifecycle import identify, lapse_each, locked, open_submission, rivals_of
 from schools.models import ClassGroup, School, Submission, User
 from schools.years import school_year_of
-from tec_site.lifecycle import NEW, IllegalMove, Move, apply, role_of, table
+from tec_site.lifecycle import NEW, Move, apply, role_of, table
 from tec_site.transactions import retried
 
 from . import copies, days, rules
@@ -113,11 +113,14 @@ def hold(
         state=NEW,
     )
     held_until = timezone.now() + settings.HOLD_FOR
-    data = {"overruled": sorted(overrule)} if overrule else {}
+    data: dict[str, Any] = {"to": [starts_on.isoformat(), ends_on.isoformat()]}
+    if overrule:
+        data["overruled"] = sorted(overrule)
 
     def write(copy: KitCopy) -> None:
         changes = {"held_until": held_until, "copy": copy}
-        apply(loan, MOVES["hold"], by=by, note=note, changes=changes, data=data)
+        given = data | {"copy": copy.code}
+        apply(loan, MOVES["hold"], by=by, note=note, changes=changes, data=given)
 
     _claim(kit, loan, write)
     return submission
@@ -164,7 +167,9 @@ def _verify_one(loan: Loan, school: School | None, by: User) -> None:
         return
 
     def write(copy: KitCopy) -> None:
-        apply(loan, MOVES["verify"], by=by, changes=changes | {"copy": copy}, is_locked=True)
+        new = changes | {"copy": copy}
+        data = {"copy": copy.code}
+        apply(loan, MOVES["verify"], by=by, changes=new, data=data, is_locked=True)
 
     _claim(loan.kit, loan, write)
 
@@ -259,7 +264,7 @@ def _swapping(loan: Loan, by: User | None, note: str) -> Callable[[KitCopy], Loa
     left = loan.copy.code
 
     def write(copy: KitCopy) -> LoanEvent:
-        data = {"from": left, "to": copy.code}
+        data = {"from": left, "copy": copy.code}
         changes = {"copy": copy}
         return apply(
             loan, MOVES["swap"], by=by, note=note, changes=changes, data=data, is_locked=True
@@ -346,15 +351,7 @@ def _claim(kit: LessonKit, loan: Loan, write: Any) -> None:
 
 def lapse_all(loans: Any) -> int:
     """Lapse what is still held; returns how many."""
-    lapsed = 0
-    for loan in loans:
-        try:
-            with transaction.atomic():
-                apply(loan, MOVES["lapse"], by=None, changes={"held_until": None})
-        except IllegalMove:
-            continue  # verified or cancelled a moment ago
-        lapsed += 1
-    return lapsed
+    return lapse_each(MOVES["lapse"], loans)
 
 
 def refuse_if_away(copy: KitCopy, loan: Loan) -> None:

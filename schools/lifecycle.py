@@ -3,12 +3,15 @@
 Bookings and loans share this; their own states are in their apps' `lifecycle.py`.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import IntegrityError, transaction
 from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tec_site.lifecycle import Refused
+from tec_site.lifecycle import IllegalMove, Move, Refused, apply
 from tec_site.transactions import inserted
 
 from .models import School, Submission, User
@@ -47,6 +50,19 @@ def rivals_of(submission: Submission) -> QuerySet[Submission]:
     if submission.browser:
         same |= Q(browser=submission.browser)
     return Submission.objects.filter(same, verified_at=None).exclude(pk=submission.pk)
+
+
+def lapse_each(move: Move, rows: Iterable[Any]) -> int:
+    """Lapse those of the rows that are still held; returns how many."""
+    lapsed = 0
+    for row in rows:
+        try:
+            with transaction.atomic():
+                apply(row, move, by=None, changes={"held_until": None})
+        except IllegalMove:
+            continue  # verified or cancelled a moment ago
+        lapsed += 1
+    return lapsed
 
 
 def identify(submission: Submission) -> User:

@@ -11,6 +11,7 @@ from unfold.decorators import display
 from tec_site.model_admins import ModelAdmin, ReadOnly
 from tec_site.staff_history import who_made
 
+from ..history import for_staff
 from ..lifecycle import MOVES
 from ..models import LoanEvent, RefusedDemand
 
@@ -37,7 +38,9 @@ class LoanEventAdmin(ReadOnly, ModelAdmin):
 
     @display(description=_("what"), ordering="move")
     def what(self, event: LoanEvent) -> str:
-        return str(MOVES[event.move].label) if event.move in MOVES else event.move
+        label = MOVES[event.move].label if event.move in MOVES else event.move
+        label = MOVES[event.move].label if event.move in MOVES else event.move
+        return for_staff(event) or str(label)
 
     @display(description=_("by"), ordering="by")
     def by_whom(self, event: LoanEvent) -> str:

@@ -14,6 +14,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from kits import lifecycle
+from kits.availability import free_copies
 from kits.models import (
     ChargeLine,
     ContentItem,
@@ -23,6 +24,7 @@ from kits.models import (
     Loan,
     LoanEvent,
     LoanState,
+    Repair,
     Shortage,
 )
 from kits.refusals import CopyPromised, CopyUnfit
@@ -520,7 +522,7 @@ def test_wrong_box_on_the_desk_becomes_the_right_one(desk):
 
     loan.refresh_from_db()
     assert loan.copy == other
-    assert last_of(loan).data == {"from": mine.code, "to": other.code}
+    assert last_of(loan).data == {"from": mine.code, "copy": other.code}
 
 
 def test_two_classes_exchange_their_boxes(desk):
@@ -718,6 +720,24 @@ def test_repair_moves_loans_and_is_loud_about_the_rest(desk):
     levels = [message.level_tag for message in page.context["messages"]]
     assert levels == ["success", "error", "info"]
     assert stays.attention in text_of(desk.get(reverse("desk:home")))
+
+
+@pytest.mark.parametrize(("starts_on", "left"), [(MONDAY, 0), (november(1), 1)])
+def test_box_that_is_back_from_repair_sooner_can_be_lent_from_today(desk, starts_on, left):
+    copy = make_kit().copies.get()
+    repair = Repair.objects.create(
+        copy=copy, starts_on=starts_on, free_again_on=november(30), reason="wiel"
+    )
+    page = reverse("desk:repair", args=[copy.code])
+    assert f'name="ended" value="{repair.pk}"' in desk.get(page).content.decode()
+
+    for _tap in range(2):
+        said = desk.post(page, {"ended": repair.pk}, follow=True)
+        assert "De kist kan weer worden uitgeleend." in text_of(said)
+
+    assert list(Repair.objects.values_list("free_again_on", flat=True)) == [MONDAY] * left
+    assert list(free_copies(copy.kit, MONDAY, november(9))) == [copy]
+    assert desk.post(page, {"ended": "x"}).status_code == 302
 
 
 def test_pages_take_as_many_queries_for_200_boxes_as_for_one(desk, django_assert_max_num_queries):
