@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Container, Hashable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from programmes.models import Component
@@ -120,6 +121,30 @@ def routes(
         )
         for index, booking in enumerate(bookings)
     }
+
+
+def too_long() -> list[Visit]:
+    """Visits to come whose classes cannot go round in time: their letters promise a call.
+
+    Three queries, however many there are.
+    """
+    coming = Visit.objects.active().filter(
+        slot__starts_at__gt=timezone.now(), programme__components__isnull=False
+    )
+    visits = (
+        coming.distinct()
+        .select_related("programme", "slot")
+        .prefetch_related(
+            "programme__components",
+            Prefetch("bookings", Booking.objects.settled().order_by("pk"), to_attr="classes"),
+        )
+        .order_by("slot__starts_at", "pk")
+    )
+    rotations = (
+        (visit, _rotation(visit, list(visit.programme.components.all()), visit.classes))  # type: ignore[attr-defined]
+        for visit in visits
+    )
+    return [visit for visit, rotation in rotations if rotation and not rotation.fits]
 
 
 def _rotation(

@@ -13,10 +13,12 @@ from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import Booking, State, Visit, VisitSlot
+from bookings.timetable import too_long
 from schools.models import School
 from tec_site import mail_queue, worker
 from tec_site.days import start_of_day
@@ -123,7 +125,7 @@ def matters(request: HttpRequest, backlog: Backlog | None) -> list[Matter]:
     may = request.user.has_perm
     found: list[Matter] = []
     if may("bookings.change_booking"):
-        found += [*_requests(), *_doubts()]
+        found += [*_requests(), *_doubts(), *_too_long()]
     if may("schools.change_school"):
         found += _unverified()
     if backlog is not None:
@@ -147,6 +149,17 @@ def _doubts() -> list[Matter]:
     )
     address = reverse("admin:bookings_booking_changelist", query={"attention": "yes"})
     return [Matter(text % {"number": number}, address)] if number else []
+
+
+def _too_long() -> list[Matter]:
+    """One each: the letters of these classes say that we call."""
+    text = _("The rotation does not fit, call the schools: %(programme)s on %(when)s")
+    found = []
+    for visit in too_long():
+        when = date_format(timezone.localtime(visit.slot.starts_at), "j F H:i")
+        address = reverse("admin:bookings_visit_change", args=[visit.pk])
+        found.append(Matter(text % {"programme": visit.programme, "when": when}, address))
+    return found
 
 
 def _unverified() -> list[Matter]:

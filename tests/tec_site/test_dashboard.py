@@ -8,12 +8,15 @@ from django.contrib.auth.models import Group, Permission
 from post_office.models import STATUS, Email
 
 from bookings.models import Attention, State
+from bookings.timetable import too_long
 from tec_site import roles, worker
 from tec_site.mail_queue import Message, queue
 from tests.factories import (
     NOW,
     amsterdam,
     make_booking,
+    make_component,
+    make_programme,
     make_school,
     make_slot,
     make_staff,
@@ -39,8 +42,12 @@ def book_on(*when, **fields):
     return make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(*when))), **fields)
 
 
+def matters_of(client):
+    return client.get("/beheer/").context["matters"]
+
+
 def matters(client):
-    return [matter.text for matter in client.get("/beheer/").context["matters"]]
+    return [matter.text for matter in matters_of(client)]
 
 
 def test_today_and_the_coming_week_show_what_goes_ahead(desk):
@@ -136,11 +143,39 @@ def test_every_matter_leads_to_a_list_that_shows_it(desk):
         assert len(page.context["cl"].result_list) == 1, matter.address
 
 
+def test_rotation_that_does_not_fit_asks_for_the_call_that_the_letter_promises(
+    desk, clock, django_assert_num_queries
+):
+    programme = make_programme(title="Proeverij", duration=150, welcome=15, max_groups=2)
+    for position in range(6):
+        make_component(programme=programme, minutes=20, max_pupils=10, position=position)
+    first, other = (
+        make_visit(
+            slot=make_slot(venue=programme.venue, starts_at=amsterdam(2026, 11, day, 9)),
+            programme=programme,
+            max_groups=2,
+            max_pupils=70,
+        )
+        for day in (3, 4)
+    )
+    for visit, pupils in ((first, 32), (first, 32), (other, 30), (other, 30)):
+        make_booking(visit=visit, pupils=pupils)
+    make_booking(visit=other, pupils=10, state=State.CANCELLED)
+
+    text = "De rondgang past niet, bel de scholen: Proeverij op 3 november 09:00"
+    (matter,) = [one for one in matters_of(desk) if "rondgang" in one.text]
+    assert (matter.text, matter.address) == (text, f"/beheer/bookings/visit/{first.pk}/change/")
+    with django_assert_num_queries(3):
+        assert too_long() == [first]
+    clock.move_to(amsterdam(2026, 11, 3, 9, 1))
+    assert too_long() == []
+
+
 def test_overview_takes_as_many_queries_with_a_full_week(desk, django_assert_num_queries):
     book_on(2026, 9, 15, 14)
     book_on(2026, 9, 16, 9)
     desk.get("/beheer/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         desk.get("/beheer/")
     for day in (15, 16, 17):
         visit = make_visit(
@@ -148,7 +183,7 @@ def test_overview_takes_as_many_queries_with_a_full_week(desk, django_assert_num
         )
         make_booking(visit=visit, class_name="7a")
         make_booking(visit=visit, class_name="7b")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         desk.get("/beheer/")
 
 
