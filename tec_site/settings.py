@@ -251,6 +251,8 @@ STORAGES = {
 }
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 WHITENOISE_USE_FINDERS = not PRODUCTION
+# Every test client loads the middleware, which would list all files each time.
+WHITENOISE_AUTOREFRESH = MODE == "test"
 
 # --- Mail ----------------------------------------------------------------------------------
 
