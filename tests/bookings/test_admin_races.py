@@ -1,0 +1,47 @@
+"""Impatience at the desk: one move, however many clicks reach the server at once."""
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from tec_site import staff_moves
+from tests.factories import NOW, make_booking, make_staff
+from tests.racing import race
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _now(settings):
+    settings.STAFF_SECOND_FACTOR = False
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def click_together(number):
+    """So many sends of one form that changes numbers; the moves that came of it."""
+    booking, staff = make_booking(), make_staff()
+    address = reverse("admin:bookings_booking_move", args=[booking.pk, "change_numbers"])
+    data = {"pupils": 20, "supervisors": 2, "seen": booking.events.get().pk}
+
+    def click(client):
+        return lambda: client.post(address, data).status_code
+
+    clients = [Client() for _click in range(number)]
+    for client in clients:
+        client.force_login(staff)
+    assert set(race([click(client) for client in clients])) == {302}
+    return [event.move for event in booking.events.all()]
+
+
+def test_ten_clicks_at_once_are_one_move():
+    assert click_together(10) == ["made", "change_numbers"]
+
+
+def test_the_race_sees_it_when_nobody_looks_for_the_first(monkeypatch):
+    monkeypatch.setattr(MovesAdmin, "_is_second_click", lambda *_args: False)
+    monkeypatch.setattr(
+        "tec_site.staff_moves._newer_events", lambda _request, row: row.events.none()
+    )
+    assert len(click_together(3)) > 2
