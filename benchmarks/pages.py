@@ -66,7 +66,7 @@ PAGES = [
     Page("kits", named("kits:catalogue"), statements=8, share=1 / 10),
     Page(
         "kits, free in a period",
-        lambda: reverse("kits:catalogue") + f"?groep=7&{weeks_from_now(4, 6)}",
+        lambda: reverse("kits:catalogue") + f"?groep=7&{weeks_from_now(12, 14)}",
         statements=8,
         share=1 / 10,
     ),
