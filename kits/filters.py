@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 import django_filters
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -11,9 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from programmes.filters import CatalogueFilter, Chosen, Input
 from schools.years import YearGroup
+from tec_site.days import FIRST_DAY, LAST_DAY
 
 from .availability import Room, rooms
 from .models import Complexity, LessonKit
+
+IN_RANGE = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
 
 
 class KitFilter(CatalogueFilter):
@@ -39,8 +43,12 @@ class KitFilter(CatalogueFilter):
         max_value=999,
     )  # fmt: skip
     # Handled together, below.
-    van = django_filters.DateFilter(label=gettext_lazy("Free from"), method="_with_the_other")
-    tot = django_filters.DateFilter(label=gettext_lazy("until"), method="_with_the_other")
+    van = django_filters.DateFilter(
+        label=gettext_lazy("Free from"), method="_with_the_other", validators=IN_RANGE
+    )
+    tot = django_filters.DateFilter(
+        label=gettext_lazy("until"), method="_with_the_other", validators=IN_RANGE
+    )
 
     class Meta:
         model = LessonKit

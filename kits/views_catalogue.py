@@ -17,6 +17,7 @@ from bookings.month import YearMonth, month_of, parse_month
 from bookings.rules import first_bookable_moment
 from programmes.catalogue import page_of, show
 from schools.models import School, SchoolHoliday
+from tec_site.days import parse_day
 
 from .availability import Room, calendars
 from .days import ONE_DAY, desk_calendars
@@ -79,14 +80,6 @@ def kit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 # --- What the addresses ask ----------------------------------------------------------------------
-
-
-def parse_day(text: str) -> datetime.date | None:
-    """'2026-11-02', or None for what is no day."""
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def delivery_of(request: HttpRequest, kit: LessonKit) -> str:

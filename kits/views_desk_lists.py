@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from schools.requests import SignedInRequest
 from schools.years import current_school_year, school_year_label
+from tec_site.days import parse_day
 from tec_site.documents import DocumentsUnavailable, pdf_response
 
 from . import desk, desk_lists, figures, papers, stock_take
@@ -52,7 +53,7 @@ def transport_round(request: SignedInRequest) -> HttpResponse:
     """The round of a day, in order of postcode; as a PDF for the driver with `?papier`."""
     at = venue_of(request)
     days = desk_lists.round_days(timezone.localdate(), at["venue"])
-    day = _day(request.GET.get("dag")) or (days[0] if days else timezone.localdate())
+    day = parse_day(request.GET.get("dag", "")) or (days[0] if days else timezone.localdate())
     stops = desk_lists.transport_round(day, at["venue"])
     if "papier" in request.GET:
         try:
@@ -63,13 +64,6 @@ def transport_round(request: SignedInRequest) -> HttpResponse:
             return pdf_response(pdf, _("round-%(day)s.pdf") % {"day": day.isoformat()})
     context = {"day": day, "days": days, "stops": stops, **at}
     return render(request, "kits/desk/round.html", context)
-
-
-def _day(typed: str | None) -> datetime.date | None:
-    try:
-        return datetime.date.fromisoformat(typed or "")
-    except ValueError:
-        return None
 
 
 @desk_page("kits.change_shortage", "GET", "HEAD", "POST")

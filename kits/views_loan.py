@@ -16,6 +16,7 @@ from schools.access import load_submission
 from schools.contact import NoteForm
 from schools.models import Submission
 from tec_site import calendars, rate_limits
+from tec_site.days import parse_day
 from tec_site.documents import DocumentsUnavailable, pdf_response
 from tec_site.lifecycle import Refused
 
@@ -27,7 +28,6 @@ from .lifecycle import MOVES
 from .models import Loan, LoanState
 from .month import Return, look_at
 from .sentences import sentence_for
-from .views_catalogue import parse_day
 
 
 @login_not_required

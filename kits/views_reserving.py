@@ -18,6 +18,7 @@ from schools.code_page import CodePage, say_done
 from schools.lifecycle import KeyConflict
 from schools.models import Submission
 from tec_site import rate_limits
+from tec_site.days import parse_day
 from tec_site.lifecycle import Refused
 
 from . import lifecycle
@@ -27,7 +28,7 @@ from .forms import LoanForm
 from .models import Delivery, LessonKit, RefusedDemand
 from .other_periods import other_periods
 from .refusals import LoanTooLong, NoCopyFree, NotAHandoverDay, TooSoon
-from .views_catalogue import delivery_of, parse_day
+from .views_catalogue import delivery_of
 from .with_visit import KEY, query_of, visit_of
 
 GONE = (NoCopyFree,)

@@ -6,6 +6,18 @@ import functools
 import holidays
 from django.utils import timezone
 
+# The days that anything here can be about; further on Python's own calendar ends.
+FIRST_DAY, LAST_DAY = datetime.date(2000, 1, 1), datetime.date(2199, 12, 31)
+
+
+def parse_day(text: str) -> datetime.date | None:
+    """'2026-11-02', or None for what is no day, or one out of our range."""
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
+
 
 @functools.lru_cache(maxsize=32)
 def public_holidays(year: int) -> dict[datetime.date, str]:

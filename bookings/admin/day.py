@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tec_site.days import start_of_day
+from tec_site.days import parse_day, start_of_day
 
 from .. import lifecycle
 from ..documents import visits_on
@@ -28,7 +28,7 @@ DAY = datetime.timedelta(days=1)
 def day_page(model_admin: "BookingAdmin", request: HttpRequest) -> HttpResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    day = day_asked(request.GET.get("dag", "")) or timezone.localdate()
+    day = parse_day(request.GET.get("dag", "")) or timezone.localdate()
     if request.method == "POST":
         return _note_attendance(model_admin, request, day)
     bookings = model_admin.get_queryset(request)
@@ -50,15 +50,6 @@ def day_page(model_admin: "BookingAdmin", request: HttpRequest) -> HttpResponse:
         "after": _beside(bookings, day, forward=True),
     }
     return TemplateResponse(request, "admin/bookings/day.html", context)
-
-
-def day_asked(typed: str) -> datetime.date | None:
-    """The day in the address, or None for nonsense and for years without any visit."""
-    try:
-        day = datetime.date.fromisoformat(typed)
-    except ValueError:
-        return None
-    return day if 2000 < day.year < 2200 else None
 
 
 def day_address(day: datetime.date) -> str:

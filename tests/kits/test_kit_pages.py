@@ -262,3 +262,13 @@ def test_catalogue_asks_the_same_however_many(client, django_assert_num_queries,
 
     with django_assert_num_queries(7):
         client.get(CATALOGUE)
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2026-02-30", "morgen"])
+def test_days_beyond_any_calendar_are_left_out(client, day):
+    make_kit()
+
+    page = client.get(f"/leskisten/?van={day}&tot={day}").content.decode()
+
+    assert "Een van deze keuzes kennen we niet" in page
+    assert "1 leskist" in page
