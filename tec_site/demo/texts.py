@@ -30,7 +30,7 @@ PROEVERIJ = {
     "arrange": (
         "Vervoer heen en terug\n"
         "Een begeleider per tien leerlingen\n"
-        "Zes groepjes: maak ze liefst vooraf"
+        "Groepjes: maak ze liefst vooraf, de brief zegt hoeveel"
     ),
     "mail_note": "Maak vooraf zes groepjes. Dan kunnen we na de ontvangst meteen beginnen.",
     "price_note": "Voorbeeldprijs. Jullie krijgen achteraf een factuur.",
