@@ -103,7 +103,11 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 # --- Databases -----------------------------------------------------------------------------
 
-SEEDS = ("schools.migrations.0002_school_holidays", "programmes.migrations.0002_vocabulary")
+SEEDS = (
+    "schools.migrations.0002_school_holidays",
+    "programmes.migrations.0002_vocabulary",
+    "tec_site.migrations.0003_statement_rows",
+)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,9 +4,9 @@ from django.core.paginator import Paginator
 from django.test import Client
 from django.urls import reverse
 
+from programmes.catalogue import PER_PAGE
 from programmes.models import Kind, Programme, World
 from schools.years import YearGroup
-from tec_site import catalogue
 from tests.factories import (
     NOW,
     amsterdam,
@@ -131,7 +131,7 @@ def test_htmx_gets_the_results_and_a_short_address(client, programmes):
 
 def test_catalogue_is_paged(client):
     zone = make_zone()
-    for number in range(catalogue.PER_PAGE + 1):
+    for number in range(PER_PAGE + 1):
         make_programme(zones=[zone], title=f"P{number:02d}", slug=f"p-{number}")
 
     response = client.get("/programmas/?pagina=2&soort=workshop")
