@@ -15,7 +15,6 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import (
-    Case,
     Count,
     DateTimeField,
     DurationField,
@@ -30,7 +29,6 @@ from django.db.models import (
     Subquery,
     Sum,
     Value,
-    When,
 )
 from django.db.models.functions import Cast, Coalesce, Least, TruncDate
 from django.utils import timezone
@@ -39,7 +37,7 @@ from programmes.models import Programme
 from tec_site.days import start_of_day
 from tec_site.prepared import Prepared
 
-from .models import Booking, Closure, State, VisitSlot, ZoneClaim
+from .models import Booking, State, VisitSlot, ZoneClaim, shut
 from .rules import first_bookable_moment, last_bookable_day
 
 MINUTE = datetime.timedelta(minutes=1)
@@ -173,11 +171,6 @@ def _annotated(now: datetime.datetime, within: Q) -> QuerySet[Any]:
         # an index finds the claims of one day; without, all ten years are read for each slot.
         ends_at__lt=ExpressionWrapper(OuterRef("free_again") + DAY, output_field=DateTimeField()),
     ).exclude(visit=Coalesce(OuterRef("own"), Value(0)))
-    closure = Closure.objects.filter(
-        venue=OuterRef("visitslot__venue_id"),
-        starts_on__lte=OuterRef("day"),
-        ends_on__gte=OuterRef("day"),
-    )
     return (
         SlotProgramme.objects.filter(within)
         .alias(own=own, free_again=free_again, day=TruncDate("visitslot__starts_at"))
@@ -187,9 +180,7 @@ def _annotated(now: datetime.datetime, within: Q) -> QuerySet[Any]:
             pupils_left=_left("pupils", Sum("pupils"), now),
             most_groups=Least(F("programme__max_groups"), F("visitslot__max_groups")),
             is_blocked=Exists(in_the_way),
-            is_closed=Case(
-                When(visitslot__is_closed=True, then=Value(True)), default=Exists(closure)
-            ),
+            is_closed=shut("visitslot__"),
         )
         .filter(ends_at__lte=F("visitslot__ends_at"))
         .order_by("visitslot__starts_at", "visitslot_id")

@@ -153,6 +153,8 @@ def _verify_one(booking: Booking, school: School, by: User) -> None:
         _move(booking, move, by=by, changes=changes | {"visit": visit}, is_locked=True)
 
     if booking.state == S.LAPSED:
+        # Days may have passed since the date was chosen.
+        refuse_broken(rules.broken_date(programme, slot), (), "")
         _with_room(slot, programme, take)
     else:
         take(booking.visit)
@@ -203,20 +205,32 @@ def cancel(*, booking: Booking, by: User | None, note: str = "") -> BookingEvent
     """
     if role_of(by) == "teacher" and timezone.localdate() > booking.cancel_until:
         raise TooLate
-    # Nobody was told of a hold, so there is nothing to take back.
-    notice = "" if booking.state == S.HELD else None
+    _lock(booking)
+    was_held = booking.state == S.HELD
     changes = {"held_until": None, "attention": ""}
-    event = apply(booking, MOVES["cancel"], by=by, note=note, changes=changes, notice=notice)
-    if booking.visit.programme.kind == Kind.TASTER:
-        _flag_dependents(booking, by)
+    # Nobody was told of a hold, so there is nothing to take back.
+    notice = "" if was_held else None
+    event = apply(
+        booking, MOVES["cancel"], by=by, note=note, changes=changes, notice=notice, is_locked=True
+    )
+    if not was_held:
+        _flag_dependents(booking, booking.starts_at, by)
     return event
 
 
 @retried
-def ask_to_cancel(*, booking: Booking, by: User | None, note: str = "") -> BookingEvent:
-    """After the free period the school asks; staff see it under 'needs attention'."""
+def ask_to_cancel(*, booking: Booking, by: User | None, note: str = "") -> BookingEvent | None:
+    """After the free period the school asks; staff see it under 'needs attention'.
+
+    Asking again before they did changes nothing (None). Raises SlotPast.
+    """
+    _lock(booking)
+    if booking.starts_at <= timezone.now():
+        raise SlotPast
+    if booking.attention == Attention.LATE_CANCELLATION:
+        return None
     changes = {"attention": Attention.LATE_CANCELLATION}
-    return apply(booking, MOVES["ask_to_cancel"], by=by, note=note, changes=changes)
+    return apply(booking, MOVES["ask_to_cancel"], by=by, note=note, changes=changes, is_locked=True)
 
 
 @retried
@@ -248,12 +262,16 @@ def reschedule(*, booking: Booking, slot: VisitSlot, by: User, note: str = "") -
         "visit": booking.visit_id,
     }
 
+    was_at = booking.starts_at
+
     def take(visit: Visit) -> BookingEvent:
         return _move(
             booking, MOVES["reschedule"], by=by, note=note, changes={"visit": visit}, data=data
         )
 
-    return _with_room(slot, booking.visit.programme, take)
+    event = _with_room(slot, booking.visit.programme, take)
+    _flag_dependents(booking, was_at, by)
+    return event
 
 
 @retried
@@ -266,13 +284,17 @@ def change_numbers(
     note: str = "",
     overrule: Collection[Rule] = (),
     reason: str = "",
-) -> BookingEvent:
-    """Change how many come. Raises TooLate (for the school itself), RulesBroken, VisitFull.
+) -> BookingEvent | None:
+    """Change how many come; None if it is as many already. Raises TooLate (for the school
+    itself), RulesBroken, VisitFull.
 
     `note` goes into the mail; `reason`, why a rule is overruled, into a note for colleagues.
     """
     if role_of(by) == "teacher" and timezone.localdate() > booking.change_until:
         raise TooLate
+    _lock(booking)
+    if (booking.pupils, booking.supervisors) == (pupils, supervisors):
+        return None
     asked = ClassRequest(
         booking.class_name, booking.year_from, booking.year_to, pupils, supervisors
     )
@@ -301,7 +323,9 @@ def attend(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
 def miss(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
     if booking.starts_at > timezone.now():
         raise NotYet
-    return apply(booking, MOVES["miss"], by=by, note=note)
+    event = apply(booking, MOVES["miss"], by=by, note=note)
+    _flag_dependents(booking, booking.starts_at, by)
+    return event
 
 
 @retried
@@ -346,6 +370,13 @@ def _refuse_same_class(visit: Visit, school: School | None, name: str, index: in
     there = Booking.objects.holding().filter(visit=visit, submission__school=school)
     if name_key(name) in map(name_key, there.values_list("class_name", flat=True)):
         raise ClassAlreadyBooked(class_index=index)
+
+
+def _lock(booking: Booking) -> None:
+    """Bring it up to date and keep it so: what it was a page ago decides nothing."""
+    booking.refresh_from_db(
+        from_queryset=Booking.objects.with_facts().select_for_update(of=("self",))
+    )
 
 
 def _move(booking: Booking, move: Move, **details: Any) -> BookingEvent:
@@ -393,14 +424,17 @@ def lapse_all(bookings: Iterable[Booking]) -> int:
     return lapse_each(MOVES["lapse"], bookings)
 
 
-def _flag_dependents(cancelled: Booking, by: User | None) -> None:
-    """Experiences of this school that no Proeverij precedes any more need attention."""
+def _flag_dependents(taster: Booking, since: datetime.datetime, by: User | None) -> None:
+    """A class does not come to its Proeverij, or not on that moment: Experiences of its school
+    that no Proeverij precedes any more need attention."""
+    if taster.visit.programme.kind != Kind.TASTER:
+        return
     dependents = Booking.objects.filter(
-        state__in=[S.REQUESTED, S.CONFIRMED],
+        state__in=BOOKED,
         visit__programme__requires_taster=True,
-        visit__slot__starts_at__gt=cancelled.starts_at,
-        submission__school=cancelled.submission.school,
-    )
+        visit__slot__starts_at__gt=since,
+        submission__school=taster.submission.school,
+    ).exclude(attention=Attention.PREREQUISITE_GONE)
     for booking in dependents.with_facts().order_by("pk"):
         slot, school = booking.visit.slot, booking.submission.school
         if not rules.taster_passes(slot, school, booking.class_name):

@@ -28,7 +28,8 @@ from .models import Booking, State, VisitSlot
 class Rule(models.TextChoices):
     YEAR_GROUP = "year_group", _("year group")
     NUMBERS = "numbers", _("number of pupils")
-    LEAD_TIME = "lead_time", _("lead time")
+    # As events of old name it.
+    DATE = "lead_time", _("the date (too soon, too far ahead, closed)")
     PREREQUISITE = "prerequisite", _("an earlier Proeverij")
 
 
@@ -59,7 +60,7 @@ def broken_rules(
     classes: Sequence[ClassRequest],
     school: School | None,
 ) -> list[Broken]:
-    found = [*_lead_time(programme, slot)]
+    found = broken_date(programme, slot)
     for index, asked in enumerate(classes):
         found += [*_year_group(programme, asked, index), *broken_numbers(programme, asked, index)]
         if programme.requires_taster and not taster_passes(slot, school, asked.name):
@@ -93,7 +94,7 @@ def last_bookable_day() -> datetime.date:
     return school_year_end(current_school_year() + 1)
 
 
-def _lead_time(programme: Programme, slot: VisitSlot) -> list[Broken]:
+def broken_date(programme: Programme, slot: VisitSlot) -> list[Broken]:
     first = first_bookable_moment(programme.lead_time)
     if slot.starts_at < timezone.now():
         message = _("This date is in the past.")
@@ -101,9 +102,11 @@ def _lead_time(programme: Programme, slot: VisitSlot) -> list[Broken]:
         message = _("This date is too soon: we need some days to prepare.")
     elif slot.day > last_bookable_day():
         message = _("This date is too far ahead.")
+    elif slot.is_shut:
+        message = _("We are closed on this date.")
     else:
         return []
-    return [Broken(Rule.LEAD_TIME, "", str(message))]
+    return [Broken(Rule.DATE, "", str(message))]
 
 
 # --- The class -------------------------------------------------------------------------------

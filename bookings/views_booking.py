@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language, ngettext
@@ -22,7 +23,7 @@ from . import lifecycle, places
 from .access import address_of, own_submission
 from .availability import Offer, SlotProgramme, next_free, offer_for, same_week
 from .forms import BookingForm
-from .models import VisitSlot
+from .models import VisitSlot, shut
 from .refusals import ClassAlreadyBooked, RulesBroken
 
 
@@ -83,10 +84,13 @@ GONE = (places.VisitFull, places.ZonesTaken, places.DoesNotFit)
 
 
 def _programme_in_slot(slug: str, slot_id: int) -> tuple[Programme, VisitSlot]:
-    runs = SlotProgramme.objects.select_related("programme__venue", "visitslot__venue")
+    runs = SlotProgramme.objects.select_related("programme__venue", "visitslot__venue").annotate(
+        day=TruncDate("visitslot__starts_at"), is_shut=shut("visitslot__")
+    )
     run = get_object_or_404(
         runs, programme__slug=slug, programme__is_published=True, visitslot=slot_id
     )
+    run.visitslot.is_shut = run.is_shut
     return run.programme, run.visitslot
 
 

@@ -90,9 +90,10 @@ class VisitAdmin(ReadOnly, ModelAdmin):
         for term in terms(search_term):
             fits = term.on("slot__starts_at")
             fits |= Q(pk__in=Booking.objects.filter(booking_fits(term)).order_by().values("visit"))
+            itself = Q()
             for word in term.words:
-                fits |= Q(programme__title__icontains=word) | Q(slot__venue__name__icontains=word)
-            queryset = queryset.filter(fits)
+                itself &= Q(programme__title__icontains=word) | Q(slot__venue__name__icontains=word)
+            queryset = queryset.filter(fits | itself)
         return queryset, False
 
     # --- Pages of our own ---------------------------------------------------------------------

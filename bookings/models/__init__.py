@@ -1,5 +1,5 @@
 from .booking import FACTS, Attention, Booking, BookingEvent, State
-from .schedule import Closure, SchedulePattern, VisitSlot
+from .schedule import Closure, SchedulePattern, VisitSlot, shut
 from .visit import Visit, ZoneClaim
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "Visit",
     "VisitSlot",
     "ZoneClaim",
+    "shut",
 ]

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from programmes.models import Programme, Venue
@@ -93,16 +94,24 @@ class Closure(models.Model):
         return f"{self.reason} ({self.starts_on:%d-%m-%Y})"
 
 
+def shut(slot: str = "") -> models.Case:
+    """Whether a slot is closed by hand or by a closure of its venue, to annotate with.
+
+    `slot` is the way to it ('visitslot__'); the query has its `day` (Amsterdam).
+    """
+    closures = Closure.objects.filter(
+        venue=models.OuterRef(f"{slot}venue"),
+        starts_on__lte=models.OuterRef("day"),
+        ends_on__gte=models.OuterRef("day"),
+    )
+    by_hand = models.When(**{f"{slot}is_closed": True}, then=models.Value(True))
+    return models.Case(by_hand, default=models.Exists(closures))
+
+
 class VisitSlotQuerySet(models.QuerySet["VisitSlot"]):
     def open(self) -> Self:
         """Not closed by hand, nor by a closure of the venue."""
-        local_day = models.functions.TruncDate("starts_at")
-        closed = Closure.objects.filter(
-            venue=models.OuterRef("venue"),
-            starts_on__lte=models.OuterRef("day"),
-            ends_on__gte=models.OuterRef("day"),
-        )
-        return self.filter(is_closed=False).alias(day=local_day).filter(~models.Exists(closed))
+        return self.alias(day=models.functions.TruncDate("starts_at")).exclude(shut())
 
     def upcoming(self) -> Self:
         return self.filter(starts_at__gt=timezone.now())
@@ -189,6 +198,11 @@ class VisitSlot(models.Model):
     @property
     def day(self) -> datetime.date:
         return timezone.localdate(self.starts_at)
+
+    @cached_property
+    def is_shut(self) -> bool:
+        """Closed by hand, or by a closure of its venue."""
+        return not VisitSlot.objects.open().filter(pk=self.pk).exists()
 
     @property
     def length(self) -> datetime.timedelta:

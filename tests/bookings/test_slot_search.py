@@ -133,7 +133,8 @@ def test_lists_are_searched_by_day_programme_school_and_class(desk):
     programme = make_programme(title="Drones en vr")
     slot = make_slot(programmes=[programme], starts_at=amsterdam(2027, 3, 9, 9), note="Met Bas")
     booking = make_booking(visit=make_visit(slot=slot, programme=programme), class_name="Uilen")
-    make_booking(class_name="Mussen")
+    other = make_programme(title="Fiets 9")
+    make_booking(visit=make_visit(programme=other), class_name="Mussen")
     school = booking.submission.school.name
     for query in ("9 maart", "9-3-2027", "di 9 mrt", "drones", "drones 9-3"):
         assert shown(desk, "visitslot", query) == [slot.pk], query

@@ -1,0 +1,233 @@
+"""What was true when a page was opened, or a code mailed, and is not any more."""
+
+import datetime
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from bookings import clock, lifecycle
+from bookings.models import Attention, Booking, Closure, State, VisitSlot
+from bookings.refusals import RulesBroken, SlotPast
+from bookings.rules import Rule
+from programmes.models import Kind
+from schools.codes import code_of
+from schools.models import CodeChallenge, Submission
+from tec_site.notices import Teller
+from tests.bookings.test_booking_pages import address, typed
+from tests.factories import (
+    NOW,
+    amsterdam,
+    make_booking,
+    make_class_group,
+    make_programme,
+    make_school,
+    make_slot,
+    make_staff,
+    make_submission,
+    make_teacher,
+    make_visit,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def frozen():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def programme():
+    return make_programme(max_groups=3, max_pupils=99)
+
+
+@pytest.fixture
+def slot(programme):
+    return make_slot(programmes=[programme], max_groups=3, max_pupils=99)
+
+
+def close_by_hand(slot):
+    VisitSlot.objects.filter(pk=slot.pk).update(is_closed=True)
+
+
+def close_the_venue(slot):
+    Closure.objects.create(venue=slot.venue, starts_on=slot.day, ends_on=slot.day, reason="Verf")
+
+
+CLOSINGS = pytest.mark.parametrize("close", [close_by_hand, close_the_venue])
+
+
+@CLOSINGS
+def test_form_opened_before_the_date_was_closed_holds_nothing(client, programme, slot, close):
+    close(slot)
+
+    response = client.post(address(programme, slot), typed())
+
+    assert response.status_code in {409, 422}
+    assert "Op deze datum zijn we gesloten." in response.content.decode()
+    assert not Booking.objects.exists()
+
+
+def test_staff_may_book_on_a_closed_date_saying_why(programme, slot):
+    staff = make_staff()
+    close_by_hand(slot)
+    slot.refresh_from_db()
+    asked = [lifecycle.ClassRequest("7b", 7, 7, 24, 3)]
+    facts = {"slot": slot, "programme": programme, "classes": asked, "by": staff}
+
+    with pytest.raises(RulesBroken):
+        lifecycle.book(**facts, submission=unsaved())
+    booked = lifecycle.book(**facts, submission=unsaved(), overrule={Rule.DATE}, note="Open dag")
+
+    assert booked.bookings.get().state == State.CONFIRMED
+
+
+def unsaved() -> Submission:
+    made = make_submission(verified_at=None)
+    Submission.objects.filter(pk=made.pk).delete()
+    made.pk = None
+    made._state.adding = True
+    return made
+
+
+@CLOSINGS
+def test_lapsed_hold_is_not_confirmed_on_a_date_closed_meanwhile(programme, slot, close):
+    held = held_in(programme, slot)
+    with time_machine.travel(NOW + datetime.timedelta(hours=1), tick=False):
+        clock.lapse_expired()
+        close(slot)
+
+        with pytest.raises(RulesBroken):
+            lifecycle.verify(submission=held.submission)
+
+    held.refresh_from_db()
+    assert held.state == State.LAPSED
+
+
+def held_in(programme, slot):
+    return make_booking(
+        visit=make_visit(slot=slot, programme=programme),
+        state=State.HELD,
+        class_group=None,
+        submission=make_submission(verified_at=None),
+    )
+
+
+def test_code_of_a_lapsed_hold_confirms_no_visit_of_yesterday(client: Client, programme):
+    slot = make_slot(programmes=[programme], starts_at=amsterdam(2026, 9, 24, 9))
+    client.post(address(programme, slot), typed())
+    page = reverse("bookings:code", args=[Submission.objects.get().public_id])
+    with time_machine.travel(amsterdam(2026, 9, 25, 9), tick=False):
+        clock.lapse_expired()
+        client.post(page, {"again": "1"})
+
+        response = client.post(page, {"code": code_of(CodeChallenge.objects.latest("pk"))})
+
+    assert "Deze datum is voorbij." in response.content.decode()
+    assert Booking.objects.get().state == State.LAPSED
+
+
+def test_cancelling_what_was_confirmed_meanwhile_is_mailed():
+    stale = held_in(programme := make_programme(), make_slot(programmes=[programme]))
+    lifecycle.verify(submission=Submission.objects.get())
+
+    event = lifecycle.cancel(booking=stale, by=make_staff())
+
+    assert (event.from_state, event.notice) == (State.CONFIRMED, "cancelled")
+
+
+def test_the_same_numbers_again_are_no_move():
+    booking = make_booking()
+    submission = booking.submission
+
+    def change():
+        return lifecycle.change_numbers(
+            booking=booking, pupils=20, supervisors=3, by=submission.user
+        )
+
+    assert change() is not None
+    assert change() is None
+    assert booking.events.filter(move="change_numbers").count() == 1
+
+
+def test_history_of_numbers_begins_where_they_were():
+    booking = make_booking()
+    stale = Booking.objects.with_facts().get(pk=booking.pk)
+    lifecycle.change_numbers(booking=booking, pupils=20, supervisors=3, by=make_staff())
+
+    event = lifecycle.change_numbers(booking=stale, pupils=22, supervisors=3, by=None)
+
+    assert event.data == {"from": [20, 3], "to": [22, 3]}
+
+
+def test_asking_twice_to_cancel_is_asking_once():
+    booking = make_booking()
+    with time_machine.travel(amsterdam(2026, 10, 30, 9), tick=False):
+        lifecycle.ask_to_cancel(booking=booking, by=None)
+        assert lifecycle.ask_to_cancel(booking=booking, by=None) is None
+
+    assert booking.events.filter(move="ask_to_cancel").count() == 1
+
+
+def test_nobody_asks_to_cancel_a_visit_that_was():
+    booking = make_booking()
+    with time_machine.travel(amsterdam(2026, 12, 1, 9), tick=False), pytest.raises(SlotPast):
+        lifecycle.ask_to_cancel(booking=booking, by=None)
+
+
+# --- The Proeverij before an Experience ----------------------------------------------------------
+
+
+@pytest.fixture
+def taster_and_experience():
+    """One class: a Proeverij on 3 November and an Experience on 10 November."""
+    school = make_school()
+    teacher, group = make_teacher(school=school), make_class_group(school=school, name="7b")
+    made = []
+    for day, kind in ((3, Kind.TASTER), (10, Kind.EXPERIENCE)):
+        programme = make_programme(kind=kind, requires_taster=kind == Kind.EXPERIENCE)
+        slot = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, day, 9))
+        visit = make_visit(slot=slot, programme=programme)
+        asked = make_submission(user=teacher, school=school)
+        made.append(make_booking(visit=visit, submission=asked, class_name="7b", class_group=group))
+    return made
+
+
+def attention_of(booking):
+    booking.refresh_from_db()
+    return booking.attention
+
+
+def test_proeverij_moved_behind_its_experience_needs_attention(taster_and_experience):
+    taster, experience = taster_and_experience
+    programme = taster.visit.programme
+    later = make_slot(
+        programmes=[programme], venue=programme.venue, starts_at=amsterdam(2026, 11, 17, 9)
+    )
+
+    lifecycle.reschedule(booking=taster, slot=later, by=make_staff())
+
+    assert attention_of(experience) == Attention.PREREQUISITE_GONE
+
+
+def test_proeverij_that_was_missed_needs_attention(taster_and_experience):
+    taster, experience = taster_and_experience
+    with time_machine.travel(amsterdam(2026, 11, 3, 14), tick=False):
+        lifecycle.miss(booking=taster, by=make_staff())
+
+    assert attention_of(experience) == Attention.PREREQUISITE_GONE
+
+
+def test_hold_of_a_proeverij_that_goes_flags_nothing(taster_and_experience):
+    taster, experience = taster_and_experience
+    Booking.objects.filter(pk=taster.pk).update(state=State.CANCELLED)
+    programme = make_programme(kind=Kind.TASTER)
+    held = held_in(programme, make_slot(programmes=[programme]))
+
+    lifecycle.cancel(booking=held, by=make_staff())
+    Teller().tell(seconds=5)
+
+    assert attention_of(experience) == ""
