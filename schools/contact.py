@@ -12,6 +12,8 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from tec_site.mail_addresses import MailAddressField
+
 from .forms import SchoolField, SchoolSearchForm, TypedSchool
 from .models import Submission, User
 from .sign_in_forms import EMAIL_MESSAGES
@@ -76,7 +78,7 @@ class ContactForm(SchoolSearchForm, forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": _("Fill in your name.")},
     )
-    email = forms.EmailField(
+    email = MailAddressField(
         label=_("E-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
@@ -188,7 +190,7 @@ class NoteForm(forms.Form):
 class AddressForm(forms.Form):
     """A mistyped address, corrected on the code page."""
 
-    email = forms.EmailField(
+    email = MailAddressField(
         label=_("The right e-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

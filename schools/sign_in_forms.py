@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from schools.codes import DIGITS
+from tec_site.mail_addresses import MailAddressField
 
 EMAIL_MESSAGES = {
     "required": _("Fill in your e-mail address."),
@@ -14,7 +15,7 @@ EMAIL_MESSAGES = {
 
 
 class EmailForm(forms.Form):
-    email = forms.EmailField(
+    email = MailAddressField(
         label=_("E-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),

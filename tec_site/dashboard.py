@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from bookings.models import Booking, State, Visit, VisitSlot
 from bookings.timetable import too_long
 from schools.models import School
-from tec_site import mail_queue, worker
+from tec_site import mail_queue, notices, worker
 from tec_site.days import start_of_day
 from tec_site.mail_queue import Backlog
 from tec_site.models import Heartbeat
@@ -129,7 +129,7 @@ def matters(request: HttpRequest, backlog: Backlog | None) -> list[Matter]:
     if may("schools.change_school"):
         found += _unverified()
     if backlog is not None:
-        found += [*_worker(), *_mails(backlog)]
+        found += [*_worker(), *_untold(), *_mails(backlog)]
     return found
 
 
@@ -178,6 +178,18 @@ def _worker() -> list[Matter]:
     if seen and timezone.now() - seen.at <= settings.WORKER_SEEN_WITHIN:
         return []
     return [Matter(_("The worker is not running: no mail goes out"), is_alarm=True)]
+
+
+def _untold() -> list[Matter]:
+    """What happened and could not be put in a mail, with an address that is none for instance."""
+    text = _("No mail could be made of what happened on %(when)s: see whether its address is right")
+    found = []
+    for event in notices.untold_since(timezone.now() - settings.EMAIL_BACKLOG_ALARM):
+        when = date_format(timezone.localtime(event.at), "j F H:i")
+        meta = event._meta
+        address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[event.pk])
+        found.append(Matter(text % {"when": when}, address, is_alarm=True))
+    return found
 
 
 def _mails(backlog: Backlog) -> list[Matter]:

@@ -21,6 +21,7 @@ from django.core.files.base import ContentFile
 from django.core.mail import mailers
 from django.core.validators import validate_email
 from django.db import Error as DatabaseError
+from django.db import connection
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -180,8 +181,12 @@ def _deliver(mail: Email, mailer: object) -> bool:
     message.extra_headers.pop("Expires", None)
     try:
         mailer.send_messages([message])  # type: ignore[attr-defined]
-    except DatabaseError:
-        raise
+    except DatabaseError as error:
+        # What its link or letter is made of broke a query, or else the database is away.
+        if not connection.is_usable():
+            raise
+        _retry(mail, error)
+        return False
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
         code = _code(error)
         if code >= 500:
@@ -239,10 +244,15 @@ class Expired(Exception):
 
 
 def give_up_expired() -> None:
-    """What came too late stops visibly, instead of waiting for ever."""
+    """What came too late stops visibly, instead of waiting for ever.
+
+    Claimed first, as for sending: what another sender is sending may still arrive.
+    """
     now = timezone.now()
-    for mail in Email.objects.filter(status__in=WAITING, expires_at__lte=now):
-        _fail(mail, Expired(f"{mail.expires_at:%Y-%m-%d %H:%M} UTC"))
+    free = Q(scheduled_time=None) | Q(scheduled_time__lte=now)
+    for mail in Email.objects.filter(free, status__in=WAITING, expires_at__lte=now):
+        if _claim(mail):
+            _fail(mail, Expired(f"{mail.expires_at:%Y-%m-%d %H:%M} UTC"))
 
 
 # --- Looking after the queue -----------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.admin import ModelAdmin as DjangoModelAdmin
 from django.contrib.admin.options import ActionLocation
+from django.db import models
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.text import capfirst
@@ -17,11 +18,24 @@ from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.admin import TabularInline as UnfoldTabularInline
 from unfold.contrib.import_export.forms import ExportForm
 
+from tec_site.mail_addresses import MailAddressField
+
 # A spreadsheet takes a cell that begins with one of these for a formula (OWASP, CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-class ModelAdmin(UnfoldModelAdmin):
+class _Typed:
+    """What staff type has the limits of what anybody types."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, models.EmailField):
+            kwargs.setdefault("form_class", MailAddressField)
+        return super().formfield_for_dbfield(  # type: ignore[misc]
+            db_field, request, **kwargs
+        )
+
+
+class ModelAdmin(_Typed, UnfoldModelAdmin):
     """Lists that stay fast: no count of everything, no choice of a thousand rows."""
 
     list_per_page = 50
@@ -42,7 +56,7 @@ class ModelAdmin(UnfoldModelAdmin):
         )
 
 
-class TabularInline(UnfoldTabularInline):
+class TabularInline(_Typed, UnfoldTabularInline):
     """Rows of a table: each box says of itself what the head of its column says."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

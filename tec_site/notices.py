@@ -9,6 +9,7 @@ does not exist, so neither does its mail.
 Each app registers its functions in `AppConfig.ready()`.
 """
 
+import datetime
 import itertools
 import logging
 import time
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import Error as DatabaseError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Min
 from django.utils import timezone
 
@@ -86,6 +87,12 @@ def oldest_untold() -> Any:
     return min((moment for moment in moments if moment), default=None)
 
 
+def untold_since(moment: datetime.datetime) -> list[Event]:
+    """The oldest event of each kind whose mail should have been made by then and was not."""
+    late = [source.waiting().filter(at__lte=moment).order_by("at").first() for source in _sources]
+    return [event for event in late if event is not None]
+
+
 class Teller:
     """Makes mails of events; remembers which ones failed, to let the others pass."""
 
@@ -112,9 +119,9 @@ class Teller:
             return 0
         try:
             told = tell_group(source, events)
-        except DatabaseError:
-            raise
-        except Exception:
+        except Exception as error:
+            if isinstance(error, DatabaseError) and not connection.is_usable():
+                raise
             # One mail that cannot be made must not hold up the rest.
             logger.exception(
                 "No mail could be made of %s %s",

@@ -398,6 +398,17 @@ def test_searching_a_school_checks_nothing_yet(client, programme, slot):
     assert "OBS De Hagenpoort" in response.text
 
 
+def test_address_that_no_mail_can_go_to_is_refused_at_its_field(client, programme, slot):
+    response = client.post(address(programme, slot), typed(email='"a,b"@x.nl'))
+    assert list(response.context["form"].contact.errors) == ["email"]
+    assert Submission.objects.count() == 0
+
+    submission = held(client, programme, slot)
+    corrected = reverse("bookings:correct_address", args=[submission.public_id])
+    response = client.post(corrected, {"email": '"a,b"@x.nl'})
+    assert list(response.context["address_form"].errors) == ["email"]
+
+
 # --- The code page -------------------------------------------------------------------------------
 
 

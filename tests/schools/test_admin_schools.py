@@ -260,3 +260,11 @@ def test_only_the_desk_decides(client, db):
     assert client.post(address, {"note": ""}).status_code == 403
     role(client, roles.DESK)
     assert client.post(address, {"note": ""}).status_code == 302
+
+
+def test_staff_correct_an_address_to_one_that_mail_can_go_to(desk):
+    submission = make_submission()
+    page = f"/beheer/schools/submission/{submission.pk}/change/"
+    form = desk.get(page).context["adminform"].form
+    response = desk.post(page, {**form.initial, "email": '"a,b"@x.nl'})
+    assert list(response.context["adminform"].form.errors) == ["email"]

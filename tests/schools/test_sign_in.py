@@ -246,6 +246,20 @@ def test_what_is_no_address_gets_an_error_at_the_field(client, db, typed):
     assert Email.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    "typed", ['"a,b"@x.nl', '"a;b"@x.nl', '"a b"@x.nl', '"ab"@x.nl', "a@b.nl, c@d.nl", "a b@x.nl"]
+)
+def test_address_that_no_mail_can_go_to_is_refused_in_words(client, db, typed):
+    response = ask(client, email=typed)
+    assert response.context["form"].errors["email"] == [
+        "Vul één e-mailadres in, zonder spaties, komma’s, puntkomma’s of aanhalingstekens."
+    ]
+
+
+def test_apostrophe_is_an_ordinary_part_of_an_address(client, db):
+    assert ask(client, email="m.o'brien@school.example").status_code == 302
+
+
 def test_address_that_looks_like_a_template_stays_text(client, db):
     assert ask(client, email="{%x%}@b.nl").status_code == 302
     assert Email.objects.get().to == ["{%x%}@b.nl"]

@@ -7,10 +7,12 @@ import time_machine
 from django.contrib.auth.models import Group, Permission
 from post_office.models import STATUS, Email
 
-from bookings.models import Attention, State
+from bookings import lifecycle
+from bookings.models import Attention, BookingEvent, State
 from bookings.timetable import too_long
 from tec_site import roles, worker
 from tec_site.mail_queue import Message, queue
+from tec_site.notices import Teller
 from tests.factories import (
     NOW,
     amsterdam,
@@ -20,6 +22,7 @@ from tests.factories import (
     make_school,
     make_slot,
     make_staff,
+    make_submission,
     make_visit,
 )
 
@@ -175,7 +178,7 @@ def test_overview_takes_as_many_queries_with_a_full_week(desk, django_assert_num
     book_on(2026, 9, 15, 14)
     book_on(2026, 9, 16, 9)
     desk.get("/beheer/")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         desk.get("/beheer/")
     for day in (15, 16, 17):
         visit = make_visit(
@@ -183,7 +186,7 @@ def test_overview_takes_as_many_queries_with_a_full_week(desk, django_assert_num
         )
         make_booking(visit=visit, class_name="7a")
         make_booking(visit=visit, class_name="7b")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         desk.get("/beheer/")
 
 
@@ -257,3 +260,23 @@ def test_mail_is_shown_as_people_read_it(desk):
     assert "Dag &lt;b&gt;juf&lt;/b&gt;,<br><br>Tot dan." in text
     assert "di 15 sep 2026 10:00" in text
     assert "in de wachtrij" in text
+
+
+def test_mail_that_cannot_be_made_is_told_and_holds_up_no_other(desk, clock):
+    """An address from before the forms refused it."""
+    for email in ('"a,b"@x.nl', "juf@school.example"):
+        booking = book_on(2026, 9, 16, 9, submission=make_submission(email=email))
+        lifecycle.cancel(booking=booking, by=make_staff())
+    bad, _good = BookingEvent.objects.exclude(notice="").order_by("pk")
+    Teller().tell(seconds=5)
+    assert [mail.to for mail in Email.objects.all()] == [["juf@school.example"]]
+
+    clock.shift(datetime.timedelta(minutes=30))
+    worker.beat()
+    told = matters_of(desk)[0]
+    assert (told.text, told.is_alarm) == (
+        "Er kon geen mail worden gemaakt van wat er op 15 september 10:00 gebeurde: kijk of het "
+        "e-mailadres klopt",
+        True,
+    )
+    assert desk.get(told.address).context["original"] == bad

@@ -5,10 +5,11 @@ import time
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 from post_office.models import STATUS, Attachment, Email
 
-from tec_site import mail_queue
+from tec_site import mail_queue, mailer
 from tec_site.mail_queue import Attachment as File
 from tec_site.mail_queue import Message, Sender, backlog, queue
 from tests.factories import NOW
@@ -201,6 +202,32 @@ def test_expired_mail_is_not_sent_and_stops_visibly(sink):
         assert Sender().send(seconds=5) == 1
     assert (state(late), state(in_time)) == ((STATUS.failed, 1), (STATUS.sent, 0))
     assert sink.messages[0]["Expires"] is None
+
+
+def test_mail_that_expires_while_it_is_sent_is_not_given_up(monkeypatch):
+    """One sender has it in its hands, and another looks for what came too late."""
+    with time_machine.travel(NOW, tick=False) as clock:
+        row = mail(expires_at=NOW + datetime.timedelta(seconds=30))
+        assert mail_queue._claim(row)
+        clock.shift(datetime.timedelta(minutes=1))
+        mail_queue.give_up_expired()
+        assert state(row) == (STATUS.queued, 0)
+        clock.shift(mail_queue.CLAIM_FOR)  # that sender died
+        mail_queue.give_up_expired()
+    assert state(row) == (STATUS.failed, 1)
+
+
+def test_mail_whose_link_breaks_a_query_lets_the_next_out(transactional_db, sink, monkeypatch):
+    def asks_nonsense(_object_id):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT there_is_no_such_column")
+
+    kind = mailer._Kind(asks_nonsense, otherwise=str)
+    monkeypatch.setitem(mailer._kinds, "nonsense", kind)
+    to = "a@school.example"
+    rows = [mail(to, text=mailer.marker("nonsense", 1, to=to)), mail("b@school.example")]
+    assert Sender().send(seconds=5) == 1
+    assert [state(row) for row in rows] == [(STATUS.requeued, 1), (STATUS.sent, 0)]
 
 
 def test_backlog_tells_since_when_the_oldest_waits():

@@ -89,6 +89,21 @@ def test_notice_that_fails_lets_the_others_pass_and_is_tried_again_later(monkeyp
     assert Teller().tell(seconds=5) == 1
 
 
+def test_notice_whose_query_fails_lets_the_others_pass(transactional_db, sources):
+    """Not every error of the database means that it is away."""
+
+    def asks_nonsense(events):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT there_is_no_such_column")
+
+    notices.register(BookingEvent, {"told": tell_of, "broken": asks_nonsense})
+    del sources[0]
+    bad = apply(make_booking(), CONFIRM, by=None, notice="broken")
+    apply(make_booking(class_name="8a"), CONFIRM, by=None)
+    assert (Teller().tell(seconds=5), subjects()) == (1, ["Told: 8a"])
+    assert notices.oldest_untold() == bad.at
+
+
 def test_mail_that_cannot_be_queued_leaves_the_event_untold(sources):
     def to_nobody(events):
         return [*tell_of(events), Message(to="geen adres", subject="", text="")]
