@@ -199,8 +199,9 @@ def _resized(data: Any, programme: Programme) -> list[dict[str, Any]]:
     removed = data.get("remove", "")
     if "add" in data:
         classes.append({})
-    elif removed.isdecimal() and len(classes) > 1 and int(removed) < len(classes):
-        del classes[int(removed)]
+    elif len(classes) > 1:
+        # Compared as texts: a number of five thousand digits is no number to Python.
+        classes = [one for index, one in enumerate(classes) if str(index) != removed]
     return classes[:MAX_CLASSES]
 
 

@@ -14,7 +14,7 @@ urlpatterns = [
     path("voorraad/", views_desk_lists.stock, name="stock"),
     path("etiketten/", views_desk_lists.labels, name="labels"),
     path("gebruik/", views_desk_lists.use, name="use"),
-    path("foto/<int:pk>/", views_desk.photo, name="photo"),
+    path("foto/<id:pk>/", views_desk.photo, name="photo"),
     path("<str:code>/", views_desk.box, name="box"),
     path("<str:code>/reparatie/", views_desk_lists.repair, name="repair"),
 ]

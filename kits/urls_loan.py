@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 
-import tec_site.address_parts  # noqa: F401  # `<token:…>`
+import tec_site.address_parts  # noqa: F401  # `<token:…>`, `<id:…>`
 
 from . import views_loan, views_reserving
 
@@ -15,7 +15,7 @@ _pages: list[tuple[str, Any, str]] = [
     ("verlengen/", views_loan.extend, "extend"),
     ("annuleren/", views_loan.cancel, "cancel"),
     ("melden/", views_loan.report, "report"),
-    ("foto/<int:finding_id>/", views_loan.photo, "photo"),
+    ("foto/<id:finding_id>/", views_loan.photo, "photo"),
     ("leskist.ics", views_loan.calendar, "calendar"),
     ("brief.pdf", views_loan.letter, "letter"),
 ]

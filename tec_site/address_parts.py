@@ -1,10 +1,12 @@
 """Parts of addresses that several apps have.
 
-In the path `<token:token>`, as `tokens.make` writes it; in the query the filters of a list.
+In the path `<token:token>`, as `tokens.make` writes it, and `<id:pk>`, a row's number; in the
+query the filters of a list.
 """
 
 from django.http import HttpRequest, QueryDict
 from django.urls import register_converter
+from django.urls.converters import IntConverter
 
 from .tokens import TOKEN_LENGTH
 
@@ -19,7 +21,14 @@ class TokenConverter:
         return value
 
 
+class RowConverter(IntConverter):
+    """As `<int:…>`, but no longer than a database can look up: more is an error in SQLite."""
+
+    regex = "[0-9]{1,18}"
+
+
 register_converter(TokenConverter, "token")
+register_converter(RowConverter, "id")
 
 
 def asked(request: HttpRequest) -> QueryDict:

@@ -109,12 +109,12 @@ urlpatterns: list[URLPattern] = [
         name="mfa_reauthenticate_webauthn",
     ),
     path(
-        "tweede-stap/sleutels/<int:pk>/weg/",
+        "tweede-stap/sleutels/<id:pk>/weg/",
         factor_first(webauthn.remove_webauthn),
         name="mfa_remove_webauthn",
     ),
     path(
-        "tweede-stap/sleutels/<int:pk>/naam/",
+        "tweede-stap/sleutels/<id:pk>/naam/",
         factor_first(webauthn.edit_webauthn),
         name="mfa_edit_webauthn",
     ),

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
+import tec_site.address_parts  # noqa: F401  # `<id:…>`, also in the back office
 from kits.views_desk import short_address
 from tec_site import demo_mails, feeds, my_tec, pages
 from tec_site.health import health
@@ -27,9 +28,9 @@ urlpatterns = [
     path("personeel/", include("tec_site.staff_urls")),
     path("gezond/", health, name="health"),
     path("demo/mails/", demo_mails.mails, name="demo_mails"),
-    path("demo/mails/<int:pk>/html/", demo_mails.mail_html, name="demo_mail_html"),
+    path("demo/mails/<id:pk>/html/", demo_mails.mail_html, name="demo_mail_html"),
     path(
-        "demo/mails/<int:pk>/<int:number>/", demo_mails.mail_attachment, name="demo_mail_attachment"
+        "demo/mails/<id:pk>/<id:number>/", demo_mails.mail_attachment, name="demo_mail_attachment"
     ),
     path("leskisten/", include("kits.urls")),
     path("k/<str:code>/", short_address, name="box"),

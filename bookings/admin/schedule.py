@@ -83,7 +83,7 @@ class SchedulePatternAdmin(NoDelete, ModelAdmin):
 
     def get_urls(self) -> list[Any]:
         page = path(
-            "<int:pattern_id>/dagdelen/",
+            "<id:pattern_id>/dagdelen/",
             self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.make_slots_page)),
             name="bookings_schedulepattern_make_slots",
         )
@@ -259,7 +259,7 @@ class VisitSlotAdmin(NoDelete, ModelAdmin):
 
     def get_urls(self) -> list[Any]:
         page = path(
-            "kies/<int:programme_id>/",
+            "kies/<id:programme_id>/",
             self.admin_site.admin_view(require_safe(choose_slot)),
             name="bookings_visitslot_choose",
         )

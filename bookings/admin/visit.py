@@ -101,7 +101,7 @@ class VisitAdmin(ReadOnly, ModelAdmin):
     def get_urls(self) -> list[Any]:
         def page(name: str, view: Callable[..., HttpResponse], guard: Any) -> Any:
             wrapped = self.admin_site.admin_view(guard(view))
-            return path(f"<int:visit_id>/{name}/", wrapped, name=f"bookings_visit_{name}")
+            return path(f"<id:visit_id>/{name}/", wrapped, name=f"bookings_visit_{name}")
 
         asking = require_http_methods(["GET", "POST"])
         planner = self.admin_site.admin_view(require_safe(partial(week_page, self)))

@@ -125,7 +125,7 @@ class SchoolAdmin(NoDelete, ExportAdmin):
 
     def get_urls(self) -> list[Any]:
         page = path(
-            "<int:school_id>/samenvoegen/",
+            "<id:school_id>/samenvoegen/",
             self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.merge_page)),
             name="schools_school_merge",
         )

@@ -386,6 +386,14 @@ def test_a_class_is_taken_away(client, programme, slot):
     assert names == ["7b"]
 
 
+def test_no_class_is_removed_by_a_number_that_is_none(client, programme, slot):
+    classes = (("7b", [7], 24, 3), ("7c", [7], 20, 2))
+    for remove in ("9" * 5000, "²", "2"):
+        response = client.post(address(programme, slot), typed(classes=classes, remove=remove))
+        names = [form["name"].value() for form in response.context["form"].classes.forms]
+        assert names == ["7b", "7c"]
+
+
 def test_searching_a_school_checks_nothing_yet(client, programme, slot):
     make_school(name="OBS De Hagenpoort")
     data = typed(classes=[("", [], "", "")], email="", school_typed_name="", school_typed_city="")
