@@ -9,12 +9,14 @@ class BookingsConfig(AppConfig):
     verbose_name = _("Bookings")
 
     def ready(self) -> None:
+        from programmes import promises
         from tec_site import worker
 
-        from . import clock, erasure, notices
+        from . import clock, erasure, notices, visits
 
         notices.register()
         erasure.register()
+        promises.register(visits.keep_rooms)
         worker.register("lapses", clock.lapse_expired, every=timedelta(seconds=5))
         worker.register("reminders", clock.remind_due, every=timedelta(minutes=1))
         worker.register("facilities", clock.erase_facilities, every=timedelta(hours=1))

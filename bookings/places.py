@@ -180,10 +180,15 @@ def claim_zones(visits: QuerySet["Visit"]) -> None:
         raise ZonesTaken from error
 
 
-def reclaim_zones(visit: "Visit") -> None:
-    """Replace the visit's claims after its slot changed. Raises ZonesTaken, keeping the old."""
-    from .models import Visit, ZoneClaim
+def unclaim_zones(visits: QuerySet["Visit"]) -> None:
+    """Give up the claims of visits that the caller has locked, to claim again in this transaction.
 
-    with joined():
-        ZoneClaim.objects.filter(visit=visit).delete()
-        claim_zones(Visit.objects.filter(pk=visit.pk))
+    The zones are locked first: who waits for a claim to go holds them, and would wait for us.
+    """
+    from .models import ZoneClaim
+
+    claims = ZoneClaim.objects.filter(visit__in=visits)
+    wanted = Zone.objects.filter(programmes__visits__in=visits)
+    zones = Zone.objects.filter(Q(pk__in=claims.values("zone")) | Q(pk__in=wanted.values("pk")))
+    list(zones.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+    claims.delete()

@@ -71,3 +71,12 @@ class BelowBooked(Refused):
 
 class NotYet(Refused):
     message = _("The visit has not started yet.")
+
+
+class RoomsTaken(Refused):
+    """Staff choose rooms, or a length, for a programme that is booked already."""
+
+    message = _(
+        "Another visit needs these rooms on %(slot)s, when this programme is booked. Move one of "
+        "the two first. Nothing was saved."
+    )

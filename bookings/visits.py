@@ -1,52 +1,85 @@
 """What staff do to a whole visit, with all its classes: move it, or change how many fit.
 
-The moves are those of `lifecycle.py`, one for each class.
+The moves are those of `lifecycle.py`, one for each class. And what a visit keeps when staff change
+the rooms or the length of its programme.
 """
 
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from programmes.models import Programme
 from schools.models import User
-from tec_site.lifecycle import apply
 from tec_site.transactions import retried
 
 from . import places
 from .lifecycle import MOVES, expired_in_the_way, lapse_all, reschedule
 from .models import Booking, State, Visit, VisitSlot
-from .refusals import BelowBooked, NothingToMove, SlotPast
+from .refusals import BelowBooked, NothingToMove, RoomsTaken, SlotPast
 
 
 @retried
 def move_visit(*, visit: Visit, slot: VisitSlot, by: User, note: str = "") -> int:
-    """Move a visit with all its classes to another slot; returns how many classes moved.
+    """Move all classes of a visit to another slot, or none; returns how many classes moved.
 
-    If the programme already runs there the classes join it, all or none. Raises SlotPast,
-    DoesNotFit, NothingToMove, ZonesTaken, VisitFull, VisitGone.
+    They join the visit that is there, or open one with the maxima of this one. What is over or
+    was never confirmed stays behind in this one, on the date that it was about. Raises SlotPast,
+    DoesNotFit, NothingToMove, ZonesTaken, VisitFull, VisitGone, ClassAlreadyBooked.
     """
     if slot.starts_at <= timezone.now():
         raise SlotPast
     if visit.programme.length > slot.length:
         raise places.DoesNotFit
-    moving = Booking.objects.filter(visit=visit, state__in=MOVES["reschedule"].sources)
-    bookings = list(moving.with_facts().order_by("pk"))
-    if not bookings:
+    inside = Booking.objects.holding().filter(visit=visit).order_by("pk")
+    there = list(inside.with_facts().select_for_update(of=("self",)))
+    moving = [booking for booking in there if booking.state in MOVES["reschedule"].sources]
+    if not moving:
         raise NothingToMove
-    lapse_all(Booking.objects.filter(visit=visit, state=State.HELD))
+    _lock(visit, slot, inside=len(there))
+    lapse_all(booking for booking in there if booking.state == State.HELD)
     lapse_all(expired_in_the_way(slot, visit.programme))
-    if Visit.objects.active().filter(slot=slot, programme=visit.programme).exists():
-        for booking in bookings:
-            reschedule(booking=booking, slot=slot, by=by, note=note)
-        return len(bookings)
-    for booking in bookings:
-        data = {"from": booking.starts_at.isoformat(), "to": slot.starts_at.isoformat()}
-        changes = {"changed_at": timezone.now()}
-        apply(booking, MOVES["reschedule"], by=by, note=note, changes=changes, data=data)
-    visit = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
-    if visit.groups_taken != len(bookings):
-        raise places.VisitGone  # somebody joined or left while we told the others
-    visit.slot = slot
-    visit.save(update_fields=["slot"])
-    places.reclaim_zones(visit)
-    return len(bookings)
+    # Its rooms are free first, so that it can move to a slot that overlaps this one.
+    places.unclaim_zones(Visit.objects.filter(pk=visit.pk))
+    to = places.find_or_open(slot, visit.programme)
+    if not to.groups_taken:
+        maxima = {"max_groups": visit.max_groups, "max_pupils": visit.max_pupils}
+        Visit.objects.filter(pk=to.pk).update(**maxima)
+    for booking in moving:
+        reschedule(booking=booking, slot=slot, by=by, note=note)
+    places.claim_zones(Visit.objects.active().filter(pk=visit.pk))  # if anybody stayed behind
+    return len(moving)
+
+
+def _lock(visit: Visit, slot: VisitSlot, *, inside: int) -> None:
+    """Nobody joins or leaves the visit, nor the one it goes to; or somebody just did."""
+    both = Q(pk=visit.pk) | Q(slot=slot, programme=visit.programme)
+    rows = Visit.objects.active().filter(both).order_by("pk").select_for_update(of=("self",))
+    locked = {row.pk: row for row in rows}
+    if visit.pk not in locked or locked[visit.pk].groups_taken != inside:
+        raise places.VisitGone
+    visit.refresh_from_db(fields=["max_groups", "max_pupils"])
+
+
+def keep_rooms(programme: Programme) -> list[str]:
+    """Claim the rooms again of what is booked, after staff changed which ones or for how long.
+
+    Raises RoomsTaken. Returns a line for each visit that its half day has become too short for.
+    """
+    coming = Visit.objects.active().filter(programme=programme, slot__starts_at__gt=timezone.now())
+    locked = coming.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
+    booked = Visit.objects.filter(pk__in=list(locked))
+    places.unclaim_zones(booked)
+    lines = []
+    for visit in booked.select_related("slot", "programme").order_by("slot__starts_at", "pk"):
+        try:
+            places.claim_zones(booked.filter(pk=visit.pk))
+        except places.ZonesTaken as taken:
+            raise RoomsTaken(slot=visit.slot) from taken
+        if programme.length > visit.slot.length:
+            lines.append(
+                _("%(slot)s is too short for it now: move the visit.") % {"slot": visit.slot}
+            )
+    return lines
 
 
 @retried

@@ -3,19 +3,27 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
+from tec_site.lifecycle import Refused
 from tec_site.model_admins import ModelAdmin, NoDelete, TabularInline
+from tec_site.transactions import retried
 
+from . import promises
 from .models import Component, CoreObjective, Programme, Venue, World, Zone
+
+# What the rooms of visits that are booked follow from.
+ROOMS = {"zones", "duration", "changeover"}
 
 
 class ProgrammeForm(forms.ModelForm):
+    refusal: Refused | None = None  # why what is asked here cannot be
+
     class Meta:
         help_texts: ClassVar = {
             "kind": _("A Proeverij rotates along its components; Experiences may follow it."),
@@ -32,6 +40,11 @@ class ProgrammeForm(forms.ModelForm):
             "is_published": _("Off: not in the catalogue; what is booked stays."),
             "position": _("Lower comes first in the catalogue."),
         }
+
+    def clean(self) -> Any:
+        if self.refusal is not None:
+            raise self.refusal
+        return super().clean()
 
 
 class ComponentInline(TabularInline):
@@ -102,6 +115,32 @@ class ProgrammeAdmin(NoDelete, ModelAdmin):
         (_("Curriculum"), {"fields": ("worlds", "core_objectives")}),
         (_("On the site"), {"fields": (("is_published", "is_example", "position"),)}),
     )
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, *args, **kwargs)  # a class of this request's own
+        form.refusal = getattr(request, "refusal", None)
+        return form
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The form; where the rooms cannot be had it comes back with why, and nothing is saved."""
+        view = super().changeform_view
+        try:
+            return retried(view)(request, *args, **kwargs)
+        except Refused as refusal:
+            request.refusal = refusal  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Programme, form: Any, change: bool) -> None:
+        if change:
+            # Who opens a visit meanwhile waits, and then claims the new rooms.
+            Programme.objects.select_for_update(of=("self",)).get(pk=obj.pk)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if change and ROOMS & set(form.changed_data):
+            for line in promises.keep(form.instance):
+                messages.warning(request, line)
 
     @display(description=_("for whom"), ordering="year_from")
     def whom(self, programme: Programme) -> str:

@@ -140,11 +140,13 @@ class VisitAdmin(ReadOnly, ModelAdmin):
         """Another slot for the visit, with all its classes or with none."""
         visit = self._load(request, visit_id, "change_visit")
         data = request.POST if request.method == "POST" else None
-        if data is not None and data.get("slot") == str(visit.slot_id):  # the second of two clicks
-            messages.info(request, _("The visit is on this date already."))
-            return redirect("admin:bookings_visit_change", visit.pk)
         form = MoveVisitForm(data, visit=visit)
         if data is not None and form.is_valid():
+            slot = form.cleaned_data["slot"]
+            there = Visit.objects.active().filter(slot=slot, programme=visit.programme)
+            if visit.released_at is not None and there:  # the second of two clicks
+                messages.info(request, _("The visit is on this date already."))
+                return redirect("admin:bookings_visit_change", there[0].pk)
             try:
                 by: Any = request.user
                 moved = visits.move_visit(visit=visit, by=by, **form.cleaned_data)
@@ -152,7 +154,7 @@ class VisitAdmin(ReadOnly, ModelAdmin):
                 form.add_error(None, str(refusal))
             else:
                 text = ngettext("%(number)d class moved.", "%(number)d classes moved.", moved)
-                return self._done(request, visit, text % {"number": moved})
+                return self._done(request, there.first() or visit, text % {"number": moved})
         return self._page(request, visit, form, _("Move the visit"))
 
     def maxima_page(self, request: HttpRequest, visit_id: int) -> HttpResponse:

@@ -166,15 +166,16 @@ def test_visit_moves_with_its_class_and_the_school_is_told(desk):
     assert desk.get(page).status_code == 200
     response = desk.post(page, {"slot": slot.pk, "note": "Wij schilderen."}, follow=True)
     assert texts(response) == ["1 klas verplaatst."]
-    visit.refresh_from_db()
+    booking.refresh_from_db()
     event = booking.events.last()
-    assert (visit.slot, event.move, event.note, event.notice) == (
+    assert (booking.visit.slot, event.move, event.note, event.notice) == (
         slot,
         "reschedule",
         "Wij schilderen.",
         "changed",
     )
-    assert LogEntry.objects.get().object_id == str(visit.pk)
+    assert LogEntry.objects.get().object_id == str(booking.visit_id)
+    assert response.redirect_chain == [(visit_page(booking.visit), 302)]
 
 
 def test_second_click_on_moving_a_visit_moves_and_tells_nobody_twice(desk):

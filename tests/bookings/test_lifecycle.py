@@ -771,14 +771,46 @@ def test_move_visit_takes_every_class_along_with_an_event_each():
 
     moved = visits.move_visit(visit=visit, slot=to, by=make_staff(), note="Verbouwing")
 
-    visit.refresh_from_db()
-    assert (moved, visit.slot, visit.groups_taken) == (2, to, 2)
+    there = Visit.objects.active().get()
+    assert (moved, there.slot, there.groups_taken) == (2, to, 2)
+    assert (there.max_groups, there.max_pupils) == (2, 70)
     assert ZoneClaim.objects.get().starts_at == to.starts_at
     for booking in bookings:
         before = booking.sequence
         booking.refresh_from_db()
         assert booking.sequence == before + 1
         assert booking.events.last().move == "reschedule"
+
+
+def test_move_visit_leaves_what_does_not_come_on_its_own_date():
+    visit = make_visit(max_groups=4, max_pupils=99)
+    make_booking(visit=visit)
+    held = make_booking(
+        visit=visit, state=State.HELD, submission=make_submission(user=None, verified_at=None)
+    )
+    gone = make_booking(visit=visit, state=State.CANCELLED)
+    before = (gone.sequence, gone.visit_id)
+    to = make_slot(programmes=[visit.programme], starts_at=amsterdam(2026, 11, 10, 9))
+
+    visits.move_visit(visit=visit, slot=to, by=make_staff())
+
+    gone.refresh_from_db()
+    assert (gone.sequence, gone.visit_id) == before
+    visit.refresh_from_db()
+    assert (visit.slot, visit.groups_taken) == (gone.visit.slot, 0)
+    lifecycle.verify(submission=held.submission)
+    held = Booking.objects.get(pk=held.pk)
+    assert (held.state, held.visit.slot) == (State.CONFIRMED, visit.slot)
+
+
+def test_move_visit_fits_into_its_own_rooms_later_that_morning():
+    visit = make_visit(max_groups=2, max_pupils=70)
+    make_booking(visit=visit), make_booking(visit=visit)
+    to = make_slot(programmes=[visit.programme], starts_at=amsterdam(2026, 11, 3, 10))
+
+    assert visits.move_visit(visit=visit, slot=to, by=make_staff()) == 2
+
+    assert [claim.starts_at for claim in ZoneClaim.objects.all()] == [to.starts_at]
 
 
 def test_move_visit_joins_the_one_that_is_there_or_leaves_everything():

@@ -503,8 +503,10 @@ class Desk(RuleBasedStateMachine):
             clashes = [one for one in world.active() if one is not visit]
             if any(world.clash(one, slot, visit.programme) for one in clashes):
                 raise No("ZonesTaken")
-            visit.slot = slot
+            opened = ModelVisit(slot, visit.programme, visit.max_groups, visit.max_pupils)
+            world.visits.append(opened)
             for one in moving:
+                one.visit = opened
                 one.moves.append("reschedule")
 
     @rule(number=some, groups=st.integers(1, 3), most=st.sampled_from([35, 60, 90]))

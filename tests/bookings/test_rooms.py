@@ -1,0 +1,114 @@
+"""Staff choose other rooms or another length for a programme that is booked already."""
+
+import datetime
+
+import pytest
+import time_machine
+from django.contrib.messages import get_messages
+from django.urls import reverse
+
+from bookings.models import ZoneClaim
+from tests.factories import (
+    NOW,
+    amsterdam,
+    make_booking,
+    make_programme,
+    make_slot,
+    make_staff,
+    make_visit,
+    make_zone,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _frozen():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def desk(client, settings):
+    settings.STAFF_SECOND_FACTOR = False
+    client.force_login(make_staff())
+    return client
+
+
+@pytest.fixture
+def programme():
+    return make_programme(zones=[make_zone()], duration=120, changeover=15)
+
+
+def save(desk, programme, **asked):
+    """What the browser sends back of the programme's form, with some of it changed."""
+    address = reverse("admin:programmes_programme_change", args=[programme.pk])
+    page = desk.get(address)
+    form = page.context["adminform"].form
+    sent = {name: form.initial.get(name) for name in form.fields}
+    sent = {name: value for name, value in sent.items() if value is not None and value is not False}
+    sent |= {name: [one.pk for one in value] for name, value in sent.items() if type(value) is list}
+    for inline in page.context["inline_admin_formsets"]:
+        sent |= {f"{inline.formset.prefix}-{count}_FORMS": 0 for count in ("TOTAL", "INITIAL")}
+    return desk.post(address, sent | asked)
+
+
+def claims():
+    """Which zone each visit has, and for how many minutes."""
+    return {
+        (claim.visit_id, claim.zone_id, (claim.ends_at - claim.starts_at).seconds // 60)
+        for claim in ZoneClaim.objects.all()
+    }
+
+
+def test_another_zone_and_length_hold_for_the_visits_to_come(desk, programme):
+    days = (3, 4)
+    slots = [
+        make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, day, 9)) for day in days
+    ]
+    visits = [make_visit(slot=slot, programme=programme) for slot in slots]
+    for visit in visits:
+        make_booking(visit=visit)
+    other = make_zone(venue=programme.venue)
+
+    answer = save(desk, programme, zones=[programme.zones.get().pk, other.pk], duration=150)
+
+    assert answer.status_code == 302
+    zones = programme.zones.values_list("pk", flat=True)
+    assert len(zones) == 2
+    assert claims() == {(visit.pk, zone, 165) for visit in visits for zone in zones}
+
+
+@pytest.mark.parametrize("asked", ["zone", "length"])
+def test_rooms_of_another_visit_are_refused_and_nothing_is_saved(desk, programme, asked):
+    (own,) = programme.zones.all()
+    other = make_zone(venue=programme.venue)
+    beside = make_programme(zones=[other if asked == "zone" else own], duration=60, changeover=0)
+    visit = make_visit(slot=make_slot(programmes=[programme]), programme=programme)
+    make_booking(visit=visit)
+    start = visit.slot.starts_at + datetime.timedelta(minutes=0 if asked == "zone" else 135)
+    make_booking(
+        visit=make_visit(slot=make_slot(programmes=[beside], starts_at=start), programme=beside)
+    )
+    before = claims()
+    change = {"zones": [own.pk, other.pk]} if asked == "zone" else {"changeover": 16}
+
+    answer = save(desk, programme, title="Nieuwe titel", **change)
+
+    text = answer.context["adminform"].form.non_field_errors().as_text()
+    assert f"Een ander bezoek heeft deze ruimtes nodig op {visit.slot}" in text
+    assert answer.context["adminform"].form["title"].value() == "Nieuwe titel"
+    title = programme.title
+    programme.refresh_from_db()
+    assert (programme.title, programme.changeover, claims()) == (title, 15, before)
+    assert list(programme.zones.all()) == [own]
+
+
+def test_half_days_that_became_too_short_are_named(desk, programme):
+    slot = make_slot(programmes=[programme])
+    make_booking(visit=make_visit(slot=slot, programme=programme))
+
+    answer = save(desk, programme, duration=slot.length.seconds // 60 + 1)
+
+    lines = [str(message) for message in get_messages(answer.wsgi_request)]
+    assert f"{slot} is er nu te kort voor: verplaats het bezoek." in lines
