@@ -4,7 +4,9 @@ import datetime
 import functools
 
 import holidays
+from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 # The days that anything here can be about; further on Python's own calendar ends.
 FIRST_DAY, LAST_DAY = datetime.date(2000, 1, 1), datetime.date(2199, 12, 31)
@@ -17,6 +19,16 @@ def parse_day(text: str) -> datetime.date | None:
     except ValueError:
         return None
     return day if FIRST_DAY <= day <= LAST_DAY else None
+
+
+def validate_day(value: datetime.date) -> None:
+    """For fields of a form: a day, or a moment on a day, in our range."""
+    day = value.date() if isinstance(value, datetime.datetime) else value
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValidationError(
+            _("Choose a date between %(first)d and %(last)d."),
+            params={"first": FIRST_DAY.year, "last": LAST_DAY.year},
+        )
 
 
 @functools.lru_cache(maxsize=32)

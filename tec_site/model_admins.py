@@ -18,6 +18,7 @@ from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.admin import TabularInline as UnfoldTabularInline
 from unfold.contrib.import_export.forms import ExportForm
 
+from tec_site.days import validate_day
 from tec_site.mail_addresses import MailAddressField
 
 # A spreadsheet takes a cell that begins with one of these for a formula (OWASP, CSV injection).
@@ -30,9 +31,12 @@ class _Typed:
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.EmailField):
             kwargs.setdefault("form_class", MailAddressField)
-        return super().formfield_for_dbfield(  # type: ignore[misc]
+        field = super().formfield_for_dbfield(  # type: ignore[misc]
             db_field, request, **kwargs
         )
+        if field is not None and isinstance(db_field, models.DateField):  # a moment, too
+            field.validators.append(validate_day)
+        return field
 
 
 class ModelAdmin(_Typed, UnfoldModelAdmin):

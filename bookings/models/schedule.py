@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Sequence
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -14,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from programmes.models import Programme, Venue
 from tec_site.typed_dates import terms
+
+# Of a season: a slip of the keyboard beyond, rather than a plan.
+LONGEST_SEASON = datetime.timedelta(days=2 * 366)
 
 
 class Weekday(models.IntegerChoices):
@@ -66,6 +70,11 @@ class SchedulePattern(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.starts_at:%H:%M}–{self.ends_at:%H:%M}"
+
+    def clean(self) -> None:
+        first, last = self.season_from, self.season_to
+        if first and last and last - first > LONGEST_SEASON:
+            raise ValidationError({"season_to": _("A season is two years at most.")})
 
 
 class Closure(models.Model):

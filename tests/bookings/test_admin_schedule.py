@@ -283,3 +283,60 @@ def test_planner_of_an_empty_week_leads_to_the_next_visit(desk):
 def test_planner_shows_this_week_for_nonsense(desk, week):
     page = desk.get("/beheer/bookings/visit/week/", {"week": week})
     assert page.context["monday"] == datetime.date(2026, 9, 14)
+
+
+# --- What is out of range -----------------------------------------------------------------------
+
+
+def errors_of(response):
+    return response.context["adminform"].form.errors
+
+
+RANGE = ["Kies een datum tussen 2000 en 2199."]
+
+
+def test_closure_on_a_day_out_of_range_is_refused_at_its_fields(desk):
+    typed = {"venue": make_programme().venue_id, "reason": "x"}
+    typed |= {"starts_on": "0001-01-01", "ends_on": "9999-12-31"}
+    assert errors_of(desk.post(reverse("admin:bookings_closure_add"), typed)) == {
+        "starts_on": RANGE,
+        "ends_on": RANGE,
+    }
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_slot_on_a_day_out_of_range_is_refused_at_its_fields(desk, day):
+    programme = make_programme()
+    typed = {"venue": programme.venue_id, "programmes": [programme.pk]}
+    typed |= {"max_groups": 1, "max_pupils": 30}
+    typed |= {"starts_at_0": day, "starts_at_1": "00:00", "ends_at_0": day, "ends_at_1": "03:00"}
+    response = desk.post(reverse("admin:bookings_visitslot_add"), typed)
+    assert errors_of(response) == {"starts_at": RANGE, "ends_at": RANGE}
+
+
+@pytest.mark.parametrize(
+    ("until", "why"),
+    [
+        ("9999-12-31", RANGE),
+        ("2199-12-31", ["Een seizoen duurt hooguit twee jaar."]),
+        ("2028-09-01", None),
+    ],
+)
+def test_season_of_a_pattern_has_an_end_in_sight(desk, until, why):
+    programme = make_programme()
+    typed = {"venue": programme.venue_id, "programmes": [programme.pk], "weekday": 0}
+    typed |= {"starts_at": "09:00", "ends_at": "12:00", "max_groups": 1, "max_pupils": 30}
+    typed |= {"season_from": "2026-09-01", "season_to": until}
+    response = desk.post(reverse("admin:bookings_schedulepattern_add"), typed)
+    if why:
+        assert errors_of(response) == {"season_to": why}
+    assert SchedulePattern.objects.exists() == (why is None)
+
+
+def test_search_for_what_no_text_holds_is_refused_on_every_page(desk):
+    slots = reverse("admin:bookings_visitslot_choose", args=[make_programme().pk])
+    autocomplete = reverse("admin:autocomplete")
+    field = {"app_label": "bookings", "model_name": "visit", "field_name": "programme"}
+    assert desk.get(slots, {"term": "a\0b"}).status_code == 400
+    assert desk.get(autocomplete, {**field, "term": "a\0b"}).status_code == 400
+    assert desk.get(autocomplete, {**field, "term": "%00"}).status_code == 200
