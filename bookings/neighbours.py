@@ -6,8 +6,9 @@ the groups of others move; they have their letter already, so they are told.
 """
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from django.db.models import Q
 from django.utils import timezone
 
 from programmes.models import Component
@@ -55,9 +56,25 @@ def _affected_in(
     if not components:
         return []
     now = list(visit.bookings.settled().with_facts().order_by("pk"))
-    others = [booking for booking in now if booking.pk not in own]
+    along = _moved_along(own.values())
+    others = [one for one in now if one.pk not in own and one.pk not in along]
     if not others:
         return []
     then = sorted([*others, *before], key=lambda booking: booking.pk)
     told, current = routes(visit, components, then), routes(visit, components, now)
     return [booking for booking in others if told[booking.pk] != current[booking.pk]]
+
+
+def _moved_along(own: Iterable[BookingEvent]) -> set[int]:
+    """Bookings that moved from and to the same visits: their own letter comes, or came since."""
+    found: set[int] = set()
+    for event in own:
+        if event.move == "reschedule":
+            same = BookingEvent.objects.filter(
+                Q(noticed_at=None) | Q(noticed_at__gte=event.at),
+                booking__visit=event.booking.visit_id,
+                move="reschedule",
+                data__visit=event.data.get("visit"),
+            )
+            found |= set(same.values_list("booking", flat=True))
+    return found

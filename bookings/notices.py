@@ -185,12 +185,15 @@ def _with_letter(
 
 
 def _changes(events: list[BookingEvent]) -> list[str]:
-    """What is different now, in the reader's language; once where it is the same for all."""
+    """What changed, in the reader's language and in order; once where it is the same for all."""
+    lines: dict[Booking, list[str]] = {}
     with translation.override(events[0].booking.submission.language):
-        lines = {event.booking.class_name: history.sentence(event) for event in events}
-    if len(set(lines.values())) == 1:
-        return [*set(lines.values())]
-    return [f"{class_name}: {line}" for class_name, line in lines.items()]
+        for event in events:
+            lines.setdefault(event.booking, []).append(history.sentence(event))
+    first, *others = lines.values()
+    if all(other == first for other in others):
+        return first
+    return [f"{booking.class_name}: {line}" for booking, of in lines.items() for line in of]
 
 
 def _to_neighbours(events: list[BookingEvent]) -> list[Message]:

@@ -289,6 +289,18 @@ def test_change_of_two_classes_says_once_what_is_the_same_for_both(booked, staff
     assert "7a: Aantal gewijzigd: van 24 naar 20 leerlingen.\n7b: " in text
 
 
+def test_change_tells_every_change_since_the_last_mail(booked, staff):
+    booking = booked(State.CONFIRMED, pupils=24)
+    slot = make_slot(
+        programmes=[booking.visit.programme], starts_at=amsterdam(2026, 11, 10, 9), max_pupils=70
+    )
+    lifecycle.reschedule(booking=booking, slot=slot, by=staff)
+    change(booking, staff)
+    moved = "Verplaatst van dinsdag 3 november 2026 09:00 naar dinsdag 10 november 2026 09:00."
+    line = "Aantal gewijzigd: van 24 naar 20 leerlingen."
+    assert f"Je bezoek is gewijzigd.\n{moved}\n{line}\nZo staat" in the_mail().message
+
+
 def test_reminder_says_what_to_bring_and_the_last_day_for_numbers(booked, frozen):
     booked(State.CONFIRMED)
     frozen.move_to(amsterdam(2026, 10, 27, 8))

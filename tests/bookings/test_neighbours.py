@@ -7,7 +7,7 @@ import time_machine
 from post_office.models import Email
 from pypdf import PdfReader
 
-from bookings import lifecycle, notices
+from bookings import lifecycle, notices, visits
 from bookings.documents import letter
 from bookings.models import Booking, State, Visit
 from tec_site.documents import can_be_made
@@ -197,3 +197,15 @@ def test_where_no_letter_can_be_made_there_is_nothing_to_replace(visit, monkeypa
     told()
     second = confirmed(visit, 32)
     assert told() == [(second.submission.email, "Bevestigd")]
+
+
+def test_classes_that_move_together_get_no_second_letter(visit):
+    first, second = confirmed(visit, 50), confirmed(visit, 25)
+    told()
+    to = make_slot(venue=visit.slot.venue, starts_at=amsterdam(2026, 11, 10, 9))
+
+    visits.move_visit(visit=visit, slot=to, by=make_staff())
+
+    assert sorted(to for to, _kind in told()) == sorted(
+        [first.submission.email, second.submission.email]
+    )
