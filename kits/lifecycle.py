@@ -30,9 +30,11 @@ from .refusals import (
     CopyNotHere,
     CopyPromised,
     CopyUnfit,
+    DatesPassed,
     LoanTooLong,
     NotAHandoverDay,
     NothingHeld,
+    NotLater,
     TooLate,
     TooSoon,
 )
@@ -135,8 +137,8 @@ def verify(
 ) -> Submission:
     """The code was right: the loan is reserved. Doing it twice changes nothing.
 
-    A hold that lapsed meanwhile gets a copy again if one is free. Raises NothingHeld,
-    NoCopyFree.
+    A hold that lapsed meanwhile gets a copy again if one is free, and its days still are days
+    to ask for. Raises NothingHeld, NoCopyFree, DatesPassed and what `refuse_dates` raises.
     """
     submission = locked(submission)
     if prove is not None:
@@ -165,6 +167,9 @@ def _verify_one(loan: Loan, school: School | None, by: User) -> None:
     if loan.state == S.HELD:
         apply(loan, MOVES["verify"], by=by, changes=changes, is_locked=True)
         return
+    if loan.starts_on < timezone.localdate():
+        raise DatesPassed
+    refuse_dates(loan.kit, loan.starts_on, loan.ends_on, loan.delivery)
 
     def write(copy: KitCopy) -> None:
         new = changes | {"copy": copy}
@@ -198,8 +203,11 @@ def cancel(*, loan: Loan, by: User | None, note: str = "") -> LoanEvent:
 def extend(*, loan: Loan, ends_on: datetime.date, by: User | None, note: str = "") -> LoanEvent:
     """Keep the box longer, if the copy's next loan stays safe.
 
-    Raises CopyPromised, and for the school itself NotAHandoverDay or LoanTooLong.
+    Raises NotLater, CopyPromised, and for the school itself NotAHandoverDay or LoanTooLong.
     """
+    copies.lock_loan(loan)
+    if ends_on <= max(loan.ends_on, timezone.localdate()):
+        raise NotLater
     if role_of(by) == "teacher":
         if (ends_on - loan.starts_on).days > loan.kit.loan_days:
             raise LoanTooLong

@@ -21,6 +21,14 @@ class TooSoon(Refused):
     message = _("This date is too soon: we need some days to prepare.")
 
 
+class DatesPassed(Refused):
+    message = _("The dates have passed meanwhile. Choose other days.")
+
+
+class NotLater(Refused):
+    message = _("Choose a later day than the one on which the box comes back now.")
+
+
 class TooLate(Refused):
     message = _("The box is packed already. Please call us.")
 

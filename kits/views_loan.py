@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
@@ -167,13 +168,14 @@ def _context(submission: Submission, one: Loan, token: str | None) -> dict[str, 
 
 
 def later_returns(one: Loan) -> list[Return]:
-    """Days after the present return on which the loan could end with the same copy."""
+    """Days after today and the present return on which the loan could end with the same copy."""
+    last = max(one.ends_on, timezone.localdate())
     period = look_at(one.kit, one.starts_on, one.starts_on, one.delivery)
     others = period.copies.away.get(one.copy_id, [])
     busy = [(first, before) for first, before in others if first >= one.free_again_on]
     return [
         possible
         for possible in period.returns(one.starts_on)
-        if possible.date > one.ends_on
+        if possible.date > last
         and not any(first < days.free_again_on(one.kit, possible.date) for first, _before in busy)
     ]

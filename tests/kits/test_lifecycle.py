@@ -17,9 +17,11 @@ from kits.refusals import (
     CopyPromised,
     CopyUnfit,
     CountMissing,
+    DatesPassed,
     LoanTooLong,
     NoCopyFree,
     NotAHandoverDay,
+    NotLater,
     TooLate,
     TooSoon,
 )
@@ -193,6 +195,21 @@ def test_verify_after_lapse_takes_another_copy():
     assert submission.loans.get().copy != taken
 
 
+@pytest.mark.parametrize(
+    ("day", "refusal"),
+    [(datetime.date(2026, 12, 3), DatesPassed), (datetime.date(2026, 11, 1), TooSoon)],
+)
+def test_verify_after_lapse_refuses_days_that_cannot_be_asked_for_any_more(day, refusal):
+    submission = hold(make_kit())
+
+    with time_machine.travel(amsterdam(day.year, day.month, day.day, 14), tick=False):
+        clock.lapse_expired()
+        with pytest.raises(refusal):
+            lifecycle.verify(submission=submission)
+
+    assert submission.loans.get().state == LoanState.LAPSED
+
+
 # --- Changing --------------------------------------------------------------------------------
 
 
@@ -232,6 +249,28 @@ def test_school_extends_within_the_rules(day, refusal):
 
     with pytest.raises(refusal):
         lifecycle.extend(loan=loan, ends_on=november(day), by=loan.submission.user)
+
+
+@pytest.mark.parametrize("day", [9, 6])
+def test_extend_refuses_the_present_return_and_earlier_days(day):
+    loan = make_loan(ends_on=november(9))
+
+    with pytest.raises(NotLater):
+        lifecycle.extend(loan=loan, ends_on=november(day), by=make_staff())
+
+    loan.refresh_from_db()
+    assert (loan.ends_on, loan.events.count()) == (november(9), 1)
+
+
+def test_extend_of_an_overdue_loan_refuses_today():
+    loan = make_loan(state=LoanState.OUT, ends_on=november(9))
+
+    with time_machine.travel(amsterdam(2026, 11, 11, 9), tick=False):
+        with pytest.raises(NotLater):
+            lifecycle.extend(loan=loan, ends_on=november(11), by=loan.submission.user)
+        lifecycle.extend(loan=loan, ends_on=november(12), by=loan.submission.user)
+
+    assert Loan.objects.get().ends_on == november(12)
 
 
 def test_school_cancels_until_the_box_is_packed():

@@ -318,6 +318,17 @@ def test_extend_offers_the_days_on_which_the_next_loan_stays_safe(client):
     assert loan.ends_on == datetime.date(2026, 11, 11)
 
 
+def test_extend_of_an_overdue_loan_offers_days_after_today_only(client):
+    loan = make_loan(
+        state=LoanState.OUT,
+        starts_on=datetime.date(2026, 9, 1),
+        ends_on=datetime.date(2026, 9, 4),
+    )
+    page = client.get(page_of(loan.submission, "extend"))
+    days = [one.date.day for one in page.context["returns"]]
+    assert days == [16, 17, 18, 21, 22]  # today is the 15th
+
+
 def test_extend_without_a_day_changes_nothing(client):
     loan = make_loan(starts_on=MONDAY, ends_on=FRIDAY)
 
