@@ -40,6 +40,8 @@ from .models.school import fold
 from .years import current_school_year, school_year_start
 
 ERASED = "…"
+# The account to which the log of erased staff belongs (RFC 2606: no mail can reach it).
+NOBODY = "erased@erased.invalid"
 # Shorter than this a name or number is found in texts about anything.
 TELLING = 6
 # Words in the field for a name that say nothing of whose it is, and stand in names of classes.
@@ -85,7 +87,7 @@ def erase_person(*, email: str) -> Counter[str]:
     Raises StillComing while somebody must be able to reach her.
     """
     email = email.strip().lower()
-    user = User.objects.filter(email__iexact=email).first()
+    user = User.objects.filter(email__iexact=email).exclude(email=NOBODY).first()
     submissions = Submission.objects.filter(
         Q(email__iexact=email) | Q(user=user, user__isnull=False)
     )
@@ -102,6 +104,7 @@ def erase_person(*, email: str) -> Counter[str]:
     done += _erase_submissions(submissions, names)
     if user is not None:
         done["addresses"] = _count(EmailAddress.objects.filter(user=user).delete())
+        _leave_log_to_nobody(user)
         user.delete()
         done["users"] = 1
     return +done
@@ -285,6 +288,15 @@ def _erase_log_entries(user: User | None, words: set[str], names: Names) -> int:
     titles = LogEntry.objects.values_list("pk", "object_repr").iterator()
     about |= Q(pk__in=[pk for pk, title in titles if names(title)])
     return LogEntry.objects.filter(about).update(object_repr=ERASED, change_message="")
+
+
+def _leave_log_to_nobody(user: User) -> None:
+    """The log goes with whoever wrote it; what she did to others' rows must stay to be read."""
+    written = LogEntry.objects.filter(user=user)
+    if written.exists():
+        fields = {"name": ERASED, "is_staff": True, "is_active": False, "password": "!"}
+        nobody, _made = User.objects.get_or_create(email=NOBODY, defaults=fields)
+        written.update(user=nobody)
 
 
 def _count(deleted: tuple[int, dict[str, int]]) -> int:

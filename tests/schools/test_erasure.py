@@ -295,6 +295,34 @@ def test_nobody_else_is_touched(booking, clock):
     ]
 
 
+def test_log_of_erased_staff_stays_without_her_name(clock):
+    """What she did to others is their history; of two who go nobody can tell who did what."""
+    school, desk = make_school(), [make_staff(name=NAME, phone=PHONE) for _one in range(2)]
+    for person in desk:
+        LogEntry.objects.create(
+            user=person,
+            content_type=ContentType.objects.get_for_model(school),
+            object_id=str(school.pk),
+            object_repr=str(school),
+            action_flag=CHANGE,
+            change_message="Adres",
+        )
+        erasure.erase_person(email=person.email)
+
+    left = LogEntry.objects.order_by("pk")
+    assert [(entry.object_repr, entry.change_message) for entry in left] == [
+        (str(school), "Adres"),
+        (str(school), "Adres"),
+    ]
+    nobody = User.objects.get()
+    assert {entry.user for entry in left} == {nobody}
+    assert (nobody.name, nobody.is_active, nobody.has_usable_password()) == ("…", False, False)
+    assert traces() == set()
+    assert not any(person.email in everything_written() for person in desk)
+    erasure.erase_person(email=nobody.email)
+    assert left.count() == 2
+
+
 def test_somebody_with_a_visit_to_come_is_not_erased(booking):
     with pytest.raises(erasure.StillComing):
         erasure.erase_person(email=EMAIL)
