@@ -23,15 +23,31 @@ _FIRST = [
 ]
 
 
+# Who is to come, until the visit is over.
+_LIVE = _FIRST[:3]
+
+
 class Sentence(NamedTuple):
     text: str
     explanation: str
     is_off: bool
 
 
+def _weight(booking: Booking) -> tuple[bool, int, datetime.datetime, int]:
+    """Least for the class of which to speak: one that still comes, surely, and soonest."""
+    state = State(booking.state)
+    is_coming = state in _LIVE and booking.ends_at > timezone.now()
+    return not is_coming, _FIRST.index(state), booking.starts_at, booking.pk
+
+
+def main_of(bookings: Sequence[Booking]) -> Booking:
+    """The class of which the page of these bookings speaks: the first that comes."""
+    return min(bookings, key=_weight)
+
+
 def sentence_for(bookings: Sequence[Booking]) -> Sentence:
     """What the page says on top; `bookings` are all those of one submission."""
-    main = min(bookings, key=lambda booking: _FIRST.index(State(booking.state)))
+    main = main_of(bookings)
     start = timezone.localtime(main.starts_at)
     when = {"day": date_format(start, "l j F"), "time": f"{start:%H:%M}"}
     past = main.ends_at <= timezone.now().astimezone(datetime.UTC)

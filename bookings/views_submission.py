@@ -1,5 +1,6 @@
 """A submission's own page and what can be done there: by its teacher, or by the mail's link."""
 
+import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,7 +25,7 @@ from .access import address_of
 from .forms import NumbersForm
 from .history import history_of
 from .models import Booking
-from .sentences import sentence_for
+from .sentences import main_of, sentence_for
 
 
 @login_not_required
@@ -35,15 +36,18 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
     submission, bookings = _load(request, public_id, token)
     if submission.verified_at is None and token is None:
         return redirect(address_of(submission, "code"))
-    first = bookings[0]
+    first, now = main_of(bookings), timezone.now()
+    live = [one for one in bookings if one.is_holding] or bookings
     context = {
         "submission": submission,
         "bookings": bookings,
         "booking": first,
-        "visit": first.visit,
         "programme": first.visit.programme,
         "slot": first.visit.slot,
-        "is_past": first.ends_at <= timezone.now(),
+        # Of classes that were moved apart each date is said, with whose it is.
+        "by_date": sorted(live, key=_by_date),
+        "is_apart": len({one.starts_at for one in bookings}) > 1,
+        "coming": sorted((one for one in bookings if one.ends_at > now), key=_by_date),
         "history": history_of(bookings),
         "sentence": sentence_for(bookings),
         "token": token,
@@ -141,6 +145,10 @@ def _one(
         if one.pk == booking_id:
             return submission, one
     raise Http404
+
+
+def _by_date(one: Booking) -> tuple[datetime.datetime, int, int]:
+    return one.starts_at, one.visit_id, one.pk
 
 
 def _cancelled(one: Booking) -> str:

@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 from post_office.models import Email
 
-from bookings import clock
+from bookings import clock, lifecycle
 from bookings.models import Booking, State
 from programmes.models import Kind
 from schools.codes import code_of
@@ -21,6 +21,7 @@ from tests.factories import (
     make_programme,
     make_school,
     make_slot,
+    make_staff,
     make_submission,
     make_teacher,
     make_visit,
@@ -608,3 +609,41 @@ def test_school_that_is_not_listed_becomes_an_unverified_school(client, programm
 
     school = School.objects.get()
     assert (school.name, school.city, school.is_verified) == ("De Nieuwe School", "Deventer", False)
+
+
+def test_page_says_the_date_of_each_class_and_speaks_of_the_first_that_comes(
+    client, programme, slot
+):
+    first = make_booking(visit=make_visit(slot=slot, programme=programme), class_name="7a")
+    second = make_booking(visit=first.visit, submission=first.submission, class_name="7b")
+    later = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 10, 9))
+    staff = make_staff()
+    lifecycle.reschedule(booking=first, slot=later, by=staff)
+
+    heading, facts, rows = dates_on_page(client, first.submission)
+    assert heading == "Jullie komen op dinsdag 3 november om 09:00 uur."
+    assert facts == [
+        ("Wanneer: 7b", "dinsdag 3 november 2026"),
+        ("Wanneer: 7a", "dinsdag 10 november 2026"),
+    ]
+    assert rows == ["dinsdag 10 november 09:00", "dinsdag 3 november 09:00"]
+
+    lifecycle.cancel(booking=second, by=staff)
+    heading, facts, rows = dates_on_page(client, first.submission)
+    assert heading == "Jullie komen op dinsdag 10 november om 09:00 uur."
+    assert facts == [("Wanneer", "dinsdag 10 november 2026")]
+    assert rows == ["dinsdag 10 november 09:00", "dinsdag 3 november 09:00"]
+
+    with time_machine.travel(amsterdam(2026, 11, 10, 13), tick=False):
+        assert dates_on_page(client, first.submission)[0].startswith("Jullie kwamen op dinsdag 10")
+
+
+def dates_on_page(client, submission):
+    """The heading, what stands beside it under 'when', and the date in each class's own row."""
+    place = {"public_id": submission.public_id, "token": token_of(submission)}
+    page = client.get(reverse("bookings:booking", kwargs=place)).content.decode()
+    return (
+        re.search(r"<h1>(.+?)</h1>", page)[1],
+        re.findall(r"<dt>(Wanneer.*?)</dt><dd>(.+?)<br>", page),
+        re.findall(r" · (\w+ \d+ november \d\d:\d\d)</p>", page),
+    )
