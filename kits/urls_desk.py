@@ -15,6 +15,6 @@ urlpatterns = [
     path("etiketten/", views_desk_lists.labels, name="labels"),
     path("gebruik/", views_desk_lists.use, name="use"),
     path("foto/<id:pk>/", views_desk.photo, name="photo"),
-    path("<str:code>/", views_desk.box, name="box"),
-    path("<str:code>/reparatie/", views_desk_lists.repair, name="repair"),
+    path("<text:code>/", views_desk.box, name="box"),
+    path("<text:code>/reparatie/", views_desk_lists.repair, name="repair"),
 ]

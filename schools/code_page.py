@@ -83,6 +83,9 @@ class CodePage:
                 rate_limits.count_post(request)
                 submitting.correct_address(submission=submission, email=form.cleaned_data["email"])
                 return redirect(self.own_address(submission))
+            except submitting.AlreadyConfirmed as refusal:
+                messages.error(request, str(refusal))
+                return redirect(self.next_address(submission))
             except rate_limits.TooMany as refusal:
                 form.add_error("email", refusal)
         submission.refresh_from_db(fields=["email"])

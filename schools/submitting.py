@@ -9,7 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
+from tec_site.lifecycle import Refused
 from tec_site.transactions import retried
 
 from . import codes
@@ -17,6 +19,11 @@ from .models import CodeChallenge, Submission, User
 from .notices import send_code
 
 VERIFY = CodeChallenge.Purpose.VERIFY
+
+
+class AlreadyConfirmed(Refused):
+    message = _("This is confirmed already, so its address stays as it was.")
+
 
 type Verb = Callable[..., Submission]
 
@@ -51,9 +58,14 @@ def _use_and_verify(challenge: CodeChallenge, verify: Verb, submission: Submissi
 
 @retried
 def correct_address(*, submission: Submission, email: str) -> None:
-    """Another address for what is not confirmed yet, and a new code to it."""
+    """Another address for what is not confirmed yet, and a new code to it.
+
+    Raises AlreadyConfirmed: in another tab the code was typed while this one was corrected.
+    """
+    waiting = Submission.objects.filter(pk=submission.pk, verified_at=None)
+    if not waiting.update(email=email):
+        raise AlreadyConfirmed
     submission.email = email
-    submission.save(update_fields=["email"])
     mail_code(submission)
 
 

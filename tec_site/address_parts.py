@@ -1,12 +1,12 @@
 """Parts of addresses that several apps have.
 
-In the path `<token:token>`, as `tokens.make` writes it, and `<id:pk>`, a row's number; in the
-query the filters of a list.
+In the path `<token:token>`, as `tokens.make` writes it, `<id:pk>`, a row's number, and
+`<text:code>`, any other; in the query the filters of a list.
 """
 
 from django.http import HttpRequest, QueryDict
 from django.urls import register_converter
-from django.urls.converters import IntConverter
+from django.urls.converters import IntConverter, StringConverter
 
 from .tokens import TOKEN_LENGTH
 
@@ -27,8 +27,15 @@ class RowConverter(IntConverter):
     regex = "[0-9]{1,18}"
 
 
+class TextConverter(StringConverter):
+    """As `<str:…>`, without a NUL: PostgreSQL compares no text with one."""
+
+    regex = r"[^/\x00]+"
+
+
 register_converter(TokenConverter, "token")
 register_converter(RowConverter, "id")
+register_converter(TextConverter, "text")
 
 
 def asked(request: HttpRequest) -> QueryDict:

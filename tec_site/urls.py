@@ -20,7 +20,7 @@ urlpatterns = [
     path("taal/", login_not_required(set_language), name="set_language"),
     path("programmas/", include("tec_site.catalogue")),
     path("", include("schools.urls")),
-    path("agenda/<slug:kind>/<slug:key>/<str:token>.ics", feeds.feed, name="feed"),
+    path("agenda/<slug:kind>/<slug:key>/<text:token>.ics", feeds.feed, name="feed"),
     path("mijn/", my_tec.my_tec, name="my_tec"),
     path("mijn/agenda/", feeds.my_calendar, name="my_calendar"),
     path("mijn/agenda/vernieuwen/", feeds.renew_addresses, name="renew_addresses"),
@@ -33,7 +33,7 @@ urlpatterns = [
         "demo/mails/<id:pk>/<id:number>/", demo_mails.mail_attachment, name="demo_mail_attachment"
     ),
     path("leskisten/", include("kits.urls")),
-    path("k/<str:code>/", short_address, name="box"),
+    path("k/<text:code>/", short_address, name="box"),
     path("beheer/balie/", include("kits.urls_desk")),
     path("uitleen/", include("kits.urls_loan")),
     path("beheer/", admin.site.urls),

@@ -5,6 +5,8 @@ import re
 
 import pytest
 import time_machine
+from django.contrib.messages import get_messages
+from django.db import connection
 from django.urls import reverse
 from post_office.models import Email
 
@@ -448,6 +450,30 @@ def test_mistyped_address_is_corrected_and_gets_a_new_code(client, programme, sl
         assert client.post(url, {"code": old}).status_code == 200
     client.post(url, {"code": code_in_mail()})
     assert submission.bookings.get().state == State.CONFIRMED
+
+
+def test_address_of_what_was_confirmed_meanwhile_stays(client, programme, slot):
+    submission = held(client, programme, slot)
+    told, mails = [], Email.objects.count()
+
+    def confirmed_just_before(execute, sql, params, many, context):
+        """In another tab, between the look of this request and what it writes."""
+        if sql.startswith('UPDATE "schools_submission"') and not told:
+            told.append(sql)
+            Submission.objects.update(verified_at=NOW)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(confirmed_just_before):
+        response = client.post(
+            reverse("bookings:correct_address", args=[submission.public_id]),
+            {"email": "iemand@elders.example"},
+        )
+
+    assert response["Location"] == reverse("bookings:booking", args=[submission.public_id])
+    words = [str(message) for message in get_messages(response.wsgi_request)]
+    assert words == ["Dit is al bevestigd, dus het e-mailadres blijft zoals het was."]
+    submission.refresh_from_db()
+    assert (submission.email, Email.objects.count()) == ("umit@school.example", mails)
 
 
 def test_wrong_code_is_said_at_the_field_and_changes_nothing(client, programme, slot):

@@ -50,7 +50,7 @@ TABLE = r"""
 /inloggen/code/                                                        GET,POST  →sign-in   →home      →home      →home      →home      →home
 /uitloggen/                                                            POST      →home      →home      →home      →home      →home      →home
 /scholen/zoeken/                                                       GET       200        200        200        200        200        200
-/agenda/<slug:kind>/<slug:key>/<str:token>.ics                         GET       200        200        200        200        200        200
+/agenda/<slug:kind>/<slug:key>/<text:token>.ics                        GET       200        200        200        200        200        200
 /mijn/                                                                 GET       →sign-in   200        200        200        200        200
 /mijn/agenda/                                                          GET       →sign-in   200        200        200        200        200
 /mijn/agenda/vernieuwen/                                               POST      →sign-in   →calendar  →calendar  →calendar  →calendar  →calendar
@@ -111,7 +111,7 @@ TABLE = r"""
 /personeel/tweede-stap/sleutels/bevestig/                              GET,POST  →staff     404        404        →again     →again     →again
 /personeel/tweede-stap/sleutels/<id:pk>/weg/                           GET,POST  →staff     404        404        →again     →again     →again
 /personeel/tweede-stap/sleutels/<id:pk>/naam/                          GET,POST  →staff     404        404        →again     →again     →again
-/k/<str:code>/                                                         GET       404        404        404        →box       →box       →box
+/k/<text:code>/                                                        GET       404        404        404        →box       →box       →box
 /gezond/                                                               GET       200        200        200        200        200        200
 /demo/mails/                                                           GET       404        404        404        404        404        404
 /demo/mails/<id:pk>/html/                                              GET       404        404        404        404        404        404
@@ -129,8 +129,8 @@ ADMIN_PAGES = r"""
 /beheer/balie/etiketten/                                                    403     200
 /beheer/balie/gebruik/                                                      403     200
 /beheer/balie/foto/<id:pk>/                                                 403     200
-/beheer/balie/<str:code>/                                                   403     200
-/beheer/balie/<str:code>/reparatie/                                         403     200
+/beheer/balie/<text:code>/                                                  403     200
+/beheer/balie/<text:code>/reparatie/                                        403     200
 /beheer/search/                                                             200     200
 /beheer/                                                                    200     200
 /beheer/login/                                                              →desk   →desk
@@ -295,6 +295,13 @@ def test_number_too_long_for_the_database_is_no_address(site):
     longest = site.people["anonymous"].get(f"/boekingen/nieuw/x/{'9' * 18}/")
     too_long = site.people["anonymous"].get(f"/boekingen/nieuw/x/{'9' * 30}/")
     assert (longest.status_code, too_long.status_code) == (404, 404)
+
+
+def test_text_with_a_nul_is_no_address(site):
+    """PostgreSQL refuses to look one up."""
+    assert [route for route in every_route() if "<str:" in route] == []
+    for path in ("/k/%00/", "/beheer/balie/%00/", "/agenda/mijn/1/%00.ics"):
+        assert site.people["staff"].get(path).status_code == 404
 
 
 def test_every_address_refuses_a_post_from_whom_it_refuses_a_look(site):
