@@ -32,7 +32,9 @@ PROEVERIJ = {
         "Een begeleider per tien leerlingen\n"
         "Groepjes: maak ze liefst vooraf, de brief zegt hoeveel"
     ),
-    "mail_note": "Maak vooraf de groepjes uit de brief. Dan kunnen we na de ontvangst meteen beginnen.",
+    "mail_note": (
+        "Maak vooraf de groepjes uit de brief. Dan kunnen we na de ontvangst meteen beginnen."
+    ),
     "price_note": "Voorbeeldprijs. Jullie krijgen achteraf een factuur.",
 }
 
