@@ -24,10 +24,11 @@ from django.utils.translation import ngettext
 from post_office import admin as post_office_admin
 from post_office.models import STATUS, Attachment, Email, EmailTemplate, Log
 from unfold.admin import TabularInline
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from tec_site import mail_queue
+from tec_site.admin_filters import RangeDateTimeFilter
 from tec_site.mailer import enclosed_name
 from tec_site.model_admins import ModelAdmin, NoDelete, ReadOnly
 from tec_site.models import Statement

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
-    RangeDateTimeFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import display
 
+from tec_site.admin_filters import RangeDateTimeFilter
 from tec_site.days import start_of_day
 from tec_site.lifecycle import Move
 from tec_site.model_admins import lead_from

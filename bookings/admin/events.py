@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
+from tec_site.admin_filters import RangeDateTimeFilter
 from tec_site.model_admins import ModelAdmin, ReadOnly
 from tec_site.typed_dates import terms
 

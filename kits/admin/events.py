@@ -5,9 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateTimeFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
+from tec_site.admin_filters import RangeDateTimeFilter
 from tec_site.model_admins import ModelAdmin, ReadOnly
 from tec_site.staff_history import who_made
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
-    RangeDateTimeFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import display
 
+from tec_site.admin_filters import RangeDateTimeFilter
 from tec_site.model_admins import ModelAdmin, NoDelete, ReadOnly
 
 from .. import desk

@@ -150,3 +150,17 @@ def test_lists_are_searched_by_day_programme_school_and_class(desk):
 def test_class_that_is_called_like_a_day_is_found_by_its_name(desk):
     booking = make_booking(class_name="Groep 6/7")
     assert shown(desk, "booking", "6/7") == [booking.pk]
+
+
+@pytest.mark.parametrize("year", ["0001", "9999"])
+@pytest.mark.parametrize(
+    ("model", "field"), [("booking", "visit__slot__starts_at"), ("bookingevent", "at")]
+)
+def test_period_beyond_any_calendar_is_left_out(desk, model, field, year):
+    make_booking()
+    period = {f"{field}_from_0": f"{year}-01-01", f"{field}_from_1": "00:00"}
+    period |= {f"{field}_to_0": f"{year}-12-31", f"{field}_to_1": "23:59"}
+
+    page = desk.get(f"/beheer/bookings/{model}/", period)
+
+    assert [row.pk for row in page.context["cl"].result_list] != []
