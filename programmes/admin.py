@@ -132,8 +132,9 @@ class ProgrammeAdmin(NoDelete, ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Programme, form: Any, change: bool) -> None:
         if change:
-            # Who opens a visit meanwhile waits, and then claims the new rooms.
-            Programme.objects.select_for_update(of=("self",)).get(pk=obj.pk)
+            # Who opens a visit has its zones locked: we see that visit, or it sees the new rooms.
+            zones = Zone.objects.filter(programmes=obj.pk).order_by("pk")
+            list(zones.select_for_update(of=("self",)).values_list("pk"))
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -5,12 +5,13 @@ Real threads, real commits, through the pages where people are. The clock stands
 
 import datetime
 import itertools
+import threading
 import time
 from collections import Counter
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
@@ -22,6 +23,7 @@ from bookings.rules import ClassRequest
 from schools.codes import code_of
 from schools.models import CodeChallenge, Submission
 from tec_site.lifecycle import IllegalMove, Refused, chain_is_sound
+from tests.bookings.test_rooms import save
 from tests.factories import (
     NOW,
     amsterdam,
@@ -340,6 +342,32 @@ def test_nobody_is_moved_along_unnoticed_with_a_visit(round_number):
 
     for booking in Booking.objects.holding().filter(visit__slot=to):
         assert booking.events.filter(move="reschedule").exists()
+    assert_sound()
+
+
+def test_visit_opened_while_staff_choose_other_rooms_has_those_rooms(settings):
+    settings.STAFF_SECOND_FACTOR = False
+    programme = make_programme()
+    slot = make_slot(programmes=[programme])
+    rooms = [programme.zones.get().pk, make_zone(venue=programme.venue).pk]
+    desk = Client()
+    desk.force_login(make_staff())
+    answers = []
+    staff = threading.Thread(
+        target=lambda: (
+            answers.append(save(desk, programme, zones=rooms).status_code),
+            connection.close(),
+        )
+    )
+
+    with transaction.atomic():
+        held_by_verb(slot, programme, 1)()
+        staff.start()
+        time.sleep(2)  # staff save before the hold is committed
+    staff.join(timeout=60)
+
+    assert answers == [302]
+    assert set(ZoneClaim.objects.values_list("zone", flat=True)) == set(rooms)
     assert_sound()
 
 
