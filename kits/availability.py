@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.db.models.fields import DateField
 
 from .days import ONE_DAY, free_again_on
-from .models import KitCopy, LessonKit, Loan, Repair, Shortage
+from .models import KitCopy, LessonKit, Loan, LoanState, Repair, Shortage
 
 
 @dataclass
@@ -112,15 +112,20 @@ def rooms(
 
 
 def free_copies(kit: LessonKit, first: datetime.date, before: datetime.date) -> QuerySet[KitCopy]:
-    """Copies of the kit that are free on every day of `[first, before)`, whole ones first."""
+    """Copies of the kit that are free on every day of `[first, before)`.
+
+    In the order in which they are given: whole ones first, and last those that are out now and
+    may come back late.
+    """
     loans = Loan.objects.live().overlapping(first, before).filter(copy=OuterRef("pk"))
     repairs = Repair.objects.filter(
         copy=OuterRef("pk"), starts_on__lt=before, free_again_on__gt=first
     )
+    out = Loan.objects.filter(copy=OuterRef("pk"), state=LoanState.OUT)
     short = Shortage.objects.filter(copy=OuterRef("pk"), closed_at=None)
     return (
         KitCopy.objects.in_service()
         .filter(~Exists(loans), ~Exists(repairs), kit=kit)
-        .annotate(is_short=Exists(short))
-        .order_by("is_short", "code")
+        .annotate(is_out=Exists(out), is_short=Exists(short))
+        .order_by("is_out", "is_short", "code")
     )

@@ -19,6 +19,8 @@ def plain(typed: str) -> str:
 
 def find_copy(typed: str) -> KitCopy | None:
     """The box that was meant; None if there is none, or more than one it could be."""
+    if "\0" in typed:  # PostgreSQL does not take it, and no code has it
+        return None
     exact = KitCopy.objects.select_related("kit").filter(code=typed.strip()).first()
     if exact:
         return exact

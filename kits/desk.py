@@ -5,9 +5,9 @@ Each is one transaction of one screen: the move, the counts, and what follows fr
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from tec_site.lifecycle import apply
 from tec_site.transactions import retried
 
 from . import copies
-from .lifecycle import MOVES, refuse_if_away, swap
+from .lifecycle import MOVES, lapse_all, refuse_if_away, swap
 from .models import (
     ChargeLine,
     ContentItem,
@@ -29,7 +29,14 @@ from .models import (
     Repair,
     Shortage,
 )
-from .refusals import CopyUnfit, CountMissing, NoCopyFree, OtherCopy
+from .refusals import (
+    CopyInRepair,
+    CopyPromised,
+    CopyUnfit,
+    CountMissing,
+    NoCopyFree,
+    OtherCopy,
+)
 
 
 class Count(NamedTuple):
@@ -72,12 +79,14 @@ def hand_out(
 ) -> LoanEvent:
     """The box leaves, as it was counted: what lacks now is not this school's to pay.
 
-    Raises CopyNotHere if it never came back, CopyUnfit when something essential lacks,
-    CountMissing, IllegalMove.
+    Handed out ahead of its first day, the copy is away from today. Raises CopyNotHere if it never
+    came back, CopyInRepair, CopyPromised if another loan comes first, CopyUnfit when something
+    essential lacks, CountMissing, IllegalMove.
     """
     copy = _locked(loan)
     refuse_if_away(copy, loan)
-    event = apply(loan, MOVES["hand_out"], by=by, note=note, is_locked=True)
+    refuse_if_in_repair(copy)
+    event = _leave(loan, by=by, note=note)
     for item in _write_counts(loan, counts, ItemCount.Stage.OUT):
         _note_shortage(copy, loan, item, counts[item.pk])
     _write_findings(loan, findings)
@@ -160,10 +169,16 @@ def withdraw(*, copy: KitCopy, by: User) -> tuple[list[Loan], list[Loan]]:
 def out_of_service(
     *, copy: KitCopy, starts_on: datetime.date, free_again_on: datetime.date, reason: str, by: User
 ) -> OutOfService:
-    """A copy goes for repair `[starts_on, free_again_on)`; its loans then go elsewhere."""
+    """A copy goes for repair `[starts_on, free_again_on)`; its loans then go elsewhere.
+
+    The same copy and period again is the same repair.
+    """
     copies.lock_all(copy)
-    repair = Repair.objects.create(
-        copy=copy, starts_on=starts_on, free_again_on=free_again_on, reason=reason
+    repair, _created = Repair.objects.get_or_create(
+        copy=copy,
+        starts_on=starts_on,
+        free_again_on=free_again_on,
+        defaults={"reason": reason},
     )
     moved, left = rehome(copy=copy, first=starts_on, before=free_again_on, by=by)
     return OutOfService(repair, moved, left)
@@ -189,32 +204,63 @@ def refill(*, shortage: Shortage, by: User) -> None:
 def rehome(
     *, copy: KitCopy, first: datetime.date, before: datetime.date | None, by: User | None
 ) -> tuple[list[Loan], list[Loan]]:
-    """Move a copy's coming, not yet packed loans to other copies: (moved, still without one).
+    """Move a copy's coming loans to other copies: (moved, still without one).
 
-    Those that find no copy are flagged, loudly, for staff; the school is told by staff. The
-    caller holds the locks of `copies.lock_all`.
+    A box that is packed is left to the desk. That loan, and those that find no copy, are flagged,
+    loudly, for staff; the school is told by staff. The caller holds the locks of
+    `copies.lock_all`.
     """
     loans = Loan.objects.filter(
         copy=copy,
-        state__in=[LoanState.HELD, LoanState.RESERVED],
+        state__in=[LoanState.HELD, LoanState.RESERVED, LoanState.PACKED],
         free_again_on__gt=first,
     ).order_by("pk")
     if before is not None:
         loans = loans.filter(starts_on__lt=before)
     moved, left = [], []
     for loan in loans.with_facts():
-        try:
-            with transaction.atomic():
-                swap(loan=loan, by=by)
-            moved.append(loan)
-        except NoCopyFree:
-            words = _("Box %(code)s cannot go out and no other is free.") % {"code": copy.code}
-            apply(loan, MOVES["flag"], by=by, changes={"attention": words})
-            left.append(loan)
+        if loan.state == LoanState.PACKED:
+            words = _("Box %(code)s is packed and cannot go out: give this class another.")
+        else:
+            try:
+                with transaction.atomic():
+                    swap(loan=loan, by=by)
+                moved.append(loan)
+                continue
+            except NoCopyFree:
+                words = _("Box %(code)s cannot go out and no other is free.")
+        left.append(loan)
+        attention = words % {"code": copy.code}
+        if loan.attention != attention:
+            apply(loan, MOVES["flag"], by=by, changes={"attention": attention})
     return moved, left
 
 
 # --- Within a verb -------------------------------------------------------------------------------
+
+
+def refuse_if_in_repair(copy: KitCopy) -> None:
+    today = timezone.localdate()
+    if copy.repairs.filter(starts_on__lte=today, free_again_on__gt=today).exists():
+        raise CopyInRepair
+
+
+def _leave(loan: Loan, **details: Any) -> LoanEvent:
+    """The move of handing out, with the period that is true now: `copy_lent_once` guards it."""
+    today, planned = timezone.localdate(), loan.starts_on
+    if today >= planned:
+        return apply(loan, MOVES["hand_out"], is_locked=True, **details)
+    ends_on = loan.ends_on.isoformat()
+    data = {"from": [planned.isoformat(), ends_on], "to": [today.isoformat(), ends_on]}
+    lapse_all(Loan.objects.expired().filter(copy=loan.copy_id).overlapping(today, planned))
+    try:
+        with transaction.atomic():
+            changes = {"starts_on": today}
+            return apply(
+                loan, MOVES["hand_out"], changes=changes, data=data, is_locked=True, **details
+            )
+    except IntegrityError as error:
+        raise CopyPromised from error
 
 
 def essential_shortages(copy: KitCopy):  # type: ignore[no-untyped-def]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from .box import Box
 from .desk import Count
+from .desk_access import row_number
 from .models import ContentItem, Finding, KitCopy, LessonKit, Repair
 from .papers import LABEL_SHEETS
 from .uploads import PhotoField
@@ -147,6 +148,13 @@ class StockTakeForm(forms.Form):
     )
 
 
+class BoxesField(forms.ModelMultipleChoiceField):
+    """Boxes ticked off; a number that no database takes is none of them."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean([row_number(typed) for typed in value or ()])
+
+
 class LabelForm(forms.Form):
     """Which labels, on which paper, and from which label of the first sheet on."""
 
@@ -156,7 +164,7 @@ class LabelForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("All kits"),
     )
-    exemplaar = forms.ModelMultipleChoiceField(
+    exemplaar = BoxesField(
         KitCopy.objects.in_service().select_related("kit"),
         label=gettext_lazy("Or only these boxes"),
         required=False,

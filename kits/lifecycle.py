@@ -21,6 +21,7 @@ from bookings.rules import ClassRequest, Rule, first_bookable_moment, last_booka
 from schools.lifecycle import identify, lapse_each, locked, open_submission, rivals_of
 from schools.models import ClassGroup, School, Submission, User
 from schools.years import school_year_of
+from tec_site.days import start_of_day
 from tec_site.lifecycle import NEW, Move, apply, role_of, table
 from tec_site.transactions import retried
 
@@ -256,8 +257,9 @@ def swap(*, loan: Loan, by: User | None, note: str = "", to: KitCopy | None = No
     """Give the loan another free copy of its kit, or the very copy `to`.
 
     Who was promised `to`, but has nothing packed yet, gets another copy: the one this loan
-    leaves, for example. Raises NoCopyFree; of `to`: CopyPromised if it is packed, away or in
-    repair, CopyUnfit if it lacks something essential.
+    leaves, for example. What was packed must be packed again; a loan that has `to` already keeps
+    it, and the last event is returned. Raises NoCopyFree; of `to`: CopyPromised if it is packed,
+    away or in repair, CopyUnfit if it lacks something essential.
     """
     if to is not None:
         return _exchange(loan, to, by=by, note=note)
@@ -274,9 +276,12 @@ def _swapping(loan: Loan, by: User | None, note: str) -> Callable[[KitCopy], Loa
     def write(copy: KitCopy) -> LoanEvent:
         data = {"from": left, "copy": copy.code}
         changes = {"copy": copy}
-        return apply(
+        event = apply(
             loan, MOVES["swap"], by=by, note=note, changes=changes, data=data, is_locked=True
         )
+        if loan.state == S.PACKED:
+            apply(loan, MOVES["unpack"], by=by, is_locked=True)
+        return event
 
     return write
 
@@ -285,6 +290,8 @@ def _exchange(loan: Loan, to: KitCopy, **details: Any) -> LoanEvent:
     """The constraint is immediate: the loan steps aside in time while the others move."""
     lapse_all(copies.in_the_way(loan.kit, loan.starts_on, loan.free_again_on))
     copies.lock_all(to, loan)
+    if to.pk == loan.copy_id:
+        return loan.events.latest("pk")
     if to.pk in (unfit := copies.unfit(loan.kit)):
         raise CopyUnfit
     period = {name: getattr(loan, name) for name in ("starts_on", "ends_on", "free_again_on")}
@@ -315,9 +322,16 @@ def report(
 ) -> LoanEvent:
     """The school tells of something missing or broken; `photo` as `uploads.clean_photo` made it.
 
+    The same words about the same item on one day are one finding; with photos, within a minute.
     A file that is stored and then not committed is left behind, under a name nobody knows.
     """
-    event = apply(loan, MOVES["report"], by=by)
+    copies.lock_loan(loan)
+    now = timezone.now()
+    since = now - datetime.timedelta(minutes=1) if photo else start_of_day(timezone.localdate(now))
+    told = loan.findings.filter(item=item, text=text, by_staff=False, at__gte=since)
+    if (told.exclude(photo="") if photo else told).exists():
+        return loan.events.latest("pk")
+    event = apply(loan, MOVES["report"], by=by, is_locked=True)
     loan.findings.create(item=item, text=text, photo=photo or "")
     return event
 

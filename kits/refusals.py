@@ -41,6 +41,10 @@ class CopyNotHere(Refused):
     message = _("This box has not come back from the loan before. Look for another one.")
 
 
+class CopyInRepair(Refused):
+    message = _("This box is out of service today. Give this class another one.")
+
+
 class OtherCopy(Refused):
     message = _("This loan has another box by now. Look again.")
 

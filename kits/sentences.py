@@ -51,3 +51,12 @@ def _explanation(loan: Loan) -> str:
         LoanState.PACKED: _("It is packed and waits for you."),
         LoanState.RETURNED: _("We are counting what is in it."),
     }.get(LoanState(loan.state), "")
+
+
+def left_in_words(loan: Loan) -> str:
+    """For staff: a loan whose box cannot go out, and which has no other yet."""
+    if loan.state == LoanState.PACKED:
+        words = _("%(loan)s has this box packed. Give it another one.")
+    else:
+        words = _("No other box is free for %(loan)s. Call the school.")
+    return words % {"loan": loan}

@@ -6,6 +6,7 @@ Staff get files as attachments; nothing under MEDIA_ROOT has an address of its o
 """
 
 import io
+import struct
 from pathlib import PurePath
 from typing import Any
 
@@ -26,6 +27,15 @@ PHOTO_TYPES = "image/jpeg,image/png,image/webp"
 # A phone's photo has some 50 million pixels at most; decoding takes four bytes for each.
 MAX_PIXELS = 60_000_000
 STORED_SIDE = 2000  # pixels
+# What Pillow raises about a broken file; the last two about its Exif.
+UNREADABLE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    Image.DecompressionBombError,
+    TypeError,
+    struct.error,
+)
 
 
 def clean_photo(upload: UploadedFile) -> ContentFile:
@@ -36,7 +46,7 @@ def clean_photo(upload: UploadedFile) -> ContentFile:
             if image.width * image.height > MAX_PIXELS:
                 raise ValidationError(_("This photo has too many pixels."), code="too_large")
             upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except UNREADABLE as error:
         raise ValidationError(
             _("This is not a photo that we can read (JPEG, PNG or WebP)."), code="not_a_photo"
         ) from error

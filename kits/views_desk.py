@@ -18,7 +18,7 @@ from tec_site.lifecycle import IllegalMove, Refused
 from . import desk, desk_lists, lifecycle
 from .box import Box
 from .codes import find_copy
-from .desk_access import desk_page
+from .desk_access import desk_page, row_number
 from .desk_forms import CountForm
 from .desk_venue import venue_of
 from .models import Finding, KitCopy, Loan, LoanEvent, LoanState
@@ -68,7 +68,7 @@ def _just_done(request: SignedInRequest) -> dict[str, Any] | None:
     """The last step, what followed from it, and whether it can be undone."""
     event = (
         LoanEvent.objects.select_related("loan__copy__kit", "loan__submission__school")
-        .filter(pk=_number(request.GET.get("klaar")))
+        .filter(pk=row_number(request.GET.get("klaar")))
         .first()
     )
     if event is None:
@@ -114,7 +114,7 @@ def _do(request: SignedInRequest, copy: KitCopy) -> HttpResponse:
     """The step that was asked. Raises Refused."""
     step = request.POST.get("do", "")
     loan = get_object_or_404(
-        Loan.objects.with_facts(), pk=_number(request.POST.get("loan")), copy__kit=copy.kit_id
+        Loan.objects.with_facts(), pk=row_number(request.POST.get("loan")), copy__kit=copy.kit_id
     )
     if step == "give":
         lifecycle.swap(loan=loan, to=copy, by=request.user)
@@ -133,7 +133,7 @@ def _step(request: SignedInRequest, one: Box, loan: Loan, step: str) -> HttpResp
     if step in PLAIN:
         return _done(PLAIN[step](loan=loan, by=request.user))
     if step == "write_off":
-        note = request.POST.get("note", "").strip()[:500]
+        note = request.POST.get("note", "").replace("\0", "").strip()[:500]
         return _done(desk.write_off(loan=loan, by=request.user, note=note))
     if step not in COUNTED:
         raise Http404
@@ -170,7 +170,7 @@ def _box_page(request: SignedInRequest, one: Box, form: CountForm | None = None)
 
 def _say_already(request: SignedInRequest) -> None:
     """Somebody was first, perhaps the same finger a moment ago: say what happened then."""
-    loan = Loan.objects.filter(pk=_number(request.POST.get("loan"))).first()
+    loan = Loan.objects.filter(pk=row_number(request.POST.get("loan"))).first()
     last = loan.events.exclude(to_state="").select_related("by").last() if loan else None
     if loan is None or last is None:
         messages.error(request, _("This loan is gone. Look again."))
@@ -192,8 +192,3 @@ def photo(request: SignedInRequest, pk: int) -> HttpResponse:
         return attachment(finding.photo, f"foto-{finding.pk}.jpg", "image/jpeg")
     except FileNotFoundError as error:
         raise Http404 from error
-
-
-def _number(typed: str | None) -> int:
-    """A primary key from a form; 0 when it is none."""
-    return int(typed) if typed and typed.isdecimal() and len(typed) < 18 else 0

@@ -18,10 +18,11 @@ from tec_site.documents import DocumentsUnavailable, pdf_response
 
 from . import desk, desk_lists, figures, papers, stock_take
 from .codes import find_copy
-from .desk_access import desk_page
+from .desk_access import desk_page, row_number
 from .desk_forms import LabelForm, RepairForm, StockTakeForm
 from .desk_venue import venue_of
 from .models import KitCopy, Repair, Shortage
+from .sentences import left_in_words
 
 ONE_DAY = datetime.timedelta(days=1)
 
@@ -70,11 +71,8 @@ def transport_round(request: SignedInRequest) -> HttpResponse:
 def shopping(request: SignedInRequest) -> HttpResponse:
     """What boxes lack; on POST one line is put right."""
     if request.method == "POST":
-        typed = request.POST.get("shortage", "")
-        if not typed.isdecimal():
-            raise Http404
         shortages = Shortage.objects.select_related("copy", "item")
-        shortage = get_object_or_404(shortages, pk=int(typed))
+        shortage = get_object_or_404(shortages, pk=row_number(request.POST.get("shortage")))
         desk.refill(shortage=shortage, by=request.user)
         words = _("%(item)s in box %(code)s is complete again.")
         facts = {"item": shortage.item.name, "code": shortage.copy.code}
@@ -110,8 +108,7 @@ def repair(request: SignedInRequest, code: str) -> HttpResponse:
 
 def _end_repair(request: SignedInRequest, copy: KitCopy, running: QuerySet[Repair]) -> HttpResponse:
     """Back sooner; a second tap finds it ended already."""
-    typed = request.POST["ended"]
-    for one in running.filter(pk=typed if typed.isdecimal() and len(typed) < 18 else 0):
+    for one in running.filter(pk=row_number(request.POST["ended"])):
         desk.end_repair(repair=one, by=request.user)
     messages.success(request, _("The box can be lent again."))
     return redirect("desk:box", copy.code)
@@ -120,8 +117,7 @@ def _end_repair(request: SignedInRequest, copy: KitCopy, running: QuerySet[Repai
 def _say_moved(request: SignedInRequest, result: desk.OutOfService) -> None:
     messages.success(request, _("The box is out of service for that time."))
     for loan in result.left:
-        words = _("No other box is free for %(loan)s. Call the school.") % {"loan": loan}
-        messages.error(request, words)
+        messages.error(request, left_in_words(loan))
     for loan in result.moved:
         messages.info(request, _("Moved to another box: %(loan)s.") % {"loan": loan})
 
@@ -141,9 +137,7 @@ def stock(request: SignedInRequest) -> HttpResponse:
 def labels(request: SignedInRequest) -> HttpResponse:
     """Choose boxes and paper; with a choice made, the sheet as a PDF."""
     if "vel" not in request.GET:
-        chosen = KitCopy.objects.filter(
-            pk__in=filter(str.isdecimal, request.GET.getlist("exemplaar"))
-        )
+        chosen = KitCopy.objects.filter(pk__in=map(row_number, request.GET.getlist("exemplaar")))
         form = LabelForm(initial={"exemplaar": chosen, "vel": "3x8", "vanaf": 1})
         return render(request, "kits/desk/labels.html", {"form": form})
     form = LabelForm(request.GET)
@@ -162,8 +156,8 @@ def labels(request: SignedInRequest) -> HttpResponse:
 @desk_page("kits.view_loan")
 def use(request: SignedInRequest) -> HttpResponse:
     """Use per kit and copy in a school year."""
-    typed = request.GET.get("jaar", "")
-    year = int(typed) if typed.isdecimal() and len(typed) == 4 else current_school_year()
+    first_day = parse_day(f"{request.GET.get('jaar', '')}-08-01")
+    year = first_day.year if first_day else current_school_year()
     context: dict[str, Any] = {
         "year": year,
         "label": school_year_label(year),

@@ -21,6 +21,7 @@ from .. import desk
 from ..duplicates import duplicate
 from ..models import ContentItem, KitCopy, KitDocument, LessonKit, Loan, LoanState, Repair, Shortage
 from ..models.loan import COMING
+from ..sentences import left_in_words
 from .document import link_to_pdf
 
 
@@ -232,7 +233,4 @@ class KitCopyAdmin(NoDelete, ModelAdmin):
 def say_left(request: HttpRequest, left: list[Loan]) -> None:
     """Loudly, which loans have no box any more."""
     for loan in left:
-        messages.error(
-            request,
-            _("No other box is free for %(loan)s. Call the school.") % {"loan": loan},
-        )
+        messages.error(request, left_in_words(loan))

@@ -123,7 +123,7 @@ class Year:
 
     def take_back(self, today: datetime.date) -> None:
         for loan in self.loans(S.OUT, ends_on__lte=today):
-            if self.chance(50):
+            if self.chance(30):
                 self.attempt(desk.write_off, loan=loan, note="kwijt")
                 KitCopy.objects.create(kit=self.kit, code=f"NIEUW-{loan.pk}")
             elif not self.chance(4):  # the others are late

@@ -853,3 +853,27 @@ def test_volunteer_handles_boxes_and_the_desk_sends_them_for_repair(client, role
     pages = [client.get(reverse(f"desk:{name}")).status_code for name in PAGES]
     assert pages == [200] * len(PAGES)
     assert client.get(reverse("desk:repair", args=[loan.copy.code])).status_code == repair
+
+
+@pytest.mark.parametrize("year", ["9999", "0000", "1999", "jaar"])
+def test_use_of_a_year_outside_our_calendar_shows_the_present_one(desk, year):
+    page = desk.get(reverse("desk:use"), {"jaar": year})
+    assert (page.status_code, page.context["year"]) == (200, 2026)
+
+
+@pytest.mark.parametrize("typed", ["9" * 5000, "9" * 30, "²", ""])
+def test_number_that_no_row_has_is_not_found(desk, typed):
+    assert desk.post(reverse("desk:shopping"), {"shortage": typed}).status_code == 404
+    labels = desk.get(reverse("desk:labels"), {"exemplaar": typed})
+    assert list(labels.context["form"].initial["exemplaar"]) == []
+    sheet = {"exemplaar": typed, "vel": "3x8", "vanaf": "1"}
+    assert "exemplaar" in desk.get(reverse("desk:labels"), sheet).context["form"].errors
+
+
+def test_nul_in_a_code_or_a_note_is_no_error_on_postgresql(desk):
+    """SQLite takes it."""
+    loan = make_outing(state=LoanState.OUT)
+    assert desk.get("/beheer/balie/%00/").status_code == 302
+    assert Client().get("/k/%00/").status_code == 404
+    do(desk, loan, "write_off", note="kwijt\0geraakt")
+    assert loan.events.last().note == "kwijtgeraakt"

@@ -1,6 +1,7 @@
 """Every state × every move of a loan, and what each verb does to the copy's time."""
 
 import datetime
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -8,11 +9,13 @@ import time_machine
 from django.db import IntegrityError, connection, transaction
 
 from bookings.rules import ClassRequest
-from kits import clock, copies, desk, lifecycle
+from kits import clock, copies, days, desk, lifecycle
+from kits.availability import free_copies
 from kits.desk import Count
 from kits.lifecycle import MOVES
 from kits.models import ChargeLine, Delivery, KitCopy, Loan, LoanEvent, LoanState, Shortage
 from kits.refusals import (
+    CopyInRepair,
     CopyNotHere,
     CopyPromised,
     CopyUnfit,
@@ -330,6 +333,57 @@ def test_box_that_never_came_back_is_not_handed_out():
         desk.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
 
 
+def test_box_handed_out_early_is_away_from_that_day():
+    loan, staff = make_loan(), make_staff()
+    assert list(free_copies(loan.kit, NOW.date(), MONDAY)) == [loan.copy]
+
+    desk.hand_out(loan=loan, counts=counts_of(loan), by=staff)
+
+    loan.refresh_from_db()
+    assert (loan.starts_on, loan.ends_on) == (NOW.date(), THREE_WEEKS_ON)
+    assert list(free_copies(loan.kit, NOW.date(), NOW.date() + days.ONE_DAY)) == []
+
+
+def test_box_that_another_class_has_first_is_not_handed_out_early():
+    loan = make_loan()
+    make_loan(
+        copy=loan.copy,
+        starts_on=datetime.date(2026, 10, 5),
+        ends_on=datetime.date(2026, 10, 9),
+    )
+
+    with pytest.raises(CopyPromised):
+        desk.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
+
+    loan.refresh_from_db()
+    assert (loan.state, loan.starts_on, loan.counts.count()) == (LoanState.RESERVED, MONDAY, 0)
+
+
+@pytest.mark.parametrize(("first", "is_refused"), [(15, True), (16, False)])
+def test_box_in_repair_today_is_not_handed_out(first, is_refused):
+    loan = make_loan(starts_on=NOW.date(), ends_on=datetime.date(2026, 9, 25))
+    loan.copy.repairs.create(
+        starts_on=datetime.date(2026, 9, first),
+        free_again_on=datetime.date(2026, 9, 18),
+        reason="Wiel",
+    )
+
+    with pytest.raises(CopyInRepair) if is_refused else nullcontext():
+        desk.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
+
+    loan.refresh_from_db()
+    assert loan.state == (LoanState.RESERVED if is_refused else LoanState.OUT)
+
+
+def test_box_that_is_out_is_promised_last():
+    kit = make_kit(copies=2)
+    out, here = kit.copies.order_by("code")
+    september = {"starts_on": datetime.date(2026, 8, 24), "ends_on": datetime.date(2026, 9, 4)}
+    make_loan(copy=out, state=LoanState.OUT, **september)
+
+    assert list(free_copies(kit, MONDAY, THREE_WEEKS_ON)) == [here, out]
+
+
 def test_missing_parts_become_shortage_charge_and_shopping():
     loan = make_loan(state=LoanState.RETURNED)
 
@@ -410,6 +464,69 @@ def test_write_off_withdraws_the_copy_and_charges_durable_parts():
     loan.copy.refresh_from_db()
     assert loan.copy.is_withdrawn
     assert ChargeLine.objects.get().amount == 240
+
+
+def test_packed_loan_of_a_withdrawn_box_is_flagged():
+    kit = make_kit(copies=2)
+    packed = make_loan(copy=kit.copies.order_by("code")[0], state=LoanState.PACKED)
+
+    moved, left = desk.withdraw(copy=packed.copy, by=make_staff())
+    desk.withdraw(copy=packed.copy, by=make_staff())
+
+    assert (moved, left) == ([], [packed])
+    packed.refresh_from_db()
+    assert packed.attention == (
+        f"Kist {packed.copy.code} is gepakt en kan niet mee: geef deze klas een andere."
+    )
+    assert packed.events.filter(move="flag").count() == 1
+
+
+def test_packed_loan_that_gets_another_box_is_to_be_packed_again():
+    kit = make_kit(copies=2)
+    first, second = kit.copies.order_by("code")
+    loan = make_loan(copy=first, state=LoanState.PACKED)
+
+    lifecycle.swap(loan=loan, by=make_staff())
+
+    loan.refresh_from_db()
+    assert (loan.copy, loan.state) == (second, LoanState.RESERVED)
+    assert [event.move for event in loan.events.all()] == ["made", "swap", "unpack"]
+
+
+def test_loan_given_the_box_it_has_keeps_it_and_stays_packed():
+    loan = make_loan(state=LoanState.PACKED)
+
+    lifecycle.swap(loan=loan, to=loan.copy, by=make_staff())
+
+    loan.refresh_from_db()
+    assert (loan.state, loan.events.count()) == (LoanState.PACKED, 1)
+
+
+def test_same_repair_twice_is_one():
+    copy, staff = make_kit().copies.get(), make_staff()
+    period = {"starts_on": november(2), "free_again_on": november(5)}
+
+    for _tap in range(2):
+        desk.out_of_service(copy=copy, reason="Wiel", by=staff, **period)
+    desk.out_of_service(
+        copy=copy, reason="Wiel", by=staff, **period | {"free_again_on": november(6)}
+    )
+
+    assert copy.repairs.count() == 2
+
+
+def test_same_report_twice_on_a_day_is_one():
+    loan = make_loan(state=LoanState.OUT)
+    robot = loan.kit.contents.get(name="Robot")
+    told = {"loan": loan, "by": loan.submission.user, "photo": None}
+
+    for _tap in range(2):
+        lifecycle.report(text="Stuk", **told)
+    lifecycle.report(text="Stuk", item=robot, **told)
+    with time_machine.travel(NOW + datetime.timedelta(days=1), tick=False):
+        lifecycle.report(text="Stuk", **told)
+
+    assert loan.findings.count() == loan.events.filter(move="report").count() == 3
 
 
 # --- The clock -------------------------------------------------------------------------------

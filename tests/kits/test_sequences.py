@@ -66,7 +66,7 @@ class Lending(RuleBasedStateMachine):
         """Loans not yet packed go to a free box that may go out, or are flagged."""
         for one in sorted(self.loans, key=lambda one: one.pk):
             concerned = one.again > first and (before is None or one.start < before)
-            if one.copy != copy or one.state != S.RESERVED or not concerned:
+            if one.copy != copy or one.state not in (S.RESERVED, S.PACKED) or not concerned:
                 continue
             others = [
                 other
@@ -75,10 +75,15 @@ class Lending(RuleBasedStateMachine):
                 and other not in self.short
                 and self.free(other, one.start, one.again)
             ]
-            if others:
-                one.copy = others[0]
+            if others and one.state == S.RESERVED:
+                one.copy = min(others, key=self.order)
             else:
                 one.flagged = True
+
+    def order(self, copy: int) -> tuple[bool, bool]:
+        """Which box is given first: one that is here, and whole."""
+        is_out = any(one.copy == copy and one.state == S.OUT for one in self.loans)
+        return is_out, copy in self.short
 
     def expect(self, refusal: str, verb, **details):
         """Call the verb; it must succeed, or raise the refusal of that name."""
@@ -134,7 +139,6 @@ class Lending(RuleBasedStateMachine):
             typed_school_city="Deventer",
         )
         able = [copy for copy in self.copies if self.free(copy, start, again)]
-        whole = [copy for copy in able if copy not in self.short]
         made = self.expect(
             "" if able else "NoCopyFree",
             lifecycle.book,
@@ -146,7 +150,8 @@ class Lending(RuleBasedStateMachine):
             submission=submission,
         )
         if made:
-            self.loans.append(ModelLoan(made.loans.get().pk, (whole or able)[0], start, end, again))
+            copy = min(able, key=self.order)
+            self.loans.append(ModelLoan(made.loans.get().pk, copy, start, end, again))
 
     @rule(number=NUMBERS, longer=st.integers(1, 6))
     def extend(self, number: int, longer: int) -> None:
@@ -158,6 +163,8 @@ class Lending(RuleBasedStateMachine):
         repair = any(a < again and b > one.start for a, b in self.repairs[one.copy])
         promised = "CopyPromised" if clash else ""
         refusal = "CopyPromised" if repair else promised if legal else "IllegalMove"
+        if end <= max(one.end, self.today):
+            refusal = "NotLater"
         if self.expect(refusal, lifecycle.extend, loan=self.row(one), ends_on=end):
             one.end, one.again = end, again
 
@@ -182,10 +189,19 @@ class Lending(RuleBasedStateMachine):
         away = any(o.copy == one.copy and o.state in AWAY for o in self.loans if o is not one)
         legal = one.state in (S.RESERVED, S.PACKED)
         unfit = "CopyUnfit" if robots < 6 else ""
-        refusal = "CopyNotHere" if away else unfit if legal else "IllegalMove"
+        start = min(one.start, self.today)
+        first = any(
+            o.copy == one.copy and o.state in HOLDING and o.start < one.again and o.again > start
+            for o in self.loans
+            if o is not one
+        )
+        repair = any(a <= self.today < b for a, b in self.repairs[one.copy])
+        promised = "CopyPromised" if first else unfit
+        refusal = "CopyInRepair" if repair else promised if legal else "IllegalMove"
+        refusal = "CopyNotHere" if away else refusal
         counts = self.counts(robots)
         if self.expect(refusal, desk.hand_out, loan=self.row(one), counts=counts):
-            one.state = S.OUT
+            one.state, one.start = S.OUT, start
             self.short.discard(one.copy)
 
     @rule(number=NUMBERS)
@@ -249,6 +265,7 @@ class Lending(RuleBasedStateMachine):
             return
         assert one.state in (S.RESERVED, S.PACKED)
         left, one.copy = one.copy, copy.pk
+        one.state = S.RESERVED  # packed again
         for other in self.loans:
             overlap = other.start < one.again and other.again > one.start
             if other is not one and other.copy == copy.pk and overlap and other.state in HOLDING:

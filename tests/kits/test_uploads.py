@@ -1,6 +1,7 @@
 """What people upload: told apart by content, kept small, without the place of the photo."""
 
 import io
+import struct
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -55,6 +56,21 @@ def test_what_is_no_photo_is_refused(content, code):
     with pytest.raises(ValidationError) as refusal:
         clean_photo(SimpleUploadedFile("foto.jpg", content, "image/jpeg"))
     assert refusal.value.code == code
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+@pytest.mark.parametrize(("where", "byte"), [(86, 143), (41, 25)])
+def test_photo_with_broken_exif_is_refused(where, byte):
+    """A value of another type than its tag has: Pillow raises TypeError and struct.error."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F], exif[GPS] = 6, "Maker", {1: "N", 2: (1.0, 2.0, 3.0)}
+    content = bytearray(photo(exif=exif.tobytes()).read())
+    content[where] = byte
+
+    with pytest.raises(ValidationError) as refusal:
+        clean_photo(SimpleUploadedFile("foto.jpg", bytes(content), "image/jpeg"))
+    assert refusal.value.code == "not_a_photo"
+    assert isinstance(refusal.value.__cause__, (TypeError, struct.error))
 
 
 def test_photo_that_would_fill_the_memory_is_refused_undecoded():
