@@ -163,8 +163,6 @@ def claim_zones(visits: QuerySet["Visit"]) -> None:
         )
         .order_by("pk")
     )
-    # Staff who choose other rooms hold the present ones: look again once we have waited for them.
-    list(zones.values_list("pk"))
     claims = [
         ZoneClaim(
             visit_id=zone.visit_id,

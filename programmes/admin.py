@@ -132,7 +132,7 @@ class ProgrammeAdmin(NoDelete, ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Programme, form: Any, change: bool) -> None:
         if change:
-            # Who opens a visit has its zones locked: we see that visit, or it sees the new rooms.
+            # Whoever is opening a visit holds these until it is there: we wait, and see it.
             zones = Zone.objects.filter(programmes=obj.pk).order_by("pk")
             list(zones.select_for_update(of=("self",)).values_list("pk"))
         super().save_model(request, obj, form, change)
