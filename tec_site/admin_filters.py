@@ -1,19 +1,31 @@
 """Filters of the back office's lists, where unfold's own need something."""
 
-import re
+import datetime
 from typing import Any
 
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from unfold.contrib.filters import admin as unfold_filters
 
-from tec_site.days import FIRST_DAY, LAST_DAY
+from tec_site.days import validate_day
+
+# Of both ends of a period: its name, what it asks, and the time where only a day was typed.
+ENDS = (("from", "gte", datetime.time.min), ("to", "lte", datetime.time.max))
 
 
 class RangeDateTimeFilter(unfold_filters.RangeDateTimeFilter):
-    """Leaves out a day of a year that no calendar here has: a database cannot reckon with it."""
+    """In Amsterdam time, with or without the times; an end that is no moment is left out."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in [name for name in self.used_parameters if name.endswith("_0")]:
-            year = re.search(r"\d{4}", str(self.used_parameters[name]))
-            if year and not FIRST_DAY.year <= int(year[0]) <= LAST_DAY.year:
-                del self.used_parameters[name]
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        moment = forms.SplitDateTimeField(validators=[validate_day])
+        for end, lookup, time in ENDS:
+            name = f"{self.parameter_name}_{end}"
+            day, typed_time = (self.used_parameters.get(f"{name}_{part}") for part in (0, 1))
+            try:
+                limit = moment.clean([day, typed_time or time.isoformat("seconds")])
+            except ValidationError:
+                continue
+            queryset = queryset.filter(**{f"{self.parameter_name}__{lookup}": limit})
+        return queryset

@@ -1,5 +1,6 @@
 """What the pages of the back office have in common; each app's `admin` builds on these."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -23,6 +24,8 @@ from tec_site.mail_addresses import MailAddressField
 
 # A spreadsheet takes a cell that begins with one of these for a formula (OWASP, CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What unfold's filters of a period add to the name of their field.
+PERIOD_END = re.compile(r"_(from|to)(_[01])?$")
 
 
 class _Typed:
@@ -47,6 +50,10 @@ class ModelAdmin(_Typed, UnfoldModelAdmin):
     list_filter_submit = True
     list_fullwidth = True
     warn_unsaved_form = True
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """A period's two ends are as good as its field, of which Django knows that it may."""
+        return super().lookup_allowed(PERIOD_END.sub("", lookup), value, request)
 
     def get_action_choices(
         self,

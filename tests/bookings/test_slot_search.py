@@ -164,3 +164,17 @@ def test_period_beyond_any_calendar_is_left_out(desk, model, field, year):
     page = desk.get(f"/beheer/bookings/{model}/", period)
 
     assert [row.pk for row in page.context["cl"].result_list] != []
+
+
+def test_bookings_of_a_period_of_visits(desk):
+    inside, _outside = (
+        make_booking(),
+        make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2027, 3, 9, 9)))),
+    )
+    field = "visit__slot__starts_at"
+    period = {f"{field}_from_0": "2026-11-01", f"{field}_from_1": "00:00:00"}
+    period |= {f"{field}_to_0": "2026-11-30", f"{field}_to_1": "23:59:59"}
+
+    page = desk.get("/beheer/bookings/booking/", period)
+
+    assert [row.pk for row in page.context["cl"].result_list] == [inside.pk]
