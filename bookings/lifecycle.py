@@ -152,9 +152,10 @@ def _verify_one(booking: Booking, school: School, by: User) -> None:
     def take(visit: Visit) -> None:
         _move(booking, move, by=by, changes=changes | {"visit": visit}, is_locked=True)
 
-    if booking.state == S.LAPSED:
-        # Days may have passed since the date was chosen.
+    if booking.held_until is None or booking.held_until <= timezone.now():
+        # Days may have passed since the date was chosen, also where no worker lapsed it.
         refuse_broken(rules.broken_date(programme, slot), (), "")
+    if booking.state == S.LAPSED:
         _with_room(slot, programme, take)
     else:
         take(booking.visit)

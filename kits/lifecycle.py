@@ -165,12 +165,14 @@ def _verify_one(loan: Loan, school: School | None, by: User) -> None:
         year_to=loan.year_to,
     )
     changes: dict[str, Any] = {"held_until": None, "class_group": class_group}
+    if loan.held_until is None or loan.held_until <= timezone.now():
+        # Days may have passed since they were chosen, also where no worker lapsed the loan.
+        if loan.starts_on < timezone.localdate():
+            raise DatesPassed
+        refuse_dates(loan.kit, loan.starts_on, loan.ends_on, loan.delivery)
     if loan.state == S.HELD:
         apply(loan, MOVES["verify"], by=by, changes=changes, is_locked=True)
         return
-    if loan.starts_on < timezone.localdate():
-        raise DatesPassed
-    refuse_dates(loan.kit, loan.starts_on, loan.ends_on, loan.delivery)
 
     def write(copy: KitCopy) -> None:
         new = changes | {"copy": copy}
