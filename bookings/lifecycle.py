@@ -12,7 +12,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +24,7 @@ from tec_site.lifecycle import NEW, Move, apply, role_of, table
 from tec_site.transactions import retried
 
 from . import places, rules
-from .models import Attention, Booking, BookingEvent, State, Visit, VisitSlot, ZoneClaim
+from .models import BOOKED, Attention, Booking, BookingEvent, State, Visit, VisitSlot
 from .refusals import (
     ClassAlreadyBooked,
     NeverConfirmed,
@@ -38,7 +37,6 @@ from .refusals import (
 from .rules import ClassRequest, Rule
 
 S = State
-BOOKED = (S.REQUESTED, S.CONFIRMED)
 
 # fmt: off
 MOVES = table(
@@ -89,15 +87,17 @@ def hold(
     if not created:
         return submission
     lapse_all(Booking.objects.filter(state=S.HELD, submission__in=rivals_of(submission)))
-    _check_rules(programme, slot, classes, submission.school, overrule, note)
+    school = submission.school
+    broken = rules.broken_rules(programme=programme, slot=slot, classes=classes, school=school)
+    refuse_broken(broken, overrule, note)
     held_until = timezone.now() + settings.HOLD_FOR
     data = {"overruled": sorted(overrule)} if overrule else {}
 
     def take(visit: Visit) -> None:
         for index, asked in enumerate(classes):
             if visit.groups_taken or index:  # an empty visit needs no search
-                _refuse_same_class(visit, submission.school, asked.name, index)
-            booking = Booking(submission=submission, visit=visit, state=NEW, **_fields_of(asked))
+                _refuse_same_class(visit, school, asked.name, index)
+            booking = Booking(submission=submission, visit=visit, state=NEW, **asked.facts)
             changes = {"held_until": held_until}
             apply(booking, MOVES["hold"], by=by, note=note, changes=changes, data=data)
 
@@ -343,28 +343,6 @@ def settle(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
 # --- Within a verb -----------------------------------------------------------------------------
 
 
-def _fields_of(asked: ClassRequest) -> dict[str, Any]:
-    return {
-        "class_name": asked.name,
-        "year_from": asked.year_from,
-        "year_to": asked.year_to,
-        "pupils": asked.pupils,
-        "supervisors": asked.supervisors,
-    }
-
-
-def _check_rules(
-    programme: Programme,
-    slot: VisitSlot,
-    classes: Sequence[ClassRequest],
-    school: School | None,
-    overrule: Collection[Rule],
-    note: str,
-) -> None:
-    broken = rules.broken_rules(programme=programme, slot=slot, classes=classes, school=school)
-    refuse_broken(broken, overrule, note)
-
-
 def _refuse_same_class(visit: Visit, school: School | None, name: str, index: int) -> None:
     if school is None:
         return
@@ -402,22 +380,9 @@ def _making_way[T](slot: VisitSlot, programme: Programme, attempt: Callable[[], 
         except places.VisitGone:
             continue
         except (places.VisitFull, places.ZonesTaken):
-            if not lapse_all(expired_in_the_way(slot, programme)):
+            if not lapse_all(Booking.objects.expired().in_the_way(slot, programme)):
                 raise
     raise places.VisitFull
-
-
-def expired_in_the_way(slot: VisitSlot, programme: Programme) -> QuerySet[Booking]:
-    """Expired holds in this visit, or in others that claim its zones at that time."""
-    starts_at = slot.starts_at.astimezone(datetime.UTC)
-    claims = ZoneClaim.objects.filter(
-        zone__programmes=programme,
-        starts_at__lt=starts_at + programme.occupies,
-        ends_at__gt=starts_at,
-    )
-    same_visit = Q(visit__slot=slot, visit__programme=programme)
-    in_zones = Q(visit__in=claims.values("visit"))
-    return Booking.objects.expired().filter(same_visit | in_zones).order_by("pk")
 
 
 def lapse_all(bookings: Iterable[Booking]) -> int:
@@ -430,14 +395,9 @@ def _flag_dependents(taster: Booking, since: datetime.datetime, by: User | None)
     that no Proeverij precedes any more need attention."""
     if taster.visit.programme.kind != Kind.TASTER:
         return
-    dependents = Booking.objects.filter(
-        state__in=BOOKED,
-        visit__programme__requires_taster=True,
-        visit__slot__starts_at__gt=since,
-        submission__school=taster.submission.school,
-    ).exclude(attention=Attention.PREREQUISITE_GONE)
+    flagged = Attention.PREREQUISITE_GONE
+    dependents = Booking.objects.standing_on(taster, since).exclude(attention=flagged)
     for booking in dependents.with_facts().order_by("pk"):
         slot, school = booking.visit.slot, booking.submission.school
         if not rules.taster_passes(slot, school, booking.class_name):
-            changes = {"attention": Attention.PREREQUISITE_GONE}
-            apply(booking, MOVES["flag"], by=by, changes=changes)
+            apply(booking, MOVES["flag"], by=by, changes={"attention": flagged})

@@ -7,7 +7,7 @@ rule, with a note; capacity and zones are not rules but facts of the database (p
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -41,6 +41,12 @@ class ClassRequest(NamedTuple):
     year_to: int
     pupils: int
     supervisors: int
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """As fields of a booking."""
+        facts = self._asdict()
+        return {"class_name": facts.pop("name")} | facts
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from schools.models import User
 from tec_site.transactions import retried
 
 from . import places
-from .lifecycle import MOVES, expired_in_the_way, lapse_all, reschedule
+from .lifecycle import MOVES, lapse_all, reschedule
 from .models import Booking, State, Visit, VisitSlot
 from .refusals import BelowBooked, NothingToMove, RoomsTaken, SlotPast
 
@@ -37,7 +37,7 @@ def move_visit(*, visit: Visit, slot: VisitSlot, by: User, note: str = "") -> in
         raise NothingToMove
     _lock(visit, slot, inside=len(there))
     lapse_all(booking for booking in there if booking.state == State.HELD)
-    lapse_all(expired_in_the_way(slot, visit.programme))
+    lapse_all(Booking.objects.expired().in_the_way(slot, visit.programme))
     # Its rooms are free first, so that it can move to a slot that overlaps this one.
     places.unclaim_zones(Visit.objects.filter(pk=visit.pk))
     to = places.find_or_open(slot, visit.programme)

@@ -16,13 +16,15 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from programmes.models import Programme
 from schools.models import ClassGroup, Submission, User
 from schools.years import YearGroup, describe_year_groups
 from tec_site.lifecycle import Event
 
 from .. import places
 from ..places import Footprint
-from .visit import Visit
+from .schedule import VisitSlot
+from .visit import Visit, ZoneClaim
 
 
 class State(models.TextChoices):
@@ -40,6 +42,10 @@ HOLDING = frozenset({State.HELD, State.REQUESTED, State.CONFIRMED, State.ATTENDE
 
 # Who comes, as far as anybody promised: what others in the visit may count on.
 SETTLED = frozenset({State.CONFIRMED, State.ATTENDED, State.NO_SHOW})
+
+
+# Asked for and not refused, and the visit is still to come.
+BOOKED = (State.REQUESTED, State.CONFIRMED)
 
 
 class Attention(models.TextChoices):
@@ -69,6 +75,26 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def expired(self) -> Self:
         """Holds whose time is up, whether or not a worker has lapsed them."""
         return self.filter(state=State.HELD, held_until__lte=timezone.now())
+
+    def in_the_way(self, slot: VisitSlot, programme: Programme) -> Self:
+        """Those in this programme's visit in the slot, or in visits that claim its zones then."""
+        starts_at = slot.starts_at.astimezone(datetime.UTC)
+        claims = ZoneClaim.objects.filter(
+            zone__programmes=programme,
+            starts_at__lt=starts_at + programme.occupies,
+            ends_at__gt=starts_at,
+        )
+        same_visit = Q(visit__slot=slot, visit__programme=programme)
+        return self.filter(same_visit | Q(visit__in=claims.values("visit"))).order_by("pk")
+
+    def standing_on(self, taster: "Booking", since: datetime.datetime) -> Self:
+        """Booked Experiences of the school of a Proeverij, after `since`."""
+        return self.filter(
+            state__in=BOOKED,
+            visit__programme__requires_taster=True,
+            visit__slot__starts_at__gt=since,
+            submission__school=taster.submission.school,
+        )
 
     def with_facts(self) -> Self:
         """All that a page, a mail or a calendar says about a booking, in one query."""
