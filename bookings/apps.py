@@ -12,11 +12,11 @@ class BookingsConfig(AppConfig):
         from programmes import promises
         from tec_site import worker
 
-        from . import clock, erasure, notices, visits
+        from . import clock, erasure, notices, places, visits
 
         notices.register()
         erasure.register()
-        promises.register(visits.keep_rooms)
+        promises.register(places.stop_promising, visits.keep_rooms)
         worker.register("lapses", clock.lapse_expired, every=timedelta(seconds=5))
         worker.register("reminders", clock.remind_due, every=timedelta(minutes=1))
         worker.register("facilities", clock.erase_facilities, every=timedelta(hours=1))

@@ -10,7 +10,7 @@ import datetime
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -178,6 +178,20 @@ def claim_zones(visits: QuerySet["Visit"]) -> None:
             ZoneClaim.objects.bulk_create(claims)
     except IntegrityError as error:
         raise ZonesTaken from error
+
+
+def stop_promising() -> None:
+    """Nobody opens, joins or leaves a visit until this transaction ends, and whoever was doing so
+    is done: a visit being opened is seen by nobody yet, and would claim the rooms of before.
+
+    For the rare moment in which staff change rooms. Reading goes on. SQLite has one writer anyway.
+    """
+    from .models import Visit
+
+    if connection.vendor == "postgresql":
+        table = connection.ops.quote_name(Visit._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
 
 
 def unclaim_zones(visits: QuerySet["Visit"]) -> None:

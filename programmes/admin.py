@@ -131,10 +131,8 @@ class ProgrammeAdmin(NoDelete, ModelAdmin):
             return view(request, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Programme, form: Any, change: bool) -> None:
-        if change:
-            # Whoever is opening a visit holds these until it is there: we wait, and see it.
-            zones = Zone.objects.filter(programmes=obj.pk).order_by("pk")
-            list(zones.select_for_update(of=("self",)).values_list("pk"))
+        if change and ROOMS & set(form.changed_data):
+            promises.stop()
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -4,16 +4,24 @@ from collections.abc import Callable, Iterable
 
 from .models import Programme
 
+# Nobody promises rooms any more until the transaction ends, and whoever was doing so is done.
+Stop = Callable[[], None]
 # Raises Refused where it cannot be kept, and returns what staff must know if it can.
 Keeper = Callable[[Programme], Iterable[str]]
-_keepers: list[Keeper] = []
+_registered: list[tuple[Stop, Keeper]] = []
 
 
-def register(keeper: Keeper) -> None:
+def register(stop: Stop, keeper: Keeper) -> None:
     """For the apps that promise rooms; this one does not know them."""
-    _keepers.append(keeper)
+    _registered.append((stop, keeper))
+
+
+def stop() -> None:
+    """Called in the transaction that changes a programme, before it writes."""
+    for stop_promising, _keeper in _registered:
+        stop_promising()
 
 
 def keep(programme: Programme) -> list[str]:
-    """Called with the programme as it is now, in the transaction that changes it."""
-    return [line for keeper in _keepers for line in keeper(programme)]
+    """Called with the programme as it is now, later in that transaction."""
+    return [line for _stop, keeper in _registered for line in keeper(programme)]

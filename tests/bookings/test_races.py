@@ -20,6 +20,7 @@ from post_office.models import Email
 from bookings import clock, lifecycle, places, visits
 from bookings.models import Booking, BookingEvent, State, Visit, ZoneClaim
 from bookings.rules import ClassRequest
+from programmes import promises
 from schools.codes import code_of
 from schools.models import CodeChallenge, Submission
 from tec_site.lifecycle import IllegalMove, Refused, chain_is_sound
@@ -368,6 +369,45 @@ def test_visit_opened_while_staff_choose_other_rooms_has_those_rooms(settings):
 
     assert answers == [302]
     assert set(ZoneClaim.objects.values_list("zone", flat=True)) == set(rooms)
+    assert_sound()
+
+
+@pytest.mark.parametrize("had_rooms", [True, False])
+def test_visit_opened_after_staff_chose_other_rooms_has_those_rooms(
+    settings, monkeypatch, had_rooms
+):
+    settings.STAFF_SECOND_FACTOR = False
+    programme = make_programme()
+    slot = make_slot(programmes=[programme])
+    room = make_zone(venue=programme.venue).pk
+    if not had_rooms:
+        programme.zones.clear()
+    desk = Client()
+    desk.force_login(make_staff())
+    refused = []
+
+    def ask():
+        try:
+            held_by_verb(slot, programme, 1)()
+        except Refused as refusal:
+            refused.append(refusal)
+        finally:
+            connection.close()
+
+    teacher = threading.Thread(target=ask)
+
+    def meanwhile(_programme):
+        teacher.start()
+        time.sleep(2)  # she asks before staff's choice is committed
+        return []
+
+    monkeypatch.setattr(promises, "_registered", promises._registered[:])
+    promises.register(lambda: None, meanwhile)
+    answer = save(desk, programme, zones=[room])
+    teacher.join(timeout=60)
+
+    assert (answer.status_code, refused) == (302, [])
+    assert set(ZoneClaim.objects.values_list("zone", flat=True)) == {room}
     assert_sound()
 
 
