@@ -34,9 +34,10 @@ def taken_port() -> Iterator[int]:
 
 
 def start_demo(folder: Path, port: int) -> subprocess.Popen[str]:
+    """As a shell does in the background: there Ctrl-C is to be ignored, unless we ask for it."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return subprocess.Popen(
-        [sys.executable, "-u", "manage.py", "demo"],
+        ["/bin/sh", "-c", "trap '' INT; exec \"$0\" -u manage.py demo", sys.executable],
         cwd=ROOT,
         env=kept | {"VAR_DIR": str(folder), "PORT": str(port), "TEC_MODE": "demo"},
         stdout=subprocess.PIPE,

@@ -46,7 +46,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("This is no demo: TEC_MODE says otherwise.")
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        # A shell that started us in the background has us ignore Ctrl-C.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _stop)
         with ExitStack() as running:
             listener = running.enter_context(listen(int(os.environ.get("PORT") or DEFAULT_PORT)))
