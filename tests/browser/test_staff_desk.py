@@ -67,6 +67,13 @@ def mails() -> list[Email]:
     return list(Email.objects.order_by("pk"))
 
 
+def follow(desk, name: str) -> None:
+    """Click a link once the page stands still: the side bar opens late and moves the rest."""
+    desk.wait_for_load_state()
+    with desk.expect_navigation():
+        desk.get_by_role("link", name=name).first.click()
+
+
 def choose_slot(page, typed: str, text: str) -> None:
     page.locator(".select2-selection").click()
     page.locator(".select2-search__field").fill(typed)
@@ -80,10 +87,10 @@ def test_request_is_approved_with_a_word_that_reaches_the_mail(desk, submission,
     # At 1280 px there is room for the side bar, so it is open.
     expect(desk.get_by_role("navigation").get_by_role("link", name="Weekplanner")).to_have_count(2)
     assert_accessible()
-    desk.get_by_role("link", name="1 aanvraag wacht op een besluit").click()
-    desk.get_by_role("link", name="Groep 7").click()
+    follow(desk, "1 aanvraag wacht op een besluit")
+    follow(desk, "Groep 7")
     assert_accessible()
-    desk.get_by_role("link", name="Bevestigen").click()
+    follow(desk, "Bevestigen")
     desk.get_by_label("Een woord aan de school").fill("Neem laarzen mee & tot dan!")
     assert_accessible()
     desk.get_by_role("button", name="Bevestigen").dblclick()
@@ -99,7 +106,7 @@ def test_request_is_approved_with_a_word_that_reaches_the_mail(desk, submission,
 def test_request_is_declined(desk, submission):
     booking = make_booking(state=State.REQUESTED, submission=submission)
     desk.goto(f"/beheer/bookings/booking/{booking.pk}/change/")
-    desk.get_by_role("link", name="Afwijzen").click()
+    follow(desk, "Afwijzen")
     desk.get_by_label("Een woord aan de school").fill("De kas wordt verbouwd.")
     desk.get_by_role("button", name="Afwijzen").click()
 
@@ -118,7 +125,7 @@ def test_visit_with_two_classes_moves_to_a_day_that_is_typed(desk, submission, a
     for name in ("7a", "7b"):
         make_booking(visit=visit, submission=submission, class_name=name)
     desk.goto(f"/beheer/bookings/visit/{visit.pk}/change/")
-    desk.get_by_role("link", name="Verplaats het bezoek").click()
+    follow(desk, "Verplaats het bezoek")
     choose_slot(desk, "9 maart", "di 9 mrt 2027")
     assert_accessible()
     desk.get_by_label("Een woord aan de scholen").fill("Wij schilderen die week.")
@@ -134,7 +141,7 @@ def test_school_on_the_telephone_is_booked_against_a_rule(desk, assert_accessibl
     school = make_school(name=SCHOOL, city="Raalte")
     programme = make_programme(title="Drones en vr", max_pupils_per_class=20)
     make_slot(programmes=[programme])
-    desk.get_by_role("link", name="Boek namens een school").first.click()
+    follow(desk, "Boek namens een school")
     desk.get_by_label("Programma").select_option(label="Drones en vr")
     desk.get_by_role("button", name="Volgende").click()
     choose_slot(desk, "3-11", "di 3 nov 2026")
@@ -179,7 +186,7 @@ def test_pattern_becomes_slots_after_a_preview(desk, assert_accessible):
     )
     pattern.programmes.add(programme)
     desk.goto(f"/beheer/bookings/schedulepattern/{pattern.pk}/change/")
-    desk.get_by_role("link", name="Maak dagdelen").click()
+    follow(desk, "Maak dagdelen")
     expect(desk.get_by_text("di 13 okt 2026 Herfstvakantie")).to_be_visible()
     assert_accessible()
     assert VisitSlot.objects.count() == 0
@@ -196,7 +203,7 @@ def test_day_list_is_ticked_off(desk, submission, assert_accessible):
     )
     for name in ("7a", "7b"):
         make_booking(visit=visit, submission=submission, class_name=name)
-    desk.get_by_role("link", name="Daglijst").first.click()
+    follow(desk, "Daglijst")
     assert_accessible()
     desk.get_by_label(f"7b, {SCHOOL} was er").uncheck()
     desk.get_by_role("button", name="De aangevinkte klassen waren er").click()
