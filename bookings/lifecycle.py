@@ -162,27 +162,9 @@ def _verify_one(booking: Booking, school: School, by: User) -> None:
 
 
 @retried
-def book(
-    *,
-    slot: VisitSlot,
-    programme: Programme,
-    classes: Sequence[ClassRequest],
-    submission: Submission,
-    by: User,
-    overrule: Collection[Rule] = (),
-    note: str = "",
-) -> Submission:
+def book(*, by: User, **details: Any) -> Submission:
     """Hold and verify at once: for who is signed in, and for staff on a school's behalf."""
-    submission = hold(
-        slot=slot,
-        programme=programme,
-        classes=classes,
-        submission=submission,
-        by=by,
-        overrule=overrule,
-        note=note,
-    )
-    return verify(submission=submission, by=by)
+    return verify(submission=hold(by=by, **details), by=by)
 
 
 # --- Deciding and changing ---------------------------------------------------------------------

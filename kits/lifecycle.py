@@ -183,9 +183,9 @@ def _verify_one(loan: Loan, school: School | None, by: User) -> None:
 
 
 @retried
-def book(**details: Any) -> Submission:
+def book(*, by: User, **details: Any) -> Submission:
     """Hold and verify at once: for who is signed in, and for staff on a school's behalf."""
-    return verify(submission=hold(**details), by=details["by"])
+    return verify(submission=hold(by=by, **details), by=by)
 
 
 # --- Changing ------------------------------------------------------------------------------------

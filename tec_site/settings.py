@@ -165,7 +165,6 @@ else:
     # Statements are planned once per connection (docs/decisions/0010).
     _options["server_side_binding"] = True
     _options["prepare_threshold"] = env.int("PREPARE_THRESHOLD", default=5) or None
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- People --------------------------------------------------------------------------------
 
@@ -189,11 +188,9 @@ TEACHER_SESSION_AGE = timedelta(days=90)
 STAFF_SESSION_AGE = timedelta(hours=12)
 SESSION_ENGINE = "tec_site.sessions"
 SESSION_COOKIE_AGE = int(TEACHER_SESSION_AGE.total_seconds())
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
 
 # Staff only; teachers sign in with a code (schools/codes.py).
-STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=True) if DEMO is False else False
+STAFF_SECOND_FACTOR = not DEMO and env.bool("STAFF_SECOND_FACTOR", default=True)
 ACCOUNT_ADAPTER = "tec_site.staff_accounts.StaffAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -223,8 +220,6 @@ LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Amsterdam"
-USE_I18N = True
-USE_TZ = True
 
 # --- Static files and uploads ---------------------------------------------------------------
 
@@ -249,7 +244,6 @@ STORAGES = {
         )
     },
 }
-FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 WHITENOISE_USE_FINDERS = not PRODUCTION
 # Every test client loads the middleware, which would list all files each time.
 WHITENOISE_AUTOREFRESH = MODE == "test"
@@ -369,10 +363,7 @@ LEAD_TIME_WORKING_DAYS = 5
 CHANGE_NUMBERS_UNTIL_DAYS = 7
 FREE_CANCELLATION_UNTIL_DAYS = 14
 HOLD_FOR = timedelta(minutes=30)
-OFFER_FOR = timedelta(hours=48)
-OFFER_FOR_WITHIN_A_WEEK = timedelta(hours=4)
 REMIND_BEFORE_VISIT_DAYS = 7
-MAX_PUPILS_PER_CLASS = 35
 REMIND_BEFORE_COLLECTING_DAYS = 3
 REMIND_BEFORE_RETURNING_DAYS = 3
 REMIND_OVERDUE_EVERY_DAYS = 7
