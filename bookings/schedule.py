@@ -85,8 +85,7 @@ def _days_of(pattern: SchedulePattern) -> Iterator[datetime.date]:
 def _closed_days(pattern: SchedulePattern) -> dict[datetime.date, str]:
     """School holidays and closures in the season, day by day, with their names."""
     first, last = pattern.season_from, pattern.season_to
-    holidays = SchoolHoliday.objects.days_by_region(first, last)
-    days = {day: holiday.name for day, holiday in holidays[pattern.venue.holiday_region].items()}
+    days = SchoolHoliday.objects.filter(region=pattern.venue.holiday_region).days(first, last)
     closures = Closure.objects.filter(
         venue=pattern.venue_id, starts_on__lte=last, ends_on__gte=first
     )

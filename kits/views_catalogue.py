@@ -16,11 +16,11 @@ from django.views.decorators.vary import vary_on_headers
 from bookings.month import YearMonth, month_of, parse_month
 from bookings.rules import first_bookable_moment
 from programmes.catalogue import page_of, show
-from schools.models import School, SchoolHoliday
+from schools.holidays import own_holidays
 from tec_site.days import parse_day
 
 from .availability import Room, calendars
-from .days import ONE_DAY, desk_calendars
+from .days import desk_calendars
 from .filters import KitFilter
 from .models import Delivery, LessonKit
 from .month import build_month, look_at
@@ -65,7 +65,7 @@ def kit(request: HttpRequest, slug: str) -> HttpResponse:
     can_start = start is not None and period.can_start(start)
     context = {
         "kit": found,
-        "month": build_month(period, at, start, _own_holidays(request, at)),
+        "month": build_month(period, at, start, own_holidays(request.user, at.first, at.last)),
         "start": start,
         "returns": period.returns(start) if start and can_start else [],
         "booking": booking,
@@ -126,17 +126,3 @@ def _facts(kit: LessonKit) -> dict[str, Any]:
     prefetch_related_objects([kit], "worlds", "core_objectives")
     documents = kit.documents.current().defer("text").order_by("-kind")  # the guide first
     return {"contents": list(kit.contents.all()), "documents": list(documents)}
-
-
-def _own_holidays(request: HttpRequest, at: YearMonth) -> dict[datetime.date, str]:
-    """Day → name, for a teacher whose school is known."""
-    if not (request.user.is_authenticated and request.user.school_id):
-        return {}
-    own = School.objects.filter(pk=request.user.school_id).values("holiday_region")
-    found = {}
-    for holiday in SchoolHoliday.objects.overlapping(at.first, at.last).filter(region__in=own):
-        day = holiday.starts_on
-        while day <= holiday.ends_on:
-            found[day] = holiday.name
-            day += ONE_DAY
-    return found

@@ -20,7 +20,8 @@ from bookings.month import YearMonth, build_month, month_of, parse_month
 from programmes.catalogue import page_of, show
 from programmes.filters import ProgrammeFilter
 from programmes.models import Kind, Programme
-from schools.models import HolidayRegion, School, SchoolHoliday
+from schools.holidays import own_holidays
+from schools.models import HolidayRegion, SchoolHoliday
 
 app_name = "programmes"
 FIRST_FREE = 5
@@ -88,20 +89,9 @@ def _region(request: HttpRequest) -> str:
 
 def _holidays(request: HttpRequest, at: YearMonth, region: str) -> dict[datetime.date, str]:
     """Day → name of the holiday, for the region chosen or that of the teacher's school."""
-    holidays = SchoolHoliday.objects.overlapping(at.first, at.last)
     if region:
-        holidays = holidays.filter(region=region)
-    elif request.user.is_authenticated and request.user.school_id:
-        own = School.objects.filter(pk=request.user.school_id).values("holiday_region")
-        holidays = holidays.filter(region__in=own)
-    else:
-        return {}
-    return {day: holiday.name for holiday in holidays for day in _days(holiday, at)}
-
-
-def _days(holiday: SchoolHoliday, at: YearMonth) -> list[datetime.date]:
-    first, last = max(holiday.starts_on, at.first), min(holiday.ends_on, at.last)
-    return [first + datetime.timedelta(days=n) for n in range((last - first).days + 1)]
+        return SchoolHoliday.objects.filter(region=region).days(at.first, at.last)
+    return own_holidays(request.user, at.first, at.last)
 
 
 urlpatterns = [

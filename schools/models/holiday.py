@@ -19,27 +19,18 @@ class SchoolHolidayQuerySet(models.QuerySet["SchoolHoliday"]):
         """Holidays with at least one day in `first`..`last`, both inclusive."""
         return self.filter(starts_on__lte=last, ends_on__gte=first)
 
-    def holiday_on(self, region: str, day: datetime.date) -> "SchoolHoliday | None":
-        """The holiday that `region` has on `day`, or None; one query."""
-        return self.overlapping(day, day).filter(region=region).first()
+    def days(self, first: datetime.date, last: datetime.date) -> dict[datetime.date, str]:
+        """Each day of `first`..`last` (inclusive) in one of these holidays → its name; one query.
 
-    def days_by_region(
-        self, first: datetime.date, last: datetime.date
-    ) -> dict[str, dict[datetime.date, "SchoolHoliday"]]:
-        """Per region, each day of `first`..`last` (inclusive) that is in a holiday; one query.
-
-        Every region is a key, so `days[school.holiday_region]` works for all but a school
-        whose region is not known: use `days.get(school.holiday_region, {})`.
+        Of one region: where two regions have a holiday, one of its names is given.
         """
-        days: dict[str, dict[datetime.date, SchoolHoliday]] = {
-            region: {} for region in HolidayRegion.values
-        }
+        found: dict[datetime.date, str] = {}
         for holiday in self.overlapping(first, last):
             day = max(first, holiday.starts_on)
             while day <= min(last, holiday.ends_on):
-                days[holiday.region].setdefault(day, holiday)
+                found.setdefault(day, holiday.name)
                 day += datetime.timedelta(days=1)
-        return days
+        return found
 
 
 class SchoolHoliday(models.Model):
