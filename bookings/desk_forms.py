@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from programmes.models import Programme
 from schools.contact import MOST_PUPILS
+from tec_site.address_parts import row_number
 from tec_site.staff_moves import NoteForm
 
 from .models import Booking, Visit
@@ -160,7 +161,5 @@ class WhereForm(forms.Form):
             self.fields["slot"] = SlotField(programme, required=False)
 
     def _programme(self) -> Programme | None:
-        given = (self.data or {}).get("programme", "")
-        if not (given.isascii() and given.isdecimal() and len(given) < 19):
-            return None
-        return Programme.objects.filter(pk=given).first()
+        number = row_number(self.data.get("programme"))
+        return Programme.objects.filter(pk=number).first() if number else None

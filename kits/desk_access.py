@@ -30,8 +30,3 @@ def desk_page(permission: str, *methods: str) -> Callable[[View], View]:
         return page
 
     return decorate
-
-
-def row_number(typed: str | None) -> int:
-    """A primary key from a form or an address; 0 when it is none."""
-    return int(typed) if typed and typed.isdecimal() and len(typed) < 18 else 0

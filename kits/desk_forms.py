@@ -8,9 +8,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tec_site.address_parts import row_number
+
 from .box import Box
 from .desk import Count
-from .desk_access import row_number
 from .models import ContentItem, Finding, KitCopy, LessonKit, Repair
 from .papers import LABEL_SHEETS
 from .uploads import PhotoField

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from schools.requests import SignedInRequest
+from tec_site.address_parts import row_number
 from tec_site.lifecycle import IllegalMove, Refused
 
 from . import desk, desk_lists, lifecycle
 from .box import Box
 from .codes import find_copy
-from .desk_access import desk_page, row_number
+from .desk_access import desk_page
 from .desk_forms import CountForm
 from .desk_venue import venue_of
 from .models import Finding, KitCopy, Loan, LoanEvent, LoanState

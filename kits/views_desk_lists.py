@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from schools.requests import SignedInRequest
 from schools.years import current_school_year, school_year_label
+from tec_site.address_parts import row_number
 from tec_site.days import parse_day
 from tec_site.documents import DocumentsUnavailable, pdf_response
 
 from . import desk, desk_lists, figures, papers, stock_take
 from .codes import find_copy
-from .desk_access import desk_page, row_number
+from .desk_access import desk_page
 from .desk_forms import LabelForm, RepairForm, StockTakeForm
 from .desk_venue import venue_of
 from .models import KitCopy, Repair, Shortage

@@ -10,6 +10,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from tec_site.address_parts import row_number
+
 from .models import School
 from .search import Results, find_schools
 
@@ -117,9 +119,8 @@ def as_input(value: School | TypedSchool | SchoolInput | None) -> SchoolInput:
 
 def chosen_school(choice: str) -> School | None:
     """The open school with that primary key, as the radio list sends it."""
-    if not (choice.isascii() and choice.isdecimal() and len(choice) < 19):
-        return None
-    return School.objects.open().filter(pk=int(choice)).first()
+    number = row_number(choice)
+    return School.objects.open().filter(pk=number).first() if number else None
 
 
 def school_choices(name: str, query: str, choice: str = "") -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Parts of addresses that several apps have.
 
 In the path `<token:token>`, as `tokens.make` writes it, `<id:pk>`, a row's number, and
-`<text:code>`, any other; in the query the filters of a list.
+`<text:code>`, any other; in the query the filters of a list, and rows by their number.
 """
 
 from django.http import HttpRequest, QueryDict
@@ -36,6 +36,15 @@ class TextConverter(StringConverter):
 register_converter(TokenConverter, "token")
 register_converter(RowConverter, "id")
 register_converter(TextConverter, "text")
+
+
+def row_number(typed: str | None) -> int:
+    """A primary key from a query or a form; 0, which no row has, when it is none.
+
+    No longer than a database can look up, as in the path.
+    """
+    typed = typed or ""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 18 else 0
 
 
 def asked(request: HttpRequest) -> QueryDict:

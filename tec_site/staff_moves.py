@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from tec_site.address_parts import row_number
 from tec_site.lifecycle import Move, Refused
 from tec_site.model_admins import ModelAdmin, ReadOnly
 from tec_site.transactions import retried
@@ -89,10 +90,8 @@ class Button:
 
 def _newer_events(request: HttpRequest, row: Any) -> QuerySet[Any]:
     """What people did with the row since the form was shown; nothing if the form does not say."""
-    seen = request.POST.get("seen", "")
-    if not (seen.isascii() and seen.isdecimal() and len(seen) < 19):
-        return row.events.none()
-    return row.events.filter(pk__gt=int(seen)).exclude(by_role="site")
+    seen = row_number(request.POST.get("seen"))
+    return row.events.filter(pk__gt=seen).exclude(by_role="site") if seen else row.events.none()
 
 
 # --- The admin ---------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tec_site.address_parts import row_number
 from tec_site.days import parse_day, start_of_day
 
 from .. import lifecycle
@@ -81,9 +82,8 @@ def _note_attendance(
     """The classes that were ticked were here; those of another day are left alone."""
     if not model_admin.has_decide_permission(request):
         raise PermissionDenied
-    ticked = [pk for pk in request.POST.getlist("klas") if pk.isascii() and pk.isdecimal()]
     found = model_admin.get_queryset(request).filter(
-        pk__in=[int(pk) for pk in ticked if len(pk) < 19],
+        pk__in=map(row_number, request.POST.getlist("klas")),
         state=State.CONFIRMED,
         visit__slot__starts_at__gte=start_of_day(day),
         visit__slot__starts_at__lt=start_of_day(day + DAY),
