@@ -34,14 +34,13 @@ from django.db.models.functions import Cast, Coalesce, Least, TruncDate
 from django.utils import timezone
 
 from programmes.models import Programme
-from tec_site.days import start_of_day
+from tec_site.days import ONE_DAY, start_of_day
 from tec_site.prepared import Prepared
 
 from .models import Booking, State, VisitSlot, ZoneClaim, shut
 from .rules import first_bookable_moment, last_bookable_day
 
 MINUTE = datetime.timedelta(minutes=1)
-DAY = datetime.timedelta(days=1)
 SOON = datetime.timedelta(weeks=6)
 SlotProgramme: Any = VisitSlot.programmes.through
 
@@ -107,7 +106,7 @@ def next_free(programme: Programme, limit: int = 5, groups: int = 1) -> list[Off
 def same_week(programme: Programme, day: datetime.date, groups: int = 1) -> list[Offer]:
     """What can be booked in the week (Monday to Sunday) of `day`, for `groups` classes."""
     monday = day - datetime.timedelta(days=day.weekday())
-    return _with_room(offers_between(programme, monday, monday + 7 * DAY), groups)
+    return _with_room(offers_between(programme, monday, monday + 7 * ONE_DAY), groups)
 
 
 def offer_for(programme: Programme, slot: VisitSlot) -> Offer | None:
@@ -146,7 +145,7 @@ COLUMNS = (
 
 
 def _horizon() -> datetime.datetime:
-    return start_of_day(last_bookable_day() + DAY)
+    return start_of_day(last_bookable_day() + ONE_DAY)
 
 
 def _annotated(now: datetime.datetime, within: Q) -> QuerySet[Any]:
@@ -169,7 +168,9 @@ def _annotated(now: datetime.datetime, within: Q) -> QuerySet[Any]:
         ends_at__gt=OuterRef("visitslot__starts_at"),
         # Excludes nothing, since a claim lasts a day at most (`programme_within_a_day`). With it
         # an index finds the claims of one day; without, all ten years are read for each slot.
-        ends_at__lt=ExpressionWrapper(OuterRef("free_again") + DAY, output_field=DateTimeField()),
+        ends_at__lt=ExpressionWrapper(
+            OuterRef("free_again") + ONE_DAY, output_field=DateTimeField()
+        ),
     ).exclude(visit=Coalesce(OuterRef("own"), Value(0)))
     return (
         SlotProgramme.objects.filter(within)

@@ -9,7 +9,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from schools.models import Submission
-from tec_site.days import start_of_day
+from tec_site.days import ONE_DAY, start_of_day
 from tec_site.lifecycle import IllegalMove, apply
 
 from .lifecycle import MOVES, lapse_all
@@ -31,9 +31,9 @@ def remind_due() -> int:
     due = (
         Booking.objects.filter(
             state=State.CONFIRMED,
-            visit__slot__starts_at__gte=start_of_day(today + datetime.timedelta(days=1)),
-            visit__slot__starts_at__lt=start_of_day(last + datetime.timedelta(days=1)),
-            created_at__lt=timezone.now() - datetime.timedelta(days=1),
+            visit__slot__starts_at__gte=start_of_day(today + ONE_DAY),
+            visit__slot__starts_at__lt=start_of_day(last + ONE_DAY),
+            created_at__lt=timezone.now() - ONE_DAY,
         )
         .with_facts()
         .order_by("pk")
@@ -66,6 +66,4 @@ def erase_facilities() -> int:
     )
     over = Submission.objects.exclude(facilities="").filter(~Exists(still_needed))
     # Typed a moment ago, and its bookings are not written yet.
-    return over.filter(created_at__lt=timezone.now() - datetime.timedelta(days=1)).update(
-        facilities=""
-    )
+    return over.filter(created_at__lt=timezone.now() - ONE_DAY).update(facilities="")

@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.db.models.fields import DateField
 
-from .days import ONE_DAY, free_again_on
+from tec_site.days import ONE_DAY
+
+from .days import free_again_on
 from .models import KitCopy, LessonKit, Loan, LoanState, Repair, Shortage
 
 
@@ -69,7 +71,7 @@ def calendars(
         )
         .order_by()  # the models' own order does not fit the columns
     )
-    return _read(rows.order_by())
+    return _read(rows)
 
 
 def _read(rows: Iterable[tuple[int, int, Any, Any]]) -> dict[int, KitCalendar]:

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from .desk import Count
 from .models import (
+    AWAY,
+    COMING,
     ContentItem,
     Finding,
     ItemCount,
@@ -18,9 +20,6 @@ from .models import (
     Repair,
     Shortage,
 )
-
-HERE = (LoanState.RESERVED, LoanState.PACKED)
-AWAY = (LoanState.OUT, LoanState.RETURNED)
 
 
 @dataclass
@@ -59,7 +58,7 @@ class Box:
         """The one next step; empty when there is none."""
         if self.loan is None:
             return ""
-        if self.is_unfit and self.loan.state in HERE:
+        if self.is_unfit and self.loan.state in COMING:
             return "other_box"
         if self.loan.state == LoanState.RESERVED:
             return "hand_out" if self.is_due else "pack"
@@ -127,6 +126,6 @@ class Box:
         if self.is_away or self.is_unfit or self.copy.is_withdrawn:
             return []
         loans = Loan.objects.filter(
-            copy__kit=self.copy.kit_id, state__in=HERE, starts_on__lte=self.today
+            copy__kit=self.copy.kit_id, state__in=COMING, starts_on__lte=self.today
         )
         return list(loans.exclude(copy=self.copy).with_facts().order_by("starts_on", "pk"))

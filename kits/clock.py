@@ -6,10 +6,11 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from tec_site.days import ONE_DAY
 from tec_site.lifecycle import IllegalMove, apply
 
 from .lifecycle import MOVES, lapse_all
-from .models import Loan, LoanState
+from .models import COMING, Loan, LoanState
 
 
 def lapse_expired() -> int:
@@ -26,10 +27,10 @@ def _remind_collecting() -> int:
     last = today + datetime.timedelta(days=settings.REMIND_BEFORE_COLLECTING_DAYS)
     # Who reserved since yesterday has the confirmation at hand.
     loans = Loan.objects.filter(
-        state__in=[LoanState.RESERVED, LoanState.PACKED],
+        state__in=COMING,
         starts_on__gt=today,
         starts_on__lte=last,
-        created_at__lt=timezone.now() - datetime.timedelta(days=1),
+        created_at__lt=timezone.now() - ONE_DAY,
     )
     return sum(_remind(loan, "remind_collect", loan.starts_on) for loan in loans)
 
@@ -46,7 +47,7 @@ def _remind_overdue() -> int:
     today, every = timezone.localdate(), settings.REMIND_OVERDUE_EVERY_DAYS
     reminded = 0
     for loan in Loan.objects.overdue():
-        first = loan.ends_on + datetime.timedelta(days=1)
+        first = loan.ends_on + ONE_DAY
         weeks = (today - first).days // every
         reminded += _remind(loan, "remind_overdue", first + datetime.timedelta(days=weeks * every))
     return reminded

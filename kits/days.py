@@ -12,11 +12,9 @@ from django.db.models.functions import Cast
 from bookings.models import Closure
 from programmes.models import Venue
 from schools.models import SchoolHoliday
-from tec_site.days import add_working_days, public_holiday
+from tec_site.days import ONE_DAY, add_working_days, public_holiday
 
 from .models import Delivery, DeskDay, LessonKit
-
-ONE_DAY = datetime.timedelta(days=1)
 
 
 def free_again_on(kit: LessonKit, ends_on: datetime.date) -> datetime.date:

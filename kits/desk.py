@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,7 @@ from tec_site.transactions import retried
 from . import copies
 from .lifecycle import MOVES, lapse_all, refuse_if_away, swap
 from .models import (
+    COMING,
     ChargeLine,
     ContentItem,
     Finding,
@@ -212,7 +214,7 @@ def rehome(
     """
     loans = Loan.objects.filter(
         copy=copy,
-        state__in=[LoanState.HELD, LoanState.RESERVED, LoanState.PACKED],
+        state__in=[LoanState.HELD, *COMING],
         free_again_on__gt=first,
     ).order_by("pk")
     if before is not None:
@@ -263,7 +265,7 @@ def _leave(loan: Loan, **details: Any) -> LoanEvent:
         raise CopyPromised from error
 
 
-def essential_shortages(copy: KitCopy):  # type: ignore[no-untyped-def]
+def essential_shortages(copy: KitCopy) -> QuerySet[Shortage]:
     return Shortage.objects.filter(copy=copy, closed_at=None, item__is_essential=True)
 
 

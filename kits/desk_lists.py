@@ -9,10 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from programmes.models import Venue
 
-from .models import Delivery, Loan, LoanState, Shortage
-
-TO_PACK_OR_GIVE = (LoanState.RESERVED, LoanState.PACKED)
-AWAY = (LoanState.OUT, LoanState.RETURNED)
+from .models import AWAY, COMING, Delivery, Loan, LoanState, Shortage
 
 
 def outgoing(before: datetime.date, venue: Venue | None = None) -> QuerySet[Loan]:
@@ -24,7 +21,7 @@ def outgoing(before: datetime.date, venue: Venue | None = None) -> QuerySet[Loan
     short = Shortage.objects.filter(copy=OuterRef("copy"), closed_at=None)
     return (
         Loan.objects.at(venue)
-        .filter(state__in=TO_PACK_OR_GIVE, starts_on__lt=before)
+        .filter(state__in=COMING, starts_on__lt=before)
         .with_facts()
         .annotate(box_away=Exists(others), box_short=Exists(short))
         .order_by("starts_on", "delivery", "copy__code")
@@ -59,7 +56,7 @@ def counts(today: datetime.date, venue: Venue | None = None) -> dict[str, int]:
         Loan.objects.at(venue)
         .holding()
         .aggregate(
-            outgoing=Count("pk", Q(state__in=TO_PACK_OR_GIVE, starts_on__lte=today)),
+            outgoing=Count("pk", Q(state__in=COMING, starts_on__lte=today)),
             incoming=Count("pk", Q(state=LoanState.OUT, ends_on=today)),
             overdue=Count("pk", Q(state=LoanState.OUT, ends_on__lt=today)),
             to_check=Count("pk", Q(state=LoanState.RETURNED)),
@@ -92,7 +89,7 @@ class Stop:
 
 def transport_round(day: datetime.date, venue: Venue | None = None) -> list[Stop]:
     """The stops of a day, in order of postcode. One query."""
-    bring = Q(state__in=TO_PACK_OR_GIVE, starts_on=day)
+    bring = Q(state__in=COMING, starts_on=day)
     loans = (
         Loan.objects.at(venue)
         .filter(bring | Q(state=LoanState.OUT, ends_on=day), delivery=Delivery.ROUND)
@@ -116,9 +113,9 @@ def round_days(first: datetime.date, venue: Venue | None = None) -> list[datetim
     """Days from `first` on, at most three weeks ahead, on which the round has a stop."""
     before = first + datetime.timedelta(days=21)
     loans = Loan.objects.at(venue).filter(delivery=Delivery.ROUND).order_by()
-    out = loans.filter(
-        state__in=TO_PACK_OR_GIVE, starts_on__gte=first, starts_on__lt=before
-    ).values_list("starts_on", flat=True)
+    out = loans.filter(state__in=COMING, starts_on__gte=first, starts_on__lt=before).values_list(
+        "starts_on", flat=True
+    )
     back = loans.filter(state=LoanState.OUT, ends_on__gte=first, ends_on__lt=before).values_list(
         "ends_on", flat=True
     )

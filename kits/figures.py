@@ -5,6 +5,8 @@ those from handing out to taking back as they happened; of a box that is still o
 on which it should return, or today when that has passed.
 """
 
+from typing import Any
+
 from django.db.models import (
     Case,
     Count,
@@ -27,6 +29,7 @@ from django.utils import timezone
 from schools.years import school_year_end, school_year_start
 
 from .models import (
+    AWAY,
     ContentItem,
     ItemCount,
     KitCopy,
@@ -37,7 +40,7 @@ from .models import (
     RefusedDemand,
 )
 
-WENT_OUT = (LoanState.OUT, LoanState.RETURNED, LoanState.DONE, LoanState.WRITTEN_OFF)
+WENT_OUT = (*AWAY, LoanState.DONE, LoanState.WRITTEN_OFF)
 
 
 def loans_in(year: int) -> QuerySet[Loan]:
@@ -94,7 +97,7 @@ def losses_in(year: int) -> QuerySet[ContentItem]:
     )
 
 
-def _with_use(rows, loans):  # type: ignore[no-untyped-def]
+def _with_use(rows: QuerySet[Any], loans: QuerySet[Loan]) -> QuerySet[Any]:
     came_back = Coalesce(_day_of("take_back", "write_off"), _planned_return())
     duration = ExpressionWrapper(
         came_back - Coalesce(_day_of("hand_out"), F("starts_on")), output_field=DurationField()
@@ -119,6 +122,6 @@ def _planned_return() -> Case:
     return Case(When(state=LoanState.OUT, then=late), default=F("ends_on"))
 
 
-def _count(rows, by: str):  # type: ignore[no-untyped-def]
+def _count(rows: QuerySet[Any], by: str) -> Subquery:
     counted = rows.order_by().values(by).annotate(total=Count("pk")).values("total")
     return Subquery(counted)

@@ -24,6 +24,7 @@ from programmes.models import Venue
 from schools.models import Submission
 from tec_site import calendars
 from tec_site.calendars import Method, Text
+from tec_site.days import ONE_DAY
 
 from .days import DeskHours, desk_hours
 from .models import Delivery, DeskDay, LessonKit, Loan, LoanState
@@ -162,7 +163,7 @@ def _set_time(
 ) -> None:
     """The hours of the desk; the whole day on a day that staff agreed on by telephone."""
     if hours is None:
-        for name, date in (("DTSTART", day), ("DTEND", day + datetime.timedelta(days=1))):
+        for name, date in (("DTSTART", day), ("DTEND", day + ONE_DAY)):
             event[name] = vDate(date)
             event[name].params["VALUE"] = "DATE"
         return

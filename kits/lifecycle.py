@@ -21,12 +21,22 @@ from bookings.rules import ClassRequest, Rule, first_bookable_moment, last_booka
 from schools.lifecycle import identify, lapse_each, locked, open_submission, rivals_of
 from schools.models import ClassGroup, School, Submission, User
 from schools.years import school_year_of
-from tec_site.days import start_of_day
+from tec_site.days import ONE_DAY, start_of_day
 from tec_site.lifecycle import NEW, Move, apply, role_of, table
 from tec_site.transactions import retried
 
 from . import copies, days, rules
-from .models import ContentItem, Delivery, KitCopy, LessonKit, Loan, LoanEvent, LoanState
+from .models import (
+    AWAY,
+    COMING,
+    ContentItem,
+    Delivery,
+    KitCopy,
+    LessonKit,
+    Loan,
+    LoanEvent,
+    LoanState,
+)
 from .refusals import (
     CopyNotHere,
     CopyPromised,
@@ -41,7 +51,6 @@ from .refusals import (
 )
 
 S = LoanState
-COMING = (S.RESERVED, S.PACKED)
 # Where a loan stands aside, within one transaction, while its copy is exchanged.
 NEVER = datetime.date(9999, 1, 1)
 
@@ -57,14 +66,14 @@ MOVES = table(
     hand_out=       Move(_("hand out"),              (*COMING,),                 S.OUT),
     take_back=      Move(_("take back"),             (S.OUT,),                   S.RETURNED),
     check=          Move(_("check"),                 (S.RETURNED,),              S.DONE),
-    write_off=      Move(_("write off"),             (S.OUT, S.RETURNED),        S.WRITTEN_OFF),
+    write_off=      Move(_("write off"),             (*AWAY,),                   S.WRITTEN_OFF),
     change_dates=   Move(_("change the dates"),      (S.RESERVED,),              None,         "changed"),
     extend=         Move(_("extend"),                (*COMING, S.OUT),           None,         "changed"),
     swap=           Move(_("give another box"),      (S.HELD, *COMING),          None),
     remind_collect= Move(_("remind of collecting"),  (*COMING,),                 None,         "collect"),
     remind_return=  Move(_("remind of returning"),   (S.OUT,),                   None,         "return"),
     remind_overdue= Move(_("remind: overdue"),       (S.OUT,),                   None,         "overdue"),
-    report=         Move(_("report something"),      (S.OUT, S.RETURNED),        None),
+    report=         Move(_("report something"),      (*AWAY,),                   None),
     note=           Move(_("note"),                  (*S,),                      None),
     flag=           Move(_("needs attention"),       (*S,),                      None),
     settle=         Move(_("settled"),               (*S,),                      None),
@@ -299,7 +308,7 @@ def _exchange(loan: Loan, to: KitCopy, **details: Any) -> LoanEvent:
     period = {name: getattr(loan, name) for name in ("starts_on", "ends_on", "free_again_on")}
     first, before = loan.starts_on, loan.free_again_on
     row = Loan.objects.filter(pk=loan.pk)
-    row.update(starts_on=NEVER, ends_on=NEVER, free_again_on=NEVER + days.ONE_DAY)
+    row.update(starts_on=NEVER, ends_on=NEVER, free_again_on=NEVER + ONE_DAY)
     rivals = Loan.objects.holding().overlapping(first, before).filter(copy=to)
     besides = [to.pk, *unfit]
     for rival in rivals.order_by("pk").with_facts():
@@ -359,7 +368,7 @@ def refuse_dates(
         raise TooSoon
     if delivery == Delivery.ROUND and not kit.can_be_delivered:
         raise NotAHandoverDay
-    if not days.handover_days(kit.venue, starts_on, starts_on + days.ONE_DAY, delivery):
+    if not days.handover_days(kit.venue, starts_on, starts_on + ONE_DAY, delivery):
         raise NotAHandoverDay
     if (ends_on - starts_on).days > kit.loan_days or ends_on > last_bookable_day():
         raise LoanTooLong
@@ -380,6 +389,6 @@ def lapse_all(loans: Any) -> int:
 
 def refuse_if_away(copy: KitCopy, loan: Loan) -> None:
     """A box that is still out on another loan cannot be handed out."""
-    away = Loan.objects.filter(copy=copy, state__in=[S.OUT, S.RETURNED]).exclude(pk=loan.pk)
+    away = Loan.objects.filter(copy=copy, state__in=AWAY).exclude(pk=loan.pk)
     if away.exists():
         raise CopyNotHere

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 
 from bookings.month import YearMonth, month_of, months_on_offer
 from bookings.rules import first_bookable_moment, last_bookable_day
+from tec_site.days import ONE_DAY
 
 from .availability import KitCalendar, calendars
-from .days import ONE_DAY, DeskCalendar, desk_calendar, free_again_on
+from .days import DeskCalendar, desk_calendar, free_again_on
 from .models import LessonKit
 
 

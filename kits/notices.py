@@ -14,17 +14,15 @@ from schools import links
 from schools.models import Submission
 from tec_site import mail_templates, mailer, notices
 from tec_site.calendars import Method, content_type
-from tec_site.days import start_of_day
+from tec_site.days import ONE_DAY, start_of_day
 from tec_site.documents import DocumentsUnavailable, can_be_made
 from tec_site.mail_queue import Attachment, Message
 
 from . import documents, history, ical
-from .models import Delivery, Loan, LoanEvent, LoanState
+from .models import COMING, Delivery, Loan, LoanEvent, LoanState
 
 LINK = "loan"  # the kinds of markers
 LETTER = "loanletter"
-COMING = {LoanState.RESERVED, LoanState.PACKED}
-ONE_DAY = datetime.timedelta(days=1)
 
 
 def register() -> None:
@@ -84,7 +82,7 @@ def cancelled(events: list[LoanEvent]) -> list[Message]:
 
 
 def changed(events: list[LoanEvent]) -> list[Message]:
-    states = COMING | {LoanState.OUT}
+    states = {*COMING, LoanState.OUT}
     return _mail("changed", events, states, files=Method.REQUEST, with_letter=True)
 
 

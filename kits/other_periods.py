@@ -3,7 +3,8 @@
 import datetime
 from typing import NamedTuple
 
-from .days import ONE_DAY
+from tec_site.days import ONE_DAY
+
 from .models import LessonKit
 from .month import look_at
 

@@ -1,6 +1,5 @@
 """The desk's lists: what goes out and comes in, the round, shopping, repairs, stock, labels."""
 
-import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from schools.requests import SignedInRequest
 from schools.years import current_school_year, school_year_label
 from tec_site.address_parts import row_number
-from tec_site.days import parse_day
+from tec_site.days import ONE_DAY, parse_day
 from tec_site.documents import DocumentsUnavailable, pdf_response
 
 from . import desk, desk_lists, figures, papers, stock_take
@@ -24,8 +23,6 @@ from .desk_forms import LabelForm, RepairForm, StockTakeForm
 from .desk_venue import venue_of
 from .models import KitCopy, Repair, Shortage
 from .sentences import left_in_words
-
-ONE_DAY = datetime.timedelta(days=1)
 
 
 @desk_page("kits.view_loan")

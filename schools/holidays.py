@@ -6,9 +6,7 @@ from typing import Any
 from .models import School, SchoolHoliday
 
 
-def own_holidays(
-    user: Any, first: datetime.date, last: datetime.date
-) -> dict[datetime.date, str]:
+def own_holidays(user: Any, first: datetime.date, last: datetime.date) -> dict[datetime.date, str]:
     """Day → name, in the region of this teacher's school; nothing where it is not known."""
     school = getattr(user, "school_id", None)  # the anonymous have none
     if school is None:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+ONE_DAY = datetime.timedelta(days=1)
 # The days that anything here can be about; further on Python's own calendar ends.
 FIRST_DAY, LAST_DAY = datetime.date(2000, 1, 1), datetime.date(2199, 12, 31)
 
@@ -48,7 +49,7 @@ def is_working_day(day: datetime.date) -> bool:
 def add_working_days(day: datetime.date, number: int) -> datetime.date:
     """The day `number` working days after `day` (0 gives `day` itself)."""
     while number > 0:
-        day += datetime.timedelta(days=1)
+        day += ONE_DAY
         if is_working_day(day):
             number -= 1
     return day

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tec_site.address_parts import row_number
-from tec_site.days import parse_day, start_of_day
+from tec_site.days import ONE_DAY, parse_day, start_of_day
 
 from .. import lifecycle
 from ..documents import visits_on
@@ -22,8 +22,6 @@ from ..models import Booking, State
 
 if TYPE_CHECKING:
     from .booking import BookingAdmin
-
-DAY = datetime.timedelta(days=1)
 
 
 def day_page(model_admin: "BookingAdmin", request: HttpRequest) -> HttpResponse:
@@ -68,7 +66,7 @@ def _beside(
     """The nearest day before or after with a visit: weekends and holidays are passed over."""
     found = bookings.exclude(state=State.HELD).filter(visit__released_at=None).order_by()
     if forward:
-        later = found.filter(visit__slot__starts_at__gte=start_of_day(day + DAY))
+        later = found.filter(visit__slot__starts_at__gte=start_of_day(day + ONE_DAY))
         moment = later.aggregate(moment=Min("visit__slot__starts_at"))["moment"]
     else:
         earlier = found.filter(visit__slot__starts_at__lt=start_of_day(day))
@@ -86,7 +84,7 @@ def _note_attendance(
         pk__in=map(row_number, request.POST.getlist("klas")),
         state=State.CONFIRMED,
         visit__slot__starts_at__gte=start_of_day(day),
-        visit__slot__starts_at__lt=start_of_day(day + DAY),
+        visit__slot__starts_at__lt=start_of_day(day + ONE_DAY),
     )
     model_admin.make_each(request, found, lifecycle.attend)
     return redirect(day_address(day))

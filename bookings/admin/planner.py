@@ -14,10 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from programmes.models import Zone
-from tec_site.days import parse_day, start_of_day
+from tec_site.days import ONE_DAY, parse_day, start_of_day
 
 from ..models import ZoneClaim
-from .day import DAY
 
 WEEK = datetime.timedelta(days=7)
 
@@ -55,7 +54,7 @@ def week_page(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpRespon
         raise PermissionDenied
     today = timezone.localdate()
     # At the weekend 'this week' is the one to come.
-    monday = monday_of(parse_day(request.GET.get("week", "")) or today + 2 * DAY)
+    monday = monday_of(parse_day(request.GET.get("week", "")) or today + 2 * ONE_DAY)
     rows = rows_of(monday)
     days = [number for number in range(7) if number < 5 or any(row.days[number] for row in rows)]
     context: dict[str, Any] = {

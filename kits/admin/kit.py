@@ -19,8 +19,17 @@ from tec_site.model_admins import ModelAdmin, NoDelete, ReadOnly
 
 from .. import desk
 from ..duplicates import duplicate
-from ..models import ContentItem, KitCopy, KitDocument, LessonKit, Loan, LoanState, Repair, Shortage
-from ..models.loan import COMING
+from ..models import (
+    COMING,
+    ContentItem,
+    KitCopy,
+    KitDocument,
+    LessonKit,
+    Loan,
+    LoanState,
+    Repair,
+    Shortage,
+)
 from ..sentences import left_in_words
 from .document import link_to_pdf
 
@@ -182,7 +191,9 @@ class KitCopyAdmin(NoDelete, ModelAdmin):
         """All that the list says of a box, in the query of the list."""
         today = timezone.localdate()
         away = Loan.objects.filter(copy=OuterRef("pk"), state=LoanState.OUT)
-        coming = Loan.objects.filter(copy=OuterRef("pk"), state__in=COMING).order_by()
+        coming = Loan.objects.filter(
+            copy=OuterRef("pk"), state__in=[LoanState.HELD, *COMING]
+        ).order_by()
         repairs = Repair.objects.filter(
             copy=OuterRef("pk"), starts_on__lte=today, free_again_on__gt=today
         )

@@ -48,7 +48,9 @@ HOLDING = frozenset(
         LoanState.RETURNED,
     }
 )
-COMING = (LoanState.HELD, LoanState.RESERVED, LoanState.PACKED)
+# Promised for sure, and the box is still here; and the box is not on its shelf.
+COMING = (LoanState.RESERVED, LoanState.PACKED)
+AWAY = (LoanState.OUT, LoanState.RETURNED)
 
 
 class Delivery(models.TextChoices):

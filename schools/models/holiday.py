@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from tec_site.days import ONE_DAY
+
 
 class HolidayRegion(models.TextChoices):
     NORTH = "noord", _("North")
@@ -29,7 +31,7 @@ class SchoolHolidayQuerySet(models.QuerySet["SchoolHoliday"]):
             day = max(first, holiday.starts_on)
             while day <= min(last, holiday.ends_on):
                 found.setdefault(day, holiday.name)
-                day += datetime.timedelta(days=1)
+                day += ONE_DAY
         return found
 
 
