@@ -22,10 +22,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
+from unfold.decorators import display
 
 from tec_site.address_parts import row_number
+from tec_site.admin_filters import MoveFilter, RangeDateTimeFilter
 from tec_site.lifecycle import Move, Refused
 from tec_site.model_admins import ModelAdmin, ReadOnly
+from tec_site.staff_history import who_made
 from tec_site.transactions import retried
 
 # --- What is asked -----------------------------------------------------------------------------
@@ -94,7 +97,32 @@ def _newer_events(request: HttpRequest, row: Any) -> QuerySet[Any]:
     return row.events.filter(pk__gt=seen).exclude(by_role="site") if seen else row.events.none()
 
 
+def _label_of(moves: Mapping[str, Move], name: str) -> str:
+    return capfirst(str(moves[name].label)) if name in moves else name
+
+
 # --- The admin ---------------------------------------------------------------------------------
+
+
+class EventAdmin(ReadOnly, ModelAdmin):
+    """The history of all rows, read only: what happened last, and who did it."""
+
+    moves: ClassVar[Mapping[str, Move]]  # the table of the lifecycle
+    list_display_links = ("at",)
+    list_filter = (MoveFilter, "by_role", ("at", RangeDateTimeFilter))
+    ordering = ("-pk",)
+
+    def words_for(self, event: Any) -> str:
+        """The event as staff read it; empty where the label of its move says it all."""
+        raise NotImplementedError
+
+    @display(description=gettext_lazy("what"), ordering="move")
+    def what(self, event: Any) -> str:
+        return self.words_for(event) or _label_of(self.moves, event.move)
+
+    @display(description=gettext_lazy("by"), ordering="by")
+    def by_whom(self, event: Any) -> str:
+        return who_made(event)
 
 
 class MovesAdmin(ReadOnly, ModelAdmin):
@@ -132,7 +160,7 @@ class MovesAdmin(ReadOnly, ModelAdmin):
         ]
 
     def label_of(self, name: str) -> str:
-        return capfirst(str(self.moves[name].label)) if name in self.moves else name
+        return _label_of(self.moves, name)
 
     # --- Pages ------------------------------------------------------------------------------
 

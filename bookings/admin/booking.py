@@ -21,7 +21,7 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from tec_site.admin_filters import RangeDateTimeFilter
+from tec_site.admin_filters import AttentionFilter, RangeDateTimeFilter
 from tec_site.days import start_of_day
 from tec_site.lifecycle import Move
 from tec_site.model_admins import lead_from
@@ -50,19 +50,10 @@ class BookingWhenFilter(WhenFilter):
     field = "visit__slot__starts_at"
 
 
-class AttentionFilter(admin.SimpleListFilter):
-    """What waits for staff: requests, and what a change elsewhere has made doubtful."""
+class WaitingFilter(AttentionFilter):
+    """Requests too, besides what a change elsewhere has made doubtful."""
 
-    title = _("needs attention")
-    parameter_name = "attention"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("waits for us"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() == "yes":
-            return queryset.filter(~Q(attention="") | Q(state=State.REQUESTED))
-        return queryset
+    waits = ~Q(attention="") | Q(state=State.REQUESTED)
 
 
 @admin.register(Booking)
@@ -76,7 +67,7 @@ class BookingAdmin(MovesAdmin):
     list_select_related = ("submission__school", "visit__slot", "visit__programme")
     list_filter = (
         BookingWhenFilter,
-        AttentionFilter,
+        WaitingFilter,
         ("state", ChoicesDropdownFilter),
         ("visit__programme", RelatedDropdownFilter),
         ("visit__slot__venue", RelatedDropdownFilter),

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
+from tec_site.admin_filters import DefaultFilter
 from tec_site.days import start_of_day
 from tec_site.model_admins import Button, ModelAdmin, NoDelete
 
@@ -27,19 +28,15 @@ from ..schedule import make_slots, plan_slots
 from .slot_search import choose_slot
 
 
-class SeasonFilter(admin.SimpleListFilter):
+class SeasonFilter(DefaultFilter):
     """Patterns of this season and later, unless one asks for the others."""
 
     title = _("season")
     parameter_name = "season"
+    default = _("present and to come")
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("past", _("past")), ("all", _("all"))]
-
-    def choices(self, changelist: Any) -> Any:
-        first, *others = super().choices(changelist)
-        yield first | {"display": _("present and to come")}
-        yield from others
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         today = timezone.localdate()
@@ -188,11 +185,12 @@ def _days_of(bookings: list[Booking]) -> str:
     return ", ".join(days)
 
 
-class WhenFilter(admin.SimpleListFilter):
+class WhenFilter(DefaultFilter):
     """What is still to come, unless one asks for something else or searches."""
 
     title = _("when")
     parameter_name = "when"
+    default = _("to come")
     field = "starts_at"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -202,11 +200,6 @@ class WhenFilter(admin.SimpleListFilter):
             ("past", _("past")),
             ("all", _("all")),
         ]
-
-    def choices(self, changelist: Any) -> Any:
-        first, *others = super().choices(changelist)
-        yield first | {"display": _("to come")}
-        yield from others
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         today = timezone.localdate()

@@ -17,6 +17,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 
+from tec_site.admin_filters import DefaultFilter
 from tec_site.model_admins import ModelAdmin, NoDelete
 
 from ..lesson_documents import save_version
@@ -56,17 +57,13 @@ class DocumentForm(forms.ModelForm):
         return data
 
 
-class CurrentFilter(admin.SimpleListFilter):
+class CurrentFilter(DefaultFilter):
     title = _("versions")
     parameter_name = "versions"
+    default = _("newest only")
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("all", _("also old ones"))]
-
-    def choices(self, changelist: Any) -> Any:
-        first, *others = super().choices(changelist)
-        yield first | {"display": _("newest only")}
-        yield from others
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset if self.value() == "all" else queryset.current()

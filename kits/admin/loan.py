@@ -17,6 +17,7 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from schools.models import Submission
+from tec_site.admin_filters import AttentionFilter, DefaultFilter
 from tec_site.staff_moves import MovesAdmin, RequiredNoteForm, StaffMove
 
 from .. import desk, lifecycle
@@ -51,11 +52,12 @@ STAFF_MOVES = {
 }
 
 
-class WhereFilter(admin.SimpleListFilter):
+class WhereFilter(DefaultFilter):
     """What is promised or away, unless one asks for something else or searches."""
 
     title = _("when")
     parameter_name = "when"
+    default = _("promised or away")
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
@@ -64,11 +66,6 @@ class WhereFilter(admin.SimpleListFilter):
             ("back", _("coming back this week")),
             ("all", _("all")),
         ]
-
-    def choices(self, changelist: Any) -> Any:
-        first, *others = super().choices(changelist)
-        yield first | {"display": _("promised or away")}
-        yield from others
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         today = timezone.localdate()
@@ -83,17 +80,6 @@ class WhereFilter(admin.SimpleListFilter):
             case "all":
                 return queryset
         return queryset if request.GET.get("q") else queryset.filter(state__in=sorted(HOLDING))
-
-
-class AttentionFilter(admin.SimpleListFilter):
-    title = _("needs attention")
-    parameter_name = "attention"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("waits for us"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.exclude(attention="") if self.value() == "yes" else queryset
 
 
 @admin.register(Loan)

@@ -15,6 +15,7 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from tec_site.admin_filters import DefaultFilter
 from tec_site.lifecycle import Refused
 from tec_site.model_admins import (
     Button,
@@ -32,19 +33,15 @@ from ..models import ClassGroup, PupilCount, School, SchoolBoard, SchoolHoliday
 from ..years import current_school_year, school_year_label
 
 
-class ClosedFilter(admin.SimpleListFilter):
+class ClosedFilter(DefaultFilter):
     """Open schools, unless one asks for the others."""
 
     title = _("closed")
     parameter_name = "closed"
+    default = _("open")
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("closed", _("closed")), ("merged", _("merged")), ("all", _("all"))]
-
-    def choices(self, changelist: Any) -> Any:
-        first, *others = super().choices(changelist)
-        yield first | {"display": _("open")}
-        yield from others
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         match self.value():
