@@ -1,22 +1,19 @@
 """Booking in three steps: the date (in the catalogue), the class, the code."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from programmes.models import Kind, Programme
-from schools import codes, submitting
-from schools.code_page import CodePage, say_done
 from schools.lifecycle import KeyConflict
 from schools.models import Submission
-from tec_site import rate_limits
+from schools.submission_pages import CodePage, send
 from tec_site.lifecycle import Refused
 
 from . import lifecycle, places
@@ -63,21 +60,6 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
     return render(request, "bookings/booking_new.html", context, status=status)
 
 
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def code(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Step three: the code from the mail."""
-    return CODE_PAGE.show(request, public_id)
-
-
-@login_not_required
-@never_cache
-@require_POST
-def correct_address(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    return CODE_PAGE.correct_address(request, public_id)
-
-
 # --- Within a request ----------------------------------------------------------------------------
 
 GONE = (places.VisitFull, places.ZonesTaken, places.DoesNotFit)
@@ -96,20 +78,15 @@ def _programme_in_slot(slug: str, slot_id: int) -> tuple[Programme, VisitSlot]:
 
 def _submit(request: HttpRequest, form: BookingForm) -> str:
     """Hold (or book) what the form asks; returns where to go on."""
-    rate_limits.count_post(request)
-    browser = codes.browser_of(request.session)
-    asked = form.submission(browser=browser, language=get_language() or "nl")
-    submission = submitting.submit(
+    submission = send(
+        request,
+        form.submission,
         hold=lifecycle.hold,
         book=lifecycle.book,
         slot=form.slot,
         programme=form.programme,
         classes=form.asked,
-        submission=asked,
-        user=request.user if request.user.is_authenticated else None,
     )
-    if submission is asked and submission.verified_at:  # not when sent twice
-        say_done(request, submission)
     return address_of(submission, "booking" if submission.verified_at else "code")
 
 

@@ -1,23 +1,20 @@
 """Borrowing in three steps, as a visit: the days (on the kit's page), the class, the code."""
 
 import datetime
+from functools import partial
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from bookings.models import Booking
 from bookings.refusals import RulesBroken
-from schools import codes, submitting
-from schools.code_page import CodePage, say_done
 from schools.lifecycle import KeyConflict
 from schools.models import Submission
-from tec_site import rate_limits
+from schools.submission_pages import CodePage, send
 from tec_site.days import parse_day
 from tec_site.lifecycle import Refused
 
@@ -89,21 +86,6 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "kits/loan_new.html", context, status=status)
 
 
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def code(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Step three: the code from the mail."""
-    return CODE_PAGE.show(request, public_id)
-
-
-@login_not_required
-@never_cache
-@require_POST
-def correct_address(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    return CODE_PAGE.correct_address(request, public_id)
-
-
 # --- Within a request ----------------------------------------------------------------------------
 
 
@@ -129,15 +111,12 @@ def _why_not(asked: Asked) -> Refused | None:
 
 def _submit(request: HttpRequest, form: LoanForm, asked: Asked) -> str:
     """Hold (or book) what the form asks; returns where to go on."""
-    rate_limits.count_post(request)
     what = [asked.kit.pk, asked.starts_on, asked.ends_on, asked.delivery]
-    browser = codes.browser_of(request.session)
-    new = form.submission(browser=browser, language=get_language() or "nl", what=what)
-    submission = submitting.submit(
+    submission = send(
+        request,
+        partial(form.submission, what=what),
         hold=lifecycle.hold,
         book=lifecycle.book,
-        submission=new,
-        user=request.user if request.user.is_authenticated else None,
         kit=asked.kit,
         starts_on=asked.starts_on,
         ends_on=asked.ends_on,
@@ -145,8 +124,6 @@ def _submit(request: HttpRequest, form: LoanForm, asked: Asked) -> str:
         asked=form.class_form.asked,
         booking=asked.booking,
     )
-    if submission is new and submission.verified_at:  # not when sent twice
-        say_done(request, submission)
     return address_of(submission, "loan" if submission.verified_at else "code")
 
 

@@ -1,5 +1,6 @@
 """Who may see a submission: its teacher, the browser it came from, whoever has its link."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
@@ -31,7 +32,7 @@ def load_submission(request: HttpRequest, public_id: UUID, token: str | None) ->
     return submission
 
 
-def path_of(submission: Submission, page: str, token: str | None = None) -> str:
+def path_of(submission: Submission, page: str, token: str | None = None, **kwargs: Any) -> str:
     """The path of one of the submission's pages, by link where that is how one came."""
-    kwargs = {"public_id": submission.public_id} | ({"token": token} if token else {})
-    return reverse(page, kwargs=kwargs)
+    link = {"token": token} if token else {}
+    return reverse(page, kwargs={"public_id": submission.public_id} | link | kwargs)

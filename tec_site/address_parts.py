@@ -33,9 +33,11 @@ class TextConverter(StringConverter):
     regex = r"[^/\x00]+"
 
 
-register_converter(TokenConverter, "token")
-register_converter(RowConverter, "id")
-register_converter(TextConverter, "text")
+def register() -> None:
+    """Called when the app is ready, before any address is read."""
+    register_converter(TokenConverter, "token")
+    register_converter(RowConverter, "id")
+    register_converter(TextConverter, "text")
 
 
 def row_number(typed: str | None) -> int:

@@ -15,6 +15,7 @@ class TecSiteConfig(AppConfig):
         from allauth.mfa.signals import authenticator_added
 
         from . import (
+            address_parts,
             documents,
             mail_queue,
             rate_limits,
@@ -23,6 +24,7 @@ class TecSiteConfig(AppConfig):
             worker,
         )
 
+        address_parts.register()
         checks.register(documents.check_documents)
         worker.register("rate limits", rate_limits.purge, every=timedelta(hours=1))
         worker.register("old mails", mail_queue.purge, every=timedelta(hours=1))

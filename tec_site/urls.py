@@ -5,7 +5,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-import tec_site.address_parts  # noqa: F401  # `<id:…>`, also in the back office
 from kits.views_desk import short_address
 from tec_site import demo_mails, feeds, my_tec, pages
 from tec_site.health import health

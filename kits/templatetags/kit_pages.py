@@ -1,24 +1,14 @@
-"""Addresses on a loan's pages, and the kits that go with a visit on the visit's page."""
+"""The kits that go with a visit, on the visit's page."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django import template
-from django.urls import reverse
 
 from bookings.models import Booking, State
 from kits.with_visit import day_of, fitting_kits, loans_with, query_of
 
 register = template.Library()
-
-
-@register.simple_tag(takes_context=True)
-def loan_url(context: dict[str, Any], page: str, **kwargs: Any) -> str:
-    """By link where one came by link."""
-    kwargs["public_id"] = context["submission"].public_id
-    if context.get("token"):
-        kwargs["token"] = context["token"]
-    return reverse(f"loans:{page}", kwargs=kwargs)
 
 
 @register.inclusion_tag("kits/_with_visit.html", takes_context=True)

@@ -1,17 +1,24 @@
-"""The page on which a code is typed: the last step of a visit and of a loan alike.
+"""What the pages of a visit and of a loan share: sending the form, typing the code, addresses.
 
-An app makes one `CodePage` of its own verb, addresses and template; its views are two lines.
+An app makes one `CodePage` of its own verb, addresses and template; its methods are the views.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
 
 from tec_site import rate_limits
 from tec_site.lifecycle import Refused
@@ -31,8 +38,26 @@ def say_done(request: HttpRequest, submission: Submission) -> None:
     )
 
 
+def send(request: HttpRequest, make: Callable[..., Submission], **asked: Any) -> Submission:
+    """Hold (or book, for who is signed in) what a form asks; raises what the verbs raise.
+
+    `make(browser=…, language=…)` gives the submission, not saved. `asked`: the app's verbs `hold`
+    and `book`, and what these take.
+    """
+    rate_limits.count_post(request)
+    browser = codes.browser_of(request.session)
+    new = make(browser=browser, language=get_language() or settings.LANGUAGE_CODE)
+    user = request.user if request.user.is_authenticated else None
+    submission = submitting.submit(submission=new, user=user, **asked)
+    if submission is new and submission.verified_at:  # not when sent twice
+        say_done(request, submission)
+    return submission
+
+
 @dataclass(frozen=True)
 class CodePage:
+    """Two views, `show` and `correct_address`."""
+
     template: str
     verify: submitting.Verb
     # Of a submission: the path of its code page, and of the page of what is confirmed.
@@ -45,6 +70,9 @@ class CodePage:
     # Called after such a refusal, when its transaction is over.
     note_gone: Callable[[Submission], None] = lambda submission: None
 
+    @method_decorator(login_not_required)
+    @method_decorator(never_cache)
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def show(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         """The code from the mail confirms, and signs a teacher in."""
         try:
@@ -72,6 +100,9 @@ class CodePage:
                     self.note_gone(submission)
         return self._page(request, submission, form, gone=gone)
 
+    @method_decorator(login_not_required)
+    @method_decorator(never_cache)
+    @method_decorator(require_POST)
     def correct_address(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         """A mistyped address, before the code was typed."""
         submission = load_submission(request, public_id, token=None)
@@ -90,6 +121,19 @@ class CodePage:
                 form.add_error("email", refusal)
         submission.refresh_from_db(fields=["email"])
         return self._page(request, submission, CodeForm(), address_form=form, status=422)
+
+    def addresses(self, pages: Iterable[tuple[str, Any, str]]) -> list[URLPattern]:
+        """The two views, and `pages` (the end of the address, view, name), each of these also by
+        the link in a mail."""
+        return [
+            path("<uuid:public_id>/code/", self.show, name="code"),
+            path("<uuid:public_id>/adres/", self.correct_address, name="correct_address"),
+            *(
+                path(f"<uuid:public_id>/{link}{end}", view, name=name)
+                for link in ("", "<token:token>/")
+                for end, view, name in pages
+            ),
+        ]
 
     # --- Within a request --------------------------------------------------------------------
 
