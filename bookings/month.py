@@ -8,7 +8,7 @@ import calendar
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -103,25 +103,36 @@ class Day:
         return _("Today, %(sentence)s") % {"sentence": text} if self.is_today else text
 
 
-class Month(NamedTuple):
-    """What the template draws."""
+@dataclass(frozen=True)
+class MonthPage:
+    """A month as a template draws it, in weeks of days, and the months to turn to."""
 
     at: YearMonth
-    weeks: list[list[Day]]
-    previous: YearMonth | None
-    following: YearMonth | None
+    weeks: list[list[Any]]
 
     @property
     def name(self) -> str:
         return date_format(self.at.first, "F Y")
 
     @property
-    def can_be_booked(self) -> bool:
-        return any(day.can_be_booked for week in self.weeks for day in week)
+    def previous(self) -> YearMonth | None:
+        return self.at.previous if self.at > months_on_offer()[0] else None
+
+    @property
+    def following(self) -> YearMonth | None:
+        return self.at.following if self.at < months_on_offer()[1] else None
 
     @property
     def has_holiday(self) -> bool:
         return any(day.holiday for week in self.weeks for day in week)
+
+
+class Month(MonthPage):
+    """A month of a programme."""
+
+    @property
+    def can_be_booked(self) -> bool:
+        return any(day.can_be_booked for week in self.weeks for day in week)
 
 
 def build_month(
@@ -144,13 +155,7 @@ def build_month(
         if has_mornings and not day.cells and not offer.is_morning:
             day.cells.append(None)
         day.cells.append(_cell(offer, day.name))
-    first, last = months_on_offer()
-    return Month(
-        at,
-        weeks,
-        at.previous if at > first else None,
-        at.following if at < last else None,
-    )
+    return Month(at, weeks)
 
 
 def _holiday(day: datetime.date, at: YearMonth, holidays: Mapping[datetime.date, str]) -> str:

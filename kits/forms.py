@@ -16,11 +16,11 @@ from .uploads import PhotoField
 
 
 class LoanClassForm(ClassFieldsForm):
-    """The class that works with the kit."""
+    """The class that works with the kit. What staff ask only the verb checks: they overrule."""
 
-    def __init__(self, *args: Any, kit: LessonKit, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kit: LessonKit, for_staff: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kit = kit
+        self.kit, self.for_staff = kit, for_staff
         self.offer_year_groups(kit.year_to)
         self.fields["pupils"].help_text = ngettext(
             "At most %(number)d.", "At most %(number)d.", kit.max_pupils
@@ -29,7 +29,7 @@ class LoanClassForm(ClassFieldsForm):
     def clean(self) -> dict[str, Any]:
         """What the verb will ask, said at once with what else is wrong."""
         data = super().clean() or self.cleaned_data
-        if data.keys() >= {"name", "year_groups", "pupils"}:
+        if not self.for_staff and data.keys() >= {"name", "year_groups", "pupils"}:
             for one in broken_rules(self.kit, self.asked):
                 self.add_error(one.field, one.message)
         return data
@@ -46,18 +46,23 @@ class LoanForm:
     """The whole page: contact and class, bound together or not at all."""
 
     def __init__(
-        self, data: Any = None, *, kit: LessonKit, user: User | None, booking: Booking | None
+        self,
+        data: Any = None,
+        *,
+        kit: LessonKit,
+        user: User | None = None,
+        booking: Booking | None = None,
+        for_staff: bool = False,
     ) -> None:
         self.is_bound = data is not None
         initial = contact_of(user) | _contact_of_visit(booking)
-        self.contact = ContactForm(data, initial=initial)
-        self.class_form = LoanClassForm(
-            data, initial=_class_of_visit(booking), kit=kit, prefix="klas"
-        )
+        self.contact = ContactForm(data, initial=initial, for_staff=for_staff)
+        details: Any = {"kit": kit, "for_staff": for_staff, "prefix": "klas"}
+        self.class_form = LoanClassForm(data, initial=_class_of_visit(booking), **details)
         if self.asks_for_more:
             # As initial values: nothing typed is lost and nothing is checked yet.
             typed = {name: self.class_form[name].data for name in self.class_form.fields}
-            self.class_form = LoanClassForm(initial=typed, kit=kit, prefix="klas")
+            self.class_form = LoanClassForm(initial=typed, **details)
 
     def is_valid(self) -> bool:
         if not self.is_bound or self.asks_for_more:

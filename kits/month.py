@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from bookings.month import YearMonth, month_of, months_on_offer
+from bookings.month import MonthPage, YearMonth, month_of
 from bookings.rules import first_bookable_moment, last_bookable_day
 from tec_site.days import ONE_DAY
 
@@ -102,26 +102,15 @@ def look_at(kit: LessonKit, first: datetime.date, last: datetime.date, delivery:
     return Period(kit, desk, found.get(kit.pk, KitCalendar()))
 
 
-class Month(NamedTuple):
-    """What the template draws."""
+@dataclass(frozen=True)
+class Month(MonthPage):
+    """A month of a kit, of which there are `total` copies."""
 
-    at: YearMonth
-    weeks: list[list[Day]]
-    previous: YearMonth | None
-    following: YearMonth | None
     total: int
-
-    @property
-    def name(self) -> str:
-        return date_format(self.at.first, "F Y")
 
     @property
     def can_start(self) -> bool:
         return any(day.can_start for week in self.weeks for day in week)
-
-    @property
-    def has_holiday(self) -> bool:
-        return any(day.holiday for week in self.weeks for day in week)
 
 
 def build_month(
@@ -135,14 +124,7 @@ def build_month(
         [_day(period, date, at, chosen, holidays) for date in week]
         for week in calendar.Calendar().monthdatescalendar(at.year, at.month)
     ]
-    first, last = months_on_offer()
-    return Month(
-        at,
-        weeks,
-        at.previous if at > first else None,
-        at.following if at < last else None,
-        period.copies.total,
-    )
+    return Month(at, weeks, period.copies.total)
 
 
 def _day(

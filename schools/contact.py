@@ -109,9 +109,9 @@ class ContactForm(SchoolSearchForm, forms.Form):
     def __init__(self, *args: Any, for_staff: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if for_staff:
-            self.address_staff()
+            self._address_staff()
 
-    def address_staff(self) -> None:
+    def _address_staff(self) -> None:
         """Staff fill it in, with the school on the telephone: speak of the school, not to it.
 
         Before anything is asked of the form, which remembers the labels.

@@ -7,9 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.desk_forms import OverruleForm
-from bookings.rules import Broken, ClassRequest
-from schools.contact import ClassFieldsForm, ContactForm, contact_of
-from schools.models import Submission
 from tec_site.staff_moves import NoteForm
 
 from .. import days
@@ -88,40 +85,3 @@ class LoanOverruleForm(OverruleForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["overrule"].help_text = _("Only what is needed.")
-
-
-class WhoForm:
-    """The second step: the class and the contact, bound together or not at all."""
-
-    def __init__(self, data: Any, *, what: dict[str, Any]) -> None:
-        self.what = what
-        self.school_class = ClassFieldsForm(data, prefix="klas")
-        self.school_class.offer_year_groups(what["kit"].year_to)
-        self.contact = ContactForm(data, initial=None if data else contact_of(None))
-        self.contact.address_staff()
-
-    def is_valid(self) -> bool:
-        if not self.contact.is_bound or self.asks_for_more:
-            return False
-        return all([self.contact.is_valid(), self.school_class.is_valid()])
-
-    @property
-    def asks_for_more(self) -> bool:
-        """Whether this submit searched a school."""
-        return self.contact.is_bound and self.contact.is_searching_school
-
-    def add_broken(self, broken: list[Broken]) -> None:
-        """Put each broken rule at its field."""
-        for one in broken:
-            self.school_class.add_error(one.field, one.message)
-
-    @property
-    def asked(self) -> ClassRequest:
-        data = self.school_class.cleaned_data
-        years = data["year_groups"]
-        return ClassRequest(data["name"], min(years), max(years), data["pupils"], 0)
-
-    @property
-    def submission(self) -> Submission:
-        asked = [{**self.what, "kit": self.what["kit"].pk}, self.asked]
-        return self.contact.submission(browser="", language="nl", what=asked)

@@ -18,9 +18,10 @@ from schools.models import Submission
 from tec_site.lifecycle import Refused
 
 from .. import lifecycle
+from ..forms import LoanForm
 from ..models import RefusedDemand
 from ..refusals import NoCopyFree
-from .forms import LoanOverruleForm, WhatForm, WhoForm
+from .forms import LoanOverruleForm, WhatForm
 
 if TYPE_CHECKING:
     from .loan import LoanAdmin
@@ -38,22 +39,29 @@ def book_on_behalf(model_admin: "LoanAdmin", request: HttpRequest) -> HttpRespon
     }
     if what.is_valid():
         data = request.POST if request.method == "POST" else None
-        form = WhoForm(data, what=what.cleaned_data)
+        form = LoanForm(data, kit=what.cleaned_data["kit"], for_staff=True)
         overrule = LoanOverruleForm.beside(form, data)
         if all([form.is_valid(), overrule.is_bound and overrule.is_valid()]):
-            submission = _book(form, overrule, request)
+            submission = _book(what.cleaned_data, form, overrule, request)
             if submission is not None:
                 return _booked(request, submission)
         context |= {"form": form, "overrule": overrule, "free": what.free}
     return TemplateResponse(request, "admin/kits/lend_on_behalf.html", context)
 
 
-def _book(form: WhoForm, overrule: LoanOverruleForm, request: HttpRequest) -> Submission | None:
+def _book(
+    what: dict[str, Any], form: LoanForm, overrule: LoanOverruleForm, request: HttpRequest
+) -> Submission | None:
     """The submission, or None with each refusal at its field."""
-    submission, what = form.submission, form.what
+    facts = what | {"kit": what["kit"].pk}
+    submission = form.submission(browser="", language="nl", what=facts)
     try:
         return lifecycle.book(
-            **what, asked=form.asked, submission=submission, by=request.user, **overrule.arguments
+            **what,
+            asked=form.class_form.asked,
+            submission=submission,
+            by=request.user,
+            **overrule.arguments,
         )
     except RulesBroken as refusal:
         form.add_broken(refusal.broken)

@@ -113,6 +113,14 @@ def test_attention_filter_shows_requests_and_doubts(desk):
     assert sorted(found) == sorted([request.pk, doubt.pk])
 
 
+def test_history_of_all_bookings_says_in_dutch_who_did_it(desk):
+    make_booking()
+    page = desk.get(reverse("admin:bookings_bookingevent_changelist"))
+    [event] = page.context["cl"].result_list
+    assert page.context["cl"].model_admin.by_whom(event) == "de site"
+    assert "de site" in page.content.decode()
+
+
 def test_who_only_looks_sees_this_week_and_no_buttons(onlooker):
     this_week = make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 9, 17, 9))))
     later = make_booking()

@@ -334,7 +334,7 @@ def test_staff_overrule_the_class_with_a_note(desk, staff):
 
     refused = lend(desk, kit, school, **small)
     form, overrule = refused.context["form"], refused.context["overrule"]
-    assert form.school_class.errors == {
+    assert form.class_form.errors == {
         "year_groups": ["Deze leskist is voor groep 5 t/m 8, niet voor groep 3/4."],
         "pupils": ["Deze leskist is voor hooguit 30 leerlingen tegelijk."],
     }
@@ -351,6 +351,16 @@ def test_staff_overrule_the_class_with_a_note(desk, staff):
     page = desk.get(change_of(loan)).content.decode()
     assert "Door TEC gereserveerd namens de school." in page
     assert "Plusklas" in page
+
+
+def test_searching_a_school_by_telephone_keeps_the_class_and_checks_nothing(desk):
+    school = make_school(name="OBS De Kring")
+    half = {"school": "", "school_q": "kring", "school_find": "1", "klas-pupils": ""}
+    answer = lend(desk, make_kit(), school, **half)
+    form = answer.context["form"]
+    assert (form.class_form["name"].value(), form.errors) == ("Groep 7", [])
+    assert "OBS De Kring" in answer.content.decode()
+    assert not Loan.objects.exists()
 
 
 def test_form_speaks_of_the_school_to_staff_who_fill_it_in(desk):
