@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from programmes.models import CoreObjective, Venue, World
 from schools.years import YearGroup, describe_year_groups
@@ -98,6 +99,15 @@ class LessonKit(models.Model):
     @property
     def for_whom(self) -> str:
         return describe_year_groups(self.year_from, self.year_to)
+
+    @property
+    def lessons_in_words(self) -> str:
+        """'2 lessen van 60 minuten'."""
+        return ngettext(
+            "%(number)s lesson of %(minutes)s minutes",
+            "%(number)s lessons of %(minutes)s minutes",
+            self.lessons,
+        ) % {"number": self.lessons, "minutes": self.lesson_minutes}
 
     @property
     def first_world(self) -> World | None:
