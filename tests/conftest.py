@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import time_machine
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop of its own
 
@@ -140,6 +141,38 @@ def engine() -> str:
     from django.db import connection
 
     return connection.vendor
+
+
+# --- Time and people -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def frozen() -> Iterator[Any]:
+    """It is `NOW` and stays so, until a test says `frozen.move_to(...)`."""
+    from tests.factories import NOW
+
+    with time_machine.travel(NOW, tick=False) as travelled:
+        yield travelled
+
+
+@pytest.fixture
+def one_factor(settings: Any) -> None:
+    """Staff come into the back office with a password alone, as in the demo."""
+    settings.STAFF_SECOND_FACTOR = False
+
+
+@pytest.fixture
+def staff(db: None) -> Any:
+    from tests.factories import make_staff
+
+    return make_staff(name="Bea Balie")
+
+
+@pytest.fixture
+def desk(client: Any, staff: Any, one_factor: None) -> Any:
+    """The back office, with `staff` signed in."""
+    client.force_login(staff)
+    return client
 
 
 # --- The browser -----------------------------------------------------------------------------

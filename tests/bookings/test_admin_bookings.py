@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
@@ -12,7 +11,6 @@ from bookings.admin.moves import STAFF_MOVES
 from bookings.models import Attention, Booking, BookingEvent, State
 from schools.models import Submission
 from tests.factories import (
-    NOW,
     amsterdam,
     make_booking,
     make_programme,
@@ -28,22 +26,7 @@ LIST = "/beheer/bookings/booking/"
 NEW = "/beheer/bookings/booking/add/"
 
 
-@pytest.fixture(autouse=True)
-def clock(settings):
-    settings.STAFF_SECOND_FACTOR = False
-    with time_machine.travel(NOW, tick=False) as travelled:
-        yield travelled
-
-
-@pytest.fixture
-def staff(db):
-    return make_staff(name="Bea Balie")
-
-
-@pytest.fixture
-def desk(client, staff):
-    client.force_login(staff)
-    return client
+pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
 
 
 @pytest.fixture
@@ -160,9 +143,9 @@ def test_page_offers_the_moves_that_the_table_allows(desk, state):
     assert names(desk.get(page_of(booking))) == legal
 
 
-def test_after_the_visit_staff_say_who_came(desk, clock):
+def test_after_the_visit_staff_say_who_came(desk, frozen):
     booking = make_booking()
-    clock.move_to(amsterdam(2026, 11, 3, 12))
+    frozen.move_to(amsterdam(2026, 11, 3, 12))
     assert names(desk.get(page_of(booking)))[:2] == ["attend", "miss"]
 
 
@@ -228,11 +211,11 @@ def test_decision_is_made_with_its_note(desk, staff, move, state, after):
     )
 
 
-def test_attendance_is_noted_after_the_start(desk, clock):
+def test_attendance_is_noted_after_the_start(desk, frozen):
     booking = make_booking()
     page = desk.post(move_of(booking, "attend"), {})
     assert page.context["form"].non_field_errors() == ["Het bezoek is nog niet begonnen."]
-    clock.move_to(amsterdam(2026, 11, 3, 12))
+    frozen.move_to(amsterdam(2026, 11, 3, 12))
     desk.force_login(make_staff())
     desk.post(move_of(booking, "attend"), {})
     booking.refresh_from_db()

@@ -1,22 +1,17 @@
 """Impatience at the desk: one move, however many clicks reach the server at once."""
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from tec_site import staff_moves
-from tests.factories import NOW, make_booking, make_staff
+from tests.factories import make_booking, make_staff
 from tests.racing import race
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _now(settings):
-    settings.STAFF_SECOND_FACTOR = False
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("frozen", "one_factor"),
+]
 
 
 def click_together(number):

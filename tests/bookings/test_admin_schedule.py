@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from bookings.models import Closure, SchedulePattern, VisitSlot
 from tests.factories import (
-    NOW,
     amsterdam,
     make_booking,
     make_programme,
@@ -19,18 +18,7 @@ from tests.factories import (
     make_visit,
 )
 
-
-@pytest.fixture(autouse=True)
-def _now(settings):
-    settings.STAFF_SECOND_FACTOR = False
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def desk(client, db):
-    client.force_login(make_staff())
-    return client
+pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
 
 
 @pytest.fixture

@@ -1,20 +1,16 @@
 import threading
 
 import pytest
-import time_machine
 from django.db import connection
 
 from bookings import clock, lifecycle
 from bookings.models import BookingEvent, State
-from tests.factories import NOW, amsterdam, make_booking, make_staff
+from tests.factories import amsterdam, make_booking, make_staff
 
 WEEK_BEFORE = amsterdam(2026, 10, 27, 8)  # the visits of the factories are on 3 November
 
 
-@pytest.fixture(autouse=True)
-def frozen():
-    with time_machine.travel(NOW, tick=False) as moment:
-        yield moment
+pytestmark = pytest.mark.usefixtures("frozen")
 
 
 def reminders() -> int:

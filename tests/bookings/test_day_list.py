@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Permission
 
 from bookings.models import State
@@ -21,17 +20,7 @@ LIST = "/beheer/bookings/booking/dag/"
 TUESDAY = f"{LIST}?dag=2026-11-03"
 
 
-@pytest.fixture(autouse=True)
-def clock(settings):
-    settings.STAFF_SECOND_FACTOR = False
-    with time_machine.travel(NOW, tick=False) as travelled:
-        yield travelled
-
-
-@pytest.fixture
-def desk(client, db):
-    client.force_login(make_staff())
-    return client
+pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
 
 
 def classes(response):
@@ -80,12 +69,12 @@ def test_day_list_leads_to_the_nearest_days_with_a_visit(desk):
     assert desk.get(TUESDAY).context["after"] is None
 
 
-def test_ticked_classes_were_here_and_the_others_are_left_alone(desk, clock):
+def test_ticked_classes_were_here_and_the_others_are_left_alone(desk, frozen):
     visit = make_visit(max_groups=3, max_pupils=99)
     here, absent = make_booking(visit=visit), make_booking(visit=visit)
     request = make_booking(state=State.REQUESTED)
     other_day = make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 11, 2, 9))))
-    clock.move_to(amsterdam(2026, 11, 3, 12))
+    frozen.move_to(amsterdam(2026, 11, 3, 12))
     desk.force_login(make_staff())
     assert desk.get(TUESDAY).context["waiting"] == {here.pk, absent.pk}
     ticked = [here.pk, request.pk, other_day.pk, "x", "9" * 30]
@@ -112,7 +101,7 @@ def test_nobody_can_have_been_here_before_the_start(desk):
     assert booking.state == State.CONFIRMED
 
 
-def test_who_only_looks_sees_these_days_and_notes_nothing(client, db, clock):
+def test_who_only_looks_sees_these_days_and_notes_nothing(client, db, frozen):
     person = make_staff(is_superuser=False)
     person.user_permissions.add(Permission.objects.get(codename="view_booking"))
     client.force_login(person)
@@ -138,10 +127,10 @@ def test_day_list_takes_as_many_queries_for_thirty_classes(desk, django_assert_n
         assert len(classes(desk.get(TUESDAY))) == 30
 
 
-def test_list_of_today_is_marked_in_one_go(desk, clock):
+def test_list_of_today_is_marked_in_one_go(desk, frozen):
     visit = make_visit(max_groups=30, max_pupils=999)
     bookings = [make_booking(visit=visit, class_name=f"{number}a") for number in range(30)]
-    clock.move_to(amsterdam(2026, 11, 3, 12))
+    frozen.move_to(amsterdam(2026, 11, 3, 12))
     desk.force_login(make_staff())
     address = "/beheer/bookings/booking/?when=today"
     assert len(desk.get(address).context["cl"].result_list) == 30

@@ -1,19 +1,12 @@
 import pytest
-import time_machine
 
 from bookings import clock
 from bookings.models import State
-from tests.factories import NOW, amsterdam, make_booking, make_submission
+from tests.factories import amsterdam, make_booking, make_submission
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 ASKED = "Een rolstoel kan naar binnen?"
-
-
-@pytest.fixture(autouse=True)
-def frozen():
-    with time_machine.travel(NOW, tick=False) as moment:
-        yield moment
 
 
 def facilities(submission) -> str:

@@ -42,13 +42,7 @@ from tests.factories import (
     make_zone,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _frozen():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 
 def asked(name: str = "Groep 7", pupils: int = 24, **fields: Any) -> ClassRequest:

@@ -7,7 +7,6 @@ from email import message_from_bytes
 
 import icalendar
 import pytest
-import time_machine
 from post_office.models import Attachment, Email
 from pypdf import PdfReader
 
@@ -19,13 +18,11 @@ from tec_site.mail_queue import Sender
 from tec_site.mailer import enclosed_name, revealed
 from tec_site.notices import Teller
 from tests.factories import (
-    NOW,
     amsterdam,
     make_booking,
     make_programme,
     make_school,
     make_slot,
-    make_staff,
     make_submission,
     make_teacher,
     make_venue,
@@ -33,20 +30,9 @@ from tests.factories import (
 )
 from tests.smtp_sink import smtp_sink
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 TO = "anouk@school.example"
-
-
-@pytest.fixture(autouse=True)
-def frozen():
-    with time_machine.travel(NOW, tick=False) as clock_:
-        yield clock_
-
-
-@pytest.fixture
-def staff():
-    return make_staff()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import io
 
 import pytest
-import time_machine
 from post_office.models import Email
 from pypdf import PdfReader
 
@@ -14,7 +13,6 @@ from tec_site.documents import can_be_made
 from tec_site.mailer import enclosed_name
 from tec_site.notices import Teller
 from tests.factories import (
-    NOW,
     amsterdam,
     make_booking,
     make_component,
@@ -27,15 +25,10 @@ from tests.factories import (
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.usefixtures("frozen"),
     pytest.mark.skipif(not can_be_made(), reason="Pango is not installed"),
 ]
 STORY = "De groepjes gaan anders langs de onderdelen"
-
-
-@pytest.fixture(autouse=True)
-def frozen():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -3,13 +3,11 @@
 import datetime
 
 import pytest
-import time_machine
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from bookings.models import ZoneClaim
 from tests.factories import (
-    NOW,
     amsterdam,
     make_booking,
     make_programme,
@@ -19,13 +17,7 @@ from tests.factories import (
     make_zone,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _frozen():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 
 @pytest.fixture

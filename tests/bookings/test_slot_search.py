@@ -1,12 +1,10 @@
 """The field in which staff choose a slot: what it finds, what it says, and for whom."""
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Permission
 
 from bookings.models import VisitSlot
 from tests.factories import (
-    NOW,
     amsterdam,
     make_booking,
     make_programme,
@@ -16,18 +14,7 @@ from tests.factories import (
     make_zone,
 )
 
-
-@pytest.fixture(autouse=True)
-def _now(settings):
-    settings.STAFF_SECOND_FACTOR = False
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def desk(client, db):
-    client.force_login(make_staff())
-    return client
+pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import datetime
 import io
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from post_office.models import Email
@@ -20,7 +19,6 @@ from tec_site import worker
 from tests.addresses import PASSWORD
 from tests.factories import (
     AMSTERDAM,
-    NOW,
     amsterdam,
     make_booking,
     make_programme,
@@ -45,18 +43,12 @@ DAYS = [
 NIGHTS = ["2026-03-29", "2026-10-25", "2027-03-28"]
 
 
-@pytest.fixture
-def clocks():
-    with time_machine.travel(NOW, tick=False) as travelled:
-        yield travelled
-
-
 # --- Wall clock ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("day", "ahead"), DAYS)
-def test_ten_o_clock_is_ten_o_clock_on_page_in_mail_letter_and_calendar(day, ahead, clocks):
-    clocks.move_to(amsterdam(*day, 10) - datetime.timedelta(days=40))
+def test_ten_o_clock_is_ten_o_clock_on_page_in_mail_letter_and_calendar(day, ahead, frozen):
+    frozen.move_to(amsterdam(*day, 10) - datetime.timedelta(days=40))
     slot = make_slot(starts_at=amsterdam(*day, 10), ends_at=amsterdam(*day, 13))
     programme = make_programme(venue=slot.venue, duration=90)
     booking = make_booking(visit=make_visit(slot=slot, programme=programme), state=State.REQUESTED)
@@ -85,7 +77,7 @@ def test_ten_o_clock_is_ten_o_clock_on_page_in_mail_letter_and_calendar(day, ahe
         )
 
 
-def test_visit_through_the_change_lasts_its_real_time(clocks):
+def test_visit_through_the_change_lasts_its_real_time(frozen):
     """Three hours from 0:30 end at 4:30 in March and at 2:30, the second one, in October."""
     for day, end in [((2026, 10, 25), (2, 30)), ((2027, 3, 28), (4, 30))]:
         slot = make_slot(starts_at=amsterdam(*day, 0, 30), ends_at=amsterdam(*day, 7))
@@ -98,7 +90,7 @@ def test_visit_through_the_change_lasts_its_real_time(clocks):
         assert claim.ends_at - claim.starts_at == datetime.timedelta(hours=3, minutes=15)
 
 
-def test_slot_is_as_long_as_it_really_takes(clocks):
+def test_slot_is_as_long_as_it_really_takes(frozen):
     """From 1:00 to 4:00 is two hours in March: no programme of three fits."""
     slot = make_slot(starts_at=amsterdam(2027, 3, 28, 1), ends_at=amsterdam(2027, 3, 28, 4))
     assert slot.length == datetime.timedelta(hours=2)
@@ -110,7 +102,7 @@ def test_slot_is_as_long_as_it_really_takes(clocks):
 
 @pytest.mark.parametrize("night", NIGHTS)
 @pytest.mark.parametrize("end", ["starts_at", "ends_at"])
-def test_half_past_two_in_the_night_of_the_change_is_a_form_error(night, end, clocks, settings):
+def test_half_past_two_in_the_night_of_the_change_is_a_form_error(night, end, frozen, settings):
     settings.STAFF_SECOND_FACTOR = False
     client, staff, programme = Client(), make_staff(), make_programme()
     client.post(reverse("account_login"), {"login": staff.email, "password": PASSWORD})
@@ -138,27 +130,27 @@ LATE, EARLY = (23, 45), (0, 15)
 
 
 @pytest.fixture
-def booking(clocks):
+def booking(frozen):
     """On 3 November: numbers until 27 October, free cancellation until 20 October."""
     return make_booking()
 
 
-def test_last_day_to_cancel_ends_at_midnight_in_amsterdam(booking, clocks):
+def test_last_day_to_cancel_ends_at_midnight_in_amsterdam(booking, frozen):
     teacher = booking.submission.user
-    clocks.move_to(amsterdam(2026, 10, 21, *EARLY))
+    frozen.move_to(amsterdam(2026, 10, 21, *EARLY))
     with pytest.raises(TooLate):
         lifecycle.cancel(booking=booking, by=teacher)
-    clocks.move_to(amsterdam(2026, 10, 20, *LATE))
+    frozen.move_to(amsterdam(2026, 10, 20, *LATE))
     lifecycle.cancel(booking=booking, by=teacher)
     assert booking.state == State.CANCELLED
 
 
-def test_last_day_to_change_numbers_ends_at_midnight_in_amsterdam(booking, clocks):
+def test_last_day_to_change_numbers_ends_at_midnight_in_amsterdam(booking, frozen):
     change = {"booking": booking, "pupils": 20, "supervisors": 2, "by": booking.submission.user}
-    clocks.move_to(amsterdam(2026, 10, 28, *EARLY))
+    frozen.move_to(amsterdam(2026, 10, 28, *EARLY))
     with pytest.raises(TooLate):
         lifecycle.change_numbers(**change)
-    clocks.move_to(amsterdam(2026, 10, 27, *LATE))
+    frozen.move_to(amsterdam(2026, 10, 27, *LATE))
     lifecycle.change_numbers(**change)
     assert booking.pupils == 20
 
@@ -166,49 +158,49 @@ def test_last_day_to_change_numbers_ends_at_midnight_in_amsterdam(booking, clock
 @pytest.mark.parametrize(
     ("moment", "late"), [((2026, 10, 20, *LATE), False), ((2026, 10, 21, *EARLY), True)]
 )
-def test_page_to_cancel_says_the_same_as_the_verb(booking, clocks, moment, late):
-    clocks.move_to(amsterdam(*moment))
+def test_page_to_cancel_says_the_same_as_the_verb(booking, frozen, moment, late):
+    frozen.move_to(amsterdam(*moment))
     where = {"public_id": booking.submission.public_id, "token": token_of(booking.submission)}
     page = Client().get(reverse("bookings:cancel", kwargs=where | {"booking_id": booking.pk}))
     assert page.context["late"] is late
 
 
-def test_lead_time_counts_from_the_day_in_amsterdam(clocks):
+def test_lead_time_counts_from_the_day_in_amsterdam(frozen):
     """Five working days from Tuesday 15 September, and from Wednesday a quarter later."""
-    clocks.move_to(amsterdam(2026, 9, 15, *LATE))
+    frozen.move_to(amsterdam(2026, 9, 15, *LATE))
     assert rules.first_bookable_moment(None) == amsterdam(2026, 9, 22)
-    clocks.move_to(amsterdam(2026, 9, 16, *EARLY))
+    frozen.move_to(amsterdam(2026, 9, 16, *EARLY))
     assert rules.first_bookable_moment(None) == amsterdam(2026, 9, 23)
 
 
-def test_reminder_goes_from_the_seventh_day_before_in_amsterdam(booking, clocks):
-    clocks.move_to(amsterdam(2026, 10, 26, *LATE))
+def test_reminder_goes_from_the_seventh_day_before_in_amsterdam(booking, frozen):
+    frozen.move_to(amsterdam(2026, 10, 26, *LATE))
     assert clock.remind_due() == 0
-    clocks.move_to(amsterdam(2026, 10, 27, *EARLY))
+    frozen.move_to(amsterdam(2026, 10, 27, *EARLY))
     assert clock.remind_due() == 1
 
 
-def test_no_reminder_on_the_day_itself(booking, clocks):
-    clocks.move_to(amsterdam(2026, 11, 3, *EARLY))
+def test_no_reminder_on_the_day_itself(booking, frozen):
+    frozen.move_to(amsterdam(2026, 11, 3, *EARLY))
     assert clock.remind_due() == 0
-    clocks.move_to(amsterdam(2026, 11, 2, *LATE))
+    frozen.move_to(amsterdam(2026, 11, 2, *LATE))
     assert clock.remind_due() == 1
 
 
-def test_calendar_opens_at_the_month_in_amsterdam(clocks):
-    clocks.move_to(amsterdam(2026, 9, 30, *LATE))
+def test_calendar_opens_at_the_month_in_amsterdam(frozen):
+    frozen.move_to(amsterdam(2026, 9, 30, *LATE))
     assert parse_month("") == YearMonth(2026, 9)
-    clocks.move_to(amsterdam(2026, 10, 1, *EARLY))
+    frozen.move_to(amsterdam(2026, 10, 1, *EARLY))
     assert parse_month("") == YearMonth(2026, 10)
 
 
-def test_slot_around_midnight_belongs_to_its_day_in_amsterdam(clocks):
+def test_slot_around_midnight_belongs_to_its_day_in_amsterdam(frozen):
     slot = make_slot(starts_at=amsterdam(2026, 11, 4, *EARLY))
     assert slot.day == datetime.date(2026, 11, 4)
     assert str(slot).lower().startswith("wo 4 nov 2026 00:15")
 
 
-def test_closure_of_a_day_closes_its_first_and_last_quarter(clocks):
+def test_closure_of_a_day_closes_its_first_and_last_quarter(frozen):
     venue = make_venue()
     moments = [(3, *LATE), (4, *EARLY), (4, *LATE), (5, *EARLY)]
     slots = [make_slot(starts_at=amsterdam(2026, 11, *moment), venue=venue) for moment in moments]
@@ -217,14 +209,14 @@ def test_closure_of_a_day_closes_its_first_and_last_quarter(clocks):
     assert list(VisitSlot.objects.open().order_by("pk")) == [slots[0], slots[3]]
 
 
-def test_my_page_parts_coming_and_past_at_the_start_itself(clocks):
+def test_my_page_parts_coming_and_past_at_the_start_itself(frozen):
     slot = make_slot(starts_at=amsterdam(2026, 11, 4, *EARLY))
     programme = make_programme(venue=slot.venue)
     booking = make_booking(visit=make_visit(slot=slot, programme=programme))
     client = Client()
     client.force_login(booking.submission.user)
     for moment, coming in [((2026, 11, 3, *LATE), [booking]), ((2026, 11, 4, 0, 16), [])]:
-        clocks.move_to(amsterdam(*moment))
+        frozen.move_to(amsterdam(*moment))
         page = client.get(reverse("my_tec"))
         assert list(page.context["upcoming"]) == coming
         assert list(page.context["past"]) == [one for one in [booking] if not coming]

@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -38,23 +37,13 @@ LEND = "/beheer/kits/loan/add/"
 OWN_PDF = b"%PDF-1.7\nfile of our own\n%%EOF\n"
 
 
-@pytest.fixture(autouse=True)
-def clock(settings):
-    settings.STAFF_SECOND_FACTOR = False
-    with time_machine.travel(NOW, tick=False) as travelled:
-        yield travelled
+pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
 
 
 @pytest.fixture
 def staff(db):
     SchoolHoliday.objects.all().delete()
     return make_staff(name="Bea Balie")
-
-
-@pytest.fixture
-def desk(client, staff):
-    client.force_login(staff)
-    return client
 
 
 @pytest.fixture

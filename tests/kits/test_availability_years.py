@@ -3,24 +3,17 @@
 import datetime
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from benchmarks.fill_kits import fill_kits
 from kits.availability import calendars
 from kits.models import KitCopy, Loan
-from tests.factories import NOW, make_school, make_submission, make_teacher, make_venue
+from tests.factories import make_school, make_submission, make_teacher, make_venue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 FIRST, BEFORE = datetime.date(2026, 8, 1), datetime.date(2027, 8, 1)
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def lend(years: int, loans: int) -> None:

@@ -58,12 +58,6 @@ def staff():
     return make_staff(name="Bas")
 
 
-@pytest.fixture
-def desk(client, staff):
-    client.force_login(staff)
-    return client
-
-
 def november(day: int) -> datetime.date:
     return datetime.date(2026, 11, day)
 

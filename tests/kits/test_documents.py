@@ -3,7 +3,6 @@
 import io
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -11,18 +10,12 @@ from pypdf import PdfReader
 
 from kits import lesson_documents
 from kits.models import KitDocument
-from tests.factories import NOW, make_kit
+from tests.factories import make_kit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 GUIDE, CARD = KitDocument.Kind.TEACHER_GUIDE, KitDocument.Kind.PUPIL_CARD
 OWN_PDF = b"%PDF-1.7\nfile of our own\n%%EOF\n"
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -3,25 +3,17 @@
 import datetime
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from bookings.models import Closure
 from kits.models import Complexity, KitCopy, KitDocument, Repair
 from programmes.models import World
 from schools.models import SchoolHoliday
-from tests.factories import NOW, make_kit, make_loan, make_school, make_teacher
+from tests.factories import make_kit, make_loan, make_school, make_teacher
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
 
 CATALOGUE = "/leskisten/"
-
-
-@pytest.fixture(autouse=True)
-def _frozen():
-    SchoolHoliday.objects.all().delete()
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def november(day: int) -> datetime.date:

@@ -28,21 +28,14 @@ from kits.refusals import (
     TooLate,
     TooSoon,
 )
-from schools.models import SchoolHoliday, Submission, User
+from schools.models import Submission, User
 from tec_site.lifecycle import IllegalMove, apply
 from tests.factories import NOW, amsterdam, make_kit, make_loan, make_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
 
 MONDAY = datetime.date(2026, 11, 2)
 THREE_WEEKS_ON = datetime.date(2026, 11, 23)
-
-
-@pytest.fixture(autouse=True)
-def _frozen():
-    SchoolHoliday.objects.all().delete()
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def november(day: int) -> datetime.date:

@@ -12,11 +12,9 @@ from bookings.models import State
 from kits import clock, documents, ical, lifecycle
 from kits.models import DeskDay, Loan, LoanState
 from schools import links
-from schools.models import SchoolHoliday
 from tec_site.mailer import complete, enclosed_name
 from tec_site.notices import Teller
 from tests.factories import (
-    NOW,
     amsterdam,
     make_booking,
     make_kit,
@@ -26,17 +24,10 @@ from tests.factories import (
 )
 from tests.tec_site.calendar_readers import READERS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
 
 MONDAY = datetime.date(2026, 11, 2)
 FRIDAY = datetime.date(2026, 11, 6)
-
-
-@pytest.fixture(autouse=True)
-def _frozen():
-    SchoolHoliday.objects.all().delete()
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def told() -> list[Email]:

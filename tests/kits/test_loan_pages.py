@@ -17,7 +17,7 @@ from kits import clock, lifecycle
 from kits.models import Finding, Loan, LoanState, RefusedDemand
 from schools.codes import code_of
 from schools.links import token_of
-from schools.models import CodeChallenge, SchoolHoliday, Submission, User
+from schools.models import CodeChallenge, Submission, User
 from tests.factories import (
     NOW,
     make_booking,
@@ -28,17 +28,10 @@ from tests.factories import (
     make_visit,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
 
 MONDAY = datetime.date(2026, 11, 2)
 FRIDAY = datetime.date(2026, 11, 6)
-
-
-@pytest.fixture(autouse=True)
-def _frozen():
-    SchoolHoliday.objects.all().delete()
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from kits.refusals import CopyPromised, CopyUnfit, NoCopyFree, OtherCopy
 from schools.models import SchoolHoliday, Submission
 from tec_site import transactions
 from tec_site.lifecycle import IllegalMove, chain_is_sound
-from tests.factories import amsterdam, make_kit, make_loan, make_staff
+from tests.factories import amsterdam, make_kit, make_loan
 from tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,11 +35,6 @@ def _alone(monkeypatch):
     monkeypatch.setattr(transactions, "TRIES", 1)
     with time_machine.travel(amsterdam(2026, 11, 2, 9), tick=False):
         yield
-
-
-@pytest.fixture
-def staff():
-    return make_staff()
 
 
 def november(day: int) -> datetime.date:

@@ -3,15 +3,13 @@
 import datetime
 
 import pytest
-import time_machine
 
 from kits import clock, figures, ical, lifecycle
 from kits.models import DeskDay, Loan, LoanEvent, LoanState
-from schools.models import SchoolHoliday
-from tests.factories import NOW, amsterdam, make_kit, make_loan, make_staff
+from tests.factories import amsterdam, make_kit, make_loan, make_staff
 from tests.tec_site.calendar_readers import READERS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
 UTC = datetime.UTC
 DAY = datetime.date
 # Friday before and Tuesday after a Sunday on which the clocks change; hours ahead of UTC.
@@ -20,13 +18,6 @@ CHANGES = [
     (DAY(2026, 10, 23), 2, DAY(2026, 10, 27), 1),
     (DAY(2027, 3, 26), 1, DAY(2027, 3, 30), 2),
 ]
-
-
-@pytest.fixture(autouse=True)
-def clocks():
-    SchoolHoliday.objects.all().delete()
-    with time_machine.travel(NOW, tick=False) as travelled:
-        yield travelled
 
 
 def loan_of(starts_on: datetime.date, ends_on: datetime.date, **fields) -> Loan:
@@ -57,13 +48,13 @@ def test_desk_opens_at_half_past_eight_on_both_sides_of_the_change(
 
 
 @pytest.mark.parametrize(("out", "_ahead", "back", "_after"), CHANGES)
-def test_loan_across_the_change_has_its_number_of_days(clocks, out, _ahead, back, _after):
+def test_loan_across_the_change_has_its_number_of_days(frozen, out, _ahead, back, _after):
     loan = loan_of(out, back, state=LoanState.RESERVED)
     staff = make_staff()
     # Late in the evening out, early in the morning back: 23 hours more, or 25, change nothing.
-    clocks.move_to(amsterdam(out.year, out.month, out.day, 23, 45))
+    frozen.move_to(amsterdam(out.year, out.month, out.day, 23, 45))
     lifecycle.apply(loan, lifecycle.MOVES["hand_out"], by=staff)
-    clocks.move_to(amsterdam(back.year, back.month, back.day, 0, 15))
+    frozen.move_to(amsterdam(back.year, back.month, back.day, 0, 15))
     lifecycle.apply(loan, lifecycle.MOVES["take_back"], by=staff)
 
     year = out.year if out.month > 7 else out.year - 1
@@ -76,10 +67,10 @@ def test_loan_across_the_change_has_its_number_of_days(clocks, out, _ahead, back
 LATE, EARLY = (23, 45), (0, 15)
 
 
-def test_loan_is_overdue_from_midnight_in_amsterdam(clocks):
+def test_loan_is_overdue_from_midnight_in_amsterdam(frozen):
     loan = loan_of(DAY(2026, 10, 5), DAY(2026, 10, 23), state=LoanState.OUT)
     for moment, days_late in [((23, *LATE), 0), ((24, *EARLY), 1), ((25, *LATE), 2)]:
-        clocks.move_to(amsterdam(2026, 10, *moment))
+        frozen.move_to(amsterdam(2026, 10, *moment))
         assert (loan.is_overdue, loan.days_late) == (days_late > 0, days_late)
 
 
@@ -87,7 +78,7 @@ def test_loan_is_overdue_from_midnight_in_amsterdam(clocks):
     ("state", "move", "last"),
     [(LoanState.RESERVED, "remind_collect", 30), (LoanState.OUT, "remind_return", 24)],
 )
-def test_reminder_goes_from_the_third_day_before_in_amsterdam(clocks, state, move, last):
+def test_reminder_goes_from_the_third_day_before_in_amsterdam(frozen, state, move, last):
     """Of collecting on 2 November; of returning on the 27th, across the change of clocks."""
     starts_on = DAY(2026, 11, 2) if move == "remind_collect" else DAY(2026, 10, 5)
     loan_of(starts_on, max(starts_on, DAY(2026, 10, 27)), state=state)
@@ -96,9 +87,9 @@ def test_reminder_goes_from_the_third_day_before_in_amsterdam(clocks, state, mov
         clock.remind_due()
         return LoanEvent.objects.filter(move=move).count()
 
-    clocks.move_to(amsterdam(2026, 10, last - 1, *LATE))
+    frozen.move_to(amsterdam(2026, 10, last - 1, *LATE))
     assert reminders() == 0
-    clocks.move_to(amsterdam(2026, 10, last, *EARLY))
+    frozen.move_to(amsterdam(2026, 10, last, *EARLY))
     assert reminders() == 1
 
 
@@ -142,7 +133,7 @@ def test_hostile_loan_stays_one_event_a_file(reader, write):
         assert names.count(b"BEGIN:VEVENT") == 1
 
 
-def test_calendar_of_a_loan_keeps_its_uids_and_raises_its_sequence(clocks):
+def test_calendar_of_a_loan_keeps_its_uids_and_raises_its_sequence(frozen):
     loan = loan_of(DAY(2026, 10, 23), DAY(2026, 10, 27), state=LoanState.RESERVED)
 
     def written(files: list[bytes]) -> list[tuple[str, ...]]:

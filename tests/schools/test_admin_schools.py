@@ -4,7 +4,6 @@ import datetime
 from io import BytesIO
 
 import pytest
-import time_machine
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.urls import reverse
@@ -15,7 +14,6 @@ from schools.lifecycle import CannotMerge, SameClassTwice, merge_schools
 from schools.models import ClassGroup, School, User
 from tec_site import roles
 from tests.factories import (
-    NOW,
     make_booking,
     make_class_group,
     make_school,
@@ -28,17 +26,7 @@ from tests.factories import (
 LIST = "/beheer/schools/school/"
 
 
-@pytest.fixture(autouse=True)
-def _now(settings):
-    settings.STAFF_SECOND_FACTOR = False
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def desk(client, db):
-    client.force_login(make_staff())
-    return client
+pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
 
 
 def role(client, name):

@@ -6,7 +6,6 @@ import logging
 from pathlib import Path
 
 import pytest
-import time_machine
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.conf import settings
@@ -54,13 +53,7 @@ def files_of_this_test_only(settings, tmp_path):
 
 
 @pytest.fixture
-def clock():
-    with time_machine.travel(NOW, tick=False) as travelled:
-        yield travelled
-
-
-@pytest.fixture
-def teacher(clock):
+def teacher(frozen):
     return make_teacher(email=EMAIL, name=NAME, phone=PHONE, school=make_school())
 
 
@@ -127,14 +120,14 @@ def traces() -> set[str]:
 
 
 def test_erased_person_is_in_no_table_session_mail_file_or_log(
-    booking, teacher, clock, caplog, django_capture_on_commit_callbacks
+    booking, teacher, frozen, caplog, django_capture_on_commit_callbacks
 ):
     browser = Client()
     browser.force_login(teacher)
     worker.Worker().run_once()
     assert traces() == {NAME, EMAIL, PHONE}
     assert Email.objects.filter(to=[EMAIL]).count() == 2
-    clock.move_to(AFTER)
+    frozen.move_to(AFTER)
     caplog.set_level(logging.DEBUG)
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -147,12 +140,12 @@ def test_erased_person_is_in_no_table_session_mail_file_or_log(
 
 
 def test_erased_borrower_is_in_no_report_photo_note_or_name_of_a_class(
-    loan, booking, clock, django_capture_on_commit_callbacks
+    loan, booking, frozen, django_capture_on_commit_callbacks
 ):
     worker.Worker().run_once()
     (photo,) = (finding.photo for finding in loan.findings.all())
     assert photo.storage.exists(photo.name)
-    clock.move_to(AFTER)
+    frozen.move_to(AFTER)
 
     with django_capture_on_commit_callbacks(execute=True):
         done = erasure.erase_person(email=EMAIL)
@@ -169,7 +162,7 @@ def test_erased_borrower_is_in_no_report_photo_note_or_name_of_a_class(
     ]
 
 
-def test_log_and_school_calendar_no_longer_call_a_class_after_her(booking, loan, clock):
+def test_log_and_school_calendar_no_longer_call_a_class_after_her(booking, loan, frozen):
     for about in (booking, loan.class_group):
         LogEntry.objects.create(
             user=make_staff(),
@@ -181,7 +174,7 @@ def test_log_and_school_calendar_no_longer_call_a_class_after_her(booking, loan,
     colleague = make_teacher(school=booking.submission.school)
     feed, client = feed_address("school", colleague), Client()
     first = client.get(feed)
-    clock.move_to(AFTER)
+    frozen.move_to(AFTER)
 
     erasure.erase_person(email=EMAIL)
 
@@ -191,9 +184,9 @@ def test_log_and_school_calendar_no_longer_call_a_class_after_her(booking, loan,
     assert b"Roosmarijn" not in again.content
 
 
-def test_worker_erases_a_borrower_after_the_end_of_the_next_school_year(loan, clock):
+def test_worker_erases_a_borrower_after_the_end_of_the_next_school_year(loan, frozen):
     """Also the visit before it, and who brings a box back a year late is known a year longer."""
-    clock.move_to(amsterdam(2028, 8, 1, 0, 1))
+    frozen.move_to(amsterdam(2028, 8, 1, 0, 1))
     Loan.objects.update(changed_at=amsterdam(2027, 8, 1, 0, 1))
     assert erasure.erase_overdue() == 1  # the visit only
     assert traces() == {NAME, EMAIL, PHONE}
@@ -203,19 +196,19 @@ def test_worker_erases_a_borrower_after_the_end_of_the_next_school_year(loan, cl
     assert not User.objects.filter(email=EMAIL).exists()
 
 
-def test_borrower_is_not_erased_before_the_box_is_back_and_checked(loan, clock):
+def test_borrower_is_not_erased_before_the_box_is_back_and_checked(loan, frozen):
     Loan.objects.update(state=LoanState.RETURNED)
-    clock.move_to(AFTER)
+    frozen.move_to(AFTER)
     with pytest.raises(erasure.StillComing):
         erasure.erase_person(email=EMAIL)
 
 
-def test_class_is_called_after_its_year_group_when_it_carries_her_name(booking, clock):
+def test_class_is_called_after_its_year_group_when_it_carries_her_name(booking, frozen):
     """'groep 7' and 'groep 7 (2)' are there already; a class of another name is left alone."""
     school, group = booking.submission.school, booking.class_group
     taken = [make_class_group(school=school, name=name) for name in ("Groep 7", "Groep 7 (2)")]
     other = make_class_group(school=school, name="7 Roosjes")
-    clock.move_to(AFTER)
+    frozen.move_to(AFTER)
 
     erasure.erase_person(email=EMAIL)
 
@@ -236,7 +229,7 @@ def test_class_is_called_after_its_year_group_when_it_carries_her_name(booking, 
         ("Jan van der Ven", "7 van der A", False),
     ],
 )
-def test_part_of_her_name_names_her_and_a_common_word_does_not(clock, contact, class_name, erased):
+def test_part_of_her_name_names_her_and_a_common_word_does_not(frozen, contact, class_name, erased):
     submission = make_submission(user=None, email=EMAIL, contact_name=contact)
     booking = make_booking(submission=submission, state=State.CANCELLED, class_name=class_name)
     erasure.erase_person(email=EMAIL)
@@ -244,9 +237,9 @@ def test_part_of_her_name_names_her_and_a_common_word_does_not(clock, contact, c
     assert booking.class_name == ("groep 7" if erased else class_name)
 
 
-def test_counts_and_history_stay(booking, teacher, clock):
+def test_counts_and_history_stay(booking, teacher, frozen):
     school, group = booking.submission.school, booking.class_group
-    clock.move_to(AFTER)
+    frozen.move_to(AFTER)
 
     erasure.erase_person(email=EMAIL)
 
@@ -258,31 +251,31 @@ def test_counts_and_history_stay(booking, teacher, clock):
     assert list(moves) == [("made", "site", ""), ("confirm", "staff", "")]
 
 
-def test_message_that_still_waits_goes_to_nobody(booking, clock):
-    clock.move_to(AFTER)
+def test_message_that_still_waits_goes_to_nobody(booking, frozen):
+    frozen.move_to(AFTER)
     Email.objects.all().delete()
     erasure.erase_person(email=EMAIL)
     worker.Worker().run_once()
     assert Email.objects.count() == 0
 
 
-def test_link_from_her_mails_opens_nothing_any_more(booking, clock):
+def test_link_from_her_mails_opens_nothing_any_more(booking, frozen):
     address = links.link_to(booking.submission, "bookings:booking")
     address = address.removeprefix(settings.SITE_URL)
     assert Client().get(address).status_code == 200
-    clock.move_to(AFTER)
+    frozen.move_to(AFTER)
     erasure.erase_person(email=EMAIL)
     assert Client().get(address).status_code == 404
 
 
-def test_nobody_else_is_touched(booking, clock):
+def test_nobody_else_is_touched(booking, frozen):
     other = make_booking()
     before = Submission.objects.filter(pk=other.submission.pk).values().get()
     client = Client()
     client.force_login(other.submission.user)
     queue(Message(to=f"jan.{EMAIL}", subject="Hallo", text=f"Dag jan.{EMAIL}"))
     queue(Message(to=f"{EMAIL}.nl", subject="Hallo", text=f"Dag {EMAIL}.nl."))
-    clock.move_to(AFTER)
+    frozen.move_to(AFTER)
 
     erasure.erase_person(email=EMAIL)
 
@@ -295,7 +288,7 @@ def test_nobody_else_is_touched(booking, clock):
     ]
 
 
-def test_log_of_erased_staff_stays_without_her_name(clock):
+def test_log_of_erased_staff_stays_without_her_name(frozen):
     """What she did to others is their history; of two who go nobody can tell who did what."""
     school, desk = make_school(), [make_staff(name=NAME, phone=PHONE) for _one in range(2)]
     for person in desk:
@@ -329,7 +322,7 @@ def test_somebody_with_a_visit_to_come_is_not_erased(booking):
     assert traces() == {NAME, EMAIL, PHONE}
 
 
-def test_unverified_submission_is_erased_by_its_address(clock):
+def test_unverified_submission_is_erased_by_its_address(frozen):
     submission = make_submission(user=None, email=EMAIL, contact_name=NAME, phone=PHONE)
     codes.ask(purpose="verify", email=EMAIL, browser="browser", submission=submission)
     erasure.erase_person(email=EMAIL)
@@ -340,8 +333,8 @@ def test_unverified_submission_is_erased_by_its_address(clock):
 # --- The command ---------------------------------------------------------------------------------
 
 
-def test_dry_run_tells_and_changes_nothing(booking, clock):
-    clock.move_to(AFTER)
+def test_dry_run_tells_and_changes_nothing(booking, frozen):
+    frozen.move_to(AFTER)
     before = everything_written()
     out = io.StringIO()
     call_command("erase", EMAIL, "--dry-run", stdout=out)
@@ -359,8 +352,8 @@ def test_dry_run_tells_and_changes_nothing(booking, clock):
     assert everything_written() == before
 
 
-def test_command_names_what_it_leaves_to_a_person(booking, clock):
-    clock.move_to(AFTER)
+def test_command_names_what_it_leaves_to_a_person(booking, frozen):
+    frozen.move_to(AFTER)
     slot = booking.visit.slot
     VisitSlot.objects.update(note=f"{NAME} brengt taart")
     with pytest.raises(CommandError, match=f"bookings.VisitSlot.note: {slot.pk}"):
@@ -376,20 +369,20 @@ def test_command_refuses_while_a_visit_is_to_come(booking):
 # --- By the clock --------------------------------------------------------------------------------
 
 
-def test_worker_erases_after_the_end_of_the_next_school_year(booking, clock):
+def test_worker_erases_after_the_end_of_the_next_school_year(booking, frozen):
     """The visit was in 2026-2027: kept until 31 July 2028."""
-    clock.move_to(amsterdam(2028, 7, 31, 23, 59))
+    frozen.move_to(amsterdam(2028, 7, 31, 23, 59))
     assert erasure.erase_overdue() == 0
-    clock.move_to(amsterdam(2028, 8, 1, 0, 1))
+    frozen.move_to(amsterdam(2028, 8, 1, 0, 1))
     assert erasure.erase_overdue() == 1
     assert erasure.erase_overdue() == 0
     assert traces() == set()
 
 
-def test_worker_keeps_who_came_back_but_not_her_old_visit(booking, teacher, clock):
-    clock.move_to(amsterdam(2028, 5, 1, 9))
+def test_worker_keeps_who_came_back_but_not_her_old_visit(booking, teacher, frozen):
+    frozen.move_to(amsterdam(2028, 5, 1, 9))
     again = make_submission(user=teacher, phone=PHONE)
-    clock.move_to(amsterdam(2028, 8, 1, 0, 1))
+    frozen.move_to(amsterdam(2028, 8, 1, 0, 1))
 
     assert erasure.erase_overdue() == 1
 
@@ -398,9 +391,9 @@ def test_worker_keeps_who_came_back_but_not_her_old_visit(booking, teacher, cloc
     assert User.objects.filter(email=EMAIL).exists()
 
 
-def test_worker_erases_a_teacher_who_never_booked_and_no_staff(clock):
+def test_worker_erases_a_teacher_who_never_booked_and_no_staff(frozen):
     make_teacher(email=EMAIL, name=NAME, joined_at=NOW)
     desk = make_staff(joined_at=NOW)
-    clock.move_to(NOW + datetime.timedelta(days=2 * 365))
+    frozen.move_to(NOW + datetime.timedelta(days=2 * 365))
     assert erasure.erase_overdue() == 1
     assert list(User.objects.all()) == [desk]

@@ -2,7 +2,6 @@ import datetime
 import re
 
 import pytest
-import time_machine
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
@@ -20,12 +19,6 @@ HOME = "/"
 @pytest.fixture
 def anna(db):
     return make_teacher(email="anna@school.example")
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(NOW, tick=False) as travelled:
-        yield travelled
 
 
 def ask(client, email="anna@school.example", **data):
@@ -63,7 +56,7 @@ def test_signing_in_gives_the_session_another_key(client, anna):
     assert not Session.objects.filter(session_key=before).exists()
 
 
-def test_teachers_stay_signed_in_for_90_days(client, anna, clock):
+def test_teachers_stay_signed_in_for_90_days(client, anna, frozen):
     ask(client)
     response = type_code(client)
     assert response.cookies["sessionid"]["max-age"] == 90 * 24 * 3600
@@ -99,16 +92,16 @@ def test_sixth_try_is_refused_even_with_the_right_code(client, anna):
     assert signed_in_as(client) is None
 
 
-def test_old_code_is_refused(client, anna, clock):
+def test_old_code_is_refused(client, anna, frozen):
     ask(client)
-    clock.shift(600)
+    frozen.shift(600)
     response = type_code(client)
     assert response.context["form"].errors["code"] == [str(codes.CodeExpired())]
     assert signed_in_as(client) is None
 
 
 @pytest.mark.parametrize("who", ["unknown", "staff", "inactive"])
-def test_nobody_can_tell_who_is_known(client, anna, who, clock):
+def test_nobody_can_tell_who_is_known(client, anna, who, frozen):
     email = {"unknown": "nobody@school.example"}.get(who, "other@school.example")
     if who == "staff":
         make_staff(email=email)

@@ -1,7 +1,6 @@
 """Every list, every form and every row's page of the back office, as staff meet them."""
 
 import pytest
-import time_machine
 from django.contrib import admin
 from django.urls import reverse
 
@@ -19,7 +18,6 @@ from programmes.models import CoreObjective
 from schools.models import PupilCount, SchoolBoard
 from tec_site.mail_queue import Message, queue
 from tests.factories import (
-    NOW,
     VISIT_DAY,
     make_booking,
     make_component,
@@ -27,11 +25,7 @@ from tests.factories import (
     make_staff,
 )
 
-
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("frozen")
 
 
 @pytest.fixture

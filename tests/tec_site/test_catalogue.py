@@ -1,5 +1,4 @@
 import pytest
-import time_machine
 from django.core.paginator import Paginator
 from django.test import Client
 from django.urls import reverse
@@ -8,7 +7,6 @@ from programmes.catalogue import PER_PAGE
 from programmes.models import Kind, Programme, World
 from schools.years import YearGroup
 from tests.factories import (
-    NOW,
     amsterdam,
     make_programme,
     make_school,
@@ -17,15 +15,9 @@ from tests.factories import (
     make_zone,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 HTMX = {"HX-Request": "true"}
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-@pytest.fixture(autouse=True)
-def frozen():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Group, Permission
 from post_office.models import STATUS, Email
 
@@ -26,12 +25,7 @@ from tests.factories import (
     make_visit,
 )
 
-
-@pytest.fixture(autouse=True)
-def clock(settings):
-    settings.STAFF_SECOND_FACTOR = False
-    with time_machine.travel(NOW, tick=False) as travelled:
-        yield travelled
+pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
 
 
 @pytest.fixture
@@ -66,9 +60,9 @@ def test_today_and_the_coming_week_show_what_goes_ahead(desk):
     ]
 
 
-def test_around_midnight_today_is_the_day_in_amsterdam(desk, clock):
+def test_around_midnight_today_is_the_day_in_amsterdam(desk, frozen):
     booking = book_on(2026, 9, 16, 9)
-    clock.move_to(amsterdam(2026, 9, 16, 0, 30))
+    frozen.move_to(amsterdam(2026, 9, 16, 0, 30))
     assert [v.pk for v in desk.get("/beheer/").context["today"].visits] == [booking.visit_id]
 
 
@@ -91,9 +85,9 @@ def test_what_waits_is_named_with_its_number(desk):
     ]
 
 
-def test_lost_worker_and_waiting_mail_are_alarms(desk, clock):
+def test_lost_worker_and_waiting_mail_are_alarms(desk, frozen):
     queue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
-    clock.shift(datetime.timedelta(minutes=45))
+    frozen.shift(datetime.timedelta(minutes=45))
     found = desk.get("/beheer/").context["matters"]
     assert [(matter.text, matter.is_alarm) for matter in found] == [
         ("De achtergronddienst draait niet: er gaat geen mail uit", True),
@@ -101,11 +95,11 @@ def test_lost_worker_and_waiting_mail_are_alarms(desk, clock):
     ]
 
 
-def test_state_of_the_mail_is_told_also_when_all_is_well(desk, clock):
+def test_state_of_the_mail_is_told_also_when_all_is_well(desk, frozen):
     assert desk.get("/beheer/").context["mail"] == "Alle mail is verstuurd."
     for name in ("juf", "jan"):
         queue(Message(to=f"{name}@school.example", subject="Bevestiging", text="Tot dan."))
-        clock.shift(datetime.timedelta(hours=1))
+        frozen.shift(datetime.timedelta(hours=1))
     assert desk.get("/beheer/").context["mail"] == (
         "2 mails wachten op verzending, de oudste al 2 uur."
     )
@@ -147,7 +141,7 @@ def test_every_matter_leads_to_a_list_that_shows_it(desk):
 
 
 def test_rotation_that_does_not_fit_asks_for_the_call_that_the_letter_promises(
-    desk, clock, django_assert_num_queries
+    desk, frozen, django_assert_num_queries
 ):
     programme = make_programme(title="Proeverij", duration=150, welcome=15, max_groups=2)
     for position in range(6):
@@ -170,7 +164,7 @@ def test_rotation_that_does_not_fit_asks_for_the_call_that_the_letter_promises(
     assert (matter.text, matter.address) == (text, f"/beheer/bookings/visit/{first.pk}/change/")
     with django_assert_num_queries(3):
         assert too_long() == [first]
-    clock.move_to(amsterdam(2026, 11, 3, 9, 1))
+    frozen.move_to(amsterdam(2026, 11, 3, 9, 1))
     assert too_long() == []
 
 
@@ -262,7 +256,7 @@ def test_mail_is_shown_as_people_read_it(desk):
     assert "in de wachtrij" in text
 
 
-def test_mail_that_cannot_be_made_is_told_and_holds_up_no_other(desk, clock):
+def test_mail_that_cannot_be_made_is_told_and_holds_up_no_other(desk, frozen):
     """An address from before the forms refused it."""
     for email in ('"a,b"@x.nl', "juf@school.example"):
         booking = book_on(2026, 9, 16, 9, submission=make_submission(email=email))
@@ -271,7 +265,7 @@ def test_mail_that_cannot_be_made_is_told_and_holds_up_no_other(desk, clock):
     Teller().tell(seconds=5)
     assert [mail.to for mail in Email.objects.all()] == [["juf@school.example"]]
 
-    clock.shift(datetime.timedelta(minutes=30))
+    frozen.shift(datetime.timedelta(minutes=30))
     worker.beat()
     told = matters_of(desk)[0]
     assert (told.text, told.is_alarm) == (

@@ -1,11 +1,9 @@
 import pytest
-import time_machine
 
 from bookings.models import State
 from bookings.trajectory import Progress, trajectories
 from programmes.models import Kind
 from tests.factories import (
-    NOW,
     amsterdam,
     make_booking,
     make_class_group,
@@ -17,15 +15,9 @@ from tests.factories import (
     make_visit,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 DONE, PLANNED, TO_DO = Progress.DONE, Progress.PLANNED, Progress.TO_DO
-
-
-@pytest.fixture(autouse=True)
-def frozen():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 import re
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from programmes.models import CoreObjective, Kind, World
 from schools.models import SchoolHoliday
 from tests.factories import (
-    NOW,
     amsterdam,
     make_booking,
     make_component,
@@ -18,15 +16,9 @@ from tests.factories import (
     make_visit,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 HTMX = {"HX-Request": "true"}
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-@pytest.fixture(autouse=True)
-def frozen():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 import icalendar
 import pytest
-import time_machine
 from django import forms
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -26,9 +25,9 @@ from schools.models import CodeChallenge, Submission
 from tec_site import worker
 from tec_site.mailer import revealed
 from tests.addresses import ADMIN, PASSWORD, Site, every_route
-from tests.factories import NOW, make_programme, make_slot, make_staff, make_teacher
+from tests.factories import make_programme, make_slot, make_staff, make_teacher
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 HOSTILE = {
     "header": "Jan\r\nBcc: boef@evil.example\r\nX-Injected: ja",
@@ -43,12 +42,6 @@ HOSTILE = {
     "long": "x" * 10_000,
 }
 ELSEWHERE = ["https://evil.example/", "//evil.example/", "/\\evil.example/", "https:evil.example"]
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as travelled:
-        yield travelled
 
 
 @pytest.fixture

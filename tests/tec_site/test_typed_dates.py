@@ -3,19 +3,14 @@
 import datetime
 
 import pytest
-import time_machine
 
 from tec_site.typed_dates import Term, terms
-from tests.factories import NOW
 
 NINTH = (datetime.date(2027, 3, 9), datetime.date(2027, 3, 10))
 MARCH = (datetime.date(2027, 3, 1), datetime.date(2027, 4, 1))
 
 
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("frozen")
 
 
 @pytest.mark.parametrize(
