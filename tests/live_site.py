@@ -1,6 +1,7 @@
 """The site in processes of its own, on the test's database: what can be killed."""
 
 import contextlib
+import datetime
 import os
 import signal
 import socket
@@ -12,12 +13,22 @@ from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from http.cookies import SimpleCookie
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
+
+from tests.factories import AMSTERDAM
 
 HOST = "127.0.0.1"
+
+
+def in_weeks(number: int) -> datetime.datetime:
+    """A morning so many weeks from the real now: these tests cannot stop the clock."""
+    day = timezone.localdate() + datetime.timedelta(weeks=number)
+    return datetime.datetime.combine(day, datetime.time(9), tzinfo=AMSTERDAM)
 
 
 def database_url() -> str:
@@ -39,9 +50,9 @@ class Browser:
     def get(self, path: str) -> tuple[int, str]:
         return self._ask("GET", path, "")
 
-    def post(self, path: str, data: dict[str, str]) -> tuple[int, str]:
+    def post(self, path: str, data: dict[str, Any]) -> tuple[int, str]:
         fields = {"csrfmiddlewaretoken": self.cookies.get("csrftoken", "")} | data
-        return self._ask("POST", path, urlencode(fields))
+        return self._ask("POST", path, urlencode(fields, doseq=True))
 
     def _ask(self, method: str, path: str, body: str) -> tuple[int, str]:
         """Status and text; OSError or HTTPException when nobody answers."""

@@ -16,6 +16,7 @@ from programmes.models import Kind
 from schools.codes import code_of
 from schools.links import token_of
 from schools.models import CodeChallenge, School, Submission, User
+from tests.booking_form import address, key_in, typed
 from tests.factories import (
     NOW,
     amsterdam,
@@ -32,50 +33,8 @@ from tests.factories import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 
-@pytest.fixture
-def programme():
-    return make_programme(max_groups=3, max_pupils=99)
-
-
-@pytest.fixture
-def slot(programme):
-    return make_slot(programmes=[programme], max_groups=3, max_pupils=99)
-
-
-def address(programme, slot):
-    return reverse("bookings:book", args=[programme.slug, slot.pk])
-
-
 def key_on(client, programme, slot) -> str:
-    page = client.get(address(programme, slot)).content.decode()
-    return re.search(r'name="submission_key" value="([^"]+)"', page)[1]
-
-
-def typed(*, classes=(("7b", [7], 24, 3),), **fields):
-    data = {
-        "klas-TOTAL_FORMS": len(classes),
-        "klas-INITIAL_FORMS": 0,
-        "klas-MIN_NUM_FORMS": 1,
-        "klas-MAX_NUM_FORMS": 8,
-        "school_typed_name": "De Nieuwe School",
-        "school_typed_city": "Deventer",
-        "contact_name": "Ümit Çelik-van ’t Hof",
-        "email": "umit@school.example",
-        "phone": "0570 123456",
-        "facilities": "",
-        "photos": "ask",
-        "purchase_order": "",
-        "submission_key": "a-random-key-of-the-form",
-        "send": "1",
-    }
-    for index, (name, groups, pupils, supervisors) in enumerate(classes):
-        data |= {
-            f"klas-{index}-name": name,
-            f"klas-{index}-year_groups": groups,
-            f"klas-{index}-pupils": pupils,
-            f"klas-{index}-supervisors": supervisors,
-        }
-    return data | fields
+    return key_in(client.get(address(programme, slot)).content.decode())
 
 
 def code_in_mail() -> str:

@@ -1,7 +1,7 @@
 """What a whole booking costs the database: statements, savepoints and sessions included."""
 
-import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import time_machine
@@ -13,7 +13,7 @@ from django.urls import reverse
 from bookings.availability import month_of_offers
 from schools.codes import code_of
 from schools.models import CodeChallenge
-from tests.bookings.test_booking_pages import typed
+from tests.booking_form import key_in, typed
 from tests.factories import NOW, make_booking, make_programme, make_school, make_slot, make_visit
 
 BUDGET = 45
@@ -34,20 +34,19 @@ def test_whole_booking_through_the_pages(client: Client, others: int) -> None:
     form_page = reverse("bookings:book", args=[programme.slug, slot.pk])
     steps: dict[str, int] = {}
 
-    def step(name: str, ask: Callable[[], object]) -> object:
+    def step(name: str, ask: Callable[[], Any]) -> Any:
         with CaptureQueriesContext(connection) as captured:
             response = ask()
         steps[name] = sum(query["sql"] not in BOUNDARIES for query in captured.captured_queries)
         return response
 
     page = step("form", lambda: client.get(form_page))
-    key = re.search(r'name="submission_key" value="([^"]+)"', page.content.decode())[1]  # type: ignore
-    answers = typed(submission_key=key, school=str(school.pk))
+    answers = typed(submission_key=key_in(page.content.decode()), school=str(school.pk))
     answers |= {"school_typed_name": "", "school_typed_city": ""}
-    code_page = step("submit", lambda: client.post(form_page, answers))["Location"]  # type: ignore
+    code_page = step("submit", lambda: client.post(form_page, answers))["Location"]
     step("code page", lambda: client.get(code_page))
     code = {"code": code_of(CodeChallenge.objects.get())}
-    done = step("code", lambda: client.post(code_page, code))["Location"]  # type: ignore
+    done = step("code", lambda: client.post(code_page, code))["Location"]
     step("confirmation", lambda: client.get(done))
 
     assert steps == {"form": 2, "submit": 18, "code page": 3, "code": 17, "confirmation": 5}

@@ -24,6 +24,7 @@ from programmes import promises
 from schools.codes import code_of
 from schools.models import CodeChallenge, Submission
 from tec_site.lifecycle import IllegalMove, Refused, chain_is_sound
+from tests.booking_form import address, typed_by
 from tests.bookings.test_rooms import save
 from tests.factories import (
     NOW,
@@ -41,31 +42,9 @@ from tests.racing import race
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("frozen")]
 
 
-def address(programme, slot):
-    return reverse("bookings:book", args=[programme.slug, slot.pk])
-
-
-def typed(number: int, **fields) -> dict:
-    return {
-        "klas-TOTAL_FORMS": 1,
-        "klas-INITIAL_FORMS": 0,
-        "klas-0-name": "7b",
-        "klas-0-year_groups": [7],
-        "klas-0-pupils": 24,
-        "klas-0-supervisors": 3,
-        "school_typed_name": f"School {number}",
-        "school_typed_city": "Deventer",
-        "contact_name": f"Juf {number}",
-        "email": f"juf{number}@school.example",
-        "phone": "0570 123456",
-        "photos": "ask",
-        "submission_key": f"a-random-key-of-form-{number}",
-    } | fields
-
-
 def ask_for(programme, slot, number: int, **fields):
     """Somebody with a browser of her own sends the form."""
-    url, data = address(programme, slot), typed(number, **fields)
+    url, data = address(programme, slot), typed_by(number, **fields)
     return lambda: Client().post(url, data)
 
 
@@ -419,7 +398,7 @@ def test_fifty_identical_posts_are_one_booking_one_mail_and_the_same_page():
     def post():
         client = Client()
         client.cookies = cookies
-        return client.post(address(programme, slot), typed(1))
+        return client.post(address(programme, slot), typed_by(1))
 
     answers = race([post] * 50)
 
@@ -449,7 +428,7 @@ def test_code_against_lapse_is_confirmed_or_told_never_half(round_number):
     programme = make_programme()
     slot = make_slot(programmes=[programme])
     client = Client()
-    client.post(address(programme, slot), typed(1))
+    client.post(address(programme, slot), typed_by(1))
     submission = Submission.objects.get()
     code = code_of(CodeChallenge.objects.get())
     Booking.objects.update(held_until=NOW - datetime.timedelta(minutes=1))
@@ -476,7 +455,7 @@ def test_code_typed_in_two_tabs_confirms_once():
     programme = make_programme()
     slot = make_slot(programmes=[programme])
     client = Client()
-    client.post(address(programme, slot), typed(1))
+    client.post(address(programme, slot), typed_by(1))
     submission = Submission.objects.get()
     code = code_of(CodeChallenge.objects.get())
     url = reverse("bookings:code", args=[submission.public_id])

@@ -15,7 +15,7 @@ from programmes.models import Kind
 from schools.codes import code_of
 from schools.models import CodeChallenge, Submission
 from tec_site.notices import Teller
-from tests.bookings.test_booking_pages import address, typed
+from tests.booking_form import address, typed
 from tests.factories import (
     NOW,
     amsterdam,
@@ -31,16 +31,6 @@ from tests.factories import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
-
-
-@pytest.fixture
-def programme():
-    return make_programme(max_groups=3, max_pupils=99)
-
-
-@pytest.fixture
-def slot(programme):
-    return make_slot(programmes=[programme], max_groups=3, max_pupils=99)
 
 
 def close_by_hand(slot):

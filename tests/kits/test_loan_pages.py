@@ -18,6 +18,7 @@ from kits.models import Finding, Loan, LoanState, RefusedDemand
 from schools.codes import code_of
 from schools.links import token_of
 from schools.models import CodeChallenge, Submission, User
+from tests.booking_form import key_in
 from tests.factories import (
     NOW,
     make_booking,
@@ -27,37 +28,14 @@ from tests.factories import (
     make_teacher,
     make_visit,
 )
+from tests.loan_form import FRIDAY, MONDAY, address, typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
-
-MONDAY = datetime.date(2026, 11, 2)
-FRIDAY = datetime.date(2026, 11, 6)
 
 
 @pytest.fixture
 def kit():
     return make_kit(copies=2)
-
-
-def address(kit, start=MONDAY, end=FRIDAY, **more) -> str:
-    query = {"van": start.isoformat(), "tot": end.isoformat()} | more
-    return reverse("kits:reserve", args=[kit.slug], query=query)
-
-
-def typed(**fields):
-    return {
-        "klas-name": "7b",
-        "klas-year_groups": [7],
-        "klas-pupils": 24,
-        "school_typed_name": "De Nieuwe School",
-        "school_typed_city": "Deventer",
-        "contact_name": "Ümit Çelik-van ’t Hof",
-        "email": "umit@school.example",
-        "phone": "0570 123456",
-        "purchase_order": "",
-        "submission_key": "a-random-key-of-the-form",
-        "send": "1",
-    } | fields
 
 
 def held(client, kit, **fields) -> Submission:
@@ -82,8 +60,7 @@ def page_of(submission: Submission, page: str = "loan") -> str:
 
 
 def test_a_stranger_reserves_with_a_code_and_is_signed_in(client, kit):
-    page = client.get(address(kit)).content.decode()
-    key = re.search(r'name="submission_key" value="([^"]+)"', page)[1]
+    key = key_in(client.get(address(kit)).content.decode())
     submission = held(client, kit, submission_key=key)
     loan = submission.loans.get()
     assert (loan.state, loan.starts_on, loan.ends_on) == (LoanState.HELD, MONDAY, FRIDAY)

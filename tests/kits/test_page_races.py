@@ -7,7 +7,7 @@ from django.test import Client
 from kits.models import Loan, LoanState, RefusedDemand
 from schools.models import SchoolHoliday
 from tests.factories import NOW, make_kit
-from tests.kits.test_loan_pages import address, typed
+from tests.loan_form import address, typed
 from tests.racing import race
 
 

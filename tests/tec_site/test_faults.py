@@ -1,11 +1,10 @@
 """What is killed or full: all or nothing, and trying again helps (RELIABILITY, 10 and 12)."""
 
 import contextlib
-import datetime
 import http.client
-import re
 import threading
 import time
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
@@ -17,37 +16,17 @@ from post_office.models import Email
 from bookings.models import Booking, BookingEvent, Visit, ZoneClaim
 from schools.models import CodeChallenge, Submission
 from tec_site.models import RateCount
-from tests.factories import AMSTERDAM, make_programme, make_slot
-from tests.live_site import serving, wait_for
+from tests.booking_form import key_in, typed_by
+from tests.factories import make_programme, make_slot
+from tests.live_site import in_weeks, serving, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-KEY = re.compile(r'name="submission_key" value="([^"]+)"')
 
-
-def in_weeks(number: int) -> datetime.datetime:
-    """A morning so many weeks from the real now: these tests cannot stop the clock."""
-    day = timezone.localdate() + datetime.timedelta(weeks=number)
-    return datetime.datetime.combine(day, datetime.time(9), tzinfo=AMSTERDAM)
-
-
-def typed(number: int, key: str) -> dict[str, str]:
-    return {
-        "klas-TOTAL_FORMS": "1",
-        "klas-INITIAL_FORMS": "0",
-        "klas-0-name": "7b",
-        "klas-0-year_groups": "7",
-        "klas-0-pupils": "24",
-        "klas-0-supervisors": "3",
-        "school_typed_name": f"School {number}",
-        "school_typed_city": "Deventer",
-        "contact_name": f"Juf {number}",
-        "email": f"juf{number}@school.example",
-        "phone": "0570 123456",
-        "facilities": "Een rolstoel kan naar binnen? " * 30,
-        "photos": "ask",
-        "submission_key": key,
-    }
+def typed(number: int, page: str) -> dict[str, Any]:
+    """A long answer, in the form on that page."""
+    facilities = "Een rolstoel kan naar binnen? " * 30
+    return typed_by(number, facilities=facilities, submission_key=key_in(page))
 
 
 def rows_of(number: int) -> tuple[int, ...]:
@@ -75,7 +54,7 @@ def test_web_process_killed_in_a_request_wrote_all_or_nothing_and_trying_again_b
         def opened_form(number: int):
             browser = site.browser()
             _status, page = browser.get(address)
-            return browser, typed(number, KEY.search(page)[1])
+            return browser, typed(number, page)
 
         browser, data = opened_form(0)
         started = time.monotonic()
@@ -131,7 +110,7 @@ def test_full_disk_is_a_friendly_503_and_reading_and_the_database_stay_well(full
     address = reverse("bookings:book", args=[programme.slug, slot.pk])
     browser = Client(raise_request_exception=False)
     page = browser.get(address)
-    data = typed(1, KEY.search(page.content.decode())[1])
+    data = typed(1, page.content.decode())
     fill_free_pages(full_disk)
 
     refused = browser.post(address, data)
