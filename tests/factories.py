@@ -173,6 +173,22 @@ def make_submission(**fields: Any) -> Submission:
     return Submission.objects.create(**fields)
 
 
+def unsaved_submission(**fields: Any) -> Submission:
+    """As the form makes it, for a verb that saves it; by somebody new, of a school she typed."""
+    number = next(_numbers)
+    fields = {
+        "submission_key": f"typed-{number}",
+        "data_hash": "hash",
+        "browser": f"browser-{number}",
+        "contact_name": "Juf Anouk",
+        "email": f"juf{number}@school.example",
+        "phone": "0570 123456",
+        "typed_school_name": "De Nieuwe School",
+        "typed_school_city": "Deventer",
+    } | fields
+    return Submission(**fields)
+
+
 def make_booking(*, state: str = State.CONFIRMED, by: Any = None, **fields: Any) -> Booking:
     """A booking in `state`, entered by one move: counters, claims and event are right."""
     if "visit" not in fields:

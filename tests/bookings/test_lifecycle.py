@@ -40,6 +40,7 @@ from tests.factories import (
     make_teacher,
     make_visit,
     make_zone,
+    unsaved_submission,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
@@ -52,18 +53,14 @@ def asked(name: str = "Groep 7", pupils: int = 24, **fields: Any) -> ClassReques
 
 
 def typed(**fields: Any) -> Submission:
-    """A submission as the form makes it: not saved."""
+    """By one and the same person, in one browser."""
     values = {
         "submission_key": "sleutel",
-        "data_hash": "hash",
         "browser": "browser",
         "contact_name": "Ümit Çelik-van ’t Hof",
         "email": "Umit@School.example",
-        "phone": "0570 123456",
-        "typed_school_name": "De Nieuwe School",
-        "typed_school_city": "Deventer",
     }
-    return Submission(**values | fields)
+    return unsaved_submission(**values | fields)
 
 
 def slot_and_programme(**fields: Any):

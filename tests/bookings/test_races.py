@@ -36,6 +36,7 @@ from tests.factories import (
     make_submission,
     make_visit,
     make_zone,
+    unsaved_submission,
 )
 from tests.racing import race
 
@@ -54,15 +55,10 @@ def held_by_verb(slot, programme, number: int):
             slot=slot,
             programme=programme,
             classes=[ClassRequest("7b", 7, 7, 24, 3)],
-            submission=Submission(
+            submission=unsaved_submission(
                 submission_key=f"key-of-{number}",
-                data_hash="hash",
                 browser=f"browser-{number}",
-                contact_name="Juf",
                 email=f"juf{number}@school.example",
-                phone="0570 123456",
-                typed_school_name="School",
-                typed_school_city="Deventer",
             ),
             by=None,
         )

@@ -37,6 +37,7 @@ from tests.factories import (
     make_slot,
     make_staff,
     make_zone,
+    unsaved_submission,
 )
 
 S = State
@@ -255,14 +256,8 @@ class Desk(RuleBasedStateMachine):
     )
     def hold(self, slot, programme, email, school, classes, at_once) -> None:
         number = next(self.numbers)
-        submission = Submission(
-            submission_key=f"key-{number}",
-            data_hash="hash",
-            browser=f"browser-{number}",
-            contact_name="Juf",
-            email=email,
-            phone="0570 123456",
-            school=self.site["schools"][school],
+        submission = unsaved_submission(
+            browser=f"browser-{number}", email=email, school=self.site["schools"][school]
         )
         asked = [ClassRequest(name, 7, 7, number, 3) for name, number in classes]
         made: list[ModelBooking] = []

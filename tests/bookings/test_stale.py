@@ -28,6 +28,7 @@ from tests.factories import (
     make_submission,
     make_teacher,
     make_visit,
+    unsaved_submission,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
@@ -63,18 +64,12 @@ def test_staff_may_book_on_a_closed_date_saying_why(programme, slot):
     facts = {"slot": slot, "programme": programme, "classes": asked, "by": staff}
 
     with pytest.raises(RulesBroken):
-        lifecycle.book(**facts, submission=unsaved())
-    booked = lifecycle.book(**facts, submission=unsaved(), overrule={Rule.DATE}, note="Open dag")
+        lifecycle.book(**facts, submission=unsaved_submission())
+    booked = lifecycle.book(
+        **facts, submission=unsaved_submission(), overrule={Rule.DATE}, note="Open dag"
+    )
 
     assert booked.bookings.get().state == State.CONFIRMED
-
-
-def unsaved() -> Submission:
-    made = make_submission(verified_at=None)
-    Submission.objects.filter(pk=made.pk).delete()
-    made.pk = None
-    made._state.adding = True
-    return made
 
 
 @pytest.mark.parametrize("lapse", [clock.lapse_expired, lambda: None])

@@ -14,10 +14,9 @@ from bookings.rules import ClassRequest
 from kits import clock, days, desk, figures, lifecycle
 from kits.desk import Count
 from kits.models import Delivery, KitCopy, Loan, LoanEvent, LoanState, Shortage
-from schools.models import Submission
 from tec_site.days import add_working_days, is_working_day
 from tec_site.lifecycle import Refused, chain_is_sound
-from tests.factories import amsterdam, make_kit, make_staff
+from tests.factories import amsterdam, make_kit, make_staff, unsaved_submission
 
 pytestmark = pytest.mark.django_db
 
@@ -77,16 +76,7 @@ class Year:
         if not ends:
             return
         number = next(self.turns)
-        submission = Submission(
-            submission_key=f"key-{number}",
-            data_hash="hash",
-            browser=f"browser-{number}",
-            contact_name="Juf",
-            email=f"juf{number}@school.example",
-            phone="0570 123456",
-            typed_school_name=f"School {number % 7}",
-            typed_school_city="Deventer",
-        )
+        submission = unsaved_submission(typed_school_name=f"School {number % 7}")
         try:
             lifecycle.hold(
                 kit=self.kit,

@@ -30,7 +30,7 @@ from kits.refusals import (
 )
 from schools.models import Submission, User
 from tec_site.lifecycle import IllegalMove, apply
-from tests.factories import NOW, amsterdam, make_kit, make_loan, make_staff
+from tests.factories import NOW, amsterdam, make_kit, make_loan, make_staff, unsaved_submission
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
 
@@ -51,16 +51,8 @@ def hold(kit, number: int = 1, **fields: Any) -> Submission:
         "asked": ClassRequest("Groep 7", 7, 7, 24, 0),
         "by": None,
     } | fields
-    submission = Submission(
-        submission_key=f"key-{number}",
-        data_hash="hash",
-        browser=f"browser-{number}",
-        contact_name="Ümit Çelik-van ’t Hof",
-        email=f"umit{number}@school.example",
-        phone="0570 123456",
-        typed_school_name="De Nieuwe School",
-        typed_school_city="Deventer",
-    )
+    who = {"browser": f"browser-{number}", "email": f"umit{number}@school.example"}
+    submission = unsaved_submission(submission_key=f"key-{number}", **who)
     return lifecycle.hold(submission=submission, **values)
 
 

@@ -16,10 +16,10 @@ from kits.desk import Count
 from kits.models import Delivery, Loan, LoanEvent, LoanState
 from kits.models.loan import HOLDING
 from kits.refusals import CopyPromised, CopyUnfit, NoCopyFree, OtherCopy
-from schools.models import SchoolHoliday, Submission
+from schools.models import SchoolHoliday
 from tec_site import transactions
 from tec_site.lifecycle import IllegalMove, chain_is_sound
-from tests.factories import amsterdam, make_kit, make_loan
+from tests.factories import amsterdam, make_kit, make_loan, unsaved_submission
 from tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,15 +52,10 @@ def holding(kit, number: int):
             delivery=Delivery.DESK,
             asked=ClassRequest("Groep 7", 7, 7, 24, 0),
             by=None,
-            submission=Submission(
+            submission=unsaved_submission(
                 submission_key=f"key-{kit.pk}-{number}",
-                data_hash="hash",
                 browser=f"browser-{kit.pk}-{number}",
-                contact_name="Juf",
                 email=f"juf{kit.pk}x{number}@school.example",
-                phone="0570 123456",
-                typed_school_name="School",
-                typed_school_city="Deventer",
             ),
         )
 

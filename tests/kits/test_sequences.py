@@ -28,9 +28,8 @@ from kits import days, desk, lifecycle
 from kits.desk import Count
 from kits.models import Delivery, ItemCount, Loan, LoanState, Shortage
 from kits.models.loan import HOLDING
-from schools.models import Submission
 from tec_site.lifecycle import Refused, chain_is_sound
-from tests.factories import amsterdam, make_kit, make_staff
+from tests.factories import amsterdam, make_kit, make_staff, unsaved_submission
 
 S = LoanState
 ONE_DAY = datetime.timedelta(days=1)
@@ -118,7 +117,6 @@ class Lending(RuleBasedStateMachine):
         self.repairs = {copy: [] for copy in self.copies}
         self.robot = self.kit.contents.get(name="Robot")
         self.battery = self.kit.contents.get(name="Batterij")
-        self.numbers = itertools.count()
         for ahead in (0, 0, 7, 7):  # both boxes today, and both again next week
             self.reserve(ahead, 1)
 
@@ -127,17 +125,6 @@ class Lending(RuleBasedStateMachine):
         start = self.today + ahead * ONE_DAY
         end = start + length * ONE_DAY
         again = days.free_again_on(self.kit, end)
-        number = next(self.numbers)
-        submission = Submission(
-            submission_key=f"key-{id(self)}-{number}",
-            data_hash="hash",
-            browser=f"browser-{number}",
-            contact_name="Juf Anouk",
-            email=f"juf{number}@school.example",
-            phone="0570 123456",
-            typed_school_name="De Nieuwe School",
-            typed_school_city="Deventer",
-        )
         able = [copy for copy in self.copies if self.free(copy, start, again)]
         made = self.expect(
             "" if able else "NoCopyFree",
@@ -147,7 +134,7 @@ class Lending(RuleBasedStateMachine):
             ends_on=end,
             delivery=Delivery.DESK,
             asked=ClassRequest("Groep 7", 7, 7, 24, 0),
-            submission=submission,
+            submission=unsaved_submission(),
         )
         if made:
             copy = min(able, key=self.order)
