@@ -123,8 +123,8 @@ class OverruleForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(rule.value, rule.label) for rule in self.rules]
-        self.fields["overrule"].choices = choices  # type: ignore[attr-defined]
+        overrule: Any = self.fields["overrule"]
+        overrule.choices = [(rule.value, rule.label) for rule in self.rules]
 
     @classmethod
     def beside(cls, form: Any, data: Any) -> Self:

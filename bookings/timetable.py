@@ -7,6 +7,7 @@ school sees its own groups by number and those of another school as a dot.
 import datetime
 from collections.abc import Container, Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -131,7 +132,7 @@ def too_long() -> list[Visit]:
     coming = Visit.objects.active().filter(
         slot__starts_at__gt=timezone.now(), programme__components__isnull=False
     )
-    visits = (
+    visits: Any = (
         coming.distinct()
         .select_related("programme", "slot")
         .prefetch_related(
@@ -141,7 +142,7 @@ def too_long() -> list[Visit]:
         .order_by("slot__starts_at", "pk")
     )
     rotations = (
-        (visit, _rotation(visit, list(visit.programme.components.all()), visit.classes))  # type: ignore[attr-defined]
+        (visit, _rotation(visit, list(visit.programme.components.all()), visit.classes))
         for visit in visits
     )
     return [visit for visit, rotation in rotations if rotation and not rotation.fits]

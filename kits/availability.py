@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.db.models.fields import DateField
+from django.utils import timezone
 
 from tec_site.days import ONE_DAY
 
@@ -111,6 +112,16 @@ def rooms(
         for pk, before in again.items()
         if pk in found
     }
+
+
+def with_whereabouts(copies: QuerySet[KitCopy]) -> QuerySet[Any]:
+    """Annotate where each box is today: `is_out` with a school, `in_repair`."""
+    today = timezone.localdate()
+    out = Loan.objects.filter(copy=OuterRef("pk"), state=LoanState.OUT)
+    repair = Repair.objects.filter(
+        copy=OuterRef("pk"), starts_on__lte=today, free_again_on__gt=today
+    )
+    return copies.annotate(is_out=Exists(out), in_repair=Exists(repair))
 
 
 def free_copies(kit: LessonKit, first: datetime.date, before: datetime.date) -> QuerySet[KitCopy]:

@@ -28,6 +28,14 @@ class Line(NamedTuple):
     photo: Any
 
 
+class CountField(forms.IntegerField):
+    def __init__(self, *, short: str, **kwargs: Any) -> None:
+        """`short`: what is counted, where the item is said already."""
+        widget = forms.NumberInput(attrs={"inputmode": "numeric", "class": "form-control"})
+        super().__init__(min_value=0, widget=widget, **kwargs)
+        self.short = short
+
+
 class CountForm(forms.Form):
     """What a full box would have and this one has not: per item, from nothing missing upwards.
 
@@ -56,15 +64,13 @@ class CountForm(forms.Form):
 
     def _add(self, item: ContentItem, what: str, initial: int) -> None:
         words = _("used up") if item.is_consumable else COUNTED[what]
-        self.fields[f"{what}_{item.pk}"] = field = forms.IntegerField(
+        self.fields[f"{what}_{item.pk}"] = CountField(
             label=f"{item.name}: {words}",
+            short=words,
             initial=max(initial, 0),
-            min_value=0,
             max_value=item.quantity,
             error_messages={"max_value": _full_box(item)},
-            widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "form-control"}),
         )
-        field.short = words  # type: ignore[attr-defined]
 
     @property
     def lines(self) -> list[Line]:
@@ -120,8 +126,9 @@ class CountForm(forms.Form):
 
     def _words(self, item: ContentItem) -> str:
         """'1 missing, 2 damaged'."""
-        counted = [(self.cleaned_data[name], self.fields[name]) for name in self._counters(item)]
-        words = [f"{number} {field.short}" for number, field in counted if number]  # type: ignore[attr-defined]
+        fields: Any = self.fields
+        counted = [(self.cleaned_data[name], fields[name]) for name in self._counters(item)]
+        words = [f"{number} {field.short}" for number, field in counted if number]
         return ", ".join(words) or _("Photo")
 
 

@@ -144,4 +144,5 @@ class ReportForm(forms.Form):
 
     def __init__(self, *args: Any, kit: LessonKit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["item"].queryset = kit.contents.all()  # type: ignore[attr-defined]
+        item: Any = self.fields["item"]
+        item.queryset = kit.contents.all()

@@ -3,13 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
-from django.utils import timezone
-
 from programmes.models import Venue
 
+from .availability import with_whereabouts
 from .codes import sort_out
-from .models import KitCopy, Loan, LoanState, Repair
+from .models import KitCopy
 
 
 @dataclass(frozen=True)
@@ -26,30 +24,18 @@ def compare(lines: Iterable[str], venue: Venue | None = None) -> StockTake:
     Of a venue, only its own boxes can be missing, and another's are unexpected. A box in repair
     may be here or at the workshop: it is neither missing nor unexpected.
     """
-    today = timezone.localdate()
-    away = Loan.objects.filter(copy=OuterRef("pk"), state=LoanState.OUT)
-    repair = Repair.objects.filter(
-        copy=OuterRef("pk"), starts_on__lte=today, free_again_on__gt=today
-    )
-    copies = list(
-        KitCopy.objects.select_related("kit__venue")
-        .annotate(is_out=Exists(away), in_repair=Exists(repair))
-        .order_by("shelf", "code")
-    )
+    boxes = KitCopy.objects.select_related("kit__venue").order_by("shelf", "code")
+    copies = list(with_whereabouts(boxes))
     scanned, unknown = sort_out(lines, copies)
     seen = {copy.pk for copy in scanned}
     gone = {
         copy.pk
         for copy in copies
-        if copy.is_out or copy.is_withdrawn or venue not in (None, copy.kit.venue)  # type: ignore[attr-defined]
+        if copy.is_out or copy.is_withdrawn or venue not in (None, copy.kit.venue)
     }
     return StockTake(
         present=[copy for copy in scanned if copy.pk not in gone],
-        missing=[
-            copy
-            for copy in copies
-            if copy.pk not in gone | seen and not copy.in_repair  # type: ignore[attr-defined]
-        ],
+        missing=[copy for copy in copies if copy.pk not in gone | seen and not copy.in_repair],
         unexpected=[copy for copy in scanned if copy.pk in gone],
         unknown=unknown,
     )

@@ -61,7 +61,8 @@ class ClassFieldsForm(forms.Form):
 
     def offer_year_groups(self, highest: int) -> None:
         """Those of primary schools, and of secondary ones where the offer reaches them."""
-        self.fields["year_groups"].choices = [  # type: ignore[attr-defined]
+        field: Any = self.fields["year_groups"]
+        field.choices = [
             (group.value, group.label)
             for group in YearGroup
             if group < FIRST_SECONDARY_YEAR or highest >= FIRST_SECONDARY_YEAR
@@ -137,7 +138,8 @@ class ContactForm(SchoolSearchForm, forms.Form):
                 "No school was found for this. Try fewer words, or fill it in below."
             ),
         }
-        self.fields["school"].widget.for_staff = True  # type: ignore[attr-defined]
+        widget: Any = self.fields["school"].widget
+        widget.for_staff = True
 
     def clean_email(self) -> str:
         return self.cleaned_data["email"].lower()

@@ -14,6 +14,7 @@ import smtplib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -157,9 +158,9 @@ class Sender:
         return sent
 
 
-def _open(mailer: object) -> None:
+def _open(mailer: Any) -> None:
     try:
-        mailer.open()  # type: ignore[attr-defined]
+        mailer.open()
     except OSError as error:  # smtplib's errors are OSErrors
         raise ServerAway(error) from error
 
@@ -171,7 +172,7 @@ def _claim(mail: Email) -> bool:
     return bool(free.update(scheduled_time=now + CLAIM_FOR, last_updated=now))
 
 
-def _deliver(mail: Email, mailer: object) -> bool:
+def _deliver(mail: Email, mailer: Any) -> bool:
     try:
         message = mail.email_message()
     except Exception as error:
@@ -180,7 +181,7 @@ def _deliver(mail: Email, mailer: object) -> bool:
     # post_office writes an 'Expires' without a year (and it is its own business anyway).
     message.extra_headers.pop("Expires", None)
     try:
-        mailer.send_messages([message])  # type: ignore[attr-defined]
+        mailer.send_messages([message])
     except DatabaseError as error:
         # What its link or letter is made of broke a query, or else the database is away.
         if not connection.is_usable():

@@ -4,6 +4,8 @@
 took themselves at Beheer → Rollen is not taken back. A superuser may do everything.
 """
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
@@ -72,6 +74,6 @@ def _named(labels: list[str]) -> Q:
     return found
 
 
-def _give(name: str, permissions: object) -> None:
+def _give(name: str, permissions: Iterable[Permission]) -> None:
     group, _created = Group.objects.get_or_create(name=name)
-    group.permissions.add(*permissions)  # type: ignore[misc]
+    group.permissions.add(*permissions)

@@ -31,8 +31,9 @@ def for_staff(view: View) -> View:
             raise Http404
         return view(request, *args, **kwargs)
 
-    wrapped.login_url = reverse_lazy("account_login")  # type: ignore[attr-defined]
-    return wrapped
+    page: Any = wrapped
+    page.login_url = reverse_lazy("account_login")
+    return page
 
 
 def factor_first(view: View) -> View:

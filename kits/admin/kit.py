@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +17,7 @@ from unfold.decorators import display
 from tec_site.model_admins import ModelAdmin, NoDelete, ReadOnly
 
 from .. import desk
+from ..availability import with_whereabouts
 from ..duplicates import duplicate
 from ..models import (
     COMING,
@@ -168,8 +168,8 @@ class LoanInline(ReadOnly, TabularInline):
     verbose_name_plural = _("promised to")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Loan]:
-        loans = super().get_queryset(request).holding()  # type: ignore[attr-defined]
-        return loans.with_facts().order_by("starts_on")
+        loans: Any = super().get_queryset(request)
+        return loans.holding().with_facts().order_by("starts_on")
 
     @display(description=_("school"))
     def school(self, loan: Loan) -> str:
@@ -189,24 +189,13 @@ class KitCopyAdmin(NoDelete, ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[KitCopy]:
         """All that the list says of a box, in the query of the list."""
-        today = timezone.localdate()
-        away = Loan.objects.filter(copy=OuterRef("pk"), state=LoanState.OUT)
         coming = Loan.objects.filter(
             copy=OuterRef("pk"), state__in=[LoanState.HELD, *COMING]
         ).order_by()
-        repairs = Repair.objects.filter(
-            copy=OuterRef("pk"), starts_on__lte=today, free_again_on__gt=today
-        )
         short = Shortage.objects.filter(copy=OuterRef("pk"), closed_at=None).order_by()
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                is_out=Exists(away),
-                in_repair=Exists(repairs),
-                next_start=Subquery(coming.values("copy").annotate(d=Min("starts_on")).values("d")),
-                short=Subquery(short.values("copy").annotate(n=Count("pk")).values("n")),
-            )
+        return with_whereabouts(super().get_queryset(request)).annotate(
+            next_start=Subquery(coming.values("copy").annotate(d=Min("starts_on")).values("d")),
+            short=Subquery(short.values("copy").annotate(n=Count("pk")).values("n")),
         )
 
     @display(

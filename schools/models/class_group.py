@@ -1,5 +1,7 @@
 """A class of a school in one school year; it continues as another one next year."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -65,9 +67,9 @@ class ClassGroup(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({school_year_label(self.school_year)})"
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.name_key = name_key(self.name)
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        super().save(*args, **kwargs)
 
     @property
     def year_groups(self) -> str:

@@ -5,7 +5,7 @@ A school is never deleted: it is closed, or merged into another.
 
 import re
 import unicodedata
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -118,10 +118,10 @@ class School(models.Model):
     def __str__(self) -> str:
         return f"{self.name}, {self.city}" if self.city else self.name
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         # A derived column, not a side effect: search must never disagree with the name.
         self.search_text = self.make_search_text()
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        super().save(*args, **kwargs)
 
     def make_search_text(self) -> str:
         """Folded words of what people search by, each after a space: ' obs de ster 7411 aa …'."""

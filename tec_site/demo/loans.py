@@ -66,8 +66,10 @@ def _ask(slug: str, school: int, first: int, last: int, delivery: str = Delivery
     }
 
 
-def _lend(staff: User, *asked: object, **more: str) -> Loan:
-    submission = lifecycle.book(**_ask(*asked, **more), by=staff)  # type: ignore[arg-type]
+def _lend(
+    staff: User, slug: str, school: int, first: int, last: int, delivery: str = Delivery.DESK
+) -> Loan:
+    submission = lifecycle.book(**_ask(slug, school, first, last, delivery), by=staff)
     return submission.loans.with_facts().get()
 
 
