@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,7 +30,7 @@ class Line(NamedTuple):
 
 
 class CountField(forms.IntegerField):
-    def __init__(self, *, short: str, **kwargs: Any) -> None:
+    def __init__(self, *, short: str | Promise, **kwargs: Any) -> None:
         """`short`: what is counted, where the item is said already."""
         widget = forms.NumberInput(attrs={"inputmode": "numeric", "class": "form-control"})
         super().__init__(min_value=0, widget=widget, **kwargs)

@@ -28,7 +28,7 @@ from tec_site.days import ONE_DAY
 
 from .days import DeskHours, desk_hours
 from .models import Delivery, DeskDay, LessonKit, Loan, LoanState
-from .models.loan import HOLDING, LoanQuerySet
+from .models.loan import HOLDING
 
 # RFC 5545 section 3.8.1.11; what is not here takes place or took place.
 STATUS = {
@@ -88,9 +88,9 @@ def events(loans: Iterable[Loan]) -> list[Event]:
 # --- What a feed shows, and whether it changed ---------------------------------------------
 
 
-def for_feed(loans: LoanQuerySet) -> LoanQuerySet:
+def for_feed(loans: QuerySet[Loan]) -> QuerySet[Loan]:
     """What of `loans` a feed shows, in order."""
-    shown = loans.filter(state__in=IN_FEEDS)
+    shown: Any = loans.filter(state__in=IN_FEEDS)
     return shown.with_facts().order_by("starts_on", "pk")
 
 

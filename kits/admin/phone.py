@@ -53,6 +53,7 @@ def _book(
     what: dict[str, Any], form: LoanForm, overrule: LoanOverruleForm, request: HttpRequest
 ) -> Submission | None:
     """The submission, or None with each refusal at its field."""
+    by: Any = request.user
     facts = what | {"kit": what["kit"].pk}
     submission = form.submission(browser="", language="nl", what=facts)
     try:
@@ -60,7 +61,7 @@ def _book(
             **what,
             asked=form.class_form.asked,
             submission=submission,
-            by=request.user,
+            by=by,
             **overrule.arguments,
         )
     except RulesBroken as refusal:
