@@ -261,7 +261,7 @@ def asked_for(kit):
     return {"kit": kit.pk, "starts_on": "2026-11-02", "ends_on": "2026-11-23", "delivery": "desk"}
 
 
-def typed(form, school, **fields):
+def typed(form, school, /, **fields):
     return {
         "submission_key": form.contact["submission_key"].value(),
         "school": school.pk,
@@ -275,7 +275,7 @@ def typed(form, school, **fields):
     } | fields
 
 
-def lend(client, kit, school, **fields):
+def lend(client, kit, school, /, **fields):
     address = f"{LEND}?" + "&".join(f"{name}={value}" for name, value in asked_for(kit).items())
     form = client.get(address).context["form"]
     return client.post(address, typed(form, school, **fields), follow=True)

@@ -5,6 +5,7 @@ one; pages of the admin have theirs in ADMIN_PAGES, and a model in the admin in 
 """
 
 import copy
+import functools
 import itertools
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.test import Client
 
-from tec_site import worker
+from tec_site import documents, worker
 from tests.addresses import ADMIN, Site, answer, every_route
 from tests.factories import NOW
 
@@ -234,7 +235,9 @@ def object_routes() -> set[str]:
 
 
 @pytest.fixture
-def site(db):
+def site(db, monkeypatch):
+    """A page of HTML becomes the same PDF for everybody: it is laid out once in each test."""
+    monkeypatch.setattr(documents, "pdf_from_html", functools.cache(documents.pdf_from_html))
     with time_machine.travel(NOW, tick=False):
         worker.beat()
         yield Site()
