@@ -19,6 +19,7 @@ class TecSiteConfig(AppConfig):
             documents,
             mail_queue,
             rate_limits,
+            sessions,
             staff_accounts,
             staff_forms,
             worker,
@@ -28,6 +29,8 @@ class TecSiteConfig(AppConfig):
         checks.register(documents.check_documents)
         worker.register("rate limits", rate_limits.purge, every=timedelta(hours=1))
         worker.register("old mails", mail_queue.purge, every=timedelta(hours=1))
+        expired = sessions.SessionStore.clear_expired
+        worker.register("old sessions", expired, every=timedelta(hours=1))
         staff_forms.register()
         authenticator_added.connect(staff_accounts.first_factor_counts)
 

@@ -11,6 +11,7 @@ from post_office.models import Email
 
 from schools import codes
 from schools.models import CodeChallenge
+from tec_site import worker
 from tests.factories import NOW, make_staff, make_teacher
 
 HOME = "/"
@@ -270,3 +271,14 @@ def test_fields_tell_browsers_what_to_fill_in(client, anna):
 def test_addresses_are_dutch():
     assert reverse("schools:sign_in") == "/inloggen/"
     assert reverse("schools:sign_out") == "/uitloggen/"
+
+
+def test_worker_deletes_sessions_that_ended(client, anna, frozen):
+    ask(client)
+    type_code(client)
+    frozen.shift(datetime.timedelta(days=89))
+    worker.Worker().run_once()
+    assert Session.objects.count() == 1
+    frozen.shift(datetime.timedelta(days=1, seconds=1))
+    worker.Worker().run_once()
+    assert Session.objects.count() == 0
