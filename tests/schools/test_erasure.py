@@ -366,6 +366,16 @@ def test_command_refuses_while_a_visit_is_to_come(booking):
         call_command("erase", EMAIL, stdout=io.StringIO())
 
 
+@pytest.mark.parametrize("typed", ["", " ", "school.example", "roosmarijn", f"{EMAIL}, x@y.nl"])
+def test_command_takes_a_whole_address_only(booking, clock, typed):
+    """Nothing, or a part of an address, is found in the mails of everybody."""
+    clock.move_to(AFTER)
+    before = everything_written()
+    with pytest.raises(CommandError):
+        call_command("erase", typed, stdout=io.StringIO())
+    assert everything_written() == before
+
+
 # --- By the clock --------------------------------------------------------------------------------
 
 

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -20,6 +22,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, address: str, dry_run: bool, **options: Any) -> None:
+        try:
+            validate_email(address.strip())  # nothing, or half an address, is in everybody's mail
+        except ValidationError as error:
+            raise CommandError(error.message) from None
         words = erasure.words_about(address)
         try:
             with transaction.atomic():
