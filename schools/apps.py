@@ -14,4 +14,4 @@ class SchoolsConfig(AppConfig):
 
         notices.register()
         worker.register("codes", codes.purge, every=timedelta(hours=1))
-        worker.register("erasure", erasure.erase_overdue, every=timedelta(hours=6))
+        worker.register("erasure", erasure.erase_overdue, every=timedelta(minutes=10))

@@ -322,6 +322,17 @@ def test_somebody_with_a_visit_to_come_is_not_erased(booking):
     assert traces() == {NAME, EMAIL, PHONE}
 
 
+def test_mails_to_the_address_she_had_before_are_erased_too(
+    booking, teacher, frozen, django_capture_on_commit_callbacks
+):
+    worker.Worker().run_once()
+    frozen.move_to(AFTER)
+    User.objects.filter(pk=teacher.pk).update(email="r.zonneveld@school.example")
+    with django_capture_on_commit_callbacks(execute=True):
+        erasure.erase_person(email="r.zonneveld@school.example")
+    assert (traces(), Email.objects.count()) == (set(), 0)
+
+
 def test_unverified_submission_is_erased_by_its_address(frozen):
     submission = make_submission(user=None, email=EMAIL, contact_name=NAME, phone=PHONE)
     codes.ask(purpose="verify", email=EMAIL, browser="browser", submission=submission)
@@ -367,16 +378,16 @@ def test_command_refuses_while_a_visit_is_to_come(booking):
 
 
 @pytest.mark.parametrize("typed", ["", " ", "school.example", "roosmarijn", f"{EMAIL}, x@y.nl"])
-def test_command_takes_a_whole_address_only(booking, clock, typed):
+def test_command_takes_a_whole_address_only(booking, frozen, typed):
     """Nothing, or a part of an address, is found in the mails of everybody."""
-    clock.move_to(AFTER)
+    frozen.move_to(AFTER)
     before = everything_written()
     with pytest.raises(CommandError):
         call_command("erase", typed, stdout=io.StringIO())
     assert everything_written() == before
 
 
-# --- By the clock --------------------------------------------------------------------------------
+# --- By the frozen --------------------------------------------------------------------------------
 
 
 def test_worker_erases_after_the_end_of_the_next_school_year(booking, frozen):
@@ -407,3 +418,13 @@ def test_worker_erases_a_teacher_who_never_booked_and_no_staff(frozen):
     frozen.move_to(NOW + datetime.timedelta(days=2 * 365))
     assert erasure.erase_overdue() == 1
     assert list(User.objects.all()) == [desk]
+
+
+def test_worker_erases_a_few_at_a_time(frozen, monkeypatch):
+    """Mail waits while it does; on the first of August there are hundreds."""
+    monkeypatch.setattr(erasure, "AT_ONCE", 2)
+    for _number in range(3):
+        make_submission(user=None, email=f"juf{_number}@school.example")
+        make_teacher(joined_at=NOW)
+    frozen.move_to(NOW + datetime.timedelta(days=2 * 365))
+    assert [erasure.erase_overdue() for _run in range(3)] == [4, 2, 0]
