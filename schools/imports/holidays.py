@@ -94,14 +94,15 @@ def _read(feed: Any) -> Iterator[SchoolHoliday]:
 
 def _read_vacation(vacation: Any, school_year: int) -> Iterator[SchoolHoliday]:
     name = _text(vacation, "type")
-    if not 0 < len(name) <= 60:
+    if not 0 < len(name) <= 60 or not name.isprintable():
         raise BrokenFile(_("has a holiday without a usable name: '%s'") % name[:80])
     compulsory = str(_value(vacation, "compulsorydates", (str, bool))).strip().lower()
     if compulsory not in {"true", "false"}:
         raise BrokenFile(_("has '%s' where true or false belongs") % compulsory)
     for place in _items(_value(vacation, "regions", list), "regions"):
         first, last = _date(place, "startdate"), _date(place, "enddate")
-        if not first <= last <= first + LONGEST:
+        in_year = first.year in (school_year, school_year + 1)
+        if not in_year or not first <= last <= first + LONGEST:
             raise BrokenFile(
                 _("has %(name)s from %(first)s to %(last)s, which cannot be right")
                 % {"name": name, "first": first, "last": last}
