@@ -70,7 +70,9 @@ class UserAdmin(NoDelete, ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         obj.email = obj.email.lower()
-        if not change:
+        if not change or (obj.is_staff and "is_staff" in form.changed_data):
+            # Another one at each call, and no session outlives it: a code never signs in staff,
+            # not even in the browser in which she was signed in before she became that.
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
 

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
+from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
