@@ -244,6 +244,8 @@ STORAGES = {
         )
     },
 }
+# A control character in one name (XLSX holds none) is no reason to refuse the whole list.
+IMPORT_EXPORT_ESCAPE_ILLEGAL_CHARS_ON_EXPORT = True
 WHITENOISE_USE_FINDERS = not PRODUCTION
 # Every test client loads the middleware, which would list all files each time.
 WHITENOISE_AUTOREFRESH = MODE == "test"

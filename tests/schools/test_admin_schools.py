@@ -65,6 +65,13 @@ def test_export_keeps_formulas_text(desk, start):
     assert f"'{start}HYPERLINK" in lines
 
 
+def test_export_goes_on_where_a_name_holds_what_a_spreadsheet_cannot(desk):
+    make_school(name="De \x01 Ster")
+    sheet = desk.post(f"{LIST}export/", {"resource": "", "name": "on", "format": "0"})
+    cells = [cell.value for row in load_workbook(BytesIO(sheet.content)).active for cell in row]
+    assert "De \ufffd Ster" in cells
+
+
 def test_export_is_for_who_keeps_the_list(client, db):
     role(client, roles.VOLUNTEER)
     assert client.post(f"{LIST}export/", {"format": "1"}).status_code == 403

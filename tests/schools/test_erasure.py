@@ -387,7 +387,7 @@ def test_command_takes_a_whole_address_only(booking, frozen, typed):
     assert everything_written() == before
 
 
-# --- By the frozen --------------------------------------------------------------------------------
+# --- By the clock --------------------------------------------------------------------------------
 
 
 def test_worker_erases_after_the_end_of_the_next_school_year(booking, frozen):
