@@ -1,5 +1,6 @@
 """A class of a school in one school year; it continues as another one next year."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import models
@@ -11,10 +12,16 @@ from tec_site.transactions import inserted
 from ..years import YearGroup, describe_year_groups, school_year_label
 from .school import School, fold
 
+NAME_LENGTH = 60
+
 
 def name_key(name: str) -> str:
-    """Letters and digits only, case folded: 'Groep 6-B' and 'groep 6b' are one class."""
-    return fold(name).replace(" ", "")
+    """Letters and digits only, case folded: 'Groep 6-B' and 'groep 6b' are one class.
+
+    A name without any (in another script, or a drawing) stands for itself. Folding makes some
+    letters longer: 'ß' is two.
+    """
+    return (fold(name).replace(" ", "") or name.casefold())[:NAME_LENGTH]
 
 
 class ClassGroupManager(models.Manager["ClassGroup"]):
@@ -32,8 +39,8 @@ class ClassGroup(models.Model):
         School, on_delete=models.PROTECT, related_name="class_groups", verbose_name=_("school")
     )
     school_year = models.PositiveSmallIntegerField(_("school year"))
-    name = models.CharField(_("class"), max_length=60)
-    name_key = models.CharField(max_length=60, editable=False)
+    name = models.CharField(_("class"), max_length=NAME_LENGTH)
+    name_key = models.CharField(max_length=NAME_LENGTH, editable=False)
     year_from = models.PositiveSmallIntegerField(_("year group from"), choices=YearGroup)
     year_to = models.PositiveSmallIntegerField(_("year group to"), choices=YearGroup)
     continues = models.ForeignKey(
@@ -70,6 +77,11 @@ class ClassGroup(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.name_key = name_key(self.name)
         super().save(*args, **kwargs)
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """The key is in no form; what it must not repeat is said of the name it is made of."""
+        self.name_key = name_key(self.name)
+        super().validate_constraints(exclude=set(exclude or ()) - {"name_key"})
 
     @property
     def year_groups(self) -> str:

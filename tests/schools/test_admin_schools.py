@@ -162,6 +162,30 @@ def test_volunteers_merge_nothing(client, db):
     assert typed.merged_into is None
 
 
+def test_classes_without_a_letter_of_ours_are_two(db):
+    school = make_school()
+    ages = {"school_year": 2026, "year_from": 7, "year_to": 7}
+    names = ["♥", "★", "鹰", "♥"]
+    classes = [ClassGroup.objects.of(school=school, name=name, **ages) for name in names]
+    assert [group.name for group in classes] == names
+    assert ClassGroup.objects.count() == 3
+
+
+def test_class_is_renamed_to_no_name_that_is_taken(desk):
+    school = make_school()
+    make_class_group(school=school, name="7a")
+    group = make_class_group(school=school, name="7b")
+    data = {"school": school.pk, "school_year": 2026, "year_from": 7, "year_to": 7}
+    address = reverse("admin:schools_classgroup_change", args=[group.pk])
+    page = desk.post(address, data | {"name": "7-A"})
+    assert page.context["adminform"].form.non_field_errors() == [
+        "Deze school heeft deze klas dit jaar al."
+    ]
+    assert desk.post(address, data | {"name": "7-B!"}).status_code == 302
+    group.refresh_from_db()
+    assert (group.name, group.name_key) == ("7-B!", "7b")
+
+
 # --- People -----------------------------------------------------------------------------------
 
 

@@ -41,6 +41,7 @@ HOSTILE = {
     "attribute": '"><img src=x onerror=alert(1)>',
     "formula": '=HYPERLINK("http://evil.example")',
     "long": "x" * 10_000,
+    "swelling": "ß" * 60,  # 'ss' to who folds case
 }
 ELSEWHERE = ["https://evil.example/", "//evil.example/", "/\\evil.example/", "https:evil.example"]
 
