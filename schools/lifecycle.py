@@ -131,6 +131,10 @@ def _unite_classes(source: School, target: School) -> None:
     for class_group in source.class_groups.order_by("pk"):
         twin = there.get((class_group.school_year, class_group.name_key))
         if twin is not None:
+            class_group.refresh_from_db(fields=["continues"])  # may be a twin by now
+            if twin.continues_id is None:
+                twin.continues = class_group.continues
+                twin.save(update_fields=["continues"])
             _point_to(twin, instead_of=class_group)
             class_group.delete()
 

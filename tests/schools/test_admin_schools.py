@@ -103,6 +103,20 @@ def test_merge_takes_bookings_classes_and_people_along(db):
     assert list(School.objects.open()) == [listed]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_merged_class_goes_on_continuing_last_year_s(db, order):
+    """Its Proeverij of last year opens the Experiences, whichever of the two is merged first."""
+    typed, listed = make_pair()
+    years = [2025, 2026][::order]
+    six, seven = [make_class_group(school=typed, name="b", school_year=year) for year in years]
+    six, seven = [six, seven][::order]
+    ClassGroup.objects.filter(pk=seven.pk).update(continues=six)
+    there = [make_class_group(school=listed, name="b", school_year=year) for year in (2025, 2026)]
+    merge_schools(source=typed, target=listed)
+    there[1].refresh_from_db()
+    assert there[1].continues == there[0]
+
+
 def test_merge_refuses_listed_schools_merged_ones_and_itself(db):
     typed, listed = make_pair()
     for source, target in [(listed, typed), (typed, typed), (listed, listed)]:
