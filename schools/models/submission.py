@@ -47,7 +47,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """Those in whose reference, contact, address or school every word of `text` occurs."""
         found = self
         for word in text.split():
+            # SQLite's Lower() and LIKE know no case of 'Ç': try it as names are written.
+            cases = {word.lower(), word.upper(), word.capitalize()}
             fits = models.Q(search_text__contains=word.lower())
+            for written in () if word.isascii() else cases:
+                fits |= models.Q(search_text__contains=written)
             if fold(word):
                 fits |= models.Q(school__in=School.objects.matching(word).values("pk"))
             if len(word) >= 4:  # shorter is half of them
