@@ -56,15 +56,16 @@ def register() -> None:
     mailer.register_maker(LETTER, letter_of)
 
 
-def link_to(submission_id: str) -> str | None:
+def link_to(submission_id: str, to: str) -> str | None:
     """What a mail's link stands for while it is sent."""
-    submission = Submission.objects.filter(pk=submission_id).first()
+    submission = Submission.objects.filter(pk=submission_id, email__iexact=to).first()
     return links.link_to(submission, "bookings:booking") if submission else None
 
 
-def letter_of(submission_id: str) -> bytes | None:
+def letter_of(submission_id: str, to: str) -> bytes | None:
     """The letter that goes along, of the facts at the moment of sending."""
-    submission = Submission.objects.select_related("school").filter(pk=submission_id).first()
+    hers = Submission.objects.select_related("school").filter(email__iexact=to)
+    submission = hers.filter(pk=submission_id).first()
     try:
         return documents.letter(submission) if submission else None
     except DocumentsUnavailable:

@@ -49,15 +49,15 @@ def register() -> None:
     mailer.register_maker(LETTER, letter_of)
 
 
-def link_to(submission_id: str) -> str | None:
+def link_to(submission_id: str, to: str) -> str | None:
     """What a mail's link stands for while it is sent."""
-    submission = Submission.objects.filter(pk=submission_id).first()
+    submission = Submission.objects.filter(pk=submission_id, email__iexact=to).first()
     return links.link_to(submission, "loans:loan") if submission else None
 
 
-def letter_of(loan_id: str) -> bytes | None:
+def letter_of(loan_id: str, to: str) -> bytes | None:
     """The letter that goes along, of the facts at the moment of sending."""
-    loan = Loan.objects.with_facts().filter(pk=loan_id).first()
+    loan = Loan.objects.with_facts().filter(pk=loan_id, submission__email__iexact=to).first()
     try:
         return documents.letter(loan) if loan else None
     except DocumentsUnavailable:

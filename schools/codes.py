@@ -104,9 +104,10 @@ def code_of(challenge: CodeChallenge) -> str:
     return f"{int.from_bytes(derived) % 10**DIGITS:0{DIGITS}d}"
 
 
-def code_for_mail(challenge_id: str) -> str | None:
+def code_for_mail(challenge_id: str, to: str) -> str | None:
     """What a mail's marker stands for while it is sent: None once the code is too old."""
-    challenge = CodeChallenge.objects.filter(pk=challenge_id, expires_at__gt=timezone.now()).first()
+    valid = CodeChallenge.objects.filter(email__iexact=to, expires_at__gt=timezone.now())
+    challenge = valid.filter(pk=challenge_id).first()
     return code_of(challenge) if challenge else None
 
 

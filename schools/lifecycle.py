@@ -73,6 +73,14 @@ def identify(submission: Submission) -> User:
             city=submission.typed_school_city,
             is_verified=False,
         )
+    submission.user = user = _account_of(submission)
+    submission.verified_at = timezone.now()
+    submission.save(update_fields=["school", "user", "verified_at"])
+    return user
+
+
+def _account_of(submission: Submission) -> User:
+    """The user with the submission's address, made if it is new."""
     email = submission.email.lower()
     user = User(
         email=email,
@@ -82,12 +90,7 @@ def identify(submission: Submission) -> User:
         language=submission.language,
     )
     user.set_unusable_password()
-    if not inserted(user):
-        user = User.objects.get(email=email)
-    submission.user = user
-    submission.verified_at = timezone.now()
-    submission.save(update_fields=["school", "user", "verified_at"])
-    return user
+    return user if inserted(user) else User.objects.get(email=email)
 
 
 # --- Schools that a teacher typed --------------------------------------------------------------
@@ -153,9 +156,13 @@ def _point_to(new: Model, *, instead_of: Model) -> None:
 # --- Contact -----------------------------------------------------------------------------------
 
 
+@transaction.atomic
 def correct_email(*, submission: Submission, email: str) -> None:
-    """Another address for a submission; links in mails to the old one stop working."""
+    """Another address for a submission, and with it whose it is: neither links in mails to the
+    old address nor signing in with that one shows it any more."""
     submission.email = email.lower()
     submission.link_version = F("link_version") + 1
-    submission.save(update_fields=["email", "link_version"])
+    if submission.user_id is not None:
+        submission.user = _account_of(submission)
+    submission.save(update_fields=["email", "link_version", "user"])
     submission.refresh_from_db(fields=["link_version"])

@@ -32,8 +32,9 @@ logger = logging.getLogger(__name__)
 
 MARKER = re.compile(r"\[\[([a-z]+):([0-9A-Za-z-]+):([0-9a-f]{32})\]\]")
 
-# From an object's id to what its reader may see; None when it is gone or no longer valid.
-Resolver = Callable[[str], str | None]
+# From an object's id and the recipient's address to what she may see; None when it is gone, no
+# longer valid, or hers no more: a mail can wait, and be sent again, while an address is corrected.
+Resolver = Callable[[str, str], str | None]
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ _kinds: dict[str, _Kind] = {}
 
 # A header that never leaves: what a queued mail encloses, as `enclosure` writes it.
 ENCLOSED = "X-Enclosed"
-# From an object's id to a PDF; None when it is gone, or when none can be made here.
-Maker = Callable[[str], bytes | None]
+# The same to a PDF; None also when none can be made here.
+Maker = Callable[[str, str], bytes | None]
 _makers: dict[str, Maker] = {}
 
 
@@ -89,7 +90,7 @@ def reveal(text: str, *, to: str) -> str:
         known = _kinds.get(kind)
         if known is None or not constant_time_compare(mac, _mac(kind, object_id, to)):
             return "[…]"
-        return known.resolve(object_id) or known.otherwise()
+        return known.resolve(object_id, to) or known.otherwise()
 
     return MARKER.sub(replacement, text)
 
@@ -133,10 +134,11 @@ def _make(message: EmailMessage) -> bytes | None:
     if match is None:
         return None
     kind, object_id, mac = match.groups()
-    if not constant_time_compare(mac, _mac(kind, object_id, _only_recipient(message))):
+    to = _only_recipient(message)
+    if not constant_time_compare(mac, _mac(kind, object_id, to)):
         return None
     try:
-        return _makers[kind](object_id)
+        return _makers[kind](object_id, to)
     except DatabaseError:
         raise
     except Exception:

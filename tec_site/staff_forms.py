@@ -42,9 +42,10 @@ class StaffReauthenticateForm(CountedCode, ReauthenticateForm):
     pass
 
 
-def password_link(user_id: str) -> str | None:
+def password_link(user_id: str, to: str) -> str | None:
     """The address where a member of staff sets a new password; made while its mail is sent."""
-    user = get_user_model().objects.filter(pk=user_id, is_staff=True, is_active=True).first()
+    staff = get_user_model().objects.filter(email__iexact=to, is_staff=True, is_active=True)
+    user = staff.filter(pk=user_id).first()
     if user is None:
         return None
     key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}

@@ -9,11 +9,15 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
+from post_office.models import Email
 
-from bookings.models import State
-from schools.lifecycle import CannotMerge, SameClassTwice, merge_schools
-from schools.models import ClassGroup, School, User
-from tec_site import roles
+from bookings import lifecycle
+from bookings.models import Booking, State
+from schools import links
+from schools.lifecycle import CannotMerge, SameClassTwice, correct_email, merge_schools
+from schools.models import ClassGroup, School, Submission, User
+from tec_site import notices, roles
+from tec_site.mailer import complete
 from tests.factories import (
     make_booking,
     make_class_group,
@@ -215,6 +219,26 @@ def test_superuser_makes_staff_who_set_their_own_password(desk):
     assert "password" not in page.context["adminform"].form.fields
 
 
+def test_code_of_a_teacher_is_no_way_in_once_she_is_staff(desk, settings):
+    """Without a password of hers, nothing else stood before the page that makes a factor."""
+    settings.STAFF_SECOND_FACTOR = True
+    teacher, hers = make_teacher(), Client()
+    hers.force_login(teacher)
+    settings.STAFF_SECOND_FACTOR = False
+    desk.post(
+        reverse("admin:schools_user_change", args=[teacher.pk]),
+        {"email": teacher.email, "is_active": "on", "is_staff": "on"},
+    )
+    settings.STAFF_SECOND_FACTOR = True
+    teacher.refresh_from_db()
+    assert teacher.is_staff
+    page = hers.get("/personeel/tweede-stap/app/")
+    assert (page.status_code, page.url) == (
+        302,
+        "/personeel/inloggen/?next=/personeel/tweede-stap/app/",
+    )
+
+
 def test_management_changes_teachers_but_makes_nobody_staff(client, db):
     role(client, roles.MANAGEMENT)
     teacher, colleague = make_teacher(), make_staff(is_superuser=False)
@@ -248,6 +272,54 @@ def test_corrected_address_ends_the_links_in_earlier_mails(client, db):
     client.post(address, data | {"email": "JufAnouk@school.example"})
     submission.refresh_from_db()
     assert (submission.email, submission.link_version) == ("jufanouk@school.example", 2)
+
+
+def test_corrected_address_takes_the_booking_away_from_the_wrong_one(db):
+    """Whoever reads the mail of the mistyped address could sign in by code and see it all."""
+    booking = make_booking(submission=make_submission(user=make_teacher(email="x@y.nl")))
+    submission, wrong = booking.submission, booking.submission.user
+    correct_email(submission=submission, email="Anouk@school.example")
+    right = User.objects.get(email="anouk@school.example")
+    assert (submission.user, right.school, right.has_usable_password()) == (
+        right,
+        submission.school,
+        False,
+    )
+    assert list(Booking.objects.visible_to(wrong)) == []
+    assert list(Booking.objects.visible_to(right)) == [booking]
+
+
+def test_corrected_address_of_an_unconfirmed_submission_makes_no_account(db):
+    submission = make_submission(user=None, email="x@y.nl")
+    correct_email(submission=submission, email="anouk@school.example")
+    assert (submission.user, User.objects.count()) == (None, 0)
+
+
+def test_mail_sent_again_to_a_corrected_address_opens_nothing(db):
+    booking = make_booking(submission=make_submission(user=make_teacher(email="x@y.nl")))
+    notices.Teller().tell(seconds=5)
+    make_booking(submission=booking.submission)
+    lifecycle.change_numbers(booking=booking, pupils=20, supervisors=3, by=make_staff())
+    notices.Teller().tell(seconds=5)
+    [mail] = Email.objects.filter(to=["x@y.nl"])
+    link = links.link_to(booking.submission, "bookings:booking")
+    before = complete(mail.email_message())
+    assert (link in before.body, len(before.attachments)) == (True, 2)
+
+    correct_email(submission=booking.submission, email="anouk@school.example")
+
+    after = complete(mail.email_message())
+    token = links.token_of(booking.submission)
+    assert token not in after.body + after.alternatives[0].content
+    assert len(after.attachments) == 1  # the calendar file that was sent before, no new letter
+
+
+@pytest.mark.parametrize("typed", ["Çelik", "çelik", "ÇELIK", "şerife çelik"])
+def test_submission_is_found_by_a_name_that_begins_with_an_accent(db, typed):
+    """SQLite knows the case of plain letters only."""
+    found = make_submission(contact_name="Juf Şerife Çelik")
+    make_submission(contact_name="Juf Celik")
+    assert list(Submission.objects.matching(typed)) == [found]
 
 
 # --- Roles ------------------------------------------------------------------------------------

@@ -218,7 +218,7 @@ def test_mail_that_expires_while_it_is_sent_is_not_given_up(monkeypatch):
 
 
 def test_mail_whose_link_breaks_a_query_lets_the_next_out(transactional_db, sink, monkeypatch):
-    def asks_nonsense(_object_id):
+    def asks_nonsense(_object_id, _to):
         with connection.cursor() as cursor:
             cursor.execute("SELECT there_is_no_such_column")
 

@@ -23,7 +23,7 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A kind of marker of our own, with the values it knows."""
     values = {"1": "314159", "2": 'a&b"'}
     monkeypatch.setattr(mailer, "_kinds", dict(mailer._kinds))
-    mailer.register("secret", values.get, otherwise=lambda: "(gone)")
+    mailer.register("secret", lambda key, to: values.get(key), otherwise=lambda: "(gone)")
     return values
 
 
@@ -98,7 +98,7 @@ def test_backend_sends_what_is_revealed():
 def papers(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     """A kind of enclosure of our own, with the files it can make."""
     files = {"7": b"%PDF-7"}
-    monkeypatch.setattr(mailer, "_makers", {"paper": files.get})
+    monkeypatch.setattr(mailer, "_makers", {"paper": lambda key, to: files.get(key)})
     return files
 
 
@@ -145,7 +145,7 @@ def test_mail_goes_without_what_is_gone_or_somebody_elses(papers, kept):
 
 
 def test_mail_goes_without_an_enclosure_that_fails(papers, monkeypatch, caplog):
-    def fails(object_id: str) -> bytes:
+    def fails(object_id: str, to: str) -> bytes:
         raise ZeroDivisionError
 
     monkeypatch.setattr(mailer, "_makers", {"paper": fails})
@@ -154,7 +154,7 @@ def test_mail_goes_without_an_enclosure_that_fails(papers, monkeypatch, caplog):
 
 
 def test_database_that_is_away_is_no_reason_to_go_without(papers, monkeypatch):
-    def away(object_id: str) -> bytes:
+    def away(object_id: str, to: str) -> bytes:
         raise OperationalError
 
     monkeypatch.setattr(mailer, "_makers", {"paper": away})
