@@ -195,7 +195,7 @@ def _deliver(mail: Email, mailer: Any) -> bool:
         else:
             _retry(mail, error)
         if code == 421:  # RFC 5321 section 3.8: the server closes the connection
-            raise ServerAway(error) from error
+            raise ServerAway(f"it said {code}") from None  # its words hold the address
         return False
     except OSError as error:
         _retry(mail, error)

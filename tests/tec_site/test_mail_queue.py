@@ -149,6 +149,15 @@ def test_permanent_refusal_stops_visibly_and_the_next_mail_goes_out(sink, verb):
     assert sender.send(seconds=5) == 1
 
 
+def test_log_of_a_server_that_hangs_up_names_no_recipient(sink, caplog):
+    sink.answers["RCPT"] = "421 too busy for juf@school.example"
+    mail()
+    Sender().send(seconds=5)
+    assert [record.getMessage() for record in caplog.records] == [
+        "The mail server does not answer: it said 421"
+    ]
+
+
 def test_temporary_refusal_is_tried_again_later_and_later(sink):
     sink.answers["RCPT"] = "451 greylisted"
     with time_machine.travel(NOW, tick=False) as clock:
