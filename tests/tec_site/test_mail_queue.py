@@ -1,11 +1,12 @@
 import datetime
 import socket
 import time
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from post_office.models import STATUS, Attachment, Email
 
@@ -259,3 +260,21 @@ def test_old_mails_are_purged_with_their_files(settings):
         assert mail_queue.purge() == 1
     assert not stored.storage.exists(stored.name)
     assert list(Email.objects.all()) == [young]
+
+
+def test_files_of_mails_that_were_never_written_are_purged(transactional_db, settings, tmp_path):
+    """A transaction that is undone, or killed, leaves its files: a name, an address, a visit."""
+    settings.MEDIA_ROOT = tmp_path
+    calendar = [File("a.ics", b"ATTENDEE:mailto:juf@school.example", "text/calendar")]
+    mail(attachments=calendar)
+    with transaction.atomic():
+        mail(attachments=calendar)
+        transaction.set_rollback(True)
+    files = set(tmp_path.rglob("*.ics"))
+    [kept] = [Path(attachment.file.path) for attachment in Attachment.objects.all()]
+    now = timezone.now()
+    for hours, left in ((23, files), (25, {kept})):
+        with time_machine.travel(now + datetime.timedelta(hours=hours)):
+            mail_queue.purge()
+        assert set(tmp_path.rglob("*.ics")) == left
+    assert len(files) == 2
