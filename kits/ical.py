@@ -107,10 +107,18 @@ def revision(loans: QuerySet[Loan]) -> Revision:
             list(LessonKit.objects.order_by("pk").values_list("pk", "title", "venue")),
             list(Venue.objects.order_by("pk").values_list("pk", "name", "street", "city")),
             list(DeskDay.objects.order_by("pk").values_list()),
+            _schools_on_a_round(loans),
         ]
     sources = [EDITION, get_language(), settings.SITE_URL, settings.CALENDAR_DOMAIN, facts, words]
     digest = hashlib.sha256(json.dumps(sources, default=str).encode())
     return Revision(digest.hexdigest()[:32], facts["changed_at__max"])
+
+
+def _schools_on_a_round(loans: QuerySet[Loan]) -> list[Any]:
+    """Where boxes are brought and fetched."""
+    rounds = loans.filter(delivery=Delivery.ROUND).exclude(submission__school=None)
+    schools = rounds.values_list("submission__school_id", "submission__school__name")
+    return sorted(schools.order_by().distinct())
 
 
 # --- One event -----------------------------------------------------------------------------

@@ -221,14 +221,13 @@ def feed_response(
     """304 to who has this already, otherwise what `build` makes; it is called only then.
 
     `etag` is unquoted; it must change with the bytes. Conditional headers as RFC 9110 section
-    13 says; those that are nonsense count as absent.
+    13 says; those that are nonsense count as absent. So does the date of who has no tag: it
+    does not tell that a booking moved elsewhere, or that a programme has another title.
     """
     headers = {"ETag": f'"{etag}"', "Cache-Control": "private, no-cache"}
-    timestamp = None
     if last_modified is not None:
-        timestamp = int(last_modified.timestamp())
-        headers["Last-Modified"] = http_date(timestamp)
-    response = get_conditional_response(request, headers["ETag"], timestamp)
+        headers["Last-Modified"] = http_date(int(last_modified.timestamp()))
+    response = get_conditional_response(request, headers["ETag"])
     if response is None:
         response = HttpResponse(build(), content_type=content_type())
         headers["Content-Disposition"] = content_disposition_header(False, filename) or "inline"

@@ -6,6 +6,7 @@ raising that makes all her addresses invalid at once. Every failure is the same 
 """
 
 import datetime
+import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -49,12 +50,13 @@ class Feed:
     loans: QuerySet[Loan] | None = None  # boxes to collect and to return
 
     def revision(self, since: datetime.datetime) -> ical.Revision:
-        found = ical.revision(self._bookings(since), with_schools=self.with_schools)
-        if self.loans is None:
-            return found
-        of_loans = kits_ical.revision(self._loans(since))
-        moments = [one.last_modified for one in (found, of_loans) if one.last_modified]
-        return ical.Revision(f"{found.etag}-{of_loans.etag}", max(moments, default=None))
+        parts = [ical.revision(self._bookings(since), with_schools=self.with_schools)]
+        if self.loans is not None:
+            parts.append(kits_ical.revision(self._loans(since)))
+        tags = [self.title, *(part.etag for part in parts)]
+        moments = [part.last_modified for part in parts if part.last_modified]
+        digest = hashlib.sha256("\n".join(tags).encode())
+        return ical.Revision(digest.hexdigest()[:32], max(moments, default=None))
 
     def content(self, since: datetime.datetime) -> bytes:
         bookings = ical.for_feed(self._bookings(since))

@@ -6,11 +6,13 @@ from django.urls import reverse
 
 from bookings import lifecycle, visits
 from bookings.models import Booking, State
+from kits.models import Delivery
 from schools.models import User
 from tec_site import feeds
 from tests.factories import (
     amsterdam,
     make_booking,
+    make_loan,
     make_programme,
     make_school,
     make_slot,
@@ -257,14 +259,17 @@ def test_unchanged_feed_is_not_sent_again(client, anouk, time_machine):
     assert client.get(feeds.feed_address("mijn", anouk)).content == first.content
 
 
-def test_feed_says_when_it_last_changed(client, anouk):
-    book(anouk)
+def test_feed_says_when_it_last_changed_and_is_sent_to_who_knows_no_more(client, anouk):
+    """The date does not tell of another title, nor of a booking that went to another venue."""
+    booking = book(anouk)
 
     first, _again = follow(client, feeds.feed_address("mijn", anouk))
+    _rename_programme(booking)
 
     assert first["Last-Modified"] == "Tue, 15 Sep 2026 08:00:00 GMT"
     since = {"If-Modified-Since": first["Last-Modified"]}
-    assert client.get(feeds.feed_address("mijn", anouk), headers=since).status_code == 304
+    response = client.get(feeds.feed_address("mijn", anouk), headers=since)
+    assert summaries(response) == ["Animatie met Groep 7"]
 
 
 def test_empty_feed_is_a_calendar_too(client, anouk):
@@ -321,6 +326,28 @@ def test_changed_feed_is_sent_again(client, anouk, kind, change):
     assert response.status_code == 200
     assert response["ETag"] != first["ETag"]
     assert response.content != first.content
+
+
+def test_feed_is_sent_again_under_another_name(client, anouk, desk):
+    zone = book(anouk).visit.programme.zones.get()
+    addresses = [feeds.feed_address("school", anouk), feeds.feed_address("zone", desk, zone)]
+    before = [follow(client, address) for address in addresses]
+
+    anouk.school.name, zone.name = "De Zonnebloem", "De smederij"
+    anouk.school.save()
+    zone.save()
+
+    assert [again().status_code for _first, again in before] == [200, 200]
+
+
+def test_feed_is_sent_again_when_a_box_goes_to_a_school_by_another_name(client, anouk):
+    make_loan(submission=make_submission(user=anouk), delivery=Delivery.ROUND)
+    _first, again = follow(client, feeds.feed_address("mijn", anouk))
+
+    anouk.school.name = "De Zonnebloem"
+    anouk.school.save()
+
+    assert b"LOCATION:De Zonnebloem" in again().content
 
 
 def test_staff_feed_is_sent_again_when_a_school_is_renamed(client, anouk, desk):
