@@ -58,16 +58,20 @@ if PRODUCTION:
     SECRET_KEY = _required("SECRET_KEY")
     if len(SECRET_KEY) < 50:
         raise ImproperlyConfigured("SECRET_KEY is shorter than 50 characters.")
-    _required("ALLOWED_HOSTS")
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+    ALLOWED_HOSTS = [host.strip() for host in _required("ALLOWED_HOSTS").split(",")]
+    if "*" in ALLOWED_HOSTS:
+        raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's hosts; it is '*'.")
     SITE_URL = _required("SITE_URL").rstrip("/")
+    if not SITE_URL.startswith(("https://", "http://")):
+        raise ImproperlyConfigured("SITE_URL must begin with https:// (it stands in mails).")
 else:
     SECRET_KEY = env("SECRET_KEY", default="") or _local_secret()
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
     SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-DEBUG = env.bool("DEBUG", default=False)
+# Servers set DEBUG for other programs; its pages show what nobody may see.
+DEBUG = not PRODUCTION and env.bool("DEBUG", default=False)
 
 # --- What is installed ---------------------------------------------------------------------
 

@@ -52,6 +52,29 @@ def test_production_refuses_a_short_key(tmp_path: Path) -> None:
     assert "SECRET_KEY is shorter than 50 characters." in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("ALLOWED_HOSTS", "bezoek.example.nl,*", "ALLOWED_HOSTS must name the site's hosts"),
+        ("SITE_URL", "bezoek.example.nl", "SITE_URL must begin with https://"),
+    ],
+)
+def test_production_refuses_what_would_make_wrong_links(
+    name: str, value: str, message: str, tmp_path: Path
+) -> None:
+    done = manage(tmp_path, "check", **REQUIRED | {name: value})
+    assert done.returncode != 0
+    assert message in done.stderr
+
+
+def test_production_understands_spaces_and_shows_nobody_its_insides(tmp_path: Path) -> None:
+    """Servers set DEBUG for other programs; people write a space after a comma."""
+    odd = {"DEBUG": "1", "ALLOWED_HOSTS": "bezoek.example.nl, tec.example.nl"}
+    code = "from django.conf import settings as s; print(s.DEBUG, s.ALLOWED_HOSTS)"
+    done = manage(tmp_path, "shell", "--no-imports", "-c", code, **REQUIRED | odd)
+    assert done.stdout == "False ['bezoek.example.nl', 'tec.example.nl']\n"
+
+
 def test_production_refuses_the_demo(tmp_path: Path) -> None:
     done = manage(tmp_path, "demo", **REQUIRED)
     assert done.returncode != 0
