@@ -13,7 +13,8 @@ from .school import School
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        # Not `iexact`: PostgreSQL takes 'ſ' for 's', and each spelling has its own rate limit.
+        return self.get(email=(username or "").lower())
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
         if not email:

@@ -106,6 +106,14 @@ def test_after_ten_passwords_even_the_right_one_is_refused(client, desk, frozen)
     assert give_password(Client()).status_code == 302
 
 
+@pytest.mark.postgres
+def test_another_spelling_of_an_address_gives_no_more_tries(client, frozen, db):
+    """To PostgreSQL 'ſ' and 's' are one letter in two cases, to us two addresses."""
+    make_staff(email="balie@school.example")
+    assert give_password(client, email="balie@ſchool.example").status_code == 200
+    assert give_password(client, email="Balie@SCHOOL.example").status_code == 302
+
+
 def test_without_second_factor_the_page_to_enrol_comes_first(client, desk):
     give_password(client)
     assert client.get("/beheer/login/?next=/beheer/").url == (
