@@ -18,7 +18,6 @@ from benchmarks.report import Report
 if TYPE_CHECKING:
     from benchmarks.fill import Size
     from benchmarks.measure import Timing
-    from benchmarks.pages import Floor
 
 MEMORY = 180 * 1024  # kB of a web process
 
@@ -78,10 +77,10 @@ def _measure_site(report: Report, *, quick: bool) -> None:
     clear()
     big = _one_size(Size(), report)
     report.heading("Ten times the rows")
-    compare_sizes(*small, *big, report)
+    compare_sizes(small, big, report)
 
 
-def _one_size(size: "Size", report: Report) -> "tuple[dict[str, Timing], Floor]":
+def _one_size(size: "Size", report: Report) -> "dict[str, Timing]":
     from django.core.management import call_command
     from django.db import connection
 
@@ -105,10 +104,10 @@ def _one_size(size: "Size", report: Report) -> "tuple[dict[str, Timing], Floor]"
         floor = measure_floor(server, report)
         timings = measure_pages(server, floor, report)
         measure_bookings(server, floor, report)
-        measure_calendars(server, floor, report)
+        measure_calendars(server, report)
         for memory in server.memory_of_workers():
             report.budget("memory of a web process", memory / 1024, MEMORY / 1024, "MB")
-    return timings, floor
+    return timings
 
 
 if __name__ == "__main__":

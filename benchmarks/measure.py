@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from benchmarks.client import Answer, Client
 from benchmarks.server import Server
 
@@ -18,14 +20,23 @@ CLIENTS = 8
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds of each request of one client, and statements of one response."""
+    """Seconds of each request of one client, and statements of one response.
+
+    `floor`: seconds of the bare view, asked in turn with it. A machine that is busy for a moment
+    is so for both.
+    """
 
     seconds: tuple[float, ...]
     statements: int
+    floor: tuple[float, ...]
 
     @property
     def median(self) -> float:
         return statistics.median(self.seconds)
+
+    @property
+    def times_the_floor(self) -> float:
+        return self.median / statistics.median(self.floor)
 
     @property
     def spread(self) -> tuple[float, float]:
@@ -42,16 +53,24 @@ def get(path: str) -> Ask:
 
 
 def latency(server: Server, ask: Ask, times: int = 60, client: Client | None = None) -> Timing:
-    """One client, one request after another."""
-    client = client or server.client()
+    """One client, one request after another, each after one for the floor."""
+    client, bare = client or server.client(), server.client()
+    floor = reverse("floor_select")
     for _time in range(WARM_UP):
-        answer = _good(ask(client))
-    seconds = []
+        _timed(lambda: bare.get(floor))
+        answer, _seconds = _timed(lambda: ask(client))
+    seconds, floors = [], []
     for _time in range(times):
-        start = time.perf_counter()
-        answer = _good(ask(client))
-        seconds.append(time.perf_counter() - start)
-    return Timing(tuple(seconds), answer.statements)
+        floors.append(_timed(lambda: bare.get(floor))[1])
+        answer, took = _timed(lambda: ask(client))
+        seconds.append(took)
+    return Timing(tuple(seconds), answer.statements, tuple(floors))
+
+
+def _timed(ask: Callable[[], Answer]) -> tuple[Answer, float]:
+    start = time.perf_counter()
+    answer = _good(ask())
+    return answer, time.perf_counter() - start
 
 
 def throughput(server: Server, ask: Ask, seconds: float = 3.0, clients: int = CLIENTS) -> float:

@@ -1,8 +1,7 @@
 """Finding a school as teachers type it: a few words of its name, place, postcode or code.
 
-Every word must occur somewhere in the school's folded search text, in any order. That is one
-scan of an 8,000-row table, a few milliseconds on both databases; an index of trigrams would
-save less than its upkeep costs.
+Every word must occur somewhere in the school's folded search text, in any order: a look into an
+index of trigrams on PostgreSQL, on SQLite a scan of a narrow index.
 """
 
 import re
@@ -78,7 +77,9 @@ def _ranked(text: str, limit: int) -> list[School]:
     if telling != words:
         ranks.append(When(_at_word_starts(telling), then=Value(3)))
     rank = Case(*ranks, default=Value(4), output_field=IntegerField())
-    found = School.objects.open().filter(is_verified=True).matching(" ".join(telling))
+    # By themselves: SQLite would walk all open schools by an index that excludes hardly any.
+    fit = School.objects.matching(" ".join(telling)).values("pk")
+    found = School.objects.open().filter(is_verified=True, pk__in=fit)
     return list(found.only(*SHOWN).order_by(rank, "name", "city", "pk")[: limit + 1])
 
 

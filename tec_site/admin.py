@@ -30,7 +30,7 @@ from unfold.decorators import display
 from tec_site import mail_queue
 from tec_site.admin_filters import RangeDateTimeFilter
 from tec_site.mailer import enclosed_name
-from tec_site.model_admins import ModelAdmin, NoDelete, ReadOnly
+from tec_site.model_admins import ModelAdmin, NoDelete, ReadOnly, badge
 from tec_site.models import Statement
 from tec_site.statements import shipped
 
@@ -120,9 +120,9 @@ class EmailAdmin(ReadOnly, ModelAdmin):
     def recipient(self, mail: Email) -> str:
         return ", ".join(mail.to)
 
-    @display(description=_("status"), ordering="status", label=STATUS_COLOURS)
-    def status_shown(self, mail: Email) -> tuple[Any, str]:
-        return mail.status, mail.get_status_display()
+    @display(description=_("status"), ordering="status")
+    def status_shown(self, mail: Email) -> str:
+        return badge(mail.get_status_display(), STATUS_COLOURS.get(mail.status, ""))
 
     @display(description=_("attachments"))
     def attachment_names(self, mail: Email) -> str:

@@ -24,7 +24,7 @@ from unfold.decorators import display
 from tec_site.admin_filters import AttentionFilter, RangeDateTimeFilter
 from tec_site.days import start_of_day
 from tec_site.lifecycle import Move
-from tec_site.model_admins import lead_from
+from tec_site.model_admins import badge, lead_from
 from tec_site.staff_moves import MovesAdmin
 from tec_site.typed_dates import terms
 
@@ -36,7 +36,7 @@ from .day import day_page
 from .moves import STAFF_MOVES
 from .phone import book_on_behalf
 from .schedule import WhenFilter
-from .search import booking_fits, named
+from .search import booking_fits
 
 STATE_COLOURS = {
     State.HELD: "info",
@@ -63,7 +63,7 @@ class BookingAdmin(MovesAdmin):
         "day_shown", "time_shown", "class_name", "school", "programme", "pupils", "state_shown",
         "attention_shown",
     )  # fmt: skip
-    list_display_links = ("day_shown", "time_shown", "class_name")
+    list_display_links = ("day_shown", "class_name")
     list_select_related = ("submission__school", "visit__slot", "visit__programme")
     list_filter = (
         BookingWhenFilter,
@@ -108,10 +108,9 @@ class BookingAdmin(MovesAdmin):
     ) -> tuple[QuerySet[Booking], bool]:
         if not search_term:
             return queryset, False
-        found = Booking.objects.all()
         for term in terms(search_term):
-            found = found.filter(booking_fits(term))
-        return queryset.filter(pk__in=named(found)), False
+            queryset = queryset.filter(booking_fits(term))
+        return queryset, False
 
     # --- Pages ----------------------------------------------------------------------------------
 
@@ -195,9 +194,10 @@ class BookingAdmin(MovesAdmin):
     def school(self, booking: Booking) -> str:
         return booking.submission.school_name
 
-    @display(description=_("state"), ordering="state", label=STATE_COLOURS)
-    def state_shown(self, booking: Booking) -> tuple[str, str]:
-        return booking.state, booking.get_state_display()
+    @display(description=_("state"), ordering="state")
+    def state_shown(self, booking: Booking) -> str:
+        state = State(booking.state)
+        return badge(state.label, STATE_COLOURS.get(state, ""))
 
     @display(description=_("needs attention"))
     def attention_shown(self, booking: Booking) -> str:

@@ -18,6 +18,7 @@ from unfold.decorators import display
 
 from schools.models import Submission
 from tec_site.admin_filters import AttentionFilter, DefaultFilter
+from tec_site.model_admins import badge
 from tec_site.staff_moves import MovesAdmin, RequiredNoteForm, StaffMove
 
 from .. import desk, lifecycle
@@ -28,7 +29,7 @@ from ..models.loan import HOLDING
 from .forms import DatesForm, ExtendForm
 from .phone import book_on_behalf
 
-STATE_COLOURS = {
+STATE_COLOURS: dict[str, str] = {
     LoanState.HELD: "info",
     LoanState.RESERVED: "success",
     LoanState.PACKED: "success",
@@ -175,8 +176,9 @@ class LoanAdmin(MovesAdmin):
     def back_shown(self, loan: Loan) -> str:
         return date_format(loan.ends_on, "D j b Y")
 
-    @display(description=_("state"), ordering="state", label=STATE_COLOURS)
-    def state_shown(self, loan: Loan) -> tuple[str, Any]:
+    @display(description=_("state"), ordering="state")
+    def state_shown(self, loan: Loan) -> str:
         if loan.is_overdue:
-            return "overdue", _("overdue")
-        return loan.state, loan.get_state_display()
+            return badge(_("overdue"), STATE_COLOURS["overdue"])
+        state = LoanState(loan.state)
+        return badge(state.label, STATE_COLOURS.get(state, ""))

@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from tec_site.admin_filters import RangeDateTimeFilter
-from tec_site.model_admins import ModelAdmin, NoDelete, ReadOnly
+from tec_site.model_admins import ModelAdmin, NoDelete, ReadOnly, badge
 
 from .. import desk
 from ..models import ChargeLine, DeskDay, Finding, Repair, Shortage
@@ -121,9 +121,10 @@ class ChargeLineAdmin(NoDelete, ModelAdmin):
     def reference(self, charge: ChargeLine) -> str:
         return charge.loan.submission.reference
 
-    @display(description=_("state"), ordering="state", label=CHARGE_COLOURS)
-    def state_shown(self, charge: ChargeLine) -> tuple[str, str]:
-        return charge.state, charge.get_state_display()
+    @display(description=_("state"), ordering="state")
+    def state_shown(self, charge: ChargeLine) -> str:
+        state = ChargeLine.State(charge.state)
+        return badge(state.label, CHARGE_COLOURS.get(state, ""))
 
     @admin.action(description=_("Charge to the school"), permissions=["change"])
     def charge(self, request: HttpRequest, queryset: QuerySet[ChargeLine]) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
-from tec_site.model_admins import ModelAdmin, NoDelete
+from tec_site.model_admins import ModelAdmin, NoDelete, badge
 
 from ..models import User
 
@@ -50,9 +50,9 @@ class UserAdmin(NoDelete, ModelAdmin):
     # What makes somebody staff, or more than that, is for those who may do everything.
     powers = ("is_staff", "groups", "is_superuser")
 
-    @display(description=_("who"), ordering="is_staff", label={"staff": "info"})
-    def kind(self, user: User) -> tuple[str, Any]:
-        return ("staff", _("staff")) if user.is_staff else ("", _("teacher"))
+    @display(description=_("who"), ordering="is_staff")
+    def kind(self, user: User) -> str:
+        return badge(_("staff"), "info") if user.is_staff else badge(_("teacher"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         users = super().get_queryset(request)

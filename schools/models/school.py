@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from tec_site.searching import WordsInside
+
 from .holiday import HolidayRegion
 
 
@@ -107,6 +109,7 @@ class School(models.Model):
         verbose_name = _("school")
         verbose_name_plural = _("schools")
         ordering = ["name", "city"]
+        indexes = [WordsInside(fields=["search_text"], name="school_words")]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(merged_into=models.F("pk")),

@@ -14,16 +14,19 @@ from django.db.models import Value
 from django.db.models.functions import Concat, Lower
 from django.utils.translation import gettext_lazy as _
 
+from tec_site.searching import Among, WordsInside, has_word
+
 from .school import School, fold
 from .user import User
 
 # Crockford's base32: no I, L, O or U, so that it survives a telephone line.
 REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+REFERENCE_LENGTH = 8
 
 
 def new_reference() -> str:
     """Eight random characters to name a submission by telephone; they grant no access."""
-    return "".join(secrets.choice(REFERENCE_ALPHABET) for _letter in range(8))
+    return "".join(secrets.choice(REFERENCE_ALPHABET) for _letter in range(REFERENCE_LENGTH))
 
 
 def normalise_reference(typed: str) -> str:
@@ -47,15 +50,14 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """Those in whose reference, contact, address or school every word of `text` occurs."""
         found = self
         for word in text.split():
-            # SQLite's Lower() and LIKE know no case of 'Ç': try it as names are written.
-            cases = {word.lower(), word.upper(), word.capitalize()}
-            fits = models.Q(search_text__contains=word.lower())
-            for written in () if word.isascii() else cases:
-                fits |= models.Q(search_text__contains=written)
+            texts = Submission.objects.filter(has_word("search_text", word))
+            fits = models.Q(Among("pk", texts.values("pk")))
             if fold(word):
-                fits |= models.Q(school__in=School.objects.matching(word).values("pk"))
-            if len(word) >= 4:  # shorter is half of them
-                fits |= models.Q(reference__startswith=normalise_reference(word))
+                fits |= models.Q(Among("school", School.objects.matching(word).values("pk")))
+            start = normalise_reference(word)
+            if 4 <= len(start) <= REFERENCE_LENGTH:  # shorter is half of them
+                ends = (start.ljust(REFERENCE_LENGTH, end) for end in "0Z")
+                fits |= models.Q(reference__range=tuple(ends))  # an index knows where they stand
             found = found.filter(fits)
         return found
 
@@ -63,7 +65,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 class Submission(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     reference = models.CharField(
-        _("reference"), max_length=8, unique=True, default=new_reference, editable=False
+        _("reference"),
+        max_length=REFERENCE_LENGTH,
+        unique=True,
+        default=new_reference,
+        editable=False,
     )
     # The hidden random field of the form, and a hash of what was sent with it: the same key
     # with the same data is a resubmit, with other data a conflict.
@@ -128,6 +134,7 @@ class Submission(models.Model):
         verbose_name = _("submission")
         verbose_name_plural = _("submissions")
         ordering = ["-created_at"]
+        indexes = [WordsInside(fields=["search_text"], name="submission_words")]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.school_name}"

@@ -1,6 +1,7 @@
 """The list of bookings, the page of one, and the moves staff make with it."""
 
 import datetime
+import re
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -79,6 +80,15 @@ def test_search_finds_by_reference_school_class_and_contact(desk, words):
     make_booking(submission=make_submission(contact_name="Meester Jan"))
     words = words.replace("Hagenpórt", "HAGENPOORT")
     assert shown(desk.get(LIST, {"q": words})) == [wanted.pk]
+
+
+def test_each_row_has_its_own_box_to_tick(desk):
+    rows = [make_booking() for _row in range(2)]
+    page = desk.get(LIST).content.decode()
+    ticked = re.findall(r'<input[^>]*name="_selected_action"[^>]*>', page)
+    assert sorted(re.findall(r'value="(\d+)"', " ".join(ticked))) == sorted(
+        str(row.pk) for row in rows
+    )
 
 
 def test_search_looks_in_the_past_too(desk):
