@@ -3,6 +3,7 @@
 Each xdist worker has a database, uploads and (see bookings' mail) a lock file of its own.
 """
 
+import functools
 import os
 import shutil
 import tempfile
@@ -141,6 +142,14 @@ def engine() -> str:
     from django.db import connection
 
     return connection.vendor
+
+
+@pytest.fixture
+def letters_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same page of HTML is laid out once: for tests that ask every address."""
+    from tec_site import documents
+
+    monkeypatch.setattr(documents, "pdf_from_html", functools.cache(documents.pdf_from_html))
 
 
 # --- Time and people -------------------------------------------------------------------------

@@ -5,7 +5,6 @@ one; pages of the admin have theirs in ADMIN_PAGES, and a model in the admin in 
 """
 
 import copy
-import functools
 import itertools
 from urllib.parse import urlencode
 
@@ -17,7 +16,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.test import Client
 
-from tec_site import documents, worker
+from tec_site import worker
 from tests.addresses import ADMIN, Site, answer, every_route
 from tests.factories import NOW
 
@@ -235,9 +234,7 @@ def object_routes() -> set[str]:
 
 
 @pytest.fixture
-def site(db, monkeypatch):
-    """A page of HTML becomes the same PDF for everybody: it is laid out once in each test."""
-    monkeypatch.setattr(documents, "pdf_from_html", functools.cache(documents.pdf_from_html))
+def site(db, letters_once):
     with time_machine.travel(NOW, tick=False):
         worker.beat()
         yield Site()
@@ -372,6 +369,8 @@ def test_every_page_of_the_admin_is_closed_to_everybody_else(site):
 
 # --- Looking changes nothing ---------------------------------------------------------------------
 
+PEOPLE_WHO_LOOK = ("anonymous", "owner", "staff")
+
 
 def everything() -> dict[str, list[tuple]]:
     """All rows of all tables but sessions."""
@@ -383,14 +382,14 @@ def everything() -> dict[str, list[tuple]]:
 
 def test_looking_at_any_address_changes_no_row(site):
     """Mail scanners and prefetching browsers open every link; nothing may come of it."""
-    paths = [site.address(route) for route, methods, _ in expected(TABLE) if methods != "POST"]
-    paths += [path for path in admin_addresses(site) if "/resend/" not in path]
+    pages = [route for route, methods, _ in expected(TABLE) if methods != "POST"]
+    pages += [route.removeprefix("/") for route in lines(ADMIN_PAGES)]
+    asked = [(site.address(route), method) for route in pages for method in ("GET", "HEAD")]
+    asked += [(path, "GET") for path in admin_addresses(site)]
     before = everything()
-    for path, person in itertools.product(paths, ("anonymous", "owner", "staff")):
-        client = site.people[person]
-        for look in (client.get, client.head):
-            response = look(path)
-            if response.streaming:
-                response.close()
+    for (path, method), person in itertools.product(dict.fromkeys(asked), PEOPLE_WHO_LOOK):
+        response = site.people[person].generic(method, path)
+        if response.streaming:
+            response.close()
     after = everything()
     assert [label for label in before if before[label] != after[label]] == []

@@ -181,7 +181,7 @@ def assert_mails_are_whole(*, count: int) -> None:
 # --- What every answer says ----------------------------------------------------------------------
 
 
-def test_every_public_answer_carries_the_policies_and_only_the_admin_s_is_looser():
+def test_every_public_answer_carries_the_policies_and_only_the_admin_s_is_looser(letters_once):
     site = Site()
     for route in every_route():
         for person in ("staff",) if route.startswith(ADMIN) else ("anonymous", "owner"):
