@@ -3,12 +3,20 @@
 import datetime
 import functools
 
-import holidays
+from dateutil.easter import easter
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 ONE_DAY = datetime.timedelta(days=1)
+AFTER_EASTER = {
+    -2: "Goede vrijdag",
+    0: "Eerste paasdag",
+    1: "Tweede paasdag",
+    39: "Hemelvaartsdag",
+    49: "Eerste pinksterdag",
+    50: "Tweede pinksterdag",
+}
 # The days that anything here can be about; further on Python's own calendar ends.
 FIRST_DAY, LAST_DAY = datetime.date(2000, 1, 1), datetime.date(2199, 12, 31)
 
@@ -34,8 +42,25 @@ def validate_day(value: datetime.date) -> None:
 
 @functools.lru_cache(maxsize=32)
 def public_holidays(year: int) -> dict[datetime.date, str]:
-    """Dutch public holidays of a calendar year with their Dutch names."""
-    return dict(holidays.country_holidays("NL", years=year, language="nl"))
+    """Dutch public holidays of a calendar year with their Dutch names, in order.
+
+    Algemene termijnenwet, article 3, and Good Friday; the King's Birthday is kept a day earlier
+    where it falls on a Sunday, Liberation Day is a day off once in five years (decision 0025).
+    """
+    kings_day = datetime.date(year, 4, 27)
+    if kings_day.isoweekday() == 7:
+        kings_day -= ONE_DAY
+    found = {
+        datetime.date(year, 1, 1): "Nieuwjaarsdag",
+        kings_day: "Koningsdag",
+        datetime.date(year, 12, 25): "Eerste kerstdag",
+        datetime.date(year, 12, 26): "Tweede kerstdag",
+    }
+    if year % 5 == 0:
+        found[datetime.date(year, 5, 5)] = "Bevrijdingsdag"
+    for days, name in AFTER_EASTER.items():
+        found[easter(year) + days * ONE_DAY] = name
+    return dict(sorted(found.items()))
 
 
 def public_holiday(day: datetime.date) -> str | None:
