@@ -6,12 +6,14 @@ stands beside it with `-wal` and `-shm`). PostgreSQL, into an empty database:
 MEDIA_ROOT as well.
 """
 
+import fcntl
 import os
 import sqlite3
 import subprocess
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.client import DatabaseClient
@@ -28,29 +30,29 @@ def back_up(target: Path, *, using: str = DEFAULT_DB_ALIAS) -> None:
     """
     partial = target.with_name(f"{target.name}.part")
     try:
-        # Taken by creating it, so that of two backups at once to one name one is refused.
-        _create(target)
-    except FileExistsError:
-        raise BackupFailed(f"{target} exists; a backup does not overwrite.") from None
+        with _taken(partial) as written:
+            try:
+                if target.exists():
+                    raise BackupFailed(f"{target} exists; a backup does not overwrite.")
+                written.truncate()  # of an attempt that was killed
+                _copy(connections[using], partial)
+                os.fsync(written.fileno())
+                partial.replace(target)
+            except BaseException:
+                partial.unlink(missing_ok=True)
+                raise
+    except BlockingIOError:
+        raise BackupFailed(f"{target} is being made by another backup.") from None
     except OSError as error:
         raise BackupFailed(f"Cannot write {target}: {error.strerror}.") from error
-    try:
-        partial.unlink(missing_ok=True)  # of an attempt that was killed
-        _create(partial)
-        _copy(connections[using], partial)
-        with partial.open("rb") as written:
-            os.fsync(written.fileno())
-        partial.replace(target)
-    except BaseException as error:
-        partial.unlink(missing_ok=True)
-        target.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise BackupFailed(f"Cannot write {target}: {error.strerror}.") from error
-        raise
 
 
-def _create(path: Path) -> None:
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+@contextmanager
+def _taken(path: Path) -> Iterator[IO[bytes]]:
+    """The file, for this process alone until it is done or killed; readable by its owner only."""
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_RDWR, 0o600), "r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield file
 
 
 def _copy(connection: Any, partial: Path) -> None:

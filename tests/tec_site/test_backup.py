@@ -1,10 +1,12 @@
 """RELIABILITY 14: a backup under writing, restored into an empty place, is whole."""
 
+import fcntl
 import os
 import re
 import shutil
 import sqlite3
 import subprocess
+import sys
 import threading
 from contextlib import closing, contextmanager
 
@@ -167,6 +169,43 @@ def test_command_never_overwrites(transactional_db, tmp_path):
         call_command("backup", str(backup))
     assert str(refusal.value) == f"{backup} exists; a backup does not overwrite."
     assert backup.read_text() == "the only copy"
+
+
+def test_killed_backup_leaves_nothing_by_its_name_and_the_next_succeeds(tmp_path):
+    """An empty file of that name would be kept as a backup, and restored as an empty site."""
+    database, backup = tmp_path / "site.sqlite3", tmp_path / "backup"
+    with closing(sqlite3.connect(database)) as site:
+        site.execute("CREATE TABLE one (row)")
+    dies = "os.fsync = lambda _file: os._exit(9); "
+    command = (
+        "import os, sys; {}from django.core.management import execute_from_command_line; "
+        "execute_from_command_line(['manage.py', 'backup', sys.argv[1]])"
+    )
+    environment = {
+        "TEC_MODE": "demo",
+        "DJANGO_SETTINGS_MODULE": "tec_site.settings",
+        "DATABASE_URL": f"sqlite:///{database}",
+        "VAR_DIR": str(tmp_path / "var"),
+    }
+    codes, made = [], []
+    for before in (dies, ""):
+        arguments = [sys.executable, "-c", command.format(before), str(backup)]
+        codes.append(
+            subprocess.run(arguments, env=os.environ | environment, check=False).returncode
+        )
+        made.append(backup.exists())
+    assert (codes, made) == ([9, 0], [False, True])
+    with closing(sqlite3.connect(backup)) as copy:
+        assert copy.execute("SELECT name FROM sqlite_master").fetchall() == [("one",)]
+    assert not (tmp_path / "backup.part").exists()
+
+
+def test_second_backup_to_one_name_is_refused_while_the_first_is_made(transactional_db, tmp_path):
+    with (tmp_path / "backup.part").open("w") as first:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        with pytest.raises(BackupFailed, match="is being made by another backup"):
+            back_up(tmp_path / "backup")
+    assert [path.name for path in tmp_path.iterdir()] == ["backup.part"]
 
 
 def test_command_says_that_the_folder_does_not_exist(transactional_db, tmp_path):
