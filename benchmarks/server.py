@@ -27,7 +27,6 @@ def environment(folder: Path, database_url: str) -> dict[str, str]:
         "VAR_DIR": str(folder),
         "DATABASE_URL": database_url or f"sqlite:///{folder / 'bench.sqlite3'}",
         "LOG_LEVEL": "ERROR",
-        "STAFF_SECOND_FACTOR": "0",  # measured is the list, not the way to it
     }
 
 

@@ -194,7 +194,7 @@ SESSION_ENGINE = "tec_site.sessions"
 SESSION_COOKIE_AGE = int(TEACHER_SESSION_AGE.total_seconds())
 
 # Staff only; teachers sign in with a code (schools/codes.py).
-STAFF_SECOND_FACTOR = not DEMO and env.bool("STAFF_SECOND_FACTOR", default=True)
+STAFF_SECOND_FACTOR = not DEMO
 ACCOUNT_ADAPTER = "tec_site.staff_accounts.StaffAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -75,6 +75,13 @@ def test_production_understands_spaces_and_shows_nobody_its_insides(tmp_path: Pa
     assert done.stdout == "False ['bezoek.example.nl', 'tec.example.nl']\n"
 
 
+def test_production_asks_the_second_factor_whatever_the_environment_says(tmp_path: Path) -> None:
+    code = "from django.conf import settings; print(settings.STAFF_SECOND_FACTOR)"
+    environment = REQUIRED | {"STAFF_SECOND_FACTOR": "0"}
+    done = manage(tmp_path, "shell", "--no-imports", "-c", code, **environment)
+    assert done.stdout == "True\n"
+
+
 def test_production_refuses_the_demo(tmp_path: Path) -> None:
     done = manage(tmp_path, "demo", **REQUIRED)
     assert done.returncode != 0
