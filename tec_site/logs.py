@@ -34,7 +34,11 @@ class HideTokens(logging.Filter):
     """For a handler: rewrites the message and the traceback, never drops a record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = redact(record.getMessage()), ()
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError, KeyError):  # its words and values do not fit together
+            message = f"{record.msg} {record.args}"  # what is asked of the site goes on
+        record.msg, record.args = redact(message), ()
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         if record.exc_text:

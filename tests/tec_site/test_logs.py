@@ -55,6 +55,13 @@ def test_log_filter_hides_tokens_in_message_and_traceback():
     assert token not in line
 
 
+def test_message_that_does_not_fit_its_values_is_logged_all_the_same():
+    token = tokens.make("feed", 7, 1)
+    record = logging.LogRecord("x", logging.INFO, "x.py", 1, "%d of %d", (f"/{token}",), None)
+    assert HideTokens().filter(record)
+    assert record.getMessage() == "%d of %d ('/[hidden]',)"
+
+
 def test_everything_django_logs_passes_the_filter():
     console = [handler for handler in logging.getLogger().handlers if handler.name == "console"]
 
