@@ -1,6 +1,9 @@
 """What tests of kits share."""
 
+from collections.abc import Iterator
+
 import pytest
+import time_machine
 
 
 @pytest.fixture
@@ -9,3 +12,12 @@ def no_holidays(db: None) -> None:
     from schools.models import SchoolHoliday
 
     SchoolHoliday.objects.all().delete()
+
+
+@pytest.fixture
+def monday() -> Iterator[None]:
+    """It is Monday 2 November 2026, and the desk opens."""
+    from tests.kits.at_the_desk import NOW
+
+    with time_machine.travel(NOW, tick=False):
+        yield

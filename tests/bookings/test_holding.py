@@ -1,0 +1,299 @@
+"""Holding places, and confirming with the code: all classes or none, once."""
+
+import datetime
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from bookings import clock, lifecycle, places
+from bookings.models import Booking, BookingEvent, State, Visit, ZoneClaim
+from bookings.refusals import (
+    ClassAlreadyBooked,
+    NothingHeld,
+)
+from schools.lifecycle import KeyConflict
+from schools.models import ClassGroup, School, Submission, User
+from tests.bookings.asking import asked, hold, slot_and_programme, typed
+from tests.factories import (
+    NOW,
+    amsterdam,
+    make_booking,
+    make_programme,
+    make_school,
+    make_slot,
+    make_teacher,
+    make_visit,
+    make_zone,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+
+
+# --- Holding -----------------------------------------------------------------------------------
+
+
+def test_hold_takes_a_place_and_claims_the_zones():
+    slot, programme = slot_and_programme()
+
+    submission = hold(slot, programme)
+
+    booking = submission.bookings.get()
+    visit = booking.visit
+    claim = ZoneClaim.objects.get()
+    assert booking.state == State.HELD
+    assert booking.held_until == timezone.now() + datetime.timedelta(minutes=30)
+    assert (visit.groups_taken, visit.pupils_taken) == (1, 24)
+    assert (claim.visit, claim.zone) == (visit, programme.zones.get())
+    assert (claim.starts_at, claim.ends_at) == (
+        slot.starts_at,
+        slot.starts_at + datetime.timedelta(minutes=135),
+    )
+    assert [event.move for event in booking.events.all()] == ["hold"]
+
+
+def test_hold_makes_no_person_school_or_class():
+    slot, programme = slot_and_programme()
+
+    hold(slot, programme)
+
+    assert (User.objects.count(), School.objects.count(), ClassGroup.objects.count()) == (0, 0, 0)
+
+
+def test_hold_takes_all_classes_or_none():
+    slot, programme = slot_and_programme(max_groups=2, max_pupils=70)
+    make_booking(visit=make_visit(slot=slot, programme=programme))
+
+    with pytest.raises(places.VisitFull):
+        hold(slot, programme, asked("6a"), asked("6b"))
+
+    visit = Visit.objects.get()
+    assert (visit.groups_taken, Booking.objects.count()) == (1, 1)
+    assert not Submission.objects.filter(submission_key="sleutel").exists()
+
+
+def test_hold_again_with_the_same_key_is_the_same_submission():
+    slot, programme = slot_and_programme(max_groups=3, max_pupils=99)
+
+    assert hold(slot, programme) == hold(slot, programme)
+
+    assert Booking.objects.count() == 1
+
+
+def test_hold_with_the_same_key_and_other_data_is_a_conflict():
+    slot, programme = slot_and_programme(max_groups=3, max_pupils=99)
+    hold(slot, programme)
+
+    with pytest.raises(KeyConflict):
+        hold(slot, programme, data_hash="anders")
+
+    assert Booking.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "second",
+    [{"browser": "ander", "email": "umit@school.EXAMPLE"}, {"email": "collega@school.example"}],
+)
+def test_hold_lets_the_earlier_hold_of_same_browser_or_address_lapse(second):
+    slot, programme = slot_and_programme()
+    first = hold(slot, programme).bookings.get()
+
+    later = hold(slot, programme, submission_key="twee", **second).bookings.get()
+
+    first.refresh_from_db()
+    assert (first.state, later.state) == (State.LAPSED, State.HELD)
+
+
+def test_hold_lapses_an_expired_hold_in_its_way():
+    slot, programme = slot_and_programme()
+    first = hold(slot, programme).bookings.get()
+
+    with time_machine.travel(NOW + datetime.timedelta(minutes=30), tick=False):
+        later = hold(
+            slot, programme, submission_key="twee", browser="ander", email="a@b.example"
+        ).bookings.get()
+
+    first.refresh_from_db()
+    assert (first.state, later.state) == (State.LAPSED, State.HELD)
+
+
+def test_hold_lapses_an_expired_hold_of_another_programme_in_its_zones():
+    zone = make_zone()
+    slot, programme = slot_and_programme(zones=[zone])
+    other = make_programme(zones=[zone])
+    first = hold(slot, programme).bookings.get()
+
+    with time_machine.travel(NOW + datetime.timedelta(minutes=31), tick=False):
+        hold(slot, other, submission_key="twee", browser="ander", email="a@b.example")
+
+    first.refresh_from_db()
+    assert first.state == State.LAPSED
+    assert ZoneClaim.objects.get().visit.programme == other
+
+
+def test_hold_leaves_a_live_hold_alone():
+    slot, programme = slot_and_programme()
+    hold(slot, programme)
+
+    with (
+        time_machine.travel(NOW + datetime.timedelta(minutes=29, seconds=59), tick=False),
+        pytest.raises(places.VisitFull),
+    ):
+        hold(slot, programme, submission_key="twee", browser="ander", email="a@b.example")
+
+
+def test_hold_refuses_zones_in_use():
+    zone = make_zone()
+    slot, programme = slot_and_programme(zones=[zone])
+    make_booking(visit=make_visit(slot=slot, programme=programme))
+
+    with pytest.raises(places.ZonesTaken):
+        hold(slot, make_programme(zones=[zone]))
+
+    assert Visit.objects.active().count() == 1
+
+
+def test_changeover_keeps_the_zone_busy():
+    zone = make_zone()
+    early = make_slot(
+        starts_at=amsterdam(2026, 11, 3, 9), ends_at=amsterdam(2026, 11, 3, 11), venue=zone.venue
+    )
+    late = make_slot(
+        starts_at=amsterdam(2026, 11, 3, 11), ends_at=amsterdam(2026, 11, 3, 13), venue=zone.venue
+    )
+    make_booking(visit=make_visit(slot=early, programme=make_programme(zones=[zone])))
+
+    with pytest.raises(places.ZonesTaken):
+        hold(late, make_programme(zones=[zone]))
+
+
+def test_hold_refuses_a_programme_longer_than_the_slot():
+    programme = make_programme(duration=181)
+
+    with pytest.raises(places.DoesNotFit):
+        hold(make_slot(programmes=[programme]), programme)
+
+
+def test_hold_refuses_the_same_class_twice():
+    slot, programme = slot_and_programme(max_groups=3, max_pupils=99)
+    school = make_school()
+    hold(slot, programme, asked("Groep 6-B"), school=school)
+
+    with pytest.raises(ClassAlreadyBooked) as refusal:
+        hold(
+            slot,
+            programme,
+            asked("Groep 5"),
+            asked("groep 6b"),
+            school=school,
+            submission_key="twee",
+            browser="ander",
+            email="collega@school.example",
+        )
+
+    assert refusal.value.class_index == 1
+
+
+# --- The code ------------------------------------------------------------------------------------
+
+
+def test_verify_confirms_and_makes_person_school_and_class():
+    slot, programme = slot_and_programme()
+
+    submission = lifecycle.verify(submission=hold(slot, programme))
+
+    booking = submission.bookings.get()
+    user = User.objects.get()
+    school = School.objects.get()
+    assert (booking.state, booking.held_until) == (State.CONFIRMED, None)
+    assert (user.email, user.name, user.school) == (
+        "umit@school.example",
+        "Ümit Çelik-van ’t Hof",
+        school,
+    )
+    assert not user.has_usable_password()
+    assert (school.name, school.is_verified) == ("De Nieuwe School", False)
+    assert (booking.class_group.school, booking.class_group.school_year) == (school, 2026)
+    assert [e.move for e in booking.events.all()] == ["hold", "verify"]
+    assert booking.events.last().notice == "confirmed"
+    assert booking.events.last().by == user
+
+
+def test_verify_twice_changes_nothing():
+    slot, programme = slot_and_programme()
+    submission = hold(slot, programme)
+    lifecycle.verify(submission=submission)
+
+    lifecycle.verify(submission=submission)
+
+    assert BookingEvent.objects.count() == 2
+
+
+def test_verify_becomes_a_request_where_staff_decide():
+    slot, programme = slot_and_programme(needs_approval=True)
+
+    booking = lifecycle.verify(submission=hold(slot, programme)).bookings.get()
+
+    assert (booking.state, booking.events.last().notice) == (State.REQUESTED, "requested")
+
+
+def test_verify_after_expiry_is_accepted_while_still_held():
+    slot, programme = slot_and_programme()
+    submission = hold(slot, programme)
+
+    with time_machine.travel(NOW + datetime.timedelta(hours=2), tick=False):
+        lifecycle.verify(submission=submission)
+
+    assert submission.bookings.get().state == State.CONFIRMED
+
+
+def test_verify_after_lapse_takes_the_place_again():
+    slot, programme = slot_and_programme()
+    submission = hold(slot, programme)
+    with time_machine.travel(NOW + datetime.timedelta(hours=2), tick=False):
+        assert clock.lapse_expired() == 1
+        lifecycle.verify(submission=submission)
+
+    booking = submission.bookings.get()
+    assert (booking.state, booking.visit.groups_taken) == (State.CONFIRMED, 1)
+    assert Visit.objects.active().get() == booking.visit
+
+
+def test_verify_after_lapse_says_so_when_the_place_is_gone():
+    slot, programme = slot_and_programme()
+    submission = hold(slot, programme)
+    with time_machine.travel(NOW + datetime.timedelta(hours=2), tick=False):
+        clock.lapse_expired()
+        make_booking(visit=make_visit(slot=slot, programme=programme))
+        with pytest.raises(places.VisitFull):
+            lifecycle.verify(submission=submission)
+
+    submission.refresh_from_db()
+    assert submission.verified_at is None
+    assert submission.bookings.get().state == State.LAPSED
+    assert not User.objects.filter(email="umit@school.example").exists()
+
+
+def test_verify_refuses_when_everything_was_cancelled():
+    slot, programme = slot_and_programme()
+    submission = hold(slot, programme)
+    lifecycle.cancel(booking=submission.bookings.get(), by=None)
+
+    with pytest.raises(NothingHeld):
+        lifecycle.verify(submission=submission)
+
+
+def test_book_holds_and_verifies_at_once():
+    slot, programme = slot_and_programme()
+    teacher = make_teacher()
+
+    submission = lifecycle.book(
+        slot=slot,
+        programme=programme,
+        classes=[asked()],
+        submission=typed(email=teacher.email, school=make_school(), typed_school_name=""),
+        by=teacher,
+    )
+
+    booking = submission.bookings.get()
+    assert (booking.state, submission.user) == (State.CONFIRMED, teacher)

@@ -1,0 +1,178 @@
+"""What a class must satisfy to come, what staff overrule, and an earlier Proeverij."""
+
+import pytest
+
+from bookings import lifecycle, places
+from bookings.models import Attention, Booking, State
+from bookings.refusals import (
+    NoteRequired,
+    RulesBroken,
+)
+from bookings.rules import Rule
+from programmes.models import Kind
+from tests.bookings.asking import asked, hold, slot_and_programme
+from tests.factories import (
+    amsterdam,
+    make_booking,
+    make_class_group,
+    make_programme,
+    make_school,
+    make_slot,
+    make_staff,
+    make_submission,
+    make_teacher,
+    make_visit,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+
+
+# --- Rules and overrules -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("classes", "rule", "field"),
+    [
+        ([asked(pupils=36)], Rule.NUMBERS, "pupils"),
+        ([asked(), asked("8", year_from=3, year_to=4)], Rule.YEAR_GROUP, "year_groups"),
+    ],
+)
+def test_hold_says_which_rule_is_broken_where(classes, rule, field):
+    slot, programme = slot_and_programme()
+
+    with pytest.raises(RulesBroken) as refusal:
+        hold(slot, programme, *classes)
+
+    broken = refusal.value.broken[0]
+    assert (broken.rule, broken.field) == (rule, field)
+    assert broken.class_index == len(classes) - 1
+
+
+@pytest.mark.parametrize(("days", "refused"), [(6, True), (7, False)])
+def test_lead_time_counts_working_days(days, refused):
+    # Tuesday 15 September: five working days on is Tuesday 22.
+    programme = make_programme()
+    start = amsterdam(2026, 9, 15 + days, 9)
+    slot = make_slot(programmes=[programme], starts_at=start)
+
+    if refused:
+        with pytest.raises(RulesBroken):
+            hold(slot, programme)
+    else:
+        hold(slot, programme)
+
+
+def test_overrule_needs_a_note():
+    slot, programme = slot_and_programme()
+
+    with pytest.raises(NoteRequired):
+        hold(slot, programme, asked("3", year_from=3, year_to=3), overrule=[Rule.YEAR_GROUP])
+
+
+def test_overrule_is_stored_in_the_event():
+    slot, programme = slot_and_programme()
+    young = asked("3", year_from=3, year_to=3)
+
+    submission = hold(
+        slot, programme, young, overrule=[Rule.YEAR_GROUP], note="Plusklas, met juf besproken"
+    )
+
+    event = submission.bookings.get().events.get()
+    assert event.data == {"overruled": ["year_group"]}
+    assert event.note == "Plusklas, met juf besproken"
+
+
+def test_capacity_cannot_be_overruled():
+    slot, programme = slot_and_programme()
+    make_booking(visit=make_visit(slot=slot, programme=programme))
+
+    with pytest.raises(places.VisitFull):
+        hold(slot, programme, overrule=list(Rule), note="toch")
+
+
+# --- An earlier Proeverij ------------------------------------------------------------------------
+
+
+def experience_slot(**fields):
+    return slot_and_programme(kind=Kind.EXPERIENCE, requires_taster=True, **fields)
+
+
+def taster_booking(school, when, name="Groep 7", state=State.CONFIRMED, school_year=2026):
+    visit = make_visit(
+        slot=make_slot(starts_at=when),
+        programme=make_programme(kind=Kind.TASTER),
+    )
+    group = make_class_group(school=school, name=name, school_year=school_year)
+    submission = make_submission(school=school, user=make_teacher(school=school))
+    return make_booking(
+        visit=visit, submission=submission, class_group=group, class_name=name, state=state
+    )
+
+
+def test_experience_without_proeverij_is_refused():
+    slot, programme = experience_slot()
+
+    with pytest.raises(RulesBroken) as refusal:
+        hold(slot, programme, school=make_school())
+
+    assert refusal.value.broken[0].rule == Rule.PREREQUISITE
+
+
+@pytest.mark.parametrize(
+    ("state", "day", "passes"),
+    [
+        (State.CONFIRMED, 2, True),
+        (State.ATTENDED, 2, True),
+        (State.CONFIRMED, 4, False),
+        (State.REQUESTED, 2, False),
+        (State.NO_SHOW, 2, False),
+    ],
+)
+def test_proeverij_counts_when_certain_and_earlier(state, day, passes):
+    school = make_school()
+    slot, programme = experience_slot()
+    taster_booking(school, amsterdam(2026, 11, day, 9), state=state)
+
+    if passes:
+        lifecycle.verify(submission=hold(slot, programme, school=school))
+        assert Booking.objects.get(visit__programme=programme).attention == ""
+    else:
+        with pytest.raises(RulesBroken):
+            hold(slot, programme, school=school)
+
+
+def test_proeverij_of_another_class_of_the_school_passes_with_a_notice():
+    school = make_school()
+    slot, programme = experience_slot()
+    taster_booking(school, amsterdam(2026, 10, 2, 9), name="Groep 8")
+
+    lifecycle.verify(submission=hold(slot, programme, school=school))
+
+    booking = Booking.objects.get(visit__programme=programme)
+    assert booking.attention == Attention.PREREQUISITE_BY_SCHOOL
+
+
+def test_proeverij_of_the_class_this_one_continues_counts():
+    school = make_school()
+    slot, programme = experience_slot()
+    before = taster_booking(school, amsterdam(2026, 3, 2, 9), name="Groep 6", school_year=2025)
+    make_class_group(school=school, name="Groep 7", continues=before.class_group)
+
+    lifecycle.verify(submission=hold(slot, programme, school=school))
+
+    assert Booking.objects.get(visit__programme=programme).attention == ""
+
+
+def test_cancelling_the_proeverij_flags_the_experience():
+    school = make_school()
+    slot, programme = experience_slot()
+    taster = taster_booking(school, amsterdam(2026, 10, 20, 9))
+    lifecycle.verify(submission=hold(slot, programme, school=school))
+    experience = Booking.objects.get(visit__programme=programme)
+
+    lifecycle.cancel(booking=taster, by=make_staff())
+
+    experience.refresh_from_db()
+    assert experience.attention == Attention.PREREQUISITE_GONE
+    assert experience.state == State.CONFIRMED
+    assert experience.events.last().move == "flag"

@@ -1,0 +1,117 @@
+"""What staff do to a whole visit: move it, or change how many fit."""
+
+import pytest
+
+from bookings import lifecycle, places, visits
+from bookings.models import Booking, State, Visit, ZoneClaim
+from bookings.refusals import (
+    BelowBooked,
+    NothingToMove,
+)
+from tests.factories import (
+    amsterdam,
+    make_booking,
+    make_slot,
+    make_staff,
+    make_submission,
+    make_visit,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+
+
+def test_move_visit_takes_every_class_along_with_an_event_each():
+    visit = make_visit(max_groups=2, max_pupils=70)
+    bookings = [make_booking(visit=visit), make_booking(visit=visit)]
+    to = make_slot(programmes=[visit.programme], starts_at=amsterdam(2026, 11, 10, 9))
+
+    moved = visits.move_visit(visit=visit, slot=to, by=make_staff(), note="Verbouwing")
+
+    there = Visit.objects.active().get()
+    assert (moved, there.slot, there.groups_taken) == (2, to, 2)
+    assert (there.max_groups, there.max_pupils) == (2, 70)
+    assert ZoneClaim.objects.get().starts_at == to.starts_at
+    for booking in bookings:
+        before = booking.sequence
+        booking.refresh_from_db()
+        assert booking.sequence == before + 1
+        assert booking.events.last().move == "reschedule"
+
+
+def test_move_visit_leaves_what_does_not_come_on_its_own_date():
+    visit = make_visit(max_groups=4, max_pupils=99)
+    make_booking(visit=visit)
+    held = make_booking(
+        visit=visit, state=State.HELD, submission=make_submission(user=None, verified_at=None)
+    )
+    gone = make_booking(visit=visit, state=State.CANCELLED)
+    before = (gone.sequence, gone.visit_id)
+    to = make_slot(programmes=[visit.programme], starts_at=amsterdam(2026, 11, 10, 9))
+
+    visits.move_visit(visit=visit, slot=to, by=make_staff())
+
+    gone.refresh_from_db()
+    assert (gone.sequence, gone.visit_id) == before
+    visit.refresh_from_db()
+    assert (visit.slot, visit.groups_taken) == (gone.visit.slot, 0)
+    lifecycle.verify(submission=held.submission)
+    held = Booking.objects.get(pk=held.pk)
+    assert (held.state, held.visit.slot) == (State.CONFIRMED, visit.slot)
+
+
+def test_move_visit_fits_into_its_own_rooms_later_that_morning():
+    visit = make_visit(max_groups=2, max_pupils=70)
+    make_booking(visit=visit), make_booking(visit=visit)
+    to = make_slot(programmes=[visit.programme], starts_at=amsterdam(2026, 11, 3, 10))
+
+    assert visits.move_visit(visit=visit, slot=to, by=make_staff()) == 2
+
+    assert [claim.starts_at for claim in ZoneClaim.objects.all()] == [to.starts_at]
+
+
+def test_move_visit_joins_the_one_that_is_there_or_leaves_everything():
+    visit = make_visit(max_groups=2, max_pupils=70)
+    make_booking(visit=visit), make_booking(visit=visit)
+    to = make_slot(programmes=[visit.programme], starts_at=amsterdam(2026, 11, 10, 9))
+    there = make_visit(slot=to, programme=visit.programme, max_groups=2, max_pupils=99)
+    make_booking(visit=there)
+
+    with pytest.raises(places.VisitFull):
+        visits.move_visit(visit=visit, slot=to, by=make_staff())
+    visit.refresh_from_db()
+    assert visit.groups_taken == 2
+
+    visits.set_maxima(visit=there, max_groups=3, max_pupils=99)
+    visits.move_visit(visit=visit, slot=to, by=make_staff())
+
+    there.refresh_from_db()
+    visit.refresh_from_db()
+    assert there.groups_taken == 3
+    assert visit.released_at is not None
+
+
+def test_move_visit_with_nobody_booked_claims_no_zone_for_it():
+    booking = make_booking(state=State.HELD)
+    to = make_slot(programmes=[booking.visit.programme], starts_at=amsterdam(2026, 11, 10, 9))
+
+    with pytest.raises(NothingToMove):
+        visits.move_visit(visit=booking.visit, slot=to, by=make_staff())
+
+    booking.refresh_from_db()
+    assert booking.state == State.HELD
+    assert ZoneClaim.objects.get().starts_at == booking.starts_at
+
+
+def test_maxima_never_go_below_what_is_booked():
+    visit = make_visit(max_groups=3, max_pupils=99)
+    make_booking(visit=visit)
+    make_booking(visit=visit)
+
+    with pytest.raises(BelowBooked):
+        visits.set_maxima(visit=visit, max_groups=1, max_pupils=99)
+    with pytest.raises(BelowBooked):
+        visits.set_maxima(visit=visit, max_groups=2, max_pupils=47)
+    visits.set_maxima(visit=visit, max_groups=2, max_pupils=48)
+
+    visit.refresh_from_db()
+    assert (visit.max_groups, visit.max_pupils) == (2, 48)
