@@ -82,11 +82,11 @@ def confirmed(events: list[BookingEvent]) -> list[Message]:
 
 def requested(events: list[BookingEvent]) -> list[Message]:
     bookings = _upcoming(_bookings(events, {State.REQUESTED}))
-    return _mail("requested", bookings, note=events[0].note)
+    return _mail("requested", bookings, note=events[0].word_from_us)
 
 
 def declined(events: list[BookingEvent]) -> list[Message]:
-    return _mail("declined", _bookings(events, {State.DECLINED}), note=events[0].note)
+    return _mail("declined", _bookings(events, {State.DECLINED}), note=events[0].word_from_us)
 
 
 def cancelled(events: list[BookingEvent]) -> list[Message]:
@@ -102,13 +102,14 @@ def cancelled(events: list[BookingEvent]) -> list[Message]:
         for number, booking in enumerate(bookings, start=1)
         if booking.pk in invited
     ]
-    mails = _mail("cancelled", bookings, note=events[0].note, files=files)
+    mails = _mail("cancelled", bookings, note=events[0].word_from_us, files=files)
     return [*mails, *_to_neighbours(events)]
 
 
 def changed(events: list[BookingEvent]) -> list[Message]:
     bookings = _upcoming(_bookings(events, {State.CONFIRMED, State.REQUESTED}))
-    mails = _with_letter("changed", events, bookings, changes=_changes(events))
+    told = [event for event in events if event.booking in bookings]
+    mails = _with_letter("changed", events, bookings, changes=_changes(told))
     return [*mails, *_to_neighbours(events)]
 
 
@@ -118,7 +119,7 @@ def reminder(events: list[BookingEvent]) -> list[Message]:
     # Moved to another day since: that day gets a reminder of its own.
     bookings = [booking for booking in bookings if booking.visit.slot.day == about]
     start = min((booking.starts_at for booking in bookings), default=None)
-    return _mail("reminder", bookings, note=events[0].note, expires_at=start)
+    return _mail("reminder", bookings, note=events[0].word_from_us, expires_at=start)
 
 
 # --- What they have in common ----------------------------------------------------------------
@@ -181,12 +182,14 @@ def _with_letter(
     name: str, events: list[BookingEvent], bookings: list[Booking], **details: Any
 ) -> list[Message]:
     """With calendar files and the letter, as far as anything is confirmed."""
-    files, note = _invitations(bookings), events[0].note
+    files, note = _invitations(bookings), events[0].word_from_us
     return _mail(name, bookings, note=note, files=files, with_letter=bool(files), **details)
 
 
 def _changes(events: list[BookingEvent]) -> list[str]:
     """What changed, in the reader's language and in order; once where it is the same for all."""
+    if not events:
+        return []
     lines: dict[Booking, list[str]] = {}
     with translation.override(events[0].booking.submission.language):
         for event in events:
@@ -248,7 +251,7 @@ def _mail(
             "first": stays[0],
             "venue": stays[0].visit.slot.venue,
             "count": len(bookings),
-            "note": note.strip(),
+            "note": note,
             "changes": changes,
             "along": along,
             "dates_url": f"{settings.SITE_URL}{stays[0].visit.programme.get_absolute_url()}#data",

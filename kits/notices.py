@@ -141,7 +141,7 @@ def _mail(
             "is_round": loan.delivery == Delivery.ROUND,
             "goes_ahead": loan.state in COMING,
             "venue": loan.kit.venue,
-            "note": events[0].note.strip(),
+            "note": events[0].word_from_us,
             "changes": _changes(events) if name == "changed" else [],
             "link": mailer.marker(LINK, submission.pk, to=submission.email),
             "has_letter": bool(letter),

@@ -95,6 +95,11 @@ class Event(models.Model):
     def __str__(self) -> str:
         return f"{self.move}: {self.from_state} → {self.to_state}"
 
+    @property
+    def word_from_us(self) -> str:
+        """What goes into the mail: the note of staff. What a school writes along is for us."""
+        return "" if self.by_role == "teacher" else self.note.strip()
+
 
 def role_of(person: Any) -> str:
     if person is None:

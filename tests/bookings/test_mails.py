@@ -287,6 +287,27 @@ def test_change_tells_every_change_since_the_last_mail(booked, staff):
     assert f"Je bezoek is gewijzigd.\n{moved}\n{line}\nZo staat" in the_mail().message
 
 
+def test_change_says_nothing_of_a_class_that_was_cancelled_since(booked, staff):
+    first = booked(State.CONFIRMED, class_name="7a")
+    second = make_booking(visit=first.visit, submission=first.submission, class_name="7b")
+    for booking, pupils in ((first, 20), (second, 21)):
+        lifecycle.change_numbers(booking=booking, pupils=pupils, supervisors=3, by=staff)
+    lifecycle.cancel(booking=second, by=staff)
+
+    changed, _cancelled = told()
+
+    assert "\nAantal gewijzigd: van 24 naar 20 leerlingen.\nZo staat" in changed.message
+    assert "7b" not in changed.message
+
+
+@pytest.mark.parametrize("by_school", [True, False])
+def test_own_words_of_a_school_do_not_come_back_as_ours(booked, staff, by_school):
+    booking = booked(State.CONFIRMED)
+    by = booking.submission.user if by_school else staff
+    lifecycle.cancel(booking=booking, by=by, note="De juf is ziek.")
+    assert ("Een bericht van ons:\nDe juf is ziek.\n" in the_mail().message) != by_school
+
+
 def test_reminder_says_what_to_bring_and_the_last_day_for_numbers(booked, frozen):
     booked(State.CONFIRMED)
     frozen.move_to(amsterdam(2026, 10, 27, 8))

@@ -181,6 +181,16 @@ def test_cancelled_mail_takes_both_events_back():
     )
 
 
+def test_own_words_of_a_school_do_not_come_back_as_ours():
+    loan = reserved_loan()
+    told()
+    lifecycle.cancel(loan=loan, by=loan.submission.user, note="De juf is ziek.")
+
+    (mail,) = told()
+
+    assert "De juf is ziek." not in mail.message
+
+
 def test_hold_that_was_never_mailed_is_cancelled_silently():
     lifecycle.cancel(loan=held_loan(), by=None)
 
