@@ -3,8 +3,9 @@
 import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -220,8 +221,21 @@ class WhenFilter(DefaultFilter):
         return queryset.filter(within)
 
 
+class VisitSlotForm(forms.ModelForm):
+    def clean(self) -> Any:
+        """The pattern is no field here, so Django leaves what goes with it to the database."""
+        data = super().clean() or self.cleaned_data
+        pattern, starts_at = self.instance.pattern_id, data.get("starts_at")
+        others = VisitSlot.objects.filter(pattern=pattern, starts_at=starts_at)
+        if pattern and starts_at and others.exclude(pk=self.instance.pk).exists():
+            message = _("This pattern already has a slot at that time.")
+            raise ValidationError({"starts_at": message})
+        return data
+
+
 @admin.register(VisitSlot)
 class VisitSlotAdmin(NoDelete, ModelAdmin):
+    form = VisitSlotForm
     list_display = (
         "day_shown", "times", "programmes_shown", "venue", "max_groups", "booked", "open_shown",
         "note",
@@ -272,9 +286,16 @@ class VisitSlotAdmin(NoDelete, ModelAdmin):
         return slots.annotate(booked_count=booked)
 
     def get_readonly_fields(self, request: HttpRequest, obj: VisitSlot | None = None) -> Any:
-        """Time and place stand still once classes are booked: move the visit instead."""
+        """Time and place stand still once classes were booked, for what was cancelled as well:
+        move the visit instead, or close this slot and make another."""
         fields = super().get_readonly_fields(request, obj)
-        if obj is not None and obj.visits.active().exists():  # type: ignore[attr-defined]
+        if obj is None:
+            return fields
+        if request.method == "POST":
+            # Who is opening a visit in it holds it until that is there: we wait, and see it.
+            slots = VisitSlot.objects.filter(pk=obj.pk)
+            list(slots.select_for_update(of=("self",)).values_list("pk"))
+        if obj.visits.exists():
             return (*fields, "venue", "starts_at", "ends_at")
         return fields
 

@@ -7,8 +7,11 @@ import time_machine
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils import timezone
 
+from bookings import lifecycle
 from bookings.models import Closure, SchedulePattern, VisitSlot
+from bookings.schedule import make_slots
 from tests.factories import (
     amsterdam,
     make_booking,
@@ -120,6 +123,35 @@ def test_time_of_a_booked_slot_stands_still(desk):
         return page.context["adminform"].form.fields.keys() & {"starts_at", "ends_at", "venue"}
 
     assert (fields(booked), fields(free)) == (set(), {"starts_at", "ends_at", "venue"})
+
+
+def test_date_of_what_was_cancelled_stands_still(desk):
+    booking = make_booking()
+    lifecycle.cancel(booking=booking, by=make_staff())
+
+    save_slot(desk, booking.visit.slot, starts_at_0="2026-11-10", ends_at_0="2026-11-10")
+
+    booking.refresh_from_db()
+    assert booking.visit.slot.day == datetime.date(2026, 11, 3)
+
+
+def test_slot_moved_to_the_time_of_another_of_its_pattern_is_refused_at_its_field(desk):
+    pattern = make_pattern()
+    first, second, _third = make_slots(pattern).new
+
+    response = save_slot(desk, first, starts_at_0=second.day, ends_at_0=second.day)
+
+    assert errors_of(response) == {"starts_at": ["Dit patroon heeft op die tijd al een dagdeel."]}
+
+
+def save_slot(desk, slot, **typed):
+    start, end = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
+    as_it_was = {"venue": slot.venue_id, "programmes": [make_programme().pk]}
+    as_it_was |= {"max_groups": slot.max_groups, "max_pupils": slot.max_pupils}
+    as_it_was |= {"starts_at_0": start.date(), "starts_at_1": start.time()}
+    as_it_was |= {"ends_at_0": end.date(), "ends_at_1": end.time()}
+    address = reverse("admin:bookings_visitslot_change", args=[slot.pk])
+    return desk.post(address, as_it_was | typed)
 
 
 def test_closure_names_the_days_on_which_classes_come(desk):

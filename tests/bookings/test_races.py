@@ -25,6 +25,7 @@ from schools.codes import code_of
 from schools.models import CodeChallenge, Submission
 from tec_site.lifecycle import IllegalMove, Refused, chain_is_sound
 from tests.booking_form import address, typed_by
+from tests.bookings.test_admin_schedule import save_slot
 from tests.bookings.test_rooms import save
 from tests.factories import (
     NOW,
@@ -377,6 +378,33 @@ def test_visit_opened_after_staff_chose_other_rooms_has_those_rooms(
 
     assert (answer.status_code, refused) == (302, [])
     assert set(ZoneClaim.objects.values_list("zone", flat=True)) == {room}
+    assert_sound()
+
+
+def test_slot_that_is_booked_while_staff_move_it_stays_at_its_time(settings):
+    settings.STAFF_SECOND_FACTOR = False
+    programme = make_programme()
+    slot = make_slot(programmes=[programme])
+    desk = Client()
+    desk.force_login(make_staff())
+    answers = []
+    staff = threading.Thread(
+        target=lambda: (
+            answers.append(
+                save_slot(desk, slot, starts_at_0="2026-11-10", ends_at_0="2026-11-10").status_code
+            ),
+            connection.close(),
+        )
+    )
+
+    with transaction.atomic():
+        held_by_verb(slot, programme, 1)()
+        staff.start()
+        time.sleep(2)  # staff save before the hold is committed
+    staff.join(timeout=60)
+
+    slot.refresh_from_db()
+    assert (answers, slot.day) == ([302], datetime.date(2026, 11, 3))
     assert_sound()
 
 
