@@ -1,6 +1,5 @@
 """Bookings: the list, and what can be done with each."""
 
-import datetime
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -22,7 +21,6 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from tec_site.admin_filters import AttentionFilter, RangeDateTimeFilter
-from tec_site.days import start_of_day
 from tec_site.lifecycle import Move
 from tec_site.model_admins import badge, lead_from
 from tec_site.staff_moves import MovesAdmin
@@ -32,7 +30,7 @@ from .. import lifecycle
 from ..history import staff_history_of
 from ..lifecycle import MOVES
 from ..models import FACTS, Booking, State
-from .day import day_page
+from .day import day_page, these_days
 from .moves import STAFF_MOVES
 from .phone import book_on_behalf
 from .schedule import WhenFilter
@@ -92,16 +90,7 @@ class BookingAdmin(MovesAdmin):
         bookings = super().get_queryset(request)
         if self.has_decide_permission(request):
             return bookings
-        return bookings.filter(self._these_days())
-
-    def _these_days(self) -> Q:
-        """For who only looks: from this Monday until a week from now."""
-        today = timezone.localdate()
-        monday = today - datetime.timedelta(days=today.weekday())
-        return Q(
-            visit__slot__starts_at__gte=start_of_day(monday),
-            visit__slot__starts_at__lt=start_of_day(today + datetime.timedelta(days=8)),
-        )
+        return bookings.filter(these_days("visit__slot__starts_at"))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Booking], search_term: str

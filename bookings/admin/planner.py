@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from programmes.models import Zone
 from tec_site.days import ONE_DAY, parse_day, start_of_day
 
 from ..models import ZoneClaim
+from .day import these_days
 
 WEEK = datetime.timedelta(days=7)
 
@@ -32,11 +33,11 @@ def monday_of(day: datetime.date) -> datetime.date:
     return day - datetime.timedelta(days=day.weekday())
 
 
-def rows_of(monday: datetime.date) -> list[Row]:
-    """What each zone is used for from `monday` on, for seven days; two queries."""
+def rows_of(monday: datetime.date, shown: Q) -> list[Row]:
+    """What of `shown` each zone is used for from `monday` on, for seven days; two queries."""
     claims = (
         ZoneClaim.objects.filter(
-            starts_at__gte=start_of_day(monday), starts_at__lt=start_of_day(monday + WEEK)
+            shown, starts_at__gte=start_of_day(monday), starts_at__lt=start_of_day(monday + WEEK)
         )
         .select_related("visit__programme", "visit__slot")
         .order_by("starts_at", "pk")
@@ -55,7 +56,8 @@ def week_page(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpRespon
     today = timezone.localdate()
     # At the weekend 'this week' is the one to come.
     monday = monday_of(parse_day(request.GET.get("week", "")) or today + 2 * ONE_DAY)
-    rows = rows_of(monday)
+    may_plan = request.user.has_perm("bookings.change_visit")
+    rows = rows_of(monday, Q() if may_plan else these_days("starts_at"))
     days = [number for number in range(7) if number < 5 or any(row.days[number] for row in rows)]
     context: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),

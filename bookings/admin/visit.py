@@ -30,6 +30,7 @@ from tec_site.typed_dates import terms
 from .. import documents, visits
 from ..desk_forms import MaximaForm, MoveVisitForm
 from ..models import Booking, Visit
+from .day import these_days
 from .planner import week_page
 from .schedule import WhenFilter
 from .search import booking_fits
@@ -81,7 +82,10 @@ class VisitAdmin(ReadOnly, ModelAdmin):
     change_form_template = "admin/with_buttons.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Visit]:
-        return super().get_queryset(request).select_related("slot__venue", "programme")
+        visits = super().get_queryset(request).select_related("slot__venue", "programme")
+        if request.user.has_perm("bookings.change_visit"):
+            return visits
+        return visits.filter(these_days("slot__starts_at"))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Visit], search_term: str

@@ -237,12 +237,23 @@ def test_maximum_is_raised_and_logged_but_not_below_what_is_booked(desk):
 
 @pytest.mark.parametrize("name", ["verplaats", "maximum"])
 def test_who_only_looks_changes_no_visit(onlooker, name):
-    visit = make_booking().visit
+    visit = make_visit(slot=make_slot(starts_at=amsterdam(2026, 9, 17, 9)))
     assert [button.label for button in onlooker.get(visit_page(visit)).context["buttons"]] == [
         "Daglijst (pdf)"
     ]
     assert onlooker.get(visit_page(visit, name)).status_code == 403
     assert onlooker.post(visit_page(visit, name), {"max_groups": 9}).status_code == 403
+
+
+def test_who_only_looks_sees_the_visits_of_these_days(onlooker):
+    this_week = make_visit(slot=make_slot(starts_at=amsterdam(2026, 9, 17, 9)))
+    for visit in (this_week, later := make_visit()):
+        make_booking(visit=visit)
+    page = onlooker.get("/beheer/bookings/visit/", {"when": "all"})
+    assert [visit.pk for visit in page.context["cl"].result_list] == [this_week.pk]
+    assert onlooker.get(visit_page(this_week, "daglijst")).status_code == 200
+    assert onlooker.get(visit_page(later, "daglijst")).status_code == 404
+    assert onlooker.get(visit_page(later)).status_code == 302
 
 
 def test_day_sheet_is_a_pdf(desk):

@@ -167,7 +167,7 @@ bookings.booking          403|200  403|200  403|200      403|403      →desk|20
 bookings.bookingevent     403|200  403|403  403|200      403|403      403|200
 bookings.closure          403|200  403|200  403|→desk    403|→desk    →desk|→desk
 bookings.schedulepattern  403|200  403|200  403|→desk    403|403      →desk|→desk
-bookings.visit            403|200  403|403  403|200      403|403      403|200
+bookings.visit            403|200  403|403  403|200      403|403      →desk|200
 bookings.visitslot        403|200  403|200  403|200      403|403      403|200
 kits.chargeline           403|200  403|403  403|→desk    403|403      →desk|→desk
 kits.deskday              403|200  403|200  403|200      403|200      403|200
