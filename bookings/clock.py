@@ -24,7 +24,7 @@ def lapse_expired() -> int:
 def remind_due() -> int:
     """Remind of visits within a week, once per date, however often and late this runs.
 
-    A booking made since yesterday has its confirmation at hand and is reminded later.
+    Who was sent a confirmation since yesterday has it at hand and is reminded later.
     """
     today = timezone.localdate()
     last = today + datetime.timedelta(days=settings.REMIND_BEFORE_VISIT_DAYS)
@@ -33,7 +33,6 @@ def remind_due() -> int:
             state=State.CONFIRMED,
             visit__slot__starts_at__gte=start_of_day(today + ONE_DAY),
             visit__slot__starts_at__lt=start_of_day(last + ONE_DAY),
-            created_at__lt=timezone.now() - ONE_DAY,
         )
         .with_facts()
         .order_by("pk")
@@ -43,7 +42,12 @@ def remind_due() -> int:
         move="remind",
         about=TruncDate("booking__visit__slot__starts_at"),
     )
-    return sum(_remind(booking) for booking in due.filter(~Exists(reminded)))
+    yesterday = timezone.now() - ONE_DAY
+    confirmed = BookingEvent.objects.filter(
+        booking=OuterRef("pk"), notice="confirmed", at__gt=yesterday
+    )
+    due = due.exclude(Exists(reminded)).exclude(Exists(confirmed))
+    return sum(map(_remind, due))
 
 
 def _remind(booking: Booking) -> bool:

@@ -65,3 +65,12 @@ def test_only_confirmed_bookings_are_reminded_of(db, frozen):
     clock.remind_due()
     states = BookingEvent.objects.filter(notice="reminder").values_list("booking__state", flat=True)
     assert list(states) == [State.CONFIRMED]
+
+
+def test_request_confirmed_today_is_reminded_of_tomorrow(db, frozen):
+    booking = make_booking(state=State.REQUESTED)
+    frozen.move_to(WEEK_BEFORE)
+    lifecycle.confirm(booking=booking, by=make_staff())
+    assert clock.remind_due() == 0  # the confirmation says it all
+    frozen.move_to(amsterdam(2026, 10, 28, 8))
+    assert clock.remind_due() == 1
