@@ -196,7 +196,7 @@ def visits_on(day: datetime.date, bookings: QuerySet[Booking]) -> list[DayVisit]
         .prefetch_related(
             Prefetch("visit__claims", ZoneClaim.objects.select_related("zone").order_by("zone"))
         )
-        .order_by("visit__slot__starts_at", "visit", "pk")
+        .order_by("visit__slot__starts_at", "visit_id", "pk")
     )
     by_visit = itertools.groupby(found, key=lambda booking: booking.visit)
     return [DayVisit(visit, list(group)) for visit, group in by_visit]

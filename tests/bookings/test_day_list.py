@@ -10,6 +10,7 @@ from tests.factories import (
     NOW,
     amsterdam,
     make_booking,
+    make_programme,
     make_slot,
     make_staff,
     make_submission,
@@ -37,6 +38,19 @@ def test_day_list_has_the_visits_of_that_day_in_order_of_time(desk):
     page = desk.get(TUESDAY)
     assert classes(page) == ["7a", "8b"]
     assert (page.context["classes"], page.context["pupils"]) == (2, 48)
+
+
+def test_day_list_keeps_programmes_of_the_same_name_apart(desk):
+    there, elsewhere = (
+        make_visit(programme=make_programme(title="Drones"), max_groups=2, max_pupils=70)
+        for _venue in range(2)
+    )
+    for visit, name in ((there, "7a"), (elsewhere, "8a"), (there, "7b")):
+        make_booking(visit=visit, class_name=name)
+    together = [
+        [one.class_name for one in visit.bookings] for visit in desk.get(TUESDAY).context["visits"]
+    ]
+    assert together == [["7a", "7b"], ["8a"]]
 
 
 def test_day_list_says_what_staff_need_of_a_class(desk):
