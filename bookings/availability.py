@@ -91,22 +91,26 @@ def offers_between(
     return _between(programme, start_of_day(first), start_of_day(before))
 
 
-def next_free(programme: Programme, limit: int = 5, groups: int = 1) -> list[Offer]:
-    """The first `limit` offers with room for `groups` classes."""
+def next_free(
+    programme: Programme, limit: int = 5, groups: int = 1, pupils: int = 0
+) -> list[Offer]:
+    """The first `limit` offers with room for `groups` classes with `pupils` together."""
     now, horizon = timezone.now(), _horizon()
     soon = min(now + SOON, horizon)
     found: list[Offer] = []
     # What is free is mostly found soon: no need to judge all slots of two years.
     for start, before in ((now, soon), (soon, horizon)):
         if len(found) < limit:
-            found += _with_room(_between(programme, start, before), groups)
+            found += _with_room(_between(programme, start, before), groups, pupils)
     return found[:limit]
 
 
-def same_week(programme: Programme, day: datetime.date, groups: int = 1) -> list[Offer]:
-    """What can be booked in the week (Monday to Sunday) of `day`, for `groups` classes."""
+def same_week(
+    programme: Programme, day: datetime.date, groups: int = 1, pupils: int = 0
+) -> list[Offer]:
+    """What of that can be booked in the week (Monday to Sunday) of `day`."""
     monday = day - datetime.timedelta(days=day.weekday())
-    return _with_room(offers_between(programme, monday, monday + 7 * ONE_DAY), groups)
+    return _with_room(offers_between(programme, monday, monday + 7 * ONE_DAY), groups, pupils)
 
 
 def offer_for(programme: Programme, slot: VisitSlot) -> Offer | None:
@@ -279,8 +283,12 @@ def _between(
     return _offers(programme, rows)
 
 
-def _with_room(offers: list[Offer], groups: int) -> list[Offer]:
-    return [offer for offer in offers if offer.can_be_booked and offer.groups_left >= groups]
+def _with_room(offers: list[Offer], groups: int, pupils: int) -> list[Offer]:
+    return [
+        offer
+        for offer in offers
+        if offer.can_be_booked and offer.groups_left >= groups and offer.pupils_left >= pupils
+    ]
 
 
 def _offers(programme: Programme, rows: list[tuple[Any, ...]]) -> list[Offer]:

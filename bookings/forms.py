@@ -130,6 +130,9 @@ class BookingForm:
         self.programme, self.slot = programme, slot
         self.is_bound = data is not None
         self.lacks_taster = False
+        # What the page said of when and where; staff may change that while she types.
+        self.date_shown = f"{slot.pk} {slot.venue_id} {slot.starts_at.isoformat()}"
+        self._date_seen = data.get("date_shown", "") if data else ""
         self.resizing = bool(data) and ("add" in data or "remove" in data)
         kwargs: Any = {"form_kwargs": {"programme": programme}, "prefix": "klas"}
         if not self.is_bound:
@@ -159,8 +162,20 @@ class BookingForm:
         return self.resizing or self.contact.is_searching_school
 
     @property
+    def is_outdated(self) -> bool:
+        """Whether this slot had another time or place when the page was opened."""
+        is_this_slot = self._date_seen.partition(" ")[0] == str(self.slot.pk)
+        return is_this_slot and self._date_seen != self.date_shown
+
+    @property
     def asked(self) -> list[ClassRequest]:
         return [form.asked for form in self.classes.forms]
+
+    @property
+    def pupils(self) -> list[int]:
+        """Of each class, as far as that is known: 0 of an empty form."""
+        known = self.classes.is_bound and self.classes.is_valid()
+        return [one.pupils for one in self.asked] if known else [0] * len(self.classes.forms)
 
     @property
     def errors(self) -> list[tuple[Any, str]]:

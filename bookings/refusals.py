@@ -3,12 +3,16 @@
 Those of places (VisitFull, ZonesTaken, DoesNotFit) are in `places.py`.
 """
 
+import datetime
 from collections.abc import Collection, Sequence
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from tec_site.lifecycle import Refused
 
+from .models import VisitSlot
 from .rules import Broken, Rule
 
 
@@ -63,6 +67,20 @@ class NeverConfirmed(Refused):
 
 class SlotPast(Refused):
     message = _("This date is in the past.")
+
+
+class DateChanged(Refused):
+    """Staff gave a slot another time or place while its form was filled in."""
+
+    message = _(
+        "This date has another time or place now: %(when)s, %(where)s. Does that suit you? Then "
+        "send it once more."
+    )
+
+    def __init__(self, slot: VisitSlot) -> None:
+        start = timezone.localtime(slot.starts_at)
+        when = f"{date_format(start, 'l j F')} {start:%H:%M}"
+        super().__init__(when=when, where=slot.venue.name)
 
 
 class BelowBooked(Refused):

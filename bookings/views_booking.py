@@ -1,5 +1,6 @@
 """Booking in three steps: the date (in the catalogue), the class, the code."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -21,7 +22,7 @@ from .access import address_of, own_submission
 from .availability import Offer, SlotProgramme, next_free, offer_for, same_week
 from .forms import BookingForm
 from .models import VisitSlot, shut
-from .refusals import ClassAlreadyBooked, RulesBroken
+from .refusals import ClassAlreadyBooked, DateChanged, RulesBroken
 
 
 @login_not_required
@@ -42,18 +43,17 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
             refused, status = _place_refusal(form, refusal), 409
     elif form.errors and not form.asks_for_more:
         status = 422
-    offer = offer_for(programme, slot)
-    if offer is None:
-        raise Http404
-    gone = not offer.can_be_booked if data is None else isinstance(refused, GONE)
+    offer = offer_for(programme, slot)  # none where the half day has become too short
+    can_be_booked = offer is not None and offer.can_be_booked
+    gone = not can_be_booked if data is None else isinstance(refused, GONE)
     context = {
         "programme": programme,
         "slot": slot,
-        "offer": offer,
+        "ends_at": offer.ends_at if offer else slot.ends_at,
         "form": form,
         "refused": _in_words(refused, programme, slot, form) if refused else "",
         "gone": gone,
-        "others": _others(programme, slot, len(form.classes.forms)) if gone else [],
+        "others": _others(programme, slot, form.pupils) if gone else [],
         "own": own_submission(request, programme, slot) if gone and data is None else None,
         "taster": _taster() if form.lacks_taster else None,
     }
@@ -78,6 +78,8 @@ def _programme_in_slot(slug: str, slot_id: int) -> tuple[Programme, VisitSlot]:
 
 def _submit(request: HttpRequest, form: BookingForm) -> str:
     """Hold (or book) what the form asks; returns where to go on."""
+    if form.is_outdated:
+        raise DateChanged(form.slot)
     submission = send(
         request,
         form.submission,
@@ -98,9 +100,7 @@ def _place_refusal(form: BookingForm, refusal: Refused) -> Refused | None:
     if isinstance(refusal, ClassAlreadyBooked) and refusal.class_index is not None:
         form.classes.forms[refusal.class_index].add_error("name", refusal)
         return None
-    if isinstance(refusal, KeyConflict):
-        return refusal
-    if not isinstance(refusal, GONE):
+    if not isinstance(refusal, (KeyConflict, DateChanged, *GONE)):
         form.contact.add_error(None, refusal)
         return None
     return refusal
@@ -134,7 +134,9 @@ def _code_facts(submission: Submission, gone: bool) -> dict[str, Any]:
         "booking": bookings[0],
         "programme": visit.programme,
         "slot": visit.slot,
-        "others": _others(visit.programme, visit.slot, len(bookings)) if gone else [],
+        "others": _others(visit.programme, visit.slot, [one.pupils for one in bookings])
+        if gone
+        else [],
     }
 
 
@@ -142,9 +144,10 @@ def _taster() -> Programme | None:
     return Programme.objects.published().filter(kind=Kind.TASTER).first()
 
 
-def _others(programme: Programme, slot: VisitSlot, groups: int) -> list[Offer]:
-    """What else is free that week, or else the first dates that are."""
-    return same_week(programme, slot.day, groups) or next_free(programme, 5, groups)
+def _others(programme: Programme, slot: VisitSlot, pupils: Sequence[int]) -> list[Offer]:
+    """What else is free that week for classes of so many, or else the first dates that are."""
+    room = {"groups": len(pupils), "pupils": sum(pupils)}
+    return same_week(programme, slot.day, **room) or next_free(programme, **room)
 
 
 CODE_PAGE = CodePage(

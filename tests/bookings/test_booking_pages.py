@@ -11,7 +11,7 @@ from django.urls import reverse
 from post_office.models import Email
 
 from bookings import clock, lifecycle
-from bookings.models import Booking, State
+from bookings.models import Booking, State, VisitSlot
 from programmes.models import Kind
 from schools.codes import code_of
 from schools.links import token_of
@@ -201,6 +201,25 @@ def test_date_with_too_little_room_says_how_much_there_is(client):
         assert (response.status_code, response.context["refused"]) == (409, said)
 
 
+def test_other_dates_have_room_for_all_pupils_that_come(client):
+    programme = make_programme(max_groups=2, max_pupils=60)
+    slots = [
+        make_slot(
+            programmes=[programme],
+            starts_at=amsterdam(2026, 11, day, 9),
+            max_groups=2,
+            max_pupils=60,
+        )
+        for day in (3, 4, 5)
+    ]
+    for slot in slots[:2]:
+        make_booking(visit=make_visit(slot=slot, programme=programme), pupils=35)
+
+    response = client.post(address(programme, slots[0]), typed(classes=[("7a", [7], 30, 3)]))
+
+    assert [offer.slot_id for offer in response.context["others"]] == [slots[2].pk]
+
+
 def test_errors_say_which_class_and_what_to_do(client, programme, slot):
     classes = [("7a", [7], 24, 3), ("", [], "", "")]
 
@@ -216,6 +235,44 @@ def test_errors_say_which_class_and_what_to_do(client, programme, slot):
         ("id_klas-1-pupils", "Klas 2, Leerlingen", "Vul in hoeveel leerlingen er zijn."),
         ("id_klas-1-supervisors", "Klas 2, Begeleiders", "Vul in hoeveel volwassenen er meekomen."),
     ]
+
+
+def test_date_that_became_too_short_says_what_else_is_free_and_keeps_what_was_typed(
+    client, programme, slot
+):
+    other = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 5, 9))
+    VisitSlot.objects.filter(pk=slot.pk).update(
+        ends_at=slot.starts_at + datetime.timedelta(hours=1)
+    )
+
+    response = client.post(address(programme, slot), typed())
+
+    assert response.status_code == 409
+    assert response.context["refused"] == "Dit programma duurt langer dan dit dagdeel."
+    assert [offer.slot_id for offer in response.context["others"]] == [other.pk]
+    assert "Ümit" in response.content.decode()
+    assert client.get(address(programme, slot)).context["gone"]
+
+
+def test_time_that_staff_changed_since_the_form_was_opened_is_shown_before_it_is_booked(
+    client, programme, slot
+):
+    def shown(page):
+        return re.search(r'name="date_shown" value="([^"]+)"', page.content.decode())[1]
+
+    form = client.get(address(programme, slot))
+    later = slot.starts_at + datetime.timedelta(minutes=30)
+    VisitSlot.objects.filter(pk=slot.pk).update(starts_at=later)
+
+    response = client.post(address(programme, slot), typed(date_shown=shown(form)))
+
+    assert response.status_code == 409
+    assert response.context["refused"] == (
+        f"Deze datum heeft nu een andere tijd of plek: dinsdag 3 november 09:30, {slot.venue}. "
+        "Past dat? Verstuur het dan nog een keer."
+    )
+    assert not Booking.objects.exists()
+    held(client, programme, slot, date_shown=shown(response))
 
 
 def test_full_visit_offers_later_dates_when_the_week_is_full(client):
