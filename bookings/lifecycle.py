@@ -154,7 +154,8 @@ def _verify_one(booking: Booking, school: School, by: User) -> None:
 
     if booking.held_until is None or booking.held_until <= timezone.now():
         # Days may have passed since the date was chosen, also where no worker lapsed it.
-        refuse_broken(rules.broken_date(programme, slot), (), "")
+        broken = [*rules.broken_date(programme, slot), *rules.broken_offer(programme, slot)]
+        refuse_broken(broken, (), "")
     if booking.state == S.LAPSED:
         _with_room(slot, programme, take)
     else:

@@ -115,6 +115,13 @@ def broken_date(programme: Programme, slot: VisitSlot) -> list[Broken]:
     return [Broken(Rule.DATE, "", str(message))]
 
 
+def broken_offer(programme: Programme, slot: VisitSlot) -> list[Broken]:
+    """Of a place that is chosen anew: whether it could still be chosen on the site."""
+    if programme.is_published and slot.programmes.filter(pk=programme.pk).exists():
+        return []
+    return [Broken(Rule.DATE, "", str(_("This date cannot be booked any more.")))]
+
+
 # --- The class -------------------------------------------------------------------------------
 
 

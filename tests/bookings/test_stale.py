@@ -11,7 +11,7 @@ from bookings import clock, lifecycle
 from bookings.models import Attention, Booking, Closure, State, VisitSlot
 from bookings.refusals import RulesBroken, SlotPast
 from bookings.rules import Rule
-from programmes.models import Kind
+from programmes.models import Kind, Programme
 from schools.codes import code_of
 from schools.models import CodeChallenge, Submission
 from tec_site.notices import Teller
@@ -94,6 +94,29 @@ def held_in(programme, slot):
         class_group=None,
         submission=make_submission(verified_at=None),
     )
+
+
+def unpublish(programme, slot):
+    Programme.objects.filter(pk=programme.pk).update(is_published=False)
+
+
+def take_out_of(programme, slot):
+    slot.programmes.remove(programme)
+
+
+@pytest.mark.parametrize("withdraw", [unpublish, take_out_of])
+def test_hold_whose_time_is_up_is_not_confirmed_for_what_is_no_longer_offered(
+    programme, slot, withdraw
+):
+    held = held_in(programme, slot)
+    withdraw(programme, slot)
+    with time_machine.travel(NOW + datetime.timedelta(hours=1), tick=False):
+        with pytest.raises(RulesBroken, match="kan niet meer worden geboekt"):
+            lifecycle.verify(submission=held.submission)
+        held.refresh_from_db()
+    assert held.state == State.HELD
+
+    assert lifecycle.verify(submission=held.submission).verified_at == NOW  # within its time
 
 
 def test_code_of_a_lapsed_hold_confirms_no_visit_of_yesterday(client: Client, programme):
