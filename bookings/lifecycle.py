@@ -137,14 +137,10 @@ def verify(
 
 def _verify_one(booking: Booking, school: School, by: User) -> None:
     slot, programme = booking.visit.slot, booking.visit.programme
-    class_group = ClassGroup.objects.of(
-        school=school,
-        school_year=school_year_of(slot.day),
-        name=booking.class_name,
-        year_from=booking.year_from,
-        year_to=booking.year_to,
-    )
-    changes: dict[str, Any] = {"held_until": None, "class_group": class_group}
+    changes: dict[str, Any] = {
+        "held_until": None,
+        "class_group": _class_of(booking, school, slot),
+    }
     if programme.requires_taster and not rules.class_had_taster(slot, school, booking.class_name):
         changes["attention"] = Attention.PREREQUISITE_BY_SCHOOL
     move = MOVES["request" if programme.needs_approval else "verify"]
@@ -229,7 +225,9 @@ def reinstate(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
     def take(visit: Visit) -> BookingEvent:
         return _move(booking, MOVES["reinstate"], by=by, note=note, changes={"visit": visit})
 
-    return _with_room(booking.visit.slot, booking.visit.programme, take)
+    event = _with_room(booking.visit.slot, booking.visit.programme, take)
+    _flag_if_unprepared(booking, by)
+    return event
 
 
 @retried
@@ -245,16 +243,18 @@ def reschedule(*, booking: Booking, slot: VisitSlot, by: User, note: str = "") -
         "to": slot.starts_at.isoformat(),
         "visit": booking.visit_id,
     }
-
     was_at = booking.starts_at
+    changes: dict[str, Any] = {}
+    if school_year_of(booking.visit.slot.day) != school_year_of(slot.day):
+        changes["class_group"] = _class_of(booking, booking.submission.school, slot)
 
     def take(visit: Visit) -> BookingEvent:
-        return _move(
-            booking, MOVES["reschedule"], by=by, note=note, changes={"visit": visit}, data=data
-        )
+        into = changes | {"visit": visit}
+        return _move(booking, MOVES["reschedule"], by=by, note=note, changes=into, data=data)
 
     event = _with_room(slot, booking.visit.programme, take)
     _flag_dependents(booking, was_at, by)
+    _flag_if_unprepared(booking, by)
     return event
 
 
@@ -334,6 +334,17 @@ def _refuse_same_class(visit: Visit, school: School | None, name: str, index: in
         raise ClassAlreadyBooked(class_index=index)
 
 
+def _class_of(booking: Booking, school: School, slot: VisitSlot) -> ClassGroup:
+    """The class in the school year of the slot."""
+    return ClassGroup.objects.of(
+        school=school,
+        school_year=school_year_of(slot.day),
+        name=booking.class_name,
+        year_from=booking.year_from,
+        year_to=booking.year_to,
+    )
+
+
 def _lock(booking: Booking) -> None:
     """Bring it up to date and keep it so: what it was a page ago decides nothing."""
     booking.refresh_from_db(
@@ -378,9 +389,12 @@ def _flag_dependents(taster: Booking, since: datetime.datetime, by: User | None)
     that no Proeverij precedes any more need attention."""
     if taster.visit.programme.kind != Kind.TASTER:
         return
+    for booking in Booking.objects.standing_on(taster, since).with_facts().order_by("pk"):
+        _flag_if_unprepared(booking, by)
+
+
+def _flag_if_unprepared(booking: Booking, by: User | None) -> None:
+    """An Experience that no Proeverij precedes needs attention, once."""
     flagged = Attention.PREREQUISITE_GONE
-    dependents = Booking.objects.standing_on(taster, since).exclude(attention=flagged)
-    for booking in dependents.with_facts().order_by("pk"):
-        slot, school = booking.visit.slot, booking.submission.school
-        if not rules.taster_passes(slot, school, booking.class_name):
-            apply(booking, MOVES["flag"], by=by, changes={"attention": flagged})
+    if booking.attention != flagged and rules.is_unprepared(booking):
+        apply(booking, MOVES["flag"], by=by, changes={"attention": flagged})

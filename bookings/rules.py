@@ -192,3 +192,11 @@ def taster_passes(slot: VisitSlot, school: School | None, class_name: str) -> bo
     return school is not None and (
         class_had_taster(slot, school, class_name) or school_had_taster(slot, school)
     )
+
+
+def is_unprepared(booking: Booking) -> bool:
+    """Whether no Proeverij precedes what is open only after one."""
+    slot, school = booking.visit.slot, booking.submission.school
+    return booking.visit.programme.requires_taster and not taster_passes(
+        slot, school, booking.class_name
+    )

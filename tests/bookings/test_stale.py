@@ -234,3 +234,36 @@ def test_hold_of_a_proeverij_that_goes_flags_nothing(taster_and_experience):
     Teller().tell(seconds=5)
 
     assert attention_of(experience) == ""
+
+
+def test_experience_moved_before_its_proeverij_needs_attention(taster_and_experience):
+    _taster, experience = taster_and_experience
+    programme = experience.visit.programme
+    earlier = make_slot(programmes=[programme], starts_at=amsterdam(2026, 10, 27, 9))
+
+    lifecycle.reschedule(booking=experience, slot=earlier, by=make_staff())
+
+    assert attention_of(experience) == Attention.PREREQUISITE_GONE
+
+
+def test_experience_reinstated_when_its_proeverij_has_gone_needs_attention(taster_and_experience):
+    taster, experience = taster_and_experience
+    staff = make_staff()
+    for booking in (experience, taster):
+        lifecycle.cancel(booking=booking, by=staff)
+
+    lifecycle.reinstate(booking=experience, by=staff)
+
+    assert attention_of(experience) == Attention.PREREQUISITE_GONE
+
+
+def test_class_moved_beyond_the_summer_is_one_of_the_year_it_comes_in():
+    booking = make_booking()
+    before = booking.class_group
+    slot = make_slot(programmes=[booking.visit.programme], starts_at=amsterdam(2027, 9, 7, 9))
+
+    lifecycle.reschedule(booking=booking, slot=slot, by=make_staff())
+
+    booking.refresh_from_db()
+    after = booking.class_group
+    assert (after.school, after.school_year, after.name) == (before.school, 2027, "Groep 7")
