@@ -31,8 +31,8 @@ from .refusals import (
     NothingHeld,
     NotYet,
     SlotPast,
-    TooLate,
     refuse_broken,
+    refuse_late,
 )
 from .rules import ClassRequest, Rule
 
@@ -174,18 +174,19 @@ def confirm(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
 
 @retried
 def decline(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
-    return apply(booking, MOVES["decline"], by=by, note=note)
+    return apply(booking, MOVES["decline"], by=by, note=note, changes={"attention": ""})
 
 
 @retried
 def cancel(*, booking: Booking, by: User | None, note: str = "") -> BookingEvent:
-    """Free the place. The school itself may until the free period ends (TooLate); staff always.
+    """Free the place. The school itself may until the free period ends (TooLate) or the visit
+    begins (SlotPast); staff always.
 
     Experiences that stood on a cancelled Proeverij come under 'needs attention'.
     """
-    if role_of(by) == "teacher" and timezone.localdate() > booking.cancel_until:
-        raise TooLate
     _lock(booking)
+    if role_of(by) == "teacher":
+        refuse_late(booking.starts_at, booking.cancel_until)
     was_held = booking.state == S.HELD
     changes = {"held_until": None, "attention": ""}
     # Nobody was told of a hold, so there is nothing to take back.
@@ -269,20 +270,22 @@ def change_numbers(
     overrule: Collection[Rule] = (),
     reason: str = "",
 ) -> BookingEvent | None:
-    """Change how many come; None if it is as many already. Raises TooLate (for the school
-    itself), RulesBroken, VisitFull.
+    """Change how many come; None if it is as many already. Raises TooLate and SlotPast (for the
+    school itself), RulesBroken, VisitFull.
 
     `note` goes into the mail; `reason`, why a rule is overruled, into a note for colleagues.
     """
-    if role_of(by) == "teacher" and timezone.localdate() > booking.change_until:
-        raise TooLate
     _lock(booking)
+    if role_of(by) == "teacher":
+        refuse_late(booking.starts_at, booking.change_until)
     if (booking.pupils, booking.supervisors) == (pupils, supervisors):
         return None
     asked = ClassRequest(
         booking.class_name, booking.year_from, booking.year_to, pupils, supervisors
     )
-    broken = rules.broken_numbers(booking.visit.programme, asked)
+    # As many pupils as before were once enough, or few enough.
+    is_same = pupils == booking.pupils
+    broken = [] if is_same else rules.broken_numbers(booking.visit.programme, asked)
     refuse_broken(broken, overrule, reason)
     data = {"from": [booking.pupils, booking.supervisors], "to": [pupils, supervisors]}
     changes = {"pupils": pupils, "supervisors": supervisors}

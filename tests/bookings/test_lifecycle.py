@@ -132,6 +132,15 @@ def test_settling_clears_the_attention():
     assert booking.attention == ""
 
 
+def test_declining_leaves_nothing_that_needs_attention():
+    booking = make_booking(state=State.REQUESTED, attention=Attention.PREREQUISITE_BY_SCHOOL)
+
+    lifecycle.decline(booking=booking, by=make_staff())
+
+    booking.refresh_from_db()
+    assert (booking.state, booking.attention) == (State.DECLINED, "")
+
+
 def test_reinstate_takes_the_place_back():
     booking = make_booking()
     lifecycle.cancel(booking=booking, by=make_staff())

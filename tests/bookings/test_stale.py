@@ -181,6 +181,37 @@ def test_nobody_asks_to_cancel_a_visit_that_was():
         lifecycle.ask_to_cancel(booking=booking, by=None)
 
 
+def cancel(booking):
+    return lifecycle.cancel(booking=booking, by=booking.submission.user)
+
+
+def change_numbers(booking):
+    by = booking.submission.user
+    return lifecycle.change_numbers(booking=booking, pupils=20, supervisors=3, by=by)
+
+
+@pytest.mark.parametrize("move", [cancel, change_numbers])
+def test_school_that_may_until_the_day_itself_changes_nothing_that_has_begun(move):
+    programme = make_programme(change_until=0, cancel_until=0)
+    booking = make_booking(visit=make_visit(programme=programme))
+
+    with time_machine.travel(booking.starts_at, tick=False), pytest.raises(SlotPast):
+        move(booking)
+    with time_machine.travel(booking.starts_at - datetime.timedelta(minutes=1), tick=False):
+        assert move(booking) is not None
+
+
+def test_class_that_became_too_large_still_changes_its_supervisors():
+    booking = make_booking(pupils=30)
+    Programme.objects.update(max_pupils_per_class=25)
+    booking = Booking.objects.with_facts().get(pk=booking.pk)
+
+    lifecycle.change_numbers(booking=booking, pupils=30, supervisors=5, by=booking.submission.user)
+
+    booking.refresh_from_db()
+    assert (booking.pupils, booking.supervisors) == (30, 5)
+
+
 # --- The Proeverij before an Experience ----------------------------------------------------------
 
 
