@@ -246,8 +246,9 @@ def reschedule(*, booking: Booking, slot: VisitSlot, by: User, note: str = "") -
     }
     was_at = booking.starts_at
     changes: dict[str, Any] = {}
-    if school_year_of(booking.visit.slot.day) != school_year_of(slot.day):
-        changes["class_group"] = _class_of(booking, booking.submission.school, slot)
+    school = booking.submission.school
+    if school and school_year_of(booking.visit.slot.day) != school_year_of(slot.day):
+        changes["class_group"] = _class_of(booking, school, slot)
 
     def take(visit: Visit) -> BookingEvent:
         into = changes | {"visit": visit}

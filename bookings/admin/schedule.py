@@ -224,7 +224,7 @@ class WhenFilter(DefaultFilter):
 class VisitSlotForm(forms.ModelForm):
     def clean(self) -> Any:
         """The pattern is no field here, so Django leaves what goes with it to the database."""
-        data = super().clean() or self.cleaned_data
+        data: Any = super().clean() or self.cleaned_data
         pattern, starts_at = self.instance.pattern_id, data.get("starts_at")
         others = VisitSlot.objects.filter(pattern=pattern, starts_at=starts_at)
         if pattern and starts_at and others.exclude(pk=self.instance.pk).exists():
