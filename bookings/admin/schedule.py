@@ -23,8 +23,9 @@ from tec_site.admin_filters import DefaultFilter
 from tec_site.days import start_of_day
 from tec_site.model_admins import Button, ModelAdmin, NoDelete
 
-from ..models import Booking, Closure, SchedulePattern, VisitSlot
+from ..models import Booking, Closure, SchedulePattern, Visit, VisitSlot
 from ..models.booking import HOLDING
+from ..places import stop_promising
 from ..schedule import make_slots, plan_slots
 from .slot_search import choose_slot
 
@@ -289,15 +290,10 @@ class VisitSlotAdmin(NoDelete, ModelAdmin):
         """Time and place stand still once classes were booked, for what was cancelled as well:
         move the visit instead, or close this slot and make another."""
         fields = super().get_readonly_fields(request, obj)
-        if obj is None:
-            return fields
-        if request.method == "POST":
-            # Who is opening a visit in it holds it until that is there: we wait, and see it.
-            slots = VisitSlot.objects.filter(pk=obj.pk)
-            list(slots.select_for_update(of=("self",)).values_list("pk"))
-        if obj.visits.exists():
-            return (*fields, "venue", "starts_at", "ends_at")
-        return fields
+        visits = Visit.objects.filter(slot=obj)
+        if obj is not None and request.method == "POST" and not visits.exists():
+            stop_promising()  # and look again: somebody was opening one
+        return (*fields, "venue", "starts_at", "ends_at") if obj and visits.exists() else fields
 
     @display(description=_("date"), ordering="starts_at")
     def day_shown(self, slot: VisitSlot) -> str:
