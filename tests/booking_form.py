@@ -3,10 +3,13 @@
 import re
 from typing import Any
 
+from django.test import Client
 from django.urls import reverse
 
 from bookings.models import VisitSlot
 from programmes.models import Programme
+from schools.codes import code_of
+from schools.models import CodeChallenge, Submission
 
 
 def address(programme: Programme, slot: VisitSlot) -> str:
@@ -57,3 +60,25 @@ def typed_by(number: int, **fields: Any) -> dict[str, Any]:
         "submission_key": f"a-random-key-of-form-{number}",
     }
     return typed() | who | fields
+
+
+def key_on(client: Client, programme: Programme, slot: VisitSlot) -> str:
+    return key_in(client.get(address(programme, slot)).content.decode())
+
+
+def held(client: Client, programme: Programme, slot: VisitSlot, **fields: Any) -> Submission:
+    """The form is sent, and its code is on the way."""
+    response = client.post(address(programme, slot), typed(**fields))
+    submission = Submission.objects.latest("pk")
+    assert response.status_code == 302, response.content.decode()
+    assert response["Location"] == reverse("bookings:code", args=[submission.public_id])
+    return submission
+
+
+def code_in_mail() -> str:
+    return code_of(CodeChallenge.objects.latest("pk"))
+
+
+def errors_of(response: Any) -> dict[str, list[str]]:
+    form = response.context["form"]
+    return {field.html_name if field else "": message for field, message in form.errors}

@@ -1,0 +1,40 @@
+"""What a school asks of the verbs, and what is counted of its box."""
+
+import datetime
+from typing import Any
+
+from bookings.rules import ClassRequest
+from kits import lifecycle
+from kits.desk import Count
+from kits.models import Delivery
+from schools.models import Submission
+from tests.factories import unsaved_submission
+
+MONDAY = datetime.date(2026, 11, 2)
+THREE_WEEKS_ON = datetime.date(2026, 11, 23)
+
+
+def november(day: int) -> datetime.date:
+    return datetime.date(2026, 11, day)
+
+
+def hold(kit, number: int = 1, **fields: Any) -> Submission:
+    values = {
+        "kit": kit,
+        "starts_on": MONDAY,
+        "ends_on": THREE_WEEKS_ON,
+        "delivery": Delivery.DESK,
+        "asked": ClassRequest("Groep 7", 7, 7, 24, 0),
+        "by": None,
+    } | fields
+    who = {"browser": f"browser-{number}", "email": f"umit{number}@school.example"}
+    submission = unsaved_submission(submission_key=f"key-{number}", **who)
+    return lifecycle.hold(submission=submission, **values)
+
+
+ALL_ROBOTS, ALL_BATTERIES = Count(6), Count(12)
+
+
+def counts_of(loan, robots: Count = ALL_ROBOTS, batteries: Count = ALL_BATTERIES):
+    items = {item.name: item.pk for item in loan.kit.contents.all()}
+    return {items["Robot"]: robots, items["Batterij"]: batteries}

@@ -1,0 +1,269 @@
+"""What happens to a box: packed, handed out, taken back, checked, broken."""
+
+import datetime
+from contextlib import nullcontext
+
+import pytest
+import time_machine
+
+from kits import days, desk, lifecycle
+from kits.availability import free_copies
+from kits.desk import Count
+from kits.models import ChargeLine, LoanEvent, LoanState, Shortage
+from kits.refusals import (
+    CopyInRepair,
+    CopyNotHere,
+    CopyPromised,
+    CopyUnfit,
+    CountMissing,
+)
+from tec_site.lifecycle import IllegalMove
+from tests.factories import NOW, make_kit, make_loan, make_staff
+from tests.kits.asking import (
+    MONDAY,
+    THREE_WEEKS_ON,
+    counts_of,
+    november,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
+
+
+def test_box_goes_out_and_comes_back_whole():
+    loan, staff = make_loan(), make_staff()
+
+    desk.pack(loan=loan, by=staff)
+    desk.hand_out(loan=loan, counts=counts_of(loan), by=staff)
+    desk.take_back(loan=loan, by=staff)
+    desk.check(loan=loan, counts=counts_of(loan), by=staff)
+
+    loan.refresh_from_db()
+    assert loan.state == LoanState.DONE
+    assert not Shortage.objects.exists()
+    assert not ChargeLine.objects.exists()
+    assert loan.counts.count() == 4
+    make_loan(copy=loan.copy)  # its time is free again
+
+
+def test_hand_out_twice_happens_once():
+    loan, staff = make_loan(), make_staff()
+    desk.hand_out(loan=loan, counts=counts_of(loan), by=staff)
+
+    with pytest.raises(IllegalMove):
+        desk.hand_out(loan=loan, counts=counts_of(loan), by=staff)
+
+    assert LoanEvent.objects.filter(move="hand_out").count() == 1
+
+
+def test_hand_out_needs_every_item_counted_and_leaves_nothing_half():
+    loan = make_loan()
+
+    with pytest.raises(CountMissing):
+        desk.hand_out(loan=loan, counts={}, by=make_staff())
+
+    loan.refresh_from_db()
+    assert (loan.state, loan.counts.count()) == (LoanState.RESERVED, 0)
+
+
+def test_box_that_never_came_back_is_not_handed_out():
+    late = make_loan(state=LoanState.OUT, starts_on=november(2), ends_on=november(4))
+    loan = make_loan(copy=late.copy, starts_on=november(16), ends_on=november(20))
+
+    with pytest.raises(CopyNotHere):
+        desk.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
+
+
+def test_box_handed_out_early_is_away_from_that_day():
+    loan, staff = make_loan(), make_staff()
+    assert list(free_copies(loan.kit, NOW.date(), MONDAY)) == [loan.copy]
+
+    desk.hand_out(loan=loan, counts=counts_of(loan), by=staff)
+
+    loan.refresh_from_db()
+    assert (loan.starts_on, loan.ends_on) == (NOW.date(), THREE_WEEKS_ON)
+    assert list(free_copies(loan.kit, NOW.date(), NOW.date() + days.ONE_DAY)) == []
+
+
+def test_box_that_another_class_has_first_is_not_handed_out_early():
+    loan = make_loan()
+    make_loan(
+        copy=loan.copy,
+        starts_on=datetime.date(2026, 10, 5),
+        ends_on=datetime.date(2026, 10, 9),
+    )
+
+    with pytest.raises(CopyPromised):
+        desk.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
+
+    loan.refresh_from_db()
+    assert (loan.state, loan.starts_on, loan.counts.count()) == (LoanState.RESERVED, MONDAY, 0)
+
+
+@pytest.mark.parametrize(("first", "is_refused"), [(15, True), (16, False)])
+def test_box_in_repair_today_is_not_handed_out(first, is_refused):
+    loan = make_loan(starts_on=NOW.date(), ends_on=datetime.date(2026, 9, 25))
+    loan.copy.repairs.create(
+        starts_on=datetime.date(2026, 9, first),
+        free_again_on=datetime.date(2026, 9, 18),
+        reason="Wiel",
+    )
+
+    with pytest.raises(CopyInRepair) if is_refused else nullcontext():
+        desk.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
+
+    loan.refresh_from_db()
+    assert loan.state == (LoanState.RESERVED if is_refused else LoanState.OUT)
+
+
+def test_box_that_is_out_is_promised_last():
+    kit = make_kit(copies=2)
+    out, here = kit.copies.order_by("code")
+    september = {"starts_on": datetime.date(2026, 8, 24), "ends_on": datetime.date(2026, 9, 4)}
+    make_loan(copy=out, state=LoanState.OUT, **september)
+
+    assert list(free_copies(kit, MONDAY, THREE_WEEKS_ON)) == [here, out]
+
+
+def test_missing_parts_become_shortage_charge_and_shopping():
+    loan = make_loan(state=LoanState.RETURNED)
+
+    desk.check(loan=loan, counts=counts_of(loan, Count(4, damaged=1), Count(3)), by=make_staff())
+
+    found = {s.item.name: (s.missing, s.damaged) for s in Shortage.objects.all()}
+    assert found == {"Robot": (1, 1), "Batterij": (9, 0)}
+    charge = ChargeLine.objects.get()
+    assert (charge.item.name, charge.quantity, charge.amount) == ("Robot", 2, 80)
+
+
+def test_what_lacked_before_is_not_charged_again():
+    loan = make_loan(state=LoanState.RETURNED)
+    desk.check(loan=loan, counts=counts_of(loan, Count(5)), by=make_staff())
+    following = make_loan(copy=loan.copy, state=LoanState.RETURNED)
+
+    desk.check(loan=following, counts=counts_of(following, Count(5)), by=make_staff())
+
+    assert ChargeLine.objects.get().loan == loan
+
+
+def test_found_parts_close_the_shortage():
+    loan = make_loan(state=LoanState.RETURNED)
+    desk.check(loan=loan, counts=counts_of(loan, Count(5)), by=make_staff())
+    following = make_loan(copy=loan.copy, state=LoanState.RETURNED)
+
+    desk.check(loan=following, counts=counts_of(following), by=make_staff())
+
+    assert not Shortage.objects.filter(closed_at=None).exists()
+
+
+def test_copy_without_something_essential_is_not_packed():
+    loan = make_loan()
+    robot = loan.kit.contents.get(name="Robot")
+    Shortage.objects.create(copy=loan.copy, item=robot, missing=1)
+
+    with pytest.raises(CopyUnfit):
+        desk.pack(loan=loan, by=make_staff())
+
+
+def test_broken_copy_with_three_loans_ahead_moves_what_it_can_and_flags_the_rest():
+    kit = make_kit(copies=2)
+    broken, other = kit.copies.order_by("code")
+    now = make_loan(copy=broken, state=LoanState.RETURNED, ends_on=november(4))
+    ahead = [
+        make_loan(copy=broken, starts_on=november(day), ends_on=november(day + 1))
+        for day in (9, 16, 23)
+    ]
+    make_loan(copy=other, starts_on=november(16), ends_on=november(17))
+
+    desk.check(loan=now, counts=counts_of(now, Count(0)), by=make_staff())
+
+    for loan in ahead:
+        loan.refresh_from_db()
+    assert [loan.copy for loan in ahead] == [other, broken, other]
+    assert [bool(loan.attention) for loan in ahead] == [False, True, False]
+    assert [loan.events.last().move for loan in ahead] == ["swap", "flag", "swap"]
+
+
+def test_packed_box_is_left_alone_when_its_copy_goes_for_repair():
+    kit = make_kit(copies=2)
+    first = kit.copies.order_by("code").first()
+    packed = make_loan(copy=first, state=LoanState.PACKED)
+
+    desk.out_of_service(
+        copy=first, starts_on=MONDAY, free_again_on=november(5), reason="wiel", by=make_staff()
+    )
+
+    packed.refresh_from_db()
+    assert packed.copy == first
+
+
+def test_write_off_withdraws_the_copy_and_charges_durable_parts():
+    loan = make_loan(state=LoanState.OUT)
+
+    desk.write_off(loan=loan, by=make_staff(), note="Kwijt bij verhuizing")
+
+    loan.copy.refresh_from_db()
+    assert loan.copy.is_withdrawn
+    assert ChargeLine.objects.get().amount == 240
+
+
+def test_packed_loan_of_a_withdrawn_box_is_flagged():
+    kit = make_kit(copies=2)
+    packed = make_loan(copy=kit.copies.order_by("code")[0], state=LoanState.PACKED)
+
+    moved, left = desk.withdraw(copy=packed.copy, by=make_staff())
+    desk.withdraw(copy=packed.copy, by=make_staff())
+
+    assert (moved, left) == ([], [packed])
+    packed.refresh_from_db()
+    assert packed.attention == (
+        f"Kist {packed.copy.code} is gepakt en kan niet mee: geef deze klas een andere."
+    )
+    assert packed.events.filter(move="flag").count() == 1
+
+
+def test_packed_loan_that_gets_another_box_is_to_be_packed_again():
+    kit = make_kit(copies=2)
+    first, second = kit.copies.order_by("code")
+    loan = make_loan(copy=first, state=LoanState.PACKED)
+
+    lifecycle.swap(loan=loan, by=make_staff())
+
+    loan.refresh_from_db()
+    assert (loan.copy, loan.state) == (second, LoanState.RESERVED)
+    assert [event.move for event in loan.events.all()] == ["made", "swap", "unpack"]
+
+
+def test_loan_given_the_box_it_has_keeps_it_and_stays_packed():
+    loan = make_loan(state=LoanState.PACKED)
+
+    lifecycle.swap(loan=loan, to=loan.copy, by=make_staff())
+
+    loan.refresh_from_db()
+    assert (loan.state, loan.events.count()) == (LoanState.PACKED, 1)
+
+
+def test_same_repair_twice_is_one():
+    copy, staff = make_kit().copies.get(), make_staff()
+    period = {"starts_on": november(2), "free_again_on": november(5)}
+
+    for _tap in range(2):
+        desk.out_of_service(copy=copy, reason="Wiel", by=staff, **period)
+    desk.out_of_service(
+        copy=copy, reason="Wiel", by=staff, **period | {"free_again_on": november(6)}
+    )
+
+    assert copy.repairs.count() == 2
+
+
+def test_same_report_twice_on_a_day_is_one():
+    loan = make_loan(state=LoanState.OUT)
+    robot = loan.kit.contents.get(name="Robot")
+    told = {"loan": loan, "by": loan.submission.user, "photo": None}
+
+    for _tap in range(2):
+        lifecycle.report(text="Stuk", **told)
+    lifecycle.report(text="Stuk", item=robot, **told)
+    with time_machine.travel(NOW + datetime.timedelta(days=1), tick=False):
+        lifecycle.report(text="Stuk", **told)
+
+    assert loan.findings.count() == loan.events.filter(move="report").count() == 3
