@@ -4,23 +4,20 @@ Every booking is one VEVENT with a UID of its own, so a mail about two classes c
 files. Nothing here holds a token: calendars are shared and forwarded.
 """
 
-import datetime
-import hashlib
-import json
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from icalendar import Event, vInt, vText, vUri
 
-from programmes.models import Programme, Venue
+from programmes.models import Venue
 from schools.models import Submission
 from tec_site import calendars
 from tec_site.calendars import Method, Text
+from tec_site.prepared import Prepared
 
 from .models import Booking, State
 from .models.booking import HOLDING
@@ -49,7 +46,7 @@ def booking_page(submission: Submission) -> str:
 
 def invitation(booking: Booking) -> bytes:
     """METHOD:REQUEST, for the mail that confirms or changes; see `calendars.content_type`."""
-    event = _for_school(booking)
+    event = for_school(booking)
     _invite(event, booking)
     event.add_component(calendars.alarm(event))
     return calendars.calendar([event], method=Method.REQUEST)
@@ -57,7 +54,7 @@ def invitation(booking: Booking) -> bytes:
 
 def cancellation(booking: Booking) -> bytes:
     """METHOD:CANCEL, for the mail that says it is off. Only after an invitation."""
-    event = _for_school(booking)
+    event = for_school(booking)
     event["STATUS"] = vText("CANCELLED")
     _invite(event, booking)
     return calendars.calendar([event], method=Method.CANCEL)
@@ -65,41 +62,14 @@ def cancellation(booking: Booking) -> bytes:
 
 def download(bookings: Iterable[Booking]) -> bytes:
     """No METHOD: a file to add to one's own calendar."""
-    events = [_for_school(booking) for booking in bookings]
+    events = [for_school(booking) for booking in bookings]
     for event in events:
         if event["STATUS"] != "CANCELLED":
             event.add_component(calendars.alarm(event))
     return calendars.calendar(events)
 
 
-def events(bookings: Iterable[Booking]) -> list[Event]:
-    """What a teacher sees of her own bookings, for a feed that holds more than these."""
-    return [_for_school(booking) for booking in bookings]
-
-
-def feed(bookings: Iterable[Booking], name: str) -> bytes:
-    """What a teacher follows of her own bookings."""
-    return calendars.calendar(events(bookings), name=name)
-
-
-def colleagues_feed(bookings: Iterable[Booking], name: str) -> bytes:
-    """What a teacher follows of her school: what and when, not who booked."""
-    return calendars.calendar(map(_for_colleagues, bookings), name=name)
-
-
-def staff_feed(bookings: Iterable[Booking], name: str) -> bytes:
-    """What staff follow of a venue or a zone."""
-    return calendars.calendar(map(_for_staff, bookings), name=name)
-
-
 # --- What a feed shows, and whether it changed ---------------------------------------------
-
-
-class Revision(NamedTuple):
-    """Two feeds with the same `etag` are the same, byte for byte."""
-
-    etag: str
-    last_modified: datetime.datetime | None
 
 
 def for_feed(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
@@ -110,24 +80,23 @@ def for_feed(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     return shown.only(*_COLUMNS).order_by("visit__slot__starts_at", "pk")
 
 
-def revision(bookings: QuerySet[Booking], *, with_schools: bool) -> Revision:
-    """Of a feed of these bookings, in a constant number of queries and without building it.
+# All venues and programmes: they are few.
+_WORDS = Prepared(
+    lambda: Venue.objects.order_by("pk", "programmes__pk").values_list(
+        *("pk", "name", "street", "postcode", "city"),
+        *(f"programmes__{name}" for name in ("pk", "title", "duration", "bring")),
+    )
+)
 
-    Bookings are counted, in whatever state: each of their moves raises a `sequence` and dates
-    it. Programmes and venues are few and are read; schools where a feed names them.
-    """
-    bookings = bookings.order_by()
-    facts = bookings.aggregate(Count("pk"), Sum("pk"), Sum("sequence"), Max("changed_at"))
-    words: list[list[tuple[Any, ...]]] = [
-        list(Programme.objects.order_by("pk").values_list("pk", "title", "duration", "bring")),
-        list(Venue.objects.order_by("pk").values_list("pk", "name", "street", "postcode", "city")),
-    ]
-    if with_schools:
-        schools = bookings.values_list("submission__school_id", "submission__school__name")
-        words.append(sorted(schools.exclude(submission__school=None).distinct()))
-    sources = [EDITION, get_language(), settings.SITE_URL, settings.CALENDAR_DOMAIN, facts, words]
-    digest = hashlib.sha256(json.dumps(sources, default=str).encode())
-    return Revision(digest.hexdigest()[:32], facts["changed_at__max"])
+
+def words(schools_of: QuerySet[Booking] | None = None) -> list[Any]:
+    """What events say besides what a booking says itself; the schools of these bookings too."""
+    found: list[Any] = [EDITION, _WORDS.rows()]
+    if schools_of is not None:
+        schools = schools_of.order_by().exclude(submission__school=None)
+        names = schools.values_list("submission__school_id", "submission__school__name")
+        found.append(sorted(names.distinct()))
+    return found
 
 
 _COLUMNS = (
@@ -161,7 +130,8 @@ def _event(booking: Booking, summary: str, description: Iterable[str]) -> Event:
     return event
 
 
-def _for_school(booking: Booking) -> Event:
+def for_school(booking: Booking) -> Event:
+    """What the teacher who booked it sees."""
     page = booking_page(booking.submission)
     event = _event(
         booking,
@@ -178,7 +148,8 @@ def _for_school(booking: Booking) -> Event:
     return event
 
 
-def _for_colleagues(booking: Booking) -> Event:
+def for_colleagues(booking: Booking) -> Event:
+    """What a teacher sees of her school: what and when, not who booked."""
     return _event(
         booking,
         _("%(programme)s with %(class_name)s")
@@ -187,7 +158,8 @@ def _for_colleagues(booking: Booking) -> Event:
     )
 
 
-def _for_staff(booking: Booking) -> Event:
+def for_staff(booking: Booking) -> Event:
+    """What staff see of a venue or a zone."""
     return _event(
         booking,
         _("%(programme)s: %(class_name)s, %(school)s")

@@ -5,29 +5,24 @@ Each has a UID of its own, and a mail carries a file for each: one iTIP message 
 """
 
 import datetime
-import hashlib
-import json
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from icalendar import Event, vDate, vInt, vText, vUri
 
-from bookings.ical import Revision
-from programmes.models import Venue
 from schools.models import Submission
 from tec_site import calendars
 from tec_site.calendars import Method, Text
 from tec_site.days import ONE_DAY
 
 from .days import DeskHours, desk_hours
-from .models import Delivery, DeskDay, LessonKit, Loan, LoanState
+from .models import Delivery, DeskDay, Loan, LoanState
 from .models.loan import HOLDING
 
 # RFC 5545 section 3.8.1.11; what is not here takes place or took place.
@@ -94,31 +89,11 @@ def for_feed(loans: QuerySet[Loan]) -> QuerySet[Loan]:
     return shown.with_facts().order_by("starts_on", "pk")
 
 
-def revision(loans: QuerySet[Loan]) -> Revision:
-    """As `bookings.ical.revision`: whether events of these loans changed, without building them.
-
-    Loans are counted, in whatever state: each move that changes one raises its `sequence` and
-    dates it. Where there are none, one query is all.
-    """
-    facts = loans.order_by().aggregate(Count("pk"), Sum("pk"), Sum("sequence"), Max("changed_at"))
-    words: list[list[Any]] = []
-    if facts["pk__count"]:
-        words = [
-            list(LessonKit.objects.order_by("pk").values_list("pk", "title", "venue")),
-            list(Venue.objects.order_by("pk").values_list("pk", "name", "street", "city")),
-            list(DeskDay.objects.order_by("pk").values_list()),
-            _schools_on_a_round(loans),
-        ]
-    sources = [EDITION, get_language(), settings.SITE_URL, settings.CALENDAR_DOMAIN, facts, words]
-    digest = hashlib.sha256(json.dumps(sources, default=str).encode())
-    return Revision(digest.hexdigest()[:32], facts["changed_at__max"])
-
-
-def _schools_on_a_round(loans: QuerySet[Loan]) -> list[Any]:
-    """Where boxes are brought and fetched."""
-    rounds = loans.filter(delivery=Delivery.ROUND).exclude(submission__school=None)
-    schools = rounds.values_list("submission__school_id", "submission__school__name")
-    return sorted(schools.order_by().distinct())
+def words(loans: QuerySet[Loan]) -> list[Any]:
+    """What events say besides what a loan and a venue say themselves (`bookings.ical.words`)."""
+    named = ("pk", "copy__kit__title", "copy__kit__venue_id", "submission__school__name")
+    days = DeskDay.objects.order_by("pk")
+    return [EDITION, list(loans.order_by("pk").values_list(*named)), list(days.values_list())]
 
 
 # --- One event -----------------------------------------------------------------------------

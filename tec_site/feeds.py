@@ -6,16 +6,18 @@ raising that makes all her addresses invalid at once. Every failure is the same 
 """
 
 import datetime
+import functools
 import hashlib
+import json
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet, Sum, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,6 +26,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from icalendar import Event
 
 from bookings import ical
 from bookings.models import Booking, Visit
@@ -34,85 +37,131 @@ from schools.models import User
 from schools.requests import SignedInRequest
 
 from . import calendars, tokens
+from .days import start_of_day
+from .prepared import Prepared
 
-# A year back and all ahead.
-WINDOW = datetime.timedelta(days=365)
 _COLUMNS = ("is_staff", "language", "link_version", "school_id")
 _KEY = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?")
+
+
+def _first_day() -> datetime.date:
+    """A year back, and to the first of that month: so a month long nothing drops out."""
+    today = timezone.localdate()
+    return today.replace(year=today.year - 1, day=1)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a kind of feed holds: functions of the primary key of whose or which feed it is."""
+
+    bookings: Callable[[int], QuerySet[Booking]]
+    event: Callable[[Booking], Event]
+    loans: Callable[[int], QuerySet[Loan]] = lambda _key: Loan.objects.none()
+    with_schools: bool = False  # whether events name the school
+    are_all: bool = False  # whatever the key
+
+    @functools.cached_property
+    def counted(self) -> Prepared:
+        """A row for bookings and one for loans, in whatever state and however long ago."""
+
+        def build(key: int = 0) -> QuerySet[Any, Any]:
+            bookings, loans = _count(self.bookings(key)), _count(self.loans(key))
+            return bookings.union(loans, all=True).order_by()
+
+        return Prepared(build, numbers=[] if self.are_all else ["key"])
+
+
+def _count(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """One row. Each move that changes something raises a `sequence` and dates it."""
+    one = rows.order_by().values(what=Value(rows.model._meta.model_name))
+    return one.annotate(Count("pk"), Sum("pk"), Sum("sequence"), Max("changed_at"))
 
 
 @dataclass(frozen=True)
 class Feed:
     title: str
-    bookings: QuerySet[Booking]
-    build: Callable[[Iterable[Booking], str], bytes]
-    with_schools: bool = False  # whether events name the school
-    loans: QuerySet[Loan] | None = None  # boxes to collect and to return
+    rows: Rows
+    key: int
+    since: datetime.date = field(default_factory=_first_day)
 
-    def revision(self, since: datetime.datetime) -> ical.Revision:
-        parts = [ical.revision(self._bookings(since), with_schools=self.with_schools)]
-        if self.loans is not None:
-            parts.append(kits_ical.revision(self._loans(since)))
-        tags = [self.title, *(part.etag for part in parts)]
-        moments = [part.last_modified for part in parts if part.last_modified]
-        digest = hashlib.sha256("\n".join(tags).encode())
-        return ical.Revision(digest.hexdigest()[:32], max(moments, default=None))
+    def revision(self) -> tuple[str, datetime.datetime | None]:
+        """ETag and date. Two feeds with the same tag are the same, byte for byte; it is found
+        without building them (docs/decisions/0012)."""
+        counted = {what: facts for what, *facts in self.rows.counted.rows(key=self.key)}
+        words = ical.words(self._bookings() if self.rows.with_schools else None)
+        if counted.get("loan", [0])[0]:
+            words += kits_ical.words(self._loans())
+        place = [translation.get_language(), settings.SITE_URL, settings.CALENDAR_DOMAIN]
+        sources = [self.title, self.since, *place, sorted(counted.items()), words]
+        digest = hashlib.sha256(json.dumps(sources, default=str).encode())
+        changes = [facts[-1] for facts in counted.values() if facts[-1]]
+        return digest.hexdigest()[:32], max(changes, default=None)
 
-    def content(self, since: datetime.datetime) -> bytes:
-        bookings = ical.for_feed(self._bookings(since))
-        if self.loans is None:
-            return self.build(bookings, self.title)
-        events = kits_ical.events(kits_ical.for_feed(self._loans(since)))
-        return calendars.calendar([*ical.events(bookings), *events], name=self.title)
+    def content(self) -> bytes:
+        events = [self.rows.event(booking) for booking in ical.for_feed(self._bookings())]
+        events += kits_ical.events(kits_ical.for_feed(self._loans()))
+        return calendars.calendar(events, name=self.title)
 
-    def _bookings(self, since: datetime.datetime) -> QuerySet[Booking]:
-        return self.bookings.filter(visit__slot__starts_at__gte=since)
+    def _bookings(self) -> QuerySet[Booking]:
+        since = start_of_day(self.since)
+        return self.rows.bookings(self.key).filter(visit__slot__starts_at__gte=since)
 
-    def _loans(self, since: datetime.datetime) -> QuerySet[Loan]:
-        assert self.loans is not None
-        return self.loans.filter(ends_on__gte=since.date())
+    def _loans(self) -> QuerySet[Loan]:
+        return self.rows.loans(self.key).filter(ends_on__gte=self.since)
 
 
 # --- What can be followed: by kind, for a user and perhaps an object ---------------------------
 
 
+def _using_zone(zone: int) -> QuerySet[Booking]:
+    # A visit from which everybody withdrew has no claims left, but its date of change counts.
+    uses_zone = Q(claims__zone=zone) | Q(programme__zones=zone, released_at__isnull=False)
+    return Booking.objects.filter(visit__in=Visit.objects.filter(uses_zone))
+
+
+_MINE = Rows(
+    lambda user: Booking.objects.filter(submission__user=user),
+    ical.for_school,
+    loans=lambda user: Loan.objects.filter(submission__user=user),
+)
+_OF_SCHOOL = Rows(
+    lambda school: Booking.objects.filter(submission__school=school), ical.for_colleagues
+)
+_ALL = Rows(lambda _key: Booking.objects.all(), ical.for_staff, with_schools=True, are_all=True)
+_AT_VENUE = Rows(
+    lambda venue: Booking.objects.filter(visit__slot__venue=venue),
+    ical.for_staff,
+    with_schools=True,
+)
+_IN_ZONE = Rows(_using_zone, ical.for_staff, with_schools=True)
+
+
 def _mine(user: User, key: int | None) -> Feed:
-    return Feed(
-        _("My visits to TEC"),
-        Booking.objects.visible_to(user),
-        ical.feed,
-        loans=Loan.objects.visible_to(user),
-    )
+    return Feed(_("My visits to TEC"), _MINE, user.pk)
 
 
 def _school(user: User, key: int | None) -> Feed:
     """Of the school the user belongs to now, whichever that was before."""
     if user.school is None:
         raise Http404
-    bookings = Booking.objects.filter(submission__school=user.school)
-    title = _("%(school)s at TEC") % {"school": user.school.name}
-    return Feed(title, bookings, ical.colleagues_feed)
+    return Feed(_("%(school)s at TEC") % {"school": user.school.name}, _OF_SCHOOL, user.school.pk)
 
 
 def _desk(user: User, key: int | None) -> Feed:
     _require_staff(user)
-    return Feed(_("TEC: all visits"), Booking.objects.all(), ical.staff_feed, with_schools=True)
+    return Feed(_("TEC: all visits"), _ALL, 0)
 
 
 def _venue(user: User, key: int | None) -> Feed:
     _require_staff(user)
     venue = get_object_or_404(Venue, pk=key)
-    bookings = Booking.objects.filter(visit__slot__venue=venue)
-    return Feed(venue.name, bookings, ical.staff_feed, with_schools=True)
+    return Feed(venue.name, _AT_VENUE, venue.pk)
 
 
 def _zone(user: User, key: int | None) -> Feed:
     _require_staff(user)
     zone = get_object_or_404(Zone.objects.select_related("venue"), pk=key)
-    # A visit from which everybody withdrew has no claims left, but its date of change counts.
-    uses_zone = Q(claims__zone=zone) | Q(programme__zones=zone, released_at__isnull=False)
-    bookings = Booking.objects.filter(visit__in=Visit.objects.filter(uses_zone))
-    return Feed(_zone_title(zone), bookings, ical.staff_feed, with_schools=True)
+    return Feed(_zone_title(zone), _IN_ZONE, zone.pk)
 
 
 def _zone_title(zone: Zone) -> str:
@@ -163,15 +212,13 @@ def _open(kind: str, key: str, token: str) -> tuple[User, Feed]:
 @require_safe
 def feed(request: HttpRequest, kind: str, key: str, token: str) -> HttpResponseBase:
     user, followed = _open(kind, key, token)
-    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    since = today - WINDOW
     with translation.override(user.language):
-        revision = followed.revision(since)
+        etag, last_modified = followed.revision()
         return calendars.feed_response(
             request,
-            etag=revision.etag,
-            last_modified=revision.last_modified,
-            build=lambda: followed.content(since),
+            etag=etag,
+            last_modified=last_modified,
+            build=followed.content,
             filename=f"{kind}.ics",
         )
 

@@ -5,6 +5,7 @@ from django.utils import translation
 
 from bookings import ical, lifecycle
 from bookings.models import Booking, State
+from tec_site import calendars
 from tests.factories import (
     amsterdam,
     make_booking,
@@ -201,7 +202,7 @@ def test_hostile_booking_stays_one_event(reader, write):
 
 
 def test_feed_of_colleagues_names_nobody(booking):
-    content = ical.colleagues_feed([booking], "OBS De Regenboog")
+    content = calendars.calendar([ical.for_colleagues(booking)])
 
     event = event_of(content)
     assert event["SUMMARY"] == "Stop-motion met Groep 7"
@@ -213,7 +214,7 @@ def test_feed_of_colleagues_names_nobody(booking):
 def test_feed_of_staff_names_class_and_school(booking):
     school = booking.submission.school.name
 
-    event = event_of(ical.staff_feed([booking], "Maakplaats"))
+    event = event_of(calendars.calendar([ical.for_staff(booking)]))
 
     assert event["SUMMARY"] == f"Stop-motion: Groep 7\\, {school}"
     assert event["DESCRIPTION"] == (
