@@ -273,6 +273,7 @@ def test_unchanged_feed_is_not_built(if_none_match):
         {"If-Modified-Since": "yesterday"},
         {"If-Modified-Since": "Tue, 99 Sep 2026 08:00:00 GMT"},
         {"If-Modified-Since": "Tue, 15 Sep 2026 07:59:59 GMT"},
+        {"If-Modified-Since": HTTP_CHANGED},  # the date does not tell of a programme's new title
         # The tag is the better witness (RFC 9110 section 13.1.3).
         {"If-None-Match": '"other"', "If-Modified-Since": HTTP_CHANGED},
         {"Range": "bytes=x-", "Accept": ";;;", "Accept-Encoding": "\xff"},
@@ -282,10 +283,6 @@ def test_changed_feed_or_nonsense_in_headers_gets_the_whole(headers):
     response = ask(**headers)
 
     assert (response.status_code, response.content) == (200, b"BEGIN")
-
-
-def test_feed_unchanged_since_that_date_is_not_sent():
-    assert ask(**{"If-Modified-Since": HTTP_CHANGED}).status_code == 304
 
 
 def test_download_is_a_file():
