@@ -1,6 +1,7 @@
 """What tests of kits share."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
@@ -21,3 +22,17 @@ def monday() -> Iterator[None]:
 
     with time_machine.travel(NOW, tick=False):
         yield
+
+
+@pytest.fixture
+def onlooker(client: Any, db: None, one_factor: None) -> Any:
+    """May look at loans and documents, and nothing else."""
+    from django.contrib.auth.models import Permission
+
+    from tests.factories import make_staff
+
+    person = make_staff(is_superuser=False)
+    wanted = Permission.objects.filter(codename__in=["view_loan", "view_kitdocument"])
+    person.user_permissions.add(*wanted)
+    client.force_login(person)
+    return client
