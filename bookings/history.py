@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from programmes.models.programme import in_words
 from tec_site.staff_history import StaffLine, staff_history
 
 from .models import Booking, BookingEvent
@@ -61,6 +62,9 @@ def sentence(event: BookingEvent) -> str:
     """One event in words; empty for what only concerns staff."""
     if event.move == "reschedule":
         return _reschedule(event.data)
+    if event.move == "retime":
+        length = {name: in_words(minutes) for name, minutes in event.data.items()}
+        return _("It takes %(to)s instead of %(from)s.") % length
     if event.move == "change_numbers":
         return _numbers(event.data)
     if event.move == "verify" and event.by_role == "staff":

@@ -51,6 +51,7 @@ MOVES = table(
     reinstate=      Move(_("reinstate"),             (S.CANCELLED, S.DECLINED),  S.CONFIRMED,  "confirmed"),
     ask_to_cancel=  Move(_("ask to cancel"),         (*BOOKED,),                 None),
     reschedule=     Move(_("move to another date"),  (*BOOKED,),                 None,         "changed"),
+    retime=         Move(_("take more or less time"), (*BOOKED,),                 None,         "changed"),
     change_numbers= Move(_("change numbers"),        (*BOOKED,),                 None,         "changed"),
     remind=         Move(_("remind"),                (S.CONFIRMED,),             None,         "reminder"),
     attend=         Move(_("was here"),              (S.CONFIRMED, S.NO_SHOW),   S.ATTENDED),

@@ -4,12 +4,14 @@ The moves are those of `lifecycle.py`, one for each class. And what a visit keep
 the rooms or the length of its programme.
 """
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from programmes.models import Programme
 from schools.models import User
+from tec_site.lifecycle import apply
 from tec_site.transactions import retried
 
 from . import places
@@ -60,9 +62,10 @@ def _lock(visit: Visit, slot: VisitSlot, *, inside: int) -> None:
     visit.refresh_from_db(fields=["max_groups", "max_pupils"])
 
 
-def keep_rooms(programme: Programme) -> list[str]:
+def keep_rooms(programme: Programme, took: int, by: User) -> list[str]:
     """Claim the rooms again of what is booked, after staff changed which ones or for how long.
 
+    Where visits end at another time than before (`took`, in minutes) their schools are told.
     Raises RoomsTaken. Returns a line for each visit that its half day has become too short for.
     """
     coming = Visit.objects.active().filter(programme=programme, slot__starts_at__gt=timezone.now())
@@ -79,7 +82,24 @@ def keep_rooms(programme: Programme) -> list[str]:
             lines.append(
                 _("%(slot)s is too short for it now: move the visit.") % {"slot": visit.slot}
             )
+    if programme.duration != took:
+        lines += _tell_length(booked, {"from": took, "to": programme.duration}, by)
     return lines
+
+
+def _tell_length(visits: QuerySet[Visit], minutes: dict[str, int], by: User) -> list[str]:
+    """How many hear of it, in a line."""
+    move = MOVES["retime"]
+    told = Booking.objects.filter(visit__in=visits, state__in=move.sources).order_by("pk")
+    for booking in told:
+        changes = {"changed_at": timezone.now()}  # for calendars
+        apply(booking, move, by=by, data=minutes, changes=changes)
+    text = ngettext(
+        "%(number)d class gets a mail: its visit ends at another time.",
+        "%(number)d classes get a mail: their visit ends at another time.",
+        len(told),
+    )
+    return [text % {"number": len(told)}] if told else []
 
 
 @retried

@@ -138,7 +138,8 @@ class ProgrammeAdmin(NoDelete, ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if change and ROOMS & set(form.changed_data):
-            for line in promises.keep(form.instance):
+            took = form.initial["duration"]
+            for line in promises.keep(form.instance, took=took, by=request.user):
                 messages.warning(request, line)
 
     @display(description=_("for whom"), ordering="year_from")

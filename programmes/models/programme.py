@@ -27,6 +27,16 @@ class Kind(models.TextChoices):
     WORKSHOP = "workshop", _("Workshop")
 
 
+def in_words(duration: int) -> str:
+    """Of minutes: '2 uur', '45 minuten' or '1 uur en 45 minuten'."""
+    hours, minutes = divmod(duration, 60)
+    in_hours = ngettext("%(number)d hour", "%(number)d hours", hours) % {"number": hours}
+    in_minutes = ngettext("%(number)d minute", "%(number)d minutes", minutes) % {"number": minutes}
+    if hours and minutes:
+        return str(_("%(hours)s and %(minutes)s") % {"hours": in_hours, "minutes": in_minutes})
+    return in_hours if hours else in_minutes
+
+
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
     def published(self) -> Self:
         return self.filter(is_published=True)
@@ -193,15 +203,7 @@ class Programme(models.Model):
 
     @property
     def length_in_words(self) -> str:
-        """'2 uur', '45 minuten' or '1 uur en 45 minuten'."""
-        hours, minutes = divmod(self.duration, 60)
-        in_hours = ngettext("%(number)d hour", "%(number)d hours", hours) % {"number": hours}
-        in_minutes = ngettext("%(number)d minute", "%(number)d minutes", minutes) % {
-            "number": minutes
-        }
-        if hours and minutes:
-            return str(_("%(hours)s and %(minutes)s") % {"hours": in_hours, "minutes": in_minutes})
-        return in_hours if hours else in_minutes
+        return in_words(self.duration)
 
     @property
     def bring_list(self) -> list[str]:

@@ -366,7 +366,7 @@ def test_visit_opened_after_staff_chose_other_rooms_has_those_rooms(
 
     teacher = threading.Thread(target=ask)
 
-    def meanwhile(_programme):
+    def meanwhile(*_asked):
         teacher.start()
         time.sleep(2)  # she asks before staff's choice is committed
         return []

@@ -5,8 +5,11 @@ import datetime
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
+from post_office.models import Email
 
-from bookings.models import ZoneClaim
+from bookings.history import history_of
+from bookings.models import State, ZoneClaim
+from tec_site.notices import Teller
 from tests.factories import (
     amsterdam,
     make_booking,
@@ -69,6 +72,32 @@ def test_another_zone_and_length_hold_for_the_visits_to_come(desk, programme):
     zones = programme.zones.values_list("pk", flat=True)
     assert len(zones) == 2
     assert claims() == {(visit.pk, zone, 165) for visit in visits for zone in zones}
+
+
+def test_schools_hear_that_their_visit_takes_another_time(desk, programme):
+    slot = make_slot(programmes=[programme])
+    visit = make_visit(slot=slot, programme=programme, max_groups=3, max_pupils=99)
+    states = (State.CONFIRMED, State.HELD)
+    booked, held = (make_booking(visit=visit, state=state) for state in states)
+
+    answer = save(desk, programme, duration=150)
+
+    lines = [str(message) for message in get_messages(answer.wsgi_request)]
+    assert "1 klas krijgt een mail: het bezoek eindigt op een andere tijd." in lines
+    assert [event.move for event in held.events.all()] == ["made"]
+    assert [event.move for event in booked.events.all()] == ["made", "retime"]
+    sequence = booked.sequence
+    booked.refresh_from_db()
+    assert booked.sequence == sequence + 1
+    Teller().tell(seconds=30)
+    mail = Email.objects.get()
+    assert mail.to == [booked.submission.email]
+    assert "Het duurt 2 uur en 30 minuten in plaats van 2 uur." in mail.message
+    assert "09:00–11:30" in mail.message
+    assert "Het duurt" in history_of([booked])[0].text
+
+    save(desk, programme, duration=150, changeover=20)  # the rooms' matter
+    assert booked.events.count() == 2
 
 
 @pytest.mark.parametrize("asked", ["zone", "length"])
