@@ -7,8 +7,10 @@ import re
 import unicodedata
 from typing import Any, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tec_site.searching import WordsInside
@@ -125,6 +127,13 @@ class School(models.Model):
         # A derived column, not a side effect: search must never disagree with the name.
         self.search_text = self.make_search_text()
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """What staff type: a code as imports write it, and no closing day that is yet to come."""
+        self.site_code = self.site_code.upper() if self.site_code else None
+        if self.closed_on and self.closed_on > timezone.localdate():
+            message = _("Until a school closes teachers must find it: fill this in on that day.")
+            raise ValidationError({"closed_on": message})
 
     def make_search_text(self) -> str:
         """Folded words of what people search by, each after a space: ' obs de ster 7411 aa …'."""

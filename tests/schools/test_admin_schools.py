@@ -81,6 +81,35 @@ def test_export_is_for_who_keeps_the_list(client, db):
     assert client.post(f"{LIST}export/", {"format": "1"}).status_code == 403
 
 
+SCHOOL = {
+    "name": "OBS De Hagenpoort",
+    "city": "Deventer",
+    "sector": "po",
+    "is_verified": "on",
+    "pupil_counts-TOTAL_FORMS": 0,
+    "pupil_counts-INITIAL_FORMS": 0,
+}
+
+
+def test_code_that_staff_type_is_the_one_that_imports_look_for(desk):
+    desk.post(f"{LIST}add/", SCHOOL | {"site_code": "14yp00"})
+    desk.post(f"{LIST}add/", SCHOOL | {"site_code": ""})
+    assert set(School.objects.values_list("site_code", flat=True)) == {"14YP00", None}
+    again = desk.post(f"{LIST}add/", SCHOOL | {"site_code": "14yP00"})
+    assert list(again.context["adminform"].form.errors) == ["site_code"]
+
+
+def test_school_closes_no_sooner_than_its_day(desk):
+    """It would be found no more from now on, and the next import would open it again."""
+    answer = desk.post(f"{LIST}add/", SCHOOL | {"closed_on": "2026-09-16"})
+    assert answer.context["adminform"].form.errors == {
+        "closed_on": [
+            "Leerkrachten moeten de school kunnen vinden tot ze sluit: vul dit pas op die dag in."
+        ]
+    }
+    assert desk.post(f"{LIST}add/", SCHOOL | {"closed_on": "2026-09-15"}).status_code == 302
+
+
 # --- Merging ----------------------------------------------------------------------------------
 
 
