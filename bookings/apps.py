@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class BookingsConfig(AppConfig):
     name = "bookings"
-    verbose_name = _("Bookings")
+    verbose_name = _("Planning")
 
     def ready(self) -> None:
         from programmes import promises

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class KitsConfig(AppConfig):
     name = "kits"
-    verbose_name = _("Lesson kits")
+    verbose_name = _("Lending")
 
     def ready(self) -> None:
         from bookings.notices import say_along

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class SchoolsConfig(AppConfig):
     name = "schools"
-    verbose_name = _("Schools")
+    verbose_name = _("Schools and people")
 
     def ready(self) -> None:
         from schools import codes, erasure, notices
