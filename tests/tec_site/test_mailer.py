@@ -37,6 +37,14 @@ def test_marker_ignores_case_of_address():
     assert reveal(marker("secret", 1, to="Juf@School.example"), to=TO) == "314159"
 
 
+def test_marker_of_a_mail_that_waited_while_the_key_changed_still_opens(settings):
+    text = marker("secret", 1, to=TO)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 50, [settings.SECRET_KEY]
+    assert reveal(text, to=TO) == "314159"
+    settings.SECRET_KEY_FALLBACKS = []
+    assert reveal(text, to=TO) == "[…]"
+
+
 @pytest.mark.parametrize("to", ["iemand@anders.example", ""])
 def test_marker_copied_into_a_mail_to_somebody_else_stays_shut(to):
     assert reveal(marker("secret", 1, to=TO), to=to) == "[…]"
