@@ -175,7 +175,7 @@ def _unverified() -> list[Matter]:
 
 def _worker() -> list[Matter]:
     seen = Heartbeat.objects.filter(name=worker.NAME).first()
-    if seen and timezone.now() - seen.at <= settings.WORKER_SEEN_WITHIN:
+    if seen and abs(timezone.now() - seen.at) <= settings.WORKER_SEEN_WITHIN:
         return []
     return [Matter(_("The worker is not running: no mail goes out"), is_alarm=True)]
 

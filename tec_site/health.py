@@ -39,7 +39,8 @@ def _look() -> dict[str, Any]:
         return found
     seen = Heartbeat.objects.filter(name=worker.NAME).first()
     age = _seconds_since(seen.at if seen else None)
-    found["worker"] = age is not None and age <= settings.WORKER_SEEN_WITHIN.total_seconds()
+    # Nor was it seen lately by a clock that ran ahead.
+    found["worker"] = age is not None and abs(age) <= settings.WORKER_SEEN_WITHIN.total_seconds()
     found["worker_seen_seconds_ago"] = age
     backlog = mail_queue.backlog()
     oldest = backlog.oldest

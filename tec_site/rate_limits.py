@@ -34,7 +34,6 @@ def count(limit: str, subject: str, *, is_new: bool = True) -> None:
     """
     number, period = settings.RATE_LIMITS[limit]
     now = int(timezone.now().timestamp())
-    oldest = now - int(period.total_seconds())
     key = _key(limit, subject)
     with joined():
         counts = RateCount.objects.select_for_update().filter(key=key)
@@ -43,7 +42,8 @@ def count(limit: str, subject: str, *, is_new: bool = True) -> None:
             if inserted(RateCount(key=key, hits=[now], ends_at=timezone.now() + period)):
                 return
             row = counts.get()
-        recent = [hit for hit in row.hits if hit > oldest]
+        # A clock that ran ahead for a while shuts nobody out until that time comes.
+        recent = [hit for hit in row.hits if abs(now - hit) < period.total_seconds()]
         if len(recent) >= number:
             raise TooMany
         row.hits = [*recent, now]

@@ -63,6 +63,14 @@ def test_worker_seen_too_long_ago_is_503(client, frozen, settings):
     assert look(client)[0] == 200
 
 
+def test_worker_seen_by_a_clock_that_ran_ahead_is_503(client, frozen):
+    worker.beat()
+    frozen.shift(datetime.timedelta(days=-1))
+    assert look(client)[0] == 503
+    worker.beat()
+    assert look(client)[0] == 200
+
+
 def test_unsent_mail_is_named_with_its_age_but_does_not_make_the_site_ill(client, frozen):
     queue(Message(to="juf@school.example", subject="Dag", text="Dag"))
     frozen.shift(datetime.timedelta(minutes=31))

@@ -40,6 +40,15 @@ def test_refusals_are_not_counted_so_waiting_helps(db, frozen):
     assert counted()
 
 
+def test_clock_that_ran_ahead_shuts_nobody_out_for_years(db, frozen):
+    frozen.shift(10 * 365 * 86400)
+    assert [counted() for _try in range(4)] == [True, True, True, False]
+    frozen.shift(-10 * 365 * 86400)
+    assert [counted() for _try in range(4)] == [True, True, True, False]
+    frozen.shift(-60)  # of two servers none is exact
+    assert not counted()
+
+
 def test_each_subject_and_each_limit_counts_for_itself(db, frozen):
     for _try in range(3):
         assert counted()
