@@ -46,7 +46,7 @@ class Year:
 
     def loans(self, *states: str, **fields):
         found = Loan.objects.filter(state__in=states, **fields)
-        return found.with_facts().order_by("pk")
+        return found.select_related("copy__kit").order_by("pk")
 
     def counts(self, *, lost: bool) -> dict[int, Count]:
         robot, battery = self.kit.contents.order_by("pk")
