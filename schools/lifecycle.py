@@ -159,10 +159,14 @@ def _point_to(new: Model, *, instead_of: Model) -> None:
 @transaction.atomic
 def correct_email(*, submission: Submission, email: str) -> None:
     """Another address for a submission, and with it whose it is: neither links in mails to the
-    old address nor signing in with that one shows it any more."""
+    old address nor signing in with that one shows it any more. An account that was made of the
+    old address, and never used, goes: its name and number are of somebody else."""
+    mistaken = User.objects.filter(pk=submission.user_id, last_login=None, is_staff=False).first()
     submission.email = email.lower()
     submission.link_version = F("link_version") + 1
     if submission.user_id is not None:
         submission.user = _account_of(submission)
     submission.save(update_fields=["email", "link_version", "user"])
     submission.refresh_from_db(fields=["link_version"])
+    if mistaken is not None and not mistaken.submissions.exists():
+        mistaken.delete()

@@ -314,8 +314,23 @@ def test_corrected_address_takes_the_booking_away_from_the_wrong_one(db):
         submission.school,
         False,
     )
-    assert list(Booking.objects.visible_to(wrong)) == []
     assert list(Booking.objects.visible_to(right)) == [booking]
+    assert not User.objects.filter(pk=wrong.pk).exists()
+
+
+@pytest.mark.parametrize(
+    "used", [{"last_login": NOW}, {"is_staff": True}, {}], ids=["signed in", "staff", "other"]
+)
+def test_corrected_address_leaves_an_account_that_is_somebody_s(db, used):
+    old = make_teacher(**used)
+    submission = make_submission(user=old)
+    if not used:
+        make_submission(user=old)
+    correct_email(submission=submission, email="anouk@school.example")
+    assert list(User.objects.exclude(pk=old.pk)) == [submission.user]
+    assert User.objects.filter(pk=old.pk).exists()
+    correct_email(submission=submission, email="Anouk@school.example")
+    assert User.objects.filter(pk=submission.user_id).exists()
 
 
 def test_corrected_address_of_an_unconfirmed_submission_makes_no_account(db):
