@@ -161,7 +161,8 @@ def correct_email(*, submission: Submission, email: str) -> None:
     """Another address for a submission, and with it whose it is: neither links in mails to the
     old address nor signing in with that one shows it any more. An account that was made of the
     old address, and never used, goes: its name and number are of somebody else."""
-    mistaken = User.objects.filter(pk=submission.user_id, last_login=None, is_staff=False).first()
+    unused = User.objects.filter(last_login=None, is_staff=False)
+    mistaken = unused.filter(submissions=submission).first()
     submission.email = email.lower()
     submission.link_version = F("link_version") + 1
     if submission.user_id is not None:

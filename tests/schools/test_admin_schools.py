@@ -19,6 +19,7 @@ from schools.models import ClassGroup, School, Submission, User
 from tec_site import notices, roles
 from tec_site.mailer import complete
 from tests.factories import (
+    NOW,
     make_booking,
     make_class_group,
     make_school,
