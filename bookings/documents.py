@@ -23,6 +23,7 @@ from tec_site.documents import qr_code, render_pdf
 
 from .models import FACTS, Booking, State, Visit, ZoneClaim
 from .models.booking import HOLDING
+from .stays import Stay
 from .timetable import Timetable, timetable
 
 SENTENCES: dict[str, str | Promise] = {
@@ -46,11 +47,9 @@ class ClassLine:
 
 
 @dataclass(frozen=True)
-class Stay:
-    """The classes of a submission that come together: same visit, same state."""
+class LetterStay(Stay):
+    """Of the same state too, with what their page of the letter says."""
 
-    visit: Visit
-    bookings: Sequence[Booking]
     timetable: Timetable | None
 
     @property
@@ -60,22 +59,6 @@ class Stay:
     @property
     def venue(self) -> Venue:
         return self.visit.slot.venue
-
-    @property
-    def starts_at(self) -> datetime.datetime:
-        return timezone.localtime(self.bookings[0].starts_at)
-
-    @property
-    def ends_at(self) -> datetime.datetime:
-        return timezone.localtime(self.bookings[0].ends_at)
-
-    @property
-    def change_until(self) -> datetime.date:
-        return self.bookings[0].change_until
-
-    @property
-    def cancel_until(self) -> datetime.date:
-        return self.bookings[0].cancel_until
 
     @property
     def sentence(self) -> str:
@@ -229,7 +212,7 @@ def school_in_full(submission: Submission) -> str:
     return ", ".join(part for part in typed if part)
 
 
-def _stays(submission: Submission) -> list[Stay]:
+def _stays(submission: Submission) -> list[LetterStay]:
     """What goes ahead; only if nothing does, what does not."""
     bookings = list(submission.bookings.with_facts().order_by("visit__slot__starts_at", "pk"))
     bookings = [booking for booking in bookings if booking.is_holding] or bookings
@@ -238,7 +221,7 @@ def _stays(submission: Submission) -> list[Stay]:
     return [_stay(list(group)) for _key, group in together]
 
 
-def _stay(bookings: list[Booking]) -> Stay:
+def _stay(bookings: list[Booking]) -> LetterStay:
     visit = bookings[0].visit
     rotation = None
     if bookings[0].is_holding:
@@ -248,7 +231,7 @@ def _stay(bookings: list[Booking]) -> Stay:
         present = visit.bookings.settled() | visit.bookings.filter(pk__in=own)
         classes = list(present.order_by("pk")) if components else []
         rotation = timetable(visit, components, classes, own=own)
-    return Stay(visit, bookings, rotation)
+    return LetterStay(visit, bookings, rotation)
 
 
 def _lines(text: str) -> list[str]:

@@ -22,7 +22,8 @@ from tec_site.documents import DocumentsUnavailable, can_be_made
 from tec_site.mail_queue import Attachment, Message
 
 from . import documents, history, ical, neighbours
-from .models import FACTS, Booking, BookingEvent, State, Visit
+from .models import FACTS, Booking, BookingEvent, State
+from .stays import Stay
 
 LINK = "booking"  # the kinds of markers
 LETTER = "letter"
@@ -126,35 +127,16 @@ def reminder(events: list[BookingEvent]) -> list[Message]:
 
 
 @dataclass(frozen=True)
-class Stay:
-    """The classes of a submission that come in the same visit."""
-
-    visit: Visit
-    bookings: list[Booking]
+class MailStay(Stay):
+    """With what a mail says of it."""
 
     @property
     def goes_ahead(self) -> bool:
         return self.bookings[0].is_holding
 
     @property
-    def starts_at(self) -> datetime.datetime:
-        return timezone.localtime(self.bookings[0].starts_at)
-
-    @property
-    def ends_at(self) -> datetime.datetime:
-        return timezone.localtime(self.bookings[0].ends_at)
-
-    @property
-    def change_until(self) -> datetime.date:
-        return self.bookings[0].change_until
-
-    @property
     def can_change(self) -> bool:
         return timezone.localdate() <= self.change_until
-
-    @property
-    def cancel_until(self) -> datetime.date:
-        return self.bookings[0].cancel_until
 
     @property
     def can_cancel(self) -> bool:
@@ -162,8 +144,7 @@ class Stay:
 
     @property
     def bring(self) -> list[str]:
-        lines = self.visit.programme.bring.splitlines()
-        return [line.strip() for line in lines if line.strip()]
+        return self.visit.programme.bring_list
 
 
 def _bookings(events: Iterable[BookingEvent], states: Collection[str]) -> list[Booking]:
@@ -238,7 +219,7 @@ def _mail(
     with translation.override(submission.language):
         along = [line for words in _along for line in words(bookings)]
     stays = [
-        Stay(visit, list(group))
+        MailStay(visit, list(group))
         for visit, group in itertools.groupby(bookings, key=lambda booking: booking.visit)
     ]
     message = mail_templates.render(

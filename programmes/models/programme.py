@@ -207,11 +207,11 @@ class Programme(models.Model):
 
     @property
     def bring_list(self) -> list[str]:
-        return [line for line in self.bring.splitlines() if line.strip()]
+        return [line.strip() for line in self.bring.splitlines() if line.strip()]
 
     @property
     def arrange_list(self) -> list[str]:
-        return [line for line in self.arrange.splitlines() if line.strip()]
+        return [line.strip() for line in self.arrange.splitlines() if line.strip()]
 
     @property
     def drawing(self) -> str:
