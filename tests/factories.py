@@ -25,6 +25,7 @@ NOW = datetime.datetime(2026, 9, 15, 10, 0, tzinfo=AMSTERDAM)
 VISIT_DAY = datetime.date(2026, 11, 3)
 
 _numbers = itertools.count(1)
+_schools = itertools.count(1)  # of their own: a site code has room for 9999
 
 
 def amsterdam(*when: int) -> datetime.datetime:
@@ -36,7 +37,7 @@ def amsterdam(*when: int) -> datetime.datetime:
 
 
 def make_school(**fields: Any) -> School:
-    number = next(_numbers)
+    number = next(_schools)
     fields = {
         "site_code": f"{number:04d}00",
         "name": f"OBS De Regenboog {number}",
