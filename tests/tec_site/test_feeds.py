@@ -369,7 +369,7 @@ def test_zone_feed_is_sent_again_when_the_programme_leaves_the_zone(client, anou
     _first, again = follow(client, feeds.feed_address("zone", desk, zone))
 
     programme.zones.set([make_zone(venue=zone.venue)])
-    visits.keep_rooms(programme)
+    visits.keep_rooms(programme, programme.duration, desk)
 
     assert summaries(again()) == []
 
