@@ -27,6 +27,7 @@ from . import places, rules
 from .models import BOOKED, Attention, Booking, BookingEvent, State, Visit, VisitSlot
 from .refusals import (
     ClassAlreadyBooked,
+    Forgotten,
     NeverConfirmed,
     NothingHeld,
     NotYet,
@@ -219,10 +220,13 @@ def ask_to_cancel(*, booking: Booking, by: User | None, note: str = "") -> Booki
 def reinstate(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
     """Undo a cancellation or refusal, if there is still a place.
 
-    Raises NeverConfirmed for what was cancelled before its code was typed, VisitFull, ZonesTaken.
+    Raises NeverConfirmed for what was cancelled before its code was typed, Forgotten, VisitFull,
+    ZonesTaken.
     """
     if booking.submission.verified_at is None:
         raise NeverConfirmed
+    if not booking.submission.email:
+        raise Forgotten
 
     def take(visit: Visit) -> BookingEvent:
         return _move(booking, MOVES["reinstate"], by=by, note=note, changes={"visit": visit})

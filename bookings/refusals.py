@@ -73,6 +73,10 @@ class NeverConfirmed(Refused):
     message = _("The school never confirmed this booking; ask it to book again.")
 
 
+class Forgotten(Refused):
+    message = _("Who asked for this is erased from our records: nobody would hear that it goes on.")
+
+
 class SlotPast(Refused):
     message = _("This date is in the past.")
 

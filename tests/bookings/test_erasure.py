@@ -1,8 +1,10 @@
 import pytest
 
-from bookings import clock
-from bookings.models import State
-from tests.factories import amsterdam, make_booking, make_submission
+from bookings import clock, lifecycle
+from bookings.models import Booking, State
+from bookings.refusals import Forgotten
+from schools.erasure import erase_person
+from tests.factories import amsterdam, make_booking, make_staff, make_submission
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
@@ -30,3 +32,13 @@ def test_facilities_are_erased_a_day_after_asking_when_nothing_is_booked_any_mor
     assert facilities(submission) == ASKED
     frozen.move_to(amsterdam(2026, 9, 16, 10, 1))
     assert facilities(submission) == ""
+
+
+def test_what_was_cancelled_stays_so_when_nobody_would_hear_of_it():
+    booking = make_booking()
+    lifecycle.cancel(booking=booking, by=make_staff())
+    erase_person(email=booking.submission.email)
+    booking = Booking.objects.with_facts().get(pk=booking.pk)
+
+    with pytest.raises(Forgotten):
+        lifecycle.reinstate(booking=booking, by=make_staff())
