@@ -144,7 +144,10 @@ def _verify_one(booking: Booking, school: School, by: User) -> None:
         "class_group": _class_of(booking, school, slot),
     }
     if programme.requires_taster and not rules.class_had_taster(slot, school, booking.class_name):
-        changes["attention"] = Attention.PREREQUISITE_BY_SCHOOL
+        if rules.school_had_taster(slot, school):
+            changes["attention"] = Attention.PREREQUISITE_BY_SCHOOL
+        elif role_of(by) != "staff":  # who overruled it; else it went since the place was held
+            changes["attention"] = Attention.PREREQUISITE_GONE
     move = MOVES["request" if programme.needs_approval else "verify"]
 
     def take(visit: Visit) -> None:

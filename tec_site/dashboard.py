@@ -138,7 +138,8 @@ def _requests() -> list[Matter]:
     text = ngettext(
         "%(number)d request waits for a decision", "%(number)d requests wait for a decision", number
     )
-    address = reverse("admin:bookings_booking_changelist", query={"state__exact": "requested"})
+    query = {"state__exact": "requested", "when": "all"}  # also what nobody decided in time
+    address = reverse("admin:bookings_booking_changelist", query=query)
     return [Matter(text % {"number": number}, address)] if number else []
 
 

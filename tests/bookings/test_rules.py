@@ -152,6 +152,30 @@ def test_proeverij_of_another_class_of_the_school_passes_with_a_notice():
     assert booking.attention == Attention.PREREQUISITE_BY_SCHOOL
 
 
+def test_proeverij_that_went_before_the_code_was_typed_needs_attention():
+    school = make_school()
+    slot, programme = experience_slot()
+    taster = taster_booking(school, amsterdam(2026, 10, 2, 9))
+    held = hold(slot, programme, school=school)
+    lifecycle.cancel(booking=taster, by=make_staff())
+
+    lifecycle.verify(submission=held)
+
+    booking = Booking.objects.get(visit__programme=programme)
+    assert booking.attention == Attention.PREREQUISITE_GONE
+
+
+def test_overruled_proeverij_waits_for_nobody():
+    slot, programme = experience_slot()
+    held = hold(
+        slot, programme, school=make_school(), overrule={Rule.PREREQUISITE}, note="Kennen we goed."
+    )
+
+    lifecycle.verify(submission=held, by=make_staff())
+
+    assert Booking.objects.get(visit__programme=programme).attention == ""
+
+
 def test_proeverij_of_the_class_this_one_continues_counts():
     school = make_school()
     slot, programme = experience_slot()

@@ -85,6 +85,13 @@ def test_what_waits_is_named_with_its_number(desk):
     ]
 
 
+def test_request_that_nobody_decided_in_time_is_in_the_list_to_which_it_leads(desk):
+    booking = book_on(2026, 9, 14, 9, state=State.REQUESTED)
+    matter = desk.get("/beheer/").context["matters"][0]
+    assert matter.text == "1 aanvraag wacht op een besluit"
+    assert list(desk.get(matter.address).context["cl"].result_list) == [booking]
+
+
 def test_lost_worker_and_waiting_mail_are_alarms(desk, frozen):
     queue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
     frozen.shift(datetime.timedelta(minutes=45))
