@@ -12,14 +12,13 @@ import email.utils
 import logging
 import smtplib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage
 from django.core.mail import mailers
 from django.core.validators import validate_email
 from django.db import Error as DatabaseError
@@ -34,6 +33,7 @@ from post_office.settings import get_max_retries, get_message_id_fqdn
 from post_office.utils import cleanup_expired_mails
 
 from .mailer import ENCLOSED
+from .orphans import delete_orphans
 from .transactions import joined
 
 logger = logging.getLogger(__name__)
@@ -44,8 +44,6 @@ WAITING = (STATUS.queued, STATUS.requeued)
 CLAIM_FOR = datetime.timedelta(minutes=2)
 # How long to leave a mail server alone that does not answer, in seconds.
 PAUSE = 15.0
-# A file without a row may be of a mail that is being written; not that long.
-ORPHANED_AFTER = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -287,27 +285,8 @@ def purge() -> int:
     deleted, _files_deleted = cleanup_expired_mails(
         timezone.now() - settings.MAIL_KEPT_FOR, delete_attachments=True
     )
-    _delete_orphans()
+    delete_orphans(post_office.Attachment, "file", folder="post_office_attachments")
     return deleted
-
-
-def _delete_orphans() -> None:
-    """Files of mails that were never written: their transaction was undone, or was killed."""
-    field: Any = post_office.Attachment._meta.get_field("file")
-    known = set(post_office.Attachment.objects.values_list("file", flat=True))
-    for path in _files(field.storage, "post_office_attachments"):
-        age = timezone.now() - field.storage.get_modified_time(path)
-        if path not in known and age > ORPHANED_AFTER:
-            field.storage.delete(path)
-
-
-def _files(storage: Storage, folder: str) -> Iterator[str]:
-    if not storage.exists(folder):
-        return
-    folders, files = storage.listdir(folder)
-    yield from (f"{folder}/{name}" for name in files)
-    for name in folders:
-        yield from _files(storage, f"{folder}/{name}")
 
 
 def send_again(mails: QuerySet[Email]) -> list[Email]:

@@ -3,6 +3,7 @@
 import datetime
 import io
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,17 @@ def test_erased_borrower_is_in_no_report_photo_note_or_name_of_a_class(
     assert [event.move for event in left.events.all()] == [
         *["made", "report", "note", "take_back", "check"]
     ]
+
+
+def test_photo_that_no_report_names_goes_after_a_day(loan):
+    """Of a report that was undone, or of a process killed before it deleted the file."""
+    kept = Path(loan.findings.get().photo.path)
+    young, orphan = kept.with_name("young"), kept.with_name("orphan")
+    for path, hours in ((kept, 25), (young, 23), (orphan, 25)):
+        path.touch()
+        os.utime(path, (0, NOW.timestamp() - hours * 3600))
+    worker.Worker().run_once()
+    assert set(kept.parent.iterdir()) == {kept, young}
 
 
 def test_log_and_school_calendar_no_longer_call_a_class_after_her(booking, loan, frozen):

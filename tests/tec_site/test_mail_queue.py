@@ -278,3 +278,7 @@ def test_files_of_mails_that_were_never_written_are_purged(transactional_db, set
             mail_queue.purge()
         assert set(tmp_path.rglob("*.ics")) == left
     assert len(files) == 2
+    Attachment.objects.all().delete()
+    with time_machine.travel(now + datetime.timedelta(days=9)):
+        mail_queue.purge()  # an empty table: of a database that is yet to be restored?
+    assert set(tmp_path.rglob("*.ics")) == {kept}
