@@ -14,15 +14,19 @@ def _may(permission: str) -> Callable[[HttpRequest], bool]:
     return lambda request: request.user.has_perm(permission)
 
 
-def _entry(title: Any, icon: str, name: str, permission: str) -> dict[str, Any]:
+def _entry(title: Any, icon: str, page: str, permission: str) -> dict[str, Any]:
     """A line of the side bar, for whoever may see what it leads to."""
-    link = reverse_lazy(f"admin:{name}")
+    link = reverse_lazy(page)
     return {"title": title, "icon": icon, "link": link, "permission": _may(permission)}
 
 
 def _model(title: Any, icon: str, label: str) -> dict[str, Any]:
     app, model = label.split(".")
-    return _entry(title, icon, f"{app}_{model}_changelist", f"{app}.view_{model}")
+    return _entry(title, icon, f"admin:{app}_{model}_changelist", f"{app}.view_{model}")
+
+
+def _desk(title: Any, icon: str, name: str) -> dict[str, Any]:
+    return _entry(title, icon, f"desk:{name}", "kits.view_loan")
 
 
 NAVIGATION: list[dict[str, Any]] = [
@@ -30,19 +34,22 @@ NAVIGATION: list[dict[str, Any]] = [
         "title": _("Today"),
         "items": [
             {"title": _("Overview"), "icon": "today", "link": reverse_lazy("admin:index")},
-            _entry(_("Day list"), "checklist", "bookings_booking_day", "bookings.view_booking"),
-            _entry(_("Week planner"), "view_week", "bookings_visit_week", "bookings.view_visit"),
+            _entry(
+                _("Day list"), "checklist", "admin:bookings_booking_day", "bookings.view_booking"
+            ),
+            _entry(
+                _("Week planner"), "view_week", "admin:bookings_visit_week", "bookings.view_visit"
+            ),
             _entry(
                 _("Book on a school's behalf"),
                 "call",
-                "bookings_booking_add",
+                "admin:bookings_booking_add",
                 "bookings.add_booking",
             ),
         ],
     },
     {
         "title": _("Bookings"),
-        "separator": True,
         "items": [
             _model(_("Bookings"), "event_available", "bookings.booking"),
             _model(_("Visits"), "groups", "bookings.visit"),
@@ -52,26 +59,16 @@ NAVIGATION: list[dict[str, Any]] = [
     },
     {
         "title": _("Kit desk"),
-        "separator": True,
         "items": [
-            {
-                "title": title,
-                "icon": icon,
-                "link": reverse_lazy(f"desk:{name}"),
-                "permission": _may("kits.view_loan"),
-            }
-            for title, icon, name in [
-                (_("Scan a box"), "qr_code_scanner", "home"),
-                (_("Out and in"), "swap_horiz", "lists"),
-                (_("Transport round"), "local_shipping", "round"),
-                (_("Shopping list"), "shopping_cart", "shopping"),
-                (_("Use"), "monitoring", "use"),
-            ]
+            _desk(_("Scan a box"), "qr_code_scanner", "home"),
+            _desk(_("Out and in"), "swap_horiz", "lists"),
+            _desk(_("Transport round"), "local_shipping", "round"),
+            _desk(_("Shopping list"), "shopping_cart", "shopping"),
+            _desk(_("Use"), "monitoring", "use"),
         ],
     },
     {
         "title": _("What and when"),
-        "separator": True,
         "items": [
             _model(_("Programmes"), "category", "programmes.programme"),
             _model(_("Slots"), "calendar_month", "bookings.visitslot"),
@@ -83,7 +80,6 @@ NAVIGATION: list[dict[str, Any]] = [
     },
     {
         "title": _("Lesson kits"),
-        "separator": True,
         "items": [
             _model(_("Loans"), "swap_horiz", "kits.loan"),
             _model(_("Kits"), "inventory_2", "kits.lessonkit"),
@@ -100,7 +96,6 @@ NAVIGATION: list[dict[str, Any]] = [
     },
     {
         "title": _("Schools"),
-        "separator": True,
         "items": [
             _model(_("Schools"), "school", "schools.school"),
             _model(_("Classes"), "group", "schools.classgroup"),
@@ -110,12 +105,10 @@ NAVIGATION: list[dict[str, Any]] = [
     },
     {
         "title": _("Mail"),
-        "separator": True,
         "items": [_model(_("Mails"), "mail", "post_office.email")],
     },
     {
         "title": _("Management"),
-        "separator": True,
         "collapsible": True,
         "items": [
             _model(_("Users"), "person", "schools.user"),
@@ -145,7 +138,8 @@ def _is_here(link: Any) -> Callable[[HttpRequest], bool]:
     return is_here
 
 
-for _group in NAVIGATION:
+for _number, _group in enumerate(NAVIGATION):
+    _group["separator"] = _number > 0
     for _item in _group["items"]:
         _item["active"] = _is_here(_item["link"])
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
-from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
-from allauth.mfa.webauthn import views as webauthn
+from allauth.mfa.webauthn import views as keys
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, re_path, reverse, reverse_lazy
+from django.urls import URLPattern, URLResolver, include, path, re_path, reverse, reverse_lazy
 
 from tec_site import staff_accounts
 
@@ -50,73 +50,64 @@ def factor_first(view: View) -> View:
     return for_staff(wrapped)
 
 
-urlpatterns: list[URLPattern] = [
+_password = [
+    path("", factor_first(account.password_change), name="account_change_password"),
+    path("instellen/", factor_first(account.password_set), name="account_set_password"),
+    path("vergeten/", for_staff(account.password_reset), name="account_reset_password"),
+    path(
+        "vergeten/verstuurd/",
+        for_staff(account.password_reset_done),
+        name="account_reset_password_done",
+    ),
+    path(
+        "nieuw/klaar/",
+        for_staff(account.password_reset_from_key_done),
+        name="account_reset_password_from_key_done",
+    ),
+]
+_codes = [
+    path("", factor_first(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path(
+        "nieuw/",
+        factor_first(recovery.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "bestand/",
+        factor_first(recovery.download_recovery_codes),
+        name="mfa_download_recovery_codes",
+    ),
+]
+_keys = [
+    path("", factor_first(keys.list_webauthn), name="mfa_list_webauthn"),
+    path("nieuw/", factor_first(keys.add_webauthn), name="mfa_add_webauthn"),
+    path("inloggen/", for_staff(keys.login_webauthn), name="mfa_login_webauthn"),
+    path("bevestig/", for_staff(keys.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
+    path("<id:pk>/weg/", factor_first(keys.remove_webauthn), name="mfa_remove_webauthn"),
+    path("<id:pk>/naam/", factor_first(keys.edit_webauthn), name="mfa_edit_webauthn"),
+]
+_second_step = [
+    path("", factor_first(mfa.index), name="mfa_index"),
+    path("inloggen/", for_staff(mfa.authenticate), name="mfa_authenticate"),
+    path("bevestig/", for_staff(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path("app/", factor_first(totp.activate_totp), name="mfa_activate_totp"),
+    path("app/uit/", factor_first(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("herstelcodes/", include(_codes)),
+    path("sleutels/", include(_keys)),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
     # Closed; allauth's sign-in page looks up its address.
     path("aanmelden/", for_staff(account.signup), name="account_signup"),
     path("inloggen/", for_staff(account.login), name="account_login"),
     path("uitloggen/", for_staff(account.logout), name="account_logout"),
     path("inactief/", for_staff(account.account_inactive), name="account_inactive"),
     path("bevestig/", for_staff(account.reauthenticate), name="account_reauthenticate"),
-    path("wachtwoord/instellen/", factor_first(account.password_set), name="account_set_password"),
-    path("wachtwoord/", factor_first(account.password_change), name="account_change_password"),
-    path("wachtwoord/vergeten/", for_staff(account.password_reset), name="account_reset_password"),
-    path(
-        "wachtwoord/vergeten/verstuurd/",
-        for_staff(account.password_reset_done),
-        name="account_reset_password_done",
-    ),
+    path("wachtwoord/", include(_password)),
     re_path(
         r"^wachtwoord/nieuw/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         for_staff(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
-    path(
-        "wachtwoord/nieuw/klaar/",
-        for_staff(account.password_reset_from_key_done),
-        name="account_reset_password_from_key_done",
-    ),
-    path("tweede-stap/", factor_first(mfa.index), name="mfa_index"),
-    path("tweede-stap/inloggen/", for_staff(mfa.authenticate), name="mfa_authenticate"),
-    path("tweede-stap/bevestig/", for_staff(mfa.reauthenticate), name="mfa_reauthenticate"),
-    path("tweede-stap/app/", factor_first(totp.activate_totp), name="mfa_activate_totp"),
-    path("tweede-stap/app/uit/", factor_first(totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path(
-        "tweede-stap/herstelcodes/",
-        factor_first(recovery_codes.view_recovery_codes),
-        name="mfa_view_recovery_codes",
-    ),
-    path(
-        "tweede-stap/herstelcodes/nieuw/",
-        factor_first(recovery_codes.generate_recovery_codes),
-        name="mfa_generate_recovery_codes",
-    ),
-    path(
-        "tweede-stap/herstelcodes/bestand/",
-        factor_first(recovery_codes.download_recovery_codes),
-        name="mfa_download_recovery_codes",
-    ),
-    path("tweede-stap/sleutels/", factor_first(webauthn.list_webauthn), name="mfa_list_webauthn"),
-    path(
-        "tweede-stap/sleutels/nieuw/", factor_first(webauthn.add_webauthn), name="mfa_add_webauthn"
-    ),
-    path(
-        "tweede-stap/sleutels/inloggen/",
-        for_staff(webauthn.login_webauthn),
-        name="mfa_login_webauthn",
-    ),
-    path(
-        "tweede-stap/sleutels/bevestig/",
-        for_staff(webauthn.reauthenticate_webauthn),
-        name="mfa_reauthenticate_webauthn",
-    ),
-    path(
-        "tweede-stap/sleutels/<id:pk>/weg/",
-        factor_first(webauthn.remove_webauthn),
-        name="mfa_remove_webauthn",
-    ),
-    path(
-        "tweede-stap/sleutels/<id:pk>/naam/",
-        factor_first(webauthn.edit_webauthn),
-        name="mfa_edit_webauthn",
-    ),
+    path("tweede-stap/", include(_second_step)),
 ]
