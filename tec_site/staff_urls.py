@@ -86,7 +86,7 @@ _keys = [
     path("<id:pk>/weg/", factor_first(keys.remove_webauthn), name="mfa_remove_webauthn"),
     path("<id:pk>/naam/", factor_first(keys.edit_webauthn), name="mfa_edit_webauthn"),
 ]
-_second_step = [
+_second_step: list[URLPattern | URLResolver] = [
     path("", factor_first(mfa.index), name="mfa_index"),
     path("inloggen/", for_staff(mfa.authenticate), name="mfa_authenticate"),
     path("bevestig/", for_staff(mfa.reauthenticate), name="mfa_reauthenticate"),

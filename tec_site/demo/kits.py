@@ -12,12 +12,19 @@ from . import kit_texts as texts
 from .offer import DIGITAL, PO
 
 
+class Item(NamedTuple):
+    name: str
+    quantity: int
+    unit_cost: str  # euro
+    is_essential: bool = False
+    is_consumable: bool = False
+
+
 class Kit(NamedTuple):
     fields: dict[str, Any]
     code: str  # of its boxes, before their number
     boxes: int
-    # name, quantity, euro each, essential, consumable
-    contents: list[tuple[str, int, str, bool, bool]]
+    contents: list[Item]
     worlds: list[str]
     objectives: list[tuple[str, str]]
     guide: str
@@ -26,7 +33,7 @@ class Kit(NamedTuple):
 
 KITS = [
     Kit(
-        {
+        fields={
             "slug": "bouwen-met-buizen",
             **texts.BUIZEN,
             "artwork": "construction",
@@ -36,21 +43,21 @@ KITS = [
             "lesson_minutes": 60,
             "lessons": 2,
         },
-        "BUIS",
-        4,
-        [
-            ("Kartonnen buis, 60 cm", 80, "0.90", False, True),
-            ("Verbindingsstuk, drie armen", 40, "2.50", False, False),
-            ("Verbindingsstuk, vier armen", 30, "2.95", False, False),
-            ("Meetlint", 6, "1.80", False, False),
+        code="BUIS",
+        boxes=4,
+        contents=[
+            Item("Kartonnen buis, 60 cm", 80, "0.90", is_consumable=True),
+            Item("Verbindingsstuk, drie armen", 40, "2.50"),
+            Item("Verbindingsstuk, vier armen", 30, "2.95"),
+            Item("Meetlint", 6, "1.80"),
         ],
-        ["wonen-werken-verkeer"],
-        [(PO, "42"), (PO, "45")],
-        texts.BUIZEN_GUIDE,
-        texts.BUIZEN_CARD,
+        worlds=["wonen-werken-verkeer"],
+        objectives=[(PO, "42"), (PO, "45")],
+        guide=texts.BUIZEN_GUIDE,
+        card=texts.BUIZEN_CARD,
     ),
     Kit(
-        {
+        fields={
             "slug": "robots-leren-rijden",
             **texts.ROBOTS,
             "artwork": "robot",
@@ -60,22 +67,22 @@ KITS = [
             "lesson_minutes": 75,
             "lessons": 3,
         },
-        "ROBOT",
-        4,
-        [
-            ("Robot", 6, "85.00", True, False),
-            ("Stadsplattegrond", 2, "35.00", True, False),
-            ("Stapel opdrachtkaarten", 6, "6.50", False, False),
-            ("Oplader", 2, "18.00", True, False),
-            ("Batterij AA", 24, "0.60", False, True),
+        code="ROBOT",
+        boxes=4,
+        contents=[
+            Item("Robot", 6, "85.00", is_essential=True),
+            Item("Stadsplattegrond", 2, "35.00", is_essential=True),
+            Item("Stapel opdrachtkaarten", 6, "6.50"),
+            Item("Oplader", 2, "18.00", is_essential=True),
+            Item("Batterij AA", 24, "0.60", is_consumable=True),
         ],
-        ["digitaal-media-entertainment", "hi-tech-science"],
-        [(PO, "45"), (DIGITAL, "7")],
-        texts.ROBOTS_GUIDE,
-        texts.ROBOTS_CARD,
+        worlds=["digitaal-media-entertainment", "hi-tech-science"],
+        objectives=[(PO, "45"), (DIGITAL, "7")],
+        guide=texts.ROBOTS_GUIDE,
+        card=texts.ROBOTS_CARD,
     ),
     Kit(
-        {
+        fields={
             "slug": "stroomkringen",
             **texts.STROOM,
             "artwork": "circuit",
@@ -85,23 +92,23 @@ KITS = [
             "lesson_minutes": 60,
             "lessons": 2,
         },
-        "STROOM",
-        3,
-        [
-            ("Batterijhouder", 10, "2.40", True, False),
-            ("Zoemer", 10, "3.20", False, False),
-            ("Schakelaar", 20, "1.10", False, False),
-            ("Snoertje met klemmen", 60, "0.75", False, False),
-            ("Lampje", 30, "0.40", False, True),
-            ("Batterij AA", 24, "0.60", False, True),
+        code="STROOM",
+        boxes=3,
+        contents=[
+            Item("Batterijhouder", 10, "2.40", is_essential=True),
+            Item("Zoemer", 10, "3.20"),
+            Item("Schakelaar", 20, "1.10"),
+            Item("Snoertje met klemmen", 60, "0.75"),
+            Item("Lampje", 30, "0.40", is_consumable=True),
+            Item("Batterij AA", 24, "0.60", is_consumable=True),
         ],
-        ["energie-water-veiligheid"],
-        [(PO, "42"), (PO, "44")],
-        texts.STROOM_GUIDE,
-        texts.STROOM_CARD,
+        worlds=["energie-water-veiligheid"],
+        objectives=[(PO, "42"), (PO, "44")],
+        guide=texts.STROOM_GUIDE,
+        card=texts.STROOM_CARD,
     ),
     Kit(
-        {
+        fields={
             "slug": "brug-in-een-kist",
             **texts.BRUG,
             "artwork": "construction",
@@ -111,22 +118,22 @@ KITS = [
             "lesson_minutes": 90,
             "lessons": 2,
         },
-        "BRUG",
-        2,
-        [
-            ("Set gewichten", 6, "24.00", True, False),
-            ("Emmer", 6, "3.50", True, False),
-            ("Scharnier", 48, "0.85", False, False),
-            ("Lat, 30 cm", 120, "0.35", False, True),
-            ("Rol touw", 6, "1.95", False, True),
+        code="BRUG",
+        boxes=2,
+        contents=[
+            Item("Set gewichten", 6, "24.00", is_essential=True),
+            Item("Emmer", 6, "3.50", is_essential=True),
+            Item("Scharnier", 48, "0.85"),
+            Item("Lat, 30 cm", 120, "0.35", is_consumable=True),
+            Item("Rol touw", 6, "1.95", is_consumable=True),
         ],
-        ["wonen-werken-verkeer", "ontwerp-productie-wereldhandel"],
-        [(PO, "44"), (PO, "45")],
-        texts.BRUG_GUIDE,
-        texts.BRUG_CARD,
+        worlds=["wonen-werken-verkeer", "ontwerp-productie-wereldhandel"],
+        objectives=[(PO, "44"), (PO, "45")],
+        guide=texts.BRUG_GUIDE,
+        card=texts.BRUG_CARD,
     ),
     Kit(
-        {
+        fields={
             "slug": "3d-printer-in-de-klas",
             **texts.PRINTER,
             "artwork": "printer3d",
@@ -139,19 +146,19 @@ KITS = [
             "turnaround": 3,
             "can_be_delivered": False,
         },
-        "PRINT",
-        2,
-        [
-            ("3D-printer", 1, "420.00", True, False),
-            ("Tablet met hoes", 2, "180.00", True, False),
-            ("Printplaat", 2, "22.00", True, False),
-            ("Spatel", 2, "4.50", False, False),
-            ("Rol kunststof", 2, "19.00", False, True),
+        code="PRINT",
+        boxes=2,
+        contents=[
+            Item("3D-printer", 1, "420.00", is_essential=True),
+            Item("Tablet met hoes", 2, "180.00", is_essential=True),
+            Item("Printplaat", 2, "22.00", is_essential=True),
+            Item("Spatel", 2, "4.50"),
+            Item("Rol kunststof", 2, "19.00", is_consumable=True),
         ],
-        ["hi-tech-science", "ontwerp-productie-wereldhandel", "mens-gezondheid"],
-        [(PO, "45"), (DIGITAL, "6")],
-        texts.PRINTER_GUIDE,
-        texts.PRINTER_CARD,
+        worlds=["hi-tech-science", "ontwerp-productie-wereldhandel", "mens-gezondheid"],
+        objectives=[(PO, "45"), (DIGITAL, "6")],
+        guide=texts.PRINTER_GUIDE,
+        card=texts.PRINTER_CARD,
     ),
 ]
 # weekday, transport round, from, until
@@ -184,16 +191,8 @@ def _add(kit: Kit, venue: Venue, position: int) -> None:
     for scheme, code in kit.objectives:
         row.core_objectives.add(*CoreObjective.objects.filter(scheme=scheme, code=code))
     ContentItem.objects.bulk_create(
-        ContentItem(
-            kit=row,
-            name=name,
-            quantity=quantity,
-            unit_cost=cost,
-            is_essential=essential,
-            is_consumable=consumable,
-            position=place,
-        )
-        for place, (name, quantity, cost, essential, consumable) in enumerate(kit.contents)
+        ContentItem(kit=row, position=place, **item._asdict())
+        for place, item in enumerate(kit.contents)
     )
     KitCopy.objects.bulk_create(
         KitCopy(
@@ -201,9 +200,8 @@ def _add(kit: Kit, venue: Venue, position: int) -> None:
         )
         for number in range(1, kit.boxes + 1)
     )
-    kinds = {KitDocument.Kind.TEACHER_GUIDE: kit.guide, KitDocument.Kind.PUPIL_CARD: kit.card}
-    for kind, text in kinds.items():
-        title = (
-            f"{row.title}: {'lesbrief' if kind == KitDocument.Kind.TEACHER_GUIDE else 'opdracht'}"
-        )
-        save_version(KitDocument(kit=row, kind=kind, title=title, text=text))
+    for kind, name, text in (
+        (KitDocument.Kind.TEACHER_GUIDE, "lesbrief", kit.guide),
+        (KitDocument.Kind.PUPIL_CARD, "opdracht", kit.card),
+    ):
+        save_version(KitDocument(kit=row, kind=kind, title=f"{row.title}: {name}", text=text))

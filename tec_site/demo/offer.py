@@ -4,7 +4,7 @@ What is real: that there is a Proeverij of six components, three Experiences aft
 workshops on three themes, in four zones.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from programmes.models import Component, CoreObjective, Kind, Programme, Venue, World, Zone
 from schools.models import HolidayRegion
@@ -20,10 +20,19 @@ ZONES = [
 ]
 PO, DIGITAL = "kerndoelen-po-2006", "kerndoelen-digitale-geletterdheid-concept-2024-03"
 
-# Per programme: the fields of the row, then what it is linked to.
-PROGRAMMES: list[tuple[dict[str, Any], list[str], list[str], list[tuple[str, str]]]] = [
-    (
-        {
+
+class Offer(NamedTuple):
+    """A programme, and what it is linked to."""
+
+    fields: dict[str, Any]
+    zones: list[str]
+    worlds: list[str]
+    objectives: list[tuple[str, str]]
+
+
+PROGRAMMES = [
+    Offer(
+        fields={
             "kind": Kind.TASTER,
             "slug": "proeverij",
             **texts.PROEVERIJ,
@@ -38,18 +47,18 @@ PROGRAMMES: list[tuple[dict[str, Any], list[str], list[str], list[tuple[str, str
             "max_pupils_per_class": 32,
             "price": "75.00",
         },
-        ["maken", "media", "hard", "tiny-house"],
-        [
+        zones=["maken", "media", "hard", "tiny-house"],
+        worlds=[
             "energie-water-veiligheid",
             "wonen-werken-verkeer",
             "ontwerp-productie-wereldhandel",
             "digitaal-media-entertainment",
             "hi-tech-science",
         ],
-        [(PO, "42"), (PO, "44"), (PO, "45"), (DIGITAL, "6"), (DIGITAL, "7")],
+        objectives=[(PO, "42"), (PO, "44"), (PO, "45"), (DIGITAL, "6"), (DIGITAL, "7")],
     ),
-    (
-        {
+    Offer(
+        fields={
             "kind": Kind.EXPERIENCE,
             "slug": "experience-slimme-stad",
             **texts.SLIMME_STAD,
@@ -59,12 +68,12 @@ PROGRAMMES: list[tuple[dict[str, Any], list[str], list[str], list[tuple[str, str
             "price": "110.00",
             "requires_taster": True,
         },
-        ["hard", "tiny-house"],
-        ["energie-water-veiligheid", "wonen-werken-verkeer"],
-        [(PO, "42"), (PO, "44"), (PO, "45")],
+        zones=["hard", "tiny-house"],
+        worlds=["energie-water-veiligheid", "wonen-werken-verkeer"],
+        objectives=[(PO, "42"), (PO, "44"), (PO, "45")],
     ),
-    (
-        {
+    Offer(
+        fields={
             "kind": Kind.EXPERIENCE,
             "slug": "experience-handig-hulpmiddel",
             **texts.HULPMIDDEL,
@@ -74,12 +83,12 @@ PROGRAMMES: list[tuple[dict[str, Any], list[str], list[str], list[tuple[str, str
             "price": "110.00",
             "requires_taster": True,
         },
-        ["maken"],
-        ["mens-gezondheid", "ontwerp-productie-wereldhandel"],
-        [(PO, "41"), (PO, "45")],
+        zones=["maken"],
+        worlds=["mens-gezondheid", "ontwerp-productie-wereldhandel"],
+        objectives=[(PO, "41"), (PO, "45")],
     ),
-    (
-        {
+    Offer(
+        fields={
             "kind": Kind.EXPERIENCE,
             "slug": "experience-robots-in-de-kas",
             **texts.KAS,
@@ -90,12 +99,12 @@ PROGRAMMES: list[tuple[dict[str, Any], list[str], list[str], list[tuple[str, str
             "requires_taster": True,
             "needs_approval": True,
         },
-        ["media"],
-        ["voeding-natuur", "digitaal-media-entertainment", "hi-tech-science"],
-        [(PO, "40"), (PO, "45"), (DIGITAL, "4"), (DIGITAL, "7")],
+        zones=["media"],
+        worlds=["voeding-natuur", "digitaal-media-entertainment", "hi-tech-science"],
+        objectives=[(PO, "40"), (PO, "45"), (DIGITAL, "4"), (DIGITAL, "7")],
     ),
-    (
-        {
+    Offer(
+        fields={
             "kind": Kind.WORKSHOP,
             "slug": "green-screen-en-stop-motion",
             **texts.GREEN_SCREEN,
@@ -106,12 +115,12 @@ PROGRAMMES: list[tuple[dict[str, Any], list[str], list[str], list[tuple[str, str
             "max_pupils": 60,
             "price": "95.00",
         },
-        ["media"],
-        ["digitaal-media-entertainment"],
-        [(DIGITAL, "2"), (DIGITAL, "6")],
+        zones=["media"],
+        worlds=["digitaal-media-entertainment"],
+        objectives=[(DIGITAL, "2"), (DIGITAL, "6")],
     ),
-    (
-        {
+    Offer(
+        fields={
             "kind": Kind.WORKSHOP,
             "slug": "drones-en-vr",
             **texts.DRONES,
@@ -121,12 +130,12 @@ PROGRAMMES: list[tuple[dict[str, Any], list[str], list[str], list[tuple[str, str
             "pupils_per_supervisor": 15,
             "price": "120.00",
         },
-        ["hard"],
-        ["hi-tech-science"],
-        [(PO, "42"), (DIGITAL, "1"), (DIGITAL, "9")],
+        zones=["hard"],
+        worlds=["hi-tech-science"],
+        objectives=[(PO, "42"), (DIGITAL, "1"), (DIGITAL, "9")],
     ),
-    (
-        {
+    Offer(
+        fields={
             "kind": Kind.WORKSHOP,
             "slug": "fiets-en-huis",
             **texts.FIETS,
@@ -138,9 +147,9 @@ PROGRAMMES: list[tuple[dict[str, Any], list[str], list[str], list[tuple[str, str
             "max_pupils_per_class": 28,
             "price": "0",
         },
-        ["tiny-house", "maken"],
-        ["wonen-werken-verkeer"],
-        [(PO, "44"), (PO, "45")],
+        zones=["tiny-house", "maken"],
+        worlds=["wonen-werken-verkeer"],
+        objectives=[(PO, "44"), (PO, "45")],
     ),
 ]
 
@@ -153,13 +162,13 @@ def load() -> None:
     zones = {zone.slug: zone for zone in venue.zones.all()}
     worlds = {world.code: world for world in World.objects.all()}
     objectives = {(one.scheme, one.code): one for one in CoreObjective.objects.all()}
-    for position, (fields, zone_slugs, world_codes, objective_keys) in enumerate(PROGRAMMES):
+    for position, offer in enumerate(PROGRAMMES):
         programme = Programme.objects.create(
-            venue=venue, position=position, is_example=True, **fields
+            venue=venue, position=position, is_example=True, **offer.fields
         )
-        programme.zones.set([zones[slug] for slug in zone_slugs])
-        programme.worlds.set([worlds[code] for code in world_codes])
-        programme.core_objectives.set([objectives[key] for key in objective_keys])
+        programme.zones.set([zones[slug] for slug in offer.zones])
+        programme.worlds.set([worlds[code] for code in offer.worlds])
+        programme.core_objectives.set([objectives[key] for key in offer.objectives])
     taster = Programme.objects.get(slug="proeverij")
     for position, (name, zone, description) in enumerate(texts.COMPONENTS):
         Component.objects.create(
