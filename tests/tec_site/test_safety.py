@@ -40,6 +40,7 @@ HOSTILE = {
     "script": "<script>alert(1)</script>",
     "attribute": '"><img src=x onerror=alert(1)>',
     "formula": '=HYPERLINK("http://evil.example")',
+    "control": "Jan\x01\x08\x1b[31m\x7f\x9f\ufffe\U000e0001",
     "long": "x" * 10_000,
     "swelling": "ß" * 60,  # 'ss' to who folds case
 }
