@@ -33,12 +33,13 @@ class Results:
         return len(fold(self.query).replace(" ", "")) < MIN_LENGTH
 
 
-# What teachers put before a name and DUO writes otherwise ('Openbare Basisschool De …') or not
-# at all: such a word helps the order but excludes nothing.
+# What teachers put before a name and DUO writes otherwise ('Openbare Basisschool De …', 'St. …')
+# or not at all: such a word helps the order but excludes nothing.
 KIND_WORDS = {
-    "basisschool", "bs", "bso", "cbs", "chr", "christelijke", "daltonschool", "gbs", "ibs", "ikc",
-    "kbs", "kc", "kindcentrum", "montessorischool", "obs", "openbare", "pcb", "pcbs", "rkbs",
-    "sbo", "school", "sws",
+    "basisschool", "bs", "bso", "cbs", "chr", "christelijk", "christelijke", "daltonschool", "gbs",
+    "ibs", "ikc", "katholieke", "kbs", "kc", "kindcentrum", "montessorischool", "obs", "openbare",
+    "pcb", "pcbo", "pcbs", "protestants", "rk", "rkbs", "rooms", "sbo", "school", "sint", "st",
+    "sws",
 }  # fmt: skip
 # Everybody's name for a place, and the one in the register.
 PLACES = {"den haag": "s gravenhage", "den bosch": "s hertogenbosch"}

@@ -55,6 +55,22 @@ def test_search_forgives_accents_and_everyday_names_of_places(query, hagenpoort,
     assert find_schools(query).schools == [expected]
 
 
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("St. Jozefschool", "sint jozefschool raalte"),
+        ("Basisschool Sint Jozef", "st. jozef"),
+        ("Rooms Katholieke Basisschool St Jozef", "rk basisschool sint jozef"),
+        ("RK Jozefschool", "rooms-katholieke jozefschool"),
+        ("Christelijke Basisschool Jozef", "pcbo jozef"),
+    ],
+)
+def test_search_takes_abbreviations_for_what_they_stand_for(db, name, query):
+    meant = make_school(name=name, city="Raalte")
+    make_school(name="Sint Franciscus", city="Raalte")
+    assert find_schools(query).schools == [meant]
+
+
 @pytest.mark.parametrize("query", ["", " ", "d", "é", "-.'", "\0"])
 def test_search_asks_for_two_characters(query, hagenpoort):
     results = find_schools(query)
