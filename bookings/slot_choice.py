@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from programmes.models import Programme
+from tec_site.model_admins import keep_to_rows
 
 from .availability import Offer, Status, offers_between
 from .models import Visit, VisitSlot
@@ -55,6 +56,7 @@ def _room(offer: Offer) -> str:
 class SlotSelect(AutocompleteSelect):
     def __init__(self, programme: Programme) -> None:
         super().__init__(Visit._meta.get_field("slot"), admin.site)
+        keep_to_rows(self)
         self.programme = programme
 
     def get_url(self) -> str:

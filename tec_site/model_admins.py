@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.contrib.admin import ModelAdmin as DjangoModelAdmin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import ActionLocation
+from django.core.exceptions import BadRequest
 from django.db import models
 from django.db.models import Model
 from django.http import HttpRequest
@@ -27,6 +28,7 @@ from unfold.admin import checkbox
 from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import display
 
+from tec_site.address_parts import row_number
 from tec_site.days import validate_day
 from tec_site.mail_addresses import MailAddressField
 
@@ -68,7 +70,23 @@ class _Typed:
         )
         if field is not None and isinstance(db_field, models.DateField):  # a moment, too
             field.validators.append(validate_day)
+        if field is not None and isinstance(db_field, models.ForeignKey | models.ManyToManyField):
+            keep_to_rows(field.widget)
         return field
+
+
+def keep_to_rows(widget: Any) -> None:
+    """What is sent as the key of a row and is no number stands for no row, 0: Django's
+    autocomplete looks up whatever it gets, and that is an error."""
+    read = widget.value_from_datadict
+
+    def value_from_datadict(*asked: Any) -> Any:
+        value = read(*asked)
+        if isinstance(value, list):
+            return [str(row_number(one)) for one in value]
+        return str(row_number(value)) if value else value
+
+    widget.value_from_datadict = value_from_datadict
 
 
 class ModelAdmin(_Typed, UnfoldModelAdmin):
@@ -88,6 +106,11 @@ class ModelAdmin(_Typed, UnfoldModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """A period's two ends are as good as its field, of which Django knows that it may."""
         return super().lookup_allowed(PERIOD_END.sub("", lookup), value, request)
+
+    def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not all(map(row_number, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+            raise BadRequest("A row that is selected has a number.")
+        return super().response_action(request, *args, **kwargs)
 
     def get_action_choices(
         self,

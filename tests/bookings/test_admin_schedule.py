@@ -154,6 +154,19 @@ def save_slot(desk, slot, **typed):
     return desk.post(address, as_it_was | typed)
 
 
+@pytest.mark.parametrize("key", ["abc", "9" * 30, "9" * 5000])
+def test_programme_that_is_none_is_refused_at_its_field(desk, key):
+    response = save_slot(desk, make_slot(), programmes=[key])
+    assert list(errors_of(response)) == ["programmes"]
+
+
+@pytest.mark.parametrize("key", ["abc", "9" * 30, "9" * 5000])
+def test_action_on_what_is_no_row_is_a_bad_request(desk, key):
+    data = {"action": "close", "_selected_action": [make_slot().pk, key]}
+    assert desk.post("/beheer/bookings/visitslot/", data).status_code == 400
+    assert not VisitSlot.objects.filter(is_closed=True).exists()
+
+
 def test_closure_names_the_days_on_which_classes_come(desk):
     booking = make_booking()
     make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 11, 5, 9))))

@@ -108,6 +108,15 @@ def test_field_refuses_what_it_does_not_know(desk, programme):
     assert desk.post(f"/beheer/bookings/visitslot/kies/{programme.pk}/").status_code == 405
 
 
+@pytest.mark.parametrize("slot", ["abc", "1.5", "9" * 19, "9" * 5000])
+def test_field_takes_what_is_no_slot_for_no_choice(desk, programme, slot):
+    asked = {"programme": programme.pk, "slot": slot}
+    page = desk.get("/beheer/bookings/booking/add/", asked)
+    assert page.context["where"].errors == {
+        "slot": ["Deze datum kan niet (meer). Kies een andere."]
+    }
+
+
 # --- The lists search the same way --------------------------------------------------------------
 
 
