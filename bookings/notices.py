@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from programmes.models import Programme
 from schools import links
 from schools.models import Submission
 from tec_site import mail_templates, mailer, notices
@@ -235,7 +237,7 @@ def _mail(
             "note": note,
             "changes": changes,
             "along": along,
-            "dates_url": f"{settings.SITE_URL}{stays[0].visit.programme.get_absolute_url()}#data",
+            "dates_url": settings.SITE_URL + _where_to_choose(stays[0].visit.programme),
             "link": mailer.marker(LINK, submission.pk, to=submission.email),
             "has_letter": bool(letter),
         },
@@ -245,6 +247,13 @@ def _mail(
         expires_at=expires_at,
     )
     return [message]
+
+
+def _where_to_choose(programme: Programme) -> str:
+    """Another date, or another programme where this one is no longer offered."""
+    if programme.is_published:
+        return f"{programme.get_absolute_url()}#data"
+    return reverse("programmes:catalogue")
 
 
 def _invitations(bookings: Iterable[Booking]) -> list[Attachment]:

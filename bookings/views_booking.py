@@ -146,6 +146,8 @@ def _taster() -> Programme | None:
 
 def _others(programme: Programme, slot: VisitSlot, pupils: Sequence[int]) -> list[Offer]:
     """What else is free that week for classes of so many, or else the first dates that are."""
+    if not programme.is_published:
+        return []
     room = {"groups": len(pupils), "pupils": sum(pupils)}
     return same_week(programme, slot.day, **room) or next_free(programme, **room)
 
@@ -156,5 +158,5 @@ CODE_PAGE = CodePage(
     own_address=lambda submission: address_of(submission, "code"),
     next_address=address_of,
     facts=_code_facts,
-    gone=GONE,
+    gone=(*GONE, RulesBroken),
 )

@@ -89,13 +89,13 @@ class CodePage:
         if request.method == "POST" and "again" in request.POST:
             return self._send_again(request, submission)
         form = CodeForm(request.POST or None)
-        gone = False
+        gone: Refused | None = None
         if request.method == "POST" and form.is_valid():
             try:
                 return self._confirm(request, submission, form.cleaned_data["code"])
             except Refused as refusal:
                 form.add_error("code", refusal)
-                gone = isinstance(refusal, self.gone)
+                gone = refusal if isinstance(refusal, self.gone) else None
                 if gone:
                     self.note_gone(submission)
         return self._page(request, submission, form, gone=gone)
@@ -166,7 +166,7 @@ class CodePage:
         submission: Submission,
         form: CodeForm,
         *,
-        gone: bool = False,
+        gone: Refused | None = None,
         address_form: AddressForm | None = None,
         status: int = 200,
     ) -> HttpResponse:
@@ -175,7 +175,8 @@ class CodePage:
             "form": form,
             "address_form": address_form or AddressForm(),
             "address_open": address_form is not None,
-            "gone": gone,
+            "gone": gone is not None,
+            "refusal": gone,
         }
-        context |= self.facts(submission, gone)
+        context |= self.facts(submission, bool(gone))
         return render(request, self.template, context, status=status)

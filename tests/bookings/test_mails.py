@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from bookings import clock, documents, lifecycle, notices, visits
 from bookings.models import Booking, State
+from programmes.models import Programme
 from schools import links
 from tec_site.documents import DocumentsUnavailable, can_be_made
 from tec_site.mail_queue import Sender
@@ -244,6 +245,13 @@ def test_refusal_leads_to_other_dates_with_its_one_button(booked, staff):
     assert f"Kies een andere datum:\n{dates}\n" in message.body
     assert f'href="{dates}"' in message.alternatives[0].content
     assert message.alternatives[0].content.count("background:#b8430f") == 1
+
+
+def test_refusal_of_what_is_no_longer_offered_leads_to_the_catalogue(booked, staff):
+    booking = booked()
+    Programme.objects.update(is_published=False)
+    lifecycle.decline(booking=booking, by=staff)
+    assert "Kies een andere datum:\nhttp://127.0.0.1:8000/programmas/\n" in the_mail().message
 
 
 def test_change_says_what_it_was(booked, staff):

@@ -133,6 +133,23 @@ def test_code_of_a_lapsed_hold_confirms_no_visit_of_yesterday(client: Client, pr
     assert Booking.objects.get().state == State.LAPSED
 
 
+def test_code_page_says_what_else_is_free_when_the_date_was_closed(client: Client, programme, slot):
+    other = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 5, 9))
+    client.post(address(programme, slot), typed())
+    page = reverse("bookings:code", args=[Submission.objects.get().public_id])
+    with time_machine.travel(NOW + datetime.timedelta(minutes=31), tick=False):
+        close_by_hand(slot)
+        client.post(page, {"again": "1"})
+
+        response = client.post(page, {"code": code_of(CodeChallenge.objects.latest("pk"))})
+
+    text = response.content.decode()
+    assert "Op deze datum zijn we gesloten." in text
+    assert [offer.slot_id for offer in response.context["others"]] == [other.pk]
+    assert "naar een andere klas gegaan" not in text
+    assert "houden we de plek" not in text
+
+
 def test_cancelling_what_was_confirmed_meanwhile_is_mailed():
     stale = held_in(programme := make_programme(), make_slot(programmes=[programme]))
     lifecycle.verify(submission=Submission.objects.get())
