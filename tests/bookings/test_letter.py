@@ -24,7 +24,7 @@ from tests.factories import (
     make_visit,
     make_zone,
 )
-from tests.tec_site.test_documents import of_kind
+from tests.tagged_pdf import of_kind
 
 pytestmark = pytest.mark.django_db
 

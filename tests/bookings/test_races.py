@@ -26,7 +26,6 @@ from schools.models import CodeChallenge, Submission
 from tec_site.lifecycle import IllegalMove, Refused, chain_is_sound
 from tests.booking_form import address, typed_by
 from tests.bookings.test_admin_schedule import save_slot
-from tests.bookings.test_rooms import save
 from tests.factories import (
     NOW,
     amsterdam,
@@ -39,6 +38,7 @@ from tests.factories import (
     make_zone,
     unsaved_submission,
 )
+from tests.programme_form import save
 from tests.racing import race
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("frozen")]

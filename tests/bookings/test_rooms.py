@@ -4,7 +4,6 @@ import datetime
 
 import pytest
 from django.contrib.messages import get_messages
-from django.urls import reverse
 from post_office.models import Email
 
 from bookings.history import history_of
@@ -19,6 +18,7 @@ from tests.factories import (
     make_visit,
     make_zone,
 )
+from tests.programme_form import save
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
@@ -33,19 +33,6 @@ def desk(client, settings):
 @pytest.fixture
 def programme():
     return make_programme(zones=[make_zone()], duration=120, changeover=15)
-
-
-def save(desk, programme, **asked):
-    """What the browser sends back of the programme's form, with some of it changed."""
-    address = reverse("admin:programmes_programme_change", args=[programme.pk])
-    page = desk.get(address)
-    form = page.context["adminform"].form
-    sent = {name: form.initial.get(name) for name in form.fields}
-    sent = {name: value for name, value in sent.items() if value is not None and value is not False}
-    sent |= {name: [one.pk for one in value] for name, value in sent.items() if type(value) is list}
-    for inline in page.context["inline_admin_formsets"]:
-        sent |= {f"{inline.formset.prefix}-{count}_FORMS": 0 for count in ("TOTAL", "INITIAL")}
-    return desk.post(address, sent | asked)
 
 
 def claims():

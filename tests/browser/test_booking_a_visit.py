@@ -5,48 +5,28 @@ once, impatiently, in English. Axe looks at every page of the main road, wide an
 import re
 
 import pytest
-import time_machine
 from playwright.sync_api import expect
 
 from bookings.models import Booking, State
 from programmes.models import Kind
-from schools.codes import code_of
-from schools.models import CodeChallenge, Submission
+from schools.models import Submission
 from schools.years import YearGroup
 from tests.factories import (
-    NOW,
     amsterdam,
     make_component,
     make_programme,
-    make_school,
     make_slot,
     make_venue,
     make_zone,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+from .steps import NAME, SEND, choose_school, code, fill_contact
 
-SEND = re.compile("^Verder")
-NAME = "Ümit Çelik-van ’t Hof"
-
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW):
-        yield
-
-
-@pytest.fixture
-def hagenpoort():
-    for number in range(3):
-        make_school(name=f"OBS De Ster {number}", city="Raalte")
-    return make_school(
-        site_code="14YP00",
-        name="OBS De Hagenpoort",
-        street="Landsherenlaan",
-        house_number="3",
-        postcode="7415 CD",
-    )
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("november_ahead"),
+]
 
 
 @pytest.fixture
@@ -83,25 +63,10 @@ def fill_class(page, number=0, name="7b", groups=(7,), pupils=24, supervisors=3)
     page.fill(f"[name=klas-{number}-supervisors]", str(supervisors))
 
 
-def fill_contact(page, email="umit@school.example") -> None:
-    page.fill("[name=contact_name]", NAME)
-    page.fill("[name=email]", email)
-    page.fill("[name=phone]", "06 12345678")
-
-
-def choose_school(page) -> None:
-    page.get_by_role("searchbox").fill("hagenpoort deventer")
-    page.get_by_label("OBS De Hagenpoort").check()
-
-
 def fill_all(page, name="7b", email="umit@school.example") -> None:
     fill_class(page, name=name)
     choose_school(page)
     fill_contact(page, email)
-
-
-def code() -> str:
-    return code_of(CodeChallenge.objects.latest("pk"))
 
 
 def focused(page, what: str) -> str:

@@ -7,38 +7,22 @@ import io
 import re
 
 import pytest
-import time_machine
 from PIL import Image
 from playwright.sync_api import expect
 
 from kits.models import KitDocument, Loan, LoanState
-from tests.factories import NOW, make_kit, make_loan, make_school, make_submission, make_teacher
+from tests.factories import make_kit, make_loan, make_submission, make_teacher
 
-from .test_booking_a_visit import NAME, SEND, choose_school, code, fill_contact
-from .test_my_calendar import sign_in
+from .steps import NAME, SEND, choose_school, code, fill_contact, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("november_ahead"),
+]
 
 DONE = "Jullie kunnen de leskist ophalen op dinsdag 3 november."
 FORM = "/leskisten/robots/reserveren/?hoe=desk&van=2026-11-03&tot=2026-11-17"
-
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW):
-        yield
-
-
-@pytest.fixture
-def hagenpoort():
-    make_school(name="OBS De Ster", city="Raalte")
-    return make_school(
-        site_code="14YP00",
-        name="OBS De Hagenpoort",
-        street="Landsherenlaan",
-        house_number="3",
-        postcode="7415 CD",
-    )
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from kits.desk import Count
 from kits.models import Delivery, Loan, LoanState, Shortage
 from tests.factories import make_kit, make_loan, make_staff
 
-from .test_my_calendar import sign_in
+from .steps import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -5,21 +5,9 @@ from playwright.sync_api import expect
 
 from tests.factories import make_school, make_teacher
 
+from .steps import sign_in
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def sign_in(page, client, user) -> None:
-    client.force_login(user)
-    page.context.add_cookies(
-        [
-            {
-                "name": "sessionid",
-                "value": client.cookies["sessionid"].value,
-                "domain": "localhost",
-                "path": "/",
-            }
-        ]
-    )
 
 
 def test_teacher_renews_her_addresses(page, client, assert_accessible):

@@ -6,7 +6,6 @@ Axe looks at every page they pass, wide and on a phone.
 import datetime
 
 import pytest
-import time_machine
 from playwright.sync_api import expect
 from post_office.models import Email
 
@@ -14,7 +13,6 @@ from bookings.models import Booking, SchedulePattern, State, VisitSlot
 from tec_site import worker
 from tec_site.notices import Teller
 from tests.factories import (
-    NOW,
     amsterdam,
     make_booking,
     make_component,
@@ -26,19 +24,16 @@ from tests.factories import (
     make_visit,
 )
 
-from .test_my_calendar import sign_in
+from .steps import sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("november_ahead", "one_factor"),
+]
 
 CONTACT = "Ümit Çelik-van ’t Hof"
 SCHOOL = "Christelijke Daltonbasisschool De Regenboog aan de Oude Deventerstraat te Raalte"
-
-
-@pytest.fixture(autouse=True)
-def _clock(settings):
-    settings.STAFF_SECOND_FACTOR = False
-    with time_machine.travel(NOW):
-        yield
 
 
 @pytest.fixture

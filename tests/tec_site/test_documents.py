@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from tec_site.documents import (
     qr_code,
     static_path,
 )
+from tests.tagged_pdf import of_kind
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = '<!doctype html><html lang="nl"><head><title>Een brief</title></head><body>{}</body></html>'
@@ -30,25 +30,6 @@ PAGE = '<!doctype html><html lang="nl"><head><title>Een brief</title></head><bod
 
 def read(body: str) -> PdfReader:
     return PdfReader(io.BytesIO(pdf_from_html(PAGE.format(body))))
-
-
-def elements(reader: PdfReader) -> Iterator[Any]:
-    """The structure elements of a tagged PDF, in reading order."""
-
-    def walk(node: Any) -> Iterator[Any]:
-        node = node.get_object()
-        if isinstance(node, list):
-            for kid in node:
-                yield from walk(kid)
-        elif isinstance(node, dict) and "/S" in node:
-            yield node
-            yield from walk(node.get("/K", []))
-
-    return walk(reader.root_object["/StructTreeRoot"]["/K"])
-
-
-def of_kind(reader: PdfReader, kind: str) -> list[Any]:
-    return [element for element in elements(reader) if element["/S"] == kind]
 
 
 # --- Tagged ------------------------------------------------------------------------------------
