@@ -139,10 +139,8 @@ def verify(
 
 def _verify_one(booking: Booking, school: School, by: User) -> None:
     slot, programme = booking.visit.slot, booking.visit.programme
-    changes: dict[str, Any] = {
-        "held_until": None,
-        "class_group": _class_of(booking, school, slot),
-    }
+    class_group = ClassGroup.objects.named_in(booking, school, slot.day)
+    changes: dict[str, Any] = {"held_until": None, "class_group": class_group}
     if programme.requires_taster and not rules.class_had_taster(slot, school, booking.class_name):
         if rules.school_had_taster(slot, school):
             changes["attention"] = Attention.PREREQUISITE_BY_SCHOOL
@@ -256,7 +254,7 @@ def reschedule(*, booking: Booking, slot: VisitSlot, by: User, note: str = "") -
     changes: dict[str, Any] = {}
     school = booking.submission.school
     if school and school_year_of(booking.visit.slot.day) != school_year_of(slot.day):
-        changes["class_group"] = _class_of(booking, school, slot)
+        changes["class_group"] = ClassGroup.objects.named_in(booking, school, slot.day)
 
     def take(visit: Visit) -> BookingEvent:
         into = changes | {"visit": visit}
@@ -344,17 +342,6 @@ def _refuse_same_class(visit: Visit, school: School | None, name: str, index: in
     there = Booking.objects.holding().filter(visit=visit, submission__school=school)
     if name_key(name) in map(name_key, there.values_list("class_name", flat=True)):
         raise ClassAlreadyBooked(class_index=index)
-
-
-def _class_of(booking: Booking, school: School, slot: VisitSlot) -> ClassGroup:
-    """The class in the school year of the slot."""
-    return ClassGroup.objects.of(
-        school=school,
-        school_year=school_year_of(slot.day),
-        name=booking.class_name,
-        year_from=booking.year_from,
-        year_to=booking.year_to,
-    )
 
 
 def _lock(booking: Booking) -> None:

@@ -20,7 +20,6 @@ from bookings.refusals import refuse_broken
 from bookings.rules import ClassRequest, Rule, first_bookable_moment, last_bookable_day
 from schools.lifecycle import identify, lapse_each, locked, open_submission, rivals_of
 from schools.models import ClassGroup, School, Submission, User
-from schools.years import school_year_of
 from tec_site.days import ONE_DAY, start_of_day
 from tec_site.lifecycle import NEW, Move, apply, role_of, table
 from tec_site.transactions import retried
@@ -166,13 +165,7 @@ def verify(
 
 def _verify_one(loan: Loan, school: School | None, by: User) -> None:
     assert school is not None  # `identify` made sure
-    class_group = ClassGroup.objects.of(
-        school=school,
-        school_year=school_year_of(loan.starts_on),
-        name=loan.class_name,
-        year_from=loan.year_from,
-        year_to=loan.year_to,
-    )
+    class_group = ClassGroup.objects.named_in(loan, school, loan.starts_on)
     changes: dict[str, Any] = {"held_until": None, "class_group": class_group}
     if loan.held_until is None or loan.held_until <= timezone.now():
         # Days may have passed since they were chosen, also where no worker lapsed the loan.

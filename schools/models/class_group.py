@@ -1,5 +1,6 @@
 """A class of a school in one school year; it continues as another one next year."""
 
+import datetime
 from collections.abc import Collection
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tec_site.transactions import inserted
 
-from ..years import YearGroup, describe_year_groups, school_year_label
+from ..years import YearGroup, describe_year_groups, school_year_label, school_year_of
 from .school import School, fold
 
 NAME_LENGTH = 60
@@ -32,6 +33,16 @@ class ClassGroupManager(models.Manager["ClassGroup"]):
         key = {"school": school, "school_year": school_year, "name_key": name_key(name)}
         new = ClassGroup(**key, name=name, year_from=year_from, year_to=year_to)
         return new if inserted(new) else self.get(**key)
+
+    def named_in(self, row: Any, school: School, day: datetime.date) -> "ClassGroup":
+        """The class that a booking or loan names, in the school year of that day."""
+        return self.of(
+            school=school,
+            school_year=school_year_of(day),
+            name=row.class_name,
+            year_from=row.year_from,
+            year_to=row.year_to,
+        )
 
 
 class ClassGroup(models.Model):
