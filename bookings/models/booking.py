@@ -195,6 +195,11 @@ class Booking(models.Model):
     def is_holding(self) -> bool:
         return self.state in HOLDING
 
+    @property
+    def is_held(self) -> bool:
+        """Whether nobody else can take the place before its code is typed."""
+        return self.held_until is not None and self.held_until > timezone.now()
+
     def places(self) -> Footprint | None:
         if not self.is_holding:
             return None

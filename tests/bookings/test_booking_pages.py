@@ -259,6 +259,17 @@ def test_full_visit_offers_later_dates_when_the_week_is_full(client):
     assert [offer.slot_id for offer in response.context["others"]] == [later.pk]
 
 
+@pytest.mark.parametrize("lapse", [clock.lapse_expired, lambda: None])
+def test_code_page_promises_no_place_that_is_not_held_any_more(client, programme, slot, lapse):
+    url = reverse("bookings:code", args=[held(client, programme, slot).public_id])
+    assert "Intussen houden we de plek voor jullie vast." in client.get(url).text
+    with time_machine.travel(NOW + datetime.timedelta(minutes=31), tick=False):
+        lapse()
+        text = client.get(url).text
+    assert "houden we de plek" not in text
+    assert "We houden de plek niet meer vast: is die nog vrij, dan is hij voor jullie." in text
+
+
 def test_code_after_the_place_has_gone_says_so(client):
     programme = make_programme()
     slot = make_slot(programmes=[programme])
