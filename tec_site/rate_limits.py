@@ -38,10 +38,10 @@ def count(limit: str, subject: str, *, is_new: bool = True) -> None:
     with joined():
         counts = RateCount.objects.select_for_update().filter(key=key)
         row = None if is_new else counts.first()
-        if row is None:
+        while row is None:  # again where the worker purged it meanwhile
             if inserted(RateCount(key=key, hits=[now], ends_at=timezone.now() + period)):
                 return
-            row = counts.get()
+            row = counts.first()
         # A clock that ran ahead for a while shuts nobody out until that time comes.
         recent = [hit for hit in row.hits if abs(now - hit) < period.total_seconds()]
         if len(recent) >= number:

@@ -1,6 +1,7 @@
 import datetime
 
 import pytest
+from django.db import connection
 from django.test import RequestFactory
 
 from tec_site import rate_limits
@@ -72,6 +73,23 @@ def test_purge_keeps_windows_that_still_count(db, frozen):
     frozen.shift(1)
     assert rate_limits.purge() == 1
     assert RateCount.objects.count() == 1
+
+
+def test_count_that_is_purged_while_it_is_counted_starts_anew(db, frozen):
+    counted()
+    frozen.shift(601)
+    purged = []
+
+    def purge_after_insert(execute, sql, *rest):
+        result = execute(sql, *rest)
+        if sql.startswith("INSERT") and not purged:
+            purged.append(rate_limits.purge())
+        return result
+
+    with connection.execute_wrapper(purge_after_insert):
+        assert counted()
+    assert purged == [1]
+    assert RateCount.objects.get().hits == [int(NOW.timestamp()) + 601]
 
 
 def test_count_post_counts_the_network(db, frozen):
