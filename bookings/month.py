@@ -58,7 +58,7 @@ def parse_month(text: str) -> YearMonth:
     """'2026-11', or this month for what is no month or not on offer."""
     first, last = months_on_offer()
     try:
-        asked = month_of(datetime.datetime.strptime(text, "%Y-%m").date())  # noqa: DTZ007
+        asked = month_of(datetime.datetime.strptime(text, "%Y-%m").date())  # noqa: DTZ007  # a month has no zone
     except ValueError:
         return first
     return asked if first <= asked <= last else first

@@ -319,19 +319,23 @@ def _settle_item(copy: KitCopy, loan: Loan, item: ContentItem, count: Count) -> 
 def _note_shortage(copy: KitCopy, loan: Loan, item: ContentItem, count: Count) -> int:
     """Bring the open shortage of one item up to date; returns how many more lack than before."""
     missing = max(item.quantity - count.present - count.damaged, 0)
+    lacks = missing + count.damaged
     before = Shortage.objects.filter(copy=copy, item=item, closed_at=None).first()
-    known = (before.missing + before.damaged) if before else 0
-    lacking = {"missing": missing, "damaged": count.damaged}
-    if (missing or count.damaged) and before is None:
-        Shortage.objects.create(copy=copy, item=item, loan=loan, **lacking)
-    elif missing or count.damaged:
-        # Still the loan in which it was lost, unless more was lost in this one.
-        more = {"loan": loan} if missing + count.damaged > known else {}
-        Shortage.objects.filter(pk=before.pk).update(**lacking, **more)  # type: ignore[union-attr]
-    elif before:
+    if before is None:
+        if lacks:
+            Shortage.objects.create(
+                copy=copy, item=item, loan=loan, missing=missing, damaged=count.damaged
+            )
+        return lacks
+    known = before.missing + before.damaged
+    if lacks:
+        before.missing, before.damaged = missing, count.damaged
+        if lacks > known:  # else it is still the loan in which it was lost
+            before.loan = loan
+    else:
         before.closed_at = timezone.now()
-        before.save(update_fields=["closed_at"])
-    return missing + count.damaged - known
+    before.save(update_fields=["missing", "damaged", "loan", "closed_at"])
+    return lacks - known
 
 
 def _charge(loan: Loan, item: ContentItem, quantity: int) -> None:

@@ -88,6 +88,7 @@ def _dump_postgresql(settings: dict[str, Any], partial: Path) -> None:
     [_, *server], environment = DatabaseClient.settings_to_cmd_args_env(settings, [])
     command = ["pg_dump", "--format=custom", "--no-owner", f"--file={partial}", *server]
     try:
+        # A program by its name with arguments of our settings; no shell reads them.
         done = subprocess.run(  # noqa: S603  # nosec B603
             command,
             env=os.environ | (environment or {}),

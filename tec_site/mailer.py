@@ -119,7 +119,7 @@ def revealed(message: EmailMessage) -> EmailMessage:
         sent.subject = " ".join(reveal(str(message.subject), to=to).split())
         sent.body = reveal(str(message.body), to=to)
         if isinstance(message, EmailMultiAlternatives):
-            sent.alternatives = [  # type: ignore[attr-defined]
+            sent.alternatives = [  # type: ignore[attr-defined]  # a copy of the same class
                 EmailAlternative(reveal_html(str(content), to=to), mimetype)
                 for content, mimetype in message.alternatives
             ]

@@ -31,7 +31,8 @@ class CountedCode:
 
     def clean_code(self) -> str:
         rate_limits.count("second_factors_per_user", str(self.user.pk))
-        return super().clean_code()  # type: ignore[misc]
+        mixed_in: Any = super()
+        return mixed_in.clean_code()
 
 
 class StaffAuthenticateForm(CountedCode, AuthenticateForm):

@@ -114,7 +114,7 @@ def child(
 
     In a session of its own: Ctrl-C reaches this process only, which stops the others in order.
     """
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603  # ourselves, and no shell
         [sys.executable, *arguments],
         cwd=settings.BASE_DIR,
         env=os.environ | {"TEC_MODE": "demo"},

@@ -23,7 +23,7 @@ class Command(makemessages.Command):
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
 
     def write_po_file(self, potfile: str, locale: str) -> None:
-        super().write_po_file(potfile, locale)  # type: ignore[misc]  # not in the stubs
+        super().write_po_file(potfile, locale)
         catalogue = Path(potfile).parent / locale / "LC_MESSAGES" / f"{self.domain}.po"
         if locale == "en":
             fill_with_message_ids(catalogue)
@@ -42,4 +42,4 @@ def fill_with_message_ids(catalogue: Path) -> None:
     msgen = shutil.which("msgen")
     assert msgen, "makemessages has already found gettext"
     command = [msgen, "--no-wrap", "--force-po", "-o", str(catalogue), str(catalogue)]
-    subprocess.run(command, check=True)  # noqa: S603  # nosec B603
+    subprocess.run(command, check=True)  # noqa: S603  # nosec B603  # gettext's own program
