@@ -63,7 +63,7 @@ class Prepared:
         """The query's first column, to annotate another query of the same model with."""
         compiled = self._compile(whole=False)
         # Django wrote this SQL, of our own queryset; whatever was asked is among the parameters.
-        return RawSQL(compiled.sql, self._filled(compiled, values), output_field)  # noqa: S611
+        return RawSQL(compiled.sql, self._filled(compiled, values), output_field)  # noqa: S611  # nosec B611
 
     def _compile(self, *, whole: bool) -> _Compiled:
         """The query or its first column for the kind of database in use; made once."""
