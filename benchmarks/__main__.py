@@ -90,12 +90,13 @@ def _one_size(size: "Size", report: Report) -> "dict[str, Timing]":
     from benchmarks.kits import measure_kits
     from benchmarks.mails import measure_mails
     from benchmarks.pages import measure_floor, measure_pages
-    from benchmarks.server import serving
+    from benchmarks.server import serving, settle
 
     report.heading(f"{size.bookings} bookings, {size.schools} schools")
     call_command("migrate", verbosity=0)
     start = time.perf_counter()
     fill(size)
+    settle()
     report.fact("filling", f"{time.perf_counter() - start:9.1f} s")
     measure_mails(report)
     measure_kits(report)

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
+from django.db.models.lookups import In
+
+NAMED = 1000
 
 
 class WordsInside(models.Index):
@@ -22,25 +25,26 @@ class WordsInside(models.Index):
         return super().create_sql(model, schema_editor, using=using, **kwargs)
 
 
-class Among(models.Func):
+class Among(In):
     """Whether the field is one of the one column that `rows` selects, as `field__in` asks.
 
     PostgreSQL gets an array of them: of several such conditions with OR between them it then uses
     the index of each, where it would ask a subquery of every row.
     """
 
-    output_field = models.BooleanField()
-    template = "%(expressions)s"
-    arg_joiner = " IN "
-    arity = 2
+    def __init__(self, field: str, rows: models.QuerySet[Any, Any]) -> None:
+        super().__init__(models.F(field), rows.query)
 
-    def __init__(self, field: str, rows: models.QuerySet[Any, Any], **extra: Any) -> None:
-        super().__init__(field, models.Subquery(rows.order_by()), **extra)
+    def get_rhs_op(self, connection: Any, rhs: str) -> str:
+        return f"= ANY(ARRAY{rhs})" if connection.vendor == "postgresql" else f"IN {rhs}"
 
-    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
-        return self.as_sql(
-            compiler, connection, template="%(expressions)s)", arg_joiner=" = ANY(ARRAY"
-        )
+
+def named[T: models.Model](found: models.QuerySet[T]) -> Any:
+    """For `pk__in`: their keys, looked up once for the count and the rows of a list; or a query if
+    there are too many to name."""
+    keys = found.order_by().values_list("pk", flat=True)
+    few = list(keys[: NAMED + 1])
+    return few if len(few) <= NAMED else keys
 
 
 def has_word(lowered: str, word: str) -> models.Q:

@@ -23,6 +23,7 @@ from unfold.decorators import display
 from tec_site.admin_filters import AttentionFilter, RangeDateTimeFilter
 from tec_site.lifecycle import Move
 from tec_site.model_admins import badge, lead_from
+from tec_site.searching import named
 from tec_site.staff_moves import MovesAdmin
 from tec_site.typed_dates import terms
 
@@ -97,9 +98,10 @@ class BookingAdmin(MovesAdmin):
     ) -> tuple[QuerySet[Booking], bool]:
         if not search_term:
             return queryset, False
+        found = Booking.objects.order_by()
         for term in terms(search_term):
-            queryset = queryset.filter(booking_fits(term))
-        return queryset, False
+            found = found.filter(booking_fits(term))
+        return queryset.filter(pk__in=named(found)), False
 
     # --- Pages ----------------------------------------------------------------------------------
 

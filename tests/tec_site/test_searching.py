@@ -38,6 +38,11 @@ def test_search_of_bookings_reads_no_table_from_end_to_end():
 
 
 @pytest.mark.sqlite
+def test_search_of_bookings_looks_up_what_fits():
+    assert "MULTI-INDEX OR" in bookings_like("uilen").explain()
+
+
+@pytest.mark.sqlite
 def test_search_of_schools_reads_the_index_alone():
     plan = School.objects.filter(pk__in=School.objects.matching("ster deventer").values("pk"))
     assert "USING COVERING INDEX school_words" in plan.explain()
