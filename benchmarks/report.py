@@ -20,8 +20,9 @@ class Report:
         """`least`: the limit is a minimum; otherwise a maximum."""
         kept = actual >= limit if least else actual <= limit
         sign = "≥" if least else "≤"
+        digits = 2 if limit >= 1 or not limit else 4
         verdict = "" if kept else "   EXCEEDED"
-        self.fact(what, f"{actual:>9.2f} {unit:<22} {sign} {limit:g}{verdict}")
+        self.fact(what, f"{actual:>9.{digits}f} {unit:<22} {sign} {limit:.4g}{verdict}")
         if not kept:
             self.exceeded.append(what)
 

@@ -168,7 +168,7 @@ else:
     _options.setdefault("connect_timeout", 5)
     # Statements are planned once per connection (docs/decisions/0010).
     _options["server_side_binding"] = True
-    _options["prepare_threshold"] = env.int("PREPARE_THRESHOLD", default=5) or None
+    _options["prepare_threshold"] = env.int("PREPARE_THRESHOLD", default=2) or None
 
 # --- People --------------------------------------------------------------------------------
 
