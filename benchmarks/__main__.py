@@ -89,7 +89,7 @@ def _one_size(size: "Size", report: Report) -> "dict[str, Timing]":
     from benchmarks.fill import fill
     from benchmarks.kits import measure_kits
     from benchmarks.mails import measure_mails
-    from benchmarks.pages import measure_floor, measure_pages
+    from benchmarks.pages import describe_floor, measure_pages
     from benchmarks.server import serving, settle
 
     report.heading(f"{size.bookings} bookings, {size.schools} schools")
@@ -102,9 +102,9 @@ def _one_size(size: "Size", report: Report) -> "dict[str, Timing]":
     measure_kits(report)
     connection.close()
     with serving() as server:
-        floor = measure_floor(server, report)
-        timings = measure_pages(server, floor, report)
-        measure_bookings(server, floor, report)
+        describe_floor(server, report)
+        timings = measure_pages(server, report)
+        measure_bookings(server, report)
         measure_calendars(server, report)
         for memory in server.memory_of_workers():
             report.budget("memory of a web process", memory / 1024, MEMORY / 1024, "MB")

@@ -8,6 +8,7 @@ import calendar
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -37,7 +38,7 @@ class Day:
     word: str
     can_start: bool
 
-    @property
+    @cached_property
     def name(self) -> str:
         return date_format(self.date, "l j F")
 
