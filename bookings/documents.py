@@ -3,14 +3,13 @@
 import datetime
 import itertools
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -21,7 +20,7 @@ from schools.models import Submission
 from tec_site.days import start_of_day
 from tec_site.documents import qr_code, render_pdf
 
-from .models import FACTS, Booking, State, Visit, ZoneClaim
+from .models import FACTS, Booking, State, ZoneClaim
 from .models.booking import HOLDING
 from .stays import Stay
 from .timetable import Timetable, timetable
@@ -139,19 +138,8 @@ def letter_filename(submission: Submission) -> str:
 
 
 @dataclass(frozen=True)
-class DayVisit:
+class DayVisit(Stay):
     """A visit on the day sheet, with the classes that come."""
-
-    visit: Visit
-    bookings: Sequence[Booking]
-
-    @property
-    def starts_at(self) -> datetime.datetime:
-        return timezone.localtime(self.bookings[0].starts_at)
-
-    @property
-    def ends_at(self) -> datetime.datetime:
-        return timezone.localtime(self.bookings[0].ends_at)
 
     @property
     def zones(self) -> str:
