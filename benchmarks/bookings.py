@@ -20,10 +20,11 @@ from benchmarks.pages import describe, inserts_per_second, session_of
 from benchmarks.report import Report
 from benchmarks.server import Server
 from bookings.models import State, VisitSlot
-from bookings.rules import first_bookable_moment
 from programmes.models import Programme, Zone
-from schools.codes import code_of
-from schools.models import CodeChallenge, School, Submission
+from schools.models import School
+from submissions.codes import code_of
+from submissions.models import CodeChallenge, Submission
+from submissions.rules import first_bookable_moment
 
 STATEMENTS = 45
 ASKERS = 50

@@ -16,9 +16,10 @@ from benchmarks.report import Report
 from benchmarks.server import Server
 from bookings.models import Booking, State, Visit, VisitSlot
 from programmes.models import Programme, Venue
-from schools.models import School, Submission, User
+from schools.models import School, User
 from schools.years import YearGroup
-from tec_site import feeds
+from submissions.models import Submission
+from tec_site.pages import feeds
 
 EVENTS = 1_000
 

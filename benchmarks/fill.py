@@ -17,10 +17,11 @@ from django.utils import timezone
 from benchmarks.fill_kits import fill_kits
 from bookings.models import Booking, BookingEvent, State, Visit, VisitSlot, ZoneClaim
 from programmes.models import Component, Kind, Programme, Venue, Zone
-from schools.models import ClassGroup, School, SchoolBoard, Submission, User
+from schools.models import ClassGroup, School, SchoolBoard, User
 from schools.models.class_group import name_key
-from schools.models.submission import REFERENCE_ALPHABET
 from schools.years import YearGroup, current_school_year, school_year_end, school_year_start
+from submissions.models import Submission
+from submissions.models.submission import REFERENCE_ALPHABET
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 BATCH = 2_000

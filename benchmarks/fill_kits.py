@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from kits.models import ContentItem, DeskDay, KitCopy, LessonKit, Loan, LoanEvent, LoanState
 from programmes.models import Venue
-from schools.models import Submission
 from schools.years import YearGroup
+from submissions.models import Submission
 
 BATCH = 2_000
 # As many at any size, as programmes: pages that list kits are compared between the sizes.

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from benchmarks.report import Report
 from bookings.models import Booking, BookingEvent, State
-from tec_site.notices import Teller
+from core.mail.outbox import Teller
 
 EVENTS = 300
 SECONDS = 60
@@ -15,7 +15,7 @@ SECONDS = 60
 def measure_mails(report: Report) -> None:
     for what, move, notice in (
         ("reminders queued", "remind", "reminder"),
-        # Their letter is made while they go out (`tec_site/mailer.py`), not here.
+        # Their letter is made while they go out (`core/mail/markers.py`), not here.
         ("confirmations queued", "verify", "confirmed"),
     ):
         _measure(report, what, move, notice)

@@ -79,7 +79,7 @@ PAGES = [
         times=10,
         is_public=False,
     ),
-    Page("sign in", named("schools:sign_in")),
+    Page("sign in", named("submissions:sign_in")),
     *(
         Page(what, address, statements=12, times=40, is_public=False, by_staff=True)
         for what, address in {

@@ -9,10 +9,10 @@ class BookingsConfig(AppConfig):
     verbose_name = _("Planning")
 
     def ready(self) -> None:
+        from bookings import clock, erasure, places, visits
+        from bookings.telling import notices
+        from core import worker
         from programmes import promises
-        from tec_site import worker
-
-        from . import clock, erasure, notices, places, visits
 
         notices.register()
         erasure.register()

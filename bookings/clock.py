@@ -8,12 +8,11 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from schools.models import Submission
-from tec_site.days import ONE_DAY, start_of_day
-from tec_site.lifecycle import IllegalMove, apply
-
-from .lifecycle import MOVES, lapse_all
-from .models import Booking, BookingEvent, State
+from bookings.lifecycle import MOVES, lapse_all
+from bookings.models import Booking, BookingEvent, State
+from core.dates import ONE_DAY, start_of_day
+from core.lifecycle import IllegalMove, apply
+from submissions.models import Submission
 
 
 def lapse_expired() -> int:

@@ -6,11 +6,10 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from schools import erasure
-from schools.erasure import Names
-from schools.models import Submission
-
-from .models import Booking, BookingEvent
+from bookings.models import Booking, BookingEvent
+from submissions import erasure
+from submissions.erasure import Names
+from submissions.models import Submission
 
 
 def needed_since(moment: datetime.datetime) -> QuerySet[Booking, Any]:

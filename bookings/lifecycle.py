@@ -1,7 +1,7 @@
 """Everything that happens to a booking.
 
 The table is the documentation: from which states, to which state, and which message goes out
-(`bookings/notices.py`). Held, requested, confirmed, attended and no_show hold places in the
+(`bookings/telling/notices.py`). Held, requested, confirmed, attended and no_show hold places in the
 visit; new, declined, cancelled and lapsed do not. `apply()` takes and frees places by that
 difference alone, so no verb below counts anything.
 """
@@ -15,27 +15,26 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from programmes.models import Kind, Programme
-from schools.lifecycle import identify, lapse_each, locked, open_submission, rivals_of
-from schools.models import ClassGroup, School, Submission, User
-from schools.models.class_group import name_key
-from schools.years import school_year_of
-from tec_site.lifecycle import NEW, Move, apply, role_of, table
-from tec_site.transactions import retried
-
-from . import places, rules
-from .models import BOOKED, Attention, Booking, BookingEvent, State, Visit, VisitSlot
-from .refusals import (
+from bookings import places, rules
+from bookings.models import BOOKED, Attention, Booking, BookingEvent, State, Visit, VisitSlot
+from bookings.refusals import (
     ClassAlreadyBooked,
     Forgotten,
     NeverConfirmed,
     NothingHeld,
     NotYet,
     SlotPast,
-    refuse_broken,
     refuse_late,
 )
-from .rules import ClassRequest, Rule
+from core.lifecycle import NEW, Move, apply, role_of, table
+from core.transactions import retried
+from programmes.models import Kind, Programme
+from schools.models import ClassGroup, School, User
+from schools.models.class_group import name_key
+from schools.years import school_year_of
+from submissions.lifecycle import identify, lapse_each, locked, open_submission, rivals_of
+from submissions.models import Submission
+from submissions.rules import ClassRequest, Rule, refuse_broken
 
 S = State
 

@@ -1,6 +1,6 @@
 """Places in visits and the zones visits occupy: opening, taking, freeing, moving.
 
-Only moves come here (`Booking.change_places`, called by `tec_site.lifecycle.apply`, and the
+Only moves come here (`Booking.change_places`, called by `core.lifecycle.apply`, and the
 verbs of `bookings/lifecycle.py`), always inside a transaction. The order of locks on
 PostgreSQL is booking → visits → zones, each by primary key; freeing takes no zone locks. The
 check constraints of Visit and `zone_claimed_once` stand behind every line here.
@@ -15,12 +15,12 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.lifecycle import Refused
+from core.transactions import inserted, joined
 from programmes.models import Programme, Zone
-from tec_site.lifecycle import Refused
-from tec_site.transactions import inserted, joined
 
 if TYPE_CHECKING:
-    from .models import Visit, VisitSlot
+    from bookings.models import Visit, VisitSlot
 
 
 class VisitFull(Refused):
@@ -64,7 +64,7 @@ def find_or_open(slot: "VisitSlot", programme: Programme) -> "Visit":
     Two who open at once: the second insert waits for the first and then joins it. Its zones
     are claimed with the first place taken. Raises DoesNotFit.
     """
-    from .models import Visit
+    from bookings.models import Visit
 
     active = (
         Visit.objects.active()
@@ -93,7 +93,7 @@ def change(before: Footprint | None, after: Footprint | None) -> None:
     four. Freeing comes first, so that a move can end in rooms it leaves itself. Raises
     VisitFull, VisitGone or ZonesTaken; the caller's transaction then rolls back.
     """
-    from .models import Visit
+    from bookings.models import Visit
 
     if before and after and before.visit_id == after.visit_id:
         more = after.groups - before.groups, after.pupils - before.pupils
@@ -111,7 +111,7 @@ def change(before: Footprint | None, after: Footprint | None) -> None:
 
 def _take(footprint: Footprint) -> None:
     """Add to the counters if there is room (a negative number frees; there is room for that)."""
-    from .models import Visit
+    from bookings.models import Visit
 
     groups, pupils = footprint.groups, footprint.pupils
     visits = Visit.objects.filter(pk=footprint.visit_id, released_at=None)
@@ -134,7 +134,7 @@ def _take(footprint: Footprint) -> None:
 
 
 def _free(footprint: Footprint) -> None:
-    from .models import Visit, ZoneClaim
+    from bookings.models import Visit, ZoneClaim
 
     visits = Visit.objects.filter(pk=footprint.visit_id)
     visits.update(
@@ -151,7 +151,7 @@ def claim_zones(visits: QuerySet["Visit"]) -> None:
     The zone rows are locked before inserting: transactions that insert into an exclusion
     constraint at once would deadlock. The constraint is the net, the locks are the queue.
     """
-    from .models import ZoneClaim
+    from bookings.models import ZoneClaim
 
     zones = (
         Zone.objects.select_for_update(of=("self",))
@@ -186,7 +186,7 @@ def stop_promising() -> None:
 
     For the rare moment in which staff change rooms. Reading goes on. SQLite has one writer anyway.
     """
-    from .models import Visit
+    from bookings.models import Visit
 
     if connection.vendor == "postgresql":
         table = connection.ops.quote_name(Visit._meta.db_table)
@@ -199,7 +199,7 @@ def unclaim_zones(visits: QuerySet["Visit"]) -> None:
 
     The zones are locked first: who waits for a claim to go holds them, and would wait for us.
     """
-    from .models import ZoneClaim
+    from bookings.models import ZoneClaim
 
     claims = ZoneClaim.objects.filter(visit__in=visits)
     wanted = Zone.objects.filter(programmes__visits__in=visits)

@@ -4,37 +4,13 @@ Those of places (VisitFull, ZonesTaken, DoesNotFit) are in `places.py`.
 """
 
 import datetime
-from collections.abc import Collection, Sequence
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from tec_site.lifecycle import Refused
-
-from .models import VisitSlot
-from .rules import Broken, Rule
-
-
-class RulesBroken(Refused):
-    """The request does not meet the programme's rules; `broken` says which, and where."""
-
-    def __init__(self, broken: Sequence[Broken]) -> None:
-        self.broken = list(broken)
-        super().__init__(" ".join(one.message for one in broken))
-
-
-class NoteRequired(Refused):
-    message = _("Say in the note why you overrule this rule.")
-
-
-def refuse_broken(broken: Sequence[Broken], overrule: Collection[Rule], note: str) -> None:
-    """Raise RulesBroken, or NoteRequired where staff overrule without saying why."""
-    standing = [one for one in broken if one.rule not in overrule]
-    if standing:
-        raise RulesBroken(standing)
-    if broken and not note.strip():
-        raise NoteRequired
+from bookings.models import VisitSlot
+from core.lifecycle import Refused
 
 
 class TooLate(Refused):

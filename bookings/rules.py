@@ -4,59 +4,20 @@ Form and verb ask the same questions here, so they cannot disagree. Staff may ov
 rule, with a note; capacity and zones are not rules but facts of the database (places.py).
 """
 
-import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from bookings.models import Booking, State, VisitSlot
 from programmes.models import Kind, Programme
 from schools.models import ClassGroup, School
 from schools.models.class_group import name_key
-from schools.years import current_school_year, describe_year_groups, school_year_end, school_year_of
-from tec_site.days import add_working_days, start_of_day
-
-from .models import Booking, State, VisitSlot
-
-
-class Rule(models.TextChoices):
-    YEAR_GROUP = "year_group", _("year group")
-    NUMBERS = "numbers", _("number of pupils")
-    # As events of old name it.
-    DATE = "lead_time", _("the date (too soon, too far ahead, closed)")
-    PREREQUISITE = "prerequisite", _("an earlier Proeverij")
-
-
-class ClassRequest(NamedTuple):
-    """One class for which a place is asked, as typed."""
-
-    name: str
-    year_from: int
-    year_to: int
-    pupils: int
-    supervisors: int
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """As fields of a booking."""
-        facts = self._asdict()
-        return {"class_name": facts.pop("name")} | facts
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A rule that is not met: which, at which field of which class, and in what words."""
-
-    rule: Rule
-    field: str
-    message: str
-    class_index: int | None = None
+from schools.years import describe_year_groups, school_year_of
+from submissions.rules import Broken, ClassRequest, Rule, first_bookable_moment, last_bookable_day
 
 
 def broken_rules(
@@ -87,17 +48,6 @@ def broken_rules(
 
 
 # --- Lead time and horizon -------------------------------------------------------------------
-
-
-def first_bookable_moment(lead_time: int | None) -> datetime.datetime:
-    """The first midnight (Amsterdam) from which a visit may start, in working days from today."""
-    days = settings.LEAD_TIME_WORKING_DAYS if lead_time is None else lead_time
-    return start_of_day(add_working_days(timezone.localdate(), days))
-
-
-def last_bookable_day() -> datetime.date:
-    """The end of the next school year."""
-    return school_year_end(current_school_year() + 1)
 
 
 def broken_date(programme: Programme, slot: VisitSlot) -> list[Broken]:

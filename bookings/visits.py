@@ -9,15 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings import places
+from bookings.lifecycle import MOVES, lapse_all, reschedule
+from bookings.models import Booking, State, Visit, VisitSlot
+from bookings.refusals import BelowBooked, NothingToMove, RoomsTaken, SlotPast
+from core.lifecycle import apply
+from core.transactions import retried
 from programmes.models import Programme
 from schools.models import User
-from tec_site.lifecycle import apply
-from tec_site.transactions import retried
-
-from . import places
-from .lifecycle import MOVES, lapse_all, reschedule
-from .models import Booking, State, Visit, VisitSlot
-from .refusals import BelowBooked, NothingToMove, RoomsTaken, SlotPast
 
 
 @retried

@@ -10,12 +10,13 @@ class KitsConfig(AppConfig):
     verbose_name = _("Lending")
 
     def ready(self) -> None:
-        from bookings.notices import say_along
-        from tec_site import worker
-        from tec_site.orphans import delete_orphans
-
-        from . import clock, erasure, notices, with_visit
-        from .models import Finding
+        from bookings.telling.notices import say_along
+        from core import worker
+        from core.uploads import delete_orphans
+        from kits import clock, erasure
+        from kits.models import Finding
+        from kits.pages import with_visit
+        from kits.telling import notices
 
         notices.register()
         say_along(with_visit.said_along)

@@ -13,10 +13,9 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.db.models.fields import DateField
 from django.utils import timezone
 
-from tec_site.days import ONE_DAY
-
-from .days import free_again_on
-from .models import KitCopy, LessonKit, Loan, LoanState, Repair, Shortage
+from core.dates import ONE_DAY
+from kits.days import free_again_on
+from kits.models import KitCopy, LessonKit, Loan, LoanState, Repair, Shortage
 
 
 @dataclass

@@ -6,11 +6,10 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from tec_site.days import ONE_DAY
-from tec_site.lifecycle import IllegalMove, apply
-
-from .lifecycle import MOVES, lapse_all
-from .models import COMING, Loan, LoanState
+from core.dates import ONE_DAY
+from core.lifecycle import IllegalMove, apply
+from kits.lifecycle import MOVES, lapse_all
+from kits.models import COMING, Loan, LoanState
 
 
 def lapse_expired() -> int:

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from .availability import free_copies
-from .models import KitCopy, LessonKit, Loan, Shortage
-from .models.loan import HOLDING
-from .refusals import NoCopyFree
+from kits.availability import free_copies
+from kits.models import KitCopy, LessonKit, Loan, Shortage
+from kits.models.loan import HOLDING
+from kits.refusals import NoCopyFree
 
 
 def claim_any[T](

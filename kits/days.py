@@ -9,12 +9,10 @@ from typing import Any, NamedTuple
 from django.db.models import CharField
 from django.db.models.functions import Cast
 
-from bookings.models import Closure
-from programmes.models import Venue
+from core.dates import ONE_DAY, add_working_days, public_holiday
+from kits.models import Delivery, DeskDay, LessonKit
+from programmes.models import Closure, Venue
 from schools.models import SchoolHoliday
-from tec_site.days import ONE_DAY, add_working_days, public_holiday
-
-from .models import Delivery, DeskDay, LessonKit
 
 
 def free_again_on(kit: LessonKit, ends_on: datetime.date) -> datetime.date:

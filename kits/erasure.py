@@ -9,12 +9,11 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from schools import erasure
-from schools.erasure import Names
-from schools.models import Submission
-
-from .models import Finding, Loan, LoanEvent, LoanState
-from .models.loan import HOLDING
+from kits.models import Finding, Loan, LoanEvent, LoanState
+from kits.models.loan import HOLDING
+from submissions import erasure
+from submissions.erasure import Names
+from submissions.models import Submission
 
 ENDED = (LoanState.DONE, LoanState.WRITTEN_OFF)
 

@@ -1,7 +1,7 @@
 """Everything that happens to a loan.
 
 The table is the documentation: from which states, to which state, and which message goes out
-(`kits/notices.py`). From held to returned the copy is promised or away, and the database
+(`kits/telling/notices.py`). From held to returned the copy is promised or away, and the database
 refuses a second loan of it in `[starts_on, free_again_on)`.
 """
 
@@ -16,16 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking
-from bookings.refusals import refuse_broken
-from bookings.rules import ClassRequest, Rule, first_bookable_moment, last_bookable_day
-from schools.lifecycle import identify, lapse_each, locked, open_submission, rivals_of
-from schools.models import ClassGroup, School, Submission, User
-from tec_site.days import ONE_DAY, start_of_day
-from tec_site.lifecycle import NEW, Move, apply, role_of, table
-from tec_site.transactions import retried
-
-from . import copies, days, rules
-from .models import (
+from core.dates import ONE_DAY, start_of_day
+from core.lifecycle import NEW, Move, apply, role_of, table
+from core.transactions import retried
+from kits import copies, days, rules
+from kits.models import (
     AWAY,
     COMING,
     ContentItem,
@@ -36,7 +31,7 @@ from .models import (
     LoanEvent,
     LoanState,
 )
-from .refusals import (
+from kits.refusals import (
     CopyNotHere,
     CopyPromised,
     CopyUnfit,
@@ -47,6 +42,16 @@ from .refusals import (
     NotLater,
     TooLate,
     TooSoon,
+)
+from schools.models import ClassGroup, School, User
+from submissions.lifecycle import identify, lapse_each, locked, open_submission, rivals_of
+from submissions.models import Submission
+from submissions.rules import (
+    ClassRequest,
+    Rule,
+    first_bookable_moment,
+    last_bookable_day,
+    refuse_broken,
 )
 
 S = LoanState

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tec_site.lifecycle import Refused
+from core.lifecycle import Refused
 
 
 class NoCopyFree(Refused):

@@ -7,10 +7,9 @@ note. About the days: `lifecycle.refuse_dates`.
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings.rules import Broken, ClassRequest, Rule
+from kits.models import LessonKit
 from schools.years import describe_year_groups
-
-from .models import LessonKit
+from submissions.rules import Broken, ClassRequest, Rule
 
 RULES = (Rule.YEAR_GROUP, Rule.NUMBERS)
 

@@ -10,12 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from tec_site.lifecycle import Refused
-from tec_site.model_admins import ModelAdmin, NoDelete, TabularInline
-from tec_site.transactions import retried
-
-from . import promises
-from .models import Component, CoreObjective, Programme, Venue, World, Zone
+from core.backoffice.base import ModelAdmin, NoDelete, TabularInline
+from core.lifecycle import Refused
+from core.transactions import retried
+from programmes import promises
+from programmes.models import Component, CoreObjective, Programme, Venue, World, Zone
 
 # What the rooms of visits that are booked follow from.
 ROOMS = {"zones", "duration", "changeover"}

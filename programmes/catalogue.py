@@ -7,9 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from tec_site import address_parts
-
-from .filters import CatalogueFilter
+from core import addresses
+from programmes.filters import CatalogueFilter
 
 PER_PAGE = 12
 
@@ -22,10 +21,9 @@ def show(
     request: HttpRequest, template: str, filters: CatalogueFilter, page: "Page[Any]", **more: Any
 ) -> HttpResponse:
     """The whole page, or for htmx its partial `results` and the address that shows it again."""
-    asked = address_parts.asked(request)
+    asked = addresses.asked(request)
     chosen = [
-        (one.label, address_parts.address(request, asked, without=one.name))
-        for one in filters.chosen()
+        (one.label, addresses.address(request, asked, without=one.name)) for one in filters.chosen()
     ]
     context = {
         "asked": asked,
@@ -38,5 +36,5 @@ def show(
     if request.headers.get("HX-Request") != "true":
         return render(request, template, context)
     response = render(request, f"{template}#results", context)
-    response["HX-Push-Url"] = address_parts.address(request, asked)
+    response["HX-Push-Url"] = addresses.address(request, asked)
     return response

@@ -10,9 +10,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from programmes.models import Kind, Programme, World, Zone
 from schools.years import YearGroup
-
-from .models import Kind, Programme, World, Zone
 
 
 class Length(models.TextChoices):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .models import Programme
+from programmes.models import Programme
 
 # Nobody promises rooms any more until the transaction ends, and whoever was doing so is done.
 Stop = Callable[[], None]

@@ -10,10 +10,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from tec_site.address_parts import row_number
-
-from .models import School
-from .search import Results, find_schools
+from core.addresses import row_number
+from schools.models import School
+from schools.search import Results, find_schools
 
 MAX_QUERY = 100
 

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from .models import School, SchoolHoliday
+from schools.models import School, SchoolHoliday
 
 
 def own_holidays(user: Any, first: datetime.date, last: datetime.date) -> dict[datetime.date, str]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from django.db.models import Case, IntegerField, Q, Value, When
 
-from .models import School
-from .models.school import fold
+from schools.models import School
+from schools.models.school import fold
 
 MIN_LENGTH = 2
 LIMIT = 20

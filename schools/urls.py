@@ -1,15 +1,8 @@
-"""Addresses of signing in and out, for teachers, and of finding a school."""
+"""The address of finding a school."""
 
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from schools import sign_in, views
+from schools import views
 
 app_name = "schools"
-urlpatterns = [
-    path("inloggen/", sign_in.sign_in, name="sign_in"),
-    path("inloggen/code/", sign_in.sign_in_code, name="sign_in_code"),
-    path("uitloggen/", login_not_required(LogoutView.as_view()), name="sign_out"),
-    path("scholen/zoeken/", views.search, name="search"),
-]
+urlpatterns = [path("scholen/zoeken/", views.search, name="search")]

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from .forms import MAX_QUERY, school_choices
+from schools.forms import MAX_QUERY, school_choices
 
 # The names that a form gives its fields, prefixes of form sets included.
 FIELD_NAME = re.compile(r"[a-zA-Z][\w-]{0,60}", re.ASCII)

@@ -1,6 +1,6 @@
 """In the back office: the mail queue, the statements, and second factors that were lost.
 
-Mails hold markers in the place of links and codes (`tec_site/mailer.py`), so what staff read
+Mails hold markers in the place of links and codes (`core/mail/markers.py`), so what staff read
 here lets nobody in.
 """
 
@@ -27,12 +27,12 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from tec_site import mail_queue
-from tec_site.admin_filters import RangeDateTimeFilter
-from tec_site.mailer import enclosed_name
-from tec_site.model_admins import ModelAdmin, NoDelete, ReadOnly, badge
+from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, badge
+from core.backoffice.filters import RangeDateTimeFilter
+from core.mail import queue
+from core.mail.markers import enclosed_name
 from tec_site.models import Statement
-from tec_site.statements import shipped
+from tec_site.pages.statements import shipped
 
 # Imported so that they registered their own pages, which are replaced or not wanted.
 _replaced = (account_admin, mfa_admin, post_office_admin)
@@ -131,7 +131,7 @@ class EmailAdmin(ReadOnly, ModelAdmin):
 
     @admin.action(description=_("Send again"), permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Email]) -> None:
-        again = mail_queue.send_again(queryset)
+        again = queue.send_again(queryset)
         for mail in again:
             self.log_change(request, mail, "send_again")
         text = ngettext(

@@ -9,7 +9,7 @@ import logging
 import re
 
 HIDDEN = "[hidden]"
-# A token is 32 URL-safe characters (tec_site/tokens.py); longer, because programs append to
+# A token is 32 URL-safe characters (core/tokens.py); longer, because programs append to
 # addresses; with percent signs, because some encode '-' and '_'.
 _LONG_WORD = re.compile(r"[A-Za-z0-9_%-]{32,}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)

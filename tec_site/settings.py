@@ -23,7 +23,7 @@ from django.urls import reverse_lazy
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from tec_site.back_office_settings import UNFOLD  # noqa: F401  # a setting
+from tec_site.staff.menu import UNFOLD  # noqa: F401  # a setting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -76,9 +76,11 @@ DEBUG = not PRODUCTION and env.bool("DEBUG", default=False)
 # --- What is installed ---------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "core.apps.CoreConfig",
     "tec_site.apps.TecSiteConfig",
     "schools.apps.SchoolsConfig",
     "programmes.apps.ProgrammesConfig",
+    "submissions.apps.SubmissionsConfig",
     "bookings.apps.BookingsConfig",
     "kits.apps.KitsConfig",
     "unfold.apps.BasicAppConfig",
@@ -185,17 +187,17 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = reverse_lazy("schools:sign_in")
+LOGIN_URL = reverse_lazy("submissions:sign_in")
 LOGIN_REDIRECT_URL = reverse_lazy("home")
 LOGOUT_REDIRECT_URL = reverse_lazy("home")
 TEACHER_SESSION_AGE = timedelta(days=90)
 STAFF_SESSION_AGE = timedelta(hours=12)
-SESSION_ENGINE = "tec_site.sessions"
+SESSION_ENGINE = "core.sessions"
 SESSION_COOKIE_AGE = int(TEACHER_SESSION_AGE.total_seconds())
 
-# Staff only; teachers sign in with a code (schools/codes.py).
+# Staff only; teachers sign in with a code (submissions/codes.py).
 STAFF_SECOND_FACTOR = not DEMO
-ACCOUNT_ADAPTER = "tec_site.staff_accounts.StaffAccountAdapter"
+ACCOUNT_ADAPTER = "tec_site.staff.accounts.StaffAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -204,13 +206,13 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_SESSION_COOKIE_AGE = int(STAFF_SESSION_AGE.total_seconds())
-ACCOUNT_RATE_LIMITS = False  # counted in the database: tec_site/staff_accounts.py
-ACCOUNT_FORMS = {"reset_password": "tec_site.staff_forms.StaffResetPasswordForm"}
-MFA_ADAPTER = "tec_site.staff_accounts.StaffMFAAdapter"
+ACCOUNT_RATE_LIMITS = False  # counted in the database: tec_site/staff/accounts.py
+ACCOUNT_FORMS = {"reset_password": "tec_site.staff.forms.StaffResetPasswordForm"}
+MFA_ADAPTER = "tec_site.staff.accounts.StaffMFAAdapter"
 MFA_RATE_LIMITS = False
 MFA_FORMS = {
-    "authenticate": "tec_site.staff_forms.StaffAuthenticateForm",
-    "reauthenticate": "tec_site.staff_forms.StaffReauthenticateForm",
+    "authenticate": "tec_site.staff.forms.StaffAuthenticateForm",
+    "reauthenticate": "tec_site.staff.forms.StaffReauthenticateForm",
 }
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # so that a passkey is two factors
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -269,12 +271,12 @@ def _mailer() -> dict[str, object]:
     The demo delivers nowhere; its mails are read at /demo/mails/.
     """
     if DEMO:
-        return {"BACKEND": "tec_site.mailer.DemoMailer"}
+        return {"BACKEND": "core.mail.markers.DemoMailer"}
     if MODE == "test":
-        return {"BACKEND": "tec_site.mailer.MemoryMailer"}
+        return {"BACKEND": "core.mail.markers.MemoryMailer"}
     url = env.email("EMAIL_URL", default="smtp://localhost:25")
     return {
-        "BACKEND": "tec_site.mailer.SMTPMailer",
+        "BACKEND": "core.mail.markers.SMTPMailer",
         "OPTIONS": {
             "host": url["EMAIL_HOST"],
             "port": url["EMAIL_PORT"],
@@ -290,7 +292,7 @@ def _mailer() -> dict[str, object]:
 MAILERS = {"default": _mailer()}
 _database_key = sha256(f"{_database.get('HOST')} {_database['NAME']}".encode()).hexdigest()[:12]
 POST_OFFICE = {
-    # Only post_office's own commands lock; the worker claims row by row (tec_site/mail_queue.py).
+    # Only post_office's own commands lock; the worker claims row by row (core/mail/queue.py).
     "LOCK_FILE_NAME": f"tec-mail-{_database_key}",
     "MESSAGE_ID_ENABLED": True,
     "MESSAGE_ID_FQDN": CALENDAR_DOMAIN,
@@ -330,7 +332,7 @@ BACK_OFFICE_CSP: dict[str, list[str]] = SECURE_CSP | {
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
 }
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "tec_site.pages.csrf_failure"
+CSRF_FAILURE_VIEW = "tec_site.pages.site.csrf_failure"
 if PRODUCTION:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True

@@ -5,35 +5,36 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from kits.views_desk import short_address
-from tec_site import demo_mails, feeds, my_tec, pages
-from tec_site.health import health
+from kits.desk.views import short_address
+from tec_site.pages import demo_mails, feeds, my_tec, site
+from tec_site.pages.health import health
 
-handler500 = "tec_site.pages.server_error"
+handler500 = "tec_site.pages.site.server_error"
 
 urlpatterns = [
-    path("", pages.home, name="home"),
-    path("privacy/", pages.statement, {"page": "privacy"}, name="privacy"),
-    path("toegankelijkheid/", pages.statement, {"page": "accessibility"}, name="accessibility"),
-    path("voorwaarden/", pages.statement, {"page": "terms"}, name="terms"),
+    path("", site.home, name="home"),
+    path("privacy/", site.statement, {"page": "privacy"}, name="privacy"),
+    path("toegankelijkheid/", site.statement, {"page": "accessibility"}, name="accessibility"),
+    path("voorwaarden/", site.statement, {"page": "terms"}, name="terms"),
     path("taal/", login_not_required(set_language), name="set_language"),
-    path("programmas/", include("tec_site.catalogue")),
+    path("programmas/", include("tec_site.pages.catalogue")),
     path("", include("schools.urls")),
+    path("", include("submissions.urls")),
     path("agenda/<slug:kind>/<slug:key>/<text:token>.ics", feeds.feed, name="feed"),
     path("mijn/", my_tec.my_tec, name="my_tec"),
     path("mijn/agenda/", feeds.my_calendar, name="my_calendar"),
     path("mijn/agenda/vernieuwen/", feeds.renew_addresses, name="renew_addresses"),
-    path("boekingen/", include("bookings.urls")),
-    path("personeel/", include("tec_site.staff_urls")),
+    path("boekingen/", include("bookings.pages.urls")),
+    path("personeel/", include("tec_site.staff.urls")),
     path("gezond/", health, name="health"),
     path("demo/mails/", demo_mails.mails, name="demo_mails"),
     path("demo/mails/<id:pk>/html/", demo_mails.mail_html, name="demo_mail_html"),
     path(
         "demo/mails/<id:pk>/<id:number>/", demo_mails.mail_attachment, name="demo_mail_attachment"
     ),
-    path("leskisten/", include("kits.urls")),
+    path("leskisten/", include("kits.pages.urls")),
     path("k/<text:code>/", short_address, name="box"),
-    path("beheer/balie/", include("kits.urls_desk")),
-    path("uitleen/", include("kits.urls_loan")),
+    path("beheer/balie/", include("kits.desk.urls")),
+    path("uitleen/", include("kits.pages.loan_urls")),
     path("beheer/", admin.site.urls),
 ]

@@ -14,11 +14,11 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from bookings.models import State
+from core import tokens
+from core.mail.queue import Attachment, Message, enqueue
 from kits.models import KitDocument, LoanState
-from schools import codes
-from schools.links import token_of
-from tec_site import tokens
-from tec_site.mail_queue import Attachment, Message, queue
+from submissions import codes
+from submissions.links import token_of
 from tests.factories import (
     NOW,
     make_booking,
@@ -77,7 +77,7 @@ class Site:
         self.owner = make_teacher(school=make_school())
         self.submission = make_submission(user=self.owner)
         self.booking = make_booking(submission=self.submission, visit=visit)
-        self.mail = queue(
+        self.mail = enqueue(
             Message(
                 to=self.owner.email,
                 subject="Hallo",

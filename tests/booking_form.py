@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from bookings.models import VisitSlot
 from programmes.models import Programme
-from schools.codes import code_of
-from schools.models import CodeChallenge, Submission
+from submissions.codes import code_of
+from submissions.models import CodeChallenge, Submission
 
 
 def address(programme: Programme, slot: VisitSlot) -> str:

@@ -108,7 +108,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 SEEDS = (
     "schools.migrations.0002_school_holidays",
     "programmes.migrations.0002_vocabulary",
-    "tec_site.migrations.0003_statement_rows",
+    "tec_site.migrations.0002_statement_rows",
 )
 
 
@@ -147,7 +147,7 @@ def engine() -> str:
 @pytest.fixture
 def letters_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same page of HTML is laid out once: for tests that ask every address."""
-    from tec_site import documents
+    from core import documents
 
     monkeypatch.setattr(documents, "pdf_from_html", functools.cache(documents.pdf_from_html))
 

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 from bookings import places
 from bookings.models import Booking, State, Visit, VisitSlot
+from core.lifecycle import NEW, Move, apply
 from kits.days import free_again_on
 from kits.models import ContentItem, DeskDay, KitCopy, LessonKit, Loan, LoanState
 from programmes.models import Component, Kind, Programme, Venue, Zone
-from schools.models import ClassGroup, School, Submission, User
+from schools.models import ClassGroup, School, User
 from schools.years import YearGroup
-from tec_site.lifecycle import NEW, Move, apply
+from submissions.models import Submission
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 # A Tuesday in term, in every holiday region; the visits below are seven weeks later.

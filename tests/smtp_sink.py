@@ -27,7 +27,7 @@ class Sink:
     def mailers(self, *, timeout: float = 5) -> dict[str, object]:
         """For `settings.MAILERS`."""
         options = {"host": self.host, "port": self.port, "timeout": timeout}
-        return {"default": {"BACKEND": "tec_site.mailer.SMTPMailer", "OPTIONS": options}}
+        return {"default": {"BACKEND": "core.mail.markers.SMTPMailer", "OPTIONS": options}}
 
 
 class _Talk(socketserver.StreamRequestHandler):

@@ -20,22 +20,21 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from tec_site.admin_filters import AttentionFilter, RangeDateTimeFilter
-from tec_site.lifecycle import Move
-from tec_site.model_admins import badge, lead_from
-from tec_site.searching import named
-from tec_site.staff_moves import MovesAdmin
-from tec_site.typed_dates import terms
-
-from .. import lifecycle
-from ..history import staff_history_of
-from ..lifecycle import MOVES
-from ..models import FACTS, Booking, State
-from .day import day_page, these_days
-from .moves import STAFF_MOVES
-from .phone import book_on_behalf
-from .schedule import WhenFilter
-from .search import booking_fits
+from bookings import lifecycle
+from bookings.admin.day import day_page, these_days
+from bookings.admin.moves import STAFF_MOVES
+from bookings.admin.phone import book_on_behalf
+from bookings.admin.schedule import WhenFilter
+from bookings.admin.search import booking_fits
+from bookings.lifecycle import MOVES
+from bookings.models import FACTS, Booking, State
+from bookings.telling.wording import staff_history_of
+from core.backoffice.base import badge, lead_from
+from core.backoffice.filters import AttentionFilter, RangeDateTimeFilter
+from core.backoffice.moves import MovesAdmin
+from core.dates import terms
+from core.lifecycle import Move
+from core.searching import named
 
 STATE_COLOURS = {
     State.HELD: "info",

@@ -13,15 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tec_site.address_parts import row_number
-from tec_site.days import ONE_DAY, parse_day, start_of_day
-
-from .. import lifecycle
-from ..documents import visits_on
-from ..models import Booking, State
+from bookings import lifecycle
+from bookings.models import Booking, State
+from bookings.telling.documents import visits_on
+from core.addresses import row_number
+from core.dates import ONE_DAY, parse_day, start_of_day
 
 if TYPE_CHECKING:
-    from .booking import BookingAdmin
+    from bookings.admin.booking import BookingAdmin
 
 
 def day_page(model_admin: "BookingAdmin", request: HttpRequest) -> HttpResponse:

@@ -5,13 +5,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from tec_site.staff_moves import EventAdmin
-from tec_site.typed_dates import terms
-
-from ..history import sentence
-from ..lifecycle import MOVES
-from ..models import Booking, BookingEvent
-from .search import booking_fits
+from bookings.admin.search import booking_fits
+from bookings.lifecycle import MOVES
+from bookings.models import Booking, BookingEvent
+from bookings.telling.wording import sentence
+from core.backoffice.moves import EventAdmin
+from core.dates import terms
 
 
 @admin.register(BookingEvent)

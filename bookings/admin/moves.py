@@ -2,10 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tec_site.staff_moves import RequiredNoteForm, StaffMove
-
-from .. import lifecycle
-from ..desk_forms import DeskNumbersForm, RescheduleForm
+from bookings import lifecycle
+from bookings.admin.forms import DeskNumbersForm, RescheduleForm
+from core.backoffice.moves import RequiredNoteForm, StaffMove
 
 # In order of likelihood; `lifecycle.MOVES` says in which state each is legal.
 STAFF_MOVES = {

@@ -13,16 +13,16 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from schools.models import Submission
-from tec_site.lifecycle import Refused
-
-from .. import lifecycle
-from ..desk_forms import OverruleForm, WhereForm
-from ..forms import BookingForm
-from ..refusals import NoteRequired, RulesBroken
+from bookings import lifecycle
+from bookings.admin.forms import WhereForm
+from bookings.pages.forms import BookingForm
+from core.lifecycle import Refused
+from submissions.forms import OverruleForm
+from submissions.models import Submission
+from submissions.rules import NoteRequired, RulesBroken
 
 if TYPE_CHECKING:
-    from .booking import BookingAdmin
+    from bookings.admin.booking import BookingAdmin
 
 
 def book_on_behalf(model_admin: "BookingAdmin", request: HttpRequest) -> HttpResponse:

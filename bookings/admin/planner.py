@@ -13,11 +13,10 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bookings.admin.day import these_days
+from bookings.models import ZoneClaim
+from core.dates import ONE_DAY, parse_day, start_of_day
 from programmes.models import Zone
-from tec_site.days import ONE_DAY, parse_day, start_of_day
-
-from ..models import ZoneClaim
-from .day import these_days
 
 WEEK = datetime.timedelta(days=7)
 

@@ -19,15 +19,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from tec_site.admin_filters import DefaultFilter
-from tec_site.days import start_of_day
-from tec_site.model_admins import Button, ModelAdmin, NoDelete
-
-from ..models import Booking, Closure, SchedulePattern, Visit, VisitSlot
-from ..models.booking import HOLDING
-from ..places import stop_promising
-from ..schedule import make_slots, plan_slots
-from .slot_search import choose_slot
+from bookings.admin.slot_search import choose_slot
+from bookings.models import Booking, SchedulePattern, Visit, VisitSlot
+from bookings.models.booking import HOLDING
+from bookings.places import stop_promising
+from bookings.planning.schedule import make_slots, plan_slots
+from core.backoffice.base import Button, ModelAdmin, NoDelete
+from core.backoffice.filters import DefaultFilter
+from core.dates import start_of_day
+from programmes.models import Closure
 
 
 class SeasonFilter(DefaultFilter):

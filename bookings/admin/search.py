@@ -2,12 +2,11 @@
 
 from django.db.models import Q
 
+from bookings.models import Booking, Visit
+from core.dates import Term
+from core.searching import Among, has_word
 from programmes.models import Programme
-from schools.models import Submission
-from tec_site.searching import Among, has_word
-from tec_site.typed_dates import Term
-
-from ..models import Booking, Visit
+from submissions.models import Submission
 
 
 def booking_fits(term: Term) -> Q:

@@ -1,13 +1,15 @@
-"""What the field in which staff choose a slot shows while they type (`bookings/slot_choice.py`)."""
+"""What the field in which staff choose a slot shows while they type.
+
+The field itself is in `bookings/planning/slot_choice.py`.
+"""
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 
+from bookings.planning.slot_choice import labels, slots_for
 from programmes.models import Programme
-
-from ..slot_choice import labels, slots_for
 
 AT_ONCE = 20
 # Whoever may look at slots, and whoever has a form with this field.

@@ -22,18 +22,18 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
-from tec_site.documents import DocumentsUnavailable, pdf_response
-from tec_site.lifecycle import Refused
-from tec_site.model_admins import Button, ModelAdmin, ReadOnly
-from tec_site.typed_dates import terms
-
-from .. import documents, visits
-from ..desk_forms import MaximaForm, MoveVisitForm
-from ..models import Booking, Visit
-from .day import these_days
-from .planner import week_page
-from .schedule import WhenFilter
-from .search import booking_fits
+from bookings import visits
+from bookings.admin.day import these_days
+from bookings.admin.forms import MaximaForm, MoveVisitForm
+from bookings.admin.planner import week_page
+from bookings.admin.schedule import WhenFilter
+from bookings.admin.search import booking_fits
+from bookings.models import Booking, Visit
+from bookings.telling import documents
+from core.backoffice.base import Button, ModelAdmin, ReadOnly
+from core.dates import terms
+from core.documents import DocumentsUnavailable, pdf_response
+from core.lifecycle import Refused
 
 
 class VisitWhenFilter(WhenFilter):

@@ -1,6 +1,6 @@
-from .booking import BOOKED, FACTS, Attention, Booking, BookingEvent, State
-from .schedule import Closure, SchedulePattern, VisitSlot, shut
-from .visit import Visit, ZoneClaim
+from bookings.models.booking import BOOKED, FACTS, Attention, Booking, BookingEvent, State
+from bookings.models.schedule import SchedulePattern, VisitSlot, shut
+from bookings.models.visit import Visit, ZoneClaim
 
 __all__ = [
     "BOOKED",
@@ -8,7 +8,6 @@ __all__ = [
     "Attention",
     "Booking",
     "BookingEvent",
-    "Closure",
     "SchedulePattern",
     "State",
     "Visit",

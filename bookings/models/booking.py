@@ -1,6 +1,6 @@
 """A class's place in a visit, and the events that are its history.
 
-`state` is written by `tec_site.lifecycle.apply` only; the table of moves is in
+`state` is written by `core.lifecycle.apply` only; the table of moves is in
 `bookings/lifecycle.py`.
 """
 
@@ -17,16 +17,16 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bookings import places
+from bookings.models.schedule import VisitSlot
+from bookings.models.visit import Visit, ZoneClaim
+from bookings.places import Footprint
+from core.lifecycle import Event
+from core.searching import WordsInside
 from programmes.models import Programme
-from schools.models import ClassGroup, Submission, User
+from schools.models import ClassGroup, User
 from schools.years import YearGroup, describe_year_groups
-from tec_site.lifecycle import Event
-from tec_site.searching import WordsInside
-
-from .. import places
-from ..places import Footprint
-from .schedule import VisitSlot
-from .visit import Visit, ZoneClaim
+from submissions.models import Submission
 
 
 class State(models.TextChoices):

@@ -13,8 +13,8 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from programmes.models import Programme, Venue
-from tec_site.typed_dates import terms
+from core.dates import terms
+from programmes.models import Closure, Programme, Venue
 
 # Of a season: a slip of the keyboard beyond, rather than a plan.
 LONGEST_SEASON = datetime.timedelta(days=2 * 366)
@@ -75,32 +75,6 @@ class SchedulePattern(models.Model):
         first, last = self.season_from, self.season_to
         if first and last and last - first > LONGEST_SEASON:
             raise ValidationError({"season_to": _("A season is two years at most.")})
-
-
-class Closure(models.Model):
-    """Days on which a venue is closed besides public and school holidays; both inclusive."""
-
-    venue = models.ForeignKey(
-        Venue, on_delete=models.PROTECT, related_name="closures", verbose_name=_("venue")
-    )
-    starts_on = models.DateField(_("first day"))
-    ends_on = models.DateField(_("last day"))
-    reason = models.CharField(_("reason"), max_length=120)
-
-    class Meta:
-        verbose_name = _("closure")
-        verbose_name_plural = _("closures")
-        ordering = ["starts_on"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_on__gte=F("starts_on")),
-                name="closure_ends_after_start",
-                violation_error_message=_("The last day comes before the first."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.reason} ({self.starts_on:%d-%m-%Y})"
 
 
 def shut(slot: str = "") -> models.Case:

@@ -11,10 +11,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.models.schedule import VisitSlot
+from core.constraints import NoOverlap
 from programmes.models import Programme, Zone
-from tec_site.constraints import NoOverlap
-
-from .schedule import VisitSlot
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):

@@ -1,9 +1,9 @@
 """Lesson kits in the back office.
 
-Loans change by the verbs of `kits/lifecycle.py` and `kits/desk.py` only, and what these refuse is
-shown as a message; a box that is in somebody's hands goes over the kit desk.
+Loans change by the verbs of `kits/lifecycle.py` and `kits/desk/verbs.py` only, and what these
+refuse is shown as a message; a box that is in somebody's hands goes over the kit desk.
 """
 
-from . import document, events, kit, loan, upkeep
+from kits.admin import document, events, kit, loan, upkeep
 
 __all__ = ["document", "events", "kit", "loan", "upkeep"]

@@ -17,12 +17,11 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 
-from tec_site.admin_filters import DefaultFilter
-from tec_site.model_admins import ModelAdmin, NoDelete
-
-from ..lesson_documents import save_version
-from ..models import KitDocument
-from ..views_document import serve
+from core.backoffice.base import ModelAdmin, NoDelete
+from core.backoffice.filters import DefaultFilter
+from kits.models import KitDocument
+from kits.pages.document import serve
+from kits.pages.lesson_documents import save_version
 
 
 def link_to_pdf(document: KitDocument) -> str:

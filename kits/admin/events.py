@@ -3,13 +3,12 @@
 from django.contrib import admin
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
-from tec_site.admin_filters import RangeDateTimeFilter
-from tec_site.model_admins import ModelAdmin, ReadOnly
-from tec_site.staff_moves import EventAdmin
-
-from ..history import for_staff
-from ..lifecycle import MOVES
-from ..models import LoanEvent, RefusedDemand
+from core.backoffice.base import ModelAdmin, ReadOnly
+from core.backoffice.filters import RangeDateTimeFilter
+from core.backoffice.moves import EventAdmin
+from kits.lifecycle import MOVES
+from kits.models import LoanEvent, RefusedDemand
+from kits.telling.wording import for_staff
 
 
 @admin.register(LoanEvent)

@@ -6,13 +6,12 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings.desk_forms import OverruleForm
-from tec_site.staff_moves import NoteForm
-
-from .. import days
-from ..availability import calendars
-from ..models import Delivery, LessonKit, Loan
-from ..rules import RULES
+from core.backoffice.moves import NoteForm
+from kits import days
+from kits.availability import calendars
+from kits.models import Delivery, LessonKit, Loan
+from kits.rules import RULES
+from submissions.forms import OverruleForm
 
 FURTHEST_DAYS = 3 * 366  # a slip of the keyboard, rather than a plan
 

@@ -14,12 +14,12 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from tec_site.model_admins import ModelAdmin, NoDelete, ReadOnly
-
-from .. import desk
-from ..availability import with_whereabouts
-from ..duplicates import duplicate
-from ..models import (
+from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly
+from kits.admin.document import link_to_pdf
+from kits.admin.duplicates import duplicate
+from kits.availability import with_whereabouts
+from kits.desk import verbs
+from kits.models import (
     COMING,
     ContentItem,
     KitCopy,
@@ -30,8 +30,7 @@ from ..models import (
     Repair,
     Shortage,
 )
-from ..sentences import left_in_words
-from .document import link_to_pdf
+from kits.telling.wording import left_in_words
 
 
 class ContentInline(TabularInline):
@@ -225,7 +224,7 @@ class KitCopyAdmin(NoDelete, ModelAdmin):
     def save_model(self, request: HttpRequest, obj: KitCopy, form: Any, change: bool) -> None:
         if change and obj.is_withdrawn and "is_withdrawn" in form.changed_data:
             by: Any = request.user
-            _moved, left = desk.withdraw(copy=obj, by=by)
+            _moved, left = verbs.withdraw(copy=obj, by=by)
             say_left(request, left)
         super().save_model(request, obj, form, change)
 

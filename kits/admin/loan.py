@@ -16,18 +16,18 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from schools.models import Submission
-from tec_site.admin_filters import AttentionFilter, DefaultFilter
-from tec_site.model_admins import badge
-from tec_site.staff_moves import MovesAdmin, RequiredNoteForm, StaffMove
-
-from .. import desk, lifecycle
-from ..history import staff_history_of
-from ..lifecycle import MOVES
-from ..models import Loan, LoanState
-from ..models.loan import HOLDING
-from .forms import DatesForm, ExtendForm
-from .phone import book_on_behalf
+from core.backoffice.base import badge
+from core.backoffice.filters import AttentionFilter, DefaultFilter
+from core.backoffice.moves import MovesAdmin, RequiredNoteForm, StaffMove
+from kits import lifecycle
+from kits.admin.forms import DatesForm, ExtendForm
+from kits.admin.phone import book_on_behalf
+from kits.desk import verbs
+from kits.lifecycle import MOVES
+from kits.models import Loan, LoanState
+from kits.models.loan import HOLDING
+from kits.telling.wording import staff_history_of
+from submissions.models import Submission
 
 STATE_COLOURS: dict[str, str] = {
     LoanState.HELD: "info",
@@ -41,15 +41,15 @@ STATE_COLOURS: dict[str, str] = {
 
 # In order of likelihood. Handing out and checking ask for counts: these go over the kit desk.
 STAFF_MOVES = {
-    "pack": StaffMove(desk.pack, _("Packed.")),
+    "pack": StaffMove(verbs.pack, _("Packed.")),
     "settle": StaffMove(lifecycle.settle, _("Settled.")),
     "extend": StaffMove(lifecycle.extend, _("Extended."), ExtendForm),
     "change_dates": StaffMove(lifecycle.change_dates, _("The dates were changed."), DatesForm),
     "swap": StaffMove(lifecycle.swap, _("This loan has another box now.")),
-    "unpack": StaffMove(desk.unpack, _("Unpacked.")),
+    "unpack": StaffMove(verbs.unpack, _("Unpacked.")),
     "note": StaffMove(lifecycle.add_note, _("The note is in the history."), RequiredNoteForm),
     "cancel": StaffMove(lifecycle.cancel, _("Cancelled."), style="danger"),
-    "write_off": StaffMove(desk.write_off, _("Written off."), RequiredNoteForm, style="danger"),
+    "write_off": StaffMove(verbs.write_off, _("Written off."), RequiredNoteForm, style="danger"),
 }
 
 

@@ -13,18 +13,17 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from bookings.refusals import NoteRequired, RulesBroken
-from schools.models import Submission
-from tec_site.lifecycle import Refused
-
-from .. import lifecycle
-from ..forms import LoanForm
-from ..models import RefusedDemand
-from ..refusals import NoCopyFree
-from .forms import LoanOverruleForm, WhatForm
+from core.lifecycle import Refused
+from kits import lifecycle
+from kits.admin.forms import LoanOverruleForm, WhatForm
+from kits.models import RefusedDemand
+from kits.pages.forms import LoanForm
+from kits.refusals import NoCopyFree
+from submissions.models import Submission
+from submissions.rules import NoteRequired, RulesBroken
 
 if TYPE_CHECKING:
-    from .loan import LoanAdmin
+    from kits.admin.loan import LoanAdmin
 
 
 def book_on_behalf(model_admin: "LoanAdmin", request: HttpRequest) -> HttpResponse:

@@ -15,12 +15,11 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from tec_site.admin_filters import RangeDateTimeFilter
-from tec_site.model_admins import ModelAdmin, NoDelete, ReadOnly, badge
-
-from .. import desk
-from ..models import ChargeLine, DeskDay, Finding, Repair, Shortage
-from .kit import say_left
+from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, badge
+from core.backoffice.filters import RangeDateTimeFilter
+from kits.admin.kit import say_left
+from kits.desk import verbs
+from kits.models import ChargeLine, DeskDay, Finding, Repair, Shortage
 
 CHARGE_COLOURS = {
     ChargeLine.State.PROPOSED: "warning",
@@ -56,7 +55,7 @@ class RepairAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Repair, form: Any, change: bool) -> None:
         by: Any = request.user
-        result = desk.out_of_service(**form.cleaned_data, by=by)
+        result = verbs.out_of_service(**form.cleaned_data, by=by)
         obj.pk, obj._state.adding = result.repair.pk, False
         say_left(request, result.left)
 
@@ -82,7 +81,7 @@ class ShortageAdmin(ReadOnly, ModelAdmin):
         by: Any = request.user
         open_ones = list(queryset.filter(closed_at=None))
         for shortage in open_ones:
-            desk.refill(shortage=shortage, by=by)
+            verbs.refill(shortage=shortage, by=by)
             self.log_change(request, shortage, "put_right")
         text = ngettext(
             "%(number)d item was put right.", "%(number)d items were put right.", len(open_ones)

@@ -1,7 +1,7 @@
-from .check import ChargeLine, Finding, ItemCount, Shortage
-from .desk import DeskDay, Repair
-from .kit import Complexity, ContentItem, KitCopy, KitDocument, LessonKit
-from .loan import AWAY, COMING, Delivery, Loan, LoanEvent, LoanState, RefusedDemand
+from kits.models.check import ChargeLine, Finding, ItemCount, Shortage
+from kits.models.desk import DeskDay, Repair
+from kits.models.kit import Complexity, ContentItem, KitCopy, KitDocument, LessonKit
+from kits.models.loan import AWAY, COMING, Delivery, Loan, LoanEvent, LoanState, RefusedDemand
 
 __all__ = [
     "AWAY",

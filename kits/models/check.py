@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .kit import ContentItem, KitCopy
-from .loan import Loan
+from kits.models.kit import ContentItem, KitCopy
+from kits.models.loan import Loan
 
 
 class ItemCount(models.Model):

@@ -4,9 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from kits.models.kit import KitCopy
 from programmes.models import Venue
-
-from .kit import KitCopy
 
 
 class DeskDay(models.Model):

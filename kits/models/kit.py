@@ -10,10 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from core.uploads import clean_pdf
 from programmes.models import CoreObjective, Venue, World
 from schools.years import YearGroup, describe_year_groups
-
-from ..uploads import clean_pdf
 
 
 class Complexity(models.IntegerChoices):
@@ -196,7 +195,7 @@ class KitDocumentQuerySet(models.QuerySet["KitDocument"]):
 class KitDocument(models.Model):
     """A version of a kit's *lesbrief* or *instructiekaart*; the highest version is current.
 
-    A version does not change once it is saved: `kits/lesson_documents.py` makes the next.
+    A version does not change once it is saved: `kits/pages/lesson_documents.py` makes the next.
     """
 
     class Kind(models.TextChoices):

@@ -1,7 +1,7 @@
 """A copy promised to a class for a period, and the events that are its history.
 
 Nothing is promised twice: `copy_lent_once` refuses overlapping loans of a copy, turnaround
-included, whoever writes. `state` is written by `tec_site.lifecycle.apply` only; the table of
+included, whoever writes. `state` is written by `core.lifecycle.apply` only; the table of
 moves is in `kits/lifecycle.py`.
 """
 
@@ -16,13 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking
+from core.constraints import NoOverlap
+from core.lifecycle import Event
+from kits.models.kit import KitCopy, LessonKit
 from programmes.models import Venue
-from schools.models import ClassGroup, Submission, User
+from schools.models import ClassGroup, User
 from schools.years import YearGroup, describe_year_groups
-from tec_site.constraints import NoOverlap
-from tec_site.lifecycle import Event
-
-from .kit import KitCopy, LessonKit
+from submissions.models import Submission
 
 
 class LoanState(models.TextChoices):

@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 
 from bookings.models import Booking, State
-from kits.with_visit import day_of, fitting_kits, loans_with, query_of
+from kits.pages.with_visit import day_of, fitting_kits, loans_with, query_of
 
 register = template.Library()
 

@@ -1,5 +1,15 @@
-from .curriculum import CoreObjective, World
-from .place import Venue, Zone
-from .programme import Component, Kind, Programme
+from programmes.models.closure import Closure
+from programmes.models.curriculum import CoreObjective, World
+from programmes.models.place import Venue, Zone
+from programmes.models.programme import Component, Kind, Programme
 
-__all__ = ["Component", "CoreObjective", "Kind", "Programme", "Venue", "World", "Zone"]
+__all__ = [
+    "Closure",
+    "Component",
+    "CoreObjective",
+    "Kind",
+    "Programme",
+    "Venue",
+    "World",
+    "Zone",
+]

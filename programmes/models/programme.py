@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from programmes.models.curriculum import CoreObjective, World
+from programmes.models.place import Venue, Zone
+from programmes.vocabulary import WORLDS
 from schools.years import YearGroup, describe_year_groups
-
-from ..vocabulary import WORLDS
-from .curriculum import CoreObjective, World
-from .place import Venue, Zone
 
 MINUTES_OF_A_DAY = 24 * 60
 # Staff may add worlds; these have a drawing.

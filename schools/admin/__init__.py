@@ -1,5 +1,5 @@
 """Schools and people in the back office."""
 
-from . import people, school, submission
+from schools.admin import people, school
 
-__all__ = ["people", "school", "submission"]
+__all__ = ["people", "school"]

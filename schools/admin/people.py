@@ -15,9 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
-from tec_site.model_admins import ModelAdmin, NoDelete, badge
-
-from ..models import User
+from core.backoffice.base import ModelAdmin, NoDelete, badge
+from schools.models import User
 
 
 class KindFilter(admin.SimpleListFilter):

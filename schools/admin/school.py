@@ -15,9 +15,7 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from tec_site.admin_filters import DefaultFilter
-from tec_site.lifecycle import Refused
-from tec_site.model_admins import (
+from core.backoffice.base import (
     Button,
     ExportAdmin,
     ModelAdmin,
@@ -26,11 +24,12 @@ from tec_site.model_admins import (
     SafeResource,
     leads_from,
 )
-
-from ..forms import MergeForm
-from ..lifecycle import merge_schools
-from ..models import ClassGroup, PupilCount, School, SchoolBoard, SchoolHoliday
-from ..years import current_school_year, school_year_label
+from core.backoffice.filters import DefaultFilter
+from core.lifecycle import Refused
+from schools.forms import MergeForm
+from schools.lifecycle import merge_schools
+from schools.models import ClassGroup, PupilCount, School, SchoolBoard, SchoolHoliday
+from schools.years import current_school_year, school_year_label
 
 
 class ClosedFilter(DefaultFilter):

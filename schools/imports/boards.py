@@ -4,9 +4,9 @@ import datetime
 
 from django.utils.translation import gettext as _
 
-from ..models import SchoolBoard
-from .reading import BrokenFile, Progress, Table
-from .report import Report
+from schools.imports.reading import BrokenFile, Progress, Table
+from schools.imports.report import Report
+from schools.models import SchoolBoard
 
 NUMBER, NAME = "BEVOEGD GEZAG NUMMER", "BEVOEGD GEZAG NAAM"
 

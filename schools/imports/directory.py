@@ -8,9 +8,9 @@ from types import ModuleType
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import boards, pupil_counts, sites
-from .reading import BrokenFile, Progress, Table, no_progress, read_table
-from .report import Report
+from schools.imports import boards, pupil_counts, sites
+from schools.imports.reading import BrokenFile, Progress, Table, no_progress, read_table
+from schools.imports.report import Report
 
 # In the order in which they are applied: counts need schools, schools need boards.
 KINDS = (boards, sites, pupil_counts)

@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ..models import HolidayRegion, SchoolHoliday
-from .reading import BrokenFile
-from .report import Report
+from schools.imports.reading import BrokenFile
+from schools.imports.report import Report
+from schools.models import HolidayRegion, SchoolHoliday
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ALL_REGIONS = "heel nederland"

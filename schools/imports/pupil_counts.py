@@ -5,10 +5,10 @@ import re
 
 from django.utils.translation import gettext as _
 
-from ..models import PupilCount, School
-from .reading import BrokenFile, Line, Progress, Table
-from .report import Report
-from .sites import SITE_CODE
+from schools.imports.reading import BrokenFile, Line, Progress, Table
+from schools.imports.report import Report
+from schools.imports.sites import SITE_CODE
+from schools.models import PupilCount, School
 
 YEAR_COLUMN = re.compile(r"LEERLINGEN ([12][0-9]{3})")
 # The file goes back to 1996; nobody reports on pupils of that long ago.

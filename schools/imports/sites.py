@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from django.db import models
 from django.utils.translation import gettext as _
 
-from ..models import HolidayRegion, School, SchoolBoard, Sector
-from .addresses import place_name, postcode, website
-from .reading import BrokenFile, Line, Progress, Table
-from .report import Report
+from schools.imports.addresses import place_name, postcode, website
+from schools.imports.reading import BrokenFile, Line, Progress, Table
+from schools.imports.report import Report
+from schools.models import HolidayRegion, School, SchoolBoard, Sector
 
 SITE_CODE = re.compile(r"[0-9]{2}[0-9A-Z]{2}[0-9]{2}")
 COLUMNS = (

@@ -1,20 +1,15 @@
-from .class_group import ClassGroup
-from .code import CodeChallenge
-from .holiday import HolidayRegion, SchoolHoliday
-from .school import PupilCount, School, SchoolBoard, Sector
-from .submission import PhotoAnswer, Submission
-from .user import User
+from schools.models.class_group import ClassGroup
+from schools.models.holiday import HolidayRegion, SchoolHoliday
+from schools.models.school import PupilCount, School, SchoolBoard, Sector
+from schools.models.user import User
 
 __all__ = [
     "ClassGroup",
-    "CodeChallenge",
     "HolidayRegion",
-    "PhotoAnswer",
     "PupilCount",
     "School",
     "SchoolBoard",
     "SchoolHoliday",
     "Sector",
-    "Submission",
     "User",
 ]

@@ -8,10 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from tec_site.transactions import inserted
-
-from ..years import YearGroup, describe_year_groups, school_year_label, school_year_of
-from .school import School, fold
+from core.transactions import inserted
+from schools.models.school import School, fold
+from schools.years import YearGroup, describe_year_groups, school_year_label, school_year_of
 
 NAME_LENGTH = 60
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from tec_site.days import ONE_DAY
+from core.dates import ONE_DAY
 
 
 class HolidayRegion(models.TextChoices):

@@ -13,9 +13,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tec_site.searching import WordsInside
-
-from .holiday import HolidayRegion
+from core.searching import WordsInside
+from schools.models.holiday import HolidayRegion
 
 
 def fold(text: str) -> str:

@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .school import School
+from schools.models.school import School
 
 
 class UserManager(BaseUserManager["User"]):

@@ -3,7 +3,7 @@
 Everything is an example: fictional schools, people and dates.
 """
 
-from . import kits, loans, offer, people, schools, season, visits
+from tec_site.demo import kits, loans, offer, people, schools, season, visits
 
 
 def load() -> None:

@@ -1,7 +1,7 @@
 """What the demo's kits, teacher guides and pupil cards say. Examples, all our own words.
 
 The guides follow the seven steps of *onderzoekend en ontwerpend leren*, in the markup of
-`tec_site/markup.py`.
+`core/markup.py`.
 """
 
 

@@ -3,13 +3,12 @@
 import datetime
 from typing import Any, NamedTuple
 
-from kits.lesson_documents import save_version
 from kits.models import Complexity, ContentItem, DeskDay, KitCopy, KitDocument, LessonKit
+from kits.pages.lesson_documents import save_version
 from programmes.models import CoreObjective, Venue, World
 from schools.years import YearGroup
-
-from . import kit_texts as texts
-from .offer import DIGITAL, PO
+from tec_site.demo import kit_texts as texts
+from tec_site.demo.offer import DIGITAL, PO
 
 
 class Item(NamedTuple):

@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 from programmes.models import Component, CoreObjective, Kind, Programme, Venue, World, Zone
 from schools.models import HolidayRegion
 from schools.years import YearGroup
-
-from . import texts
+from tec_site.demo import texts
 
 ZONES = [
     ("maken", "Maken en creatieve techniek", texts.ZONE_MAKEN),

@@ -5,7 +5,7 @@ import base64
 from django.contrib.auth import get_user_model
 from django.utils.crypto import salted_hmac
 
-from tec_site import roles
+from tec_site.staff import roles
 
 STAFF_EMAIL = "balie@tec.example"
 

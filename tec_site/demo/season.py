@@ -4,7 +4,7 @@ import datetime
 
 from bookings.models import SchedulePattern
 from bookings.models.schedule import Weekday
-from bookings.schedule import make_slots
+from bookings.planning.schedule import make_slots
 from programmes.models import Programme, Venue
 from schools.years import current_school_year, school_year_end, school_year_start
 

@@ -8,16 +8,16 @@ from django.utils import timezone
 
 from bookings import lifecycle
 from bookings.models import Booking, BookingEvent, State, VisitSlot
-from bookings.rules import ClassRequest, Rule, first_bookable_moment
+from core.dates import add_working_days, start_of_day
+from core.lifecycle import Refused
 from programmes.models import Programme
-from schools.models import School, Submission, User
+from schools.models import School, User
 from schools.years import YearGroup
-from tec_site.days import add_working_days, start_of_day
-from tec_site.lifecycle import Refused
-
-from .people import STAFF_EMAIL
-from .schools import SCHOOLS, TEACHERS
-from .season import MORNING, WORKSHOPS
+from submissions.models import Submission
+from submissions.rules import ClassRequest, Rule, first_bookable_moment
+from tec_site.demo.people import STAFF_EMAIL
+from tec_site.demo.schools import SCHOOLS, TEACHERS
+from tec_site.demo.season import MORNING, WORKSHOPS
 
 CLASSES = [
     ("Groep 7A", YearGroup.GROUP_7, 26),

@@ -3,13 +3,9 @@
 from typing import Any
 
 from bookings import lifecycle
-from bookings.rules import ClassRequest
-from schools.models import Submission
-from tests.factories import (
-    make_programme,
-    make_slot,
-    unsaved_submission,
-)
+from submissions.models import Submission
+from submissions.rules import ClassRequest
+from tests.factories import make_programme, make_slot, unsaved_submission
 
 
 def asked(name: str = "Groep 7", pupils: int = 24, **fields: Any) -> ClassRequest:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from bookings import lifecycle
 from bookings.admin.moves import STAFF_MOVES
 from bookings.models import Attention, Booking, BookingEvent, State
-from schools.models import Submission
+from submissions.models import Submission
 from tests.factories import (
     amsterdam,
     make_booking,

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tec_site import staff_moves
+from core.backoffice import moves
 from tests.factories import make_booking, make_staff
 from tests.racing import race
 
@@ -35,5 +35,5 @@ def test_ten_clicks_at_once_are_one_move():
 
 
 def test_the_race_sees_it_when_nobody_looks_for_the_first(monkeypatch):
-    monkeypatch.setattr(staff_moves, "_newer_events", lambda _request, row: row.events.none())
+    monkeypatch.setattr(moves, "_newer_events", lambda _request, row: row.events.none())
     assert len(click_together(3)) > 2

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings import lifecycle
-from bookings.models import Closure, SchedulePattern, VisitSlot
-from bookings.schedule import make_slots
+from bookings.models import SchedulePattern, VisitSlot
+from bookings.planning.schedule import make_slots
+from programmes.models import Closure
 from tests.factories import (
     amsterdam,
     make_booking,
@@ -176,7 +177,7 @@ def test_closure_names_the_days_on_which_classes_come(desk):
         "starts_on": "2026-11-02",
         "ends_on": "2026-11-03",
     }
-    response = desk.post("/beheer/bookings/closure/add/", data, follow=True)
+    response = desk.post("/beheer/programmes/closure/add/", data, follow=True)
     assert texts(response)[0] == (
         "Op deze dagen (3 nov) heeft 1 klas een bezoek geboekt. Een sluiting annuleert dat niet: "
         "verplaats of annuleer het zelf."
@@ -342,7 +343,7 @@ RANGE = ["Kies een datum tussen 2000 en 2199."]
 def test_closure_on_a_day_out_of_range_is_refused_at_its_fields(desk):
     typed = {"venue": make_programme().venue_id, "reason": "x"}
     typed |= {"starts_on": "0001-01-01", "ends_on": "9999-12-31"}
-    assert errors_of(desk.post(reverse("admin:bookings_closure_add"), typed)) == {
+    assert errors_of(desk.post(reverse("admin:programmes_closure_add"), typed)) == {
         "starts_on": RANGE,
         "ends_on": RANGE,
     }

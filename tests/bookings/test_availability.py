@@ -5,7 +5,8 @@ import datetime
 import pytest
 import time_machine
 
-from bookings.availability import (
+from bookings.models import State
+from bookings.planning.availability import (
     Status,
     month_of_offers,
     next_free,
@@ -13,8 +14,7 @@ from bookings.availability import (
     offers_between,
     with_first_free,
 )
-from bookings.models import Closure, State
-from programmes.models import Programme
+from programmes.models import Closure, Programme
 from tests.factories import (
     NOW,
     amsterdam,

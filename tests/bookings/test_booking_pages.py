@@ -11,7 +11,8 @@ from post_office.models import Email
 from bookings import clock
 from bookings.models import Booking, State, VisitSlot
 from programmes.models import Kind
-from schools.models import CodeChallenge, Submission, User
+from schools.models import User
+from submissions.models import CodeChallenge, Submission
 from tests.booking_form import address, code_in_mail, errors_of, held, key_on, typed
 from tests.factories import (
     NOW,

@@ -10,9 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from bookings.availability import month_of_offers
-from schools.codes import code_of
-from schools.models import CodeChallenge
+from bookings.planning.availability import month_of_offers
+from submissions.codes import code_of
+from submissions.models import CodeChallenge
 from tests.booking_form import key_in, typed
 from tests.factories import NOW, make_booking, make_programme, make_school, make_slot, make_visit
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from bookings.documents import day_sheet, day_sheet_filename
 from bookings.models import State
+from bookings.telling.documents import day_sheet, day_sheet_filename
 from programmes.models import Venue
 from tests.factories import (
     VISIT_DAY,

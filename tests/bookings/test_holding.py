@@ -8,12 +8,10 @@ from django.utils import timezone
 
 from bookings import clock, lifecycle, places
 from bookings.models import Booking, BookingEvent, State, Visit, ZoneClaim
-from bookings.refusals import (
-    ClassAlreadyBooked,
-    NothingHeld,
-)
-from schools.lifecycle import KeyConflict
-from schools.models import ClassGroup, School, Submission, User
+from bookings.refusals import ClassAlreadyBooked, NothingHeld
+from schools.models import ClassGroup, School, User
+from submissions.lifecycle import KeyConflict
+from submissions.models import Submission
 from tests.bookings.asking import asked, hold, slot_and_programme, typed
 from tests.factories import (
     NOW,

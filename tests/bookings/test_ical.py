@@ -3,9 +3,11 @@ import datetime
 import pytest
 from django.utils import translation
 
-from bookings import ical, lifecycle
+from bookings import lifecycle
 from bookings.models import Booking, State
-from tec_site import calendars
+from bookings.telling import ical
+from core import calendars
+from tests.core.calendar_readers import READERS
 from tests.factories import (
     amsterdam,
     make_booking,
@@ -16,7 +18,6 @@ from tests.factories import (
     make_venue,
     make_visit,
 )
-from tests.tec_site.calendar_readers import READERS
 
 pytestmark = pytest.mark.django_db
 UTC = datetime.UTC

@@ -8,10 +8,10 @@ import pytest
 from django.utils import translation
 from pypdf import PdfReader
 
-from bookings.documents import letter, letter_filename
 from bookings.models import Booking, State, Visit
+from bookings.telling.documents import letter, letter_filename
 from programmes.models import Programme
-from schools.models import Submission
+from submissions.models import Submission
 from tests.factories import (
     amsterdam,
     make_booking,

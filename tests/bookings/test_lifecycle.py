@@ -8,16 +8,9 @@ import time_machine
 from bookings import clock, lifecycle, places, rules
 from bookings.lifecycle import MOVES
 from bookings.models import Attention, State, Visit, ZoneClaim
-from bookings.refusals import (
-    NeverConfirmed,
-    NoteRequired,
-    NotYet,
-    RulesBroken,
-    SlotPast,
-    TooLate,
-)
-from bookings.rules import Rule
-from tec_site.lifecycle import IllegalMove, apply
+from bookings.refusals import NeverConfirmed, NotYet, SlotPast, TooLate
+from core.lifecycle import IllegalMove, apply
+from submissions.rules import NoteRequired, Rule, RulesBroken
 from tests.bookings.asking import hold, slot_and_programme
 from tests.factories import (
     NOW,

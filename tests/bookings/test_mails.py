@@ -10,14 +10,15 @@ import pytest
 from post_office.models import Attachment, Email
 from pypdf import PdfReader
 
-from bookings import clock, documents, lifecycle, notices, visits
+from bookings import clock, lifecycle, visits
 from bookings.models import Booking, State
+from bookings.telling import documents, notices
+from core.documents import DocumentsUnavailable, can_be_made
+from core.mail.markers import enclosed_name, revealed
+from core.mail.outbox import Teller
+from core.mail.queue import Sender
 from programmes.models import Programme
-from schools import links
-from tec_site.documents import DocumentsUnavailable, can_be_made
-from tec_site.mail_queue import Sender
-from tec_site.mailer import enclosed_name, revealed
-from tec_site.notices import Teller
+from submissions import links
 from tests.factories import (
     amsterdam,
     make_booking,

@@ -6,12 +6,13 @@ import pytest
 from post_office.models import Email
 from pypdf import PdfReader
 
-from bookings import lifecycle, notices, visits
-from bookings.documents import letter
+from bookings import lifecycle, visits
 from bookings.models import Booking, State, Visit
-from tec_site.documents import can_be_made
-from tec_site.mailer import enclosed_name
-from tec_site.notices import Teller
+from bookings.telling import notices
+from bookings.telling.documents import letter
+from core.documents import can_be_made
+from core.mail.markers import enclosed_name
+from core.mail.outbox import Teller
 from tests.factories import (
     amsterdam,
     make_booking,

@@ -19,11 +19,11 @@ from post_office.models import Email
 
 from bookings import clock, lifecycle, places, visits
 from bookings.models import Booking, BookingEvent, State, Visit, ZoneClaim
-from bookings.rules import ClassRequest
+from core.lifecycle import IllegalMove, Refused, chain_is_sound
 from programmes import promises
-from schools.codes import code_of
-from schools.models import CodeChallenge, Submission
-from tec_site.lifecycle import IllegalMove, Refused, chain_is_sound
+from submissions.codes import code_of
+from submissions.models import CodeChallenge, Submission
+from submissions.rules import ClassRequest
 from tests.booking_form import address, typed_by
 from tests.bookings.test_admin_schedule import save_slot
 from tests.factories import (

@@ -6,9 +6,9 @@ import pytest
 from django.contrib.messages import get_messages
 from post_office.models import Email
 
-from bookings.history import history_of
 from bookings.models import State, ZoneClaim
-from tec_site.notices import Teller
+from bookings.telling.wording import history_of
+from core.mail.outbox import Teller
 from tests.factories import (
     amsterdam,
     make_booking,

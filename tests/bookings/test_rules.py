@@ -4,12 +4,8 @@ import pytest
 
 from bookings import lifecycle, places
 from bookings.models import Attention, Booking, State
-from bookings.refusals import (
-    NoteRequired,
-    RulesBroken,
-)
-from bookings.rules import Rule
 from programmes.models import Kind
+from submissions.rules import NoteRequired, Rule, RulesBroken
 from tests.bookings.asking import asked, hold, slot_and_programme
 from tests.factories import (
     amsterdam,

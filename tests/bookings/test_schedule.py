@@ -5,8 +5,9 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from bookings.models import Closure, SchedulePattern, VisitSlot
-from bookings.schedule import make_slots, plan_slots
+from bookings.models import SchedulePattern, VisitSlot
+from bookings.planning.schedule import make_slots, plan_slots
+from programmes.models import Closure
 from schools.models import SchoolHoliday
 from tests.factories import make_booking, make_programme, make_venue, make_visit
 

@@ -26,9 +26,9 @@ from hypothesis.stateful import (
 from bookings import clock, lifecycle, visits
 from bookings.models import Booking, BookingEvent, State, Visit, ZoneClaim
 from bookings.models.booking import HOLDING
-from bookings.rules import ClassRequest
-from schools.models import Submission
-from tec_site.lifecycle import Refused, chain_is_sound
+from core.lifecycle import Refused, chain_is_sound
+from submissions.models import Submission
+from submissions.rules import ClassRequest
 from tests.factories import (
     NOW,
     amsterdam,

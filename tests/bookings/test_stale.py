@@ -8,13 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from bookings import clock, lifecycle
-from bookings.models import Attention, Booking, Closure, State, VisitSlot
-from bookings.refusals import RulesBroken, SlotPast
-from bookings.rules import Rule
-from programmes.models import Kind, Programme
-from schools.codes import code_of
-from schools.models import CodeChallenge, Submission
-from tec_site.notices import Teller
+from bookings.models import Attention, Booking, State, VisitSlot
+from bookings.refusals import SlotPast
+from core.mail.outbox import Teller
+from programmes.models import Closure, Kind, Programme
+from submissions.codes import code_of
+from submissions.models import CodeChallenge, Submission
+from submissions.rules import Rule, RulesBroken
 from tests.booking_form import address, typed
 from tests.factories import (
     NOW,

@@ -10,13 +10,16 @@ from post_office.models import Email
 from pypdf import PdfReader
 
 from bookings import clock, lifecycle, rules
-from bookings.availability import offer_for
-from bookings.models import Closure, State, VisitSlot
-from bookings.month import YearMonth, parse_month
+from bookings.models import State, VisitSlot
+from bookings.planning.availability import offer_for
 from bookings.refusals import TooLate
-from schools.links import token_of
-from tec_site import worker
+from core import worker
+from core.dates import YearMonth
+from programmes.models import Closure
+from submissions.links import token_of
+from submissions.months import parse_month
 from tests.addresses import PASSWORD
+from tests.core.calendar_readers import READERS
 from tests.factories import (
     AMSTERDAM,
     amsterdam,
@@ -27,7 +30,6 @@ from tests.factories import (
     make_venue,
     make_visit,
 )
-from tests.tec_site.calendar_readers import READERS
 
 pytestmark = pytest.mark.django_db
 

@@ -4,10 +4,7 @@ import pytest
 
 from bookings import lifecycle, places, visits
 from bookings.models import Booking, State, Visit, ZoneClaim
-from bookings.refusals import (
-    BelowBooked,
-    NothingToMove,
-)
+from bookings.refusals import BelowBooked, NothingToMove
 from tests.factories import (
     amsterdam,
     make_booking,

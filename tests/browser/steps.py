@@ -2,8 +2,8 @@
 
 import re
 
-from schools.codes import code_of
-from schools.models import CodeChallenge
+from submissions.codes import code_of
+from submissions.models import CodeChallenge
 
 SEND = re.compile("^Verder")
 NAME = "Ümit Çelik-van ’t Hof"

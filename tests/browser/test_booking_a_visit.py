@@ -9,8 +9,9 @@ from playwright.sync_api import expect
 
 from bookings.models import Booking, State
 from programmes.models import Kind
-from schools.models import Submission
 from schools.years import YearGroup
+from submissions.models import Submission
+from tests.browser.steps import NAME, SEND, choose_school, code, fill_contact
 from tests.factories import (
     amsterdam,
     make_component,
@@ -19,8 +20,6 @@ from tests.factories import (
     make_venue,
     make_zone,
 )
-
-from .steps import NAME, SEND, choose_school, code, fill_contact
 
 pytestmark = [
     pytest.mark.browser,

@@ -11,9 +11,8 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from kits.models import KitDocument, Loan, LoanState
+from tests.browser.steps import NAME, SEND, choose_school, code, fill_contact, sign_in
 from tests.factories import make_kit, make_loan, make_submission, make_teacher
-
-from .steps import NAME, SEND, choose_school, code, fill_contact, sign_in
 
 pytestmark = [
     pytest.mark.browser,

@@ -8,12 +8,11 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
 
-from kits import desk
-from kits.desk import Count
+from kits.desk import verbs
+from kits.desk.verbs import Count
 from kits.models import Delivery, Loan, LoanState, Shortage
+from tests.browser.steps import sign_in
 from tests.factories import make_kit, make_loan, make_staff
-
-from .steps import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -132,7 +131,7 @@ def test_pages_of_the_desk_are_accessible(page, staff, assert_accessible):
         if page.locator(".kd-count").count():
             page.locator(".kd-count > summary").click()
         assert_accessible()
-    event = desk.check(loan=checked, counts=none, by=staff)
+    event = verbs.check(loan=checked, counts=none, by=staff)
     for path in (
         f"?klaar={event.pk}",
         "lijsten/",

@@ -3,9 +3,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.steps import sign_in
 from tests.factories import make_school, make_teacher
-
-from .steps import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

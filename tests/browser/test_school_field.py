@@ -5,8 +5,7 @@ import re
 import pytest
 
 from schools.models import School
-
-from ..factories import make_school
+from tests.factories import make_school
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

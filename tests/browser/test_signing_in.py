@@ -6,8 +6,8 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
-from schools import codes
-from schools.models import CodeChallenge
+from submissions import codes
+from submissions.models import CodeChallenge
 from tests.factories import make_staff, make_teacher
 
 PASSWORD = "lang genoeg voor een balie"

@@ -10,8 +10,9 @@ from playwright.sync_api import expect
 from post_office.models import Email
 
 from bookings.models import Booking, SchedulePattern, State, VisitSlot
-from tec_site import worker
-from tec_site.notices import Teller
+from core import worker
+from core.mail.outbox import Teller
+from tests.browser.steps import sign_in
 from tests.factories import (
     amsterdam,
     make_booking,
@@ -23,8 +24,6 @@ from tests.factories import (
     make_submission,
     make_visit,
 )
-
-from .steps import sign_in
 
 pytestmark = [
     pytest.mark.browser,

@@ -3,11 +3,11 @@
 import datetime
 from typing import Any
 
-from bookings.rules import ClassRequest
 from kits import lifecycle
-from kits.desk import Count
+from kits.desk.verbs import Count
 from kits.models import Delivery
-from schools.models import Submission
+from submissions.models import Submission
+from submissions.rules import ClassRequest
 from tests.factories import unsaved_submission
 
 MONDAY = datetime.date(2026, 11, 2)

@@ -5,10 +5,7 @@ import re
 
 from django.urls import reverse
 
-from kits.models import (
-    Loan,
-    LoanEvent,
-)
+from kits.models import Loan, LoanEvent
 from tests.factories import amsterdam, make_loan
 
 MONDAY = datetime.date(2026, 11, 2)

@@ -10,12 +10,13 @@ import itertools
 import pytest
 import time_machine
 
-from bookings.rules import ClassRequest
-from kits import clock, days, desk, figures, lifecycle
-from kits.desk import Count
+from core.dates import add_working_days, is_working_day
+from core.lifecycle import Refused, chain_is_sound
+from kits import clock, days, lifecycle
+from kits.desk import figures, verbs
+from kits.desk.verbs import Count
 from kits.models import Delivery, KitCopy, Loan, LoanEvent, LoanState, Shortage
-from tec_site.days import add_working_days, is_working_day
-from tec_site.lifecycle import Refused, chain_is_sound
+from submissions.rules import ClassRequest
 from tests.factories import amsterdam, make_kit, make_staff, unsaved_submission
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +66,7 @@ class Year:
             return
         self.ask(today)
         for shortage in Shortage.objects.filter(closed_at=None, since__date__lt=today):
-            desk.refill(shortage=shortage, by=self.staff)
+            verbs.refill(shortage=shortage, by=self.staff)
         self.change(today)
         self.take_back(today)
         self.hand_out(today)
@@ -103,7 +104,7 @@ class Year:
                 self.attempt(lifecycle.swap, loan=loan)
         if self.chance(45):
             copy = self.kit.copies.in_service().order_by("pk")[next(self.turns) % 3]
-            desk.out_of_service(
+            verbs.out_of_service(
                 copy=copy,
                 starts_on=today + 2 * ONE_DAY,
                 free_again_on=today + 9 * ONE_DAY,
@@ -114,18 +115,18 @@ class Year:
     def take_back(self, today: datetime.date) -> None:
         for loan in self.loans(S.OUT, ends_on__lte=today):
             if self.chance(30):
-                self.attempt(desk.write_off, loan=loan, note="kwijt")
+                self.attempt(verbs.write_off, loan=loan, note="kwijt")
                 KitCopy.objects.create(kit=self.kit, code=f"NIEUW-{loan.pk}")
             elif not self.chance(4):  # the others are late
                 counts = self.counts(lost=self.chance(6))
-                self.attempt(desk.receive, loan=loan, counts=counts)
+                self.attempt(verbs.receive, loan=loan, counts=counts)
 
     def hand_out(self, today: datetime.date) -> None:
         for loan in self.loans(S.RESERVED, S.PACKED, starts_on__lte=today):
             full = {item.pk: Count(item.quantity) for item in self.kit.contents.all()}
             if self.chance(2) and loan.state == S.RESERVED:
-                self.attempt(desk.pack, loan=loan)
-            self.attempt(desk.hand_out, loan=loan, counts=full)
+                self.attempt(verbs.pack, loan=loan)
+            self.attempt(verbs.hand_out, loan=loan, counts=full)
 
     # --- What must hold ------------------------------------------------------------------------
 

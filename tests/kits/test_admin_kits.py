@@ -16,19 +16,8 @@ from kits.models import (
     Repair,
     Shortage,
 )
-from tests.factories import (
-    NOW,
-    make_kit,
-    make_loan,
-    make_teacher,
-)
-from tests.kits.back_office import (
-    OWN_PDF,
-    change_of,
-    november,
-    select,
-    texts,
-)
+from tests.factories import NOW, make_kit, make_loan, make_teacher
+from tests.kits.back_office import OWN_PDF, change_of, november, select, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "one_factor", "no_holidays")]
 

@@ -6,30 +6,9 @@ import pytest
 from django.urls import reverse
 
 from kits.admin.loan import STAFF_MOVES
-from kits.models import (
-    ChargeLine,
-    Finding,
-    KitCopy,
-    Loan,
-    LoanState,
-    RefusedDemand,
-)
-from tests.factories import (
-    make_kit,
-    make_loan,
-    make_school,
-    make_submission,
-    make_teacher,
-)
-from tests.kits.back_office import (
-    LEND,
-    LOANS,
-    change_of,
-    move_of,
-    november,
-    shown,
-    texts,
-)
+from kits.models import ChargeLine, Finding, KitCopy, Loan, LoanState, RefusedDemand
+from tests.factories import make_kit, make_loan, make_school, make_submission, make_teacher
+from tests.kits.back_office import LEND, LOANS, change_of, move_of, november, shown, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "one_factor", "no_holidays")]
 

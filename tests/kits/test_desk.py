@@ -6,25 +6,15 @@ from contextlib import nullcontext
 import pytest
 import time_machine
 
-from kits import days, desk, lifecycle
+from core.lifecycle import IllegalMove
+from kits import days, lifecycle
 from kits.availability import free_copies
-from kits.desk import Count
+from kits.desk import verbs
+from kits.desk.verbs import Count
 from kits.models import ChargeLine, LoanEvent, LoanState, Shortage
-from kits.refusals import (
-    CopyInRepair,
-    CopyNotHere,
-    CopyPromised,
-    CopyUnfit,
-    CountMissing,
-)
-from tec_site.lifecycle import IllegalMove
+from kits.refusals import CopyInRepair, CopyNotHere, CopyPromised, CopyUnfit, CountMissing
 from tests.factories import NOW, make_kit, make_loan, make_staff
-from tests.kits.asking import (
-    MONDAY,
-    THREE_WEEKS_ON,
-    counts_of,
-    november,
-)
+from tests.kits.asking import MONDAY, THREE_WEEKS_ON, counts_of, november
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
 
@@ -32,10 +22,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holid
 def test_box_goes_out_and_comes_back_whole():
     loan, staff = make_loan(), make_staff()
 
-    desk.pack(loan=loan, by=staff)
-    desk.hand_out(loan=loan, counts=counts_of(loan), by=staff)
-    desk.take_back(loan=loan, by=staff)
-    desk.check(loan=loan, counts=counts_of(loan), by=staff)
+    verbs.pack(loan=loan, by=staff)
+    verbs.hand_out(loan=loan, counts=counts_of(loan), by=staff)
+    verbs.take_back(loan=loan, by=staff)
+    verbs.check(loan=loan, counts=counts_of(loan), by=staff)
 
     loan.refresh_from_db()
     assert loan.state == LoanState.DONE
@@ -47,10 +37,10 @@ def test_box_goes_out_and_comes_back_whole():
 
 def test_hand_out_twice_happens_once():
     loan, staff = make_loan(), make_staff()
-    desk.hand_out(loan=loan, counts=counts_of(loan), by=staff)
+    verbs.hand_out(loan=loan, counts=counts_of(loan), by=staff)
 
     with pytest.raises(IllegalMove):
-        desk.hand_out(loan=loan, counts=counts_of(loan), by=staff)
+        verbs.hand_out(loan=loan, counts=counts_of(loan), by=staff)
 
     assert LoanEvent.objects.filter(move="hand_out").count() == 1
 
@@ -59,7 +49,7 @@ def test_hand_out_needs_every_item_counted_and_leaves_nothing_half():
     loan = make_loan()
 
     with pytest.raises(CountMissing):
-        desk.hand_out(loan=loan, counts={}, by=make_staff())
+        verbs.hand_out(loan=loan, counts={}, by=make_staff())
 
     loan.refresh_from_db()
     assert (loan.state, loan.counts.count()) == (LoanState.RESERVED, 0)
@@ -70,14 +60,14 @@ def test_box_that_never_came_back_is_not_handed_out():
     loan = make_loan(copy=late.copy, starts_on=november(16), ends_on=november(20))
 
     with pytest.raises(CopyNotHere):
-        desk.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
+        verbs.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
 
 
 def test_box_handed_out_early_is_away_from_that_day():
     loan, staff = make_loan(), make_staff()
     assert list(free_copies(loan.kit, NOW.date(), MONDAY)) == [loan.copy]
 
-    desk.hand_out(loan=loan, counts=counts_of(loan), by=staff)
+    verbs.hand_out(loan=loan, counts=counts_of(loan), by=staff)
 
     loan.refresh_from_db()
     assert (loan.starts_on, loan.ends_on) == (NOW.date(), THREE_WEEKS_ON)
@@ -93,7 +83,7 @@ def test_box_that_another_class_has_first_is_not_handed_out_early():
     )
 
     with pytest.raises(CopyPromised):
-        desk.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
+        verbs.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
 
     loan.refresh_from_db()
     assert (loan.state, loan.starts_on, loan.counts.count()) == (LoanState.RESERVED, MONDAY, 0)
@@ -109,7 +99,7 @@ def test_box_in_repair_today_is_not_handed_out(first, is_refused):
     )
 
     with pytest.raises(CopyInRepair) if is_refused else nullcontext():
-        desk.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
+        verbs.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
 
     loan.refresh_from_db()
     assert loan.state == (LoanState.RESERVED if is_refused else LoanState.OUT)
@@ -127,7 +117,7 @@ def test_box_that_is_out_is_promised_last():
 def test_missing_parts_become_shortage_charge_and_shopping():
     loan = make_loan(state=LoanState.RETURNED)
 
-    desk.check(loan=loan, counts=counts_of(loan, Count(4, damaged=1), Count(3)), by=make_staff())
+    verbs.check(loan=loan, counts=counts_of(loan, Count(4, damaged=1), Count(3)), by=make_staff())
 
     found = {s.item.name: (s.missing, s.damaged) for s in Shortage.objects.all()}
     assert found == {"Robot": (1, 1), "Batterij": (9, 0)}
@@ -137,20 +127,20 @@ def test_missing_parts_become_shortage_charge_and_shopping():
 
 def test_what_lacked_before_is_not_charged_again():
     loan = make_loan(state=LoanState.RETURNED)
-    desk.check(loan=loan, counts=counts_of(loan, Count(5)), by=make_staff())
+    verbs.check(loan=loan, counts=counts_of(loan, Count(5)), by=make_staff())
     following = make_loan(copy=loan.copy, state=LoanState.RETURNED)
 
-    desk.check(loan=following, counts=counts_of(following, Count(5)), by=make_staff())
+    verbs.check(loan=following, counts=counts_of(following, Count(5)), by=make_staff())
 
     assert ChargeLine.objects.get().loan == loan
 
 
 def test_found_parts_close_the_shortage():
     loan = make_loan(state=LoanState.RETURNED)
-    desk.check(loan=loan, counts=counts_of(loan, Count(5)), by=make_staff())
+    verbs.check(loan=loan, counts=counts_of(loan, Count(5)), by=make_staff())
     following = make_loan(copy=loan.copy, state=LoanState.RETURNED)
 
-    desk.check(loan=following, counts=counts_of(following), by=make_staff())
+    verbs.check(loan=following, counts=counts_of(following), by=make_staff())
 
     assert not Shortage.objects.filter(closed_at=None).exists()
 
@@ -161,7 +151,7 @@ def test_copy_without_something_essential_is_not_packed():
     Shortage.objects.create(copy=loan.copy, item=robot, missing=1)
 
     with pytest.raises(CopyUnfit):
-        desk.pack(loan=loan, by=make_staff())
+        verbs.pack(loan=loan, by=make_staff())
 
 
 def test_broken_copy_with_three_loans_ahead_moves_what_it_can_and_flags_the_rest():
@@ -174,7 +164,7 @@ def test_broken_copy_with_three_loans_ahead_moves_what_it_can_and_flags_the_rest
     ]
     make_loan(copy=other, starts_on=november(16), ends_on=november(17))
 
-    desk.check(loan=now, counts=counts_of(now, Count(0)), by=make_staff())
+    verbs.check(loan=now, counts=counts_of(now, Count(0)), by=make_staff())
 
     for loan in ahead:
         loan.refresh_from_db()
@@ -188,7 +178,7 @@ def test_packed_box_is_left_alone_when_its_copy_goes_for_repair():
     first = kit.copies.order_by("code").first()
     packed = make_loan(copy=first, state=LoanState.PACKED)
 
-    desk.out_of_service(
+    verbs.out_of_service(
         copy=first, starts_on=MONDAY, free_again_on=november(5), reason="wiel", by=make_staff()
     )
 
@@ -199,7 +189,7 @@ def test_packed_box_is_left_alone_when_its_copy_goes_for_repair():
 def test_write_off_withdraws_the_copy_and_charges_durable_parts():
     loan = make_loan(state=LoanState.OUT)
 
-    desk.write_off(loan=loan, by=make_staff(), note="Kwijt bij verhuizing")
+    verbs.write_off(loan=loan, by=make_staff(), note="Kwijt bij verhuizing")
 
     loan.copy.refresh_from_db()
     assert loan.copy.is_withdrawn
@@ -210,8 +200,8 @@ def test_packed_loan_of_a_withdrawn_box_is_flagged():
     kit = make_kit(copies=2)
     packed = make_loan(copy=kit.copies.order_by("code")[0], state=LoanState.PACKED)
 
-    moved, left = desk.withdraw(copy=packed.copy, by=make_staff())
-    desk.withdraw(copy=packed.copy, by=make_staff())
+    moved, left = verbs.withdraw(copy=packed.copy, by=make_staff())
+    verbs.withdraw(copy=packed.copy, by=make_staff())
 
     assert (moved, left) == ([], [packed])
     packed.refresh_from_db()
@@ -247,8 +237,8 @@ def test_same_repair_twice_is_one():
     period = {"starts_on": november(2), "free_again_on": november(5)}
 
     for _tap in range(2):
-        desk.out_of_service(copy=copy, reason="Wiel", by=staff, **period)
-    desk.out_of_service(
+        verbs.out_of_service(copy=copy, reason="Wiel", by=staff, **period)
+    verbs.out_of_service(
         copy=copy, reason="Wiel", by=staff, **period | {"free_again_on": november(6)}
     )
 

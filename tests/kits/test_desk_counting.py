@@ -8,24 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from kits.models import (
-    ChargeLine,
-    ContentItem,
-    Finding,
-    LoanState,
-    Shortage,
-)
-from tests.factories import (
-    make_kit,
-)
-from tests.kits.at_the_desk import (
-    address,
-    counts,
-    do,
-    make_outing,
-    november,
-    text_of,
-)
+from kits.models import ChargeLine, ContentItem, Finding, LoanState, Shortage
+from tests.factories import make_kit
+from tests.kits.at_the_desk import address, counts, do, make_outing, november, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday", "one_factor")]
 

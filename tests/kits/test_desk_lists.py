@@ -11,22 +11,9 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from kits.availability import free_copies
-from kits.models import (
-    Delivery,
-    Loan,
-    LoanEvent,
-    LoanState,
-    Repair,
-    Shortage,
-)
-from tec_site import roles
-from tests.factories import (
-    amsterdam,
-    make_kit,
-    make_school,
-    make_staff,
-    make_submission,
-)
+from kits.models import Delivery, Loan, LoanEvent, LoanState, Repair, Shortage
+from tec_site.staff import roles
+from tests.factories import amsterdam, make_kit, make_school, make_staff, make_submission
 from tests.kits.at_the_desk import (
     MONDAY,
     PAGES,

@@ -7,19 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from kits import lifecycle
-from kits.models import (
-    KitCopy,
-    Loan,
-    LoanEvent,
-    LoanState,
-    Shortage,
-)
+from kits.models import KitCopy, Loan, LoanEvent, LoanState, Shortage
 from kits.refusals import CopyPromised, CopyUnfit
-from tests.factories import (
-    make_kit,
-    make_staff,
-    make_teacher,
-)
+from tests.factories import make_kit, make_staff, make_teacher
 from tests.kits.at_the_desk import (
     MONDAY,
     NOW,

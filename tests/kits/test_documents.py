@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pypdf import PdfReader
 
-from kits import lesson_documents
 from kits.models import KitDocument
+from kits.pages import lesson_documents
 from tests.factories import make_kit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]

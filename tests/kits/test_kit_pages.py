@@ -5,9 +5,8 @@ import datetime
 import pytest
 from django.urls import reverse
 
-from bookings.models import Closure
 from kits.models import Complexity, KitCopy, KitDocument, Repair
-from programmes.models import World
+from programmes.models import Closure, World
 from schools.models import SchoolHoliday
 from tests.factories import make_kit, make_loan, make_school, make_teacher
 

@@ -6,7 +6,9 @@ import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
 
-from kits import clock, copies, desk, lifecycle
+from core.lifecycle import IllegalMove, apply
+from kits import clock, copies, lifecycle
+from kits.desk import verbs
 from kits.lifecycle import MOVES
 from kits.models import Delivery, KitCopy, Loan, LoanState
 from kits.refusals import (
@@ -19,14 +21,10 @@ from kits.refusals import (
     TooLate,
     TooSoon,
 )
-from schools.models import Submission, User
-from tec_site.lifecycle import IllegalMove, apply
+from schools.models import User
+from submissions.models import Submission
 from tests.factories import NOW, amsterdam, make_kit, make_loan, make_staff
-from tests.kits.asking import (
-    MONDAY,
-    hold,
-    november,
-)
+from tests.kits.asking import MONDAY, hold, november
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
 
@@ -93,7 +91,7 @@ def test_hold_takes_a_free_copy_and_says_when_none_is_left():
 def test_hold_passes_over_a_copy_in_repair_or_withdrawn():
     kit = make_kit(copies=3)
     first, second, third = kit.copies.order_by("code")
-    desk.out_of_service(
+    verbs.out_of_service(
         copy=first, starts_on=november(20), free_again_on=november(21), reason="x", by=make_staff()
     )
     KitCopy.objects.filter(pk=second.pk).update(is_withdrawn=True)

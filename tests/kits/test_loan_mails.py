@@ -9,20 +9,14 @@ from post_office.models import Email
 
 import bookings.lifecycle
 from bookings.models import State
-from kits import clock, documents, ical, lifecycle
+from core.mail.markers import complete, enclosed_name
+from core.mail.outbox import Teller
+from kits import clock, lifecycle
 from kits.models import DeskDay, Loan, LoanState
-from schools import links
-from tec_site.mailer import complete, enclosed_name
-from tec_site.notices import Teller
-from tests.factories import (
-    amsterdam,
-    make_booking,
-    make_kit,
-    make_loan,
-    make_staff,
-    make_visit,
-)
-from tests.tec_site.calendar_readers import READERS
+from kits.telling import documents, ical
+from submissions import links
+from tests.core.calendar_readers import READERS
+from tests.factories import amsterdam, make_booking, make_kit, make_loan, make_staff, make_visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
 
@@ -309,7 +303,7 @@ def test_day_without_desk_hours_is_a_whole_day():
 
 
 def test_feed_of_a_teacher_holds_her_loans(client):
-    from tec_site.feeds import feed_address
+    from tec_site.pages.feeds import feed_address
 
     loan = reserved_loan()
     address = feed_address("mijn", loan.submission.user)

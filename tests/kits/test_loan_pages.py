@@ -11,13 +11,13 @@ from django.urls import reverse
 from PIL import Image
 from post_office.models import Email
 
-from bookings.refusals import RulesBroken
-from bookings.rules import ClassRequest
 from kits import clock, lifecycle
 from kits.models import Finding, Loan, LoanState, RefusedDemand
-from schools.codes import code_of
-from schools.links import token_of
-from schools.models import CodeChallenge, Submission, User
+from schools.models import User
+from submissions.codes import code_of
+from submissions.links import token_of
+from submissions.models import CodeChallenge, Submission
+from submissions.rules import ClassRequest, RulesBroken
 from tests.booking_form import key_in
 from tests.factories import (
     NOW,

@@ -10,15 +10,16 @@ from collections import Counter
 import pytest
 import time_machine
 
-from bookings.rules import ClassRequest
-from kits import desk, lifecycle
-from kits.desk import Count
+from core import transactions
+from core.lifecycle import IllegalMove, chain_is_sound
+from kits import lifecycle
+from kits.desk import verbs
+from kits.desk.verbs import Count
 from kits.models import Delivery, Loan, LoanEvent, LoanState
 from kits.models.loan import HOLDING
 from kits.refusals import CopyPromised, CopyUnfit, NoCopyFree, OtherCopy
 from schools.models import SchoolHoliday
-from tec_site import transactions
-from tec_site.lifecycle import IllegalMove, chain_is_sound
+from submissions.rules import ClassRequest
 from tests.factories import amsterdam, make_kit, make_loan, unsaved_submission
 from tests.racing import race
 
@@ -63,14 +64,14 @@ def holding(kit, number: int):
 
 
 def breaking(copy, staff):
-    return lambda: desk.out_of_service(
+    return lambda: verbs.out_of_service(
         copy=copy, starts_on=MONDAY, free_again_on=BEFORE, reason="wiel", by=staff
     )
 
 
 def checking(loan, staff):
     counts = {item.pk: Count(0) for item in loan.kit.contents.all()}
-    return lambda: desk.check(loan=loan, counts=counts, by=staff)
+    return lambda: verbs.check(loan=loan, counts=counts, by=staff)
 
 
 def giving(loan, copy, staff):
@@ -79,7 +80,7 @@ def giving(loan, copy, staff):
 
 def handing_out(loan, staff):
     counts = {item.pk: Count(item.quantity) for item in loan.kit.contents.all()}
-    return lambda: desk.hand_out(loan=loan, counts=counts, by=staff)
+    return lambda: verbs.hand_out(loan=loan, counts=counts, by=staff)
 
 
 def refusals(results: list) -> Counter:

@@ -24,12 +24,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bookings.rules import ClassRequest
-from kits import days, desk, lifecycle
-from kits.desk import Count
+from core.lifecycle import Refused, chain_is_sound
+from kits import days, lifecycle
+from kits.desk import verbs
+from kits.desk.verbs import Count
 from kits.models import AWAY, Delivery, ItemCount, Loan, LoanEvent, LoanState, Shortage
 from kits.models.loan import HOLDING
-from tec_site.lifecycle import Refused, chain_is_sound
+from submissions.rules import ClassRequest
 from tests.factories import amsterdam, make_kit, make_staff, unsaved_submission
 
 S = LoanState
@@ -167,7 +168,7 @@ class Lending(RuleBasedStateMachine):
         one = self.pick(number)
         unfit = "CopyUnfit" if one.copy in self.short else ""
         refusal = unfit or ("" if one.state == S.RESERVED else "IllegalMove")
-        if self.expect(refusal, desk.pack, loan=self.row(one)):
+        if self.expect(refusal, verbs.pack, loan=self.row(one)):
             one.state = S.PACKED
 
     @rule(number=NUMBERS, robots=st.sampled_from([6, 6, 6, 5]))
@@ -187,7 +188,7 @@ class Lending(RuleBasedStateMachine):
         refusal = "CopyInRepair" if repair else promised if legal else "IllegalMove"
         refusal = "CopyNotHere" if away else refusal
         counts = self.counts(robots)
-        if self.expect(refusal, desk.hand_out, loan=self.row(one), counts=counts):
+        if self.expect(refusal, verbs.hand_out, loan=self.row(one), counts=counts):
             one.state, one.start = S.OUT, start
             self.short.discard(one.copy)
 
@@ -195,7 +196,7 @@ class Lending(RuleBasedStateMachine):
     def take_back(self, number: int) -> None:
         one = self.pick(number)
         legal = one.state == S.OUT
-        if self.expect("" if legal else "IllegalMove", desk.take_back, loan=self.row(one)):
+        if self.expect("" if legal else "IllegalMove", verbs.take_back, loan=self.row(one)):
             one.state = S.RETURNED
 
     @rule(number=NUMBERS, robots=st.sampled_from([6, 6, 5, 0]))
@@ -204,7 +205,7 @@ class Lending(RuleBasedStateMachine):
         legal = one.state == S.RETURNED
         counts = self.counts(robots)
         refusal = "" if legal else "IllegalMove"
-        if not self.expect(refusal, desk.check, loan=self.row(one), counts=counts):
+        if not self.expect(refusal, verbs.check, loan=self.row(one), counts=counts):
             return
         one.state = S.DONE
         if robots < 6:
@@ -229,7 +230,7 @@ class Lending(RuleBasedStateMachine):
         box = self.kit.copies.get(pk=copy)
         self.expect(
             "",
-            desk.out_of_service,
+            verbs.out_of_service,
             copy=box,
             starts_on=first,
             free_again_on=before,

@@ -5,8 +5,8 @@ import datetime
 import pytest
 import time_machine
 
+from kits.desk.stock_take import compare
 from kits.models import KitCopy, LoanState, Repair
-from kits.stock_take import compare
 from tests.factories import amsterdam, make_kit, make_loan
 
 pytestmark = pytest.mark.django_db

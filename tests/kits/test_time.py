@@ -4,10 +4,12 @@ import datetime
 
 import pytest
 
-from kits import clock, figures, ical, lifecycle
+from kits import clock, lifecycle
+from kits.desk import figures
 from kits.models import DeskDay, Loan, LoanEvent, LoanState
+from kits.telling import ical
+from tests.core.calendar_readers import READERS
 from tests.factories import amsterdam, make_kit, make_loan, make_staff
-from tests.tec_site.calendar_readers import READERS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
 UTC = datetime.UTC

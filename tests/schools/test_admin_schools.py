@@ -13,11 +13,14 @@ from post_office.models import Email
 
 from bookings import lifecycle
 from bookings.models import Booking, State
-from schools import links
-from schools.lifecycle import CannotMerge, SameClassTwice, correct_email, merge_schools
-from schools.models import ClassGroup, School, Submission, User
-from tec_site import notices, roles
-from tec_site.mailer import complete
+from core.mail import outbox
+from core.mail.markers import complete
+from schools.lifecycle import CannotMerge, SameClassTwice, merge_schools
+from schools.models import ClassGroup, School, User
+from submissions import links
+from submissions.lifecycle import correct_email
+from submissions.models import Submission
+from tec_site.staff import roles
 from tests.factories import (
     NOW,
     make_booking,
@@ -294,7 +297,7 @@ def test_management_changes_teachers_but_makes_nobody_staff(client, db):
 def test_corrected_address_ends_the_links_in_earlier_mails(client, db):
     role(client, roles.DESK)
     submission = make_submission(email="jufanouk@shcool.example")
-    address = reverse("admin:schools_submission_change", args=[submission.pk])
+    address = reverse("admin:submissions_submission_change", args=[submission.pk])
     data = {"contact_name": "Juf Anouk", "phone": "0570 123456", "photos": "ask"}
     client.post(address, data | {"email": "jufanouk@shcool.example"})
     submission.refresh_from_db()
@@ -342,10 +345,10 @@ def test_corrected_address_of_an_unconfirmed_submission_makes_no_account(db):
 
 def test_mail_sent_again_to_a_corrected_address_opens_nothing(db):
     booking = make_booking(submission=make_submission(user=make_teacher(email="x@y.nl")))
-    notices.Teller().tell(seconds=5)
+    outbox.Teller().tell(seconds=5)
     make_booking(submission=booking.submission)
     lifecycle.change_numbers(booking=booking, pupils=20, supervisors=3, by=make_staff())
-    notices.Teller().tell(seconds=5)
+    outbox.Teller().tell(seconds=5)
     [mail] = Email.objects.filter(to=["x@y.nl"])
     link = links.link_to(booking.submission, "bookings:booking")
     before = complete(mail.email_message())
@@ -415,7 +418,7 @@ def test_only_the_desk_decides(client, db):
 
 def test_staff_correct_an_address_to_one_that_mail_can_go_to(desk):
     submission = make_submission()
-    page = f"/beheer/schools/submission/{submission.pk}/change/"
+    page = f"/beheer/submissions/submission/{submission.pk}/change/"
     form = desk.get(page).context["adminform"].form
     response = desk.post(page, {**form.initial, "email": '"a,b"@x.nl'})
     assert list(response.context["adminform"].form.errors) == ["email"]

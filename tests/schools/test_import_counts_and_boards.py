@@ -9,10 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from schools.imports.directory import import_files
 from schools.imports.reading import BrokenFile
 from schools.models import PupilCount, School, SchoolBoard
-
-from ..factories import make_school
-from . import duo_files
-from .duo_files import HAGENPOORT, sites, write
+from tests.factories import make_school
+from tests.schools import duo_files
+from tests.schools.duo_files import HAGENPOORT, sites, write
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 9, 15)

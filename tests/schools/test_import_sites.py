@@ -13,10 +13,9 @@ from schools.imports.directory import import_files
 from schools.imports.reading import BrokenFile
 from schools.models import School, SchoolBoard, Sector
 from schools.search import find_schools
-
-from ..factories import make_school
-from . import duo_files
-from .duo_files import APELDOORN, HAGENPOORT, site, sites, write
+from tests.factories import make_school
+from tests.schools import duo_files
+from tests.schools.duo_files import APELDOORN, HAGENPOORT, site, sites, write
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 9, 15)

@@ -8,8 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from schools.forms import SchoolField, SchoolSearchForm, TypedSchool
-
-from ..factories import make_school
+from tests.factories import make_school
 
 
 class VisitForm(SchoolSearchForm, forms.Form):

@@ -12,8 +12,7 @@ from django.db import connection
 from schools.imports.holidays import import_feed
 from schools.imports.reading import BrokenFile
 from schools.models import HolidayRegion, SchoolHoliday
-
-from . import duo_files
+from tests.schools import duo_files
 
 pytestmark = pytest.mark.django_db
 migration = importlib.import_module("schools.migrations.0002_school_holidays")

@@ -4,8 +4,7 @@ import pytest
 from django.urls import reverse
 
 from schools.search import LIMIT, find_schools
-
-from ..factories import make_school
+from tests.factories import make_school
 
 
 @pytest.fixture

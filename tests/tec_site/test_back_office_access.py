@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 from post_office.models import Email
 
-from tec_site.mailer import revealed
+from core.mail.markers import revealed
 from tests.factories import NOW, make_staff, make_teacher
 
 PASSWORD = "lang genoeg voor een balie"

@@ -4,26 +4,12 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from bookings.models import Closure, SchedulePattern
-from kits.models import (
-    ChargeLine,
-    Finding,
-    KitDocument,
-    LoanState,
-    RefusedDemand,
-    Repair,
-    Shortage,
-)
-from programmes.models import CoreObjective
+from bookings.models import SchedulePattern
+from core.mail.queue import Message, enqueue
+from kits.models import ChargeLine, Finding, KitDocument, LoanState, RefusedDemand, Repair, Shortage
+from programmes.models import Closure, CoreObjective
 from schools.models import PupilCount, SchoolBoard
-from tec_site.mail_queue import Message, queue
-from tests.factories import (
-    VISIT_DAY,
-    make_booking,
-    make_component,
-    make_loan,
-    make_staff,
-)
+from tests.factories import VISIT_DAY, make_booking, make_component, make_loan, make_staff
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -57,7 +43,7 @@ def make_world():
         venue=programme.venue, starts_on=VISIT_DAY, ends_on=VISIT_DAY, reason="Studiedag"
     )
     make_kit_world()
-    queue(Message(to="juf@school.example", subject="Bevestiging", text="Tot ziens."))
+    enqueue(Message(to="juf@school.example", subject="Bevestiging", text="Tot ziens."))
 
 
 def make_kit_world():

@@ -10,9 +10,9 @@ from benchmarks.fill import Size, fill, reference_of
 from benchmarks.measure import at_once
 from bookings.models import Booking, BookingEvent, Visit, ZoneClaim
 from bookings.models.booking import HOLDING
+from core.lifecycle import chain_is_sound
 from kits.models import KitCopy, Loan
 from schools.models import School
-from tec_site.lifecycle import chain_is_sound
 
 
 @pytest.mark.django_db

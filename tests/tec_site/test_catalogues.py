@@ -10,7 +10,10 @@ from babel.messages.pofile import read_po
 from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("tec_site", "schools", "programmes", "bookings", "kits", "impact", "templates")
+SOURCES = (
+    *("core", "schools", "programmes", "submissions", "bookings", "kits", "roster", "impact"),
+    *("tec_site", "templates"),
+)
 LANGUAGES = ("nl", "en")
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdifr]|\{\w*\}")
 

@@ -8,10 +8,11 @@ from post_office.models import STATUS, Email
 
 from bookings import lifecycle
 from bookings.models import Attention, BookingEvent, State
-from bookings.timetable import too_long
-from tec_site import roles, worker
-from tec_site.mail_queue import Message, queue
-from tec_site.notices import Teller
+from bookings.telling.timetable import too_long
+from core import worker
+from core.mail.outbox import Teller
+from core.mail.queue import Message, enqueue
+from tec_site.staff import roles
 from tests.factories import (
     NOW,
     amsterdam,
@@ -75,7 +76,7 @@ def test_what_waits_is_named_with_its_number(desk):
     book_on(2026, 9, 16, 9, state=State.REQUESTED)
     book_on(2026, 9, 16, 9, attention=Attention.LATE_CANCELLATION)
     make_school(is_verified=False)
-    queue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
+    enqueue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
     Email.objects.update(status=STATUS.failed)
     assert matters(desk) == [
         "1 aanvraag wacht op een besluit",
@@ -93,7 +94,7 @@ def test_request_that_nobody_decided_in_time_is_in_the_list_to_which_it_leads(de
 
 
 def test_lost_worker_and_waiting_mail_are_alarms(desk, frozen):
-    queue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
+    enqueue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
     frozen.shift(datetime.timedelta(minutes=45))
     found = desk.get("/beheer/").context["matters"]
     assert [(matter.text, matter.is_alarm) for matter in found] == [
@@ -105,7 +106,7 @@ def test_lost_worker_and_waiting_mail_are_alarms(desk, frozen):
 def test_state_of_the_mail_is_told_also_when_all_is_well(desk, frozen):
     assert desk.get("/beheer/").context["mail"] == "Alle mail is verstuurd."
     for name in ("juf", "jan"):
-        queue(Message(to=f"{name}@school.example", subject="Bevestiging", text="Tot dan."))
+        enqueue(Message(to=f"{name}@school.example", subject="Bevestiging", text="Tot dan."))
         frozen.shift(datetime.timedelta(hours=1))
     assert desk.get("/beheer/").context["mail"] == (
         "2 mails wachten op verzending, de oudste al 2 uur."
@@ -139,7 +140,7 @@ def test_week_without_visits_says_when_the_next_are(desk):
 def test_every_matter_leads_to_a_list_that_shows_it(desk):
     book_on(2026, 9, 16, 9, state=State.REQUESTED, attention=Attention.LATE_CANCELLATION)
     make_school(is_verified=False)
-    queue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
+    enqueue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
     Email.objects.update(status=STATUS.failed)
     for matter in desk.get("/beheer/").context["matters"]:
         page = desk.get(matter.address)
@@ -224,10 +225,10 @@ def send_again(client, *mails):
 
 
 def test_failed_mail_is_queued_again_and_a_waiting_one_left_alone(desk):
-    failed = queue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
+    failed = enqueue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
     Email.objects.update(status=STATUS.failed, number_of_retries=3)
-    waiting = queue(Message(to="jan@school.example", subject="Bevestiging", text="Tot dan."))
-    late = queue(Message(to="els@school.example", subject="Code", text="…", expires_at=NOW))
+    waiting = enqueue(Message(to="jan@school.example", subject="Bevestiging", text="Tot dan."))
+    late = enqueue(Message(to="els@school.example", subject="Code", text="…", expires_at=NOW))
     Email.objects.filter(pk=late.pk).update(status=STATUS.failed)
     assert send_again(desk, failed, waiting, late) == [
         "1 mail staat opnieuw in de wachtrij.",
@@ -246,7 +247,7 @@ def test_who_only_reads_mails_sends_none_again(client, db):
     person = make_staff(is_superuser=False)
     person.user_permissions.add(Permission.objects.get(codename="view_email"))
     client.force_login(person)
-    mail = queue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
+    mail = enqueue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
     Email.objects.update(status=STATUS.failed)
     send_again(client, mail)
     mail.refresh_from_db()
@@ -254,7 +255,7 @@ def test_who_only_reads_mails_sends_none_again(client, db):
 
 
 def test_mail_is_shown_as_people_read_it(desk):
-    mail = queue(
+    mail = enqueue(
         Message(to="juf@school.example", subject="Hallo", text="Dag <b>juf</b>,\n\nTot dan.")
     )
     text = desk.get(f"/beheer/post_office/email/{mail.pk}/change/").content.decode()

@@ -18,10 +18,10 @@ from django.core.management.base import CommandError
 from bookings.models import State
 from kits.models import KitDocument, LessonKit, Loan, LoanState
 from tec_site import demo
-from tec_site.dashboard import days_from
 from tec_site.demo import offer, people, schools, season, visits
 from tec_site.demo.people import STAFF_EMAIL, staff_password
 from tec_site.management.commands.demo import listen
+from tec_site.staff.dashboard import days_from
 from tests.factories import amsterdam
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -2,11 +2,11 @@ import pytest
 from django.urls import reverse
 from post_office.models import Email
 
-from schools import codes
-from schools.models import CodeChallenge
-from schools.notices import send_code
-from tec_site import mailer
-from tec_site.mail_queue import Attachment, Message, queue
+from core.mail import markers
+from core.mail.queue import Attachment, Message, enqueue
+from submissions import codes
+from submissions.models import CodeChallenge
+from submissions.telling import send_code
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ def demo(settings):
 
 
 def mail(**fields) -> Email:
-    return queue(
+    return enqueue(
         Message(
             **{
                 "to": "juf@school.example",
@@ -74,9 +74,9 @@ def test_html_is_served_in_a_sandbox_of_its_own(demo, client):
 
 
 def test_attachments_are_downloaded_what_is_enclosed_last(demo, client, monkeypatch):
-    monkeypatch.setattr(mailer, "_makers", {"paper": {"7": b"%PDF-7"}.get})
+    monkeypatch.setattr(markers, "_makers", {"paper": {"7": b"%PDF-7"}.get})
     to = "juf@school.example"
-    row = mail(enclosed=mailer.enclosure("paper", 7, to=to, name="brief.pdf"))
+    row = mail(enclosed=markers.enclosure("paper", 7, to=to, name="brief.pdf"))
 
     page = client.get(reverse("demo_mails")).content.decode()
     answers = [

@@ -16,7 +16,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.test import Client
 
-from tec_site import worker
+from core import worker
 from tests.addresses import ADMIN, Site, answer, every_route
 from tests.factories import NOW
 
@@ -152,7 +152,7 @@ ADMIN_PAGES = r"""
 /beheer/schools/school/<id:school_id>/samenvoegen/                          403     404
 /beheer/kits/kitdocument/<path:object_id>/pdf/                              403     200
 /beheer/kits/loan/<path:object_id>/doe/<slug:move>/                         403     200
-/beheer/^(?P<app_label>post_office|tec_site|mfa|schools|auth|programmes|bookings|kits)/$  404     200
+/beheer/^(?P<app_label>post_office|tec_site|mfa|schools|auth|programmes|submissions|bookings|kits)/$  404     200
 /beheer/(?P<url>.*)$                                                        404     404
 """
 
@@ -165,7 +165,7 @@ post_office.email         403|200  403|403  403|200      403|403      403|200
 tec_site.statement        403|200  403|403  403|200      403|403      403|200
 bookings.booking          403|200  403|200  403|200      403|403      →desk|200
 bookings.bookingevent     403|200  403|403  403|200      403|403      403|200
-bookings.closure          403|200  403|200  403|→desk    403|→desk    →desk|→desk
+programmes.closure        403|200  403|200  403|→desk    403|→desk    →desk|→desk
 bookings.schedulepattern  403|200  403|200  403|→desk    403|403      →desk|→desk
 bookings.visit            403|200  403|403  403|200      403|403      →desk|200
 bookings.visitslot        403|200  403|200  403|200      403|403      403|200
@@ -189,7 +189,7 @@ schools.classgroup        403|200  403|200  403|200      403|403      403|200
 schools.school            403|200  403|200  403|200      403|403      403|200
 schools.schoolboard       403|200  403|200  403|→desk    403|403      →desk|→desk
 schools.schoolholiday     403|200  403|200  403|200      403|200      403|200
-schools.submission        403|200  403|403  403|200      403|403      403|200
+submissions.submission    403|200  403|403  403|200      403|403      403|200
 schools.user              403|200  403|200  403|200      403|403      403|200
 """
 

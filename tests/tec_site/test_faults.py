@@ -14,8 +14,8 @@ from django.utils import timezone
 from post_office.models import Email
 
 from bookings.models import Booking, BookingEvent, Visit, ZoneClaim
-from schools.models import CodeChallenge, Submission
-from tec_site.models import RateCount
+from core.models import RateCount
+from submissions.models import CodeChallenge, Submission
 from tests.booking_form import key_in, typed_by
 from tests.factories import make_programme, make_slot
 from tests.live_site import in_weeks, serving, wait_for
@@ -143,13 +143,13 @@ def fill_free_pages(full_disk) -> None:
 @pytest.mark.sqlite
 def test_question_that_is_wrong_stays_a_server_error(monkeypatch):
     """SQLite calls it an OperationalError too, but waiting would not help."""
-    from tec_site import pages
+    from tec_site.pages import site
 
     def ask_what_is_not_there(*_args):
         with connection.cursor() as cursor:
             cursor.execute("SELECT nothing FROM nowhere")
 
-    monkeypatch.setattr(pages, "with_first_free", ask_what_is_not_there)
+    monkeypatch.setattr(site, "with_first_free", ask_what_is_not_there)
     response = Client(raise_request_exception=False).get("/")
     assert response.status_code == 500
     assert "Er ging bij ons iets mis" in response.content.decode()

@@ -12,8 +12,10 @@ from kits import lifecycle as kits_lifecycle
 from kits.models import Delivery, DeskDay, KitCopy, LessonKit
 from programmes.models import Venue
 from schools.lifecycle import merge_schools
-from schools.models import School, Submission, User
-from tec_site import feeds
+from schools.models import School, User
+from submissions.models import Submission
+from tec_site.pages import feeds
+from tests.core.calendar_readers import read_with_vobject
 from tests.factories import (
     amsterdam,
     make_booking,
@@ -28,8 +30,6 @@ from tests.factories import (
     make_visit,
     make_zone,
 )
-
-from .calendar_readers import read_with_vobject
 
 pytestmark = pytest.mark.django_db
 
@@ -532,7 +532,7 @@ def test_page_sends_strangers_to_sign_in(client):
     response = client.get("/mijn/agenda/")
 
     assert response.status_code == 302
-    assert response["Location"] == f"{reverse('schools:sign_in')}?next=/mijn/agenda/"
+    assert response["Location"] == f"{reverse('submissions:sign_in')}?next=/mijn/agenda/"
 
 
 def test_renewing_closes_every_old_address_at_once(client, anouk, bram):

@@ -6,8 +6,9 @@ from django.db import OperationalError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from tec_site import health, worker
-from tec_site.mail_queue import Message, queue
+from core import worker
+from core.mail.queue import Message, enqueue
+from tec_site.pages import health
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +73,7 @@ def test_worker_seen_by_a_clock_that_ran_ahead_is_503(client, frozen):
 
 
 def test_unsent_mail_is_named_with_its_age_but_does_not_make_the_site_ill(client, frozen):
-    queue(Message(to="juf@school.example", subject="Dag", text="Dag"))
+    enqueue(Message(to="juf@school.example", subject="Dag", text="Dag"))
     frozen.shift(datetime.timedelta(minutes=31))
     worker.beat()
     status, found = look(client)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tec_site import tokens
+from core import tokens
 from tec_site.logs import HideTokens, redact
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,7 +1,7 @@
 import pytest
 
 from bookings.models import State
-from bookings.trajectory import Progress, trajectories
+from bookings.pages.trajectory import Progress, trajectories
 from programmes.models import Kind
 from tests.factories import (
     amsterdam,

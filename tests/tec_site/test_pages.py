@@ -15,7 +15,7 @@ from django.utils import translation
 
 from bookings.models import VisitSlot
 from programmes.models import Kind, Programme, Venue, Zone
-from tec_site import pages
+from tec_site.pages import site
 
 ROOT = Path(__file__).resolve().parents[2]
 # Mails, paper and the back office keep their styles inline, or are of others.
@@ -202,7 +202,7 @@ def test_error_page_stands_without_context_or_database(template: str, title: str
 
 
 def test_unavailable_tells_when_to_come_back() -> None:
-    response = pages.unavailable()
+    response = site.unavailable()
     assert (response.status_code, response["Retry-After"]) == (503, "30")
 
 

@@ -147,7 +147,7 @@ def test_restart_under_load_costs_two_seconds_and_nothing_acknowledged(cluster, 
     assert len(answers) > before + ASKERS
     with psycopg.connect(cluster.url) as database:
         rows = database.execute(
-            "SELECT email, count(b.id) FROM schools_submission s "
+            "SELECT email, count(b.id) FROM submissions_submission s "
             "LEFT JOIN bookings_booking b ON b.submission_id = s.id GROUP BY s.id"
         ).fetchall()
         taken = database.execute("SELECT sum(groups_taken) FROM bookings_visit").fetchone()

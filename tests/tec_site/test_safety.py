@@ -16,14 +16,14 @@ from post_office.models import Email
 from pypdf import PdfReader
 
 from bookings import lifecycle
-from bookings.forms import BookingForm
 from bookings.models import Booking
-from schools.codes import code_of
+from bookings.pages.forms import BookingForm
+from core import worker
+from core.mail.markers import revealed
 from schools.forms import SchoolField
-from schools.links import token_of
-from schools.models import CodeChallenge, Submission
-from tec_site import worker
-from tec_site.mailer import revealed
+from submissions.codes import code_of
+from submissions.links import token_of
+from submissions.models import CodeChallenge, Submission
 from tests.addresses import ADMIN, PASSWORD, Site, every_route
 from tests.booking_form import address, typed
 from tests.factories import make_programme, make_slot, make_staff, make_teacher
@@ -97,7 +97,7 @@ def test_hostile_text_in_the_small_forms_is_a_message(kind, programme, slot):
     submission = Submission.objects.get()
     ask = {"public_id": submission.public_id}
     small = [
-        (reverse("schools:sign_in"), "email"),
+        (reverse("submissions:sign_in"), "email"),
         (reverse("bookings:code", kwargs=ask), "code"),
         (reverse("bookings:correct_address", kwargs=ask), "email"),
         (reverse("account_login"), "login"),
@@ -147,7 +147,7 @@ def test_hostile_booking_stays_text_on_pages_in_mail_calendar_and_letter(
     desk = Client()
     staff = make_staff()
     desk.post(reverse("account_login"), {"login": staff.email, "password": PASSWORD})
-    for name, row in [("bookings_booking", booking), ("schools_submission", submission)]:
+    for name, row in [("bookings_booking", booking), ("submissions_submission", submission)]:
         for path in [
             reverse(f"admin:{name}_changelist"),
             reverse(f"admin:{name}_change", args=[row.pk]),
@@ -199,8 +199,8 @@ def test_every_public_answer_carries_the_policies_and_only_the_admin_s_is_looser
 
 
 def test_cookies_are_out_of_reach_of_scripts_and_other_sites(client):
-    client.get(reverse("schools:sign_in"))
-    client.post(reverse("schools:sign_in"), {"email": make_teacher().email})
+    client.get(reverse("submissions:sign_in"))
+    client.post(reverse("submissions:sign_in"), {"email": make_teacher().email})
     for name in ("csrftoken", "sessionid"):
         cookie = client.cookies[name]
         assert cookie["httponly"] is True, name
@@ -266,9 +266,9 @@ def leads_here(response) -> bool:
 
 def test_signing_in_with_a_code_changes_the_session_s_key(client):
     teacher = make_teacher()
-    client.post(reverse("schools:sign_in"), {"email": teacher.email})
+    client.post(reverse("submissions:sign_in"), {"email": teacher.email})
     before = client.session.session_key
-    client.post(reverse("schools:sign_in_code"), {"code": code_of(CodeChallenge.objects.get())})
+    client.post(reverse("submissions:sign_in_code"), {"code": code_of(CodeChallenge.objects.get())})
     assert client.session["_auth_user_id"] == str(teacher.pk)
     assert client.session.session_key != before
     assert not Session.objects.filter(session_key=before).exists()
@@ -277,7 +277,7 @@ def test_signing_in_with_a_code_changes_the_session_s_key(client):
 def test_signing_in_with_a_password_changes_the_session_s_key(client, settings):
     settings.STAFF_SECOND_FACTOR = False
     staff = make_staff()
-    client.post(reverse("schools:sign_in"), {"email": "iemand@school.example"})
+    client.post(reverse("submissions:sign_in"), {"email": "iemand@school.example"})
     before = client.session.session_key
     client.post(reverse("account_login"), {"login": staff.email, "password": PASSWORD})
     assert client.session["_auth_user_id"] == str(staff.pk)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from tec_site.models import Statement
-from tec_site.statements import shipped, text_of
+from tec_site.pages.statements import shipped, text_of
 from tests.addresses import PASSWORD
 from tests.factories import make_staff
 

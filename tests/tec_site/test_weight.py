@@ -52,7 +52,7 @@ PAGES: dict[str, Callable[[Programme], str]] = {
     ),
     "kits": lambda _programme: reverse("kits:catalogue"),
     "kit": lambda _programme: LessonKit.objects.earliest("pk").get_absolute_url(),
-    "sign in": lambda _programme: reverse("schools:sign_in"),
+    "sign in": lambda _programme: reverse("submissions:sign_in"),
     "terms": lambda _programme: reverse("terms"),
 }
 

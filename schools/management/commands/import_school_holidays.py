@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from schools.imports.holidays import import_feed
 from schools.imports.reading import BrokenFile
-
-from ._report import print_report
+from schools.management.commands._report import print_report
 
 
 class Command(BaseCommand):

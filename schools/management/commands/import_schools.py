@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 
 from schools.imports.directory import import_files
 from schools.imports.reading import BrokenFile, no_progress
-
-from ._report import print_report
+from schools.management.commands._report import print_report
 
 
 class Command(BaseCommand):

@@ -1,7 +1,7 @@
 """Django's makemessages with this project's habits; `make messages` runs it.
 
-No guessed ('fuzzy') translations, no dates that change at every run, and English filled in by
-itself: the message ids are English.
+No guessed ('fuzzy') translations, no dates that change at every run, sorted, and English filled in
+by itself: the message ids are English.
 """
 
 import re
@@ -27,6 +27,7 @@ class Command(makemessages.Command):
         catalogue = Path(potfile).parent / locale / "LC_MESSAGES" / f"{self.domain}.po"
         if locale == "en":
             fill_with_message_ids(catalogue)
+        sort(catalogue)
         text = catalogue.read_text("utf-8")
         catalogue.write_text(VOLATILE_HEADERS.sub("", text), "utf-8")
 
@@ -39,7 +40,15 @@ class Command(makemessages.Command):
 
 
 def fill_with_message_ids(catalogue: Path) -> None:
-    msgen = shutil.which("msgen")
-    assert msgen, "makemessages has already found gettext"
-    command = [msgen, "--no-wrap", "--force-po", "-o", str(catalogue), str(catalogue)]
-    subprocess.run(command, check=True)  # noqa: S603  # nosec B603  # gettext's own program
+    _gettext("msgen", "--no-wrap", "--force-po", "-o", str(catalogue), str(catalogue))
+
+
+def sort(catalogue: Path) -> None:
+    """By message: where a text stands in the sources is no reason to move its translation."""
+    _gettext("msgcat", "--no-wrap", "--sort-output", "-o", str(catalogue), str(catalogue))
+
+
+def _gettext(program: str, *arguments: str) -> None:
+    path = shutil.which(program)
+    assert path, "makemessages has already found gettext"
+    subprocess.run([path, *arguments], check=True)  # noqa: S603  # nosec B603  # gettext's own

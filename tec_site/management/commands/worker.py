@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from tec_site.worker import Worker
+from core.worker import Worker
 
 
 class Command(BaseCommand):

@@ -1,0 +1,30 @@
+"""The pages of what was booked in one go; `submissions/access.py` says who may see them."""
+
+from django.db.models import Q
+from django.http import HttpRequest
+
+from bookings.models import Booking, VisitSlot
+from programmes.models import Programme
+from submissions import codes
+from submissions.access import path_of
+from submissions.models import Submission
+
+
+def own_submission(
+    request: HttpRequest, programme: Programme, slot: VisitSlot
+) -> Submission | None:
+    """What this teacher, or this browser, already has in the visit of a programme on a date."""
+    mine = Q(submission__user=request.user) if request.user.is_authenticated else Q(pk=None)
+    if codes.BROWSER_KEY in request.session:  # a GET makes no session just to look
+        mine |= Q(submission__browser=codes.browser_of(request.session))
+    booking = (
+        Booking.objects.holding()
+        .filter(mine, visit__programme=programme, visit__slot=slot)
+        .select_related("submission")
+        .first()
+    )
+    return booking.submission if booking else None
+
+
+def address_of(submission: Submission, page: str = "booking", token: str | None = None) -> str:
+    return path_of(submission, f"bookings:{page}", token)

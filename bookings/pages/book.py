@@ -1,0 +1,162 @@
+"""Booking in three steps: the date (in the catalogue), the class, the code."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models.functions import TruncDate
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from bookings import lifecycle, places
+from bookings.models import VisitSlot, shut
+from bookings.pages.access import address_of, own_submission
+from bookings.pages.forms import BookingForm
+from bookings.planning.availability import Offer, SlotProgramme, next_free, offer_for, same_week
+from bookings.refusals import ClassAlreadyBooked, DateChanged
+from core.lifecycle import Refused
+from programmes.models import Kind, Programme
+from submissions.lifecycle import KeyConflict
+from submissions.models import Submission
+from submissions.pages import CodePage, send
+from submissions.rules import RulesBroken
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
+    """Step two: which class, and who asks. A POST holds the places."""
+    programme, slot = _programme_in_slot(slug, slot_id)
+    user = request.user if request.user.is_authenticated else None
+    data = request.POST if request.method == "POST" else None
+    form = BookingForm(data, programme=programme, slot=slot, user=user)
+    refused: Refused | None = None
+    status = 200
+    if form.is_valid():
+        try:
+            return HttpResponseRedirect(_submit(request, form))
+        except Refused as refusal:
+            refused, status = _place_refusal(form, refusal), 409
+    elif form.errors and not form.asks_for_more:
+        status = 422
+    offer = offer_for(programme, slot)  # none where the half day has become too short
+    can_be_booked = offer is not None and offer.can_be_booked
+    gone = not can_be_booked if data is None else isinstance(refused, GONE)
+    context = {
+        "programme": programme,
+        "slot": slot,
+        "ends_at": offer.ends_at if offer else slot.ends_at,
+        "form": form,
+        "refused": _in_words(refused, programme, slot, form) if refused else "",
+        "gone": gone,
+        "others": _others(programme, slot, form.pupils) if gone else [],
+        "own": own_submission(request, programme, slot) if gone and data is None else None,
+        "taster": _taster() if form.lacks_taster else None,
+    }
+    return render(request, "bookings/booking_new.html", context, status=status)
+
+
+# --- Within a request ----------------------------------------------------------------------------
+
+GONE = (places.VisitFull, places.ZonesTaken, places.DoesNotFit)
+
+
+def _programme_in_slot(slug: str, slot_id: int) -> tuple[Programme, VisitSlot]:
+    runs = SlotProgramme.objects.select_related("programme__venue", "visitslot__venue").annotate(
+        day=TruncDate("visitslot__starts_at"), is_shut=shut("visitslot__")
+    )
+    run = get_object_or_404(
+        runs, programme__slug=slug, programme__is_published=True, visitslot=slot_id
+    )
+    run.visitslot.is_shut = run.is_shut
+    return run.programme, run.visitslot
+
+
+def _submit(request: HttpRequest, form: BookingForm) -> str:
+    """Hold (or book) what the form asks; returns where to go on."""
+    if form.is_outdated:
+        raise DateChanged(form.slot)
+    submission = send(
+        request,
+        form.submission,
+        hold=lifecycle.hold,
+        book=lifecycle.book,
+        slot=form.slot,
+        programme=form.programme,
+        classes=form.asked,
+    )
+    return address_of(submission, "booking" if submission.verified_at else "code")
+
+
+def _place_refusal(form: BookingForm, refusal: Refused) -> Refused | None:
+    """Put a refusal at its field; returns it when it concerns the whole page."""
+    if isinstance(refusal, RulesBroken):
+        form.add_broken(refusal.broken)
+        return None
+    if isinstance(refusal, ClassAlreadyBooked) and refusal.class_index is not None:
+        form.classes.forms[refusal.class_index].add_error("name", refusal)
+        return None
+    if not isinstance(refusal, (KeyConflict, DateChanged, *GONE)):
+        form.contact.add_error(None, refusal)
+        return None
+    return refusal
+
+
+def _in_words(refusal: Refused, programme: Programme, slot: VisitSlot, form: BookingForm) -> str:
+    """'Full' is not the word for a date that has room for fewer than were asked for."""
+    left = offer_for(programme, slot)
+    if isinstance(refusal, places.VisitFull) and left is not None and left.can_be_booked:
+        if left.groups_left < len(form.asked):
+            return ngettext(
+                "This date has room for %(number)d class only.",
+                "This date has room for %(number)d classes only.",
+                left.groups_left,
+            ) % {"number": left.groups_left}
+        return ngettext(
+            "This date has room for %(number)d pupil only.",
+            "This date has room for %(number)d pupils only.",
+            left.pupils_left,
+        ) % {"number": left.pupils_left}
+    return str(refusal)
+
+
+def _code_facts(submission: Submission, gone: bool) -> dict[str, Any]:
+    bookings = list(submission.bookings.with_facts().order_by("pk"))
+    if not bookings:
+        raise Http404  # something else was asked for in this submission
+    visit = bookings[0].visit
+    return {
+        "bookings": bookings,
+        "booking": bookings[0],
+        "programme": visit.programme,
+        "slot": visit.slot,
+        "others": _others(visit.programme, visit.slot, [one.pupils for one in bookings])
+        if gone
+        else [],
+    }
+
+
+def _taster() -> Programme | None:
+    return Programme.objects.published().filter(kind=Kind.TASTER).first()
+
+
+def _others(programme: Programme, slot: VisitSlot, pupils: Sequence[int]) -> list[Offer]:
+    """What else is free that week for classes of so many, or else the first dates that are."""
+    if not programme.is_published:
+        return []
+    room = {"groups": len(pupils), "pupils": sum(pupils)}
+    return same_week(programme, slot.day, **room) or next_free(programme, **room)
+
+
+CODE_PAGE = CodePage(
+    template="bookings/booking_code.html",
+    verify=lifecycle.verify,
+    own_address=lambda submission: address_of(submission, "code"),
+    next_address=address_of,
+    facts=_code_facts,
+    gone=(*GONE, RulesBroken),
+)

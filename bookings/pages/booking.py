@@ -1,0 +1,160 @@
+"""A submission's own page and what can be done there: by its teacher, or by the mail's link."""
+
+import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings import lifecycle
+from bookings.models import Booking
+from bookings.pages.access import address_of
+from bookings.pages.forms import NumbersForm
+from bookings.telling import documents, ical
+from bookings.telling.wording import history_of, main_of, sentence_for
+from core import calendars
+from core.documents import DocumentsUnavailable, pdf_response
+from core.lifecycle import Refused
+from submissions.access import may_see
+from submissions.forms import NoteForm
+from submissions.models import Submission
+
+
+@login_not_required
+@never_cache
+@require_safe
+def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
+    """What, when, where, the state as a sentence, what can be done, the history."""
+    submission, bookings = _load(request, public_id, token)
+    if submission.verified_at is None and token is None:
+        return redirect(address_of(submission, "code"))
+    first, now = main_of(bookings), timezone.now()
+    live = [one for one in bookings if one.is_holding] or bookings
+    context = {
+        "submission": submission,
+        "bookings": bookings,
+        "booking": first,
+        "programme": first.visit.programme,
+        "slot": first.visit.slot,
+        # Of classes that were moved apart each date is said, with whose it is.
+        "by_date": sorted(live, key=_by_date),
+        "is_apart": len({one.starts_at for one in bookings}) > 1,
+        "coming": sorted((one for one in bookings if one.ends_at > now), key=_by_date),
+        "history": history_of(bookings),
+        "sentence": sentence_for(bookings),
+        "token": token,
+        "today": timezone.localdate(),
+    }
+    return render(request, "bookings/booking_detail.html", context)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(
+    request: HttpRequest, public_id: UUID, booking_id: int, token: str | None = None
+) -> HttpResponse:
+    """Cancel one class; after the free period: ask staff."""
+    submission, one = _one(request, public_id, booking_id, token)
+    form = NoteForm(request.POST or None)
+    late = timezone.localdate() > one.cancel_until
+    if request.method == "POST" and form.is_valid():
+        verb = lifecycle.ask_to_cancel if late else lifecycle.cancel
+        try:
+            verb(booking=one, by=submission.user, note=form.cleaned_data["note"])
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _asked() if late else _cancelled(one))
+        return redirect(address_of(submission, token=token))
+    context = {"submission": submission, "booking": one, "form": form, "late": late, "token": token}
+    return render(request, "bookings/booking_cancel.html", context)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def numbers(
+    request: HttpRequest, public_id: UUID, booking_id: int, token: str | None = None
+) -> HttpResponse:
+    """Change how many pupils and supervisors come, until a week before."""
+    submission, one = _one(request, public_id, booking_id, token)
+    initial = {"pupils": one.pupils, "supervisors": one.supervisors}
+    form = NumbersForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            lifecycle.change_numbers(booking=one, by=submission.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error("pupils", refusal)
+        else:
+            messages.success(request, _("The numbers have been changed."))
+            return redirect(address_of(submission, token=token))
+    late = timezone.localdate() > one.change_until
+    context = {"submission": submission, "booking": one, "form": form, "late": late, "token": token}
+    return render(request, "bookings/booking_numbers.html", context)
+
+
+@login_not_required
+@require_safe
+def calendar(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
+    submission, bookings = _load(request, public_id, token)
+    with override(submission.language):
+        content = ical.download(bookings)
+    return calendars.download_response(content, filename=f"tec-{submission.reference}.ics")
+
+
+@login_not_required
+@require_safe
+def letter(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
+    submission, _classes = _load(request, public_id, token)
+    try:
+        content = documents.letter(submission)
+    except DocumentsUnavailable:
+        messages.error(request, _("The letter cannot be made at this moment."))
+        return redirect(address_of(submission, token=token))
+    return pdf_response(content, filename=f"tec-{submission.reference}.pdf")
+
+
+# --- Within a request ----------------------------------------------------------------------------
+
+
+def _load(
+    request: HttpRequest, public_id: UUID, token: str | None
+) -> tuple[Submission, list[Booking]]:
+    """The submission and its bookings, in one query; 404 for a stranger."""
+    found = Booking.objects.with_facts().select_related("submission__user")
+    bookings = list(found.filter(submission__public_id=public_id).order_by("pk"))
+    if not bookings or not may_see(request, bookings[0].submission, token):
+        raise Http404
+    return bookings[0].submission, bookings
+
+
+def _one(
+    request: HttpRequest, public_id: UUID, booking_id: int, token: str | None
+) -> tuple[Submission, Booking]:
+    submission, bookings = _load(request, public_id, token)
+    for one in bookings:
+        if one.pk == booking_id:
+            return submission, one
+    raise Http404
+
+
+def _by_date(one: Booking) -> tuple[datetime.datetime, int, int]:
+    return one.starts_at, one.visit_id, one.pk
+
+
+def _cancelled(one: Booking) -> str:
+    return _("%(class_name)s is cancelled. You get a mail about it.") % {
+        "class_name": one.class_name
+    }
+
+
+def _asked() -> str:
+    return _("We have your request and will contact you. Until then the place stays yours.")

@@ -1,0 +1,229 @@
+"""What a teacher types: her class or classes, and who she is."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from bookings.models import VisitSlot
+from programmes.models import Programme
+from schools.models import User
+from schools.models.class_group import name_key
+from submissions.forms import ClassFieldsForm, ContactForm, contact_of, pupils_field
+from submissions.models import PhotoAnswer, Submission
+from submissions.rules import Broken, ClassRequest, Rule
+
+MAX_CLASSES = 8
+
+
+def _supervisors_field() -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Supervisors"),
+        validators=[MinValueValidator(1), MaxValueValidator(99)],
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={"required": _("Fill in how many adults come along.")},
+    )
+
+
+class ClassForm(ClassFieldsForm):
+    """One class that comes, and who comes along."""
+
+    supervisors = _supervisors_field()
+
+    def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
+        kwargs["empty_permitted"] = False  # a class that is added is filled in or removed
+        super().__init__(*args, **kwargs)
+        self.offer_year_groups(programme.year_to)
+        self.fields["pupils"].help_text = ngettext(
+            "At most %(number)d.", "At most %(number)d.", programme.max_pupils_per_class
+        ) % {"number": programme.max_pupils_per_class}
+        self.fields["supervisors"].help_text = ngettext(
+            "We ask one for every pupil.",
+            "We ask one for every %(number)d pupils.",
+            programme.pupils_per_supervisor,
+        ) % {"number": programme.pupils_per_supervisor}
+
+    @property
+    def number(self) -> int:
+        """Which class on the page, counted from 1."""
+        return int(str(self.prefix).rpartition("-")[2]) + 1
+
+    @property
+    def asked(self) -> ClassRequest:
+        """The class as the verbs take it; only after `is_valid()`."""
+        data = self.cleaned_data
+        return ClassRequest(
+            name=data["name"],
+            year_from=min(data["year_groups"]),
+            year_to=max(data["year_groups"]),
+            pupils=data["pupils"],
+            supervisors=data["supervisors"],
+        )
+
+
+class BaseClassFormSet(forms.BaseFormSet):
+    """One to eight classes on the same date. The last ones cannot be empty: remove them."""
+
+    def clean(self) -> None:
+        seen = set()
+        for form in self.forms:
+            key = name_key(form.cleaned_data.get("name", "")) if form.is_bound else ""
+            if key and key in seen:
+                form.add_error("name", _("You already filled in a class with this name."))
+            seen.add(key)
+
+
+ClassFormSet = forms.formset_factory(
+    ClassForm,
+    formset=BaseClassFormSet,
+    extra=0,
+    min_num=1,
+    max_num=MAX_CLASSES,
+    validate_min=True,
+    validate_max=True,
+    absolute_max=MAX_CLASSES,
+)
+
+
+class VisitContactForm(ContactForm):
+    """What we ask for a visit besides."""
+
+    facilities = forms.CharField(
+        label=_("What must we arrange? (optional)"),
+        required=False,
+        max_length=1000,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "For example a wheelchair, a quiet corner, an allergy. Never names of pupils. We "
+            "erase this after the visit."
+        ),
+    )
+    photos = forms.ChoiceField(
+        label=_("May we take photographs?"),
+        choices=PhotoAnswer.choices,
+        initial=PhotoAnswer.ASK,
+        widget=forms.RadioSelect,
+    )
+
+    field_order = ("school", "contact_name", "email", "phone", "facilities", "photos")
+
+
+class BookingForm:
+    """The whole page: contact and classes, bound together or not at all.
+
+    `add` and `remove` buttons change the number of classes without checking anything; like the
+    search for a school they show the same page again, with all that was typed.
+    """
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        programme: Programme,
+        slot: VisitSlot,
+        user: User | None = None,
+        for_staff: bool = False,
+    ) -> None:
+        self.programme, self.slot = programme, slot
+        self.is_bound = data is not None
+        self.lacks_taster = False
+        # What the page said of when and where; staff may change that while she types.
+        self.date_shown = f"{slot.pk} {slot.venue_id} {slot.starts_at.isoformat()}"
+        self._date_seen = data.get("date_shown", "") if data else ""
+        self.resizing = bool(data) and ("add" in data or "remove" in data)
+        kwargs: Any = {"form_kwargs": {"programme": programme}, "prefix": "klas"}
+        if not self.is_bound:
+            self.contact = VisitContactForm(initial=contact_of(user), for_staff=for_staff)
+            self.classes = ClassFormSet(initial=[{}], **kwargs)
+            return
+        self.contact = VisitContactForm(data, for_staff=for_staff)
+        if self.resizing:
+            typed = _as_initial(self.contact)
+            self.contact = VisitContactForm(initial=typed, for_staff=for_staff)
+        if self.asks_for_more:
+            # As initial values: nothing typed is lost and nothing is checked yet.
+            self.classes = ClassFormSet(initial=_resized(data, programme), **kwargs)
+            if "add" in data:  # the keyboard goes on in the new class
+                self.classes.forms[-1].fields["name"].widget.attrs["autofocus"] = True
+        else:
+            self.classes = ClassFormSet(data, **kwargs)
+
+    def is_valid(self) -> bool:
+        if not self.is_bound or self.resizing or self.contact.is_searching_school:
+            return False
+        return all([self.contact.is_valid(), self.classes.is_valid()])
+
+    @property
+    def asks_for_more(self) -> bool:
+        """Whether this submit searched a school or changed the number of classes."""
+        return self.resizing or self.contact.is_searching_school
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether this slot had another time or place when the page was opened."""
+        is_this_slot = self._date_seen.partition(" ")[0] == str(self.slot.pk)
+        return is_this_slot and self._date_seen != self.date_shown
+
+    @property
+    def asked(self) -> list[ClassRequest]:
+        return [form.asked for form in self.classes.forms]
+
+    @property
+    def pupils(self) -> list[int]:
+        """Of each class, as far as that is known: 0 of an empty form."""
+        known = self.classes.is_bound and self.classes.is_valid()
+        return [one.pupils for one in self.asked] if known else [0] * len(self.classes.forms)
+
+    @property
+    def errors(self) -> list[tuple[Any, str]]:
+        """(bound field or None, message) in the order of the page, for the summary on top."""
+        found: list[tuple[Any, str]] = [(None, str(e)) for e in self.contact.non_field_errors()]
+        if self.classes.is_bound and not self.asks_for_more:
+            found += [(None, str(error)) for error in self.classes.non_form_errors()]
+        for form in [*self.classes.forms, self.contact]:
+            for field in form:
+                found += [(field, str(error)) for error in field.errors]
+        return found
+
+    def add_broken(self, broken: list[Broken]) -> None:
+        """Put each broken rule at its field."""
+        for one in broken:
+            self.lacks_taster |= one.rule == Rule.PREREQUISITE
+            if one.class_index is None:
+                self.contact.add_error(None, one.message)
+            else:
+                self.classes.forms[one.class_index].add_error(one.field or None, one.message)
+
+    def submission(self, *, browser: str, language: str) -> Submission:
+        """The submission to hold places for, not saved."""
+        what = [self.slot.pk, self.programme.pk, self.asked]
+        return self.contact.submission(browser=browser, language=language, what=what)
+
+
+def _as_initial(form: forms.Form) -> dict[str, Any]:
+    return {name: form[name].data for name in form.fields}
+
+
+def _resized(data: Any, programme: Programme) -> list[dict[str, Any]]:
+    """The classes as typed, with one more or without one."""
+    bound = ClassFormSet(data, form_kwargs={"programme": programme}, prefix="klas")
+    classes = [_as_initial(form) for form in bound.forms]
+    removed = data.get("remove", "")
+    if "add" in data:
+        classes.append({})
+    elif len(classes) > 1:
+        # Compared as texts: a number of five thousand digits is no number to Python.
+        classes = [one for index, one in enumerate(classes) if str(index) != removed]
+    return classes[:MAX_CLASSES]
+
+
+class NumbersForm(forms.Form):
+    """How many come, changed by the school itself."""
+
+    pupils = pupils_field()
+    supervisors = _supervisors_field()
+
+    use_required_attribute = False

@@ -1,0 +1,112 @@
+"""How far a class is: first the Proeverij, then the Experiences."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from bookings.models import Booking, State
+from programmes.models import Kind, Programme
+from schools.models import ClassGroup, User
+from schools.years import current_school_year
+
+COUNTING = (State.CONFIRMED, State.ATTENDED)
+
+
+class Progress(StrEnum):
+    DONE = "done"
+    PLANNED = "planned"
+    TO_DO = "to_do"
+
+
+class Step(NamedTuple):
+    kind: str
+    number: int
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    class_group: ClassGroup
+    steps: list[Step]
+
+    @property
+    def experiences_done(self) -> int:
+        return sum(
+            step.kind == Kind.EXPERIENCE and step.progress == Progress.DONE for step in self.steps
+        )
+
+    @property
+    def experiences(self) -> int:
+        return sum(step.kind == Kind.EXPERIENCE for step in self.steps)
+
+    @property
+    def needs_taster(self) -> bool:
+        return self.steps[0].progress == Progress.TO_DO
+
+
+class _Visit(NamedTuple):
+    class_group_id: int
+    kind: str
+    programme_id: int
+    starts_at: datetime.datetime
+
+
+def trajectories(user: User) -> list[Trajectory]:
+    """Of the classes for which `user` booked this school year or for the next; three queries.
+
+    What a class did as the class it continues counts too.
+    """
+    classes = list(
+        ClassGroup.objects.filter(
+            school_year__gte=current_school_year(), bookings__submission__user=user
+        )
+        .select_related("school")
+        .order_by("school_year", "name")
+        .distinct()
+    )
+    ids = {one.pk for one in classes} | {one.continues_id for one in classes if one.continues_id}
+    visits = [
+        _Visit(*row)
+        for row in Booking.objects.filter(class_group__in=ids, state__in=COUNTING)
+        .filter(visit__programme__kind__in=[Kind.TASTER, Kind.EXPERIENCE])
+        .order_by("visit__slot__starts_at")
+        .values_list(
+            "class_group_id",
+            "visit__programme__kind",
+            "visit__programme_id",
+            "visit__slot__starts_at",
+        )
+    ]
+    total = Programme.objects.published().filter(kind=Kind.EXPERIENCE).count()
+    return [Trajectory(one, _steps(_of(visits, one), total)) for one in classes]
+
+
+def _of(visits: Iterable[_Visit], class_group: ClassGroup) -> list[_Visit]:
+    own = {class_group.pk, class_group.continues_id}
+    return [visit for visit in visits if visit.class_group_id in own]
+
+
+def _steps(visits: list[_Visit], experiences: int) -> list[Step]:
+    taster = _progress([visit for visit in visits if visit.kind == Kind.TASTER])
+    per_programme: dict[int, list[_Visit]] = {}
+    for visit in visits:
+        if visit.kind == Kind.EXPERIENCE:
+            per_programme.setdefault(visit.programme_id, []).append(visit)
+    order = list(Progress)
+    found = sorted(map(_progress, per_programme.values()), key=order.index)[:experiences]
+    found += [Progress.TO_DO] * (experiences - len(found))
+    return [
+        Step(Kind.TASTER, 1, taster),
+        *(Step(Kind.EXPERIENCE, number, one) for number, one in enumerate(found, 1)),
+    ]
+
+
+def _progress(visits: list[_Visit]) -> Progress:
+    if not visits:
+        return Progress.TO_DO
+    now = timezone.now()
+    return Progress.DONE if any(one.starts_at <= now for one in visits) else Progress.PLANNED

@@ -1,0 +1,122 @@
+"""Patterns become slots, for a whole season at once.
+
+Running it again adds what is missing and touches nothing else: slots that exist stay as staff
+left them, with or without visits.
+"""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings.models import SchedulePattern, VisitSlot
+from core.dates import public_holiday
+from programmes.models import Closure
+from schools.models import SchoolHoliday
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A day on which the pattern would have had a slot, and why it has none."""
+
+    day: datetime.date
+    reason: str
+
+
+@dataclass
+class Plan:
+    """What materialising a pattern would do: nothing is written until `make_slots`."""
+
+    pattern: SchedulePattern
+    new: list[VisitSlot] = field(default_factory=list)
+    existing: list[datetime.date] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+def plan_slots(pattern: SchedulePattern) -> Plan:
+    """The preview: which slots the pattern gets, which it has, which days it skips and why.
+
+    Skips public holidays, the school holidays of the venue's region, the venue's closures and
+    hours that a change of clocks takes away. Three queries, however long the season.
+    """
+    plan = Plan(pattern)
+    closed = _closed_days(pattern)
+    there = {
+        timezone.localdate(start) for start in pattern.slots.values_list("starts_at", flat=True)
+    }
+    for day in _days_of(pattern):
+        reason = public_holiday(day) or closed.get(day) or _clock_reason(pattern, day)
+        if day in there:
+            plan.existing.append(day)
+        elif reason:
+            plan.skipped.append(Skipped(day, reason))
+        else:
+            plan.new.append(_slot(pattern, day))
+    return plan
+
+
+@transaction.atomic
+def make_slots(pattern: SchedulePattern) -> Plan:
+    """Write the plan; a second time, or by two people at once, it adds nothing twice."""
+    SchedulePattern.objects.select_for_update(of=("self",)).get(pk=pattern.pk)
+    plan = plan_slots(pattern)
+    VisitSlot.objects.bulk_create(plan.new)
+    link = VisitSlot.programmes.through
+    programmes = list(pattern.programmes.values_list("pk", flat=True))
+    link.objects.bulk_create(
+        link(visitslot_id=slot.pk, programme_id=programme)
+        for slot in plan.new
+        for programme in programmes
+    )
+    return plan
+
+
+def _days_of(pattern: SchedulePattern) -> Iterator[datetime.date]:
+    day = pattern.season_from
+    day += datetime.timedelta(days=(pattern.weekday - day.weekday()) % 7)
+    while day <= pattern.season_to:
+        yield day
+        day += datetime.timedelta(days=7)
+
+
+def _closed_days(pattern: SchedulePattern) -> dict[datetime.date, str]:
+    """School holidays and closures in the season, day by day, with their names."""
+    first, last = pattern.season_from, pattern.season_to
+    days = SchoolHoliday.objects.filter(region=pattern.venue.holiday_region).days(first, last)
+    closures = Closure.objects.filter(
+        venue=pattern.venue_id, starts_on__lte=last, ends_on__gte=first
+    )
+    for closure in closures:
+        for number in range((closure.ends_on - closure.starts_on).days + 1):
+            days[closure.starts_on + datetime.timedelta(days=number)] = closure.reason
+    return days
+
+
+def _slot(pattern: SchedulePattern, day: datetime.date) -> VisitSlot:
+    return VisitSlot(
+        venue=pattern.venue,
+        pattern=pattern,
+        starts_at=_moment(day, pattern.starts_at),
+        ends_at=_moment(day, pattern.ends_at),
+        max_groups=pattern.max_groups,
+        max_pupils=pattern.max_pupils,
+    )
+
+
+def _moment(day: datetime.date, clock: datetime.time) -> datetime.datetime:
+    """Ten o'clock is ten o'clock in summer and in winter: wall-clock time in Amsterdam."""
+    return timezone.make_aware(datetime.datetime.combine(day, clock))
+
+
+def _clock_reason(pattern: SchedulePattern, day: datetime.date) -> str:
+    """Why a wall-clock time does not exist once that day: 02:30 when the clocks change."""
+    for clock in (pattern.starts_at, pattern.ends_at):
+        start = _moment(day, clock)
+        round_trip = timezone.localtime(start.astimezone(datetime.UTC))
+        other = start.replace(fold=1).utcoffset()
+        if round_trip.time() != clock or other != start.utcoffset():
+            return _("The clocks change at that hour.")
+    return ""

@@ -1,0 +1,82 @@
+"""Choosing a slot: the admin's autocomplete, asked for one programme, saying how full each is.
+
+The widget asks `bookings/admin/slot_search.py` for what it shows.
+"""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from bookings.models import Visit, VisitSlot
+from bookings.models.schedule import VisitSlotQuerySet
+from bookings.planning.availability import Offer, Status, offers_between
+from core.backoffice.base import keep_to_rows
+from programmes.models import Programme
+
+
+def slots_for(programme: Programme) -> VisitSlotQuerySet:
+    """The slots to come in which a programme can run, whether or not there is room."""
+    return VisitSlot.objects.upcoming().with_room_for(programme).order_by("starts_at", "pk")
+
+
+def labels(programme: Programme, slots: Iterable[VisitSlot]) -> dict[int, str]:
+    """Slot → when it is, and what is left in it for this programme; one query."""
+    days = [slot.day for slot in slots]
+    if not days:
+        return {}
+    offers = offers_between(programme, min(days), max(days) + datetime.timedelta(days=1))
+    room = {offer.slot_id: _room(offer) for offer in offers}
+    return {slot.pk: f"{_when(slot)} ({room.get(slot.pk, _('full'))})" for slot in slots}
+
+
+def _when(slot: VisitSlot) -> str:
+    start, end = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
+    return f"{date_format(start, 'D j b Y')} {start:%H:%M}–{end:%H:%M}"
+
+
+def _room(offer: Offer) -> str:
+    if offer.status == Status.FULL:
+        return _("full")
+    if offer.status == Status.CLOSED:
+        return _("closed for schools")
+    text = ngettext("room for %(number)d class", "room for %(number)d classes", offer.groups_left)
+    return text % {"number": offer.groups_left}
+
+
+class SlotSelect(AutocompleteSelect):
+    def __init__(self, programme: Programme) -> None:
+        super().__init__(Visit._meta.get_field("slot"), admin.site)
+        keep_to_rows(self)
+        self.programme = programme
+
+    def get_url(self) -> str:
+        return reverse("admin:bookings_visitslot_choose", args=[self.programme.pk])
+
+
+class SlotField(forms.ModelChoiceField):
+    default_error_messages = {
+        "invalid_choice": gettext_lazy("This date cannot be chosen any more. Choose another one."),
+    }
+
+    def __init__(self, programme: Programme, *, but: int = 0, **kwargs: Any) -> None:
+        """`but`: the slot that is taken already, and no choice."""
+        self.programme = programme
+        super().__init__(
+            slots_for(programme).exclude(pk=but).select_related("venue"),
+            widget=SlotSelect(programme),
+            label=_("Date and time"),
+            help_text=_("Search by day, for example ‘9 March’ or ‘9-3’, or by month."),
+            **kwargs,
+        )
+
+    def label_from_instance(self, slot: VisitSlot) -> str:
+        return labels(self.programme, [slot])[slot.pk]

@@ -1,0 +1,222 @@
+"""What goes on paper: the letter of a submission, and the day sheet for staff."""
+
+import datetime
+import itertools
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from bookings.models import FACTS, Booking, State, ZoneClaim
+from bookings.models.booking import HOLDING
+from bookings.telling.stays import Stay
+from bookings.telling.timetable import Timetable, timetable
+from core.dates import start_of_day
+from core.documents import qr_code, render_pdf
+from programmes.models import Programme, Venue
+from submissions.models import Submission
+from submissions.wording import school_in_full
+
+SENTENCES: dict[str, str | Promise] = {
+    State.HELD: gettext_lazy("This place is held for you. Confirm it with the code in the mail."),
+    State.REQUESTED: gettext_lazy("This is a request. You will hear whether the visit goes ahead."),
+    State.CONFIRMED: gettext_lazy("We look forward to seeing you on %(day)s at %(time)s."),
+    State.ATTENDED: gettext_lazy("You visited us on %(day)s."),
+    State.NO_SHOW: gettext_lazy("We expected you on %(day)s."),
+}
+_ENDLESS = re.compile(r"\S{40}(?=\S)")
+NOT_GOING_AHEAD = gettext_lazy("This visit does not go ahead.")
+
+
+@dataclass(frozen=True)
+class ClassLine:
+    name: str
+    year_groups: str
+    pupils: int
+    supervisors: int
+    supervisors_needed: int
+
+
+@dataclass(frozen=True)
+class LetterStay(Stay):
+    """Of the same state too, with what their page of the letter says."""
+
+    timetable: Timetable | None
+
+    @property
+    def programme(self) -> Programme:
+        return self.visit.programme
+
+    @property
+    def venue(self) -> Venue:
+        return self.visit.slot.venue
+
+    @property
+    def sentence(self) -> str:
+        return str(SENTENCES.get(self.bookings[0].state, NOT_GOING_AHEAD)) % {
+            "day": date_format(self.starts_at, "l j F Y"),
+            "time": date_format(self.starts_at, "H:i"),
+        }
+
+    @property
+    def classes(self) -> list[ClassLine]:
+        return [
+            ClassLine(
+                booking.class_name,
+                booking.year_groups,
+                booking.pupils,
+                booking.supervisors,
+                self.programme.supervisors_for(booking.pupils),
+            )
+            for booking in self.bookings
+        ]
+
+    @property
+    def price(self) -> str:
+        each, count = self.programme.price, len(self.bookings)
+        if not each:
+            return _("no costs")
+        return ngettext("€ %(each)s", "€ %(each)s per class, € %(total)s together", count) % {
+            "each": number_format(each, 2),
+            "total": number_format(each * count, 2),
+        }
+
+    @property
+    def bring(self) -> list[str]:
+        return _lines(self.programme.bring)
+
+    @property
+    def arrange(self) -> list[str]:
+        return _lines(self.programme.arrange)
+
+    @property
+    def has_short_lists(self) -> bool:
+        """Whether they stand side by side; long ones flow on from page to page instead."""
+        return len(self.programme.bring) + len(self.programme.arrange) < 600
+
+    @property
+    def directions(self) -> list[str]:
+        return _lines(self.venue.directions)
+
+    @property
+    def email(self) -> str:
+        return self.venue.email or settings.ORGANIZER_EMAIL
+
+
+def letter(submission: Submission) -> bytes:
+    """The letter with the visit's facts, as a PDF in the language of the submission.
+
+    One A4 for the facts; the rotation of a programme with components follows, on the same page
+    if there is room. Raises DocumentsUnavailable.
+    """
+    with translation.override(submission.language):
+        # Without a token: who finds the letter does not get into the booking.
+        page_url = settings.SITE_URL + reverse("bookings:booking", args=[submission.public_id])
+        context = {
+            "submission": submission,
+            "school": school_in_full(submission),
+            "stays": _stays(submission),
+            "page_url": page_url,
+            "site": urlsplit(settings.SITE_URL).netloc,
+            "qr": qr_code(page_url, alternative=_("QR code that opens your booking")),
+            "organizer": settings.ORGANIZER_NAME,
+        }
+        return render_pdf("pdf/booking_letter.html", context)
+
+
+def letter_filename(submission: Submission) -> str:
+    with translation.override(submission.language):
+        return _("letter-%(reference)s.pdf") % {"reference": submission.reference}
+
+
+@dataclass(frozen=True)
+class DayVisit(Stay):
+    """A visit on the day sheet, with the classes that come."""
+
+    @property
+    def zones(self) -> str:
+        return ", ".join(claim.zone.name for claim in self.visit.claims.all())
+
+    @property
+    def pupils(self) -> int:
+        return sum(booking.pupils for booking in self.bookings)
+
+    @property
+    def supervisors(self) -> int:
+        return sum(booking.supervisors for booking in self.bookings)
+
+
+def visits_on(day: datetime.date, bookings: QuerySet[Booking]) -> list[DayVisit]:
+    """The visits of a day with the classes among `bookings` that come, in order of time; two
+    queries. Holds that nobody confirmed yet are left out."""
+    found = (
+        bookings.filter(
+            state__in=HOLDING - {State.HELD},
+            visit__slot__starts_at__gte=start_of_day(day),
+            visit__slot__starts_at__lt=start_of_day(day + datetime.timedelta(days=1)),
+        )
+        .select_related(*FACTS)
+        .prefetch_related(
+            Prefetch("visit__claims", ZoneClaim.objects.select_related("zone").order_by("zone"))
+        )
+        .order_by("visit__slot__starts_at", "visit_id", "pk")
+    )
+    by_visit = itertools.groupby(found, key=lambda booking: booking.visit)
+    return [DayVisit(visit, list(group)) for visit, group in by_visit]
+
+
+def day_sheet(venue: Venue, day: datetime.date) -> bytes:
+    """All visits of a venue on a day, for the wall: a PDF in the language that is active.
+
+    Raises DocumentsUnavailable.
+    """
+    bookings = Booking.objects.filter(visit__slot__venue=venue)
+    visits = visits_on(day, bookings)
+    context = {
+        "venue": venue,
+        "day": day,
+        "visits": visits,
+        "organizer": settings.ORGANIZER_NAME,
+    }
+    return render_pdf("pdf/day_sheet.html", context)
+
+
+def day_sheet_filename(day: datetime.date) -> str:
+    return _("day-sheet-%(day)s.pdf") % {"day": day.isoformat()}
+
+
+def _stays(submission: Submission) -> list[LetterStay]:
+    """What goes ahead; only if nothing does, what does not."""
+    bookings = list(submission.bookings.with_facts().order_by("visit__slot__starts_at", "pk"))
+    bookings = [booking for booking in bookings if booking.is_holding] or bookings
+    bookings.sort(key=lambda booking: (booking.starts_at, booking.visit_id, booking.state))
+    together = itertools.groupby(bookings, key=lambda booking: (booking.visit_id, booking.state))
+    return [_stay(list(group)) for _key, group in together]
+
+
+def _stay(bookings: list[Booking]) -> LetterStay:
+    visit = bookings[0].visit
+    rotation = None
+    if bookings[0].is_holding:
+        components = list(visit.programme.components.select_related("zone"))
+        own = {booking.pk for booking in bookings}
+        # Also the classes of others: the groups must not meet. Not who may still lapse.
+        present = visit.bookings.settled() | visit.bookings.filter(pk__in=own)
+        classes = list(present.order_by("pk")) if components else []
+        rotation = timetable(visit, components, classes, own=own)
+    return LetterStay(visit, bookings, rotation)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines that say something. Endless words get places to break (zero-width spaces):
+    without them laying out 10 kB takes ten times as long."""
+    lines = [line.strip() for line in text.splitlines()]
+    return [_ENDLESS.sub("\\g<0>\u200b", line) for line in lines if line]

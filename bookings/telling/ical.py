@@ -1,0 +1,193 @@
+"""A booking as an iCalendar event: in mails, as a download, in feeds.
+
+Every booking is one VEVENT with a UID of its own, so a mail about two classes carries two
+files. Nothing here holds a token: calendars are shared and forwarded.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from icalendar import Event, vInt, vText, vUri
+
+from bookings.models import Booking, State
+from bookings.models.booking import HOLDING
+from core import calendars
+from core.calendars import Method, Text
+from core.prepared import Prepared
+from programmes.models import Venue
+from submissions.models import Submission
+
+# RFC 5545 section 3.8.1.11.
+STATUS = {
+    State.HELD: "TENTATIVE",
+    State.REQUESTED: "TENTATIVE",
+    State.CONFIRMED: "CONFIRMED",
+    State.ATTENDED: "CONFIRMED",
+    State.NO_SHOW: "CONFIRMED",
+    State.DECLINED: "CANCELLED",
+    State.CANCELLED: "CANCELLED",
+    State.LAPSED: "CANCELLED",
+}
+# What feeds show: what takes place or took place. Not what may lapse within the half hour.
+IN_FEEDS = HOLDING - {State.HELD}
+# Raise it when events say something else or something more: feeds are then fetched again.
+EDITION = 1
+
+
+def booking_page(submission: Submission) -> str:
+    """The address of the page about these bookings; it opens for who is signed in only."""
+    return settings.SITE_URL + reverse("bookings:booking", args=[submission.public_id])
+
+
+def invitation(booking: Booking) -> bytes:
+    """METHOD:REQUEST, for the mail that confirms or changes; see `calendars.content_type`."""
+    event = for_school(booking)
+    _invite(event, booking)
+    event.add_component(calendars.alarm(event))
+    return calendars.calendar([event], method=Method.REQUEST)
+
+
+def cancellation(booking: Booking) -> bytes:
+    """METHOD:CANCEL, for the mail that says it is off. Only after an invitation."""
+    event = for_school(booking)
+    event["STATUS"] = vText("CANCELLED")
+    _invite(event, booking)
+    return calendars.calendar([event], method=Method.CANCEL)
+
+
+def download(bookings: Iterable[Booking]) -> bytes:
+    """No METHOD: a file to add to one's own calendar."""
+    events = [for_school(booking) for booking in bookings]
+    for event in events:
+        if event["STATUS"] != "CANCELLED":
+            event.add_component(calendars.alarm(event))
+    return calendars.calendar(events)
+
+
+# --- What a feed shows, and whether it changed ---------------------------------------------
+
+
+def for_feed(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+    """What of `bookings` a feed shows, in order, with the columns that events are made of."""
+    shown = bookings.filter(state__in=IN_FEEDS).select_related(
+        "submission__school", "visit__slot__venue", "visit__programme"
+    )
+    return shown.only(*_COLUMNS).order_by("visit__slot__starts_at", "pk")
+
+
+# All venues and programmes: they are few.
+_WORDS = Prepared(
+    lambda: Venue.objects.order_by("pk", "programmes__pk").values_list(
+        *("pk", "name", "street", "postcode", "city"),
+        *(f"programmes__{name}" for name in ("pk", "title", "duration", "bring")),
+    )
+)
+
+
+def words(schools_of: QuerySet[Booking] | None = None) -> list[Any]:
+    """What events say besides what a booking says itself; the schools of these bookings too."""
+    found: list[Any] = [EDITION, _WORDS.rows()]
+    if schools_of is not None:
+        schools = schools_of.order_by().exclude(submission__school=None)
+        names = schools.values_list("submission__school_id", "submission__school__name")
+        found.append(sorted(names.distinct()))
+    return found
+
+
+_COLUMNS = (
+    *("uid", "class_name", "year_from", "year_to", "pupils", "supervisors", "state"),
+    *("sequence", "changed_at"),
+    *("submission__public_id", "submission__reference", "submission__typed_school_name"),
+    "submission__school__name",
+    "visit__slot__starts_at",
+    *(f"visit__slot__venue__{name}" for name in ("name", "street", "postcode", "city")),
+    *(f"visit__programme__{name}" for name in ("title", "duration", "bring")),
+)
+
+
+# --- One event -----------------------------------------------------------------------------
+
+
+def _event(booking: Booking, summary: str, description: Iterable[str]) -> Event:
+    """What every reader gets. `bookings` come with their facts (`with_facts()`)."""
+    status = STATUS[State(booking.state)]
+    event = Event()
+    event["UID"] = vText(f"{booking.uid}@{settings.CALENDAR_DOMAIN}")
+    event["DTSTAMP"] = event["LAST-MODIFIED"] = calendars.moment(booking.changed_at)
+    event["SEQUENCE"] = vInt(booking.sequence)
+    event["DTSTART"] = calendars.local(booking.starts_at)
+    event["DTEND"] = calendars.local(booking.ends_at)
+    event["SUMMARY"] = Text(summary)
+    event["LOCATION"] = Text(booking.visit.slot.venue.address)
+    event["DESCRIPTION"] = Text("\n".join(line for line in description if line))
+    event["STATUS"] = vText(status)
+    event["TRANSP"] = vText("TRANSPARENT" if status == "CANCELLED" else "OPAQUE")
+    return event
+
+
+def for_school(booking: Booking) -> Event:
+    """What the teacher who booked it sees."""
+    page = booking_page(booking.submission)
+    event = _event(
+        booking,
+        _("%(programme)s with %(class_name)s")
+        % {"programme": booking.visit.programme.title, "class_name": booking.class_name},
+        [
+            _numbers(booking),
+            _("Reference: %(reference)s") % {"reference": booking.submission.reference},
+            _bring(booking),
+            _("Everything about this visit: %(address)s") % {"address": page},
+        ],
+    )
+    event["URL"] = vUri(page)
+    return event
+
+
+def for_colleagues(booking: Booking) -> Event:
+    """What a teacher sees of her school: what and when, not who booked."""
+    return _event(
+        booking,
+        _("%(programme)s with %(class_name)s")
+        % {"programme": booking.visit.programme.title, "class_name": booking.class_name},
+        [_numbers(booking), _bring(booking)],
+    )
+
+
+def for_staff(booking: Booking) -> Event:
+    """What staff see of a venue or a zone."""
+    return _event(
+        booking,
+        _("%(programme)s: %(class_name)s, %(school)s")
+        % {
+            "programme": booking.visit.programme.title,
+            "class_name": booking.class_name,
+            "school": booking.submission.school_name,
+        },
+        [
+            _numbers(booking),
+            _("Reference: %(reference)s") % {"reference": booking.submission.reference},
+            str(booking.get_state_display()),
+        ],
+    )
+
+
+def _numbers(booking: Booking) -> str:
+    return _("%(year_groups)s, %(pupils)s pupils, %(supervisors)s supervisors") % {
+        "year_groups": booking.year_groups,
+        "pupils": booking.pupils,
+        "supervisors": booking.supervisors,
+    }
+
+
+def _bring(booking: Booking) -> str:
+    things = ", ".join(line.strip() for line in booking.visit.programme.bring.splitlines() if line)
+    return _("Bring: %(things)s") % {"things": things} if things else ""
+
+
+def _invite(event: Event, booking: Booking) -> None:
+    submission = booking.submission
+    calendars.invite(event, email=submission.email, name=submission.contact_name)

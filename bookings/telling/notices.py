@@ -1,0 +1,279 @@
+"""The mails about bookings: one function per notice of the table of moves.
+
+Each gets the events of one submission that belong together, and tells how things stand *now*:
+a worker that comes late does not confirm what was cancelled meanwhile, nor remind of the past.
+"""
+
+import datetime
+import itertools
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from bookings.models import FACTS, Booking, BookingEvent, State
+from bookings.telling import documents, ical, neighbours, wording
+from bookings.telling.stays import Stay
+from core.calendars import Method, content_type
+from core.documents import DocumentsUnavailable, can_be_made
+from core.mail import markers, outbox, templates
+from core.mail.queue import Attachment, Message
+from programmes.models import Programme
+from submissions import links
+from submissions.models import Submission
+
+LINK = "booking"  # the kinds of markers
+LETTER = "letter"
+
+# What later apps have to say about these bookings, a line each, in the language of the moment.
+Along = Callable[[Sequence[Booking]], Iterable[str]]
+_along: list[Along] = []
+
+
+def say_along(words: Along) -> None:
+    """Every mail about bookings gets these lines: what belongs together is read in one mail."""
+    _along.append(words)
+
+
+def register() -> None:
+    """Called when the app is ready."""
+    outbox.register(
+        BookingEvent,
+        {
+            "confirmed": confirmed,
+            "requested": requested,
+            "declined": declined,
+            "cancelled": cancelled,
+            "changed": changed,
+            "reminder": reminder,
+        },
+        together=["booking__submission"],
+        related=[f"booking__{fact}" for fact in FACTS],
+    )
+    markers.register(LINK, link_to, otherwise=lambda: settings.SITE_URL)
+    markers.register_maker(LETTER, letter_of)
+
+
+def link_to(submission_id: str, to: str) -> str | None:
+    """What a mail's link stands for while it is sent."""
+    submission = Submission.objects.filter(pk=submission_id, email__iexact=to).first()
+    return links.link_to(submission, "bookings:booking") if submission else None
+
+
+def letter_of(submission_id: str, to: str) -> bytes | None:
+    """The letter that goes along, of the facts at the moment of sending."""
+    hers = Submission.objects.select_related("school").filter(email__iexact=to)
+    submission = hers.filter(pk=submission_id).first()
+    try:
+        return documents.letter(submission) if submission else None
+    except DocumentsUnavailable:
+        return None
+
+
+# --- One function per notice -----------------------------------------------------------------
+
+
+def confirmed(events: list[BookingEvent]) -> list[Message]:
+    bookings = _upcoming(_bookings(events, {State.CONFIRMED}))
+    return [*_with_letter("confirmed", events, bookings), *_to_neighbours(events)]
+
+
+def requested(events: list[BookingEvent]) -> list[Message]:
+    bookings = _upcoming(_bookings(events, {State.REQUESTED}))
+    return _mail("requested", bookings, note=events[0].word_from_us)
+
+
+def declined(events: list[BookingEvent]) -> list[Message]:
+    return _mail("declined", _bookings(events, {State.DECLINED}), note=events[0].word_from_us)
+
+
+def cancelled(events: list[BookingEvent]) -> list[Message]:
+    bookings = _bookings(events, {State.CANCELLED})
+    # Calendars only know what was confirmed to them before.
+    invited = set(
+        BookingEvent.objects.filter(
+            booking__in=bookings, notice="confirmed", pk__lt=events[0].pk
+        ).values_list("booking", flat=True)
+    )
+    files = [
+        _calendar_file(booking, number, Method.CANCEL)
+        for number, booking in enumerate(bookings, start=1)
+        if booking.pk in invited
+    ]
+    mails = _mail("cancelled", bookings, note=events[0].word_from_us, files=files)
+    return [*mails, *_to_neighbours(events)]
+
+
+def changed(events: list[BookingEvent]) -> list[Message]:
+    bookings = _upcoming(_bookings(events, {State.CONFIRMED, State.REQUESTED}))
+    told = [event for event in events if event.booking in bookings]
+    mails = _with_letter("changed", events, bookings, changes=_changes(told))
+    return [*mails, *_to_neighbours(events)]
+
+
+def reminder(events: list[BookingEvent]) -> list[Message]:
+    about = events[0].about
+    bookings = _upcoming(_bookings(events, {State.CONFIRMED}))
+    # Moved to another day since: that day gets a reminder of its own.
+    bookings = [booking for booking in bookings if booking.visit.slot.day == about]
+    start = min((booking.starts_at for booking in bookings), default=None)
+    return _mail("reminder", bookings, note=events[0].word_from_us, expires_at=start)
+
+
+# --- What they have in common ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MailStay(Stay):
+    """With what a mail says of it."""
+
+    @property
+    def goes_ahead(self) -> bool:
+        return self.bookings[0].is_holding
+
+    @property
+    def can_change(self) -> bool:
+        return timezone.localdate() <= self.change_until
+
+    @property
+    def can_cancel(self) -> bool:
+        return timezone.localdate() <= self.cancel_until
+
+    @property
+    def bring(self) -> list[str]:
+        return self.visit.programme.bring_list
+
+
+def _bookings(events: Iterable[BookingEvent], states: Collection[str]) -> list[Booking]:
+    """The bookings of the events that are in one of these states, each once."""
+    bookings = {event.booking_id: event.booking for event in events}.values()
+    found = [booking for booking in bookings if booking.state in states]
+    return sorted(found, key=lambda booking: (booking.starts_at, booking.visit_id, booking.pk))
+
+
+def _upcoming(bookings: Iterable[Booking]) -> list[Booking]:
+    now = timezone.now()
+    return [booking for booking in bookings if booking.starts_at > now]
+
+
+def _with_letter(
+    name: str, events: list[BookingEvent], bookings: list[Booking], **details: Any
+) -> list[Message]:
+    """With calendar files and the letter, as far as anything is confirmed."""
+    files, note = _invitations(bookings), events[0].word_from_us
+    return _mail(name, bookings, note=note, files=files, with_letter=bool(files), **details)
+
+
+def _changes(events: list[BookingEvent]) -> list[str]:
+    """What changed, in the reader's language and in order; once where it is the same for all."""
+    if not events:
+        return []
+    lines: dict[Booking, list[str]] = {}
+    with translation.override(events[0].booking.submission.language):
+        for event in events:
+            lines.setdefault(event.booking, []).append(wording.sentence(event))
+    first, *others = lines.values()
+    if all(other == first for other in others):
+        return first
+    return [f"{booking.class_name}: {line}" for booking, of in lines.items() for line in of]
+
+
+def _to_neighbours(events: list[BookingEvent]) -> list[Message]:
+    """A new letter to whose groups go another way through what another class did."""
+    affected = neighbours.affected(events)
+    if not affected or not can_be_made():
+        return []
+    mails = []
+    for submission, bookings in itertools.groupby(
+        sorted(affected, key=lambda booking: (booking.submission_id, booking.starts_at)),
+        key=lambda booking: booking.submission,
+    ):
+        if submission == events[0].booking.submission and events[0].notice != "cancelled":
+            continue  # the letter about all her classes has just gone along
+        with translation.override(submission.language):
+            note = _(
+                "The groups go along the components in another way, because another class comes, "
+                "changes or does not come. The letter with this mail replaces the one you have."
+            )
+        mails += _mail("changed", list(bookings), note=note, with_letter=True)
+    return mails
+
+
+def _mail(
+    name: str,
+    bookings: list[Booking],
+    *,
+    note: str,
+    files: Sequence[Attachment] = (),
+    with_letter: bool = False,
+    changes: Sequence[str] = (),
+    expires_at: datetime.datetime | None = None,
+) -> list[Message]:
+    if not bookings:
+        return []
+    submission = bookings[0].submission
+    letter = _letter(submission) if with_letter else ""
+    with translation.override(submission.language):
+        along = [line for words in _along for line in words(bookings)]
+    stays = [
+        MailStay(visit, list(group))
+        for visit, group in itertools.groupby(bookings, key=lambda booking: booking.visit)
+    ]
+    message = templates.render(
+        f"booking_{name}",
+        to=submission.email,
+        language=submission.language,
+        context={
+            "submission": submission,
+            "stays": stays,
+            "first": stays[0],
+            "venue": stays[0].visit.slot.venue,
+            "count": len(bookings),
+            "note": note,
+            "changes": changes,
+            "along": along,
+            "dates_url": settings.SITE_URL + _where_to_choose(stays[0].visit.programme),
+            "link": markers.marker(LINK, submission.pk, to=submission.email),
+            "has_letter": bool(letter),
+        },
+        attachments=files,
+        enclosed=letter,
+        reply_to=stays[0].visit.slot.venue.email,
+        expires_at=expires_at,
+    )
+    return [message]
+
+
+def _where_to_choose(programme: Programme) -> str:
+    """Another date, or another programme where this one is no longer offered."""
+    if programme.is_published:
+        return f"{programme.get_absolute_url()}#data"
+    return reverse("programmes:catalogue")
+
+
+def _invitations(bookings: Iterable[Booking]) -> list[Attachment]:
+    """A calendar file per class. A request is not in the school's calendar yet."""
+    return [
+        _calendar_file(booking, number, Method.REQUEST)
+        for number, booking in enumerate(bookings, start=1)
+        if booking.state == State.CONFIRMED
+    ]
+
+
+def _calendar_file(booking: Booking, number: int, method: Method) -> Attachment:
+    write = ical.cancellation if method == Method.CANCEL else ical.invitation
+    name = f"tec-{booking.submission.reference}-{number}.ics"
+    with translation.override(booking.submission.language):
+        return Attachment(name, write(booking), content_type(method))
+
+
+def _letter(submission: Submission) -> str:
+    """The letter, to be made while the mail goes out; '' where PDFs cannot be made."""
+    if not can_be_made():
+        return ""
+    name = documents.letter_filename(submission)
+    return markers.enclosure(LETTER, submission.pk, to=submission.email, name=name)

@@ -1,0 +1,209 @@
+"""The rotation of one visit as a school reads it: clock times, names, its own groups.
+
+The rotation is made of all classes that hold a place in the visit, so that no two meet; a
+school sees its own groups by number and those of another school as a dot.
+"""
+
+import datetime
+from collections.abc import Container, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from bookings.models import Booking, Visit
+from bookings.telling.rotation import Group, Party, Rotation, Station, rotate
+from programmes.models import Component
+
+ROUNDS_BESIDE_EACH_OTHER = 8  # what A4 has room for
+
+
+@dataclass(frozen=True)
+class Times:
+    starts: datetime.datetime
+    ends: datetime.datetime
+
+
+@dataclass(frozen=True)
+class Cell:
+    text: str
+    others: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    zone: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Part:
+    """As many rounds as fit beside each other on paper."""
+
+    times: list[Times]
+    rows: list[Row]
+    breaks: list[str]  # empty when nobody has a break
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    number: int
+    class_name: str
+    pupils: int
+    begins_at: str  # empty: with a break
+
+
+@dataclass(frozen=True)
+class Timetable:
+    fits: bool
+    needed: int  # minutes
+    available: int  # minutes
+    parts: list[Part]
+    groups: list[GroupLine]
+    has_others: bool
+
+
+def timetable(
+    visit: Visit,
+    components: Sequence[Component],
+    bookings: Sequence[Booking],
+    *,
+    own: Container[int],
+) -> Timetable | None:
+    """The timetable of `visit` for the bookings whose primary keys are in `own`.
+
+    `components` (with zone) and `bookings` are all of the visit's, in their order. None when
+    there is nothing to rotate along.
+    """
+    rotation = _rotation(visit, components, bookings)
+    if rotation is None:
+        return None
+    mine = {group for group in rotation.groups if bookings[group.party].pk in own}
+    return Timetable(
+        fits=rotation.fits,
+        needed=rotation.needed,
+        available=rotation.available,
+        parts=_parts(rotation, visit.slot.starts_at, components, mine),
+        groups=[
+            GroupLine(
+                group.number,
+                rotation.parties[group.party].name,
+                group.pupils,
+                station.name if (station := rotation.route(group)[0]) else "",
+            )
+            for group in rotation.groups
+            if group in mine
+        ],
+        has_others=len(mine) < len(rotation.groups),
+    )
+
+
+def routes(
+    visit: Visit, components: Sequence[Component], bookings: Sequence[Booking]
+) -> dict[int, Hashable]:
+    """What the letter tells each booking of its groups, by primary key: to see who it changes for.
+
+    The same arguments as `timetable`.
+    """
+    rotation = _rotation(visit, components, bookings)
+    if rotation is None:
+        return {}
+    return {
+        booking.pk: (
+            rotation.fits,
+            tuple(
+                (group.number, group.pupils, rotation.route(group))
+                for group in rotation.groups
+                if group.party == index
+            ),
+        )
+        for index, booking in enumerate(bookings)
+    }
+
+
+def too_long() -> list[Visit]:
+    """Visits to come whose classes cannot go round in time: their letters promise a call.
+
+    Three queries, however many there are.
+    """
+    coming = Visit.objects.active().filter(
+        slot__starts_at__gt=timezone.now(), programme__components__isnull=False
+    )
+    visits: Any = (
+        coming.distinct()
+        .select_related("programme", "slot")
+        .prefetch_related(
+            "programme__components",
+            Prefetch("bookings", Booking.objects.settled().order_by("pk"), to_attr="classes"),
+        )
+        .order_by("slot__starts_at", "pk")
+    )
+    rotations = (
+        (visit, _rotation(visit, list(visit.programme.components.all()), visit.classes))
+        for visit in visits
+    )
+    return [visit for visit, rotation in rotations if rotation and not rotation.fits]
+
+
+def _rotation(
+    visit: Visit, components: Sequence[Component], bookings: Sequence[Booking]
+) -> Rotation | None:
+    stations = [Station(c.name, c.minutes, c.max_pupils) for c in components]
+    if not bookings or not stations or any(s.minutes < 1 or s.max_pupils < 1 for s in stations):
+        return None
+    programme = visit.programme
+    return rotate(
+        [Party(booking.class_name, booking.pupils) for booking in bookings],
+        stations,
+        available=programme.duration,
+        welcome=programme.welcome,
+        move=programme.move_minutes,
+        classes=programme.max_groups,
+    )
+
+
+def _parts(
+    rotation: Rotation,
+    starts_at: datetime.datetime,
+    components: Sequence[Component],
+    mine: set[Group],
+) -> list[Part]:
+    rounds = rotation.rounds
+    count = -(-len(rounds) // ROUNDS_BESIDE_EACH_OTHER)
+    size = -(-len(rounds) // count)  # tables of the same width
+    parts = []
+    for first in range(0, len(rounds), size):
+        chosen = rounds[first : first + size]
+        breaks = [", ".join(str(g.number) for g in r.resting if g in mine) for r in chosen]
+        parts.append(
+            Part(
+                times=[
+                    Times(_clock(starts_at, round_.starts), _clock(starts_at, round_.ends))
+                    for round_ in chosen
+                ],
+                rows=[
+                    Row(
+                        component.name,
+                        component.zone.name if component.zone else "",
+                        [_cell(round_.at[index], mine) for round_ in chosen],
+                    )
+                    for index, component in enumerate(components)
+                ],
+                breaks=breaks if any(breaks) else [],
+            )
+        )
+    return parts
+
+
+def _cell(group: Group | None, mine: set[Group]) -> Cell:
+    if group is None:
+        return Cell("")
+    return Cell(str(group.number)) if group in mine else Cell("·", others=True)
+
+
+def _clock(starts_at: datetime.datetime, minutes: int) -> datetime.datetime:
+    """Local time so many real minutes later, also across a change of clocks."""
+    moment = starts_at.astimezone(datetime.UTC) + datetime.timedelta(minutes=minutes)
+    return timezone.localtime(moment)

@@ -1,0 +1,157 @@
+"""The events of a booking in plain words, for the page and for staff."""
+
+import datetime
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings.models import Attention, Booking, BookingEvent, State
+from core.backoffice.history import StaffLine, staff_history
+from programmes.models.programme import in_words
+from submissions.wording import Line, Sentence, rule_label
+
+# What the school sees of it: no notes that staff make for themselves.
+_SENTENCES = {
+    "hold": lambda: _("A place was held."),
+    "verify": lambda: _("Confirmed with the code from the mail."),
+    "request": lambda: _("Requested; we decide about it."),
+    "confirm": lambda: _("Confirmed by TEC."),
+    "decline": lambda: _("Declined by TEC."),
+    "lapse": lambda: _("The held place lapsed: no code was typed in time."),
+    "cancel": lambda: _("Cancelled."),
+    "reinstate": lambda: _("Cancellation undone."),
+    "ask_to_cancel": lambda: _("You asked to cancel after the free period."),
+    "remind": lambda: _("A reminder was sent."),
+    "attend": lambda: _("The class was here."),
+    "miss": lambda: _("The class did not come."),
+}
+
+
+def history_of(bookings: Sequence[Booking]) -> list[Line]:
+    """What happened to these bookings, newest first, in one query."""
+    by_id = {booking.pk: booking for booking in bookings}
+    events = BookingEvent.objects.filter(booking__in=by_id).order_by("-pk")
+    lines = [(by_id[event.booking_id], event, sentence(event)) for event in events]
+    return [
+        Line(
+            at=event.at,
+            class_name=booking.class_name if len(bookings) > 1 else "",
+            text=text,
+            note=event.note if event.notice else "",
+        )
+        for booking, event, text in lines
+        if text
+    ]
+
+
+def sentence(event: BookingEvent) -> str:
+    """One event in words; empty for what only concerns staff."""
+    if event.move == "reschedule":
+        return _reschedule(event.data)
+    if event.move == "retime":
+        length = {name: in_words(minutes) for name, minutes in event.data.items()}
+        return _("It takes %(to)s instead of %(from)s.") % length
+    if event.move == "change_numbers":
+        return _numbers(event.data)
+    if event.move == "verify" and event.by_role == "staff":
+        return _("Booked by TEC on behalf of the school.")
+    words = _SENTENCES.get(event.move)
+    return words() if words else ""
+
+
+def _reschedule(data: dict[str, Any]) -> str:
+    return _("Moved from %(before)s to %(after)s.") % {
+        "before": _moment(data["from"]),
+        "after": _moment(data["to"]),
+    }
+
+
+def _numbers(data: dict[str, Any]) -> str:
+    before, after = data["from"][0], data["to"][0]
+    if before == after:
+        return _("The number of supervisors changed.")
+    return ngettext(
+        "Numbers changed: %(before)d to %(after)d pupil.",
+        "Numbers changed: %(before)d to %(after)d pupils.",
+        after,
+    ) % {"before": before, "after": after}
+
+
+def _moment(written: str) -> str:
+    when = timezone.localtime(datetime.datetime.fromisoformat(written))
+    return f"{date_format(when, 'l j F Y')} {when:%H:%M}"
+
+
+# --- For staff -------------------------------------------------------------------------------
+
+
+def staff_history_of(booking: Booking, label_of: Callable[[str], str]) -> list[StaffLine]:
+    """All events of a booking, newest first; `label_of` names moves that have no sentence."""
+    return staff_history(booking, lambda event: sentence(event) or label_of(event.move), rule_label)
+
+
+# --- The state as a sentence -------------------------------------------------------------------
+
+
+# The state that says most about a submission with classes in several states.
+_FIRST = [
+    State.CONFIRMED,
+    State.REQUESTED,
+    State.HELD,
+    State.ATTENDED,
+    State.NO_SHOW,
+    State.CANCELLED,
+    State.DECLINED,
+    State.LAPSED,
+]
+
+
+# Who is to come, until the visit is over.
+_LIVE = _FIRST[:3]
+
+
+def _weight(booking: Booking) -> tuple[bool, int, datetime.datetime, int]:
+    """Least for the class of which to speak: one that still comes, surely, and soonest."""
+    state = State(booking.state)
+    is_coming = state in _LIVE and booking.ends_at > timezone.now()
+    return not is_coming, _FIRST.index(state), booking.starts_at, booking.pk
+
+
+def main_of(bookings: Sequence[Booking]) -> Booking:
+    """The class of which the page of these bookings speaks: the first that comes."""
+    return min(bookings, key=_weight)
+
+
+def sentence_for(bookings: Sequence[Booking]) -> Sentence:
+    """What the page says on top; `bookings` are all those of one submission."""
+    main = main_of(bookings)
+    start = timezone.localtime(main.starts_at)
+    when = {"day": date_format(start, "l j F"), "time": f"{start:%H:%M}"}
+    past = main.ends_at <= timezone.now().astimezone(datetime.UTC)
+    texts = {
+        State.CONFIRMED: _("You were coming on %(day)s at %(time)s.")
+        if past
+        else _("You are coming on %(day)s at %(time)s."),
+        State.REQUESTED: _("You asked for %(day)s at %(time)s."),
+        State.HELD: _("We hold %(day)s at %(time)s for you."),
+        State.ATTENDED: _("You were here on %(day)s."),
+        State.NO_SHOW: _("You did not come on %(day)s."),
+        State.CANCELLED: _("Your visit of %(day)s is cancelled."),
+        State.DECLINED: _("Your request for %(day)s is declined."),
+        State.LAPSED: _("The place on %(day)s has lapsed."),
+    }
+    return Sentence(texts[State(main.state)] % when, _explanation(main), main.state in _FIRST[5:])
+
+
+def _explanation(booking: Booking) -> str:
+    if booking.attention == Attention.LATE_CANCELLATION:
+        return _("You asked to cancel. We contact you; until then the place stays yours.")
+    if booking.state == State.REQUESTED:
+        return _("We look at it and mail you as soon as we have decided.")
+    if booking.state == State.HELD:
+        return _("Type the code from our mail to confirm.")
+    return ""

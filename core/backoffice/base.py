@@ -1,0 +1,213 @@
+"""What the pages of the back office have in common; each app's `admin` builds on these."""
+
+import functools
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.contrib.admin import ModelAdmin as DjangoModelAdmin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import ActionLocation
+from django.core.exceptions import BadRequest
+from django.db import models
+from django.db.models import Model
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from import_export.admin import ExportMixin
+from import_export.formats.base_formats import CSV, XLSX
+from import_export.resources import ModelResource
+from unfold.admin import ModelAdmin as UnfoldModelAdmin
+from unfold.admin import TabularInline as UnfoldTabularInline
+from unfold.admin import checkbox
+from unfold.contrib.import_export.forms import ExportForm
+from unfold.decorators import display
+
+from core.addresses import row_number
+from core.dates import validate_day
+from core.mail.addresses import MailAddressField
+
+# A spreadsheet takes a cell that begins with one of these for a formula (OWASP, CSV injection).
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What unfold's filters of a period add to the name of their field.
+PERIOD_END = re.compile(r"_(from|to)(_[01])?$")
+
+
+# In lists unfold draws each checkbox and label through several templates, a third of the time of a
+# page. There are few different ones: each is drawn once.
+
+
+@functools.cache
+def _checkbox(language: str) -> tuple[SafeString, SafeString]:
+    """What stands before and after a row's key."""
+    before, after = checkbox.render(ACTION_CHECKBOX_NAME, "KEY").split("KEY")
+    return SafeString(before), SafeString(after)  # nosec B703  # as Django rendered it
+
+
+def badge(text: object, kind: str = "") -> SafeString:
+    """`text`, one of few, as a coloured label: 'info', 'success', 'warning', 'danger' or ''."""
+    return _badge(str(text), kind)
+
+
+@functools.cache
+def _badge(text: str, kind: str) -> SafeString:
+    return render_to_string("unfold/helpers/label.html", {"text": text, "type": kind})
+
+
+class _Typed:
+    """What staff type has the limits of what anybody types."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, models.EmailField):
+            kwargs.setdefault("form_class", MailAddressField)
+        mixed_in: Any = super()
+        field = mixed_in.formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(db_field, models.DateField):  # a moment, too
+            field.validators.append(validate_day)
+        if field is not None and isinstance(db_field, models.ForeignKey | models.ManyToManyField):
+            keep_to_rows(field.widget)
+        return field
+
+
+def keep_to_rows(widget: Any) -> None:
+    """What is sent as the key of a row and is no number stands for no row, 0: Django's
+    autocomplete looks up whatever it gets, and that is an error."""
+    read = widget.value_from_datadict
+
+    def value_from_datadict(*asked: Any) -> Any:
+        value = read(*asked)
+        if isinstance(value, list):
+            return [str(row_number(one)) for one in value]
+        return str(row_number(value)) if value else value
+
+    widget.value_from_datadict = value_from_datadict
+
+
+class ModelAdmin(_Typed, UnfoldModelAdmin):
+    """Lists that stay fast: no count of everything, no choice of a thousand rows."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    list_filter_submit = True
+    list_fullwidth = True
+    warn_unsaved_form = True
+
+    @display(description=UnfoldModelAdmin.action_checkbox.short_description)
+    def action_checkbox(self, obj: Model) -> SafeString:
+        before, after = _checkbox(get_language() or "")
+        return format_html("{}{}{}", before, obj.pk, after)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """A period's two ends are as good as its field, of which Django knows that it may."""
+        return super().lookup_allowed(PERIOD_END.sub("", lookup), value, request)
+
+    def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not all(map(row_number, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+            raise BadRequest("A row that is selected has a number.")
+        return super().response_action(request, *args, **kwargs)
+
+    def get_action_choices(
+        self,
+        request: HttpRequest,
+        default_choices: Any = None,
+        action_location: Any = ActionLocation.CHANGE_LIST,
+    ) -> Any:
+        """Django's own: unfold's does not know Django 6.1's argument yet."""
+        return DjangoModelAdmin.get_action_choices(
+            self, request, [("", _("Choose an action"))], action_location
+        )
+
+
+class TabularInline(_Typed, UnfoldTabularInline):
+    """Rows of a table: each box says of itself what the head of its column says."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs["aria-label"] = capfirst(db_field.verbose_name)
+            related = getattr(field.widget, "widget", None)  # inside the links to add and change
+            if related is not None:
+                related.attrs["aria-label"] = capfirst(db_field.verbose_name)
+        return field
+
+
+@dataclass(frozen=True)
+class Button:
+    """A link above a page (`admin/with_buttons.html`) to something that can be done with it."""
+
+    label: str
+    address: str
+    style: str = ""
+
+
+@dataclass(frozen=True)
+class _Lead:
+    label: Any
+    address: Callable[[Any], str]
+    permission: str
+
+
+_leads: dict[str, list[_Lead]] = {}
+
+
+def lead_from(model: str, label: Any, address: Callable[[Any], str], *, permission: str) -> None:
+    """Put a link above the page of each row of `model` ('schools.school'), which need not know
+    where it leads: for whoever has `permission`, to `address(row)`."""
+    _leads.setdefault(model, []).append(_Lead(label, address, permission))
+
+
+def leads_from(request: HttpRequest, row: Model) -> list[Button]:
+    return [
+        Button(str(lead.label), lead.address(row))
+        for lead in _leads.get(row._meta.label_lower, [])
+        if request.user.has_perm(lead.permission)
+    ]
+
+
+class NoDelete:
+    """Rows that history hangs on."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ReadOnly(NoDelete):
+    """Rows that verbs, the worker or an import write, and nobody edits."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class SafeResource(ModelResource):
+    """Rows for a spreadsheet, in which what people typed stays text."""
+
+    def export_field(self, field: Any, instance: Any, *args: Any, **kwargs: Any) -> Any:
+        value = super().export_field(field, instance, *args, **kwargs)
+        return as_text(value)
+
+
+def as_text(value: Any) -> Any:
+    """`value`, with an apostrophe before what a spreadsheet would take for a formula."""
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+class ExportAdmin(ExportMixin, ModelAdmin):
+    """A list that can be taken along as CSV or XLSX, as it is filtered."""
+
+    export_form_class = ExportForm
+    formats: ClassVar = [XLSX, CSV]
+    resource_classes: Sequence[type[SafeResource]]
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """Whoever keeps the list up to date; looking something up needs no copy of everything."""
+        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")

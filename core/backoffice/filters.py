@@ -1,0 +1,71 @@
+"""Filters of the back office's lists, where unfold's and Django's own need something."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters import admin as unfold_filters
+
+from core.dates import validate_day
+
+# Of both ends of a period: its name, what it asks, and the time where only a day was typed.
+ENDS = (("from", "gte", datetime.time.min), ("to", "lte", datetime.time.max))
+
+
+class DefaultFilter(admin.SimpleListFilter):
+    """A filter in which asking nothing is a choice with a name of its own, not 'all'."""
+
+    default: Any
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        yield first | {"display": self.default}
+        yield from others
+
+
+class AttentionFilter(admin.SimpleListFilter):
+    """What waits for staff."""
+
+    title = _("needs attention")
+    parameter_name = "attention"
+    waits = ~Q(attention="")
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("waits for us"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(self.waits) if self.value() == "yes" else queryset
+
+
+class MoveFilter(admin.SimpleListFilter):
+    """Events of one move of the table that their admin names."""
+
+    title = _("what")
+    parameter_name = "move"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(name, move.label) for name, move in model_admin.moves.items()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(move=self.value()) if self.value() else queryset
+
+
+class RangeDateTimeFilter(unfold_filters.RangeDateTimeFilter):
+    """In Amsterdam time, with or without the times; an end that is no moment is left out."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        moment = forms.SplitDateTimeField(validators=[validate_day])
+        for end, lookup, time in ENDS:
+            name = f"{self.parameter_name}_{end}"
+            day, typed_time = (self.used_parameters.get(f"{name}_{part}") for part in (0, 1))
+            try:
+                limit = moment.clean([day, typed_time or time.isoformat("seconds")])
+            except ValidationError:
+                continue
+            queryset = queryset.filter(**{f"{self.parameter_name}__{lookup}": limit})
+        return queryset

@@ -1,0 +1,251 @@
+"""The page in the back office of a row that has a lifecycle: its moves as buttons.
+
+An app's admin names its table of moves, the moves that staff make and the verb of each; here is
+how a move is asked for, made, refused with words, and shown afterwards.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+from unfold.decorators import display
+
+from core.addresses import row_number
+from core.backoffice.base import ModelAdmin, ReadOnly
+from core.backoffice.filters import MoveFilter, RangeDateTimeFilter
+from core.backoffice.history import who_made
+from core.lifecycle import Move, Refused
+from core.transactions import retried
+
+# --- What is asked -----------------------------------------------------------------------------
+
+
+class NoteForm(forms.Form):
+    """A word along with the move: for the school if a mail goes out, else for colleagues.
+
+    The fields of each form are the arguments of its verb.
+    """
+
+    note = forms.CharField(
+        required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, row: Any, move: Move, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.row = row
+        note = self.fields["note"]
+        if move.notice:
+            note.label = _("A word to the school")
+            note.help_text = _("Optional. Goes into the mail.")
+        else:
+            note.label = _("Note for colleagues")
+            note.help_text = _("Optional. The school does not see it.")
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """For the verb; only after `is_valid()`."""
+        return self.cleaned_data
+
+
+class RequiredNoteForm(NoteForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"].required = True
+        self.fields["note"].help_text = _("The school does not see it.")
+
+
+class ChangedMeanwhile(Refused):
+    message = gettext_lazy("Something changed here while you were busy. Look at the history first.")
+
+
+# --- Which moves -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class StaffMove:
+    verb: Callable[..., Any]
+    done: Any
+    form: type[NoteForm] = NoteForm
+    style: str = ""
+
+
+@dataclass(frozen=True)
+class Button:
+    name: str
+    label: str
+    style: str
+
+
+def _newer_events(request: HttpRequest, row: Any) -> QuerySet[Any]:
+    """What people did with the row since the form was shown; nothing if the form does not say."""
+    seen = row_number(request.POST.get("seen"))
+    return row.events.filter(pk__gt=seen).exclude(by_role="site") if seen else row.events.none()
+
+
+def _label_of(moves: Mapping[str, Move], name: str) -> str:
+    return capfirst(str(moves[name].label)) if name in moves else name
+
+
+# --- The admin ---------------------------------------------------------------------------------
+
+
+class EventAdmin(ReadOnly, ModelAdmin):
+    """The history of all rows, read only: what happened last, and who did it."""
+
+    moves: ClassVar[Mapping[str, Move]]  # the table of the lifecycle
+    list_display_links = ("at",)
+    list_filter = (MoveFilter, "by_role", ("at", RangeDateTimeFilter))
+    ordering = ("-pk",)
+
+    def words_for(self, event: Any) -> str:
+        """The event as staff read it; empty where the label of its move says it all."""
+        raise NotImplementedError
+
+    @display(description=gettext_lazy("what"), ordering="move")
+    def what(self, event: Any) -> str:
+        return self.words_for(event) or _label_of(self.moves, event.move)
+
+    @display(description=gettext_lazy("by"), ordering="by")
+    def by_whom(self, event: Any) -> str:
+        return who_made(event)
+
+
+class MovesAdmin(ReadOnly, ModelAdmin):
+    """Rows that change by moves only."""
+
+    moves: ClassVar[Mapping[str, Move]]  # the table of the lifecycle
+    staff_moves: ClassVar[Mapping[str, StaffMove]]  # in order of likelihood
+    row_name: ClassVar[str]  # how the verbs call the row
+
+    # What the list of each app adds to the page of a row, in one query.
+    facts: ClassVar[tuple[str, ...]] = ()
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        """Rows change by moves only, so 'may change' means: may make moves."""
+        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
+
+    def has_sense(self, name: str, row: Any) -> bool:
+        """What the state allows but the clock or the row may not ask for."""
+        return True
+
+    def move_for(self, row: Any, name: str) -> Move:
+        """The move as it is for this row: without its message where nobody gets one."""
+        return self.moves[name]
+
+    def about(self, row: Any) -> str:
+        """The row in one line, above the form of a move."""
+        return str(row)
+
+    def buttons_for(self, row: Any) -> list[Button]:
+        """The moves that make sense for this row as it is."""
+        return [
+            Button(name, self.label_of(name), move.style)
+            for name, move in self.staff_moves.items()
+            if row.state in self.moves[name].sources and self.has_sense(name, row)
+        ]
+
+    def label_of(self, name: str) -> str:
+        return _label_of(self.moves, name)
+
+    # --- Pages ------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        page = path(
+            "<path:object_id>/doe/<slug:move>/",
+            self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.move_page)),
+            name=f"{self.opts.app_label}_{self.opts.model_name}_move",
+        )
+        return [page, *super().get_urls()]
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        rows = self.get_queryset(request).select_related(*self.facts)
+        try:
+            return rows.filter(pk=object_id).first()
+        except ValueError:
+            return None
+
+    def move_page(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
+        """Ask what a move needs and make it; a refusal is shown above the form."""
+        row = self.get_object(request, unquote(object_id))
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        if row is None or move not in self.staff_moves:
+            raise Http404
+        staff_move = self.staff_moves[move]
+        back = reverse(self._page_name("change"), args=[row.pk])
+        data = request.POST if request.method == "POST" else None
+        form = staff_move.form(data, row=row, move=self.move_for(row, move))
+        if data is not None and self._is_second_click(request, row, move):
+            return redirect(back)
+        if data is not None and form.is_valid():
+            try:
+                self._make(request, row, move, form.arguments)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(request, staff_move.done)
+                return redirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": self.label_of(move),
+            "about": self.about(row),
+            "form": form,
+            "submit": self.label_of(move),
+            "style": staff_move.style or "primary",
+            "back": back,
+            "seen": row.events.aggregate(newest=Max("pk"))["newest"],
+        }
+        return TemplateResponse(request, "admin/desk_form.html", context)
+
+    @method_decorator(retried)
+    def _make(
+        self, request: HttpRequest, row: Any, name: str, arguments: Mapping[str, Any]
+    ) -> None:
+        """The move, unless something happened to the row since the form was shown.
+
+        Looks under the row's lock, so that the second of two clicks finds the event of the first.
+        """
+        list(type(row)._base_manager.select_for_update(of=("self",)).filter(pk=row.pk))
+        if self._is_second_click(request, row, name):
+            return
+        if _newer_events(request, row).exists():
+            raise ChangedMeanwhile
+        self.staff_moves[name].verb(**{self.row_name: row}, by=request.user, **arguments)
+
+    def _is_second_click(self, request: HttpRequest, row: Any, name: str) -> bool:
+        return _newer_events(request, row).filter(move=name, by=request.user).exists()
+
+    def _page_name(self, page: str) -> str:
+        return f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
+
+    # --- Several at once ----------------------------------------------------------------------
+
+    def move_each(self, request: HttpRequest, rows: QuerySet[Any], verb: Any) -> int:
+        """The move for each on its own: one refusal does not hold up the others."""
+        done = 0
+        for row in rows.select_related(*self.facts).order_by("pk"):
+            try:
+                verb(**{self.row_name: row}, by=request.user)
+            except Refused as refusal:
+                messages.error(request, f"{row}: {refusal}")
+            else:
+                done += 1
+        return done

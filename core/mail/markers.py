@@ -1,0 +1,181 @@
+"""Mail backends that put links, codes and letters in the place of their markers while sending.
+
+A queued mail holds `[[code:42:…]]` instead of a code, `[[booking:7:…]]` instead of a link that
+opens a booking: neither the database nor the staff who read the queue ever see a live secret.
+The last part of a marker is an HMAC over its kind, its object *and the mail's only recipient*.
+A marker typed into a form, copied from the queue into another mail, or sent to another
+address is therefore replaced by a harmless text.
+
+A letter takes as long to make as thirty mails to queue, and lies about in nobody's folder: a
+queued mail only says what it encloses (`enclosure`), and the file is made while it goes out.
+
+Apps register a function per kind (`register`, `register_maker`); this module knows none of them.
+"""
+
+import copy
+import logging
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail.backends import locmem, smtp
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.message import EmailAlternative
+from django.db import Error as DatabaseError
+from django.utils import translation
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.html import escape
+
+logger = logging.getLogger(__name__)
+
+MARKER = re.compile(r"\[\[([a-z]+):([0-9A-Za-z-]+):([0-9a-f]{32})\]\]")
+
+# From an object's id and the recipient's address to what she may see; None when it is gone, no
+# longer valid, or hers no more: a mail can wait, and be sent again, while an address is corrected.
+Resolver = Callable[[str, str], str | None]
+
+
+@dataclass(frozen=True)
+class _Kind:
+    resolve: Resolver
+    otherwise: Callable[[], str]
+
+
+_kinds: dict[str, _Kind] = {}
+
+# A header that never leaves: what a queued mail encloses, as `enclosure` writes it.
+ENCLOSED = "X-Enclosed"
+# The same to a PDF; None also when none can be made here.
+Maker = Callable[[str, str], bytes | None]
+_makers: dict[str, Maker] = {}
+
+
+def register(kind: str, resolve: Resolver, *, otherwise: Callable[[], str]) -> None:
+    """What markers of this kind stand for; `otherwise` gives the text in place of None."""
+    _kinds[kind] = _Kind(resolve, otherwise)
+
+
+def marker(kind: str, object_id: object, *, to: str) -> str:
+    """The text that becomes a secret when the mail is sent to `to`, and to nobody else."""
+    return f"[[{kind}:{object_id}:{_mac(kind, str(object_id), to)}]]"
+
+
+def register_maker(kind: str, make: Maker) -> None:
+    """How the enclosures of this kind are made. May take long: no transaction is open."""
+    _makers[kind] = make
+
+
+def enclosure(kind: str, object_id: object, *, to: str, name: str) -> str:
+    """What a `Message` encloses: a PDF by this name, made when the mail goes out to `to`."""
+    return f"{name} {marker(kind, object_id, to=to)}"
+
+
+def enclosed_name(headers: Mapping[str, str] | None) -> str:
+    """The name of the file that a mail with these headers encloses; '' for none."""
+    return (headers or {}).get(ENCLOSED, "").rpartition(" ")[0]
+
+
+def _mac(kind: str, object_id: str, to: str, key: str | None = None) -> str:
+    value = "\n".join((kind, object_id, to.strip().lower()))
+    return salted_hmac("core.mail.markers", value, secret=key, algorithm="sha256").hexdigest()[:32]
+
+
+def _is_ours(mac: str, kind: str, object_id: str, to: str) -> bool:
+    """Whether we wrote this for `to`, perhaps before the key changed: mails can wait for days."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return any(constant_time_compare(mac, _mac(kind, object_id, to, key)) for key in keys)
+
+
+def reveal(text: str, *, to: str) -> str:
+    """`text` with its markers replaced, as `to` gets to see it, in the active language."""
+
+    def replacement(match: re.Match[str]) -> str:
+        kind, object_id, mac = match.groups()
+        known = _kinds.get(kind)
+        if known is None or not _is_ours(mac, kind, object_id, to):
+            return "[…]"
+        return known.resolve(object_id, to) or known.otherwise()
+
+    return MARKER.sub(replacement, text)
+
+
+def reveal_html(html: str, *, to: str) -> str:
+    """As `reveal`, with what is put in escaped for text and for quoted attributes."""
+    return MARKER.sub(lambda match: escape(reveal(match.group(), to=to)), html)
+
+
+def revealed(message: EmailMessage) -> EmailMessage:
+    """A copy of the message as it is read; the message itself keeps its markers."""
+    to = _only_recipient(message)
+    sent = copy.copy(message)
+    sent.extra_headers = {
+        name: value for name, value in message.extra_headers.items() if name != ENCLOSED
+    }
+    language = message.extra_headers.get("Content-Language")
+    with translation.override(language):
+        sent.subject = " ".join(reveal(str(message.subject), to=to).split())
+        sent.body = reveal(str(message.body), to=to)
+        if isinstance(message, EmailMultiAlternatives):
+            sent.alternatives = [  # type: ignore[attr-defined]  # a copy of the same class
+                EmailAlternative(reveal_html(str(content), to=to), mimetype)
+                for content, mimetype in message.alternatives
+            ]
+    return sent
+
+
+def complete(message: EmailMessage) -> EmailMessage:
+    """A copy of the message as it goes out: revealed, and with what it encloses."""
+    sent = revealed(message)
+    content = _make(message)
+    if content is not None:
+        sent.attachments = [*message.attachments]
+        sent.attach(enclosed_name(message.extra_headers), content, "application/pdf")
+    return sent
+
+
+def _make(message: EmailMessage) -> bytes | None:
+    match = MARKER.search(message.extra_headers.get(ENCLOSED, ""))
+    if match is None:
+        return None
+    kind, object_id, mac = match.groups()
+    to = _only_recipient(message)
+    if not _is_ours(mac, kind, object_id, to):
+        return None
+    try:
+        return _makers[kind](object_id, to)
+    except DatabaseError:
+        raise
+    except Exception:
+        # What the mail says must get there; the letter is on the booking's page too.
+        logger.exception("No enclosure could be made of %s %s", kind, object_id)
+        return None
+
+
+def _only_recipient(message: EmailMessage) -> str:
+    """Whom markers must have been written for; '' where somebody reads along."""
+    recipients = message.recipients()
+    return recipients[0] if len(recipients) == 1 else ""
+
+
+class SMTPMailer(smtp.EmailBackend):
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        return super().send_messages([complete(message) for message in email_messages])
+
+
+class MemoryMailer(locmem.EmailBackend):
+    """For tests: what would have gone out is in `django.core.mail.outbox`."""
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        return super().send_messages([complete(message) for message in messages])
+
+
+class DemoMailer(BaseEmailBackend):
+    """Delivers nowhere: `/demo/mails/` shows the mails. Builds them, so that faults show."""
+
+    def send_messages(self, email_messages: Sequence[Any]) -> int:
+        for message in email_messages:
+            complete(message).message()
+        return len(email_messages)

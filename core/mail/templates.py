@@ -1,0 +1,42 @@
+"""From `templates/mail/<name>.{subject.txt,txt,html}` to a mail, in a given language."""
+
+import re
+from typing import Any
+
+from django.conf import settings
+from django.template import Context
+from django.template.loader import get_template
+from django.utils import translation
+
+from core.mail.queue import Message
+
+
+def render(name: str, *, to: str, language: str, context: dict[str, Any], **fields: Any) -> Message:
+    """The mail `name` to `to`; `fields` are those of Message (attachments, expires_at, …).
+
+    What users typed is a value of the context and stays text: nothing compiles it.
+    """
+    values = {"site_url": settings.SITE_URL, "sender": settings.ORGANIZER_NAME, **context}
+    with translation.override(language):
+        subject = _plain(f"mail/{name}.subject.txt", values)
+        text = _plain(f"mail/{name}.txt", values)
+        html = get_template(f"mail/{name}.html").render({"language": language, **values})
+    return Message(
+        to=to,
+        subject=one_line(subject),
+        text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
+        html=html,
+        language=language,
+        **fields,
+    )
+
+
+def one_line(text: str) -> str:
+    """Without line breaks or control characters: fit for a header."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _plain(template: str, values: dict[str, Any]) -> str:
+    backend_template: Any = get_template(template)
+    # Text, not HTML: an ampersand in a name stays an ampersand.
+    return str(backend_template.template.render(Context(values, autoescape=False)))

@@ -1,0 +1,167 @@
+"""The desk's lists: what goes out and comes in, the round, shopping, repairs, stock, labels."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.addresses import row_number
+from core.dates import ONE_DAY, parse_day
+from core.documents import DocumentsUnavailable, pdf_response
+from kits.desk import figures, lists, papers, stock_take, verbs
+from kits.desk.access import desk_page
+from kits.desk.codes import find_copy
+from kits.desk.forms import LabelForm, RepairForm, StockTakeForm
+from kits.desk.venue import venue_of
+from kits.models import KitCopy, Repair, Shortage
+from kits.telling.wording import left_in_words
+from schools.years import current_school_year, school_year_label
+from submissions.access import SignedInRequest
+
+
+@desk_page("kits.view_loan")
+def out_and_in(request: SignedInRequest) -> HttpResponse:
+    """Today's or this week's boxes, overdue first, with telephone numbers; made to print too."""
+    today = timezone.localdate()
+    week = request.GET.get("periode") == "week"
+    before = lists.end_of_week(today) if week else today + ONE_DAY
+    at = venue_of(request)
+    venue = at["venue"]
+    incoming = list(lists.incoming(before, venue))
+    context = {
+        "today": today,
+        "week": week,
+        "last": before - ONE_DAY,
+        "overdue": [loan for loan in incoming if loan.is_overdue],
+        "outgoing": lists.outgoing(before, venue),
+        "incoming": [loan for loan in incoming if not loan.is_overdue],
+        "to_check": lists.to_check(venue),
+        **at,
+    }
+    return render(request, "kits/desk/lists.html", context)
+
+
+@desk_page("kits.view_loan")
+def transport_round(request: SignedInRequest) -> HttpResponse:
+    """The round of a day, in order of postcode; as a PDF for the driver with `?papier`."""
+    at = venue_of(request)
+    days = lists.round_days(timezone.localdate(), at["venue"])
+    day = parse_day(request.GET.get("dag", "")) or (days[0] if days else timezone.localdate())
+    stops = lists.transport_round(day, at["venue"])
+    if "papier" in request.GET:
+        try:
+            pdf = papers.round_sheet(day, stops)
+        except DocumentsUnavailable:
+            messages.error(request, _("No PDF can be made here: print this page instead."))
+        else:
+            return pdf_response(pdf, _("round-%(day)s.pdf") % {"day": day.isoformat()})
+    context = {"day": day, "days": days, "stops": stops, **at}
+    return render(request, "kits/desk/round.html", context)
+
+
+@desk_page("kits.change_shortage", "GET", "HEAD", "POST")
+def shopping(request: SignedInRequest) -> HttpResponse:
+    """What boxes lack; on POST one line is put right."""
+    if request.method == "POST":
+        shortages = Shortage.objects.select_related("copy", "item")
+        shortage = get_object_or_404(shortages, pk=row_number(request.POST.get("shortage")))
+        verbs.refill(shortage=shortage, by=request.user)
+        words = _("%(item)s in box %(code)s is complete again.")
+        facts = {"item": shortage.item.name, "code": shortage.copy.code}
+        messages.success(request, words % facts)
+        return redirect("desk:shopping")
+    at = venue_of(request)
+    consumables, parts = lists.shopping(at["venue"])
+    context = {"consumables": consumables, "parts": parts, **at}
+    return render(request, "kits/desk/shopping.html", context)
+
+
+@desk_page("kits.add_repair", "GET", "HEAD", "POST")
+def repair(request: SignedInRequest, code: str) -> HttpResponse:
+    """A box is out of service for a while: what becomes of its loans is said at once."""
+    copy = find_copy(code)
+    if copy is None:
+        raise Http404
+    running = copy.repairs.filter(free_again_on__gt=timezone.localdate()).order_by("starts_on")
+    if "ended" in request.POST:
+        return _end_repair(request, copy, running)
+    form = RepairForm(
+        request.POST or None,
+        instance=Repair(copy=copy),
+        initial={"starts_on": timezone.localdate()},
+    )
+    if request.method == "POST" and form.is_valid():
+        result = verbs.out_of_service(copy=copy, by=request.user, **form.cleaned_data)
+        _say_moved(request, result)
+        return redirect("desk:box", copy.code)
+    context = {"copy": copy, "form": form, "running": running}
+    return render(request, "kits/desk/repair.html", context)
+
+
+def _end_repair(request: SignedInRequest, copy: KitCopy, running: QuerySet[Repair]) -> HttpResponse:
+    """Back sooner; a second tap finds it ended already."""
+    for one in running.filter(pk=row_number(request.POST["ended"])):
+        verbs.end_repair(repair=one, by=request.user)
+    messages.success(request, _("The box can be lent again."))
+    return redirect("desk:box", copy.code)
+
+
+def _say_moved(request: SignedInRequest, result: verbs.OutOfService) -> None:
+    messages.success(request, _("The box is out of service for that time."))
+    for loan in result.left:
+        messages.error(request, left_in_words(loan))
+    for loan in result.moved:
+        messages.info(request, _("Moved to another box: %(loan)s.") % {"loan": loan})
+
+
+@desk_page("kits.view_kitcopy", "GET", "HEAD", "POST")
+def stock(request: SignedInRequest) -> HttpResponse:
+    """Stock-take: nothing is written, so POST only carries the long list."""
+    at = venue_of(request)
+    form = StockTakeForm(request.POST or None)
+    result = None
+    if form.is_bound and form.is_valid():
+        result = stock_take.compare(form.cleaned_data["codes"].splitlines(), at["venue"])
+    return render(request, "kits/desk/stock.html", {"form": form, "result": result, **at})
+
+
+@desk_page("kits.view_kitcopy")
+def labels(request: SignedInRequest) -> HttpResponse:
+    """Choose boxes and paper; with a choice made, the sheet as a PDF."""
+    if "vel" not in request.GET:
+        chosen = KitCopy.objects.filter(pk__in=map(row_number, request.GET.getlist("exemplaar")))
+        form = LabelForm(initial={"exemplaar": chosen, "vel": "3x8", "vanaf": 1})
+        return render(request, "kits/desk/labels.html", {"form": form})
+    form = LabelForm(request.GET)
+    if form.is_valid():
+        sheet = papers.LABEL_SHEETS[form.cleaned_data["vel"]]
+        start = min(form.cleaned_data["vanaf"], sheet.count)
+        try:
+            pdf = papers.labels(form.copies(), sheet, start=start)
+        except DocumentsUnavailable:
+            messages.error(request, _("No PDF can be made here: Pango is not installed."))
+        else:
+            return pdf_response(pdf, _("labels.pdf"))
+    return render(request, "kits/desk/labels.html", {"form": form})
+
+
+@desk_page("kits.view_loan")
+def use(request: SignedInRequest) -> HttpResponse:
+    """Use per kit and copy in a school year."""
+    first_day = parse_day(f"{request.GET.get('jaar', '')}-08-01")
+    year = first_day.year if first_day else current_school_year()
+    context: dict[str, Any] = {
+        "year": year,
+        "label": school_year_label(year),
+        "before": reverse("desk:use", query={"jaar": year - 1}),
+        "after": reverse("desk:use", query={"jaar": year + 1}),
+        "kits": figures.kits_in(year),
+        "copies": figures.copies_in(year),
+        "losses": figures.losses_in(year),
+    }
+    return render(request, "kits/desk/use.html", context)

@@ -1,0 +1,127 @@
+"""Which kits there are, and when one can be borrowed."""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from core.dates import YearMonth, month_of, parse_day
+from kits.availability import Room, calendars
+from kits.days import desk_calendars
+from kits.models import Delivery, LessonKit
+from kits.pages.filters import KitFilter
+from kits.pages.month import build_month, look_at
+from kits.pages.with_visit import KEY, query_of, visit_of
+from programmes.catalogue import page_of, show
+from schools.holidays import own_holidays
+from submissions.months import parse_month
+from submissions.rules import first_bookable_moment
+
+# How far a card looks ahead for the first day on which the kit is free.
+FIRST_FREE_WITHIN = datetime.timedelta(days=90)
+
+
+class Card(NamedTuple):
+    kit: LessonKit
+    room: Room | None  # in the period asked for
+    first_free: datetime.date | None
+
+
+@login_not_required
+@require_safe
+@vary_on_headers("HX-Request")
+def catalogue(request: HttpRequest) -> HttpResponse:
+    filters = KitFilter(request.GET, queryset=LessonKit.objects.published())
+    found = filters.qs.select_related("venue").prefetch_related("worlds")
+    page = page_of(request, found)
+    cards = _cards(list(page), filters)
+    return show(request, "kits/kit_list.html", filters, page, cards=cards, period=filters.period)
+
+
+@login_not_required
+@never_cache
+@require_safe
+@vary_on_headers("HX-Request")
+def kit(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is in it and for whom; a month of days to start on, then the days to return."""
+    found = get_object_or_404(LessonKit.objects.published().select_related("venue"), slug=slug)
+    booking = visit_of(request)
+    start = parse_day(request.GET.get("van", ""))
+    at = _month_asked(request, start)
+    delivery = delivery_of(request, found)
+    first, last = at.first, at.last
+    if start is not None and month_of(start) != at:
+        start = None  # another month was turned to since
+    period = look_at(found, first, last, delivery)
+    can_start = start is not None and period.can_start(start)
+    context = {
+        "kit": found,
+        "month": build_month(period, at, start, own_holidays(request.user, at.first, at.last)),
+        "start": start,
+        "returns": period.returns(start) if start and can_start else [],
+        "booking": booking,
+        "asked": {"hoe": delivery} | query_of(booking, request.GET.get(KEY)),
+        "delivery": delivery,
+        "deliveries": Delivery.choices if found.can_be_delivered else [],
+    }
+    template = "kits/kit_detail.html"
+    if request.headers.get("HX-Request") == "true":
+        return render(request, f"{template}#lending", context)
+    return render(request, template, context | _facts(found))
+
+
+# --- What the addresses ask ----------------------------------------------------------------------
+
+
+def delivery_of(request: HttpRequest, kit: LessonKit) -> str:
+    """How the box comes: at the desk, unless the round is asked for and drives with this kit."""
+    asked = request.GET.get("hoe", "")
+    return Delivery.ROUND if asked == Delivery.ROUND and kit.can_be_delivered else Delivery.DESK
+
+
+def _month_asked(request: HttpRequest, start: datetime.date | None) -> YearMonth:
+    if "maand" not in request.GET and start is not None:
+        return parse_month(str(month_of(start)))
+    if "maand" not in request.GET:
+        return month_of(timezone.localdate(first_bookable_moment(None)))
+    return parse_month(request.GET["maand"])
+
+
+# --- What the pages show -------------------------------------------------------------------------
+
+
+def _cards(kits: Sequence[LessonKit], filters: KitFilter) -> list[Card]:
+    first_free = {} if filters.rooms else _first_free(kits)
+    return [Card(kit, filters.rooms.get(kit.pk), first_free.get(kit.pk)) for kit in kits]
+
+
+def _first_free(kits: Sequence[LessonKit]) -> dict[int, datetime.date]:
+    """Kit (primary key) → the first day on which a copy can be collected at the desk."""
+    if not kits:
+        return {}
+    first = timezone.localdate(first_bookable_moment(None))
+    before = first + FIRST_FREE_WITHIN
+    copies = calendars(first, before, kits)
+    desks = desk_calendars({kit.venue for kit in kits}, first, before, Delivery.DESK)
+    days = {venue: desk.days(first, before) for venue, desk in desks.items()}
+    found = {
+        kit.pk: next((day for day in days[kit.venue_id] if copies[kit.pk].free_on(day)), None)
+        for kit in kits
+        if kit.pk in copies
+    }
+    return {pk: day for pk, day in found.items() if day}
+
+
+def _facts(kit: LessonKit) -> dict[str, Any]:
+    """What the page tells beside the calendar."""
+    prefetch_related_objects([kit], "worlds", "core_objectives")
+    documents = kit.documents.current().defer("text").order_by("-kind")  # the guide first
+    return {"contents": list(kit.contents.all()), "documents": list(documents)}

@@ -1,0 +1,148 @@
+"""What a teacher types to borrow a kit: her class, and who she is; and later, what is wrong."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy, ngettext
+
+from bookings.models import Booking
+from core.uploads import PhotoField
+from kits.models import ContentItem, LessonKit
+from kits.rules import broken_rules
+from schools.models import User
+from submissions.forms import ClassFieldsForm, ContactForm, contact_of
+from submissions.models import Submission
+from submissions.rules import Broken, ClassRequest
+
+
+class LoanClassForm(ClassFieldsForm):
+    """The class that works with the kit. What staff ask only the verb checks: they overrule."""
+
+    def __init__(self, *args: Any, kit: LessonKit, for_staff: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kit, self.for_staff = kit, for_staff
+        self.offer_year_groups(kit.year_to)
+        self.fields["pupils"].help_text = ngettext(
+            "At most %(number)d.", "At most %(number)d.", kit.max_pupils
+        ) % {"number": kit.max_pupils}
+
+    def clean(self) -> dict[str, Any]:
+        """What the verb will ask, said at once with what else is wrong."""
+        data = super().clean() or self.cleaned_data
+        if not self.for_staff and data.keys() >= {"name", "year_groups", "pupils"}:
+            for one in broken_rules(self.kit, self.asked):
+                self.add_error(one.field, one.message)
+        return data
+
+    @property
+    def asked(self) -> ClassRequest:
+        """The class as the verbs take it; only after `is_valid()`."""
+        data = self.cleaned_data
+        groups = data["year_groups"]
+        return ClassRequest(data["name"], min(groups), max(groups), data["pupils"], 0)
+
+
+class LoanForm:
+    """The whole page: contact and class, bound together or not at all."""
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        kit: LessonKit,
+        user: User | None = None,
+        booking: Booking | None = None,
+        for_staff: bool = False,
+    ) -> None:
+        self.is_bound = data is not None
+        initial = contact_of(user) | _contact_of_visit(booking)
+        self.contact = ContactForm(data, initial=initial, for_staff=for_staff)
+        details: Any = {"kit": kit, "for_staff": for_staff, "prefix": "klas"}
+        self.class_form = LoanClassForm(data, initial=_class_of_visit(booking), **details)
+        if self.asks_for_more:
+            # As initial values: nothing typed is lost and nothing is checked yet.
+            typed = {name: self.class_form[name].data for name in self.class_form.fields}
+            self.class_form = LoanClassForm(initial=typed, **details)
+
+    def is_valid(self) -> bool:
+        if not self.is_bound or self.asks_for_more:
+            return False
+        return all([self.contact.is_valid(), self.class_form.is_valid()])
+
+    @property
+    def asks_for_more(self) -> bool:
+        """Whether this submit searched a school."""
+        return self.is_bound and self.contact.is_searching_school
+
+    @property
+    def errors(self) -> list[tuple[Any, str]]:
+        """(bound field or None, message) in the order of the page, for the summary on top."""
+        found: list[tuple[Any, str]] = [(None, str(e)) for e in self.contact.non_field_errors()]
+        for form in (self.class_form, self.contact):
+            for field in form:
+                found += [(field, str(error)) for error in field.errors]
+        return found
+
+    def add_broken(self, broken: list[Broken]) -> None:
+        """Put each broken rule at its field."""
+        for one in broken:
+            self.class_form.add_error(one.field, one.message)
+
+    def submission(self, *, browser: str, language: str, what: Any) -> Submission:
+        """What is asked, not saved; `what` says which kit and when."""
+        what = [what, self.class_form.asked]
+        return self.contact.submission(browser=browser, language=language, what=what)
+
+
+def _contact_of_visit(booking: Booking | None) -> dict[str, Any]:
+    if booking is None:
+        return {}
+    submission = booking.submission
+    return {
+        "school": submission.school,
+        "contact_name": submission.contact_name,
+        "email": submission.email,
+        "phone": submission.phone,
+        "purchase_order": submission.purchase_order,
+    }
+
+
+def _class_of_visit(booking: Booking | None) -> dict[str, Any]:
+    if booking is None:
+        return {}
+    return {
+        "name": booking.class_name,
+        "year_groups": list(range(booking.year_from, booking.year_to + 1)),
+        "pupils": booking.pupils,
+    }
+
+
+class ReportForm(forms.Form):
+    """Something missing or broken, told by the school."""
+
+    item = forms.ModelChoiceField(
+        ContentItem.objects.none(),
+        label=gettext_lazy("Which part?"),
+        required=False,
+        empty_label=gettext_lazy("The box as a whole, or something else"),
+    )
+    text = forms.CharField(
+        label=gettext_lazy("What is the matter?"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "required": gettext_lazy("Tell in a few words what is missing or broken."),
+        },
+    )
+    photo = PhotoField(
+        label=gettext_lazy("A photo, if that helps"),
+        required=False,
+        help_text=gettext_lazy("JPEG, PNG or WebP, 8 MB at most. No pupils in it, please."),
+    )
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, kit: LessonKit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        item: Any = self.fields["item"]
+        item.queryset = kit.contents.all()

@@ -1,0 +1,74 @@
+"""A kit's *lesbrief* and *instructiekaart*: their versions, and the PDF of each.
+
+A version never changes: who saves another text or file makes the next one, and what a class
+worked with last year can still be read. The highest version is the one on the site.
+"""
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models import Max
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.text import slugify
+
+from core.documents import pdf_from_html
+from core.markup import parse
+from kits.models import KitDocument, LessonKit
+
+PDF_KEPT_SECONDS = 24 * 3600
+
+
+@transaction.atomic
+def save_version(document: KitDocument) -> KitDocument:
+    """Insert `document` as the newest version of its kind; earlier versions stay as they are.
+
+    Two who save at once queue at the kit's row, and get a version each.
+    """
+    LessonKit.objects.select_for_update().get(pk=document.kit_id)
+    versions = KitDocument.objects.filter(kit=document.kit_id, kind=document.kind)
+    highest = versions.aggregate(highest=Max("version"))["highest"] or 0
+    document.pk, document._state.adding = None, True
+    document.version = highest + 1
+    document.save(force_insert=True)
+    return document
+
+
+def filename(document: KitDocument) -> str:
+    """For the reader's disk: title and version, in plain letters."""
+    return f"{slugify(document.title) or document.page_name}-v{document.version}.pdf"
+
+
+def as_html(document: KitDocument) -> str:
+    """The text of a version as a page for paper, in the language that staff write in."""
+    context: dict[str, Any] = {
+        "document": document,
+        "kit": document.kit,
+        "blocks": parse(document.text),
+        "organizer": settings.ORGANIZER_NAME,
+    }
+    with translation.override(settings.LANGUAGE_CODE):
+        return render_to_string("pdf/kit_document.html", context)
+
+
+def tag_of(document: KitDocument) -> str:
+    """What changes whenever the PDF does: a strong ETag (RFC 9110 section 8.8.3)."""
+    source = str(document.file) if document.file else as_html(document)
+    return f'"{document.pk}-{hashlib.sha256(source.encode()).hexdigest()[:20]}"'
+
+
+def as_pdf(document: KitDocument) -> bytes:
+    """The rendered text. Laying out takes half a second, so it is remembered for a day.
+
+    Raises DocumentsUnavailable.
+    """
+    html = as_html(document)
+    key = f"kit-document-{hashlib.sha256(html.encode()).hexdigest()}"
+    pdf: bytes | None = cache.get(key)
+    if pdf is None:
+        pdf = pdf_from_html(html)
+        cache.set(key, pdf, PDF_KEPT_SECONDS)
+    return pdf

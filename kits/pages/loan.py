@@ -1,0 +1,180 @@
+"""A loan's own page and what can be done there: by its teacher, or by the mail's link."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core import calendars, rate_limits, uploads
+from core.dates import parse_day
+from core.documents import DocumentsUnavailable, pdf_response
+from core.lifecycle import Refused
+from kits import days, lifecycle
+from kits.lifecycle import MOVES
+from kits.models import Loan, LoanState
+from kits.pages.access import address_of
+from kits.pages.forms import ReportForm
+from kits.pages.month import Return, look_at
+from kits.telling import documents, ical
+from kits.telling.wording import history_of, sentence_for
+from submissions.access import load_submission
+from submissions.forms import NoteForm
+from submissions.models import Submission
+
+
+@login_not_required
+@never_cache
+@require_safe
+def loan(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
+    """When, where, the state as a sentence, what can be done, the history."""
+    submission = load_submission(request, public_id, token)
+    if submission.verified_at is None and token is None and submission.loans.exists():
+        return redirect(address_of(submission, "code"))
+    one = _loan(submission)
+    context = {
+        "sentence": sentence_for(one),
+        "history": history_of(one),
+        "contents": list(one.kit.contents.all()),
+        "findings": list(one.findings.select_related("item").filter(by_staff=False)),
+        **documents.hours_of(one),
+        "can_extend": one.state in MOVES["extend"].sources,
+        "can_cancel": one.state == LoanState.RESERVED,
+        "can_report": one.state in MOVES["report"].sources,
+    }
+    return render(request, "kits/loan_detail.html", _context(submission, one, token) | context)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def extend(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
+    """Choose a later day from those on which the copy's next loan stays safe."""
+    submission = load_submission(request, public_id, token)
+    one = _loan(submission)
+    asked = parse_day(request.POST.get("tot", ""))
+    if request.method == "POST" and asked is not None:
+        try:
+            lifecycle.extend(loan=one, ends_on=asked, by=submission.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect(address_of(submission, "extend", token))
+        messages.success(request, _("The new return date is noted. You get a mail about it."))
+        return redirect(address_of(submission, token=token))
+    context = {"returns": later_returns(one), "nothing_chosen": request.method == "POST"}
+    return render(request, "kits/loan_extend.html", _context(submission, one, token) | context)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
+    """Until the box is packed."""
+    submission = load_submission(request, public_id, token)
+    one = _loan(submission)
+    form = NoteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            lifecycle.cancel(loan=one, by=submission.user, note=form.cleaned_data["note"])
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Your loan is cancelled. You get a mail about it."))
+        return redirect(address_of(submission, token=token))
+    context = _context(submission, one, token) | {"form": form}
+    return render(request, "kits/loan_cancel.html", context)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
+    """Tell what is missing or broken, perhaps with a photo."""
+    submission = load_submission(request, public_id, token)
+    one = _loan(submission)
+    sent = request.method == "POST"
+    form = ReportForm(request.POST if sent else None, request.FILES if sent else None, kit=one.kit)
+    status = 200
+    if sent and form.is_valid():
+        try:
+            rate_limits.count_post(request)
+            lifecycle.report(loan=one, by=submission.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, refusal)
+            status = 409
+        else:
+            messages.success(request, _("Thank you, we know about it now."))
+            return redirect(address_of(submission, token=token))
+    elif form.errors:
+        status = 422
+    context = _context(submission, one, token) | {"form": form}
+    return render(request, "kits/loan_report.html", context, status=status)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def photo(
+    request: HttpRequest, public_id: UUID, finding_id: int, token: str | None = None
+) -> HttpResponse:
+    """A photo that the school sent, to who may see the loan; staff have theirs in the admin."""
+    finding = _loan(load_submission(request, public_id, token)).findings.filter(pk=finding_id)
+    for found in finding.exclude(photo=""):
+        return uploads.attachment(found.photo, f"melding-{found.pk}.jpg", "image/jpeg")
+    raise Http404
+
+
+@login_not_required
+@require_safe
+def calendar(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
+    submission = load_submission(request, public_id, token)
+    with override(submission.language):
+        content = ical.download(_loan(submission))
+    return calendars.download_response(content, filename=f"tec-{submission.reference}.ics")
+
+
+@login_not_required
+@require_safe
+def letter(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
+    submission = load_submission(request, public_id, token)
+    try:
+        content = documents.letter(_loan(submission))
+    except DocumentsUnavailable:
+        messages.error(request, _("The letter cannot be made at this moment."))
+        return redirect(address_of(submission, token=token))
+    return pdf_response(content, filename=f"tec-{submission.reference}.pdf")
+
+
+# --- Within a request ----------------------------------------------------------------------------
+
+
+def _loan(submission: Submission) -> Loan:
+    one = submission.loans.with_facts().order_by("pk").first()
+    if one is None:
+        raise Http404
+    return one
+
+
+def _context(submission: Submission, one: Loan, token: str | None) -> dict[str, Any]:
+    return {"submission": submission, "loan": one, "kit": one.kit, "token": token}
+
+
+def later_returns(one: Loan) -> list[Return]:
+    """Days after today and the present return on which the loan could end with the same copy."""
+    last = max(one.ends_on, timezone.localdate())
+    period = look_at(one.kit, one.starts_on, one.starts_on, one.delivery)
+    others = period.copies.away.get(one.copy_id, [])
+    busy = [(first, before) for first, before in others if first >= one.free_again_on]
+    return [
+        possible
+        for possible in period.returns(one.starts_on)
+        if possible.date > last
+        and not any(first < days.free_again_on(one.kit, possible.date) for first, _before in busy)
+    ]

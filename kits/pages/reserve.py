@@ -1,0 +1,175 @@
+"""Borrowing in three steps, as a visit: the days (on the kit's page), the class, the code."""
+
+import datetime
+from functools import partial
+from typing import Any, NamedTuple
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from bookings.models import Booking
+from core.dates import parse_day
+from core.lifecycle import Refused
+from kits import lifecycle
+from kits.availability import rooms
+from kits.models import Delivery, LessonKit, RefusedDemand
+from kits.pages.access import address_of
+from kits.pages.catalogue import delivery_of
+from kits.pages.forms import LoanForm
+from kits.pages.other_periods import other_periods
+from kits.pages.with_visit import KEY, query_of, visit_of
+from kits.refusals import LoanTooLong, NoCopyFree, NotAHandoverDay, TooSoon
+from submissions.lifecycle import KeyConflict
+from submissions.models import Submission
+from submissions.pages import CodePage, send
+from submissions.rules import RulesBroken
+
+GONE = (NoCopyFree,)
+# Refusals about the days, not about what was typed: other days are shown.
+ABOUT_DAYS = (NoCopyFree, NotAHandoverDay, LoanTooLong, TooSoon)
+
+
+class Asked(NamedTuple):
+    """What the address says: which kit, when, how, and with which visit."""
+
+    kit: LessonKit
+    starts_on: datetime.date
+    ends_on: datetime.date
+    delivery: str
+    booking: Booking | None
+    key: str | None = None  # of the link by which one came to the visit
+
+    @property
+    def delivery_words(self) -> str:
+        return str(Delivery(self.delivery).label)
+
+    @property
+    def query(self) -> dict[str, Any]:
+        """What other periods take along in their addresses."""
+        return {"hoe": self.delivery} | query_of(self.booking, self.key)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def reserve(request: HttpRequest, slug: str) -> HttpResponse:
+    """Step two: which class, and who asks. A POST holds a copy."""
+    kit = get_object_or_404(LessonKit.objects.published().select_related("venue"), slug=slug)
+    asked = _asked(request, kit)
+    if asked is None:
+        return redirect(f"{kit.get_absolute_url()}#lenen")
+    user = request.user if request.user.is_authenticated else None
+    data = request.POST if request.method == "POST" else None
+    form = LoanForm(data, kit=kit, user=user, booking=asked.booking)
+    refused = _why_not(asked) if data is None else None
+    status = 200
+    if form.is_valid():
+        try:
+            return HttpResponseRedirect(_submit(request, form, asked))
+        except Refused as refusal:
+            refused, status = _place_refusal(form, asked, refusal), 409
+    elif form.errors and not form.asks_for_more:
+        status = 422
+    gone = isinstance(refused, ABOUT_DAYS)
+    context = {
+        "kit": kit,
+        "asked": asked,
+        "form": form,
+        "refused": refused,
+        "gone": gone,
+        "others": _others(asked) if gone else [],
+    }
+    return render(request, "kits/loan_new.html", context, status=status)
+
+
+# --- Within a request ----------------------------------------------------------------------------
+
+
+def _asked(request: HttpRequest, kit: LessonKit) -> Asked | None:
+    """None when the address does not say when, or not in the right order."""
+    starts_on = parse_day(request.GET.get("van", ""))
+    ends_on = parse_day(request.GET.get("tot", ""))
+    if starts_on is None or ends_on is None or ends_on < starts_on:
+        return None
+    booking, key = visit_of(request), request.GET.get(KEY)
+    return Asked(kit, starts_on, ends_on, delivery_of(request, kit), booking, key)
+
+
+def _why_not(asked: Asked) -> Refused | None:
+    """What stands in the way before anything is typed, so that nobody types for nothing."""
+    try:
+        lifecycle.refuse_dates(asked.kit, asked.starts_on, asked.ends_on, asked.delivery)
+    except Refused as refusal:
+        return refusal
+    room = rooms([asked.kit], asked.starts_on, asked.ends_on).get(asked.kit.pk)
+    return None if room and room.free else NoCopyFree()
+
+
+def _submit(request: HttpRequest, form: LoanForm, asked: Asked) -> str:
+    """Hold (or book) what the form asks; returns where to go on."""
+    what = [asked.kit.pk, asked.starts_on, asked.ends_on, asked.delivery]
+    submission = send(
+        request,
+        partial(form.submission, what=what),
+        hold=lifecycle.hold,
+        book=lifecycle.book,
+        kit=asked.kit,
+        starts_on=asked.starts_on,
+        ends_on=asked.ends_on,
+        delivery=asked.delivery,
+        asked=form.class_form.asked,
+        booking=asked.booking,
+    )
+    return address_of(submission, "loan" if submission.verified_at else "code")
+
+
+def _place_refusal(form: LoanForm, asked: Asked, refusal: Refused) -> Refused | None:
+    """Put a refusal at its field; returns it when it concerns the whole page."""
+    if isinstance(refusal, NoCopyFree):
+        # The transaction of the refusal is over; what was asked for is worth knowing.
+        key = form.contact.cleaned_data["submission_key"]
+        RefusedDemand.objects.note(key, asked.kit, asked.starts_on, asked.ends_on)
+    if isinstance(refusal, RulesBroken):
+        form.add_broken(refusal.broken)
+        return None
+    if isinstance(refusal, (*ABOUT_DAYS, KeyConflict)):
+        return refusal
+    form.contact.add_error(None, refusal)
+    return None
+
+
+def _others(asked: Asked) -> list[Any]:
+    return other_periods(asked.kit, asked.starts_on, asked.ends_on, asked.delivery)
+
+
+def _code_facts(submission: Submission, gone: bool) -> dict[str, Any]:
+    loan = submission.loans.with_facts().first()
+    if loan is None:
+        raise Http404  # something else was asked for in this submission
+    asked = Asked(loan.kit, loan.starts_on, loan.ends_on, loan.delivery, loan.booking)
+    return {
+        "loan": loan,
+        "kit": loan.kit,
+        "asked": asked,
+        "others": _others(asked) if gone else [],
+    }
+
+
+def _note_gone(submission: Submission) -> None:
+    for loan in submission.loans.with_facts():
+        key = submission.submission_key
+        RefusedDemand.objects.note(key, loan.kit, loan.starts_on, loan.ends_on)
+
+
+CODE_PAGE = CodePage(
+    template="kits/loan_code.html",
+    verify=lifecycle.verify,
+    own_address=lambda submission: address_of(submission, "code"),
+    next_address=address_of,
+    facts=_code_facts,
+    gone=GONE,
+    note_gone=_note_gone,
+)

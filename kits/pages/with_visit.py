@@ -1,0 +1,92 @@
+"""A kit taken back to class after a visit: which kits fit, and which visit a loan goes with."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from bookings.models import Booking
+from kits.models import LessonKit, Loan, LoanState
+from submissions.access import may_see
+from submissions.models import Submission
+
+# Under these names the visit goes along from page to page, and with it the key to it of who came
+# by the link of a mail (logs show no query strings).
+PARAMETER, KEY = "bezoek", "sleutel"
+SHOWN = 3
+
+
+def visit_of(request: HttpRequest) -> Booking | None:
+    """The visit that the query names, if it goes ahead and whoever asks may see it."""
+    key = request.GET.get(KEY)
+    try:
+        public_id = UUID(request.GET.get(PARAMETER, ""))
+    except ValueError:
+        return None
+    submission = Submission.objects.select_related("user").filter(public_id=public_id).first()
+    if submission is None or not may_see(request, submission, key):
+        return None
+    bookings = submission.bookings.holding().with_facts().order_by("pk")
+    return next((one for one in bookings if one.starts_at > timezone.now()), None)
+
+
+def query_of(booking: Booking | None, key: str | None) -> dict[str, Any]:
+    """What addresses take along; `key`: the token of a mail's link, where one came by it."""
+    if booking is None:
+        return {}
+    return {PARAMETER: booking.submission.public_id} | ({KEY: key} if key else {})
+
+
+def loans_with(bookings: Iterable[Booking]) -> QuerySet[Loan]:
+    """Kits that were taken with these visits and that nobody cancelled."""
+    return Loan.objects.holding().filter(booking__in=list(bookings)).with_facts().order_by("pk")
+
+
+def said_along(bookings: Sequence[Booking]) -> list[str]:
+    """What every mail about these visits says of the kits that go along, a line each."""
+    goes, stays = (
+        _("Lesson kit back to class: %(kit)s, from %(first)s to %(last)s."),
+        _(
+            "The lesson kit %(kit)s stays reserved, from %(first)s to %(last)s. Not needed any "
+            "more? Then cancel it too."
+        ),
+    )
+    holding = {booking.pk for booking in bookings if booking.is_holding}
+    # A few columns: this is asked for every mail, and most have no kit.
+    loans = Loan.objects.holding().filter(booking__in=list(bookings)).order_by("pk")
+    found = loans.exclude(state=LoanState.HELD).values_list(
+        "booking", "copy__kit__title", "starts_on", "ends_on"
+    )
+    return [
+        (goes if booking in holding else stays)
+        % {
+            "kit": kit,
+            "first": date_format(first, "l j F"),
+            "last": date_format(last, "l j F"),
+        }
+        for booking, kit, first, last in found
+    ]
+
+
+def fitting_kits(booking: Booking) -> list[LessonKit]:
+    """Kits of the programme's worlds for the class's year group, at the same venue."""
+    kits = LessonKit.objects.published().filter(
+        venue=booking.visit.programme.venue_id,
+        worlds__programmes=booking.visit.programme_id,
+        year_from__lte=booking.year_from,
+        year_to__gte=booking.year_to,
+        max_pupils__gte=booking.pupils,
+        copies__is_withdrawn=False,
+    )
+    return list(kits.distinct()[:SHOWN])
+
+
+def day_of(booking: Booking) -> datetime.date:
+    """The day on which the class is here and can take the box along."""
+    return booking.visit.slot.day

@@ -1,0 +1,164 @@
+"""A loan as two iCalendar events, collecting and returning: in mails, as a download, in feeds.
+
+Each has a UID of its own, and a mail carries a file for each: one iTIP message is about one UID
+(RFC 5546 section 3.2.2). Nothing here holds a token: calendars are shared and forwarded.
+"""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from icalendar import Event, vDate, vInt, vText, vUri
+
+from core import calendars
+from core.calendars import Method, Text
+from core.dates import ONE_DAY
+from kits.days import DeskHours, desk_hours
+from kits.models import Delivery, DeskDay, Loan, LoanState
+from kits.models.loan import HOLDING
+from submissions.models import Submission
+
+# RFC 5545 section 3.8.1.11; what is not here takes place or took place.
+STATUS = {
+    LoanState.HELD: "TENTATIVE",
+    LoanState.CANCELLED: "CANCELLED",
+    LoanState.LAPSED: "CANCELLED",
+}
+# What feeds show: not what may lapse within the half hour.
+IN_FEEDS = (HOLDING | {LoanState.DONE}) - {LoanState.HELD}
+# Raise it when events say something else or something more: feeds are then fetched again.
+EDITION = 1
+
+
+def loan_page(submission: Submission) -> str:
+    """The address of the loan's page; it opens for who is signed in only."""
+    return settings.SITE_URL + reverse("loans:loan", args=[submission.public_id])
+
+
+def invitations(loan: Loan) -> list[bytes]:
+    """METHOD:REQUEST, collecting first, for the mail that confirms or changes."""
+    found = []
+    for event in events([loan]):
+        _invite(event, loan)
+        event.add_component(calendars.alarm(event))
+        found.append(calendars.calendar([event], method=Method.REQUEST))
+    return found
+
+
+def cancellations(loan: Loan) -> list[bytes]:
+    """METHOD:CANCEL, for the mail that says it is off. Only after invitations."""
+    found = []
+    for event in events([loan]):
+        event["STATUS"] = vText("CANCELLED")
+        _invite(event, loan)
+        found.append(calendars.calendar([event], method=Method.CANCEL))
+    return found
+
+
+def download(loan: Loan) -> bytes:
+    """No METHOD: a file to add to one's own calendar."""
+    both = events([loan])
+    for event in both:
+        if event["STATUS"] != "CANCELLED":
+            event.add_component(calendars.alarm(event))
+    return calendars.calendar(both)
+
+
+def events(loans: Iterable[Loan]) -> list[Event]:
+    """Two per loan. The loans come with their facts (`with_facts()`)."""
+    loans = list(loans)
+    hours = desk_hours({loan.kit.venue_id for loan in loans}) if loans else {}
+    return [
+        event for loan in loans for event in (_collecting(loan, hours), _returning(loan, hours))
+    ]
+
+
+# --- What a feed shows, and whether it changed ---------------------------------------------
+
+
+def for_feed(loans: QuerySet[Loan]) -> QuerySet[Loan]:
+    """What of `loans` a feed shows, in order."""
+    shown: Any = loans.filter(state__in=IN_FEEDS)
+    return shown.with_facts().order_by("starts_on", "pk")
+
+
+def words(loans: QuerySet[Loan]) -> list[Any]:
+    """What events say besides what a loan and a venue say (`bookings.telling.ical.words`)."""
+    named = ("pk", "copy__kit__title", "copy__kit__venue_id", "submission__school__name")
+    days = DeskDay.objects.order_by("pk")
+    return [EDITION, list(loans.order_by("pk").values_list(*named)), list(days.values_list())]
+
+
+# --- One event -----------------------------------------------------------------------------
+
+
+def _collecting(loan: Loan, hours: DeskHours) -> Event:
+    words = (
+        _("%(kit)s comes to school") if loan.delivery == Delivery.ROUND else _("Collect %(kit)s")
+    ) % {"kit": loan.kit.title}
+    return _event(loan, loan.uid_out, loan.starts_on, words, hours)
+
+
+def _returning(loan: Loan, hours: DeskHours) -> Event:
+    words = (
+        _("%(kit)s is fetched from school")
+        if loan.delivery == Delivery.ROUND
+        else _("Return %(kit)s")
+    ) % {"kit": loan.kit.title}
+    return _event(loan, loan.uid_back, loan.ends_on, words, hours)
+
+
+def _event(loan: Loan, uid: UUID, day: datetime.date, summary: str, hours: DeskHours) -> Event:
+    status = STATUS.get(LoanState(loan.state), "CONFIRMED")
+    page = loan_page(loan.submission)
+    event = Event()
+    event["UID"] = vText(f"{uid}@{settings.CALENDAR_DOMAIN}")
+    event["DTSTAMP"] = event["LAST-MODIFIED"] = calendars.moment(loan.changed_at)
+    event["SEQUENCE"] = vInt(loan.sequence)
+    _set_time(event, day, hours.get((loan.kit.venue_id, loan.delivery, day.weekday())))
+    event["SUMMARY"] = Text(summary)
+    event["LOCATION"] = Text(_where(loan))
+    event["DESCRIPTION"] = Text(
+        "\n".join(
+            [
+                f"{loan.class_name}, {loan.year_groups}",
+                _("Reference: %(reference)s") % {"reference": loan.submission.reference},
+                _("Everything about this loan: %(address)s") % {"address": page},
+            ]
+        )
+    )
+    event["STATUS"] = vText(status)
+    # A box to fetch does not fill the day of who fetches it.
+    event["TRANSP"] = vText("TRANSPARENT")
+    event["URL"] = vUri(page)
+    return event
+
+
+def _set_time(
+    event: Event, day: datetime.date, hours: tuple[datetime.time, datetime.time] | None
+) -> None:
+    """The hours of the desk; the whole day on a day that staff agreed on by telephone."""
+    if hours is None:
+        for name, date in (("DTSTART", day), ("DTEND", day + ONE_DAY)):
+            event[name] = vDate(date)
+            event[name].params["VALUE"] = "DATE"
+        return
+    for name, time in zip(("DTSTART", "DTEND"), hours, strict=True):
+        event[name] = calendars.local(timezone.make_aware(datetime.datetime.combine(day, time)))
+
+
+def _where(loan: Loan) -> str:
+    if loan.delivery == Delivery.ROUND:
+        return loan.submission.school_name
+    return loan.kit.venue.address
+
+
+def _invite(event: Event, loan: Loan) -> None:
+    submission = loan.submission
+    calendars.invite(event, email=submission.email, name=submission.contact_name)

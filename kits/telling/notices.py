@@ -1,0 +1,177 @@
+"""The mails about loans: one function per notice of the table of moves.
+
+Each tells how things stand *now*, as `bookings/telling/notices.py` does: a worker that comes late
+does not confirm what was cancelled meanwhile, nor remind of what is over.
+"""
+
+import datetime
+from collections.abc import Collection
+
+from django.conf import settings
+from django.utils import timezone, translation
+
+from core.calendars import Method, content_type
+from core.dates import ONE_DAY, start_of_day
+from core.documents import DocumentsUnavailable, can_be_made
+from core.mail import markers, outbox, templates
+from core.mail.queue import Attachment, Message
+from kits.models import COMING, Delivery, Loan, LoanEvent, LoanState
+from kits.telling import documents, ical, wording
+from submissions import links
+from submissions.models import Submission
+
+LINK = "loan"  # the kinds of markers
+LETTER = "loanletter"
+
+
+def register() -> None:
+    """Called when the app is ready."""
+    outbox.register(
+        LoanEvent,
+        {
+            "reserved": reserved,
+            "cancelled": cancelled,
+            "changed": changed,
+            "collect": collect,
+            "return": bring_back,
+            "overdue": overdue,
+        },
+        together=["loan__submission"],
+        related=[
+            "loan__submission__school",
+            "loan__copy__kit__venue",
+            "loan__booking__visit__programme",
+            "loan__booking__visit__slot",
+        ],
+    )
+    markers.register(LINK, link_to, otherwise=lambda: settings.SITE_URL)
+    markers.register_maker(LETTER, letter_of)
+
+
+def link_to(submission_id: str, to: str) -> str | None:
+    """What a mail's link stands for while it is sent."""
+    submission = Submission.objects.filter(pk=submission_id, email__iexact=to).first()
+    return links.link_to(submission, "loans:loan") if submission else None
+
+
+def letter_of(loan_id: str, to: str) -> bytes | None:
+    """The letter that goes along, of the facts at the moment of sending."""
+    loan = Loan.objects.with_facts().filter(pk=loan_id, submission__email__iexact=to).first()
+    try:
+        return documents.letter(loan) if loan else None
+    except DocumentsUnavailable:
+        return None
+
+
+# --- One function per notice -----------------------------------------------------------------
+
+
+def reserved(events: list[LoanEvent]) -> list[Message]:
+    """Names the visit too, where the box goes back to class after one."""
+    return _mail("reserved", events, COMING, files=Method.REQUEST, with_letter=True)
+
+
+def cancelled(events: list[LoanEvent]) -> list[Message]:
+    # Calendars only know what was confirmed to them before.
+    known = LoanEvent.objects.filter(
+        loan=events[0].loan_id, notice="reserved", pk__lt=events[0].pk
+    ).exists()
+    files = Method.CANCEL if known else None
+    return _mail("cancelled", events, {LoanState.CANCELLED}, files=files)
+
+
+def changed(events: list[LoanEvent]) -> list[Message]:
+    states = {*COMING, LoanState.OUT}
+    return _mail("changed", events, states, files=Method.REQUEST, with_letter=True)
+
+
+def collect(events: list[LoanEvent]) -> list[Message]:
+    return _reminder("collect", events, COMING, events[0].loan.starts_on)
+
+
+def bring_back(events: list[LoanEvent]) -> list[Message]:
+    return _reminder("return", events, {LoanState.OUT}, events[0].loan.ends_on)
+
+
+def overdue(events: list[LoanEvent]) -> list[Message]:
+    if not events[0].loan.is_overdue:
+        return []  # back, or extended, since
+    return _mail("overdue", events, {LoanState.OUT})
+
+
+# --- What they have in common ----------------------------------------------------------------
+
+
+def _reminder(
+    name: str, events: list[LoanEvent], states: Collection[str], day: datetime.date
+) -> list[Message]:
+    """Nothing when the day was changed since, or is over."""
+    if events[0].about != day or day < timezone.localdate():
+        return []
+    return _mail(name, events, states, expires_at=start_of_day(day + ONE_DAY))
+
+
+def _mail(
+    name: str,
+    events: list[LoanEvent],
+    states: Collection[str],
+    *,
+    files: Method | None = None,
+    with_letter: bool = False,
+    expires_at: datetime.datetime | None = None,
+) -> list[Message]:
+    loan = events[0].loan
+    if loan.state not in states:
+        return []
+    submission = loan.submission
+    letter = _letter(loan) if with_letter else ""
+    attachments = _calendar_files(loan, files) if files else []
+    with translation.override(submission.language):
+        hours = documents.hours_of(loan)
+    message = templates.render(
+        f"loan_{name}",
+        to=submission.email,
+        language=submission.language,
+        context={
+            "submission": submission,
+            "loan": loan,
+            "kit": loan.kit,
+            "visit": loan.booking if loan.booking and loan.booking.is_holding else None,
+            "is_round": loan.delivery == Delivery.ROUND,
+            "goes_ahead": loan.state in COMING,
+            "venue": loan.kit.venue,
+            "note": events[0].word_from_us,
+            "changes": _changes(events) if name == "changed" else [],
+            "link": markers.marker(LINK, submission.pk, to=submission.email),
+            "has_letter": bool(letter),
+            **hours,
+        },
+        attachments=attachments,
+        enclosed=letter,
+        reply_to=loan.kit.venue.email,
+        expires_at=expires_at,
+    )
+    return [message]
+
+
+def _changes(events: list[LoanEvent]) -> list[str]:
+    with translation.override(events[0].loan.submission.language):
+        return [line for line in map(wording.sentence, events) if line]
+
+
+def _calendar_files(loan: Loan, method: Method) -> list[Attachment]:
+    """Collecting and returning, a file each."""
+    write = ical.cancellations if method == Method.CANCEL else ical.invitations
+    with translation.override(loan.submission.language):
+        return [
+            Attachment(f"tec-{loan.submission.reference}-{number}.ics", file, content_type(method))
+            for number, file in enumerate(write(loan), start=1)
+        ]
+
+
+def _letter(loan: Loan) -> str:
+    """The letter, to be made while the mail goes out; '' where PDFs cannot be made."""
+    if not can_be_made():
+        return ""
+    name = documents.letter_filename(loan.submission)
+    return markers.enclosure(LETTER, loan.pk, to=loan.submission.email, name=name)

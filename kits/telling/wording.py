@@ -1,0 +1,138 @@
+"""The events of a loan in plain words, for the page and for staff."""
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from core.backoffice.history import StaffLine, staff_history
+from kits.models import Delivery, Loan, LoanEvent, LoanState
+from submissions.wording import Line, Sentence, rule_label
+
+# What the school sees of it: no notes that staff make for themselves, not which box.
+_SENTENCES = {
+    "hold": lambda: _("A box was held."),
+    "verify": lambda: _("Reserved with the code from the mail."),
+    "lapse": lambda: _("The held box lapsed: no code was typed in time."),
+    "cancel": lambda: _("Cancelled."),
+    "pack": lambda: _("The box was packed."),
+    "hand_out": lambda: _("The box was handed out."),
+    "take_back": lambda: _("The box came back."),
+    "check": lambda: _("The box was checked."),
+    "write_off": lambda: _("The box was written off."),
+    "remind_collect": lambda: _("A reminder to collect was sent."),
+    "remind_return": lambda: _("A reminder to return was sent."),
+    "remind_overdue": lambda: _("A reminder was sent: the box should have been back."),
+    "report": lambda: _("You told us that something was wrong."),
+}
+
+
+def history_of(loan: Loan) -> list[Line]:
+    """What happened to the loan, newest first, in one query."""
+    lines = [(event, sentence(event)) for event in loan.events.order_by("-pk")]
+    return [
+        Line(at=event.at, class_name="", text=text, note=event.note if event.notice else "")
+        for event, text in lines
+        if text
+    ]
+
+
+def sentence(event: LoanEvent) -> str:
+    """One event in words; empty for what only concerns staff."""
+    if event.move in {"extend", "change_dates"}:
+        return _dates(event.data)
+    if event.move == "verify" and event.by_role == "staff":
+        return _("Reserved by TEC on behalf of the school.")
+    words = _SENTENCES.get(event.move)
+    return words() if words else ""
+
+
+def _dates(data: dict[str, Any]) -> str:
+    return _("Changed from %(before)s to %(after)s.") % {
+        "before": _period(data["from"]),
+        "after": _period(data["to"]),
+    }
+
+
+def _period(written: list[str]) -> str:
+    first, last = (date_format(datetime.date.fromisoformat(day), "j F") for day in written)
+    return f"{first} – {last}"
+
+
+# --- For staff -------------------------------------------------------------------------------
+
+
+def staff_history_of(loan: Loan, label_of: Callable[[str], str]) -> list[StaffLine]:
+    """All events of a loan, newest first; `label_of` names moves that have no sentence."""
+    return staff_history(loan, lambda event: for_staff(event) or label_of(event.move), rule_label)
+
+
+def for_staff(event: LoanEvent) -> str:
+    if event.move == "swap":
+        return _("Box %(old)s made way for %(new)s.") % {
+            "old": event.data["from"],
+            "new": event.data["copy"],
+        }
+    if event.move == "report":
+        return _("The school told us that something was wrong.")
+    return sentence(event)
+
+
+# --- The state as a sentence -------------------------------------------------------------------
+
+
+OFF = frozenset({LoanState.CANCELLED, LoanState.LAPSED, LoanState.WRITTEN_OFF})
+
+
+def sentence_for(loan: Loan) -> Sentence:
+    """What the page says on top."""
+    days = {
+        "start": date_format(loan.starts_on, "l j F"),
+        "end": date_format(loan.ends_on, "l j F"),
+    }
+    text = _overdue() if loan.is_overdue else _text(loan)
+    return Sentence(text % days, _explanation(loan), loan.state in OFF)
+
+
+def _text(loan: Loan) -> str:
+    coming = (
+        _("We bring the box on %(start)s.")
+        if loan.delivery == Delivery.ROUND
+        else _("You collect the box on %(start)s.")
+    )
+    return {
+        LoanState.HELD: _("We hold a box for you from %(start)s."),
+        LoanState.RESERVED: coming,
+        LoanState.PACKED: coming,
+        LoanState.OUT: _("The box is with you until %(end)s."),
+        LoanState.RETURNED: _("The box is back."),
+        LoanState.DONE: _("The box was with you until %(end)s."),
+        LoanState.CANCELLED: _("Your loan from %(start)s is cancelled."),
+        LoanState.LAPSED: _("The box held from %(start)s has lapsed."),
+        LoanState.WRITTEN_OFF: _("The box did not come back."),
+    }[LoanState(loan.state)]
+
+
+def _overdue() -> str:
+    return _("The box should have been back on %(end)s.")
+
+
+def _explanation(loan: Loan) -> str:
+    if loan.is_overdue:
+        return _("Another class may be waiting for it. Please bring it back, or call us.")
+    return {
+        LoanState.HELD: _("Type the code from our mail to confirm."),
+        LoanState.PACKED: _("It is packed and waits for you."),
+        LoanState.RETURNED: _("We are counting what is in it."),
+    }.get(LoanState(loan.state), "")
+
+
+def left_in_words(loan: Loan) -> str:
+    """For staff: a loan whose box cannot go out, and which has no other yet."""
+    if loan.state == LoanState.PACKED:
+        words = _("%(loan)s has this box packed. Give it another one.")
+    else:
+        words = _("No other box is free for %(loan)s. Call the school.")
+    return words % {"loan": loan}

@@ -1,0 +1,48 @@
+"""Who may see a submission: its teacher, the browser it came from, whoever has its link."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+
+from schools.models import User
+from submissions import codes, links
+from submissions.models import Submission
+
+
+def may_see(request: HttpRequest, submission: Submission, token: str | None) -> bool:
+    if token is not None:
+        return links.opens(submission, token)
+    user = request.user
+    if user.is_authenticated and submission.user_id == user.pk:
+        return True
+    # A GET makes no session just to look.
+    if codes.BROWSER_KEY not in request.session or not submission.browser:
+        return False
+    return submission.browser == codes.browser_of(request.session)
+
+
+def load_submission(request: HttpRequest, public_id: UUID, token: str | None) -> Submission:
+    """The submission, or 404 for a stranger: what exists is nobody else's business."""
+    submission = (
+        Submission.objects.select_related("school", "user").filter(public_id=public_id).first()
+    )
+    if submission is None or not may_see(request, submission, token):
+        raise Http404
+    return submission
+
+
+def path_of(submission: Submission, page: str, token: str | None = None, **kwargs: Any) -> str:
+    """The path of one of the submission's pages, by link where that is how one came."""
+    link = {"token": token} if token else {}
+    return reverse(page, kwargs={"public_id": submission.public_id} | link | kwargs)
+
+
+# --- Whoever is signed in ----------------------------------------------------------------------
+
+
+class SignedInRequest(HttpRequest):
+    """For annotations: somebody is signed in, since the middleware let the request through."""
+
+    user: User

@@ -1,0 +1,310 @@
+"""Erasing a person: what leads back to her goes from every table, the counts stay.
+
+On request (`manage.py erase ADDRESS`), and by the worker after the end of the school year that
+follows the last one in which there was anything to reach her about. A submission keeps its
+school, its classes and their numbers; an event keeps what happened, when, and in which role. A
+class that carries her name is called after its year group (docs/decisions/0022).
+Backups expire by themselves (docs/operations.md).
+
+Apps that hang something on a submission register what is still to come and how to erase the
+words that somebody typed there.
+"""
+
+import datetime
+import functools
+import itertools
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db import models, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from post_office.models import Attachment, Email
+
+from core.dates import start_of_day
+from core.lifecycle import Refused
+from schools.models import ClassGroup, User
+from schools.models.class_group import name_key
+from schools.models.school import fold
+from schools.years import current_school_year, school_year_start
+from submissions import codes
+from submissions.models import CodeChallenge, Submission
+
+ERASED = "…"
+# The account to which the log of erased staff belongs (RFC 2606: no mail can reach it).
+NOBODY = "erased@erased.invalid"
+# Each takes a few tenths of a second where there are thousands of mails.
+AT_ONCE = 10
+# Shorter than this a name or number is found in texts about anything.
+TELLING = 6
+# Words in the field for a name that say nothing of whose it is, and stand in names of classes.
+NOT_NAMES = {
+    *("juf", "juffrouw", "meester", "mevrouw", "meneer", "leerkracht", "directeur", "team"),
+    *("groep", "klas", "leerjaar", "school", "van", "der", "den", "het", "ten", "ter"),
+}
+
+
+class StillComing(Refused):
+    message = _("There is still a visit or a kit to come. Cancel that first.")
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """What an app hangs on submissions."""
+
+    # The keys of submissions with something that is on or comes at or after a moment.
+    needed_since: Callable[[datetime.datetime], QuerySet[Any, Any]]
+    # Erase words typed about these submissions; returns how many rows held some. The second
+    # argument tells of a short text, such as the name of a class, whether it names her.
+    erase_words: Callable[[QuerySet[Submission], "Names"], int]
+
+
+Names = Callable[[str], bool]
+
+
+_keepers: dict[str, Keeper] = {}
+
+
+def register(name: str, keeper: Keeper) -> None:
+    """Called by apps when they are ready."""
+    _keepers[name] = keeper
+
+
+# --- The verbs -----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def erase_person(*, email: str) -> Counter[str]:
+    """Erase everything about whoever has this address; returns how many rows per table.
+
+    Raises StillComing while somebody must be able to reach her.
+    """
+    email = email.strip().lower()
+    user = User.objects.filter(email__iexact=email).exclude(email=NOBODY).first()
+    submissions = Submission.objects.filter(
+        Q(email__iexact=email) | Q(user=user, user__isnull=False)
+    )
+    if submissions.filter(_needed_since(timezone.now())).exists():
+        raise StillComing
+    told = _words_about(email, user, submissions)
+    names = _naming(told, user, submissions)
+    done = Counter[str]()
+    done["sessions"] = _erase_sessions(user, submissions)
+    # What was sent to an address that was corrected later, too.
+    addresses = {email, *submissions.values_list("email", flat=True)} - {""}
+    done["codes"] = _count(CodeChallenge.objects.filter(email__in=addresses).delete())
+    done["mails"] = sum(map(_erase_mails, sorted(addresses)))
+    done["log entries"] = _erase_log_entries(user, told, names)
+    done["classes"] = _erase_from_classes(user, submissions, names)
+    done += _erase_submissions(submissions, names)
+    if user is not None:
+        done["addresses"] = _count(EmailAddress.objects.filter(user=user).delete())
+        _leave_log_to_nobody(user)
+        user.delete()
+        done["users"] = 1
+    return +done
+
+
+def erase_overdue() -> int:
+    """The worker's job: erase whom nothing was heard of since the school year before this one.
+
+    Some at a time: on the first of August there are hundreds, and mail waits meanwhile. Returns
+    how many people and submissions were erased.
+    """
+    limit = start_of_day(school_year_start(current_school_year() - 1))
+    old = Submission.objects.filter(created_at__lt=limit).exclude(email="")
+    erased = 0
+    emails = old.exclude(_needed_since(limit)).order_by("email").values_list("email", flat=True)
+    for email in emails.distinct()[:AT_ONCE]:
+        erased += _erase_what_is_old(email, limit)
+    silent = User.objects.filter(
+        Q(last_login=None) | Q(last_login__lt=limit), is_staff=False, joined_at__lt=limit
+    )
+    silent = silent.filter(submissions=None).order_by("email")
+    for email in silent.values_list("email", flat=True)[:AT_ONCE]:
+        erased += bool(erase_person(email=email))
+    return erased
+
+
+def found_in(words: Iterable[str]) -> list[str]:
+    """Where any of these words stands in a column of text of any table: 'app.Model.field: 12'."""
+    found = []
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.CharField | models.TextField | models.JSONField):
+                holds = Q()
+                for word in words:
+                    holds |= Q(**{f"{field.name}__icontains": word})
+                rows = model._base_manager.filter(holds).values_list("pk", flat=True)
+                found += [f"{model._meta.label}.{field.name}: {pk}" for pk in rows]
+    return found
+
+
+def words_about(email: str) -> set[str]:
+    """Address, names and numbers under which this person can be found."""
+    user = User.objects.filter(email__iexact=email).first()
+    submissions = Submission.objects.filter(email__iexact=email)
+    return _words_about(email.strip().lower(), user, submissions)
+
+
+# --- What goes -----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def _erase_what_is_old(email: str, limit: datetime.datetime) -> int:
+    """All of a person whom nobody needs to reach any more, or only her old submissions."""
+    user = User.objects.filter(email__iexact=email).first()
+    hers = Submission.objects.filter(Q(email__iexact=email) | Q(user=user, user__isnull=False))
+    recent = hers.filter(Q(created_at__gte=limit) | _needed_since(limit)).exists()
+    seen = user is not None and (user.is_staff or (user.last_login or user.joined_at) >= limit)
+    if recent or seen:
+        old = hers.filter(created_at__lt=limit).exclude(email="").exclude(_needed_since(limit))
+        words = _words_about(email, user, hers)
+        return _erase_submissions(old, _naming(words, user, hers))["submissions"]
+    return bool(erase_person(email=email))
+
+
+def _needed_since(moment: datetime.datetime) -> Q:
+    needed = Q(pk__in=[])
+    for keeper in _keepers.values():
+        needed |= Q(pk__in=keeper.needed_since(moment))
+    return needed
+
+
+def _words_about(email: str, user: User | None, submissions: QuerySet[Submission]) -> set[str]:
+    words = {email}
+    for row in submissions:
+        words |= {row.contact_name, row.phone, row.email}
+    if user is not None:
+        words |= {user.name, user.phone}
+    return {word for word in words if len(word) >= TELLING}
+
+
+def _naming(words: set[str], user: User | None, submissions: QuerySet[Submission]) -> Names:
+    """For the names of classes: 'Klas van juf Anouk' leads to Anouk de Vries as well."""
+    whole = {fold(word) for word in words}
+    full_names = {row.contact_name for row in submissions} | ({user.name} if user else set())
+    parts = {part for name in full_names for part in fold(name).split() if len(part) >= 3}
+    parts = {part for part in parts if not part.isdigit()} - NOT_NAMES
+
+    def names(text: str) -> bool:
+        folded = fold(text)
+        return not parts.isdisjoint(folded.split()) or any(word in folded for word in whole)
+
+    return names
+
+
+def _erase_from_classes(user: User | None, submissions: QuerySet[Submission], names: Names) -> int:
+    """A class of her schools that carries her name is called after its year group."""
+    schools = {row.school_id for row in submissions} | ({user.school_id} if user else set())
+    erased = 0
+    for group in ClassGroup.objects.filter(school__in=schools - {None}).order_by("pk"):
+        if names(group.name):
+            group.name = _free_name(group)
+            group.save(update_fields=["name", "name_key"])
+            erased += 1
+    return erased
+
+
+def _free_name(group: ClassGroup) -> str:
+    taken = ClassGroup.objects.filter(school=group.school_id, school_year=group.school_year)
+    keys = set(taken.exclude(pk=group.pk).values_list("name_key", flat=True))
+    numbered = (f"{group.year_groups} ({number})" for number in itertools.count(2))
+    return next(
+        name
+        for name in itertools.chain([group.year_groups], numbered)
+        if name_key(name) not in keys
+    )
+
+
+def _erase_submissions(submissions: QuerySet[Submission], names: Names) -> Counter[str]:
+    submissions = Submission.objects.filter(pk__in=list(submissions.values_list("pk", flat=True)))
+    done = Counter[str]()
+    for name, keeper in _keepers.items():
+        done[name] = keeper.erase_words(submissions, names)
+    CodeChallenge.objects.filter(submission__in=submissions).delete()
+    done["submissions"] = submissions.update(
+        contact_name="",
+        email="",
+        phone="",
+        facilities="",
+        purchase_order="",
+        browser="",
+        data_hash="",  # of what was typed: whoever guesses that could prove it
+        user=None,
+        link_version=F("link_version") + 1,
+    )
+    return done
+
+
+def _erase_sessions(user: User | None, submissions: QuerySet[Submission]) -> int:
+    """Those in which she signed in, or from which she submitted something."""
+    browsers = {browser for browser in submissions.values_list("browser", flat=True) if browser}
+    erased = 0
+    for session in Session.objects.iterator():
+        data = session.get_decoded()
+        hers = user is not None and data.get(SESSION_KEY) == str(user.pk)
+        known = data.get(codes.BROWSER_KEY) and codes.browser_of(data) in browsers
+        if hers or known:
+            session.delete()
+            erased += 1
+    return erased
+
+
+def _erase_mails(email: str) -> int:
+    """To her or about her, with their letters and calendar files."""
+    about = Q(to__icontains=email) | Q(cc__icontains=email) | Q(bcc__icontains=email)
+    for field in ("subject", "message", "html_message", "headers"):
+        about |= Q(**{f"{field}__icontains": email})
+    # 'an@school.nl' is not in a mail to 'jan@school.nl'.
+    exactly = re.compile(rf"(?<![\w.+-]){re.escape(email)}(?![\w.-]*\w)", re.IGNORECASE)
+    rows = Email.objects.filter(about).values_list(
+        "pk", "to", "cc", "bcc", "subject", "message", "html_message", "headers"
+    )
+    keys = [pk for pk, *texts in rows if exactly.search(repr(texts))]
+    attachments = Attachment.objects.filter(emails__in=keys).distinct()
+    for attachment in attachments.exclude(emails__in=Email.objects.exclude(pk__in=keys)):
+        file = attachment.file
+        attachment.delete()
+        transaction.on_commit(functools.partial(file.storage.delete, file.name))
+    Email.objects.filter(pk__in=keys).delete()
+    return len(keys)
+
+
+def _erase_log_entries(user: User | None, words: set[str], names: Names) -> int:
+    """What staff did stays; whom it was about does not."""
+    about = Q(pk__in=[])
+    for word in words:
+        about |= Q(object_repr__icontains=word) | Q(change_message__icontains=word)
+    if user is not None:
+        about |= Q(
+            content_type__app_label=User._meta.app_label,
+            content_type__model=User._meta.model_name,
+            object_id=str(user.pk),
+        )
+    # Bookings, loans and classes go by the name of the class.
+    titles = LogEntry.objects.values_list("pk", "object_repr").iterator()
+    about |= Q(pk__in=[pk for pk, title in titles if names(title)])
+    return LogEntry.objects.filter(about).update(object_repr=ERASED, change_message="")
+
+
+def _leave_log_to_nobody(user: User) -> None:
+    """The log goes with whoever wrote it; what she did to others' rows must stay to be read."""
+    written = LogEntry.objects.filter(user=user)
+    if written.exists():
+        fields = {"name": ERASED, "is_staff": True, "is_active": False, "password": "!"}
+        nobody, _made = User.objects.get_or_create(email=NOBODY, defaults=fields)
+        written.update(user=nobody)
+
+
+def _count(deleted: tuple[int, dict[str, int]]) -> int:
+    return deleted[0]

@@ -1,0 +1,302 @@
+"""What every request asks first: which class, which school, and who we can reach.
+
+A visit and a loan ask the same; what only one of them asks stands in its own forms.
+"""
+
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Collection, Iterable
+from typing import Any, ClassVar, Self
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from core.mail.addresses import MailAddressField
+from schools.forms import SchoolField, SchoolSearchForm, TypedSchool
+from schools.models import User
+from schools.years import FIRST_SECONDARY_YEAR, YearGroup
+from submissions.codes import DIGITS
+from submissions.models import Submission
+from submissions.rules import Broken, Rule
+
+EMAIL_MESSAGES = {
+    "required": _("Fill in your e-mail address."),
+    "invalid": _("Fill in an e-mail address, for example name@school.com."),
+}
+
+# Far above any class: a limit of the column, not a rule. The rules give better messages.
+MOST_PUPILS = 999
+
+
+class LineField(forms.CharField):
+    """One line of text: line ends become spaces, so nothing typed ends a header or a line."""
+
+    def to_python(self, value: Any) -> str:
+        return " ".join((super().to_python(value) or "").split())
+
+
+def pupils_field() -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Pupils"),
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_PUPILS)],
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={"required": _("Fill in how many pupils there are.")},
+    )
+
+
+class ClassFieldsForm(forms.Form):
+    """One class. `year_groups` are boxes, so that a combination class ticks two."""
+
+    name = LineField(
+        label=_("Name of the class"),
+        max_length=60,
+        help_text=_("For example 7b or De Uilen."),
+        error_messages={"required": _("Fill in the name of the class.")},
+    )
+    year_groups = forms.TypedMultipleChoiceField(
+        label=_("Year groups"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Tick more than one for a combination class."),
+        error_messages={"required": _("Tick the year group of this class.")},
+    )
+    pupils = pupils_field()
+
+    use_required_attribute = False
+
+    def offer_year_groups(self, highest: int) -> None:
+        """Those of primary schools, and of secondary ones where the offer reaches them."""
+        field: Any = self.fields["year_groups"]
+        field.choices = [
+            (group.value, group.label)
+            for group in YearGroup
+            if group < FIRST_SECONDARY_YEAR or highest >= FIRST_SECONDARY_YEAR
+        ]
+
+
+class ContactForm(SchoolSearchForm, forms.Form):
+    """The school and who we can reach: the same for a visit and for what else is asked for."""
+
+    school = SchoolField(label=_("Your school"))
+    contact_name = LineField(
+        label=_("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Fill in your name.")},
+    )
+    email = MailAddressField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("We send a code and the confirmation to this address."),
+        error_messages=EMAIL_MESSAGES,
+    )
+    phone = forms.RegexField(
+        r"^[0-9+() .\-/]{8,30}$",
+        label=_("Telephone"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
+        help_text=_("For the day itself, if something changes at the last moment."),
+        error_messages={
+            "required": _("Fill in a telephone number."),
+            "invalid": _("Fill in a telephone number, for example 06 12345678."),
+        },
+    )
+    purchase_order = LineField(
+        label=_("Purchase-order number (optional)"),
+        required=False,
+        max_length=60,
+        help_text=_("Only if your school wants it on the invoice."),
+    )
+    submission_key = forms.CharField(max_length=64, min_length=16, widget=forms.HiddenInput)
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, for_staff: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if for_staff:
+            self._address_staff()
+
+    def _address_staff(self) -> None:
+        """Staff fill it in, with the school on the telephone: speak of the school, not to it.
+
+        Before anything is asked of the form, which remembers the labels.
+        """
+        words: dict[str, tuple[Any, Any]] = {
+            "school": (_("School"), ""),
+            "contact_name": (_("Name of the contact"), ""),
+            "email": (_("E-mail address"), _("The confirmation goes to this address.")),
+            "phone": (_("Telephone"), _("To reach the school on the day itself.")),
+            "purchase_order": (_("Purchase-order number (optional)"), ""),
+        }
+        for name, (label, help_text) in words.items():
+            field = self.fields[name]
+            field.label, field.help_text = label, help_text
+            # Not the address of who sits behind the desk.
+            field.widget.attrs["autocomplete"] = "off"
+        self.fields["contact_name"].error_messages["required"] = _("Fill in the contact's name.")
+        self.fields["email"].error_messages["required"] = _("Fill in the contact's e-mail address.")
+        self.fields["school"].error_messages |= {
+            "required": _("Search for the school and choose it."),
+            "choose": _("Choose the school from the list."),
+            "nothing_found": _(
+                "No school was found for this. Try fewer words, or fill it in below."
+            ),
+        }
+        widget: Any = self.fields["school"].widget
+        widget.for_staff = True
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+    def submission(self, *, browser: str, language: str, what: Any) -> Submission:
+        """What is asked, not saved. `what`: all that is asked besides who asks it."""
+        data = dict(self.cleaned_data)
+        school = data.pop("school")
+        if isinstance(school, TypedSchool):
+            data |= {"typed_school_name": school.name, "typed_school_city": school.city}
+        else:
+            data["school"] = school
+        data_hash = self._hash(what)
+        return Submission(browser=browser, language=language, data_hash=data_hash, **data)
+
+    def _hash(self, what: Any) -> str:
+        """What was asked for, as a number: the same key with another one is a conflict."""
+        asked = json.dumps([what, self.cleaned_data], default=str, sort_keys=True)
+        return hashlib.sha256(asked.encode()).hexdigest()
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def contact_of(user: User | None) -> dict[str, Any]:
+    """The contact form's initial values: a key of its own, and what we know of a teacher."""
+    initial: dict[str, Any] = {"submission_key": new_key()}
+    if user is not None and not user.is_staff:
+        initial |= {
+            "school": user.school,
+            "contact_name": user.name,
+            "email": user.email,
+            "phone": user.phone,
+        }
+    return initial
+
+
+class NoteForm(forms.Form):
+    """An optional word to go with a cancellation."""
+
+    note = forms.CharField(
+        label=_("Do you want to tell us something? (optional)"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class AddressForm(forms.Form):
+    """A mistyped address, corrected on the code page."""
+
+    email = MailAddressField(
+        label=_("The right e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages=EMAIL_MESSAGES,
+    )
+
+    use_required_attribute = False
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+
+# --- Signing in --------------------------------------------------------------------------------
+
+
+class EmailForm(forms.Form):
+    email = MailAddressField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
+        help_text=_("The address with which you booked. You do not need a password."),
+        error_messages=EMAIL_MESSAGES,
+    )
+
+
+class CodeForm(forms.Form):
+    """Six digits, with or without spaces; `cleaned_data["code"]` has them bare.
+
+    What is not six digits costs no try.
+    """
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=30,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "autofocus": True,
+                "class": "code",
+            }
+        ),
+        help_text=_("Six digits, from the mail we have just sent you."),
+        error_messages={"required": _("Type the six digits from our mail.")},
+    )
+
+    def clean_code(self) -> str:
+        bare = re.sub(r"[\s.\-–]", "", self.cleaned_data["code"])
+        if not re.fullmatch(rf"[0-9]{{{DIGITS}}}", bare):
+            raise forms.ValidationError(_("A code is six digits. Look again in our mail."))
+        return bare
+
+
+# --- For staff: which rules they overrule, and why ---------------------------------------------
+
+
+class OverruleForm(forms.Form):
+    """Which rules do not count this time, and why."""
+
+    overrule = forms.MultipleChoiceField(
+        label=_("Overrule"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Only what is needed. Room and zones cannot be overruled: raise the visit's maximum."
+        ),
+    )
+    note = forms.CharField(
+        label=_("Why"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Required if you overrule something. The school does not see it."),
+    )
+    use_required_attribute = False
+    # Which rules can be overruled here.
+    rules: ClassVar[Collection[Rule]] = tuple(Rule)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        overrule: Any = self.fields["overrule"]
+        overrule.choices = [(rule.value, rule.label) for rule in self.rules]
+
+    @classmethod
+    def beside(cls, form: Any, data: Any) -> Self:
+        """Not checked, but kept, while a school is searched or a class is added in `form`."""
+        if data is None or not form.asks_for_more:
+            return cls(data)
+        return cls(initial={"overrule": data.getlist("overrule"), "note": data.get("note")})
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """For the verb; only after `is_valid()`."""
+        data = self.cleaned_data
+        return {"overrule": {Rule(name) for name in data["overrule"]}, "note": data["note"]}
+
+    def add_broken(self, broken: Iterable[Broken]) -> None:
+        rules = ", ".join(dict.fromkeys(str(one.rule.label) for one in broken))
+        self.add_error("overrule", _("This does not meet: %(rules)s.") % {"rules": rules})

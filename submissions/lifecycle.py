@@ -1,0 +1,110 @@
+"""What happens to a submission: opened once per key, made into people and schools when verified.
+
+The states of what it asks for are in the lifecycle of each kind.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.lifecycle import IllegalMove, Move, Refused, apply
+from core.transactions import inserted
+from schools.models import School, User
+from submissions.models import Submission
+
+
+class KeyConflict(Refused):
+    message = _(
+        "This form was sent before with other answers. Nothing was changed; please start again "
+        "from the date."
+    )
+
+
+def open_submission(submission: Submission) -> tuple[Submission, bool]:
+    """Save `submission`, or return the one that the same key made before: (submission, created).
+
+    Of fifty identical requests at once one inserts; the others wait for it at the unique key.
+    The same key with another hash of data raises KeyConflict.
+    """
+    if inserted(submission):
+        return submission, True
+    earlier = Submission.objects.get(submission_key=submission.submission_key)
+    if earlier.data_hash != submission.data_hash:
+        raise KeyConflict
+    return earlier, False
+
+
+def locked(submission: Submission) -> Submission:
+    """The submission as it is now, with its school; nobody else changes it in this transaction."""
+    rows = Submission.objects.select_for_update(of=("self",)).select_related("school")
+    return rows.get(pk=submission.pk)
+
+
+def rivals_of(submission: Submission) -> QuerySet[Submission]:
+    """Unverified submissions of the same browser or address: one live hold at a time."""
+    same = Q(email__iexact=submission.email)
+    if submission.browser:
+        same |= Q(browser=submission.browser)
+    return Submission.objects.filter(same, verified_at=None).exclude(pk=submission.pk)
+
+
+def lapse_each(move: Move, rows: Iterable[Any]) -> int:
+    """Lapse those of the rows that are still held; returns how many."""
+    lapsed = 0
+    for row in rows:
+        try:
+            with transaction.atomic():
+                apply(row, move, by=None, changes={"held_until": None})
+        except IllegalMove:
+            continue  # verified or cancelled a moment ago
+        lapsed += 1
+    return lapsed
+
+
+def identify(submission: Submission) -> User:
+    """Make user and school of what was typed, mark the submission verified, return the user."""
+    if submission.school is None:
+        submission.school = School.objects.create(
+            name=submission.typed_school_name,
+            city=submission.typed_school_city,
+            is_verified=False,
+        )
+    submission.user = user = _account_of(submission)
+    submission.verified_at = timezone.now()
+    submission.save(update_fields=["school", "user", "verified_at"])
+    return user
+
+
+def _account_of(submission: Submission) -> User:
+    """The user with the submission's address, made if it is new."""
+    email = submission.email.lower()
+    user = User(
+        email=email,
+        name=submission.contact_name,
+        phone=submission.phone,
+        school=submission.school,
+        language=submission.language,
+    )
+    user.set_unusable_password()
+    return user if inserted(user) else User.objects.get(email=email)
+
+
+@transaction.atomic
+def correct_email(*, submission: Submission, email: str) -> None:
+    """Another address for a submission, and with it whose it is: neither links in mails to the
+    old address nor signing in with that one shows it any more. An account that was made of the
+    old address, and never used, goes: its name and number are of somebody else."""
+    unused = User.objects.filter(last_login=None, is_staff=False)
+    mistaken = unused.filter(submissions=submission).first()
+    submission.email = email.lower()
+    submission.link_version = F("link_version") + 1
+    if submission.user_id is not None:
+        submission.user = _account_of(submission)
+    submission.save(update_fields=["email", "link_version", "user"])
+    submission.refresh_from_db(fields=["link_version"])
+    if mistaken is not None and not mistaken.submissions.exists():
+        mistaken.delete()

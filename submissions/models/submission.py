@@ -1,0 +1,143 @@
+"""Who asks: what one teacher submitted once, for one or more classes or kits.
+
+Bookings (and later loans) belong to a submission. Until its code is typed no user, school or
+class is made of it: the submission carries what was typed.
+"""
+
+import secrets
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Concat, Lower
+from django.utils.translation import gettext_lazy as _
+
+from core.searching import Among, WordsInside, has_word
+from schools.models.school import School, fold
+from schools.models.user import User
+
+# Crockford's base32: no I, L, O or U, so that it survives a telephone line.
+REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+REFERENCE_LENGTH = 8
+
+
+def new_reference() -> str:
+    """Eight random characters to name a submission by telephone; they grant no access."""
+    return "".join(secrets.choice(REFERENCE_ALPHABET) for _letter in range(REFERENCE_LENGTH))
+
+
+def normalise_reference(typed: str) -> str:
+    """What was meant by a reference typed by hand: Crockford reads I and L as 1, O as 0."""
+    bare = "".join(letter for letter in typed.upper() if letter.isalnum())
+    return bare.translate(str.maketrans("ILO", "110"))
+
+
+class PhotoAnswer(models.TextChoices):
+    YES = "yes", _("Yes, all pupils may be photographed")
+    ASK = "ask", _("Some pupils may not: ask us first")
+    NO = "no", _("No photographs")
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def visible_to(self, user: User) -> Self:
+        """What a signed-in teacher may see: what she submitted herself."""
+        return self.filter(user=user)
+
+    def matching(self, text: str) -> Self:
+        """Those in whose reference, contact, address or school every word of `text` occurs."""
+        found = self
+        for word in text.split():
+            texts = Submission.objects.filter(has_word("search_text", word))
+            fits = models.Q(Among("pk", texts.values("pk")))
+            if fold(word):
+                fits |= models.Q(Among("school", School.objects.matching(word).values("pk")))
+            start = normalise_reference(word)
+            if 4 <= len(start) <= REFERENCE_LENGTH:  # shorter is half of them
+                ends = (start.ljust(REFERENCE_LENGTH, end) for end in "0Z")
+                fits |= models.Q(reference__range=tuple(ends))  # an index knows where they stand
+            found = found.filter(fits)
+        return found
+
+
+class Submission(models.Model):
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    reference = models.CharField(
+        _("reference"),
+        max_length=REFERENCE_LENGTH,
+        unique=True,
+        default=new_reference,
+        editable=False,
+    )
+    # The hidden random field of the form, and a hash of what was sent with it: the same key
+    # with the same data is a resubmit, with other data a conflict.
+    submission_key = models.CharField(max_length=64, unique=True, editable=False)
+    data_hash = models.CharField(max_length=64, editable=False)
+    # HMAC of the browser that submitted (see CodeChallenge.browser).
+    browser = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+
+    contact_name = models.CharField(_("contact person"), max_length=120)
+    email = models.EmailField(_("e-mail address"), db_index=True)
+    phone = models.CharField(_("telephone"), max_length=30)
+    school = models.ForeignKey(
+        School,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="submissions",
+        verbose_name=_("school"),
+    )
+    typed_school_name = models.CharField(_("school (typed)"), max_length=200, blank=True)
+    typed_school_city = models.CharField(_("place (typed)"), max_length=100, blank=True)
+    purchase_order = models.CharField(_("purchase-order number"), max_length=60, blank=True)
+    facilities = models.TextField(
+        _("what must we arrange?"),
+        blank=True,
+        max_length=1000,
+        help_text=_("Never names of pupils. Erased after the visit."),
+    )
+    photos = models.CharField(
+        _("photographs"), max_length=3, choices=PhotoAnswer, default=PhotoAnswer.ASK
+    )
+    language = models.CharField(
+        _("language"), max_length=2, default="nl", choices=settings.LANGUAGES
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="submissions",
+        verbose_name=_("teacher"),
+    )
+    created_at = models.DateTimeField(_("submitted at"), auto_now_add=True)
+    verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
+    # Raised to make the links in earlier mails invalid.
+    link_version = models.PositiveIntegerField(default=1, editable=False)
+    # One text to search instead of three; the database keeps it, so an erased name is gone here.
+    search_text = models.GeneratedField(
+        expression=Lower(
+            Concat(
+                *("contact_name", Value(" "), "email", Value(" "), "typed_school_name"),
+                output_field=models.TextField(),
+            )
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        ordering = ["-created_at"]
+        indexes = [WordsInside(fields=["search_text"], name="submission_words")]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.school_name}"
+
+    @property
+    def school_name(self) -> str:
+        return self.school.name if self.school else self.typed_school_name

@@ -1,0 +1,84 @@
+"""Rules that staff may overrule with a note, what is asked of a class, and when one can ask.
+
+Each kind says in its own `rules.py` which rules a request breaks.
+"""
+
+import datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.dates import add_working_days, start_of_day
+from core.lifecycle import Refused
+from schools.years import current_school_year, school_year_end
+
+
+class Rule(models.TextChoices):
+    YEAR_GROUP = "year_group", _("year group")
+    NUMBERS = "numbers", _("number of pupils")
+    # As events of old name it.
+    DATE = "lead_time", _("the date (too soon, too far ahead, closed)")
+    PREREQUISITE = "prerequisite", _("an earlier Proeverij")
+
+
+class ClassRequest(NamedTuple):
+    """One class for which a place is asked, as typed."""
+
+    name: str
+    year_from: int
+    year_to: int
+    pupils: int
+    supervisors: int
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """As fields of a booking."""
+        facts = self._asdict()
+        return {"class_name": facts.pop("name")} | facts
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A rule that is not met: which, at which field of which class, and in what words."""
+
+    rule: Rule
+    field: str
+    message: str
+    class_index: int | None = None
+
+
+def first_bookable_moment(lead_time: int | None) -> datetime.datetime:
+    """The first midnight (Amsterdam) from which a visit may start, in working days from today."""
+    days = settings.LEAD_TIME_WORKING_DAYS if lead_time is None else lead_time
+    return start_of_day(add_working_days(timezone.localdate(), days))
+
+
+def last_bookable_day() -> datetime.date:
+    """The end of the next school year."""
+    return school_year_end(current_school_year() + 1)
+
+
+class RulesBroken(Refused):
+    """The request does not meet the programme's rules; `broken` says which, and where."""
+
+    def __init__(self, broken: Sequence[Broken]) -> None:
+        self.broken = list(broken)
+        super().__init__(" ".join(one.message for one in broken))
+
+
+class NoteRequired(Refused):
+    message = _("Say in the note why you overrule this rule.")
+
+
+def refuse_broken(broken: Sequence[Broken], overrule: Collection[Rule], note: str) -> None:
+    """Raise RulesBroken, or NoteRequired where staff overrule without saying why."""
+    standing = [one for one in broken if one.rule not in overrule]
+    if standing:
+        raise RulesBroken(standing)
+    if broken and not note.strip():
+        raise NoteRequired

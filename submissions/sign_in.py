@@ -1,0 +1,112 @@
+"""Signing in with a code, for teachers. Staff have their own way in (tec_site/staff/urls.py).
+
+Known, unknown and staff addresses get the same pages in the same time; only the mail differs.
+"""
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from core import rate_limits
+from core.addresses import wanted_page
+from schools.models import User
+from submissions import codes
+from submissions.forms import CodeForm, EmailForm
+from submissions.models import CodeChallenge
+from submissions.telling import send_code
+
+SIGN_IN = CodeChallenge.Purpose.SIGN_IN
+
+
+def verify_and_sign_in(request: HttpRequest, user: User) -> None:
+    """Sign in the teacher whose code was just redeemed in this browser.
+
+    A code never signs in staff or somebody who was shut out: for them this does nothing. Nor
+    does it take a member of staff out of the session in which she confirms for a teacher.
+    """
+    if user.is_staff or not user.is_active or getattr(request.user, "is_staff", False):
+        return
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    request.session.set_expiry(int(settings.TEACHER_SESSION_AGE.total_seconds()))
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The address; a POST mails a code (or what that address gets instead)."""
+    if request.user.is_authenticated:
+        return _afterwards(request)
+    form = EmailForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            _mail_code(request, form.cleaned_data["email"])
+            return _to_code_page(request)
+        except rate_limits.TooMany as refusal:
+            form.add_error("email", refusal)
+            status = 429
+    context = {"form": form, "next": wanted_page(request)}
+    return render(request, "submissions/sign_in.html", context, status=status)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in_code(request: HttpRequest) -> HttpResponse:
+    """The code from the mail; the right one signs in."""
+    if request.user.is_authenticated:
+        return _afterwards(request)
+    if codes.BROWSER_KEY not in request.session:  # a GET makes no session
+        return redirect("submissions:sign_in")
+    browser = codes.browser_of(request.session)
+    challenge = codes.pending(browser=browser, purpose=SIGN_IN)
+    if challenge is None:
+        return redirect("submissions:sign_in")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            verify_and_sign_in(request, _redeem(browser, form.cleaned_data["code"]))
+            return _afterwards(request)
+        except codes.Refused as refusal:
+            form.add_error("code", refusal)
+    context = {"form": form, "email": challenge.email, "next": wanted_page(request)}
+    return render(request, "submissions/sign_in_code.html", context)
+
+
+@transaction.atomic
+def _mail_code(request: HttpRequest, email: str) -> None:
+    rate_limits.count_post(request)
+    browser = codes.browser_of(request.session)
+    challenge = codes.ask(purpose=SIGN_IN, email=email, browser=browser)
+    send_code(challenge, get_language() or settings.LANGUAGE_CODE)
+
+
+def _redeem(browser: str, typed: str) -> User:
+    """The teacher whose code was typed.
+
+    The mail to a stranger or to staff held no code. Whoever guesses theirs is told what a
+    wrong guess is told.
+    """
+    challenge = codes.redeem(browser=browser, purpose=SIGN_IN, typed=typed)
+    user = User.objects.filter(email=challenge.email, is_active=True, is_staff=False).first()
+    if user is None:
+        raise codes.WrongCode(left=settings.CODE_TRIES - challenge.tries)
+    return user
+
+
+def _to_code_page(request: HttpRequest) -> HttpResponse:
+    wanted = wanted_page(request)
+    query = {"next": wanted} if wanted else None
+    return HttpResponseRedirect(reverse("submissions:sign_in_code", query=query))
+
+
+def _afterwards(request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect(wanted_page(request) or resolve_url(settings.LOGIN_REDIRECT_URL))

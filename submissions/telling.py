@@ -1,0 +1,50 @@
+"""The mail with a code. It has no move and no event: it goes straight out."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from post_office.models import Email
+
+from core.mail import markers, templates
+from core.mail.queue import enqueue
+from schools.models import User
+from submissions.codes import code_for_mail
+from submissions.models import CodeChallenge
+
+
+def register() -> None:
+    """Tell the mailer what a code's marker stands for; called when the app is ready."""
+    markers.register("code", code_for_mail, otherwise=lambda: _("(this code is too old)"))
+
+
+def send_code(challenge: CodeChallenge, language: str) -> Email:
+    """Put the mail that answers a challenge in the queue, before all others.
+
+    Whoever asks to sign in gets a mail in any case, so that the page need not tell who is
+    known: a teacher her code, staff the way to their own sign-in, a stranger the catalogue.
+    """
+    message = templates.render(
+        _template_for(challenge),
+        to=challenge.email,
+        language=language,
+        context={
+            "code": markers.marker("code", challenge.pk, to=challenge.email),
+            "minutes": settings.CODE_VALID_FOR // timedelta(minutes=1),
+            "staff_url": settings.SITE_URL + reverse("account_login"),
+        },
+        # A code that comes when it no longer works only confuses.
+        expires_at=challenge.expires_at,
+        urgent=True,
+    )
+    return enqueue(message)
+
+
+def _template_for(challenge: CodeChallenge) -> str:
+    if challenge.purpose == CodeChallenge.Purpose.VERIFY:
+        return "code_to_confirm"
+    user = User.objects.filter(email=challenge.email, is_active=True).first()
+    if user is None:
+        return "sign_in_unknown"
+    return "sign_in_staff" if user.is_staff else "code_to_sign_in"

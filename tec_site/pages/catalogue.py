@@ -1,0 +1,102 @@
+"""What schools can book: the catalogue, and a programme with its free dates.
+
+These pages stand here because they show programmes *and* what is free, and `programmes` must
+not know `bookings` (docs/decisions/0009).
+"""
+
+import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from bookings.planning.availability import Offer, month_of_offers, next_free, with_first_free
+from bookings.planning.month import build_month
+from core.dates import YearMonth, month_of
+from programmes.catalogue import page_of, show
+from programmes.filters import ProgrammeFilter
+from programmes.models import Kind, Programme
+from schools.holidays import own_holidays
+from schools.models import HolidayRegion, SchoolHoliday
+from submissions.months import parse_month
+
+app_name = "programmes"
+FIRST_FREE = 5
+
+
+@login_not_required
+@require_safe
+@vary_on_headers("HX-Request")
+def catalogue(request: HttpRequest) -> HttpResponse:
+    filters = ProgrammeFilter(request.GET, queryset=Programme.objects.published())
+    found = with_first_free(filters.qs).prefetch_related("worlds")
+    return show(request, "programmes/programme_list.html", filters, page_of(request, found))
+
+
+@login_not_required
+@require_safe
+@vary_on_headers("HX-Request")
+def programme(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(Programme.objects.published().select_related("venue"), slug=slug)
+    region = _region(request)
+    is_fragment = request.headers.get("HX-Request") == "true"
+    free = next_free(found, 1 if is_fragment else FIRST_FREE)
+    at = _month(request, free)
+    offers = month_of_offers(found, at.year, at.month)
+    context = {
+        "programme": found,
+        "free": free,
+        "month": build_month(at, offers, _holidays(request, at, region)),
+        "region": region,
+        "regions": HolidayRegion.choices,
+    }
+    template = "programmes/programme_detail.html"
+    if is_fragment:
+        return render(request, f"{template}#month", context)
+    return render(request, template, context | _facts(found))
+
+
+def _month(request: HttpRequest, free: list[Offer]) -> YearMonth:
+    """The month asked for; otherwise the first in which there is something to choose."""
+    asked = request.GET.get("maand", "")
+    return month_of(free[0].day) if free and not asked else parse_month(asked)
+
+
+def _facts(programme: Programme) -> dict[str, Any]:
+    """What the page tells beside the calendar."""
+    prefetch_related_objects([programme], "worlds", "core_objectives")
+    return {
+        "components": list(programme.components.all()) if programme.kind == Kind.TASTER else [],
+        "tasters": (
+            list(Programme.objects.published().filter(kind=Kind.TASTER))
+            if programme.requires_taster
+            else []
+        ),
+    }
+
+
+# --- Holidays ------------------------------------------------------------------------------------
+
+
+def _region(request: HttpRequest) -> str:
+    """The region chosen in the address, '' for none (a teacher then sees her school's)."""
+    asked = request.GET.get("regio", "")
+    return asked if asked in HolidayRegion.values else ""
+
+
+def _holidays(request: HttpRequest, at: YearMonth, region: str) -> dict[datetime.date, str]:
+    """Day → name of the holiday, for the region chosen or that of the teacher's school."""
+    if region:
+        return SchoolHoliday.objects.filter(region=region).days(at.first, at.last)
+    return own_holidays(request.user, at.first, at.last)
+
+
+urlpatterns = [
+    path("", catalogue, name="catalogue"),
+    path("<slug:slug>/", programme, name="programme"),
+]

@@ -1,0 +1,78 @@
+"""The site's own pages: home, the three statements, and what is said when something fails.
+
+400, 403, 404 and 500 are Django's own views with our templates. 400, 500 and 503 extend
+error_base.html, which needs no context and asks the database nothing.
+"""
+
+import sys
+from operator import attrgetter
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+from django.views import defaults
+from django.views.decorators.http import require_safe
+
+from bookings.planning.availability import with_first_free
+from core.markup import parse
+from programmes.models import Programme, Zone
+from tec_site.models import Statement
+from tec_site.pages.statements import text_of
+
+NEXT_FREE_SHOWN = 4
+RETRY_AFTER_SECONDS = 30
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    # Sorted here: the database would work out the date again for each use of it in the query.
+    programmes = with_first_free(Programme.objects.published())
+    free = [programme for programme in programmes if programme.first_free]
+    context = {
+        "next_free": sorted(free, key=attrgetter("first_free"))[:NEXT_FREE_SHOWN],
+        "zones": Zone.objects.exclude(artwork=""),
+    }
+    return render(request, "home.html", context)
+
+
+@login_not_required
+@require_safe
+def statement(request: HttpRequest, page: str) -> HttpResponse:
+    blocks = parse(text_of(page, get_language() or settings.LANGUAGE_CODE))
+    lead = blocks.pop(0).text if blocks and blocks[0].kind == "paragraph" else ""
+    context = {"title": Statement.Page(page).label, "lead": lead, "blocks": blocks}
+    return render(request, "pages/statement.html", context)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """`CSRF_FAILURE_VIEW`: an old or cookieless form; what was typed is still in the browser."""
+    return render(request, "403_csrf.html", status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """`handler500`, which sees what any view or middleware raised: 503 when it will pass."""
+    if database_is_away(sys.exception()):
+        return unavailable()
+    return defaults.server_error(request)
+
+
+def database_is_away(error: BaseException | None) -> bool:
+    """Whether the database is full, restarting or gone, rather than asked something wrong.
+
+    PEP 249 keeps OperationalError for what is not the programmer's doing; SQLite also calls a
+    table that does not exist one.
+    """
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    return getattr(error.__cause__, "sqlite_errorname", "") != "SQLITE_ERROR"
+
+
+def unavailable() -> HttpResponse:
+    """503 for when the database cannot be reached or written; touches neither."""
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return HttpResponse(render_to_string("503.html"), status=503, headers=headers)

@@ -1,0 +1,58 @@
+"""allauth's forms where ours differ: who may use them, and how often."""
+
+from typing import Any
+
+from allauth.account.forms import ResetPasswordForm, default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core import rate_limits
+from core.mail import markers
+
+
+class StaffResetPasswordForm(ResetPasswordForm):
+    """For staff only; says the same to everybody. Teachers have no password to reset."""
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].strip().lower()
+        rate_limits.count("codes_per_address", email)
+        users = get_user_model().objects.filter(email=email, is_staff=True, is_active=True)
+        self.users = list(users)
+        return email
+
+
+class CountedCode:
+    """Counts each code of an authenticator app or recovery code that somebody tries."""
+
+    user: Any
+
+    def clean_code(self) -> str:
+        rate_limits.count("second_factors_per_user", str(self.user.pk))
+        mixed_in: Any = super()
+        return mixed_in.clean_code()
+
+
+class StaffAuthenticateForm(CountedCode, AuthenticateForm):
+    pass
+
+
+class StaffReauthenticateForm(CountedCode, ReauthenticateForm):
+    pass
+
+
+def password_link(user_id: str, to: str) -> str | None:
+    """The address where a member of staff sets a new password; made while its mail is sent."""
+    staff = get_user_model().objects.filter(email__iexact=to, is_staff=True, is_active=True)
+    user = staff.filter(pk=user_id).first()
+    if user is None:
+        return None
+    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    return settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=key)
+
+
+def register() -> None:
+    markers.register("password", password_link, otherwise=lambda: _("(this link is too old)"))

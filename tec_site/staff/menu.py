@@ -1,0 +1,195 @@
+"""How the back office looks: the settings of django-unfold."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _may(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(permission)
+
+
+def _entry(title: Any, icon: str, page: str, permission: str) -> dict[str, Any]:
+    """A line of the side bar, for whoever may see what it leads to."""
+    link = reverse_lazy(page)
+    return {"title": title, "icon": icon, "link": link, "permission": _may(permission)}
+
+
+def _model(title: Any, icon: str, label: str) -> dict[str, Any]:
+    app, model = label.split(".")
+    return _entry(title, icon, f"admin:{app}_{model}_changelist", f"{app}.view_{model}")
+
+
+def _desk(title: Any, icon: str, name: str) -> dict[str, Any]:
+    return _entry(title, icon, f"desk:{name}", "kits.view_loan")
+
+
+NAVIGATION: list[dict[str, Any]] = [
+    {
+        "title": _("Today"),
+        "items": [
+            {"title": _("Overview"), "icon": "today", "link": reverse_lazy("admin:index")},
+            _entry(
+                _("Day list"), "checklist", "admin:bookings_booking_day", "bookings.view_booking"
+            ),
+            _entry(
+                _("Week planner"), "view_week", "admin:bookings_visit_week", "bookings.view_visit"
+            ),
+            _entry(
+                _("Book on a school's behalf"),
+                "call",
+                "admin:bookings_booking_add",
+                "bookings.add_booking",
+            ),
+        ],
+    },
+    {
+        "title": _("Bookings"),
+        "items": [
+            _model(_("Bookings"), "event_available", "bookings.booking"),
+            _model(_("Visits"), "groups", "bookings.visit"),
+            _model(_("Submissions"), "contact_mail", "submissions.submission"),
+            _model(_("History"), "history", "bookings.bookingevent"),
+        ],
+    },
+    {
+        "title": _("Kit desk"),
+        "items": [
+            _desk(_("Scan a box"), "qr_code_scanner", "home"),
+            _desk(_("Out and in"), "swap_horiz", "lists"),
+            _desk(_("Transport round"), "local_shipping", "round"),
+            _desk(_("Shopping list"), "shopping_cart", "shopping"),
+            _desk(_("Use"), "monitoring", "use"),
+        ],
+    },
+    {
+        "title": _("What and when"),
+        "items": [
+            _model(_("Programmes"), "category", "programmes.programme"),
+            _model(_("Slots"), "calendar_month", "bookings.visitslot"),
+            _model(_("Patterns"), "event_repeat", "bookings.schedulepattern"),
+            _model(_("Closures"), "event_busy", "programmes.closure"),
+            _model(_("Venues"), "location_on", "programmes.venue"),
+            _model(_("Zones"), "meeting_room", "programmes.zone"),
+        ],
+    },
+    {
+        "title": _("Lesson kits"),
+        "items": [
+            _model(_("Loans"), "swap_horiz", "kits.loan"),
+            _model(_("Kits"), "inventory_2", "kits.lessonkit"),
+            _model(_("Boxes"), "package_2", "kits.kitcopy"),
+            _model(_("Documents"), "menu_book", "kits.kitdocument"),
+            _model(_("Shortages"), "production_quantity_limits", "kits.shortage"),
+            _model(_("Findings"), "report", "kits.finding"),
+            _model(_("Charges"), "euro", "kits.chargeline"),
+            _model(_("Repairs"), "build", "kits.repair"),
+            _model(_("Desk days"), "event_note", "kits.deskday"),
+            _model(_("Refused demand"), "block", "kits.refuseddemand"),
+            _model(_("History of loans"), "history", "kits.loanevent"),
+        ],
+    },
+    {
+        "title": _("Schools"),
+        "items": [
+            _model(_("Schools"), "school", "schools.school"),
+            _model(_("Classes"), "group", "schools.classgroup"),
+            _model(_("School boards"), "account_balance", "schools.schoolboard"),
+            _model(_("School holidays"), "beach_access", "schools.schoolholiday"),
+        ],
+    },
+    {
+        "title": _("Mail"),
+        "items": [_model(_("Mails"), "mail", "post_office.email")],
+    },
+    {
+        "title": _("Management"),
+        "collapsible": True,
+        "items": [
+            _model(_("Users"), "person", "schools.user"),
+            _model(_("Roles"), "badge", "auth.group"),
+            _model(_("Second factors"), "key", "mfa.authenticator"),
+            _model(_("Statements"), "gavel", "tec_site.statement"),
+            _model(_("Worlds of technology"), "public", "programmes.world"),
+            _model(_("Core objectives"), "flag", "programmes.coreobjective"),
+        ],
+    },
+]
+
+
+@functools.cache
+def _addresses() -> list[str]:
+    # Once per process: asked anew by each of forty entries they took a third of a page's time.
+    return [str(item["link"]) for group in NAVIGATION for item in group["items"]]
+
+
+def _is_here(link: Any) -> Callable[[HttpRequest], bool]:
+    """A page belongs to one entry: the longest of those that its address begins with."""
+
+    def is_here(request: HttpRequest) -> bool:
+        here = [one for one in _addresses() if request.path.startswith(one)]
+        return bool(here) and max(here, key=len) == link
+
+    return is_here
+
+
+for _number, _group in enumerate(NAVIGATION):
+    _group["separator"] = _number > 0
+    for _item in _group["items"]:
+        _item["active"] = _is_here(_item["link"])
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": _("TEC desk"),
+    "SITE_HEADER": _("TEC desk"),
+    "SITE_SYMBOL": "handyman",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("art/favicon.svg"),
+        }
+    ],
+    "DASHBOARD_CALLBACK": "tec_site.staff.dashboard.fill",
+    "ENVIRONMENT": "tec_site.staff.back_office.environment",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": True,
+    "BORDER_RADIUS": "6px",
+    "STYLES": [lambda request: static("css/desk.css")],
+    "SCRIPTS": [lambda request: static("js/desk.js")],
+    "SIDEBAR": {"show_all_applications": False, "navigation": NAVIGATION},
+    "COLORS": {
+        # Around the site's working colour, #b8430f (static/css/tokens.css).
+        "primary": {
+            "50": "#fdf4ef",
+            "100": "#fae3d7",
+            "200": "#f4c5ae",
+            "300": "#eca07c",
+            "400": "#e07444",
+            "500": "#cf5a22",
+            "600": "#b8430f",
+            "700": "#93350b",
+            "800": "#762c0d",
+            "900": "#60260e",
+            "950": "#351104",
+        },
+        # Warm greys from the site's paper to its ink.
+        "base": {
+            "50": "#fbf9f5",
+            "100": "#f3efe7",
+            "200": "#e6e0d6",
+            "300": "#d3cbbd",
+            "400": "#8f97a5",
+            "500": "#5d6a7e",
+            "600": "#4d5b70",
+            "700": "#33425a",
+            "800": "#22314a",
+            "900": "#14233b",
+            "950": "#0d1829",
+        },
+    },
+}

@@ -1,0 +1,79 @@
+"""The roles that the site comes with: groups of staff and what each may do.
+
+`manage.py roles` makes them, and adds what is missing to those that exist; what staff gave or
+took themselves at Beheer → Rollen is not taken back. A superuser may do everything.
+"""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+_LOOK_AT_VISITS = ["bookings.view_booking", "bookings.view_visit"]
+# A volunteer at the kit desk hands out, takes back and counts.
+_HANDLE_BOXES = [
+    "kits.view_loan",
+    "kits.change_loan",
+    "kits.view_finding",
+    "kits.view_kitcopy",
+    "kits.change_shortage",
+]
+_DESK = [
+    *_LOOK_AT_VISITS,
+    *_HANDLE_BOXES,
+    "kits.add_loan",
+    "kits.add_repair",
+    "kits.change_kitcopy",
+    "kits.view_lessonkit",
+    "bookings.add_booking",
+    "bookings.change_booking",
+    "bookings.view_bookingevent",
+    "bookings.change_visit",
+    "bookings.view_visitslot",
+    "bookings.change_visitslot",
+    "programmes.view_closure",
+    "submissions.view_submission",
+    "submissions.change_submission",
+    "schools.view_school",
+    "schools.change_school",
+    "schools.view_classgroup",
+    "schools.change_classgroup",
+    "schools.view_schoolboard",
+    "schools.view_schoolholiday",
+    "programmes.view_programme",
+    "programmes.view_venue",
+    "post_office.view_email",
+    "post_office.change_email",
+]
+_EVERYTHING_OF = ("bookings", "kits", "programmes", "schools", "submissions")
+
+VOLUNTEER, DESK, MANAGEMENT = "Vrijwilliger", "Balie", "Beheer"
+
+
+def load() -> None:
+    """Make the roles, or add what they lack."""
+    _give(VOLUNTEER, Permission.objects.filter(_named([*_LOOK_AT_VISITS, *_HANDLE_BOXES])))
+    _give(DESK, Permission.objects.filter(_named(_DESK)))
+    everything = Q(content_type__app_label__in=_EVERYTHING_OF) & ~Q(codename__startswith="delete_")
+    besides = _named(
+        [
+            "programmes.delete_closure",
+            "schools.delete_schoolholiday",
+            "tec_site.view_statement",
+            "tec_site.change_statement",
+        ]
+    )
+    _give(MANAGEMENT, Permission.objects.filter(everything | besides | _named(_DESK)))
+
+
+def _named(labels: list[str]) -> Q:
+    found = Q(pk=None)
+    for label in labels:
+        app, codename = label.split(".")
+        found |= Q(content_type__app_label=app, codename=codename)
+    return found
+
+
+def _give(name: str, permissions: Iterable[Permission]) -> None:
+    group, _created = Group.objects.get_or_create(name=name)
+    group.permissions.add(*permissions)

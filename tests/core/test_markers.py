@@ -1,0 +1,170 @@
+import pytest
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
+from django.db import OperationalError
+
+from core.mail import markers
+from core.mail.markers import (
+    ENCLOSED,
+    MemoryMailer,
+    complete,
+    enclosure,
+    marker,
+    reveal,
+    reveal_html,
+    revealed,
+)
+
+TO = "juf@school.example"
+
+
+@pytest.fixture(autouse=True)
+def secrets(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """A kind of marker of our own, with the values it knows."""
+    values = {"1": "314159", "2": 'a&b"'}
+    monkeypatch.setattr(markers, "_kinds", dict(markers._kinds))
+    markers.register("secret", lambda key, to: values.get(key), otherwise=lambda: "(gone)")
+    return values
+
+
+def test_marker_holds_no_secret_and_becomes_it_for_its_recipient():
+    text = f"Code {marker('secret', 1, to=TO)}."
+    assert "314159" not in text
+    assert reveal(text, to=TO) == "Code 314159."
+
+
+def test_marker_ignores_case_of_address():
+    assert reveal(marker("secret", 1, to="Juf@School.example"), to=TO) == "314159"
+
+
+def test_marker_of_a_mail_that_waited_while_the_key_changed_still_opens(settings):
+    text = marker("secret", 1, to=TO)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 50, [settings.SECRET_KEY]
+    assert reveal(text, to=TO) == "314159"
+    settings.SECRET_KEY_FALLBACKS = []
+    assert reveal(text, to=TO) == "[…]"
+
+
+@pytest.mark.parametrize("to", ["iemand@anders.example", ""])
+def test_marker_copied_into_a_mail_to_somebody_else_stays_shut(to):
+    assert reveal(marker("secret", 1, to=TO), to=to) == "[…]"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        f"[[secret:1:{'0' * 32}]]",
+        marker("secret", 2, to=TO).replace(":2:", ":1:"),
+        marker("secret", 1, to=TO).replace("secret", "other"),
+    ],
+)
+def test_marker_typed_by_a_user_stays_shut(typed):
+    assert reveal(typed, to=TO) == "[…]"
+
+
+def test_marker_of_what_is_gone_becomes_its_neutral_text(secrets):
+    text = marker("secret", 1, to=TO)
+    secrets.clear()
+    assert reveal(text, to=TO) == "(gone)"
+
+
+def test_value_is_escaped_in_html_only():
+    text = f'<a href="{marker("secret", 2, to=TO)}">'
+    assert reveal_html(text, to=TO) == '<a href="a&amp;b&quot;">'
+    assert reveal(marker("secret", 2, to=TO), to=TO) == 'a&b"'
+
+
+def message(**fields) -> EmailMultiAlternatives:
+    text = marker("secret", 1, to=TO)
+    made = EmailMultiAlternatives(f"S {text}", f"T {text}", to=[TO], **fields)
+    made.attach_alternative(f"<p>{text}</p>", "text/html")
+    return made
+
+
+def test_revealed_replaces_in_subject_text_and_html_and_leaves_the_message_itself():
+    kept = message()
+    sent = revealed(kept)
+    assert (sent.subject, sent.body) == ("S 314159", "T 314159")
+    assert sent.alternatives[0].content == "<p>314159</p>"
+    assert "314159" not in kept.message().as_string()
+
+
+def test_revealed_keeps_markers_shut_with_a_second_recipient():
+    sent = revealed(message(bcc=["meelezer@elders.example"]))
+    assert (sent.subject, sent.body) == ("S […]", "T […]")
+
+
+def test_backend_sends_what_is_revealed():
+    MemoryMailer(alias="default").send_messages([message()])
+    assert [sent.body for sent in mail.outbox] == ["T 314159"]
+
+
+# --- What is made while sending ------------------------------------------------------------------
+
+
+@pytest.fixture
+def papers(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """A kind of enclosure of our own, with the files it can make."""
+    files = {"7": b"%PDF-7"}
+    monkeypatch.setattr(markers, "_makers", {"paper": lambda key, to: files.get(key)})
+    return files
+
+
+def enclosing(object_id: object = 7, *, to: str = TO, **fields) -> EmailMultiAlternatives:
+    made = message(**fields)
+    made.extra_headers = {ENCLOSED: enclosure("paper", object_id, to=to, name="brief 7.pdf")}
+    return made
+
+
+def files(sent) -> list[tuple[str, bytes, str]]:
+    return [tuple(attachment) for attachment in sent.attachments]
+
+
+def test_enclosure_is_made_when_the_mail_goes_out_and_its_header_stays_here(papers):
+    kept = enclosing()
+    MemoryMailer(alias="default").send_messages([kept])
+    assert files(mail.outbox[0]) == [("brief 7.pdf", b"%PDF-7", "application/pdf")]
+    assert mail.outbox[0].message()[ENCLOSED] is None
+    assert (kept.attachments, list(kept.extra_headers)) == ([], [ENCLOSED])
+
+
+def test_enclosure_comes_after_the_attachments(papers):
+    kept = enclosing()
+    kept.attach("bezoek.ics", "BEGIN:VCALENDAR", "text/calendar")
+    assert [name for name, *_rest in files(complete(kept))] == ["bezoek.ics", "brief 7.pdf"]
+
+
+def test_reading_a_mail_makes_no_enclosure(papers):
+    assert revealed(enclosing()).attachments == []
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        lambda: enclosing(8),  # gone, or nothing to make it with
+        lambda: enclosing(to="iemand@anders.example"),
+        lambda: enclosing(bcc=["meelezer@elders.example"]),
+    ],
+)
+def test_mail_goes_without_what_is_gone_or_somebody_elses(papers, kept):
+    sent = complete(kept())
+    assert files(sent) == []
+    assert sent.message()[ENCLOSED] is None
+
+
+def test_mail_goes_without_an_enclosure_that_fails(papers, monkeypatch, caplog):
+    def fails(object_id: str, to: str) -> bytes:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(markers, "_makers", {"paper": fails})
+    assert files(complete(enclosing())) == []
+    assert "No enclosure could be made of paper 7" in caplog.text
+
+
+def test_database_that_is_away_is_no_reason_to_go_without(papers, monkeypatch):
+    def away(object_id: str, to: str) -> bytes:
+        raise OperationalError
+
+    monkeypatch.setattr(markers, "_makers", {"paper": away})
+    with pytest.raises(OperationalError):
+        complete(enclosing())

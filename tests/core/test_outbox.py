@@ -1,0 +1,194 @@
+import threading
+
+import pytest
+from django.db import connection, transaction
+from post_office.models import Email
+
+from bookings.models import BookingEvent, State
+from core.lifecycle import Move, apply
+from core.mail import outbox
+from core.mail.outbox import Source, Teller, tell_group
+from core.mail.queue import Attachment, Message
+from tests.factories import make_booking, make_submission, make_visit
+
+pytestmark = pytest.mark.django_db
+
+CONFIRM = Move("confirm", frozenset(State), None, "told", name="note")
+
+
+def tell_of(events: list[BookingEvent]) -> list[Message]:
+    classes = ", ".join(event.booking.class_name for event in events)
+    return [Message(to="juf@school.example", subject=f"Told: {classes}", text="Dag!\n")]
+
+
+def broken(events: list[BookingEvent]) -> list[Message]:
+    raise ZeroDivisionError
+
+
+@pytest.fixture(autouse=True)
+def sources(monkeypatch):
+    """Only the notices of this module."""
+    registered: list[Source] = []
+    monkeypatch.setattr(outbox, "_sources", registered)
+    outbox.register(
+        BookingEvent,
+        {"told": tell_of, "broken": broken},
+        together=["booking__submission"],
+    )
+    return registered
+
+
+def subjects() -> list[str]:
+    return list(Email.objects.order_by("pk").values_list("subject", flat=True))
+
+
+def test_event_with_a_notice_becomes_one_mail_once():
+    event = apply(make_booking(class_name="7a"), CONFIRM, by=None)
+    teller = Teller()
+    assert [teller.tell(seconds=5), teller.tell(seconds=5), Teller().tell(seconds=5)] == [1, 0, 0]
+    assert subjects() == ["Told: 7a"]
+    event.refresh_from_db()
+    assert event.noticed_at is not None
+
+
+def test_event_without_a_notice_is_never_picked_up():
+    booking = make_booking()
+    assert Teller().tell(seconds=5) == 0
+    assert booking.events.get().noticed_at is None
+    assert outbox.oldest_untold() is None
+
+
+def test_classes_of_one_submission_told_together_are_one_mail():
+    submission, visit = make_submission(), make_visit(max_groups=2, max_pupils=70)
+    for name in ("7a", "7b"):
+        apply(make_booking(submission=submission, visit=visit, class_name=name), CONFIRM, by=None)
+    Teller().tell(seconds=5)
+    assert subjects() == ["Told: 7a, 7b"]
+
+
+def test_other_submission_and_other_note_are_mails_of_their_own():
+    first = make_booking(class_name="7a")
+    apply(first, CONFIRM, by=None)
+    apply(make_booking(class_name="8a"), CONFIRM, by=None)
+    apply(first, CONFIRM, by=None, note="Neem laarzen mee")
+    Teller().tell(seconds=5)
+    assert subjects() == ["Told: 7a", "Told: 8a", "Told: 7a"]
+
+
+def test_notice_that_fails_lets_the_others_pass_and_is_tried_again_later(monkeypatch):
+    bad = apply(make_booking(), CONFIRM, by=None, notice="broken")
+    apply(make_booking(class_name="8a"), CONFIRM, by=None)
+    teller = Teller()
+    teller.tell(seconds=5)
+    assert subjects() == ["Told: 8a"]
+    assert outbox.oldest_untold() == bad.at
+
+    monkeypatch.setattr(outbox, "TRY_AGAIN_AFTER", 0.0)
+    assert Teller().tell(seconds=5) == 0
+    BookingEvent.objects.filter(pk=bad.pk).update(notice="told")
+    assert Teller().tell(seconds=5) == 1
+
+
+def test_notice_whose_query_fails_lets_the_others_pass(transactional_db, sources):
+    """Not every error of the database means that it is away."""
+
+    def asks_nonsense(events):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT there_is_no_such_column")
+
+    outbox.register(BookingEvent, {"told": tell_of, "broken": asks_nonsense})
+    del sources[0]
+    bad = apply(make_booking(), CONFIRM, by=None, notice="broken")
+    apply(make_booking(class_name="8a"), CONFIRM, by=None)
+    assert (Teller().tell(seconds=5), subjects()) == (1, ["Told: 8a"])
+    assert outbox.oldest_untold() == bad.at
+
+
+def test_mail_that_cannot_be_queued_leaves_the_event_untold(sources):
+    def to_nobody(events):
+        return [*tell_of(events), Message(to="geen adres", subject="", text="")]
+
+    outbox.register(BookingEvent, {"told": to_nobody})
+    del sources[0]
+    event = apply(make_booking(), CONFIRM, by=None)
+    assert Teller().tell(seconds=5) == 0
+    event.refresh_from_db()
+    assert (event.noticed_at, subjects()) == (None, [])
+
+
+def test_notice_nobody_knows_stays_visible():
+    event = apply(make_booking(), CONFIRM, by=None, notice="unheard")
+    assert Teller().tell(seconds=5) == 0
+    event.refresh_from_db()
+    assert event.noticed_at is None
+    assert outbox.oldest_untold() == event.at
+
+
+def test_rolled_back_move_leaves_no_mail():
+    booking = make_booking()
+
+    with transaction.atomic():
+        apply(booking, CONFIRM, by=None)
+        transaction.set_rollback(True)
+    assert (Teller().tell(seconds=5), subjects()) == (0, [])
+
+
+def test_second_worker_that_rendered_at_the_same_time_queues_nothing(sources):
+    event = apply(make_booking(), CONFIRM, by=None)
+
+    def overtaken(events):
+        Teller().tell(seconds=5)  # the other worker, between our reading and our writing
+        return tell_of(events)
+
+    slow = Source(BookingEvent, {"told": overtaken}, sources[0].together)
+    assert tell_group(slow, [event]) == 0
+    assert len(subjects()) == 1
+
+
+def test_mail_carries_its_attachments_and_headers(sources):
+    def with_file(events):
+        return [
+            Message(
+                to="juf@school.example",
+                subject="Met\r\nBcc: x@y.example",
+                text="Dag!",
+                language="en",
+                reply_to="balie@tec.example",
+                attachments=[
+                    Attachment("a.ics", b"BEGIN:VCALENDAR\r\n", "text/calendar; method=REQUEST")
+                ],
+            )
+        ]
+
+    sources.clear()
+    outbox.register(BookingEvent, {"told": with_file})
+    apply(make_booking(), CONFIRM, by=None)
+    Teller().tell(seconds=5)
+    message = Email.objects.get().email_message().message()
+    assert message["Subject"] == "Met Bcc: x@y.example"
+    assert (message["Content-Language"], message["Reply-To"]) == ("en", "balie@tec.example")
+    assert message["Message-ID"].endswith("@127.0.0.1>")
+    (part,) = message.iter_attachments()
+    assert (part.get_content_type(), part.get_param("method")) == ("text/calendar", "REQUEST")
+    assert part.get_filename() == "a.ics"
+
+
+def test_workers_at_once_make_one_mail_of_each_event(transactional_db):
+    bookings = [make_booking(class_name=f"{number}") for number in range(12)]
+    for booking in bookings:
+        apply(booking, CONFIRM, by=None)
+    start = threading.Barrier(4)
+
+    def work() -> None:
+        try:
+            start.wait()
+            Teller().tell(seconds=60)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _worker in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(subjects()) == sorted(f"Told: {booking.class_name}" for booking in bookings)
