@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,14 +7,13 @@ class BookingsConfig(AppConfig):
     verbose_name = _("Planning")
 
     def ready(self) -> None:
-        from bookings import clock, erasure, places, visits
+        from bookings import erasure, places, visits
+        from bookings.kind import VisitKind
         from bookings.telling import notices
-        from core import worker
+        from core import kinds
         from programmes import promises
 
         notices.register()
         erasure.register()
         promises.register(places.stop_promising, visits.keep_rooms)
-        worker.register("lapses", clock.lapse_expired, every=timedelta(seconds=5))
-        worker.register("reminders", clock.remind_due, every=timedelta(minutes=1))
-        worker.register("facilities", clock.erase_facilities, every=timedelta(hours=1))
+        kinds.register(VisitKind())

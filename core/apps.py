@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from django.apps import AppConfig
 from django.core import checks
 from django.utils.translation import gettext_lazy as _
@@ -10,12 +8,9 @@ class CoreConfig(AppConfig):
     verbose_name = _("Technique")
 
     def ready(self) -> None:
-        from core import addresses, documents, rate_limits, sessions, worker
-        from core.mail import queue
+        from core import addresses, documents, kinds
+        from core.worker import Upkeep
 
         addresses.register()
         checks.register(documents.check_documents)
-        worker.register("rate limits", rate_limits.purge, every=timedelta(hours=1))
-        worker.register("old mails", queue.purge, every=timedelta(hours=1))
-        expired = sessions.SessionStore.clear_expired
-        worker.register("old sessions", expired, every=timedelta(hours=1))
+        kinds.register(Upkeep())

@@ -2,14 +2,12 @@
 
 One process; it may be stopped at any moment, and a second one does no harm: every job takes
 what it works on by a compare-and-set in the database, and keeps nothing that matters here.
-Apps register their jobs in `AppConfig.ready()`.
+The jobs are those of the parts of the site (`core/kinds.py`).
 """
 
 import logging
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -17,9 +15,12 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
+from core import kinds, rate_limits
+from core.mail import queue
 from core.mail.outbox import Teller
 from core.mail.queue import Sender
 from core.models import Heartbeat
+from core.sessions import SessionStore
 
 logger = logging.getLogger(__name__)
 
@@ -28,22 +29,24 @@ NAME = "worker"
 SLICE = 0.8
 
 
-@dataclass(frozen=True)
-class Job:
-    name: str
-    run: Callable[[], object]
-    every: timedelta
+class Upkeep(kinds.Part):
+    """What the worker throws away when its time has come, whatever apps there are."""
 
+    name = "upkeep"
+    jobs = {
+        "purge_rate_limits": timedelta(hours=1),
+        "purge_mails": timedelta(hours=1),
+        "purge_sessions": timedelta(hours=1),
+    }
 
-_jobs: dict[str, Job] = {}
+    def purge_rate_limits(self) -> None:
+        rate_limits.purge()
 
+    def purge_mails(self) -> None:
+        queue.purge()
 
-def register(name: str, run: Callable[[], object], *, every: timedelta) -> None:
-    """Have the worker call `run` at its start and then every so often.
-
-    `run` must be harmless when two workers call it at once, and when it is stopped half way.
-    """
-    _jobs[name] = Job(name, run, every)
+    def purge_sessions(self) -> None:
+        SessionStore.clear_expired()
 
 
 def beat() -> None:
@@ -67,7 +70,8 @@ class Worker:
         self._sender = Sender()
 
     def run(self) -> None:
-        logger.info("The worker starts: mail, %s", ", ".join(_jobs))
+        jobs = [f"{part.name}.{job}" for part in kinds.parts() for job in part.jobs]
+        logger.info("The worker starts: mail, %s", ", ".join(jobs))
         while not self.stop.is_set():
             started = time.monotonic()
             close_old_connections()
@@ -80,8 +84,9 @@ class Worker:
         """One round. Never raises: a database that is away is asked again in the next."""
         try:
             self._beat()
-            for job in list(_jobs.values()):
-                self._run_if_due(job)
+            for part in kinds.parts():
+                for job, every in part.jobs.items():
+                    self._run_if_due(part, job, every.total_seconds())
             self._teller.tell(seconds=SLICE)
             self._sender.send(seconds=SLICE)
         except DatabaseError as error:
@@ -102,13 +107,14 @@ class Worker:
             beat()
             self._beat_due = time.monotonic() + 5
 
-    def _run_if_due(self, job: Job) -> None:
-        if time.monotonic() < self._due.get(job.name, 0.0):
+    def _run_if_due(self, part: kinds.Part, job: str, every: float) -> None:
+        name = f"{part.name}.{job}"
+        if time.monotonic() < self._due.get(name, 0.0):
             return
-        self._due[job.name] = time.monotonic() + job.every.total_seconds()
+        self._due[name] = time.monotonic() + every
         try:
-            job.run()
+            getattr(part, job)()
         except DatabaseError:
             raise
         except Exception:
-            logger.exception("The worker's job '%s' failed", job.name)
+            logger.exception("The worker's job '%s' failed", name)

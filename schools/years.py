@@ -74,5 +74,10 @@ def current_school_year() -> int:
     return school_year_of(timezone.localdate())
 
 
+def last_plannable_day() -> datetime.date:
+    """The end of the next school year: schools plan no further ahead."""
+    return school_year_end(current_school_year() + 1)
+
+
 def school_year_label(year: int) -> str:
     return f"{year}-{year + 1}"

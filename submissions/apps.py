@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,9 +7,10 @@ class SubmissionsConfig(AppConfig):
     verbose_name = _("Submissions")
 
     def ready(self) -> None:
-        from core import worker
-        from submissions import codes, erasure, telling
+        from core import kinds
+        from submissions import telling
+        from submissions.erasure import Erasure
 
         telling.register()
-        worker.register("codes", codes.purge, every=timedelta(hours=1))
-        worker.register("erasure", erasure.erase_overdue, every=timedelta(minutes=10))
+        kinds.register(telling.Codes())
+        kinds.register(Erasure())

@@ -30,6 +30,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from post_office.models import Attachment, Email
 
+from core import kinds
 from core.dates import start_of_day
 from core.lifecycle import Refused
 from schools.models import ClassGroup, User
@@ -77,6 +78,14 @@ _keepers: dict[str, Keeper] = {}
 def register(name: str, keeper: Keeper) -> None:
     """Called by apps when they are ready."""
     _keepers[name] = keeper
+
+
+class Erasure(kinds.Part):
+    name = "erasure"
+    jobs = {"erase_overdue": datetime.timedelta(minutes=10)}
+
+    def erase_overdue(self) -> None:
+        erase_overdue()
 
 
 # --- The verbs -----------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.dates import add_working_days, start_of_day
 from core.lifecycle import Refused
-from schools.years import current_school_year, school_year_end
+from schools.years import last_plannable_day
 
 
 class Rule(models.TextChoices):
@@ -59,8 +59,7 @@ def first_bookable_moment(lead_time: int | None) -> datetime.datetime:
 
 
 def last_bookable_day() -> datetime.date:
-    """The end of the next school year."""
-    return school_year_end(current_school_year() + 1)
+    return last_plannable_day()
 
 
 class RulesBroken(Refused):

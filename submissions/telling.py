@@ -7,11 +7,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from post_office.models import Email
 
+from core import kinds
 from core.mail import markers, templates
 from core.mail.queue import enqueue
 from schools.models import User
+from submissions import codes
 from submissions.codes import code_for_mail
 from submissions.models import CodeChallenge
+
+
+class Codes(kinds.Part):
+    name = "codes"
+    jobs = {"purge": timedelta(hours=1)}
+
+    def purge(self) -> None:
+        codes.purge()
 
 
 def register() -> None:

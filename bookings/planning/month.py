@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from bookings.planning.availability import Offer, Status
 from core.dates import YearMonth
-from submissions.months import MonthPage
+from schools.months import MonthPage
 
 
 @dataclass(frozen=True)

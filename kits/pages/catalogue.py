@@ -22,7 +22,7 @@ from kits.pages.month import build_month, look_at
 from kits.pages.with_visit import KEY, query_of, visit_of
 from programmes.catalogue import page_of, show
 from schools.holidays import own_holidays
-from submissions.months import parse_month
+from schools.months import parse_month
 from submissions.rules import first_bookable_moment
 
 # How far a card looks ahead for the first day on which the kit is free.

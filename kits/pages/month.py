@@ -19,7 +19,7 @@ from core.dates import ONE_DAY, YearMonth, month_of
 from kits.availability import KitCalendar, calendars
 from kits.days import DeskCalendar, desk_calendar, free_again_on
 from kits.models import LessonKit
-from submissions.months import MonthPage
+from schools.months import MonthPage
 from submissions.rules import first_bookable_moment, last_bookable_day
 
 

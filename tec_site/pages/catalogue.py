@@ -23,7 +23,7 @@ from programmes.filters import ProgrammeFilter
 from programmes.models import Kind, Programme
 from schools.holidays import own_holidays
 from schools.models import HolidayRegion, SchoolHoliday
-from submissions.months import parse_month
+from schools.months import parse_month
 
 app_name = "programmes"
 FIRST_FREE = 5

@@ -16,8 +16,8 @@ from bookings.refusals import TooLate
 from core import worker
 from core.dates import YearMonth
 from programmes.models import Closure
+from schools.months import parse_month
 from submissions.links import token_of
-from submissions.months import parse_month
 from tests.addresses import PASSWORD
 from tests.core.calendar_readers import READERS
 from tests.factories import (

@@ -11,7 +11,7 @@ from django.conf import settings as site
 from django.db import OperationalError, connection
 from post_office.models import STATUS, Email
 
-from core import worker
+from core import kinds
 from core.mail.queue import Message, enqueue
 from core.models import Heartbeat
 from core.worker import Worker
@@ -19,11 +19,9 @@ from tests.smtp_sink import smtp_sink
 
 
 @pytest.fixture(autouse=True)
-def jobs(monkeypatch):
+def no_jobs(monkeypatch):
     """Only the jobs of the test itself."""
-    registered: dict[str, worker.Job] = {}
-    monkeypatch.setattr(worker, "_jobs", registered)
-    return registered
+    monkeypatch.setattr(kinds, "_registered", [])
 
 
 def mail(number: int = 1) -> Email:
@@ -32,8 +30,18 @@ def mail(number: int = 1) -> Email:
 
 def test_tick_runs_what_is_due_and_leaves_a_sign_of_life(db):
     calls: list[str] = []
-    worker.register("often", lambda: calls.append("often"), every=timedelta(0))
-    worker.register("hourly", lambda: calls.append("hourly"), every=timedelta(hours=1))
+
+    class Busy(kinds.Part):
+        name = "busy"
+        jobs = {"often": timedelta(0), "hourly": timedelta(hours=1)}
+
+        def often(self):
+            calls.append("often")
+
+        def hourly(self):
+            calls.append("hourly")
+
+    kinds.register(Busy())
     one = Worker()
     one.tick()
     one.tick()
@@ -43,8 +51,18 @@ def test_tick_runs_what_is_due_and_leaves_a_sign_of_life(db):
 
 def test_job_that_fails_stops_neither_the_others_nor_the_mail(db, settings, caplog):
     calls: list[int] = []
-    worker.register("bad", lambda: 1 / 0, every=timedelta(0))
-    worker.register("good", lambda: calls.append(1), every=timedelta(0))
+
+    class Half(kinds.Part):
+        name = "half"
+        jobs = {"bad": timedelta(0), "good": timedelta(0)}
+
+        def bad(self):
+            raise ZeroDivisionError
+
+        def good(self):
+            calls.append(1)
+
+    kinds.register(Half())
     row = mail()
     with smtp_sink() as sink:
         settings.MAILERS = sink.mailers()
@@ -52,7 +70,7 @@ def test_job_that_fails_stops_neither_the_others_nor_the_mail(db, settings, capl
     row.refresh_from_db()
     assert (calls, row.status) == ([1], STATUS.sent)
     assert [record.getMessage() for record in caplog.records if record.exc_info] == [
-        "The worker's job 'bad' failed"
+        "The worker's job 'half.bad' failed"
     ]
 
 

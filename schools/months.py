@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from core.dates import YearMonth, month_of
-from submissions.rules import last_bookable_day
+from schools.years import last_plannable_day
 
 
 def months_on_offer() -> tuple[YearMonth, YearMonth]:
     """The first and last month to look at: this one, and the last of the next school year."""
-    return month_of(timezone.localdate()), month_of(last_bookable_day())
+    return month_of(timezone.localdate()), month_of(last_plannable_day())
 
 
 def parse_month(text: str) -> YearMonth:
