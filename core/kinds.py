@@ -6,7 +6,10 @@ of them goes over `parts()` or `kinds()`: nothing else lists them by name.
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from core.lifecycle import Event
 
 
 class Part:
@@ -21,6 +24,18 @@ class Part:
 
 class Kind(Part):
     """A thing with a life: a visit, a lesson kit."""
+
+    event: type[Event]  # the model of its history
+
+    # Which events become one mail: those with the same notice, note, date, and values of these
+    # lookups. And what is read along with them.
+    together: Sequence[str] = ()
+    read_along: Sequence[str] = ()
+
+    def mails(self, events: list[Any]) -> Iterable[Any]:
+        """The mails (`core.mail.queue.Message`) that tell of events that belong together, the
+        oldest first. Raises what stands in the way; staff then see that these are not told."""
+        raise NotImplementedError
 
 
 _registered: list[Part] = []

@@ -3,18 +3,33 @@
 from datetime import timedelta
 
 from core.kinds import Kind
+from core.mail.queue import Message
 from core.uploads import delete_orphans
 from kits import clock
-from kits.models import Finding
+from kits.models import Finding, LoanEvent
+from kits.telling import notices
 
 
 class LoanKind(Kind):
     name = "loans"
+    event = LoanEvent
+    together = ("loan__submission",)
+    read_along = (
+        "loan__submission__school",
+        "loan__copy__kit__venue",
+        "loan__booking__visit__programme",
+        "loan__booking__visit__slot",
+    )
     jobs = {
         "lapse": timedelta(seconds=5),
         "remind": timedelta(minutes=1),
         "delete_photos": timedelta(hours=1),
     }
+
+    def mails(self, events: list[LoanEvent]) -> list[Message]:
+        return notices.mails_of(events)
+
+    # --- What the worker does ---------------------------------------------------------------
 
     def lapse(self) -> None:
         clock.lapse_expired()

@@ -15,12 +15,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from bookings.models import FACTS, Booking, BookingEvent, State
+from bookings.models import Booking, BookingEvent, State
 from bookings.telling import documents, ical, neighbours, wording
 from bookings.telling.stays import Stay
 from core.calendars import Method, content_type
 from core.documents import DocumentsUnavailable, can_be_made
-from core.mail import markers, outbox, templates
+from core.mail import markers, templates
 from core.mail.queue import Attachment, Message
 from programmes.models import Programme
 from submissions import links
@@ -41,19 +41,6 @@ def say_along(words: Along) -> None:
 
 def register() -> None:
     """Called when the app is ready."""
-    outbox.register(
-        BookingEvent,
-        {
-            "confirmed": confirmed,
-            "requested": requested,
-            "declined": declined,
-            "cancelled": cancelled,
-            "changed": changed,
-            "reminder": reminder,
-        },
-        together=["booking__submission"],
-        related=[f"booking__{fact}" for fact in FACTS],
-    )
     markers.register(LINK, link_to, otherwise=lambda: settings.SITE_URL)
     markers.register_maker(LETTER, letter_of)
 
@@ -75,6 +62,24 @@ def letter_of(submission_id: str, to: str) -> bytes | None:
 
 
 # --- One function per notice -----------------------------------------------------------------
+
+
+def mails_of(events: list[BookingEvent]) -> list[Message]:
+    """The mails that tell of these events, which have the same notice."""
+    match events[0].notice:
+        case "confirmed":
+            return confirmed(events)
+        case "requested":
+            return requested(events)
+        case "declined":
+            return declined(events)
+        case "cancelled":
+            return cancelled(events)
+        case "changed":
+            return changed(events)
+        case "reminder":
+            return reminder(events)
+    raise LookupError(events[0].notice)
 
 
 def confirmed(events: list[BookingEvent]) -> list[Message]:

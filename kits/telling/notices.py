@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from core.calendars import Method, content_type
 from core.dates import ONE_DAY, start_of_day
 from core.documents import DocumentsUnavailable, can_be_made
-from core.mail import markers, outbox, templates
+from core.mail import markers, templates
 from core.mail.queue import Attachment, Message
 from kits.models import COMING, Delivery, Loan, LoanEvent, LoanState
 from kits.telling import documents, ical, wording
@@ -26,24 +26,6 @@ LETTER = "loanletter"
 
 def register() -> None:
     """Called when the app is ready."""
-    outbox.register(
-        LoanEvent,
-        {
-            "reserved": reserved,
-            "cancelled": cancelled,
-            "changed": changed,
-            "collect": collect,
-            "return": bring_back,
-            "overdue": overdue,
-        },
-        together=["loan__submission"],
-        related=[
-            "loan__submission__school",
-            "loan__copy__kit__venue",
-            "loan__booking__visit__programme",
-            "loan__booking__visit__slot",
-        ],
-    )
     markers.register(LINK, link_to, otherwise=lambda: settings.SITE_URL)
     markers.register_maker(LETTER, letter_of)
 
@@ -64,6 +46,24 @@ def letter_of(loan_id: str, to: str) -> bytes | None:
 
 
 # --- One function per notice -----------------------------------------------------------------
+
+
+def mails_of(events: list[LoanEvent]) -> list[Message]:
+    """The mails that tell of these events, which have the same notice."""
+    match events[0].notice:
+        case "reserved":
+            return reserved(events)
+        case "cancelled":
+            return cancelled(events)
+        case "changed":
+            return changed(events)
+        case "collect":
+            return collect(events)
+        case "return":
+            return bring_back(events)
+        case "overdue":
+            return overdue(events)
+    raise LookupError(events[0].notice)
 
 
 def reserved(events: list[LoanEvent]) -> list[Message]:

@@ -5,9 +5,10 @@ from django.db import connection, transaction
 from post_office.models import Email
 
 from bookings.models import BookingEvent, State
+from core import kinds
 from core.lifecycle import Move, apply
 from core.mail import outbox
-from core.mail.outbox import Source, Teller, tell_group
+from core.mail.outbox import Teller, tell_group
 from core.mail.queue import Attachment, Message
 from tests.factories import make_booking, make_submission, make_visit
 
@@ -21,21 +22,29 @@ def tell_of(events: list[BookingEvent]) -> list[Message]:
     return [Message(to="juf@school.example", subject=f"Told: {classes}", text="Dag!\n")]
 
 
-def broken(events: list[BookingEvent]) -> list[Message]:
-    raise ZeroDivisionError
+class Told(kinds.Kind):
+    name = "told"
+    event = BookingEvent
+    together = ("booking__submission",)
+
+    def mails(self, events):
+        return self.broken(events) if events[0].notice == "broken" else self.told(events)
+
+    def told(self, events):
+        if events[0].notice != "told":
+            raise LookupError
+        return tell_of(events)
+
+    def broken(self, events):
+        raise ZeroDivisionError
 
 
 @pytest.fixture(autouse=True)
-def sources(monkeypatch):
+def kind(monkeypatch):
     """Only the notices of this module."""
-    registered: list[Source] = []
-    monkeypatch.setattr(outbox, "_sources", registered)
-    outbox.register(
-        BookingEvent,
-        {"told": tell_of, "broken": broken},
-        together=["booking__submission"],
-    )
-    return registered
+    told = Told()
+    monkeypatch.setattr(kinds, "_registered", [told])
+    return told
 
 
 def subjects() -> list[str]:
@@ -89,27 +98,25 @@ def test_notice_that_fails_lets_the_others_pass_and_is_tried_again_later(monkeyp
     assert Teller().tell(seconds=5) == 1
 
 
-def test_notice_whose_query_fails_lets_the_others_pass(transactional_db, sources):
+def test_notice_whose_query_fails_lets_the_others_pass(transactional_db, kind):
     """Not every error of the database means that it is away."""
 
     def asks_nonsense(events):
         with connection.cursor() as cursor:
             cursor.execute("SELECT there_is_no_such_column")
 
-    outbox.register(BookingEvent, {"told": tell_of, "broken": asks_nonsense})
-    del sources[0]
+    kind.broken = asks_nonsense
     bad = apply(make_booking(), CONFIRM, by=None, notice="broken")
     apply(make_booking(class_name="8a"), CONFIRM, by=None)
     assert (Teller().tell(seconds=5), subjects()) == (1, ["Told: 8a"])
     assert outbox.oldest_untold() == bad.at
 
 
-def test_mail_that_cannot_be_queued_leaves_the_event_untold(sources):
+def test_mail_that_cannot_be_queued_leaves_the_event_untold(kind):
     def to_nobody(events):
         return [*tell_of(events), Message(to="geen adres", subject="", text="")]
 
-    outbox.register(BookingEvent, {"told": to_nobody})
-    del sources[0]
+    kind.told = to_nobody
     event = apply(make_booking(), CONFIRM, by=None)
     assert Teller().tell(seconds=5) == 0
     event.refresh_from_db()
@@ -133,19 +140,19 @@ def test_rolled_back_move_leaves_no_mail():
     assert (Teller().tell(seconds=5), subjects()) == (0, [])
 
 
-def test_second_worker_that_rendered_at_the_same_time_queues_nothing(sources):
+def test_second_worker_that_rendered_at_the_same_time_queues_nothing(kind):
     event = apply(make_booking(), CONFIRM, by=None)
 
-    def overtaken(events):
-        Teller().tell(seconds=5)  # the other worker, between our reading and our writing
-        return tell_of(events)
+    class Overtaken(Told):
+        def told(self, events):
+            Teller().tell(seconds=5)  # the other worker, between our reading and our writing
+            return tell_of(events)
 
-    slow = Source(BookingEvent, {"told": overtaken}, sources[0].together)
-    assert tell_group(slow, [event]) == 0
+    assert tell_group(Overtaken(), [event]) == 0
     assert len(subjects()) == 1
 
 
-def test_mail_carries_its_attachments_and_headers(sources):
+def test_mail_carries_its_attachments_and_headers(kind):
     def with_file(events):
         return [
             Message(
@@ -160,8 +167,7 @@ def test_mail_carries_its_attachments_and_headers(sources):
             )
         ]
 
-    sources.clear()
-    outbox.register(BookingEvent, {"told": with_file})
+    kind.told = with_file
     apply(make_booking(), CONFIRM, by=None)
     Teller().tell(seconds=5)
     message = Email.objects.get().email_message().message()
