@@ -9,11 +9,9 @@ class BookingsConfig(AppConfig):
     def ready(self) -> None:
         from bookings import erasure, places, visits
         from bookings.kind import VisitKind
-        from bookings.telling import notices
         from core import kinds
         from programmes import promises
 
-        notices.register()
         erasure.register()
         promises.register(places.stop_promising, visits.keep_rooms)
         kinds.register(VisitKind())

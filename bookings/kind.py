@@ -14,6 +14,8 @@ class VisitKind(Kind):
     event = BookingEvent
     together = ("booking__submission",)
     read_along = tuple(f"booking__{fact}" for fact in FACTS)
+    markers = (notices.BookingLink(),)
+    enclosures = (notices.Letter(),)
     jobs = {
         "lapse": timedelta(seconds=5),
         "remind": timedelta(minutes=1),

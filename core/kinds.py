@@ -12,6 +12,34 @@ from typing import Any
 from core.lifecycle import Event
 
 
+class Marker:
+    """What stands in a queued mail in the place of a link or a code (`core/mail/markers.py`)."""
+
+    name = ""  # lower case, one of its own
+
+    def reveal(self, object_id: str, to: str) -> str | None:
+        """What `to` may see of the object. None when it is gone, no longer valid, or hers no
+        more: a mail can wait, and be sent again, while an address is corrected."""
+        raise NotImplementedError
+
+    def otherwise(self) -> str:
+        """The text in place of None."""
+        raise NotImplementedError
+
+
+class Enclosure:
+    """A PDF that is made while its mail goes out."""
+
+    name = ""  # lower case, one of its own
+
+    def make(self, object_id: str, to: str) -> bytes | None:
+        """The file as `to` may have it; None as for a marker, and where none can be made.
+
+        May take long: no transaction is open.
+        """
+        raise NotImplementedError
+
+
 class Part:
     """What an app has done for it, and says for itself. By default nothing."""
 
@@ -20,6 +48,10 @@ class Part:
     # The methods that the worker calls at its start, and then every so often. Each must be
     # harmless when two workers call it at once, and when it is stopped half way.
     jobs: Mapping[str, datetime.timedelta] = {}
+
+    # What its mails hold.
+    markers: Sequence[Marker] = ()
+    enclosures: Sequence[Enclosure] = ()
 
 
 class Kind(Part):

@@ -12,9 +12,7 @@ class KitsConfig(AppConfig):
         from kits import erasure
         from kits.kind import LoanKind
         from kits.pages import with_visit
-        from kits.telling import notices
 
-        notices.register()
         say_along(with_visit.said_along)
         erasure.register()
         kinds.register(LoanKind())

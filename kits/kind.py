@@ -20,6 +20,8 @@ class LoanKind(Kind):
         "loan__booking__visit__programme",
         "loan__booking__visit__slot",
     )
+    markers = (notices.LoanLink(),)
+    enclosures = (notices.Letter(),)
     jobs = {
         "lapse": timedelta(seconds=5),
         "remind": timedelta(minutes=1),

@@ -11,6 +11,5 @@ class SubmissionsConfig(AppConfig):
         from submissions import telling
         from submissions.erasure import Erasure
 
-        telling.register()
         kinds.register(telling.Codes())
         kinds.register(Erasure())

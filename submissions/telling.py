@@ -12,21 +12,26 @@ from core.mail import markers, templates
 from core.mail.queue import enqueue
 from schools.models import User
 from submissions import codes
-from submissions.codes import code_for_mail
 from submissions.models import CodeChallenge
+
+
+class CodeMarker(kinds.Marker):
+    name = "code"
+
+    def reveal(self, object_id: str, to: str) -> str | None:
+        return codes.code_for_mail(object_id, to)
+
+    def otherwise(self) -> str:
+        return _("(this code is too old)")
 
 
 class Codes(kinds.Part):
     name = "codes"
     jobs = {"purge": timedelta(hours=1)}
+    markers = (CodeMarker(),)
 
     def purge(self) -> None:
         codes.purge()
-
-
-def register() -> None:
-    """Tell the mailer what a code's marker stands for; called when the app is ready."""
-    markers.register("code", code_for_mail, otherwise=lambda: _("(this code is too old)"))
 
 
 def send_code(challenge: CodeChallenge, language: str) -> Email:
@@ -40,7 +45,7 @@ def send_code(challenge: CodeChallenge, language: str) -> Email:
         to=challenge.email,
         language=language,
         context={
-            "code": markers.marker("code", challenge.pk, to=challenge.email),
+            "code": markers.marker(CodeMarker.name, challenge.pk, to=challenge.email),
             "minutes": settings.CODE_VALID_FOR // timedelta(minutes=1),
             "staff_url": settings.SITE_URL + reverse("account_login"),
         },

@@ -11,9 +11,11 @@ class TecSiteConfig(AppConfig):
     def ready(self) -> None:
         from allauth.mfa.signals import authenticator_added
 
-        from tec_site.staff import accounts, forms
+        from core import kinds
+        from tec_site.staff import accounts
+        from tec_site.staff.forms import StaffAccounts
 
-        forms.register()
+        kinds.register(StaffAccounts())
         authenticator_added.connect(accounts.first_factor_counts)
 
 

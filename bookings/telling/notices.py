@@ -20,14 +20,12 @@ from bookings.telling import documents, ical, neighbours, wording
 from bookings.telling.stays import Stay
 from core.calendars import Method, content_type
 from core.documents import DocumentsUnavailable, can_be_made
+from core.kinds import Enclosure
 from core.mail import markers, templates
 from core.mail.queue import Attachment, Message
 from programmes.models import Programme
-from submissions import links
+from submissions.kinds import SubmissionLink
 from submissions.models import Submission
-
-LINK = "booking"  # the kinds of markers
-LETTER = "letter"
 
 # What later apps have to say about these bookings, a line each, in the language of the moment.
 Along = Callable[[Sequence[Booking]], Iterable[str]]
@@ -39,26 +37,23 @@ def say_along(words: Along) -> None:
     _along.append(words)
 
 
-def register() -> None:
-    """Called when the app is ready."""
-    markers.register(LINK, link_to, otherwise=lambda: settings.SITE_URL)
-    markers.register_maker(LETTER, letter_of)
+class BookingLink(SubmissionLink):
+    name = "booking"
+    page = "bookings:booking"
 
 
-def link_to(submission_id: str, to: str) -> str | None:
-    """What a mail's link stands for while it is sent."""
-    submission = Submission.objects.filter(pk=submission_id, email__iexact=to).first()
-    return links.link_to(submission, "bookings:booking") if submission else None
-
-
-def letter_of(submission_id: str, to: str) -> bytes | None:
+class Letter(Enclosure):
     """The letter that goes along, of the facts at the moment of sending."""
-    hers = Submission.objects.select_related("school").filter(email__iexact=to)
-    submission = hers.filter(pk=submission_id).first()
-    try:
-        return documents.letter(submission) if submission else None
-    except DocumentsUnavailable:
-        return None
+
+    name = "letter"
+
+    def make(self, submission_id: str, to: str) -> bytes | None:
+        hers = Submission.objects.select_related("school").filter(email__iexact=to)
+        submission = hers.filter(pk=submission_id).first()
+        try:
+            return documents.letter(submission) if submission else None
+        except DocumentsUnavailable:
+            return None
 
 
 # --- One function per notice -----------------------------------------------------------------
@@ -242,7 +237,7 @@ def _mail(
             "changes": changes,
             "along": along,
             "dates_url": settings.SITE_URL + _where_to_choose(stays[0].visit.programme),
-            "link": markers.marker(LINK, submission.pk, to=submission.email),
+            "link": markers.marker(BookingLink.name, submission.pk, to=submission.email),
             "has_letter": bool(letter),
         },
         attachments=files,
@@ -281,4 +276,4 @@ def _letter(submission: Submission) -> str:
     if not can_be_made():
         return ""
     name = documents.letter_filename(submission)
-    return markers.enclosure(LETTER, submission.pk, to=submission.email, name=name)
+    return markers.enclosure(Letter.name, submission.pk, to=submission.email, name=name)

@@ -9,14 +9,13 @@ address is therefore replaced by a harmless text.
 A letter takes as long to make as thirty mails to queue, and lies about in nobody's folder: a
 queued mail only says what it encloses (`enclosure`), and the file is made while it goes out.
 
-Apps register a function per kind (`register`, `register_maker`); this module knows none of them.
+The parts of the site bring their markers and enclosures along (`core/kinds.py`).
 """
 
 import copy
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -29,43 +28,27 @@ from django.utils import translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.html import escape
 
+from core.kinds import Enclosure, Marker, parts
+
 logger = logging.getLogger(__name__)
 
 MARKER = re.compile(r"\[\[([a-z]+):([0-9A-Za-z-]+):([0-9a-f]{32})\]\]")
 
-# From an object's id and the recipient's address to what she may see; None when it is gone, no
-# longer valid, or hers no more: a mail can wait, and be sent again, while an address is corrected.
-Resolver = Callable[[str, str], str | None]
-
-
-@dataclass(frozen=True)
-class _Kind:
-    resolve: Resolver
-    otherwise: Callable[[], str]
-
-
-_kinds: dict[str, _Kind] = {}
-
 # A header that never leaves: what a queued mail encloses, as `enclosure` writes it.
 ENCLOSED = "X-Enclosed"
-# The same to a PDF; None also when none can be made here.
-Maker = Callable[[str, str], bytes | None]
-_makers: dict[str, Maker] = {}
 
 
-def register(kind: str, resolve: Resolver, *, otherwise: Callable[[], str]) -> None:
-    """What markers of this kind stand for; `otherwise` gives the text in place of None."""
-    _kinds[kind] = _Kind(resolve, otherwise)
+def _markers() -> dict[str, Marker]:
+    return {one.name: one for part in parts() for one in part.markers}
+
+
+def _enclosures() -> dict[str, Enclosure]:
+    return {one.name: one for part in parts() for one in part.enclosures}
 
 
 def marker(kind: str, object_id: object, *, to: str) -> str:
     """The text that becomes a secret when the mail is sent to `to`, and to nobody else."""
     return f"[[{kind}:{object_id}:{_mac(kind, str(object_id), to)}]]"
-
-
-def register_maker(kind: str, make: Maker) -> None:
-    """How the enclosures of this kind are made. May take long: no transaction is open."""
-    _makers[kind] = make
 
 
 def enclosure(kind: str, object_id: object, *, to: str, name: str) -> str:
@@ -94,10 +77,10 @@ def reveal(text: str, *, to: str) -> str:
 
     def replacement(match: re.Match[str]) -> str:
         kind, object_id, mac = match.groups()
-        known = _kinds.get(kind)
+        known = _markers().get(kind)
         if known is None or not _is_ours(mac, kind, object_id, to):
             return "[…]"
-        return known.resolve(object_id, to) or known.otherwise()
+        return known.reveal(object_id, to) or known.otherwise()
 
     return MARKER.sub(replacement, text)
 
@@ -145,7 +128,7 @@ def _make(message: EmailMessage) -> bytes | None:
     if not _is_ours(mac, kind, object_id, to):
         return None
     try:
-        return _makers[kind](object_id, to)
+        return _enclosures()[kind].make(object_id, to)
     except DatabaseError:
         raise
     except Exception:

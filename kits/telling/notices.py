@@ -7,42 +7,35 @@ does not confirm what was cancelled meanwhile, nor remind of what is over.
 import datetime
 from collections.abc import Collection
 
-from django.conf import settings
 from django.utils import timezone, translation
 
 from core.calendars import Method, content_type
 from core.dates import ONE_DAY, start_of_day
 from core.documents import DocumentsUnavailable, can_be_made
+from core.kinds import Enclosure
 from core.mail import markers, templates
 from core.mail.queue import Attachment, Message
 from kits.models import COMING, Delivery, Loan, LoanEvent, LoanState
 from kits.telling import documents, ical, wording
-from submissions import links
-from submissions.models import Submission
-
-LINK = "loan"  # the kinds of markers
-LETTER = "loanletter"
+from submissions.kinds import SubmissionLink
 
 
-def register() -> None:
-    """Called when the app is ready."""
-    markers.register(LINK, link_to, otherwise=lambda: settings.SITE_URL)
-    markers.register_maker(LETTER, letter_of)
+class LoanLink(SubmissionLink):
+    name = "loan"
+    page = "loans:loan"
 
 
-def link_to(submission_id: str, to: str) -> str | None:
-    """What a mail's link stands for while it is sent."""
-    submission = Submission.objects.filter(pk=submission_id, email__iexact=to).first()
-    return links.link_to(submission, "loans:loan") if submission else None
-
-
-def letter_of(loan_id: str, to: str) -> bytes | None:
+class Letter(Enclosure):
     """The letter that goes along, of the facts at the moment of sending."""
-    loan = Loan.objects.with_facts().filter(pk=loan_id, submission__email__iexact=to).first()
-    try:
-        return documents.letter(loan) if loan else None
-    except DocumentsUnavailable:
-        return None
+
+    name = "loanletter"
+
+    def make(self, loan_id: str, to: str) -> bytes | None:
+        loan = Loan.objects.with_facts().filter(pk=loan_id, submission__email__iexact=to).first()
+        try:
+            return documents.letter(loan) if loan else None
+        except DocumentsUnavailable:
+            return None
 
 
 # --- One function per notice -----------------------------------------------------------------
@@ -142,7 +135,7 @@ def _mail(
             "venue": loan.kit.venue,
             "note": events[0].word_from_us,
             "changes": _changes(events) if name == "changed" else [],
-            "link": markers.marker(LINK, submission.pk, to=submission.email),
+            "link": markers.marker(LoanLink.name, submission.pk, to=submission.email),
             "has_letter": bool(letter),
             **hours,
         },
@@ -174,4 +167,4 @@ def _letter(loan: Loan) -> str:
     if not can_be_made():
         return ""
     name = documents.letter_filename(loan.submission)
-    return markers.enclosure(LETTER, loan.pk, to=loan.submission.email, name=name)
+    return markers.enclosure(Letter.name, loan.pk, to=loan.submission.email, name=name)

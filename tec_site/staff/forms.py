@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import rate_limits
-from core.mail import markers
+from core.kinds import Marker, Part
 
 
 class StaffResetPasswordForm(ResetPasswordForm):
@@ -44,15 +44,23 @@ class StaffReauthenticateForm(CountedCode, ReauthenticateForm):
     pass
 
 
-def password_link(user_id: str, to: str) -> str | None:
-    """The address where a member of staff sets a new password; made while its mail is sent."""
-    staff = get_user_model().objects.filter(email__iexact=to, is_staff=True, is_active=True)
-    user = staff.filter(pk=user_id).first()
-    if user is None:
-        return None
-    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
-    return settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=key)
+class PasswordLink(Marker):
+    """The address where a member of staff sets a new password."""
+
+    name = "password"
+
+    def reveal(self, user_id: str, to: str) -> str | None:
+        staff = get_user_model().objects.filter(email__iexact=to, is_staff=True, is_active=True)
+        user = staff.filter(pk=user_id).first()
+        if user is None:
+            return None
+        key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+        return settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=key)
+
+    def otherwise(self) -> str:
+        return _("(this link is too old)")
 
 
-def register() -> None:
-    markers.register("password", password_link, otherwise=lambda: _("(this link is too old)"))
+class StaffAccounts(Part):
+    name = "staff accounts"
+    markers = (PasswordLink(),)

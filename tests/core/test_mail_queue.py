@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from post_office.models import STATUS, Attachment, Email
 
+from core import kinds
 from core.mail import markers, queue
 from core.mail.queue import Attachment as File
 from core.mail.queue import Message, Sender, backlog, enqueue
@@ -228,12 +229,17 @@ def test_mail_that_expires_while_it_is_sent_is_not_given_up(monkeypatch):
 
 
 def test_mail_whose_link_breaks_a_query_lets_the_next_out(transactional_db, sink, monkeypatch):
-    def asks_nonsense(_object_id, _to):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT there_is_no_such_column")
+    class Nonsense(kinds.Marker):
+        name = "nonsense"
 
-    kind = markers._Kind(asks_nonsense, otherwise=str)
-    monkeypatch.setitem(markers._kinds, "nonsense", kind)
+        def reveal(self, object_id, to):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT there_is_no_such_column")
+
+    class Ours(kinds.Part):
+        markers = (Nonsense(),)
+
+    monkeypatch.setattr(kinds, "_registered", [Ours()])
     to = "a@school.example"
     rows = [mail(to, text=markers.marker("nonsense", 1, to=to)), mail("b@school.example")]
     assert Sender().send(seconds=5) == 1

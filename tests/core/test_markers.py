@@ -3,7 +3,7 @@ from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.db import OperationalError
 
-from core.mail import markers
+from core import kinds
 from core.mail.markers import (
     ENCLOSED,
     MemoryMailer,
@@ -22,9 +22,36 @@ TO = "juf@school.example"
 def secrets(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A kind of marker of our own, with the values it knows."""
     values = {"1": "314159", "2": 'a&b"'}
-    monkeypatch.setattr(markers, "_kinds", dict(markers._kinds))
-    markers.register("secret", lambda key, to: values.get(key), otherwise=lambda: "(gone)")
+
+    class Secret(kinds.Marker):
+        name = "secret"
+
+        def reveal(self, object_id, to):
+            return values.get(object_id)
+
+        def otherwise(self):
+            return "(gone)"
+
+    class Ours(kinds.Part):
+        markers = (Secret(),)
+
+    monkeypatch.setattr(kinds, "_registered", [Ours()])
     return values
+
+
+def enclose(monkeypatch: pytest.MonkeyPatch, make) -> None:
+    """Papers are made by `make` of their number and the recipient."""
+
+    class Paper(kinds.Enclosure):
+        name = "paper"
+
+        def make(self, object_id, to):
+            return make(object_id, to)
+
+    class Ours(kinds.Part):
+        enclosures = (Paper(),)
+
+    monkeypatch.setattr(kinds, "_registered", [Ours()])
 
 
 def test_marker_holds_no_secret_and_becomes_it_for_its_recipient():
@@ -106,7 +133,7 @@ def test_backend_sends_what_is_revealed():
 def papers(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     """A kind of enclosure of our own, with the files it can make."""
     files = {"7": b"%PDF-7"}
-    monkeypatch.setattr(markers, "_makers", {"paper": lambda key, to: files.get(key)})
+    enclose(monkeypatch, lambda key, to: files.get(key))
     return files
 
 
@@ -156,7 +183,7 @@ def test_mail_goes_without_an_enclosure_that_fails(papers, monkeypatch, caplog):
     def fails(object_id: str, to: str) -> bytes:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(markers, "_makers", {"paper": fails})
+    enclose(monkeypatch, fails)
     assert files(complete(enclosing())) == []
     assert "No enclosure could be made of paper 7" in caplog.text
 
@@ -165,6 +192,6 @@ def test_database_that_is_away_is_no_reason_to_go_without(papers, monkeypatch):
     def away(object_id: str, to: str) -> bytes:
         raise OperationalError
 
-    monkeypatch.setattr(markers, "_makers", {"paper": away})
+    enclose(monkeypatch, away)
     with pytest.raises(OperationalError):
         complete(enclosing())

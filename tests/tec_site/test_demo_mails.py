@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 from post_office.models import Email
 
+from core import kinds
 from core.mail import markers
 from core.mail.queue import Attachment, Message, enqueue
 from submissions import codes
@@ -74,7 +75,16 @@ def test_html_is_served_in_a_sandbox_of_its_own(demo, client):
 
 
 def test_attachments_are_downloaded_what_is_enclosed_last(demo, client, monkeypatch):
-    monkeypatch.setattr(markers, "_makers", {"paper": {"7": b"%PDF-7"}.get})
+    class Paper(kinds.Enclosure):
+        name = "paper"
+
+        def make(self, object_id, to):
+            return {"7": b"%PDF-7"}.get(object_id)
+
+    class Ours(kinds.Part):
+        enclosures = (Paper(),)
+
+    monkeypatch.setattr(kinds, "_registered", [Ours()])
     to = "juf@school.example"
     row = mail(enclosed=markers.enclosure("paper", 7, to=to, name="brief.pdf"))
 
