@@ -49,8 +49,10 @@ def measure_calendars(server: Server, report: Report) -> None:
 def _teacher_with_bookings() -> User:
     """One visit on each of the next 1,000 days, at a venue of its own."""
     user = User.objects.create_user("agenda@school.example", school=School.objects.first())
-    venue = Venue.objects.create(name="Agenda", slug="agenda", street="Weg 1", city="Deventer")
     programme = Programme.objects.all()[0]
+    venue = Venue.objects.create(
+        hub=programme.venue.hub, name="Agenda", slug="agenda", street="Weg 1", city="Deventer"
+    )
     now = timezone.now()
     starts = [now + timedelta(days=day) for day in range(1, EVENTS + 1)]
     slots = VisitSlot.objects.bulk_create(
@@ -63,6 +65,7 @@ def _teacher_with_bookings() -> User:
     )
     submissions = Submission.objects.bulk_create(
         Submission(
+            hub=venue.hub,
             submission_key=f"agenda-{number}",
             data_hash="bench",
             contact_name="Juf Agenda",

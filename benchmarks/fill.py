@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from benchmarks.fill_kits import fill_kits
 from bookings.models import Booking, BookingEvent, State, Visit, VisitSlot, ZoneClaim
-from programmes.models import Component, Kind, Programme, Venue, Zone
+from programmes.models import Component, Hub, Kind, Programme, Venue, Zone
 from schools.models import ClassGroup, School, SchoolBoard, User
 from schools.models.class_group import name_key
 from schools.years import YearGroup, current_school_year, school_year_end, school_year_start
@@ -108,7 +108,8 @@ def _schools(number: int) -> list[School]:
 
 def _programmes() -> list[Programme]:
     """One programme in each zone, so that four visits can run in one half day."""
-    venue = Venue.objects.create(name="Bench", slug="bench", city="Deventer")
+    hub = Hub.objects.create(name="Bench", short_name="B", slug="bench", email="b@tec.example")
+    venue = Venue.objects.create(hub=hub, name="Bench", slug="bench", city="Deventer")
     kinds = (Kind.TASTER, Kind.EXPERIENCE, Kind.WORKSHOP, Kind.WORKSHOP)
     programmes = []
     for index, kind in zip(range(1, ZONES + 1), kinds, strict=True):
@@ -262,6 +263,7 @@ def _visits(classes: list[_Class]) -> dict[tuple[int, int], Visit]:
 
 def _submission(one: _Class, user: User) -> Submission:
     return Submission(
+        hub_id=one.slot.venue.hub_id,
         reference=reference_of(one.number),
         submission_key=f"bench-{one.number}",
         data_hash="bench",

@@ -14,7 +14,7 @@ from core.backoffice.base import ModelAdmin, NoDelete, TabularInline
 from core.lifecycle import Refused
 from core.transactions import retried
 from programmes import promises
-from programmes.models import Component, CoreObjective, Programme, Venue, World, Zone
+from programmes.models import Component, CoreObjective, Hub, Programme, Venue, World, Zone
 
 # What the rooms of visits that are booked follow from.
 ROOMS = {"zones", "duration", "changeover"}
@@ -152,6 +152,36 @@ class ProgrammeAdmin(NoDelete, ModelAdmin):
     @display(description=_("staff decide"), boolean=True, ordering="needs_approval")
     def approval(self, programme: Programme) -> bool:
         return programme.needs_approval
+
+
+@admin.register(Hub)
+class HubAdmin(NoDelete, ModelAdmin):
+    list_display = ("name", "short_name", "city", "sender")
+    search_fields = ("name", "short_name", "city")
+    prepopulated_fields = {"slug": ("short_name",)}
+    autocomplete_fields = ("staff",)
+    fieldsets = (
+        (None, {"fields": ("name", ("short_name", "slug"), "staff", "position")}),
+        (
+            _("Where and how to reach you"),
+            {
+                "fields": (
+                    "street",
+                    ("postcode", "city"),
+                    ("phone", "email"),
+                    ("desk_hours", "desk_hours_en"),
+                )
+            },
+        ),
+        (
+            _("In mails"),
+            {"fields": (("sender_name", "sender_email"), "mail_note", "mail_note_en")},
+        ),
+    )
+
+    @display(description=_("sender of mails"))
+    def sender(self, hub: Hub) -> str:
+        return hub.sender
 
 
 class ZoneInline(TabularInline):

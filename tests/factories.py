@@ -15,7 +15,7 @@ from bookings.models import Booking, State, Visit, VisitSlot
 from core.lifecycle import NEW, Move, apply
 from kits.days import free_again_on
 from kits.models import ContentItem, DeskDay, KitCopy, LessonKit, Loan, LoanState
-from programmes.models import Component, Kind, Programme, Venue, Zone
+from programmes.models import Component, Hub, Kind, Programme, Venue, Zone
 from schools.models import ClassGroup, School, User
 from schools.years import YearGroup
 from submissions.models import Submission
@@ -69,15 +69,58 @@ def make_teacher(**fields: Any) -> User:
     return User.objects.create_user(email, **{"name": f"Juf Anouk {number}"} | fields)
 
 
-def make_staff(**fields: Any) -> User:
+def make_staff(*, hubs: list[Hub] | None = None, **fields: Any) -> User:
+    """Of the one hub there is by default; a superuser unless said otherwise."""
     number = next(_numbers)
     email = fields.pop("email", f"balie{number}@tec.example")
     password = fields.pop("password", "lang genoeg voor een balie")
     defaults = {"name": f"Balie {number}", "is_staff": True, "is_superuser": True}
-    return User.objects.create_user(email, password, **defaults | fields)
+    staff = User.objects.create_user(email, password, **defaults | fields)
+    if staff.is_staff:
+        staff.hubs.set([the_hub()] if hubs is None else hubs)
+    return staff
 
 
 # --- What and where -----------------------------------------------------------------------
+
+
+def the_hub() -> Hub:
+    """TEC Deventer, to which everything belongs unless a test says otherwise."""
+    return Hub.objects.filter(slug="tec").first() or make_hub()
+
+
+def make_hub(**fields: Any) -> Hub:
+    fields = {
+        "name": "Technicampus Experience Center",
+        "short_name": "TEC",
+        "slug": "tec",
+        "street": "Voorbeeldkade 1",
+        "postcode": "7411 AA",
+        "city": "Deventer",
+        "phone": "0570 00 00 00",
+        "email": "balie@tec.example",
+        "sender_name": "TEC Deventer",
+    } | fields
+    return Hub.objects.create(**fields)
+
+
+def make_other_hub(**fields: Any) -> Hub:
+    """A second hub, of which TEC's pages, mails and staff know nothing."""
+    return make_hub(
+        **{
+            "name": "NewTechPark Apeldoorn",
+            "short_name": "NewTechPark",
+            "slug": "newtechpark",
+            "street": "Proefweg 2",
+            "postcode": "7311 AA",
+            "city": "Apeldoorn",
+            "phone": "055 000 00 00",
+            "email": "info@newtechpark.example",
+            "sender_name": "NewTechPark",
+            "sender_email": "bezoek@newtechpark.example",
+        }
+        | fields
+    )
 
 
 def make_venue(**fields: Any) -> Venue:
@@ -90,6 +133,8 @@ def make_venue(**fields: Any) -> Venue:
         "city": "Deventer",
         "holiday_region": "noord",
     } | fields
+    fields.setdefault("hub", None)
+    fields["hub"] = fields["hub"] or the_hub()
     return Venue.objects.create(**fields)
 
 
@@ -172,6 +217,8 @@ def make_submission(**fields: Any) -> Submission:
         "school": user.school if user else None,
         "verified_at": NOW if user else None,
     } | fields
+    fields.setdefault("hub", None)
+    fields["hub"] = fields["hub"] or the_hub()
     return Submission.objects.create(**fields)
 
 
@@ -196,7 +243,7 @@ def make_booking(*, state: str = State.CONFIRMED, by: Any = None, **fields: Any)
     if "visit" not in fields:
         fields["visit"] = make_visit()
     if "submission" not in fields:
-        fields["submission"] = make_submission()
+        fields["submission"] = make_submission(hub=fields["visit"].slot.venue.hub)
     if "class_group" not in fields and fields["submission"].school:
         fields["class_group"] = make_class_group(school=fields["submission"].school)
     fields = {
@@ -247,7 +294,7 @@ def make_loan(*, state: str = LoanState.RESERVED, by: Any = None, **fields: Any)
     if "copy" not in fields:
         fields["copy"] = make_kit().copies.get()
     if "submission" not in fields:
-        fields["submission"] = make_submission()
+        fields["submission"] = make_submission(hub=fields["copy"].kit.venue.hub)
     fields = {
         "class_name": "Groep 7",
         "year_from": YearGroup.GROUP_7,

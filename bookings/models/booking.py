@@ -23,7 +23,7 @@ from bookings.models.visit import Visit, ZoneClaim
 from bookings.places import Footprint
 from core.lifecycle import Event
 from core.searching import WordsInside
-from programmes.models import Programme
+from programmes.models import OfHubs, Programme
 from schools.models import ClassGroup, User
 from schools.years import YearGroup, describe_year_groups
 from submissions.models import Submission
@@ -67,7 +67,7 @@ FACTS = (
 )
 
 
-class BookingQuerySet(models.QuerySet["Booking"]):
+class BookingQuerySet(OfHubs["Booking"]):
     def holding(self) -> Self:
         return self.filter(state__in=HOLDING)
 
@@ -113,6 +113,8 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
 
 class Booking(models.Model):
+    hub_lookup = "submission__hub"
+
     # Constant for the life of the booking: the calendar's UID (RFC 5545 section 3.8.4.7).
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     submission = models.ForeignKey(
@@ -250,9 +252,13 @@ class Booking(models.Model):
 
 
 class BookingEvent(Event):
+    hub_lookup = "booking__submission__hub"
+
     booking = models.ForeignKey(
         Booking, on_delete=models.CASCADE, related_name="events", verbose_name=_("booking")
     )
+
+    objects = OfHubs["BookingEvent"].as_manager()
 
     class Meta(Event.Meta):
         verbose_name = _("booking event")

@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import terms
-from programmes.models import Closure, Programme, Venue
+from programmes.models import Closure, OfHubs, Programme, Venue
 
 # Of a season: a slip of the keyboard beyond, rather than a plan.
 LONGEST_SEASON = datetime.timedelta(days=2 * 366)
@@ -33,6 +33,8 @@ class Weekday(models.IntegerChoices):
 class SchedulePattern(models.Model):
     """'Every Tuesday morning from September to June': slots are made of it for a season."""
 
+    hub_lookup = "venue__hub"
+
     venue = models.ForeignKey(
         Venue, on_delete=models.PROTECT, related_name="patterns", verbose_name=_("venue")
     )
@@ -50,6 +52,8 @@ class SchedulePattern(models.Model):
     max_pupils = models.PositiveSmallIntegerField(
         _("pupils at once"), default=35, validators=[MinValueValidator(1)]
     )
+
+    objects = OfHubs["SchedulePattern"].as_manager()
 
     class Meta:
         verbose_name = _("pattern")
@@ -91,7 +95,7 @@ def shut(slot: str = "") -> models.Case:
     return models.Case(by_hand, default=models.Exists(closures))
 
 
-class VisitSlotQuerySet(models.QuerySet["VisitSlot"]):
+class VisitSlotQuerySet(OfHubs["VisitSlot"]):
     def open(self) -> Self:
         """Not closed by hand, nor by a closure of the venue."""
         return self.alias(day=models.functions.TruncDate("starts_at")).exclude(shut())
@@ -127,6 +131,8 @@ def _all_of(words: Sequence[str]) -> Q:
 
 class VisitSlot(models.Model):
     """A half day (*dagdeel*) in which visits can start."""
+
+    hub_lookup = "venue__hub"
 
     venue = models.ForeignKey(
         Venue, on_delete=models.PROTECT, related_name="slots", verbose_name=_("venue")

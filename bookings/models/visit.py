@@ -13,16 +13,18 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models.schedule import VisitSlot
 from core.constraints import NoOverlap
-from programmes.models import Programme, Zone
+from programmes.models import OfHubs, Programme, Zone
 
 
-class VisitQuerySet(models.QuerySet["Visit"]):
+class VisitQuerySet(OfHubs["Visit"]):
     def active(self) -> Self:
         """Visits in which somebody holds a place."""
         return self.filter(released_at=None)
 
 
 class Visit(models.Model):
+    hub_lookup = "slot__venue__hub"
+
     slot = models.ForeignKey(
         VisitSlot, on_delete=models.PROTECT, related_name="visits", verbose_name=_("slot")
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kits.models.kit import ContentItem, KitCopy
 from kits.models.loan import Loan
+from programmes.models import OfHubs
 
 
 class ItemCount(models.Model):
@@ -39,6 +40,8 @@ class ItemCount(models.Model):
 class Shortage(models.Model):
     """What a copy lacks now; closed when it is put right. One open line per item."""
 
+    hub_lookup = "copy__kit__venue__hub"
+
     copy = models.ForeignKey(KitCopy, on_delete=models.CASCADE, related_name="shortages")
     item = models.ForeignKey(ContentItem, on_delete=models.CASCADE, related_name="shortages")
     loan = models.ForeignKey(
@@ -48,6 +51,8 @@ class Shortage(models.Model):
     damaged = models.PositiveSmallIntegerField(_("damaged"), default=0)
     since = models.DateTimeField(_("since"), default=timezone.now)
     closed_at = models.DateTimeField(_("put right at"), null=True, blank=True)
+
+    objects = OfHubs["Shortage"].as_manager()
 
     class Meta:
         verbose_name = _("shortage")
@@ -76,6 +81,8 @@ def photo_path(finding: "Finding", filename: str) -> str:
 class Finding(models.Model):
     """Something missing or broken, told by the school or seen at the desk; perhaps a photo."""
 
+    hub_lookup = "loan__submission__hub"
+
     loan = models.ForeignKey(Loan, on_delete=models.CASCADE, related_name="findings")
     item = models.ForeignKey(
         ContentItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="findings"
@@ -84,6 +91,8 @@ class Finding(models.Model):
     photo = models.FileField(_("photo"), upload_to=photo_path, blank=True, max_length=200)
     by_staff = models.BooleanField(default=False)
     at = models.DateTimeField(_("at"), default=timezone.now)
+
+    objects = OfHubs["Finding"].as_manager()
 
     class Meta:
         verbose_name = _("finding")
@@ -97,6 +106,8 @@ class Finding(models.Model):
 class ChargeLine(models.Model):
     """What a school might pay for lost or broken parts: proposed, then decided by staff."""
 
+    hub_lookup = "loan__submission__hub"
+
     class State(models.TextChoices):
         PROPOSED = "proposed", _("proposed")
         CHARGED = "charged", _("charged")
@@ -108,6 +119,8 @@ class ChargeLine(models.Model):
     amount = models.DecimalField(_("amount (euro)"), max_digits=8, decimal_places=2)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PROPOSED)
     at = models.DateTimeField(_("at"), default=timezone.now)
+
+    objects = OfHubs["ChargeLine"].as_manager()
 
     class Meta:
         verbose_name = _("charge")

@@ -5,11 +5,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from kits.models.kit import KitCopy
-from programmes.models import Venue
+from programmes.models import OfHubs, Venue
 
 
 class DeskDay(models.Model):
     """A weekday on which the desk is open, or on which the transport round drives."""
+
+    hub_lookup = "venue__hub"
 
     venue = models.ForeignKey(
         Venue, on_delete=models.CASCADE, related_name="desk_days", verbose_name=_("venue")
@@ -31,6 +33,8 @@ class DeskDay(models.Model):
     )
     opens_at = models.TimeField(_("from"))
     closes_at = models.TimeField(_("until"))
+
+    objects = OfHubs["DeskDay"].as_manager()
 
     class Meta:
         verbose_name = _("desk day")
@@ -54,12 +58,16 @@ class DeskDay(models.Model):
 class Repair(models.Model):
     """A copy is out of service: `[starts_on, free_again_on)`."""
 
+    hub_lookup = "copy__kit__venue__hub"
+
     copy = models.ForeignKey(
         KitCopy, on_delete=models.CASCADE, related_name="repairs", verbose_name=_("copy")
     )
     starts_on = models.DateField(_("first day"))
     free_again_on = models.DateField(_("can be lent again from"))
     reason = models.CharField(_("reason"), max_length=200)
+
+    objects = OfHubs["Repair"].as_manager()
 
     class Meta:
         verbose_name = _("repair")

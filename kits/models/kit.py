@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.uploads import clean_pdf
-from programmes.models import CoreObjective, Venue, World
+from programmes.models import CoreObjective, OfHubs, Venue, World
 from schools.years import YearGroup, describe_year_groups
 
 
@@ -23,12 +23,14 @@ class Complexity(models.IntegerChoices):
     ADVANCED = 3, _("For who dares more")
 
 
-class LessonKitQuerySet(models.QuerySet["LessonKit"]):
+class LessonKitQuerySet(OfHubs["LessonKit"]):
     def published(self) -> Self:
         return self.filter(is_published=True)
 
 
 class LessonKit(models.Model):
+    hub_lookup = "venue__hub"
+
     title = models.CharField(_("title"), max_length=100)
     slug = models.SlugField(_("address of the page"), unique=True)
     summary = models.CharField(_("in one line"), max_length=200)
@@ -118,13 +120,15 @@ class LessonKit(models.Model):
         return f"kits/{self.artwork or 'construction'}"
 
 
-class KitCopyQuerySet(models.QuerySet["KitCopy"]):
+class KitCopyQuerySet(OfHubs["KitCopy"]):
     def in_service(self) -> Self:
         return self.filter(is_withdrawn=False)
 
 
 class KitCopy(models.Model):
     """A physical box. Its code is on the label, and in the address that the QR code holds."""
+
+    hub_lookup = "kit__venue__hub"
 
     kit = models.ForeignKey(
         LessonKit, on_delete=models.PROTECT, related_name="copies", verbose_name=_("lesson kit")
@@ -150,6 +154,8 @@ class KitCopy(models.Model):
 class ContentItem(models.Model):
     """One line of what is in the box."""
 
+    hub_lookup = "kit__venue__hub"
+
     kit = models.ForeignKey(
         LessonKit, on_delete=models.CASCADE, related_name="contents", verbose_name=_("lesson kit")
     )
@@ -168,6 +174,8 @@ class ContentItem(models.Model):
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
+    objects = OfHubs["ContentItem"].as_manager()
+
     class Meta:
         verbose_name = _("content item")
         verbose_name_plural = _("contents")
@@ -183,7 +191,7 @@ def document_path(document: "KitDocument", filename: str) -> str:
     return f"kits/documents/{secrets.token_urlsafe(24)}"
 
 
-class KitDocumentQuerySet(models.QuerySet["KitDocument"]):
+class KitDocumentQuerySet(OfHubs["KitDocument"]):
     def current(self) -> Self:
         """The highest version of each kind of each kit."""
         later = KitDocument.objects.filter(
@@ -197,6 +205,8 @@ class KitDocument(models.Model):
 
     A version does not change once it is saved: `kits/pages/lesson_documents.py` makes the next.
     """
+
+    hub_lookup = "kit__venue__hub"
 
     class Kind(models.TextChoices):
         TEACHER_GUIDE = "guide", _("Teacher guide")

@@ -19,7 +19,7 @@ from bookings.models import Booking
 from core.constraints import NoOverlap
 from core.lifecycle import Event
 from kits.models.kit import KitCopy, LessonKit
-from programmes.models import Venue
+from programmes.models import OfHubs, Venue
 from schools.models import ClassGroup, User
 from schools.years import YearGroup, describe_year_groups
 from submissions.models import Submission
@@ -58,7 +58,7 @@ class Delivery(models.TextChoices):
     ROUND = "round", _("With the transport round, at our school")
 
 
-class LoanQuerySet(models.QuerySet["Loan"]):
+class LoanQuerySet(OfHubs["Loan"]):
     def holding(self) -> Self:
         return self.filter(state__in=HOLDING)
 
@@ -108,6 +108,8 @@ class LoanQuerySet(models.QuerySet["Loan"]):
 
 class Loan(models.Model):
     """Out from `starts_on` until `ends_on` (both the days of handing over), free again later."""
+
+    hub_lookup = "submission__hub"
 
     # Collecting and returning are two calendar events of one loan (RFC 5545 section 3.8.4.7).
     uid_out = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -238,9 +240,13 @@ class Loan(models.Model):
 
 
 class LoanEvent(Event):
+    hub_lookup = "loan__submission__hub"
+
     loan = models.ForeignKey(
         Loan, on_delete=models.CASCADE, related_name="events", verbose_name=_("loan")
     )
+
+    objects = OfHubs["LoanEvent"].as_manager()
 
     class Meta(Event.Meta):
         verbose_name = _("loan event")
@@ -261,7 +267,7 @@ class LoanEvent(Event):
         ]
 
 
-class RefusedDemandManager(models.Manager["RefusedDemand"]):
+class RefusedDemandQuerySet(OfHubs["RefusedDemand"]):
     def note(
         self, asking: str, kit: LessonKit, starts_on: datetime.date, ends_on: datetime.date
     ) -> None:
@@ -273,6 +279,8 @@ class RefusedDemandManager(models.Manager["RefusedDemand"]):
 class RefusedDemand(models.Model):
     """A period asked for that had no copy: how staff know which kit to buy another of."""
 
+    hub_lookup = "kit__venue__hub"
+
     asking = models.CharField(max_length=64, null=True, editable=False)
     kit = models.ForeignKey(
         LessonKit, on_delete=models.CASCADE, related_name="refused", verbose_name=_("lesson kit")
@@ -281,7 +289,7 @@ class RefusedDemand(models.Model):
     ends_on = models.DateField(_("return on"))
     at = models.DateTimeField(_("asked at"), default=timezone.now)
 
-    objects = RefusedDemandManager()
+    objects = RefusedDemandQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("refused demand")

@@ -1,5 +1,6 @@
 from programmes.models.closure import Closure
 from programmes.models.curriculum import CoreObjective, World
+from programmes.models.hub import Hub, OfHubs
 from programmes.models.place import Venue, Zone
 from programmes.models.programme import Component, Kind, Programme
 
@@ -7,7 +8,9 @@ __all__ = [
     "Closure",
     "Component",
     "CoreObjective",
+    "Hub",
     "Kind",
+    "OfHubs",
     "Programme",
     "Venue",
     "World",

@@ -4,11 +4,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from programmes.models.hub import OfHubs
 from programmes.models.place import Venue
 
 
 class Closure(models.Model):
     """Days on which a venue is closed besides public and school holidays; both inclusive."""
+
+    hub_lookup = "venue__hub"
 
     venue = models.ForeignKey(
         Venue, on_delete=models.PROTECT, related_name="closures", verbose_name=_("venue")
@@ -16,6 +19,8 @@ class Closure(models.Model):
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
     reason = models.CharField(_("reason"), max_length=120)
+
+    objects = OfHubs["Closure"].as_manager()
 
     class Meta:
         verbose_name = _("closure")

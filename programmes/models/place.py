@@ -3,10 +3,16 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from programmes.models.hub import Hub, OfHubs
 from schools.models import HolidayRegion
 
 
 class Venue(models.Model):
+    hub_lookup = "hub"
+
+    hub = models.ForeignKey(
+        Hub, on_delete=models.PROTECT, related_name="venues", verbose_name=_("hub")
+    )
     name = models.CharField(_("name"), max_length=100, unique=True)
     slug = models.SlugField(_("address of the page"), unique=True)
     street = models.CharField(_("street and number"), max_length=120, blank=True)
@@ -17,7 +23,11 @@ class Venue(models.Model):
     )
     directions = models.TextField(_("how to get there"), max_length=600, blank=True)
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
-    email = models.EmailField(_("e-mail address"), blank=True)
+    email = models.EmailField(
+        _("e-mail address"), blank=True, help_text=_("Empty: that of the hub.")
+    )
+
+    objects = OfHubs["Venue"].as_manager()
 
     class Meta:
         verbose_name = _("venue")
@@ -35,6 +45,8 @@ class Venue(models.Model):
 
 
 class Zone(models.Model):
+    hub_lookup = "venue__hub"
+
     venue = models.ForeignKey(
         Venue, on_delete=models.PROTECT, related_name="zones", verbose_name=_("venue")
     )
@@ -44,6 +56,8 @@ class Zone(models.Model):
     # File name without ending in static/art/zones/.
     artwork = models.SlugField(_("drawing"), max_length=60, blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = OfHubs["Zone"].as_manager()
 
     class Meta:
         verbose_name = _("zone")

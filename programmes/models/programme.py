@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from programmes.models.curriculum import CoreObjective, World
+from programmes.models.hub import OfHubs
 from programmes.models.place import Venue, Zone
 from programmes.vocabulary import WORLDS
 from schools.years import YearGroup, describe_year_groups
@@ -36,12 +37,14 @@ def in_words(duration: int) -> str:
     return in_hours if hours else in_minutes
 
 
-class ProgrammeQuerySet(models.QuerySet["Programme"]):
+class ProgrammeQuerySet(OfHubs["Programme"]):
     def published(self) -> Self:
         return self.filter(is_published=True)
 
 
 class Programme(models.Model):
+    hub_lookup = "venue__hub"
+
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     title = models.CharField(_("title"), max_length=100)
     slug = models.SlugField(_("address of the page"), unique=True)

@@ -15,6 +15,7 @@ from django.db.models.functions import Concat, Lower
 from django.utils.translation import gettext_lazy as _
 
 from core.searching import Among, WordsInside, has_word
+from programmes.models import Hub, OfHubs
 from schools.models.school import School, fold
 from schools.models.user import User
 
@@ -40,7 +41,7 @@ class PhotoAnswer(models.TextChoices):
     NO = "no", _("No photographs")
 
 
-class SubmissionQuerySet(models.QuerySet["Submission"]):
+class SubmissionQuerySet(OfHubs["Submission"]):
     def visible_to(self, user: User) -> Self:
         """What a signed-in teacher may see: what she submitted herself."""
         return self.filter(user=user)
@@ -62,6 +63,12 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
 
 class Submission(models.Model):
+    hub_lookup = "hub"
+
+    # Of all that it asks for; the verb that opens it says which.
+    hub = models.ForeignKey(
+        Hub, on_delete=models.PROTECT, related_name="submissions", verbose_name=_("hub")
+    )
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     reference = models.CharField(
         _("reference"),

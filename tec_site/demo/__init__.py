@@ -3,7 +3,7 @@
 Everything is an example: fictional schools, people and dates.
 """
 
-from tec_site.demo import kits, loans, offer, people, schools, season, visits
+from tec_site.demo import kits, loans, offer, people, schools, season, second_hub, visits
 
 
 def load() -> None:
@@ -15,3 +15,4 @@ def load() -> None:
     visits.load()
     kits.load()
     loans.load()
+    second_hub.load()

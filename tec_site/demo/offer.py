@@ -6,10 +6,11 @@ workshops on three themes, in four zones.
 
 from typing import Any, NamedTuple
 
-from programmes.models import Component, CoreObjective, Kind, Programme, Venue, World, Zone
-from schools.models import HolidayRegion
+from programmes.models import Component, CoreObjective, Hub, Kind, Programme, Venue, World, Zone
+from schools.models import HolidayRegion, User
 from schools.years import YearGroup
 from tec_site.demo import texts
+from tec_site.demo.people import STAFF_EMAIL
 
 ZONES = [
     ("maken", "Maken en creatieve techniek", texts.ZONE_MAKEN),
@@ -181,10 +182,29 @@ def load() -> None:
         )
 
 
+def _hub() -> Hub:
+    hub, _created = Hub.objects.get_or_create(
+        slug="tec",
+        defaults={
+            "name": "Technicampus Experience Center",
+            "short_name": "TEC",
+            "street": "Voorbeeldkade 1",
+            "postcode": "7411 AA",
+            "city": "Deventer",
+            "phone": "0570 00 00 00",
+            "email": "balie@tec.example",
+            "sender_name": "TEC Deventer",
+        },
+    )
+    hub.staff.set(User.objects.filter(email=STAFF_EMAIL))
+    return hub
+
+
 def _venue() -> Venue:
     venue, _created = Venue.objects.get_or_create(
         slug="tec-deventer",
         defaults={
+            "hub": _hub(),
             "name": "Technicampus Experience Center",
             "street": "Voorbeeldkade 1",
             "postcode": "7411 AA",

@@ -33,7 +33,8 @@ def load() -> None:
     """Patterns and slots of both school years, where they are not there yet."""
     venue = Venue.objects.get(slug="tec-deventer")
     for year in (current_school_year(), current_school_year() + 1):
-        if not SchedulePattern.objects.filter(season_from=school_year_start(year)).exists():
+        first = school_year_start(year)
+        if not SchedulePattern.objects.filter(venue=venue, season_from=first).exists():
             _load_year(venue, year)
 
 

@@ -55,6 +55,7 @@ def load() -> None:
     _give(VOLUNTEER, Permission.objects.filter(_named([*_LOOK_AT_VISITS, *_HANDLE_BOXES])))
     _give(DESK, Permission.objects.filter(_named(_DESK)))
     everything = Q(content_type__app_label__in=_EVERYTHING_OF) & ~Q(codename__startswith="delete_")
+    everything &= ~Q(codename="add_hub")  # whose staff she would not be
     besides = _named(
         [
             "programmes.delete_closure",

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from programmes.models import CoreObjective, Venue, Zone
-from tests.factories import make_programme
+from programmes.models import CoreObjective, Zone
+from tests.factories import make_programme, make_venue
 
 PAGES = ["/", "/privacy/", "/toegankelijkheid/", "/voorwaarden/", "/bestaat-niet/"]
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def zone() -> Zone:
-    venue = Venue.objects.create(name="TEC", slug="tec")
+    venue = make_venue(name="TEC", slug="tec")
     return Zone.objects.create(
         venue=venue, name="Tiny House", slug="tiny", artwork="tiny-house", description="Wonen"
     )

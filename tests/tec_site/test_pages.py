@@ -16,6 +16,7 @@ from django.utils import translation
 from bookings.models import VisitSlot
 from programmes.models import Kind, Programme, Venue, Zone
 from tec_site.pages import site
+from tests.factories import make_venue
 
 ROOT = Path(__file__).resolve().parents[2]
 # Mails, paper and the back office keep their styles inline, or are of others.
@@ -72,7 +73,7 @@ def get(client: Client, name: str) -> Page:
 
 
 def make_free_visit(title: str, day: int, hour: int = 9) -> Programme:
-    venue, _ = Venue.objects.get_or_create(name="TEC", slug="tec")
+    venue = Venue.objects.filter(slug="tec").first() or make_venue(name="TEC", slug="tec")
     zone = Zone.objects.create(venue=venue, name=f"Zone {title}", slug=f"zone-{day}")
     programme = Programme.objects.create(
         kind=Kind.WORKSHOP,
@@ -157,7 +158,7 @@ def test_home_shows_the_four_soonest_free_programmes_in_order(client: Client) ->
 
 @pytest.mark.django_db
 def test_home_draws_the_zones_that_have_a_drawing(client: Client) -> None:
-    venue = Venue.objects.create(name="TEC", slug="tec")
+    venue = make_venue(name="TEC", slug="tec")
     Zone.objects.create(venue=venue, name="Tiny House", slug="tiny", artwork="tiny-house")
     Zone.objects.create(venue=venue, name="Magazijn", slug="magazijn")
     html = client.get(reverse("home")).content.decode()
