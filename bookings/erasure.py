@@ -7,8 +7,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from bookings.models import Booking, BookingEvent
-from submissions import erasure
-from submissions.erasure import Names
+from submissions.kinds import Names
 from submissions.models import Submission
 
 
@@ -30,7 +29,3 @@ def erase_words(submissions: QuerySet[Submission], names: Names) -> int:
                 changed_at=timezone.now(),
             )
     return events.exclude(note="").update(note="")
-
-
-def register() -> None:
-    erasure.register("booking notes", erasure.Keeper(needed_since, erase_words))

@@ -1,16 +1,21 @@
 """A class visit, as the rest of the site deals with it."""
 
+import datetime
 from datetime import timedelta
+from typing import Any
 
-from bookings import clock
+from django.db.models import QuerySet
+
+from bookings import clock, erasure
 from bookings.models import FACTS, BookingEvent
 from bookings.telling import notices
-from core.kinds import Kind
 from core.mail.queue import Message
+from submissions.kinds import Kind, Names
+from submissions.models import Submission
 
 
 class VisitKind(Kind):
-    name = "visits"
+    name = "booking"
     event = BookingEvent
     together = ("booking__submission",)
     read_along = tuple(f"booking__{fact}" for fact in FACTS)
@@ -24,6 +29,14 @@ class VisitKind(Kind):
 
     def mails(self, events: list[BookingEvent]) -> list[Message]:
         return notices.mails_of(events)
+
+    # --- When a person is erased ------------------------------------------------------------
+
+    def needed_since(self, moment: datetime.datetime) -> QuerySet[Any, Any]:
+        return erasure.needed_since(moment)
+
+    def erase_words(self, submissions: QuerySet[Submission], names: Names) -> int:
+        return erasure.erase_words(submissions, names)
 
     # --- What the worker does ---------------------------------------------------------------
 

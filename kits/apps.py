@@ -9,10 +9,8 @@ class KitsConfig(AppConfig):
     def ready(self) -> None:
         from bookings.telling.notices import say_along
         from core import kinds
-        from kits import erasure
         from kits.kind import LoanKind
         from kits.pages import with_visit
 
         say_along(with_visit.said_along)
-        erasure.register()
         kinds.register(LoanKind())

@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from kits.models import Finding, Loan, LoanEvent, LoanState
 from kits.models.loan import HOLDING
-from submissions import erasure
-from submissions.erasure import Names
+from submissions.kinds import Names
 from submissions.models import Submission
 
 ENDED = (LoanState.DONE, LoanState.WRITTEN_OFF)
@@ -42,7 +41,3 @@ def erase_words(submissions: QuerySet[Submission], names: Names) -> int:
     for path in findings.exclude(photo="").values_list("photo", flat=True):
         transaction.on_commit(functools.partial(default_storage.delete, path))
     return findings.update(text="", photo="") + events.exclude(note="").update(note="")
-
-
-def register() -> None:
-    erasure.register("loan notes", erasure.Keeper(needed_since, erase_words))

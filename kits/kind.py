@@ -1,17 +1,22 @@
 """A loan of a lesson kit, as the rest of the site deals with it."""
 
+import datetime
 from datetime import timedelta
+from typing import Any
 
-from core.kinds import Kind
+from django.db.models import QuerySet
+
 from core.mail.queue import Message
 from core.uploads import delete_orphans
-from kits import clock
+from kits import clock, erasure
 from kits.models import Finding, LoanEvent
 from kits.telling import notices
+from submissions.kinds import Kind, Names
+from submissions.models import Submission
 
 
 class LoanKind(Kind):
-    name = "loans"
+    name = "loan"
     event = LoanEvent
     together = ("loan__submission",)
     read_along = (
@@ -30,6 +35,14 @@ class LoanKind(Kind):
 
     def mails(self, events: list[LoanEvent]) -> list[Message]:
         return notices.mails_of(events)
+
+    # --- When a person is erased ------------------------------------------------------------
+
+    def needed_since(self, moment: datetime.datetime) -> QuerySet[Any, Any]:
+        return erasure.needed_since(moment)
+
+    def erase_words(self, submissions: QuerySet[Submission], names: Names) -> int:
+        return erasure.erase_words(submissions, names)
 
     # --- What the worker does ---------------------------------------------------------------
 

@@ -6,8 +6,8 @@ school, its classes and their numbers; an event keeps what happened, when, and i
 class that carries her name is called after its year group (docs/decisions/0022).
 Backups expire by themselves (docs/operations.md).
 
-Apps that hang something on a submission register what is still to come and how to erase the
-words that somebody typed there.
+Each kind says what of a submission is still to come, and erases the words typed there
+(`submissions/kinds.py`).
 """
 
 import datetime
@@ -15,9 +15,7 @@ import functools
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
 
 from allauth.account.models import EmailAddress
 from django.apps import apps
@@ -38,6 +36,7 @@ from schools.models.class_group import name_key
 from schools.models.school import fold
 from schools.years import current_school_year, school_year_start
 from submissions import codes
+from submissions.kinds import Names, submitted
 from submissions.models import CodeChallenge, Submission
 
 ERASED = "…"
@@ -56,28 +55,6 @@ NOT_NAMES = {
 
 class StillComing(Refused):
     message = _("There is still a visit or a kit to come. Cancel that first.")
-
-
-@dataclass(frozen=True)
-class Keeper:
-    """What an app hangs on submissions."""
-
-    # The keys of submissions with something that is on or comes at or after a moment.
-    needed_since: Callable[[datetime.datetime], QuerySet[Any, Any]]
-    # Erase words typed about these submissions; returns how many rows held some. The second
-    # argument tells of a short text, such as the name of a class, whether it names her.
-    erase_words: Callable[[QuerySet[Submission], "Names"], int]
-
-
-Names = Callable[[str], bool]
-
-
-_keepers: dict[str, Keeper] = {}
-
-
-def register(name: str, keeper: Keeper) -> None:
-    """Called by apps when they are ready."""
-    _keepers[name] = keeper
 
 
 class Erasure(kinds.Part):
@@ -184,8 +161,8 @@ def _erase_what_is_old(email: str, limit: datetime.datetime) -> int:
 
 def _needed_since(moment: datetime.datetime) -> Q:
     needed = Q(pk__in=[])
-    for keeper in _keepers.values():
-        needed |= Q(pk__in=keeper.needed_since(moment))
+    for kind in submitted():
+        needed |= Q(pk__in=kind.needed_since(moment))
     return needed
 
 
@@ -238,8 +215,8 @@ def _free_name(group: ClassGroup) -> str:
 def _erase_submissions(submissions: QuerySet[Submission], names: Names) -> Counter[str]:
     submissions = Submission.objects.filter(pk__in=list(submissions.values_list("pk", flat=True)))
     done = Counter[str]()
-    for name, keeper in _keepers.items():
-        done[name] = keeper.erase_words(submissions, names)
+    for kind in submitted():
+        done[f"{kind.name} notes"] = kind.erase_words(submissions, names)
     CodeChallenge.objects.filter(submission__in=submissions).delete()
     done["submissions"] = submissions.update(
         contact_name="",

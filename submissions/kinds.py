@@ -1,6 +1,11 @@
 """What kinds with a submission have in common, as the rest of the site deals with them."""
 
+import datetime
+from collections.abc import Callable
+from typing import Any
+
 from django.conf import settings
+from django.db.models import QuerySet
 
 from core import kinds
 from submissions import links
@@ -18,3 +23,28 @@ class SubmissionLink(kinds.Marker):
 
     def otherwise(self) -> str:
         return settings.SITE_URL
+
+
+# Tells of a short text, such as the name of a class, whether it names a person.
+Names = Callable[[str], bool]
+
+
+class Kind(kinds.Kind):
+    """A kind that a submission asks for."""
+
+    # --- When a person is erased (`submissions/erasure.py`) -----------------------------------
+
+    def needed_since(self, moment: datetime.datetime) -> QuerySet[Any, Any]:
+        """The keys of submissions with something that is on or comes at or after a moment: until
+        then somebody must be able to reach her."""
+        raise NotImplementedError
+
+    def erase_words(self, submissions: QuerySet[Submission], names: Names) -> int:
+        """Erase what was typed about these submissions, and messages that still wait: they have
+        nobody left to go to. Returns how many rows held words."""
+        raise NotImplementedError
+
+
+def submitted() -> list[Kind]:
+    """All kinds that a submission asks for."""
+    return [kind for kind in kinds.kinds() if isinstance(kind, Kind)]
