@@ -6,10 +6,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from bookings import clock, erasure
+from bookings import clock, erasure, places, visits
 from bookings.models import FACTS, BookingEvent
 from bookings.telling import notices
 from core.mail.queue import Message
+from programmes.models import Programme
+from schools.models import User
 from submissions.kinds import Kind, Names
 from submissions.models import Submission
 
@@ -29,6 +31,14 @@ class VisitKind(Kind):
 
     def mails(self, events: list[BookingEvent]) -> list[Message]:
         return notices.mails_of(events)
+
+    def stop_promising(self) -> None:
+        places.stop_promising()
+
+    def keep(self, thing: Any, before: Any, *, by: User) -> list[str]:
+        if isinstance(thing, Programme):
+            return visits.keep_rooms(thing, before.duration, by)
+        return []
 
     # --- When a person is erased ------------------------------------------------------------
 

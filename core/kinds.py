@@ -69,6 +69,18 @@ class Kind(Part):
         oldest first. Raises what stands in the way; staff then see that these are not told."""
         raise NotImplementedError
 
+    # --- When staff change what was promised --------------------------------------------------
+
+    def stop_promising(self) -> None:
+        """Nobody promises anything of this kind until the transaction ends, and whoever was
+        doing so is done. Called before a programme gets other rooms, or takes longer."""
+
+    def keep(self, thing: Any, before: Any, *, by: Any) -> Iterable[str]:
+        """Keep what was promised of a programme, say, that `by` has just changed in this
+        transaction; `before` is the row as it was. Raises Refused where it cannot be kept, and
+        returns what staff must know if it can."""
+        return ()
+
 
 _registered: list[Part] = []
 

@@ -11,9 +11,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete, TabularInline
+from core.kinds import kinds
 from core.lifecycle import Refused
 from core.transactions import retried
-from programmes import promises
 from programmes.models import Component, CoreObjective, Hub, Programme, Venue, World, Zone
 
 # What the rooms of visits that are booked follow from.
@@ -22,6 +22,7 @@ ROOMS = {"zones", "duration", "changeover"}
 
 class ProgrammeForm(forms.ModelForm):
     refusal: Refused | None = None  # why what is asked here cannot be
+    before: Programme  # as it was, once it is being saved
 
     class Meta:
         help_texts: ClassVar = {
@@ -131,15 +132,17 @@ class ProgrammeAdmin(NoDelete, ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Programme, form: Any, change: bool) -> None:
         if change and ROOMS & set(form.changed_data):
-            promises.stop()
+            for kind in kinds():
+                kind.stop_promising()
+            form.before = Programme.objects.get(pk=obj.pk)
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if change and ROOMS & set(form.changed_data):
-            took = form.initial["duration"]
-            for line in promises.keep(form.instance, took=took, by=request.user):
-                messages.warning(request, line)
+            for kind in kinds():
+                for line in kind.keep(form.instance, form.before, by=request.user):
+                    messages.warning(request, line)
 
     @display(description=_("for whom"), ordering="year_from")
     def whom(self, programme: Programme) -> str:

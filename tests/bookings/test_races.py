@@ -19,8 +19,8 @@ from post_office.models import Email
 
 from bookings import clock, lifecycle, places, visits
 from bookings.models import Booking, BookingEvent, State, Visit, ZoneClaim
+from core import kinds
 from core.lifecycle import IllegalMove, Refused, chain_is_sound
-from programmes import promises
 from submissions.codes import code_of
 from submissions.models import CodeChallenge, Submission
 from submissions.rules import ClassRequest
@@ -366,13 +366,13 @@ def test_visit_opened_after_staff_chose_other_rooms_has_those_rooms(
 
     teacher = threading.Thread(target=ask)
 
-    def meanwhile(*_asked):
-        teacher.start()
-        time.sleep(2)  # she asks before staff's choice is committed
-        return []
+    class Meanwhile(kinds.Kind):
+        def keep(self, thing, before, *, by):
+            teacher.start()
+            time.sleep(2)  # she asks before staff's choice is committed
+            return []
 
-    monkeypatch.setattr(promises, "_registered", promises._registered[:])
-    promises.register(lambda: None, meanwhile)
+    monkeypatch.setattr(kinds, "_registered", [*kinds.parts(), Meanwhile()])
     answer = save(desk, programme, zones=[room])
     teacher.join(timeout=60)
 
