@@ -7,6 +7,7 @@ of them goes over `parts()` or `kinds()`: nothing else lists them by name.
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from core.lifecycle import Event
@@ -40,6 +41,14 @@ class Enclosure:
         raise NotImplementedError
 
 
+@dataclass(frozen=True)
+class Block:
+    """A piece of a page of somebody else's: a template, and what it reads as `facts`."""
+
+    template: str
+    facts: Mapping[str, Any]
+
+
 class Part:
     """What an app has done for it, and says for itself. By default nothing."""
 
@@ -68,6 +77,18 @@ class Kind(Part):
         """The mails (`core.mail.queue.Message`) that tell of events that belong together, the
         oldest first. Raises what stands in the way; staff then see that these are not told."""
         raise NotImplementedError
+
+    # --- Beside another kind ------------------------------------------------------------------
+
+    def said_beside(self, rows: Sequence[Any]) -> Iterable[str]:
+        """What every mail about these rows of another kind says of this one, a line each, in the
+        language of the moment: what belongs together is read in one mail."""
+        return ()
+
+    def shown_beside(self, rows: Sequence[Any], token: str | None) -> Block | None:
+        """What the page of these rows of another kind shows of this one; `token` is that of the
+        link by which somebody came, if so."""
+        return None
 
     # --- When staff change what was promised --------------------------------------------------
 

@@ -7,10 +7,7 @@ class KitsConfig(AppConfig):
     verbose_name = _("Lending")
 
     def ready(self) -> None:
-        from bookings.telling.notices import say_along
         from core import kinds
         from kits.kind import LoanKind
-        from kits.pages import with_visit
 
-        say_along(with_visit.said_along)
         kinds.register(LoanKind())

@@ -1,15 +1,19 @@
 """A loan of a lesson kit, as the rest of the site deals with it."""
 
 import datetime
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 
+from bookings.models import Booking
+from core.kinds import Block
 from core.mail.queue import Message
 from core.uploads import delete_orphans
 from kits import clock, erasure
 from kits.models import Finding, LoanEvent
+from kits.pages import with_visit
 from kits.telling import notices
 from submissions.kinds import Kind, Names
 from submissions.models import Submission
@@ -35,6 +39,15 @@ class LoanKind(Kind):
 
     def mails(self, events: list[LoanEvent]) -> list[Message]:
         return notices.mails_of(events)
+
+    # --- With a visit -----------------------------------------------------------------------
+
+    def said_beside(self, rows: Sequence[Any]) -> list[str]:
+        return with_visit.said_along([row for row in rows if isinstance(row, Booking)])
+
+    def shown_beside(self, rows: Sequence[Any], token: str | None) -> Block | None:
+        bookings = [row for row in rows if isinstance(row, Booking)]
+        return with_visit.block_beside(bookings, token)
 
     # --- When a person is erased ------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from bookings.telling import documents, ical
 from bookings.telling.wording import history_of, main_of, sentence_for
 from core import calendars
 from core.documents import DocumentsUnavailable, pdf_response
+from core.kinds import Block, kinds
 from core.lifecycle import Refused
 from submissions.access import may_see
 from submissions.forms import NoteForm
@@ -37,6 +38,7 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
         return redirect(address_of(submission, "code"))
     first, now = main_of(bookings), timezone.now()
     live = [one for one in bookings if one.is_holding] or bookings
+    coming = sorted((one for one in bookings if one.ends_at > now), key=_by_date)
     context = {
         "submission": submission,
         "bookings": bookings,
@@ -46,8 +48,9 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
         # Of classes that were moved apart each date is said, with whose it is.
         "by_date": sorted(live, key=_by_date),
         "is_apart": len({one.starts_at for one in bookings}) > 1,
-        "coming": sorted((one for one in bookings if one.ends_at > now), key=_by_date),
+        "coming": coming,
         "history": history_of(bookings),
+        "beside": _beside(coming, token),
         "sentence": sentence_for(bookings),
         "token": token,
         "today": timezone.localdate(),
@@ -148,6 +151,12 @@ def _one(
 
 def _by_date(one: Booking) -> tuple[datetime.datetime, int, int]:
     return one.starts_at, one.visit_id, one.pk
+
+
+def _beside(bookings: list[Booking], token: str | None) -> list[Block]:
+    """What other kinds show beside the classes that come."""
+    blocks = (kind.shown_beside(bookings, token) for kind in kinds())
+    return [block for block in blocks if block]
 
 
 def _cancelled(one: Booking) -> str:

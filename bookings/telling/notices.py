@@ -6,7 +6,7 @@ a worker that comes late does not confirm what was cancelled meanwhile, nor remi
 
 import datetime
 import itertools
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,21 +20,12 @@ from bookings.telling import documents, ical, neighbours, wording
 from bookings.telling.stays import Stay
 from core.calendars import Method, content_type
 from core.documents import DocumentsUnavailable, can_be_made
-from core.kinds import Enclosure
+from core.kinds import Enclosure, kinds
 from core.mail import markers, templates
 from core.mail.queue import Attachment, Message
 from programmes.models import Programme
 from submissions.kinds import SubmissionLink
 from submissions.models import Submission
-
-# What later apps have to say about these bookings, a line each, in the language of the moment.
-Along = Callable[[Sequence[Booking]], Iterable[str]]
-_along: list[Along] = []
-
-
-def say_along(words: Along) -> None:
-    """Every mail about bookings gets these lines: what belongs together is read in one mail."""
-    _along.append(words)
 
 
 class BookingLink(SubmissionLink):
@@ -218,7 +209,7 @@ def _mail(
     submission = bookings[0].submission
     letter = _letter(submission) if with_letter else ""
     with translation.override(submission.language):
-        along = [line for words in _along for line in words(bookings)]
+        along = [line for kind in kinds() for line in kind.said_beside(bookings)]
     stays = [
         MailStay(visit, list(group))
         for visit, group in itertools.groupby(bookings, key=lambda booking: booking.visit)

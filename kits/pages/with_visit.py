@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from bookings.models import Booking
+from bookings.models import BOOKED, Booking
+from core.kinds import Block
 from kits.models import LessonKit, Loan, LoanState
 from submissions.access import may_see
 from submissions.models import Submission
@@ -46,6 +47,22 @@ def query_of(booking: Booking | None, key: str | None) -> dict[str, Any]:
 def loans_with(bookings: Iterable[Booking]) -> QuerySet[Loan]:
     """Kits that were taken with these visits and that nobody cancelled."""
     return Loan.objects.holding().filter(booking__in=list(bookings)).with_facts().order_by("pk")
+
+
+def block_beside(bookings: Sequence[Booking], token: str | None) -> Block | None:
+    """'Take a kit back to class': what fits the first class that comes, or what goes with it."""
+    first = next((one for one in bookings if one.state in BOOKED), None)
+    kits = fitting_kits(first) if first else []
+    if first is None or not kits:
+        return None  # and no second query, which every booking would pay for
+    facts = {
+        "kits": kits,
+        "loans": list(loans_with([first])),
+        "by_link": bool(token),
+        "day": day_of(first),
+        "query": query_of(first, token) | {"van": day_of(first).isoformat()},
+    }
+    return Block("kits/_with_visit.html", facts)
 
 
 def said_along(bookings: Sequence[Booking]) -> list[str]:
