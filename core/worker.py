@@ -11,6 +11,7 @@ import time
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 from django.utils import timezone
@@ -20,7 +21,6 @@ from core.mail import queue
 from core.mail.outbox import Teller
 from core.mail.queue import Sender
 from core.models import Heartbeat
-from core.sessions import SessionStore
 
 logger = logging.getLogger(__name__)
 

@@ -5,19 +5,18 @@ address; no row, session or mail in the queue holds it. It works in the browser 
 it and nowhere else, for `settings.CODE_VALID_FOR`, with `settings.CODE_TRIES` tries, once.
 Of several codes asked for in one browser only the newest works.
 
-    challenge = ask(purpose=…, email=…, browser=browser_of(request.session))
-    challenge = redeem(purpose=…, browser=browser_of(request.session), typed=…)
+    challenge = ask(purpose=…, email=…, browser=browsers.give_number(request))
+    challenge = redeem(purpose=…, browser=browsers.browser_of(request), typed=…)
 
 Whoever changes something else together with using the code calls the two halves of `redeem`:
-`check()` outside a transaction, then `use()` inside the one that makes the change.
+`check()` outside a transaction, then `use()` inside the one that makes the change. Of two clicks
+on a slow network the second finds the code used: `repeated()` tells it from a code used before.
 """
 
 import hmac
 import re
 import secrets
-from collections.abc import MutableMapping
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -29,12 +28,9 @@ from django.utils.translation import ngettext_lazy
 
 from core import rate_limits
 from core.lifecycle import Refused
-from core.transactions import joined
 from submissions.models import CodeChallenge, Submission
 
 DIGITS = 6
-# login() gives the session a new key but keeps what is in it, this number included.
-BROWSER_KEY = "browser"
 # How long a challenge is kept after it expired, so that a late visitor reads 'too old'.
 KEEP_FOR = timedelta(days=1)
 
@@ -67,14 +63,6 @@ class WrongCode(Refused):
     def __init__(self, left: int) -> None:
         self.left = left
         super().__init__(left=left)
-
-
-def browser_of(session: MutableMapping[str, Any]) -> str:
-    """The name under which this browser asks and types: an HMAC of its session's own number."""
-    number = session.get(BROWSER_KEY)
-    if not number:
-        number = session[BROWSER_KEY] = secrets.token_urlsafe(32)
-    return salted_hmac("submissions.codes.browser", number, algorithm="sha256").hexdigest()
 
 
 def ask(
@@ -149,23 +137,21 @@ def check(
     raise WrongCode(left=max(settings.CODE_TRIES - challenge.tries, 0))
 
 
-def use(challenge: CodeChallenge, locked: Submission | None = None) -> None:
-    """Spend a checked challenge. Of two tabs with the same code one gets `CodeUsed`.
+def use(challenge: CodeChallenge) -> None:
+    """Spend a checked challenge, within the caller's transaction.
 
-    A submission's address can be corrected while its code is being typed. The code proves the
-    address it was mailed to and no other, so the submission is locked until the end of the
-    caller's transaction (or was by the caller: `locked`); NoCode when it has another address by
+    Of two tabs with the same code one gets `CodeUsed`. A submission's address can be corrected
+    while its code is being typed. The code proves the address it was mailed to and no other, so
+    the submission is locked until that transaction ends; NoCode when it has another address by
     now.
     """
+    if challenge.submission_id is not None:
+        locked = Submission.objects.select_for_update().get(pk=challenge.submission_id)
+        if locked.email.lower() != challenge.email:
+            raise NoCode
     now = timezone.now()
-    with joined():
-        if challenge.submission_id is not None:
-            if locked is None:
-                locked = Submission.objects.select_for_update().get(pk=challenge.submission_id)
-            if (locked.pk, locked.email.lower()) != (challenge.submission_id, challenge.email):
-                raise NoCode
-        if not CodeChallenge.objects.filter(pk=challenge.pk, used_at=None).update(used_at=now):
-            raise CodeUsed
+    if not CodeChallenge.objects.filter(pk=challenge.pk, used_at=None).update(used_at=now):
+        raise CodeUsed
     challenge.used_at = now
 
 
@@ -177,8 +163,29 @@ def redeem(
     Raises NoCode, CodeUsed, CodeExpired, TooManyTries or WrongCode (with `left`).
     """
     challenge = check(browser=browser, purpose=purpose, typed=typed, submission=submission)
-    use(challenge)
+    with transaction.atomic():
+        use(challenge)
     return challenge
+
+
+def repeated(
+    *, browser: str, purpose: str, typed: str, submission: Submission | None = None
+) -> CodeChallenge | None:
+    """The challenge that the same browser answered with the same code a moment ago, or None.
+
+    The second of two clicks, where the answer to the first never reached the page. It counts as
+    a try like any other.
+    """
+    challenge = pending(browser=browser, purpose=purpose, submission=submission)
+    if challenge is None:
+        return None
+    since = timezone.now() - settings.SAME_CLICK_WITHIN
+    with transaction.atomic(durable=True):
+        counted = CodeChallenge.objects.filter(
+            pk=challenge.pk, used_at__gte=since, tries__lt=settings.CODE_TRIES
+        ).update(tries=F("tries") + 1)
+    is_right = hmac.compare_digest(_bare(typed), code_of(challenge).encode())
+    return challenge if counted and is_right else None
 
 
 def purge() -> int:

@@ -35,7 +35,6 @@ from schools.models import ClassGroup, User
 from schools.models.class_group import name_key
 from schools.models.school import fold
 from schools.years import current_school_year, school_year_start
-from submissions import codes
 from submissions.kinds import Names, submitted
 from submissions.models import CodeChallenge, Submission
 
@@ -84,7 +83,7 @@ def erase_person(*, email: str) -> Counter[str]:
     told = _words_about(email, user, submissions)
     names = _naming(told, user, submissions)
     done = Counter[str]()
-    done["sessions"] = _erase_sessions(user, submissions)
+    done["sessions"] = _erase_sessions(user)
     # What was sent to an address that was corrected later, too.
     addresses = {email, *submissions.values_list("email", flat=True)} - {""}
     done["codes"] = _count(CodeChallenge.objects.filter(email__in=addresses).delete())
@@ -232,15 +231,13 @@ def _erase_submissions(submissions: QuerySet[Submission], names: Names) -> Count
     return done
 
 
-def _erase_sessions(user: User | None, submissions: QuerySet[Submission]) -> int:
-    """Those in which she signed in, or from which she submitted something."""
-    browsers = {browser for browser in submissions.values_list("browser", flat=True) if browser}
+def _erase_sessions(user: User | None) -> int:
+    """Those in which she is signed in. Who is not signed in has none."""
+    if user is None:
+        return 0
     erased = 0
     for session in Session.objects.iterator():
-        data = session.get_decoded()
-        hers = user is not None and data.get(SESSION_KEY) == str(user.pk)
-        known = data.get(codes.BROWSER_KEY) and codes.browser_of(data) in browsers
-        if hers or known:
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
             session.delete()
             erased += 1
     return erased

@@ -24,6 +24,10 @@ class KeyConflict(Refused):
     )
 
 
+class AlreadyConfirmed(Refused):
+    message = _("This is confirmed already, so its address stays as it was.")
+
+
 def open_submission(submission: Submission) -> tuple[Submission, bool]:
     """Save `submission`, or return the one that the same key made before: (submission, created).
 
@@ -91,6 +95,17 @@ def _account_of(submission: Submission) -> User:
     )
     user.set_unusable_password()
     return user if inserted(user) else User.objects.get(email=email)
+
+
+def correct_unconfirmed(*, submission: Submission, email: str) -> None:
+    """Another address for what waits for its code.
+
+    Raises AlreadyConfirmed: in another tab the code was typed while this one was corrected.
+    """
+    waiting = Submission.objects.filter(pk=submission.pk, verified_at=None)
+    if not waiting.update(email=email):
+        raise AlreadyConfirmed
+    submission.email = email
 
 
 @transaction.atomic

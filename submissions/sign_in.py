@@ -3,9 +3,12 @@
 Known, unknown and staff addresses get the same pages in the same time; only the mail differs.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LogoutView
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
@@ -17,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from core import rate_limits
 from core.addresses import wanted_page
 from schools.models import User
-from submissions import codes
+from submissions import browsers, codes
 from submissions.forms import CodeForm, EmailForm
 from submissions.models import CodeChallenge
 from submissions.telling import send_code
@@ -53,6 +56,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         except rate_limits.TooMany as refusal:
             form.add_error("email", refusal)
             status = 429
+    browsers.give_number(request)
     context = {"form": form, "next": wanted_page(request)}
     return render(request, "submissions/sign_in.html", context, status=status)
 
@@ -64,10 +68,8 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     """The code from the mail; the right one signs in."""
     if request.user.is_authenticated:
         return _afterwards(request)
-    if codes.BROWSER_KEY not in request.session:  # a GET makes no session
-        return redirect("submissions:sign_in")
-    browser = codes.browser_of(request.session)
-    challenge = codes.pending(browser=browser, purpose=SIGN_IN)
+    browser = browsers.browser_of(request)
+    challenge = codes.pending(browser=browser, purpose=SIGN_IN) if browser else None
     if challenge is None:
         return redirect("submissions:sign_in")
     form = CodeForm(request.POST or None)
@@ -81,10 +83,21 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     return render(request, "submissions/sign_in_code.html", context)
 
 
+class SignOutView(LogoutView):
+    """Signing out; what was booked here is not shown to the next person at this computer."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        browsers.forget(request)
+        return super().post(request, *args, **kwargs)
+
+
+# --- Within a request --------------------------------------------------------------------------
+
+
 @transaction.atomic
 def _mail_code(request: HttpRequest, email: str) -> None:
     rate_limits.count_post(request)
-    browser = codes.browser_of(request.session)
+    browser = browsers.give_number(request)
     challenge = codes.ask(purpose=SIGN_IN, email=email, browser=browser)
     send_code(challenge, get_language() or settings.LANGUAGE_CODE)
 
@@ -95,7 +108,13 @@ def _redeem(browser: str, typed: str) -> User:
     The mail to a stranger or to staff held no code. Whoever guesses theirs is told what a
     wrong guess is told.
     """
-    challenge = codes.redeem(browser=browser, purpose=SIGN_IN, typed=typed)
+    try:
+        challenge = codes.redeem(browser=browser, purpose=SIGN_IN, typed=typed)
+    except codes.CodeUsed:
+        again = codes.repeated(browser=browser, purpose=SIGN_IN, typed=typed)
+        if again is None:
+            raise
+        challenge = again
     user = User.objects.filter(email=challenge.email, is_active=True, is_staff=False).first()
     if user is None:
         raise codes.WrongCode(left=settings.CODE_TRIES - challenge.tries)

@@ -4,15 +4,17 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from post_office.models import Email
 
 from core import kinds
 from core.mail import markers, templates
 from core.mail.queue import enqueue
+from core.transactions import retried
 from schools.models import User
 from submissions import codes
-from submissions.models import CodeChallenge
+from submissions.models import CodeChallenge, Submission
 
 
 class CodeMarker(kinds.Marker):
@@ -32,6 +34,18 @@ class Codes(kinds.Part):
 
     def purge(self) -> None:
         codes.purge()
+
+
+@retried
+def mail_code(submission: Submission) -> None:
+    """A new code for what is held, to the address that was typed. Raises TooMany."""
+    challenge = codes.ask(
+        purpose=CodeChallenge.Purpose.VERIFY,
+        email=submission.email,
+        browser=submission.browser,
+        submission=submission,
+    )
+    send_code(challenge, get_language() or submission.language)
 
 
 def send_code(challenge: CodeChallenge, language: str) -> Email:

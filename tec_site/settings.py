@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "submissions.browsers.BrowserMiddleware",
     "tec_site.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -192,8 +193,8 @@ LOGIN_REDIRECT_URL = reverse_lazy("home")
 LOGOUT_REDIRECT_URL = reverse_lazy("home")
 TEACHER_SESSION_AGE = timedelta(days=90)
 STAFF_SESSION_AGE = timedelta(hours=12)
-SESSION_ENGINE = "core.sessions"
 SESSION_COOKIE_AGE = int(TEACHER_SESSION_AGE.total_seconds())
+BROWSER_COOKIE_AGE = TEACHER_SESSION_AGE  # submissions/browsers.py
 
 # Staff only; teachers sign in with a code (submissions/codes.py).
 STAFF_SECOND_FACTOR = not DEMO
@@ -374,6 +375,8 @@ REMIND_BEFORE_RETURNING_DAYS = 3
 REMIND_OVERDUE_EVERY_DAYS = 7
 CODE_VALID_FOR = timedelta(minutes=10)
 CODE_TRIES = 5
+# The second of two clicks on a slow network comes so soon after the first.
+SAME_CLICK_WITHIN = timedelta(minutes=1)
 
 # --- Logging -------------------------------------------------------------------------------
 

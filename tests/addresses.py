@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.core.files.base import ContentFile
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
@@ -17,7 +18,7 @@ from bookings.models import State
 from core import tokens
 from core.mail.queue import Attachment, Message, enqueue
 from kits.models import KitDocument, LoanState
-from submissions import codes
+from submissions import browsers
 from submissions.links import token_of
 from tests.factories import (
     NOW,
@@ -115,10 +116,7 @@ class Site:
     def _owner(self) -> Client:
         """Teacher A: in her browser a hold waits for its code."""
         client = Client()
-        session = client.session
-        browser = codes.browser_of(session)
-        session.save()
-        client.cookies["sessionid"] = session.session_key
+        browser = browser_of(client)
         client.force_login(self.owner)
         fields = {"user": None, "school": self.owner.school, "browser": browser}
         self.held = make_submission(**fields, email="juf@school.example")
@@ -177,6 +175,14 @@ class Site:
 
     def address(self, route: str) -> str:
         return address(route, self.arguments(route))
+
+
+def browser_of(client: Client) -> str:
+    """The name of the client's browser, once it was shown a form."""
+    client.get(reverse("submissions:sign_in"))
+    request = HttpRequest()
+    request.COOKIES = {name: morsel.value for name, morsel in client.cookies.items()}
+    return browsers.browser_of(request)
 
 
 def _teacher(user: Any) -> Client:

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 
 from bookings.models import Booking, VisitSlot
 from programmes.models import Programme
-from submissions import codes
+from submissions import browsers
 from submissions.access import path_of
 from submissions.models import Submission
 
@@ -15,8 +15,8 @@ def own_submission(
 ) -> Submission | None:
     """What this teacher, or this browser, already has in the visit of a programme on a date."""
     mine = Q(submission__user=request.user) if request.user.is_authenticated else Q(pk=None)
-    if codes.BROWSER_KEY in request.session:  # a GET makes no session just to look
-        mine |= Q(submission__browser=codes.browser_of(request.session))
+    if browser := browsers.browser_of(request):
+        mine |= Q(submission__browser=browser)
     booking = (
         Booking.objects.holding()
         .filter(mine, visit__programme=programme, visit__slot=slot)

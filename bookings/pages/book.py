@@ -1,13 +1,14 @@
 """Booking in three steps: the date (in the catalogue), the class, the code."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -17,12 +18,18 @@ from bookings.pages.access import address_of, own_submission
 from bookings.pages.forms import BookingForm
 from bookings.planning.availability import Offer, SlotProgramme, next_free, offer_for, same_week
 from bookings.refusals import ClassAlreadyBooked, DateChanged
+from core import rate_limits
 from core.lifecycle import Refused
+from core.transactions import retried
 from programmes.models import Kind, Programme
+from schools.models import User
+from submissions import browsers
+from submissions.access import teacher_with
 from submissions.lifecycle import KeyConflict
 from submissions.models import Submission
-from submissions.pages import CodePage, send
+from submissions.pages import CodeView, CorrectAddressView, say_done
 from submissions.rules import RulesBroken
+from submissions.telling import mail_code
 
 
 @login_not_required
@@ -30,6 +37,7 @@ from submissions.rules import RulesBroken
 @require_http_methods(["GET", "HEAD", "POST"])
 def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
     """Step two: which class, and who asks. A POST holds the places."""
+    browsers.give_number(request)
     programme, slot = _programme_in_slot(slug, slot_id)
     user = request.user if request.user.is_authenticated else None
     data = request.POST if request.method == "POST" else None
@@ -80,16 +88,41 @@ def _submit(request: HttpRequest, form: BookingForm) -> str:
     """Hold (or book) what the form asks; returns where to go on."""
     if form.is_outdated:
         raise DateChanged(form.slot)
-    submission = send(
-        request,
-        form.submission,
-        hold=lifecycle.hold,
-        book=lifecycle.book,
+    rate_limits.count_post(request)
+    submission = form.submission(
+        browser=browsers.browser_of(request), language=get_language() or settings.LANGUAGE_CODE
+    )
+    submission = _ask(form, submission, teacher_with(request, submission.email))
+    if submission.verified_at is None:
+        return address_of(submission, "code")
+    say_done(request, submission)
+    return address_of(submission)
+
+
+@retried
+def _ask(form: BookingForm, submission: Submission, teacher: User | None) -> Submission:
+    """Hold the places and mail a code; book at once for a teacher who is signed in.
+
+    Sent twice it answers with the first, and mails nothing.
+    """
+    if teacher is not None:
+        return lifecycle.book(
+            slot=form.slot,
+            programme=form.programme,
+            classes=form.asked,
+            submission=submission,
+            by=teacher,
+        )
+    held = lifecycle.hold(
         slot=form.slot,
         programme=form.programme,
         classes=form.asked,
+        submission=submission,
+        by=None,
     )
-    return address_of(submission, "booking" if submission.verified_at else "code")
+    if held is submission:
+        mail_code(held)
+    return held
 
 
 def _place_refusal(form: BookingForm, refusal: Refused) -> Refused | None:
@@ -124,22 +157,6 @@ def _in_words(refusal: Refused, programme: Programme, slot: VisitSlot, form: Boo
     return str(refusal)
 
 
-def _code_facts(submission: Submission, gone: bool) -> dict[str, Any]:
-    bookings = list(submission.bookings.with_facts().order_by("pk"))
-    if not bookings:
-        raise Http404  # something else was asked for in this submission
-    visit = bookings[0].visit
-    return {
-        "bookings": bookings,
-        "booking": bookings[0],
-        "programme": visit.programme,
-        "slot": visit.slot,
-        "others": _others(visit.programme, visit.slot, [one.pupils for one in bookings])
-        if gone
-        else [],
-    }
-
-
 def _taster() -> Programme | None:
     return Programme.objects.published().filter(kind=Kind.TASTER).first()
 
@@ -152,11 +169,35 @@ def _others(programme: Programme, slot: VisitSlot, pupils: Sequence[int]) -> lis
     return same_week(programme, slot.day, **room) or next_free(programme, **room)
 
 
-CODE_PAGE = CodePage(
-    template="bookings/booking_code.html",
-    verify=lifecycle.verify,
-    own_address=lambda submission: address_of(submission, "code"),
-    next_address=address_of,
-    facts=_code_facts,
-    gone=(*GONE, RulesBroken),
-)
+# --- The code ------------------------------------------------------------------------------------
+
+
+class BookingCodeView(CodeView):
+    """Step three: the code confirms every class."""
+
+    template_name = "bookings/booking_code.html"
+    gone: ClassVar = (*GONE, RulesBroken)
+
+    def verify(self, submission: Submission) -> Submission:
+        return lifecycle.verify(submission=submission)
+
+    def page_of(self, submission: Submission, page: str = "") -> str:
+        return address_of(submission, page or "booking")
+
+    def facts(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
+        bookings = list(submission.bookings.with_facts().order_by("pk"))
+        if not bookings:
+            raise Http404  # something else was asked for in this submission
+        visit = bookings[0].visit
+        pupils = [one.pupils for one in bookings]
+        return {
+            "bookings": bookings,
+            "booking": bookings[0],
+            "programme": visit.programme,
+            "slot": visit.slot,
+            "others": _others(visit.programme, visit.slot, pupils) if gone else [],
+        }
+
+
+class BookingAddressView(CorrectAddressView, BookingCodeView):
+    """A mistyped address of a visit."""

@@ -3,18 +3,21 @@
 from django.urls import path
 
 from bookings.pages import book, booking
+from submissions.pages import also_by_link
 
 app_name = "bookings"
 
 urlpatterns = [
     path("nieuw/<slug:slug>/<id:slot_id>/", book.book, name="book"),
-    *book.CODE_PAGE.addresses(
+    path("<uuid:public_id>/code/", book.BookingCodeView.as_view(), name="code"),
+    path("<uuid:public_id>/adres/", book.BookingAddressView.as_view(), name="correct_address"),
+    *also_by_link(
         [
-            ("", booking.booking, "booking"),
-            ("annuleren/<id:booking_id>/", booking.cancel, "cancel"),
-            ("aantallen/<id:booking_id>/", booking.numbers, "numbers"),
-            ("bezoek.ics", booking.calendar, "calendar"),
-            ("brief.pdf", booking.letter, "letter"),
+            path("", booking.booking, name="booking"),
+            path("annuleren/<id:booking_id>/", booking.cancel, name="cancel"),
+            path("aantallen/<id:booking_id>/", booking.numbers, name="numbers"),
+            path("bezoek.ics", booking.calendar, name="calendar"),
+            path("brief.pdf", booking.letter, name="letter"),
         ]
     ),
 ]

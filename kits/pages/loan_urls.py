@@ -1,17 +1,24 @@
 """Addresses of what was borrowed. A link from a mail carries a token."""
 
+from django.urls import path
+
 from kits.pages import loan, reserve
+from submissions.pages import also_by_link
 
 app_name = "loans"
 
-urlpatterns = reserve.CODE_PAGE.addresses(
-    [
-        ("", loan.loan, "loan"),
-        ("verlengen/", loan.extend, "extend"),
-        ("annuleren/", loan.cancel, "cancel"),
-        ("melden/", loan.report, "report"),
-        ("foto/<id:finding_id>/", loan.photo, "photo"),
-        ("leskist.ics", loan.calendar, "calendar"),
-        ("brief.pdf", loan.letter, "letter"),
-    ]
-)
+urlpatterns = [
+    path("<uuid:public_id>/code/", reserve.LoanCodeView.as_view(), name="code"),
+    path("<uuid:public_id>/adres/", reserve.LoanAddressView.as_view(), name="correct_address"),
+    *also_by_link(
+        [
+            path("", loan.loan, name="loan"),
+            path("verlengen/", loan.extend, name="extend"),
+            path("annuleren/", loan.cancel, name="cancel"),
+            path("melden/", loan.report, name="report"),
+            path("foto/<id:finding_id>/", loan.photo, name="photo"),
+            path("leskist.ics", loan.calendar, name="calendar"),
+            path("brief.pdf", loan.letter, name="letter"),
+        ]
+    ),
+]

@@ -1,18 +1,21 @@
 """Borrowing in three steps, as a visit: the days (on the kit's page), the class, the code."""
 
 import datetime
-from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from bookings.models import Booking
+from core import rate_limits
 from core.dates import parse_day
 from core.lifecycle import Refused
+from core.transactions import retried
 from kits import lifecycle
 from kits.availability import rooms
 from kits.models import Delivery, LessonKit, RefusedDemand
@@ -22,10 +25,14 @@ from kits.pages.forms import LoanForm
 from kits.pages.other_periods import other_periods
 from kits.pages.with_visit import KEY, query_of, visit_of
 from kits.refusals import LoanTooLong, NoCopyFree, NotAHandoverDay, TooSoon
+from schools.models import User
+from submissions import browsers
+from submissions.access import teacher_with
 from submissions.lifecycle import KeyConflict
 from submissions.models import Submission
-from submissions.pages import CodePage, send
+from submissions.pages import CodeView, CorrectAddressView, say_done
 from submissions.rules import RulesBroken
+from submissions.telling import mail_code
 
 GONE = (NoCopyFree,)
 # Refusals about the days, not about what was typed: other days are shown.
@@ -61,6 +68,7 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
     asked = _asked(request, kit)
     if asked is None:
         return redirect(f"{kit.get_absolute_url()}#lenen")
+    browsers.give_number(request)
     user = request.user if request.user.is_authenticated else None
     data = request.POST if request.method == "POST" else None
     form = LoanForm(data, kit=kit, user=user, booking=asked.booking)
@@ -110,20 +118,49 @@ def _why_not(asked: Asked) -> Refused | None:
 
 def _submit(request: HttpRequest, form: LoanForm, asked: Asked) -> str:
     """Hold (or book) what the form asks; returns where to go on."""
-    what = [asked.kit.pk, asked.starts_on, asked.ends_on, asked.delivery]
-    submission = send(
-        request,
-        partial(form.submission, what=what),
-        hold=lifecycle.hold,
-        book=lifecycle.book,
+    rate_limits.count_post(request)
+    submission = form.submission(
+        browser=browsers.browser_of(request),
+        language=get_language() or settings.LANGUAGE_CODE,
+        what=[asked.kit.pk, asked.starts_on, asked.ends_on, asked.delivery],
+    )
+    submission = _ask(form, asked, submission, teacher_with(request, submission.email))
+    if submission.verified_at is None:
+        return address_of(submission, "code")
+    say_done(request, submission)
+    return address_of(submission)
+
+
+@retried
+def _ask(form: LoanForm, asked: Asked, submission: Submission, teacher: User | None) -> Submission:
+    """Hold a box and mail a code; reserve it at once for a teacher who is signed in.
+
+    Sent twice it answers with the first, and mails nothing.
+    """
+    if teacher is not None:
+        return lifecycle.book(
+            kit=asked.kit,
+            starts_on=asked.starts_on,
+            ends_on=asked.ends_on,
+            delivery=asked.delivery,
+            asked=form.class_form.asked,
+            booking=asked.booking,
+            submission=submission,
+            by=teacher,
+        )
+    held = lifecycle.hold(
         kit=asked.kit,
         starts_on=asked.starts_on,
         ends_on=asked.ends_on,
         delivery=asked.delivery,
         asked=form.class_form.asked,
         booking=asked.booking,
+        submission=submission,
+        by=None,
     )
-    return address_of(submission, "loan" if submission.verified_at else "code")
+    if held is submission:
+        mail_code(held)
+    return held
 
 
 def _place_refusal(form: LoanForm, asked: Asked, refusal: Refused) -> Refused | None:
@@ -145,31 +182,34 @@ def _others(asked: Asked) -> list[Any]:
     return other_periods(asked.kit, asked.starts_on, asked.ends_on, asked.delivery)
 
 
-def _code_facts(submission: Submission, gone: bool) -> dict[str, Any]:
-    loan = submission.loans.with_facts().first()
-    if loan is None:
-        raise Http404  # something else was asked for in this submission
-    asked = Asked(loan.kit, loan.starts_on, loan.ends_on, loan.delivery, loan.booking)
-    return {
-        "loan": loan,
-        "kit": loan.kit,
-        "asked": asked,
-        "others": _others(asked) if gone else [],
-    }
+# --- The code ------------------------------------------------------------------------------------
 
 
-def _note_gone(submission: Submission) -> None:
-    for loan in submission.loans.with_facts():
-        key = submission.submission_key
-        RefusedDemand.objects.note(key, loan.kit, loan.starts_on, loan.ends_on)
+class LoanCodeView(CodeView):
+    """Step three: the code reserves the box."""
+
+    template_name = "kits/loan_code.html"
+    gone: ClassVar = GONE
+
+    def verify(self, submission: Submission) -> Submission:
+        return lifecycle.verify(submission=submission)
+
+    def page_of(self, submission: Submission, page: str = "") -> str:
+        return address_of(submission, page or "loan")
+
+    def facts(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
+        loan = submission.loans.with_facts().first()
+        if loan is None:
+            raise Http404  # something else was asked for in this submission
+        asked = Asked(loan.kit, loan.starts_on, loan.ends_on, loan.delivery, loan.booking)
+        others = _others(asked) if gone else []
+        return {"loan": loan, "kit": loan.kit, "asked": asked, "others": others}
+
+    def note_gone(self, submission: Submission) -> None:
+        for loan in submission.loans.with_facts():
+            key = submission.submission_key
+            RefusedDemand.objects.note(key, loan.kit, loan.starts_on, loan.ends_on)
 
 
-CODE_PAGE = CodePage(
-    template="kits/loan_code.html",
-    verify=lifecycle.verify,
-    own_address=lambda submission: address_of(submission, "code"),
-    next_address=address_of,
-    facts=_code_facts,
-    gone=GONE,
-    note_gone=_note_gone,
-)
+class LoanAddressView(CorrectAddressView, LoanCodeView):
+    """A mistyped address of a loan."""

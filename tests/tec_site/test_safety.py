@@ -201,7 +201,8 @@ def test_every_public_answer_carries_the_policies_and_only_the_admin_s_is_looser
 def test_cookies_are_out_of_reach_of_scripts_and_other_sites(client):
     client.get(reverse("submissions:sign_in"))
     client.post(reverse("submissions:sign_in"), {"email": make_teacher().email})
-    for name in ("csrftoken", "sessionid"):
+    client.post(reverse("submissions:sign_in_code"), {"code": code_of(CodeChallenge.objects.get())})
+    for name in ("csrftoken", "browser", "sessionid"):
         cookie = client.cookies[name]
         assert cookie["httponly"] is True, name
         assert cookie["samesite"] == "Lax", name
