@@ -4,11 +4,16 @@ import datetime
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from bookings import clock, erasure, places, visits
-from bookings.models import FACTS, BookingEvent
+from bookings.models import FACTS, Booking, BookingEvent
+from bookings.models.booking import HOLDING
+from bookings.pages.trajectory import trajectories
 from bookings.telling import notices
+from core.kinds import Block
 from core.mail.queue import Message
 from programmes.models import Programme
 from schools.models import User
@@ -31,6 +36,27 @@ class VisitKind(Kind):
 
     def mails(self, events: list[BookingEvent]) -> list[Message]:
         return notices.mails_of(events)
+
+    # --- In 'Mijn TEC' ----------------------------------------------------------------------
+
+    slug = "bezoeken"
+    coming_title, past_title = _("Coming up"), _("Earlier, or cancelled")
+    line = "bookings/_line.html"
+
+    def coming(self, user: User) -> QuerySet[Booking]:
+        mine = Booking.objects.visible_to(user).with_facts()
+        return mine.holding().upcoming().order_by("visit__slot__starts_at", "pk")
+
+    def past(self, user: User) -> QuerySet[Booking]:
+        coming = Q(state__in=HOLDING, visit__slot__starts_at__gt=timezone.now())
+        mine = Booking.objects.visible_to(user).with_facts()
+        return mine.exclude(coming).order_by("-visit__slot__starts_at", "-pk")
+
+    def block_for(self, user: User) -> Block | None:
+        found = trajectories(user)
+        return Block("bookings/_trajectories.html", {"trajectories": found}) if found else None
+
+    # --- When staff change a programme ------------------------------------------------------
 
     def stop_promising(self) -> None:
         places.stop_promising()

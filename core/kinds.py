@@ -6,9 +6,12 @@ of them goes over `parts()` or `kinds()`: nothing else lists them by name.
 """
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
 
 from core.lifecycle import Event
 
@@ -67,6 +70,7 @@ class Kind(Part):
     """A thing with a life: a visit, a lesson kit."""
 
     event: type[Event]  # the model of its history
+    slug = ""  # in addresses: Dutch, in the plural
 
     # Which events become one mail: those with the same notice, note, date, and values of these
     # lookups. And what is read along with them.
@@ -77,6 +81,24 @@ class Kind(Part):
         """The mails (`core.mail.queue.Message`) that tell of events that belong together, the
         oldest first. Raises what stands in the way; staff then see that these are not told."""
         raise NotImplementedError
+
+    # --- In 'Mijn TEC' ------------------------------------------------------------------------
+
+    coming_title: str | Promise = ""
+    past_title: str | Promise = ""
+    line = ""  # the template of a line about a `row`, `is_past` or not
+
+    def coming(self, user: Any) -> Iterable[Any]:
+        """The rows of a teacher that are still to come, the first on top."""
+        return ()
+
+    def past(self, user: Any) -> Collection[Any] | QuerySet[Any]:
+        """What is over, or will not be: the last on top."""
+        return ()
+
+    def block_for(self, user: Any) -> Block | None:
+        """What else there is to show a teacher."""
+        return None
 
     # --- Beside another kind ------------------------------------------------------------------
 

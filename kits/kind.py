@@ -6,15 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking
 from core.kinds import Block
 from core.mail.queue import Message
 from core.uploads import delete_orphans
 from kits import clock, erasure
-from kits.models import Finding, LoanEvent
+from kits.models import Finding, Loan, LoanEvent
+from kits.models.loan import HOLDING
 from kits.pages import with_visit
 from kits.telling import notices
+from schools.models import User
 from submissions.kinds import Kind, Names
 from submissions.models import Submission
 
@@ -39,6 +42,19 @@ class LoanKind(Kind):
 
     def mails(self, events: list[LoanEvent]) -> list[Message]:
         return notices.mails_of(events)
+
+    # --- In 'Mijn TEC' ----------------------------------------------------------------------
+
+    slug = "leskisten"
+    coming_title, past_title = _("Your lesson kits"), _("Lesson kits of before")
+    line = "kits/_line.html"
+
+    def coming(self, user: User) -> QuerySet[Loan]:
+        return Loan.objects.visible_to(user).holding().with_facts().order_by("starts_on", "pk")
+
+    def past(self, user: User) -> QuerySet[Loan]:
+        mine = Loan.objects.visible_to(user).with_facts()
+        return mine.exclude(state__in=HOLDING).order_by("-starts_on", "-pk")
 
     # --- With a visit -----------------------------------------------------------------------
 

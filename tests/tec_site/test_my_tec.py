@@ -2,11 +2,13 @@ import pytest
 
 from bookings.models import State
 from bookings.pages.trajectory import Progress, trajectories
+from kits.models import LoanState
 from programmes.models import Kind
 from tests.factories import (
     amsterdam,
     make_booking,
     make_class_group,
+    make_loan,
     make_programme,
     make_school,
     make_slot,
@@ -59,8 +61,8 @@ def test_coming_visits_come_first_and_cancelled_ones_go_below(client, teacher):
 
     response = client.get("/mijn/")
 
-    assert list(response.context["upcoming"]) == [sooner, later]
-    assert list(response.context["past"]) == [cancelled, past]
+    assert [one.rows for one in response.context["coming"]] == [[sooner, later]]
+    assert [list(one.rows) for one in response.context["past"]] == [[cancelled, past]]
     assert f'href="/boekingen/{sooner.submission.public_id}/"' in response.text
     assert f'href="{past.visit.programme.get_absolute_url()}#data"' in response.text
     assert 'href="/mijn/agenda/"' in response.text
@@ -85,6 +87,22 @@ def test_queries_stay_the_same(client, teacher, django_assert_num_queries, rows)
 
     with django_assert_num_queries(10):
         client.get("/mijn/")
+
+
+def test_what_is_past_turns_page_by_page_of_its_own_kind(client, teacher):
+    for number in range(21):
+        book(teacher, (9, 1 + number % 14), state=State.ATTENDED)
+    loan = make_loan(submission=make_submission(user=teacher), state=LoanState.DONE)
+    client.force_login(teacher, BACKEND)
+
+    first = client.get("/mijn/?bron=brief")
+    [visits, loans] = first.context["past"]
+    assert (len(visits.rows), list(loans.rows)) == (20, [loan])
+    assert (visits.before, visits.after, loans.after) == ("", "?bron=brief&bezoeken=2", "")
+
+    [visits, loans] = client.get(f"/mijn/{visits.after}").context["past"]
+    assert (len(visits.rows), list(loans.rows)) == (1, [loan])
+    assert (visits.before, visits.after) == ("?bron=brief&bezoeken=1", "")
 
 
 # --- How far a class is -------------------------------------------------------------------------
