@@ -7,13 +7,15 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from icalendar import Event as CalendarEvent
 
 from bookings import clock, erasure, places, visits
 from bookings.models import FACTS, Booking, BookingEvent
 from bookings.models.booking import HOLDING
 from bookings.pages.trajectory import trajectories
-from bookings.telling import notices
-from core.kinds import Block
+from bookings.telling import ical, notices
+from core.dates import start_of_day
+from core.kinds import STAFF_FEEDS, Block, Feed
 from core.mail.queue import Message
 from programmes.models import Programme
 from schools.models import User
@@ -55,6 +57,20 @@ class VisitKind(Kind):
     def block_for(self, user: User) -> Block | None:
         found = trajectories(user)
         return Block("bookings/_trajectories.html", {"trajectories": found}) if found else None
+
+    # --- In calendars that are followed -----------------------------------------------------
+
+    def followed(self, feed: Feed, key: int) -> QuerySet[Booking]:
+        return ical.followed(feed, key)
+
+    def since(self, rows: QuerySet[Booking], day: datetime.date) -> QuerySet[Booking]:
+        return rows.filter(visit__slot__starts_at__gte=start_of_day(day))
+
+    def calendar_events(self, feed: Feed, rows: QuerySet[Booking]) -> list[CalendarEvent]:
+        return ical.events(feed, rows)
+
+    def calendar_words(self, feed: Feed, rows: QuerySet[Booking]) -> list[Any]:
+        return ical.words(rows if feed in STAFF_FEEDS else None)
 
     # --- When staff change a programme ------------------------------------------------------
 

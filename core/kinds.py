@@ -8,10 +8,12 @@ of them goes over `parts()` or `kinds()`: nothing else lists them by name.
 import datetime
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from icalendar import Event as CalendarEvent
 
 from core.lifecycle import Event
 
@@ -42,6 +44,19 @@ class Enclosure:
         May take long: no transaction is open.
         """
         raise NotImplementedError
+
+
+class Feed(StrEnum):
+    """Whose calendar can be followed, as the addresses say it."""
+
+    MINE = "mijn"
+    SCHOOL = "school"
+    DESK = "balie"  # staff's: everything
+    VENUE = "locatie"
+    ZONE = "zone"
+
+
+STAFF_FEEDS = frozenset({Feed.DESK, Feed.VENUE, Feed.ZONE})
 
 
 @dataclass(frozen=True)
@@ -99,6 +114,26 @@ class Kind(Part):
     def block_for(self, user: Any) -> Block | None:
         """What else there is to show a teacher."""
         return None
+
+    # --- In calendars that are followed -------------------------------------------------------
+
+    def followed(self, feed: Feed, key: int) -> Any:
+        """A queryset of all rows that a feed is about, in whatever state and however long ago;
+        None where it has none of this kind. `key` is that of the user, school, venue or zone.
+        The rows have `sequence` and `changed_at`, which every change that shows sets."""
+        return None
+
+    def since(self, rows: Any, day: datetime.date) -> Any:
+        """Those of `rows` that are on this day or later."""
+        return rows
+
+    def calendar_events(self, feed: Feed, rows: Any) -> list[CalendarEvent]:
+        """What the readers of a feed see of these rows, in order."""
+        return []
+
+    def calendar_words(self, feed: Feed, rows: Any) -> list[Any]:
+        """What the events say besides what the rows say themselves: with it a feed changes."""
+        return []
 
     # --- Beside another kind ------------------------------------------------------------------
 

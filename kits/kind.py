@@ -7,18 +7,19 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from icalendar import Event as CalendarEvent
 
 from bookings.models import Booking
-from core.kinds import Block
+from core.kinds import Block, Feed
 from core.mail.queue import Message
 from core.uploads import delete_orphans
 from kits import clock, erasure
 from kits.models import Finding, Loan, LoanEvent
 from kits.models.loan import HOLDING
 from kits.pages import with_visit
-from kits.telling import notices
+from kits.telling import ical, notices
 from schools.models import User
-from submissions.kinds import Kind, Names
+from submissions.kinds import Kind, Names, under
 from submissions.models import Submission
 
 
@@ -55,6 +56,20 @@ class LoanKind(Kind):
     def past(self, user: User) -> QuerySet[Loan]:
         mine = Loan.objects.visible_to(user).with_facts()
         return mine.exclude(state__in=HOLDING).order_by("-starts_on", "-pk")
+
+    # --- In calendars that are followed -----------------------------------------------------
+
+    def followed(self, feed: Feed, key: int) -> QuerySet[Loan] | None:
+        return Loan.objects.filter(under(user=key)) if feed == Feed.MINE else None
+
+    def since(self, rows: QuerySet[Loan], day: datetime.date) -> QuerySet[Loan]:
+        return rows.filter(ends_on__gte=day)
+
+    def calendar_events(self, feed: Feed, rows: QuerySet[Loan]) -> list[CalendarEvent]:
+        return ical.events(ical.for_feed(rows))
+
+    def calendar_words(self, feed: Feed, rows: QuerySet[Loan]) -> list[Any]:
+        return ical.words(rows)
 
     # --- With a visit -----------------------------------------------------------------------
 

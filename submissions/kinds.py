@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from core import kinds
+from core.searching import Among
 from submissions import links
 from submissions.models import Submission
 
@@ -23,6 +24,11 @@ class SubmissionLink(kinds.Marker):
 
     def otherwise(self) -> str:
         return settings.SITE_URL
+
+
+def under(**whose: int) -> Among:
+    """Of these submissions: PostgreSQL looks each up, where it would read all rows to join them."""
+    return Among("submission", Submission.objects.filter(**whose).values("pk"))
 
 
 # Tells of a short text, such as the name of a class, whether it names a person.

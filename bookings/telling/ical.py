@@ -8,17 +8,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from icalendar import Event, vInt, vText, vUri
 
-from bookings.models import Booking, State
+from bookings.models import Booking, State, Visit
 from bookings.models.booking import HOLDING
 from core import calendars
 from core.calendars import Method, Text
+from core.kinds import Feed
 from core.prepared import Prepared
 from programmes.models import Venue
+from submissions.kinds import under
 from submissions.models import Submission
 
 # RFC 5545 section 3.8.1.11.
@@ -69,6 +71,33 @@ def download(bookings: Iterable[Booking]) -> bytes:
 
 
 # --- What a feed shows, and whether it changed ---------------------------------------------
+
+
+def followed(feed: Feed, key: int) -> QuerySet[Booking]:
+    """The bookings that a feed is about; which of them it shows, says `for_feed`."""
+    found = Booking.objects.all()
+    match feed:
+        case Feed.MINE:
+            return found.filter(under(user=key))
+        case Feed.SCHOOL:
+            return found.filter(under(school=key))
+        case Feed.VENUE:
+            return found.filter(visit__slot__venue=key)
+        case Feed.ZONE:
+            # A visit from which everybody withdrew has no claims left, but its change counts.
+            uses = Q(claims__zone=key) | Q(programme__zones=key, released_at__isnull=False)
+            return found.filter(visit__in=Visit.objects.filter(uses))
+    return found
+
+
+def events(feed: Feed, bookings: QuerySet[Booking]) -> list[Event]:
+    """As its readers may know them."""
+    shown = for_feed(bookings)
+    if feed == Feed.MINE:
+        return [for_school(booking) for booking in shown]
+    if feed == Feed.SCHOOL:
+        return [for_colleagues(booking) for booking in shown]
+    return [for_staff(booking) for booking in shown]
 
 
 def for_feed(bookings: QuerySet[Booking]) -> QuerySet[Booking]:

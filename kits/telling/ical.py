@@ -89,8 +89,11 @@ def for_feed(loans: QuerySet[Loan]) -> QuerySet[Loan]:
 
 
 def words(loans: QuerySet[Loan]) -> list[Any]:
-    """What events say besides what a loan and a venue say (`bookings.telling.ical.words`)."""
-    named = ("pk", "copy__kit__title", "copy__kit__venue_id", "submission__school__name")
+    """What events say besides what a loan says itself."""
+    named = (
+        *("pk", "copy__kit__title", "copy__kit__venue_id", "submission__school__name"),
+        *(f"copy__kit__venue__{name}" for name in ("name", "street", "postcode", "city")),
+    )
     days = DeskDay.objects.order_by("pk")
     return [EDITION, list(loans.order_by("pk").values_list(*named)), list(days.values_list())]
 

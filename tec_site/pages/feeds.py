@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, F, Max, Q, QuerySet, Sum, Value
+from django.db.models import Count, F, Max, QuerySet, Sum, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,20 +26,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-from icalendar import Event
 
-from bookings.models import Booking, Visit
-from bookings.telling import ical
 from core import calendars, tokens
-from core.dates import start_of_day
+from core.kinds import Feed, Kind, kinds
 from core.prepared import Prepared
-from core.searching import Among
-from kits.models import Loan
-from kits.telling import ical as kits_ical
 from programmes.models import Venue, Zone
 from schools.models import User
 from submissions.access import SignedInRequest
-from submissions.models import Submission
 
 _COLUMNS = ("is_staff", "language", "link_version", "school_id")
 _KEY = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?")
@@ -51,121 +44,94 @@ def _first_day() -> datetime.date:
     return today.replace(year=today.year - 1, day=1)
 
 
-@dataclass(frozen=True)
-class Rows:
-    """What a kind of feed holds: functions of the primary key of whose or which feed it is."""
-
-    bookings: Callable[[int], QuerySet[Booking]]
-    event: Callable[[Booking], Event]
-    loans: Callable[[int], QuerySet[Loan]] = lambda _key: Loan.objects.none()
-    with_schools: bool = False  # whether events name the school
-    are_all: bool = False  # whatever the key
-
-    @functools.cached_property
-    def counted(self) -> Prepared:
-        """A row for bookings and one for loans, in whatever state and however long ago."""
-
-        def build(key: int = 0) -> QuerySet[Any, Any]:
-            bookings, loans = _count(self.bookings(key)), _count(self.loans(key))
-            return bookings.union(loans, all=True).order_by()
-
-        return Prepared(build, numbers=[] if self.are_all else ["key"])
-
-
 def _count(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     """One row. Each move that changes something raises a `sequence` and dates it."""
     one = rows.order_by().values(what=Value(rows.model._meta.model_name))
     return one.annotate(Count("pk"), Sum("pk"), Sum("sequence"), Max("changed_at"))
 
 
+@functools.cache
+def _counted(feed: Feed, *followed: Kind) -> Prepared:
+    """A row for each kind, in whatever state and however long ago."""
+
+    def build(key: int = 0) -> QuerySet[Any, Any]:
+        first, *others = (_count(kind.followed(feed, key)) for kind in followed)
+        return first.union(*others, all=True).order_by() if others else first
+
+    return Prepared(build, numbers=[] if feed == Feed.DESK else ["key"])
+
+
 @dataclass(frozen=True)
-class Feed:
-    title: str
-    rows: Rows
+class Followed:
+    """A feed: which, of whom or what, and under which title."""
+
+    feed: Feed
     key: int
-    since: datetime.date = field(default_factory=_first_day)
+    title: str
+    first_day: datetime.date = field(default_factory=_first_day)
 
     def revision(self) -> tuple[str, datetime.datetime | None]:
         """ETag and date. Two feeds with the same tag are the same, byte for byte; it is found
         without building them (docs/decisions/0012)."""
-        counted = {what: facts for what, *facts in self.rows.counted.rows(key=self.key)}
-        words = ical.words(self._bookings() if self.rows.with_schools else None)
-        if counted.get("loan", [0])[0]:
-            words += kits_ical.words(self._loans())
+        followed = self._kinds()
+        found = _counted(self.feed, *followed).rows(key=self.key) if followed else []
+        counted = {what: facts for what, *facts in found}
+        words = [
+            kind.calendar_words(self.feed, self._rows(kind))
+            for kind in followed
+            if counted.get(kind.name, [0])[0]
+        ]
         place = [translation.get_language(), settings.SITE_URL, settings.CALENDAR_DOMAIN]
-        sources = [self.title, self.since, *place, sorted(counted.items()), words]
+        sources = [self.title, self.first_day, *place, sorted(counted.items()), words]
         digest = hashlib.sha256(json.dumps(sources, default=str).encode())
         changes = [facts[-1] for facts in counted.values() if facts[-1]]
         return digest.hexdigest()[:32], max(changes, default=None)
 
     def content(self) -> bytes:
-        events = [self.rows.event(booking) for booking in ical.for_feed(self._bookings())]
-        events += kits_ical.events(kits_ical.for_feed(self._loans()))
+        events = [
+            event
+            for kind in self._kinds()
+            for event in kind.calendar_events(self.feed, self._rows(kind))
+        ]
         return calendars.calendar(events, name=self.title)
 
-    def _bookings(self) -> QuerySet[Booking]:
-        since = start_of_day(self.since)
-        return self.rows.bookings(self.key).filter(visit__slot__starts_at__gte=since)
+    def _kinds(self) -> list[Kind]:
+        return [kind for kind in kinds() if kind.followed(self.feed, self.key) is not None]
 
-    def _loans(self) -> QuerySet[Loan]:
-        return self.rows.loans(self.key).filter(ends_on__gte=self.since)
-
-
-# --- What can be followed: by kind, for a user and perhaps an object ---------------------------
+    def _rows(self, kind: Kind) -> QuerySet[Any, Any]:
+        return kind.since(kind.followed(self.feed, self.key), self.first_day)
 
 
-def _using_zone(zone: int) -> QuerySet[Booking]:
-    # A visit from which everybody withdrew has no claims left, but its date of change counts.
-    uses_zone = Q(claims__zone=zone) | Q(programme__zones=zone, released_at__isnull=False)
-    return Booking.objects.filter(visit__in=Visit.objects.filter(uses_zone))
+# --- What can be followed: for a user and perhaps an object ------------------------------------
 
 
-def _under(**whose: int) -> Among:
-    """Of these submissions: PostgreSQL looks each up, where it would read all rows to join them."""
-    return Among("submission", Submission.objects.filter(**whose).values("pk"))
+def _mine(user: User, key: int | None) -> Followed:
+    return Followed(Feed.MINE, user.pk, _("My visits to TEC"))
 
 
-_MINE = Rows(
-    lambda user: Booking.objects.filter(_under(user=user)),
-    ical.for_school,
-    loans=lambda user: Loan.objects.filter(_under(user=user)),
-)
-_OF_SCHOOL = Rows(lambda school: Booking.objects.filter(_under(school=school)), ical.for_colleagues)
-_ALL = Rows(lambda _key: Booking.objects.all(), ical.for_staff, with_schools=True, are_all=True)
-_AT_VENUE = Rows(
-    lambda venue: Booking.objects.filter(visit__slot__venue=venue),
-    ical.for_staff,
-    with_schools=True,
-)
-_IN_ZONE = Rows(_using_zone, ical.for_staff, with_schools=True)
-
-
-def _mine(user: User, key: int | None) -> Feed:
-    return Feed(_("My visits to TEC"), _MINE, user.pk)
-
-
-def _school(user: User, key: int | None) -> Feed:
+def _school(user: User, key: int | None) -> Followed:
     """Of the school the user belongs to now, whichever that was before."""
     if user.school is None:
         raise Http404
-    return Feed(_("%(school)s at TEC") % {"school": user.school.name}, _OF_SCHOOL, user.school.pk)
+    title = _("%(school)s at TEC") % {"school": user.school.name}
+    return Followed(Feed.SCHOOL, user.school.pk, title)
 
 
-def _desk(user: User, key: int | None) -> Feed:
+def _desk(user: User, key: int | None) -> Followed:
     _require_staff(user)
-    return Feed(_("TEC: all visits"), _ALL, 0)
+    return Followed(Feed.DESK, 0, _("TEC: all visits"))
 
 
-def _venue(user: User, key: int | None) -> Feed:
+def _venue(user: User, key: int | None) -> Followed:
     _require_staff(user)
     venue = get_object_or_404(Venue, pk=key)
-    return Feed(venue.name, _AT_VENUE, venue.pk)
+    return Followed(Feed.VENUE, venue.pk, venue.name)
 
 
-def _zone(user: User, key: int | None) -> Feed:
+def _zone(user: User, key: int | None) -> Followed:
     _require_staff(user)
     zone = get_object_or_404(Zone.objects.select_related("venue"), pk=key)
-    return Feed(_zone_title(zone), _IN_ZONE, zone.pk)
+    return Followed(Feed.ZONE, zone.pk, _zone_title(zone))
 
 
 def _zone_title(zone: Zone) -> str:
@@ -177,12 +143,12 @@ def _require_staff(user: User) -> None:
         raise Http404
 
 
-KINDS: dict[str, Callable[[User, int | None], Feed]] = {
-    "mijn": _mine,
-    "school": _school,
-    "balie": _desk,
-    "locatie": _venue,
-    "zone": _zone,
+FEEDS: dict[str, Callable[[User, int | None], Followed]] = {
+    Feed.MINE: _mine,
+    Feed.SCHOOL: _school,
+    Feed.DESK: _desk,
+    Feed.VENUE: _venue,
+    Feed.ZONE: _zone,
 }
 
 
@@ -196,17 +162,17 @@ def feed_address(kind: str, user: User, subject: Any = None) -> str:
     return settings.SITE_URL + reverse("feed", args=[kind, key, token])
 
 
-def _open(kind: str, key: str, token: str) -> tuple[User, Feed]:
+def _open(kind: str, key: str, token: str) -> tuple[User, Followed]:
     """The user whose address this is, and what she follows; Http404 otherwise."""
     parts = _KEY.fullmatch(key)
-    if kind not in KINDS or parts is None:
+    if kind not in FEEDS or parts is None:
         raise Http404
     users = User.objects.filter(is_active=True)
     user = get_object_or_404(users.only(*_COLUMNS), pk=int(parts[1]))
     if not tokens.matches(token, f"feed {kind}", key, user.link_version):
         raise Http404
     with translation.override(user.language):
-        return user, KINDS[kind](user, int(parts[2]) if parts[2] else None)
+        return user, FEEDS[kind](user, int(parts[2]) if parts[2] else None)
 
 
 # --- Views ---------------------------------------------------------------------------------
