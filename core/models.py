@@ -1,7 +1,11 @@
-"""Rows of the ground floor: counts of what somebody did, and the worker's sign of life."""
+"""Rows of the ground floor: mails, counts of what somebody did, and the worker's sign of life."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from core.mail.models import Mail, MailAttempt, MailFile
+
+__all__ = ["Heartbeat", "Mail", "MailAttempt", "MailFile", "RateCount"]
 
 
 class RateCount(models.Model):

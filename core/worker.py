@@ -19,7 +19,7 @@ from django.utils import timezone
 from core import kinds, rate_limits
 from core.mail import queue
 from core.mail.outbox import Teller
-from core.mail.queue import Sender
+from core.mail.sending import Sender
 from core.models import Heartbeat
 
 logger = logging.getLogger(__name__)

@@ -11,9 +11,7 @@ Each kind says what of a submission is still to come, and erases the words typed
 """
 
 import datetime
-import functools
 import itertools
-import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -26,11 +24,11 @@ from django.db import models, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from post_office.models import Attachment, Email
 
 from core import kinds
 from core.dates import start_of_day
 from core.lifecycle import Refused
+from core.mail import queue
 from schools.models import ClassGroup, User
 from schools.models.class_group import name_key
 from schools.models.school import fold
@@ -87,7 +85,7 @@ def erase_person(*, email: str) -> Counter[str]:
     # What was sent to an address that was corrected later, too.
     addresses = {email, *submissions.values_list("email", flat=True)} - {""}
     done["codes"] = _count(CodeChallenge.objects.filter(email__in=addresses).delete())
-    done["mails"] = sum(map(_erase_mails, sorted(addresses)))
+    done["mails"] = sum(map(queue.erase, sorted(addresses)))
     done["log entries"] = _erase_log_entries(user, told, names)
     done["classes"] = _erase_from_classes(user, submissions, names)
     done += _erase_submissions(submissions, names)
@@ -241,26 +239,6 @@ def _erase_sessions(user: User | None) -> int:
             session.delete()
             erased += 1
     return erased
-
-
-def _erase_mails(email: str) -> int:
-    """To her or about her, with their letters and calendar files."""
-    about = Q(to__icontains=email) | Q(cc__icontains=email) | Q(bcc__icontains=email)
-    for field in ("subject", "message", "html_message", "headers"):
-        about |= Q(**{f"{field}__icontains": email})
-    # 'an@school.nl' is not in a mail to 'jan@school.nl'.
-    exactly = re.compile(rf"(?<![\w.+-]){re.escape(email)}(?![\w.-]*\w)", re.IGNORECASE)
-    rows = Email.objects.filter(about).values_list(
-        "pk", "to", "cc", "bcc", "subject", "message", "html_message", "headers"
-    )
-    keys = [pk for pk, *texts in rows if exactly.search(repr(texts))]
-    attachments = Attachment.objects.filter(emails__in=keys).distinct()
-    for attachment in attachments.exclude(emails__in=Email.objects.exclude(pk__in=keys)):
-        file = attachment.file
-        attachment.delete()
-        transaction.on_commit(functools.partial(file.storage.delete, file.name))
-    Email.objects.filter(pk__in=keys).delete()
-    return len(keys)
 
 
 def _erase_log_entries(user: User | None, words: set[str], names: Names) -> int:

@@ -6,11 +6,11 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from post_office.models import Email
 
 from core import kinds
 from core.mail import markers, templates
 from core.mail.queue import enqueue
+from core.models import Mail
 from core.transactions import retried
 from schools.models import User
 from submissions import codes
@@ -48,7 +48,7 @@ def mail_code(submission: Submission) -> None:
     send_code(challenge, get_language() or submission.language)
 
 
-def send_code(challenge: CodeChallenge, language: str) -> Email:
+def send_code(challenge: CodeChallenge, language: str) -> Mail:
     """Put the mail that answers a challenge in the queue, before all others.
 
     Whoever asks to sign in gets a mail in any case, so that the page need not tell who is

@@ -21,29 +21,28 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from post_office import admin as post_office_admin
-from post_office.models import STATUS, Attachment, Email, EmailTemplate, Log
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, badge
 from core.backoffice.filters import RangeDateTimeFilter
-from core.mail import queue
-from core.mail.markers import enclosed_name
+from core.mail import sending
+from core.models import Mail, MailAttempt
 from tec_site.models import Statement
 from tec_site.pages.statements import shipped
 
 # Imported so that they registered their own pages, which are replaced or not wanted.
-_replaced = (account_admin, mfa_admin, post_office_admin)
-for _model in (Attachment, Email, EmailTemplate, Log, EmailAddress, Authenticator):
+_replaced = (account_admin, mfa_admin)
+for _model in (EmailAddress, Authenticator):
     admin.site.unregister(_model)
 
-STATUS_COLOURS = {
-    STATUS.sent: "success",
-    STATUS.failed: "danger",
-    STATUS.queued: "info",
-    STATUS.requeued: "warning",
+STATE_COLOURS = {
+    Mail.State.QUEUED: "info",
+    Mail.State.PUT_OFF: "warning",
+    Mail.State.SENT: "success",
+    Mail.State.FAILED: "danger",
+    Mail.State.EXPIRED: "danger",
 }
 
 
@@ -51,87 +50,70 @@ def _moment(moment: datetime.datetime) -> str:
     return date_format(timezone.localtime(moment), "D j b Y H:i")
 
 
-class LogInline(ReadOnly, TabularInline):
-    model = Log
+class AttemptInline(ReadOnly, TabularInline):
+    model = MailAttempt
     extra = 0
-    fields = ("when", "exception_type", "message")
+    fields = ("when", "error", "message")
     readonly_fields = fields
-    verbose_name = _("attempt")
-    verbose_name_plural = _("attempts that failed")
 
     @display(description=_("when"))
-    def when(self, log: Log) -> str:
-        return _moment(log.date)
+    def when(self, attempt: MailAttempt) -> str:
+        return _moment(attempt.at)
 
 
-@admin.register(Email)
-class EmailAdmin(ReadOnly, ModelAdmin):
-    list_display = ("made", "recipient", "subject", "status_shown", "tries")
-    list_display_links = ("made", "recipient", "subject")
-    list_filter = (("status", ChoicesDropdownFilter), ("created", RangeDateTimeFilter))
-    search_fields = ("to", "subject")
-    search_help_text = _("e-mail address or subject")
+@admin.register(Mail)
+class MailAdmin(ReadOnly, ModelAdmin):
+    list_display = ("made", "to", "subject", "state_shown", "tries")
+    list_display_links = ("made", "to", "subject")
+    list_filter = (("state", ChoicesDropdownFilter), ("created_at", RangeDateTimeFilter))
+    search_fields = ("to", "subject", "reference", "about")
+    search_help_text = _("e-mail address, subject, reference or school")
     ordering = ("-pk",)
     fields = (
-        ("recipient", "subject"),
-        ("made", "status_in_words", "tried"),
+        ("to", "subject"),
+        ("reference", "about"),
+        ("made", "state", "tried"),
         ("expires", "tries"),
-        "text",
+        "text_shown",
         "attachment_names",
     )
-    readonly_fields = fields[-2:]
-    inlines = (LogInline,)
+    inlines = (AttemptInline,)
     actions = ("send_again",)
-    # Not post_office's own page, which has buttons of its own.
-    change_form_template = "admin/change_form.html"
 
-    def get_inlines(self, request: HttpRequest, obj: Email | None) -> Any:
-        return self.inlines if obj is not None and obj.logs.exists() else ()
+    def get_inlines(self, request: HttpRequest, obj: Mail | None) -> Any:
+        return self.inlines if obj is not None and obj.attempts.exists() else ()
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("post_office.change_email")
+        return request.user.has_perm("core.change_mail")
 
-    @display(description=_("made"), ordering="created")
-    def made(self, mail: Email) -> str:
-        return _moment(mail.created)
+    @display(description=_("made"), ordering="created_at")
+    def made(self, mail: Mail) -> str:
+        return _moment(mail.created_at)
 
     @display(description=_("last tried"))
-    def tried(self, mail: Email) -> str:
-        return _moment(mail.last_updated)
+    def tried(self, mail: Mail) -> str:
+        return _moment(mail.changed_at)
 
     @display(description=_("not sent any more after"))
-    def expires(self, mail: Email) -> str:
+    def expires(self, mail: Mail) -> str:
         return _moment(mail.expires_at) if mail.expires_at else "–"
 
-    @display(description=_("status"))
-    def status_in_words(self, mail: Email) -> Any:
-        return mail.get_status_display()
-
     @display(description=_("text"))
-    def text(self, mail: Email) -> SafeString:
+    def text_shown(self, mail: Mail) -> SafeString:
         """As sent, but for links and codes: markers stand in their place."""
-        return linebreaksbr(mail.message, autoescape=True)
+        return linebreaksbr(mail.text, autoescape=True)
 
-    @display(description=_("tries"), ordering="number_of_retries")
-    def tries(self, mail: Email) -> int:
-        return mail.number_of_retries or 0
-
-    @display(description=_("to"), ordering="to")
-    def recipient(self, mail: Email) -> str:
-        return ", ".join(mail.to)
-
-    @display(description=_("status"), ordering="status")
-    def status_shown(self, mail: Email) -> str:
-        return badge(mail.get_status_display(), STATUS_COLOURS.get(mail.status, ""))
+    @display(description=_("status"), ordering="state")
+    def state_shown(self, mail: Mail) -> str:
+        return badge(mail.get_state_display(), STATE_COLOURS[Mail.State(mail.state)])
 
     @display(description=_("attachments"))
-    def attachment_names(self, mail: Email) -> str:
-        names = [*mail.attachments.values_list("name", flat=True), enclosed_name(mail.headers)]
-        return ", ".join(filter(None, names)) or "–"
+    def attachment_names(self, mail: Mail) -> str:
+        return ", ".join(mail.file_names()) or "–"
 
     @admin.action(description=_("Send again"), permissions=["resend"])
-    def send_again(self, request: HttpRequest, queryset: QuerySet[Email]) -> None:
-        again = queue.send_again(queryset)
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Mail]) -> None:
+        again = sending.send_again(queryset)
         for mail in again:
             self.log_change(request, mail, "send_again")
         text = ngettext(

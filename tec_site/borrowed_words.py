@@ -4,7 +4,7 @@ Nothing reads this list but `make messages`: once they are in our catalogues, Dj
 there first.
 """
 
-from django.utils.translation import gettext_noop, pgettext_lazy
+from django.utils.translation import gettext_noop
 
 DJANGO_UNFOLD = (
     gettext_noop("Apply Filters"),
@@ -74,29 +74,6 @@ DJANGO_UNFOLD = (
     gettext_noop("Yes, I’m sure"),
     gettext_noop("No, take me back"),
     gettext_noop("You have been successfully logged out from the administration"),
-)
-DJANGO_POST_OFFICE = (
-    gettext_noop("Attachment"),
-    gettext_noop("Attachments"),
-    pgettext_lazy("Email addresses", "Emails"),
-    gettext_noop("Email From"),
-    gettext_noop("Email To"),
-    gettext_noop("Exception type"),
-    gettext_noop("Expires"),
-    gettext_noop("Email won't be sent after this timestamp"),
-    gettext_noop("Log"),
-    gettext_noop("Logs"),
-    gettext_noop("Message"),
-    gettext_noop("Post Office"),
-    gettext_noop("Priority"),
-    gettext_noop("Scheduled Time"),
-    gettext_noop("The scheduled sending time"),
-    gettext_noop("Status"),
-    gettext_noop("Subject"),
-    gettext_noop("failed"),
-    gettext_noop("queued"),
-    gettext_noop("requeued"),
-    gettext_noop("sent"),
 )
 DJANGO_ALLAUTH = (
     gettext_noop("Authenticator code"),

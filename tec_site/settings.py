@@ -12,7 +12,6 @@ import secrets
 import sys
 from datetime import timedelta
 from email.utils import parseaddr
-from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -103,7 +102,6 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "import_export",
-    "post_office",
 ]
 
 MIDDLEWARE = [
@@ -272,12 +270,12 @@ def _mailer() -> dict[str, object]:
     The demo delivers nowhere; its mails are read at /demo/mails/.
     """
     if DEMO:
-        return {"BACKEND": "core.mail.markers.DemoMailer"}
+        return {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
     if MODE == "test":
-        return {"BACKEND": "core.mail.markers.MemoryMailer"}
+        return {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
     url = env.email("EMAIL_URL", default="smtp://localhost:25")
     return {
-        "BACKEND": "core.mail.markers.SMTPMailer",
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "OPTIONS": {
             "host": url["EMAIL_HOST"],
             "port": url["EMAIL_PORT"],
@@ -291,21 +289,9 @@ def _mailer() -> dict[str, object]:
 
 
 MAILERS = {"default": _mailer()}
-_database_key = sha256(f"{_database.get('HOST')} {_database['NAME']}".encode()).hexdigest()[:12]
-POST_OFFICE = {
-    # Only post_office's own commands lock; the worker claims row by row (core/mail/queue.py).
-    "LOCK_FILE_NAME": f"tec-mail-{_database_key}",
-    "MESSAGE_ID_ENABLED": True,
-    "MESSAGE_ID_FQDN": CALENDAR_DOMAIN,
-    "BATCH_SIZE": 50,
-    "SENDING_ORDER": ["-priority", "pk"],
-    "THREADS_PER_PROCESS": 1,
-    # After 1, 2, 4, … and then every 60 minutes: some three days. An unreachable server
-    # does not count as a try.
-    "MAX_RETRIES": 72,
-    "LOG_LEVEL": 1,
-    "FILE_STORAGE": "default",
-}
+# After 1, 2, 4, … and then every 60 minutes: some three days. An unreachable server does not
+# count as a try.
+MAIL_TRIES = 72
 MAIL_KEPT_FOR = timedelta(days=90)
 EMAIL_BACKLOG_ALARM = timedelta(minutes=30)
 

@@ -27,7 +27,8 @@ class Sink:
     def mailers(self, *, timeout: float = 5) -> dict[str, object]:
         """For `settings.MAILERS`."""
         options = {"host": self.host, "port": self.port, "timeout": timeout}
-        return {"default": {"BACKEND": "core.mail.markers.SMTPMailer", "OPTIONS": options}}
+        backend = "django.core.mail.backends.smtp.EmailBackend"
+        return {"default": {"BACKEND": backend, "OPTIONS": options}}
 
 
 class _Talk(socketserver.StreamRequestHandler):

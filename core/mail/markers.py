@@ -1,4 +1,4 @@
-"""Mail backends that put links, codes and letters in the place of their markers while sending.
+"""Markers: what stands in a queued mail in the place of links, codes and letters.
 
 A queued mail holds `[[code:42:…]]` instead of a code, `[[booking:7:…]]` instead of a link that
 opens a booking: neither the database nor the staff who read the queue ever see a live secret.
@@ -15,13 +15,9 @@ The parts of the site bring their markers and enclosures along (`core/kinds.py`)
 import copy
 import logging
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
-from django.core.mail.backends import locmem, smtp
-from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailAlternative
 from django.db import Error as DatabaseError
 from django.utils import translation
@@ -29,13 +25,11 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.html import escape
 
 from core.kinds import Enclosure, Marker, parts
+from core.mail.models import ENCLOSED
 
 logger = logging.getLogger(__name__)
 
 MARKER = re.compile(r"\[\[([a-z]+):([0-9A-Za-z-]+):([0-9a-f]{32})\]\]")
-
-# A header that never leaves: what a queued mail encloses, as `enclosure` writes it.
-ENCLOSED = "X-Enclosed"
 
 
 def _markers() -> dict[str, Marker]:
@@ -54,11 +48,6 @@ def marker(kind: str, object_id: object, *, to: str) -> str:
 def enclosure(kind: str, object_id: object, *, to: str, name: str) -> str:
     """What a `Message` encloses: a PDF by this name, made when the mail goes out to `to`."""
     return f"{name} {marker(kind, object_id, to=to)}"
-
-
-def enclosed_name(headers: Mapping[str, str] | None) -> str:
-    """The name of the file that a mail with these headers encloses; '' for none."""
-    return (headers or {}).get(ENCLOSED, "").rpartition(" ")[0]
 
 
 def _mac(kind: str, object_id: str, to: str, key: str | None = None) -> str:
@@ -115,7 +104,8 @@ def complete(message: EmailMessage) -> EmailMessage:
     content = _make(message)
     if content is not None:
         sent.attachments = [*message.attachments]
-        sent.attach(enclosed_name(message.extra_headers), content, "application/pdf")
+        name, _space, _marker = message.extra_headers[ENCLOSED].rpartition(" ")
+        sent.attach(name, content, "application/pdf")
     return sent
 
 
@@ -141,24 +131,3 @@ def _only_recipient(message: EmailMessage) -> str:
     """Whom markers must have been written for; '' where somebody reads along."""
     recipients = message.recipients()
     return recipients[0] if len(recipients) == 1 else ""
-
-
-class SMTPMailer(smtp.EmailBackend):
-    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        return super().send_messages([complete(message) for message in email_messages])
-
-
-class MemoryMailer(locmem.EmailBackend):
-    """For tests: what would have gone out is in `django.core.mail.outbox`."""
-
-    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
-        return super().send_messages([complete(message) for message in messages])
-
-
-class DemoMailer(BaseEmailBackend):
-    """Delivers nowhere: `/demo/mails/` shows the mails. Builds them, so that faults show."""
-
-    def send_messages(self, email_messages: Sequence[Any]) -> int:
-        for message in email_messages:
-            complete(message).message()
-        return len(email_messages)

@@ -17,9 +17,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
-from post_office.models import Email
 
-from core.mail.markers import complete, enclosed_name, revealed
+from core.mail.markers import complete, revealed
+from core.models import Mail
 
 # A mail has styles of its own; nothing in it may run, and its links leave the frame.
 MAIL_POLICY: dict[str, list[str]] = {
@@ -48,10 +48,11 @@ def demo_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 
 @demo_only
 def mails(request: HttpRequest) -> HttpResponse:
-    rows = Email.objects.order_by("-pk").prefetch_related("attachments")
+    rows = Mail.objects.order_by("-pk").prefetch_related("files")
     page = Paginator(rows, 20).get_page(request.GET.get("pagina"))
     shown = [
-        {"row": row, "message": revealed(row.email_message()), "files": _names(row)} for row in page
+        {"row": row, "message": revealed(row.email_message()), "files": row.file_names()}
+        for row in page
     ]
     return render(request, "demo_mails.html", {"page": page, "mails": shown})
 
@@ -60,13 +61,13 @@ def mails(request: HttpRequest) -> HttpResponse:
 @xframe_options_sameorigin
 @csp_override(MAIL_POLICY)
 def mail_html(request: HttpRequest, pk: int) -> HttpResponse:
-    message = revealed(get_object_or_404(Email, pk=pk).email_message())
+    message = revealed(get_object_or_404(Mail, pk=pk).email_message())
     return HttpResponse(_html(message).replace("<head>", '<head><base target="_top">', 1))
 
 
 @demo_only
 def mail_attachment(request: HttpRequest, pk: int, number: int) -> FileResponse:
-    attachments = complete(get_object_or_404(Email, pk=pk).email_message()).attachments
+    attachments = complete(get_object_or_404(Mail, pk=pk).email_message()).attachments
     if number >= len(attachments):
         raise Http404
     name, content, mimetype = attachments[number]
@@ -76,13 +77,6 @@ def mail_attachment(request: HttpRequest, pk: int, number: int) -> FileResponse:
         filename=name,
         content_type=mimetype,
     )
-
-
-def _names(mail: Email) -> list[str]:
-    """The attachments in their order; what is enclosed comes last."""
-    names = [attachment.name for attachment in mail.attachments.all()]
-    enclosed = enclosed_name(mail.headers)
-    return [*names, enclosed] if enclosed else names
 
 
 def _html(message: EmailMessage) -> str:

@@ -23,7 +23,7 @@ from core import worker
 from core.dates import start_of_day
 from core.mail import outbox, queue
 from core.mail.queue import Backlog
-from core.models import Heartbeat
+from core.models import Heartbeat, Mail
 from schools.models import School
 
 DAYS_AHEAD = 7
@@ -57,7 +57,7 @@ class Day:
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """django-unfold's DASHBOARD_CALLBACK."""
     may = request.user.has_perm
-    backlog = queue.backlog() if may("post_office.view_email") else None
+    backlog = queue.backlog() if may("core.view_mail") else None
     context |= {"matters": matters(request, backlog), "mail": _mail_in_words(backlog)}
     if may("bookings.view_visit"):
         today, *coming = days_from(timezone.localdate(), 1 + DAYS_AHEAD)
@@ -202,16 +202,18 @@ def _mails(backlog: Backlog) -> list[Matter]:
             "%(number)d mails could not be delivered this week",
             backlog.failed,
         )
-        found.append(Matter(text % {"number": backlog.failed}, _mails_with("1"), is_alarm=True))
+        found.append(
+            Matter(text % {"number": backlog.failed}, _mails_with(*Mail.STOPPED), is_alarm=True)
+        )
     if backlog.oldest and backlog.oldest > settings.EMAIL_BACKLOG_ALARM:
         text = _("The oldest mail has been waiting for %(time)s")
         since = {"time": _minutes(backlog.oldest)}
-        found.append(Matter(text % since, _mails_with("2"), is_alarm=True))
+        found.append(Matter(text % since, _mails_with(*Mail.WAITING), is_alarm=True))
     return found
 
 
-def _mails_with(status: str) -> str:
-    return reverse("admin:post_office_email_changelist", query={"status__exact": status})
+def _mails_with(*states: str) -> str:
+    return reverse("admin:core_mail_changelist", query={"state__in": ",".join(states)})
 
 
 def _mail_in_words(backlog: Backlog | None) -> str:

@@ -106,7 +106,7 @@ NAVIGATION: list[dict[str, Any]] = [
     },
     {
         "title": _("Mail"),
-        "items": [_model(_("Mails"), "mail", "post_office.email")],
+        "items": [_model(_("Mails"), "mail", "core.mail")],
     },
     {
         "title": _("Management"),

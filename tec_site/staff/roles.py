@@ -42,8 +42,8 @@ _DESK = [
     "schools.view_schoolholiday",
     "programmes.view_programme",
     "programmes.view_venue",
-    "post_office.view_email",
-    "post_office.change_email",
+    "core.view_mail",
+    "core.change_mail",
 ]
 _EVERYTHING_OF = ("bookings", "kits", "programmes", "schools", "submissions")
 

@@ -3,7 +3,6 @@
 import io
 
 import pytest
-from post_office.models import Email
 from pypdf import PdfReader
 
 from bookings import lifecycle, visits
@@ -11,8 +10,8 @@ from bookings.models import Booking, State, Visit
 from bookings.telling import notices
 from bookings.telling.documents import letter
 from core.documents import can_be_made
-from core.mail.markers import enclosed_name
 from core.mail.outbox import Teller
+from core.models import Mail
 from tests.factories import (
     amsterdam,
     make_booking,
@@ -56,10 +55,10 @@ def confirmed(visit: Visit, pupils: int = 27, **fields) -> Booking:
 
 def told() -> list[tuple[str, str]]:
     """To whom, and what kind of mail, since the last time."""
-    before = set(Email.objects.values_list("pk", flat=True))
+    before = set(Mail.objects.values_list("pk", flat=True))
     Teller().tell(seconds=30)
-    mails = Email.objects.exclude(pk__in=before).order_by("pk")
-    return [(mail.to[0], mail.subject.split(":")[0]) for mail in mails]
+    mails = Mail.objects.exclude(pk__in=before).order_by("pk")
+    return [(mail.to, mail.subject.split(":")[0]) for mail in mails]
 
 
 def rotation_in_letter(booking: Booking) -> str:
@@ -100,12 +99,12 @@ def test_class_that_needs_more_than_its_share_moves_the_others_who_are_told(visi
         (second.submission.email, "Bevestigd"),
         (first.submission.email, "Gewijzigd"),
     ]
-    mail = Email.objects.get(to=[first.submission.email], subject__startswith="Gewijzigd")
-    assert STORY in mail.message
-    assert STORY in mail.html_message
-    assert "Alleen voor jou" not in mail.message + mail.html_message
-    assert enclosed_name(mail.headers) == f"brief-{first.submission.reference}.pdf"
-    assert mail.attachments.count() == 0
+    mail = Mail.objects.get(to=first.submission.email, subject__startswith="Gewijzigd")
+    assert STORY in mail.text
+    assert STORY in mail.html
+    assert "Alleen voor jou" not in mail.text + mail.html
+    assert mail.enclosed_name == f"brief-{first.submission.reference}.pdf"
+    assert mail.files.count() == 0
 
 
 def test_class_that_cancels_moves_who_came_after_it(visit):
@@ -181,8 +180,8 @@ def test_new_letter_speaks_the_language_of_its_reader(visit):
     told()
     confirmed(visit, 32)
     told()
-    mail = Email.objects.get(subject__startswith="Changed")
-    assert "The groups go along the components in another way" in mail.message
+    mail = Mail.objects.get(subject__startswith="Changed")
+    assert "The groups go along the components in another way" in mail.text
 
 
 def test_where_no_letter_can_be_made_there_is_nothing_to_replace(visit, monkeypatch):

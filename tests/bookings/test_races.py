@@ -15,12 +15,12 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
-from post_office.models import Email
 
 from bookings import clock, lifecycle, places, visits
 from bookings.models import Booking, BookingEvent, State, Visit, ZoneClaim
 from core import kinds
 from core.lifecycle import IllegalMove, Refused, chain_is_sound
+from core.models import Mail
 from submissions.codes import code_of
 from submissions.models import CodeChallenge, Submission
 from submissions.rules import ClassRequest
@@ -98,7 +98,7 @@ def test_fifty_at_once_on_the_last_place_one_holds_it_and_the_others_are_told():
     told = [answer for answer in answers if answer.status_code == 409]
     assert all(free in answer.content.decode() for answer in told)
     assert all("Juf" in answer.content.decode() for answer in told)
-    assert (Booking.objects.count(), Email.objects.count()) == (1, 1)
+    assert (Booking.objects.count(), Mail.objects.count()) == (1, 1)
     assert_sound()
 
 
@@ -428,7 +428,7 @@ def test_fifty_identical_posts_are_one_booking_one_mail_and_the_same_page():
 
     assert Counter(answer.status_code for answer in answers) == {302: 50}
     assert len({answer["Location"] for answer in answers}) == 1
-    assert (Booking.objects.count(), Email.objects.count()) == (1, 1)
+    assert (Booking.objects.count(), Mail.objects.count()) == (1, 1)
     assert_sound()
 
 

@@ -4,11 +4,11 @@ import datetime
 
 import pytest
 from django.contrib.messages import get_messages
-from post_office.models import Email
 
 from bookings.models import State, ZoneClaim
 from bookings.telling.wording import history_of
 from core.mail.outbox import Teller
+from core.models import Mail
 from tests.factories import (
     amsterdam,
     make_booking,
@@ -77,10 +77,10 @@ def test_schools_hear_that_their_visit_takes_another_time(desk, programme):
     booked.refresh_from_db()
     assert booked.sequence == sequence + 1
     Teller().tell(seconds=30)
-    mail = Email.objects.get()
-    assert mail.to == [booked.submission.email]
-    assert "Het duurt 2 uur en 30 minuten in plaats van 2 uur." in mail.message
-    assert "09:00–11:30" in mail.message
+    mail = Mail.objects.get()
+    assert mail.to == booked.submission.email
+    assert "Het duurt 2 uur en 30 minuten in plaats van 2 uur." in mail.text
+    assert "09:00–11:30" in mail.text
     assert "Het duurt" in history_of([booked])[0].text
 
     save(desk, programme, duration=150, changeover=20)  # the rooms' matter

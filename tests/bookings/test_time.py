@@ -6,7 +6,6 @@ import io
 import pytest
 from django.test import Client
 from django.urls import reverse
-from post_office.models import Email
 from pypdf import PdfReader
 
 from bookings import clock, lifecycle, rules
@@ -15,6 +14,7 @@ from bookings.planning.availability import offer_for
 from bookings.refusals import TooLate
 from core import worker
 from core.dates import YearMonth
+from core.models import Mail
 from programmes.models import Closure
 from schools.months import parse_month
 from submissions.links import token_of
@@ -61,10 +61,10 @@ def test_ten_o_clock_is_ten_o_clock_on_page_in_mail_letter_and_calendar(day, ahe
     page = Client().get(reverse("bookings:booking", kwargs=where)).content.decode()
     letter = Client().get(reverse("bookings:letter", kwargs=where)).content
     calendar = Client().get(reverse("bookings:calendar", kwargs=where)).content
-    [mail] = Email.objects.all()
+    [mail] = Mail.objects.all()
 
     printed = " ".join(PdfReader(io.BytesIO(letter)).pages[0].extract_text().split())
-    for text in (page, mail.message, mail.html_message, printed):
+    for text in (page, mail.text, mail.html, printed):
         assert "10.00" in text or "10:00" in text
         assert "11.30" in text or "11:30" in text
         for wrong in ("8:00", "9:00", "11:00", "8.00", "9.00", "11.00"):

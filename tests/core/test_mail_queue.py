@@ -1,33 +1,33 @@
 import datetime
 import socket
 import time
-from pathlib import Path
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
-from post_office.models import STATUS, Attachment, Email
 
 from core import kinds
-from core.mail import markers, queue
+from core.mail import markers, queue, sending
 from core.mail.queue import Attachment as File
-from core.mail.queue import Message, Sender, backlog, enqueue
+from core.mail.queue import Message, backlog, enqueue
+from core.mail.sending import Sender
+from core.models import Mail, MailFile
 from tests.factories import NOW
 from tests.smtp_sink import smtp_sink
 
 pytestmark = pytest.mark.django_db
 
 
-def mail(to: str = "juf@school.example", **fields) -> Email:
+def mail(to: str = "juf@school.example", **fields) -> Mail:
     return enqueue(Message(**{"to": to, "subject": "Dag", "text": "Tot ziens!\n"} | fields))
 
 
-def state(row: Email) -> tuple[int | None, int]:
-    """Its status, and how often its sending failed."""
+def state(row: Mail) -> tuple[str, int]:
+    """Its state, and how often its sending failed."""
     row.refresh_from_db()
-    return row.status, row.logs.count()
+    return row.state, row.attempts.count()
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_queued_mails_arrive_once_urgent_ones_first(sink):
     rows = [mail("a@school.example"), mail("b@school.example"), mail("c@x.example", urgent=True)]
     assert [Sender().send(seconds=5), Sender().send(seconds=5)] == [3, 0]
     assert sink.recipients == [["c@x.example"], ["a@school.example"], ["b@school.example"]]
-    assert [state(row) for row in rows] == [(STATUS.sent, 0)] * 3
+    assert [state(row) for row in rows] == [(Mail.State.SENT, 0)] * 3
     assert [sent["Message-ID"] for sent in sink.messages][1] == rows[0].message_id
 
 
@@ -77,11 +77,11 @@ def test_line_breaks_in_a_subject_make_no_header(sink):
 def test_queue_refuses_what_is_not_one_address(to):
     with pytest.raises(ValidationError):
         mail(to)
-    assert Email.objects.count() == 0
+    assert Mail.objects.count() == 0
 
 
 def test_server_away_costs_no_tries_and_all_arrive_when_it_is_back(settings, monkeypatch):
-    monkeypatch.setattr(queue, "PAUSE", 0.0)
+    monkeypatch.setattr(sending, "PAUSE", 0.0)
     port = free_port()
     rows = [mail(f"juf{number}@school.example") for number in range(5)]
     with smtp_sink() as server:
@@ -89,7 +89,7 @@ def test_server_away_costs_no_tries_and_all_arrive_when_it_is_back(settings, mon
         settings.MAILERS["default"]["OPTIONS"]["port"] = port
     sender = Sender()
     assert [sender.send(seconds=5) for _hour in range(4)] == [0] * 4
-    assert {state(row) for row in rows} == {(STATUS.queued, 0)}
+    assert {state(row) for row in rows} == {(Mail.State.QUEUED, 0)}
     assert backlog().waiting == 5
 
     with smtp_sink(port=port) as server:
@@ -120,12 +120,12 @@ def test_server_that_hangs_is_given_up_after_the_timeout(settings, verb):
         assert Sender().send(seconds=5) == 0
         assert time.monotonic() - started < 3
     # The greeting says nothing about the mail; what hangs later may be its fault.
-    expected = (STATUS.queued, 0) if verb == "HELLO" else (STATUS.requeued, 1)
+    expected = (Mail.State.QUEUED, 0) if verb == "HELLO" else (Mail.State.PUT_OFF, 1)
     assert state(row) == expected
 
 
 def test_mail_on_which_the_server_hangs_up_does_not_hold_up_the_others(settings, monkeypatch):
-    monkeypatch.setattr(queue, "PAUSE", 0.0)
+    monkeypatch.setattr(sending, "PAUSE", 0.0)
     poison, good = mail("a@school.example"), mail("b@school.example")
     sender = Sender()
     with smtp_sink(DONE="DROP") as server:
@@ -133,7 +133,7 @@ def test_mail_on_which_the_server_hangs_up_does_not_hold_up_the_others(settings,
         sender.send(seconds=5)
         server.answers.clear()
         assert sender.send(seconds=5) == 1
-    assert (state(poison), state(good)) == ((STATUS.requeued, 1), (STATUS.sent, 0))
+    assert (state(poison), state(good)) == ((Mail.State.PUT_OFF, 1), (Mail.State.SENT, 0))
 
 
 @pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA", "DONE"])
@@ -142,8 +142,8 @@ def test_permanent_refusal_stops_visibly_and_the_next_mail_goes_out(sink, verb):
     row = mail()
     sender = Sender()
     sender.send(seconds=5)
-    assert state(row) == (STATUS.failed, 1)
-    assert "no such person" in row.logs.get().message
+    assert state(row) == (Mail.State.FAILED, 1)
+    assert "no such person" in row.attempts.get().message
     assert backlog().failed == 1
 
     sink.answers.clear()
@@ -168,32 +168,32 @@ def test_temporary_refusal_is_tried_again_later_and_later(sink):
         for _try in range(8):
             Sender().send(seconds=5)
             row.refresh_from_db()
-            waits.append(round((row.scheduled_time - timezone.now()).total_seconds() / 60))
+            waits.append(round((row.scheduled_at - timezone.now()).total_seconds() / 60))
             assert Sender().send(seconds=5) == 0
-            clock.move_to(row.scheduled_time)
+            clock.move_to(row.scheduled_at)
         assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
         sink.answers.clear()
         assert Sender().send(seconds=5) == 1
 
 
 def test_temporary_refusal_ends_after_enough_tries(sink, settings):
-    settings.POST_OFFICE = settings.POST_OFFICE | {"MAX_RETRIES": 1}
+    settings.MAIL_TRIES = 1
     sink.answers["RCPT"] = "451 greylisted"
     row = mail()
     for _try in range(2):
-        Email.objects.update(scheduled_time=None)
+        Mail.objects.update(scheduled_at=None)
         Sender().send(seconds=5)
-    assert state(row) == (STATUS.failed, 2)
+    assert state(row) == (Mail.State.FAILED, 2)
 
 
 def test_mail_claimed_by_a_sender_that_died_goes_again_with_the_same_message_id(sink):
     with time_machine.travel(NOW, tick=False) as clock:
         row = mail()
         # Another worker was killed between handing the mail over and writing it down.
-        assert queue._claim(row)
+        assert sending._claim(row)
         sink.raw.append(row.email_message().message().as_bytes())
         assert Sender().send(seconds=5) == 0
-        clock.shift(queue.CLAIM_FOR + datetime.timedelta(seconds=1))
+        clock.shift(sending.CLAIM_FOR + datetime.timedelta(seconds=1))
         assert [Sender().send(seconds=5), Sender().send(seconds=5)] == [1, 0]
     first, second = sink.messages
     assert first["Message-ID"] == second["Message-ID"] == row.message_id
@@ -201,8 +201,8 @@ def test_mail_claimed_by_a_sender_that_died_goes_again_with_the_same_message_id(
 
 def test_mail_that_two_senders_read_is_claimed_by_one():
     row = mail()
-    other = Email.objects.get(pk=row.pk)
-    assert [queue._claim(row), queue._claim(other)] == [True, False]
+    other = Mail.objects.get(pk=row.pk)
+    assert [sending._claim(row), sending._claim(other)] == [True, False]
 
 
 def test_expired_mail_is_not_sent_and_stops_visibly(sink):
@@ -211,7 +211,7 @@ def test_expired_mail_is_not_sent_and_stops_visibly(sink):
         in_time = mail(expires_at=NOW + datetime.timedelta(minutes=30))
         clock.shift(datetime.timedelta(minutes=11))
         assert Sender().send(seconds=5) == 1
-    assert (state(late), state(in_time)) == ((STATUS.failed, 1), (STATUS.sent, 0))
+    assert (state(late), state(in_time)) == ((Mail.State.EXPIRED, 1), (Mail.State.SENT, 0))
     assert sink.messages[0]["Expires"] is None
 
 
@@ -219,13 +219,13 @@ def test_mail_that_expires_while_it_is_sent_is_not_given_up(monkeypatch):
     """One sender has it in its hands, and another looks for what came too late."""
     with time_machine.travel(NOW, tick=False) as clock:
         row = mail(expires_at=NOW + datetime.timedelta(seconds=30))
-        assert queue._claim(row)
+        assert sending._claim(row)
         clock.shift(datetime.timedelta(minutes=1))
-        queue.give_up_expired()
-        assert state(row) == (STATUS.queued, 0)
-        clock.shift(queue.CLAIM_FOR)  # that sender died
-        queue.give_up_expired()
-    assert state(row) == (STATUS.failed, 1)
+        sending.give_up_expired()
+        assert state(row) == (Mail.State.QUEUED, 0)
+        clock.shift(sending.CLAIM_FOR)  # that sender died
+        sending.give_up_expired()
+    assert state(row) == (Mail.State.EXPIRED, 1)
 
 
 def test_mail_whose_link_breaks_a_query_lets_the_next_out(transactional_db, sink, monkeypatch):
@@ -243,7 +243,7 @@ def test_mail_whose_link_breaks_a_query_lets_the_next_out(transactional_db, sink
     to = "a@school.example"
     rows = [mail(to, text=markers.marker("nonsense", 1, to=to)), mail("b@school.example")]
     assert Sender().send(seconds=5) == 1
-    assert [state(row) for row in rows] == [(STATUS.requeued, 1), (STATUS.sent, 0)]
+    assert [state(row) for row in rows] == [(Mail.State.PUT_OFF, 1), (Mail.State.SENT, 0)]
 
 
 def test_backlog_tells_since_when_the_oldest_waits():
@@ -258,33 +258,21 @@ def test_backlog_tells_since_when_the_oldest_waits():
 def test_old_mails_are_purged_with_their_files(settings):
     with time_machine.travel(NOW, tick=False) as clock:
         mail(attachments=[File("a.ics", b"BEGIN", "text/calendar")])
-        stored = Attachment.objects.get().file
         clock.shift(settings.MAIL_KEPT_FOR - datetime.timedelta(days=1))
         young = mail()
         assert queue.purge() == 0
         clock.shift(datetime.timedelta(days=2))
         assert queue.purge() == 1
-    assert not stored.storage.exists(stored.name)
-    assert list(Email.objects.all()) == [young]
+    assert (list(Mail.objects.all()), MailFile.objects.count()) == ([young], 0)
 
 
-def test_files_of_mails_that_were_never_written_are_purged(transactional_db, settings, tmp_path):
-    """A transaction that is undone, or killed, leaves its files: a name, an address, a visit."""
+def test_mail_that_was_never_written_leaves_no_file(transactional_db, settings, tmp_path):
+    """A transaction that is undone, or killed: a calendar file holds an address and a visit."""
     settings.MEDIA_ROOT = tmp_path
     calendar = [File("a.ics", b"ATTENDEE:mailto:juf@school.example", "text/calendar")]
-    mail(attachments=calendar)
+    kept = mail(attachments=calendar)
     with transaction.atomic():
         mail(attachments=calendar)
         transaction.set_rollback(True)
-    files = set(tmp_path.rglob("*.ics"))
-    [kept] = [Path(attachment.file.path) for attachment in Attachment.objects.all()]
-    now = timezone.now()
-    for hours, left in ((23, files), (25, {kept})):
-        with time_machine.travel(now + datetime.timedelta(hours=hours)):
-            queue.purge()
-        assert set(tmp_path.rglob("*.ics")) == left
-    assert len(files) == 2
-    Attachment.objects.all().delete()
-    with time_machine.travel(now + datetime.timedelta(days=9)):
-        queue.purge()  # an empty table: of a database that is yet to be restored?
-    assert set(tmp_path.rglob("*.ics")) == {kept}
+    assert [file.mail for file in MailFile.objects.all()] == [kept]
+    assert list(tmp_path.rglob("*")) == []

@@ -5,8 +5,6 @@ from django.db import OperationalError
 
 from core import kinds
 from core.mail.markers import (
-    ENCLOSED,
-    MemoryMailer,
     complete,
     enclosure,
     marker,
@@ -14,6 +12,9 @@ from core.mail.markers import (
     reveal_html,
     revealed,
 )
+from core.mail.models import ENCLOSED
+from core.mail.queue import Message, enqueue
+from core.mail.sending import Sender
 
 TO = "juf@school.example"
 
@@ -121,8 +122,9 @@ def test_revealed_keeps_markers_shut_with_a_second_recipient():
     assert (sent.subject, sent.body) == ("S […]", "T […]")
 
 
-def test_backend_sends_what_is_revealed():
-    MemoryMailer(alias="default").send_messages([message()])
+def test_sender_sends_what_is_revealed(db):
+    enqueue(Message(to=TO, subject="S", text=f"T {marker('secret', 1, to=TO)}"))
+    Sender().send(seconds=5)
     assert [sent.body for sent in mail.outbox] == ["T 314159"]
 
 
@@ -147,12 +149,13 @@ def files(sent) -> list[tuple[str, bytes, str]]:
     return [tuple(attachment) for attachment in sent.attachments]
 
 
-def test_enclosure_is_made_when_the_mail_goes_out_and_its_header_stays_here(papers):
-    kept = enclosing()
-    MemoryMailer(alias="default").send_messages([kept])
+def test_enclosure_is_made_when_the_mail_goes_out_and_its_header_stays_here(db, papers):
+    enclosed = enclosure("paper", 7, to=TO, name="brief 7.pdf")
+    kept = enqueue(Message(to=TO, subject="S", text="T", enclosed=enclosed)).email_message()
+    Sender().send(seconds=5)
     assert files(mail.outbox[0]) == [("brief 7.pdf", b"%PDF-7", "application/pdf")]
     assert mail.outbox[0].message()[ENCLOSED] is None
-    assert (kept.attachments, list(kept.extra_headers)) == ([], [ENCLOSED])
+    assert (kept.attachments, kept.extra_headers[ENCLOSED]) == ([], enclosed)
 
 
 def test_enclosure_comes_after_the_attachments(papers):

@@ -2,7 +2,6 @@ import threading
 
 import pytest
 from django.db import connection, transaction
-from post_office.models import Email
 
 from bookings.models import BookingEvent, State
 from core import kinds
@@ -10,6 +9,7 @@ from core.lifecycle import Move, apply
 from core.mail import outbox
 from core.mail.outbox import Teller, tell_group
 from core.mail.queue import Attachment, Message
+from core.models import Mail
 from tests.factories import make_booking, make_submission, make_visit
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def kind(monkeypatch):
 
 
 def subjects() -> list[str]:
-    return list(Email.objects.order_by("pk").values_list("subject", flat=True))
+    return list(Mail.objects.order_by("pk").values_list("subject", flat=True))
 
 
 def test_event_with_a_notice_becomes_one_mail_once():
@@ -170,7 +170,7 @@ def test_mail_carries_its_attachments_and_headers(kind):
     kind.told = with_file
     apply(make_booking(), CONFIRM, by=None)
     Teller().tell(seconds=5)
-    message = Email.objects.get().email_message().message()
+    message = Mail.objects.get().email_message().message()
     assert message["Subject"] == "Met Bcc: x@y.example"
     assert (message["Content-Language"], message["Reply-To"]) == ("en", "balie@tec.example")
     assert message["Message-ID"].endswith("@127.0.0.1>")

@@ -9,11 +9,10 @@ from datetime import timedelta
 import pytest
 from django.conf import settings as site
 from django.db import OperationalError, connection
-from post_office.models import STATUS, Email
 
 from core import kinds
 from core.mail.queue import Message, enqueue
-from core.models import Heartbeat
+from core.models import Heartbeat, Mail
 from core.worker import Worker
 from tests.smtp_sink import smtp_sink
 
@@ -24,7 +23,7 @@ def no_jobs(monkeypatch):
     monkeypatch.setattr(kinds, "_registered", [])
 
 
-def mail(number: int = 1) -> Email:
+def mail(number: int = 1) -> Mail:
     return enqueue(Message(to=f"juf{number}@school.example", subject="Dag", text="Dag!\n"))
 
 
@@ -68,7 +67,7 @@ def test_job_that_fails_stops_neither_the_others_nor_the_mail(db, settings, capl
         settings.MAILERS = sink.mailers()
         Worker().tick()
     row.refresh_from_db()
-    assert (calls, row.status) == ([1], STATUS.sent)
+    assert (calls, row.state) == ([1], Mail.State.SENT)
     assert [record.getMessage() for record in caplog.records if record.exc_info] == [
         "The worker's job 'half.bad' failed"
     ]
@@ -92,7 +91,7 @@ def test_once_sends_all_that_waits(db, settings):
         settings.MAILERS = sink.mailers()
         Worker().run_once()
     assert len(sink.raw) == 120
-    assert set(Email.objects.values_list("status", flat=True)) == {STATUS.sent}
+    assert set(Mail.objects.values_list("state", flat=True)) == {Mail.State.SENT}
 
 
 def test_two_workers_at_once_send_each_mail_once(transactional_db, settings):
@@ -180,9 +179,9 @@ def test_worker_killed_after_sending_repeats_that_mail_once_with_its_message_id(
         process.wait()
         sink.released.set()
         sink.answers.clear()
-        Email.objects.update(scheduled_time=None)  # as after CLAIM_FOR
+        Mail.objects.update(scheduled_at=None)  # as after CLAIM_FOR
         second = start(sink)
-        wait_for(lambda: Email.objects.get().status == STATUS.sent)
+        wait_for(lambda: Mail.objects.get().state == Mail.State.SENT)
         time.sleep(1.5)
         second.send_signal(signal.SIGTERM)
         second.wait(timeout=10)

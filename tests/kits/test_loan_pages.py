@@ -9,8 +9,8 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
-from post_office.models import Email
 
+from core.models import Mail
 from kits import clock, lifecycle
 from kits.models import Finding, Loan, LoanState, RefusedDemand
 from schools.models import User
@@ -87,7 +87,7 @@ def test_who_is_signed_in_skips_the_code(client, kit):
     submission = Submission.objects.get()
     assert response["Location"] == reverse("loans:loan", args=[submission.public_id])
     assert submission.loans.get().state == LoanState.RESERVED
-    assert not Email.objects.exists()
+    assert not Mail.objects.exists()
 
 
 def test_the_same_form_sent_fifty_times_is_one_loan_and_one_mail(client, kit):
@@ -95,7 +95,7 @@ def test_the_same_form_sent_fifty_times_is_one_loan_and_one_mail(client, kit):
 
     submission = Submission.objects.get()
     assert answers == {reverse("loans:code", args=[submission.public_id])}
-    assert (Loan.objects.count(), Email.objects.count()) == (1, 1)
+    assert (Loan.objects.count(), Mail.objects.count()) == (1, 1)
 
 
 def test_same_key_with_other_data_is_a_conflict_and_writes_nothing(client, kit):

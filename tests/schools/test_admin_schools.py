@@ -9,12 +9,12 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
-from post_office.models import Email
 
 from bookings import lifecycle
 from bookings.models import Booking, State
 from core.mail import outbox
 from core.mail.markers import complete
+from core.models import Mail
 from schools.lifecycle import CannotMerge, SameClassTwice, merge_schools
 from schools.models import ClassGroup, School, User
 from submissions import links
@@ -349,7 +349,7 @@ def test_mail_sent_again_to_a_corrected_address_opens_nothing(db):
     make_booking(submission=booking.submission)
     lifecycle.change_numbers(booking=booking, pupils=20, supervisors=3, by=make_staff())
     outbox.Teller().tell(seconds=5)
-    [mail] = Email.objects.filter(to=["x@y.nl"])
+    [mail] = Mail.objects.filter(to="x@y.nl")
     link = links.link_to(booking.submission, "bookings:booking")
     before = complete(mail.email_message())
     assert (link in before.body, len(before.attachments)) == (True, 2)
@@ -401,7 +401,7 @@ def test_roles_are_made_once_and_keep_what_staff_added(db):
 )
 def test_each_role_sees_its_own_lists(client, db, name, pages):
     role(client, name)
-    labels = ["bookings/booking", "schools/school", "post_office/email", "schools/user"]
+    labels = ["bookings/booking", "schools/school", "core/mail", "schools/user"]
     answers = [client.get(f"/beheer/{label}/").status_code for label in labels]
     answers.append(client.get("/beheer/programmes/programme/add/").status_code)
     assert tuple(answers) == pages

@@ -11,9 +11,9 @@ from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
-from post_office.models import Email
 
 from core.mail.markers import revealed
+from core.models import Mail
 from tests.factories import NOW, make_staff, make_teacher
 
 PASSWORD = "lang genoeg voor een balie"
@@ -267,15 +267,15 @@ def test_new_password_by_mail_is_for_staff_only(client, desk):
         for email in (DESK, teacher.email, "nobody@tec.example")
     ]
     assert {answer.url for answer in answers} == {"/personeel/wachtwoord/vergeten/verstuurd/"}
-    assert [queued.to for queued in Email.objects.all()] == [[DESK]]
+    assert [queued.to for queued in Mail.objects.all()] == [DESK]
     assert mail.outbox == []
 
 
 def test_link_for_a_new_password_is_made_while_sending(client, desk, settings):
     settings.SITE_URL = "https://tec.example"
     client.post("/personeel/wachtwoord/vergeten/", {"email": DESK})
-    queued = Email.objects.get()
-    assert "/wachtwoord/nieuw/" not in queued.message + queued.html_message
+    queued = Mail.objects.get()
+    assert "/wachtwoord/nieuw/" not in queued.text + queued.html
     sent = revealed(queued.email_message())
     path = re.search(r"https://tec\.example(/personeel/wachtwoord/nieuw/\S+)", sent.body)[1]
     page = client.get(path, follow=True)

@@ -123,5 +123,5 @@ def test_words_of_libraries_are_dutch_too(desk):
     make_world()
     text = desk.get(reverse("admin:bookings_booking_changelist")).content.decode()
     assert ("Filters toepassen" in text, "Apply Filters" in text) == (True, False)
-    text = desk.get(reverse("admin:post_office_email_changelist")).content.decode()
-    assert ("Post Office" in text, "Onderwerp" in text) == (False, True)
+    text = desk.get(reverse("admin:core_mail_changelist")).content.decode()
+    assert ("Subject" in text, "Onderwerp" in text) == (False, True)

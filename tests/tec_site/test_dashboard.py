@@ -4,7 +4,6 @@ import datetime
 
 import pytest
 from django.contrib.auth.models import Group, Permission
-from post_office.models import STATUS, Email
 
 from bookings import lifecycle
 from bookings.models import Attention, BookingEvent, State
@@ -12,6 +11,7 @@ from bookings.telling.timetable import too_long
 from core import worker
 from core.mail.outbox import Teller
 from core.mail.queue import Message, enqueue
+from core.models import Mail
 from tec_site.staff import roles
 from tests.factories import (
     NOW,
@@ -77,7 +77,7 @@ def test_what_waits_is_named_with_its_number(desk):
     book_on(2026, 9, 16, 9, attention=Attention.LATE_CANCELLATION)
     make_school(is_verified=False)
     enqueue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
-    Email.objects.update(status=STATUS.failed)
+    Mail.objects.update(state=Mail.State.FAILED)
     assert matters(desk) == [
         "1 aanvraag wacht op een besluit",
         "1 boeking vraagt aandacht",
@@ -141,7 +141,7 @@ def test_every_matter_leads_to_a_list_that_shows_it(desk):
     book_on(2026, 9, 16, 9, state=State.REQUESTED, attention=Attention.LATE_CANCELLATION)
     make_school(is_verified=False)
     enqueue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
-    Email.objects.update(status=STATUS.failed)
+    Mail.objects.update(state=Mail.State.FAILED)
     for matter in desk.get("/beheer/").context["matters"]:
         page = desk.get(matter.address)
         assert page.status_code == 200, matter.address
@@ -220,45 +220,45 @@ def test_missing_second_factor_is_said_in_red(desk):
 
 def send_again(client, *mails):
     data = {"action": "send_again", "_selected_action": [mail.pk for mail in mails]}
-    response = client.post("/beheer/post_office/email/", data, follow=True)
+    response = client.post("/beheer/core/mail/", data, follow=True)
     return [str(message) for message in response.context["messages"]]
 
 
 def test_failed_mail_is_queued_again_and_a_waiting_one_left_alone(desk):
     failed = enqueue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
-    Email.objects.update(status=STATUS.failed, number_of_retries=3)
+    Mail.objects.update(state=Mail.State.FAILED, tries=3)
     waiting = enqueue(Message(to="jan@school.example", subject="Bevestiging", text="Tot dan."))
     late = enqueue(Message(to="els@school.example", subject="Code", text="…", expires_at=NOW))
-    Email.objects.filter(pk=late.pk).update(status=STATUS.failed)
+    Mail.objects.filter(pk=late.pk).update(state=Mail.State.FAILED)
     assert send_again(desk, failed, waiting, late) == [
         "1 mail staat opnieuw in de wachtrij.",
         "2 mails zijn niet opnieuw verstuurd: ze wachten nog, of zijn verlopen.",
     ]
     before = failed.message_id
     failed.refresh_from_db()
-    assert (failed.status, failed.number_of_retries, failed.message_id) == (
-        STATUS.queued,
-        None,
+    assert (failed.state, failed.tries, failed.message_id) == (
+        Mail.State.QUEUED,
+        0,
         before,
     )
 
 
 def test_who_only_reads_mails_sends_none_again(client, db):
     person = make_staff(is_superuser=False)
-    person.user_permissions.add(Permission.objects.get(codename="view_email"))
+    person.user_permissions.add(Permission.objects.get(codename="view_mail"))
     client.force_login(person)
     mail = enqueue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
-    Email.objects.update(status=STATUS.failed)
+    Mail.objects.update(state=Mail.State.FAILED)
     send_again(client, mail)
     mail.refresh_from_db()
-    assert mail.status == STATUS.failed
+    assert mail.state == Mail.State.FAILED
 
 
 def test_mail_is_shown_as_people_read_it(desk):
     mail = enqueue(
         Message(to="juf@school.example", subject="Hallo", text="Dag <b>juf</b>,\n\nTot dan.")
     )
-    text = desk.get(f"/beheer/post_office/email/{mail.pk}/change/").content.decode()
+    text = desk.get(f"/beheer/core/mail/{mail.pk}/change/").content.decode()
     assert "Dag &lt;b&gt;juf&lt;/b&gt;,<br><br>Tot dan." in text
     assert "di 15 sep 2026 10:00" in text
     assert "in de wachtrij" in text
@@ -271,7 +271,7 @@ def test_mail_that_cannot_be_made_is_told_and_holds_up_no_other(desk, frozen):
         lifecycle.cancel(booking=booking, by=make_staff())
     bad, _good = BookingEvent.objects.exclude(notice="").order_by("pk")
     Teller().tell(seconds=5)
-    assert [mail.to for mail in Email.objects.all()] == [["juf@school.example"]]
+    assert [mail.to for mail in Mail.objects.all()] == ["juf@school.example"]
 
     frozen.shift(datetime.timedelta(minutes=30))
     worker.beat()

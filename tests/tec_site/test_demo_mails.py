@@ -1,10 +1,10 @@
 import pytest
 from django.urls import reverse
-from post_office.models import Email
 
 from core import kinds
 from core.mail import markers
 from core.mail.queue import Attachment, Message, enqueue
+from core.models import Mail
 from submissions import codes
 from submissions.models import CodeChallenge
 from submissions.telling import send_code
@@ -17,7 +17,7 @@ def demo(settings):
     settings.DEMO = True
 
 
-def mail(**fields) -> Email:
+def mail(**fields) -> Mail:
     return enqueue(
         Message(
             **{
@@ -32,7 +32,7 @@ def mail(**fields) -> Email:
     )
 
 
-def addresses(row: Email) -> list[str]:
+def addresses(row: Mail) -> list[str]:
     return [
         reverse("demo_mails"),
         reverse("demo_mail_html", args=[row.pk]),

@@ -152,7 +152,7 @@ ADMIN_PAGES = r"""
 /beheer/schools/school/<id:school_id>/samenvoegen/                          403     404
 /beheer/kits/kitdocument/<path:object_id>/pdf/                              403     200
 /beheer/kits/loan/<path:object_id>/doe/<slug:move>/                         403     200
-/beheer/^(?P<app_label>post_office|tec_site|mfa|schools|auth|programmes|submissions|bookings|kits)/$  404     200
+/beheer/^(?P<app_label>core|tec_site|mfa|schools|auth|programmes|submissions|bookings|kits)/$  404     200
 /beheer/(?P<url>.*)$                                                        404     404
 """
 
@@ -161,7 +161,7 @@ ADMIN_MODELS = """
 # model                     list     add      change       delete       history
 auth.group                403|200  403|200  403|→desk    403|→desk    →desk|→desk
 mfa.authenticator         403|200  403|403  403|200      403|200      403|200
-post_office.email         403|200  403|403  403|200      403|403      403|200
+core.mail                 403|200  403|403  403|200      403|403      403|200
 tec_site.statement        403|200  403|403  403|200      403|403      403|200
 bookings.booking          403|200  403|200  403|200      403|403      →desk|200
 bookings.bookingevent     403|200  403|403  403|200      403|403      403|200

@@ -12,7 +12,6 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
-from post_office.models import Email
 from pypdf import PdfReader
 
 from bookings import lifecycle
@@ -20,6 +19,7 @@ from bookings.models import Booking
 from bookings.pages.forms import BookingForm
 from core import worker
 from core.mail.markers import revealed
+from core.models import Mail
 from schools.forms import SchoolField
 from submissions.codes import code_of
 from submissions.links import token_of
@@ -165,7 +165,7 @@ def assert_one_event(calendar: bytes) -> None:
 
 
 def assert_mails_are_whole(*, count: int) -> None:
-    mails = Email.objects.order_by("pk")
+    mails = Mail.objects.order_by("pk")
     assert len(mails) == count
     for queued in mails:
         sent = revealed(queued.email_message()).message()
@@ -223,7 +223,7 @@ def test_mails_link_to_the_configured_address_whatever_host_was_asked(programme,
     answer = client.post(address(programme, slot), typed())
     client.post(urlsplit(answer.url).path, {"code": code_of(CodeChallenge.objects.get())})
     worker.Worker().run_once()
-    for queued in Email.objects.all():
+    for queued in Mail.objects.all():
         sent = revealed(queued.email_message())
         text = sent.body + sent.alternatives[0].content
         assert {urlsplit(link).netloc for link in re.findall(r"https?://[^\s\"'<>)]+", text)} <= {
