@@ -1,5 +1,6 @@
 """A list of cards with filters: of programmes, and of what others show in the same way."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -13,7 +14,7 @@ from programmes.filters import CatalogueFilter
 PER_PAGE = 12
 
 
-def page_of(request: HttpRequest, found: QuerySet[Any]) -> "Page[Any]":
+def page_of(request: HttpRequest, found: QuerySet[Any] | Sequence[Any]) -> "Page[Any]":
     return Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
 
 

@@ -1,4 +1,4 @@
-"""What a teacher can book: one query per month, per list or per catalogue.
+"""What a teacher can book: one query for a month, for the first free dates, for a catalogue.
 
 An *offer* is a programme in a slot. Expired holds count as free here even before they lapse:
 `lifecycle.hold` makes way by lapsing them. The states a calendar shows:
@@ -9,7 +9,7 @@ An *offer* is a programme in a slot. Expired holds count as free here even befor
 """
 
 import datetime
-import functools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -30,12 +30,11 @@ from django.db.models import (
     Sum,
     Value,
 )
-from django.db.models.functions import Cast, Coalesce, Least, TruncDate
+from django.db.models.functions import Cast, Coalesce, TruncDate
 from django.utils import timezone
 
 from bookings.models import Booking, State, VisitSlot, ZoneClaim, shut
-from core.dates import ONE_DAY, start_of_day
-from core.prepared import Prepared
+from core.dates import ONE_DAY, YearMonth, start_of_day
 from programmes.models import Programme
 from submissions.rules import first_bookable_moment, last_bookable_day
 
@@ -78,29 +77,25 @@ class Offer:
 
 def month_of_offers(programme: Programme, year: int, month: int) -> list[Offer]:
     """All slots of a programme in a calendar month (Amsterdam), whatever their status."""
-    first = datetime.date(year, month, 1)
-    following = datetime.date(year + month // 12, month % 12 + 1, 1)
-    return offers_between(programme, first, following)
+    at = YearMonth(year, month)
+    return offers_between(programme, at.first, at.following.first)
 
 
 def offers_between(
     programme: Programme, first: datetime.date, before: datetime.date
 ) -> list[Offer]:
     """All slots of a programme on days in `[first, before)`, in one query."""
-    return _between(programme, start_of_day(first), start_of_day(before))
+    return _offers([programme], _window(start_of_day(first), start_of_day(before)))
 
 
 def next_free(
     programme: Programme, limit: int = 5, groups: int = 1, pupils: int = 0
 ) -> list[Offer]:
     """The first `limit` offers with room for `groups` classes with `pupils` together."""
-    now, horizon = timezone.now(), _horizon()
-    soon = min(now + SOON, horizon)
     found: list[Offer] = []
-    # What is free is mostly found soon: no need to judge all slots of two years.
-    for start, before in ((now, soon), (soon, horizon)):
+    for window in _soon_and_later():
         if len(found) < limit:
-            found += _with_room(_between(programme, start, before), groups, pupils)
+            found += _with_room(_offers([programme], window), groups, pupils)
     return found[:limit]
 
 
@@ -114,172 +109,38 @@ def same_week(
 
 def offer_for(programme: Programme, slot: VisitSlot) -> Offer | None:
     """How it stands with one slot, or None where the programme does not run."""
-    rows = _IN_SLOT.rows(now=timezone.now(), programme=programme.pk, slot=slot.pk)
-    return next(iter(_offers(programme, rows)), None)
+    return next(iter(_offers([programme], Q(visitslot=slot))), None)
 
 
-def with_first_free(programmes: QuerySet[Programme]) -> QuerySet[Any]:
-    """Annotate `first_free`: the start of each programme's first free offer, or None."""
-    lead_times = Programme.objects.values_list("lead_time", flat=True).distinct().order_by()
-    known = tuple(sorted({None, *lead_times}, key=str))
-    moments = {f"lead_{place}": first_bookable_moment(one) for place, one in enumerate(known)}
-    first_free = _first_free(known).expression(
-        DateTimeField(), now=timezone.now(), horizon=_horizon(), **moments
-    )
-    return programmes.annotate(first_free=first_free)
+def first_free(programmes: Iterable[Programme]) -> dict[int, datetime.datetime]:
+    """Programme (primary key) → the start of its first offer that can be booked.
+
+    One query over the coming weeks, and a second for programmes that have nothing free then.
+    """
+    waiting = {programme.pk: programme for programme in programmes}
+    found: dict[int, datetime.datetime] = {}
+    for window in _soon_and_later():
+        for offer in _offers(waiting.values(), window):
+            if offer.can_be_booked and waiting.pop(offer.programme_id, None):
+                found[offer.programme_id] = offer.starts_at
+    return found
 
 
-# --- The query -----------------------------------------------------------------------------------
-#
-# Built once and then filled in (core/prepared.py): building takes longer than answering.
-
-COLUMNS = (
-    "visitslot_id",
-    "programme_id",
-    "visitslot__starts_at",
-    "ends_at",
-    "groups_left",
-    "pupils_left",
-    "is_blocked",
-    "is_closed",
-    "programme__min_pupils",
-    "most_groups",
-)
-
-
-def _horizon() -> datetime.datetime:
-    return start_of_day(last_bookable_day() + ONE_DAY)
-
-
-def _annotated(now: datetime.datetime, within: Q) -> QuerySet[Any]:
-    """Rows of (slot, programme) that are long enough, with what is left and what stands in the
-    way. `SlotProgramme` is the join table, so that everything refers to one row. `within` comes
-    before the dearer conditions, which are then judged for fewer rows."""
-    ends_at = _after_start(F("programme__duration"))
-    free_again = _after_start(F("programme__duration") + F("programme__changeover"))
-    # The visit that is open already, if any.
-    own = FilteredRelation(
-        "visitslot__visits",
-        condition=Q(
-            visitslot__visits__programme=F("programme"), visitslot__visits__released_at=None
-        ),
-    )
-    in_the_way = ZoneClaim.objects.filter(
-        Exists(_live(now).filter(visit=OuterRef("visit_id"))),
-        zone__programmes=OuterRef("programme_id"),
-        starts_at__lt=OuterRef("free_again"),
-        ends_at__gt=OuterRef("visitslot__starts_at"),
-        # Excludes nothing, since a claim lasts a day at most (`programme_within_a_day`). With it
-        # an index finds the claims of one day; without, all ten years are read for each slot.
-        ends_at__lt=ExpressionWrapper(
-            OuterRef("free_again") + ONE_DAY, output_field=DateTimeField()
-        ),
-    ).exclude(visit=Coalesce(OuterRef("own"), Value(0)))
-    return (
-        SlotProgramme.objects.filter(within)
-        .alias(own=own, free_again=free_again, day=TruncDate("visitslot__starts_at"))
-        .annotate(
-            ends_at=ends_at,
-            groups_left=_left("groups", Count("pk"), now),
-            pupils_left=_left("pupils", Sum("pupils"), now),
-            most_groups=Least(F("programme__max_groups"), F("visitslot__max_groups")),
-            is_blocked=Exists(in_the_way),
-            is_closed=shut("visitslot__"),
-        )
-        .filter(ends_at__lte=F("visitslot__ends_at"))
-        .order_by("visitslot__starts_at", "visitslot_id")
-    )
-
-
-def _after_start(minutes: Any) -> ExpressionWrapper:
-    # The cast because SQLite multiplies plain integers with durations only.
-    length = ExpressionWrapper(
-        Cast(minutes, IntegerField()) * Value(MINUTE), output_field=DurationField()
-    )
-    return ExpressionWrapper(F("visitslot__starts_at") + length, output_field=DateTimeField())
-
-
-def _live(now: datetime.datetime) -> QuerySet[Booking]:
-    """Bookings that really hold a place: holding, and not a hold whose time is up."""
-    expired = Q(state=State.HELD, held_until__lte=now)
-    return Booking.objects.holding().exclude(expired).order_by()
-
-
-def _left(what: str, counted: Any, now: datetime.datetime) -> Any:
-    """The visit's own maximum, or what a new visit would get, minus what is really held: all
-    that is counted as taken but the holds whose time is up."""
-    new = Least(F(f"programme__max_{what}"), F(f"visitslot__max_{what}"))
-    expired = Booking.objects.filter(
-        visit=OuterRef("own"), state=State.HELD, held_until__lte=now
-    ).order_by()
-    sums = expired.values("visit").annotate(sum=counted).values("sum")
-    return (
-        Coalesce(F(f"own__max_{what}"), new)
-        - Coalesce(F(f"own__{what}_taken"), Value(0))
-        + Coalesce(Subquery(sums, output_field=IntegerField()), Value(0))
-    )
-
-
-def _free(now: datetime.datetime, window: Q) -> QuerySet[Any]:
-    """Only what can be booked, apart from lead time and horizon."""
-    return _annotated(now, window & Q(visitslot__is_closed=False)).filter(
-        is_closed=False,
-        is_blocked=False,
-        groups_left__gte=1,
-        pupils_left__gte=F("programme__min_pupils"),
-    )
+def _soon_and_later() -> Iterator[Q]:
+    """The coming weeks, in which there mostly is something free; and all that can be booked
+    after them, which is two years of slots."""
+    now, horizon = timezone.now(), _horizon()
+    soon = min(now + SOON, horizon)
+    yield _window(now, soon)
+    yield _window(soon, horizon)
 
 
 def _window(start: datetime.datetime, before: datetime.datetime) -> Q:
     return Q(visitslot__starts_at__gte=start, visitslot__starts_at__lt=before)
 
 
-_OF_PROGRAMME = Prepared(
-    lambda now, programme, start, before: _annotated(
-        now, Q(programme=programme) & _window(start, before)
-    ).values_list(*COLUMNS),
-    moments=["now", "start", "before"],
-    numbers=["programme"],
-)
-_IN_SLOT = Prepared(
-    lambda now, programme, slot: _annotated(
-        now, Q(programme=programme, visitslot=slot)
-    ).values_list(*COLUMNS),
-    moments=["now"],
-    numbers=["programme", "slot"],
-)
-
-
-@functools.lru_cache(maxsize=32)
-def _first_free(lead_times: tuple[int | None, ...]) -> Prepared:
-    """The start of the first free offer of a programme, as a column of Programme."""
-
-    def build(
-        now: datetime.datetime, horizon: datetime.datetime, **lead: Any
-    ) -> QuerySet[Any, Any]:
-        in_time = Q()
-        for place, lead_time in enumerate(lead_times):
-            in_time |= Q(
-                programme__lead_time=lead_time, visitslot__starts_at__gte=lead[f"lead_{place}"]
-            )
-        free = _free(now, in_time & _window(now, horizon)).filter(programme=OuterRef("pk"))
-        first = Subquery(free.values("visitslot__starts_at")[:1])
-        return Programme.objects.order_by().annotate(first=first).values_list("first")
-
-    moments = ["now", "horizon", *(f"lead_{place}" for place in range(len(lead_times)))]
-    return Prepared(build, moments=moments)
-
-
-# --- What the rows mean --------------------------------------------------------------------------
-
-
-def _between(
-    programme: Programme, start: datetime.datetime, before: datetime.datetime
-) -> list[Offer]:
-    rows = _OF_PROGRAMME.rows(
-        now=timezone.now(), programme=programme.pk, start=start, before=before
-    )
-    return _offers(programme, rows)
+def _horizon() -> datetime.datetime:
+    return start_of_day(last_bookable_day() + ONE_DAY)
 
 
 def _with_room(offers: list[Offer], groups: int, pupils: int) -> list[Offer]:
@@ -290,29 +151,111 @@ def _with_room(offers: list[Offer], groups: int, pupils: int) -> list[Offer]:
     ]
 
 
-def _offers(programme: Programme, rows: list[tuple[Any, ...]]) -> list[Offer]:
-    earliest = max(first_bookable_moment(programme.lead_time), timezone.now())
-    latest = _horizon()
-    found = (dict(zip(COLUMNS, row, strict=True)) for row in rows)
-    return [_offer(row, is_open=earliest <= row["visitslot__starts_at"] < latest) for row in found]
+# --- The query -----------------------------------------------------------------------------------
 
 
-def _offer(row: dict[str, Any], *, is_open: bool) -> Offer:
-    least, most = row["programme__min_pupils"], row["most_groups"]
-    if row["is_closed"] or not is_open:
+def _runs(programmes: Iterable[Programme], within: Q, now: datetime.datetime) -> QuerySet[Any]:
+    """Rows of (slot, programme), with the visit that is open already, if any (`own`), and what
+    stands in the way. Of the join table, so that everything refers to one row."""
+    own = FilteredRelation(
+        "visitslot__visits",
+        condition=Q(
+            visitslot__visits__programme=F("programme"), visitslot__visits__released_at=None
+        ),
+    )
+    expired = (
+        Booking.objects.filter(visit=OuterRef("own"), state=State.HELD, held_until__lte=now)
+        .order_by()
+        .values("visit")
+    )
+    return (
+        SlotProgramme.objects.filter(within, programme__in=programmes)
+        .alias(own=own, free_again=_free_again(), day=TruncDate("visitslot__starts_at"))
+        .annotate(
+            expired_groups=Subquery(expired.values(sum=Count("pk"))),
+            expired_pupils=Subquery(expired.values(sum=Sum("pupils"))),
+            is_blocked=Exists(_in_the_way(now)),
+            is_shut=shut("visitslot__"),
+        )
+        .order_by("visitslot__starts_at", "visitslot_id")
+    )
+
+
+def _free_again() -> ExpressionWrapper:
+    """When the zones would be free again after a visit of this programme in this slot."""
+    minutes = Cast(F("programme__duration") + F("programme__changeover"), IntegerField())
+    # The casts because SQLite multiplies plain integers with durations only.
+    occupies = ExpressionWrapper(minutes * Value(MINUTE), output_field=DurationField())
+    return ExpressionWrapper(F("visitslot__starts_at") + occupies, output_field=DateTimeField())
+
+
+def _in_the_way(now: datetime.datetime) -> QuerySet[ZoneClaim]:
+    """Claims on a zone of the programme, at that time, by another visit in which somebody really
+    holds a place: not by a hold whose time is up."""
+    live = Booking.objects.holding().exclude(state=State.HELD, held_until__lte=now)
+    return ZoneClaim.objects.filter(
+        Exists(live.filter(visit=OuterRef("visit"))),
+        zone__programmes=OuterRef("programme"),
+        starts_at__lt=OuterRef("free_again"),
+        ends_at__gt=OuterRef("visitslot__starts_at"),
+        # Excludes nothing, since a claim lasts a day at most (`programme_within_a_day`). With it
+        # an index finds the claims of one day; without, all ten years are read for each slot.
+        ends_at__lt=ExpressionWrapper(
+            OuterRef("free_again") + ONE_DAY, output_field=DateTimeField()
+        ),
+    ).exclude(visit=Coalesce(OuterRef("own"), 0))
+
+
+# --- What the rows mean --------------------------------------------------------------------------
+
+COLUMNS = (
+    *("visitslot_id", "programme_id", "visitslot__starts_at", "visitslot__ends_at"),
+    *("visitslot__max_groups", "own__max_groups", "own__groups_taken", "expired_groups"),
+    *("visitslot__max_pupils", "own__max_pupils", "own__pupils_taken", "expired_pupils"),
+    *("is_blocked", "is_shut"),
+)
+
+
+def _offers(programmes: Iterable[Programme], within: Q) -> list[Offer]:
+    """The offers of these programmes in slots that are long enough for them, in order."""
+    now, horizon = timezone.now(), _horizon()
+    known = {programme.pk: programme for programme in programmes}
+    opens = {pk: max(first_bookable_moment(one.lead_time), now) for pk, one in known.items()}
+    offers = []
+    for row in _runs(known, within, now).values_list(*COLUMNS, named=True) if known else ():
+        programme, start = known[row.programme_id], row.visitslot__starts_at
+        if start + programme.length <= row.visitslot__ends_at:
+            is_open = not row.is_shut and opens[programme.pk] <= start < horizon
+            offers.append(_offer(row, programme, is_open=is_open))
+    return offers
+
+
+def _offer(row: Any, programme: Programme, *, is_open: bool) -> Offer:
+    # What a new visit would get.
+    most_groups = min(programme.max_groups, row.visitslot__max_groups)
+    most_pupils = min(programme.max_pupils, row.visitslot__max_pupils)
+    groups = _left(most_groups, row.own__max_groups, row.own__groups_taken, row.expired_groups)
+    pupils = _left(most_pupils, row.own__max_pupils, row.own__pupils_taken, row.expired_pupils)
+    if not is_open:
         status = Status.CLOSED
-    elif row["is_blocked"] or row["groups_left"] < 1 or row["pupils_left"] < least:
+    elif row.is_blocked or groups < 1 or pupils < programme.min_pupils:
         status = Status.FULL
-    elif row["groups_left"] == 1 < most:
+    elif groups == 1 < most_groups:
         status = Status.FEW
     else:
         status = Status.FREE
     return Offer(
-        slot_id=row["visitslot_id"],
-        programme_id=row["programme_id"],
-        starts_at=row["visitslot__starts_at"],
-        ends_at=row["ends_at"],
+        slot_id=row.visitslot_id,
+        programme_id=programme.pk,
+        starts_at=row.visitslot__starts_at,
+        ends_at=row.visitslot__starts_at + programme.length,
         status=status,
-        groups_left=max(row["groups_left"], 0),
-        pupils_left=max(row["pupils_left"], 0),
+        groups_left=max(groups, 0),
+        pupils_left=max(pupils, 0),
     )
+
+
+def _left(new: int, own: int | None, taken: int | None, expired: int | None) -> int:
+    """The open visit's own maximum, or that of a new one, minus what is really held: all that is
+    counted as taken but the holds whose time is up."""
+    return (new if own is None else own) - (taken or 0) + (expired or 0)

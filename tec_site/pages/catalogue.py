@@ -15,7 +15,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from bookings.planning.availability import Offer, month_of_offers, next_free, with_first_free
+from bookings.planning.availability import Offer, first_free, month_of_offers, next_free
 from bookings.planning.month import build_month
 from core.dates import YearMonth, month_of
 from programmes.catalogue import page_of, show
@@ -34,8 +34,11 @@ FIRST_FREE = 5
 @vary_on_headers("HX-Request")
 def catalogue(request: HttpRequest) -> HttpResponse:
     filters = ProgrammeFilter(request.GET, queryset=Programme.objects.published())
-    found = with_first_free(filters.qs).prefetch_related("worlds")
-    return show(request, "programmes/programme_list.html", filters, page_of(request, found))
+    # All at once: programmes are few, and counting them would be a query more.
+    page = page_of(request, list(filters.qs.prefetch_related("worlds")))
+    free = first_free(page)
+    cards = [(programme, free.get(programme.pk)) for programme in page]
+    return show(request, "programmes/programme_list.html", filters, page, cards=cards)
 
 
 @login_not_required
@@ -51,7 +54,7 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "programme": found,
         "free": free,
-        "month": build_month(at, offers, _holidays(request, at, region)),
+        "month": build_month(found, at, offers, _holidays(request, at, region)),
         "region": region,
         "regions": HolidayRegion.choices,
     }

@@ -5,7 +5,6 @@ error_base.html, which needs no context and asks the database nothing.
 """
 
 import sys
-from operator import attrgetter
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -17,7 +16,7 @@ from django.utils.translation import get_language
 from django.views import defaults
 from django.views.decorators.http import require_safe
 
-from bookings.planning.availability import with_first_free
+from bookings.planning.availability import first_free
 from core.markup import parse
 from programmes.models import Programme, Zone
 from tec_site.models import Statement
@@ -30,11 +29,14 @@ RETRY_AFTER_SECONDS = 30
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    # Sorted here: the database would work out the date again for each use of it in the query.
-    programmes = with_first_free(Programme.objects.published())
-    free = [programme for programme in programmes if programme.first_free]
+    programmes = Programme.objects.published()
+    free = first_free(programmes)
+    soonest = sorted(
+        (programme for programme in programmes if programme.pk in free),
+        key=lambda programme: free[programme.pk],
+    )
     context = {
-        "next_free": sorted(free, key=attrgetter("first_free"))[:NEXT_FREE_SHOWN],
+        "next_free": [(one, free[one.pk]) for one in soonest[:NEXT_FREE_SHOWN]],
         "zones": Zone.objects.exclude(artwork=""),
     }
     return render(request, "home.html", context)
