@@ -18,7 +18,6 @@ from bookings.models.booking import HOLDING
 from core import calendars
 from core.calendars import Method, Text
 from core.kinds import Feed
-from core.prepared import Prepared
 from programmes.models import Venue
 from submissions.kinds import under
 from submissions.models import Submission
@@ -108,18 +107,14 @@ def for_feed(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     return shown.only(*_COLUMNS).order_by("visit__slot__starts_at", "pk")
 
 
-# All venues and programmes: they are few.
-_WORDS = Prepared(
-    lambda: Venue.objects.order_by("pk", "programmes__pk").values_list(
+def words(schools_of: QuerySet[Booking] | None = None) -> list[Any]:
+    """What events say besides what a booking says itself; the schools of these bookings too."""
+    # All venues and programmes: they are few.
+    offered = Venue.objects.order_by("pk", "programmes__pk").values_list(
         *("pk", "name", "street", "postcode", "city"),
         *(f"programmes__{name}" for name in ("pk", "title", "duration", "bring")),
     )
-)
-
-
-def words(schools_of: QuerySet[Booking] | None = None) -> list[Any]:
-    """What events say besides what a booking says itself; the schools of these bookings too."""
-    found: list[Any] = [EDITION, _WORDS.rows()]
+    found: list[Any] = [EDITION, list(offered)]
     if schools_of is not None:
         schools = schools_of.order_by().exclude(submission__school=None)
         names = schools.values_list("submission__school_id", "submission__school__name")

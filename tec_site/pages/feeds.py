@@ -6,7 +6,6 @@ raising that makes all her addresses invalid at once. Every failure is the same 
 """
 
 import datetime
-import functools
 import hashlib
 import json
 import re
@@ -29,7 +28,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core import calendars, tokens
 from core.kinds import Feed, Kind, kinds
-from core.prepared import Prepared
 from programmes.models import Venue, Zone
 from schools.models import User
 from submissions.access import SignedInRequest
@@ -47,18 +45,16 @@ def _first_day() -> datetime.date:
 def _count(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     """One row. Each move that changes something raises a `sequence` and dates it."""
     one = rows.order_by().values(what=Value(rows.model._meta.model_name))
-    return one.annotate(Count("pk"), Sum("pk"), Sum("sequence"), Max("changed_at"))
+    return one.values_list("what", Count("pk"), Sum("pk"), Sum("sequence"), Max("changed_at"))
 
 
-@functools.cache
-def _counted(feed: Feed, *followed: Kind) -> Prepared:
-    """A row for each kind, in whatever state and however long ago."""
-
-    def build(key: int = 0) -> QuerySet[Any, Any]:
-        first, *others = (_count(kind.followed(feed, key)) for kind in followed)
-        return first.union(*others, all=True).order_by() if others else first
-
-    return Prepared(build, numbers=[] if feed == Feed.DESK else ["key"])
+def _counted(*followed: QuerySet[Any, Any]) -> dict[str, list[Any]]:
+    """What is counted of each kind, in whatever state and however long ago; one query."""
+    if not followed:
+        return {}
+    first, *others = map(_count, followed)
+    found = first.union(*others, all=True).order_by() if others else first
+    return {what: facts for what, *facts in found}
 
 
 @dataclass(frozen=True)
@@ -74,8 +70,7 @@ class Followed:
         """ETag and date. Two feeds with the same tag are the same, byte for byte; it is found
         without building them (docs/decisions/0012)."""
         followed = self._kinds()
-        found = _counted(self.feed, *followed).rows(key=self.key) if followed else []
-        counted = {what: facts for what, *facts in found}
+        counted = _counted(*(kind.followed(self.feed, self.key) for kind in followed))
         words = [
             kind.calendar_words(self.feed, self._rows(kind))
             for kind in followed
