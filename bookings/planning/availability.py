@@ -9,7 +9,7 @@ An *offer* is a programme in a slot. Expired holds count as free here even befor
 """
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -121,8 +121,9 @@ def first_free(programmes: Iterable[Programme]) -> dict[int, datetime.datetime]:
     found: dict[int, datetime.datetime] = {}
     for window in _soon_and_later():
         for offer in _offers(waiting.values(), window):
-            if offer.can_be_booked and waiting.pop(offer.programme_id, None):
-                found[offer.programme_id] = offer.starts_at
+            if offer.can_be_booked:
+                found.setdefault(offer.programme_id, offer.starts_at)
+        waiting = {pk: programme for pk, programme in waiting.items() if pk not in found}
     return found
 
 
@@ -154,7 +155,7 @@ def _with_room(offers: list[Offer], groups: int, pupils: int) -> list[Offer]:
 # --- The query -----------------------------------------------------------------------------------
 
 
-def _runs(programmes: Iterable[Programme], within: Q, now: datetime.datetime) -> QuerySet[Any]:
+def _runs(programmes: Collection[int], within: Q, now: datetime.datetime) -> QuerySet[Any]:
     """Rows of (slot, programme), with the visit that is open already, if any (`own`), and what
     stands in the way. Of the join table, so that everything refers to one row."""
     own = FilteredRelation(

@@ -212,6 +212,21 @@ def test_first_free_of_every_programme_knows_each_lead_time():
     }
 
 
+@pytest.mark.parametrize(("month", "queries"), [(9, 1), (11, 2)])
+@pytest.mark.parametrize("rows", [1, 3])
+def test_first_free_looks_further_only_for_what_has_nothing_soon(
+    rows, month, queries, django_assert_num_queries
+):
+    programmes = [make_programme() for _number in range(rows)]
+    for programme in programmes:
+        make_slot(programmes=[programme], starts_at=amsterdam(2026, 9, 29, 9), is_closed=month > 9)
+        make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 3, 9))
+    first = amsterdam(2026, month, 29 if month == 9 else 3, 9)
+
+    with django_assert_num_queries(queries):
+        assert first_free(programmes) == {programme.pk: first for programme in programmes}
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_month_is_one_query(rows, django_assert_num_queries):
     programme = make_programme(max_groups=3, max_pupils=99)
