@@ -49,7 +49,7 @@ FAULTS: dict[str, set[str]] = {
     },
     "templates": set(),
     "neighbour": set(),
-    "size": {"core"},
+    "size": set(),
 }
 
 
