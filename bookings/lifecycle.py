@@ -84,7 +84,7 @@ def hold(
     Earlier holds of the same browser or address lapse. Raises RulesBroken, NoteRequired,
     ClassAlreadyBooked, VisitFull, ZonesTaken, DoesNotFit.
     """
-    submission.hub_id = slot.venue.hub_id
+    submission.hub = slot.venue.hub
     submission, created = open_submission(submission)
     if not created:
         return submission

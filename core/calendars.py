@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
@@ -115,9 +114,9 @@ def person(email: str, name: str = "", **parameters: str) -> vCalAddress:
     return address
 
 
-def invite(event: Component, *, email: str, name: str) -> None:
+def invite(event: Component, *, organizer: vCalAddress, email: str, name: str) -> None:
     """Say who organises this and whose calendar it is for; only in mails."""
-    event["ORGANIZER"] = person(settings.ORGANIZER_EMAIL, settings.ORGANIZER_NAME)
+    event["ORGANIZER"] = organizer
     # Who booked need not answer (RFC 5545 section 3.2.17): the place is hers already.
     event["ATTENDEE"] = person(
         email,

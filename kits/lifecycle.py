@@ -108,7 +108,7 @@ def hold(
     earlier hold of the same browser or address lapses. Raises KeyConflict, RulesBroken,
     NoteRequired, NotAHandoverDay, LoanTooLong, TooSoon, NoCopyFree.
     """
-    submission.hub_id = kit.venue.hub_id
+    submission.hub = kit.venue.hub
     submission, created = open_submission(submission)
     if not created:
         return submission

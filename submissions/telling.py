@@ -54,6 +54,8 @@ def send_code(challenge: CodeChallenge, language: str) -> Mail:
     Whoever asks to sign in gets a mail in any case, so that the page need not tell who is
     known: a teacher her code, staff the way to their own sign-in, a stranger the catalogue.
     """
+    # Whoever only signs in asks nothing of a hub: the site answers.
+    hub = challenge.submission.hub if challenge.submission else None
     message = templates.render(
         _template_for(challenge),
         to=challenge.email,
@@ -63,6 +65,8 @@ def send_code(challenge: CodeChallenge, language: str) -> Mail:
             "minutes": settings.CODE_VALID_FOR // timedelta(minutes=1),
             "staff_url": settings.SITE_URL + reverse("account_login"),
         },
+        sender=hub.sender if hub else "",
+        hub=hub.pk if hub else None,
         # A code that comes when it no longer works only confuses.
         expires_at=challenge.expires_at,
         urgent=True,

@@ -257,9 +257,10 @@ WHITENOISE_AUTOREFRESH = MODE == "test"
 
 # --- Mail ----------------------------------------------------------------------------------
 
+# Who sends what belongs to no hub (codes to sign in); a hub's mails have a sender of its own.
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="TEC Deventer <balie@tec.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-ORGANIZER_NAME, ORGANIZER_EMAIL = parseaddr(DEFAULT_FROM_EMAIL)
+SITE_EMAIL = parseaddr(DEFAULT_FROM_EMAIL)[1]
 # Names in Message-IDs and calendars: constant, whatever machine sends.
 CALENDAR_DOMAIN = env("CALENDAR_DOMAIN", default=urlsplit(SITE_URL).hostname or "localhost")
 
@@ -340,17 +341,8 @@ RATE_LIMITS = {
     "posts_per_network": (env.int("POSTS_PER_NETWORK", default=300), timedelta(minutes=10)),
 }
 
-# --- The centre's defaults (programmes and kits can differ) ------------------------------------
+# --- Defaults of all hubs (programmes and kits can differ) -------------------------------------
 
-# Who stands at the foot of every page. The defaults are examples.
-CENTRE = {
-    "name": env("CENTRE_NAME", default="Technicampus Experience Center"),
-    "street": env("CENTRE_STREET", default="Voorbeeldkade 1"),
-    "postcode": env("CENTRE_POSTCODE", default="7411 AA"),
-    "city": env("CENTRE_CITY", default="Deventer"),
-    "phone": env("CENTRE_PHONE", default="0570 00 00 00"),
-    "email": env("CENTRE_EMAIL", default=ORGANIZER_EMAIL),
-}
 LEAD_TIME_WORKING_DAYS = 5
 CHANGE_NUMBERS_UNTIL_DAYS = 7
 FREE_CANCELLATION_UNTIL_DAYS = 14

@@ -61,6 +61,7 @@ class Attention(models.TextChoices):
 # What a page, a mail or a calendar says about a booking hangs on these.
 FACTS = (
     "submission__school",
+    "submission__hub",
     "visit__slot__venue",
     "visit__programme__venue",
     "class_group__school",

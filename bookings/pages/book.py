@@ -57,6 +57,7 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
     context = {
         "programme": programme,
         "slot": slot,
+        "hub": slot.venue.hub,
         "ends_at": offer.ends_at if offer else slot.ends_at,
         "form": form,
         "refused": _in_words(refused, programme, slot, form) if refused else "",
@@ -74,9 +75,9 @@ GONE = (places.VisitFull, places.ZonesTaken, places.DoesNotFit)
 
 
 def _programme_in_slot(slug: str, slot_id: int) -> tuple[Programme, VisitSlot]:
-    runs = SlotProgramme.objects.select_related("programme__venue", "visitslot__venue").annotate(
-        day=TruncDate("visitslot__starts_at"), is_shut=shut("visitslot__")
-    )
+    runs = SlotProgramme.objects.select_related(
+        "programme__venue", "visitslot__venue__hub"
+    ).annotate(day=TruncDate("visitslot__starts_at"), is_shut=shut("visitslot__"))
     run = get_object_or_404(
         runs, programme__slug=slug, programme__is_published=True, visitslot=slot_id
     )
@@ -194,6 +195,7 @@ class BookingCodeView(CodeView):
             "bookings": bookings,
             "booking": bookings[0],
             "programme": visit.programme,
+            "hub": bookings[0].submission.hub,
             "slot": visit.slot,
             "others": _others(visit.programme, visit.slot, pupils) if gone else [],
         }

@@ -44,6 +44,7 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
         "bookings": bookings,
         "booking": first,
         "programme": first.visit.programme,
+        "hub": submission.hub,
         "slot": first.visit.slot,
         # Of classes that were moved apart each date is said, with whose it is.
         "by_date": sorted(live, key=_by_date),
@@ -78,6 +79,7 @@ def cancel(
             messages.success(request, _asked() if late else _cancelled(one))
         return redirect(address_of(submission, token=token))
     context = {"submission": submission, "booking": one, "form": form, "late": late, "token": token}
+    context["hub"] = submission.hub
     return render(request, "bookings/booking_cancel.html", context)
 
 
@@ -101,6 +103,7 @@ def numbers(
             return redirect(address_of(submission, token=token))
     late = timezone.localdate() > one.change_until
     context = {"submission": submission, "booking": one, "form": form, "late": late, "token": token}
+    context["hub"] = submission.hub
     return render(request, "bookings/booking_numbers.html", context)
 
 

@@ -106,10 +106,6 @@ class LetterStay(Stay):
     def directions(self) -> list[str]:
         return _lines(self.venue.directions)
 
-    @property
-    def email(self) -> str:
-        return self.venue.email or settings.ORGANIZER_EMAIL
-
 
 def letter(submission: Submission) -> bytes:
     """The letter with the visit's facts, as a PDF in the language of the submission.
@@ -127,7 +123,8 @@ def letter(submission: Submission) -> bytes:
             "page_url": page_url,
             "site": urlsplit(settings.SITE_URL).netloc,
             "qr": qr_code(page_url, alternative=_("QR code that opens your booking")),
-            "organizer": settings.ORGANIZER_NAME,
+            "hub": submission.hub,
+            "organizer": submission.hub.organizer_name,
         }
         return render_pdf("pdf/booking_letter.html", context)
 
@@ -184,7 +181,7 @@ def day_sheet(venue: Venue, day: datetime.date) -> bytes:
         "venue": venue,
         "day": day,
         "visits": visits,
-        "organizer": settings.ORGANIZER_NAME,
+        "organizer": venue.hub.organizer_name,
     }
     return render_pdf("pdf/day_sheet.html", context)
 

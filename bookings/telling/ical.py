@@ -214,4 +214,8 @@ def _bring(booking: Booking) -> str:
 
 def _invite(event: Event, booking: Booking) -> None:
     submission = booking.submission
-    calendars.invite(event, email=submission.email, name=submission.contact_name)
+    hub = submission.hub
+    event["CONTACT"] = Text(hub.contact)
+    organizer = calendars.person(hub.organizer_email, hub.organizer_name)
+    who = {"email": submission.email, "name": submission.contact_name}
+    calendars.invite(event, organizer=organizer, **who)

@@ -39,7 +39,7 @@ class Letter(Enclosure):
     name = "letter"
 
     def make(self, submission_id: str, to: str) -> bytes | None:
-        hers = Submission.objects.select_related("school").filter(email__iexact=to)
+        hers = Submission.objects.select_related("school", "hub").filter(email__iexact=to)
         submission = hers.filter(pk=submission_id).first()
         try:
             return documents.letter(submission) if submission else None
@@ -207,6 +207,7 @@ def _mail(
     if not bookings:
         return []
     submission = bookings[0].submission
+    hub, venue = submission.hub, bookings[0].visit.slot.venue
     letter = _letter(submission) if with_letter else ""
     with translation.override(submission.language):
         along = [line for kind in kinds() for line in kind.said_beside(bookings)]
@@ -222,7 +223,9 @@ def _mail(
             "submission": submission,
             "stays": stays,
             "first": stays[0],
-            "venue": stays[0].visit.slot.venue,
+            "hub": hub,
+            "phone": venue.phone or hub.phone,
+            "email": venue.email or hub.email,
             "count": len(bookings),
             "note": note,
             "changes": changes,
@@ -233,7 +236,9 @@ def _mail(
         },
         attachments=files,
         enclosed=letter,
-        reply_to=stays[0].visit.slot.venue.email,
+        sender=hub.sender,
+        reply_to=venue.email or hub.email,
+        hub=hub.pk,
         expires_at=expires_at,
     )
     return [message]

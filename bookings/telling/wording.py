@@ -19,8 +19,8 @@ _SENTENCES = {
     "hold": lambda: _("A place was held."),
     "verify": lambda: _("Confirmed with the code from the mail."),
     "request": lambda: _("Requested; we decide about it."),
-    "confirm": lambda: _("Confirmed by TEC."),
-    "decline": lambda: _("Declined by TEC."),
+    "confirm": lambda: _("Confirmed by %(hub)s."),
+    "decline": lambda: _("Declined by %(hub)s."),
     "lapse": lambda: _("The held place lapsed: no code was typed in time."),
     "cancel": lambda: _("Cancelled."),
     "reinstate": lambda: _("Cancellation undone."),
@@ -34,8 +34,10 @@ _SENTENCES = {
 def history_of(bookings: Sequence[Booking]) -> list[Line]:
     """What happened to these bookings, newest first, in one query."""
     by_id = {booking.pk: booking for booking in bookings}
-    events = BookingEvent.objects.filter(booking__in=by_id).order_by("-pk")
-    lines = [(by_id[event.booking_id], event, sentence(event)) for event in events]
+    events = list(BookingEvent.objects.filter(booking__in=by_id).order_by("-pk"))
+    for event in events:
+        event.booking = by_id[event.booking_id]  # read already, with all its facts
+    lines = [(event.booking, event, sentence(event)) for event in events]
     return [
         Line(
             at=event.at,
@@ -58,9 +60,13 @@ def sentence(event: BookingEvent) -> str:
     if event.move == "change_numbers":
         return _numbers(event.data)
     if event.move == "verify" and event.by_role == "staff":
-        return _("Booked by TEC on behalf of the school.")
+        return _("Booked by %(hub)s on behalf of the school.") % _us(event)
     words = _SENTENCES.get(event.move)
-    return words() if words else ""
+    return words() % _us(event) if words else ""
+
+
+def _us(event: BookingEvent) -> dict[str, str]:
+    return {"hub": event.booking.submission.hub.short_name}
 
 
 def _reschedule(data: dict[str, Any]) -> str:

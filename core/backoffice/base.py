@@ -59,8 +59,28 @@ def _badge(text: str, kind: str) -> SafeString:
     return render_to_string("unfold/helpers/label.html", {"text": text, "type": kind})
 
 
-class _Typed:
-    """What staff type has the limits of what anybody types."""
+def scoped[Rows: models.QuerySet[Any]](rows: Rows, user: Any) -> Rows:
+    """Those of `rows` that `user` may know of: rows that belong to a hub have `of_hubs`, and
+    another hub's are answered like those that do not exist."""
+    of_hubs: Any = getattr(rows, "of_hubs", None)
+    return rows if of_hubs is None else of_hubs(user)
+
+
+class _Scoped:
+    """Lists, pages and choices of staff's own hubs; what they type has the limits of what anybody
+    types."""
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        mixed_in: Any = super()
+        return scoped(mixed_in.get_queryset(request), request.user)
+
+    def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> Any:
+        """What a foreign key offers, and what it takes: Django validates by the same rows."""
+        mixed_in: Any = super()
+        rows = mixed_in.get_field_queryset(db, db_field, request)
+        if rows is None:
+            rows = db_field.remote_field.model._default_manager.using(db)
+        return scoped(rows.all(), request.user)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.EmailField):
@@ -88,7 +108,7 @@ def keep_to_rows(widget: Any) -> None:
     widget.value_from_datadict = value_from_datadict
 
 
-class ModelAdmin(_Typed, UnfoldModelAdmin):
+class ModelAdmin(_Scoped, UnfoldModelAdmin):
     """Lists that stay fast: no count of everything, no choice of a thousand rows."""
 
     list_per_page = 50
@@ -123,7 +143,7 @@ class ModelAdmin(_Typed, UnfoldModelAdmin):
         )
 
 
-class TabularInline(_Typed, UnfoldTabularInline):
+class TabularInline(_Scoped, UnfoldTabularInline):
     """Rows of a table: each box says of itself what the head of its column says."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters import admin as unfold_filters
 
+from core.backoffice.base import scoped
 from core.dates import validate_day
 
 # Of both ends of a period: its name, what it asks, and the time where only a day was typed.
@@ -53,6 +54,20 @@ class MoveFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(move=self.value()) if self.value() else queryset
+
+
+class RelatedDropdownFilter(unfold_filters.RelatedDropdownFilter):
+    """Chooses among what staff may know of."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        rows = field.remote_field.model._default_manager.all()
+        known = scoped(rows, request.user)
+        if known is rows:  # of no hub, or all of them
+            return super().field_choices(field, request, model_admin)
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        return field.get_choices(
+            include_blank=False, ordering=ordering, limit_choices_to={"pk__in": known.values("pk")}
+        )
 
 
 class RangeDateTimeFilter(unfold_filters.RangeDateTimeFilter):

@@ -1,6 +1,7 @@
 """From `templates/mail/<name>.{subject.txt,txt,html}` to a mail, in a given language."""
 
 import re
+from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -11,12 +12,22 @@ from django.utils import translation
 from core.mail.queue import Message
 
 
-def render(name: str, *, to: str, language: str, context: dict[str, Any], **fields: Any) -> Message:
+def render(
+    name: str,
+    *,
+    to: str,
+    language: str,
+    context: dict[str, Any],
+    sender: str = "",
+    **fields: Any,
+) -> Message:
     """The mail `name` to `to`; `fields` are those of Message (attachments, expires_at, …).
 
-    What users typed is a value of the context and stays text: nothing compiles it.
+    `sender` also signs it; without one it is from the site. What users typed is a value of the
+    context and stays text: nothing compiles it.
     """
-    values = {"site_url": settings.SITE_URL, "sender": settings.ORGANIZER_NAME, **context}
+    signed_by = parseaddr(sender or settings.DEFAULT_FROM_EMAIL)[0]
+    values = {"site_url": settings.SITE_URL, "sender": signed_by, **context}
     with translation.override(language):
         subject = _plain(f"mail/{name}.subject.txt", values)
         text = _plain(f"mail/{name}.txt", values)
@@ -27,6 +38,7 @@ def render(name: str, *, to: str, language: str, context: dict[str, Any], **fiel
         text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
         html=html,
         language=language,
+        sender=sender,
         **fields,
     )
 

@@ -1,10 +1,9 @@
 """What happened to loans, and what was asked for and could not be lent; read only."""
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import RelatedDropdownFilter
 
 from core.backoffice.base import ModelAdmin, ReadOnly
-from core.backoffice.filters import RangeDateTimeFilter
+from core.backoffice.filters import RangeDateTimeFilter, RelatedDropdownFilter
 from core.backoffice.moves import EventAdmin
 from kits.lifecycle import MOVES
 from kits.models import LoanEvent, RefusedDemand
@@ -15,7 +14,7 @@ from kits.telling.wording import for_staff
 class LoanEventAdmin(EventAdmin):
     moves = MOVES
     list_display = ("at", "what", "loan", "by_whom", "note", "noticed_at")
-    list_select_related = ("loan__submission__school", "loan__copy", "by")
+    list_select_related = ("loan__submission__school", "loan__submission__hub", "loan__copy", "by")
     fields = ("loan", "move", ("from_state", "to_state"), "at", ("by", "by_role"), "note")
 
     def words_for(self, event: LoanEvent) -> str:

@@ -2,7 +2,7 @@
 
 import datetime
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from core.documents import qr_code, render_pdf
 from kits.desk.lists import Stop
 from kits.models import KitCopy
+from programmes.models import Hub
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,14 @@ def labels(copies: Sequence[KitCopy], sheet: LabelSheet, *, start: int = 1) -> b
     placed: list[dict[str, Any] | None] = [None] * (start - 1)
     for copy in copies:
         alternative = _("QR code of box %(code)s") % {"code": copy.code}
-        placed.append({"copy": copy, "qr": qr_code(address_of(copy), alternative=alternative)})
+        qr = qr_code(address_of(copy), alternative=alternative)
+        placed.append({"copy": copy, "qr": qr, "hub": copy.kit.venue.hub})
     pages = [
         [(_spot(sheet, place), label) for place, label in enumerate(page) if label]
         for page in itertools.batched(placed, sheet.count)
     ]
-    context = {"pages": pages, "sheet": sheet, "organizer": settings.ORGANIZER_NAME}
+    organizer = _organizers(copy.kit.venue.hub for copy in copies)
+    context = {"pages": pages, "sheet": sheet, "organizer": organizer}
     return render_pdf("pdf/kit_labels.html", context)
 
 
@@ -71,5 +74,11 @@ def _spot(sheet: LabelSheet, place: int) -> tuple[float, float]:
 
 def round_sheet(day: datetime.date, stops: Sequence[Stop]) -> bytes:
     """The round for the driver, to tick off. Raises DocumentsUnavailable."""
-    context = {"day": day, "stops": stops, "organizer": settings.ORGANIZER_NAME}
+    organizer = _organizers(loan.submission.hub for stop in stops for loan in stop.loans)
+    context = {"day": day, "stops": stops, "organizer": organizer}
     return render_pdf("pdf/transport_round.html", context)
+
+
+def _organizers(hubs: Iterable[Hub]) -> str:
+    """Whose paper it is: mostly one hub's; its name once."""
+    return ", ".join(dict.fromkeys(hub.organizer_name for hub in hubs))

@@ -98,6 +98,7 @@ class LoanQuerySet(OfHubs["Loan"]):
         """All that a page, a mail or a calendar says about a loan, in one query."""
         return self.select_related(
             "submission__school",
+            "submission__hub",
             "copy__kit__venue",
             "class_group",
             "booking__visit__programme",

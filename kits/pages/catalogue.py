@@ -52,7 +52,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def kit(request: HttpRequest, slug: str) -> HttpResponse:
     """What is in it and for whom; a month of days to start on, then the days to return."""
-    found = get_object_or_404(LessonKit.objects.published().select_related("venue"), slug=slug)
+    found = get_object_or_404(LessonKit.objects.published().select_related("venue__hub"), slug=slug)
     booking = visit_of(request)
     start = parse_day(request.GET.get("van", ""))
     at = _month_asked(request, start)
@@ -64,6 +64,7 @@ def kit(request: HttpRequest, slug: str) -> HttpResponse:
     can_start = start is not None and period.can_start(start)
     context = {
         "kit": found,
+        "hub": found.venue.hub,
         "month": build_month(period, at, start, own_holidays(request.user, at.first, at.last)),
         "start": start,
         "returns": period.returns(start) if start and can_start else [],

@@ -48,7 +48,7 @@ def as_html(document: KitDocument) -> str:
         "document": document,
         "kit": document.kit,
         "blocks": parse(document.text),
-        "organizer": settings.ORGANIZER_NAME,
+        "organizer": document.kit.venue.hub.organizer_name,
     }
     with translation.override(settings.LANGUAGE_CODE):
         return render_to_string("pdf/kit_document.html", context)

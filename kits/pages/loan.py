@@ -163,7 +163,13 @@ def _loan(submission: Submission) -> Loan:
 
 
 def _context(submission: Submission, one: Loan, token: str | None) -> dict[str, Any]:
-    return {"submission": submission, "loan": one, "kit": one.kit, "token": token}
+    return {
+        "submission": submission,
+        "loan": one,
+        "kit": one.kit,
+        "hub": one.submission.hub,
+        "token": token,
+    }
 
 
 def later_returns(one: Loan) -> list[Return]:

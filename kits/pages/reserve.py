@@ -64,7 +64,7 @@ class Asked(NamedTuple):
 @require_http_methods(["GET", "HEAD", "POST"])
 def reserve(request: HttpRequest, slug: str) -> HttpResponse:
     """Step two: which class, and who asks. A POST holds a copy."""
-    kit = get_object_or_404(LessonKit.objects.published().select_related("venue"), slug=slug)
+    kit = get_object_or_404(LessonKit.objects.published().select_related("venue__hub"), slug=slug)
     asked = _asked(request, kit)
     if asked is None:
         return redirect(f"{kit.get_absolute_url()}#lenen")
@@ -84,6 +84,7 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
     gone = isinstance(refused, ABOUT_DAYS)
     context = {
         "kit": kit,
+        "hub": kit.venue.hub,
         "asked": asked,
         "form": form,
         "refused": refused,
@@ -202,8 +203,13 @@ class LoanCodeView(CodeView):
         if loan is None:
             raise Http404  # something else was asked for in this submission
         asked = Asked(loan.kit, loan.starts_on, loan.ends_on, loan.delivery, loan.booking)
-        others = _others(asked) if gone else []
-        return {"loan": loan, "kit": loan.kit, "asked": asked, "others": others}
+        return {
+            "loan": loan,
+            "kit": loan.kit,
+            "hub": loan.submission.hub,
+            "asked": asked,
+            "others": _others(asked) if gone else [],
+        }
 
     def note_gone(self, submission: Submission) -> None:
         for loan in submission.loans.with_facts():

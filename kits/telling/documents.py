@@ -32,8 +32,8 @@ def letter(loan: Loan) -> bytes:
             "page_url": page_url,
             "site": urlsplit(settings.SITE_URL).netloc,
             "qr": qr_code(page_url, alternative=_("QR code that opens your loan")),
-            "organizer": settings.ORGANIZER_NAME,
-            "email": loan.kit.venue.email or settings.ORGANIZER_EMAIL,
+            "hub": submission.hub,
+            "organizer": submission.hub.organizer_name,
             **hours_of(loan),
         }
         return render_pdf("pdf/loan_letter.html", context)

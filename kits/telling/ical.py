@@ -164,4 +164,8 @@ def _where(loan: Loan) -> str:
 
 def _invite(event: Event, loan: Loan) -> None:
     submission = loan.submission
-    calendars.invite(event, email=submission.email, name=submission.contact_name)
+    hub = submission.hub
+    event["CONTACT"] = Text(hub.contact)
+    organizer = calendars.person(hub.organizer_email, hub.organizer_name)
+    who = {"email": submission.email, "name": submission.contact_name}
+    calendars.invite(event, organizer=organizer, **who)

@@ -116,7 +116,8 @@ def _mail(
     loan = events[0].loan
     if loan.state not in states:
         return []
-    submission = loan.submission
+    submission, venue = loan.submission, loan.kit.venue
+    hub = submission.hub
     letter = _letter(loan) if with_letter else ""
     attachments = _calendar_files(loan, files) if files else []
     with translation.override(submission.language):
@@ -132,7 +133,10 @@ def _mail(
             "visit": loan.booking if loan.booking and loan.booking.is_holding else None,
             "is_round": loan.delivery == Delivery.ROUND,
             "goes_ahead": loan.state in COMING,
-            "venue": loan.kit.venue,
+            "venue": venue,
+            "hub": hub,
+            "phone": venue.phone or hub.phone,
+            "email": venue.email or hub.email,
             "note": events[0].word_from_us,
             "changes": _changes(events) if name == "changed" else [],
             "link": markers.marker(LoanLink.name, submission.pk, to=submission.email),
@@ -141,7 +145,9 @@ def _mail(
         },
         attachments=attachments,
         enclosed=letter,
-        reply_to=loan.kit.venue.email,
+        sender=hub.sender,
+        reply_to=venue.email or hub.email,
+        hub=hub.pk,
         expires_at=expires_at,
     )
     return [message]

@@ -44,7 +44,8 @@ def sentence(event: LoanEvent) -> str:
     if event.move in {"extend", "change_dates"}:
         return _dates(event.data)
     if event.move == "verify" and event.by_role == "staff":
-        return _("Reserved by TEC on behalf of the school.")
+        hub = event.loan.submission.hub.short_name
+        return _("Reserved by %(hub)s on behalf of the school.") % {"hub": hub}
     words = _SENTENCES.get(event.move)
     return words() if words else ""
 

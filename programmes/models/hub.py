@@ -93,6 +93,11 @@ class Hub(models.Model):
         return formataddr((self.organizer_name, self.organizer_email))
 
     @property
+    def contact(self) -> str:
+        """One line, as calendars take it (CONTACT, RFC 5545 section 3.8.4.2)."""
+        return ", ".join(part for part in (self.organizer_name, self.phone, self.email) if part)
+
+    @property
     def hours_in_words(self) -> str:
         """The desk hours in the language that is active; Dutch where there is no other."""
         return (self.desk_hours_en if get_language() == "en" else "") or self.desk_hours

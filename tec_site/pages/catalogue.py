@@ -45,7 +45,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @require_safe
 @vary_on_headers("HX-Request")
 def programme(request: HttpRequest, slug: str) -> HttpResponse:
-    found = get_object_or_404(Programme.objects.published().select_related("venue"), slug=slug)
+    found = get_object_or_404(Programme.objects.published().select_related("venue__hub"), slug=slug)
     region = _region(request)
     is_fragment = request.headers.get("HX-Request") == "true"
     free = next_free(found, 1 if is_fragment else FIRST_FREE)
@@ -53,6 +53,7 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
     offers = month_of_offers(found, at.year, at.month)
     context = {
         "programme": found,
+        "hub": found.venue.hub,
         "free": free,
         "month": build_month(found, at, offers, _holidays(request, at, region)),
         "region": region,

@@ -27,7 +27,6 @@ UTC = datetime.UTC
 def booking(settings, time_machine):
     settings.SITE_URL = "https://balie.tec.example"
     settings.CALENDAR_DOMAIN = "tec.example"
-    settings.ORGANIZER_EMAIL, settings.ORGANIZER_NAME = "balie@tec.example", "TEC Deventer"
     time_machine.move_to(amsterdam(2026, 9, 15, 10), tick=False)
     venue = make_venue(name="TEC Deventer", street="Hanzeweg 1", city="Deventer")
     programme = make_programme(title="Stop-motion", bring="drinken\nlunch", venue=venue)
@@ -79,6 +78,7 @@ def test_invitation_says_everything(booking):
         "URL": page,
         "STATUS": "CONFIRMED",
         "TRANSP": "OPAQUE",
+        "CONTACT": "TEC Deventer\\, 0570 00 00 00\\, balie@tec.example",
         'ORGANIZER;CN="TEC Deventer"': "mailto:balie@tec.example",
         (
             'ATTENDEE;CN="Anouk Smit";CUTYPE=INDIVIDUAL;PARTSTAT=ACCEPTED;'

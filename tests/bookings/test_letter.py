@@ -309,7 +309,7 @@ def test_letter_asks_the_same_number_of_questions_for_one_class_and_three(
         make_booking(submission=three, visit=visit, class_name=name)
 
     for submission in (one, three):
-        submission = Submission.objects.select_related("school").get(pk=submission.pk)
+        submission = Submission.objects.select_related("school", "hub").get(pk=submission.pk)
         with django_assert_num_queries(3):
             letter(submission)
 

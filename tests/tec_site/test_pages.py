@@ -169,13 +169,13 @@ def test_home_draws_the_zones_that_have_a_drawing(client: Client) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("rows", [1, 3])
 @time_machine.travel("2027-02-01 10:00+01:00", tick=False)
-def test_home_asks_three_queries_whatever_there_is(
+def test_home_asks_four_queries_whatever_there_is(
     client: Client, django_assert_num_queries: object, rows: int
 ) -> None:
     for day in range(8, 8 + rows):
         make_free_visit(f"P{day}", day)
-    # lead times, programmes with their first free visit, zones
-    with django_assert_num_queries(3):  # type: ignore[operator]
+    # lead times, programmes with their first free visit, zones, hubs for the foot
+    with django_assert_num_queries(4):  # type: ignore[operator]
         client.get(reverse("home"))
 
 
