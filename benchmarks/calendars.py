@@ -79,7 +79,7 @@ def _teacher_with_bookings() -> User:
         Booking(
             submission=submission,
             visit=visit,
-            class_name="Groep 7",
+            party_name="Groep 7",
             year_from=YearGroup.GROUP_7,
             year_to=YearGroup.GROUP_7,
             pupils=24,

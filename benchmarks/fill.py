@@ -217,7 +217,7 @@ def _bookings(
             submission=submission,
             visit=visits[one.slot.pk, one.programme.pk],
             class_group=group,
-            class_name=one.name,
+            party_name=one.name,
             year_from=YearGroup.GROUP_7,
             year_to=YearGroup.GROUP_7,
             pupils=pupils_of(one),

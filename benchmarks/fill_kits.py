@@ -85,7 +85,7 @@ def _loan(copy: KitCopy, submission: Submission, start: datetime.date, state: st
     return Loan(
         copy=copy,
         submission=submission,
-        class_name=f"Groep 7-{next(_names)}",
+        party_name=f"Groep 7-{next(_names)}",
         year_from=YearGroup.GROUP_7,
         year_to=YearGroup.GROUP_7,
         pupils=24,

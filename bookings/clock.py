@@ -11,7 +11,7 @@ from django.utils import timezone
 from bookings.lifecycle import MOVES, lapse_all
 from bookings.models import Booking, BookingEvent, State
 from core.dates import ONE_DAY, start_of_day
-from core.lifecycle import IllegalMove, apply
+from core.lifecycle import IllegalMove
 from submissions.models import Submission
 
 
@@ -52,7 +52,7 @@ def remind_due() -> int:
 def _remind(booking: Booking) -> bool:
     try:
         with transaction.atomic():
-            apply(booking, MOVES["remind"], by=None, about=booking.visit.slot.day)
+            MOVES.apply(booking, "remind", by=None, about=booking.visit.slot.day)
     except (IntegrityError, IllegalMove):
         return False  # another worker was first, or it was cancelled a moment ago
     return True

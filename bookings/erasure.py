@@ -22,9 +22,9 @@ def erase_words(submissions: QuerySet[Submission], names: Names) -> int:
     events = BookingEvent.objects.filter(booking__submission__in=submissions)
     events.filter(noticed_at=None).update(notice="")
     for booking in Booking.objects.filter(submission__in=submissions):
-        if names(booking.class_name):
+        if names(booking.party_name):
             Booking.objects.filter(pk=booking.pk).update(
-                class_name=booking.year_groups,
+                party_name=booking.year_groups,
                 sequence=F("sequence") + 1,  # calendars fetch it anew
                 changed_at=timezone.now(),
             )

@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from icalendar import Event as CalendarEvent
 
 from bookings import clock, erasure, places, visits
-from bookings.models import FACTS, Booking, BookingEvent
-from bookings.models.booking import HOLDING
+from bookings.models import FACTS, Booking, BookingEvent, State
 from bookings.pages.trajectory import trajectories
 from bookings.telling import ical, notices
 from core.dates import start_of_day
@@ -50,7 +49,7 @@ class VisitKind(Kind):
         return mine.holding().upcoming().order_by("visit__slot__starts_at", "pk")
 
     def past(self, user: User) -> QuerySet[Booking]:
-        coming = Q(state__in=HOLDING, visit__slot__starts_at__gt=timezone.now())
+        coming = Q(state__in=State.where(holds=True), visit__slot__starts_at__gt=timezone.now())
         mine = Booking.objects.visible_to(user).with_facts()
         return mine.exclude(coming).order_by("-visit__slot__starts_at", "-pk")
 
@@ -66,7 +65,7 @@ class VisitKind(Kind):
     def since(self, rows: QuerySet[Booking], day: datetime.date) -> QuerySet[Booking]:
         return rows.filter(visit__slot__starts_at__gte=start_of_day(day))
 
-    def calendar_events(self, feed: Feed, rows: QuerySet[Booking]) -> list[CalendarEvent]:
+    def calendar_events(self, feed: Feed, rows: Any) -> list[CalendarEvent]:
         return ical.events(feed, rows)
 
     def calendar_words(self, feed: Feed, rows: QuerySet[Booking]) -> list[Any]:

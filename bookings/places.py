@@ -1,26 +1,23 @@
 """Places in visits and the zones visits occupy: opening, taking, freeing, moving.
 
-Only moves come here (`Booking.change_places`, called by `core.lifecycle.apply`, and the
-verbs of `bookings/lifecycle.py`), always inside a transaction. The order of locks on
-PostgreSQL is booking → visits → zones, each by primary key; freeing takes no zone locks. The
-check constraints of Visit and `zone_claimed_once` stand behind every line here.
+Only moves come here (`BookingLifecycle.change_places`) and the verbs of `bookings/lifecycle.py`
+and `bookings/visits.py`, always inside a transaction. The order of locks on PostgreSQL is
+booking → visits → zones, each by primary key; freeing takes no zone locks. The check constraints
+of Visit and `zone_claimed_once` stand behind every line here.
 """
 
 import datetime
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bookings.models import Footprint, Visit, VisitSlot, ZoneClaim
 from core.lifecycle import Refused
-from core.transactions import inserted, joined
 from programmes.models import Programme, Zone
 
-if TYPE_CHECKING:
-    from bookings.models import Visit, VisitSlot
+TRIES = 3
 
 
 class VisitFull(Refused):
@@ -36,54 +33,45 @@ class DoesNotFit(Refused):
 
 
 class VisitGone(Refused):
-    """Between finding the visit and joining it its last booking left, or staff moved it; the verb
-    looks again."""
+    """Somebody joined or left a visit, or staff moved it, while it was being changed."""
 
     message = _("This date has just changed. Please try again.")
 
 
-@dataclass(frozen=True)
-class Footprint:
-    """What one booking holds: a number of groups and pupils in a visit.
+def find_or_open(slot: VisitSlot, programme: Programme, *, leaving: int | None = None) -> Visit:
+    """The active visit of this programme in this slot, or a new, still empty one; locked.
 
-    `slot_id`, where it is known: the slot in which the visit was when it was chosen. Staff may
-    move the visit a moment before its place is taken. `was_taken`: others were in it then. It
-    is open until the last one leaves and never again, so its zones are claimed.
+    Two who open at once: the second insert waits for the first and then joins it. Its zones are
+    claimed with the first place taken. `leaving`: another visit that a class leaves for this
+    one, locked along in order of primary key. Raises DoesNotFit.
     """
-
-    visit_id: int
-    groups: int
-    pupils: int
-    slot_id: int | None = field(default=None, compare=False)
-    was_taken: bool = field(default=False, compare=False)
-
-
-def find_or_open(slot: "VisitSlot", programme: Programme) -> "Visit":
-    """The active visit of this programme in this slot, or a new, still empty one.
-
-    Two who open at once: the second insert waits for the first and then joins it. Its zones
-    are claimed with the first place taken. Raises DoesNotFit.
-    """
-    from bookings.models import Visit
-
-    active = (
-        Visit.objects.active()
-        .select_related("slot", "programme")
-        .filter(slot=slot, programme=programme)
-    )
-    fits = programme.length <= slot.length
-    new = Visit(
-        slot=slot,
-        programme=programme,
-        max_groups=min(programme.max_groups, slot.max_groups),
-        max_pupils=min(programme.max_pupils, slot.max_pupils),
-    )
-    if fits and inserted(new):
-        return new
-    visit = active.first()
-    if visit is None:
-        raise VisitGone if fits else DoesNotFit
-    return visit
+    active = Visit.objects.active().filter(slot=slot, programme=programme)
+    for _again in range(TRIES):
+        if programme.length <= slot.length:
+            new = Visit(
+                slot=slot,
+                programme=programme,
+                max_groups=min(programme.max_groups, slot.max_groups),
+                max_pupils=min(programme.max_pupils, slot.max_pupils),
+            )
+            Visit.objects.bulk_create([new], ignore_conflicts=True)
+        elif not active.exists():
+            raise DoesNotFit
+        both = Visit.objects.filter(Q(pk__in=active.values("pk")) | Q(pk=leaving))
+        locked = (
+            both.order_by("pk")
+            .select_for_update(of=("self",))
+            .select_related("slot__venue", "programme")
+        )
+        for visit in locked:
+            if (visit.slot_id, visit.programme_id, visit.released_at) == (
+                slot.pk,
+                programme.pk,
+                None,
+            ):
+                return visit
+        # Its last class left while we waited for the lock: open another one.
+    raise VisitGone
 
 
 def change(before: Footprint | None, after: Footprint | None) -> None:
@@ -93,11 +81,9 @@ def change(before: Footprint | None, after: Footprint | None) -> None:
     four. Freeing comes first, so that a move can end in rooms it leaves itself. Raises
     VisitFull, VisitGone or ZonesTaken; the caller's transaction then rolls back.
     """
-    from bookings.models import Visit
-
     if before and after and before.visit_id == after.visit_id:
-        more = after.groups - before.groups, after.pupils - before.pupils
-        _take(Footprint(after.visit_id, *more))
+        groups, pupils = after.groups - before.groups, after.pupils - before.pupils
+        _take(Footprint(after.visit_id, groups, pupils))
         return
     if before and after:
         # Both rows in order of primary key before either is written.
@@ -111,12 +97,8 @@ def change(before: Footprint | None, after: Footprint | None) -> None:
 
 def _take(footprint: Footprint) -> None:
     """Add to the counters if there is room (a negative number frees; there is room for that)."""
-    from bookings.models import Visit
-
     groups, pupils = footprint.groups, footprint.pupils
-    visits = Visit.objects.filter(pk=footprint.visit_id, released_at=None)
-    if footprint.slot_id is not None:
-        visits = visits.filter(slot=footprint.slot_id)
+    visits = Visit.objects.active().filter(pk=footprint.visit_id)
     room = Q()
     if groups > 0:
         room &= Q(groups_taken__lte=F("max_groups") - groups)
@@ -128,14 +110,12 @@ def _take(footprint: Footprint) -> None:
     )
     if not taken:
         raise VisitFull if visits.exists() else VisitGone
-    if groups > 0 and not footprint.was_taken:
+    if groups > 0:
         # Whoever came first claims the zones for all.
         claim_zones(visits.filter(groups_taken=groups))
 
 
 def _free(footprint: Footprint) -> None:
-    from bookings.models import Visit, ZoneClaim
-
     visits = Visit.objects.filter(pk=footprint.visit_id)
     visits.update(
         groups_taken=F("groups_taken") - footprint.groups,
@@ -145,14 +125,12 @@ def _free(footprint: Footprint) -> None:
         ZoneClaim.objects.filter(visit_id=footprint.visit_id).delete()
 
 
-def claim_zones(visits: QuerySet["Visit"]) -> None:
+def claim_zones(visits: QuerySet[Visit]) -> None:
     """Claim the programme's zones for the one visit, changeover included. Raises ZonesTaken.
 
     The zone rows are locked before inserting: transactions that insert into an exclusion
     constraint at once would deadlock. The constraint is the net, the locks are the queue.
     """
-    from bookings.models import ZoneClaim
-
     zones = (
         Zone.objects.select_for_update(of=("self",))
         .filter(programmes__visits__in=visits)
@@ -174,8 +152,7 @@ def claim_zones(visits: QuerySet["Visit"]) -> None:
         for zone in zones
     ]
     try:
-        with joined():
-            ZoneClaim.objects.bulk_create(claims)
+        ZoneClaim.objects.bulk_create(claims)
     except IntegrityError as error:
         raise ZonesTaken from error
 
@@ -186,21 +163,17 @@ def stop_promising() -> None:
 
     For the rare moment in which staff change rooms. Reading goes on. SQLite has one writer anyway.
     """
-    from bookings.models import Visit
-
     if connection.vendor == "postgresql":
         table = connection.ops.quote_name(Visit._meta.db_table)
         with connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
 
 
-def unclaim_zones(visits: QuerySet["Visit"]) -> None:
+def unclaim_zones(visits: QuerySet[Visit]) -> None:
     """Give up the claims of visits that the caller has locked, to claim again in this transaction.
 
     The zones are locked first: who waits for a claim to go holds them, and would wait for us.
     """
-    from bookings.models import ZoneClaim
-
     claims = ZoneClaim.objects.filter(visit__in=visits)
     wanted = Zone.objects.filter(programmes__visits__in=visits)
     zones = Zone.objects.filter(Q(pk__in=claims.values("zone")) | Q(pk__in=wanted.values("pk")))

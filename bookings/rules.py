@@ -4,7 +4,8 @@ Form and verb ask the same questions here, so they cannot disagree. Staff may ov
 rule, with a note; capacity and zones are not rules but facts of the database (places.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from django.db import models
 from django.db.models import Q
@@ -13,37 +14,57 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from bookings.models import Booking, State, VisitSlot
-from programmes.models import Kind, Programme
+from programmes.models import Hub, Kind, Programme
 from schools.models import ClassGroup, School
 from schools.models.class_group import name_key
 from schools.years import describe_year_groups, school_year_of
-from submissions.rules import Broken, ClassRequest, Rule, first_bookable_moment, last_bookable_day
+from submissions.models import Submission
+from submissions.rules import Broken, Party, Rule, first_bookable_moment, last_bookable_day
 
 
-def broken_rules(
-    *,
-    programme: Programme,
-    slot: VisitSlot,
-    classes: Sequence[ClassRequest],
-    school: School | None,
-) -> list[Broken]:
-    found = broken_date(programme, slot)
-    for index, asked in enumerate(classes):
-        found += [*_year_group(programme, asked, index), *broken_numbers(programme, asked, index)]
-        if programme.requires_taster and not taster_passes(slot, school, asked.name):
-            found.append(
-                Broken(
-                    Rule.PREREQUISITE,
-                    "name",
-                    str(
-                        _(
-                            "This is open to classes that did the Proeverij first, and we find "
-                            "none of this class or school before this date."
-                        )
-                    ),
-                    index,
-                )
+@dataclass(frozen=True)
+class VisitItem:
+    """One party's place in one programme on one date."""
+
+    slot: VisitSlot
+    programme: Programme
+    party: Party
+
+
+@dataclass(frozen=True)
+class VisitRequest:
+    """What is asked for in one go, all or nothing.
+
+    `submission` is not saved yet: it carries the key, the hash of the data and what was typed.
+    What staff `overrule` asks for a `note` that says why.
+    """
+
+    submission: Submission
+    items: Sequence[VisitItem]
+    overrule: Collection[Rule] = ()
+    note: str = ""
+
+    @property
+    def hub(self) -> Hub:
+        """One submission, one hub."""
+        (hub,) = {item.slot.venue.hub for item in self.items}
+        return hub
+
+
+def broken_rules(items: Sequence[VisitItem], school: School | None) -> list[Broken]:
+    """Every rule that a request does not meet; those of a date once."""
+    found: list[Broken] = []
+    for programme, slot in dict.fromkeys((item.programme, item.slot) for item in items):
+        found += broken_date(programme, slot)
+    for index, item in enumerate(items):
+        programme, slot, party = item.programme, item.slot, item.party
+        found += [*_year_group(programme, party, index), *broken_numbers(programme, party, index)]
+        if programme.requires_taster and not taster_passes(slot, school, party.name):
+            message = _(
+                "This is open to classes that did the Proeverij first, and we find none of this "
+                "class or school before this date."
             )
+            found.append(Broken(Rule.PREREQUISITE, "name", str(message), index))
     return found
 
 
@@ -75,25 +96,23 @@ def broken_offer(programme: Programme, slot: VisitSlot) -> list[Broken]:
 # --- The class -------------------------------------------------------------------------------
 
 
-def _year_group(programme: Programme, asked: ClassRequest, index: int) -> list[Broken]:
-    if asked.year_from >= programme.year_from and asked.year_to <= programme.year_to:
+def _year_group(programme: Programme, party: Party, index: int) -> list[Broken]:
+    if party.year_from >= programme.year_from and party.year_to <= programme.year_to:
         return []
     message = _("This programme is for %(for_whom)s, not for %(asked)s.") % {
         "for_whom": programme.for_whom,
-        "asked": describe_year_groups(asked.year_from, asked.year_to),
+        "asked": describe_year_groups(party.year_from, party.year_to),
     }
     return [Broken(Rule.YEAR_GROUP, "year_groups", message, index)]
 
 
-def broken_numbers(
-    programme: Programme, asked: ClassRequest, index: int | None = None
-) -> list[Broken]:
+def broken_numbers(programme: Programme, party: Party, index: int | None = None) -> list[Broken]:
     most, least = programme.max_pupils_per_class, programme.min_pupils
-    if asked.pupils > most:
+    if party.pupils > most:
         message = ngettext(
             "At most %(number)d pupil per class.", "At most %(number)d pupils per class.", most
         ) % {"number": most}
-    elif asked.pupils < least:
+    elif party.pupils < least:
         message = ngettext(
             "At least %(number)d pupil per class.", "At least %(number)d pupils per class.", least
         ) % {"number": least}
@@ -108,22 +127,22 @@ def broken_numbers(
 def _tasters_before(slot: VisitSlot) -> models.QuerySet[Booking]:
     return Booking.objects.filter(
         visit__programme__kind=Kind.TASTER,
-        state__in=[State.CONFIRMED, State.ATTENDED],
+        state__in=State.where(counts=True),
         visit__slot__starts_at__lt=slot.starts_at,
     )
 
 
-def class_had_taster(slot: VisitSlot, school: School, class_name: str) -> bool:
+def class_had_taster(slot: VisitSlot, school: School, party_name: str) -> bool:
     """Whether this class, or the one it continues, has a Proeverij before the slot."""
     this = Q(
         class_group__school=school,
         class_group__school_year=school_year_of(slot.day),
-        class_group__name_key=name_key(class_name),
+        class_group__name_key=name_key(party_name),
     )
     predecessors = ClassGroup.objects.filter(
         continued_by__school=school,
         continued_by__school_year=school_year_of(slot.day),
-        continued_by__name_key=name_key(class_name),
+        continued_by__name_key=name_key(party_name),
     )
     return _tasters_before(slot).filter(this | Q(class_group__in=predecessors)).exists()
 
@@ -138,9 +157,9 @@ def school_had_taster(slot: VisitSlot, school: School) -> bool:
     )
 
 
-def taster_passes(slot: VisitSlot, school: School | None, class_name: str) -> bool:
+def taster_passes(slot: VisitSlot, school: School | None, party_name: str) -> bool:
     return school is not None and (
-        class_had_taster(slot, school, class_name) or school_had_taster(slot, school)
+        class_had_taster(slot, school, party_name) or school_had_taster(slot, school)
     )
 
 
@@ -148,5 +167,5 @@ def is_unprepared(booking: Booking) -> bool:
     """Whether no Proeverij precedes what is open only after one."""
     slot, school = booking.visit.slot, booking.submission.school
     return booking.visit.programme.requires_taster and not taster_passes(
-        slot, school, booking.class_name
+        slot, school, booking.party_name
     )

@@ -13,7 +13,6 @@ from bookings import places
 from bookings.lifecycle import MOVES, lapse_all, reschedule
 from bookings.models import Booking, State, Visit, VisitSlot
 from bookings.refusals import BelowBooked, NothingToMove, RoomsTaken, SlotPast
-from core.lifecycle import apply
 from core.transactions import retried
 from programmes.models import Programme
 from schools.models import User
@@ -88,11 +87,11 @@ def keep_rooms(programme: Programme, took: int, by: User) -> list[str]:
 
 def _tell_length(visits: QuerySet[Visit], minutes: dict[str, int], by: User) -> list[str]:
     """How many hear of it, in a line."""
-    move = MOVES["retime"]
-    told = Booking.objects.filter(visit__in=visits, state__in=move.sources).order_by("pk")
+    moving = MOVES["retime"].sources
+    told = Booking.objects.filter(visit__in=visits, state__in=moving).order_by("pk")
     for booking in told:
         changes = {"changed_at": timezone.now()}  # for calendars
-        apply(booking, move, by=by, data=minutes, changes=changes)
+        MOVES.apply(booking, "retime", by=by, data=minutes, changes=changes)
     text = ngettext(
         "%(number)d class gets a mail: its visit ends at another time.",
         "%(number)d classes get a mail: their visit ends at another time.",

@@ -1,12 +1,12 @@
 """One move in one table, one event: how anything with a state changes it.
 
-Each app writes its table of moves in its own `lifecycle.py` and calls `apply()`. A model that
-takes part has a `state` field, a foreign key to it on its event model, and three hooks:
+Beside each other stand two tables a kind. The table of states (`StateTable`, with the models)
+says what each state means; the table of moves (`Lifecycle`, in the app's `lifecycle.py`) says
+what can be done in it. A model that takes part has a `state` field, an event model with a
+foreign key to it called back by `events`, and two hooks:
 
 - `places()`: what this row holds in its present state, or None (any comparable value);
-- `change_places(before, after)`: take and free accordingly, in the database, or raise a
-  `Refused`;
-- `touched(changed)`: fields to write besides those changed (a calendar's SEQUENCE), optional.
+- `touched(changed)`: fields to write besides those changed (a calendar's SEQUENCE).
 
 No move without an event, no event without a move: both are written in one transaction.
 """
@@ -14,16 +14,14 @@ No move without an event, no event without a move: both are written in one trans
 import copy
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-
-from core.transactions import joined
 
 NEW = ""  # the source state of a move that creates its row
 
@@ -44,6 +42,52 @@ class IllegalMove(Refused):
     message = _("'%(move)s' is not possible: this is already '%(state)s'.")
 
 
+# --- The table of states -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What a state means; everybody else asks here instead of comparing states."""
+
+    holds: bool = False  # keeps its places, or its box, from others
+    is_coming: bool = False  # asked for by somebody we know, and still to happen
+    is_promise: bool = False  # others may count on it
+    is_listed: bool = False  # in feeds and on lists of the day: it takes place, or took place
+    is_off: bool = False  # does not happen, or did not
+    calendar: str = "CONFIRMED"  # STATUS of its events (RFC 5545 section 3.8.1.11)
+    colour: str = ""  # of its badge: info, success, warning, danger or none
+    sentence: str | Promise = ""  # the state as the page says it
+    explanation: str | Promise = ""  # and what that means for the reader
+
+
+class StateTable(models.TextChoices):
+    """A row a state: `HELD = "held", Standing(holds=True, …), _("held")`.
+
+    A subclass is the choices of a `state` field. `State(row.state).standing` tells what a state
+    means, `State.where(holds=True)` names the states of which something is so.
+    """
+
+    standing: Any
+
+    def __new__(cls, value: str, standing: Standing | None = None) -> Self:
+        state = str.__new__(cls, value)
+        state._value_ = value
+        state.standing = standing
+        return state
+
+    @classmethod
+    def where(cls, **facts: object) -> list[str]:
+        """The states whose standing has all these facts, in order of their names."""
+        return sorted(
+            state.value
+            for state in cls
+            if all(getattr(state.standing, name) == fact for name, fact in facts.items())
+        )
+
+
+# --- The table of moves --------------------------------------------------------------------------
+
+
 @dataclass(frozen=True)
 class Move:
     """A row of a lifecycle's table. `target=None` keeps the state."""
@@ -55,12 +99,105 @@ class Move:
     name: str = field(default="", compare=False)
 
 
-def table(**moves: Move) -> dict[str, Move]:
-    """The table of moves by name; each move learns its own name."""
-    return {
-        name: Move(move.label, frozenset(move.sources), move.target, move.notice, name)
-        for name, move in moves.items()
-    }
+class Lifecycle(dict[str, Move]):
+    """The table of moves of one model by name, and the one way to make them."""
+
+    def __init__(self, **moves: Move) -> None:
+        super().__init__(
+            (name, Move(move.label, frozenset(move.sources), move.target, move.notice, name))
+            for name, move in moves.items()
+        )
+
+    def change_places(self, before: Any, after: Any) -> None:
+        """Take and free, in the database, what a row held before and holds after a move.
+
+        Raises a `Refused`. Where saving the row is the claim itself, there is nothing to do.
+        """
+
+    def refusal_of(self, error: IntegrityError) -> Exception:
+        """The words for a constraint that a move ran into, or the error as it is."""
+        return error
+
+    def apply(
+        self,
+        row: Any,
+        move: str | Move,
+        *,
+        by: Any,
+        changes: Mapping[str, Any] | None = None,
+        note: str = "",
+        data: Mapping[str, Any] | None = None,
+        about: Any = None,
+        notice: str | None = None,
+    ) -> Any:
+        """Make one move with `row` and return its event.
+
+        Locks the row, checks the source state, changes places by holding(before) →
+        holding(after), writes the event and saves exactly the fields that changed. The caller's
+        transaction makes that one; on a refusal it must undo it. `row` is brought up to date, or
+        left as it was. `changes` are fields that change along. `notice` overrides the move's own
+        message ('' for none). A row that is not in the database yet is inserted: its move comes
+        from the state NEW.
+        """
+        if isinstance(move, str):
+            move = self[move]
+        assert transaction.get_connection().in_atomic_block, "a move is part of a verb"
+        adding = row._state.adding
+        if adding:
+            fresh = copy.copy(row)  # so that a refusal leaves `row` as it was
+        else:
+            fresh = type(row)._base_manager.select_for_update(of=("self",)).get(pk=row.pk)
+        if fresh.state not in move.sources:
+            raise IllegalMove(move=move.label, state=fresh.get_state_display())
+        before_state, before_places = fresh.state, fresh.places()
+        changed = _change(fresh, move, changes or {})
+        after_places = fresh.places()
+        if before_places != after_places:
+            self.change_places(before_places, after_places)
+        try:
+            if adding:
+                fresh.save(force_insert=True)
+            elif changed:
+                fresh.save(update_fields=changed)
+        except IntegrityError as error:
+            raise self.refusal_of(error) from error
+        event = _write_event(
+            fresh,
+            move=move.name,
+            from_state=before_state,
+            to_state=fresh.state,
+            by=by,
+            by_role=role_of(by),
+            note=note,
+            data=dict(data or {}),
+            about=about,
+            notice=move.notice if notice is None else notice,
+        )
+        if adding:
+            row.__dict__.update(fresh.__dict__)
+        for name in changed:
+            setattr(row, name, getattr(fresh, name))
+        return event
+
+
+def role_of(person: Any) -> str:
+    if person is None:
+        return "site"
+    return "staff" if person.is_staff else "teacher"
+
+
+def _change(row: Any, move: Move, changes: Mapping[str, Any]) -> list[str]:
+    """Set on `row` what the move changes; returns the names of the fields."""
+    updates = dict(changes)
+    if move.target is not None and move.target != row.state:
+        updates["state"] = move.target
+    updates |= row.touched(updates)
+    for name, value in updates.items():
+        setattr(row, name, value)
+    return list(updates)
+
+
+# --- Events --------------------------------------------------------------------------------------
 
 
 class Event(models.Model):
@@ -84,7 +221,7 @@ class Event(models.Model):
     data = models.JSONField(_("details"), default=dict, blank=True)
     # The date this is about, where a move may happen once per date (a reminder).
     about = models.DateField(_("about"), null=True, blank=True)
-    # The message to send, and when it was put in the mail queue. See notices.py.
+    # The message to send, and when it was put in the mail queue. See core/mail/outbox.py.
     notice = models.CharField(max_length=30, blank=True)
     noticed_at = models.DateTimeField(_("told at"), null=True, blank=True)
 
@@ -99,80 +236,6 @@ class Event(models.Model):
     def word_from_us(self) -> str:
         """What goes into the mail: the note of staff. What a school writes along is for us."""
         return "" if self.by_role == "teacher" else self.note.strip()
-
-
-def role_of(person: Any) -> str:
-    if person is None:
-        return "site"
-    return "staff" if person.is_staff else "teacher"
-
-
-def apply(
-    row: Any,
-    move: Move,
-    *,
-    by: Any,
-    changes: Mapping[str, Any] | None = None,
-    note: str = "",
-    data: Mapping[str, Any] | None = None,
-    about: Any = None,
-    notice: str | None = None,
-    is_locked: bool = False,
-) -> Any:
-    """Make one move with `row` and return its event.
-
-    Locks the row, checks the source state, changes places by holding(before) → holding(after),
-    writes the event and saves exactly the fields that changed, in one transaction. `row` is
-    brought up to date; on a refusal nothing is written. `changes` are fields that change along.
-    `notice` overrides the move's own message ('' for none). A row that is not in the database
-    yet is inserted: its move comes from the state NEW. `is_locked`: the caller has just read it
-    with `select_for_update`, in this transaction.
-    """
-    with joined():
-        adding = row._state.adding
-        if adding or is_locked:
-            fresh = copy.copy(row)  # so that a refusal leaves `row` as it was
-        else:
-            fresh = type(row)._base_manager.select_for_update(of=("self",)).get(pk=row.pk)
-        if fresh.state not in move.sources:
-            raise IllegalMove(move=move.label, state=fresh.get_state_display())
-        before_state, before_places = fresh.state, fresh.places()
-        changed = _change(fresh, move, changes or {})
-        after_places = fresh.places()
-        if before_places != after_places:
-            fresh.change_places(before_places, after_places)
-        if adding:
-            fresh.save(force_insert=True)
-        elif changed:
-            fresh.save(update_fields=changed)
-        event = _write_event(
-            fresh,
-            move=move.name,
-            from_state=before_state,
-            to_state=fresh.state,
-            by=by,
-            by_role=role_of(by),
-            note=note,
-            data=dict(data or {}),
-            about=about,
-            notice=move.notice if notice is None else notice,
-        )
-    if adding:
-        row.__dict__.update(fresh.__dict__)
-    for name in changed:
-        setattr(row, name, getattr(fresh, name))
-    return event
-
-
-def _change(row: Any, move: Move, changes: Mapping[str, Any]) -> list[str]:
-    """Set on `row` what the move changes; returns the names of the fields."""
-    updates = dict(changes)
-    if move.target is not None and move.target != row.state:
-        updates["state"] = move.target
-    updates |= row.touched(updates)
-    for name, value in updates.items():
-        setattr(row, name, value)
-    return list(updates)
 
 
 def _write_event(row: Any, **fields: Any) -> Event:

@@ -10,6 +10,7 @@ import ipaddress
 from datetime import UTC, datetime
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -17,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import Refused
 from core.models import RateCount
-from core.transactions import inserted, joined
 
 
 class TooMany(Refused):
@@ -26,22 +26,20 @@ class TooMany(Refused):
     )
 
 
-def count(limit: str, subject: str, *, is_new: bool = True) -> None:
+def count(limit: str, subject: str) -> None:
     """Count one more for `subject` under a limit of `settings.RATE_LIMITS`, or raise TooMany.
 
-    What is refused is not counted, so waiting always helps. `is_new` guesses that the subject
-    was not counted lately; wrong guesses cost a statement.
+    What is refused is not counted, so waiting always helps.
     """
     number, period = settings.RATE_LIMITS[limit]
     now = int(timezone.now().timestamp())
     key = _key(limit, subject)
-    with joined():
-        counts = RateCount.objects.select_for_update().filter(key=key)
-        row = None if is_new else counts.first()
+    with transaction.atomic():
+        row = None
         while row is None:  # again where the worker purged it meanwhile
-            if inserted(RateCount(key=key, hits=[now], ends_at=timezone.now() + period)):
-                return
-            row = counts.first()
+            new = RateCount(key=key, hits=[], ends_at=timezone.now() + period)
+            RateCount.objects.bulk_create([new], ignore_conflicts=True)
+            row = RateCount.objects.select_for_update().filter(key=key).first()
         # A clock that ran ahead for a while shuts nobody out until that time comes.
         recent = [hit for hit in row.hits if abs(now - hit) < period.total_seconds()]
         if len(recent) >= number:
@@ -53,7 +51,7 @@ def count(limit: str, subject: str, *, is_new: bool = True) -> None:
 
 def count_post(request: HttpRequest) -> None:
     """Count a booking or a request for a code by the visitor's network, or raise TooMany."""
-    count("posts_per_network", network_of(request), is_new=False)
+    count("posts_per_network", network_of(request))
 
 
 def purge() -> int:

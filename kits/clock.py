@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.dates import ONE_DAY
-from core.lifecycle import IllegalMove, apply
+from core.lifecycle import IllegalMove
 from kits.lifecycle import MOVES, lapse_all
-from kits.models import COMING, Loan, LoanState
+from kits.models import Loan, LoanState
 
 
 def lapse_expired() -> int:
@@ -25,8 +25,7 @@ def _remind_collecting() -> int:
     today = timezone.localdate()
     last = today + datetime.timedelta(days=settings.REMIND_BEFORE_COLLECTING_DAYS)
     # Who reserved since yesterday has the confirmation at hand.
-    loans = Loan.objects.filter(
-        state__in=COMING,
+    loans = Loan.objects.where(is_coming=True).filter(
         starts_on__gt=today,
         starts_on__lte=last,
         created_at__lt=timezone.now() - ONE_DAY,
@@ -57,7 +56,7 @@ def _remind(loan: Loan, move: str, about: datetime.date) -> bool:
         return False
     try:
         with transaction.atomic():
-            apply(loan, MOVES[move], by=None, about=about)
+            MOVES.apply(loan, move, by=None, about=about)
     except (IntegrityError, IllegalMove):
         return False  # another worker was first, or it came back a moment ago
     return True

@@ -9,61 +9,46 @@ net under all of this.
 """
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from kits.availability import free_copies
-from kits.models import KitCopy, LessonKit, Loan, Shortage
-from kits.models.loan import HOLDING
+from kits.models import KitCopy, LessonKit, Loan, LoanState, Shortage
 from kits.refusals import NoCopyFree
 
 
-def claim_any[T](
-    kit: LessonKit,
-    first: datetime.date,
-    before: datetime.date,
-    write: Callable[[KitCopy], T],
-    *,
-    besides: Iterable[int] = (),
-) -> T:
-    """Call `write` with a free copy of the kit, and with the next when that one was just taken.
+def lock_free(
+    kit: LessonKit, first: datetime.date, before: datetime.date, *, besides: Iterable[int] = ()
+) -> KitCopy:
+    """A copy of the kit that is free in `[first, before)`, locked and looked at again.
 
     `besides`: copies that will not do. Raises NoCopyFree.
     """
     candidates = free_copies(kit, first, before).exclude(pk__in=besides)
     for pk in list(candidates.values_list("pk", flat=True)):
-        try:
-            return claim(pk, unless_away(write, first, before))
-        except (IntegrityError, Away):
-            continue  # somebody was first; the savepoint took our lock away again
+        with transaction.atomic():
+            copy = lock(pk)
+            if is_free(copy, first, before):
+                return copy
+            transaction.set_rollback(True)  # somebody was first: give the lock back
     raise NoCopyFree
 
 
-class Away(Exception):
-    """The copy went for repair, or was withdrawn, while we waited for its lock."""
+def lock(copy_id: int) -> KitCopy:
+    """The copy as it is now; nobody else promises it in this transaction."""
+    return KitCopy.objects.select_for_update(of=("self",)).get(pk=copy_id)
 
 
-def unless_away[T](
-    write: Callable[[KitCopy], T], first: datetime.date, before: datetime.date
-) -> Callable[[KitCopy], T]:
-    """`write`, after a look under the lock at what no constraint sees."""
-
-    def look_and_write(copy: KitCopy) -> T:
-        repairs = copy.repairs.filter(starts_on__lt=before, free_again_on__gt=first)
-        if copy.is_withdrawn or repairs.exists():
-            raise Away
-        return write(copy)
-
-    return look_and_write
-
-
-def claim[T](copy_id: int, write: Callable[[KitCopy], T]) -> T:
-    """Lock one copy and call `write`. Raises IntegrityError if it is promised then."""
-    with transaction.atomic():
-        copy = KitCopy.objects.select_for_update(of=("self",)).get(pk=copy_id)
-        return write(copy)
+def is_free(
+    copy: KitCopy, first: datetime.date, before: datetime.date, *, to: Loan | None = None
+) -> bool:
+    """Whether a locked copy can be promised in `[first, before)`; `to` may have it already."""
+    repairs = copy.repairs.filter(starts_on__lt=before, free_again_on__gt=first)
+    others = Loan.objects.holding().filter(copy=copy).overlapping(first, before)
+    others = others.exclude(pk=to.pk) if to is not None else others
+    return not (copy.is_withdrawn or repairs.exists() or others.exists())
 
 
 def lock_loan(loan: Loan) -> None:
@@ -77,7 +62,9 @@ def lock_all(copy: KitCopy, *loans: Loan) -> None:
     A loan that came in between the two would have to be locked after the copies: then all locks
     are given back, and taken again.
     """
-    wanted = Q(pk__in=[loan.pk for loan in loans]) | Q(copy=copy, state__in=sorted(HOLDING))
+    wanted = Q(pk__in=[loan.pk for loan in loans]) | Q(
+        copy=copy, state__in=LoanState.where(holds=True)
+    )
     everything = False
     while not everything:
         with transaction.atomic():

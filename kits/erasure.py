@@ -10,17 +10,16 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from kits.models import Finding, Loan, LoanEvent, LoanState
-from kits.models.loan import HOLDING
 from submissions.kinds import Names
 from submissions.models import Submission
-
-ENDED = (LoanState.DONE, LoanState.WRITTEN_OFF)
 
 
 def needed_since(moment: datetime.datetime) -> QuerySet[Loan, Any]:
     """Submissions with a loan that is not finished, or was not yet at `moment`."""
-    ended = Q(state__in=ENDED, changed_at__gte=moment)
-    return Loan.objects.filter(Q(state__in=HOLDING) | ended).values("submission")
+    ended = Q(state__in=LoanState.where(went_out=True, holds=False), changed_at__gte=moment)
+    return Loan.objects.filter(Q(state__in=LoanState.where(holds=True)) | ended).values(
+        "submission"
+    )
 
 
 def erase_words(submissions: QuerySet[Submission], names: Names) -> int:
@@ -31,9 +30,9 @@ def erase_words(submissions: QuerySet[Submission], names: Names) -> int:
     events = LoanEvent.objects.filter(loan__submission__in=submissions)
     events.filter(noticed_at=None).update(notice="")
     for loan in Loan.objects.filter(submission__in=submissions):
-        if names(loan.class_name):
+        if names(loan.party_name):
             Loan.objects.filter(pk=loan.pk).update(
-                class_name=loan.year_groups,
+                party_name=loan.year_groups,
                 sequence=F("sequence") + 1,  # calendars fetch it anew
                 changed_at=timezone.now(),
             )

@@ -15,7 +15,6 @@ from core.mail.queue import Message
 from core.uploads import delete_orphans
 from kits import clock, erasure
 from kits.models import Finding, Loan, LoanEvent
-from kits.models.loan import HOLDING
 from kits.pages import with_visit
 from kits.telling import ical, notices
 from schools.models import User
@@ -55,7 +54,7 @@ class LoanKind(Kind):
 
     def past(self, user: User) -> QuerySet[Loan]:
         mine = Loan.objects.visible_to(user).with_facts()
-        return mine.exclude(state__in=HOLDING).order_by("-starts_on", "-pk")
+        return mine.where(holds=False).order_by("-starts_on", "-pk")
 
     # --- In calendars that are followed -----------------------------------------------------
 
@@ -65,7 +64,7 @@ class LoanKind(Kind):
     def since(self, rows: QuerySet[Loan], day: datetime.date) -> QuerySet[Loan]:
         return rows.filter(ends_on__gte=day)
 
-    def calendar_events(self, feed: Feed, rows: QuerySet[Loan]) -> list[CalendarEvent]:
+    def calendar_events(self, feed: Feed, rows: Any) -> list[CalendarEvent]:
         return ical.events(ical.for_feed(rows))
 
     def calendar_words(self, feed: Feed, rows: QuerySet[Loan]) -> list[Any]:

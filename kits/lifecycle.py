@@ -6,7 +6,7 @@ refuses a second loan of it in `[starts_on, free_again_on)`.
 """
 
 import datetime
-from collections.abc import Callable, Collection
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -15,14 +15,11 @@ from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import Booking
 from core.dates import ONE_DAY, start_of_day
-from core.lifecycle import NEW, Move, apply, role_of, table
+from core.lifecycle import NEW, Move, role_of
 from core.transactions import retried
 from kits import copies, days, rules
 from kits.models import (
-    AWAY,
-    COMING,
     ContentItem,
     Delivery,
     KitCopy,
@@ -43,23 +40,38 @@ from kits.refusals import (
     TooLate,
     TooSoon,
 )
+from kits.rules import LoanRequest
 from schools.models import ClassGroup, School, User
-from submissions.lifecycle import identify, lapse_each, locked, open_submission, rivals_of
+from submissions.lifecycle import (
+    AskedLifecycle,
+    identify,
+    locked,
+    open_submission,
+    rivals_of,
+)
 from submissions.models import Submission
 from submissions.rules import (
-    ClassRequest,
-    Rule,
     first_bookable_moment,
     last_bookable_day,
     refuse_broken,
 )
 
 S = LoanState
+COMING = S.where(is_coming=True)
+AWAY = S.where(holds=True, went_out=True)
 # Where a loan stands aside, within one transaction, while its copy is exchanged.
 NEVER = datetime.date(9999, 1, 1)
 
+
+class LoanLifecycle(AskedLifecycle):
+    """The row itself is the claim: saving it moves what `copy_lent_once` guards."""
+
+    def refusal_of(self, error: IntegrityError) -> Exception:
+        return CopyPromised()
+
+
 # fmt: off
-MOVES = table(
+MOVES = LoanLifecycle(
     #                   what is done                from                        to            message
     hold=           Move(_("hold a box"),            (NEW,),                     S.HELD),
     verify=         Move(_("confirm with the code"), (S.HELD, S.LAPSED),         S.RESERVED,   "reserved"),
@@ -89,111 +101,83 @@ MOVES = table(
 
 
 @retried
-def hold(
-    *,
-    kit: LessonKit,
-    starts_on: datetime.date,
-    ends_on: datetime.date,
-    delivery: str,
-    asked: ClassRequest,
-    submission: Submission,
-    by: User | None,
-    booking: Booking | None = None,
-    overrule: Collection[Rule] = (),
-    note: str = "",
-) -> Submission:
+def hold(request: LoanRequest, *, by: User | None) -> Submission:
     """Hold any free copy of the kit, and return the submission it belongs to.
 
     As `bookings.lifecycle.hold`: the same key again returns what the first call made, and an
     earlier hold of the same browser or address lapses. Raises KeyConflict, RulesBroken,
     NoteRequired, NotAHandoverDay, LoanTooLong, TooSoon, NoCopyFree.
     """
-    submission.hub = kit.venue.hub
-    submission, created = open_submission(submission)
+    submission, created = open_submission(request.submission, hub=request.kit.venue.hub)
     if not created:
         return submission
     lapse_all(Loan.objects.filter(state=S.HELD, submission__in=rivals_of(submission)))
-    refuse_broken(rules.broken_rules(kit, asked), overrule, note)
+    kit, starts_on, ends_on = request.kit, request.starts_on, request.ends_on
+    refuse_broken(rules.broken_rules(kit, request.party), request.overrule, request.note)
     if role_of(by) != "staff":
-        refuse_dates(kit, starts_on, ends_on, delivery)
+        refuse_dates(kit, starts_on, ends_on, request.delivery)
+    before = days.free_again_on(kit, ends_on)
+    copy = free_copy(kit, starts_on, before)
     loan = Loan(
         submission=submission,
-        booking=booking,
-        class_name=asked.name,
-        year_from=asked.year_from,
-        year_to=asked.year_to,
-        pupils=asked.pupils,
-        delivery=delivery,
+        booking=request.booking,
+        copy=copy,
+        delivery=request.delivery,
         starts_on=starts_on,
         ends_on=ends_on,
-        free_again_on=days.free_again_on(kit, ends_on),
+        free_again_on=before,
+        held_until=timezone.now() + settings.HOLD_FOR,
         state=NEW,
+        **request.party.facts,
     )
-    held_until = timezone.now() + settings.HOLD_FOR
-    data: dict[str, Any] = {"to": [starts_on.isoformat(), ends_on.isoformat()]}
-    if overrule:
-        data["overruled"] = sorted(overrule)
-
-    def write(copy: KitCopy) -> None:
-        changes = {"held_until": held_until, "copy": copy}
-        given = data | {"copy": copy.code}
-        apply(loan, MOVES["hold"], by=by, note=note, changes=changes, data=given)
-
-    _claim(kit, loan, write)
+    data: dict[str, Any] = {"to": _span(starts_on, ends_on), "copy": copy.code}
+    if request.overrule:
+        data["overruled"] = sorted(request.overrule)
+    MOVES.apply(loan, "hold", by=by, note=request.note, data=data)
     return submission
 
 
 @retried
-def verify(
-    *,
-    submission: Submission,
-    by: User | None = None,
-    prove: Callable[[Submission], None] | None = None,
-) -> Submission:
+def verify(submission: Submission, *, by: User | None = None) -> Submission:
     """The code was right: the loan is reserved. Doing it twice changes nothing.
 
     A hold that lapsed meanwhile gets a copy again if one is free, and its days still are days
-    to ask for. Raises NothingHeld, NoCopyFree, DatesPassed and what `refuse_dates` raises.
+    to ask for. Raises NothingHeld, NoCopyFree, DatesPassed and what `refuse_dates`
+    raises.
     """
     submission = locked(submission)
-    if prove is not None:
-        prove(submission)
     if submission.verified_at is not None:
         return submission
     loans = list(submission.loans.filter(state__in=MOVES["verify"].sources).locked())
     if not loans:
         raise NothingHeld
     user = identify(submission)
-    for loan in loans:
+    # What is held first: it must not be in the way of what needs a box again.
+    for loan in sorted(loans, key=lambda loan: loan.state != S.HELD):
         _verify_one(loan, submission.school, by or user)
     return submission
 
 
 def _verify_one(loan: Loan, school: School | None, by: User) -> None:
-    assert school is not None  # `identify` made sure
+    assert school is not None, "identify() makes one of what was typed"
     class_group = ClassGroup.objects.named_in(loan, school, loan.starts_on)
     changes: dict[str, Any] = {"held_until": None, "class_group": class_group}
-    if loan.held_until is None or loan.held_until <= timezone.now():
+    data = {}
+    if not loan.is_held:
         # Days may have passed since they were chosen, also where no worker lapsed the loan.
         if loan.starts_on < timezone.localdate():
             raise DatesPassed
         refuse_dates(loan.kit, loan.starts_on, loan.ends_on, loan.delivery)
-    if loan.state == S.HELD:
-        apply(loan, MOVES["verify"], by=by, changes=changes, is_locked=True)
-        return
-
-    def write(copy: KitCopy) -> None:
-        new = changes | {"copy": copy}
+    if loan.state == S.LAPSED:
+        changes["copy"] = copy = free_copy(loan.kit, loan.starts_on, loan.free_again_on)
         data = {"copy": copy.code}
-        apply(loan, MOVES["verify"], by=by, changes=new, data=data, is_locked=True)
-
-    _claim(loan.kit, loan, write)
+    MOVES.apply(loan, "verify", by=by, changes=changes, data=data)
 
 
 @retried
-def book(*, by: User, **details: Any) -> Submission:
+def book(request: LoanRequest, *, by: User) -> Submission:
     """Hold and verify at once: for who is signed in, and for staff on a school's behalf."""
-    return verify(submission=hold(by=by, **details), by=by)
+    return verify(hold(request, by=by), by=by)
 
 
 # --- Changing ------------------------------------------------------------------------------------
@@ -205,9 +189,10 @@ def cancel(*, loan: Loan, by: User | None, note: str = "") -> LoanEvent:
     copies.lock_loan(loan)
     if role_of(by) == "teacher" and loan.state == S.PACKED:
         raise TooLate
-    silent: dict[str, Any] = {"notice": ""} if loan.state == S.HELD else {}
+    # Nobody was told of a hold, so there is nothing to take back.
+    notice = "" if loan.state == S.HELD else None
     changes = {"held_until": None, "attention": ""}
-    return apply(loan, MOVES["cancel"], by=by, note=note, changes=changes, is_locked=True, **silent)
+    return MOVES.apply(loan, "cancel", by=by, note=note, changes=changes, notice=notice)
 
 
 @retried
@@ -224,7 +209,7 @@ def extend(*, loan: Loan, ends_on: datetime.date, by: User | None, note: str = "
             raise LoanTooLong
         if ends_on not in days.return_days(loan.kit, loan.starts_on, loan.delivery):
             raise NotAHandoverDay
-    return _change_period(loan, MOVES["extend"], loan.starts_on, ends_on, by=by, note=note)
+    return _change_period(loan, "extend", loan.starts_on, ends_on, by, note)
 
 
 @retried
@@ -232,34 +217,22 @@ def change_dates(
     *, loan: Loan, starts_on: datetime.date, ends_on: datetime.date, by: User, note: str = ""
 ) -> LoanEvent:
     """Staff agree on other days, with the same copy. Raises CopyPromised."""
-    return _change_period(loan, MOVES["change_dates"], starts_on, ends_on, by=by, note=note)
+    copies.lock_loan(loan)
+    return _change_period(loan, "change_dates", starts_on, ends_on, by, note)
 
 
 def _change_period(
-    loan: Loan, move: Move, starts_on: datetime.date, ends_on: datetime.date, **details: Any
+    loan: Loan, move: str, starts_on: datetime.date, ends_on: datetime.date, by: Any, note: str
 ) -> LoanEvent:
     """The period changes in place, under the copy's lock. Expired holds make way first."""
-    copies.lock_loan(loan)
-    changes = {
-        "starts_on": starts_on,
-        "ends_on": ends_on,
-        "free_again_on": days.free_again_on(loan.kit, ends_on),
-    }
-    data = {
-        "from": [loan.starts_on.isoformat(), loan.ends_on.isoformat()],
-        "to": [starts_on.isoformat(), ends_on.isoformat()],
-    }
+    before = days.free_again_on(loan.kit, ends_on)
     expired = Loan.objects.expired().filter(copy=loan.copy_id).exclude(pk=loan.pk)
-    lapse_all(expired.overlapping(starts_on, changes["free_again_on"]).order_by("pk"))
-
-    def write(_copy: KitCopy) -> LoanEvent:
-        return apply(loan, move, changes=changes, data=data, is_locked=True, **details)
-
-    checked = copies.unless_away(write, starts_on, changes["free_again_on"])
-    try:
-        return copies.claim(loan.copy_id, checked)
-    except (IntegrityError, copies.Away) as error:
-        raise CopyPromised from error
+    lapse_all(expired.overlapping(starts_on, before).order_by("pk"))
+    if not copies.is_free(copies.lock(loan.copy_id), starts_on, before, to=loan):
+        raise CopyPromised
+    changes = {"starts_on": starts_on, "ends_on": ends_on, "free_again_on": before}
+    data = {"from": _span(loan.starts_on, loan.ends_on), "to": _span(starts_on, ends_on)}
+    return MOVES.apply(loan, move, by=by, note=note, changes=changes, data=data)
 
 
 @retried
@@ -272,31 +245,25 @@ def swap(*, loan: Loan, by: User | None, note: str = "", to: KitCopy | None = No
     away or in repair, CopyUnfit if it lacks something essential.
     """
     if to is not None:
-        return _exchange(loan, to, by=by, note=note)
+        return _exchange(loan, to, by, note)
     copies.lock_loan(loan)
-    besides = [loan.copy_id, *copies.unfit(loan.kit)]
-    return copies.claim_any(
-        loan.kit, loan.starts_on, loan.free_again_on, _swapping(loan, by, note), besides=besides
-    )
+    return _give_another(loan, besides=[loan.copy_id, *copies.unfit(loan.kit)], by=by, note=note)
 
 
-def _swapping(loan: Loan, by: User | None, note: str) -> Callable[[KitCopy], LoanEvent]:
-    left = loan.copy.code
-
-    def write(copy: KitCopy) -> LoanEvent:
-        data = {"from": left, "copy": copy.code}
-        changes = {"copy": copy}
-        event = apply(
-            loan, MOVES["swap"], by=by, note=note, changes=changes, data=data, is_locked=True
-        )
-        if loan.state == S.PACKED:
-            apply(loan, MOVES["unpack"], by=by, is_locked=True)
-        return event
-
-    return write
+def _give_another(loan: Loan, *, besides: list[int], by: User | None, note: str) -> LoanEvent:
+    first, before = loan.starts_on, loan.free_again_on
+    return _give(loan, copies.lock_free(loan.kit, first, before, besides=besides), by, note)
 
 
-def _exchange(loan: Loan, to: KitCopy, **details: Any) -> LoanEvent:
+def _give(loan: Loan, copy: KitCopy, by: User | None, note: str) -> LoanEvent:
+    data = {"from": loan.copy.code, "copy": copy.code}
+    event = MOVES.apply(loan, "swap", by=by, note=note, changes={"copy": copy}, data=data)
+    if loan.state == S.PACKED:
+        MOVES.apply(loan, "unpack", by=by)
+    return event
+
+
+def _exchange(loan: Loan, to: KitCopy, by: User | None, note: str) -> LoanEvent:
     """The constraint is immediate: the loan steps aside in time while the others move."""
     lapse_all(copies.in_the_way(loan.kit, loan.starts_on, loan.free_again_on))
     copies.lock_all(to, loan)
@@ -309,21 +276,14 @@ def _exchange(loan: Loan, to: KitCopy, **details: Any) -> LoanEvent:
     row = Loan.objects.filter(pk=loan.pk)
     row.update(starts_on=NEVER, ends_on=NEVER, free_again_on=NEVER + ONE_DAY)
     rivals = Loan.objects.holding().overlapping(first, before).filter(copy=to)
-    besides = [to.pk, *unfit]
     for rival in rivals.order_by("pk").with_facts():
         if rival.state not in (S.HELD, S.RESERVED):
             raise CopyPromised
-        write = _swapping(rival, details["by"], details["note"])
-        copies.claim_any(rival.kit, rival.starts_on, rival.free_again_on, write, besides=besides)
-
-    def write_back(copy: KitCopy) -> LoanEvent:
-        row.update(copy=copy, **period)
-        return _swapping(loan, details["by"], details["note"])(copy)
-
-    try:
-        return copies.claim(to.pk, copies.unless_away(write_back, first, before))
-    except (IntegrityError, copies.Away) as error:
-        raise CopyPromised from error
+        _give_another(rival, besides=[to.pk, *unfit], by=by, note=note)
+    if not copies.is_free(copies.lock(to.pk), first, before):
+        raise CopyPromised
+    row.update(copy=to, **period)
+    return _give(loan, to, by, note)
 
 
 @retried
@@ -341,19 +301,19 @@ def report(
     told = loan.findings.filter(item=item, text=text, by_staff=False, at__gte=since)
     if (told.exclude(photo="") if photo else told).exists():
         return loan.events.latest("pk")
-    event = apply(loan, MOVES["report"], by=by, is_locked=True)
+    event = MOVES.apply(loan, "report", by=by)
     loan.findings.create(item=item, text=text, photo=photo or "")
     return event
 
 
 @retried
 def add_note(*, loan: Loan, by: User, note: str) -> LoanEvent:
-    return apply(loan, MOVES["note"], by=by, note=note)
+    return MOVES.apply(loan, "note", by=by, note=note)
 
 
 @retried
 def settle(*, loan: Loan, by: User, note: str = "") -> LoanEvent:
-    return apply(loan, MOVES["settle"], by=by, note=note, changes={"attention": ""})
+    return MOVES.apply(loan, "settle", by=by, note=note, changes={"attention": ""})
 
 
 # --- Within a verb -------------------------------------------------------------------------------
@@ -375,19 +335,23 @@ def refuse_dates(
         raise NotAHandoverDay
 
 
-def _claim(kit: LessonKit, loan: Loan, write: Any) -> None:
-    """Find the loan a copy; make way by lapsing expired holds, whose claims still stand."""
-    lapse_all(copies.in_the_way(kit, loan.starts_on, loan.free_again_on))
-    copies.claim_any(kit, loan.starts_on, loan.free_again_on, write)
+def free_copy(kit: LessonKit, first: datetime.date, before: datetime.date) -> KitCopy:
+    """A copy to promise in `[first, before)`, locked; holds whose time is up make way first."""
+    lapse_all(copies.in_the_way(kit, first, before))
+    return copies.lock_free(kit, first, before)
 
 
-def lapse_all(loans: Any) -> int:
+def _span(starts_on: datetime.date, ends_on: datetime.date) -> list[str]:
+    return [starts_on.isoformat(), ends_on.isoformat()]
+
+
+def lapse_all(loans: Iterable[Loan]) -> int:
     """Lapse what is still held; returns how many."""
-    return lapse_each(MOVES["lapse"], loans)
+    return MOVES.lapse_all(loans)
 
 
 def refuse_if_away(copy: KitCopy, loan: Loan) -> None:
     """A box that is still out on another loan cannot be handed out."""
-    away = Loan.objects.filter(copy=copy, state__in=AWAY).exclude(pk=loan.pk)
-    if away.exists():
+    away = Loan.objects.where(holds=True, went_out=True).filter(copy=copy)
+    if away.exclude(pk=loan.pk).exists():
         raise CopyNotHere

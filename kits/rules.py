@@ -4,25 +4,50 @@ As in `bookings/rules.py`: the verb asks, the form shows, and staff may overrule
 note. About the days: `lifecycle.refuse_dates`.
 """
 
+import datetime
+from collections.abc import Collection
+from dataclasses import dataclass
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings.models import Booking
 from kits.models import LessonKit
 from schools.years import describe_year_groups
-from submissions.rules import Broken, ClassRequest, Rule
+from submissions.models import Submission
+from submissions.rules import Broken, Party, Rule
 
 RULES = (Rule.YEAR_GROUP, Rule.NUMBERS)
 
 
-def broken_rules(kit: LessonKit, asked: ClassRequest) -> list[Broken]:
+@dataclass(frozen=True)
+class LoanRequest:
+    """What is asked for in one go.
+
+    `submission` is not saved yet: it carries the key, the hash of the data and what was typed.
+    What staff `overrule` asks for a `note` that says why.
+    """
+
+    submission: Submission
+    kit: LessonKit
+    starts_on: datetime.date
+    ends_on: datetime.date
+    delivery: str
+    party: Party
+    booking: Booking | None = None  # the visit that it goes with
+    overrule: Collection[Rule] = ()
+    note: str = ""
+
+
+def broken_rules(kit: LessonKit, party: Party) -> list[Broken]:
     found = []
-    if asked.year_from < kit.year_from or asked.year_to > kit.year_to:
+    if party.year_from < kit.year_from or party.year_to > kit.year_to:
         message = _("This kit is for %(for_whom)s, not for %(asked)s.") % {
             "for_whom": kit.for_whom,
-            "asked": describe_year_groups(asked.year_from, asked.year_to),
+            "asked": describe_year_groups(party.year_from, party.year_to),
         }
         found.append(Broken(Rule.YEAR_GROUP, "year_groups", message))
-    if asked.pupils > kit.max_pupils:
+    if party.pupils > kit.max_pupils:
         message = ngettext(
             "This kit serves %(number)d pupil at once.",
             "This kit serves %(number)d pupils at once.",

@@ -1,20 +1,20 @@
 """What happens to a submission: opened once per key, made into people and schools when verified.
 
-The states of what it asks for are in the lifecycle of each kind.
+And what the lifecycles of all kinds share. The states of what a submission asks for are in the
+tables of each kind.
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.lifecycle import IllegalMove, Move, Refused, apply
-from core.transactions import inserted
+from core.lifecycle import IllegalMove, Lifecycle, Refused
+from programmes.models import Hub
 from schools.models import School, User
-from submissions.models import Submission
+from submissions.models import Asked, Submission
 
 
 class KeyConflict(Refused):
@@ -28,18 +28,36 @@ class AlreadyConfirmed(Refused):
     message = _("This is confirmed already, so its address stays as it was.")
 
 
-def open_submission(submission: Submission) -> tuple[Submission, bool]:
+class AskedLifecycle(Lifecycle):
+    """A table of moves with a move `lapse`, from held to lapsed."""
+
+    def lapse_all(self, rows: Iterable[Asked]) -> int:
+        """Lapse those of the rows that are still held; returns how many."""
+        lapsed = 0
+        for row in rows:
+            try:
+                with transaction.atomic():
+                    self.apply(row, "lapse", by=None, changes={"held_until": None})
+            except IllegalMove:
+                continue  # verified or cancelled a moment ago
+            lapsed += 1
+        return lapsed
+
+
+def open_submission(submission: Submission, *, hub: Hub) -> tuple[Submission, bool]:
     """Save `submission`, or return the one that the same key made before: (submission, created).
 
     Of fifty identical requests at once one inserts; the others wait for it at the unique key.
     The same key with another hash of data raises KeyConflict.
     """
-    if inserted(submission):
-        return submission, True
-    earlier = Submission.objects.get(submission_key=submission.submission_key)
-    if earlier.data_hash != submission.data_hash:
+    submission.hub = hub
+    Submission.objects.bulk_create([submission], ignore_conflicts=True)
+    saved = Submission.objects.select_related("school").get(
+        submission_key=submission.submission_key
+    )
+    if saved.data_hash != submission.data_hash:
         raise KeyConflict
-    return earlier, False
+    return saved, saved.public_id == submission.public_id
 
 
 def locked(submission: Submission) -> Submission:
@@ -54,19 +72,6 @@ def rivals_of(submission: Submission) -> QuerySet[Submission]:
     if submission.browser:
         same |= Q(browser=submission.browser)
     return Submission.objects.filter(same, verified_at=None).exclude(pk=submission.pk)
-
-
-def lapse_each(move: Move, rows: Iterable[Any]) -> int:
-    """Lapse those of the rows that are still held; returns how many."""
-    lapsed = 0
-    for row in rows:
-        try:
-            with transaction.atomic():
-                apply(row, move, by=None, changes={"held_until": None})
-        except IllegalMove:
-            continue  # verified or cancelled a moment ago
-        lapsed += 1
-    return lapsed
 
 
 def identify(submission: Submission) -> User:
@@ -94,7 +99,11 @@ def _account_of(submission: Submission) -> User:
         language=submission.language,
     )
     user.set_unusable_password()
-    return user if inserted(user) else User.objects.get(email=email)
+    User.objects.bulk_create([user], ignore_conflicts=True)
+    return User.objects.get(email=email)
+
+
+# --- Contact -----------------------------------------------------------------------------------
 
 
 def correct_unconfirmed(*, submission: Submission, email: str) -> None:

@@ -6,7 +6,7 @@ Each kind says in its own `rules.py` which rules a request breaks.
 import datetime
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -26,20 +26,25 @@ class Rule(models.TextChoices):
     PREREQUISITE = "prerequisite", _("an earlier Proeverij")
 
 
-class ClassRequest(NamedTuple):
-    """One class for which a place is asked, as typed."""
+@dataclass(frozen=True)
+class Party:
+    """Who comes or borrows, as typed: a class."""
 
     name: str
     year_from: int
     year_to: int
     pupils: int
-    supervisors: int
+    supervisors: int = 0  # of a visit
 
     @property
     def facts(self) -> dict[str, Any]:
-        """As fields of a booking."""
-        facts = self._asdict()
-        return {"class_name": facts.pop("name")} | facts
+        """As fields of any row that is `Asked`."""
+        return {
+            "party_name": self.name,
+            "year_from": self.year_from,
+            "year_to": self.year_to,
+            "pupils": self.pupils,
+        }
 
 
 @dataclass(frozen=True)

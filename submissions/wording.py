@@ -11,7 +11,7 @@ from submissions.rules import Rule
 @dataclass(frozen=True)
 class Line:
     at: datetime.datetime
-    class_name: str
+    party_name: str
     text: str
     note: str
 

@@ -121,7 +121,7 @@ class Site:
         fields = {"user": None, "school": self.owner.school, "browser": browser}
         self.held = make_submission(**fields, email="juf@school.example")
         later = timezone.now() + datetime.timedelta(minutes=30)
-        make_booking(submission=self.held, state=State.HELD, held_until=later, class_name="8a")
+        make_booking(submission=self.held, state=State.HELD, held_until=later, party_name="8a")
         self.held_box = make_submission(**fields, email="juf@school.example")
         copy = self.kit.copies.last()
         make_loan(copy=copy, submission=self.held_box, state=LoanState.HELD, held_until=later)

@@ -10,10 +10,14 @@ import itertools
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+
 from bookings import places
+from bookings.lifecycle import MOVES as BOOKINGS
 from bookings.models import Booking, State, Visit, VisitSlot
-from core.lifecycle import NEW, Move, apply
+from core.lifecycle import NEW, Move
 from kits.days import free_again_on
+from kits.lifecycle import MOVES as LOANS
 from kits.models import ContentItem, DeskDay, KitCopy, LessonKit, Loan, LoanState
 from programmes.models import Component, Hub, Kind, Programme, Venue, Zone
 from schools.models import ClassGroup, School, User
@@ -195,7 +199,8 @@ def make_visit(
     if slot is None:
         slot = make_slot(venue=programme.venue)
     slot.programmes.add(programme)
-    visit = places.find_or_open(slot, programme)
+    with transaction.atomic():
+        visit = places.find_or_open(slot, programme)
     if fields:
         Visit.objects.filter(pk=visit.pk).update(**fields)
         visit.refresh_from_db()
@@ -247,7 +252,7 @@ def make_booking(*, state: str = State.CONFIRMED, by: Any = None, **fields: Any)
     if "class_group" not in fields and fields["submission"].school:
         fields["class_group"] = make_class_group(school=fields["submission"].school)
     fields = {
-        "class_name": "Groep 7",
+        "party_name": "Groep 7",
         "year_from": YearGroup.GROUP_7,
         "year_to": YearGroup.GROUP_7,
         "pupils": 24,
@@ -256,7 +261,8 @@ def make_booking(*, state: str = State.CONFIRMED, by: Any = None, **fields: Any)
     if state == State.HELD:
         fields.setdefault("held_until", NOW + datetime.timedelta(minutes=30))
     booking = Booking(**fields)
-    apply(booking, Move("made", frozenset({NEW}), state, name="made"), by=by)
+    with transaction.atomic():
+        BOOKINGS.apply(booking, Move("made", frozenset({NEW}), state, name="made"), by=by)
     return booking
 
 
@@ -296,7 +302,7 @@ def make_loan(*, state: str = LoanState.RESERVED, by: Any = None, **fields: Any)
     if "submission" not in fields:
         fields["submission"] = make_submission(hub=fields["copy"].kit.venue.hub)
     fields = {
-        "class_name": "Groep 7",
+        "party_name": "Groep 7",
         "year_from": YearGroup.GROUP_7,
         "year_to": YearGroup.GROUP_7,
         "pupils": 24,
@@ -307,5 +313,6 @@ def make_loan(*, state: str = LoanState.RESERVED, by: Any = None, **fields: Any)
     if state == LoanState.HELD:
         fields.setdefault("held_until", NOW + datetime.timedelta(minutes=30))
     loan = Loan(**fields)
-    apply(loan, Move("made", frozenset({NEW}), state, name="made"), by=by)
+    with transaction.atomic():
+        LOANS.apply(loan, Move("made", frozenset({NEW}), state, name="made"), by=by)
     return loan

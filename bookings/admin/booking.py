@@ -36,13 +36,6 @@ from core.dates import terms
 from core.lifecycle import Move
 from core.searching import named
 
-STATE_COLOURS = {
-    State.HELD: "info",
-    State.REQUESTED: "warning",
-    State.CONFIRMED: "success",
-    State.NO_SHOW: "danger",
-}
-
 
 class BookingWhenFilter(WhenFilter):
     field = "visit__slot__starts_at"
@@ -58,10 +51,10 @@ class WaitingFilter(AttentionFilter):
 class BookingAdmin(MovesAdmin):
     moves, staff_moves, row_name, facts = MOVES, STAFF_MOVES, "booking", FACTS
     list_display = (
-        "day_shown", "time_shown", "class_name", "school", "programme", "pupils", "state_shown",
+        "day_shown", "time_shown", "party_name", "school", "programme", "pupils", "state_shown",
         "attention_shown",
     )  # fmt: skip
-    list_display_links = ("day_shown", "class_name")
+    list_display_links = ("day_shown", "party_name")
     list_select_related = ("submission__school", "visit__slot", "visit__programme")
     list_filter = (
         BookingWhenFilter,
@@ -72,7 +65,7 @@ class BookingAdmin(MovesAdmin):
         ("submission__school", AutocompleteSelectFilter),
         ("visit__slot__starts_at", RangeDateTimeFilter),
     )
-    search_fields = ("class_name",)
+    search_fields = ("party_name",)
     search_help_text = _("day (‘9 March’), reference, school, class, contact, e-mail or programme")
     ordering = ("visit__slot__starts_at", "pk")
     fields = ()
@@ -122,7 +115,7 @@ class BookingAdmin(MovesAdmin):
         context |= {
             "title": _("Booking"),
             "show_history": False,  # the events below are the history
-            "state_colour": STATE_COLOURS.get(booking.state, ""),
+            "state_colour": booking.standing.colour,
             "buttons": self.buttons_for(booking) if self.has_decide_permission(request) else [],
             "history": staff_history_of(booking, self.label_of),
             "others": together,
@@ -187,7 +180,7 @@ class BookingAdmin(MovesAdmin):
     @display(description=_("state"), ordering="state")
     def state_shown(self, booking: Booking) -> str:
         state = State(booking.state)
-        return badge(state.label, STATE_COLOURS.get(state, ""))
+        return badge(state.label, state.standing.colour)
 
     @display(description=_("needs attention"))
     def attention_shown(self, booking: Booking) -> str:

@@ -18,7 +18,7 @@ class BookingEventAdmin(EventAdmin):
     moves = MOVES
     list_display = ("at", "what", "booking", "by_whom", "note", "noticed_at")
     list_select_related = ("booking__submission__school", "booking__submission__hub", "by")
-    search_fields = ("booking__class_name",)
+    search_fields = ("booking__party_name",)
     search_help_text = _("day (‘9 March’), reference, school, class, contact, e-mail or programme")
     fields = ("booking", "move", ("from_state", "to_state"), "at", ("by", "by_role"), "note")
 

@@ -52,14 +52,8 @@ def _book(form: BookingForm, overrule: OverruleForm, request: HttpRequest) -> Su
     """The submission, or None with each refusal at its field."""
     by: Any = request.user
     try:
-        return lifecycle.book(
-            slot=form.slot,
-            programme=form.programme,
-            classes=form.asked,
-            submission=form.submission(browser="", language="nl"),
-            by=by,
-            **overrule.arguments,
-        )
+        asked = form.request(browser="", language="nl", **overrule.arguments)
+        return lifecycle.book(asked, by=by)
     except RulesBroken as refusal:
         form.add_broken(refusal.broken)
         overrule.add_broken(refusal.broken)

@@ -20,8 +20,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import display
 
 from bookings.admin.slot_search import choose_slot
-from bookings.models import Booking, SchedulePattern, Visit, VisitSlot
-from bookings.models.booking import HOLDING
+from bookings.models import Booking, SchedulePattern, State, Visit, VisitSlot
 from bookings.places import stop_promising
 from bookings.planning.schedule import make_slots, plan_slots
 from core.backoffice.base import Button, ModelAdmin, NoDelete
@@ -281,7 +280,9 @@ class VisitSlotAdmin(NoDelete, ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[VisitSlot]:
         booked = Count(
-            "visits__bookings", filter=Q(visits__bookings__state__in=HOLDING), distinct=True
+            "visits__bookings",
+            filter=Q(visits__bookings__state__in=State.where(holds=True)),
+            distinct=True,
         )
         slots = super().get_queryset(request).prefetch_related("programmes")
         return slots.annotate(booked_count=booked)

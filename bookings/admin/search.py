@@ -4,8 +4,9 @@ from django.db.models import Q
 
 from bookings.models import Booking, Visit
 from core.dates import Term
-from core.searching import Among, has_word
+from core.searching import Among
 from programmes.models import Programme
+from schools.models.class_group import name_key
 from submissions.models import Submission
 
 
@@ -13,7 +14,7 @@ def booking_fits(term: Term) -> Q:
     """Each word is in the class, programme, reference, school or contact; or it is that day."""
     fits = Q()
     for word in term.words:
-        classes = Booking.objects.filter(has_word("class_key", word))
+        classes = Booking.objects.filter(party_key__contains=name_key(word))
         submissions = Submission.objects.matching(word)
         one = Q(Among("pk", classes.values("pk")))
         one |= Q(Among("submission", submissions.values("pk")))

@@ -53,7 +53,7 @@ class BookingInline(ReadOnly, TabularInline):
     @display(description=_("class"))
     def class_shown(self, booking: Booking) -> SafeString:
         address = reverse("admin:bookings_booking_change", args=[booking.pk])
-        return format_html('<a class="desk-link" href="{}">{}</a>', address, booking.class_name)
+        return format_html('<a class="desk-link" href="{}">{}</a>', address, booking.party_name)
 
     @display(description=_("school"))
     def school(self, booking: Booking) -> str:

@@ -1,13 +1,14 @@
-from bookings.models.booking import BOOKED, FACTS, Attention, Booking, BookingEvent, State
+from bookings.models.booking import FACTS, Attention, Booking, BookingEvent
 from bookings.models.schedule import SchedulePattern, VisitSlot, shut
-from bookings.models.visit import Visit, ZoneClaim
+from bookings.models.state import State
+from bookings.models.visit import Footprint, Visit, ZoneClaim
 
 __all__ = [
-    "BOOKED",
     "FACTS",
     "Attention",
     "Booking",
     "BookingEvent",
+    "Footprint",
     "SchedulePattern",
     "State",
     "Visit",

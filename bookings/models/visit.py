@@ -4,7 +4,7 @@ Nothing is promised twice: the checks below and `zone_claimed_once` are what ref
 writes. The counters are written by `bookings/places.py` only, from inside a move.
 """
 
-from typing import Self
+from typing import NamedTuple, Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -14,6 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models.schedule import VisitSlot
 from core.constraints import NoOverlap
 from programmes.models import OfHubs, Programme, Zone
+
+
+class Footprint(NamedTuple):
+    """What one booking holds: a number of groups and pupils in a visit."""
+
+    visit_id: int
+    groups: int
+    pupils: int
 
 
 class VisitQuerySet(OfHubs["Visit"]):

@@ -18,6 +18,7 @@ from bookings.pages.access import address_of, own_submission
 from bookings.pages.forms import BookingForm
 from bookings.planning.availability import Offer, SlotProgramme, next_free, offer_for, same_week
 from bookings.refusals import ClassAlreadyBooked, DateChanged
+from bookings.rules import VisitRequest
 from core import rate_limits
 from core.lifecycle import Refused
 from core.transactions import retried
@@ -90,10 +91,10 @@ def _submit(request: HttpRequest, form: BookingForm) -> str:
     if form.is_outdated:
         raise DateChanged(form.slot)
     rate_limits.count_post(request)
-    submission = form.submission(
+    asked = form.request(
         browser=browsers.browser_of(request), language=get_language() or settings.LANGUAGE_CODE
     )
-    submission = _ask(form, submission, teacher_with(request, submission.email))
+    submission = _ask(asked, teacher_with(request, asked.submission.email))
     if submission.verified_at is None:
         return address_of(submission, "code")
     say_done(request, submission)
@@ -101,27 +102,15 @@ def _submit(request: HttpRequest, form: BookingForm) -> str:
 
 
 @retried
-def _ask(form: BookingForm, submission: Submission, teacher: User | None) -> Submission:
+def _ask(asked: VisitRequest, teacher: User | None) -> Submission:
     """Hold the places and mail a code; book at once for a teacher who is signed in.
 
     Sent twice it answers with the first, and mails nothing.
     """
     if teacher is not None:
-        return lifecycle.book(
-            slot=form.slot,
-            programme=form.programme,
-            classes=form.asked,
-            submission=submission,
-            by=teacher,
-        )
-    held = lifecycle.hold(
-        slot=form.slot,
-        programme=form.programme,
-        classes=form.asked,
-        submission=submission,
-        by=None,
-    )
-    if held is submission:
+        return lifecycle.book(asked, by=teacher)
+    held = lifecycle.hold(asked, by=None)
+    if held.public_id == asked.submission.public_id:
         mail_code(held)
     return held
 

@@ -164,7 +164,7 @@ def _beside(bookings: list[Booking], token: str | None) -> list[Block]:
 
 def _cancelled(one: Booking) -> str:
     return _("%(class_name)s is cancelled. You get a mail about it.") % {
-        "class_name": one.class_name
+        "class_name": one.party_name
     }
 
 

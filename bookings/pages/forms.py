@@ -1,5 +1,6 @@
 """What a teacher types: her class or classes, and who she is."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -8,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from bookings.models import VisitSlot
+from bookings.rules import VisitItem, VisitRequest
 from programmes.models import Programme
 from schools.models import User
 from schools.models.class_group import name_key
 from submissions.forms import ClassFieldsForm, ContactForm, contact_of, pupils_field
-from submissions.models import PhotoAnswer, Submission
-from submissions.rules import Broken, ClassRequest, Rule
+from submissions.models import PhotoAnswer
+from submissions.rules import Broken, Party, Rule
 
 MAX_CLASSES = 8
 
@@ -51,10 +53,10 @@ class ClassForm(ClassFieldsForm):
         return int(str(self.prefix).rpartition("-")[2]) + 1
 
     @property
-    def asked(self) -> ClassRequest:
+    def asked(self) -> Party:
         """The class as the verbs take it; only after `is_valid()`."""
         data = self.cleaned_data
-        return ClassRequest(
+        return Party(
             name=data["name"],
             year_from=min(data["year_groups"]),
             year_to=max(data["year_groups"]),
@@ -168,7 +170,7 @@ class BookingForm:
         return is_this_slot and self._date_seen != self.date_shown
 
     @property
-    def asked(self) -> list[ClassRequest]:
+    def asked(self) -> list[Party]:
         return [form.asked for form in self.classes.forms]
 
     @property
@@ -197,10 +199,14 @@ class BookingForm:
             else:
                 self.classes.forms[one.class_index].add_error(one.field or None, one.message)
 
-    def submission(self, *, browser: str, language: str) -> Submission:
-        """The submission to hold places for, not saved."""
+    def request(
+        self, *, browser: str, language: str, overrule: Collection[Rule] = (), note: str = ""
+    ) -> VisitRequest:
+        """What is asked for, as the verbs take it; its submission is not saved."""
         what = [self.slot.pk, self.programme.pk, self.asked]
-        return self.contact.submission(browser=browser, language=language, what=what)
+        submission = self.contact.submission(browser=browser, language=language, what=what)
+        items = [VisitItem(self.slot, self.programme, party) for party in self.asked]
+        return VisitRequest(submission, items, overrule, note)
 
 
 def _as_initial(form: forms.Form) -> dict[str, Any]:

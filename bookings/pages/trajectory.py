@@ -13,8 +13,6 @@ from programmes.models import Kind, Programme
 from schools.models import ClassGroup, User
 from schools.years import current_school_year
 
-COUNTING = (State.CONFIRMED, State.ATTENDED)
-
 
 class Progress(StrEnum):
     DONE = "done"
@@ -71,7 +69,7 @@ def trajectories(user: User) -> list[Trajectory]:
     ids = {one.pk for one in classes} | {one.continues_id for one in classes if one.continues_id}
     visits = [
         _Visit(*row)
-        for row in Booking.objects.filter(class_group__in=ids, state__in=COUNTING)
+        for row in Booking.objects.filter(class_group__in=ids, state__in=State.where(counts=True))
         .filter(visit__programme__kind__in=[Kind.TASTER, Kind.EXPERIENCE])
         .order_by("visit__slot__starts_at")
         .values_list(

@@ -11,12 +11,10 @@ from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format, number_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from bookings.models import FACTS, Booking, State, ZoneClaim
-from bookings.models.booking import HOLDING
 from bookings.telling.stays import Stay
 from bookings.telling.timetable import Timetable, timetable
 from core.dates import start_of_day
@@ -25,15 +23,7 @@ from programmes.models import Programme, Venue
 from submissions.models import Submission
 from submissions.wording import school_in_full
 
-SENTENCES: dict[str, str | Promise] = {
-    State.HELD: gettext_lazy("This place is held for you. Confirm it with the code in the mail."),
-    State.REQUESTED: gettext_lazy("This is a request. You will hear whether the visit goes ahead."),
-    State.CONFIRMED: gettext_lazy("We look forward to seeing you on %(day)s at %(time)s."),
-    State.ATTENDED: gettext_lazy("You visited us on %(day)s."),
-    State.NO_SHOW: gettext_lazy("We expected you on %(day)s."),
-}
 _ENDLESS = re.compile(r"\S{40}(?=\S)")
-NOT_GOING_AHEAD = gettext_lazy("This visit does not go ahead.")
 
 
 @dataclass(frozen=True)
@@ -61,7 +51,7 @@ class LetterStay(Stay):
 
     @property
     def sentence(self) -> str:
-        return str(SENTENCES.get(self.bookings[0].state, NOT_GOING_AHEAD)) % {
+        return str(self.bookings[0].standing.letter) % {
             "day": date_format(self.starts_at, "l j F Y"),
             "time": date_format(self.starts_at, "H:i"),
         }
@@ -70,7 +60,7 @@ class LetterStay(Stay):
     def classes(self) -> list[ClassLine]:
         return [
             ClassLine(
-                booking.class_name,
+                booking.party_name,
                 booking.year_groups,
                 booking.pupils,
                 booking.supervisors,
@@ -156,7 +146,7 @@ def visits_on(day: datetime.date, bookings: QuerySet[Booking]) -> list[DayVisit]
     queries. Holds that nobody confirmed yet are left out."""
     found = (
         bookings.filter(
-            state__in=HOLDING - {State.HELD},
+            state__in=State.where(is_listed=True),
             visit__slot__starts_at__gte=start_of_day(day),
             visit__slot__starts_at__lt=start_of_day(day + datetime.timedelta(days=1)),
         )
@@ -206,7 +196,7 @@ def _stay(bookings: list[Booking]) -> LetterStay:
         components = list(visit.programme.components.select_related("zone"))
         own = {booking.pk for booking in bookings}
         # Also the classes of others: the groups must not meet. Not who may still lapse.
-        present = visit.bookings.settled() | visit.bookings.filter(pk__in=own)
+        present = visit.bookings.promised() | visit.bookings.filter(pk__in=own)
         classes = list(present.order_by("pk")) if components else []
         rotation = timetable(visit, components, classes, own=own)
     return LetterStay(visit, bookings, rotation)

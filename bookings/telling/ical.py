@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from icalendar import Event, vInt, vText, vUri
 
-from bookings.models import Booking, State, Visit
-from bookings.models.booking import HOLDING
+from bookings.models import Booking, Visit
+from bookings.models.booking import BookingQuerySet
 from core import calendars
 from core.calendars import Method, Text
 from core.kinds import Feed
@@ -22,19 +22,6 @@ from programmes.models import Venue
 from submissions.kinds import under
 from submissions.models import Submission
 
-# RFC 5545 section 3.8.1.11.
-STATUS = {
-    State.HELD: "TENTATIVE",
-    State.REQUESTED: "TENTATIVE",
-    State.CONFIRMED: "CONFIRMED",
-    State.ATTENDED: "CONFIRMED",
-    State.NO_SHOW: "CONFIRMED",
-    State.DECLINED: "CANCELLED",
-    State.CANCELLED: "CANCELLED",
-    State.LAPSED: "CANCELLED",
-}
-# What feeds show: what takes place or took place. Not what may lapse within the half hour.
-IN_FEEDS = HOLDING - {State.HELD}
 # Raise it when events say something else or something more: feeds are then fetched again.
 EDITION = 1
 
@@ -72,7 +59,7 @@ def download(bookings: Iterable[Booking]) -> bytes:
 # --- What a feed shows, and whether it changed ---------------------------------------------
 
 
-def followed(feed: Feed, key: int) -> QuerySet[Booking]:
+def followed(feed: Feed, key: int) -> BookingQuerySet:
     """The bookings that a feed is about; which of them it shows, says `for_feed`."""
     found = Booking.objects.all()
     match feed:
@@ -89,7 +76,7 @@ def followed(feed: Feed, key: int) -> QuerySet[Booking]:
     return found
 
 
-def events(feed: Feed, bookings: QuerySet[Booking]) -> list[Event]:
+def events(feed: Feed, bookings: BookingQuerySet) -> list[Event]:
     """As its readers may know them."""
     shown = for_feed(bookings)
     if feed == Feed.MINE:
@@ -99,9 +86,9 @@ def events(feed: Feed, bookings: QuerySet[Booking]) -> list[Event]:
     return [for_staff(booking) for booking in shown]
 
 
-def for_feed(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+def for_feed(bookings: BookingQuerySet) -> BookingQuerySet:
     """What of `bookings` a feed shows, in order, with the columns that events are made of."""
-    shown = bookings.filter(state__in=IN_FEEDS).select_related(
+    shown = bookings.where(is_listed=True).select_related(
         "submission__school", "visit__slot__venue", "visit__programme"
     )
     return shown.only(*_COLUMNS).order_by("visit__slot__starts_at", "pk")
@@ -123,7 +110,7 @@ def words(schools_of: QuerySet[Booking] | None = None) -> list[Any]:
 
 
 _COLUMNS = (
-    *("uid", "class_name", "year_from", "year_to", "pupils", "supervisors", "state"),
+    *("uid", "party_name", "year_from", "year_to", "pupils", "supervisors", "state"),
     *("sequence", "changed_at"),
     *("submission__public_id", "submission__reference", "submission__typed_school_name"),
     "submission__school__name",
@@ -138,7 +125,7 @@ _COLUMNS = (
 
 def _event(booking: Booking, summary: str, description: Iterable[str]) -> Event:
     """What every reader gets. `bookings` come with their facts (`with_facts()`)."""
-    status = STATUS[State(booking.state)]
+    status = booking.standing.calendar
     event = Event()
     event["UID"] = vText(f"{booking.uid}@{settings.CALENDAR_DOMAIN}")
     event["DTSTAMP"] = event["LAST-MODIFIED"] = calendars.moment(booking.changed_at)
@@ -159,7 +146,7 @@ def for_school(booking: Booking) -> Event:
     event = _event(
         booking,
         _("%(programme)s with %(class_name)s")
-        % {"programme": booking.visit.programme.title, "class_name": booking.class_name},
+        % {"programme": booking.visit.programme.title, "class_name": booking.party_name},
         [
             _numbers(booking),
             _("Reference: %(reference)s") % {"reference": booking.submission.reference},
@@ -176,7 +163,7 @@ def for_colleagues(booking: Booking) -> Event:
     return _event(
         booking,
         _("%(programme)s with %(class_name)s")
-        % {"programme": booking.visit.programme.title, "class_name": booking.class_name},
+        % {"programme": booking.visit.programme.title, "class_name": booking.party_name},
         [_numbers(booking), _bring(booking)],
     )
 
@@ -188,7 +175,7 @@ def for_staff(booking: Booking) -> Event:
         _("%(programme)s: %(class_name)s, %(school)s")
         % {
             "programme": booking.visit.programme.title,
-            "class_name": booking.class_name,
+            "class_name": booking.party_name,
             "school": booking.submission.school_name,
         },
         [

@@ -54,7 +54,7 @@ def _affected_in(
     components = list(Component.objects.filter(programme=visit.programme_id))
     if not components:
         return []
-    now = list(visit.bookings.settled().with_facts().order_by("pk"))
+    now = list(visit.bookings.promised().with_facts().order_by("pk"))
     along = _moved_along(own.values())
     others = [one for one in now if one.pk not in own and one.pk not in along]
     if not others:

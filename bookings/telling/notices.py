@@ -170,7 +170,7 @@ def _changes(events: list[BookingEvent]) -> list[str]:
     first, *others = lines.values()
     if all(other == first for other in others):
         return first
-    return [f"{booking.class_name}: {line}" for booking, of in lines.items() for line in of]
+    return [f"{booking.party_name}: {line}" for booking, of in lines.items() for line in of]
 
 
 def _to_neighbours(events: list[BookingEvent]) -> list[Message]:

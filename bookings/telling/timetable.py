@@ -50,7 +50,7 @@ class Part:
 @dataclass(frozen=True)
 class GroupLine:
     number: int
-    class_name: str
+    party_name: str
     pupils: int
     begins_at: str  # empty: with a break
 
@@ -136,7 +136,7 @@ def too_long() -> list[Visit]:
         .select_related("programme", "slot")
         .prefetch_related(
             "programme__components",
-            Prefetch("bookings", Booking.objects.settled().order_by("pk"), to_attr="classes"),
+            Prefetch("bookings", Booking.objects.promised().order_by("pk"), to_attr="classes"),
         )
         .order_by("slot__starts_at", "pk")
     )
@@ -155,7 +155,7 @@ def _rotation(
         return None
     programme = visit.programme
     return rotate(
-        [Party(booking.class_name, booking.pupils) for booking in bookings],
+        [Party(booking.party_name, booking.pupils) for booking in bookings],
         stations,
         available=programme.duration,
         welcome=programme.welcome,

@@ -41,7 +41,7 @@ def history_of(bookings: Sequence[Booking]) -> list[Line]:
     return [
         Line(
             at=event.at,
-            class_name=booking.class_name if len(bookings) > 1 else "",
+            party_name=booking.party_name if len(bookings) > 1 else "",
             text=text,
             note=event.note if event.notice else "",
         )
@@ -103,28 +103,14 @@ def staff_history_of(booking: Booking, label_of: Callable[[str], str]) -> list[S
 # --- The state as a sentence -------------------------------------------------------------------
 
 
-# The state that says most about a submission with classes in several states.
-_FIRST = [
-    State.CONFIRMED,
-    State.REQUESTED,
-    State.HELD,
-    State.ATTENDED,
-    State.NO_SHOW,
-    State.CANCELLED,
-    State.DECLINED,
-    State.LAPSED,
-]
-
-
-# Who is to come, until the visit is over.
-_LIVE = _FIRST[:3]
+_RANK = list(State)
 
 
 def _weight(booking: Booking) -> tuple[bool, int, datetime.datetime, int]:
     """Least for the class of which to speak: one that still comes, surely, and soonest."""
-    state = State(booking.state)
-    is_coming = state in _LIVE and booking.ends_at > timezone.now()
-    return not is_coming, _FIRST.index(state), booking.starts_at, booking.pk
+    expected = booking.standing.is_coming or booking.state == State.HELD
+    is_coming = expected and booking.ends_at > timezone.now()
+    return not is_coming, _RANK.index(State(booking.state)), booking.starts_at, booking.pk
 
 
 def main_of(bookings: Sequence[Booking]) -> Booking:
@@ -137,27 +123,9 @@ def sentence_for(bookings: Sequence[Booking]) -> Sentence:
     main = main_of(bookings)
     start = timezone.localtime(main.starts_at)
     when = {"day": date_format(start, "l j F"), "time": f"{start:%H:%M}"}
-    past = main.ends_at <= timezone.now().astimezone(datetime.UTC)
-    texts = {
-        State.CONFIRMED: _("You were coming on %(day)s at %(time)s.")
-        if past
-        else _("You are coming on %(day)s at %(time)s."),
-        State.REQUESTED: _("You asked for %(day)s at %(time)s."),
-        State.HELD: _("We hold %(day)s at %(time)s for you."),
-        State.ATTENDED: _("You were here on %(day)s."),
-        State.NO_SHOW: _("You did not come on %(day)s."),
-        State.CANCELLED: _("Your visit of %(day)s is cancelled."),
-        State.DECLINED: _("Your request for %(day)s is declined."),
-        State.LAPSED: _("The place on %(day)s has lapsed."),
-    }
-    return Sentence(texts[State(main.state)] % when, _explanation(main), main.state in _FIRST[5:])
-
-
-def _explanation(booking: Booking) -> str:
-    if booking.attention == Attention.LATE_CANCELLATION:
-        return _("You asked to cancel. We contact you; until then the place stays yours.")
-    if booking.state == State.REQUESTED:
-        return _("We look at it and mail you as soon as we have decided.")
-    if booking.state == State.HELD:
-        return _("Type the code from our mail to confirm.")
-    return ""
+    text, explanation = str(main.standing.sentence), str(main.standing.explanation)
+    if main.state == State.CONFIRMED and main.ends_at <= timezone.now():
+        text = _("You were coming on %(day)s at %(time)s.")
+    if main.attention == Attention.LATE_CANCELLATION:
+        explanation = _("You asked to cancel. We contact you; until then the place stays yours.")
+    return Sentence(text % when, explanation, main.standing.is_off)

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import transaction
 from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.mail.models import Mail, MailFile
-from core.transactions import joined
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def enqueue(message: Message) -> Mail:
         expires_at=message.expires_at,
         message_id=email.utils.make_msgid(domain=settings.CALENDAR_DOMAIN),
     )
-    with joined():
+    with transaction.atomic():
         mail.save(force_insert=True)
         MailFile.objects.bulk_create(
             MailFile(mail=mail, name=file.name, mimetype=file.mimetype, content=file.content)

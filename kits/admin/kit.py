@@ -19,14 +19,13 @@ from kits.admin.document import link_to_pdf
 from kits.admin.duplicates import duplicate
 from kits.availability import with_whereabouts
 from kits.desk import verbs
+from kits.lifecycle import MOVES
 from kits.models import (
-    COMING,
     ContentItem,
     KitCopy,
     KitDocument,
     LessonKit,
     Loan,
-    LoanState,
     Repair,
     Shortage,
 )
@@ -161,7 +160,7 @@ class ShortageInline(ReadOnly, TabularInline):
 class LoanInline(ReadOnly, TabularInline):
     model = Loan
     extra = 0
-    fields = ("starts_on", "ends_on", "state", "class_name", "school")
+    fields = ("starts_on", "ends_on", "state", "party_name", "school")
     readonly_fields = fields
     show_change_link = True
     verbose_name_plural = _("promised to")
@@ -189,7 +188,7 @@ class KitCopyAdmin(NoDelete, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[KitCopy]:
         """All that the list says of a box, in the query of the list."""
         coming = Loan.objects.filter(
-            copy=OuterRef("pk"), state__in=[LoanState.HELD, *COMING]
+            copy=OuterRef("pk"), state__in=MOVES["swap"].sources
         ).order_by()
         short = Shortage.objects.filter(copy=OuterRef("pk"), closed_at=None).order_by()
         return with_whereabouts(super().get_queryset(request)).annotate(

@@ -25,19 +25,9 @@ from kits.admin.phone import book_on_behalf
 from kits.desk import verbs
 from kits.lifecycle import MOVES
 from kits.models import Loan, LoanState
-from kits.models.loan import HOLDING
 from kits.telling.wording import staff_history_of
+from schools.models.class_group import name_key
 from submissions.models import Submission
-
-STATE_COLOURS: dict[str, str] = {
-    LoanState.HELD: "info",
-    LoanState.RESERVED: "success",
-    LoanState.PACKED: "success",
-    LoanState.OUT: "info",
-    LoanState.RETURNED: "warning",
-    LoanState.WRITTEN_OFF: "danger",
-    "overdue": "danger",
-}
 
 # In order of likelihood. Handing out and checking ask for counts: these go over the kit desk.
 STAFF_MOVES = {
@@ -80,7 +70,11 @@ class WhereFilter(DefaultFilter):
                 return queryset.filter(state=LoanState.OUT, ends_on__lte=sunday)
             case "all":
                 return queryset
-        return queryset if request.GET.get("q") else queryset.filter(state__in=sorted(HOLDING))
+        return (
+            queryset
+            if request.GET.get("q")
+            else queryset.filter(state__in=LoanState.where(holds=True))
+        )
 
 
 @admin.register(Loan)
@@ -92,10 +86,10 @@ class LoanAdmin(MovesAdmin):
     )  # fmt: skip
 
     list_display = (
-        "copy", "kit", "school", "class_name", "out_shown", "back_shown", "state_shown",
+        "copy", "kit", "school", "party_name", "out_shown", "back_shown", "state_shown",
         "attention",
     )  # fmt: skip
-    list_display_links = ("copy", "class_name")
+    list_display_links = ("copy", "party_name")
     list_select_related = ("submission__school", "copy__kit")
     list_filter = (
         WhereFilter,
@@ -105,7 +99,7 @@ class LoanAdmin(MovesAdmin):
         ("delivery", ChoicesDropdownFilter),
         ("starts_on", RangeDateFilter),
     )
-    search_fields = ("class_name",)
+    search_fields = ("party_name",)
     search_help_text = _("reference, code of the box, school, class or contact")
     ordering = ("starts_on", "pk")
     fields = ()
@@ -122,7 +116,7 @@ class LoanAdmin(MovesAdmin):
         for word in search_term.split():
             submissions = Submission.objects.matching(word)
             queryset = queryset.filter(
-                Q(class_name__icontains=word)
+                Q(party_key__contains=name_key(word))
                 | Q(copy__code__icontains=word)
                 | Q(submission__in=submissions.values("pk"))
             )
@@ -135,7 +129,7 @@ class LoanAdmin(MovesAdmin):
 
     def about(self, row: Loan) -> str:
         days = f"{date_format(row.starts_on, 'D j b')} – {date_format(row.ends_on, 'D j b Y')}"
-        return f"{row.kit}, {row.copy.code}: {row.class_name}, {row.submission.school_name}, {days}"
+        return f"{row.kit}, {row.copy.code}: {row.party_name}, {row.submission.school_name}, {days}"
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
@@ -149,7 +143,7 @@ class LoanAdmin(MovesAdmin):
         context |= {
             "title": _("Loan"),
             "show_history": False,  # the events below are the history
-            "state_colour": STATE_COLOURS.get("overdue" if loan.is_overdue else loan.state, ""),
+            "state_colour": "danger" if loan.is_overdue else loan.standing.colour,
             "buttons": self.buttons_for(loan) if self.has_decide_permission(request) else [],
             "history": staff_history_of(loan, self.label_of),
             "lacking": loan.copy.shortages.filter(closed_at=None).select_related("item"),
@@ -179,6 +173,6 @@ class LoanAdmin(MovesAdmin):
     @display(description=_("state"), ordering="state")
     def state_shown(self, loan: Loan) -> str:
         if loan.is_overdue:
-            return badge(_("overdue"), STATE_COLOURS["overdue"])
+            return badge(_("overdue"), "danger")
         state = LoanState(loan.state)
-        return badge(state.label, STATE_COLOURS.get(state, ""))
+        return badge(state.label, state.standing.colour)

@@ -53,16 +53,9 @@ def _book(
 ) -> Submission | None:
     """The submission, or None with each refusal at its field."""
     by: Any = request.user
-    facts = what | {"kit": what["kit"].pk}
-    submission = form.submission(browser="", language="nl", what=facts)
+    asked = form.request(**what, browser="", language="nl", **overrule.arguments)
     try:
-        return lifecycle.book(
-            **what,
-            asked=form.class_form.asked,
-            submission=submission,
-            by=by,
-            **overrule.arguments,
-        )
+        return lifecycle.book(asked, by=by)
     except RulesBroken as refusal:
         form.add_broken(refusal.broken)
         overrule.add_broken(refusal.broken)
@@ -70,7 +63,7 @@ def _book(
         overrule.add_error("note", str(refusal))
     except Refused as refusal:
         if isinstance(refusal, NoCopyFree):
-            key = submission.submission_key
+            key = asked.submission.submission_key
             RefusedDemand.objects.note(key, what["kit"], what["starts_on"], what["ends_on"])
         form.contact.add_error(None, str(refusal))
     return None

@@ -8,9 +8,8 @@ from functools import cached_property
 from django.utils import timezone
 
 from kits.desk.verbs import Count
+from kits.lifecycle import MOVES
 from kits.models import (
-    AWAY,
-    COMING,
     ContentItem,
     Finding,
     ItemCount,
@@ -33,7 +32,7 @@ class Box:
     def _loans(self) -> list[Loan]:
         """The loan that it is out on comes first, then what is promised, in order of date."""
         loans = Loan.objects.live().filter(copy=self.copy).with_facts().order_by("starts_on")
-        return sorted(loans, key=lambda loan: loan.state not in AWAY)
+        return sorted(loans, key=lambda loan: not loan.is_away)
 
     @property
     def loan(self) -> Loan | None:
@@ -58,7 +57,7 @@ class Box:
         """The one next step; empty when there is none."""
         if self.loan is None:
             return ""
-        if self.is_unfit and self.loan.state in COMING:
+        if self.is_unfit and self.loan.standing.is_coming:
             return "other_box"
         if self.loan.state == LoanState.RESERVED:
             return "hand_out" if self.is_due else "pack"
@@ -70,8 +69,16 @@ class Box:
         return steps.get(LoanState(self.loan.state), "")
 
     @property
+    def can_pack(self) -> bool:
+        return self.loan is not None and self.loan.state in MOVES["pack"].sources
+
+    @property
+    def can_unpack(self) -> bool:
+        return self.loan is not None and self.loan.state in MOVES["unpack"].sources
+
+    @property
     def is_away(self) -> bool:
-        return self.loan is not None and self.loan.state in AWAY
+        return self.loan is not None and self.loan.is_away
 
     @property
     def is_unfit(self) -> bool:
@@ -125,7 +132,6 @@ class Box:
         """Classes that wait today for another box of this kit: perhaps they get this one."""
         if self.is_away or self.is_unfit or self.copy.is_withdrawn:
             return []
-        loans = Loan.objects.filter(
-            copy__kit=self.copy.kit_id, state__in=COMING, starts_on__lte=self.today
-        )
+        coming = Loan.objects.where(is_coming=True)
+        loans = coming.filter(copy__kit=self.copy.kit_id, starts_on__lte=self.today)
         return list(loans.exclude(copy=self.copy).with_facts().order_by("starts_on", "pk"))

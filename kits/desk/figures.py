@@ -27,7 +27,6 @@ from django.db.models.functions import Coalesce, Greatest, TruncDate
 from django.utils import timezone
 
 from kits.models import (
-    AWAY,
     ContentItem,
     ItemCount,
     KitCopy,
@@ -39,13 +38,10 @@ from kits.models import (
 )
 from schools.years import school_year_end, school_year_start
 
-WENT_OUT = (*AWAY, LoanState.DONE, LoanState.WRITTEN_OFF)
-
 
 def loans_in(year: int) -> QuerySet[Loan]:
     """Loans that left the building in the school year that starts in `year`."""
-    return Loan.objects.filter(
-        state__in=WENT_OUT,
+    return Loan.objects.where(went_out=True).filter(
         starts_on__gte=school_year_start(year),
         starts_on__lte=school_year_end(year),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from kits.models import AWAY, COMING, Delivery, Loan, LoanState, Shortage
+from kits.models import Delivery, Loan, LoanState, Shortage
 from programmes.models import Venue
 
 
@@ -16,11 +16,12 @@ def outgoing(before: datetime.date, venue: Venue | None = None) -> QuerySet[Loan
 
     `box_away`: the box did not come back from another loan; `box_short`: it lacks something.
     """
-    others = Loan.objects.filter(copy=OuterRef("copy"), state__in=AWAY)
+    others = Loan.objects.where(went_out=True, holds=True).filter(copy=OuterRef("copy"))
     short = Shortage.objects.filter(copy=OuterRef("copy"), closed_at=None)
     return (
         Loan.objects.at(venue)
-        .filter(state__in=COMING, starts_on__lt=before)
+        .where(is_coming=True)
+        .filter(starts_on__lt=before)
         .with_facts()
         .annotate(box_away=Exists(others), box_short=Exists(short))
         .order_by("starts_on", "delivery", "copy__code")
@@ -55,7 +56,9 @@ def counts(today: datetime.date, venue: Venue | None = None) -> dict[str, int]:
         Loan.objects.at(venue)
         .holding()
         .aggregate(
-            outgoing=Count("pk", Q(state__in=COMING, starts_on__lte=today)),
+            outgoing=Count(
+                "pk", Q(state__in=LoanState.where(is_coming=True), starts_on__lte=today)
+            ),
             incoming=Count("pk", Q(state=LoanState.OUT, ends_on=today)),
             overdue=Count("pk", Q(state=LoanState.OUT, ends_on__lt=today)),
             to_check=Count("pk", Q(state=LoanState.RETURNED)),
@@ -88,7 +91,7 @@ class Stop:
 
 def transport_round(day: datetime.date, venue: Venue | None = None) -> list[Stop]:
     """The stops of a day, in order of postcode. One query."""
-    bring = Q(state__in=COMING, starts_on=day)
+    bring = Q(state__in=LoanState.where(is_coming=True), starts_on=day)
     loans = (
         Loan.objects.at(venue)
         .filter(bring | Q(state=LoanState.OUT, ends_on=day), delivery=Delivery.ROUND)
@@ -112,9 +115,9 @@ def round_days(first: datetime.date, venue: Venue | None = None) -> list[datetim
     """Days from `first` on, at most three weeks ahead, on which the round has a stop."""
     before = first + datetime.timedelta(days=21)
     loans = Loan.objects.at(venue).filter(delivery=Delivery.ROUND).order_by()
-    out = loans.filter(state__in=COMING, starts_on__gte=first, starts_on__lt=before).values_list(
-        "starts_on", flat=True
-    )
+    out = loans.filter(
+        state__in=LoanState.where(is_coming=True), starts_on__gte=first, starts_on__lt=before
+    ).values_list("starts_on", flat=True)
     back = loans.filter(state=LoanState.OUT, ends_on__gte=first, ends_on__lt=before).values_list(
         "ends_on", flat=True
     )

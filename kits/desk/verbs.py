@@ -5,19 +5,16 @@ Each is one transaction of one screen: the move, the counts, and what follows fr
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from core.lifecycle import apply
 from core.transactions import retried
 from kits import copies
 from kits.lifecycle import MOVES, lapse_all, refuse_if_away, swap
 from kits.models import (
-    COMING,
+    Attention,
     ChargeLine,
     ContentItem,
     Finding,
@@ -29,7 +26,7 @@ from kits.models import (
     Repair,
     Shortage,
 )
-from kits.refusals import CopyInRepair, CopyPromised, CopyUnfit, CountMissing, NoCopyFree, OtherCopy
+from kits.refusals import CopyInRepair, CopyUnfit, CountMissing, NoCopyFree, OtherCopy
 from schools.models import User
 
 
@@ -54,12 +51,12 @@ def pack(*, loan: Loan, by: User, note: str = "") -> LoanEvent:
     copy = _locked(loan)
     if essential_shortages(copy).exists():
         raise CopyUnfit
-    return apply(loan, MOVES["pack"], by=by, note=note, is_locked=True)
+    return MOVES.apply(loan, "pack", by=by, note=note)
 
 
 @retried
 def unpack(*, loan: Loan, by: User, note: str = "") -> LoanEvent:
-    return apply(loan, MOVES["unpack"], by=by, note=note)
+    return MOVES.apply(loan, "unpack", by=by, note=note)
 
 
 @retried
@@ -80,7 +77,7 @@ def hand_out(
     copy = _locked(loan)
     refuse_if_away(copy, loan)
     refuse_if_in_repair(copy)
-    event = _leave(loan, by=by, note=note)
+    event = _leave(loan, by, note)
     for item in _write_counts(loan, counts, ItemCount.Stage.OUT):
         _note_shortage(copy, loan, item, counts[item.pk])
     _write_findings(loan, findings)
@@ -91,7 +88,7 @@ def hand_out(
 
 @retried
 def take_back(*, loan: Loan, by: User, note: str = "") -> LoanEvent:
-    return apply(loan, MOVES["take_back"], by=by, note=note)
+    return MOVES.apply(loan, "take_back", by=by, note=note)
 
 
 @retried
@@ -111,7 +108,7 @@ def check(
     """
     copy = loan.copy
     copies.lock_all(copy, loan)
-    event = apply(loan, MOVES["check"], by=by, note=note, is_locked=True)
+    event = MOVES.apply(loan, "check", by=by, note=note)
     for item in _write_counts(loan, counts, ItemCount.Stage.BACK):
         _settle_item(copy, loan, item, counts[item.pk])
     _write_findings(loan, findings)
@@ -139,7 +136,7 @@ def write_off(*, loan: Loan, by: User, note: str) -> LoanEvent:
     """The box is lost: the copy is withdrawn, all that went with it is proposed as a charge."""
     copy = loan.copy
     copies.lock_all(copy, loan)
-    event = apply(loan, MOVES["write_off"], by=by, note=note, is_locked=True)
+    event = MOVES.apply(loan, "write_off", by=by, note=note)
     KitCopy.objects.filter(pk=copy.pk).update(is_withdrawn=True)
     went = dict(loan.counts.filter(stage=ItemCount.Stage.OUT).values_list("item", "present"))
     nothing = {item.pk: Count(0) for item in copy.kit.contents.all()}
@@ -206,7 +203,7 @@ def rehome(
     """
     loans = Loan.objects.filter(
         copy=copy,
-        state__in=[LoanState.HELD, *COMING],
+        state__in=MOVES["swap"].sources,
         free_again_on__gt=first,
     ).order_by("pk")
     if before is not None:
@@ -214,19 +211,18 @@ def rehome(
     moved, left = [], []
     for loan in loans.with_facts():
         if loan.state == LoanState.PACKED:
-            words = _("Box %(code)s is packed and cannot go out: give this class another.")
+            attention = Attention.PACKED_UNFIT
         else:
             try:
-                with transaction.atomic():
-                    swap(loan=loan, by=by)
+                swap(loan=loan, by=by)
+            except NoCopyFree:
+                attention = Attention.NO_OTHER_BOX
+            else:
                 moved.append(loan)
                 continue
-            except NoCopyFree:
-                words = _("Box %(code)s cannot go out and no other is free.")
         left.append(loan)
-        attention = words % {"code": copy.code}
         if loan.attention != attention:
-            apply(loan, MOVES["flag"], by=by, changes={"attention": attention})
+            MOVES.apply(loan, "flag", by=by, changes={"attention": attention})
     return moved, left
 
 
@@ -239,22 +235,16 @@ def refuse_if_in_repair(copy: KitCopy) -> None:
         raise CopyInRepair
 
 
-def _leave(loan: Loan, **details: Any) -> LoanEvent:
+def _leave(loan: Loan, by: User, note: str) -> LoanEvent:
     """The move of handing out, with the period that is true now: `copy_lent_once` guards it."""
     today, planned = timezone.localdate(), loan.starts_on
     if today >= planned:
-        return apply(loan, MOVES["hand_out"], is_locked=True, **details)
+        return MOVES.apply(loan, "hand_out", by=by, note=note)
     ends_on = loan.ends_on.isoformat()
     data = {"from": [planned.isoformat(), ends_on], "to": [today.isoformat(), ends_on]}
     lapse_all(Loan.objects.expired().filter(copy=loan.copy_id).overlapping(today, planned))
-    try:
-        with transaction.atomic():
-            changes = {"starts_on": today}
-            return apply(
-                loan, MOVES["hand_out"], changes=changes, data=data, is_locked=True, **details
-            )
-    except IntegrityError as error:
-        raise CopyPromised from error
+    changes = {"starts_on": today}
+    return MOVES.apply(loan, "hand_out", by=by, note=note, changes=changes, data=data)
 
 
 def essential_shortages(copy: KitCopy) -> QuerySet[Shortage]:

@@ -1,11 +1,11 @@
 from kits.models.check import ChargeLine, Finding, ItemCount, Shortage
 from kits.models.desk import DeskDay, Repair
 from kits.models.kit import Complexity, ContentItem, KitCopy, KitDocument, LessonKit
-from kits.models.loan import AWAY, COMING, Delivery, Loan, LoanEvent, LoanState, RefusedDemand
+from kits.models.loan import Attention, Delivery, Loan, LoanEvent, RefusedDemand
+from kits.models.state import LoanState
 
 __all__ = [
-    "AWAY",
-    "COMING",
+    "Attention",
     "ChargeLine",
     "Complexity",
     "ContentItem",

@@ -7,8 +7,7 @@ moves is in `kits/lifecycle.py`.
 
 import datetime
 import uuid
-from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -19,38 +18,9 @@ from bookings.models import Booking
 from core.constraints import NoOverlap
 from core.lifecycle import Event
 from kits.models.kit import KitCopy, LessonKit
+from kits.models.state import LoanState
 from programmes.models import OfHubs, Venue
-from schools.models import ClassGroup, User
-from schools.years import YearGroup, describe_year_groups
-from submissions.models import Submission
-
-
-class LoanState(models.TextChoices):
-    HELD = "held", _("held")
-    RESERVED = "reserved", _("reserved")
-    PACKED = "packed", _("packed")
-    OUT = "out", _("out")
-    RETURNED = "returned", _("back, not checked")
-    DONE = "done", _("done")
-    CANCELLED = "cancelled", _("cancelled")
-    LAPSED = "lapsed", _("lapsed")
-    WRITTEN_OFF = "written_off", _("written off")
-
-
-# In these states the copy is promised or away: the constraint counts them. A loan that is done
-# gave its copy back: its period ends on the day of the check.
-HOLDING = frozenset(
-    {
-        LoanState.HELD,
-        LoanState.RESERVED,
-        LoanState.PACKED,
-        LoanState.OUT,
-        LoanState.RETURNED,
-    }
-)
-# Promised for sure, and the box is still here; and the box is not on its shelf.
-COMING = (LoanState.RESERVED, LoanState.PACKED)
-AWAY = (LoanState.OUT, LoanState.RETURNED)
+from submissions.models import Asked, AskedQuerySet
 
 
 class Delivery(models.TextChoices):
@@ -58,19 +28,7 @@ class Delivery(models.TextChoices):
     ROUND = "round", _("With the transport round, at our school")
 
 
-class LoanQuerySet(OfHubs["Loan"]):
-    def holding(self) -> Self:
-        return self.filter(state__in=HOLDING)
-
-    def expired(self) -> Self:
-        """Holds whose time is up, whether or not a worker has lapsed them."""
-        return self.filter(state=LoanState.HELD, held_until__lte=timezone.now())
-
-    def live(self) -> Self:
-        """What really keeps a copy away: holding, and not a hold whose time is up."""
-        expired = Q(state=LoanState.HELD, held_until__lte=timezone.now())
-        return self.holding().exclude(expired)
-
+class LoanQuerySet(AskedQuerySet["Loan"]):
     def overlapping(self, first: datetime.date, before: datetime.date) -> Self:
         """Loans that keep their copy away on a day in `[first, before)`."""
         return self.filter(starts_on__lt=before, free_again_on__gt=first)
@@ -81,9 +39,6 @@ class LoanQuerySet(OfHubs["Loan"]):
 
     def overdue(self) -> Self:
         return self.filter(state=LoanState.OUT, ends_on__lt=timezone.localdate())
-
-    def visible_to(self, user: User) -> Self:
-        return self.filter(submission__user=user)
 
     def locked(self) -> Self:
         """Lock these rows, now, and return them with their facts; the order is in `copies.py`.
@@ -107,17 +62,21 @@ class LoanQuerySet(OfHubs["Loan"]):
         )
 
 
-class Loan(models.Model):
+class Attention(models.TextChoices):
+    """Why staff must look at a loan."""
+
+    PACKED_UNFIT = "packed_unfit", _("The packed box cannot go out")
+    NO_OTHER_BOX = "no_other_box", _("The box cannot go out and no other is free")
+
+
+class Loan(Asked):
     """Out from `starts_on` until `ends_on` (both the days of handing over), free again later."""
 
-    hub_lookup = "submission__hub"
+    states = LoanState
 
     # Collecting and returning are two calendar events of one loan (RFC 5545 section 3.8.4.7).
     uid_out = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     uid_back = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    submission = models.ForeignKey(
-        Submission, on_delete=models.PROTECT, related_name="loans", verbose_name=_("submission")
-    )
     copy = models.ForeignKey(
         KitCopy, on_delete=models.PROTECT, related_name="loans", verbose_name=_("copy")
     )
@@ -129,18 +88,6 @@ class Loan(models.Model):
         related_name="loans",
         verbose_name=_("with the visit"),
     )
-    class_group = models.ForeignKey(
-        ClassGroup,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="loans",
-        verbose_name=_("class"),
-    )
-    class_name = models.CharField(_("class"), max_length=60)
-    year_from = models.PositiveSmallIntegerField(_("year group from"), choices=YearGroup)
-    year_to = models.PositiveSmallIntegerField(_("year group to"), choices=YearGroup)
-    pupils = models.PositiveSmallIntegerField(_("pupils"))
     delivery = models.CharField(
         _("collecting"), max_length=5, choices=Delivery, default=Delivery.DESK
     )
@@ -149,11 +96,7 @@ class Loan(models.Model):
     # The first day on which the copy can go out again: the return and the turnaround.
     free_again_on = models.DateField(_("free again on"), editable=False)
     state = models.CharField(_("state"), max_length=12, choices=LoanState, editable=False)
-    held_until = models.DateTimeField(_("held until"), null=True, blank=True, editable=False)
-    attention = models.CharField(_("needs attention"), max_length=200, blank=True)
-    sequence = models.PositiveIntegerField(default=0, editable=False)
-    created_at = models.DateTimeField(_("asked at"), auto_now_add=True)
-    changed_at = models.DateTimeField(_("changed at"), auto_now_add=True, editable=False)
+    attention = models.CharField(_("needs attention"), max_length=12, choices=Attention, blank=True)
 
     objects = LoanQuerySet.as_manager()
 
@@ -170,15 +113,16 @@ class Loan(models.Model):
             models.Index(fields=["copy", "free_again_on"], name="loan_of_copy_until"),
             models.Index(
                 fields=["free_again_on"],
-                condition=Q(state__in=sorted(HOLDING)),
+                condition=Q(state__in=LoanState.where(holds=True)),
                 name="loan_promised_until",
             ),
         ]
         constraints = [
+            *Asked.Meta.constraints,
             NoOverlap(
                 fields=["copy"],
                 period=("starts_on", "free_again_on"),
-                condition=Q(state__in=sorted(HOLDING)),
+                condition=Q(state__in=LoanState.where(holds=True)),
                 name="copy_lent_once",
                 violation_error_message=_("This copy is promised to somebody else then."),
             ),
@@ -187,15 +131,6 @@ class Loan(models.Model):
                 name="loan_dates_in_order",
                 violation_error_message=_("The return comes before collecting."),
             ),
-            models.CheckConstraint(
-                condition=Q(state="held", held_until__isnull=False)
-                | (~Q(state="held") & Q(held_until=None)),
-                name="loan_held_until_while_held",
-            ),
-            models.CheckConstraint(
-                condition=Q(pupils__gte=1) & Q(year_to__gte=F("year_from")),
-                name="loan_class_makes_sense",
-            ),
         ]
 
     def __str__(self) -> str:
@@ -203,23 +138,11 @@ class Loan(models.Model):
 
     # --- What the lifecycle asks -------------------------------------------------------
 
-    @property
-    def is_holding(self) -> bool:
-        return self.state in HOLDING
-
     def places(self) -> tuple[int, datetime.date, datetime.date] | None:
         """The copy and the period: the row itself is the claim that the constraint guards."""
         if not self.is_holding:
             return None
         return self.copy_id, self.starts_on, self.free_again_on
-
-    def change_places(self, before: Any, after: Any) -> None:
-        """Nothing to do: saving the row moves its claim (see `kits/copies.py` for the locks)."""
-
-    def touched(self, changed: Mapping[str, Any]) -> dict[str, Any]:
-        if not changed:
-            return {}
-        return {"sequence": self.sequence + 1, "changed_at": timezone.now()}
 
     # --- Questions ---------------------------------------------------------------------
 
@@ -228,8 +151,24 @@ class Loan(models.Model):
         return self.copy.kit
 
     @property
-    def year_groups(self) -> str:
-        return describe_year_groups(self.year_from, self.year_to)
+    def school_day(self) -> datetime.date:
+        return self.starts_on
+
+    @property
+    def is_away(self) -> bool:
+        """Whether its box is not on its shelf."""
+        return self.standing.went_out and self.standing.holds
+
+    @property
+    def attention_in_words(self) -> str:
+        """Why staff must look at it, with the code of the box."""
+        words = {
+            Attention.PACKED_UNFIT: _(
+                "Box %(code)s is packed and cannot go out: give this class another."
+            ),
+            Attention.NO_OTHER_BOX: _("Box %(code)s cannot go out and no other is free."),
+        }
+        return str(words[Attention(self.attention)] % {"code": self.copy.code})
 
     @property
     def is_overdue(self) -> bool:

@@ -1,5 +1,7 @@
 """What a teacher types to borrow a kit: her class, and who she is; and later, what is wrong."""
 
+import datetime
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -8,11 +10,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from bookings.models import Booking
 from core.uploads import PhotoField
 from kits.models import ContentItem, LessonKit
-from kits.rules import broken_rules
+from kits.rules import LoanRequest, broken_rules
 from schools.models import User
 from submissions.forms import ClassFieldsForm, ContactForm, contact_of
-from submissions.models import Submission
-from submissions.rules import Broken, ClassRequest
+from submissions.rules import Broken, Party, Rule
 
 
 class LoanClassForm(ClassFieldsForm):
@@ -35,11 +36,11 @@ class LoanClassForm(ClassFieldsForm):
         return data
 
     @property
-    def asked(self) -> ClassRequest:
+    def asked(self) -> Party:
         """The class as the verbs take it; only after `is_valid()`."""
         data = self.cleaned_data
         groups = data["year_groups"]
-        return ClassRequest(data["name"], min(groups), max(groups), data["pupils"], 0)
+        return Party(data["name"], min(groups), max(groups), data["pupils"], 0)
 
 
 class LoanForm:
@@ -88,10 +89,26 @@ class LoanForm:
         for one in broken:
             self.class_form.add_error(one.field, one.message)
 
-    def submission(self, *, browser: str, language: str, what: Any) -> Submission:
-        """What is asked, not saved; `what` says which kit and when."""
-        what = [what, self.class_form.asked]
-        return self.contact.submission(browser=browser, language=language, what=what)
+    def request(
+        self,
+        *,
+        kit: LessonKit,
+        starts_on: datetime.date,
+        ends_on: datetime.date,
+        delivery: str,
+        browser: str,
+        language: str,
+        booking: Booking | None = None,
+        overrule: Collection[Rule] = (),
+        note: str = "",
+    ) -> LoanRequest:
+        """What is asked for, as the verbs take it; its submission is not saved."""
+        party = self.class_form.asked
+        what = [kit.pk, starts_on, ends_on, delivery, party]
+        submission = self.contact.submission(browser=browser, language=language, what=what)
+        return LoanRequest(
+            submission, kit, starts_on, ends_on, delivery, party, booking, overrule, note
+        )
 
 
 def _contact_of_visit(booking: Booking | None) -> dict[str, Any]:
@@ -111,7 +128,7 @@ def _class_of_visit(booking: Booking | None) -> dict[str, Any]:
     if booking is None:
         return {}
     return {
-        "name": booking.class_name,
+        "name": booking.party_name,
         "year_groups": list(range(booking.year_from, booking.year_to + 1)),
         "pupils": booking.pupils,
     }

@@ -47,6 +47,7 @@ def loan(request: HttpRequest, public_id: UUID, token: str | None = None) -> Htt
         **documents.hours_of(one),
         "can_extend": one.state in MOVES["extend"].sources,
         "can_cancel": one.state == LoanState.RESERVED,
+        "is_packed": one.state == LoanState.PACKED,
         "can_report": one.state in MOVES["report"].sources,
     }
     return render(request, "kits/loan_detail.html", _context(submission, one, token) | context)

@@ -25,6 +25,7 @@ from kits.pages.forms import LoanForm
 from kits.pages.other_periods import other_periods
 from kits.pages.with_visit import KEY, query_of, visit_of
 from kits.refusals import LoanTooLong, NoCopyFree, NotAHandoverDay, TooSoon
+from kits.rules import LoanRequest
 from schools.models import User
 from submissions import browsers
 from submissions.access import teacher_with
@@ -120,12 +121,16 @@ def _why_not(asked: Asked) -> Refused | None:
 def _submit(request: HttpRequest, form: LoanForm, asked: Asked) -> str:
     """Hold (or book) what the form asks; returns where to go on."""
     rate_limits.count_post(request)
-    submission = form.submission(
+    loan_request = form.request(
+        kit=asked.kit,
+        starts_on=asked.starts_on,
+        ends_on=asked.ends_on,
+        delivery=asked.delivery,
+        booking=asked.booking,
         browser=browsers.browser_of(request),
         language=get_language() or settings.LANGUAGE_CODE,
-        what=[asked.kit.pk, asked.starts_on, asked.ends_on, asked.delivery],
     )
-    submission = _ask(form, asked, submission, teacher_with(request, submission.email))
+    submission = _ask(loan_request, teacher_with(request, loan_request.submission.email))
     if submission.verified_at is None:
         return address_of(submission, "code")
     say_done(request, submission)
@@ -133,33 +138,15 @@ def _submit(request: HttpRequest, form: LoanForm, asked: Asked) -> str:
 
 
 @retried
-def _ask(form: LoanForm, asked: Asked, submission: Submission, teacher: User | None) -> Submission:
+def _ask(asked: LoanRequest, teacher: User | None) -> Submission:
     """Hold a box and mail a code; reserve it at once for a teacher who is signed in.
 
     Sent twice it answers with the first, and mails nothing.
     """
     if teacher is not None:
-        return lifecycle.book(
-            kit=asked.kit,
-            starts_on=asked.starts_on,
-            ends_on=asked.ends_on,
-            delivery=asked.delivery,
-            asked=form.class_form.asked,
-            booking=asked.booking,
-            submission=submission,
-            by=teacher,
-        )
-    held = lifecycle.hold(
-        kit=asked.kit,
-        starts_on=asked.starts_on,
-        ends_on=asked.ends_on,
-        delivery=asked.delivery,
-        asked=form.class_form.asked,
-        booking=asked.booking,
-        submission=submission,
-        by=None,
-    )
-    if held is submission:
+        return lifecycle.book(asked, by=teacher)
+    held = lifecycle.hold(asked, by=None)
+    if held.public_id == asked.submission.public_id:
         mail_code(held)
     return held
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from bookings.models import BOOKED, Booking
+from bookings.models import Booking
 from core.kinds import Block
 from kits.models import LessonKit, Loan, LoanState
 from submissions.access import may_see
@@ -51,7 +51,7 @@ def loans_with(bookings: Iterable[Booking]) -> QuerySet[Loan]:
 
 def block_beside(bookings: Sequence[Booking], token: str | None) -> Block | None:
     """'Take a kit back to class': what fits the first class that comes, or what goes with it."""
-    first = next((one for one in bookings if one.state in BOOKED), None)
+    first = next((one for one in bookings if one.standing.is_coming), None)
     kits = fitting_kits(first) if first else []
     if first is None or not kits:
         return None  # and no second query, which every booking would pay for

@@ -20,18 +20,11 @@ from core import calendars
 from core.calendars import Method, Text
 from core.dates import ONE_DAY
 from kits.days import DeskHours, desk_hours
-from kits.models import Delivery, DeskDay, Loan, LoanState
-from kits.models.loan import HOLDING
+from kits.models import Delivery, DeskDay, Loan
+from kits.models.loan import LoanQuerySet
 from submissions.models import Submission
 
 # RFC 5545 section 3.8.1.11; what is not here takes place or took place.
-STATUS = {
-    LoanState.HELD: "TENTATIVE",
-    LoanState.CANCELLED: "CANCELLED",
-    LoanState.LAPSED: "CANCELLED",
-}
-# What feeds show: not what may lapse within the half hour.
-IN_FEEDS = (HOLDING | {LoanState.DONE}) - {LoanState.HELD}
 # Raise it when events say something else or something more: feeds are then fetched again.
 EDITION = 1
 
@@ -82,10 +75,9 @@ def events(loans: Iterable[Loan]) -> list[Event]:
 # --- What a feed shows, and whether it changed ---------------------------------------------
 
 
-def for_feed(loans: QuerySet[Loan]) -> QuerySet[Loan]:
+def for_feed(loans: LoanQuerySet) -> LoanQuerySet:
     """What of `loans` a feed shows, in order."""
-    shown: Any = loans.filter(state__in=IN_FEEDS)
-    return shown.with_facts().order_by("starts_on", "pk")
+    return loans.where(is_listed=True).with_facts().order_by("starts_on", "pk")
 
 
 def words(loans: QuerySet[Loan]) -> list[Any]:
@@ -118,7 +110,7 @@ def _returning(loan: Loan, hours: DeskHours) -> Event:
 
 
 def _event(loan: Loan, uid: UUID, day: datetime.date, summary: str, hours: DeskHours) -> Event:
-    status = STATUS.get(LoanState(loan.state), "CONFIRMED")
+    status = loan.standing.calendar
     page = loan_page(loan.submission)
     event = Event()
     event["UID"] = vText(f"{uid}@{settings.CALENDAR_DOMAIN}")
@@ -130,7 +122,7 @@ def _event(loan: Loan, uid: UUID, day: datetime.date, summary: str, hours: DeskH
     event["DESCRIPTION"] = Text(
         "\n".join(
             [
-                f"{loan.class_name}, {loan.year_groups}",
+                f"{loan.party_name}, {loan.year_groups}",
                 _("Reference: %(reference)s") % {"reference": loan.submission.reference},
                 _("Everything about this loan: %(address)s") % {"address": page},
             ]

@@ -15,7 +15,7 @@ from core.documents import DocumentsUnavailable, can_be_made
 from core.kinds import Enclosure
 from core.mail import markers, templates
 from core.mail.queue import Attachment, Message
-from kits.models import COMING, Delivery, Loan, LoanEvent, LoanState
+from kits.models import Delivery, Loan, LoanEvent, LoanState
 from kits.telling import documents, ical, wording
 from submissions.kinds import SubmissionLink
 
@@ -61,7 +61,9 @@ def mails_of(events: list[LoanEvent]) -> list[Message]:
 
 def reserved(events: list[LoanEvent]) -> list[Message]:
     """Names the visit too, where the box goes back to class after one."""
-    return _mail("reserved", events, COMING, files=Method.REQUEST, with_letter=True)
+    return _mail(
+        "reserved", events, LoanState.where(is_coming=True), files=Method.REQUEST, with_letter=True
+    )
 
 
 def cancelled(events: list[LoanEvent]) -> list[Message]:
@@ -74,12 +76,12 @@ def cancelled(events: list[LoanEvent]) -> list[Message]:
 
 
 def changed(events: list[LoanEvent]) -> list[Message]:
-    states = {*COMING, LoanState.OUT}
+    states = [*LoanState.where(is_coming=True), LoanState.OUT]
     return _mail("changed", events, states, files=Method.REQUEST, with_letter=True)
 
 
 def collect(events: list[LoanEvent]) -> list[Message]:
-    return _reminder("collect", events, COMING, events[0].loan.starts_on)
+    return _reminder("collect", events, LoanState.where(is_coming=True), events[0].loan.starts_on)
 
 
 def bring_back(events: list[LoanEvent]) -> list[Message]:
@@ -132,7 +134,7 @@ def _mail(
             "kit": loan.kit,
             "visit": loan.booking if loan.booking and loan.booking.is_holding else None,
             "is_round": loan.delivery == Delivery.ROUND,
-            "goes_ahead": loan.state in COMING,
+            "goes_ahead": loan.standing.is_coming,
             "venue": venue,
             "hub": hub,
             "phone": venue.phone or hub.phone,

@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core.transactions import inserted
 from schools.models.school import School, fold
 from schools.years import YearGroup, describe_year_groups, school_year_label, school_year_of
 
@@ -31,14 +30,15 @@ class ClassGroupManager(models.Manager["ClassGroup"]):
         """The class of that name, made if it is new; 'Groep 6-B' and 'groep 6b' are one."""
         key = {"school": school, "school_year": school_year, "name_key": name_key(name)}
         new = ClassGroup(**key, name=name, year_from=year_from, year_to=year_to)
-        return new if inserted(new) else self.get(**key)
+        self.bulk_create([new], ignore_conflicts=True)
+        return self.get(**key)
 
     def named_in(self, row: Any, school: School, day: datetime.date) -> "ClassGroup":
         """The class that a booking or loan names, in the school year of that day."""
         return self.of(
             school=school,
             school_year=school_year_of(day),
-            name=row.class_name,
+            name=row.party_name,
             year_from=row.year_from,
             year_to=row.year_to,
         )

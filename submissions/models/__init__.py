@@ -1,4 +1,5 @@
+from submissions.models.asked import HELD, Asked, AskedQuerySet
 from submissions.models.code import CodeChallenge
 from submissions.models.submission import PhotoAnswer, Submission
 
-__all__ = ["CodeChallenge", "PhotoAnswer", "Submission"]
+__all__ = ["HELD", "Asked", "AskedQuerySet", "CodeChallenge", "PhotoAnswer", "Submission"]

@@ -10,10 +10,11 @@ from kits import lifecycle
 from kits.desk import verbs
 from kits.desk.verbs import Count
 from kits.models import Delivery, Finding, KitCopy, LessonKit, Loan, LoanEvent, RefusedDemand
+from kits.rules import LoanRequest
 from schools.models import School, User
 from schools.years import YearGroup
 from submissions.models import Submission
-from submissions.rules import ClassRequest
+from submissions.rules import Party
 from tec_site.demo.people import STAFF_EMAIL
 from tec_site.demo.schools import SCHOOLS, TEACHERS
 
@@ -44,33 +45,30 @@ def _day(offset: int) -> datetime.date:
     return day
 
 
-def _ask(slug: str, school: int, first: int, last: int, delivery: str = Delivery.DESK) -> dict:
+def _ask(
+    slug: str, school: int, first: int, last: int, delivery: str = Delivery.DESK
+) -> LoanRequest:
     """What a school asks; `first` and `last` in days from today."""
     teacher = TEACHERS[school]
     kit = LessonKit.objects.get(slug=slug)
     group = min(kit.year_to, YearGroup.GROUP_7)
     key = f"demo-{slug}-{school}-{first}"
-    return {
-        "kit": kit,
-        "starts_on": _day(first),
-        "ends_on": _day(last),
-        "delivery": delivery,
-        "asked": ClassRequest(f"Groep {group}A", group, group, 26, 0),
-        "submission": Submission(
-            submission_key=key,
-            data_hash=key,
-            contact_name=teacher.name,
-            email=teacher.email,
-            phone=f"0570 00 00 {school:02d}",
-            school=School.objects.get(site_code=SCHOOLS[school][0]),
-        ),
-    }
+    submission = Submission(
+        submission_key=key,
+        data_hash=key,
+        contact_name=teacher.name,
+        email=teacher.email,
+        phone=f"0570 00 00 {school:02d}",
+        school=School.objects.get(site_code=SCHOOLS[school][0]),
+    )
+    party = Party(f"Groep {group}A", group, group, 26)
+    return LoanRequest(submission, kit, _day(first), _day(last), delivery, party)
 
 
 def _lend(
     staff: User, slug: str, school: int, first: int, last: int, delivery: str = Delivery.DESK
 ) -> Loan:
-    submission = lifecycle.book(**_ask(slug, school, first, last, delivery), by=staff)
+    submission = lifecycle.book(_ask(slug, school, first, last, delivery), by=staff)
     return submission.loans.with_facts().get()
 
 
@@ -135,7 +133,7 @@ def _coming(staff: User) -> None:
     _lend(staff, "robots-leren-rijden", 7, 14, 35)
     _lend(staff, "bouwen-met-buizen", 8, 8, 29, delivery=Delivery.ROUND)
     _lend(staff, "3d-printer-in-de-klas", 9, 15, 36)
-    lifecycle.hold(**_ask("brug-in-een-kist", 1, 20, 34), by=staff)
+    lifecycle.hold(_ask("brug-in-een-kist", 1, 20, 34), by=staff)
 
 
 def _not_any_more(staff: User) -> None:
@@ -143,7 +141,7 @@ def _not_any_more(staff: User) -> None:
     lifecycle.cancel(
         loan=_lend(staff, "stroomkringen", 3, 28, 42), by=staff, note="Op verzoek van de school."
     )
-    held = lifecycle.hold(**_ask("bouwen-met-buizen", 4, 21, 42), by=staff)
+    held = lifecycle.hold(_ask("bouwen-met-buizen", 4, 21, 42), by=staff)
     lifecycle.lapse_all(held.loans.all())
     lost = _hand_out(staff, _lend(staff, "3d-printer-in-de-klas", 5, -60, -40))
     verbs.write_off(loan=lost, by=staff, note="Voorbeeld: gestolen uit de auto.")

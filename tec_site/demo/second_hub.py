@@ -9,15 +9,17 @@ from bookings import lifecycle
 from bookings.models import SchedulePattern, VisitSlot
 from bookings.models.schedule import Weekday
 from bookings.planning.schedule import make_slots
+from bookings.rules import VisitItem, VisitRequest
 from core.lifecycle import Refused
 from kits import lifecycle as lending
 from kits.models import Complexity, ContentItem, DeskDay, KitCopy, KitDocument, LessonKit
 from kits.pages.lesson_documents import save_version
+from kits.rules import LoanRequest
 from programmes.models import Hub, Kind, Programme, Venue, World, Zone
 from schools.models import HolidayRegion, School, User
 from schools.years import YearGroup, current_school_year, school_year_end, school_year_start
 from submissions.models import Submission
-from submissions.rules import ClassRequest, Rule, first_bookable_moment
+from submissions.rules import Party, Rule, first_bookable_moment
 from tec_site.demo.people import OTHER_STAFF_EMAIL
 from tec_site.demo.schools import SCHOOLS, TEACHERS
 
@@ -186,7 +188,7 @@ def _asked() -> None:
         "phone": "055 000 00 07",
         "school": School.objects.get(site_code=school[0]),
     }
-    asked = ClassRequest("Groep 7C", YearGroup.GROUP_7, YearGroup.GROUP_7, 24, 3)
+    party = Party("Groep 7C", YearGroup.GROUP_7, YearGroup.GROUP_7, 24, 3)
     coming = VisitSlot.objects.filter(
         programmes__slug=PROGRAMME["slug"], starts_at__gte=first_bookable_moment(None)
     )
@@ -195,25 +197,13 @@ def _asked() -> None:
     try:
         if slots:
             key = f"demo-{SLUG}-visit"
-            lifecycle.book(
-                slot=slots[0],
-                programme=Programme.objects.get(slug=PROGRAMME["slug"]),
-                classes=[asked],
-                submission=Submission(submission_key=key, data_hash=key, **who),
-                by=staff,
-                overrule=set(Rule),
-                note="Voorbeeld",
-            )
+            submission = Submission(submission_key=key, data_hash=key, **who)
+            items = [VisitItem(slots[0], Programme.objects.get(slug=PROGRAMME["slug"]), party)]
+            lifecycle.book(VisitRequest(submission, items, set(Rule), "Voorbeeld"), by=staff)
         if len(slots) > 1:
             key = f"demo-{SLUG}-loan"
-            lending.book(
-                kit=kit,
-                starts_on=slots[0].day,
-                ends_on=slots[1].day,
-                delivery="desk",
-                asked=asked,
-                submission=Submission(submission_key=key, data_hash=key, **who),
-                by=staff,
-            )
+            submission = Submission(submission_key=key, data_hash=key, **who)
+            days = slots[0].day, slots[1].day
+            lending.book(LoanRequest(submission, kit, *days, "desk", party), by=staff)
     except Refused:
         return  # in the holidays there is nothing to ask for; the dates simply stay empty

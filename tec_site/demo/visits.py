@@ -8,13 +8,14 @@ from django.utils import timezone
 
 from bookings import lifecycle
 from bookings.models import Booking, BookingEvent, State, VisitSlot
+from bookings.rules import VisitItem, VisitRequest
 from core.dates import add_working_days, start_of_day
 from core.lifecycle import Refused
 from programmes.models import Programme
 from schools.models import School, User
 from schools.years import YearGroup
 from submissions.models import Submission
-from submissions.rules import ClassRequest, Rule, first_bookable_moment
+from submissions.rules import Party, Rule, first_bookable_moment
 from tec_site.demo.people import STAFF_EMAIL
 from tec_site.demo.schools import SCHOOLS, TEACHERS
 from tec_site.demo.season import MORNING, WORKSHOPS
@@ -135,11 +136,11 @@ def _experiences(staff: User) -> None:
 def _book(staff: User, slot: VisitSlot, slug: str, class_number: int) -> None:
     """Book on a school's behalf; where something is in the way the date simply stays empty."""
     school_number, round_number = class_number % len(SCHOOLS), class_number // len(SCHOOLS)
-    class_name, year, pupils = CLASSES[round_number % len(CLASSES)]
+    party_name, year, pupils = CLASSES[round_number % len(CLASSES)]
     if round_number >= len(CLASSES):
-        class_name = f"{class_name} ({round_number})"
+        party_name = f"{party_name} ({round_number})"
     teacher = TEACHERS[school_number]
-    asked = ClassRequest(class_name, year, year, pupils, -(-pupils // 10))
+    party = Party(party_name, year, year, pupils, -(-pupils // 10))
     key = f"demo-{slug}-{slot.pk}-{class_number}"
     submission = Submission(
         submission_key=key,
@@ -150,15 +151,8 @@ def _book(staff: User, slot: VisitSlot, slug: str, class_number: int) -> None:
         school=School.objects.get(site_code=SCHOOLS[school_number][0]),
     )
     try:
-        lifecycle.book(
-            slot=slot,
-            programme=Programme.objects.get(slug=slug),
-            classes=[asked],
-            submission=submission,
-            by=staff,
-            overrule=set(Rule),
-            note="Voorbeeld",
-        )
+        items = [VisitItem(slot, Programme.objects.get(slug=slug), party)]
+        lifecycle.book(VisitRequest(submission, items, set(Rule), "Voorbeeld"), by=staff)
     except Refused:
         return
 

@@ -3,13 +3,14 @@
 from typing import Any
 
 from bookings import lifecycle
+from bookings.rules import VisitItem, VisitRequest
 from submissions.models import Submission
-from submissions.rules import ClassRequest
+from submissions.rules import Party
 from tests.factories import make_programme, make_slot, unsaved_submission
 
 
-def asked(name: str = "Groep 7", pupils: int = 24, **fields: Any) -> ClassRequest:
-    return ClassRequest(
+def asked(name: str = "Groep 7", pupils: int = 24, **fields: Any) -> Party:
+    return Party(
         **{"name": name, "year_from": 7, "year_to": 7, "pupils": pupils, "supervisors": 3} | fields
     )
 
@@ -32,12 +33,5 @@ def slot_and_programme(**fields: Any):
 
 def hold(slot, programme, *classes, **fields):
     overrule, note = fields.pop("overrule", ()), fields.pop("note", "")
-    return lifecycle.hold(
-        slot=slot,
-        programme=programme,
-        classes=classes or [asked()],
-        submission=typed(**fields),
-        by=None,
-        overrule=overrule,
-        note=note,
-    )
+    items = [VisitItem(slot, programme, party) for party in classes or [asked()]]
+    return lifecycle.hold(VisitRequest(typed(**fields), items, overrule, note), by=None)

@@ -75,7 +75,7 @@ def test_search_finds_by_reference_school_class_and_contact(desk, words):
     school = make_school(name="OBS De Hagenpoort")
     teacher = make_teacher(email="anouk@hagenpoort.example", name="Juf Anouk", school=school)
     wanted = make_booking(
-        submission=make_submission(user=teacher, reference="AB12CD34"), class_name="Groep 7b"
+        submission=make_submission(user=teacher, reference="AB12CD34"), party_name="Groep 7b"
     )
     make_booking(submission=make_submission(contact_name="Meester Jan"))
     words = words.replace("Hagenpórt", "HAGENPOORT")
@@ -93,7 +93,7 @@ def test_each_row_has_its_own_box_to_tick(desk):
 
 def test_search_looks_in_the_past_too(desk):
     past = make_booking(
-        visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 9, 1, 9))), class_name="Uilen"
+        visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 9, 1, 9))), party_name="Uilen"
     )
     assert shown(desk.get(LIST, {"q": "uilen"})) == [past.pk]
 
@@ -178,7 +178,7 @@ def test_page_takes_as_many_queries_with_a_long_history(desk, staff, django_asse
         desk.get(page_of(booking))
     for number in range(3):
         lifecycle.add_note(booking=booking, by=staff, note=f"Gebeld, {number}")
-        make_booking(submission=booking.submission, class_name=f"Groep 8 {number}")
+        make_booking(submission=booking.submission, party_name=f"Groep 8 {number}")
     with django_assert_num_queries(5):
         desk.get(page_of(booking))
 
@@ -380,7 +380,7 @@ def test_move_into_a_full_visit_is_refused_in_words(desk):
 
 def test_requests_are_confirmed_together_and_what_cannot_is_said(desk):
     first, second = make_booking(state=State.REQUESTED), make_booking(state=State.REQUESTED)
-    done = make_booking(class_name="7z")
+    done = make_booking(party_name="7z")
     response = desk.post(
         LIST,
         {"action": "confirm_selected", "_selected_action": [first.pk, second.pk, done.pk]},

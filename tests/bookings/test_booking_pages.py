@@ -81,7 +81,7 @@ def test_two_classes_are_one_submission_with_one_code(client, programme, slot):
 
     client.post(reverse("bookings:code", args=[submission.public_id]), {"code": code_in_mail()})
 
-    rows = submission.bookings.order_by("pk").values_list("class_name", "year_from", "year_to")
+    rows = submission.bookings.order_by("pk").values_list("party_name", "year_from", "year_to")
     assert list(rows) == [("7a", 7, 7), ("6/7", 6, 7)]
     assert set(submission.bookings.values_list("state", flat=True)) == {State.CONFIRMED}
     assert CodeChallenge.objects.count() == 1

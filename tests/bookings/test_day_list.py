@@ -25,15 +25,15 @@ pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
 
 
 def classes(response):
-    return [one.class_name for visit in response.context["visits"] for one in visit.bookings]
+    return [one.party_name for visit in response.context["visits"] for one in visit.bookings]
 
 
 def test_day_list_has_the_visits_of_that_day_in_order_of_time(desk):
     make_booking(
-        visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 11, 3, 13))), class_name="8b"
+        visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 11, 3, 13))), party_name="8b"
     )
-    make_booking(class_name="7a")
-    make_booking(state=State.CANCELLED, class_name="weg")
+    make_booking(party_name="7a")
+    make_booking(state=State.CANCELLED, party_name="weg")
     make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 11, 4, 0))))
     page = desk.get(TUESDAY)
     assert classes(page) == ["7a", "8b"]
@@ -46,9 +46,9 @@ def test_day_list_keeps_programmes_of_the_same_name_apart(desk):
         for _venue in range(2)
     )
     for visit, name in ((there, "7a"), (elsewhere, "8a"), (there, "7b")):
-        make_booking(visit=visit, class_name=name)
+        make_booking(visit=visit, party_name=name)
     together = [
-        [one.class_name for one in visit.bookings] for visit in desk.get(TUESDAY).context["visits"]
+        [one.party_name for one in visit.bookings] for visit in desk.get(TUESDAY).context["visits"]
     ]
     assert together == [["7a", "7b"], ["8a"]]
 
@@ -57,7 +57,7 @@ def test_day_list_says_what_staff_need_of_a_class(desk):
     submission = make_submission(
         contact_name="Ümit Çelik-van ’t Hof", phone="06 12345678", facilities="Een rolstoel"
     )
-    make_booking(submission=submission, class_name="7a", supervisors=3)
+    make_booking(submission=submission, party_name="7a", supervisors=3)
     text = desk.get(TUESDAY).content.decode()
     for words in ("7a", submission.school.name, "24 leerlingen", "3 begeleiders", "Een rolstoel",
                   "Ümit Çelik-van ’t Hof", 'href="tel:0612345678"', "09:00–11:00"):  # fmt: skip
@@ -68,7 +68,7 @@ def test_day_list_is_todays_unless_a_day_is_asked_for(desk):
     booking = make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 9, 15, 14))))
     for asked in ("", "?dag=x", "?dag=2026-13-40", "?dag=0001-01-01"):
         page = desk.get(LIST + asked)
-        assert (page.context["day"], classes(page)) == (NOW.date(), [booking.class_name])
+        assert (page.context["day"], classes(page)) == (NOW.date(), [booking.party_name])
 
 
 def test_day_list_leads_to_the_nearest_days_with_a_visit(desk):
@@ -122,7 +122,7 @@ def test_who_only_looks_sees_these_days_and_notes_nothing(client, db, frozen):
     today = make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 9, 15, 9))))
     make_booking()
     page = client.get(LIST)
-    assert (classes(page), page.context["waiting"]) == ([today.class_name], set())
+    assert (classes(page), page.context["waiting"]) == ([today.party_name], set())
     assert classes(client.get(TUESDAY)) == []
     assert client.post(LIST, {"klas": [today.pk]}).status_code == 403
     client.force_login(make_staff(is_superuser=False))
@@ -136,14 +136,14 @@ def test_day_list_takes_as_many_queries_for_thirty_classes(desk, django_assert_n
         desk.get(TUESDAY)
     visit = make_visit(max_groups=30, max_pupils=999)
     for number in range(29):
-        make_booking(visit=visit, class_name=f"{number}a")
+        make_booking(visit=visit, party_name=f"{number}a")
     with django_assert_num_queries(6):
         assert len(classes(desk.get(TUESDAY))) == 30
 
 
 def test_list_of_today_is_marked_in_one_go(desk, frozen):
     visit = make_visit(max_groups=30, max_pupils=999)
-    bookings = [make_booking(visit=visit, class_name=f"{number}a") for number in range(30)]
+    bookings = [make_booking(visit=visit, party_name=f"{number}a") for number in range(30)]
     frozen.move_to(amsterdam(2026, 11, 3, 12))
     desk.force_login(make_staff())
     address = "/beheer/bookings/booking/?when=today"

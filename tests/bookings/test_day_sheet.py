@@ -47,7 +47,7 @@ def make_day(venue: Venue, *, classes: int = 2, hour: int = 9) -> None:
     submission.reference = f"7K55GP{hour:02d}"
     submission.save()
     for number in range(classes):
-        make_booking(submission=submission, visit=visit, class_name=f"7{'AB'[number % 2]}{number}")
+        make_booking(submission=submission, visit=visit, party_name=f"7{'AB'[number % 2]}{number}")
 
 
 def test_day_sheet_has_what_staff_need_of_every_visit() -> None:
@@ -77,8 +77,8 @@ def test_day_sheet_leaves_out_what_does_not_come_and_other_days_and_venues() -> 
     )
     names = {state: f"klas{number}" for number, state in enumerate(State, 1)}
     for state, name in names.items():
-        make_booking(visit=visit, state=state, class_name=name)
-    make_booking(class_name="elders")
+        make_booking(visit=visit, state=state, party_name=name)
+    make_booking(party_name="elders")
 
     text = read(venue)
 
@@ -93,7 +93,7 @@ def test_day_sheet_uses_amsterdam_days() -> None:
     venue = make_venue()
     programme = make_programme(venue=venue)
     slot = make_slot(venue=venue, starts_at=amsterdam(2026, 11, 3, 0, 30))
-    make_booking(visit=make_visit(slot=slot, programme=programme), class_name="nachtklas")
+    make_booking(visit=make_visit(slot=slot, programme=programme), party_name="nachtklas")
 
     assert "nachtklas" in read(venue)
 

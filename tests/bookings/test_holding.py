@@ -9,6 +9,7 @@ from django.utils import timezone
 from bookings import clock, lifecycle, places
 from bookings.models import Booking, BookingEvent, State, Visit, ZoneClaim
 from bookings.refusals import ClassAlreadyBooked, NothingHeld
+from bookings.rules import VisitItem, VisitRequest
 from schools.models import ClassGroup, School, User
 from submissions.lifecycle import KeyConflict
 from submissions.models import Submission
@@ -285,13 +286,9 @@ def test_book_holds_and_verifies_at_once():
     slot, programme = slot_and_programme()
     teacher = make_teacher()
 
-    submission = lifecycle.book(
-        slot=slot,
-        programme=programme,
-        classes=[asked()],
-        submission=typed(email=teacher.email, school=make_school(), typed_school_name=""),
-        by=teacher,
-    )
+    submission = typed(email=teacher.email, school=make_school(), typed_school_name="")
+    items = [VisitItem(slot, programme, asked())]
+    submission = lifecycle.book(VisitRequest(submission, items), by=teacher)
 
     booking = submission.bookings.get()
     assert (booking.state, submission.user) == (State.CONFIRMED, teacher)

@@ -149,7 +149,7 @@ def test_download_has_no_method_and_no_people(booking):
 
 
 def test_download_of_two_classes_has_two_events(booking):
-    other = make_booking(submission=booking.submission, class_name="Groep 8")
+    other = make_booking(submission=booking.submission, party_name="Groep 8")
 
     lines = lines_of(ical.download([booking, other]))
 
@@ -189,7 +189,7 @@ def test_hostile_booking_stays_one_event(reader, write):
     programme = make_programme(title=evil, bring=evil, venue=venue)
     submission = make_submission(contact_name=f'"{evil}', email='"a;b\x0b"@school.example')
     booking = make_booking(
-        submission=submission, visit=make_visit(programme=programme), class_name=evil
+        submission=submission, visit=make_visit(programme=programme), party_name=evil
     )
 
     content = write(booking)

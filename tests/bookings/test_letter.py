@@ -117,7 +117,7 @@ def test_long_class_name_does_not_break_the_words_above_the_numbers():
     submission = make_asker()
     visit = make_room(make_facts())
     name = "6/7 De Uilen van juf Ümit Çelik-van ’t Hof"
-    make_booking(visit=visit, submission=submission, class_name=name)
+    make_booking(visit=visit, submission=submission, party_name=name)
 
     assert "Leerlingen Begeleiders" in text_of(read(submission).pages[0])
 
@@ -128,7 +128,7 @@ def test_long_class_name_does_not_break_the_words_above_the_numbers():
 def test_letter_has_the_facts_of_the_visit_on_one_a4() -> None:
     submission = make_asker()
     make_booking(
-        submission=submission, visit=make_room(make_facts()), class_name="Groep 7A", pupils=27
+        submission=submission, visit=make_room(make_facts()), party_name="Groep 7A", pupils=27
     )
 
     reader = read(submission)
@@ -217,8 +217,8 @@ def test_letter_links_to_the_page_of_the_booking_without_a_token() -> None:
 def test_letter_of_two_classes_tells_both_and_the_price_together() -> None:
     submission = make_asker()
     visit = make_room(make_facts())
-    make_booking(submission=submission, visit=visit, class_name="Groep 7A", pupils=27)
-    make_booking(submission=submission, visit=visit, class_name="8b", pupils=31, supervisors=2)
+    make_booking(submission=submission, visit=visit, party_name="Groep 7A", pupils=27)
+    make_booking(submission=submission, visit=visit, party_name="8b", pupils=31, supervisors=2)
 
     reader = read(submission)
 
@@ -259,8 +259,8 @@ def test_letter_says_what_the_state_means(state: str, sentence: str) -> None:
 def test_letter_leaves_out_a_cancelled_class() -> None:
     submission = make_asker()
     visit = make_room(make_facts())
-    make_booking(submission=submission, visit=visit, class_name="Groep 7A")
-    make_booking(submission=submission, visit=visit, class_name="8b", state=State.CANCELLED)
+    make_booking(submission=submission, visit=visit, party_name="Groep 7A")
+    make_booking(submission=submission, visit=visit, party_name="8b", state=State.CANCELLED)
 
     text = text_of(read(submission).pages[0])
     assert "Groep 7A" in text
@@ -306,7 +306,7 @@ def test_letter_asks_the_same_number_of_questions_for_one_class_and_three(
     slot.save()
     visit = make_visit(slot=slot, programme=programme, max_groups=3, max_pupils=90)
     for name in ("7A", "7B", "8"):
-        make_booking(submission=three, visit=visit, class_name=name)
+        make_booking(submission=three, visit=visit, party_name=name)
 
     for submission in (one, three):
         submission = Submission.objects.select_related("school", "hub").get(pk=submission.pk)
@@ -320,7 +320,7 @@ def test_letter_asks_the_same_number_of_questions_for_one_class_and_three(
 def test_letter_of_a_tasting_has_the_rotation_on_its_second_page() -> None:
     submission = make_asker()
     make_booking(
-        submission=submission, visit=make_room(make_tasting()), class_name="Groep 7A", pupils=27
+        submission=submission, visit=make_room(make_tasting()), party_name="Groep 7A", pupils=27
     )
 
     reader = read(submission)
@@ -366,9 +366,9 @@ def test_letter_says_when_the_rotation_does_not_fit() -> None:
 def test_letter_keeps_clear_of_another_schools_class_without_naming_it() -> None:
     visit = make_room(make_tasting(duration=300))
     other = make_asker(reference="00000001", school=make_school(name="CBS De Ark"))
-    make_booking(submission=other, visit=visit, class_name="Arkgroep", pupils=24)
+    make_booking(submission=other, visit=visit, party_name="Arkgroep", pupils=24)
     submission = make_asker()
-    make_booking(submission=submission, visit=visit, class_name="Groep 7A", pupils=10)
+    make_booking(submission=submission, visit=visit, party_name="Groep 7A", pupils=10)
 
     text = " ".join(text_of(page) for page in read(submission).pages)
 
@@ -383,7 +383,7 @@ def test_letter_splits_a_wide_rotation_over_two_tables_and_shows_breaks() -> Non
     submission = make_asker()
     visit = make_room(make_tasting(duration=300))
     for name in ("7A", "7B"):
-        make_booking(submission=submission, visit=visit, class_name=name, pupils=25)
+        make_booking(submission=submission, visit=visit, party_name=name, pupils=25)
 
     reader = read(submission)
 
@@ -426,7 +426,7 @@ def test_letter_shows_hostile_text_as_text() -> None:
         purchase_order="</td></table><h1>x",
     )
     make_booking(
-        submission=submission, visit=make_room(make_facts()), class_name="<i>{{ a|b }}</i>"
+        submission=submission, visit=make_room(make_facts()), party_name="<i>{{ a|b }}</i>"
     )
 
     reader = read(submission)
@@ -481,7 +481,7 @@ def test_letter_of_many_classes_flows_over() -> None:
     slot = make_slot(venue=programme.venue, max_groups=40, max_pupils=1000)
     visit = make_visit(slot=slot, programme=programme)
     for number in range(1, 41):
-        make_booking(submission=submission, visit=visit, class_name=f"Klas-{number}", pupils=20)
+        make_booking(submission=submission, visit=visit, party_name=f"Klas-{number}", pupils=20)
 
     text = " ".join(text_of(page) for page in read(submission).pages)
 

@@ -9,7 +9,7 @@ from bookings import clock, lifecycle, places, rules
 from bookings.lifecycle import MOVES
 from bookings.models import Attention, State, Visit, ZoneClaim
 from bookings.refusals import NeverConfirmed, NotYet, SlotPast, TooLate
-from core.lifecycle import IllegalMove, apply
+from core.lifecycle import IllegalMove
 from submissions.rules import NoteRequired, Rule, RulesBroken
 from tests.bookings.asking import hold, slot_and_programme
 from tests.factories import (
@@ -39,14 +39,14 @@ def test_move_is_legal_exactly_where_the_table_says(name, state):
     if state in move.sources:
         if move.target in {State.CONFIRMED, State.REQUESTED} and not booking.is_holding:
             changes["visit"] = places.find_or_open(visit.slot, visit.programme)
-        event = apply(booking, move, by=None, changes=changes)
+        event = lifecycle.MOVES.apply(booking, move, by=None, changes=changes)
         booking.refresh_from_db()
         expected = move.target or state
         assert (booking.state, event.from_state, event.to_state) == (expected, state, expected)
         assert event.notice == move.notice
     else:
         with pytest.raises(IllegalMove):
-            apply(booking, move, by=None, changes=changes)
+            lifecycle.MOVES.apply(booking, move, by=None, changes=changes)
         booking.refresh_from_db()
         assert booking.state == state
         assert booking.events.count() == 1

@@ -112,7 +112,7 @@ def change(booking, by):
 
 
 def request(booking, by):
-    lifecycle.apply(booking, lifecycle.MOVES["request"], by=None, changes={"held_until": None})
+    lifecycle.MOVES.apply(booking, "request", by=None, changes={"held_until": None})
 
 
 SUBJECTS = [
@@ -261,8 +261,8 @@ def test_change_says_what_it_was(booked, staff):
 
 
 def test_change_of_two_classes_says_once_what_is_the_same_for_both(booked, staff):
-    first = booked(State.CONFIRMED, class_name="7a")
-    second = make_booking(visit=first.visit, submission=first.submission, class_name="7b")
+    first = booked(State.CONFIRMED, party_name="7a")
+    second = make_booking(visit=first.visit, submission=first.submission, party_name="7b")
     slot = make_slot(
         programmes=[first.visit.programme],
         starts_at=amsterdam(2026, 11, 10, 9),
@@ -293,8 +293,8 @@ def test_change_tells_every_change_since_the_last_mail(booked, staff):
 
 
 def test_change_says_nothing_of_a_class_that_was_cancelled_since(booked, staff):
-    first = booked(State.CONFIRMED, class_name="7a")
-    second = make_booking(visit=first.visit, submission=first.submission, class_name="De Uilen")
+    first = booked(State.CONFIRMED, party_name="7a")
+    second = make_booking(visit=first.visit, submission=first.submission, party_name="De Uilen")
     for booking, pupils in ((first, 20), (second, 21)):
         lifecycle.change_numbers(booking=booking, pupils=pupils, supervisors=3, by=staff)
     lifecycle.cancel(booking=second, by=staff)
@@ -329,7 +329,7 @@ def test_reminder_says_what_to_bring_and_the_last_day_for_numbers(booked, frozen
 
 @pytest.mark.parametrize("hostile", ["{% now 'Y' %}", "{{ link }}", "<script>alert(1)</script>"])
 def test_what_users_type_stays_text(booked, staff, hostile):
-    booking = booked(class_name=hostile)
+    booking = booked(party_name=hostile)
     booking.submission.contact_name = hostile
     booking.submission.save(update_fields=["contact_name"])
     lifecycle.confirm(booking=booking, by=staff, note=hostile)
@@ -339,7 +339,7 @@ def test_what_users_type_stays_text(booked, staff, hostile):
 
 
 def test_marker_typed_as_a_class_name_opens_nothing(booked, staff):
-    booking = booked(class_name="[[booking:1:00000000000000000000000000000000]]")
+    booking = booked(party_name="[[booking:1:00000000000000000000000000000000]]")
     lifecycle.confirm(booking=booking, by=staff)
     body = revealed(the_mail().email_message()).body
     assert "Klas: […] (groep 7)" in body
@@ -347,7 +347,7 @@ def test_marker_typed_as_a_class_name_opens_nothing(booked, staff):
 
 
 def test_line_breaks_typed_by_users_make_no_header(booked, staff, settings):
-    booking = booked(class_name="7a\r\nBcc: x@y.example")
+    booking = booked(party_name="7a\r\nBcc: x@y.example")
     booking.visit.programme.title = "Film\r\nBcc: x@y.example\r\n\r\nHoi"
     booking.visit.programme.save()
     lifecycle.confirm(booking=booking, by=staff)
@@ -376,9 +376,9 @@ def test_queue_holds_no_link_that_works(booked, staff):
 
 
 def test_two_classes_confirmed_together_are_one_mail_with_a_calendar_file_each(booked, staff):
-    first = booked(class_name="7a")
+    first = booked(party_name="7a")
     second = make_booking(
-        visit=first.visit, submission=first.submission, state=State.REQUESTED, class_name="7b"
+        visit=first.visit, submission=first.submission, state=State.REQUESTED, party_name="7b"
     )
     for booking in (first, second):
         lifecycle.confirm(booking=booking, by=staff)

@@ -128,7 +128,7 @@ def test_class_that_cancels_moves_nobody_before_it(visit):
 
 def test_second_class_of_the_same_teacher_gets_a_letter_when_the_first_is_cancelled(visit):
     first = confirmed(visit)
-    confirmed(visit, submission=first.submission, class_name="7b")
+    confirmed(visit, submission=first.submission, party_name="7b")
     told()
     lifecycle.cancel(booking=first, by=make_staff())
     assert told() == [

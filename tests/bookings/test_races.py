@@ -18,12 +18,13 @@ from django.urls import reverse
 
 from bookings import clock, lifecycle, places, visits
 from bookings.models import Booking, BookingEvent, State, Visit, ZoneClaim
+from bookings.rules import VisitItem, VisitRequest
 from core import kinds
 from core.lifecycle import IllegalMove, Refused, chain_is_sound
 from core.models import Mail
 from submissions.codes import code_of
 from submissions.models import CodeChallenge, Submission
-from submissions.rules import ClassRequest
+from submissions.rules import Party
 from tests.booking_form import address, typed_by
 from tests.bookings.test_admin_schedule import save_slot
 from tests.factories import (
@@ -52,17 +53,13 @@ def ask_for(programme, slot, number: int, **fields):
 
 def held_by_verb(slot, programme, number: int):
     def run():
-        return lifecycle.hold(
-            slot=slot,
-            programme=programme,
-            classes=[ClassRequest("7b", 7, 7, 24, 3)],
-            submission=unsaved_submission(
-                submission_key=f"key-of-{number}",
-                browser=f"browser-{number}",
-                email=f"juf{number}@school.example",
-            ),
-            by=None,
+        submission = unsaved_submission(
+            submission_key=f"key-of-{number}",
+            browser=f"browser-{number}",
+            email=f"juf{number}@school.example",
         )
+        items = [VisitItem(slot, programme, Party("7b", 7, 7, 24, 3))]
+        return lifecycle.hold(VisitRequest(submission, items), by=None)
 
     return run
 

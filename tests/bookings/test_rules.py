@@ -101,7 +101,7 @@ def taster_booking(school, when, name="Groep 7", state=State.CONFIRMED, school_y
     group = make_class_group(school=school, name=name, school_year=school_year)
     submission = make_submission(school=school, user=make_teacher(school=school))
     return make_booking(
-        visit=visit, submission=submission, class_group=group, class_name=name, state=state
+        visit=visit, submission=submission, class_group=group, party_name=name, state=state
     )
 
 

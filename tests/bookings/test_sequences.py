@@ -25,10 +25,10 @@ from hypothesis.stateful import (
 
 from bookings import clock, lifecycle, visits
 from bookings.models import Booking, BookingEvent, State, Visit, ZoneClaim
-from bookings.models.booking import HOLDING
+from bookings.rules import VisitItem, VisitRequest
 from core.lifecycle import Refused, chain_is_sound
 from submissions.models import Submission
-from submissions.rules import ClassRequest
+from submissions.rules import Party
 from tests.factories import (
     NOW,
     amsterdam,
@@ -76,7 +76,7 @@ class ModelBooking:
 
     @property
     def holding(self) -> bool:
-        return self.state in HOLDING
+        return self.state in State.where(holds=True)
 
 
 class World:
@@ -259,22 +259,20 @@ class Desk(RuleBasedStateMachine):
         submission = unsaved_submission(
             browser=f"browser-{number}", email=email, school=self.site["schools"][school]
         )
-        asked = [ClassRequest(name, 7, 7, number, 3) for name, number in classes]
+        asked = [Party(name, 7, 7, number, 3) for name, number in classes]
         made: list[ModelBooking] = []
 
         def real() -> None:
-            lifecycle.hold(
-                slot=self.site["slots"][slot],
-                programme=self.site["programmes"][programme],
-                classes=asked,
-                submission=submission,
-                by=None,
-            )
+            where = self.site["slots"][slot], self.site["programmes"][programme]
+            items = [VisitItem(*where, party) for party in asked]
+            lifecycle.hold(VisitRequest(submission, items), by=None)
 
         def model() -> None:
             made.extend(self.model_hold(slot, programme, email, school, classes, number))
 
         self.both(real, model)
+        if made:
+            submission = Submission.objects.get(submission_key=submission.submission_key)
         rows = submission.bookings.order_by("pk") if made else []
         for one, row in zip(made, rows, strict=True):
             one.pk, one.visit.pk = row.pk, row.visit_id

@@ -128,9 +128,9 @@ def shown(client, model, query):
 def test_lists_are_searched_by_day_programme_school_and_class(desk):
     programme = make_programme(title="Drones en vr")
     slot = make_slot(programmes=[programme], starts_at=amsterdam(2027, 3, 9, 9), note="Met Bas")
-    booking = make_booking(visit=make_visit(slot=slot, programme=programme), class_name="Uilen")
+    booking = make_booking(visit=make_visit(slot=slot, programme=programme), party_name="Uilen")
     other = make_programme(title="Fiets 9")
-    make_booking(visit=make_visit(programme=other), class_name="Mussen")
+    make_booking(visit=make_visit(programme=other), party_name="Mussen")
     school = booking.submission.school.name
     for query in ("9 maart", "9-3-2027", "di 9 mrt", "drones", "drones 9-3"):
         assert shown(desk, "visitslot", query) == [slot.pk], query
@@ -144,7 +144,7 @@ def test_lists_are_searched_by_day_programme_school_and_class(desk):
 
 
 def test_class_that_is_called_like_a_day_is_found_by_its_name(desk):
-    booking = make_booking(class_name="Groep 6/7")
+    booking = make_booking(party_name="Groep 6/7")
     assert shown(desk, "booking", "6/7") == [booking.pk]
 
 

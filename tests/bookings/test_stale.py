@@ -10,11 +10,12 @@ from django.urls import reverse
 from bookings import clock, lifecycle
 from bookings.models import Attention, Booking, State, VisitSlot
 from bookings.refusals import SlotPast
+from bookings.rules import VisitItem, VisitRequest
 from core.mail.outbox import Teller
 from programmes.models import Closure, Kind, Programme
 from submissions.codes import code_of
 from submissions.models import CodeChallenge, Submission
-from submissions.rules import Rule, RulesBroken
+from submissions.rules import Party, Rule, RulesBroken
 from tests.booking_form import address, typed
 from tests.factories import (
     NOW,
@@ -60,13 +61,12 @@ def test_staff_may_book_on_a_closed_date_saying_why(programme, slot):
     staff = make_staff()
     close_by_hand(slot)
     slot.refresh_from_db()
-    asked = [lifecycle.ClassRequest("7b", 7, 7, 24, 3)]
-    facts = {"slot": slot, "programme": programme, "classes": asked, "by": staff}
+    items = [VisitItem(slot, programme, Party("7b", 7, 7, 24, 3))]
 
     with pytest.raises(RulesBroken):
-        lifecycle.book(**facts, submission=unsaved_submission())
+        lifecycle.book(VisitRequest(unsaved_submission(), items), by=staff)
     booked = lifecycle.book(
-        **facts, submission=unsaved_submission(), overrule={Rule.DATE}, note="Open dag"
+        VisitRequest(unsaved_submission(), items, {Rule.DATE}, "Open dag"), by=staff
     )
 
     assert booked.bookings.get().state == State.CONFIRMED
@@ -243,7 +243,7 @@ def taster_and_experience():
         slot = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, day, 9))
         visit = make_visit(slot=slot, programme=programme)
         asked = make_submission(user=teacher, school=school)
-        made.append(make_booking(visit=visit, submission=asked, class_name="7b", class_group=group))
+        made.append(make_booking(visit=visit, submission=asked, party_name="7b", class_group=group))
     return made
 
 

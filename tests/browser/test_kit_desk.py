@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from kits.desk import verbs
 from kits.desk.verbs import Count
-from kits.models import Delivery, Loan, LoanState, Shortage
+from kits.models import Attention, Delivery, Loan, LoanState, Shortage
 from tests.browser.steps import sign_in
 from tests.factories import make_kit, make_loan, make_staff
 
@@ -121,7 +121,7 @@ def test_pages_of_the_desk_are_accessible(page, staff, assert_accessible):
         state=LoanState.OUT,
         starts_on=today - 21 * DAY,
         ends_on=today - 4 * DAY,
-        attention="Kist ROB kan niet weg en er is geen andere vrij.",
+        attention=Attention.NO_OTHER_BOX,
     )
     items = list(kit.contents.all())
     none = {item.pk: Count(item.quantity - 2) for item in items}

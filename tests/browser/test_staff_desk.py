@@ -117,7 +117,7 @@ def test_visit_with_two_classes_moves_to_a_day_that_is_typed(desk, submission, a
     make_slot(programmes=[programme], starts_at=amsterdam(2027, 3, 16, 9), max_groups=2)
     visit = make_visit(programme=programme, slot=slot)
     for name in ("7a", "7b"):
-        make_booking(visit=visit, submission=submission, class_name=name)
+        make_booking(visit=visit, submission=submission, party_name=name)
     desk.goto(f"/beheer/bookings/visit/{visit.pk}/change/")
     follow(desk, "Verplaats het bezoek")
     choose_slot(desk, "9 maart", "di 9 mrt 2027")
@@ -126,7 +126,7 @@ def test_visit_with_two_classes_moves_to_a_day_that_is_typed(desk, submission, a
     desk.get_by_role("button", name="Verplaats het bezoek").click()
 
     expect(desk.get_by_text("2 klassen verplaatst.")).to_be_visible()
-    moved = submission.bookings.values_list("class_name", "visit__slot").order_by("class_name")
+    moved = submission.bookings.values_list("party_name", "visit__slot").order_by("party_name")
     assert list(moved) == [("7a", other.pk), ("7b", other.pk)]
     assert ["Wij schilderen die week." in mail.text for mail in mails()] == [True]
 
@@ -196,14 +196,14 @@ def test_day_list_is_ticked_off(desk, submission, assert_accessible):
         slot=make_slot(starts_at=amsterdam(2026, 9, 15, 9)), max_groups=2, max_pupils=70
     )
     for name in ("7a", "7b"):
-        make_booking(visit=visit, submission=submission, class_name=name)
+        make_booking(visit=visit, submission=submission, party_name=name)
     follow(desk, "Daglijst")
     assert_accessible()
     desk.get_by_label(f"7b, {SCHOOL} was er").uncheck()
     desk.get_by_role("button", name="De aangevinkte klassen waren er").click()
 
     expect(desk.get_by_text("1 boeking gewijzigd.")).to_be_visible()
-    assert dict(Booking.objects.values_list("class_name", "state")) == {
+    assert dict(Booking.objects.values_list("party_name", "state")) == {
         "7a": State.ATTENDED,
         "7b": State.CONFIRMED,
     }

@@ -4,11 +4,12 @@ import threading
 
 import pytest
 import time_machine
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
+from bookings.lifecycle import BookingLifecycle
 from bookings.models import Booking, BookingEvent, State
 from bookings.places import VisitFull
-from core.lifecycle import NEW, IllegalMove, Move, apply, chain_is_sound, role_of, table
+from core.lifecycle import NEW, IllegalMove, Move, chain_is_sound, role_of
 from tests.factories import (
     NOW,
     make_booking,
@@ -19,7 +20,7 @@ from tests.factories import (
     make_visit,
 )
 
-MOVES = table(
+MOVES = BookingLifecycle(
     finish=Move("finish", frozenset({State.CONFIRMED}), State.ATTENDED, "thanks"),
     change=Move("change", frozenset({State.CONFIRMED}), None, "changed"),
     cancel=Move("cancel", frozenset({State.CONFIRMED}), State.CANCELLED),
@@ -37,7 +38,7 @@ def stored(booking):
 
 def unsaved_booking(visit, **fields):
     submission = make_submission()
-    fields = {"pupils": 20, "class_name": "Groep 7", "year_from": 7, "year_to": 7} | fields
+    fields = {"pupils": 20, "party_name": "Groep 7", "year_from": 7, "year_to": 7} | fields
     return Booking(
         visit=visit,
         submission=submission,
@@ -59,8 +60,8 @@ def test_table_gives_each_move_its_name():
 def test_move_changes_the_state_and_leaves_one_event(db):
     staff, booking = make_staff(), make_booking()
     before = booking.events.count()
-    event = apply(
-        booking, MOVES["finish"], by=staff, note="On time.", data={"seen": 24}, about=NOW.date()
+    event = MOVES.apply(
+        booking, "finish", by=staff, note="On time.", data={"seen": 24}, about=NOW.date()
     )
     assert (booking.state, stored(booking).state) == (State.ATTENDED, State.ATTENDED)
     assert booking.events.count() == before + 1
@@ -85,7 +86,7 @@ def test_move_changes_the_state_and_leaves_one_event(db):
 def test_move_that_keeps_the_state_leaves_an_event_and_no_new_sequence(db):
     booking = make_booking()
     sequence = booking.sequence
-    event = apply(booking, MOVES["change"], by=None)
+    event = MOVES.apply(booking, "change", by=None)
     assert (event.from_state, event.to_state) == ("confirmed", "confirmed")
     assert stored(booking).sequence == sequence
 
@@ -94,14 +95,14 @@ def test_move_that_keeps_the_state_leaves_an_event_and_no_new_sequence(db):
     ("notice", "expected"), [(None, "thanks"), ("", ""), ("sorry", "sorry")], ids=repr
 )
 def test_notice_of_the_move_can_be_overridden(db, notice, expected):
-    assert apply(make_booking(), MOVES["finish"], by=None, notice=notice).notice == expected
+    assert MOVES.apply(make_booking(), "finish", by=None, notice=notice).notice == expected
 
 
 def test_illegal_move_writes_nothing(db):
     booking = make_booking(state=State.CANCELLED)
     events = booking.events.count()
     with pytest.raises(IllegalMove):
-        apply(booking, MOVES["finish"], by=None, changes={"pupils": 9})
+        MOVES.apply(booking, "finish", by=None, changes={"pupils": 9})
     assert (booking.state, booking.pupils) == (State.CANCELLED, 24)
     assert (stored(booking).state, stored(booking).pupils) == (State.CANCELLED, 24)
     assert booking.events.count() == events
@@ -110,35 +111,35 @@ def test_illegal_move_writes_nothing(db):
 def test_state_in_the_database_decides_not_the_one_in_hand(db):
     booking = make_booking()
     stale = stored(booking)
-    apply(booking, MOVES["cancel"], by=None)
+    MOVES.apply(booking, "cancel", by=None)
     with pytest.raises(IllegalMove):
-        apply(stale, MOVES["finish"], by=None)
+        MOVES.apply(stale, "finish", by=None)
     assert stored(booking).state == State.CANCELLED
 
 
 def test_only_what_the_move_changes_is_written(db):
     booking = make_booking()
     Booking.objects.filter(pk=booking.pk).update(supervisors=9)
-    booking.class_name = "typed over, not part of the move"
-    apply(booking, MOVES["change"], by=None, changes={"pupils": 25})
+    booking.party_name = "typed over, not part of the move"
+    MOVES.apply(booking, "change", by=None, changes={"pupils": 25})
     row = stored(booking)
-    assert (row.pupils, row.supervisors, row.class_name) == (25, 9, "Groep 7")
+    assert (row.pupils, row.supervisors, row.party_name) == (25, 9, "Groep 7")
     assert booking.pupils == 25
 
 
 def test_hook_adds_fields_of_its_own(db):
     booking = make_booking()
     sequence = booking.sequence
-    apply(booking, MOVES["change"], by=None, changes={"pupils": 25})
+    MOVES.apply(booking, "change", by=None, changes={"pupils": 25})
     assert (booking.sequence, stored(booking).sequence) == (sequence + 1, sequence + 1)
 
 
 def test_places_follow_the_move(db):
     booking = make_booking()
-    apply(booking, MOVES["change"], by=None, changes={"pupils": 20})
+    MOVES.apply(booking, "change", by=None, changes={"pupils": 20})
     booking.visit.refresh_from_db()
     assert (booking.visit.groups_taken, booking.visit.pupils_taken) == (1, 20)
-    apply(booking, MOVES["cancel"], by=None)
+    MOVES.apply(booking, "cancel", by=None)
     booking.visit.refresh_from_db()
     assert (booking.visit.groups_taken, booking.visit.pupils_taken) == (0, 0)
 
@@ -147,8 +148,8 @@ def test_refused_places_undo_the_whole_move(db):
     booking = make_booking()
     events = booking.events.count()
     with pytest.raises(VisitFull):
-        apply(booking, MOVES["change"], by=None, changes={"pupils": 36, "class_name": "x"})
-    assert (booking.pupils, stored(booking).pupils, stored(booking).class_name) == (
+        MOVES.apply(booking, "change", by=None, changes={"pupils": 36, "party_name": "x"})
+    assert (booking.pupils, stored(booking).pupils, stored(booking).party_name) == (
         24,
         24,
         "Groep 7",
@@ -158,17 +159,17 @@ def test_refused_places_undo_the_whole_move(db):
 
 def test_new_row_comes_from_the_state_new(db):
     booking = unsaved_booking(make_visit())
-    event = apply(booking, MOVES["make"], by=None)
+    event = MOVES.apply(booking, "make", by=None)
     assert (event.from_state, event.to_state) == (NEW, "confirmed")
     assert (booking._state.adding, stored(booking).state) == (False, State.CONFIRMED)
 
 
 def test_refused_new_row_stays_new(db):
     visit = make_visit()
-    apply(unsaved_booking(visit), MOVES["make"], by=None)
+    MOVES.apply(unsaved_booking(visit), "make", by=None)
     booking = unsaved_booking(visit)
     with pytest.raises(VisitFull):
-        apply(booking, MOVES["make"], by=None)
+        MOVES.apply(booking, "make", by=None)
     assert (booking.pk, booking.state, booking._state.adding) == (None, NEW, True)
     assert Booking.objects.filter(visit=visit).count() == 1
 
@@ -205,7 +206,8 @@ def test_two_moves_at_once_one_is_refused(transactional_db):
             connection.ensure_connection()
             mine = stored(booking)
             ready.wait(timeout=10)
-            apply(mine, MOVES[name], by=None)
+            with transaction.atomic():
+                MOVES.apply(mine, name, by=None)
         except IllegalMove as refusal:
             refusals.append(refusal)
         finally:

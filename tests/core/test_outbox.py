@@ -3,9 +3,10 @@ import threading
 import pytest
 from django.db import connection, transaction
 
+from bookings.lifecycle import MOVES
 from bookings.models import BookingEvent, State
 from core import kinds
-from core.lifecycle import Move, apply
+from core.lifecycle import Move
 from core.mail import outbox
 from core.mail.outbox import Teller, tell_group
 from core.mail.queue import Attachment, Message
@@ -14,11 +15,17 @@ from tests.factories import make_booking, make_submission, make_visit
 
 pytestmark = pytest.mark.django_db
 
+
+def move(*args, **kwargs):
+    with transaction.atomic():
+        return MOVES.apply(*args, **kwargs)
+
+
 CONFIRM = Move("confirm", frozenset(State), None, "told", name="note")
 
 
 def tell_of(events: list[BookingEvent]) -> list[Message]:
-    classes = ", ".join(event.booking.class_name for event in events)
+    classes = ", ".join(event.booking.party_name for event in events)
     return [Message(to="juf@school.example", subject=f"Told: {classes}", text="Dag!\n")]
 
 
@@ -52,7 +59,7 @@ def subjects() -> list[str]:
 
 
 def test_event_with_a_notice_becomes_one_mail_once():
-    event = apply(make_booking(class_name="7a"), CONFIRM, by=None)
+    event = move(make_booking(party_name="7a"), CONFIRM, by=None)
     teller = Teller()
     assert [teller.tell(seconds=5), teller.tell(seconds=5), Teller().tell(seconds=5)] == [1, 0, 0]
     assert subjects() == ["Told: 7a"]
@@ -70,23 +77,23 @@ def test_event_without_a_notice_is_never_picked_up():
 def test_classes_of_one_submission_told_together_are_one_mail():
     submission, visit = make_submission(), make_visit(max_groups=2, max_pupils=70)
     for name in ("7a", "7b"):
-        apply(make_booking(submission=submission, visit=visit, class_name=name), CONFIRM, by=None)
+        move(make_booking(submission=submission, visit=visit, party_name=name), CONFIRM, by=None)
     Teller().tell(seconds=5)
     assert subjects() == ["Told: 7a, 7b"]
 
 
 def test_other_submission_and_other_note_are_mails_of_their_own():
-    first = make_booking(class_name="7a")
-    apply(first, CONFIRM, by=None)
-    apply(make_booking(class_name="8a"), CONFIRM, by=None)
-    apply(first, CONFIRM, by=None, note="Neem laarzen mee")
+    first = make_booking(party_name="7a")
+    move(first, CONFIRM, by=None)
+    move(make_booking(party_name="8a"), CONFIRM, by=None)
+    move(first, CONFIRM, by=None, note="Neem laarzen mee")
     Teller().tell(seconds=5)
     assert subjects() == ["Told: 7a", "Told: 8a", "Told: 7a"]
 
 
 def test_notice_that_fails_lets_the_others_pass_and_is_tried_again_later(monkeypatch):
-    bad = apply(make_booking(), CONFIRM, by=None, notice="broken")
-    apply(make_booking(class_name="8a"), CONFIRM, by=None)
+    bad = move(make_booking(), CONFIRM, by=None, notice="broken")
+    move(make_booking(party_name="8a"), CONFIRM, by=None)
     teller = Teller()
     teller.tell(seconds=5)
     assert subjects() == ["Told: 8a"]
@@ -106,8 +113,8 @@ def test_notice_whose_query_fails_lets_the_others_pass(transactional_db, kind):
             cursor.execute("SELECT there_is_no_such_column")
 
     kind.broken = asks_nonsense
-    bad = apply(make_booking(), CONFIRM, by=None, notice="broken")
-    apply(make_booking(class_name="8a"), CONFIRM, by=None)
+    bad = move(make_booking(), CONFIRM, by=None, notice="broken")
+    move(make_booking(party_name="8a"), CONFIRM, by=None)
     assert (Teller().tell(seconds=5), subjects()) == (1, ["Told: 8a"])
     assert outbox.oldest_untold() == bad.at
 
@@ -117,14 +124,14 @@ def test_mail_that_cannot_be_queued_leaves_the_event_untold(kind):
         return [*tell_of(events), Message(to="geen adres", subject="", text="")]
 
     kind.told = to_nobody
-    event = apply(make_booking(), CONFIRM, by=None)
+    event = move(make_booking(), CONFIRM, by=None)
     assert Teller().tell(seconds=5) == 0
     event.refresh_from_db()
     assert (event.noticed_at, subjects()) == (None, [])
 
 
 def test_notice_nobody_knows_stays_visible():
-    event = apply(make_booking(), CONFIRM, by=None, notice="unheard")
+    event = move(make_booking(), CONFIRM, by=None, notice="unheard")
     assert Teller().tell(seconds=5) == 0
     event.refresh_from_db()
     assert event.noticed_at is None
@@ -135,13 +142,13 @@ def test_rolled_back_move_leaves_no_mail():
     booking = make_booking()
 
     with transaction.atomic():
-        apply(booking, CONFIRM, by=None)
+        move(booking, CONFIRM, by=None)
         transaction.set_rollback(True)
     assert (Teller().tell(seconds=5), subjects()) == (0, [])
 
 
 def test_second_worker_that_rendered_at_the_same_time_queues_nothing(kind):
-    event = apply(make_booking(), CONFIRM, by=None)
+    event = move(make_booking(), CONFIRM, by=None)
 
     class Overtaken(Told):
         def told(self, events):
@@ -168,7 +175,7 @@ def test_mail_carries_its_attachments_and_headers(kind):
         ]
 
     kind.told = with_file
-    apply(make_booking(), CONFIRM, by=None)
+    move(make_booking(), CONFIRM, by=None)
     Teller().tell(seconds=5)
     message = Mail.objects.get().email_message().message()
     assert message["Subject"] == "Met Bcc: x@y.example"
@@ -180,9 +187,9 @@ def test_mail_carries_its_attachments_and_headers(kind):
 
 
 def test_workers_at_once_make_one_mail_of_each_event(transactional_db):
-    bookings = [make_booking(class_name=f"{number}") for number in range(12)]
+    bookings = [make_booking(party_name=f"{number}") for number in range(12)]
     for booking in bookings:
-        apply(booking, CONFIRM, by=None)
+        move(booking, CONFIRM, by=None)
     start = threading.Barrier(4)
 
     def work() -> None:
@@ -197,4 +204,4 @@ def test_workers_at_once_make_one_mail_of_each_event(transactional_db):
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(subjects()) == sorted(f"Told: {booking.class_name}" for booking in bookings)
+    assert sorted(subjects()) == sorted(f"Told: {booking.party_name}" for booking in bookings)

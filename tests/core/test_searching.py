@@ -27,7 +27,7 @@ def test_among_is_in():
 
 @pytest.mark.postgres
 def test_search_of_bookings_reads_no_table_from_end_to_end():
-    make_booking(class_name="Uilen", submission=make_submission(school=make_school()))
+    make_booking(party_name="Uilen", submission=make_submission(school=make_school()))
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # three rows are read faster than sought
     plan = bookings_like("uilen").explain()
@@ -64,7 +64,7 @@ def test_word_is_found_wherever_it_stands(typed, found):
     owls = make_submission(
         school=make_school(name="De Ster"), email="anouk@ster.example", reference="AB12CD34"
     )
-    make_booking(class_name="De Uilen", submission=owls)
-    make_booking(class_name="De Muizen", submission=make_submission(reference="0011CD34"))
-    make_booking(class_name="Éénden")
-    assert list(bookings_like(typed).values_list("class_name", flat=True)) == found
+    make_booking(party_name="De Uilen", submission=owls)
+    make_booking(party_name="De Muizen", submission=make_submission(reference="0011CD34"))
+    make_booking(party_name="Éénden")
+    assert list(bookings_like(typed).values_list("party_name", flat=True)) == found

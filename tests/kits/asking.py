@@ -6,8 +6,9 @@ from typing import Any
 from kits import lifecycle
 from kits.desk.verbs import Count
 from kits.models import Delivery
+from kits.rules import LoanRequest
 from submissions.models import Submission
-from submissions.rules import ClassRequest
+from submissions.rules import Party
 from tests.factories import unsaved_submission
 
 MONDAY = datetime.date(2026, 11, 2)
@@ -19,17 +20,17 @@ def november(day: int) -> datetime.date:
 
 
 def hold(kit, number: int = 1, **fields: Any) -> Submission:
+    by = fields.pop("by", None)
+    who = {"browser": f"browser-{number}", "email": f"umit{number}@school.example"}
     values = {
+        "submission": unsaved_submission(submission_key=f"key-{number}", **who),
         "kit": kit,
         "starts_on": MONDAY,
         "ends_on": THREE_WEEKS_ON,
         "delivery": Delivery.DESK,
-        "asked": ClassRequest("Groep 7", 7, 7, 24, 0),
-        "by": None,
+        "party": Party("Groep 7", 7, 7, 24),
     } | fields
-    who = {"browser": f"browser-{number}", "email": f"umit{number}@school.example"}
-    submission = unsaved_submission(submission_key=f"key-{number}", **who)
-    return lifecycle.hold(submission=submission, **values)
+    return lifecycle.hold(LoanRequest(**values), by=by)
 
 
 ALL_ROBOTS, ALL_BATTERIES = Count(6), Count(12)

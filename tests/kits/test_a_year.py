@@ -16,7 +16,8 @@ from kits import clock, days, lifecycle
 from kits.desk import figures, verbs
 from kits.desk.verbs import Count
 from kits.models import Delivery, KitCopy, Loan, LoanEvent, LoanState, Shortage
-from submissions.rules import ClassRequest
+from kits.rules import LoanRequest
+from submissions.rules import Party
 from tests.factories import amsterdam, make_kit, make_staff, unsaved_submission
 
 pytestmark = pytest.mark.django_db
@@ -79,15 +80,9 @@ class Year:
         number = next(self.turns)
         submission = unsaved_submission(typed_school_name=f"School {number % 7}")
         try:
-            lifecycle.hold(
-                kit=self.kit,
-                starts_on=start,
-                ends_on=ends[number % len(ends)],
-                delivery=Delivery.DESK,
-                asked=ClassRequest("Groep 7", 7, 7, 24, 0),
-                submission=submission,
-                by=None,
-            )
+            end, party = ends[number % len(ends)], Party("Groep 7", 7, 7, 24)
+            asked = LoanRequest(submission, self.kit, start, end, Delivery.DESK, party)
+            submission = lifecycle.hold(asked, by=None)
         except Refused as refusal:
             self.refused.append(type(refusal).__name__)
         else:

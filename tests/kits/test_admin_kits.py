@@ -80,7 +80,7 @@ def test_withdrawing_a_box_moves_its_loans_and_says_which_have_none(desk):
     moved.refresh_from_db()
     left.refresh_from_db()
     assert (moved.copy, left.copy) == (second, first)
-    assert left.attention == f"Kist {first.code} kan niet mee en er is geen andere vrij."
+    assert left.attention_in_words == f"Kist {first.code} kan niet mee en er is geen andere vrij."
     assert f"Er is geen andere kist vrij voor {left}. Bel de school." in texts(answer)
 
 

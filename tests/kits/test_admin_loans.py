@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from kits.admin.loan import STAFF_MOVES
-from kits.models import ChargeLine, Finding, KitCopy, Loan, LoanState, RefusedDemand
+from kits.models import Attention, ChargeLine, Finding, KitCopy, Loan, LoanState, RefusedDemand
 from tests.factories import make_kit, make_loan, make_school, make_submission, make_teacher
 from tests.kits.back_office import LEND, LOANS, change_of, move_of, november, shown, texts
 
@@ -47,14 +47,14 @@ def test_search_finds_by_reference_code_school_class_and_contact(desk, words):
     copy.code = "ROB7-01"
     copy.save()
     wanted = make_loan(
-        copy=copy, submission=submission, class_name="Groep 7b", state=LoanState.DONE
+        copy=copy, submission=submission, party_name="Groep 7b", state=LoanState.DONE
     )
-    make_loan(submission=make_submission(contact_name="Meester Jan"), class_name="Groep 8")
+    make_loan(submission=make_submission(contact_name="Meester Jan"), party_name="Groep 8")
     assert shown(desk.get(LOANS, {"q": words})) == [wanted.pk]
 
 
 def test_attention_filter_shows_what_waits_for_staff(desk):
-    waiting = make_loan(attention="Kist ROB1-01 kan niet weg.")
+    waiting = make_loan(attention=Attention.NO_OTHER_BOX)
     make_loan()
     assert shown(desk.get(LOANS, {"attention": "yes"})) == [waiting.pk]
 

@@ -205,7 +205,7 @@ def test_packed_loan_of_a_withdrawn_box_is_flagged():
 
     assert (moved, left) == ([], [packed])
     packed.refresh_from_db()
-    assert packed.attention == (
+    assert packed.attention_in_words == (
         f"Kist {packed.copy.code} is gepakt en kan niet mee: geef deze klas een andere."
     )
     assert packed.events.filter(move="flag").count() == 1

@@ -54,7 +54,7 @@ def test_counting_at_return_has_consequences_that_are_shown(desk):
     following.refresh_from_db()
     assert following.attention
     home = text_of(desk.get(reverse("desk:home")))
-    assert following.attention in home
+    assert following.attention_in_words in home
 
 
 def test_check_moves_the_next_loan_and_says_where_to(desk):

@@ -13,11 +13,12 @@ from PIL import Image
 from core.models import Mail
 from kits import clock, lifecycle
 from kits.models import Finding, Loan, LoanState, RefusedDemand
+from kits.rules import LoanRequest
 from schools.models import User
 from submissions.codes import code_of
 from submissions.links import token_of
 from submissions.models import CodeChallenge, Submission
-from submissions.rules import ClassRequest, RulesBroken
+from submissions.rules import Party, RulesBroken
 from tests.booking_form import key_in
 from tests.factories import (
     NOW,
@@ -223,15 +224,9 @@ def test_demand_is_counted_once_per_asking_and_again_for_other_days(client):
 def test_kit_that_changed_while_the_form_was_open_says_so_at_the_field(client, kit):
     """The form and the verb ask the same rules; the verb asks last."""
     with pytest.raises(RulesBroken) as refused:
-        lifecycle.hold(
-            kit=kit,
-            starts_on=MONDAY,
-            ends_on=FRIDAY,
-            delivery="desk",
-            asked=ClassRequest("Groep 3", 3, 3, 31, 0),
-            submission=Submission(submission_key="key", data_hash="hash", email="a@b.example"),
-            by=None,
-        )
+        submission = Submission(submission_key="key", data_hash="hash", email="a@b.example")
+        party = Party("Groep 3", 3, 3, 31)
+        lifecycle.hold(LoanRequest(submission, kit, MONDAY, FRIDAY, "desk", party), by=None)
 
     assert [(one.rule, one.field) for one in refused.value.broken] == [
         ("year_group", "year_groups"),
@@ -440,7 +435,7 @@ def test_kit_with_a_visit_is_prefilled_and_tied_to_it(client):
     there = address(kit, booking.visit.slot.day, bezoek=booking.submission.public_id)
 
     page = client.get(there).content.decode()
-    assert f'value="{booking.class_name}"' in page
+    assert f'value="{booking.party_name}"' in page
     assert f'value="{booking.submission.phone}"' in page
     client.post(there, typed(email=booking.submission.user.email))
 

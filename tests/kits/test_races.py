@@ -16,10 +16,10 @@ from kits import lifecycle
 from kits.desk import verbs
 from kits.desk.verbs import Count
 from kits.models import Delivery, Loan, LoanEvent, LoanState
-from kits.models.loan import HOLDING
 from kits.refusals import CopyPromised, CopyUnfit, NoCopyFree, OtherCopy
+from kits.rules import LoanRequest
 from schools.models import SchoolHoliday
-from submissions.rules import ClassRequest
+from submissions.rules import Party
 from tests.factories import amsterdam, make_kit, make_loan, unsaved_submission
 from tests.racing import race
 
@@ -46,19 +46,13 @@ def holding(kit, number: int):
     """A teacher who asks for any box."""
 
     def run():
-        return lifecycle.hold(
-            kit=kit,
-            starts_on=november(16),
-            ends_on=november(20),
-            delivery=Delivery.DESK,
-            asked=ClassRequest("Groep 7", 7, 7, 24, 0),
-            by=None,
-            submission=unsaved_submission(
-                submission_key=f"key-{kit.pk}-{number}",
-                browser=f"browser-{kit.pk}-{number}",
-                email=f"juf{kit.pk}x{number}@school.example",
-            ),
+        submission = unsaved_submission(
+            submission_key=f"key-{kit.pk}-{number}",
+            browser=f"browser-{kit.pk}-{number}",
+            email=f"juf{kit.pk}x{number}@school.example",
         )
+        days, party = (november(16), november(20)), Party("Groep 7", 7, 7, 24)
+        return lifecycle.hold(LoanRequest(submission, kit, *days, Delivery.DESK, party), by=None)
 
     return run
 
@@ -93,7 +87,7 @@ def refusals(results: list) -> Counter:
 
 def assert_sound() -> None:
     """No box twice at a time, none unnoticed on one that is broken, and events that chain."""
-    loans = list(Loan.objects.filter(state__in=HOLDING).select_related("copy"))
+    loans = list(Loan.objects.filter(state__in=LoanState.where(holds=True)).select_related("copy"))
     for one in loans:
         others = [other for other in loans if other.copy == one.copy and other.pk > one.pk]
         assert not [

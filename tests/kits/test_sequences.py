@@ -29,8 +29,8 @@ from kits import days, lifecycle
 from kits.desk import verbs
 from kits.desk.verbs import Count
 from kits.models import AWAY, Delivery, ItemCount, Loan, LoanEvent, LoanState, Shortage
-from kits.models.loan import HOLDING
-from submissions.rules import ClassRequest
+from kits.rules import LoanRequest
+from submissions.rules import Party
 from tests.factories import amsterdam, make_kit, make_staff, unsaved_submission
 
 S = LoanState
@@ -58,7 +58,7 @@ class Lending(RuleBasedStateMachine):
         taken = [
             (one.start, one.again)
             for one in self.loans
-            if one is not without and one.copy == copy and one.state in HOLDING
+            if one is not without and one.copy == copy and one.state in LoanState.where(holds=True)
         ]
         return not any(a < again and b > start for a, b in taken + self.repairs[copy])
 
@@ -85,12 +85,12 @@ class Lending(RuleBasedStateMachine):
         is_out = any(one.copy == copy and one.state == S.OUT for one in self.loans)
         return is_out, copy in self.short
 
-    def expect(self, refusal: str, verb, **details):
+    def expect(self, refusal: str, verb, *asked, **details):
         """Call the verb; it must succeed, or raise the refusal of that name."""
         done, came = None, ""
         try:
             with transaction.atomic():
-                done = verb(by=self.staff, **details)
+                done = verb(*asked, by=self.staff, **details)
         except Refused as error:
             came = type(error).__name__
         assert came == refusal, verb.__name__
@@ -130,12 +130,14 @@ class Lending(RuleBasedStateMachine):
         made = self.expect(
             "" if able else "NoCopyFree",
             lifecycle.book,
-            kit=self.kit,
-            starts_on=start,
-            ends_on=end,
-            delivery=Delivery.DESK,
-            asked=ClassRequest("Groep 7", 7, 7, 24, 0),
-            submission=unsaved_submission(),
+            LoanRequest(
+                unsaved_submission(),
+                self.kit,
+                start,
+                end,
+                Delivery.DESK,
+                Party("Groep 7", 7, 7, 24),
+            ),
         )
         if made:
             copy = min(able, key=self.order)
@@ -179,7 +181,10 @@ class Lending(RuleBasedStateMachine):
         unfit = "CopyUnfit" if robots < 6 else ""
         start = min(one.start, self.today)
         first = any(
-            o.copy == one.copy and o.state in HOLDING and o.start < one.again and o.again > start
+            o.copy == one.copy
+            and o.state in LoanState.where(holds=True)
+            and o.start < one.again
+            and o.again > start
             for o in self.loans
             if o is not one
         )
@@ -256,7 +261,12 @@ class Lending(RuleBasedStateMachine):
         one.state = S.RESERVED  # packed again
         for other in self.loans:
             overlap = other.start < one.again and other.again > one.start
-            if other is not one and other.copy == copy.pk and overlap and other.state in HOLDING:
+            if (
+                other is not one
+                and other.copy == copy.pk
+                and overlap
+                and other.state in LoanState.where(holds=True)
+            ):
                 assert other.state == S.RESERVED
                 other.copy = left
 
@@ -280,7 +290,7 @@ class Lending(RuleBasedStateMachine):
 
     @invariant()
     def no_box_is_promised_twice(self) -> None:
-        held = [one for one in self.loans if one.state in HOLDING]
+        held = [one for one in self.loans if one.state in LoanState.where(holds=True)]
         for one, other in itertools.combinations(held, 2):
             apart = one.again <= other.start or other.again <= one.start
             assert one.copy != other.copy or apart

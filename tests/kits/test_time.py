@@ -55,9 +55,9 @@ def test_loan_across_the_change_has_its_number_of_days(frozen, out, _ahead, back
     staff = make_staff()
     # Late in the evening out, early in the morning back: 23 hours more, or 25, change nothing.
     frozen.move_to(amsterdam(out.year, out.month, out.day, 23, 45))
-    lifecycle.apply(loan, lifecycle.MOVES["hand_out"], by=staff)
+    lifecycle.MOVES.apply(loan, "hand_out", by=staff)
     frozen.move_to(amsterdam(back.year, back.month, back.day, 0, 15))
-    lifecycle.apply(loan, lifecycle.MOVES["take_back"], by=staff)
+    lifecycle.MOVES.apply(loan, "take_back", by=staff)
 
     year = out.year if out.month > 7 else out.year - 1
     assert figures.copies_in(year).get(pk=loan.copy_id).time_out.days == (back - out).days == 4
@@ -121,7 +121,7 @@ def test_hostile_loan_stays_one_event_a_file(reader, write):
     kit = make_kit(title=EVIL)
     kit.venue.name = EVIL
     kit.venue.save()
-    loan = loan_of(DAY(2026, 10, 23), DAY(2026, 10, 27), kit=kit, class_name=EVIL)
+    loan = loan_of(DAY(2026, 10, 23), DAY(2026, 10, 27), kit=kit, party_name=EVIL)
     loan.submission.contact_name = f'"{EVIL}'
 
     files = write(loan)

@@ -22,7 +22,6 @@ import kits.lifecycle
 from bookings import lifecycle
 from bookings.models import Booking, BookingEvent, State, VisitSlot
 from core import worker
-from core.lifecycle import apply
 from core.mail.queue import Message, enqueue
 from core.models import Mail
 from kits.models import Loan, LoanState
@@ -67,7 +66,7 @@ def booking(teacher):
     booking = make_booking(
         submission=submission,
         state=State.REQUESTED,
-        class_name=f"Klas van {NAME}",
+        party_name=f"Klas van {NAME}",
         class_group=make_class_group(school=teacher.school, name=f"Klas van {NAME}"),
     )
     desk = make_staff()
@@ -91,7 +90,7 @@ def loan(booking):
     """A box that she borrowed for her class, reported about with a photo, and brought back."""
     loan = make_loan(
         submission=make_submission(user=booking.submission.user, phone=PHONE),
-        class_name="7a van juf Roosmarijn",
+        party_name="7a van juf Roosmarijn",
         class_group=booking.class_group,
         booking=booking,
         state=LoanState.OUT,
@@ -99,8 +98,8 @@ def loan(booking):
     photo = ContentFile(NAME.encode(), name="photo.jpg")
     kits.lifecycle.report(loan=loan, by=None, text=f"Bel {NAME}, {PHONE}", photo=photo)
     kits.lifecycle.add_note(loan=loan, by=make_staff(), note=f"{EMAIL} gemaild")
-    apply(loan, kits.lifecycle.MOVES["take_back"], by=None)
-    apply(loan, kits.lifecycle.MOVES["check"], by=None)
+    kits.lifecycle.MOVES.apply(loan, "take_back", by=None)
+    kits.lifecycle.MOVES.apply(loan, "check", by=None)
     return loan
 
 
@@ -157,7 +156,7 @@ def test_erased_borrower_is_in_no_report_photo_note_or_name_of_a_class(
     assert not photo.storage.exists(photo.name)
     assert (done["loan notes"], done["classes"]) == (2, 1)
     left = Loan.objects.get()
-    assert (left.class_name, left.pupils, left.state) == ("groep 7", 24, LoanState.DONE)
+    assert (left.party_name, left.pupils, left.state) == ("groep 7", 24, LoanState.DONE)
     assert left.findings.values_list("text", "photo", "loan").get() == ("", "", loan.pk)
     assert [event.move for event in left.events.all()] == [
         *["made", "report", "note", "take_back", "check"]
@@ -233,7 +232,7 @@ def test_class_is_called_after_its_year_group_when_it_carries_her_name(booking, 
 
 
 @pytest.mark.parametrize(
-    ("contact", "class_name", "erased"),
+    ("contact", "party_name", "erased"),
     [
         ("Juf Anouk de Vries", "6/7 van juf ANOUK", True),
         ("Ümit Çelik-van ’t Hof", "klas umit", True),
@@ -242,12 +241,12 @@ def test_class_is_called_after_its_year_group_when_it_carries_her_name(booking, 
         ("Jan van der Ven", "7 van der A", False),
     ],
 )
-def test_part_of_her_name_names_her_and_a_common_word_does_not(frozen, contact, class_name, erased):
+def test_part_of_her_name_names_her_and_a_common_word_does_not(frozen, contact, party_name, erased):
     submission = make_submission(user=None, email=EMAIL, contact_name=contact)
-    booking = make_booking(submission=submission, state=State.CANCELLED, class_name=class_name)
+    booking = make_booking(submission=submission, state=State.CANCELLED, party_name=party_name)
     erasure.erase_person(email=EMAIL)
     booking.refresh_from_db()
-    assert booking.class_name == ("groep 7" if erased else class_name)
+    assert booking.party_name == ("groep 7" if erased else party_name)
 
 
 def test_counts_and_history_stay(booking, teacher, frozen):

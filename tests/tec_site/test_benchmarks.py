@@ -8,8 +8,7 @@ from django.db.models.functions import Coalesce
 
 from benchmarks.fill import Size, fill, reference_of
 from benchmarks.measure import at_once
-from bookings.models import Booking, BookingEvent, Visit, ZoneClaim
-from bookings.models.booking import HOLDING
+from bookings.models import Booking, BookingEvent, State, Visit, ZoneClaim
 from core.lifecycle import chain_is_sound
 from kits.models import KitCopy, Loan
 from schools.models import School
@@ -21,7 +20,7 @@ def test_filling_gives_the_asked_numbers_and_counters_that_equal_the_rows() -> N
 
     assert (School.objects.count(), Booking.objects.count()) == (40, 300)
     assert (KitCopy.objects.count(), Loan.objects.count()) == (10, 60)
-    holding = Q(bookings__state__in=HOLDING)
+    holding = Q(bookings__state__in=State.where(holds=True))
     off = Visit.objects.annotate(
         groups=Count("bookings", filter=holding),
         pupils=Coalesce(Sum("bookings__pupils", filter=holding), 0),

@@ -186,8 +186,8 @@ def test_overview_takes_as_many_queries_with_a_full_week(desk, django_assert_num
         visit = make_visit(
             slot=make_slot(starts_at=amsterdam(2026, 9, day, 9)), max_groups=3, max_pupils=99
         )
-        make_booking(visit=visit, class_name="7a")
-        make_booking(visit=visit, class_name="7b")
+        make_booking(visit=visit, party_name="7a")
+        make_booking(visit=visit, party_name="7b")
     with django_assert_num_queries(15):
         desk.get("/beheer/")
 

@@ -304,7 +304,7 @@ def _book_another(booking):
 
 def _erase_name_of_class(booking):
     submissions = Submission.objects.filter(pk=booking.submission_id)
-    erasure.erase_words(submissions, lambda text: text == booking.class_name)
+    erasure.erase_words(submissions, lambda text: text == booking.party_name)
 
 
 def _rename_programme(booking):
@@ -400,7 +400,7 @@ def _lend_another(loan):
 
 def _erase_name_of_class_of_loan(loan):
     submissions = Submission.objects.filter(pk=loan.submission_id)
-    kits_erasure.erase_words(submissions, lambda text: text == loan.class_name)
+    kits_erasure.erase_words(submissions, lambda text: text == loan.party_name)
 
 
 def _rename_kit(loan):

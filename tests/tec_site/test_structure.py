@@ -44,8 +44,6 @@ FAULTS: dict[str, set[str]] = {
         "bookings.admin.day ⇄ bookings.admin.phone",
         "bookings.admin.booking ⇄ bookings.admin.day",
         "bookings.admin.booking ⇄ bookings.admin.phone",
-        "bookings.models.booking ⇄ bookings.places",
-        "bookings.models ⇄ bookings.places",
     },
     "templates": set(),
     "neighbour": set(),

@@ -249,8 +249,8 @@ def test_school_that_is_not_listed_becomes_an_unverified_school(client, programm
 def test_page_says_the_date_of_each_class_and_speaks_of_the_first_that_comes(
     client, programme, slot
 ):
-    first = make_booking(visit=make_visit(slot=slot, programme=programme), class_name="7a")
-    second = make_booking(visit=first.visit, submission=first.submission, class_name="7b")
+    first = make_booking(visit=make_visit(slot=slot, programme=programme), party_name="7a")
+    second = make_booking(visit=first.visit, submission=first.submission, party_name="7b")
     later = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 10, 9))
     staff = make_staff()
     lifecycle.reschedule(booking=first, slot=later, by=staff)

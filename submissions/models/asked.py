@@ -1,0 +1,161 @@
+"""What every kind of thing that a submission asks for has in common."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, Self
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.lifecycle import Standing, StateTable
+from programmes.models import OfHubs
+from schools.models import ClassGroup, User
+from schools.models.class_group import NAME_LENGTH, name_key
+from schools.years import YearGroup, describe_year_groups
+from submissions.models.submission import Submission
+
+# How every table of states calls what nobody confirmed yet.
+HELD = "held"
+
+
+class AskedQuerySet[T: "Asked"](OfHubs[T]):
+    """Questions about the rows of any kind, by its table of states."""
+
+    model: type[T]
+
+    def where(self, **facts: object) -> Self:
+        """Those whose state has all these facts (`Standing`)."""
+        return self.filter(state__in=self.model.states.where(**facts))
+
+    def holding(self) -> Self:
+        return self.where(holds=True)
+
+    def promised(self) -> Self:
+        return self.where(is_promise=True)
+
+    def expired(self) -> Self:
+        """Holds whose time is up, whether or not a worker has lapsed them."""
+        return self.filter(state=HELD, held_until__lte=timezone.now())
+
+    def live(self) -> Self:
+        """What really keeps others away: holding, and not a hold whose time is up."""
+        return self.holding().exclude(state=HELD, held_until__lte=timezone.now())
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(submission__user=user)
+
+
+class Asked(models.Model):
+    """One thing asked for, for one party: a class of the submission's school.
+
+    A kind adds the fields `state` and `attention`, whose choices are its own, and the table of
+    its states. `state` is written by the kind's `Lifecycle` only.
+    """
+
+    hub_lookup = "submission__hub"
+    states: type[StateTable]
+    state: Any
+    attention: Any  # a code of why staff must look at it, or ''
+
+    submission = models.ForeignKey(
+        Submission,
+        on_delete=models.PROTECT,
+        related_name="%(class)ss",
+        verbose_name=_("submission"),
+    )
+    party_name = models.CharField(_("class"), max_length=NAME_LENGTH)
+    # The name as it is compared and searched; follows it in `save()`.
+    party_key = models.CharField(max_length=NAME_LENGTH, editable=False, default="")
+    year_from = models.PositiveSmallIntegerField(_("year group from"), choices=YearGroup)
+    year_to = models.PositiveSmallIntegerField(_("year group to"), choices=YearGroup)
+    class_group = models.ForeignKey(
+        ClassGroup,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="%(class)ss",
+        verbose_name=_("class"),
+    )
+    pupils = models.PositiveSmallIntegerField(_("pupils"), validators=[MinValueValidator(1)])
+    held_until = models.DateTimeField(_("held until"), null=True, blank=True, editable=False)
+    # RFC 5545 section 3.8.7.4: rises with every change of time, place or state.
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(_("asked at"), auto_now_add=True)
+    # The calendar's DTSTAMP and LAST-MODIFIED: when it last changed, not when asked.
+    changed_at = models.DateTimeField(_("changed at"), auto_now_add=True, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pupils__gte=1),
+                name="%(class)s_has_pupils",
+                violation_error_message=_("There is at least one pupil."),
+            ),
+            models.CheckConstraint(
+                condition=Q(year_to__gte=F("year_from")),
+                name="%(class)s_year_range",
+                violation_error_message=_("The highest year group comes before the lowest."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state=HELD, held_until__isnull=False)
+                | (~Q(state=HELD) & Q(held_until=None)),
+                name="%(class)s_held_until_while_held",
+            ),
+        ]
+
+    def save(self, **options: Any) -> None:
+        """The key is a derived column: search and comparison never disagree with the name."""
+        self.party_key = name_key(self.party_name)
+        fields = options.get("update_fields")
+        if fields is not None and "party_name" in fields:
+            options["update_fields"] = {*fields, "party_key"}
+        super().save(**options)
+
+    # --- What the lifecycle asks ---------------------------------------------------------------
+
+    def touched(self, changed: Mapping[str, Any]) -> dict[str, Any]:
+        """Every change is a new revision for calendars, and dates it (see `changed_at`)."""
+        if not changed:
+            return {}
+        return {"sequence": self.sequence + 1, "changed_at": timezone.now()}
+
+    # --- Questions -----------------------------------------------------------------------------
+
+    @property
+    def standing(self) -> Any:
+        """What its state means: the `Standing` of its row in the table of states.
+
+        Before its first move it has no state, and holds nothing.
+        """
+        return self.states(self.state).standing if self.state else Standing(is_off=True)
+
+    @property
+    def is_holding(self) -> bool:
+        return self.standing.holds
+
+    @property
+    def is_certain(self) -> bool:
+        return self.standing.is_coming and self.standing.is_promise
+
+    @property
+    def waits(self) -> bool:
+        """Whether it was asked for and nobody has decided about it."""
+        return self.standing.is_coming and not self.standing.is_promise
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nobody else can take the place before its code is typed."""
+        return self.held_until is not None and self.held_until > timezone.now()
+
+    @property
+    def year_groups(self) -> str:
+        return describe_year_groups(self.year_from, self.year_to)
+
+    @property
+    def school_day(self) -> datetime.date:
+        """The day by which its school year is counted."""
+        raise NotImplementedError
