@@ -7,7 +7,6 @@ import datetime
 import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -159,38 +158,8 @@ def calendar(events: Iterable[Component], *, method: Method | None = None, name:
         head["REFRESH-INTERVAL"] = refresh  # RFC 7986 section 5.7
         head["X-PUBLISHED-TTL"] = vDuration(REFRESH)
         head["X-WR-TIMEZONE"] = vText(AMSTERDAM.key)
-    opening = _serialise(head).removesuffix(_END)
-    return b"".join([opening, VTIMEZONE, *map(_serialise, events), _END])
-
-
-def _serialise(component: Component) -> bytes:
-    """As `component.to_ical()`, in a third of the time: the library folds letter by letter."""
-    lines = []
-    value: Any  # of any of the library's types; each knows its own text
-    for name, value in component.property_items():
-        parameters = getattr(value, "params", None)
-        head = f"{name};{parameters.to_ical().decode()}:" if parameters else f"{name}:"
-        lines.append(fold(head.encode() + (value if type(value) is bytes else value.to_ical())))
-    return b"".join(lines)
-
-
-def fold(line: bytes) -> bytes:
-    """A content line of at most 75 octets each (RFC 5545 section 3.1), with its line end.
-
-    Neither a character of UTF-8 nor an escaped one is split: some programs unfold too late.
-    """
-    pieces, start, room = [], 0, 75
-    while len(line) - start > room:
-        end = start + room
-        while line[end] & 0xC0 == 0x80:
-            end -= 1
-        piece = line[start:end]
-        if (len(piece) - len(piece.rstrip(b"\\"))) % 2:
-            end -= 1
-        pieces.append(line[start:end])
-        start, room = end, 74
-    pieces.append(line[start:])
-    return b"\r\n ".join(pieces) + b"\r\n"
+    opening = head.to_ical().removesuffix(_END)
+    return b"".join([opening, VTIMEZONE, *(event.to_ical() for event in events), _END])
 
 
 def content_type(method: Method | None = None) -> str:
