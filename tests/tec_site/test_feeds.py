@@ -517,7 +517,7 @@ def test_page_shows_staff_every_venue_and_zone(client, desk, number, django_asse
     zones = [make_zone() for _number in range(number)]
     client.force_login(desk)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         response = client.get("/mijn/agenda/")
 
     assert addresses_on(response) == [
