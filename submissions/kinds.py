@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from django.urls import reverse
 
 from core import kinds
 from core.searching import Among
@@ -17,6 +18,7 @@ class SubmissionLink(kinds.Marker):
     """The link in a mail that opens the page of a submission, for whom the mail is to."""
 
     page = ""  # the name of its address
+    asked: type[Model]  # what stands under the submission on that page
 
     def reveal(self, submission_id: str, to: str) -> str | None:
         submission = Submission.objects.filter(pk=submission_id, email__iexact=to).first()
@@ -24,6 +26,13 @@ class SubmissionLink(kinds.Marker):
 
     def otherwise(self) -> str:
         return settings.SITE_URL
+
+    def for_staff(self, submission_id: str) -> str:
+        """The back office's page of the same thing; that of the submission where it is several."""
+        asked = list(self.asked._base_manager.filter(submission=submission_id)[:2])
+        row = asked[0] if len(asked) == 1 else Submission(pk=submission_id)
+        page = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+        return settings.SITE_URL + reverse(page, args=[row.pk])
 
 
 def under(**whose: int) -> Among:

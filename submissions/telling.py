@@ -55,7 +55,8 @@ def send_code(challenge: CodeChallenge, language: str) -> Mail:
     known: a teacher her code, staff the way to their own sign-in, a stranger the catalogue.
     """
     # Whoever only signs in asks nothing of a hub: the site answers.
-    hub = challenge.submission.hub if challenge.submission else None
+    submission = challenge.submission
+    hub = submission.hub if submission else None
     message = templates.render(
         _template_for(challenge),
         to=challenge.email,
@@ -67,6 +68,8 @@ def send_code(challenge: CodeChallenge, language: str) -> Mail:
         },
         sender=hub.sender if hub else "",
         hub=hub.pk if hub else None,
+        reference=submission.reference if submission else "",
+        about=submission.school_name if submission else "",
         # A code that comes when it no longer works only confuses.
         expires_at=challenge.expires_at,
         urgent=True,

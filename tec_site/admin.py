@@ -1,7 +1,7 @@
 """In the back office: the mail queue, the statements, and second factors that were lost.
 
-Mails hold markers in the place of links and codes (`core/mail/markers.py`), so what staff read
-here lets nobody in.
+What staff read of a mail lets nobody in: codes are dots, and links lead to the back office's page
+of the same thing (`core/mail/markers.py`).
 """
 
 import datetime
@@ -15,7 +15,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.template.defaultfilters import linebreaksbr
+from django.template.defaultfilters import linebreaksbr, urlize
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -28,7 +28,9 @@ from unfold.decorators import display
 from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, badge
 from core.backoffice.filters import RangeDateTimeFilter
 from core.mail import sending
+from core.mail.markers import masked
 from core.models import Mail, MailAttempt
+from submissions.models import Submission
 from tec_site.models import Statement
 from tec_site.pages.statements import shipped
 
@@ -43,6 +45,7 @@ STATE_COLOURS = {
     Mail.State.SENT: "success",
     Mail.State.FAILED: "danger",
     Mail.State.EXPIRED: "danger",
+    Mail.State.WITHDRAWN: "",
 }
 
 
@@ -65,7 +68,11 @@ class AttemptInline(ReadOnly, TabularInline):
 class MailAdmin(ReadOnly, ModelAdmin):
     list_display = ("made", "to", "subject", "state_shown", "tries")
     list_display_links = ("made", "to", "subject")
-    list_filter = (("state", ChoicesDropdownFilter), ("created_at", RangeDateTimeFilter))
+    list_filter = (
+        ("state", ChoicesDropdownFilter),
+        ("went_without", admin.EmptyFieldListFilter),
+        ("created_at", RangeDateTimeFilter),
+    )
     search_fields = ("to", "subject", "reference", "about")
     search_help_text = _("e-mail address, subject, reference or school")
     ordering = ("-pk",)
@@ -79,6 +86,16 @@ class MailAdmin(ReadOnly, ModelAdmin):
     )
     inlines = (AttemptInline,)
     actions = ("send_again",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Mail], search_term: str
+    ) -> tuple[QuerySet[Mail], bool]:
+        """Also as submissions are found: by a school without its accents, by who asked."""
+        found, may_double = super().get_search_results(request, queryset, search_term)
+        if search_term.strip():
+            asked = Submission.objects.matching(search_term).values("reference")
+            found |= queryset.filter(reference__in=asked)
+        return found, may_double
 
     def get_inlines(self, request: HttpRequest, obj: Mail | None) -> Any:
         return self.inlines if obj is not None and obj.attempts.exists() else ()
@@ -100,8 +117,8 @@ class MailAdmin(ReadOnly, ModelAdmin):
 
     @display(description=_("text"))
     def text_shown(self, mail: Mail) -> SafeString:
-        """As sent, but for links and codes: markers stand in their place."""
-        return linebreaksbr(mail.text, autoescape=True)
+        """As sent, but that links lead to the back office, and codes are dots."""
+        return linebreaksbr(urlize(masked(mail.text, to=mail.to), autoescape=True))
 
     @display(description=_("status"), ordering="state")
     def state_shown(self, mail: Mail) -> str:
@@ -109,7 +126,13 @@ class MailAdmin(ReadOnly, ModelAdmin):
 
     @display(description=_("attachments"))
     def attachment_names(self, mail: Mail) -> str:
-        return ", ".join(mail.file_names()) or "–"
+        names = [
+            _("%(name)s (could not be made: sent without it)") % {"name": name}
+            if name == mail.went_without
+            else name
+            for name in mail.file_names()
+        ]
+        return ", ".join(map(str, names)) or "–"
 
     @admin.action(description=_("Send again"), permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Mail]) -> None:

@@ -31,6 +31,7 @@ from submissions.models import Submission
 class BookingLink(SubmissionLink):
     name = "booking"
     page = "bookings:booking"
+    asked = Booking
 
 
 class Letter(Enclosure):
@@ -239,6 +240,8 @@ def _mail(
         sender=hub.sender,
         reply_to=venue.email or hub.email,
         hub=hub.pk,
+        reference=submission.reference,
+        about=submission.school_name,
         expires_at=expires_at,
     )
     return [message]

@@ -29,6 +29,8 @@ from core.mail.models import ENCLOSED
 
 logger = logging.getLogger(__name__)
 
+# In the place of a marker that somebody typed or copied.
+NOT_OURS = "[…]"
 MARKER = re.compile(r"\[\[([a-z]+):([0-9A-Za-z-]+):([0-9a-f]{32})\]\]")
 
 
@@ -65,13 +67,29 @@ def reveal(text: str, *, to: str) -> str:
     """`text` with its markers replaced, as `to` gets to see it, in the active language."""
 
     def replacement(match: re.Match[str]) -> str:
-        kind, object_id, mac = match.groups()
-        known = _markers().get(kind)
-        if known is None or not _is_ours(mac, kind, object_id, to):
-            return "[…]"
+        known, object_id = _marked(match, to)
+        if known is None:
+            return NOT_OURS
         return known.reveal(object_id, to) or known.otherwise()
 
     return MARKER.sub(replacement, text)
+
+
+def masked(text: str, *, to: str) -> str:
+    """`text` as it goes to `to`, fit for the eyes of staff: nothing in it lets anybody in."""
+
+    def replacement(match: re.Match[str]) -> str:
+        known, object_id = _marked(match, to)
+        return known.for_staff(object_id) if known else NOT_OURS
+
+    return MARKER.sub(replacement, text)
+
+
+def _marked(match: re.Match[str], to: str) -> tuple[Marker | None, str]:
+    """What the marker stands for, and the key of its object; None for one that is not ours."""
+    kind, object_id, mac = match.groups()
+    known = _markers().get(kind)
+    return (known if known and _is_ours(mac, kind, object_id, to) else None), object_id
 
 
 def reveal_html(html: str, *, to: str) -> str:

@@ -34,10 +34,13 @@ class Mail(models.Model):
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")
         EXPIRED = "expired", _("too late to send")
+        WITHDRAWN = "withdrawn", _("no longer true")
 
     WAITING = (State.QUEUED, State.PUT_OFF)
     # Not delivered, and nobody but staff can do something about it.
     STOPPED = (State.FAILED, State.EXPIRED)
+    # What staff may send again.
+    DONE = (State.SENT, *STOPPED)
 
     sender = models.CharField(_("sender"), max_length=320)
     to = models.CharField(_("recipient"), max_length=320)
@@ -53,8 +56,14 @@ class Mail(models.Model):
     # What staff find it by: the submission's reference, and other words (a school's name).
     reference = models.CharField(_("reference"), max_length=20, blank=True, db_index=True)
     about = models.CharField(_("about"), max_length=400, blank=True)
+    # The template it was rendered from, and the events that it tells of: 'visits:12,13'.
+    template = models.CharField(max_length=60, blank=True, editable=False)
+    tells_of = models.TextField(blank=True, editable=False)
     # A number and no key: this app knows no hubs.
     hub = models.PositiveIntegerField(null=True, blank=True, editable=False)
+
+    # The name of the file that could not be made while it went out.
+    went_without = models.CharField(_("sent without"), max_length=200, blank=True)
 
     is_urgent = models.BooleanField(default=False)
     state = models.CharField(_("status"), max_length=10, choices=State, default=State.QUEUED)

@@ -20,7 +20,8 @@ from django.utils import timezone
 
 from core.kinds import Kind, kinds
 from core.lifecycle import Event
-from core.mail.queue import enqueue
+from core.mail.models import Mail
+from core.mail.queue import Message, enqueue
 
 logger = logging.getLogger(__name__)
 
@@ -118,6 +119,27 @@ def tell_group(kind: Kind, events: list[Event]) -> int:
         if untold.update(noticed_at=timezone.now()) != len(events):
             transaction.set_rollback(True)
             return 0
+        tells_of = f"{kind.name}:{','.join(str(event.pk) for event in events)}"
         for message in messages:
-            enqueue(message)
+            enqueue(message, tells_of=tells_of)
     return len(messages)
+
+
+def made_anew(mail: Mail) -> list[Message] | None:
+    """What would be told now in the place of `mail`: nothing when it is no longer true.
+
+    None when no events tell it (a code), or they are gone.
+    """
+    name, _colon, keys = mail.tells_of.partition(":")
+    kind = next((kind for kind in kinds() if kind.name == name), None)
+    if kind is None:
+        return None
+    events = kind.event._base_manager.filter(pk__in=keys.split(",")).order_by("pk")
+    told = list(events.select_related(*kind.read_along) if kind.read_along else events)
+    if not told:
+        return None
+    return [
+        message
+        for message in kind.mails(told)
+        if (message.template, message.reference) == (mail.template, mail.reference)
+    ]

@@ -43,6 +43,8 @@ class Message:
     enclosed: str = ""
     sender: str = ""
     reply_to: str = ""
+    # The template it is rendered from.
+    template: str = ""
     # The submission it is about, by its reference, and other words that staff look for.
     reference: str = ""
     about: str = ""
@@ -53,10 +55,11 @@ class Message:
     urgent: bool = False
 
 
-def enqueue(message: Message) -> Mail:
+def enqueue(message: Message, *, tells_of: str = "") -> Mail:
     """Put the mail in the queue, in the caller's transaction if there is one.
 
-    Raises ValidationError for what is not one plain address.
+    `tells_of` names the events that it tells of (`core/mail/outbox.py`). Raises ValidationError
+    for what is not one plain address.
     """
     validate_email(message.to)
     if "," in message.to:  # legal between quotes, but a header takes it for two
@@ -73,6 +76,8 @@ def enqueue(message: Message) -> Mail:
         reference=message.reference,
         about=" ".join(message.about.split())[:400],
         hub=message.hub,
+        template=message.template,
+        tells_of=tells_of,
         is_urgent=message.urgent,
         expires_at=message.expires_at,
         message_id=email.utils.make_msgid(domain=settings.CALENDAR_DOMAIN),

@@ -14,8 +14,10 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from core.mail import markers
+from core.mail import markers, outbox
 from core.mail.models import Mail
+from core.mail.queue import Message, enqueue
+from core.transactions import retried
 
 logger = logging.getLogger(__name__)
 
@@ -104,9 +106,12 @@ def _claim(mail: Mail) -> bool:
 
 def _deliver(mail: Mail, mailer: Any) -> bool:
     try:
+        if _made_anew(mail) == []:  # what waited an hour may have been cancelled
+            _update(mail, state=Mail.State.WITHDRAWN, scheduled_at=None)
+            return False
         message = markers.complete(mail.email_message())
     except DatabaseError as error:
-        # What its link or letter is made of broke a query, or else the database is away.
+        # What its words, link or letter are made of broke a query, or else the database is away.
         if not connection.is_usable():
             raise
         _retry(mail, error)
@@ -131,8 +136,21 @@ def _deliver(mail: Mail, mailer: Any) -> bool:
     except Exception as error:
         _stop(mail, Mail.State.FAILED, error)
         return False
-    _update(mail, state=Mail.State.SENT, scheduled_at=None)
+    names = {attachment[0] for attachment in message.attachments}
+    missing = "" if mail.enclosed_name in names else mail.enclosed_name
+    _update(mail, state=Mail.State.SENT, scheduled_at=None, went_without=missing)
     return True
+
+
+def _made_anew(mail: Mail) -> list[Message] | None:
+    """As in the outbox, and None where it fails: rather the mail that was made once than none."""
+    try:
+        return outbox.made_anew(mail)
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("Mail %s cannot be made anew", mail.pk)
+        return None
 
 
 def _code(error: Exception) -> int:
@@ -182,17 +200,34 @@ def give_up_expired() -> None:
 
 
 def send_again(mails: QuerySet[Mail]) -> list[Mail]:
-    """Queue again what was sent or stopped and still holds; returns those mails.
+    """Queue again what was sent or stopped and still holds; returns the mails that now wait.
 
-    With the same Message-ID: whoever did get it, sees it once.
+    What tells of events is made anew: of now, to the address of now. Anything else goes as it
+    is, with the same Message-ID: whoever did get it, sees it once.
     """
-    now = timezone.now()
-    done = mails.exclude(state__in=Mail.WAITING).exclude(expires_at__lte=now)
-    again = []
-    for mail in done.order_by("pk"):
-        # Compare and set: of two who press at once, one queues it.
-        if Mail.objects.filter(pk=mail.pk, state=mail.state).update(
-            state=Mail.State.QUEUED, scheduled_at=None, tries=0, changed_at=now
-        ):
-            again.append(mail)
-    return again
+    done = mails.filter(state__in=Mail.DONE).order_by("pk")
+    again = [_queue_again(mail, _made_anew(mail)) for mail in done]
+    return [mail for mail in again if mail is not None]
+
+
+@retried
+def _queue_again(mail: Mail, anew: list[Message] | None) -> Mail | None:
+    # Locked: of two who press at once, one queues it.
+    mail = Mail.objects.select_for_update().get(pk=mail.pk)
+    if anew is not None:
+        return _queue_anew(mail, anew[0]) if anew else None
+    is_late = mail.expires_at is not None and mail.expires_at <= timezone.now()
+    if is_late or mail.state not in Mail.DONE:
+        return None
+    _update(mail, state=Mail.State.QUEUED, scheduled_at=None, tries=0)
+    return mail
+
+
+def _queue_anew(mail: Mail, message: Message) -> Mail | None:
+    """`message` in the place of `mail`, which stays to be read; None when it waits already."""
+    twins = Mail.objects.waiting().filter(tells_of=mail.tells_of, template=mail.template)
+    if twins.filter(reference=mail.reference).exists():
+        return None
+    if mail.state in Mail.STOPPED:  # nobody need do anything about it any more
+        _update(mail, state=Mail.State.WITHDRAWN)
+    return enqueue(message, tells_of=mail.tells_of)

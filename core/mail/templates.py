@@ -37,6 +37,7 @@ def render(
         subject=one_line(subject),
         text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
         html=html,
+        template=name,
         language=language,
         sender=sender,
         **fields,

@@ -23,6 +23,7 @@ from submissions.kinds import SubmissionLink
 class LoanLink(SubmissionLink):
     name = "loan"
     page = "loans:loan"
+    asked = Loan
 
 
 class Letter(Enclosure):
@@ -150,6 +151,8 @@ def _mail(
         sender=hub.sender,
         reply_to=venue.email or hub.email,
         hub=hub.pk,
+        reference=submission.reference,
+        about=submission.school_name,
         expires_at=expires_at,
     )
     return [message]

@@ -5,6 +5,7 @@ import time
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.core.mail import mailers
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ from core.mail import markers, queue, sending
 from core.mail.queue import Attachment as File
 from core.mail.queue import Message, backlog, enqueue
 from core.mail.sending import Sender
-from core.models import Mail, MailFile
+from core.models import Mail, MailAttempt, MailFile
 from tests.factories import NOW
 from tests.smtp_sink import smtp_sink
 
@@ -276,3 +277,87 @@ def test_mail_that_was_never_written_leaves_no_file(transactional_db, settings, 
         transaction.set_rollback(True)
     assert [file.mail for file in MailFile.objects.all()] == [kept]
     assert list(tmp_path.rglob("*")) == []
+
+
+# --- In the order of what happened ---------------------------------------------------------------
+
+
+def arrivals(sink, clock, *, put_off_for: int, minutes: int) -> list[str]:
+    """What arrives, minute by minute, at a server that for so long says to come back later."""
+    sink.answers["RCPT"] = "451 greylisted"
+    sender = Sender()
+    for minute in range(minutes):
+        if minute == put_off_for:
+            sink.answers.clear()
+        while sender.send(seconds=5):
+            pass
+        clock.shift(datetime.timedelta(minutes=1))
+    return [str(sent["Subject"]) for sent in sink.messages]
+
+
+@pytest.mark.parametrize("put_off_for", [1, 60])
+def test_mail_that_is_put_off_holds_back_the_later_ones_about_the_same(sink, put_off_for):
+    with time_machine.travel(NOW, tick=False) as clock:
+        first = mail(subject="Bevestigd", reference="ABCD2345")
+        sink.answers["RCPT"] = "451 greylisted"
+        Sender().send(seconds=5)
+        mail(subject="Geannuleerd", reference="ABCD2345")
+        assert state(first) == (Mail.State.PUT_OFF, 1)
+        found = arrivals(sink, clock, put_off_for=put_off_for, minutes=90)
+    assert found == ["Bevestigd", "Geannuleerd"]
+
+
+def test_mail_that_is_put_off_holds_back_no_code_no_other_submission_and_nobody_else(sink):
+    with time_machine.travel(NOW, tick=False):
+        mail(subject="Bevestigd", reference="ABCD2345")
+        sink.answers["RCPT"] = "451 greylisted"
+        Sender().send(seconds=5)
+        sink.answers.clear()
+        mail(subject="Gewijzigd", reference="ABCD2345")
+        mail(subject="Ander bezoek", reference="EFGH6789")
+        mail(subject="Zonder kenmerk")
+        mail("collega@school.example", subject="Aan een collega", reference="ABCD2345")
+        mail(subject="Code", reference="ABCD2345", urgent=True)
+        Sender().send(seconds=5)
+    subjects = [str(sent["Subject"]) for sent in sink.messages]
+    assert subjects == ["Code", "Ander bezoek", "Zonder kenmerk", "Aan een collega"]
+
+
+def test_code_that_is_put_off_holds_back_nothing(sink):
+    with time_machine.travel(NOW, tick=False):
+        mail(subject="Code", reference="ABCD2345", urgent=True)
+        sink.answers["RCPT"] = "451 greylisted"
+        Sender().send(seconds=5)
+        sink.answers.clear()
+        mail(subject="Bevestigd", reference="ABCD2345")
+        assert Sender().send(seconds=5) == 1
+
+
+@pytest.mark.parametrize("answer", ["550 no such person", "451 greylisted"])
+def test_mail_that_stopped_for_good_holds_nothing_back(sink, settings, answer):
+    settings.MAIL_TRIES = 0
+    first = mail(subject="Bevestigd", reference="ABCD2345")
+    mail(subject="Geannuleerd", reference="ABCD2345")
+    sink.answers["RCPT"] = answer
+    Sender().send(seconds=5)
+    assert state(first) == (Mail.State.FAILED, 1)
+    sink.answers.clear()
+    assert Sender().send(seconds=5) == 1
+
+
+def test_mail_in_the_hands_of_another_sender_holds_back_the_next(sink):
+    with time_machine.travel(NOW, tick=False) as clock:
+        first = mail(subject="Bevestigd", reference="ABCD2345")
+        mail(subject="Geannuleerd", reference="ABCD2345")
+        assert sending._claim(first)
+        assert Sender().send(seconds=5) == 0
+        clock.shift(sending.CLAIM_FOR)
+        assert [Sender().send(seconds=5), Sender().send(seconds=5)] == [1, 1]
+
+
+def test_mail_that_is_erased_while_it_is_sent_stays_erased(sink):
+    row = mail()
+    sink.answers["RCPT"] = "451 greylisted"
+    Mail.objects.all().delete()
+    assert sending._deliver(row, mailers.default) is False
+    assert (Mail.objects.count(), MailAttempt.objects.count()) == (0, 0)

@@ -8,6 +8,7 @@ from core.mail.markers import (
     complete,
     enclosure,
     marker,
+    masked,
     reveal,
     reveal_html,
     revealed,
@@ -126,6 +127,18 @@ def test_sender_sends_what_is_revealed(db):
     enqueue(Message(to=TO, subject="S", text=f"T {marker('secret', 1, to=TO)}"))
     Sender().send(seconds=5)
     assert [sent.body for sent in mail.outbox] == ["T 314159"]
+
+
+# --- What staff read -----------------------------------------------------------------------------
+
+
+def test_staff_read_dots_in_the_place_of_a_secret():
+    assert masked(f"Code {marker('secret', 1, to=TO)}.", to=TO) == "Code ••••••."
+
+
+@pytest.mark.parametrize("to", ["iemand@anders.example", ""])
+def test_staff_read_of_a_copied_marker_what_its_reader_does(to):
+    assert masked(marker("secret", 1, to=TO), to=to) == "[…]"
 
 
 # --- What is made while sending ------------------------------------------------------------------
