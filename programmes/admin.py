@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -16,12 +15,14 @@ from core.kinds import kinds
 from core.lifecycle import Refused
 from core.transactions import retried
 from programmes.models import Component, CoreObjective, Hub, Programme, Venue, World, Zone
+from programmes.one_hub import OneHubForm
 
 # What the rooms of visits that are booked follow from.
 ROOMS = {"zones", "duration", "changeover"}
 
 
-class ProgrammeForm(forms.ModelForm):
+class ProgrammeForm(OneHubForm):
+    together = ("zones",)
     refusal: Refused | None = None  # why what is asked here cannot be
     before: Programme  # as it was, once it is being saved
 
@@ -204,6 +205,11 @@ class VenueAdmin(NoDelete, ModelAdmin):
     prepopulated_fields = {"slug": ("name",)}
     inlines = (ZoneInline,)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Venue | None = None) -> Any:
+        """What was booked at a venue was booked at its hub."""
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, "hub") if obj else fields
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Venue]:
         return super().get_queryset(request).prefetch_related("zones")
 
@@ -218,6 +224,7 @@ class VenueAdmin(NoDelete, ModelAdmin):
 
 @admin.register(Zone)
 class ZoneAdmin(NoDelete, ModelAdmin):
+    form = OneHubForm
     list_display = ("name", "venue", "programmes_shown")
     list_select_related = ("venue",)
     list_filter = (("venue", RelatedDropdownFilter), ("programmes", RelatedDropdownFilter))

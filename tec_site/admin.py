@@ -13,7 +13,7 @@ from allauth.mfa import admin as mfa_admin
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import linebreaksbr, urlize
 from django.utils import timezone
@@ -30,6 +30,7 @@ from core.backoffice.filters import RangeDateTimeFilter
 from core.mail import sending
 from core.mail.markers import masked
 from core.models import Mail, MailAttempt
+from programmes.models import Hub
 from submissions.models import Submission
 from tec_site.models import Statement
 from tec_site.pages.statements import shipped
@@ -96,6 +97,14 @@ class MailAdmin(ReadOnly, ModelAdmin):
             asked = Submission.objects.matching(search_term).values("reference")
             found |= queryset.filter(reference__in=asked)
         return found, may_double
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
+        """Of staff's hubs, and of the site: whoever belongs to a hub helps with signing in."""
+        mails = super().get_queryset(request)
+        if request.user.is_superuser:
+            return mails
+        hubs = list(Hub.objects.of_hubs(request.user).values_list("pk", flat=True))
+        return mails.filter(Q(hub__in=hubs) | Q(hub=None)) if hubs else mails.none()
 
     def get_inlines(self, request: HttpRequest, obj: Mail | None) -> Any:
         return self.inlines if obj is not None and obj.attempts.exists() else ()

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -25,6 +26,7 @@ from tests.factories import (
     make_booking,
     make_kit,
     make_loan,
+    make_other_hub,
     make_programme,
     make_school,
     make_slot,
@@ -102,7 +104,14 @@ class Site:
             "desk": _staff(make_staff(is_superuser=False)),
             "staff": _staff(make_staff()),
             "factorless": _staff(make_staff(), factor=False),
+            "elsewhere": _staff(self._elsewhere()),
         }
+
+    def _elsewhere(self) -> Any:
+        """Staff of another hub, who may do all that there is to do."""
+        person = make_staff(is_superuser=False, hubs=[make_other_hub()])
+        person.user_permissions.set(Permission.objects.all())
+        return person
 
     def _lend(self) -> None:
         """A box of a published kit is with the owner's class, and something of it is broken."""

@@ -13,11 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
-from unfold.contrib.filters.admin import (
-    AutocompleteSelectFilter,
-    ChoicesDropdownFilter,
-    RelatedDropdownFilter,
-)
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
 from bookings import lifecycle
@@ -30,7 +26,7 @@ from bookings.lifecycle import MOVES
 from bookings.models import FACTS, Booking, State
 from bookings.telling.wording import staff_history_of
 from core.backoffice.base import badge, lead_from
-from core.backoffice.filters import AttentionFilter, RangeDateTimeFilter
+from core.backoffice.filters import AttentionFilter, RangeDateTimeFilter, RelatedDropdownFilter
 from core.backoffice.moves import MovesAdmin
 from core.dates import terms
 from core.lifecycle import Move

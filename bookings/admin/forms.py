@@ -102,17 +102,20 @@ class WhereForm(forms.Form):
 
     programme = forms.ModelChoiceField(
         label=gettext_lazy("Programme"),
-        queryset=Programme.objects.all(),
+        queryset=Programme.objects.none(),
         empty_label=gettext_lazy("Choose a programme"),
     )
     use_required_attribute = False
 
-    def __init__(self, data: Any = None) -> None:
+    def __init__(self, data: Any, *, user: Any) -> None:
         super().__init__(data)
+        self.known = Programme.objects.of_hubs(user)
+        choice: Any = self.fields["programme"]
+        choice.queryset = self.known
         programme = self._programme()
         if programme is not None:
             self.fields["slot"] = SlotField(programme, required=False)
 
     def _programme(self) -> Programme | None:
         number = row_number(self.data.get("programme"))
-        return Programme.objects.filter(pk=number).first() if number else None
+        return self.known.filter(pk=number).first() if number else None

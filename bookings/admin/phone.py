@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def book_on_behalf(model_admin: "BookingAdmin", request: HttpRequest) -> HttpResponse:
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
-    where = WhereForm(request.GET or None)
+    where = WhereForm(request.GET or None, user=request.user)
     context: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,

@@ -32,10 +32,12 @@ def monday_of(day: datetime.date) -> datetime.date:
     return day - datetime.timedelta(days=day.weekday())
 
 
-def rows_of(monday: datetime.date, shown: Q) -> list[Row]:
-    """What of `shown` each zone is used for from `monday` on, for seven days; two queries."""
+def rows_of(monday: datetime.date, shown: Q, user: Any) -> list[Row]:
+    """What of `shown` each zone that `user` may know of is used for from `monday` on, for seven
+    days; two queries."""
     claims = (
-        ZoneClaim.objects.filter(
+        ZoneClaim.objects.of_hubs(user)
+        .filter(
             shown, starts_at__gte=start_of_day(monday), starts_at__lt=start_of_day(monday + WEEK)
         )
         .select_related("visit__programme", "visit__slot")
@@ -45,7 +47,11 @@ def rows_of(monday: datetime.date, shown: Q) -> list[Row]:
     for claim in claims:
         found[claim.zone_id, timezone.localdate(claim.starts_at)].append(claim)
     days = [monday + datetime.timedelta(days=number) for number in range(7)]
-    zones = Zone.objects.select_related("venue").order_by("venue__name", "position", "name")
+    zones = (
+        Zone.objects.of_hubs(user)
+        .select_related("venue")
+        .order_by("venue__name", "position", "name")
+    )
     return [Row(zone, [found[zone.pk, day] for day in days]) for zone in zones]
 
 
@@ -56,7 +62,7 @@ def week_page(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpRespon
     # At the weekend 'this week' is the one to come.
     monday = monday_of(parse_day(request.GET.get("week", "")) or today + 2 * ONE_DAY)
     may_plan = request.user.has_perm("bookings.change_visit")
-    rows = rows_of(monday, Q() if may_plan else these_days("starts_at"))
+    rows = rows_of(monday, Q() if may_plan else these_days("starts_at"), request.user)
     days = [number for number in range(7) if number < 5 or any(row.days[number] for row in rows)]
     context: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),
@@ -67,7 +73,7 @@ def week_page(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpRespon
         "days": [monday + datetime.timedelta(days=number) for number in days],
         "rows": [Row(row.zone, [row.days[number] for number in days]) for row in rows],
         "is_empty": not any(claims for row in rows for claims in row.days),
-        "next": _first_from(monday + WEEK),
+        "next": _first_from(monday + WEEK, request.user),
         "today": today,
         "before": monday - WEEK,
         "after": monday + WEEK,
@@ -75,8 +81,8 @@ def week_page(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpRespon
     return TemplateResponse(request, "admin/bookings/week.html", context)
 
 
-def _first_from(day: datetime.date) -> datetime.date | None:
+def _first_from(day: datetime.date, user: Any) -> datetime.date | None:
     """The first day from `day` on with a visit, which an empty week leads to."""
-    later = ZoneClaim.objects.filter(starts_at__gte=start_of_day(day))
+    later = ZoneClaim.objects.of_hubs(user).filter(starts_at__gte=start_of_day(day))
     first = later.aggregate(first=Min("starts_at"))["first"]
     return timezone.localdate(first) if first else None

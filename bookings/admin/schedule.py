@@ -3,7 +3,6 @@
 import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q, QuerySet
@@ -16,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from bookings.admin.slot_search import choose_slot
@@ -24,9 +23,10 @@ from bookings.models import Booking, SchedulePattern, State, Visit, VisitSlot
 from bookings.places import stop_promising
 from bookings.planning.schedule import make_slots, plan_slots
 from core.backoffice.base import Button, ModelAdmin, NoDelete
-from core.backoffice.filters import DefaultFilter
+from core.backoffice.filters import DefaultFilter, RelatedDropdownFilter
 from core.dates import start_of_day
 from programmes.models import Closure
+from programmes.one_hub import OneHubForm
 
 
 class SeasonFilter(DefaultFilter):
@@ -49,8 +49,13 @@ class SeasonFilter(DefaultFilter):
         return queryset.filter(season_to__gte=today)
 
 
+class PatternForm(OneHubForm):
+    together = ("programmes",)
+
+
 @admin.register(SchedulePattern)
 class SchedulePatternAdmin(NoDelete, ModelAdmin):
+    form = PatternForm
     list_display = (
         "weekday", "times", "programmes_shown", "venue", "season", "max_groups", "slots_made",
     )  # fmt: skip
@@ -221,7 +226,9 @@ class WhenFilter(DefaultFilter):
         return queryset.filter(within)
 
 
-class VisitSlotForm(forms.ModelForm):
+class VisitSlotForm(OneHubForm):
+    together = ("programmes",)
+
     def clean(self) -> Any:
         """The pattern is no field here, so Django leaves what goes with it to the database."""
         data: Any = super().clean() or self.cleaned_data

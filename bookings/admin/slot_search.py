@@ -20,7 +20,7 @@ def choose_slot(request: HttpRequest, programme_id: int) -> HttpResponse:
     """In the form of Django's own autocomplete, so that its script understands it."""
     if not any(request.user.has_perm(f"bookings.{name}") for name in MAY_CHOOSE):
         raise PermissionDenied
-    programme = get_object_or_404(Programme, pk=programme_id)
+    programme = get_object_or_404(Programme.objects.of_hubs(request.user), pk=programme_id)
     found = slots_for(programme).matching(request.GET.get("term", ""))
     page = Paginator(found, AT_ONCE).get_page(request.GET.get("page"))
     texts = labels(programme, page.object_list)

@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 from unfold.admin import TabularInline
-from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
 from bookings import visits
@@ -31,6 +30,7 @@ from bookings.admin.search import booking_fits
 from bookings.models import Booking, Visit
 from bookings.telling import documents
 from core.backoffice.base import Button, ModelAdmin, ReadOnly
+from core.backoffice.filters import RelatedDropdownFilter
 from core.dates import terms
 from core.documents import DocumentsUnavailable, pdf_response
 from core.lifecycle import Refused

@@ -94,10 +94,14 @@ class Visit(models.Model):
 class ZoneClaim(models.Model):
     """A zone taken by a visit: `[starts_at, ends_at)`, changeover included."""
 
+    hub_lookup = "zone__venue__hub"
+
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="claims")
     zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="claims")
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
+
+    objects = OfHubs["ZoneClaim"].as_manager()
 
     class Meta:
         verbose_name = _("zone in use")

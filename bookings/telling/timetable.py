@@ -13,6 +13,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from bookings.models import Booking, Visit
+from bookings.models.visit import VisitQuerySet
 from bookings.telling.rotation import Group, Party, Rotation, Station, rotate
 from programmes.models import Component
 
@@ -123,12 +124,12 @@ def routes(
     }
 
 
-def too_long() -> list[Visit]:
-    """Visits to come whose classes cannot go round in time: their letters promise a call.
+def too_long(among: VisitQuerySet) -> list[Visit]:
+    """Those visits to come whose classes cannot go round in time: their letters promise a call.
 
     Three queries, however many there are.
     """
-    coming = Visit.objects.active().filter(
+    coming = among.active().filter(
         slot__starts_at__gt=timezone.now(), programme__components__isnull=False
     )
     visits: Any = (

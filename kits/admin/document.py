@@ -13,12 +13,12 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 
 from core.backoffice.base import ModelAdmin, NoDelete
-from core.backoffice.filters import DefaultFilter
+from core.backoffice.filters import DefaultFilter, RelatedDropdownFilter
 from kits.models import KitDocument
 from kits.pages.document import serve
 from kits.pages.lesson_documents import save_version

@@ -53,7 +53,7 @@ class WhatForm(forms.Form):
 
     kit = forms.ModelChoiceField(
         label=_("Lesson kit"),
-        queryset=LessonKit.objects.all(),
+        queryset=LessonKit.objects.none(),
         empty_label=_("Choose a kit"),
     )
     starts_on = DayField(label=_("Collect on"))
@@ -62,6 +62,11 @@ class WhatForm(forms.Form):
         label=_("How"), choices=Delivery.choices, initial=Delivery.DESK, required=False
     )
     use_required_attribute = False
+
+    def __init__(self, data: Any, *, user: Any) -> None:
+        super().__init__(data)
+        kit: Any = self.fields["kit"]
+        kit.queryset = LessonKit.objects.of_hubs(user)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

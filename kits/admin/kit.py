@@ -11,10 +11,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import TabularInline
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly
+from core.backoffice.filters import RelatedDropdownFilter
 from kits.admin.document import link_to_pdf
 from kits.admin.duplicates import duplicate
 from kits.availability import with_whereabouts
@@ -30,6 +31,7 @@ from kits.models import (
     Shortage,
 )
 from kits.telling.wording import left_in_words
+from programmes.one_hub import OneHubForm
 
 
 class ContentInline(TabularInline):
@@ -65,6 +67,7 @@ class DocumentInline(ReadOnly, TabularInline):
 
 @admin.register(LessonKit)
 class LessonKitAdmin(ModelAdmin):
+    form = OneHubForm
     list_display = ("title", "whom", "complexity", "copies_shown", "venue", "is_published")
     list_select_related = ("venue",)
     list_filter = (
@@ -74,6 +77,7 @@ class LessonKitAdmin(ModelAdmin):
         "is_example",
     )
     search_fields = ("title", "summary")
+    ordering = ("position", "title")
     prepopulated_fields = {"slug": ("title",)}
     filter_horizontal = ("worlds",)
     autocomplete_fields = ("core_objectives",)

@@ -9,15 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import (
-    ChoicesDropdownFilter,
-    RangeDateFilter,
-    RelatedDropdownFilter,
-)
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 from unfold.decorators import display
 
 from core.backoffice.base import badge
-from core.backoffice.filters import AttentionFilter, DefaultFilter
+from core.backoffice.filters import AttentionFilter, DefaultFilter, RelatedDropdownFilter
 from core.backoffice.moves import MovesAdmin, RequiredNoteForm, StaffMove
 from kits import lifecycle
 from kits.admin.forms import DatesForm, ExtendForm
@@ -81,8 +77,8 @@ class WhereFilter(DefaultFilter):
 class LoanAdmin(MovesAdmin):
     moves, staff_moves, row_name = MOVES, STAFF_MOVES, "loan"
     facts = (
-        "submission__school", "submission__user", "copy__kit__venue", "class_group",
-        "booking__visit__programme",
+        "submission__school", "submission__hub", "submission__user", "copy__kit__venue",
+        "class_group", "booking__visit__programme",
     )  # fmt: skip
 
     list_display = (

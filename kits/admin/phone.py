@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def book_on_behalf(model_admin: "LoanAdmin", request: HttpRequest) -> HttpResponse:
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
-    what = WhatForm(request.GET or None)
+    what = WhatForm(request.GET or None, user=request.user)
     context: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,

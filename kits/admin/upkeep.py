@@ -9,14 +9,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import (
-    ChoicesDropdownFilter,
-    RelatedDropdownFilter,
-)
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, badge
-from core.backoffice.filters import RangeDateTimeFilter
+from core.backoffice.filters import RangeDateTimeFilter, RelatedDropdownFilter
 from kits.admin.kit import say_left
 from kits.desk import verbs
 from kits.models import ChargeLine, DeskDay, Finding, Repair, Shortage

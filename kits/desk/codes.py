@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
 from kits.models import KitCopy
 
 # Letters that are read for digits, as in Crockford's base32.
@@ -17,18 +19,18 @@ def plain(typed: str) -> str:
     return "".join(filter(str.isalnum, code.casefold())).translate(_LOOKALIKES)
 
 
-def find_copy(typed: str) -> KitCopy | None:
-    """The box that was meant; None if there is none, or more than one it could be."""
+def find_copy(typed: str, copies: QuerySet[KitCopy]) -> KitCopy | None:
+    """The one of the boxes that was meant; None if there is none, or more than one it could be."""
     if "\0" in typed:  # PostgreSQL does not take it, and no code has it
         return None
-    exact = KitCopy.objects.select_related("kit").filter(code=typed.strip()).first()
+    exact = copies.select_related("kit").filter(code=typed.strip()).first()
     if exact:
         return exact
     wanted = plain(typed)
     if not wanted:
         return None
-    found = [pk for pk, code in KitCopy.objects.values_list("pk", "code") if plain(code) == wanted]
-    return KitCopy.objects.select_related("kit").get(pk=found[0]) if len(found) == 1 else None
+    found = [pk for pk, code in copies.values_list("pk", "code") if plain(code) == wanted]
+    return copies.select_related("kit").get(pk=found[0]) if len(found) == 1 else None
 
 
 def sort_out(lines: Iterable[str], copies: Iterable[KitCopy]) -> tuple[list[KitCopy], list[str]]:

@@ -167,13 +167,13 @@ class LabelForm(forms.Form):
     """Which labels, on which paper, and from which label of the first sheet on."""
 
     kit = forms.ModelChoiceField(
-        LessonKit.objects.all(),
+        LessonKit.objects.none(),
         label=gettext_lazy("Lesson kit"),
         required=False,
         empty_label=gettext_lazy("All kits"),
     )
     exemplaar = BoxesField(
-        KitCopy.objects.in_service().select_related("kit"),
+        KitCopy.objects.none(),
         label=gettext_lazy("Or only these boxes"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -191,10 +191,17 @@ class LabelForm(forms.Form):
         help_text=gettext_lazy("For a sheet of which some labels were used before."),
     )
 
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        self.boxes = KitCopy.objects.of_hubs(user).in_service().select_related("kit__venue__hub")
+        fields["kit"].queryset = LessonKit.objects.of_hubs(user)
+        fields["exemplaar"].queryset = self.boxes
+
     def copies(self) -> list[KitCopy]:
         chosen = Q()
         if self.cleaned_data["exemplaar"]:
             chosen = Q(pk__in=[copy.pk for copy in self.cleaned_data["exemplaar"]])
         elif self.cleaned_data["kit"]:
             chosen = Q(kit=self.cleaned_data["kit"])
-        return list(KitCopy.objects.in_service().select_related("kit").filter(chosen))
+        return list(self.boxes.filter(chosen))

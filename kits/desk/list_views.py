@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.addresses import row_number
+from core.backoffice.base import scoped
 from core.dates import ONE_DAY, parse_day
 from core.documents import DocumentsUnavailable, pdf_response
 from kits.desk import figures, lists, papers, stock_take, verbs
 from kits.desk.access import desk_page
 from kits.desk.codes import find_copy
 from kits.desk.forms import LabelForm, RepairForm, StockTakeForm
-from kits.desk.venue import venue_of
+from kits.desk.venue import desk_of
 from kits.models import KitCopy, Repair, Shortage
 from kits.telling.wording import left_in_words
 from schools.years import current_school_year, school_year_label
@@ -30,18 +31,17 @@ def out_and_in(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     week = request.GET.get("periode") == "week"
     before = lists.end_of_week(today) if week else today + ONE_DAY
-    at = venue_of(request)
-    venue = at["venue"]
-    incoming = list(lists.incoming(before, venue))
+    desk = desk_of(request)
+    incoming = list(lists.incoming(desk.loans, before))
     context = {
         "today": today,
         "week": week,
         "last": before - ONE_DAY,
         "overdue": [loan for loan in incoming if loan.is_overdue],
-        "outgoing": lists.outgoing(before, venue),
+        "outgoing": lists.outgoing(desk.loans, before),
         "incoming": [loan for loan in incoming if not loan.is_overdue],
-        "to_check": lists.to_check(venue),
-        **at,
+        "to_check": lists.to_check(desk.loans),
+        **desk.choice,
     }
     return render(request, "kits/desk/lists.html", context)
 
@@ -49,10 +49,10 @@ def out_and_in(request: SignedInRequest) -> HttpResponse:
 @desk_page("kits.view_loan")
 def transport_round(request: SignedInRequest) -> HttpResponse:
     """The round of a day, in order of postcode; as a PDF for the driver with `?papier`."""
-    at = venue_of(request)
-    days = lists.round_days(timezone.localdate(), at["venue"])
+    desk = desk_of(request)
+    days = lists.round_days(desk.loans, timezone.localdate())
     day = parse_day(request.GET.get("dag", "")) or (days[0] if days else timezone.localdate())
-    stops = lists.transport_round(day, at["venue"])
+    stops = lists.transport_round(desk.loans, day)
     if "papier" in request.GET:
         try:
             pdf = papers.round_sheet(day, stops)
@@ -60,7 +60,7 @@ def transport_round(request: SignedInRequest) -> HttpResponse:
             messages.error(request, _("No PDF can be made here: print this page instead."))
         else:
             return pdf_response(pdf, _("round-%(day)s.pdf") % {"day": day.isoformat()})
-    context = {"day": day, "days": days, "stops": stops, **at}
+    context = {"day": day, "days": days, "stops": stops, **desk.choice}
     return render(request, "kits/desk/round.html", context)
 
 
@@ -68,23 +68,23 @@ def transport_round(request: SignedInRequest) -> HttpResponse:
 def shopping(request: SignedInRequest) -> HttpResponse:
     """What boxes lack; on POST one line is put right."""
     if request.method == "POST":
-        shortages = Shortage.objects.select_related("copy", "item")
+        shortages = Shortage.objects.of_hubs(request.user).select_related("copy", "item")
         shortage = get_object_or_404(shortages, pk=row_number(request.POST.get("shortage")))
         verbs.refill(shortage=shortage, by=request.user)
         words = _("%(item)s in box %(code)s is complete again.")
         facts = {"item": shortage.item.name, "code": shortage.copy.code}
         messages.success(request, words % facts)
         return redirect("desk:shopping")
-    at = venue_of(request)
-    consumables, parts = lists.shopping(at["venue"])
-    context = {"consumables": consumables, "parts": parts, **at}
+    desk = desk_of(request)
+    consumables, parts = lists.shopping(desk.shortages)
+    context = {"consumables": consumables, "parts": parts, **desk.choice}
     return render(request, "kits/desk/shopping.html", context)
 
 
 @desk_page("kits.add_repair", "GET", "HEAD", "POST")
 def repair(request: SignedInRequest, code: str) -> HttpResponse:
     """A box is out of service for a while: what becomes of its loans is said at once."""
-    copy = find_copy(code)
+    copy = find_copy(code, KitCopy.objects.of_hubs(request.user))
     if copy is None:
         raise Http404
     running = copy.repairs.filter(free_again_on__gt=timezone.localdate()).order_by("starts_on")
@@ -122,22 +122,26 @@ def _say_moved(request: SignedInRequest, result: verbs.OutOfService) -> None:
 @desk_page("kits.view_kitcopy", "GET", "HEAD", "POST")
 def stock(request: SignedInRequest) -> HttpResponse:
     """Stock-take: nothing is written, so POST only carries the long list."""
-    at = venue_of(request)
+    desk = desk_of(request)
     form = StockTakeForm(request.POST or None)
     result = None
     if form.is_bound and form.is_valid():
-        result = stock_take.compare(form.cleaned_data["codes"].splitlines(), at["venue"])
-    return render(request, "kits/desk/stock.html", {"form": form, "result": result, **at})
+        result = stock_take.compare(
+            desk.copies, form.cleaned_data["codes"].splitlines(), desk.venue
+        )
+    return render(request, "kits/desk/stock.html", {"form": form, "result": result, **desk.choice})
 
 
 @desk_page("kits.view_kitcopy")
 def labels(request: SignedInRequest) -> HttpResponse:
     """Choose boxes and paper; with a choice made, the sheet as a PDF."""
     if "vel" not in request.GET:
-        chosen = KitCopy.objects.filter(pk__in=map(row_number, request.GET.getlist("exemplaar")))
-        form = LabelForm(initial={"exemplaar": chosen, "vel": "3x8", "vanaf": 1})
+        chosen = KitCopy.objects.of_hubs(request.user).filter(
+            pk__in=map(row_number, request.GET.getlist("exemplaar"))
+        )
+        form = LabelForm(user=request.user, initial={"exemplaar": chosen, "vel": "3x8", "vanaf": 1})
         return render(request, "kits/desk/labels.html", {"form": form})
-    form = LabelForm(request.GET)
+    form = LabelForm(request.GET, user=request.user)
     if form.is_valid():
         sheet = papers.LABEL_SHEETS[form.cleaned_data["vel"]]
         start = min(form.cleaned_data["vanaf"], sheet.count)
@@ -160,8 +164,8 @@ def use(request: SignedInRequest) -> HttpResponse:
         "label": school_year_label(year),
         "before": reverse("desk:use", query={"jaar": year - 1}),
         "after": reverse("desk:use", query={"jaar": year + 1}),
-        "kits": figures.kits_in(year),
-        "copies": figures.copies_in(year),
-        "losses": figures.losses_in(year),
+        "kits": scoped(figures.kits_in(year), request.user),
+        "copies": scoped(figures.copies_in(year), request.user),
+        "losses": scoped(figures.losses_in(year), request.user),
     }
     return render(request, "kits/desk/use.html", context)

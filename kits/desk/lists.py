@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from kits.models import Delivery, Loan, LoanState, Shortage
-from programmes.models import Venue
+from kits.models.loan import LoanQuerySet
 
 
-def outgoing(before: datetime.date, venue: Venue | None = None) -> QuerySet[Loan]:
+def outgoing(loans: LoanQuerySet, before: datetime.date) -> QuerySet[Loan]:
     """To hand out before that day, what was never collected first.
 
     `box_away`: the box did not come back from another loan; `box_short`: it lacks something.
@@ -19,8 +19,7 @@ def outgoing(before: datetime.date, venue: Venue | None = None) -> QuerySet[Loan
     others = Loan.objects.where(went_out=True, holds=True).filter(copy=OuterRef("copy"))
     short = Shortage.objects.filter(copy=OuterRef("copy"), closed_at=None)
     return (
-        Loan.objects.at(venue)
-        .where(is_coming=True)
+        loans.where(is_coming=True)
         .filter(starts_on__lt=before)
         .with_facts()
         .annotate(box_away=Exists(others), box_short=Exists(short))
@@ -28,49 +27,39 @@ def outgoing(before: datetime.date, venue: Venue | None = None) -> QuerySet[Loan
     )
 
 
-def incoming(before: datetime.date, venue: Venue | None = None) -> QuerySet[Loan]:
+def incoming(loans: LoanQuerySet, before: datetime.date) -> QuerySet[Loan]:
     """To come back before that day, overdue first."""
     return (
-        Loan.objects.at(venue)
-        .filter(state=LoanState.OUT, ends_on__lt=before)
+        loans.filter(state=LoanState.OUT, ends_on__lt=before)
         .with_facts()
         .order_by("ends_on", "delivery", "copy__code")
     )
 
 
-def to_check(venue: Venue | None = None) -> QuerySet[Loan]:
+def to_check(loans: LoanQuerySet) -> QuerySet[Loan]:
     """Back, and not looked at yet; those wanted first on top."""
-    back = Loan.objects.at(venue).filter(state=LoanState.RETURNED)
+    back = loans.filter(state=LoanState.RETURNED)
     return back.with_facts().order_by("free_again_on")
 
 
-def needing_attention(venue: Venue | None = None) -> QuerySet[Loan]:
+def needing_attention(loans: LoanQuerySet) -> QuerySet[Loan]:
     """Loans that staff must find another answer for."""
-    open_ones = Loan.objects.at(venue).holding().exclude(attention="")
+    open_ones = loans.holding().exclude(attention="")
     return open_ones.with_facts().order_by("starts_on", "pk")
 
 
-def counts(today: datetime.date, venue: Venue | None = None) -> dict[str, int]:
+def counts(
+    loans: LoanQuerySet, shortages: QuerySet[Shortage], today: datetime.date
+) -> dict[str, int]:
     """How much waits, for the first page of the desk. Two queries."""
-    loans = (
-        Loan.objects.at(venue)
-        .holding()
-        .aggregate(
-            outgoing=Count(
-                "pk", Q(state__in=LoanState.where(is_coming=True), starts_on__lte=today)
-            ),
-            incoming=Count("pk", Q(state=LoanState.OUT, ends_on=today)),
-            overdue=Count("pk", Q(state=LoanState.OUT, ends_on__lt=today)),
-            to_check=Count("pk", Q(state=LoanState.RETURNED)),
-            attention=Count("pk", ~Q(attention="")),
-        )
+    counted = loans.holding().aggregate(
+        outgoing=Count("pk", Q(state__in=LoanState.where(is_coming=True), starts_on__lte=today)),
+        incoming=Count("pk", Q(state=LoanState.OUT, ends_on=today)),
+        overdue=Count("pk", Q(state=LoanState.OUT, ends_on__lt=today)),
+        to_check=Count("pk", Q(state=LoanState.RETURNED)),
+        attention=Count("pk", ~Q(attention="")),
     )
-    return loans | {"shopping": open_shortages(venue).count()}
-
-
-def open_shortages(venue: Venue | None = None) -> QuerySet[Shortage]:
-    lacking = Shortage.objects.filter(closed_at=None)
-    return lacking if venue is None else lacking.filter(copy__kit__venue=venue)
+    return counted | {"shopping": shortages.count()}
 
 
 # --- The transport round --------------------------------------------------------------------------
@@ -89,17 +78,18 @@ class Stop:
         return self.bring + self.fetch
 
 
-def transport_round(day: datetime.date, venue: Venue | None = None) -> list[Stop]:
+def transport_round(loans: LoanQuerySet, day: datetime.date) -> list[Stop]:
     """The stops of a day, in order of postcode. One query."""
     bring = Q(state__in=LoanState.where(is_coming=True), starts_on=day)
-    loans = (
-        Loan.objects.at(venue)
-        .filter(bring | Q(state=LoanState.OUT, ends_on=day), delivery=Delivery.ROUND)
+    on_the_round = (
+        loans.filter(bring | Q(state=LoanState.OUT, ends_on=day), delivery=Delivery.ROUND)
         .with_facts()
         .order_by("submission__school__postcode", "submission__school", "copy__code")
     )
     stops = []
-    for _school, at_stop in itertools.groupby(loans, key=lambda loan: loan.submission.school_id):
+    for _school, at_stop in itertools.groupby(
+        on_the_round, key=lambda loan: loan.submission.school_id
+    ):
         here = list(at_stop)
         stops.append(
             Stop(
@@ -111,10 +101,10 @@ def transport_round(day: datetime.date, venue: Venue | None = None) -> list[Stop
     return stops
 
 
-def round_days(first: datetime.date, venue: Venue | None = None) -> list[datetime.date]:
+def round_days(loans: LoanQuerySet, first: datetime.date) -> list[datetime.date]:
     """Days from `first` on, at most three weeks ahead, on which the round has a stop."""
     before = first + datetime.timedelta(days=21)
-    loans = Loan.objects.at(venue).filter(delivery=Delivery.ROUND).order_by()
+    loans = loans.filter(delivery=Delivery.ROUND).order_by()
     out = loans.filter(
         state__in=LoanState.where(is_coming=True), starts_on__gte=first, starts_on__lt=before
     ).values_list("starts_on", flat=True)
@@ -139,16 +129,14 @@ class ToBuy:
         return sum(shortage.missing + shortage.damaged for shortage in self.shortages)
 
 
-def shopping(venue: Venue | None = None) -> tuple[list[ToBuy], list[ToBuy]]:
+def shopping(shortages: QuerySet[Shortage]) -> tuple[list[ToBuy], list[ToBuy]]:
     """(consumables, other parts) that boxes lack, per item. One query."""
-    shortages = (
-        open_shortages(venue)
-        .select_related("item__kit", "copy")
-        .order_by("item__kit__title", "item__position", "item", "copy__code")
+    found = shortages.select_related("item__kit", "copy").order_by(
+        "item__kit__title", "item__position", "item", "copy__code"
     )
     lines = [
         ToBuy(item, list(group))
-        for item, group in itertools.groupby(shortages, key=lambda shortage: shortage.item)
+        for item, group in itertools.groupby(found, key=lambda shortage: shortage.item)
     ]
     consumables = [line for line in lines if line.item.is_consumable]
     return consumables, [line for line in lines if not line.item.is_consumable]

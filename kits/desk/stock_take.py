@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from kits.availability import with_whereabouts
 from kits.desk.codes import sort_out
 from kits.models import KitCopy
@@ -17,14 +19,16 @@ class StockTake:
     unknown: list[str]  # codes that no box has
 
 
-def compare(lines: Iterable[str], venue: Venue | None = None) -> StockTake:
-    """Compare codes, one a line, with where the boxes should be today. One query.
+def compare(
+    boxes: QuerySet[KitCopy], lines: Iterable[str], venue: Venue | None = None
+) -> StockTake:
+    """Compare codes, one a line, with where these boxes should be today. One query.
 
     Of a venue, only its own boxes can be missing, and another's are unexpected. A box in repair
     may be here or at the workshop: it is neither missing nor unexpected.
     """
-    boxes = KitCopy.objects.select_related("kit__venue").order_by("shelf", "code")
-    copies = list(with_whereabouts(boxes))
+    in_order = boxes.select_related("kit__venue").order_by("shelf", "code")
+    copies = list(with_whereabouts(in_order))
     scanned, unknown = sort_out(lines, copies)
     seen = {copy.pk for copy in scanned}
     gone = {

@@ -21,9 +21,10 @@ from kits.desk.access import desk_page
 from kits.desk.box import Box
 from kits.desk.codes import find_copy
 from kits.desk.forms import CountForm
-from kits.desk.venue import venue_of
+from kits.desk.venue import desk_of
 from kits.models import Finding, KitCopy, Loan, LoanEvent, LoanState
 from kits.refusals import NoCopyFree, OtherCopy
+from programmes.models import is_of_no_hub
 from submissions.access import SignedInRequest
 
 COUNTED = {"hand_out": verbs.hand_out, "receive": verbs.receive, "check": verbs.check}
@@ -36,7 +37,7 @@ def short_address(request: HttpRequest, code: str) -> HttpResponse:
     """`/k/<code>/`, short enough to type: staff to the desk, others to the kit's own page."""
     if request.user.is_authenticated and request.user.is_staff:
         return redirect("desk:box", code)
-    copy = find_copy(code)
+    copy = find_copy(code, KitCopy.objects.all())
     if copy is None or not copy.kit.is_published:
         raise Http404
     try:
@@ -50,17 +51,18 @@ def home(request: SignedInRequest) -> HttpResponse:
     """Where each box starts: the field for its code, and what waits."""
     typed = request.GET.get("code", "").strip()
     if typed:
-        copy = find_copy(typed)
+        copy = find_copy(typed, KitCopy.objects.of_hubs(request.user))
         if copy:
             return redirect("desk:box", copy.code)
         messages.error(request, _("No box has the code '%(code)s'.") % {"code": typed[:40]})
-    at = venue_of(request)
+    desk = desk_of(request)
     context = {
         "typed": typed,
+        "has_no_hub": is_of_no_hub(request.user),
         "done": _just_done(request),
-        "counts": lists.counts(timezone.localdate(), at["venue"]),
-        "attention": lists.needing_attention(at["venue"])[:20],
-        **at,
+        "counts": lists.counts(desk.loans, desk.shortages, timezone.localdate()),
+        "attention": lists.needing_attention(desk.loans)[:20],
+        **desk.choice,
     }
     return render(request, "kits/desk/home.html", context)
 
@@ -68,7 +70,8 @@ def home(request: SignedInRequest) -> HttpResponse:
 def _just_done(request: SignedInRequest) -> dict[str, Any] | None:
     """The last step, what followed from it, and whether it can be undone."""
     event = (
-        LoanEvent.objects.select_related("loan__copy__kit", "loan__submission__school")
+        LoanEvent.objects.of_hubs(request.user)
+        .select_related("loan__copy__kit", "loan__submission__school")
         .filter(pk=row_number(request.GET.get("klaar")))
         .first()
     )
@@ -93,7 +96,7 @@ def _just_done(request: SignedInRequest) -> dict[str, Any] | None:
 @desk_page("kits.change_loan", "GET", "HEAD", "POST")
 def box(request: SignedInRequest, code: str) -> HttpResponse:
     """One box: its loan and the next step; on POST the step."""
-    copy = find_copy(code)
+    copy = find_copy(code, KitCopy.objects.of_hubs(request.user))
     if copy is None:
         return redirect(reverse("desk:home", query={"code": code}))
     if request.method != "POST":
@@ -171,7 +174,8 @@ def _box_page(request: SignedInRequest, one: Box, form: CountForm | None = None)
 
 def _say_already(request: SignedInRequest) -> None:
     """Somebody was first, perhaps the same finger a moment ago: say what happened then."""
-    loan = Loan.objects.filter(pk=row_number(request.POST.get("loan"))).first()
+    loans = Loan.objects.of_hubs(request.user)
+    loan = loans.filter(pk=row_number(request.POST.get("loan"))).first()
     last = loan.events.exclude(to_state="").select_related("by").last() if loan else None
     if loan is None or last is None:
         messages.error(request, _("This loan is gone. Look again."))
@@ -188,7 +192,7 @@ def _say_already(request: SignedInRequest) -> None:
 @desk_page("kits.view_finding")
 def photo(request: SignedInRequest, pk: int) -> HttpResponse:
     """A photo of damage, to be saved."""
-    finding = get_object_or_404(Finding.objects.exclude(photo=""), pk=pk)
+    finding = get_object_or_404(Finding.objects.of_hubs(request.user).exclude(photo=""), pk=pk)
     try:
         return attachment(finding.photo, f"foto-{finding.pk}.jpg", "image/jpeg")
     except FileNotFoundError as error:

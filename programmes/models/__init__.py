@@ -1,6 +1,6 @@
 from programmes.models.closure import Closure
 from programmes.models.curriculum import CoreObjective, World
-from programmes.models.hub import Hub, OfHubs
+from programmes.models.hub import Hub, OfHubs, is_of_no_hub
 from programmes.models.place import Venue, Zone
 from programmes.models.programme import Component, Kind, Programme
 
@@ -15,4 +15,5 @@ __all__ = [
     "Venue",
     "World",
     "Zone",
+    "is_of_no_hub",
 ]

@@ -105,3 +105,8 @@ class Hub(models.Model):
     @property
     def words_in_mails(self) -> str:
         return (self.mail_note_en if get_language() == "en" else "") or self.mail_note
+
+
+def is_of_no_hub(user: Any) -> bool:
+    """Staff to whom nothing belongs yet, or no more."""
+    return not user.is_superuser and not Hub.objects.of_hubs(user).exists()

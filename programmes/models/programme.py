@@ -3,6 +3,7 @@
 import datetime
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Value
@@ -264,3 +265,8 @@ class Component(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        at = Venue.objects.filter(pk=self.programme.venue_id).first()
+        if self.zone and at and self.zone.venue.hub_id != at.hub_id:
+            raise ValidationError({"zone": _("This zone is of another hub.")})

@@ -27,12 +27,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from core import calendars, tokens
-from core.kinds import Feed, Kind, kinds
+from core.backoffice.base import scoped
+from core.kinds import STAFF_FEEDS, Feed, Kind, kinds
 from programmes.models import Venue, Zone
 from schools.models import User
 from submissions.access import SignedInRequest
 
-_COLUMNS = ("is_staff", "language", "link_version", "school_id")
+_COLUMNS = ("is_staff", "is_superuser", "language", "link_version", "school_id")
 _KEY = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?")
 
 
@@ -64,13 +65,14 @@ class Followed:
     feed: Feed
     key: int
     title: str
+    user: User
     first_day: datetime.date = field(default_factory=_first_day)
 
     def revision(self) -> tuple[str, datetime.datetime | None]:
         """ETag and date. Two feeds with the same tag are the same, byte for byte; it is found
         without building them (docs/decisions/0012)."""
         followed = self._kinds()
-        counted = _counted(*(kind.followed(self.feed, self.key) for kind in followed))
+        counted = _counted(*map(self._of, followed))
         words = [
             kind.calendar_words(self.feed, self._rows(kind))
             for kind in followed
@@ -94,14 +96,19 @@ class Followed:
         return [kind for kind in kinds() if kind.followed(self.feed, self.key) is not None]
 
     def _rows(self, kind: Kind) -> QuerySet[Any, Any]:
-        return kind.since(kind.followed(self.feed, self.key), self.first_day)
+        return kind.since(self._of(kind), self.first_day)
+
+    def _of(self, kind: Kind) -> QuerySet[Any, Any]:
+        """All of this kind that is followed; of staff's hubs where it is staff who follow it."""
+        rows: QuerySet[Any, Any] = kind.followed(self.feed, self.key)
+        return scoped(rows, self.user) if self.feed in STAFF_FEEDS else rows
 
 
 # --- What can be followed: for a user and perhaps an object ------------------------------------
 
 
 def _mine(user: User, key: int | None) -> Followed:
-    return Followed(Feed.MINE, user.pk, _("My visits to TEC"))
+    return Followed(Feed.MINE, user.pk, _("My visits to TEC"), user)
 
 
 def _school(user: User, key: int | None) -> Followed:
@@ -109,24 +116,24 @@ def _school(user: User, key: int | None) -> Followed:
     if user.school is None:
         raise Http404
     title = _("%(school)s at TEC") % {"school": user.school.name}
-    return Followed(Feed.SCHOOL, user.school.pk, title)
+    return Followed(Feed.SCHOOL, user.school.pk, title, user)
 
 
 def _desk(user: User, key: int | None) -> Followed:
     _require_staff(user)
-    return Followed(Feed.DESK, 0, _("TEC: all visits"))
+    return Followed(Feed.DESK, 0, _("TEC: all visits"), user)
 
 
 def _venue(user: User, key: int | None) -> Followed:
     _require_staff(user)
-    venue = get_object_or_404(Venue, pk=key)
-    return Followed(Feed.VENUE, venue.pk, venue.name)
+    venue = get_object_or_404(Venue.objects.of_hubs(user), pk=key)
+    return Followed(Feed.VENUE, venue.pk, venue.name, user)
 
 
 def _zone(user: User, key: int | None) -> Followed:
     _require_staff(user)
-    zone = get_object_or_404(Zone.objects.select_related("venue"), pk=key)
-    return Followed(Feed.ZONE, zone.pk, _zone_title(zone))
+    zone = get_object_or_404(Zone.objects.of_hubs(user).select_related("venue"), pk=key)
+    return Followed(Feed.ZONE, zone.pk, _zone_title(zone), user)
 
 
 def _zone_title(zone: Zone) -> str:
@@ -209,7 +216,8 @@ def _addresses(user: User) -> list[tuple[str, str]]:
         found.append((_("All visits of my school"), feed_address("school", user)))
     if user.is_staff:
         found.append((_("All visits at all venues"), feed_address("balie", user)))
-        venues, zones = Venue.objects.all(), Zone.objects.select_related("venue")
+        venues = Venue.objects.of_hubs(user)
+        zones = Zone.objects.of_hubs(user).select_related("venue")
         found += [(venue.name, feed_address("locatie", user, venue)) for venue in venues]
         found += [(_zone_title(zone), feed_address("zone", user, zone)) for zone in zones]
     return found

@@ -18,12 +18,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import Booking, State, Visit, VisitSlot
+from bookings.models.booking import BookingQuerySet
+from bookings.models.visit import VisitQuerySet
 from bookings.telling.timetable import too_long
 from core import worker
+from core.backoffice.base import scoped
 from core.dates import start_of_day
 from core.mail import outbox, queue
 from core.mail.queue import Backlog
 from core.models import Heartbeat, Mail
+from programmes.models import is_of_no_hub
 from schools.models import School
 
 DAYS_AHEAD = 7
@@ -57,33 +61,37 @@ class Day:
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """django-unfold's DASHBOARD_CALLBACK."""
     may = request.user.has_perm
+    user = request.user
     backlog = queue.backlog() if may("core.view_mail") else None
     context |= {"matters": matters(request, backlog), "mail": _mail_in_words(backlog)}
+    context["has_no_hub"] = is_of_no_hub(user)
     if may("bookings.view_visit"):
-        today, *coming = days_from(timezone.localdate(), 1 + DAYS_AHEAD)
+        today, *coming = days_from(timezone.localdate(), 1 + DAYS_AHEAD, user)
         busy = [day for day in coming if day.visits]
         context |= {
             "today": today,
             "coming": busy,
-            "next": None if busy else first_visit_from(coming[-1].date),
-            "nearly_full": list(nearly_full()[:NEARLY_FULL_SHOWN]),
+            "next": None if busy else first_visit_from(coming[-1].date, user),
+            "nearly_full": list(nearly_full(user)[:NEARLY_FULL_SHOWN]),
         }
     return context
 
 
-def days_from(first: datetime.date, number: int) -> list[Day]:
-    """The visits that go ahead on `number` days, with their classes; two queries."""
+def days_from(first: datetime.date, number: int, user: Any) -> list[Day]:
+    """The visits of staff's hubs that go ahead on `number` days, with their classes; two
+    queries."""
     days = [first + datetime.timedelta(days=offset) for offset in range(number)]
     by_day: dict[datetime.date, list[Visit]] = {day: [] for day in days}
-    for visit in visits_between(days[0], days[-1] + datetime.timedelta(days=1)):
+    for visit in visits_between(days[0], days[-1] + datetime.timedelta(days=1), user):
         by_day[visit.slot.day].append(visit)
     return [Day(day, visits) for day, visits in by_day.items()]
 
 
-def visits_between(first: datetime.date, before: datetime.date) -> QuerySet[Visit]:
+def visits_between(first: datetime.date, before: datetime.date, user: Any) -> QuerySet[Visit]:
     classes = Booking.objects.holding().select_related("submission__school").order_by("pk")
     return (
-        Visit.objects.active()
+        Visit.objects.of_hubs(user)
+        .active()
         .filter(
             slot__starts_at__gte=start_of_day(first),
             slot__starts_at__lt=start_of_day(before),
@@ -95,18 +103,21 @@ def visits_between(first: datetime.date, before: datetime.date) -> QuerySet[Visi
     )
 
 
-def first_visit_from(day: datetime.date) -> datetime.date | None:
+def first_visit_from(day: datetime.date, user: Any) -> datetime.date | None:
     """The first day from `day` on with a visit that goes ahead."""
-    slots = VisitSlot.objects.filter(starts_at__gte=start_of_day(day), visits__groups_taken__gt=0)
+    slots = VisitSlot.objects.of_hubs(user).filter(
+        starts_at__gte=start_of_day(day), visits__groups_taken__gt=0
+    )
     first = slots.order_by("starts_at").first()
     return first.day if first else None
 
 
-def nearly_full() -> QuerySet[Visit]:
+def nearly_full(user: Any) -> QuerySet[Visit]:
     """Visits soon to come in which one more class fits, of several."""
     now = timezone.now()
     return (
-        Visit.objects.active()
+        Visit.objects.of_hubs(user)
+        .active()
         .filter(
             slot__starts_at__gt=now,
             slot__starts_at__lt=now + NEARLY_FULL_WITHIN,
@@ -126,16 +137,18 @@ def matters(request: HttpRequest, backlog: Backlog | None) -> list[Matter]:
     may = request.user.has_perm
     found: list[Matter] = []
     if may("bookings.change_booking"):
-        found += [*_requests(), *_doubts(), *_too_long()]
+        bookings = Booking.objects.of_hubs(request.user)
+        found += [*_requests(bookings), *_doubts(bookings)]
+        found += _too_long(Visit.objects.of_hubs(request.user))
     if may("schools.change_school"):
         found += _unverified()
     if backlog is not None:
-        found += [*_worker(), *_untold(), *_mails(backlog)]
+        found += [*_worker(), *_untold(request.user), *_mails(backlog)]
     return found
 
 
-def _requests() -> list[Matter]:
-    number = Booking.objects.filter(state=State.REQUESTED).count()
+def _requests(bookings: BookingQuerySet) -> list[Matter]:
+    number = bookings.filter(state=State.REQUESTED).count()
     text = ngettext(
         "%(number)d request waits for a decision", "%(number)d requests wait for a decision", number
     )
@@ -144,8 +157,8 @@ def _requests() -> list[Matter]:
     return [Matter(text % {"number": number}, address)] if number else []
 
 
-def _doubts() -> list[Matter]:
-    number = Booking.objects.upcoming().holding().exclude(attention="").count()
+def _doubts(bookings: BookingQuerySet) -> list[Matter]:
+    number = bookings.upcoming().holding().exclude(attention="").count()
     text = ngettext(
         "%(number)d booking needs attention", "%(number)d bookings need attention", number
     )
@@ -153,11 +166,11 @@ def _doubts() -> list[Matter]:
     return [Matter(text % {"number": number}, address)] if number else []
 
 
-def _too_long() -> list[Matter]:
+def _too_long(visits: VisitQuerySet) -> list[Matter]:
     """One each: the letters of these classes say that we call."""
     text = _("The rotation does not fit, call the schools: %(programme)s on %(when)s")
     found = []
-    for visit in too_long():
+    for visit in too_long(visits):
         when = date_format(timezone.localtime(visit.slot.starts_at), "j F H:i")
         address = reverse("admin:bookings_visit_change", args=[visit.pk])
         found.append(Matter(text % {"programme": visit.programme, "when": when}, address))
@@ -182,14 +195,16 @@ def _worker() -> list[Matter]:
     return [Matter(_("The worker is not running: no mail goes out"), is_alarm=True)]
 
 
-def _untold() -> list[Matter]:
+def _untold(user: Any) -> list[Matter]:
     """What happened and could not be put in a mail, with an address that is none for instance."""
     text = _("No mail could be made of what happened on %(when)s: see whether its address is right")
     found = []
     for event in outbox.untold_since(timezone.now() - settings.EMAIL_BACKLOG_ALARM):
         when = date_format(timezone.localtime(event.at), "j F H:i")
         meta = event._meta
-        address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[event.pk])
+        own = scoped(type(event)._default_manager.filter(pk=event.pk), user).exists()
+        page = f"admin:{meta.app_label}_{meta.model_name}_change"
+        address = reverse(page, args=[event.pk]) if own else ""  # another hub's: they see to it
         found.append(Matter(text % {"when": when}, address, is_alarm=True))
     return found
 

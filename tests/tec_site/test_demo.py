@@ -17,6 +17,7 @@ from django.core.management.base import CommandError
 
 from bookings.models import State
 from kits.models import KitDocument, LessonKit, Loan, LoanState
+from schools.models import User
 from tec_site import demo
 from tec_site.demo import offer, people, schools, season, visits
 from tec_site.demo.people import STAFF_EMAIL, staff_password
@@ -130,7 +131,8 @@ def test_demo_opens_with_visits_today_or_in_the_week_to_come(
     with time_machine.travel(amsterdam(*moment), tick=False):
         for part in (people, offer, season, schools, visits):
             part.load()
-        first, *coming = days_from(amsterdam(*moment).date(), 8)
+        staff = User.objects.get(email=STAFF_EMAIL)
+        first, *coming = days_from(amsterdam(*moment).date(), 8, staff)
     assert (len(first.visits), sum(len(day.visits) for day in coming)) == (today, week)
     states = {booking.state for visit in first.visits for booking in visit.classes}
     assert states <= {State.CONFIRMED}  # to be ticked off

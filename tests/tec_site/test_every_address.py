@@ -22,7 +22,8 @@ from tests.factories import NOW
 
 # A number is a status, an arrow a redirect. In a line with only POST the answers are those to
 # an empty POST; otherwise to GET (and HEAD). 'owner' is the teacher who booked, 'stranger' another
-# one, 'desk' staff without superuser, 'factorless' staff who showed no second factor.
+# one, 'desk' staff without superuser, 'factorless' staff who showed no second factor; 'elsewhere'
+# staff of another hub, who may do everything with what is theirs.
 TO = {
     "→home": "→/",
     "→sign-in": "→/inloggen/",
@@ -181,6 +182,7 @@ kits.refuseddemand        403|200  403|403  403|→desk    403|403      →desk|
 kits.repair               403|200  403|200  403|→desk    403|→desk    →desk|→desk
 kits.shortage             403|200  403|403  403|→desk    403|403      →desk|→desk
 programmes.coreobjective  403|200  403|200  403|200      403|403      403|200
+programmes.hub            403|200  403|200  403|200      403|403      403|200
 programmes.programme      403|200  403|200  403|200      403|403      403|200
 programmes.venue          403|200  403|200  403|200      403|403      403|200
 programmes.zone           403|200  403|200  403|200      403|403      403|200
@@ -348,6 +350,67 @@ def test_every_page_of_the_admin_answers_the_desk_and_superusers_as_written(site
             if got != cell:
                 wrong.append(f"{path} as {person}: {got}, not {cell}")
     assert wrong == []
+
+
+# What staff of another hub get where it is not what a superuser gets: of what is not theirs, the
+# answer that there is no such thing.
+ELSEWHERE = """
+/beheer/balie/foto/<id:pk>/                                 404
+/beheer/balie/<text:code>/                                  →/beheer/balie/
+/beheer/balie/<text:code>/reparatie/                        404
+/beheer/bookings/booking/<path:object_id>/doe/<slug:move>/  404
+/beheer/bookings/visitslot/kies/<id:programme_id>/          404
+/beheer/bookings/visit/<id:visit_id>/verplaats/             404
+/beheer/bookings/visit/<id:visit_id>/maximum/               404
+/beheer/bookings/visit/<id:visit_id>/daglijst/              404
+/beheer/kits/kitdocument/<path:object_id>/pdf/              404
+/beheer/kits/loan/<path:object_id>/doe/<slug:move>/         404
+"""
+# Whose rows are of no hub: shared by all, or of the site.
+SHARED = {
+    "auth.group",
+    "core.mail",
+    "mfa.authenticator",
+    "programmes.coreobjective",
+    "programmes.world",
+    "schools.classgroup",
+    "schools.school",
+    "schools.schoolboard",
+    "schools.schoolholiday",
+    "schools.user",
+    "tec_site.statement",
+}
+
+
+def test_another_hubs_rows_are_answered_like_rows_that_do_not_exist(site):
+    want = {}
+    for route, (_desk, staff) in lines(ADMIN_PAGES).items():
+        want[site.address(route.removeprefix("/"))] = staff
+    for route, (cell,) in lines(ELSEWHERE).items():
+        want[site.address(route.removeprefix("/"))] = cell
+    for label, cells in lines(ADMIN_MODELS).items():
+        key = first_of(apps.get_model(label))
+        for page, cell in zip(MODEL_PAGES, cells, strict=True):
+            found = TO.get(staff := cell.split("|")[1], staff)
+            if label not in SHARED and "<path:object_id>" in MODEL_PAGES[page] and found == "200":
+                found = TO["→desk"]
+            path = "/" + model_routes()[label][page].replace("<path:object_id>", key)
+            want[path] = found
+    want[next(path for path in want if path.startswith("/beheer/mfa/") and "delete" in path)] = (
+        "403"
+    )
+    got = {path: answer(ask(site, "elsewhere", "GET", path)) for path in want}
+    assert {path: cell for path, cell in got.items() if cell != want[path]} == {}
+
+
+def test_every_list_of_the_admin_is_of_ones_own_hub_or_shared():
+    scoped = {
+        model._meta.label_lower
+        for model in admin.site._registry
+        if hasattr(model._default_manager, "of_hubs")
+    }
+    assert scoped | SHARED == set(model_routes())
+    assert not scoped & SHARED
 
 
 def test_every_page_of_the_admin_is_closed_to_everybody_else(site):

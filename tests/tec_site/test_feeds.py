@@ -517,6 +517,7 @@ def test_page_shows_staff_every_venue_and_zone(client, desk, number, django_asse
     zones = [make_zone() for _number in range(number)]
     client.force_login(desk)
 
+    # the session, who it is, venues, zones, hubs for the foot
     with django_assert_num_queries(5):
         response = client.get("/mijn/agenda/")
 
