@@ -58,12 +58,12 @@ class World:
         self.zone = self.programme.zones.get()
         self.slot = make_slot(programmes=[self.programme], max_groups=3, max_pupils=99)
         self.visit = make_visit(slot=self.slot, programme=self.programme)
-        self.booking = make_booking(visit=self.visit, class_name=f"Klas {code}")
+        self.booking = make_booking(visit=self.visit, party_name=f"Klas {code}")
         self.kit = make_kit(venue=self.venue, title=f"Kist {code}")
         self.copy = self.kit.copies.get()
         self.copy.code = f"KIST-{code}"
         self.copy.save()
-        self.loan = make_loan(copy=self.copy, class_name=f"Leners {code}", state="out")
+        self.loan = make_loan(copy=self.copy, party_name=f"Leners {code}", state="out")
         self.item = self.kit.contents.first()
         self.pattern = SchedulePattern.objects.create(
             venue=self.venue, weekday=1, starts_at=datetime.time(9), ends_at=datetime.time(12),
