@@ -68,7 +68,7 @@ class WrongCode(Refused):
 def ask(
     *, purpose: str, email: str, browser: str, submission: Submission | None = None
 ) -> CodeChallenge:
-    """A new challenge for `email`; mailing it is `notices.send_code`.
+    """A new challenge for `email`; mailing it is `telling.send_code`.
 
     Raises `rate_limits.TooMany` when this address was sent enough codes. The count keeps a
     row locked until the end of the transaction, so call this as the last thing in one.
