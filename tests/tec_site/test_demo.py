@@ -1,9 +1,11 @@
 """`manage.py demo` as a newcomer starts it: a process of its own, over HTTP."""
 
+import contextlib
 import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.request
@@ -14,12 +16,14 @@ import pytest
 import time_machine
 from django.contrib.auth import authenticate
 from django.core.management.base import CommandError
+from django.db import connection
 
 from bookings.models import State
 from kits.models import KitDocument, LessonKit, Loan, LoanState
 from schools.models import User
 from tec_site import demo
 from tec_site.demo import offer, people, schools, season, visits
+from tec_site.demo.database import folder_beside, is_ours
 from tec_site.demo.people import STAFF_EMAIL, staff_password
 from tec_site.management.commands.demo import listen
 from tec_site.staff.dashboard import days_from
@@ -68,6 +72,8 @@ def stop(process: subprocess.Popen[str], number: signal.Signals) -> int:
 def test_demo_serves_on_the_next_free_port_and_stops_cleanly(
     tmp_path: Path, taken_port: int
 ) -> None:
+    """And starts beside the database of an earlier version, which it leaves as it is."""
+    older = earlier_version(tmp_path)
     process = start_demo(tmp_path, taken_port)
     try:
         banner = read_banner(process)
@@ -77,6 +83,9 @@ def test_demo_serves_on_the_next_free_port_and_stops_cleanly(
         with urllib.request.urlopen(found[0], timeout=20) as response:
             assert "text/html" in response.headers["Content-Type"]
         assert STAFF_EMAIL in banner
+        folder = os.path.relpath(tmp_path, ROOT)
+        assert f"{folder} holds the data of an earlier version" in banner
+        assert f"Data is in {folder}/demo-2." in banner
         assert stop(process, signal.SIGTERM) == 0
     finally:
         process.kill()
@@ -88,6 +97,71 @@ def test_demo_serves_on_the_next_free_port_and_stops_cleanly(
         assert stop(again, signal.SIGINT) == 0
     finally:
         again.kill()
+    assert rows_of(tmp_path / "tec.sqlite3") == older
+    assert not (tmp_path / "demo-2" / "demo-2").exists()
+
+
+def earlier_version(folder: Path) -> list[str]:
+    """A database of before the apps were laid out anew; returns what is in it."""
+    with contextlib.closing(sqlite3.connect(folder / "tec.sqlite3")) as database, database:
+        database.executescript(
+            """
+            CREATE TABLE django_migrations (
+                id integer PRIMARY KEY, app varchar(255), name varchar(255), applied datetime
+            );
+            INSERT INTO django_migrations VALUES (1, 'schools', '0001_initial', '2026-01-01');
+            INSERT INTO django_migrations VALUES (2, 'bookings', '0001_initial', '2026-01-01');
+            CREATE TABLE schools_submission (id integer PRIMARY KEY, email varchar(254));
+            INSERT INTO schools_submission VALUES (7, 'juf@school.example');
+            """
+        )
+    return rows_of(folder / "tec.sqlite3")
+
+
+def rows_of(file: Path) -> list[str]:
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        return list(database.iterdump())
+
+
+@pytest.mark.django_db
+def test_database_is_ours_when_its_migrations_and_columns_are() -> None:
+    assert is_ours(connection)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(
+            "INSERT INTO django_migrations (app, name, applied)"
+            " VALUES ('bookings', '0099_of_another_time', '2026-01-01')",
+            id="a migration we do not have",
+        ),
+        pytest.param(
+            "DELETE FROM django_migrations WHERE app = 'submissions'",
+            id="an app that was not there yet",
+        ),
+        pytest.param(
+            "ALTER TABLE core_heartbeat RENAME COLUMN at TO seen_at",
+            id="a column by another name",
+        ),
+        pytest.param(
+            "ALTER TABLE core_heartbeat ADD COLUMN host varchar(9)", id="a column too many"
+        ),
+        pytest.param("DROP TABLE core_heartbeat", id="a table that is gone"),
+    ],
+)
+def test_database_of_other_migrations_is_not_ours(change: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(change)
+
+    assert not is_ours(connection)
+
+
+def test_demo_starts_afresh_in_the_next_folder() -> None:
+    var = Path("/srv/tec/var")
+    assert folder_beside(var) == var / "demo-2"
+    assert folder_beside(var / "demo-2") == var / "demo-3"
 
 
 def test_listen_refuses_when_every_port_is_taken(

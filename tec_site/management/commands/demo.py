@@ -13,15 +13,18 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.urls import reverse
 
 from tec_site import demo
+from tec_site.demo.database import folder_beside, is_ours
 from tec_site.demo.people import STAFF_EMAIL, staff_password
 
 HOST = "127.0.0.1"
@@ -40,12 +43,20 @@ BANNER = """
 """
 
 
+BESIDE = """
+  {old} holds the data of an earlier version, which this one cannot read.
+  It stays as it is. This version keeps its own data beside it, in {new}.
+"""
+
+
 class Command(BaseCommand):
     help = "Run the whole site on this machine with example data (PORT chooses the port)."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("This is no demo: TEC_MODE says otherwise.")
+        if not is_ours(connection):
+            self._start_beside()
         # A shell that started us in the background has us ignore Ctrl-C.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _stop)
@@ -64,6 +75,21 @@ class Command(BaseCommand):
                 watch([worker, web])
             except KeyboardInterrupt:
                 self.stdout.write("\nStopping.")
+
+    def _start_beside(self) -> NoReturn:
+        """This command once more, with a folder of its own for this version's data."""
+        connection.close()
+        old: Path = settings.VAR_DIR
+        if Path(str(connection.settings_dict["NAME"])).parent != old:
+            raise CommandError(
+                "DATABASE_URL names a database of an earlier version, which this one cannot read. "
+                "Name an empty one, or none."
+            )
+        new = folder_beside(old)
+        self.stdout.write(BESIDE.format(old=os.path.relpath(old), new=os.path.relpath(new)))
+        self.stdout.flush()
+        os.environ["VAR_DIR"] = str(new)
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  # ourselves
 
     def _banner(self) -> str:
         return BANNER.format(
