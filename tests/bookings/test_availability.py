@@ -64,6 +64,18 @@ def test_pupils_can_fill_a_visit_before_classes_do():
     assert status_of(programme, slot) == Status.FULL
 
 
+def test_exactly_as_many_places_as_the_smallest_class_needs_is_room():
+    programme = make_programme(max_groups=3, max_pupils=40, min_pupils=10)
+    slot = make_slot(programmes=[programme], max_groups=3, max_pupils=41)
+    make_booking(visit=make_visit(slot=slot, programme=programme), pupils=30)
+
+    offer = offer_for(programme, slot)
+
+    assert (offer.status, offer.groups_left, offer.pupils_left) == (Status.FREE, 2, 10)
+    assert [one.slot_id for one in next_free(programme, groups=2, pupils=10)] == [slot.pk]
+    assert next_free(programme, groups=3) == next_free(programme, pupils=11) == []
+
+
 def test_the_smaller_maximum_of_slot_and_programme_counts():
     programme = make_programme(max_groups=3, max_pupils=90)
     slot = make_slot(programmes=[programme], max_groups=1, max_pupils=30)

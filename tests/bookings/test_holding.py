@@ -130,6 +130,31 @@ def test_hold_lapses_an_expired_hold_of_another_programme_in_its_zones():
     assert ZoneClaim.objects.get().visit.programme == other
 
 
+@pytest.mark.parametrize("there", [0, 24])
+def test_last_class_may_fill_the_visit_to_its_very_last_pupil(there):
+    slot, programme = slot_and_programme(
+        max_groups=2, max_pupils=there + 32, max_pupils_per_class=32
+    )
+    if there:
+        make_booking(visit=make_visit(slot=slot, programme=programme), pupils=there)
+
+    hold(slot, programme, asked(pupils=32))
+
+    visit = Visit.objects.get()
+    assert visit.pupils_taken == visit.max_pupils == there + 32
+
+
+def test_pupils_can_fill_a_visit_before_classes_do():
+    slot, programme = slot_and_programme(max_groups=3, max_pupils=55)
+    make_booking(visit=make_visit(slot=slot, programme=programme), pupils=24)
+
+    with pytest.raises(places.VisitFull):
+        hold(slot, programme, asked(pupils=32))
+
+    visit = Visit.objects.get()
+    assert (visit.groups_taken, visit.pupils_taken) == (1, 24)
+
+
 def test_hold_leaves_a_live_hold_alone():
     slot, programme = slot_and_programme()
     hold(slot, programme)

@@ -44,6 +44,34 @@ def test_hold_says_which_rule_is_broken_where(classes, rule, field):
     assert broken.class_index == len(classes) - 1
 
 
+@pytest.mark.parametrize(("pupils", "refused"), [(11, True), (12, False), (32, False), (33, True)])
+def test_class_may_have_exactly_the_least_and_the_most(pupils, refused):
+    slot, programme = slot_and_programme(min_pupils=12, max_pupils_per_class=32)
+
+    if refused:
+        with pytest.raises(RulesBroken) as refusal:
+            hold(slot, programme, asked(pupils=pupils))
+        assert [(one.rule, one.field) for one in refusal.value.broken] == [(Rule.NUMBERS, "pupils")]
+    else:
+        hold(slot, programme, asked(pupils=pupils))
+        assert Booking.objects.get().pupils == pupils
+
+
+@pytest.mark.parametrize(
+    ("years", "refused"), [((5, 8), False), ((4, 5), True), ((8, 9), True), ((5, 5), False)]
+)
+def test_class_may_be_of_the_first_and_of_the_last_year_group(years, refused):
+    slot, programme = slot_and_programme()
+    first, last = years
+    group = asked(year_from=first, year_to=last)
+
+    if refused:
+        with pytest.raises(RulesBroken):
+            hold(slot, programme, group)
+    else:
+        hold(slot, programme, group)
+
+
 @pytest.mark.parametrize(("days", "refused"), [(6, True), (7, False)])
 def test_lead_time_counts_working_days(days, refused):
     # Tuesday 15 September: five working days on is Tuesday 22.
@@ -146,6 +174,35 @@ def test_proeverij_of_another_class_of_the_school_passes_with_a_notice():
 
     booking = Booking.objects.get(visit__programme=programme)
     assert booking.attention == Attention.PREREQUISITE_BY_SCHOOL
+
+
+@pytest.mark.parametrize(
+    ("day", "school_year", "passes"),
+    [
+        pytest.param((2026, 3, 2), 2025, True, id="last school year"),
+        pytest.param((2025, 3, 3), 2024, False, id="the one before"),
+    ],
+)
+def test_proeverij_of_the_school_counts_this_school_year_and_the_last(day, school_year, passes):
+    school = make_school()
+    slot, programme = experience_slot()
+    taster_booking(school, amsterdam(*day, 9), name="Groep 8", school_year=school_year)
+
+    if passes:
+        lifecycle.verify(submission=hold(slot, programme, school=school))
+        booking = Booking.objects.get(visit__programme=programme)
+        assert booking.attention == Attention.PREREQUISITE_BY_SCHOOL
+    else:
+        with pytest.raises(RulesBroken):
+            hold(slot, programme, school=school)
+
+
+def test_proeverij_of_another_school_counts_for_nothing():
+    slot, programme = experience_slot()
+    taster_booking(make_school(), amsterdam(2026, 10, 2, 9))
+
+    with pytest.raises(RulesBroken):
+        hold(slot, programme, school=make_school())
 
 
 def test_proeverij_that_went_before_the_code_was_typed_needs_attention():

@@ -5,9 +5,11 @@ import pytest
 from bookings import lifecycle, places, visits
 from bookings.models import Booking, State, Visit, ZoneClaim
 from bookings.refusals import BelowBooked, NothingToMove
+from tests.bookings.asking import hold
 from tests.factories import (
     amsterdam,
     make_booking,
+    make_programme,
     make_slot,
     make_staff,
     make_submission,
@@ -15,6 +17,28 @@ from tests.factories import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+
+
+@pytest.mark.parametrize(
+    ("of_programme", "of_slot", "opened"),
+    [
+        ((2, 60), (3, 70), (2, 60)),
+        ((3, 70), (2, 60), (2, 60)),
+        ((2, 70), (3, 60), (2, 60)),
+        ((3, 60), (2, 70), (2, 60)),
+    ],
+)
+def test_visit_opens_with_the_smaller_maximum_of_programme_and_slot(of_programme, of_slot, opened):
+    groups, pupils = of_programme
+    programme = make_programme(max_groups=groups, max_pupils=pupils)
+    groups, pupils = of_slot
+    slot = make_slot(programmes=[programme], max_groups=groups, max_pupils=pupils)
+
+    hold(slot, programme)
+
+    visit = Visit.objects.get()
+    assert (visit.max_groups, visit.max_pupils) == opened
+    assert (visit.groups_taken, visit.pupils_taken) == (1, 24)
 
 
 def test_move_visit_takes_every_class_along_with_an_event_each():

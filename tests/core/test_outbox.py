@@ -159,6 +159,37 @@ def test_second_worker_that_rendered_at_the_same_time_queues_nothing(kind):
     assert len(subjects()) == 1
 
 
+def test_events_of_which_another_worker_told_some_are_told_by_nobody_twice():
+    """Two classes are told in one mail or not at all; the other waits for the next round."""
+    submission, visit = make_submission(), make_visit(max_groups=2, max_pupils=70)
+    first, second = (
+        apply(make_booking(submission=submission, visit=visit, class_name=name), CONFIRM, by=None)
+        for name in ("7a", "7b")
+    )
+
+    class Overtaken(Told):
+        def told(self, events):
+            BookingEvent.objects.filter(pk=first.pk).update(noticed_at=first.at)
+            return tell_of(events)
+
+    assert (tell_group(Overtaken(), [first, second]), subjects()) == (0, [])
+    second.refresh_from_db()
+    assert second.noticed_at is None
+
+    assert (Teller().tell(seconds=5), subjects()) == (1, ["Told: 7b"])
+
+
+def test_every_event_of_a_mail_is_marked_as_told():
+    submission, visit = make_submission(), make_visit(max_groups=3, max_pupils=99)
+    for name in ("7a", "7b", "8"):
+        apply(make_booking(submission=submission, visit=visit, class_name=name), CONFIRM, by=None)
+
+    assert (Teller().tell(seconds=5), subjects()) == (1, ["Told: 7a, 7b, 8"])
+
+    assert not BookingEvent.objects.filter(notice="told", noticed_at=None).exists()
+    assert Teller().tell(seconds=5) == 0
+
+
 def test_mail_carries_its_attachments_and_headers(kind):
     def with_file(events):
         return [

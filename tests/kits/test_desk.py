@@ -145,6 +145,41 @@ def test_found_parts_close_the_shortage():
     assert not Shortage.objects.filter(closed_at=None).exists()
 
 
+@pytest.mark.parametrize(
+    ("found_later", "loan_that_lost_it"),
+    [
+        pytest.param(Count(3), "second", id="more lacks"),
+        pytest.param(Count(4), "first", id="as much lacks"),
+        pytest.param(Count(4, damaged=1), "first", id="less lacks"),
+        pytest.param(Count(5), "first", id="one was found"),
+    ],
+)
+def test_shortage_stays_with_the_loan_in_which_the_last_part_was_lost(
+    found_later, loan_that_lost_it
+):
+    first = make_loan(state=LoanState.RETURNED)
+    verbs.check(loan=first, counts=counts_of(first, Count(4)), by=make_staff())
+    second = make_loan(copy=first.copy, state=LoanState.RETURNED)
+
+    verbs.check(loan=second, counts=counts_of(second, found_later), by=make_staff())
+
+    shortage = Shortage.objects.get(closed_at=None)
+    assert shortage.loan == {"first": first, "second": second}[loan_that_lost_it]
+    in_order, damaged = found_later
+    assert (shortage.missing, shortage.damaged) == (6 - in_order - damaged, damaged)
+
+
+def test_each_loan_pays_for_what_was_lost_in_it():
+    first = make_loan(state=LoanState.RETURNED)
+    verbs.check(loan=first, counts=counts_of(first, Count(5)), by=make_staff())
+    second = make_loan(copy=first.copy, state=LoanState.RETURNED)
+
+    verbs.check(loan=second, counts=counts_of(second, Count(2, damaged=1)), by=make_staff())
+
+    found = {charge.loan: (charge.quantity, charge.amount) for charge in ChargeLine.objects.all()}
+    assert found == {first: (1, 40), second: (3, 120)}
+
+
 def test_copy_without_something_essential_is_not_packed():
     loan = make_loan()
     robot = loan.kit.contents.get(name="Robot")

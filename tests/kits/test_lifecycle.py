@@ -23,6 +23,7 @@ from kits.refusals import (
 )
 from schools.models import User
 from submissions.models import Submission
+from submissions.rules import ClassRequest, Rule, RulesBroken
 from tests.factories import NOW, amsterdam, make_kit, make_loan, make_staff
 from tests.kits.asking import MONDAY, hold, november
 
@@ -75,6 +76,27 @@ def test_raw_sql_is_refused_as_well():
 
 
 # --- Reserving -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("years", "pupils", "broken"),
+    [
+        ((5, 8), 28, []),
+        ((5, 8), 29, [Rule.NUMBERS]),
+        ((4, 8), 24, [Rule.YEAR_GROUP]),
+        ((5, 9), 24, [Rule.YEAR_GROUP]),
+    ],
+)
+def test_class_may_be_exactly_as_large_and_as_old_as_the_kit_serves(years, pupils, broken):
+    kit = make_kit(max_pupils=28)
+    asked = ClassRequest("Groep 7", *years, pupils, 0)
+
+    if broken:
+        with pytest.raises(RulesBroken) as refusal:
+            hold(kit, asked=asked)
+        assert [one.rule for one in refusal.value.broken] == broken
+    else:
+        assert hold(kit, asked=asked).loans.get().pupils == pupils
 
 
 def test_hold_takes_a_free_copy_and_says_when_none_is_left():
