@@ -163,7 +163,7 @@ def test_events_of_which_another_worker_told_some_are_told_by_nobody_twice():
     """Two classes are told in one mail or not at all; the other waits for the next round."""
     submission, visit = make_submission(), make_visit(max_groups=2, max_pupils=70)
     first, second = (
-        apply(make_booking(submission=submission, visit=visit, class_name=name), CONFIRM, by=None)
+        move(make_booking(submission=submission, visit=visit, party_name=name), CONFIRM, by=None)
         for name in ("7a", "7b")
     )
 
@@ -182,7 +182,7 @@ def test_events_of_which_another_worker_told_some_are_told_by_nobody_twice():
 def test_every_event_of_a_mail_is_marked_as_told():
     submission, visit = make_submission(), make_visit(max_groups=3, max_pupils=99)
     for name in ("7a", "7b", "8"):
-        apply(make_booking(submission=submission, visit=visit, class_name=name), CONFIRM, by=None)
+        move(make_booking(submission=submission, visit=visit, party_name=name), CONFIRM, by=None)
 
     assert (Teller().tell(seconds=5), subjects()) == (1, ["Told: 7a, 7b, 8"])
 

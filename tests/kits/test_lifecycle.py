@@ -23,7 +23,7 @@ from kits.refusals import (
 )
 from schools.models import User
 from submissions.models import Submission
-from submissions.rules import ClassRequest, Rule, RulesBroken
+from submissions.rules import Party, Rule, RulesBroken
 from tests.factories import NOW, amsterdam, make_kit, make_loan, make_staff
 from tests.kits.asking import MONDAY, hold, november
 
@@ -89,14 +89,14 @@ def test_raw_sql_is_refused_as_well():
 )
 def test_class_may_be_exactly_as_large_and_as_old_as_the_kit_serves(years, pupils, broken):
     kit = make_kit(max_pupils=28)
-    asked = ClassRequest("Groep 7", *years, pupils, 0)
+    party = Party("Groep 7", *years, pupils)
 
     if broken:
         with pytest.raises(RulesBroken) as refusal:
-            hold(kit, asked=asked)
+            hold(kit, party=party)
         assert [one.rule for one in refusal.value.broken] == broken
     else:
-        assert hold(kit, asked=asked).loans.get().pupils == pupils
+        assert hold(kit, party=party).loans.get().pupils == pupils
 
 
 def test_hold_takes_a_free_copy_and_says_when_none_is_left():

@@ -85,7 +85,7 @@ def test_every_file_that_is_named_exists(file_names):
         for named in FILE.findall(text)
         if not is_there(named)
     }
-    assert sorted(missing) == []
+    assert not missing, "\n" + "\n".join(sorted(missing))
 
 
 def test_every_module_and_function_that_is_named_exists(sources):
@@ -108,7 +108,7 @@ def test_every_module_and_function_that_is_named_exists(sources):
         for name in NAME.findall(text)
         if not is_there(name)
     }
-    assert sorted(missing) == []
+    assert not missing, "\n" + "\n".join(sorted(missing))
 
 
 def test_each_change_of_the_readme_opens_a_file_that_exists():
