@@ -197,9 +197,10 @@ def programme(db: None) -> Any:
 
 @pytest.fixture
 def slot(programme: Any) -> Any:
+    """Room for four classes or 120 pupils: the programme's limits are the lower ones."""
     from tests.factories import make_slot
 
-    return make_slot(programmes=[programme], max_groups=3, max_pupils=99)
+    return make_slot(programmes=[programme], max_groups=4, max_pupils=120)
 
 
 # --- The browser -----------------------------------------------------------------------------

@@ -3,6 +3,10 @@
 Whatever a row needs is made along with it, so `make_booking()` is a complete world and
 `make_booking(visit=visit)` joins an existing one. Names that must be unique carry a number.
 Tests that care about 'now' freeze it, usually at `NOW`.
+
+No two limits are the same number, so that a test fails where one is taken for the other: a
+programme is for 1 class and 60 pupils, of at most 32 a class; its slot has room for 3 classes and
+34 pupils; together that is 1 class and 34 pupils. A kit serves 28 pupils, a class has 24.
 """
 
 import datetime
@@ -161,6 +165,9 @@ def make_programme(*, zones: list[Zone] | None = None, **fields: Any) -> Program
         "story": "Je maakt een film, beeld voor beeld.",
         "duration": 120,
         "changeover": 15,
+        "max_groups": 1,
+        "max_pupils": 60,
+        "max_pupils_per_class": 32,
     } | fields
     if "venue" not in fields:
         fields["venue"] = zones[0].venue if zones else make_venue()
@@ -181,7 +188,7 @@ def make_component(**fields: Any) -> Component:
 
 def make_slot(*, programmes: list[Programme] | None = None, **fields: Any) -> VisitSlot:
     """Tuesday morning 3 November 2026, 9:00–12:00, unless `starts_at` says otherwise."""
-    fields = {"starts_at": amsterdam(2026, 11, 3, 9)} | fields
+    fields = {"starts_at": amsterdam(2026, 11, 3, 9), "max_groups": 3, "max_pupils": 34} | fields
     fields.setdefault("ends_at", fields["starts_at"] + datetime.timedelta(hours=3))
     if "venue" not in fields:
         fields["venue"] = programmes[0].venue if programmes else make_venue()
@@ -277,6 +284,7 @@ def make_kit(*, copies: int = 1, **fields: Any) -> LessonKit:
         "slug": f"robots-{number}",
         "summary": "Programmeer een robot.",
         "story": "Je laat een robot een route rijden.",
+        "max_pupils": 28,
     } | fields
     if "venue" not in fields:
         fields["venue"] = make_venue()

@@ -1,8 +1,8 @@
 """A copy promised to a class for a period, and the events that are its history.
 
 Nothing is promised twice: `copy_lent_once` refuses overlapping loans of a copy, turnaround
-included, whoever writes. `state` is written by `core.lifecycle.apply` only; the table of
-moves is in `kits/lifecycle.py`.
+included, whoever writes. `state` is written by `Lifecycle.apply` only; the table of moves is in
+`kits/lifecycle.py`.
 """
 
 import datetime

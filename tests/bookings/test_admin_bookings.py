@@ -452,7 +452,7 @@ def test_broken_rule_stands_at_its_field_until_overruled_with_a_note(desk, offer
     data = filled_in(make_school(), **{"klas-0-pupils": 40})
     page = desk.post(offer, data)
     assert page.context["form"].classes.forms[0].errors["pupils"] == [
-        "Hoogstens 35 leerlingen per klas."
+        "Hoogstens 32 leerlingen per klas."
     ]
     assert page.context["overrule"].errors["overrule"] == ["Dit past niet bij: aantal leerlingen."]
     page = desk.post(offer, data | {"overrule": ["numbers"]})

@@ -49,7 +49,7 @@ def test_page_tells_the_facts(client, programme):
     for fact in (
         "groep 5 t/m 8",
         "2 uur",
-        "10 tot 35 leerlingen per klas",
+        "10 tot 32 leerlingen per klas",
         "een volwassene per 10 leerlingen",
         "€ 95,50 per klas",
         "<li>Oude kleren</li><li>Een appel</li>",
