@@ -52,7 +52,7 @@ def open_submission(submission: Submission, *, hub: Hub) -> tuple[Submission, bo
     """
     submission.hub = hub
     Submission.objects.bulk_create([submission], ignore_conflicts=True)
-    saved = Submission.objects.select_related("school").get(
+    saved = Submission.objects.select_related("school", "hub").get(
         submission_key=submission.submission_key
     )
     if saved.data_hash != submission.data_hash:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
@@ -26,14 +27,22 @@ from submissions.access import load_submission
 from submissions.forms import AddressForm, CodeForm
 from submissions.lifecycle import AlreadyConfirmed, correct_unconfirmed
 from submissions.models import CodeChallenge, Submission
-from submissions.sign_in import verify_and_sign_in
+from submissions.sign_in import signed_in_address, verify_and_sign_in
 from submissions.telling import mail_code
 
 VERIFY = CodeChallenge.Purpose.VERIFY
 
 
+def say_once(request: HttpRequest, words: str) -> None:
+    """A message for the next page, unless the first of two clicks left the same one there."""
+    waiting: Any = messages.get_messages(request)
+    if words not in {str(message) for message in waiting}:
+        messages.success(request, words)
+    waiting.used = False  # looked at, not shown
+
+
 def say_done(request: HttpRequest, submission: Submission) -> None:
-    """Once, on the page that comes next: it worked, and what happens now.
+    """On the page that comes next: it worked, and what happens now.
 
     Also after the second of two clicks, since the answer to the first may never have come; not
     when an old form is sent again.
@@ -41,11 +50,9 @@ def say_done(request: HttpRequest, submission: Submission) -> None:
     now = timezone.now()
     if submission.verified_at is None or submission.verified_at < now - settings.SAME_CLICK_WITHIN:
         return
-    done = _("Done! A mail about it is going to %(email)s.") % {"email": submission.email}
-    waiting: Any = messages.get_messages(request)
-    if done not in {str(message) for message in waiting}:
-        messages.success(request, done)
-    waiting.used = False  # looked at, not shown
+    say_once(
+        request, _("Done! A mail about it is going to %(email)s.") % {"email": submission.email}
+    )
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
@@ -134,11 +141,12 @@ class CodeView(View):
     def send_again(self, submission: Submission) -> HttpResponse:
         try:
             rate_limits.count_post(self.request)
-            mail_code(submission)
+            with transaction.atomic():
+                mail_code(submission)
         except rate_limits.TooMany as refusal:
             messages.error(self.request, str(refusal))
             return self.show(submission, CodeForm(), status=429)
-        messages.success(
+        say_once(
             self.request, _("A new code is on its way to %(email)s.") % {"email": submission.email}
         )
         return redirect(self.page_of(submission, "code"))
@@ -193,6 +201,22 @@ def _correct(submission: Submission, email: str) -> None:
     """Another address for what is not confirmed yet, and a new code to it."""
     correct_unconfirmed(submission=submission, email=email)
     mail_code(submission)
+
+
+def after_second_click(request: HttpRequest) -> str:
+    """Where a code leads that was typed with two clicks, of which the first signed her in; or ''.
+
+    Her form still has the token against forgery from before that, so the second is refused.
+    """
+    match = request.resolver_match
+    if match is None or not request.user.is_authenticated:
+        return ""
+    if match.url_name == "sign_in_code":
+        return signed_in_address(request)
+    mine = Submission.objects.filter(user=request.user)
+    if match.url_name == "code" and mine.filter(public_id=match.kwargs["public_id"]).exists():
+        return request.path  # and from there to what is confirmed
+    return ""
 
 
 def also_by_link(pages: list[URLPattern]) -> list[URLPattern]:

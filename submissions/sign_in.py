@@ -40,13 +40,18 @@ def verify_and_sign_in(request: HttpRequest, user: User) -> None:
     request.session.set_expiry(int(settings.TEACHER_SESSION_AGE.total_seconds()))
 
 
+def signed_in_address(request: HttpRequest) -> str:
+    """Where somebody goes once she is signed in."""
+    return wanted_page(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The address; a POST mails a code (or what that address gets instead)."""
     if request.user.is_authenticated:
-        return _afterwards(request)
+        return redirect(signed_in_address(request))
     form = EmailForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -67,7 +72,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """The code from the mail; the right one signs in."""
     if request.user.is_authenticated:
-        return _afterwards(request)
+        return redirect(signed_in_address(request))
     browser = browsers.browser_of(request)
     challenge = codes.pending(browser=browser, purpose=SIGN_IN) if browser else None
     if challenge is None:
@@ -76,7 +81,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             verify_and_sign_in(request, _redeem(browser, form.cleaned_data["code"]))
-            return _afterwards(request)
+            return redirect(signed_in_address(request))
         except codes.Refused as refusal:
             form.add_error("code", refusal)
     context = {"form": form, "email": challenge.email, "next": wanted_page(request)}
@@ -125,7 +130,3 @@ def _to_code_page(request: HttpRequest) -> HttpResponse:
     wanted = wanted_page(request)
     query = {"next": wanted} if wanted else None
     return HttpResponseRedirect(reverse("submissions:sign_in_code", query=query))
-
-
-def _afterwards(request: HttpRequest) -> HttpResponse:
-    return HttpResponseRedirect(wanted_page(request) or resolve_url(settings.LOGIN_REDIRECT_URL))

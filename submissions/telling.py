@@ -11,7 +11,6 @@ from core import kinds
 from core.mail import markers, templates
 from core.mail.queue import enqueue
 from core.models import Mail
-from core.transactions import retried
 from schools.models import User
 from submissions import codes
 from submissions.models import CodeChallenge, Submission
@@ -36,9 +35,11 @@ class Codes(kinds.Part):
         codes.purge()
 
 
-@retried
 def mail_code(submission: Submission) -> None:
-    """A new code for what is held, to the address that was typed. Raises TooMany."""
+    """A new code for what is held, to the address that was typed; part of a verb's transaction.
+
+    Raises TooMany.
+    """
     challenge = codes.ask(
         purpose=CodeChallenge.Purpose.VERIFY,
         email=submission.email,

@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "tec_site.encoding.EncodingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "submissions.browsers.BrowserMiddleware",
     "tec_site.language.LanguageMiddleware",

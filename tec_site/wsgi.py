@@ -4,7 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from tec_site.encoding import EncodingGate
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tec_site.settings")
 os.environ.setdefault("TEC_MODE", "production")
 
-application = get_wsgi_application()
+application = EncodingGate(get_wsgi_application())

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import lifecycle
-from bookings.models import Booking
+from bookings.models import Booking, State
 from bookings.pages.access import address_of
 from bookings.pages.forms import NumbersForm
 from bookings.telling import documents, ical
@@ -26,6 +26,7 @@ from core.lifecycle import Refused
 from submissions.access import may_see
 from submissions.forms import NoteForm
 from submissions.models import Submission
+from submissions.pages import say_once
 
 
 @login_not_required
@@ -74,9 +75,13 @@ def cancel(
         try:
             verb(booking=one, by=submission.user, note=form.cleaned_data["note"])
         except Refused as refusal:
-            messages.error(request, str(refusal))
+            one.refresh_from_db(fields=["state"])
+            if one.state == State.CANCELLED:  # by the first of two clicks, or by a colleague
+                say_once(request, _cancelled(one))
+            else:
+                messages.error(request, str(refusal))
         else:
-            messages.success(request, _asked() if late else _cancelled(one))
+            say_once(request, _asked() if late else _cancelled(one))
         return redirect(address_of(submission, token=token))
     context = {"submission": submission, "booking": one, "form": form, "late": late, "token": token}
     context["hub"] = submission.hub
@@ -99,7 +104,7 @@ def numbers(
         except Refused as refusal:
             form.add_error("pupils", refusal)
         else:
-            messages.success(request, _("The numbers have been changed."))
+            say_once(request, _("The numbers have been changed."))
             return redirect(address_of(submission, token=token))
     late = timezone.localdate() > one.change_until
     context = {"submission": submission, "booking": one, "form": form, "late": late, "token": token}

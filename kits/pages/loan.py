@@ -1,8 +1,10 @@
 """A loan's own page and what can be done there: by its teacher, or by the mail's link."""
 
+import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,6 +30,7 @@ from kits.telling.wording import history_of, sentence_for
 from submissions.access import load_submission
 from submissions.forms import NoteForm
 from submissions.models import Submission
+from submissions.pages import say_once
 
 
 @login_not_required
@@ -65,9 +68,10 @@ def extend(request: HttpRequest, public_id: UUID, token: str | None = None) -> H
         try:
             lifecycle.extend(loan=one, ends_on=asked, by=submission.user)
         except Refused as refusal:
-            messages.error(request, str(refusal))
-            return redirect(address_of(submission, "extend", token))
-        messages.success(request, _("The new return date is noted. You get a mail about it."))
+            if not _was_just_extended(one, asked):
+                messages.error(request, str(refusal))
+                return redirect(address_of(submission, "extend", token))
+        say_once(request, _("The new return date is noted. You get a mail about it."))
         return redirect(address_of(submission, token=token))
     context = {"returns": later_returns(one), "nothing_chosen": request.method == "POST"}
     return render(request, "kits/loan_extend.html", _context(submission, one, token) | context)
@@ -85,9 +89,13 @@ def cancel(request: HttpRequest, public_id: UUID, token: str | None = None) -> H
         try:
             lifecycle.cancel(loan=one, by=submission.user, note=form.cleaned_data["note"])
         except Refused as refusal:
-            messages.error(request, str(refusal))
+            one.refresh_from_db(fields=["state"])
+            if one.state == LoanState.CANCELLED:  # by the first of two clicks, or by a colleague
+                say_once(request, _cancelled())
+            else:
+                messages.error(request, str(refusal))
         else:
-            messages.success(request, _("Your loan is cancelled. You get a mail about it."))
+            say_once(request, _cancelled())
         return redirect(address_of(submission, token=token))
     context = _context(submission, one, token) | {"form": form}
     return render(request, "kits/loan_cancel.html", context)
@@ -111,7 +119,7 @@ def report(request: HttpRequest, public_id: UUID, token: str | None = None) -> H
             form.add_error(None, refusal)
             status = 409
         else:
-            messages.success(request, _("Thank you, we know about it now."))
+            say_once(request, _("Thank you, we know about it now."))
             return redirect(address_of(submission, token=token))
     elif form.errors:
         status = 422
@@ -161,6 +169,18 @@ def _loan(submission: Submission) -> Loan:
     if one is None:
         raise Http404
     return one
+
+
+def _cancelled() -> str:
+    return _("Your loan is cancelled. You get a mail about it.")
+
+
+def _was_just_extended(one: Loan, ends_on: datetime.date) -> bool:
+    """Whether the first of two clicks did what the second asks."""
+    one.refresh_from_db(fields=["ends_on"])
+    since = timezone.now() - settings.SAME_CLICK_WITHIN
+    lately = one.events.filter(move=MOVES["extend"].name, at__gte=since)
+    return one.ends_on == ends_on and lately.exists()
 
 
 def _context(submission: Submission, one: Loan, token: str | None) -> dict[str, Any]:

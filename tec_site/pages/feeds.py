@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, F, Max, QuerySet, Sum, Value
 from django.http import Http404, HttpRequest, HttpResponse
@@ -32,6 +31,7 @@ from core.kinds import STAFF_FEEDS, Feed, Kind, kinds
 from programmes.models import Venue, Zone
 from schools.models import User
 from submissions.access import SignedInRequest
+from submissions.pages import say_once
 
 _COLUMNS = ("is_staff", "is_superuser", "language", "link_version", "school_id")
 _KEY = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?")
@@ -205,7 +205,7 @@ def my_calendar(request: SignedInRequest) -> HttpResponse:
 def renew_addresses(request: SignedInRequest) -> HttpResponse:
     """Every address derived from the user's version stops working at once."""
     User.objects.filter(pk=request.user.pk).update(link_version=F("link_version") + 1)
-    messages.success(request, _("Your old calendar addresses no longer work. Here are new ones."))
+    say_once(request, _("Your old calendar addresses no longer work. Here are new ones."))
     return redirect("my_calendar")
 
 

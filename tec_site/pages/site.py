@@ -9,7 +9,7 @@ import sys
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from bookings.planning.availability import first_free
 from core.markup import parse
 from programmes.models import Programme, Zone
+from submissions.pages import after_second_click
 from tec_site.models import Statement
 from tec_site.pages.statements import text_of
 
@@ -53,6 +54,8 @@ def statement(request: HttpRequest, page: str) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """`CSRF_FAILURE_VIEW`: an old or cookieless form; what was typed is still in the browser."""
+    if led_to := after_second_click(request):
+        return HttpResponseRedirect(led_to)
     return render(request, "403_csrf.html", status=403)
 
 
