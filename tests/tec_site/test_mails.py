@@ -311,3 +311,19 @@ def test_mail_that_went_without_its_letter_says_so(desk, monkeypatch):
 def test_what_was_typed_is_text_for_staff(desk):
     mail = enqueue(Message(to=TO, subject="Dag", text="<script>alert(1)</script>"))
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page_of(desk, mail)
+
+
+def test_overview_leads_to_what_failed_and_what_came_too_late(desk):
+    failed, late, withdrawn, _waiting = [
+        enqueue(Message(to=TO, subject=subject, text="Dag")) for subject in "abcd"
+    ]
+    for mail, state in (
+        (failed, Mail.State.FAILED),
+        (late, Mail.State.EXPIRED),
+        (withdrawn, Mail.State.WITHDRAWN),
+    ):
+        Mail.objects.filter(pk=mail.pk).update(state=state)
+    [matter] = desk.get("/beheer/").context["matters"]
+    assert matter.text == "2 mails konden deze week niet bezorgd worden"
+    response = desk.get(matter.address)
+    assert set(response.context["cl"].result_list) == {failed, late}
