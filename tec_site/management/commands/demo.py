@@ -25,7 +25,7 @@ from django.urls import reverse
 
 from tec_site import demo
 from tec_site.demo.database import folder_beside, is_ours
-from tec_site.demo.people import STAFF_EMAIL, staff_password
+from tec_site.demo.people import OTHER_STAFF_EMAIL, STAFF_EMAIL, staff_password
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
@@ -37,6 +37,7 @@ BANNER = """
   The demo runs on    {address}/
   Staff sign in at    {address}{staff}
                       {email}   {password}
+  A second hub's as   {other}, with the same password
   Its mails are at    {address}{mails}
 
   Data is in {data}. Ctrl-C stops it; `make demo` goes on where you left.
@@ -97,6 +98,7 @@ class Command(BaseCommand):
             staff=reverse("admin:index"),
             mails=reverse("demo_mails"),
             email=STAFF_EMAIL,
+            other=OTHER_STAFF_EMAIL,
             password=staff_password(),
             data=os.path.relpath(settings.VAR_DIR),
         )
