@@ -12,11 +12,11 @@ from icalendar import Event as CalendarEvent
 from bookings import clock, erasure, places, visits
 from bookings.models import FACTS, Booking, BookingEvent, State
 from bookings.pages.trajectory import trajectories
-from bookings.telling import ical, notices
+from bookings.telling import ical, notices, overview
 from core.dates import start_of_day
-from core.kinds import STAFF_FEEDS, Block, Feed
+from core.kinds import STAFF_FEEDS, Action, Block, Feed, Matter, OnDay, Planned
 from core.mail.queue import Message
-from programmes.models import Programme
+from programmes.models import Programme, Venue
 from schools.models import User
 from submissions.kinds import Kind, Names
 from submissions.models import Submission
@@ -24,7 +24,7 @@ from submissions.models import Submission
 
 class VisitKind(Kind):
     name = "booking"
-    event = BookingEvent
+    model, event = Booking, BookingEvent
     together = ("booking__submission",)
     read_along = tuple(f"booking__{fact}" for fact in FACTS)
     markers = (notices.BookingLink(),)
@@ -70,6 +70,27 @@ class VisitKind(Kind):
 
     def calendar_words(self, feed: Feed, rows: QuerySet[Booking]) -> list[Any]:
         return ical.words(rows if feed in STAFF_FEEDS else None)
+
+    # --- For staff --------------------------------------------------------------------------
+
+    def actions(self, user: User) -> list[Action]:
+        return overview.actions(user)
+
+    def matters(self, user: User) -> list[Matter]:
+        return overview.matters(user) if self.may_change(user) else []
+
+    def on_days(self, first: datetime.date, before: datetime.date, user: User) -> list[OnDay]:
+        return overview.on_days(first, before, user)
+
+    def next_day(self, day: datetime.date, user: User) -> datetime.date | None:
+        return overview.next_day(day, user)
+
+    def overview_block(self, user: User) -> Block:
+        visits = list(overview.nearly_full(user))
+        return Block("admin/bookings/_nearly_full.html", {"visits": visits})
+
+    def standing_on(self, venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
+        return overview.standing_on(venue, first, last)
 
     # --- When staff change a programme ------------------------------------------------------
 

@@ -9,8 +9,10 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core import addresses, documents, kinds
+        from core.mail.overview import Post
         from core.worker import Upkeep
 
         addresses.register()
         checks.register(documents.check_documents)
+        kinds.register(Post())
         kinds.register(Upkeep())

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.db import models
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from icalendar import Event as CalendarEvent
@@ -71,6 +72,45 @@ class Block:
     facts: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Matter:
+    """Something for staff: what, and where to deal with it."""
+
+    text: str
+    address: str = ""
+    is_alarm: bool = False
+    is_fine: bool = False  # how it stands, with nothing to do about it
+
+
+@dataclass(frozen=True)
+class OnDay:
+    """What there is of a kind on a day, drawn by a template that reads `rows` and `most`: of
+    how many to say everything."""
+
+    day: datetime.date
+    rows: Sequence[Any]
+    summary: str  # in words, with its number
+    template: str
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Something planned on a day, and where staff move or cancel it."""
+
+    day: datetime.date
+    text: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that staff start from the overview."""
+
+    label: str
+    address: str
+    is_first: bool = False  # what they do most
+
+
 class Part:
     """What an app has done for it, and says for itself. By default nothing."""
 
@@ -84,10 +124,16 @@ class Part:
     markers: Sequence[Marker] = ()
     enclosures: Sequence[Enclosure] = ()
 
+    def matters(self, user: Any) -> Iterable[Matter]:
+        """What needs somebody's attention now, in order of urgency, as far as this member of
+        staff may deal with it."""
+        return ()
+
 
 class Kind(Part):
     """A thing with a life: a visit, a lesson kit."""
 
+    model: type[models.Model]
     event: type[Event]  # the model of its history
     slug = ""  # in addresses: Dutch, in the plural
 
@@ -150,6 +196,38 @@ class Kind(Part):
         """What the page of these rows of another kind shows of this one; `token` is that of the
         link by which somebody came, if so."""
         return None
+
+    # --- For staff ----------------------------------------------------------------------------
+
+    def actions(self, user: Any) -> Iterable[Action]:
+        """What this member of staff can start from the overview."""
+        return ()
+
+    def may_view(self, user: Any) -> bool:
+        return user.has_perm(f"{self.model._meta.app_label}.view_{self.model._meta.model_name}")
+
+    def may_change(self, user: Any) -> bool:
+        return user.has_perm(f"{self.model._meta.app_label}.change_{self.model._meta.model_name}")
+
+    # These are for a user who may view, of her own hubs.
+
+    def on_days(self, first: datetime.date, before: datetime.date, user: Any) -> Iterable[OnDay]:
+        """What there is on days of `[first, before)`; nothing of a day without any."""
+        return ()
+
+    def next_day(self, day: datetime.date, user: Any) -> datetime.date | None:
+        """The first day from `day` on with something on it."""
+        return None
+
+    def overview_block(self, user: Any) -> Block | None:
+        """What else the overview shows."""
+        return None
+
+    def standing_on(
+        self, venue: Any, first: datetime.date, last: datetime.date
+    ) -> Iterable[Planned]:
+        """What is planned at a venue on these days, both included: for who closes them."""
+        return ()
 
     # --- When staff change what was promised --------------------------------------------------
 

@@ -9,16 +9,19 @@ import logging
 import threading
 import time
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core import kinds, rate_limits
 from core.mail import queue
 from core.mail.outbox import Teller
+from core.mail.overview import MAY_SEE
 from core.mail.sending import Sender
 from core.models import Heartbeat
 
@@ -30,7 +33,7 @@ SLICE = 0.8
 
 
 class Upkeep(kinds.Part):
-    """What the worker throws away when its time has come, whatever apps there are."""
+    """What the worker throws away when its time has come, and whether it is there at all."""
 
     name = "upkeep"
     jobs = {
@@ -38,6 +41,13 @@ class Upkeep(kinds.Part):
         "purge_mails": timedelta(hours=1),
         "purge_sessions": timedelta(hours=1),
     }
+
+    def matters(self, user: Any) -> list[kinds.Matter]:
+        seen = Heartbeat.objects.filter(name=NAME).first()
+        if seen and abs(timezone.now() - seen.at) <= settings.WORKER_SEEN_WITHIN:
+            return []
+        text = _("The worker is not running: no mail goes out")
+        return [kinds.Matter(text, is_alarm=True)] if user.has_perm(MAY_SEE) else []
 
     def purge_rate_limits(self) -> None:
         rate_limits.purge()

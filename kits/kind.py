@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from icalendar import Event as CalendarEvent
 
 from bookings.models import Booking
-from core.kinds import Block, Feed
+from core.kinds import Block, Feed, Matter, OnDay, Planned
 from core.mail.queue import Message
 from core.uploads import delete_orphans
 from kits import clock, erasure
 from kits.models import Finding, Loan, LoanEvent
 from kits.pages import with_visit
-from kits.telling import ical, notices
+from kits.telling import ical, notices, overview
+from programmes.models import Venue
 from schools.models import User
 from submissions.kinds import Kind, Names, under
 from submissions.models import Submission
@@ -24,7 +25,7 @@ from submissions.models import Submission
 
 class LoanKind(Kind):
     name = "loan"
-    event = LoanEvent
+    model, event = Loan, LoanEvent
     together = ("loan__submission",)
     read_along = (
         "loan__submission__school",
@@ -69,6 +70,20 @@ class LoanKind(Kind):
 
     def calendar_words(self, feed: Feed, rows: QuerySet[Loan]) -> list[Any]:
         return ical.words(rows)
+
+    # --- For staff --------------------------------------------------------------------------
+
+    def matters(self, user: User) -> list[Matter]:
+        return overview.matters(user) if self.may_change(user) else []
+
+    def on_days(self, first: datetime.date, before: datetime.date, user: User) -> list[OnDay]:
+        return overview.on_days(first, before, user)
+
+    def next_day(self, day: datetime.date, user: User) -> datetime.date | None:
+        return overview.next_day(day, user)
+
+    def standing_on(self, venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
+        return overview.standing_on(venue, first, last)
 
     # --- With a visit -----------------------------------------------------------------------
 

@@ -1,20 +1,26 @@
 """What schools can book, in the back office."""
 
+import datetime
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete, TabularInline
 from core.backoffice.filters import RelatedDropdownFilter
-from core.kinds import kinds
+from core.kinds import Planned, kinds
 from core.lifecycle import Refused
 from core.transactions import retried
-from programmes.models import Component, CoreObjective, Hub, Programme, Venue, World, Zone
+from programmes.models import Closure, Component, CoreObjective, Hub, Programme, Venue, World, Zone
 from programmes.one_hub import OneHubForm
 
 # What the rooms of visits that are booked follow from.
@@ -253,3 +259,60 @@ class CoreObjectiveAdmin(NoDelete, ModelAdmin):
     list_display = ("label", "scheme", "code")
     list_filter = ("scheme",)
     search_fields = ("label", "code", "text")
+
+
+# --- Closed days ---------------------------------------------------------------------------------
+
+
+class ClosureForm(forms.ModelForm):
+    """Asks once more where something is planned on the days to close."""
+
+    seen = forms.BooleanField(
+        label=_("Close these days all the same"),
+        help_text=_("A closure cancels nothing: move or cancel what is planned yourself."),
+        required=False,
+    )
+    standing: list[Planned] = []
+
+    def clean(self) -> Any:
+        data: Any = super().clean() or self.cleaned_data
+        asked = {"venue", "starts_on", "ends_on"}
+        if asked & set(self.changed_data) and asked <= data.keys():
+            self.standing = standing_on(*(data[name] for name in ("venue", "starts_on", "ends_on")))
+            if self.standing and not data["seen"]:
+                intro = _("Something is planned on these days:")
+                raise ValidationError([intro, *map(_link_to, self.standing)])
+        return data
+
+
+def standing_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
+    """What there is of all kinds on these days."""
+    return [one for kind in kinds() for one in kind.standing_on(venue, first, last)]
+
+
+def _link_to(one: Planned) -> SafeString:
+    day = date_format(one.day, "D j b")
+    return format_html('{}: <a href="{}">{}</a>', day, one.address, one.text)
+
+
+@admin.register(Closure)
+class ClosureAdmin(ModelAdmin):
+    form = ClosureForm
+    list_display = ("reason", "venue", "starts_on", "ends_on")
+    list_select_related = ("venue",)
+    list_filter = (("venue", RelatedDropdownFilter),)
+    search_fields = ("reason",)
+    fields = ("venue", "reason", ("starts_on", "ends_on"))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        page = context["adminform"]
+        if page.form.standing:
+            page.fieldsets = [*page.fieldsets, (None, {"fields": ("seen",)})]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Closure, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        for one in form.standing:
+            messages.warning(request, format_html("{} {}", _("Still planned:"), _link_to(one)))

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class SchoolsConfig(AppConfig):
     name = "schools"
     verbose_name = _("Schools and people")
+
+    def ready(self) -> None:
+        from core import kinds
+        from schools.overview import Schools
+
+        kinds.register(Schools())

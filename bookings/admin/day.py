@@ -18,6 +18,7 @@ from bookings.models import Booking, State
 from bookings.telling.documents import visits_on
 from core.addresses import row_number
 from core.dates import ONE_DAY, parse_day, start_of_day
+from core.kinds import OnDay, kinds
 
 if TYPE_CHECKING:
     from bookings.admin.booking import BookingAdmin
@@ -44,10 +45,20 @@ def day_page(model_admin: "BookingAdmin", request: HttpRequest) -> HttpResponse:
         "classes": len(classes),
         "pupils": sum(booking.pupils for booking in classes),
         "waiting": {one.pk for one in classes if may_decide and waits_for_attendance(one)},
+        "beside": _of_other_kinds(request, day),
         "before": _beside(bookings, day, forward=False),
         "after": _beside(bookings, day, forward=True),
     }
     return TemplateResponse(request, "admin/bookings/day.html", context)
+
+
+def _of_other_kinds(request: HttpRequest, day: datetime.date) -> list[OnDay]:
+    return [
+        entry
+        for kind in kinds()
+        if kind.model is not Booking and kind.may_view(request.user)
+        for entry in kind.on_days(day, day + ONE_DAY, request.user)
+    ]
 
 
 def day_address(day: datetime.date) -> str:

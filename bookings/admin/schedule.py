@@ -1,4 +1,4 @@
-"""Patterns, the slots made of them, and closures."""
+"""Patterns, and the slots made of them."""
 
 import datetime
 from typing import Any
@@ -19,13 +19,12 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from bookings.admin.slot_search import choose_slot
-from bookings.models import Booking, SchedulePattern, State, Visit, VisitSlot
+from bookings.models import SchedulePattern, State, Visit, VisitSlot
 from bookings.places import stop_promising
 from bookings.planning.schedule import make_slots, plan_slots
 from core.backoffice.base import Button, ModelAdmin, NoDelete
 from core.backoffice.filters import DefaultFilter, RelatedDropdownFilter
 from core.dates import start_of_day
-from programmes.models import Closure
 from programmes.one_hub import OneHubForm
 
 
@@ -145,50 +144,6 @@ def _made(number: int) -> str:
     return ngettext("%(number)d slot was made.", "%(number)d slots were made.", number) % {
         "number": number
     }
-
-
-@admin.register(Closure)
-class ClosureAdmin(ModelAdmin):
-    list_display = ("reason", "venue", "starts_on", "ends_on")
-    list_select_related = ("venue",)
-    list_filter = (("venue", RelatedDropdownFilter),)
-    search_fields = ("reason",)
-    fields = ("venue", "reason", ("starts_on", "ends_on"))
-
-    def save_model(self, request: HttpRequest, obj: Closure, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        booked = bookings_within(obj)
-        if booked:
-            messages.warning(
-                request,
-                ngettext(
-                    "%(number)d class has a visit booked on these days (%(days)s). A closure "
-                    "does not cancel it: move or cancel it yourself.",
-                    "%(number)d classes have a visit booked on these days (%(days)s). A closure "
-                    "does not cancel them: move or cancel them yourself.",
-                    len(booked),
-                )
-                % {"number": len(booked), "days": _days_of(booked)},
-            )
-
-
-def bookings_within(closure: Closure) -> list[Booking]:
-    """What is booked at the venue on the days of a closure, in order of date."""
-    return list(
-        Booking.objects.holding()
-        .filter(
-            visit__slot__venue=closure.venue_id,
-            visit__slot__starts_at__gte=start_of_day(closure.starts_on),
-            visit__slot__starts_at__lt=start_of_day(closure.ends_on + datetime.timedelta(days=1)),
-        )
-        .select_related("visit__slot")
-        .order_by("visit__slot__starts_at")
-    )
-
-
-def _days_of(bookings: list[Booking]) -> str:
-    days = dict.fromkeys(date_format(booking.visit.slot.day, "j b") for booking in bookings)
-    return ", ".join(days)
 
 
 class WhenFilter(DefaultFilter):

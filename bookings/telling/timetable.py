@@ -127,7 +127,7 @@ def routes(
 def too_long(among: VisitQuerySet) -> list[Visit]:
     """Those visits to come whose classes cannot go round in time: their letters promise a call.
 
-    Three queries, however many there are.
+    Of all, or only `among` these. Three queries, however many there are.
     """
     coming = among.active().filter(
         slot__starts_at__gt=timezone.now(), programme__components__isnull=False

@@ -177,11 +177,19 @@ def test_closure_names_the_days_on_which_classes_come(desk):
         "starts_on": "2026-11-02",
         "ends_on": "2026-11-03",
     }
-    response = desk.post("/beheer/programmes/closure/add/", data, follow=True)
-    assert texts(response)[0] == (
-        "Op deze dagen (3 nov) heeft 1 klas een bezoek geboekt. Een sluiting annuleert dat niet: "
-        "verplaats of annuleer het zelf."
+    visit = booking.visit
+    planned = (
+        f'di 3 nov: <a href="/beheer/bookings/visit/{visit.pk}/change/">'
+        f"{visit.programme.title} 09:00 ({booking.party_name})</a>"
     )
+    asked = desk.post("/beheer/programmes/closure/add/", data)
+    assert errors_of(asked) == {"__all__": ["Op deze dagen staat iets gepland:", planned]}
+    assert 'name="seen"' in asked.text
+    assert planned in asked.text
+    assert Closure.objects.count() == 0
+
+    response = desk.post("/beheer/programmes/closure/add/", data | {"seen": "on"}, follow=True)
+    assert texts(response)[0] == f"Staat nog gepland: {planned}"
     assert Closure.objects.count() == 1
 
 

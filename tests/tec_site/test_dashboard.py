@@ -4,28 +4,38 @@ import datetime
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bookings import lifecycle
 from bookings.models import Attention, BookingEvent, State, Visit
 from bookings.telling.timetable import too_long
 from core import worker
+from core.kinds import kinds
 from core.mail.outbox import Teller
 from core.mail.queue import Message, enqueue
 from core.models import Mail
+from kits.models import LoanState
+from kits.models.loan import Attention as WhyLoan
+from programmes.models import Closure
 from tec_site.staff import roles
 from tests.factories import (
     NOW,
     amsterdam,
     make_booking,
     make_component,
+    make_loan,
+    make_other_hub,
     make_programme,
     make_school,
     make_slot,
     make_staff,
     make_submission,
     make_visit,
+    the_hub,
 )
 
+NO_OTHER_BOX = WhyLoan.NO_OTHER_BOX
 pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
 
 
@@ -48,14 +58,22 @@ def matters(client):
     return [matter.text for matter in matters_of(client)]
 
 
+def visits_of(day):
+    return [visit.pk for entry in day.entries for visit in entry.rows]
+
+
+def fine(client):
+    return [matter.text for matter in client.get("/beheer/").context["fine"]]
+
+
 def test_today_and_the_coming_week_show_what_goes_ahead(desk):
     book_on(2026, 9, 14, 9)
     today, tomorrow = book_on(2026, 9, 15, 14), book_on(2026, 9, 16, 9)
     book_on(2026, 9, 16, 9, state=State.CANCELLED)
     last, _after = book_on(2026, 9, 22, 9), book_on(2026, 9, 23, 0)
     context = desk.get("/beheer/").context
-    assert [visit.pk for visit in context["today"].visits] == [today.visit_id]
-    assert [(day.date.day, [visit.pk for visit in day.visits]) for day in context["coming"]] == [
+    assert visits_of(context["today"]) == [today.visit_id]
+    assert [(day.date.day, visits_of(day)) for day in context["coming"]] == [
         (16, [tomorrow.visit_id]),
         (22, [last.visit_id]),
     ]
@@ -64,7 +82,7 @@ def test_today_and_the_coming_week_show_what_goes_ahead(desk):
 def test_around_midnight_today_is_the_day_in_amsterdam(desk, frozen):
     booking = book_on(2026, 9, 16, 9)
     frozen.move_to(amsterdam(2026, 9, 16, 0, 30))
-    assert [v.pk for v in desk.get("/beheer/").context["today"].visits] == [booking.visit_id]
+    assert visits_of(desk.get("/beheer/").context["today"]) == [booking.visit_id]
 
 
 def test_nothing_waits_when_nothing_waits(desk):
@@ -104,13 +122,11 @@ def test_lost_worker_and_waiting_mail_are_alarms(desk, frozen):
 
 
 def test_state_of_the_mail_is_told_also_when_all_is_well(desk, frozen):
-    assert desk.get("/beheer/").context["mail"] == "Alle mail is verstuurd."
+    assert fine(desk) == ["Alle mail is verstuurd."]
     for name in ("juf", "jan"):
         enqueue(Message(to=f"{name}@school.example", subject="Bevestiging", text="Tot dan."))
         frozen.shift(datetime.timedelta(hours=1))
-    assert desk.get("/beheer/").context["mail"] == (
-        "2 mails wachten op verzending, de oudste al 2 uur."
-    )
+    assert fine(desk) == ["2 mails wachten op verzending, de oudste al 2 uur."]
 
 
 def test_visits_in_which_one_more_class_fits_are_nearly_full(desk):
@@ -127,14 +143,15 @@ def test_visits_in_which_one_more_class_fits_are_nearly_full(desk):
     visit_on(24, taken=0, most=1)
     visit_on(14, taken=1, most=2)
     visit_on(2, 11, taken=1, most=2)
-    assert desk.get("/beheer/").context["nearly_full"] == [nearly]
+    [block] = desk.get("/beheer/").context["blocks"]
+    assert block.facts == {"visits": [nearly]}
 
 
 def test_week_without_visits_says_when_the_next_are(desk):
     book_on(2026, 11, 3, 9)
     page = desk.get("/beheer/")
     assert page.context["next"] == datetime.date(2026, 11, 3)
-    assert "De eerstvolgende zijn op dinsdag 3 november 2026." in page.content.decode()
+    assert "Daarna staat er weer iets op dinsdag 3 november 2026." in page.content.decode()
 
 
 def test_every_matter_leads_to_a_list_that_shows_it(desk):
@@ -176,11 +193,11 @@ def test_rotation_that_does_not_fit_asks_for_the_call_that_the_letter_promises(
     assert too_long(Visit.objects.all()) == []
 
 
-def test_overview_takes_as_many_queries_with_a_full_week(desk, django_assert_num_queries):
+def test_overview_takes_as_many_queries_with_a_full_week(desk):
     book_on(2026, 9, 15, 14)
     book_on(2026, 9, 16, 9)
     desk.get("/beheer/")
-    with django_assert_num_queries(15):
+    with CaptureQueriesContext(connection) as few:
         desk.get("/beheer/")
     for day in (15, 16, 17):
         visit = make_visit(
@@ -188,8 +205,88 @@ def test_overview_takes_as_many_queries_with_a_full_week(desk, django_assert_num
         )
         make_booking(visit=visit, party_name="7a")
         make_booking(visit=visit, party_name="7b")
-    with django_assert_num_queries(15):
+        make_loan(starts_on=datetime.date(2026, 9, day))
+    with CaptureQueriesContext(connection) as many:
         desk.get("/beheer/")
+    assert len(few) == len(many) <= 12 + 4 * len(kinds())
+
+
+def test_boxes_that_go_out_and_come_back_stand_under_their_day(desk):
+    make_loan(starts_on=NOW.date(), ends_on=datetime.date(2026, 9, 29))
+    make_loan(
+        starts_on=datetime.date(2026, 9, 1), ends_on=datetime.date(2026, 9, 16), state=LoanState.OUT
+    )
+    page = desk.get("/beheer/")
+    days = [page.context["today"], *page.context["coming"]]
+    assert [(day.date.day, day.summary) for day in days] == [(15, "1 kist"), (16, "1 kist")]
+    assert "gaat uit" in page.text
+    assert "komt terug" in page.text
+
+
+def test_late_boxes_and_those_that_nobody_can_replace_need_attention(desk):
+    late = make_loan(
+        starts_on=datetime.date(2026, 9, 1), ends_on=datetime.date(2026, 9, 14), state=LoanState.OUT
+    )
+    left = make_loan(attention=NO_OTHER_BOX)
+    make_loan(attention=NO_OTHER_BOX, state=LoanState.CANCELLED)
+    make_loan(
+        starts_on=datetime.date(2026, 9, 1), ends_on=datetime.date(2026, 9, 15), state=LoanState.OUT
+    )
+    found = matters_of(desk)
+    assert [matter.text for matter in found] == [
+        "1 kist is te laat terug",
+        "1 uitleen vraagt aandacht: de kist kan niet mee zoals beloofd",
+    ]
+    shown = [list(desk.get(matter.address).context["cl"].result_list) for matter in found]
+    assert shown == [[late], [left]]
+
+
+def close(venue, first, last):
+    Closure.objects.create(venue=venue, starts_on=first, ends_on=last, reason="Verbouwing")
+
+
+def test_visits_and_boxes_on_days_that_were_closed_need_attention(desk):
+    booking = book_on(2026, 9, 22, 9)
+    visit = booking.visit
+    loan = make_loan(starts_on=datetime.date(2026, 9, 18), ends_on=datetime.date(2026, 9, 21))
+    days = {"starts_on": datetime.date(2026, 9, 22), "ends_on": datetime.date(2026, 9, 22)}
+    make_loan(copy=loan.copy, **days, state=LoanState.CANCELLED)
+    assert matters(desk) == []
+    for venue in (visit.slot.venue, loan.kit.venue):
+        close(venue, datetime.date(2026, 9, 21), datetime.date(2026, 9, 22))
+
+    assert [(matter.text, matter.address) for matter in matters_of(desk)] == [
+        (
+            f"De locatie is dicht op 21 september: {loan.copy} komt terug ({loan.party_name})",
+            f"/beheer/kits/loan/{loan.pk}/change/",
+        ),
+        (
+            f"De locatie is dicht op 22 september: {visit.programme.title} 09:00 "
+            f"({booking.party_name})",
+            f"/beheer/bookings/visit/{visit.pk}/change/",
+        ),
+    ]
+
+
+def test_who_closes_days_sees_the_boxes_that_are_handed_over_then(desk):
+    loan = make_loan(starts_on=datetime.date(2026, 9, 18), ends_on=datetime.date(2026, 9, 21))
+    typed = {"reason": "Verbouwing", "starts_on": "2026-09-21", "ends_on": "2026-09-22"}
+    typed["venue"] = loan.kit.venue_id
+    page = desk.post("/beheer/programmes/closure/add/", typed)
+    line = (
+        f'ma 21 sep: <a href="/beheer/kits/loan/{loan.pk}/change/">'
+        f"{loan.copy} komt terug ({loan.party_name})</a>"
+    )
+    assert list(page.context["adminform"].form.errors["__all__"])[1:] == [line]
+    saved = desk.post("/beheer/programmes/closure/add/", typed | {"seen": "on"}, follow=True)
+    assert f"Staat nog gepland: {line}" in [str(one) for one in saved.context["messages"]]
+
+    # Another reason for the same days asks nothing.
+    closure = Closure.objects.get()
+    page = desk.post(
+        f"/beheer/programmes/closure/{closure.pk}/change/", typed | {"reason": "Feest"}
+    )
+    assert page.status_code == 302
 
 
 def test_volunteers_see_visits_and_no_worries(client, db):
@@ -199,13 +296,38 @@ def test_volunteers_see_visits_and_no_worries(client, db):
     client.force_login(person)
     book_on(2026, 9, 15, 14, state=State.REQUESTED)
     context = client.get("/beheer/").context
-    assert (len(context["today"].visits), context["matters"]) == (1, [])
+    assert (len(visits_of(context["today"])), context["matters"]) == (1, [])
 
 
 def test_staff_without_a_role_see_an_empty_page(client, db):
     client.force_login(make_staff(is_superuser=False))
     context = client.get("/beheer/").context
     assert ("today" in context, context["matters"]) == (False, [])
+
+
+def test_staff_of_another_hub_read_nothing_of_this_one(client, db):
+    worker.beat()
+    roles.load()
+    person = make_staff(is_superuser=False, hubs=[make_other_hub()])
+    person.groups.add(Group.objects.get(name=roles.MANAGEMENT))
+    client.force_login(person)
+    booking = book_on(2026, 9, 22, 9, attention=Attention.LATE_CANCELLATION)
+    loan = make_loan(starts_on=datetime.date(2026, 9, 21), attention=NO_OTHER_BOX)
+    for venue in (booking.visit.slot.venue, loan.kit.venue):
+        close(venue, datetime.date(2026, 9, 21), datetime.date(2026, 9, 22))
+    context = client.get("/beheer/").context
+    assert (context["matters"], context["today"].entries, context["coming"]) == ([], [], [])
+    assert context["next"] is None
+
+    person.hubs.add(the_hub())
+    context = client.get("/beheer/").context
+    assert [matter.text.partition(":")[0] for matter in context["matters"]] == [
+        "1 uitleen vraagt aandacht",
+        "De locatie is dicht op 21 september",
+        "1 boeking vraagt aandacht",
+        "De locatie is dicht op 22 september",
+    ]
+    assert [day.date.day for day in context["coming"]] == [21, 22]
 
 
 def test_missing_second_factor_is_said_in_red(desk):

@@ -1,0 +1,195 @@
+"""What the overview of the back office says of visits."""
+
+import datetime
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import TruncDate
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings.models import Booking, State, Visit, VisitSlot
+from bookings.telling.timetable import too_long
+from core.dates import ONE_DAY, start_of_day
+from core.kinds import Action, Matter, OnDay, Planned
+from programmes.models import Closure, Venue
+from schools.models import User
+
+NEARLY_FULL_SHOWN = 6
+NEARLY_FULL_WITHIN = datetime.timedelta(weeks=6)
+
+
+def actions(user: User) -> list[Action]:
+    found = [
+        ("bookings.add_booking", "booking_add", _("Book on a school's behalf")),
+        ("bookings.view_booking", "booking_day", _("Day list")),
+        ("bookings.view_visit", "visit_week", _("Week planner")),
+    ]
+    return [
+        Action(label, reverse(f"admin:bookings_{page}"), is_first=page == "booking_add")
+        for permission, page, label in found
+        if user.has_perm(permission)
+    ]
+
+
+# --- Which visits --------------------------------------------------------------------------------
+
+
+def on_days(first: datetime.date, before: datetime.date, user: User) -> list[OnDay]:
+    """The visits that go ahead, each with its `classes`; two queries."""
+    by_day = itertools.groupby(_visits(first, before, user), key=lambda visit: visit.slot.day)
+    return [_on_day(day, list(visits)) for day, visits in by_day]
+
+
+def _visits(first: datetime.date, before: datetime.date, user: User) -> QuerySet[Visit]:
+    classes = Booking.objects.holding().select_related("submission__school").order_by("pk")
+    return (
+        Visit.objects.active()
+        .of_hubs(user)
+        .filter(
+            slot__starts_at__gte=start_of_day(first),
+            slot__starts_at__lt=start_of_day(before),
+            groups_taken__gt=0,
+        )
+        .select_related("slot__venue", "programme")
+        .prefetch_related(Prefetch("bookings", queryset=classes, to_attr="classes"))
+        .order_by("slot__starts_at", "pk")
+    )
+
+
+def _on_day(day: datetime.date, visits: list[Any]) -> OnDay:
+    bookings = [booking for visit in visits for booking in visit.classes]
+    pupils = sum(booking.pupils for booking in bookings)
+    classes = ngettext("%(number)d class", "%(number)d classes", len(bookings))
+    of = ngettext("%(number)d pupil", "%(number)d pupils", pupils)
+    summary = f"{classes % {'number': len(bookings)}}, {of % {'number': pupils}}"
+    return OnDay(day, visits, summary, "admin/bookings/_visits.html")
+
+
+def next_day(day: datetime.date, user: User) -> datetime.date | None:
+    slots = VisitSlot.objects.of_hubs(user).filter(
+        starts_at__gte=start_of_day(day), visits__groups_taken__gt=0
+    )
+    first = slots.order_by("starts_at").first()
+    return first.day if first else None
+
+
+def nearly_full(user: User) -> QuerySet[Visit]:
+    """Visits soon to come in which one more class fits, of several."""
+    now = timezone.now()
+    visits = (
+        Visit.objects.active()
+        .of_hubs(user)
+        .filter(
+            slot__starts_at__gt=now,
+            slot__starts_at__lt=now + NEARLY_FULL_WITHIN,
+            max_groups__gt=1,
+            groups_taken=F("max_groups") - 1,
+        )
+    )
+    visits = visits.select_related("slot", "programme").order_by("slot__starts_at", "pk")
+    return visits[:NEARLY_FULL_SHOWN]
+
+
+# --- What needs attention ------------------------------------------------------------------------
+
+
+def matters(user: User) -> list[Matter]:
+    return [*_doubts(user), *_too_long(user), *_closed(user)]
+
+
+def _doubts(user: User) -> list[Matter]:
+    holding = Booking.objects.of_hubs(user).holding().order_by()
+    doubt = Q(visit__slot__starts_at__gt=timezone.now()) & ~Q(attention="")
+    waits = Q(state=State.REQUESTED)
+    count = holding.filter(doubt | waits).aggregate(
+        requests=Count("pk", waits), doubts=Count("pk", doubt)
+    )
+    found = []
+    if number := count["requests"]:
+        text = ngettext(
+            "%(number)d request waits for a decision",
+            "%(number)d requests wait for a decision",
+            number,
+        )
+        # Also what nobody decided in time.
+        query = {"state__exact": "requested", "when": "all"}
+        found.append(Matter(text % {"number": number}, _list_of(query)))
+    if number := count["doubts"]:
+        text = ngettext(
+            "%(number)d booking needs attention", "%(number)d bookings need attention", number
+        )
+        found.append(Matter(text % {"number": number}, _list_of({"attention": "yes"})))
+    return found
+
+
+def _list_of(query: dict[str, str]) -> str:
+    return reverse("admin:bookings_booking_changelist", query=query)
+
+
+def _too_long(user: User) -> list[Matter]:
+    """One each: the letters of these classes say that we call."""
+    text = _("The rotation does not fit, call the schools: %(programme)s on %(when)s")
+    found = []
+    for visit in too_long(Visit.objects.of_hubs(user)):
+        when = date_format(timezone.localtime(visit.slot.starts_at), "j F H:i")
+        facts = {"programme": visit.programme, "when": when}
+        found.append(Matter(text % facts, _page_of(visit)))
+    return found
+
+
+def _closed(user: User) -> list[Matter]:
+    """Visits to come on a day that was closed afterwards."""
+    closed = Closure.objects.filter(
+        venue=OuterRef("visit__slot__venue"),
+        starts_on__lte=OuterRef("day"),
+        ends_on__gte=OuterRef("day"),
+    )
+    coming = (
+        Booking.objects.of_hubs(user).upcoming().annotate(day=TruncDate("visit__slot__starts_at"))
+    )
+    text = _("The venue is closed on %(day)s: %(what)s")
+    return [
+        Matter(text % {"day": date_format(one.day, "j F"), "what": one.text}, one.address)
+        for one in _standing(coming.filter(Exists(closed)))
+    ]
+
+
+# --- What stands on days that close --------------------------------------------------------------
+
+
+def standing_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
+    return _standing(
+        Booking.objects.filter(
+            visit__slot__venue=venue,
+            visit__slot__starts_at__gte=start_of_day(first),
+            visit__slot__starts_at__lt=start_of_day(last + ONE_DAY),
+        )
+    )
+
+
+def _standing(bookings: Any) -> list[Planned]:
+    """A line for each visit, where all its classes can be moved at once."""
+    found = (
+        bookings.holding()
+        .select_related("visit__slot", "visit__programme")
+        .order_by("visit__slot__starts_at", "visit", "pk")
+    )
+    by_visit = itertools.groupby(found, key=lambda booking: booking.visit)
+    return [_line(visit, classes) for visit, classes in by_visit]
+
+
+def _line(visit: Visit, bookings: Iterable[Booking]) -> Planned:
+    classes = ", ".join(booking.party_name for booking in bookings)
+    start = timezone.localtime(visit.slot.starts_at)
+    text = f"{visit.programme.title} {start:%H:%M} ({classes})"
+    return Planned(visit.slot.day, text, _page_of(visit))
+
+
+def _page_of(visit: Visit) -> str:
+    return reverse("admin:bookings_visit_change", args=[visit.pk])

@@ -1,0 +1,130 @@
+"""What the overview of the back office says of loans."""
+
+import datetime
+import itertools
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.kinds import Matter, OnDay, Planned
+from kits.models import Loan, LoanState
+from programmes.models import Closure, Venue
+from schools.models import User
+
+_COMING = LoanState.where(is_coming=True)
+_TO_GO = (LoanState.HELD, *_COMING)
+_TO_RETURN = (*_TO_GO, LoanState.OUT)
+
+
+def _handed_over(loan: Loan) -> datetime.date:
+    """The day on which its box goes out, or comes back."""
+    return loan.ends_on if loan.state == LoanState.OUT else loan.starts_on
+
+
+def on_days(first: datetime.date, before: datetime.date, user: User) -> list[OnDay]:
+    """The boxes that go out and come back; one query."""
+    out = Q(state__in=_COMING, starts_on__gte=first, starts_on__lt=before)
+    back = Q(state=LoanState.OUT, ends_on__gte=first, ends_on__lt=before)
+    loans = Loan.objects.of_hubs(user).filter(out | back).with_facts()
+    ordered = sorted(loans, key=lambda loan: (_handed_over(loan), loan.state, loan.copy.code))
+    return [_on_day(day, list(rows)) for day, rows in itertools.groupby(ordered, key=_handed_over)]
+
+
+def _on_day(day: datetime.date, loans: list[Loan]) -> OnDay:
+    text = ngettext("%(number)d box", "%(number)d boxes", len(loans))
+    return OnDay(day, loans, text % {"number": len(loans)}, "admin/kits/_boxes.html")
+
+
+def next_day(day: datetime.date, user: User) -> datetime.date | None:
+    loans = Loan.objects.of_hubs(user)
+    out = loans.filter(state__in=_COMING, starts_on__gte=day).order_by("starts_on")
+    back = loans.filter(state=LoanState.OUT, ends_on__gte=day).order_by("ends_on")
+    days = [
+        *out.values_list("starts_on", flat=True)[:1],
+        *back.values_list("ends_on", flat=True)[:1],
+    ]
+    return min(days, default=None)
+
+
+# --- What needs attention ------------------------------------------------------------------------
+
+
+def matters(user: User) -> list[Matter]:
+    return [*_late_and_left(user), *_closed(user)]
+
+
+def _late_and_left(user: User) -> list[Matter]:
+    late = Q(state=LoanState.OUT, ends_on__lt=timezone.localdate())
+    left = ~Q(attention="")
+    loans = Loan.objects.of_hubs(user).holding().filter(late | left).order_by()
+    count = loans.aggregate(late=Count("pk", late), left=Count("pk", left))
+    found = []
+    if number := count["late"]:
+        text = ngettext("%(number)d box is overdue", "%(number)d boxes are overdue", number)
+        found.append(Matter(text % {"number": number}, _list_of({"when": "overdue"})))
+    if number := count["left"]:
+        text = ngettext(
+            "%(number)d loan needs attention: its box cannot go out as promised",
+            "%(number)d loans need attention: their boxes cannot go out as promised",
+            number,
+        )
+        found.append(Matter(text % {"number": number}, _list_of({"attention": "yes"})))
+    return found
+
+
+def _list_of(query: dict[str, str]) -> str:
+    return reverse("admin:kits_loan_changelist", query=query)
+
+
+def _closed(user: User) -> list[Matter]:
+    """Boxes to hand over on a day that was closed afterwards."""
+    today = timezone.localdate()
+    loans: Any = Loan.objects.of_hubs(user).filter(state__in=_TO_RETURN, ends_on__gte=today)
+    loans = loans.annotate(closed_out=_closed_on("starts_on"), closed_back=_closed_on("ends_on"))
+    loans = loans.filter(Q(closed_out=True) | Q(closed_back=True)).with_facts()
+    text = _("The venue is closed on %(day)s: %(what)s")
+    return [
+        Matter(text % {"day": date_format(one.day, "j F"), "what": one.text}, one.address)
+        for loan in loans.order_by("starts_on", "pk")
+        for one in _lines(loan, loan.closed_out and loan.starts_on >= today, loan.closed_back)
+    ]
+
+
+def _closed_on(day: str) -> Exists:
+    at = {"venue": OuterRef("copy__kit__venue")}
+    on = {"starts_on__lte": OuterRef(day), "ends_on__gte": OuterRef(day)}
+    return Exists(Closure.objects.filter(**at, **on))
+
+
+# --- What stands on days that close --------------------------------------------------------------
+
+
+def standing_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
+    days = (first, last)
+    loans = Loan.objects.at(venue).filter(state__in=_TO_RETURN)
+    loans = loans.filter(Q(starts_on__range=days) | Q(ends_on__range=days)).with_facts()
+    lines = [
+        line
+        for loan in loans.order_by("starts_on", "pk")
+        for line in _lines(loan, first <= loan.starts_on <= last, first <= loan.ends_on <= last)
+    ]
+    return sorted(lines, key=lambda line: line.day)
+
+
+def _lines(loan: Loan, out: bool, back: bool) -> list[Planned]:
+    """Of a box that goes out on such a day, or comes back, or both."""
+    address = reverse("admin:kits_loan_change", args=[loan.pk])
+    facts = {"box": loan.copy, "class_name": loan.party_name}
+    found = []
+    if out and loan.state in _TO_GO:
+        text = _("%(box)s goes out (%(class_name)s)") % facts
+        found.append(Planned(loan.starts_on, text, address))
+    if back:
+        text = _("%(box)s comes back (%(class_name)s)") % facts
+        found.append(Planned(loan.ends_on, text, address))
+    return found
