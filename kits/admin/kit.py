@@ -16,6 +16,7 @@ from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly
 from core.backoffice.filters import RelatedDropdownFilter
+from core.backoffice.history import who_made
 from kits.admin.document import link_to_pdf
 from kits.admin.duplicates import duplicate
 from kits.availability import with_whereabouts
@@ -23,6 +24,7 @@ from kits.desk import verbs
 from kits.lifecycle import MOVES
 from kits.models import (
     ContentItem,
+    CopyEvent,
     KitCopy,
     KitDocument,
     LessonKit,
@@ -30,7 +32,7 @@ from kits.models import (
     Repair,
     Shortage,
 )
-from kits.telling.wording import left_in_words
+from kits.telling.wording import left_in_words, of_box
 from programmes.one_hub import OneHubForm
 
 
@@ -178,6 +180,26 @@ class LoanInline(ReadOnly, TabularInline):
         return loan.submission.school_name
 
 
+class CopyEventInline(ReadOnly, TabularInline):
+    model = CopyEvent
+    extra = 0
+    fields = ("at", "what", "who")
+    readonly_fields = fields
+    ordering = ("-pk",)
+    verbose_name_plural = _("what was done to this box")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CopyEvent]:
+        return super().get_queryset(request).select_related("by")
+
+    @display(description=_("what"))
+    def what(self, event: CopyEvent) -> str:
+        return of_box(event)
+
+    @display(description=_("by"))
+    def who(self, event: CopyEvent) -> str:
+        return who_made(event)
+
+
 @admin.register(KitCopy)
 class KitCopyAdmin(NoDelete, ModelAdmin):
     list_display = ("code", "kit", "shelf", "where", "next_out", "lacks", "is_withdrawn")
@@ -187,7 +209,7 @@ class KitCopyAdmin(NoDelete, ModelAdmin):
     search_help_text = _("code, kit or shelf")
     autocomplete_fields = ("kit",)
     fields = (("kit", "code"), ("shelf", "note"), "is_withdrawn")
-    inlines = (ShortageInline, LoanInline, RepairInline)
+    inlines = (ShortageInline, LoanInline, RepairInline, CopyEventInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[KitCopy]:
         """All that the list says of a box, in the query of the list."""
@@ -225,10 +247,13 @@ class KitCopyAdmin(NoDelete, ModelAdmin):
         return format_html("<strong>{}</strong>", text % {"number": copy.short})
 
     def save_model(self, request: HttpRequest, obj: KitCopy, form: Any, change: bool) -> None:
-        if change and obj.is_withdrawn and "is_withdrawn" in form.changed_data:
-            by: Any = request.user
-            _moved, left = verbs.withdraw(copy=obj, by=by)
-            say_left(request, left)
+        by: Any = request.user
+        if change and "is_withdrawn" in form.changed_data:
+            if obj.is_withdrawn:
+                _moved, left = verbs.withdraw(copy=obj, by=by)
+                say_left(request, left)
+            else:
+                verbs.bring_back(copy=obj, by=by)
         super().save_model(request, obj, form, change)
 
 

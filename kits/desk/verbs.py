@@ -5,11 +5,12 @@ Each is one transaction of one screen: the move, the counts, and what follows fr
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.lifecycle import role_of
 from core.transactions import retried
 from kits import copies
 from kits.lifecycle import MOVES, lapse_all, refuse_if_away, swap
@@ -17,6 +18,7 @@ from kits.models import (
     Attention,
     ChargeLine,
     ContentItem,
+    CopyEvent,
     Finding,
     ItemCount,
     KitCopy,
@@ -137,7 +139,7 @@ def write_off(*, loan: Loan, by: User, note: str) -> LoanEvent:
     copy = loan.copy
     copies.lock_all(copy, loan)
     event = MOVES.apply(loan, "write_off", by=by, note=note)
-    KitCopy.objects.filter(pk=copy.pk).update(is_withdrawn=True)
+    _withdraw(copy, by)
     went = dict(loan.counts.filter(stage=ItemCount.Stage.OUT).values_list("item", "present"))
     nothing = {item.pk: Count(0) for item in copy.kit.contents.all()}
     for item in _write_counts(loan, nothing, ItemCount.Stage.BACK):
@@ -152,8 +154,15 @@ def write_off(*, loan: Loan, by: User, note: str) -> LoanEvent:
 def withdraw(*, copy: KitCopy, by: User) -> tuple[list[Loan], list[Loan]]:
     """The copy is not lent any more: its coming loans, (moved, still without a box)."""
     copies.lock_all(copy)
-    KitCopy.objects.filter(pk=copy.pk).update(is_withdrawn=True)
+    _withdraw(copy, by)
     return rehome(copy=copy, first=timezone.localdate(), before=None, by=by)
+
+
+@retried
+def bring_back(*, copy: KitCopy, by: User) -> None:
+    """A copy that was withdrawn is lent again."""
+    if KitCopy.objects.filter(pk=copy.pk, is_withdrawn=True).update(is_withdrawn=False):
+        _write_event(copy.pk, "bring_back", by, {})
 
 
 @retried
@@ -165,12 +174,15 @@ def out_of_service(
     The same copy and period again is the same repair.
     """
     copies.lock_all(copy)
-    repair, _created = Repair.objects.get_or_create(
+    repair, created = Repair.objects.get_or_create(
         copy=copy,
         starts_on=starts_on,
         free_again_on=free_again_on,
         defaults={"reason": reason},
     )
+    if created:
+        period = {"from": starts_on.isoformat(), "to": free_again_on.isoformat()}
+        _write_event(copy.pk, "repair", by, period)
     moved, left = rehome(copy=copy, first=starts_on, before=free_again_on, by=by)
     return OutOfService(repair, moved, left)
 
@@ -180,16 +192,26 @@ def end_repair(*, repair: Repair, by: User) -> None:
     """The copy is back sooner than planned, and can be lent from today. No loan moves to it."""
     today = timezone.localdate()
     KitCopy.objects.select_for_update(of=("self",)).get(pk=repair.copy_id)
+    running = Repair.objects.filter(pk=repair.pk, free_again_on__gt=today)
     if repair.starts_on >= today:
-        Repair.objects.filter(pk=repair.pk).delete()
+        ended, _per_model = running.delete()
     else:
-        Repair.objects.filter(pk=repair.pk, free_again_on__gt=today).update(free_again_on=today)
+        ended = running.update(free_again_on=today)
+    if ended:
+        _write_event(repair.copy_id, "end_repair", by, {"to": repair.free_again_on.isoformat()})
 
 
 @retried
 def refill(*, shortage: Shortage, by: User) -> None:
     """What was missing is in the box again."""
-    Shortage.objects.filter(pk=shortage.pk, closed_at=None).update(closed_at=timezone.now())
+    still_open = Shortage.objects.filter(pk=shortage.pk, closed_at=None)
+    if still_open.update(closed_at=timezone.now()):
+        lacked = {
+            "item": shortage.item.name,
+            "missing": shortage.missing,
+            "damaged": shortage.damaged,
+        }
+        _write_event(shortage.copy_id, "refill", by, lacked)
 
 
 def rehome(
@@ -227,6 +249,16 @@ def rehome(
 
 
 # --- Within a verb -------------------------------------------------------------------------------
+
+
+def _withdraw(copy: KitCopy, by: User) -> None:
+    if KitCopy.objects.filter(pk=copy.pk, is_withdrawn=False).update(is_withdrawn=True):
+        _write_event(copy.pk, "withdraw", by, {})
+
+
+def _write_event(copy_id: int, move: str, by: User, data: dict[str, Any]) -> None:
+    """Who did what to a box: `kits/telling/wording.py` has the words."""
+    CopyEvent.objects.create(copy_id=copy_id, move=move, by=by, by_role=role_of(by), data=data)
 
 
 def refuse_if_in_repair(copy: KitCopy) -> None:

@@ -1,5 +1,5 @@
 from kits.models.check import ChargeLine, Finding, ItemCount, Shortage
-from kits.models.desk import DeskDay, Repair
+from kits.models.desk import CopyEvent, DeskDay, Repair
 from kits.models.kit import Complexity, ContentItem, KitCopy, KitDocument, LessonKit
 from kits.models.loan import Attention, Delivery, Loan, LoanEvent, RefusedDemand
 from kits.models.state import LoanState
@@ -9,6 +9,7 @@ __all__ = [
     "ChargeLine",
     "Complexity",
     "ContentItem",
+    "CopyEvent",
     "Delivery",
     "DeskDay",
     "Finding",

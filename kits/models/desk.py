@@ -1,9 +1,10 @@
-"""When boxes can be collected and returned, and when a copy is away for repair."""
+"""When boxes can be collected and returned, when a copy is away for repair, what was done to it."""
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.lifecycle import Event
 from kits.models.kit import KitCopy
 from programmes.models import OfHubs, Venue
 
@@ -83,3 +84,22 @@ class Repair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.copy}: {self.reason}"
+
+
+class CopyEvent(Event):
+    """What staff did to a box itself; what happened in a loan stands among that loan's events.
+
+    A box has no state that moves change, so these events have none either.
+    """
+
+    hub_lookup = "copy__kit__venue__hub"
+
+    copy = models.ForeignKey(
+        KitCopy, on_delete=models.CASCADE, related_name="events", verbose_name=_("copy")
+    )
+
+    objects = OfHubs["CopyEvent"].as_manager()
+
+    class Meta(Event.Meta):
+        verbose_name = _("box event")
+        verbose_name_plural = _("box events")

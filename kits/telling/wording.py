@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.backoffice.history import StaffLine, staff_history
-from kits.models import Delivery, Loan, LoanEvent, LoanState
+from kits.models import CopyEvent, Delivery, Loan, LoanEvent, LoanState
 from submissions.wording import Line, Sentence, rule_label
 
 # What the school sees of it: no notes that staff make for themselves, not which box.
@@ -79,6 +79,28 @@ def for_staff(event: LoanEvent) -> str:
     if event.move == "report":
         return _("The school told us that something was wrong.")
     return sentence(event)
+
+
+def of_box(event: CopyEvent) -> str:
+    """What staff did to a box, for the page of that box."""
+    data = event.data
+    if event.move == "repair":
+        return _("Out for repair from %(first)s; can be lent again from %(day)s.") % {
+            "first": _day(data["from"]),
+            "day": _day(data["to"]),
+        }
+    if event.move == "end_repair":
+        return _("Back from repair sooner than %(day)s.") % {"day": _day(data["to"])}
+    if event.move == "refill":
+        return _("Put right: %(item)s (%(missing)d missing, %(damaged)d damaged).") % data
+    return {
+        "withdraw": _("Withdrawn: not lent any more."),
+        "bring_back": _("Brought back: lent again."),
+    }[event.move]
+
+
+def _day(written: str) -> str:
+    return date_format(datetime.date.fromisoformat(written), "j F Y")
 
 
 # --- The state as a sentence -------------------------------------------------------------------

@@ -72,7 +72,7 @@ def test_withdrawing_a_box_moves_its_loans_and_says_which_have_none(desk):
     left = make_loan(copy=first, **december)
     inlines = {
         f"{prefix}-{name}": 0
-        for prefix in ("shortages", "loans", "repairs")
+        for prefix in ("shortages", "loans", "repairs", "events")
         for name in ("TOTAL_FORMS", "INITIAL_FORMS")
     }
     data = {"kit": kit.pk, "code": first.code, "is_withdrawn": "on", **inlines}

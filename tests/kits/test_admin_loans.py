@@ -80,7 +80,7 @@ def test_page_offers_the_legal_moves_that_make_sense(desk):
         LoanState.WRITTEN_OFF: always,
     }
     assert {state: names(desk, make_loan(state=state)) for state in LoanState} == expected
-    assert "settle" in names(desk, make_loan(attention="Bel de school."))
+    assert "settle" in names(desk, make_loan(attention=Attention.NO_OTHER_BOX))
 
 
 def test_box_that_is_promised_or_away_leads_to_the_kit_desk(desk):

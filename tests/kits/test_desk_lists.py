@@ -11,7 +11,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from kits.availability import free_copies
-from kits.models import Delivery, Loan, LoanEvent, LoanState, Repair, Shortage
+from kits.models import Attention, Delivery, Loan, LoanEvent, LoanState, Repair, Shortage
 from tec_site.staff import roles
 from tests.factories import amsterdam, make_kit, make_school, make_staff, make_submission
 from tests.kits.at_the_desk import (
@@ -63,7 +63,7 @@ def test_at_the_weekend_this_week_is_the_one_to_come(desk, day, last):
 def test_first_page_counts_what_waits(desk):
     make_outing()
     make_outing(state=LoanState.RETURNED)
-    make_outing(state=LoanState.OUT, ends_on=november(3), attention="Bel de school")
+    make_outing(state=LoanState.OUT, ends_on=november(3), attention=Attention.NO_OTHER_BOX)
     late = make_outing(
         state=LoanState.OUT, starts_on=datetime.date(2026, 10, 12), ends_on=november(1)
     )
@@ -153,7 +153,7 @@ def test_repair_moves_loans_and_is_loud_about_the_rest(desk):
     assert (moves.copy, stays.copy, bool(stays.attention)) == (other, broken, True)
     levels = [message.level_tag for message in page.context["messages"]]
     assert levels == ["success", "error", "info"]
-    assert stays.attention in text_of(desk.get(reverse("desk:home")))
+    assert stays.attention_in_words in text_of(desk.get(reverse("desk:home")))
 
 
 @pytest.mark.parametrize(("starts_on", "left"), [(MONDAY, 0), (november(1), 1)])
@@ -205,7 +205,7 @@ def test_pages_take_as_many_queries_for_200_boxes_as_for_one(desk, django_assert
 
 def test_lists_are_of_the_chosen_venue_until_another_is_chosen(desk):
     here = make_outing(delivery=Delivery.ROUND)
-    there = make_outing(delivery=Delivery.ROUND, attention="Bel de school")
+    there = make_outing(delivery=Delivery.ROUND, attention=Attention.NO_OTHER_BOX)
     for loan in (here, there):
         Shortage.objects.create(copy=loan.copy, item=loan.kit.contents.first(), missing=1)
     slug = there.kit.venue.slug
