@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from icalendar import Event as CalendarEvent
 
 from bookings import clock, erasure, places, visits
+from bookings.lifecycle import MOVES
 from bookings.models import FACTS, Booking, BookingEvent, State
 from bookings.pages.trajectory import trajectories
 from bookings.telling import ical, notices, overview
+from bookings.telling.wording import sentence
 from core.dates import start_of_day
 from core.kinds import STAFF_FEEDS, Action, Block, Feed, Matter, OnDay, Planned
 from core.mail.queue import Message
@@ -34,6 +36,11 @@ class VisitKind(Kind):
         "remind": timedelta(minutes=1),
         "erase_facilities": timedelta(hours=1),
     }
+
+    moves = MOVES
+
+    def sentence(self, event: BookingEvent) -> str:
+        return sentence(event)
 
     def mails(self, events: list[BookingEvent]) -> list[Message]:
         return notices.mails_of(events)
@@ -75,6 +82,9 @@ class VisitKind(Kind):
 
     def actions(self, user: User) -> list[Action]:
         return overview.actions(user)
+
+    def leads_from(self, row: Any, user: User) -> list[Action]:
+        return overview.leads_from(row) if self.may_view(user) else []
 
     def matters(self, user: User) -> list[Matter]:
         return overview.matters(user) if self.may_change(user) else []

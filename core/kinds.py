@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from icalendar import Event as CalendarEvent
 
-from core.lifecycle import Event
+from core.lifecycle import Event, Move
 
 
 class Marker:
@@ -147,6 +147,18 @@ class Kind(Part):
         oldest first. Raises what stands in the way; staff then see that these are not told."""
         raise NotImplementedError
 
+    # --- Its history --------------------------------------------------------------------------
+
+    moves: Mapping[str, Move]  # the table of its lifecycle
+
+    def sentence(self, event: Any) -> str:
+        """An event in words for staff; empty where the label of its move says it all."""
+        return ""
+
+    def overruled(self, event: Any) -> list[str]:
+        """The rules that staff overruled with it, in words."""
+        return []
+
     # --- In 'Mijn TEC' ------------------------------------------------------------------------
 
     coming_title: str | Promise = ""
@@ -209,6 +221,10 @@ class Kind(Part):
     def may_change(self, user: Any) -> bool:
         return user.has_perm(f"{self.model._meta.app_label}.change_{self.model._meta.model_name}")
 
+    def leads_from(self, row: Any, user: Any) -> Iterable[Action]:
+        """Where staff's page of a row of an earlier app (a school) leads: what there is of it."""
+        return ()
+
     # These are for a user who may view, of her own hubs.
 
     def on_days(self, first: datetime.date, before: datetime.date, user: Any) -> Iterable[OnDay]:
@@ -259,3 +275,8 @@ def parts() -> list[Part]:
 
 def kinds() -> list[Kind]:
     return [part for part in _registered if isinstance(part, Kind)]
+
+
+def kind_of(model: type[models.Model]) -> Kind:
+    """The kind with this model, or with this model of events."""
+    return next(kind for kind in kinds() if model in (kind.model, kind.event))

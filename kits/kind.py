@@ -14,9 +14,11 @@ from core.kinds import Block, Feed, Matter, OnDay, Planned
 from core.mail.queue import Message
 from core.uploads import delete_orphans
 from kits import clock, erasure
+from kits.lifecycle import MOVES
 from kits.models import Finding, Loan, LoanEvent
 from kits.pages import with_visit
 from kits.telling import ical, notices, overview
+from kits.telling.wording import for_staff
 from programmes.models import Venue
 from schools.models import User
 from submissions.kinds import Kind, Names, under
@@ -40,6 +42,11 @@ class LoanKind(Kind):
         "remind": timedelta(minutes=1),
         "delete_photos": timedelta(hours=1),
     }
+
+    moves = MOVES
+
+    def sentence(self, event: LoanEvent) -> str:
+        return for_staff(event)
 
     def mails(self, events: list[LoanEvent]) -> list[Message]:
         return notices.mails_of(events)

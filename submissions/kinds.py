@@ -12,6 +12,7 @@ from core import kinds
 from core.searching import Among
 from submissions import links
 from submissions.models import Submission
+from submissions.wording import rule_label
 
 
 class SubmissionLink(kinds.Marker):
@@ -46,6 +47,9 @@ Names = Callable[[str], bool]
 
 class Kind(kinds.Kind):
     """A kind that a submission asks for."""
+
+    def overruled(self, event: Any) -> list[str]:
+        return [rule_label(name) for name in event.data.get("overruled", [])]
 
     # --- When a person is erased (`submissions/erasure.py`) -----------------------------------
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -24,9 +24,9 @@ from bookings.admin.schedule import WhenFilter
 from bookings.admin.search import booking_fits
 from bookings.lifecycle import MOVES
 from bookings.models import FACTS, Booking, State
-from bookings.telling.wording import staff_history_of
-from core.backoffice.base import badge, lead_from
+from core.backoffice.base import badge
 from core.backoffice.filters import AttentionFilter, RangeDateTimeFilter, RelatedDropdownFilter
+from core.backoffice.history import staff_history
 from core.backoffice.moves import MovesAdmin
 from core.dates import terms
 from core.lifecycle import Move
@@ -113,7 +113,7 @@ class BookingAdmin(MovesAdmin):
             "show_history": False,  # the events below are the history
             "state_colour": booking.standing.colour,
             "buttons": self.buttons_for(booking) if self.has_decide_permission(request) else [],
-            "history": staff_history_of(booking, self.label_of),
+            "history": staff_history(booking),
             "others": together,
             "norm": booking.visit.programme.supervisors_for(booking.pupils),
         }
@@ -181,14 +181,3 @@ class BookingAdmin(MovesAdmin):
     @display(description=_("needs attention"))
     def attention_shown(self, booking: Booking) -> str:
         return booking.get_attention_display()
-
-
-lead_from(
-    "schools.school",
-    _("Bookings"),
-    lambda school: reverse(
-        "admin:bookings_booking_changelist",
-        query={"submission__school__id__exact": school.pk, "when": "all"},
-    ),
-    permission="bookings.view_booking",
-)

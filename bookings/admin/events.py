@@ -6,16 +6,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.search import booking_fits
-from bookings.lifecycle import MOVES
 from bookings.models import Booking, BookingEvent
-from bookings.telling.wording import sentence
 from core.backoffice.moves import EventAdmin
 from core.dates import terms
 
 
 @admin.register(BookingEvent)
 class BookingEventAdmin(EventAdmin):
-    moves = MOVES
     list_display = ("at", "what", "booking", "by_whom", "note", "noticed_at")
     list_select_related = ("booking__submission__school", "booking__submission__hub", "by")
     search_fields = ("booking__party_name",)
@@ -30,6 +27,3 @@ class BookingEventAdmin(EventAdmin):
             bookings = Booking.objects.filter(booking_fits(term)).order_by()
             queryset = queryset.filter(booking__in=bookings.values("pk"))
         return queryset, False
-
-    def words_for(self, event: BookingEvent) -> str:
-        return sentence(event)

@@ -18,7 +18,7 @@ from bookings.telling.timetable import too_long
 from core.dates import ONE_DAY, start_of_day
 from core.kinds import Action, Matter, OnDay, Planned
 from programmes.models import Closure, Venue
-from schools.models import User
+from schools.models import School, User
 
 NEARLY_FULL_SHOWN = 6
 NEARLY_FULL_WITHIN = datetime.timedelta(weeks=6)
@@ -35,6 +35,14 @@ def actions(user: User) -> list[Action]:
         for permission, page, label in found
         if user.has_perm(permission)
     ]
+
+
+def leads_from(row: Any) -> list[Action]:
+    """From the page of a school: its bookings."""
+    if not isinstance(row, School):
+        return []
+    query = {"submission__school__id__exact": row.pk, "when": "all"}
+    return [Action(_("Bookings"), reverse("admin:bookings_booking_changelist", query=query))]
 
 
 # --- Which visits --------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The events of a booking in plain words, for the page and for staff."""
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import Attention, Booking, BookingEvent, State
-from core.backoffice.history import StaffLine, staff_history
 from programmes.models.programme import in_words
-from submissions.wording import Line, Sentence, rule_label
+from submissions.wording import Line, Sentence
 
 # What the school sees of it: no notes that staff make for themselves.
 _SENTENCES = {
@@ -90,14 +89,6 @@ def _numbers(data: dict[str, Any]) -> str:
 def _moment(written: str) -> str:
     when = timezone.localtime(datetime.datetime.fromisoformat(written))
     return f"{date_format(when, 'l j F Y')} {when:%H:%M}"
-
-
-# --- For staff -------------------------------------------------------------------------------
-
-
-def staff_history_of(booking: Booking, label_of: Callable[[str], str]) -> list[StaffLine]:
-    """All events of a booking, newest first; `label_of` names moves that have no sentence."""
-    return staff_history(booking, lambda event: sentence(event) or label_of(event.move), rule_label)
 
 
 # --- The state as a sentence -------------------------------------------------------------------

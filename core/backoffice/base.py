@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -163,30 +163,6 @@ class Button:
     label: str
     address: str
     style: str = ""
-
-
-@dataclass(frozen=True)
-class _Lead:
-    label: Any
-    address: Callable[[Any], str]
-    permission: str
-
-
-_leads: dict[str, list[_Lead]] = {}
-
-
-def lead_from(model: str, label: Any, address: Callable[[Any], str], *, permission: str) -> None:
-    """Put a link above the page of each row of `model` ('schools.school'), which need not know
-    where it leads: for whoever has `permission`, to `address(row)`."""
-    _leads.setdefault(model, []).append(_Lead(label, address, permission))
-
-
-def leads_from(request: HttpRequest, row: Model) -> list[Button]:
-    return [
-        Button(str(lead.label), lead.address(row))
-        for lead in _leads.get(row._meta.label_lower, [])
-        if request.user.has_perm(lead.permission)
-    ]
 
 
 class NoDelete:

@@ -1,13 +1,15 @@
 """The events of a row as staff read them: who made each, and whether it was told."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from core.lifecycle import Event
+from core.kinds import Kind, kind_of
+from core.lifecycle import Event, Move
 
 
 @dataclass(frozen=True)
@@ -23,22 +25,29 @@ class StaffLine:
     is_waiting: bool
 
 
-def staff_history(
-    row: Any, words_for: Callable[[Any], str], rule_label: Callable[[str], str] = str
-) -> list[StaffLine]:
+def staff_history(row: Any) -> list[StaffLine]:
     """All events of a row, newest first, in one query."""
+    kind = kind_of(type(row))
     return [
         StaffLine(
             at=event.at,
-            text=words_for(event),
+            text=in_words(kind, event),
             who=who_made(event),
             note=event.note,
-            overruled=", ".join(rule_label(name) for name in event.data.get("overruled", [])),
+            overruled=", ".join(kind.overruled(event)),
             told_at=event.noticed_at,
             is_waiting=bool(event.notice) and event.noticed_at is None,
         )
         for event in row.events.select_related("by").order_by("-pk")
     ]
+
+
+def in_words(kind: Kind, event: Event) -> str:
+    return kind.sentence(event) or move_label(kind.moves, event.move)
+
+
+def move_label(moves: Mapping[str, Move], name: str) -> str:
+    return capfirst(str(moves[name].label)) if name in moves else name
 
 
 def who_made(event: Event) -> str:

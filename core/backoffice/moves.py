@@ -18,7 +18,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -27,7 +26,8 @@ from unfold.decorators import display
 from core.addresses import row_number
 from core.backoffice.base import ModelAdmin, ReadOnly
 from core.backoffice.filters import MoveFilter, RangeDateTimeFilter
-from core.backoffice.history import who_made
+from core.backoffice.history import in_words, move_label, who_made
+from core.kinds import kind_of
 from core.lifecycle import Move, Refused
 from core.transactions import retried
 
@@ -97,28 +97,23 @@ def _newer_events(request: HttpRequest, row: Any) -> QuerySet[Any]:
     return row.events.filter(pk__gt=seen).exclude(by_role="site") if seen else row.events.none()
 
 
-def _label_of(moves: Mapping[str, Move], name: str) -> str:
-    return capfirst(str(moves[name].label)) if name in moves else name
-
-
 # --- The admin ---------------------------------------------------------------------------------
 
 
 class EventAdmin(ReadOnly, ModelAdmin):
     """The history of all rows, read only: what happened last, and who did it."""
 
-    moves: ClassVar[Mapping[str, Move]]  # the table of the lifecycle
     list_display_links = ("at",)
     list_filter = (MoveFilter, "by_role", ("at", RangeDateTimeFilter))
     ordering = ("-pk",)
 
-    def words_for(self, event: Any) -> str:
-        """The event as staff read it; empty where the label of its move says it all."""
-        raise NotImplementedError
+    @property
+    def moves(self) -> Mapping[str, Move]:
+        return kind_of(self.model).moves
 
     @display(description=gettext_lazy("what"), ordering="move")
     def what(self, event: Any) -> str:
-        return self.words_for(event) or _label_of(self.moves, event.move)
+        return in_words(kind_of(self.model), event)
 
     @display(description=gettext_lazy("by"), ordering="by")
     def by_whom(self, event: Any) -> str:
@@ -160,7 +155,7 @@ class MovesAdmin(ReadOnly, ModelAdmin):
         ]
 
     def label_of(self, name: str) -> str:
-        return _label_of(self.moves, name)
+        return move_label(self.moves, name)
 
     # --- Pages ------------------------------------------------------------------------------
 

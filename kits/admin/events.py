@@ -5,20 +5,14 @@ from django.contrib import admin
 from core.backoffice.base import ModelAdmin, ReadOnly
 from core.backoffice.filters import RangeDateTimeFilter, RelatedDropdownFilter
 from core.backoffice.moves import EventAdmin
-from kits.lifecycle import MOVES
 from kits.models import LoanEvent, RefusedDemand
-from kits.telling.wording import for_staff
 
 
 @admin.register(LoanEvent)
 class LoanEventAdmin(EventAdmin):
-    moves = MOVES
     list_display = ("at", "what", "loan", "by_whom", "note", "noticed_at")
     list_select_related = ("loan__submission__school", "loan__submission__hub", "loan__copy", "by")
     fields = ("loan", "move", ("from_state", "to_state"), "at", ("by", "by_role"), "note")
-
-    def words_for(self, event: LoanEvent) -> str:
-        return for_staff(event)
 
 
 @admin.register(RefusedDemand)

@@ -14,6 +14,7 @@ from unfold.decorators import display
 
 from core.backoffice.base import badge
 from core.backoffice.filters import AttentionFilter, DefaultFilter, RelatedDropdownFilter
+from core.backoffice.history import staff_history
 from core.backoffice.moves import MovesAdmin, RequiredNoteForm, StaffMove
 from kits import lifecycle
 from kits.admin.forms import DatesForm, ExtendForm
@@ -21,7 +22,6 @@ from kits.admin.phone import book_on_behalf
 from kits.desk import verbs
 from kits.lifecycle import MOVES
 from kits.models import Loan, LoanState
-from kits.telling.wording import staff_history_of
 from schools.models.class_group import name_key
 from submissions.models import Submission
 
@@ -141,7 +141,7 @@ class LoanAdmin(MovesAdmin):
             "show_history": False,  # the events below are the history
             "state_colour": "danger" if loan.is_overdue else loan.standing.colour,
             "buttons": self.buttons_for(loan) if self.has_decide_permission(request) else [],
-            "history": staff_history_of(loan, self.label_of),
+            "history": staff_history(loan),
             "lacking": loan.copy.shortages.filter(closed_at=None).select_related("item"),
             "findings": loan.findings.select_related("item"),
             "charges": loan.charges.select_related("item"),

@@ -1,15 +1,13 @@
 """The events of a loan in plain words, for the page and for staff."""
 
 import datetime
-from collections.abc import Callable
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from core.backoffice.history import StaffLine, staff_history
 from kits.models import CopyEvent, Delivery, Loan, LoanEvent, LoanState
-from submissions.wording import Line, Sentence, rule_label
+from submissions.wording import Line, Sentence
 
 # What the school sees of it: no notes that staff make for themselves, not which box.
 _SENTENCES = {
@@ -63,11 +61,6 @@ def _period(written: list[str]) -> str:
 
 
 # --- For staff -------------------------------------------------------------------------------
-
-
-def staff_history_of(loan: Loan, label_of: Callable[[str], str]) -> list[StaffLine]:
-    """All events of a loan, newest first; `label_of` names moves that have no sentence."""
-    return staff_history(loan, lambda event: for_staff(event) or label_of(event.move), rule_label)
 
 
 def for_staff(event: LoanEvent) -> str:

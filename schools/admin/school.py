@@ -22,9 +22,9 @@ from core.backoffice.base import (
     NoDelete,
     ReadOnly,
     SafeResource,
-    leads_from,
 )
 from core.backoffice.filters import DefaultFilter
+from core.kinds import kinds
 from core.lifecycle import Refused
 from schools.forms import MergeForm
 from schools.lifecycle import merge_schools
@@ -131,7 +131,8 @@ class SchoolAdmin(NoDelete, ExportAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         school: Any = context.get("original")
-        context["buttons"] = leads_from(request, school) if school else []
+        leads = [one for kind in kinds() for one in kind.leads_from(school, request.user)]
+        context["buttons"] = [Button(one.label, one.address) for one in leads]
         is_typed = school and not school.is_verified and not school.merged_into_id
         if is_typed and self.has_change_permission(request):
             address = reverse("admin:schools_school_merge", args=[school.pk])
