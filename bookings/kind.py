@@ -11,7 +11,7 @@ from icalendar import Event as CalendarEvent
 
 from bookings import clock, erasure, places, visits
 from bookings.lifecycle import MOVES
-from bookings.models import FACTS, Booking, BookingEvent, State
+from bookings.models import FACTS, Booking, BookingEvent, State, Visit
 from bookings.pages.trajectory import trajectories
 from bookings.telling import ical, notices, overview
 from bookings.telling.wording import sentence
@@ -108,9 +108,10 @@ class VisitKind(Kind):
         places.stop_promising()
 
     def keep(self, thing: Any, before: Any, *, by: User) -> list[str]:
-        if isinstance(thing, Programme):
-            return visits.keep_rooms(thing, before.duration, by)
-        return []
+        if not isinstance(thing, Programme):
+            return []
+        lines = visits.keep_limits(Visit.objects.filter(programme=thing))
+        return [*lines, *visits.keep_rooms(thing, before.duration, by)]
 
     # --- When a person is erased ------------------------------------------------------------
 

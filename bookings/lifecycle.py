@@ -100,7 +100,8 @@ def hold(request: VisitRequest, *, by: User | None) -> Submission:
     refuse_broken(broken, request.overrule, request.note)
     data = {"overruled": sorted(request.overrule)} if request.overrule else {}
     for index, item, visit in _with_visits(request.items):
-        _refuse_same_class(visit, submission.school, item.party.name, index)
+        if visit.groups_taken or index:  # an empty visit needs no search
+            _refuse_same_class(visit, submission.school, item.party.name, index)
         booking = Booking(
             submission=submission,
             visit=visit,

@@ -42,7 +42,11 @@ def move_visit(*, visit: Visit, slot: VisitSlot, by: User, note: str = "") -> in
     places.unclaim_zones(Visit.objects.filter(pk=visit.pk))
     to = places.find_or_open(slot, visit.programme)
     if not to.groups_taken:
-        maxima = {"max_groups": visit.max_groups, "max_pupils": visit.max_pupils}
+        maxima = {
+            "max_groups": visit.max_groups,
+            "max_pupils": visit.max_pupils,
+            "has_own_maxima": True,
+        }
         Visit.objects.filter(pk=to.pk).update(**maxima)
     for booking in moving:
         reschedule(booking=booking, slot=slot, by=by, note=note)
@@ -103,8 +107,34 @@ def _tell_length(visits: QuerySet[Visit], minutes: dict[str, int], by: User) -> 
 @retried
 def set_maxima(*, visit: Visit, max_groups: int, max_pupils: int) -> None:
     """Raise or lower a visit's capacity; never below what is booked (BelowBooked)."""
-    room = Visit.objects.filter(
-        pk=visit.pk, groups_taken__lte=max_groups, pupils_taken__lte=max_pupils
-    )
-    if not room.update(max_groups=max_groups, max_pupils=max_pupils):
+    if not _limit(visit, max_groups, max_pupils, has_own_maxima=True):
         raise BelowBooked
+
+
+@retried
+def keep_limits(visits: QuerySet[Visit]) -> list[str]:
+    """Let visits to come follow the limits of their programme and slot, after staff changed one.
+
+    Returns a line for each that does not: more is booked in it, or its maximum was set by hand.
+    """
+    coming = visits.filter(released_at=None, slot__starts_at__gt=timezone.now())
+    lines = []
+    for visit in coming.select_related("slot", "programme").order_by("slot__starts_at", "pk"):
+        groups = min(visit.programme.max_groups, visit.slot.max_groups)
+        pupils = min(visit.programme.max_pupils, visit.slot.max_pupils)
+        if (visit.max_groups, visit.max_pupils) == (groups, pupils):
+            continue
+        if visit.has_own_maxima:
+            words = _("%(visit)s keeps its own maximum, which was set by hand.")
+        elif _limit(visit, groups, pupils):
+            continue
+        else:
+            words = _("%(visit)s keeps its maximum: more is booked in it.")
+        lines.append(words % {"visit": visit})
+    return lines
+
+
+def _limit(visit: Visit, groups: int, pupils: int, **fields: bool) -> bool:
+    """Write the maxima where what is booked fits; says whether it does."""
+    room = Visit.objects.filter(pk=visit.pk, groups_taken__lte=groups, pupils_taken__lte=pupils)
+    return bool(room.update(max_groups=groups, max_pupils=pupils, **fields))

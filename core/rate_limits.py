@@ -34,7 +34,7 @@ def count(limit: str, subject: str) -> None:
     number, period = settings.RATE_LIMITS[limit]
     now = int(timezone.now().timestamp())
     key = _key(limit, subject)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # part of the caller's, if there is one
         row = None
         while row is None:  # again where the worker purged it meanwhile
             new = RateCount(key=key, hits=[], ends_at=timezone.now() + period)
@@ -42,11 +42,13 @@ def count(limit: str, subject: str) -> None:
             row = RateCount.objects.select_for_update().filter(key=key).first()
         # A clock that ran ahead for a while shuts nobody out until that time comes.
         recent = [hit for hit in row.hits if abs(now - hit) < period.total_seconds()]
-        if len(recent) >= number:
-            raise TooMany
-        row.hits = [*recent, now]
-        row.ends_at = datetime.fromtimestamp(now, UTC) + period
-        row.save(update_fields=["hits", "ends_at"])
+        has_room = len(recent) < number
+        if has_room:
+            row.hits = [*recent, now]
+            row.ends_at = datetime.fromtimestamp(now, UTC) + period
+            row.save(update_fields=["hits", "ends_at"])
+    if not has_room:
+        raise TooMany
 
 
 def count_post(request: HttpRequest) -> None:

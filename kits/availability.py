@@ -1,6 +1,7 @@
 """How many copies are free, day by day, for one kit or for all, in one query.
 
-A copy is away while a live loan (not a hold whose time is up) or a repair covers the day.
+A copy is away while a live loan (not a hold whose time is up) or a repair covers the day. One
+that should have been back is nobody's for the coming time (`days.overdue_until`).
 """
 
 import datetime
@@ -14,7 +15,7 @@ from django.db.models.fields import DateField
 from django.utils import timezone
 
 from core.dates import ONE_DAY
-from kits.days import free_again_on
+from kits.days import free_again_on, overdue_until
 from kits.models import KitCopy, LessonKit, Loan, LoanState, Repair, Shortage
 
 
@@ -49,24 +50,29 @@ def calendars(
     """Per kit (primary key) its calendar for `[first, before)`, in one query."""
     copies = KitCopy.objects.in_service()
     loans = Loan.objects.live().overlapping(first, before)
+    overdue = Loan.objects.overdue().filter(starts_on__lt=before)
     repairs = Repair.objects.filter(starts_on__lt=before, free_again_on__gt=first)
     if kits is not None:
         wanted = list(kits)
         copies = copies.filter(kit__in=wanted)
         loans = loans.filter(copy__kit__in=wanted)
+        overdue = overdue.filter(copy__kit__in=wanted)
         repairs = repairs.filter(copy__kit__in=wanted)
     nothing = Value(None, output_field=DateField())
+    start, end, copy = F("starts_on"), F("free_again_on"), F("copy_id")
+    columns = ("one", "a", "b", "turnaround")
+    spans: list[tuple[QuerySet[Any], Any]] = [(loans, end), (overdue, nothing), (repairs, end)]
     rows: Any = (
         copies.order_by()
-        .annotate(a=nothing, b=nothing, one=F("pk"))
-        .values_list("kit_id", "one", "a", "b")
+        .annotate(one=F("pk"), a=nothing, b=nothing, turnaround=F("kit__turnaround"))
+        .values_list("kit_id", *columns)
         .union(
-            loans.order_by()
-            .annotate(a=F("starts_on"), b=F("free_again_on"), one=F("copy_id"))
-            .values_list("copy__kit_id", "one", "a", "b"),
-            repairs.order_by()
-            .annotate(a=F("starts_on"), b=F("free_again_on"), one=F("copy_id"))
-            .values_list("copy__kit_id", "one", "a", "b"),
+            *(
+                away.order_by()
+                .annotate(one=copy, a=start, b=until, turnaround=F("copy__kit__turnaround"))
+                .values_list("copy__kit_id", *columns)
+                for away, until in spans
+            ),
             all=True,
         )
         .order_by()  # the models' own order does not fit the columns
@@ -74,13 +80,13 @@ def calendars(
     return _read(rows)
 
 
-def _read(rows: Iterable[tuple[int, int, Any, Any]]) -> dict[int, KitCalendar]:
+def _read(rows: Iterable[tuple[int, int, Any, Any, int]]) -> dict[int, KitCalendar]:
     found: dict[int, KitCalendar] = defaultdict(KitCalendar)
-    for kit, copy, start, end in rows:
+    for kit, copy, start, end, turnaround in rows:
         if start is None:
             found[kit].copies.add(copy)
         else:
-            found[kit].away[copy].append((start, end))
+            found[kit].away[copy].append((start, end or overdue_until(turnaround)))
     return dict(found)
 
 
@@ -134,10 +140,12 @@ def free_copies(kit: LessonKit, first: datetime.date, before: datetime.date) -> 
         copy=OuterRef("pk"), starts_on__lt=before, free_again_on__gt=first
     )
     out = Loan.objects.filter(copy=OuterRef("pk"), state=LoanState.OUT)
+    late = Loan.objects.overdue() if first < overdue_until(kit.turnaround) else Loan.objects.none()
     short = Shortage.objects.filter(copy=OuterRef("pk"), closed_at=None)
     return (
         KitCopy.objects.in_service()
         .filter(~Exists(loans), ~Exists(repairs), kit=kit)
+        .exclude(Exists(late.filter(copy=OuterRef("pk"))))
         .annotate(is_out=Exists(out), is_short=Exists(short))
         .order_by("is_out", "is_short", "code")
     )

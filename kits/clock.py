@@ -4,16 +4,25 @@ import datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from core.dates import ONE_DAY
 from core.lifecycle import IllegalMove
+from kits.desk import verbs
 from kits.lifecycle import MOVES, lapse_all
-from kits.models import Loan, LoanState
+from kits.models import KitCopy, Loan, LoanState
 
 
 def lapse_expired() -> int:
     return sum(lapse_all([loan]) for loan in Loan.objects.expired().order_by("pk"))
+
+
+def make_way_for_overdue() -> int:
+    """Give who waits for an overdue box another one, or flag it; returns how many moved."""
+    overdue = Loan.objects.overdue().filter(copy=OuterRef("pk"))
+    boxes = KitCopy.objects.filter(Exists(overdue)).select_related("kit").order_by("pk")
+    return sum(len(verbs.make_way_for_overdue(copy=copy)[0]) for copy in boxes)
 
 
 def remind_due() -> int:
@@ -30,6 +39,8 @@ def _remind_collecting() -> int:
         starts_on__lte=last,
         created_at__lt=timezone.now() - ONE_DAY,
     )
+    # Nobody is invited to collect a box that should have been back and is not.
+    loans = loans.exclude(Exists(Loan.objects.overdue().filter(copy=OuterRef("copy"))))
     return sum(_remind(loan, "remind_collect", loan.starts_on) for loan in loans)
 
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from kits.availability import free_copies
+from kits.days import overdue_until
 from kits.models import KitCopy, LessonKit, Loan, LoanState, Shortage
 from kits.refusals import NoCopyFree
 
@@ -47,7 +48,10 @@ def is_free(
     """Whether a locked copy can be promised in `[first, before)`; `to` may have it already."""
     repairs = copy.repairs.filter(starts_on__lt=before, free_again_on__gt=first)
     others = Loan.objects.holding().filter(copy=copy).overlapping(first, before)
-    others = others.exclude(pk=to.pk) if to is not None else others
+    if first < overdue_until(copy.kit.turnaround):
+        others |= Loan.objects.overdue().filter(copy=copy)
+    if to is not None:
+        others = others.exclude(pk=to.pk)
     return not (copy.is_withdrawn or repairs.exists() or others.exists())
 
 

@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db.models import CharField
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from core.dates import ONE_DAY, add_working_days, public_holiday
 from kits.models import Delivery, DeskDay, LessonKit
@@ -22,6 +24,16 @@ def free_again_on(kit: LessonKit, ends_on: datetime.date) -> datetime.date:
     of turnaround, it is checked and refilled on Tuesday and Wednesday and free on Thursday.
     """
     return add_working_days(ends_on, kit.turnaround + 1)
+
+
+def overdue_until(turnaround: int) -> datetime.date:
+    """The first day from which a box that is overdue today is counted on again.
+
+    Nobody knows when it comes back: two weeks of working days from now, and the turnaround of its
+    kit. Each day on which it is still away moves that day on.
+    """
+    back = add_working_days(timezone.localdate(), settings.OVERDUE_KEEPS_WORKING_DAYS)
+    return add_working_days(back, turnaround + 1)
 
 
 class Closed(NamedTuple):

@@ -39,6 +39,7 @@ class LoanKind(Kind):
     enclosures = (notices.Letter(),)
     jobs = {
         "lapse": timedelta(seconds=5),
+        "make_way_for_overdue": timedelta(minutes=10),
         "remind": timedelta(minutes=1),
         "delete_photos": timedelta(hours=1),
     }
@@ -113,6 +114,9 @@ class LoanKind(Kind):
 
     def lapse(self) -> None:
         clock.lapse_expired()
+
+    def make_way_for_overdue(self) -> None:
+        clock.make_way_for_overdue()
 
     def remind(self) -> None:
         clock.remind_due()

@@ -23,8 +23,8 @@ from core.transactions import retried
 from programmes.models import Closure, Component, CoreObjective, Hub, Programme, Venue, World, Zone
 from programmes.one_hub import OneHubForm
 
-# What the rooms of visits that are booked follow from.
-ROOMS = {"zones", "duration", "changeover"}
+# What visits that are booked follow: their rooms and their limits.
+PROMISED = {"zones", "duration", "changeover", "max_groups", "max_pupils"}
 
 
 class ProgrammeForm(OneHubForm):
@@ -139,7 +139,7 @@ class ProgrammeAdmin(NoDelete, ModelAdmin):
             return view(request, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Programme, form: Any, change: bool) -> None:
-        if change and ROOMS & set(form.changed_data):
+        if change and PROMISED & set(form.changed_data):
             for kind in kinds():
                 kind.stop_promising()
             form.before = Programme.objects.get(pk=obj.pk)
@@ -147,7 +147,7 @@ class ProgrammeAdmin(NoDelete, ModelAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        if change and ROOMS & set(form.changed_data):
+        if change and PROMISED & set(form.changed_data):
             for kind in kinds():
                 for line in kind.keep(form.instance, form.before, by=request.user):
                     messages.warning(request, line)

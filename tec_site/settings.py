@@ -352,6 +352,7 @@ REMIND_BEFORE_VISIT_DAYS = 7
 REMIND_BEFORE_COLLECTING_DAYS = 3
 REMIND_BEFORE_RETURNING_DAYS = 3
 REMIND_OVERDUE_EVERY_DAYS = 7
+OVERDUE_KEEPS_WORKING_DAYS = 10  # nobody is promised a box that is not back, for so long
 CODE_VALID_FOR = timedelta(minutes=10)
 CODE_TRIES = 5
 # The second of two clicks on a slow network comes so soon after the first.

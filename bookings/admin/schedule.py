@@ -22,6 +22,7 @@ from bookings.admin.slot_search import choose_slot
 from bookings.models import SchedulePattern, State, Visit, VisitSlot
 from bookings.places import stop_promising
 from bookings.planning.schedule import make_slots, plan_slots
+from bookings.visits import keep_limits
 from core.backoffice.base import Button, ModelAdmin, NoDelete
 from core.backoffice.filters import DefaultFilter, RelatedDropdownFilter
 from core.dates import start_of_day
@@ -257,6 +258,13 @@ class VisitSlotAdmin(NoDelete, ModelAdmin):
         if obj is not None and request.method == "POST" and not visits.exists():
             stop_promising()  # and look again: somebody was opening one
         return (*fields, "venue", "starts_at", "ends_at") if obj and visits.exists() else fields
+
+    def save_model(self, request: HttpRequest, obj: VisitSlot, form: Any, change: bool) -> None:
+        """Visits that are open in it follow its limits, or are named."""
+        super().save_model(request, obj, form, change)
+        if {"max_groups", "max_pupils"} & set(form.changed_data):
+            for line in keep_limits(Visit.objects.filter(slot=obj)):
+                messages.warning(request, line)
 
     @display(description=_("date"), ordering="starts_at")
     def day_shown(self, slot: VisitSlot) -> str:

@@ -40,12 +40,17 @@ class Visit(models.Model):
         Programme, on_delete=models.PROTECT, related_name="visits", verbose_name=_("programme")
     )
     # The smaller of the programme's and the slot's maxima, copied when the visit opens, so
-    # that the checks need one row. Staff may raise them; that is logged.
+    # that the checks need one row; later changes of these follow (`visits.keep_limits`).
     max_groups = models.PositiveSmallIntegerField(
         _("classes at most"), validators=[MinValueValidator(1)]
     )
     max_pupils = models.PositiveSmallIntegerField(
         _("pupils at most"), validators=[MinValueValidator(1)]
+    )
+    has_own_maxima = models.BooleanField(
+        _("own maximum"),
+        default=False,
+        help_text=_("Set by hand: changes of the programme or the slot leave it alone."),
     )
     groups_taken = models.PositiveSmallIntegerField(_("classes"), default=0, editable=False)
     pupils_taken = models.PositiveSmallIntegerField(_("pupils"), default=0, editable=False)

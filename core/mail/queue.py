@@ -82,7 +82,7 @@ def enqueue(message: Message, *, tells_of: str = "") -> Mail:
         expires_at=message.expires_at,
         message_id=email.utils.make_msgid(domain=settings.CALENDAR_DOMAIN),
     )
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         mail.save(force_insert=True)
         MailFile.objects.bulk_create(
             MailFile(mail=mail, name=file.name, mimetype=file.mimetype, content=file.content)

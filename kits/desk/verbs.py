@@ -13,6 +13,7 @@ from django.utils import timezone
 from core.lifecycle import role_of
 from core.transactions import retried
 from kits import copies
+from kits.days import overdue_until
 from kits.lifecycle import MOVES, lapse_all, refuse_if_away, swap
 from kits.models import (
     Attention,
@@ -212,6 +213,19 @@ def refill(*, shortage: Shortage, by: User) -> None:
             "damaged": shortage.damaged,
         }
         _write_event(shortage.copy_id, "refill", by, lacked)
+
+
+@retried
+def make_way_for_overdue(*, copy: KitCopy) -> tuple[list[Loan], list[Loan]]:
+    """A box is overdue: who was promised it in the coming time gets another, or staff hear of it.
+
+    Returns the loans that were moved, and those still without a box.
+    """
+    copies.lock_all(copy)
+    if not Loan.objects.overdue().filter(copy=copy).exists():
+        return [], []
+    before = overdue_until(copy.kit.turnaround)
+    return rehome(copy=copy, first=timezone.localdate(), before=before, by=None)
 
 
 def rehome(

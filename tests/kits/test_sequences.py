@@ -28,7 +28,7 @@ from core.lifecycle import Refused, chain_is_sound
 from kits import days, lifecycle
 from kits.desk import verbs
 from kits.desk.verbs import Count
-from kits.models import AWAY, Delivery, ItemCount, Loan, LoanEvent, LoanState, Shortage
+from kits.models import Delivery, ItemCount, Loan, LoanEvent, LoanState, Shortage
 from kits.rules import LoanRequest
 from submissions.rules import Party
 from tests.factories import amsterdam, make_kit, make_staff, unsaved_submission
@@ -38,6 +38,7 @@ ONE_DAY = datetime.timedelta(days=1)
 MONDAY = datetime.date(2026, 11, 2)
 # Of the loans, from the last one back.
 NUMBERS = st.integers(0, 5)
+AWAY = LoanState.where(holds=True, went_out=True)
 
 
 @dataclass
@@ -60,6 +61,12 @@ class Lending(RuleBasedStateMachine):
             for one in self.loans
             if one is not without and one.copy == copy and one.state in LoanState.where(holds=True)
         ]
+        late = any(
+            one is not without and one.copy == copy and one.state == S.OUT and one.end < self.today
+            for one in self.loans
+        )
+        if late and start < days.overdue_until(self.kit.turnaround):
+            return False
         return not any(a < again and b > start for a, b in taken + self.repairs[copy])
 
     def rehome(self, copy: int, first, before=None) -> None:

@@ -1,0 +1,82 @@
+"""Limits of a programme or slot that staff change reach the visits that are open already."""
+
+import pytest
+
+from bookings import visits
+from bookings.models import Visit
+from tests import programme_form
+from tests.bookings.asking import asked, hold
+from tests.bookings.test_admin_schedule import save_slot, texts
+from tests.factories import make_booking, make_programme, make_slot, make_visit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+
+
+def open_visit(*, groups: int = 2, pupils: int = 70, **fields):
+    """In a slot and of a programme for that many."""
+    programme = make_programme(max_groups=groups, max_pupils=pupils)
+    slot = make_slot(programmes=[programme], max_groups=groups, max_pupils=pupils)
+    visit = make_visit(slot=slot, programme=programme, **fields)
+    make_booking(visit=visit, pupils=20)
+    return visit
+
+
+def limits_of(visit: Visit) -> tuple[int, int]:
+    visit.refresh_from_db()
+    return visit.max_groups, visit.max_pupils
+
+
+def test_lowered_slot_closes_its_visit_for_a_second_class(desk):
+    visit = open_visit()
+
+    response = save_slot(
+        desk, visit.slot, max_groups=1, max_pupils=35, programmes=[visit.programme_id]
+    )
+
+    assert response.status_code == 302
+    assert limits_of(visit) == (1, 35)
+    with pytest.raises(Exception, match="zijn net"):
+        hold(visit.slot, visit.programme, asked("8a"))
+
+
+def test_slot_lowered_below_what_is_booked_names_the_visit_and_leaves_it(desk):
+    visit = open_visit()
+    make_booking(visit=visit, pupils=20)
+
+    data = {"max_groups": 1, "max_pupils": 35, "programmes": [visit.programme_id]}
+    page = desk.get(save_slot(desk, visit.slot, **data)["Location"])
+
+    assert texts(page)[0].endswith("houdt zijn maximum: er is meer in geboekt.")
+    assert limits_of(visit) == (2, 70)
+
+
+def test_programme_that_is_raised_makes_room_in_its_visits(desk):
+    visit = open_visit(groups=1, pupils=35)
+    visit.slot.max_groups, visit.slot.max_pupils = 3, 80
+    visit.slot.save()
+
+    programme_form.save(desk, visit.programme, max_groups=2, max_pupils=70)
+
+    assert limits_of(visit) == (2, 70)
+
+
+def test_maximum_that_was_set_by_hand_stays_and_is_named():
+    visit = open_visit()
+    visits.set_maxima(visit=visit, max_groups=4, max_pupils=99)
+    visit.slot.max_groups = 1
+    visit.slot.save()
+
+    (line,) = visits.keep_limits(Visit.objects.all())
+
+    assert line.endswith("houdt zijn eigen maximum, dat met de hand is gezet.")
+    assert limits_of(visit) == (4, 99)
+
+
+def test_limits_of_the_past_stay_as_they_were(frozen):
+    visit = open_visit()
+    visit.slot.max_groups = 1
+    visit.slot.save()
+    frozen.move_to(visit.slot.starts_at)
+
+    assert visits.keep_limits(Visit.objects.all()) == []
+    assert limits_of(visit) == (2, 70)
