@@ -43,7 +43,7 @@ class SubmissionAdmin(NoDelete, ModelAdmin):
 
     @display(description=_("school"), ordering="school__name")
     def school_shown(self, submission: Submission) -> str:
-        return submission.school_name
+        return submission.asker_name
 
     @display(description=_("confirmed"), boolean=True, ordering="verified_at")
     def verified(self, submission: Submission) -> bool:

@@ -171,7 +171,7 @@ class BookingAdmin(MovesAdmin):
 
     @display(description=_("school"), ordering="submission__school__name")
     def school(self, booking: Booking) -> str:
-        return booking.submission.school_name
+        return booking.submission.asker_name
 
     @display(description=_("state"), ordering="state")
     def state_shown(self, booking: Booking) -> str:

@@ -57,7 +57,7 @@ class BookingInline(ReadOnly, TabularInline):
 
     @display(description=_("school"))
     def school(self, booking: Booking) -> str:
-        return booking.submission.school_name
+        return booking.submission.asker_name
 
 
 @admin.register(Visit)

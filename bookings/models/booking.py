@@ -112,7 +112,7 @@ class Booking(Asked):
         ]
 
     def __str__(self) -> str:
-        return f"{self.party_name}, {self.submission.school_name}"
+        return f"{self.party_name}, {self.submission.asker_name}"
 
     # --- What the lifecycle asks -------------------------------------------------------
 

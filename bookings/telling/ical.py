@@ -176,7 +176,7 @@ def for_staff(booking: Booking) -> Event:
         % {
             "programme": booking.visit.programme.title,
             "class_name": booking.party_name,
-            "school": booking.submission.school_name,
+            "school": booking.submission.asker_name,
         },
         [
             _numbers(booking),

@@ -177,7 +177,7 @@ class LoanInline(ReadOnly, TabularInline):
 
     @display(description=_("school"))
     def school(self, loan: Loan) -> str:
-        return loan.submission.school_name
+        return loan.submission.asker_name
 
 
 class CopyEventInline(ReadOnly, TabularInline):

@@ -125,7 +125,7 @@ class LoanAdmin(MovesAdmin):
 
     def about(self, row: Loan) -> str:
         days = f"{date_format(row.starts_on, 'D j b')} – {date_format(row.ends_on, 'D j b Y')}"
-        return f"{row.kit}, {row.copy.code}: {row.party_name}, {row.submission.school_name}, {days}"
+        return f"{row.kit}, {row.copy.code}: {row.party_name}, {row.submission.asker_name}, {days}"
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
@@ -156,7 +156,7 @@ class LoanAdmin(MovesAdmin):
 
     @display(description=_("school"), ordering="submission__school__name")
     def school(self, loan: Loan) -> str:
-        return loan.submission.school_name
+        return loan.submission.asker_name
 
     @display(description=_("out"), ordering="starts_on")
     def out_shown(self, loan: Loan) -> str:

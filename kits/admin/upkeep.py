@@ -111,7 +111,7 @@ class ChargeLineAdmin(NoDelete, ModelAdmin):
 
     @display(description=_("school"))
     def school(self, charge: ChargeLine) -> str:
-        return charge.loan.submission.school_name
+        return charge.loan.submission.asker_name
 
     @display(description=_("reference"))
     def reference(self, charge: ChargeLine) -> str:
@@ -168,7 +168,7 @@ class FindingAdmin(ReadOnly, ModelAdmin):
 
     @display(description=_("school"))
     def school(self, finding: Finding) -> str:
-        return finding.loan.submission.school_name
+        return finding.loan.submission.asker_name
 
     @display(description=_("photo"))
     def photo_shown(self, finding: Finding) -> str:

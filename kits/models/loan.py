@@ -134,7 +134,7 @@ class Loan(Asked):
         ]
 
     def __str__(self) -> str:
-        return f"{self.copy} {self.starts_on:%d-%m-%Y}, {self.submission.school_name}"
+        return f"{self.copy} {self.starts_on:%d-%m-%Y}, {self.submission.asker_name}"
 
     # --- What the lifecycle asks -------------------------------------------------------
 

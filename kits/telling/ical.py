@@ -150,7 +150,7 @@ def _set_time(
 
 def _where(loan: Loan) -> str:
     if loan.delivery == Delivery.ROUND:
-        return loan.submission.school_name
+        return loan.submission.asker_name
     return loan.kit.venue.address
 
 

@@ -143,8 +143,8 @@ class Submission(models.Model):
         indexes = [WordsInside(fields=["search_text"], name="submission_words")]
 
     def __str__(self) -> str:
-        return f"{self.reference} {self.school_name}"
+        return f"{self.reference} {self.asker_name}"
 
     @property
-    def school_name(self) -> str:
+    def asker_name(self) -> str:
         return self.school.name if self.school else self.typed_school_name

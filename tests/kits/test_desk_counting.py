@@ -50,7 +50,7 @@ def test_counting_at_return_has_consequences_that_are_shown(desk):
     assert "Robot: 1 kwijt, 1 kapot" in page
     assert "Batterij: 5 op" in page
     assert "Kosten voorgesteld: 2 × Robot, € 80,00" in page
-    assert f"Geen kist voor {following.submission.school_name} op maandag 16 november." in page
+    assert f"Geen kist voor {following.submission.asker_name} op maandag 16 november." in page
     following.refresh_from_db()
     assert following.attention
     home = text_of(desk.get(reverse("desk:home")))
@@ -67,7 +67,7 @@ def test_check_moves_the_next_loan_and_says_where_to(desk):
 
     following.refresh_from_db()
     assert following.copy == whole
-    expected = f"{following.submission.school_name} (16 november) krijgt nu kist {whole.code}."
+    expected = f"{following.submission.asker_name} (16 november) krijgt nu kist {whole.code}."
     assert expected in text_of(desk.get(checked.headers["Location"]))
 
 

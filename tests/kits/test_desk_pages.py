@@ -116,7 +116,7 @@ def test_box_goes_out_and_comes_back_in_two_taps(desk, staff):
     assert out.headers["Location"] == f"/beheer/balie/?klaar={last_of(loan).pk}"
     assert loan.state == LoanState.OUT
     line = text_of(desk.get(out.headers["Location"]))
-    assert f"{loan.copy.code} is meegegeven aan {loan.submission.school_name}" in line
+    assert f"{loan.copy.code} is meegegeven aan {loan.submission.asker_name}" in line
 
     do(desk, loan, "receive")
     assert loan.state == LoanState.DONE
