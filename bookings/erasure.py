@@ -7,6 +7,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from bookings.models import Booking, BookingEvent
+from schools.models.class_group import free_name
 from submissions.kinds import Names
 from submissions.models import Submission
 
@@ -23,9 +24,17 @@ def erase_words(submissions: QuerySet[Submission], names: Names) -> int:
     events.filter(noticed_at=None).update(notice="")
     for booking in Booking.objects.filter(submission__in=submissions):
         if names(booking.party_name):
-            Booking.objects.filter(pk=booking.pk).update(
-                party_name=booking.year_groups,
-                sequence=F("sequence") + 1,  # calendars fetch it anew
-                changed_at=timezone.now(),
-            )
+            booking.party_name = _free_name(booking)
+            booking.sequence = F("sequence") + 1  # calendars fetch it anew
+            booking.changed_at = timezone.now()
+            booking.save(update_fields=["party_name", "sequence", "changed_at"])
     return events.exclude(note="").update(note="")
+
+
+def _free_name(booking: Booking) -> str:
+    """The year group of a class; the kind of a group, of which one visit may have several."""
+    if not booking.organisation_id:
+        return booking.year_groups
+    others = Booking.objects.filter(visit=booking.visit_id, organisation=booking.organisation_id)
+    taken = others.exclude(pk=booking.pk).values_list("party_key", flat=True)
+    return free_name(booking.year_groups, set(taken))

@@ -21,10 +21,12 @@ from bookings.models import Attention, Booking, BookingEvent, Footprint, State, 
 from bookings.refusals import (
     ClassAlreadyBooked,
     Forgotten,
+    GroupAlreadyBooked,
     NeverConfirmed,
     NothingHeld,
     NotYet,
     SlotPast,
+    WrongAudience,
     refuse_late,
 )
 from bookings.rules import VisitItem, VisitRequest
@@ -53,7 +55,8 @@ class BookingLifecycle(AskedLifecycle):
         places.change(before, after)
 
     def refusal_of(self, error: IntegrityError) -> Exception:
-        return ClassAlreadyBooked()
+        # Both engines name the columns of the constraint.
+        return GroupAlreadyBooked() if "organisation_id" in str(error) else ClassAlreadyBooked()
 
 
 # fmt: off
@@ -90,18 +93,20 @@ def hold(request: VisitRequest, *, by: User | None) -> Submission:
 
     The same key again returns what the first call made; with other data it raises KeyConflict.
     Earlier holds of the same browser or address lapse. Raises RulesBroken, NoteRequired,
-    ClassAlreadyBooked, VisitFull, ZonesTaken, DoesNotFit.
+    ClassAlreadyBooked, WrongAudience, VisitFull, ZonesTaken, DoesNotFit.
     """
     submission, created = open_submission(request.submission, hub=request.hub)
     if not created:
         return submission
     lapse_all(Booking.objects.filter(state=S.HELD, submission__in=rivals_of(submission)))
+    if len(request.audiences) > 1:
+        raise WrongAudience
     broken = rules.broken_rules(request.items, submission.school)
     refuse_broken(broken, request.overrule, request.note)
     data = {"overruled": sorted(request.overrule)} if request.overrule else {}
     for index, item, visit in _with_visits(request.items):
         if visit.groups_taken or index:  # an empty visit needs no search
-            _refuse_same_class(visit, submission.school, item.party.name, index)
+            _refuse_same_party(visit, submission, item.party.name, index)
         booking = Booking(
             submission=submission,
             visit=visit,
@@ -116,7 +121,8 @@ def hold(request: VisitRequest, *, by: User | None) -> Submission:
 
 @retried
 def verify(submission: Submission, *, by: User | None = None) -> Submission:
-    """The code was right: confirm (or request) every class, and make user, school, classes.
+    """The code was right: confirm (or request) every class, and make user, school, classes (or
+    the organisation of groups).
 
     A hold that lapsed meanwhile takes its place again if it is free; if one class cannot, none
     is confirmed. Doing it twice changes nothing.  Raises NothingHeld, VisitFull, ZonesTaken, ClassAlreadyBooked, RulesBroken.
@@ -131,20 +137,18 @@ def verify(submission: Submission, *, by: User | None = None) -> Submission:
     user = identify(submission)
     # What is held first: it must not be in the way of what has to find its place again.
     for booking in sorted(bookings, key=lambda booking: booking.state != S.HELD):
-        _verify_one(booking, submission.school, by or user)
+        _verify_one(booking, submission, by or user)
     return submission
 
 
-def _verify_one(booking: Booking, school: School | None, by: User) -> None:
-    assert school is not None, "identify() makes one of what was typed"
+def _verify_one(booking: Booking, submission: Submission, by: User) -> None:
     slot, programme = booking.visit.slot, booking.visit.programme
-    class_group = ClassGroup.objects.named_in(booking, school, slot.day)
-    changes: dict[str, Any] = {"held_until": None, "class_group": class_group}
-    if programme.requires_taster and not rules.class_had_taster(slot, school, booking.party_name):
-        if rules.school_had_taster(slot, school):
-            changes["attention"] = Attention.PREREQUISITE_BY_SCHOOL
-        elif role_of(by) != "staff":  # who overruled it; else it went since the place was held
-            changes["attention"] = Attention.PREREQUISITE_GONE
+    changes: dict[str, Any] = {"held_until": None}
+    if booking.audience.is_groups:
+        changes["organisation"] = submission.organisation
+    else:
+        assert submission.school is not None, "identify() makes one of what was typed"
+        changes |= _as_class(booking, submission.school, by)
     if not booking.is_held:
         # Days may have passed since the date was chosen, also where no worker lapsed it.
         broken = [*rules.broken_date(programme, slot), *rules.broken_offer(programme, slot)]
@@ -154,6 +158,20 @@ def _verify_one(booking: Booking, school: School | None, by: User) -> None:
     MOVES.apply(
         booking, "request" if programme.needs_approval else "verify", by=by, changes=changes
     )
+
+
+def _as_class(booking: Booking, school: School, by: User) -> dict[str, Any]:
+    """What the code makes of a class: the class itself, and a doubt about its Proeverij."""
+    slot, programme = booking.visit.slot, booking.visit.programme
+    changes: dict[str, Any] = {
+        "class_group": ClassGroup.objects.named_in(booking, school, slot.day)
+    }
+    if programme.requires_taster and not rules.class_had_taster(slot, school, booking.party_name):
+        if rules.school_had_taster(slot, school):
+            changes["attention"] = Attention.PREREQUISITE_BY_SCHOOL
+        elif role_of(by) != "staff":  # who overruled it; else it went since the place was held
+            changes["attention"] = Attention.PREREQUISITE_GONE
+    return changes
 
 
 @retried
@@ -274,7 +292,8 @@ def change_numbers(
         refuse_late(booking.starts_at, booking.change_until)
     if (booking.pupils, booking.supervisors) == (pupils, supervisors):
         return None
-    party = Party(booking.party_name, booking.year_from, booking.year_to, pupils, supervisors)
+    years = booking.year_from, booking.year_to
+    party = Party(booking.party_name, *years, pupils, supervisors, booking.group_kind)
     # As many pupils as before were once enough, or few enough.
     is_same = pupils == booking.pupils
     broken = [] if is_same else rules.broken_numbers(booking.visit.programme, party)
@@ -341,11 +360,13 @@ def _where(item: VisitItem) -> tuple[int, int]:
     return item.slot.pk, item.programme.pk
 
 
-def _refuse_same_class(visit: Visit, school: School | None, name: str, index: int) -> None:
-    if school is None:
-        return
-    there = Booking.objects.holding().filter(visit=visit, submission__school=school)
-    if there.filter(party_key=name_key(name)).exists():
+def _refuse_same_party(visit: Visit, submission: Submission, name: str, index: int) -> None:
+    """The same class or group twice, as far as one knows whose it is."""
+    there = Booking.objects.holding().filter(visit=visit, party_key=name_key(name))
+    if submission.audience.is_groups:
+        if there.filter(organisation__name_key=submission.organisation_key).exists():
+            raise GroupAlreadyBooked(class_index=index)
+    elif submission.school and there.filter(submission__school=submission.school).exists():
         raise ClassAlreadyBooked(class_index=index)
 
 
@@ -364,7 +385,7 @@ def lapse_all(bookings: Iterable[Booking]) -> int:
 def _flag_dependents(taster: Booking, since: datetime.datetime, by: User | None) -> None:
     """A class does not come to its Proeverij, or not on that moment: Experiences of its school
     that no Proeverij precedes any more need attention."""
-    if taster.visit.programme.kind != Kind.TASTER:
+    if taster.visit.programme.kind != Kind.TASTER or taster.audience.is_groups:
         return
     for booking in Booking.objects.standing_on(taster, since).with_facts().order_by("pk"):
         _flag_if_unprepared(booking, by)

@@ -35,6 +35,16 @@ class ClassAlreadyBooked(Refused):
         super().__init__()
 
 
+class GroupAlreadyBooked(ClassAlreadyBooked):
+    message = _("This group already takes part in this visit.")
+
+
+class WrongAudience(Refused):
+    """A class asks for what is for groups, or the other way round."""
+
+    message = _("This programme is for others now. Please choose another one.")
+
+
 class NothingHeld(Refused):
     message = _("There is nothing left to confirm: this booking was cancelled.")
 

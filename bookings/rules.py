@@ -1,7 +1,8 @@
-"""What a class must satisfy to come: year group, numbers, lead time, an earlier Proeverij.
+"""What a class or group must satisfy to come: year group, numbers, lead time, an earlier Proeverij.
 
 Form and verb ask the same questions here, so they cannot disagree. Staff may overrule each
-rule, with a note; capacity and zones are not rules but facts of the database (places.py).
+rule, with a note; capacity and zones are not rules but facts of the database (places.py). A group
+that is no class has no year groups, and nothing comes before it.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,9 +16,10 @@ from django.utils.translation import ngettext
 
 from bookings.models import Booking, State, VisitSlot
 from programmes.models import Hub, Kind, Programme
+from schools.audience import Audience
 from schools.models import ClassGroup, School
 from schools.models.class_group import name_key
-from schools.years import describe_year_groups, school_year_of
+from schools.years import school_year_of
 from submissions.models import Submission
 from submissions.rules import Broken, Party, Rule, first_bookable_moment, last_bookable_day
 
@@ -49,6 +51,13 @@ class VisitRequest:
         """One submission, one hub."""
         (hub,) = {item.slot.venue.hub for item in self.items}
         return hub
+
+    @property
+    def audiences(self) -> set[Audience]:
+        """Of who asks, who comes and what is asked for: one, where a school comes with classes
+        to what is for schools, or an organisation with groups."""
+        asked = {one for item in self.items for one in (item.party.audience, item.programme.whom)}
+        return asked | {self.submission.audience}
 
 
 def broken_rules(items: Sequence[VisitItem], school: School | None) -> list[Broken]:
@@ -97,11 +106,11 @@ def broken_offer(programme: Programme, slot: VisitSlot) -> list[Broken]:
 
 
 def _year_group(programme: Programme, party: Party, index: int) -> list[Broken]:
-    if party.year_from >= programme.year_from and party.year_to <= programme.year_to:
+    if party.within(programme.year_from, programme.year_to):
         return []
     message = _("This programme is for %(for_whom)s, not for %(asked)s.") % {
         "for_whom": programme.for_whom,
-        "asked": describe_year_groups(party.year_from, party.year_to),
+        "asked": party.year_groups,
     }
     return [Broken(Rule.YEAR_GROUP, "year_groups", message, index)]
 
@@ -109,16 +118,36 @@ def _year_group(programme: Programme, party: Party, index: int) -> list[Broken]:
 def broken_numbers(programme: Programme, party: Party, index: int | None = None) -> list[Broken]:
     most, least = programme.max_pupils_per_class, programme.min_pupils
     if party.pupils > most:
-        message = ngettext(
-            "At most %(number)d pupil per class.", "At most %(number)d pupils per class.", most
-        ) % {"number": most}
+        limit, words = most, _at_most(party.audience, most)
     elif party.pupils < least:
-        message = ngettext(
-            "At least %(number)d pupil per class.", "At least %(number)d pupils per class.", least
-        ) % {"number": least}
+        limit, words = least, _at_least(party.audience, least)
     else:
         return []
-    return [Broken(Rule.NUMBERS, "pupils", message, index)]
+    return [Broken(Rule.NUMBERS, "pupils", words % {"number": limit}, index)]
+
+
+def _at_most(audience: Audience, number: int) -> str:
+    if audience.is_groups:
+        return ngettext(
+            "At most %(number)d participant per group.",
+            "At most %(number)d participants per group.",
+            number,
+        )
+    return ngettext(
+        "At most %(number)d pupil per class.", "At most %(number)d pupils per class.", number
+    )
+
+
+def _at_least(audience: Audience, number: int) -> str:
+    if audience.is_groups:
+        return ngettext(
+            "At least %(number)d participant per group.",
+            "At least %(number)d participants per group.",
+            number,
+        )
+    return ngettext(
+        "At least %(number)d pupil per class.", "At least %(number)d pupils per class.", number
+    )
 
 
 # --- An earlier Proeverij ----------------------------------------------------------------------
@@ -164,7 +193,9 @@ def taster_passes(slot: VisitSlot, school: School | None, party_name: str) -> bo
 
 
 def is_unprepared(booking: Booking) -> bool:
-    """Whether no Proeverij precedes what is open only after one."""
+    """Whether no Proeverij precedes what is open only after one; a group needs none."""
+    if booking.audience.is_groups:
+        return False
     slot, school = booking.visit.slot, booking.submission.school
     return booking.visit.programme.requires_taster and not taster_passes(
         slot, school, booking.party_name

@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 
 from bookings.models import Booking
 from kits.models import LessonKit
-from schools.years import describe_year_groups
 from submissions.models import Submission
 from submissions.rules import Broken, Party, Rule
 
@@ -41,10 +40,10 @@ class LoanRequest:
 
 def broken_rules(kit: LessonKit, party: Party) -> list[Broken]:
     found = []
-    if party.year_from < kit.year_from or party.year_to > kit.year_to:
+    if not party.within(kit.year_from, kit.year_to):
         message = _("This kit is for %(for_whom)s, not for %(asked)s.") % {
             "for_whom": kit.for_whom,
-            "asked": describe_year_groups(party.year_from, party.year_to),
+            "asked": party.year_groups,
         }
         found.append(Broken(Rule.YEAR_GROUP, "year_groups", message))
     if party.pupils > kit.max_pupils:

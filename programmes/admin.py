@@ -37,6 +37,7 @@ class ProgrammeForm(OneHubForm):
             "kind": _("A Proeverij rotates along its components; Experiences may follow it."),
             "slug": _("Part of the address. Leave it as it is once schools know the page."),
             "summary": _("On the card in the catalogue."),
+            "year_from": _("Year groups are of schools only."),
             "max_pupils_per_class": _("Staff can overrule this per booking."),
             "max_groups": _("In one visit; the half day may set less."),
             "max_pupils": _("Of all classes of one visit together."),
@@ -78,6 +79,7 @@ class ProgrammeAdmin(NoDelete, ModelAdmin):
     list_select_related = ("venue",)
     list_filter = (
         ("kind", ChoicesDropdownFilter),
+        ("audience", ChoicesDropdownFilter),
         ("venue", RelatedDropdownFilter),
         "is_published",
         "is_example",
@@ -92,6 +94,7 @@ class ProgrammeAdmin(NoDelete, ModelAdmin):
             _("For whom and how many"),
             {
                 "fields": (
+                    "audience",
                     ("year_from", "year_to"),
                     ("min_pupils", "max_pupils_per_class"),
                     ("max_groups", "max_pupils"),

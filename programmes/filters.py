@@ -1,4 +1,4 @@
-"""Choosing from the catalogue by what a teacher knows: kind, year group, world, zone, length.
+"""Choosing from the catalogue by what one knows: kind, for whom, year group, world, zone, length.
 
 The parameters are Dutch because they stand in addresses that people share.
 """
@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from programmes.models import Kind, Programme, World, Zone
+from schools.audience import Audience
 from schools.years import YearGroup
 
 
@@ -92,6 +93,12 @@ class ProgrammeFilter(CatalogueFilter):
     soort = django_filters.ChoiceFilter(
         label=_("Kind"), empty_label=_("All kinds"), field_name="kind", choices=Kind.choices
     )
+    voor = django_filters.ChoiceFilter(
+        label=_("For whom"),
+        empty_label=_("Everybody"),
+        field_name="audience",
+        choices=Audience.choices,
+    )
     groep = django_filters.ChoiceFilter(
         label=_("Year group"),
         empty_label=_("All year groups"),
@@ -119,6 +126,9 @@ class ProgrammeFilter(CatalogueFilter):
         super().__init__(*args, **kwargs)
         zones = Zone.objects.order_by("position", "name").values_list("slug", "name")
         self.filters["zone"].extra["choices"] = list(dict(zones).items())
+
+    def for_year_group(self, offers: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return super().for_year_group(offers, name, value).filter(audience=Audience.SCHOOLS)
 
     def in_zone(
         self, programmes: QuerySet[Programme], name: str, value: str

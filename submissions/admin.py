@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -15,14 +16,14 @@ from submissions.models import Submission
 
 @admin.register(Submission)
 class SubmissionAdmin(NoDelete, ModelAdmin):
-    list_display = ("reference", "school_shown", "contact_name", "email", "created_at", "verified")
-    list_select_related = ("school",)
+    list_display = ("reference", "asker_shown", "contact_name", "email", "created_at", "verified")
+    list_select_related = ("school", "organisation")
     list_filter = (("verified_at", admin.EmptyFieldListFilter), "language")
     search_fields = ("reference",)
     search_help_text = _("reference, school, contact or e-mail address")
     editable = ("contact_name", "email", "phone", "purchase_order", "facilities", "photos")
     fieldsets = (
-        (None, {"fields": ("reference", "school_shown", "user", ("created_at", "verified_at"))}),
+        (None, {"fields": ("reference", "asker_shown", "user", ("created_at", "verified_at"))}),
         (_("Contact"), {"fields": ("contact_name", "email", "phone", "language")}),
         (_("Good to know"), {"fields": ("facilities", "photos", "purchase_order")}),
     )
@@ -41,8 +42,8 @@ class SubmissionAdmin(NoDelete, ModelAdmin):
         found: Any = queryset
         return found.matching(search_term), False
 
-    @display(description=_("school"), ordering="school__name")
-    def school_shown(self, submission: Submission) -> str:
+    @display(description=_("school"), ordering=Coalesce("school__name", "organisation__name"))
+    def asker_shown(self, submission: Submission) -> str:
         return submission.asker_name
 
     @display(description=_("confirmed"), boolean=True, ordering="verified_at")

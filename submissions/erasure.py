@@ -2,8 +2,9 @@
 
 On request (`manage.py erase ADDRESS`), and by the worker after the end of the school year that
 follows the last one in which there was anything to reach her about. A submission keeps its
-school, its classes and their numbers; an event keeps what happened, when, and in which role. A
-class that carries her name is called after its year group (docs/decisions/0022).
+school or organisation, its classes and their numbers; an event keeps what happened, when, and in
+which role. A class that carries her name is called after its year group (docs/decisions/0022), a
+group after its kind.
 Backups expire by themselves (docs/operations.md).
 
 Each kind says what of a submission is still to come, and erases the words typed there
@@ -11,7 +12,6 @@ Each kind says what of a submission is still to come, and erases the words typed
 """
 
 import datetime
-import itertools
 from collections import Counter
 from collections.abc import Iterable
 
@@ -29,8 +29,8 @@ from core import kinds
 from core.dates import start_of_day
 from core.lifecycle import Refused
 from core.mail import queue
-from schools.models import ClassGroup, User
-from schools.models.class_group import name_key
+from schools.models import ClassGroup, Organisation, User
+from schools.models.class_group import free_name
 from schools.models.school import fold
 from schools.years import current_school_year, school_year_start
 from submissions.kinds import Names, submitted
@@ -88,6 +88,7 @@ def erase_person(*, email: str) -> Counter[str]:
     done["mails"] = sum(map(queue.erase, sorted(addresses)))
     done["log entries"] = _erase_log_entries(user, told, names)
     done["classes"] = _erase_from_classes(user, submissions, names)
+    done["organisations"] = _erase_from_organisations(submissions, told)
     done += _erase_submissions(submissions, names)
     if user is not None:
         done["addresses"] = _count(EmailAddress.objects.filter(user=user).delete())
@@ -200,13 +201,25 @@ def _erase_from_classes(user: User | None, submissions: QuerySet[Submission], na
 
 def _free_name(group: ClassGroup) -> str:
     taken = ClassGroup.objects.filter(school=group.school_id, school_year=group.school_year)
-    keys = set(taken.exclude(pk=group.pk).values_list("name_key", flat=True))
-    numbered = (f"{group.year_groups} ({number})" for number in itertools.count(2))
-    return next(
-        name
-        for name in itertools.chain([group.year_groups], numbered)
-        if name_key(name) not in keys
-    )
+    keys = taken.exclude(pk=group.pk).values_list("name_key", flat=True)
+    return free_name(group.year_groups, set(keys))
+
+
+def _erase_from_organisations(submissions: QuerySet[Submission], words: set[str]) -> int:
+    """An organisation that is called after her, as a business of one person is."""
+    about = {fold(word) for word in words}
+    erased = 0
+    organisations = Organisation.objects.filter(submissions__in=submissions)
+    for one in organisations.distinct().order_by("pk"):
+        if any(word in fold(one.name) for word in about):
+            one.name = f"{ERASED} {one.pk}"
+            one.save(update_fields=["name", "name_key"])
+            erased += 1
+    for row in submissions.exclude(typed_organisation=""):
+        if any(word in fold(row.typed_organisation) for word in about):
+            row.typed_organisation = ERASED
+            row.save(update_fields=["typed_organisation"])
+    return erased
 
 
 def _erase_submissions(submissions: QuerySet[Submission], names: Names) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""What every request asks first: which class, which school, and who we can reach.
+"""What every request asks first: which class or group, whose it is, and who we can reach.
 
 A visit and a loan ask the same; what only one of them asks stands in its own forms.
 """
@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, ClassVar, Self
 
 from django import forms
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.mail.addresses import MailAddressField
 from schools.forms import SchoolField, SchoolSearchForm, TypedSchool
-from schools.models import User
+from schools.models import GroupKind, User
 from schools.years import FIRST_SECONDARY_YEAR, YearGroup
 from submissions.codes import DIGITS
 from submissions.models import Submission
@@ -45,6 +45,13 @@ def pupils_field() -> forms.IntegerField:
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         error_messages={"required": _("Fill in how many pupils there are.")},
     )
+
+
+def participants_field() -> forms.IntegerField:
+    field = pupils_field()
+    field.label = _("Participants")
+    field.error_messages["required"] = _("Fill in how many people are coming.")
+    return field
 
 
 class ClassFieldsForm(forms.Form):
@@ -77,10 +84,29 @@ class ClassFieldsForm(forms.Form):
         ]
 
 
-class ContactForm(SchoolSearchForm, forms.Form):
-    """The school and who we can reach: the same for a visit and for what else is asked for."""
+class GroupFieldsForm(forms.Form):
+    """One group that is no class."""
 
-    school = SchoolField(label=_("Your school"))
+    name = LineField(
+        label=_("Name of the group"),
+        max_length=60,
+        help_text=_("For example Team Montage or Zij-instromers voorjaar."),
+        error_messages={"required": _("Fill in the name of the group.")},
+    )
+    group_kind = forms.ChoiceField(
+        label=_("What kind of group?"),
+        choices=GroupKind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what kind of group this is.")},
+    )
+    pupils = participants_field()
+
+    use_required_attribute = False
+
+
+class ContactForm(forms.Form):
+    """Who we can reach; whose class or group it is, ask the two below."""
+
     contact_name = LineField(
         label=_("Your name"),
         max_length=120,
@@ -115,30 +141,65 @@ class ContactForm(SchoolSearchForm, forms.Form):
 
     use_required_attribute = False
 
+    @property
+    def is_searching_school(self) -> bool:
+        """Whether this submit searched a school, to be shown in the same form again."""
+        return False
+
     def __init__(self, *args: Any, for_staff: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if for_staff:
-            self._address_staff()
+            self.address_staff()
 
-    def _address_staff(self) -> None:
-        """Staff fill it in, with the school on the telephone: speak of the school, not to it.
+    def address_staff(self) -> None:
+        """Staff fill it in, with the asker on the telephone: speak of her, not to her.
 
         Before anything is asked of the form, which remembers the labels.
         """
-        words: dict[str, tuple[Any, Any]] = {
-            "school": (_("School"), ""),
-            "contact_name": (_("Name of the contact"), ""),
-            "email": (_("E-mail address"), _("The confirmation goes to this address.")),
-            "phone": (_("Telephone"), _("To reach the school on the day itself.")),
-            "purchase_order": (_("Purchase-order number (optional)"), ""),
-        }
-        for name, (label, help_text) in words.items():
-            field = self.fields[name]
-            field.label, field.help_text = label, help_text
-            # Not the address of who sits behind the desk.
-            field.widget.attrs["autocomplete"] = "off"
+        self._reword("contact_name", _("Name of the contact"))
+        self._reword("email", _("E-mail address"), _("The confirmation goes to this address."))
+        self._reword("phone", _("Telephone"), _("To reach them on the day itself."))
+        self._reword("purchase_order", _("Purchase-order number (optional)"))
         self.fields["contact_name"].error_messages["required"] = _("Fill in the contact's name.")
         self.fields["email"].error_messages["required"] = _("Fill in the contact's e-mail address.")
+
+    def _reword(self, name: str, label: Any, help_text: Any = "") -> None:
+        field = self.fields[name]
+        field.label, field.help_text = label, help_text
+        # Not the address of who sits behind the desk.
+        field.widget.attrs["autocomplete"] = "off"
+
+    def asker(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Take who asks out of the cleaned data; returns the fields of the submission for it."""
+        raise NotImplementedError
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+    def submission(self, *, browser: str, language: str, what: Any) -> Submission:
+        """What is asked, not saved. `what`: all that is asked besides who asks it."""
+        data = dict(self.cleaned_data)
+        data |= self.asker(data)
+        data_hash = self._hash(what)
+        return Submission(browser=browser, language=language, data_hash=data_hash, **data)
+
+    def _hash(self, what: Any) -> str:
+        """What was asked for, as a number: the same key with another one is a conflict."""
+        asked = json.dumps([what, self.cleaned_data], default=str, sort_keys=True)
+        return hashlib.sha256(asked.encode()).hexdigest()
+
+
+class SchoolContactForm(SchoolSearchForm, ContactForm):
+    """The school of a class, and who we can reach."""
+
+    school = SchoolField(label=_("Your school"))
+
+    field_order: Sequence[str] = ("school",)
+
+    def address_staff(self) -> None:
+        super().address_staff()
+        self._reword("school", _("School"))
+        self._reword("phone", _("Telephone"), _("To reach the school on the day itself."))
         self.fields["school"].error_messages |= {
             "required": _("Search for the school and choose it."),
             "choose": _("Choose the school from the list."),
@@ -149,24 +210,48 @@ class ContactForm(SchoolSearchForm, forms.Form):
         widget: Any = self.fields["school"].widget
         widget.for_staff = True
 
-    def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
-
-    def submission(self, *, browser: str, language: str, what: Any) -> Submission:
-        """What is asked, not saved. `what`: all that is asked besides who asks it."""
-        data = dict(self.cleaned_data)
+    def asker(self, data: dict[str, Any]) -> dict[str, Any]:
         school = data.pop("school")
         if isinstance(school, TypedSchool):
-            data |= {"typed_school_name": school.name, "typed_school_city": school.city}
-        else:
-            data["school"] = school
-        data_hash = self._hash(what)
-        return Submission(browser=browser, language=language, data_hash=data_hash, **data)
+            return {"typed_school_name": school.name, "typed_city": school.city}
+        return {"school": school}
 
-    def _hash(self, what: Any) -> str:
-        """What was asked for, as a number: the same key with another one is a conflict."""
-        asked = json.dumps([what, self.cleaned_data], default=str, sort_keys=True)
-        return hashlib.sha256(asked.encode()).hexdigest()
+
+class OrganisationContactForm(ContactForm):
+    """The organisation of a group, and who we can reach. Photographs are a matter of schools."""
+
+    organisation = LineField(
+        label=_("Your organisation"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+        error_messages={"required": _("Fill in the name of your organisation.")},
+    )
+    city = LineField(
+        label=_("Place"),
+        max_length=100,
+        error_messages={"required": _("Fill in the place of your organisation.")},
+    )
+
+    field_order: Sequence[str] = ("organisation", "city")
+
+    def __init__(self, *args: Any, for_staff: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, for_staff=for_staff, **kwargs)
+        if not for_staff:
+            self.fields["purchase_order"].help_text = _(
+                "Only if your organisation wants it on the invoice."
+            )
+
+    def address_staff(self) -> None:
+        super().address_staff()
+        self._reword("organisation", _("Organisation"))
+        self._reword("city", _("Place"))
+
+    def asker(self, data: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "typed_organisation": data.pop("organisation"),
+            "typed_city": data.pop("city"),
+            "photos": "",
+        }
 
 
 def new_key() -> str:
@@ -184,6 +269,17 @@ def contact_of(user: User | None) -> dict[str, Any]:
             "phone": user.phone,
         }
     return initial
+
+
+def organisation_of(user: User | None) -> dict[str, Any]:
+    """The organisation for which she asked last, as initial values of its form."""
+    if user is None or user.is_staff:
+        return {}
+    asked = Submission.objects.filter(user=user).exclude(organisation=None)
+    last = asked.select_related("organisation").first()
+    if last is None or last.organisation is None:
+        return {}
+    return {"organisation": last.organisation.name, "city": last.organisation.city}
 
 
 class NoteForm(forms.Form):

@@ -1,4 +1,5 @@
-"""What happens to a submission: opened once per key, made into people and schools when verified.
+"""What happens to a submission: opened once per key, made into people and schools (or
+organisations) when verified.
 
 And what the lifecycles of all kinds share. The states of what a submission asks for are in the
 tables of each kind.
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import IllegalMove, Lifecycle, Refused
 from programmes.models import Hub
-from schools.models import School, User
+from schools.models import Organisation, School, User
 from submissions.models import Asked, Submission
 
 
@@ -61,8 +62,9 @@ def open_submission(submission: Submission, *, hub: Hub) -> tuple[Submission, bo
 
 
 def locked(submission: Submission) -> Submission:
-    """The submission as it is now, with its school; nobody else changes it in this transaction."""
-    rows = Submission.objects.select_for_update(of=("self",)).select_related("school")
+    """The submission as it is now, with who asks; nobody else changes it in this transaction."""
+    rows = Submission.objects.select_for_update(of=("self",))
+    rows = rows.select_related("school", "organisation")
     return rows.get(pk=submission.pk)
 
 
@@ -75,16 +77,19 @@ def rivals_of(submission: Submission) -> QuerySet[Submission]:
 
 
 def identify(submission: Submission) -> User:
-    """Make user and school of what was typed, mark the submission verified, return the user."""
-    if submission.school is None:
+    """Make user and school or organisation of what was typed, mark the submission verified, return
+    the user."""
+    if submission.asker is None and submission.audience.is_groups:
+        submission.organisation = Organisation.objects.of(
+            name=submission.typed_organisation, city=submission.typed_city
+        )
+    elif submission.asker is None:
         submission.school = School.objects.create(
-            name=submission.typed_school_name,
-            city=submission.typed_school_city,
-            is_verified=False,
+            name=submission.typed_school_name, city=submission.typed_city, is_verified=False
         )
     submission.user = user = _account_of(submission)
     submission.verified_at = timezone.now()
-    submission.save(update_fields=["school", "user", "verified_at"])
+    submission.save(update_fields=["school", "organisation", "user", "verified_at"])
     return user
 
 

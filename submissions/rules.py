@@ -1,4 +1,4 @@
-"""Rules that staff may overrule with a note, what is asked of a class, and when one can ask.
+"""Rules that staff may overrule with a note, who is asked for, and when one can ask.
 
 Each kind says in its own `rules.py` which rules a request breaks.
 """
@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.dates import add_working_days, start_of_day
 from core.lifecycle import Refused
-from schools.years import last_plannable_day
+from schools.audience import Audience
+from schools.years import describe_year_groups, last_plannable_day
 
 
 class Rule(models.TextChoices):
@@ -28,13 +29,14 @@ class Rule(models.TextChoices):
 
 @dataclass(frozen=True)
 class Party:
-    """Who comes or borrows, as typed: a class."""
+    """Who comes or borrows, as typed: a class with its year groups, or a group with its kind."""
 
     name: str
-    year_from: int
-    year_to: int
+    year_from: int | None
+    year_to: int | None
     pupils: int
     supervisors: int = 0  # of a visit
+    group_kind: str = ""
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -43,8 +45,26 @@ class Party:
             "party_name": self.name,
             "year_from": self.year_from,
             "year_to": self.year_to,
+            "group_kind": self.group_kind,
             "pupils": self.pupils,
         }
+
+    @property
+    def audience(self) -> Audience:
+        return Audience.GROUPS if self.group_kind else Audience.SCHOOLS
+
+    def within(self, first: int, last: int) -> bool:
+        """Whether its year groups are among these; a group has none that could be outside."""
+        if self.year_from is None or self.year_to is None:
+            return True
+        return first <= self.year_from and self.year_to <= last
+
+    @property
+    def year_groups(self) -> str:
+        """In words, of a class."""
+        assert self.year_from is not None
+        assert self.year_to is not None
+        return describe_year_groups(self.year_from, self.year_to)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,15 @@
 """Words that the pages, mails and letters of every kind share."""
 
 import datetime
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from submissions.models import Submission
+from django.utils.translation import gettext as _
+
+from schools.audience import Audience
+from submissions.models import Asked, Submission
 from submissions.rules import Rule
 
 
@@ -26,8 +31,39 @@ class Sentence(NamedTuple):
     is_off: bool
 
 
-def school_in_full(submission: Submission) -> str:
-    if submission.school:
-        return str(submission.school)
-    typed = (submission.typed_school_name, submission.typed_school_city)
-    return ", ".join(part for part in typed if part)
+def asker_in_full(submission: Submission) -> str:
+    """The school or organisation, with its place."""
+    if submission.asker:
+        return str(submission.asker)
+    return ", ".join(part for part in (submission.asker_name, submission.typed_city) if part)
+
+
+def numbers_of(rows: Sequence[Asked]) -> str:
+    """Of several together: '3 klassen, 70 leerlingen'."""
+    return f"{parties_of(rows)}, {heads_of(rows)}"
+
+
+def parties_of(rows: Iterable[Asked]) -> str:
+    """Of several together: '3 klassen', or '3 klassen en 1 groep'."""
+    counts = Counter(row.audience for row in rows)
+    return _together([one.parties(counts[one]) for one in _in(counts)])
+
+
+def heads_of(rows: Iterable[Asked]) -> str:
+    """Of several together: '70 leerlingen', or '70 leerlingen en 12 deelnemers'."""
+    counts = Counter[Audience]()
+    for row in rows:
+        counts[row.audience] += row.pupils
+    return _together([one.heads(counts[one]) for one in _in(counts)])
+
+
+def _in(counts: Counter[Audience]) -> list[Audience]:
+    """Those of which there are any; schools where there is nobody."""
+    return [one for one in Audience if counts[one]] or [Audience.SCHOOLS]
+
+
+def _together(parts: list[str]) -> str:
+    if len(parts) == 1:
+        return parts[0]
+    classes, groups = parts
+    return _("%(classes)s and %(groups)s") % {"classes": classes, "groups": groups}

@@ -245,7 +245,7 @@ def unsaved_submission(**fields: Any) -> Submission:
         "email": f"juf{number}@school.example",
         "phone": "0570 123456",
         "typed_school_name": "De Nieuwe School",
-        "typed_school_city": "Deventer",
+        "typed_city": "Deventer",
     } | fields
     return Submission(**fields)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
@@ -47,11 +48,13 @@ class WaitingFilter(AttentionFilter):
 class BookingAdmin(MovesAdmin):
     moves, staff_moves, row_name, facts = MOVES, STAFF_MOVES, "booking", FACTS
     list_display = (
-        "day_shown", "time_shown", "party_name", "school", "programme", "pupils", "state_shown",
+        "day_shown", "time_shown", "party_name", "asker", "programme", "pupils", "state_shown",
         "attention_shown",
     )  # fmt: skip
     list_display_links = ("day_shown", "party_name")
-    list_select_related = ("submission__school", "visit__slot", "visit__programme")
+    list_select_related = (
+        "submission__school", "submission__organisation", "visit__slot", "visit__programme",
+    )  # fmt: skip
     list_filter = (
         BookingWhenFilter,
         WaitingFilter,
@@ -59,6 +62,7 @@ class BookingAdmin(MovesAdmin):
         ("visit__programme", RelatedDropdownFilter),
         ("visit__slot__venue", RelatedDropdownFilter),
         ("submission__school", AutocompleteSelectFilter),
+        ("submission__organisation", AutocompleteSelectFilter),
         ("visit__slot__starts_at", RangeDateTimeFilter),
     )
     search_fields = ("party_name",)
@@ -169,8 +173,11 @@ class BookingAdmin(MovesAdmin):
     def programme(self, booking: Booking) -> str:
         return booking.visit.programme.title
 
-    @display(description=_("school"), ordering="submission__school__name")
-    def school(self, booking: Booking) -> str:
+    @display(
+        description=_("school"),
+        ordering=Coalesce("submission__school__name", "submission__organisation__name"),
+    )
+    def asker(self, booking: Booking) -> str:
         return booking.submission.asker_name
 
     @display(description=_("state"), ordering="state")

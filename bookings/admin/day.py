@@ -19,6 +19,7 @@ from bookings.telling.documents import visits_on
 from core.addresses import row_number
 from core.dates import ONE_DAY, parse_day, start_of_day
 from core.kinds import OnDay, kinds
+from submissions.wording import numbers_of
 
 if TYPE_CHECKING:
     from bookings.admin.booking import BookingAdmin
@@ -42,8 +43,7 @@ def day_page(model_admin: "BookingAdmin", request: HttpRequest) -> HttpResponse:
         "is_today": day == timezone.localdate(),
         "visits": visits,
         "venues": list({visit.visit.slot.venue_id: visit.visit for visit in visits}.values()),
-        "classes": len(classes),
-        "pupils": sum(booking.pupils for booking in classes),
+        "numbers": numbers_of(classes),
         "waiting": {one.pk for one in classes if may_decide and waits_for_attendance(one)},
         "beside": _of_other_kinds(request, day),
         "before": _beside(bookings, day, forward=False),

@@ -14,7 +14,9 @@ from core.dates import terms
 @admin.register(BookingEvent)
 class BookingEventAdmin(EventAdmin):
     list_display = ("at", "what", "booking", "by_whom", "note", "noticed_at")
-    list_select_related = ("booking__submission__school", "booking__submission__hub", "by")
+    list_select_related = (
+        *(f"booking__submission__{name}" for name in ("school", "organisation", "hub")), "by",
+    )  # fmt: skip
     search_fields = ("booking__party_name",)
     search_help_text = _("day (‘9 March’), reference, school, class, contact, e-mail or programme")
     fields = ("booking", "move", ("from_state", "to_state"), "at", ("by", "by_role"), "note")

@@ -45,10 +45,14 @@ class DeskNumbersForm(NoteForm):
     def __init__(self, *args: Any, row: Booking, **kwargs: Any) -> None:
         initial = {"pupils": row.pupils, "supervisors": row.supervisors}
         super().__init__(*args, row=row, initial=initial, **kwargs)
+        if row.audience.is_groups:
+            self.fields["pupils"].label = row.audience.people
+            del self.fields["supervisors"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if (data.get("pupils"), data.get("supervisors")) == (self.row.pupils, self.row.supervisors):
+        before = {name: getattr(self.row, name) for name in ("pupils", "supervisors")}
+        if before == before | {name: data.get(name) for name in before if name in self.fields}:
             self.add_error(None, _("These numbers are the same as before."))
         if data.get("overrule_numbers") and not data.get("reason"):
             self.add_error("reason", _("Say why you overrule the limits."))
@@ -56,7 +60,7 @@ class DeskNumbersForm(NoteForm):
 
     @property
     def arguments(self) -> dict[str, Any]:
-        data = dict(self.cleaned_data)
+        data = {"supervisors": self.row.supervisors} | self.cleaned_data
         return data | {"overrule": {Rule.NUMBERS} if data.pop("overrule_numbers") else set()}
 
 

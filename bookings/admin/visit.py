@@ -43,20 +43,21 @@ class VisitWhenFilter(WhenFilter):
 class BookingInline(ReadOnly, TabularInline):
     model = Booking
     extra = 0
-    fields = ("class_shown", "school", "pupils", "supervisors", "state", "attention")
+    fields = ("class_shown", "asker", "pupils", "supervisors", "state", "attention")
     readonly_fields = fields
     show_title = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
-        return super().get_queryset(request).select_related("submission__school").order_by("pk")
+        bookings = super().get_queryset(request).order_by("pk")
+        return bookings.select_related("submission__school", "submission__organisation")
 
-    @display(description=_("class"))
+    @display(description=_("class or group"))
     def class_shown(self, booking: Booking) -> SafeString:
         address = reverse("admin:bookings_booking_change", args=[booking.pk])
         return format_html('<a class="desk-link" href="{}">{}</a>', address, booking.party_name)
 
     @display(description=_("school"))
-    def school(self, booking: Booking) -> str:
+    def asker(self, booking: Booking) -> str:
         return booking.submission.asker_name
 
 
@@ -172,9 +173,10 @@ class VisitAdmin(ReadOnly, ModelAdmin):
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                text = _("Maximum changed: %(groups)d classes, %(pupils)d pupils.") % {
-                    "groups": form.cleaned_data["max_groups"],
-                    "pupils": form.cleaned_data["max_pupils"],
+                whom = visit.programme.whom
+                text = _("Maximum changed: %(parties)s, %(heads)s.") % {
+                    "parties": whom.parties(form.cleaned_data["max_groups"]),
+                    "heads": whom.heads(form.cleaned_data["max_pupils"]),
                 }
                 return self._done(request, visit, text)
         return self._page(request, visit, form, _("Change the maximum"))
@@ -218,16 +220,16 @@ class VisitAdmin(ReadOnly, ModelAdmin):
 
     @display(description=_("classes"), ordering="groups_taken")
     def classes(self, visit: Visit) -> str:
-        return _("%(taken)d of %(most)d classes") % {
+        return _("%(taken)d of %(most)s") % {
             "taken": visit.groups_taken,
-            "most": visit.max_groups,
+            "most": visit.programme.whom.parties(visit.max_groups),
         }
 
     @display(description=_("pupils"), ordering="pupils_taken")
     def pupils(self, visit: Visit) -> str:
-        return _("%(taken)d of %(most)d pupils") % {
+        return _("%(taken)d of %(most)s") % {
             "taken": visit.pupils_taken,
-            "most": visit.max_pupils,
+            "most": visit.programme.whom.heads(visit.max_pupils),
         }
 
     @display(description=_("venue"))

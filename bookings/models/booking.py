@@ -1,4 +1,4 @@
-"""A class's place in a visit, and the events that are its history."""
+"""The place of a class or group in a visit, and the events that are its history."""
 
 import datetime
 import uuid
@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from bookings.models.schedule import VisitSlot
 from bookings.models.state import State
@@ -30,6 +31,7 @@ class Attention(models.TextChoices):
 # What a page, a mail or a calendar says about a booking hangs on these.
 FACTS = (
     "submission__school",
+    "submission__organisation",
     "submission__hub",
     "visit__slot__venue",
     "visit__programme__venue",
@@ -102,10 +104,16 @@ class Booking(Asked):
                 name="class_once_in_visit",
                 violation_error_message=_("This class already takes part in this visit."),
             ),
-            # Before there is a class: the same name twice in one form.
+            models.UniqueConstraint(
+                fields=["visit", "organisation", "party_key"],
+                condition=Q(state__in=State.where(holds=True), organisation__isnull=False),
+                name="group_once_in_visit",
+                violation_error_message=_("This group already takes part in this visit."),
+            ),
+            # Before there is a class or an organisation: the same name twice in one form.
             models.UniqueConstraint(
                 fields=["visit", "submission", "party_key"],
-                condition=Q(state__in=State.where(holds=True), class_group=None),
+                condition=Q(state__in=State.where(holds=True), class_group=None, organisation=None),
                 name="party_once_in_visit",
                 violation_error_message=_("This class already takes part in this visit."),
             ),
@@ -120,6 +128,14 @@ class Booking(Asked):
         return Footprint(self.visit_id, 1, self.pupils) if self.is_holding else None
 
     # --- Questions ---------------------------------------------------------------------
+
+    @property
+    def numbers(self) -> str:
+        """'24 leerlingen, 3 begeleiders', or '24 deelnemers': a group needs nobody along."""
+        if self.audience.is_groups:
+            return self.headcount
+        along = ngettext("%(number)d supervisor", "%(number)d supervisors", self.supervisors)
+        return f"{self.headcount}, {along % {'number': self.supervisors}}"
 
     @property
     def starts_at(self) -> datetime.datetime:

@@ -95,6 +95,11 @@ class Visit(models.Model):
     def groups_left(self) -> int:
         return self.max_groups - self.groups_taken
 
+    @property
+    def room_left(self) -> str:
+        """'plek voor 1 klas', in the words of its programme."""
+        return self.programme.whom.room_for(self.groups_left)
+
 
 class ZoneClaim(models.Model):
     """A zone taken by a visit: `[starts_at, ends_at)`, changeover included."""

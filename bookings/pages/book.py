@@ -134,21 +134,45 @@ def _in_words(refusal: Refused, programme: Programme, slot: VisitSlot, form: Boo
     left = offer_for(programme, slot)
     if isinstance(refusal, places.VisitFull) and left is not None and left.can_be_booked:
         if left.groups_left < len(form.asked):
-            return ngettext(
-                "This date has room for %(number)d class only.",
-                "This date has room for %(number)d classes only.",
-                left.groups_left,
-            ) % {"number": left.groups_left}
-        return ngettext(
-            "This date has room for %(number)d pupil only.",
-            "This date has room for %(number)d pupils only.",
-            left.pupils_left,
-        ) % {"number": left.pupils_left}
+            return _room_for_parties(programme, left.groups_left)
+        return _room_for_heads(programme, left.pupils_left)
     return str(refusal)
 
 
+def _room_for_parties(programme: Programme, number: int) -> str:
+    if programme.whom.is_groups:
+        words = ngettext(
+            "This date has room for %(number)d group only.",
+            "This date has room for %(number)d groups only.",
+            number,
+        )
+    else:
+        words = ngettext(
+            "This date has room for %(number)d class only.",
+            "This date has room for %(number)d classes only.",
+            number,
+        )
+    return words % {"number": number}
+
+
+def _room_for_heads(programme: Programme, number: int) -> str:
+    if programme.whom.is_groups:
+        words = ngettext(
+            "This date has room for %(number)d participant only.",
+            "This date has room for %(number)d participants only.",
+            number,
+        )
+    else:
+        words = ngettext(
+            "This date has room for %(number)d pupil only.",
+            "This date has room for %(number)d pupils only.",
+            number,
+        )
+    return words % {"number": number}
+
+
 def _taster() -> Programme | None:
-    return Programme.objects.published().filter(kind=Kind.TASTER).first()
+    return Programme.objects.published().for_schools().filter(kind=Kind.TASTER).first()
 
 
 def _others(programme: Programme, slot: VisitSlot, pupils: Sequence[int]) -> list[Offer]:

@@ -1,6 +1,7 @@
 """A submission's own page and what can be done there: by its teacher, or by the mail's link."""
 
 import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings import lifecycle
 from bookings.models import Booking, State
 from bookings.pages.access import address_of
-from bookings.pages.forms import NumbersForm
+from bookings.pages.forms import GroupNumbersForm, NumbersForm
 from bookings.telling import documents, ical
 from bookings.telling.wording import history_of, main_of, sentence_for
 from core import calendars
@@ -94,21 +95,23 @@ def cancel(
 def numbers(
     request: HttpRequest, public_id: UUID, booking_id: int, token: str | None = None
 ) -> HttpResponse:
-    """Change how many pupils and supervisors come, until a week before."""
+    """Change how many come, and how many supervisors of a class, until a week before."""
     submission, one = _one(request, public_id, booking_id, token)
     initial = {"pupils": one.pupils, "supervisors": one.supervisors}
-    form = NumbersForm(request.POST or None, initial=initial)
+    form_class = GroupNumbersForm if one.audience.is_groups else NumbersForm
+    form = form_class(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            lifecycle.change_numbers(booking=one, by=submission.user, **form.cleaned_data)
+            numbers = initial | form.cleaned_data
+            lifecycle.change_numbers(booking=one, by=submission.user, **numbers)
         except Refused as refusal:
             form.add_error("pupils", refusal)
         else:
             say_once(request, _("The numbers have been changed."))
             return redirect(address_of(submission, token=token))
     late = timezone.localdate() > one.change_until
-    context = {"submission": submission, "booking": one, "form": form, "late": late, "token": token}
-    context["hub"] = submission.hub
+    context: dict[str, Any] = {"submission": submission, "booking": one, "form": form}
+    context |= {"late": late, "token": token, "hub": submission.hub}
     return render(request, "bookings/booking_numbers.html", context)
 
 

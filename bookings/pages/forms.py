@@ -1,4 +1,4 @@
-"""What a teacher types: her class or classes, and who she is."""
+"""What a teacher types: her class or classes (or groups), and who she is."""
 
 from collections.abc import Collection
 from typing import Any
@@ -13,7 +13,16 @@ from bookings.rules import VisitItem, VisitRequest
 from programmes.models import Programme
 from schools.models import User
 from schools.models.class_group import name_key
-from submissions.forms import ClassFieldsForm, ContactForm, contact_of, pupils_field
+from submissions.forms import (
+    ClassFieldsForm,
+    GroupFieldsForm,
+    OrganisationContactForm,
+    SchoolContactForm,
+    contact_of,
+    organisation_of,
+    participants_field,
+    pupils_field,
+)
 from submissions.models import PhotoAnswer
 from submissions.rules import Broken, Party, Rule
 
@@ -29,23 +38,15 @@ def _supervisors_field() -> forms.IntegerField:
     )
 
 
-class ClassForm(ClassFieldsForm):
-    """One class that comes, and who comes along."""
-
-    supervisors = _supervisors_field()
+class PartyForm(forms.Form):
+    """One class or group of several on the page."""
 
     def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
         kwargs["empty_permitted"] = False  # a class that is added is filled in or removed
         super().__init__(*args, **kwargs)
-        self.offer_year_groups(programme.year_to)
         self.fields["pupils"].help_text = ngettext(
             "At most %(number)d.", "At most %(number)d.", programme.max_pupils_per_class
         ) % {"number": programme.max_pupils_per_class}
-        self.fields["supervisors"].help_text = ngettext(
-            "We ask one for every pupil.",
-            "We ask one for every %(number)d pupils.",
-            programme.pupils_per_supervisor,
-        ) % {"number": programme.pupils_per_supervisor}
 
     @property
     def number(self) -> int:
@@ -54,7 +55,26 @@ class ClassForm(ClassFieldsForm):
 
     @property
     def asked(self) -> Party:
-        """The class as the verbs take it; only after `is_valid()`."""
+        """The class or group as the verbs take it; only after `is_valid()`."""
+        raise NotImplementedError
+
+
+class ClassForm(PartyForm, ClassFieldsForm):
+    """One class that comes, and who comes along."""
+
+    supervisors = _supervisors_field()
+
+    def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
+        super().__init__(*args, programme=programme, **kwargs)
+        self.offer_year_groups(programme.year_to)
+        self.fields["supervisors"].help_text = ngettext(
+            "We ask one for every pupil.",
+            "We ask one for every %(number)d pupils.",
+            programme.pupils_per_supervisor,
+        ) % {"number": programme.pupils_per_supervisor}
+
+    @property
+    def asked(self) -> Party:
         data = self.cleaned_data
         return Party(
             name=data["name"],
@@ -65,43 +85,70 @@ class ClassForm(ClassFieldsForm):
         )
 
 
-class BaseClassFormSet(forms.BaseFormSet):
+class GroupForm(PartyForm, GroupFieldsForm):
+    """One group that is no class; it needs nobody along."""
+
+    @property
+    def asked(self) -> Party:
+        data = self.cleaned_data
+        return Party(
+            name=data["name"],
+            year_from=None,
+            year_to=None,
+            pupils=data["pupils"],
+            group_kind=data["group_kind"],
+        )
+
+
+class BasePartyFormSet(forms.BaseFormSet):
     """One to eight classes on the same date. The last ones cannot be empty: remove them."""
+
+    twice = _("You already filled in a class with this name.")
 
     def clean(self) -> None:
         seen = set()
         for form in self.forms:
             key = name_key(form.cleaned_data.get("name", "")) if form.is_bound else ""
             if key and key in seen:
-                form.add_error("name", _("You already filled in a class with this name."))
+                form.add_error("name", self.twice)
             seen.add(key)
 
 
-ClassFormSet = forms.formset_factory(
-    ClassForm,
-    formset=BaseClassFormSet,
-    extra=0,
-    min_num=1,
-    max_num=MAX_CLASSES,
-    validate_min=True,
-    validate_max=True,
-    absolute_max=MAX_CLASSES,
-)
+class BaseGroupFormSet(BasePartyFormSet):
+    twice = _("You already filled in a group with this name.")
 
 
-class VisitContactForm(ContactForm):
-    """What we ask for a visit besides."""
+LIMITS: Any = {
+    "extra": 0,
+    "min_num": 1,
+    "max_num": MAX_CLASSES,
+    "validate_min": True,
+    "validate_max": True,
+    "absolute_max": MAX_CLASSES,
+}
+ClassFormSet = forms.formset_factory(ClassForm, formset=BasePartyFormSet, **LIMITS)
+GroupFormSet = forms.formset_factory(GroupForm, formset=BaseGroupFormSet, **LIMITS)
 
-    facilities = forms.CharField(
+
+def _facilities_field(help_text: Any) -> forms.CharField:
+    return forms.CharField(
         label=_("What must we arrange? (optional)"),
         required=False,
         max_length=1000,
         strip=True,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_(
+        help_text=help_text,
+    )
+
+
+class VisitContactForm(SchoolContactForm):
+    """What we ask for a visit besides."""
+
+    facilities = _facilities_field(
+        _(
             "For example a wheelchair, a quiet corner, an allergy. Never names of pupils. We "
             "erase this after the visit."
-        ),
+        )
     )
     photos = forms.ChoiceField(
         label=_("May we take photographs?"),
@@ -111,6 +158,19 @@ class VisitContactForm(ContactForm):
     )
 
     field_order = ("school", "contact_name", "email", "phone", "facilities", "photos")
+
+
+class GroupContactForm(OrganisationContactForm):
+    """The same of a group, without photographs."""
+
+    facilities = _facilities_field(
+        _(
+            "For example a wheelchair, a quiet corner, an allergy. Never names of participants. "
+            "We erase this after the visit."
+        )
+    )
+
+    field_order = ("organisation", "city", "contact_name", "email", "phone", "facilities")
 
 
 class BookingForm:
@@ -137,21 +197,27 @@ class BookingForm:
         self._date_seen = data.get("date_shown", "") if data else ""
         self.resizing = bool(data) and ("add" in data or "remove" in data)
         kwargs: Any = {"form_kwargs": {"programme": programme}, "prefix": "klas"}
+        contact: Any = VisitContactForm
+        classes: Any = ClassFormSet
+        if programme.whom.is_groups:
+            contact, classes = GroupContactForm, GroupFormSet
         if not self.is_bound:
-            self.contact = VisitContactForm(initial=contact_of(user), for_staff=for_staff)
-            self.classes = ClassFormSet(initial=[{}], **kwargs)
+            initial = contact_of(user)
+            if programme.whom.is_groups:
+                initial |= organisation_of(user)
+            self.contact = contact(initial=initial, for_staff=for_staff)
+            self.classes = classes(initial=[{}], **kwargs)
             return
-        self.contact = VisitContactForm(data, for_staff=for_staff)
+        self.contact = contact(data, for_staff=for_staff)
         if self.resizing:
-            typed = _as_initial(self.contact)
-            self.contact = VisitContactForm(initial=typed, for_staff=for_staff)
+            self.contact = contact(initial=_as_initial(self.contact), for_staff=for_staff)
         if self.asks_for_more:
             # As initial values: nothing typed is lost and nothing is checked yet.
-            self.classes = ClassFormSet(initial=_resized(data, programme), **kwargs)
+            self.classes = classes(initial=_resized(classes(data, **kwargs), data), **kwargs)
             if "add" in data:  # the keyboard goes on in the new class
                 self.classes.forms[-1].fields["name"].widget.attrs["autofocus"] = True
         else:
-            self.classes = ClassFormSet(data, **kwargs)
+            self.classes = classes(data, **kwargs)
 
     def is_valid(self) -> bool:
         if not self.is_bound or self.resizing or self.contact.is_searching_school:
@@ -213,9 +279,8 @@ def _as_initial(form: forms.Form) -> dict[str, Any]:
     return {name: form[name].data for name in form.fields}
 
 
-def _resized(data: Any, programme: Programme) -> list[dict[str, Any]]:
+def _resized(bound: forms.BaseFormSet, data: Any) -> list[dict[str, Any]]:
     """The classes as typed, with one more or without one."""
-    bound = ClassFormSet(data, form_kwargs={"programme": programme}, prefix="klas")
     classes = [_as_initial(form) for form in bound.forms]
     removed = data.get("remove", "")
     if "add" in data:
@@ -227,9 +292,15 @@ def _resized(data: Any, programme: Programme) -> list[dict[str, Any]]:
 
 
 class NumbersForm(forms.Form):
-    """How many come, changed by the school itself."""
+    """How many come, changed by whoever booked."""
 
     pupils = pupils_field()
     supervisors = _supervisors_field()
+
+    use_required_attribute = False
+
+
+class GroupNumbersForm(forms.Form):
+    pupils = participants_field()
 
     use_required_attribute = False

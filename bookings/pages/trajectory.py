@@ -79,7 +79,7 @@ def trajectories(user: User) -> list[Trajectory]:
             "visit__slot__starts_at",
         )
     ]
-    total = Programme.objects.published().filter(kind=Kind.EXPERIENCE).count()
+    total = Programme.objects.published().for_schools().filter(kind=Kind.EXPERIENCE).count()
     return [Trajectory(one, _steps(_of(visits, one), total)) for one in classes]
 
 

@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from bookings.planning.availability import Offer, Status
 from core.dates import YearMonth
@@ -111,15 +110,12 @@ def _cell(offer: Offer, programme: Programme, day: str, word: str) -> Cell:
     sentence = pattern % {"day": day, "seen": f"{time} {word}", "end": f"{end:%H:%M}"}
     if not offer.can_be_booked:
         return Cell(offer.status.value, "", time, word, sentence)
-    sentence = _("%(sentence)s, %(room)s") % {"sentence": sentence, "room": _room_for(offer)}
+    sentence = _("%(sentence)s, %(room)s") % {
+        "sentence": sentence,
+        "room": programme.whom.room_for(offer.groups_left),
+    }
     address = reverse("bookings:book", args=[programme.slug, offer.slot_id])
     return Cell(offer.status.value, address, time, word, sentence)
-
-
-def _room_for(offer: Offer) -> str:
-    return ngettext(
-        "room for %(number)d class", "room for %(number)d classes", offer.groups_left
-    ) % {"number": offer.groups_left}
 
 
 def _sentence_of(day: Day) -> str:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from bookings.models import Visit, VisitSlot
 from bookings.models.schedule import VisitSlotQuerySet
@@ -34,7 +34,7 @@ def labels(programme: Programme, slots: Iterable[VisitSlot]) -> dict[int, str]:
     if not days:
         return {}
     offers = offers_between(programme, min(days), max(days) + datetime.timedelta(days=1))
-    room = {offer.slot_id: _room(offer) for offer in offers}
+    room = {offer.slot_id: _room(offer, programme) for offer in offers}
     return {slot.pk: f"{_when(slot)} ({room.get(slot.pk, _('full'))})" for slot in slots}
 
 
@@ -43,13 +43,12 @@ def _when(slot: VisitSlot) -> str:
     return f"{date_format(start, 'D j b Y')} {start:%H:%M}–{end:%H:%M}"
 
 
-def _room(offer: Offer) -> str:
+def _room(offer: Offer, programme: Programme) -> str:
     if offer.status == Status.FULL:
         return _("full")
     if offer.status == Status.CLOSED:
         return _("closed for schools")
-    text = ngettext("room for %(number)d class", "room for %(number)d classes", offer.groups_left)
-    return text % {"number": offer.groups_left}
+    return programme.whom.room_for(offer.groups_left)
 
 
 class SlotSelect(AutocompleteSelect):

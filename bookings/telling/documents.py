@@ -21,7 +21,7 @@ from core.dates import start_of_day
 from core.documents import qr_code, render_pdf
 from programmes.models import Programme, Venue
 from submissions.models import Submission
-from submissions.wording import school_in_full
+from submissions.wording import asker_in_full, heads_of
 
 _ENDLESS = re.compile(r"\S{40}(?=\S)")
 
@@ -74,7 +74,10 @@ class LetterStay(Stay):
         each, count = self.programme.price, len(self.bookings)
         if not each:
             return _("no costs")
-        return ngettext("€ %(each)s", "€ %(each)s per class, € %(total)s together", count) % {
+        words = ngettext("€ %(each)s", "€ %(each)s per class, € %(total)s together", count)
+        if self.audience.is_groups and count > 1:
+            words = _("€ %(each)s per group, € %(total)s together")
+        return words % {
             "each": number_format(each, 2),
             "total": number_format(each * count, 2),
         }
@@ -108,7 +111,7 @@ def letter(submission: Submission) -> bytes:
         page_url = settings.SITE_URL + reverse("bookings:booking", args=[submission.public_id])
         context = {
             "submission": submission,
-            "school": school_in_full(submission),
+            "asker": asker_in_full(submission),
             "stays": _stays(submission),
             "page_url": page_url,
             "site": urlsplit(settings.SITE_URL).netloc,
@@ -126,7 +129,7 @@ def letter_filename(submission: Submission) -> str:
 
 @dataclass(frozen=True)
 class DayVisit(Stay):
-    """A visit on the day sheet, with the classes that come."""
+    """A visit on the day sheet, with the classes (or groups) that come."""
 
     @property
     def zones(self) -> str:
@@ -135,6 +138,13 @@ class DayVisit(Stay):
     @property
     def pupils(self) -> int:
         return sum(booking.pupils for booking in self.bookings)
+
+    @property
+    def numbers(self) -> str:
+        """Of all together: '48 leerlingen, 6 begeleiders', or '20 deelnemers'."""
+        along = ngettext("%(number)d supervisor", "%(number)d supervisors", self.supervisors)
+        parts = [heads_of(self.bookings), along % {"number": self.supervisors}]
+        return ", ".join(parts if self.supervisors else parts[:1])
 
     @property
     def supervisors(self) -> int:

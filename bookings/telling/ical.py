@@ -23,7 +23,7 @@ from submissions.kinds import under
 from submissions.models import Submission
 
 # Raise it when events say something else or something more: feeds are then fetched again.
-EDITION = 1
+EDITION = 2
 
 
 def booking_page(submission: Submission) -> str:
@@ -89,13 +89,13 @@ def events(feed: Feed, bookings: BookingQuerySet) -> list[Event]:
 def for_feed(bookings: BookingQuerySet) -> BookingQuerySet:
     """What of `bookings` a feed shows, in order, with the columns that events are made of."""
     shown = bookings.where(is_listed=True).select_related(
-        "submission__school", "visit__slot__venue", "visit__programme"
+        "submission__school", "submission__organisation", "visit__slot__venue", "visit__programme"
     )
     return shown.only(*_COLUMNS).order_by("visit__slot__starts_at", "pk")
 
 
 def words(schools_of: QuerySet[Booking] | None = None) -> list[Any]:
-    """What events say besides what a booking says itself; the schools of these bookings too."""
+    """What events say besides what a booking says itself; who asked for these bookings too."""
     # All venues and programmes: they are few.
     offered = Venue.objects.order_by("pk", "programmes__pk").values_list(
         *("pk", "name", "street", "postcode", "city"),
@@ -103,17 +103,19 @@ def words(schools_of: QuerySet[Booking] | None = None) -> list[Any]:
     )
     found: list[Any] = [EDITION, list(offered)]
     if schools_of is not None:
-        schools = schools_of.order_by().exclude(submission__school=None)
-        names = schools.values_list("submission__school_id", "submission__school__name")
-        found.append(sorted(names.distinct()))
+        for asker in ("school", "organisation"):
+            rows = schools_of.order_by().exclude(**{f"submission__{asker}": None})
+            names = rows.values_list(f"submission__{asker}_id", f"submission__{asker}__name")
+            found.append(sorted(names.distinct()))
     return found
 
 
 _COLUMNS = (
-    *("uid", "party_name", "year_from", "year_to", "pupils", "supervisors", "state"),
-    *("sequence", "changed_at"),
-    *("submission__public_id", "submission__reference", "submission__typed_school_name"),
-    "submission__school__name",
+    *("uid", "party_name", "year_from", "year_to", "group_kind", "pupils", "supervisors"),
+    *("state", "sequence", "changed_at"),
+    *("submission__public_id", "submission__reference"),
+    *("submission__typed_school_name", "submission__typed_organisation"),
+    *("submission__school__name", "submission__organisation__name"),
     "visit__slot__starts_at",
     *(f"visit__slot__venue__{name}" for name in ("name", "street", "postcode", "city")),
     *(f"visit__programme__{name}" for name in ("title", "duration", "bring")),
@@ -187,11 +189,7 @@ def for_staff(booking: Booking) -> Event:
 
 
 def _numbers(booking: Booking) -> str:
-    return _("%(year_groups)s, %(pupils)s pupils, %(supervisors)s supervisors") % {
-        "year_groups": booking.year_groups,
-        "pupils": booking.pupils,
-        "supervisors": booking.supervisors,
-    }
+    return f"{booking.year_groups}, {booking.numbers}"
 
 
 def _bring(booking: Booking) -> str:

@@ -18,7 +18,8 @@ from bookings.telling.timetable import too_long
 from core.dates import ONE_DAY, start_of_day
 from core.kinds import Action, Matter, OnDay, Planned
 from programmes.models import Closure, Venue
-from schools.models import School, User
+from schools.models import Organisation, School, User
+from submissions.wording import numbers_of
 
 NEARLY_FULL_SHOWN = 6
 NEARLY_FULL_WITHIN = datetime.timedelta(weeks=6)
@@ -38,10 +39,10 @@ def actions(user: User) -> list[Action]:
 
 
 def leads_from(row: Any) -> list[Action]:
-    """From the page of a school: its bookings."""
-    if not isinstance(row, School):
+    """From the page of a school or an organisation: its bookings."""
+    if not isinstance(row, School | Organisation):
         return []
-    query = {"submission__school__id__exact": row.pk, "when": "all"}
+    query = {f"submission__{row._meta.model_name}__id__exact": row.pk, "when": "all"}
     return [Action(_("Bookings"), reverse("admin:bookings_booking_changelist", query=query))]
 
 
@@ -55,7 +56,8 @@ def on_days(first: datetime.date, before: datetime.date, user: User) -> list[OnD
 
 
 def _visits(first: datetime.date, before: datetime.date, user: User) -> QuerySet[Visit]:
-    classes = Booking.objects.holding().select_related("submission__school").order_by("pk")
+    askers = "submission__school", "submission__organisation"
+    classes = Booking.objects.holding().select_related(*askers).order_by("pk")
     return (
         Visit.objects.active()
         .of_hubs(user)
@@ -72,11 +74,7 @@ def _visits(first: datetime.date, before: datetime.date, user: User) -> QuerySet
 
 def _on_day(day: datetime.date, visits: list[Any]) -> OnDay:
     bookings = [booking for visit in visits for booking in visit.classes]
-    pupils = sum(booking.pupils for booking in bookings)
-    classes = ngettext("%(number)d class", "%(number)d classes", len(bookings))
-    of = ngettext("%(number)d pupil", "%(number)d pupils", pupils)
-    summary = f"{classes % {'number': len(bookings)}}, {of % {'number': pupils}}"
-    return OnDay(day, visits, summary, "admin/bookings/_visits.html")
+    return OnDay(day, visits, numbers_of(bookings), "admin/bookings/_visits.html")
 
 
 def next_day(day: datetime.date, user: User) -> datetime.date | None:

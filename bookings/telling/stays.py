@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from bookings.models import Booking, Visit
+from schools.audience import Audience
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class Stay:
     @property
     def ends_at(self) -> datetime.datetime:
         return timezone.localtime(self.bookings[0].ends_at)
+
+    @property
+    def audience(self) -> Audience:
+        """In which words to speak of who comes: of their programme all are classes, or groups."""
+        return self.bookings[0].audience
 
     @property
     def change_until(self) -> datetime.date:

@@ -28,6 +28,10 @@ _SENTENCES = {
     "attend": lambda: _("The class was here."),
     "miss": lambda: _("The class did not come."),
 }
+_OF_GROUPS = {
+    "attend": lambda: _("The group was here."),
+    "miss": lambda: _("The group did not come."),
+}
 
 
 def history_of(bookings: Sequence[Booking]) -> list[Line]:
@@ -57,10 +61,15 @@ def sentence(event: BookingEvent) -> str:
         length = {name: in_words(minutes) for name, minutes in event.data.items()}
         return _("It takes %(to)s instead of %(from)s.") % length
     if event.move == "change_numbers":
-        return _numbers(event.data)
+        return _numbers(event)
+    is_group = event.booking.audience.is_groups
     if event.move == "verify" and event.by_role == "staff":
+        if is_group:
+            return _("Booked by %(hub)s on your behalf.") % _us(event)
         return _("Booked by %(hub)s on behalf of the school.") % _us(event)
     words = _SENTENCES.get(event.move)
+    if is_group:
+        words = _OF_GROUPS.get(event.move, words)
     return words() % _us(event) if words else ""
 
 
@@ -75,15 +84,23 @@ def _reschedule(data: dict[str, Any]) -> str:
     }
 
 
-def _numbers(data: dict[str, Any]) -> str:
-    before, after = data["from"][0], data["to"][0]
+def _numbers(event: BookingEvent) -> str:
+    before, after = event.data["from"][0], event.data["to"][0]
     if before == after:
         return _("The number of supervisors changed.")
-    return ngettext(
-        "Numbers changed: %(before)d to %(after)d pupil.",
-        "Numbers changed: %(before)d to %(after)d pupils.",
-        after,
-    ) % {"before": before, "after": after}
+    if event.booking.audience.is_groups:
+        words = ngettext(
+            "Numbers changed: %(before)d to %(after)d participant.",
+            "Numbers changed: %(before)d to %(after)d participants.",
+            after,
+        )
+    else:
+        words = ngettext(
+            "Numbers changed: %(before)d to %(after)d pupil.",
+            "Numbers changed: %(before)d to %(after)d pupils.",
+            after,
+        )
+    return words % {"before": before, "after": after}
 
 
 def _moment(written: str) -> str:

@@ -119,6 +119,11 @@ class Loan(Asked):
         ]
         constraints = [
             *Asked.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(group_kind=""),
+                name="loan_of_a_class",
+                violation_error_message=_("Kits are for schools."),
+            ),
             NoOverlap(
                 fields=["copy"],
                 period=("starts_on", "free_again_on"),

@@ -12,7 +12,7 @@ from core.uploads import PhotoField
 from kits.models import ContentItem, LessonKit
 from kits.rules import LoanRequest, broken_rules
 from schools.models import User
-from submissions.forms import ClassFieldsForm, ContactForm, contact_of
+from submissions.forms import ClassFieldsForm, SchoolContactForm, contact_of
 from submissions.rules import Broken, Party, Rule
 
 
@@ -57,7 +57,7 @@ class LoanForm:
     ) -> None:
         self.is_bound = data is not None
         initial = contact_of(user) | _contact_of_visit(booking)
-        self.contact = ContactForm(data, initial=initial, for_staff=for_staff)
+        self.contact = SchoolContactForm(data, initial=initial, for_staff=for_staff)
         details: Any = {"kit": kit, "for_staff": for_staff, "prefix": "klas"}
         self.class_form = LoanClassForm(data, initial=_class_of_visit(booking), **details)
         if self.asks_for_more:
@@ -125,7 +125,7 @@ def _contact_of_visit(booking: Booking | None) -> dict[str, Any]:
 
 
 def _class_of_visit(booking: Booking | None) -> dict[str, Any]:
-    if booking is None:
+    if booking is None or booking.year_from is None or booking.year_to is None:
         return {}
     return {
         "name": booking.party_name,

@@ -24,7 +24,7 @@ SHOWN = 3
 
 
 def visit_of(request: HttpRequest) -> Booking | None:
-    """The visit that the query names, if it goes ahead and whoever asks may see it."""
+    """The visit of a class that the query names, if it goes ahead and whoever asks may see it."""
     key = request.GET.get(KEY)
     try:
         public_id = UUID(request.GET.get(PARAMETER, ""))
@@ -33,7 +33,7 @@ def visit_of(request: HttpRequest) -> Booking | None:
     submission = Submission.objects.select_related("user").filter(public_id=public_id).first()
     if submission is None or not may_see(request, submission, key):
         return None
-    bookings = submission.bookings.holding().with_facts().order_by("pk")
+    bookings = submission.bookings.holding().of_classes().with_facts().order_by("pk")
     return next((one for one in bookings if one.starts_at > timezone.now()), None)
 
 
@@ -92,7 +92,11 @@ def said_along(bookings: Sequence[Booking]) -> list[str]:
 
 
 def fitting_kits(booking: Booking) -> list[LessonKit]:
-    """Kits of the programme's worlds for the class's year group, at the same venue."""
+    """Kits of the programme's worlds for the class's year group, at the same venue. Groups that
+    are no class borrow none.
+    """
+    if booking.year_from is None:
+        return []
     kits = LessonKit.objects.published().filter(
         venue=booking.visit.programme.venue_id,
         worlds__programmes=booking.visit.programme_id,

@@ -13,7 +13,7 @@ from kits.days import desk_hours
 from kits.models import Loan
 from kits.telling.ical import loan_page
 from submissions.models import Submission
-from submissions.wording import school_in_full
+from submissions.wording import asker_in_full
 
 
 def letter(loan: Loan) -> bytes:
@@ -27,7 +27,7 @@ def letter(loan: Loan) -> bytes:
             "kit": loan.kit,
             "venue": loan.kit.venue,
             "submission": submission,
-            "school": school_in_full(submission),
+            "school": asker_in_full(submission),
             "contents": list(loan.kit.contents.all()),
             "page_url": page_url,
             "site": urlsplit(settings.SITE_URL).netloc,

@@ -15,6 +15,7 @@ from programmes.models.curriculum import CoreObjective, World
 from programmes.models.hub import OfHubs
 from programmes.models.place import Venue, Zone
 from programmes.vocabulary import WORLDS
+from schools.audience import Audience
 from schools.years import YearGroup, describe_year_groups
 
 MINUTES_OF_A_DAY = 24 * 60
@@ -41,6 +42,9 @@ def in_words(duration: int) -> str:
 class ProgrammeQuerySet(OfHubs["Programme"]):
     def published(self) -> Self:
         return self.filter(is_published=True)
+
+    def for_schools(self) -> Self:
+        return self.filter(audience=Audience.SCHOOLS)
 
 
 class Programme(models.Model):
@@ -84,6 +88,15 @@ class Programme(models.Model):
     )
     core_objectives = models.ManyToManyField(
         CoreObjective, blank=True, related_name="programmes", verbose_name=_("core objectives")
+    )
+    audience = models.CharField(
+        _("for whom"),
+        max_length=8,
+        choices=Audience,
+        default=Audience.SCHOOLS,
+        help_text=_(
+            "Groups are people who change trades, a company and the like: without year groups."
+        ),
     )
     year_from = models.PositiveSmallIntegerField(
         _("year group from"), choices=YearGroup, default=YearGroup.GROUP_5
@@ -169,6 +182,11 @@ class Programme(models.Model):
                 name="programme_positive_numbers",
                 violation_error_message=_("These numbers must be at least 1."),
             ),
+            models.CheckConstraint(
+                condition=Q(audience=Audience.SCHOOLS) | Q(requires_taster=False),
+                name="programme_after_taster_for_schools",
+                violation_error_message=_("Only a class can have had a Proeverij before."),
+            ),
             # Who looks for visits in the way of a slot reads one day of them (availability.py).
             models.CheckConstraint(
                 condition=Q(duration__lte=Value(MINUTES_OF_A_DAY) - F("changeover")),
@@ -201,7 +219,14 @@ class Programme(models.Model):
         return datetime.timedelta(minutes=self.duration + self.changeover)
 
     @property
+    def whom(self) -> Audience:
+        """In which words to speak of who comes."""
+        return Audience(self.audience)
+
+    @property
     def for_whom(self) -> str:
+        if self.whom.is_groups:
+            return str(self.whom.label)
         return describe_year_groups(self.year_from, self.year_to)
 
     @property

@@ -1,5 +1,5 @@
 """Schools and people in the back office."""
 
-from schools.admin import people, school
+from schools.admin import organisation, people, school
 
-__all__ = ["people", "school"]
+__all__ = ["organisation", "people", "school"]

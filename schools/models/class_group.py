@@ -1,6 +1,7 @@
 """A class of a school in one school year; it continues as another one next year."""
 
 import datetime
+import itertools
 from collections.abc import Collection
 from typing import Any
 
@@ -21,6 +22,12 @@ def name_key(name: str) -> str:
     letters longer: 'ß' is two.
     """
     return (fold(name).replace(" ", "") or name.casefold())[:NAME_LENGTH]
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """This name, with a number behind it where its key is one of these."""
+    numbered = (f"{name} ({number})" for number in itertools.count(2))
+    return next(one for one in itertools.chain([name], numbered) if name_key(one) not in taken)
 
 
 class ClassGroupManager(models.Manager["ClassGroup"]):

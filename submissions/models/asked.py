@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import Standing, StateTable
 from programmes.models import OfHubs
-from schools.models import ClassGroup, User
+from schools.audience import Audience
+from schools.models import ClassGroup, GroupKind, Organisation, User
 from schools.models.class_group import NAME_LENGTH, name_key
 from schools.years import YearGroup, describe_year_groups
 from submissions.models.submission import Submission
@@ -47,9 +48,14 @@ class AskedQuerySet[T: "Asked"](OfHubs[T]):
     def visible_to(self, user: User) -> Self:
         return self.filter(submission__user=user)
 
+    def of_classes(self) -> Self:
+        """Without groups that are no class."""
+        return self.filter(group_kind="")
+
 
 class Asked(models.Model):
-    """One thing asked for, for one party: a class of the submission's school.
+    """One thing asked for, for one party: a class of the submission's school, or a group of its
+    organisation.
 
     A kind adds the fields `state` and `attention`, whose choices are its own, and the table of
     its states. `state` is written by the kind's `Lifecycle` only.
@@ -66,11 +72,16 @@ class Asked(models.Model):
         related_name="%(class)ss",
         verbose_name=_("submission"),
     )
-    party_name = models.CharField(_("class"), max_length=NAME_LENGTH)
+    party_name = models.CharField(_("class or group"), max_length=NAME_LENGTH)
     # The name as it is compared and searched; follows it in `save()`.
     party_key = models.CharField(max_length=NAME_LENGTH, editable=False, default="")
-    year_from = models.PositiveSmallIntegerField(_("year group from"), choices=YearGroup)
-    year_to = models.PositiveSmallIntegerField(_("year group to"), choices=YearGroup)
+    # Of a class: its year groups and, once the code is typed, the class itself.
+    year_from = models.PositiveSmallIntegerField(
+        _("year group from"), choices=YearGroup, null=True, blank=True
+    )
+    year_to = models.PositiveSmallIntegerField(
+        _("year group to"), choices=YearGroup, null=True, blank=True
+    )
     class_group = models.ForeignKey(
         ClassGroup,
         on_delete=models.PROTECT,
@@ -78,6 +89,17 @@ class Asked(models.Model):
         blank=True,
         related_name="%(class)ss",
         verbose_name=_("class"),
+    )
+    # Of a group: its kind and, once the code is typed, whose it is. As of a class it stands
+    # here, so that the database can refuse the same group twice.
+    group_kind = models.CharField(_("kind of group"), max_length=10, choices=GroupKind, blank=True)
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="%(class)ss",
+        verbose_name=_("organisation"),
     )
     pupils = models.PositiveSmallIntegerField(_("pupils"), validators=[MinValueValidator(1)])
     held_until = models.DateTimeField(_("held until"), null=True, blank=True, editable=False)
@@ -99,6 +121,19 @@ class Asked(models.Model):
                 condition=Q(year_to__gte=F("year_from")),
                 name="%(class)s_year_range",
                 violation_error_message=_("The highest year group comes before the lowest."),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    group_kind="",
+                    year_from__isnull=False,
+                    year_to__isnull=False,
+                    organisation=None,
+                )
+                | (~Q(group_kind="") & Q(year_from=None, year_to=None, class_group=None)),
+                name="%(class)s_of_class_or_group",
+                violation_error_message=_(
+                    "A class has year groups; a group that is no class has a kind."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(state=HELD, held_until__isnull=False)
@@ -152,8 +187,21 @@ class Asked(models.Model):
         return self.held_until is not None and self.held_until > timezone.now()
 
     @property
+    def audience(self) -> Audience:
+        """In which words to speak of it."""
+        return Audience.GROUPS if self.group_kind else Audience.SCHOOLS
+
+    @property
     def year_groups(self) -> str:
+        """Those of a class, or the kind of a group: 'groep 7', 'bedrijf'."""
+        if self.year_from is None or self.year_to is None:
+            return str(GroupKind(self.group_kind).label)
         return describe_year_groups(self.year_from, self.year_to)
+
+    @property
+    def headcount(self) -> str:
+        """'24 leerlingen' or '24 deelnemers'."""
+        return self.audience.heads(self.pupils)
 
     @property
     def school_day(self) -> datetime.date:

@@ -1,7 +1,7 @@
 """Who asks: what one teacher submitted once, for one or more classes or kits.
 
-Bookings (and later loans) belong to a submission. Until its code is typed no user, school or
-class is made of it: the submission carries what was typed.
+Bookings (and later loans) belong to a submission. Until its code is typed no user, school,
+organisation or class is made of it: the submission carries what was typed.
 """
 
 import secrets
@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.searching import Among, WordsInside, has_word
 from programmes.models import Hub, OfHubs
+from schools.audience import Audience
+from schools.models.organisation import Organisation, key_of
 from schools.models.school import School, fold
 from schools.models.user import User
 
@@ -47,13 +49,16 @@ class SubmissionQuerySet(OfHubs["Submission"]):
         return self.filter(user=user)
 
     def matching(self, text: str) -> Self:
-        """Those in whose reference, contact, address or school every word of `text` occurs."""
+        """Those in which every word of `text` occurs: in the reference, contact, address, school
+        or organisation."""
         found = self
         for word in text.split():
             texts = Submission.objects.filter(has_word("search_text", word))
             fits = models.Q(Among("pk", texts.values("pk")))
             if fold(word):
                 fits |= models.Q(Among("school", School.objects.matching(word).values("pk")))
+                organisations = Organisation.objects.matching(word)
+                fits |= models.Q(Among("organisation", organisations.values("pk")))
             start = normalise_reference(word)
             if 4 <= len(start) <= REFERENCE_LENGTH:  # shorter is half of them
                 ends = (start.ljust(REFERENCE_LENGTH, end) for end in "0Z")
@@ -95,8 +100,17 @@ class Submission(models.Model):
         related_name="submissions",
         verbose_name=_("school"),
     )
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="submissions",
+        verbose_name=_("organisation"),
+    )
     typed_school_name = models.CharField(_("school (typed)"), max_length=200, blank=True)
-    typed_school_city = models.CharField(_("place (typed)"), max_length=100, blank=True)
+    typed_organisation = models.CharField(_("organisation (typed)"), max_length=200, blank=True)
+    typed_city = models.CharField(_("place (typed)"), max_length=100, blank=True)
     purchase_order = models.CharField(_("purchase-order number"), max_length=60, blank=True)
     facilities = models.TextField(
         _("what must we arrange?"),
@@ -105,7 +119,11 @@ class Submission(models.Model):
         help_text=_("Never names of pupils. Erased after the visit."),
     )
     photos = models.CharField(
-        _("photographs"), max_length=3, choices=PhotoAnswer, default=PhotoAnswer.ASK
+        _("photographs"),
+        max_length=3,
+        choices=PhotoAnswer,
+        default=PhotoAnswer.ASK,
+        blank=True,  # a group is not asked
     )
     language = models.CharField(
         _("language"), max_length=2, default="nl", choices=settings.LANGUAGES
@@ -122,11 +140,12 @@ class Submission(models.Model):
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
     # Raised to make the links in earlier mails invalid.
     link_version = models.PositiveIntegerField(default=1, editable=False)
-    # One text to search instead of three; the database keeps it, so an erased name is gone here.
+    # One text to search instead of four; the database keeps it, so an erased name is gone here.
     search_text = models.GeneratedField(
         expression=Lower(
             Concat(
                 *("contact_name", Value(" "), "email", Value(" "), "typed_school_name"),
+                *(Value(" "), "typed_organisation"),
                 output_field=models.TextField(),
             )
         ),
@@ -141,10 +160,36 @@ class Submission(models.Model):
         verbose_name_plural = _("submissions")
         ordering = ["-created_at"]
         indexes = [WordsInside(fields=["search_text"], name="submission_words")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(organisation=None, typed_organisation="")
+                | models.Q(school=None, typed_school_name=""),
+                name="submission_of_school_or_organisation",
+                violation_error_message=_("A school asks, or an organisation, never both."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.asker_name}"
 
     @property
+    def audience(self) -> Audience:
+        """In which words to speak of who asks."""
+        is_group = self.organisation_id or self.typed_organisation
+        return Audience.GROUPS if is_group else Audience.SCHOOLS
+
+    @property
+    def asker(self) -> School | Organisation | None:
+        """The school or organisation; None until the code is typed."""
+        return self.school or self.organisation
+
+    @property
+    def organisation_key(self) -> str:
+        """How its organisation is compared with others, also while it is only typed."""
+        if self.organisation:
+            return self.organisation.name_key
+        return key_of(self.typed_organisation, self.typed_city)
+
+    @property
     def asker_name(self) -> str:
-        return self.school.name if self.school else self.typed_school_name
+        return self.asker.name if self.asker else self.typed_organisation or self.typed_school_name

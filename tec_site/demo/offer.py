@@ -7,6 +7,7 @@ workshops on three themes, in four zones.
 from typing import Any, NamedTuple
 
 from programmes.models import Component, CoreObjective, Hub, Kind, Programme, Venue, World, Zone
+from schools.audience import Audience
 from schools.models import HolidayRegion, User
 from schools.years import YearGroup
 from tec_site.demo import texts
@@ -150,6 +151,23 @@ PROGRAMMES = [
         zones=["tiny-house", "maken"],
         worlds=["wonen-werken-verkeer"],
         objectives=[(PO, "44"), (PO, "45")],
+    ),
+    Offer(
+        fields={
+            "kind": Kind.WORKSHOP,
+            "slug": "techniek-proeven-met-je-team",
+            **texts.TEAMS,
+            "audience": Audience.GROUPS,
+            "duration": 150,
+            "max_groups": 2,
+            "max_pupils": 36,
+            "min_pupils": 6,
+            "max_pupils_per_class": 18,
+            "price": "180.00",
+        },
+        zones=["maken", "hard"],
+        worlds=["wonen-werken-verkeer", "ontwerp-productie-wereldhandel"],
+        objectives=[],
     ),
 ]
 

@@ -16,6 +16,7 @@ EXPERIENCES = [
     "experience-robots-in-de-kas",
 ]
 WORKSHOPS = ["green-screen-en-stop-motion", "drones-en-vr", "fiets-en-huis"]
+FOR_GROUPS = "techniek-proeven-met-je-team"
 
 PATTERNS = [
     (Weekday.MONDAY, MORNING, [*EXPERIENCES, "green-screen-en-stop-motion"]),
@@ -26,6 +27,7 @@ PATTERNS = [
     (Weekday.THURSDAY, MORNING, ["proeverij"]),
     (Weekday.THURSDAY, AFTERNOON, [*EXPERIENCES, *WORKSHOPS]),
     (Weekday.FRIDAY, MORNING, [*EXPERIENCES, "fiets-en-huis"]),
+    (Weekday.FRIDAY, AFTERNOON, [FOR_GROUPS]),
 ]
 
 

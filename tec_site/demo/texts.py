@@ -157,3 +157,18 @@ FIETS = {
     "arrange": "Vervoer heen en terug: kom vooral op de fiets",
     "price_note": "Voorbeeld: gratis dankzij een subsidie.",
 }
+
+TEAMS = {
+    "title": "Techniek proeven met je team",
+    "summary": "Voor omscholers, bedrijven en andere groepen: een middag zelf aan het werk.",
+    "story": (
+        "Een middag lang werk je met hout, metaal en een lasersnijder, onder leiding van een "
+        "vakman. Iedereen maakt een eigen werkstuk en neemt dat mee naar huis.\n\n"
+        "Tussendoor vertellen we welk werk erbij hoort, welke opleidingen er zijn en hoe iemand "
+        "zonder technisch diploma begint."
+    ),
+    "learning": "De deelnemers ontdekken of werken met hun handen bij hen past.",
+    "bring": "Dichte schoenen\nKleren die vuil mogen worden",
+    "arrange": "Eigen vervoer; er is plaats voor een busje",
+    "price_note": "Voorbeeldprijs, met koffie en thee.",
+}

@@ -12,13 +12,13 @@ from bookings.rules import VisitItem, VisitRequest
 from core.dates import add_working_days, start_of_day
 from core.lifecycle import Refused
 from programmes.models import Programme
-from schools.models import School, User
+from schools.models import GroupKind, School, User
 from schools.years import YearGroup
 from submissions.models import Submission
 from submissions.rules import Party, Rule, first_bookable_moment
 from tec_site.demo.people import STAFF_EMAIL
 from tec_site.demo.schools import SCHOOLS, TEACHERS
-from tec_site.demo.season import MORNING, WORKSHOPS
+from tec_site.demo.season import FOR_GROUPS, MORNING, WORKSHOPS
 
 CLASSES = [
     ("Groep 7A", YearGroup.GROUP_7, 26),
@@ -53,6 +53,7 @@ def load() -> None:
     for number, slug in enumerate(WORKSHOPS):
         for slot in _coming(slug, BUSY_SLOTS)[number::3]:
             _book(staff, slot, slug, next(classes))
+    _group(staff)
     _attend(staff)
     _undo_some(staff)
     _leave_mail()
@@ -155,6 +156,27 @@ def _book(staff: User, slot: VisitSlot, slug: str, class_number: int) -> None:
         lifecycle.book(VisitRequest(submission, items, set(Rule), "Voorbeeld"), by=staff)
     except Refused:
         return
+
+
+def _group(staff: User) -> None:
+    """People of a company, in what is for groups."""
+    for slot in _coming(FOR_GROUPS, 2)[1:]:
+        submission = Submission(
+            submission_key="demo-group",
+            data_hash="demo-group",
+            contact_name="Esra Voorbeeld",
+            email="esra@metaal.example",
+            phone="0570 00 00 90",
+            typed_organisation="Voorbeeld Metaal B.V.",
+            typed_city="Deventer",
+            photos="",
+        )
+        party = Party("Team Montage", None, None, 14, group_kind=GroupKind.COMPANY)
+        items = [VisitItem(slot, Programme.objects.get(slug=FOR_GROUPS), party)]
+        try:
+            lifecycle.book(VisitRequest(submission, items, set(Rule), "Voorbeeld"), by=staff)
+        except Refused:
+            return
 
 
 def _attend(staff: User) -> None:

@@ -77,7 +77,7 @@ def _facts(programme: Programme) -> dict[str, Any]:
     return {
         "components": list(programme.components.all()) if programme.kind == Kind.TASTER else [],
         "tasters": (
-            list(Programme.objects.published().filter(kind=Kind.TASTER))
+            list(Programme.objects.published().for_schools().filter(kind=Kind.TASTER))
             if programme.requires_taster
             else []
         ),

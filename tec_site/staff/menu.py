@@ -100,6 +100,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             _model(_("Schools"), "school", "schools.school"),
             _model(_("Classes"), "group", "schools.classgroup"),
+            _model(_("Organisations"), "corporate_fare", "schools.organisation"),
             _model(_("School boards"), "account_balance", "schools.schoolboard"),
             _model(_("School holidays"), "beach_access", "schools.schoolholiday"),
         ],

@@ -38,6 +38,8 @@ _DESK = [
     "schools.change_school",
     "schools.view_classgroup",
     "schools.change_classgroup",
+    "schools.view_organisation",
+    "schools.change_organisation",
     "schools.view_schoolboard",
     "schools.view_schoolholiday",
     "programmes.view_programme",

@@ -38,7 +38,7 @@ def test_day_list_has_the_visits_of_that_day_in_order_of_time(desk):
     make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 11, 4, 0))))
     page = desk.get(TUESDAY)
     assert classes(page) == ["7a", "8b"]
-    assert (page.context["classes"], page.context["pupils"]) == (2, 48)
+    assert page.context["numbers"] == "2 klassen, 48 leerlingen"
 
 
 def test_day_list_keeps_programmes_of_the_same_name_apart(desk):

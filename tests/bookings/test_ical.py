@@ -72,7 +72,7 @@ def test_invitation_says_everything(booking):
         "SUMMARY": "Stop-motion met Groep 7",
         "LOCATION": "TEC Deventer\\, Hanzeweg 1\\, 7418 AA Deventer",
         "DESCRIPTION": (
-            "groep 7\\, leerlingen: 24\\, begeleiders: 3\\nKenmerk: AB12CD34\\n"
+            "groep 7\\, 24 leerlingen\\, 3 begeleiders\\nKenmerk: AB12CD34\\n"
             f"Meenemen: drinken\\, lunch\\nAlles over dit bezoek: {page}"
         ),
         "URL": page,
@@ -219,5 +219,5 @@ def test_feed_of_staff_names_class_and_school(booking):
 
     assert event["SUMMARY"] == f"Stop-motion: Groep 7\\, {school}"
     assert event["DESCRIPTION"] == (
-        "groep 7\\, leerlingen: 24\\, begeleiders: 3\\nKenmerk: AB12CD34\\nbevestigd"
+        "groep 7\\, 24 leerlingen\\, 3 begeleiders\\nKenmerk: AB12CD34\\nbevestigd"
     )

@@ -288,7 +288,7 @@ def test_letter_gives_classes_on_different_dates_a_page_each() -> None:
 
 def test_letter_of_a_school_that_is_not_listed() -> None:
     submission = make_asker(
-        user=None, school=None, typed_school_name="De Nieuwe School", typed_school_city="Olst"
+        user=None, school=None, typed_school_name="De Nieuwe School", typed_city="Olst"
     )
     make_booking(submission=submission, visit=make_room(make_facts()), state=State.HELD)
 

@@ -1,0 +1,60 @@
+"""For whom something is, and the words that differ with it: no text calls adults pupils.
+
+Schools come with a *class*; everybody else comes as a *group* of an organisation
+(`schools/models/organisation.py`).
+"""
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+
+class Audience(models.TextChoices):
+    """For whom a programme is, and in which words one speaks of who comes."""
+
+    SCHOOLS = "schools", gettext_lazy("schools")
+    GROUPS = "groups", gettext_lazy("groups")
+
+    @property
+    def is_groups(self) -> bool:
+        return self == Audience.GROUPS
+
+    @property
+    def asker(self) -> str:
+        return _("Organisation") if self.is_groups else _("School")
+
+    @property
+    def party(self) -> str:
+        return _("Group") if self.is_groups else _("Class")
+
+    @property
+    def division(self) -> str:
+        return _("Kind of group") if self.is_groups else _("Year group")
+
+    @property
+    def people(self) -> str:
+        return _("Participants") if self.is_groups else _("Pupils")
+
+    def parties(self, number: int) -> str:
+        """'1 klas', '2 klassen' or '2 groepen'."""
+        if self.is_groups:
+            text = ngettext("%(number)d group", "%(number)d groups", number)
+        else:
+            text = ngettext("%(number)d class", "%(number)d classes", number)
+        return text % {"number": number}
+
+    def heads(self, number: int) -> str:
+        """'24 leerlingen' or '24 deelnemers'."""
+        if self.is_groups:
+            text = ngettext("%(number)d participant", "%(number)d participants", number)
+        else:
+            text = ngettext("%(number)d pupil", "%(number)d pupils", number)
+        return text % {"number": number}
+
+    def room_for(self, number: int) -> str:
+        """What is free: 'plek voor 1 klas' or 'plek voor 2 groepen'."""
+        if self.is_groups:
+            text = ngettext("room for %(number)d group", "room for %(number)d groups", number)
+        else:
+            text = ngettext("room for %(number)d class", "room for %(number)d classes", number)
+        return text % {"number": number}
