@@ -24,7 +24,8 @@ from kits.days import free_again_on
 from kits.lifecycle import MOVES as LOANS
 from kits.models import ContentItem, DeskDay, KitCopy, LessonKit, Loan, LoanState
 from programmes.models import Component, Hub, Kind, Programme, Venue, Zone
-from schools.models import ClassGroup, School, User
+from schools.audience import Audience
+from schools.models import ClassGroup, GroupKind, Organisation, School, User
 from schools.years import YearGroup
 from submissions.models import Submission
 
@@ -87,6 +88,11 @@ def make_staff(*, hubs: list[Hub] | None = None, **fields: Any) -> User:
     if staff.is_staff:
         staff.hubs.set([the_hub()] if hubs is None else hubs)
     return staff
+
+
+def make_organisation(**fields: Any) -> Organisation:
+    fields = {"name": f"Metaal {next(_numbers)} B.V.", "city": "Deventer"} | fields
+    return Organisation.objects.create(**fields)
 
 
 # --- What and where -----------------------------------------------------------------------
@@ -271,6 +277,27 @@ def make_booking(*, state: str = State.CONFIRMED, by: Any = None, **fields: Any)
     with transaction.atomic():
         BOOKINGS.apply(booking, Move("made", frozenset({NEW}), state, name="made"), by=by)
     return booking
+
+
+def make_group(**fields: Any) -> Booking:
+    """A booking of a group of an organisation, as after its code was typed."""
+    if "visit" not in fields:
+        fields["visit"] = make_visit(programme=make_programme(audience=Audience.GROUPS))
+    if "submission" not in fields:
+        organisation = fields.get("organisation") or make_organisation()
+        fields["submission"] = make_submission(
+            user=make_teacher(name="Esra Demir"), organisation=organisation, photos=""
+        )
+    fields = {
+        "party_name": "Team Montage",
+        "group_kind": GroupKind.COMPANY,
+        "organisation": fields["submission"].organisation,
+        "year_from": None,
+        "year_to": None,
+        "pupils": 12,
+        "supervisors": 0,
+    } | fields
+    return make_booking(**fields)
 
 
 # --- Lesson kits --------------------------------------------------------------------------

@@ -48,6 +48,10 @@ class PartyForm(forms.Form):
             "At most %(number)d.", "At most %(number)d.", programme.max_pupils_per_class
         ) % {"number": programme.max_pupils_per_class}
 
+    def has_changed(self) -> bool:
+        """An empty one is a class too, that has to be filled in: its fields say so."""
+        return True
+
     @property
     def number(self) -> int:
         """Which class on the page, counted from 1."""

@@ -189,6 +189,7 @@ programmes.zone           403|200  403|200  403|200      403|403      403|200
 programmes.world          403|200  403|200  403|200      403|403      403|200
 schools.classgroup        403|200  403|200  403|200      403|403      403|200
 schools.school            403|200  403|200  403|200      403|403      403|200
+schools.organisation      403|200  403|200  403|→desk    403|403      →desk|→desk
 schools.schoolboard       403|200  403|200  403|→desk    403|403      →desk|→desk
 schools.schoolholiday     403|200  403|200  403|200      403|200      403|200
 submissions.submission    403|200  403|403  403|200      403|403      403|200
