@@ -103,10 +103,11 @@ def words(schools_of: QuerySet[Booking] | None = None) -> list[Any]:
     )
     found: list[Any] = [EDITION, list(offered)]
     if schools_of is not None:
-        for asker in ("school", "organisation"):
-            rows = schools_of.order_by().exclude(**{f"submission__{asker}": None})
-            names = rows.values_list(f"submission__{asker}_id", f"submission__{asker}__name")
-            found.append(sorted(names.distinct()))
+        askers = ("school_id", "school__name", "organisation_id", "organisation__name")
+        nobody = {"submission__school": None, "submission__organisation": None}
+        asked = schools_of.order_by().exclude(**nobody)
+        names = asked.values_list(*(f"submission__{name}" for name in askers))
+        found.append(sorted(names.distinct(), key=str))
     return found
 
 
