@@ -70,7 +70,7 @@ def send_code(challenge: CodeChallenge, language: str) -> Mail:
         sender=hub.sender if hub else "",
         hub=hub.pk if hub else None,
         reference=submission.reference if submission else "",
-        about=submission.school_name if submission else "",
+        about=submission.asker_name if submission else "",
         # A code that comes when it no longer works only confuses.
         expires_at=challenge.expires_at,
         urgent=True,

@@ -152,7 +152,7 @@ def _mail(
         reply_to=venue.email or hub.email,
         hub=hub.pk,
         reference=submission.reference,
-        about=submission.school_name,
+        about=submission.asker_name,
         expires_at=expires_at,
     )
     return [message]

@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from core.backoffice.base import ModelAdmin, NoDelete, leads_from
+from core.backoffice.base import Button, ModelAdmin, NoDelete
+from core.kinds import kinds
 from schools.models import Organisation
 
 
@@ -23,7 +24,8 @@ class OrganisationAdmin(NoDelete, ModelAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         organisation: Any = context.get("original")
-        context["buttons"] = leads_from(request, organisation) if organisation else []
+        leads = [one for kind in kinds() for one in kind.leads_from(organisation, request.user)]
+        context["buttons"] = [Button(one.label, one.address) for one in leads]
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_search_results(
