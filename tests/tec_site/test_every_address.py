@@ -375,6 +375,7 @@ SHARED = {
     "programmes.coreobjective",
     "programmes.world",
     "schools.classgroup",
+    "schools.organisation",
     "schools.school",
     "schools.schoolboard",
     "schools.schoolholiday",
