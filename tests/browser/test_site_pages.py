@@ -81,3 +81,12 @@ def test_paper_gets_the_words_and_what_is_folded_but_no_chrome(page: Any) -> Non
         }.items()
     }
     assert seen == {"title": True, "menu": False, "drawing": False, "objectives": True}
+
+
+def test_both_doors_can_be_read_on_a_laptop_without_scrolling(page):
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto("/")
+    lowest = page.eval_on_selector_all(
+        ".door-go", "doors => Math.max(...doors.map(d => d.getBoundingClientRect().bottom))"
+    )
+    assert (page.locator(".door").count(), lowest <= 768) == (2, True)
