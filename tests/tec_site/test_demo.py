@@ -19,6 +19,8 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from bookings.models import State
+from bookings.telling.overview import on_days
+from core.dates import ONE_DAY
 from kits.models import KitDocument, LessonKit, Loan, LoanState
 from schools.models import User
 from tec_site import demo
@@ -26,7 +28,6 @@ from tec_site.demo import offer, people, schools, season, visits
 from tec_site.demo.database import folder_beside, is_ours
 from tec_site.demo.people import STAFF_EMAIL, staff_password
 from tec_site.management.commands.demo import listen
-from tec_site.staff.dashboard import days_from
 from tests.factories import amsterdam
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -206,7 +207,10 @@ def test_demo_opens_with_visits_today_or_in_the_week_to_come(
         for part in (people, offer, season, schools, visits):
             part.load()
         staff = User.objects.get(email=STAFF_EMAIL)
-        first, *coming = days_from(amsterdam(*moment).date(), 8, staff)
-    assert (len(first.visits), sum(len(day.visits) for day in coming)) == (today, week)
-    states = {booking.state for visit in first.visits for booking in visit.classes}
+        day = amsterdam(*moment).date()
+        found = {entry.day: entry for entry in on_days(day, day + 8 * ONE_DAY, staff)}
+        first = found.pop(day).rows if day in found else []
+    coming = [visit for entry in found.values() for visit in entry.rows]
+    assert (len(first), len(coming)) == (today, week)
+    states = {booking.state for visit in first for booking in visit.classes}
     assert states <= {State.CONFIRMED}  # to be ticked off
