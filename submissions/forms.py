@@ -221,7 +221,7 @@ class OrganisationContactForm(ContactForm):
     """The organisation of a group, and who we can reach. Photographs are a matter of schools."""
 
     organisation = LineField(
-        label=_("Your organisation"),
+        label=_("Name of the organisation"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
         error_messages={"required": _("Fill in the name of your organisation.")},

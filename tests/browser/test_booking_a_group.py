@@ -1,4 +1,4 @@
-"""A group that is no class, booked as people do it. Axe looks at every page, wide and on a phone."""
+"""A group that is no class, booked as people do it; axe looks at each page, wide and on a phone."""
 
 import re
 
@@ -49,7 +49,7 @@ def test_a_company_finds_what_is_for_groups_and_books_it(page, offered, assert_a
     page.get_by_label("Naam van de groep").fill("Team Montage")
     page.get_by_label("bedrijf").check()
     page.get_by_label("Deelnemers").fill("12")
-    page.get_by_role("textbox", name="Jullie organisatie").fill("Konnected B.V.")
+    page.get_by_label("Naam van de organisatie").fill("Konnected B.V.")
     page.get_by_label("Plaats").fill("Deventer")
     fill_contact(page)
     page.get_by_role("button", name=SEND).click()
