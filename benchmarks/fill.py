@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from benchmarks.fill_kits import fill_kits
 from bookings.models import Booking, BookingEvent, State, Visit, VisitSlot, ZoneClaim
+from core.text.normal import key
 from programmes.models import Component, Hub, Kind, Programme, Venue, Zone
 from schools.models import ClassGroup, School, SchoolBoard, User
-from schools.models.class_group import name_key
 from schools.years import YearGroup, current_school_year, school_year_end, school_year_start
 from submissions.models import Submission
 from submissions.models.submission import REFERENCE_ALPHABET
@@ -290,7 +290,7 @@ def _class_group(one: _Class) -> ClassGroup:
         school=one.school,
         school_year=local.year if local.month >= 8 else local.year - 1,
         name=one.name,
-        name_key=name_key(one.name),
+        name_key=key(one.name),
         year_from=YearGroup.GROUP_7,
         year_to=YearGroup.GROUP_7,
     )

@@ -31,10 +31,10 @@ from bookings.refusals import (
 )
 from bookings.rules import VisitItem, VisitRequest
 from core.lifecycle import NEW, Move, role_of
+from core.text.normal import key
 from core.transactions import retried
 from programmes.models import Kind, Programme
 from schools.models import ClassGroup, School, User
-from schools.models.class_group import name_key
 from schools.years import school_year_of
 from submissions.lifecycle import (
     AskedLifecycle,
@@ -362,7 +362,7 @@ def _where(item: VisitItem) -> tuple[int, int]:
 
 def _refuse_same_party(visit: Visit, submission: Submission, name: str, index: int) -> None:
     """The same class or group twice, as far as one knows whose it is."""
-    there = Booking.objects.holding().filter(visit=visit, party_key=name_key(name))
+    there = Booking.objects.holding().filter(visit=visit, party_key=key(name))
     if submission.audience.is_groups:
         if there.filter(organisation__name_key=submission.organisation_key).exists():
             raise GroupAlreadyBooked(class_index=index)

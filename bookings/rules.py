@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from bookings.models import Booking, State, VisitSlot
+from core.text.normal import key
 from programmes.models import Hub, Kind, Programme
 from schools.audience import Audience
 from schools.models import ClassGroup, School
-from schools.models.class_group import name_key
 from schools.years import school_year_of
 from submissions.models import Submission
 from submissions.rules import Broken, Party, Rule, first_bookable_moment, last_bookable_day
@@ -166,12 +166,12 @@ def class_had_taster(slot: VisitSlot, school: School, party_name: str) -> bool:
     this = Q(
         class_group__school=school,
         class_group__school_year=school_year_of(slot.day),
-        class_group__name_key=name_key(party_name),
+        class_group__name_key=key(party_name),
     )
     predecessors = ClassGroup.objects.filter(
         continued_by__school=school,
         continued_by__school_year=school_year_of(slot.day),
-        continued_by__name_key=name_key(party_name),
+        continued_by__name_key=key(party_name),
     )
     return _tasters_before(slot).filter(this | Q(class_group__in=predecessors)).exists()
 

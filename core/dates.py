@@ -123,7 +123,20 @@ def month_of(day: datetime.date) -> YearMonth:
     return YearMonth(day.year, day.month)
 
 
-# --- Days as people type them in a search ------------------------------------------------------
+# --- Days as people type them ------------------------------------------------------------------
+
+
+def read_day(text: str) -> datetime.date | None:
+    """The day that a whole text names, with its year, in either language: 'vr 8 jan. 2027'."""
+    words = text.replace(",", " ").split()
+    number, spans = _date_at_start(words) if words else (0, ())
+    if number != len(words) or len(spans) != 1:
+        return None
+    [(first, before)] = spans
+    return first if before - first == ONE_DAY else None
+
+
+# --- In a search ----------------------------------------------------------------------------------
 
 
 YEARS = range(-1, 3)
@@ -142,6 +155,11 @@ class Term:
 
     words: tuple[str, ...]
     spans: tuple[Span, ...] = ()  # half-open
+
+    @property
+    def is_digits(self) -> bool:
+        """'9-3': a day; else the name of a class, written just so."""
+        return bool(self.spans) and not any(map(str.isalpha, "".join(self.words)))
 
     def on(self, field: str) -> Q:
         """The moment `field` is on one of the days (Amsterdam); false if no day is meant."""

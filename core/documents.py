@@ -38,6 +38,15 @@ LIBRARIES = (
     "libfontconfig.so.1",
 )
 DEBIAN_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"
+# A letter of each, and the Debian package whose font has it: names come in every script.
+SCRIPTS = {
+    "drawings (emoji)": ("🐝", "fonts-noto-color-emoji"),
+    "Chinese, Japanese and Korean": ("王", "fonts-noto-cjk"),
+    "Arabic": ("خ", "fonts-noto-core"),
+    "Hebrew": ("ג", "fonts-noto-core"),
+    "Devanagari": ("क", "fonts-noto-core"),
+    "Thai": ("ส", "fonts-noto-core"),
+}
 STYLESHEET = "static:css/pdf.css"
 
 _OURS = re.compile(r"static:([\w./-]+)", re.ASCII)
@@ -189,17 +198,63 @@ def can_be_made() -> bool:
     return True
 
 
+@functools.cache
+def scripts_without_font() -> tuple[str, ...]:
+    """The SCRIPTS whose names are boxes in a letter made here, as fontconfig knows the fonts."""
+    fonts = ctypes.CDLL("libfontconfig.so.1")
+    for name in ("FcPatternCreate", "FcCharSetCreate", "FcObjectSetCreate", "FcFontList"):
+        getattr(fonts, name).restype = ctypes.c_void_p
+    return tuple(
+        script for script, (letter, _package) in SCRIPTS.items() if not _has_font(fonts, letter)
+    )
+
+
+def _has_font(fonts: Any, letter: str) -> bool:
+    """Whether any font has the letter: what `fc-list :charset=…` asks."""
+    letters, pattern = (
+        ctypes.c_void_p(fonts.FcCharSetCreate()),
+        ctypes.c_void_p(fonts.FcPatternCreate()),
+    )
+    nothing = ctypes.c_void_p(fonts.FcObjectSetCreate())
+    fonts.FcCharSetAddChar(letters, ord(letter))
+    fonts.FcPatternAddCharSet(pattern, b"charset", letters)
+    found = ctypes.c_void_p(fonts.FcFontList(None, pattern, nothing))
+    number = ctypes.cast(found, ctypes.POINTER(ctypes.c_int))[0] if found else 0
+    if found:
+        fonts.FcFontSetDestroy(found)
+    fonts.FcObjectSetDestroy(nothing)
+    fonts.FcPatternDestroy(pattern)
+    fonts.FcCharSetDestroy(letters)
+    return number > 0
+
+
 def check_documents(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[checks.CheckMessage]:
-    """A system check: a warning that names the packages when PDFs cannot be made."""
+    """A system check: a warning that names the packages when PDFs cannot be made, or not with
+    every name in them."""
     if can_be_made():
-        return []
+        return _check_fonts() if sys.platform == "linux" else []
     return [
         checks.Warning(
             "PDFs cannot be made: Pango is not installed. Mails go without the letter.",
             hint=f"On Debian: apt install {DEBIAN_PACKAGES}",
             id="tec_site.W001",
+        )
+    ]
+
+
+def _check_fonts() -> list[checks.CheckMessage]:
+    missing = scripts_without_font()
+    if not missing:
+        return []
+    packages = sorted({SCRIPTS[script][1] for script in missing})
+    return [
+        checks.Warning(
+            f"No font here has letters of these scripts: {', '.join(missing)}. Names and classes "
+            "written in them are boxes in letters.",
+            hint=f"On Debian: apt install {' '.join(packages)}",
+            id="tec_site.W002",
         )
     ]
 

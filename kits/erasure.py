@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from core.text.normal import key
 from kits.models import Finding, Loan, LoanEvent, LoanState
 from submissions.kinds import Names
 from submissions.models import Submission
@@ -33,6 +34,7 @@ def erase_words(submissions: QuerySet[Submission], names: Names) -> int:
         if names(loan.party_name):
             Loan.objects.filter(pk=loan.pk).update(
                 party_name=loan.year_groups,
+                party_key=key(loan.year_groups),
                 sequence=F("sequence") + 1,  # calendars fetch it anew
                 changed_at=timezone.now(),
             )

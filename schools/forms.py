@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.addresses import row_number
+from core.text.normal import line
 from schools.models import School
 from schools.search import Results, find_schools
 
@@ -72,8 +73,7 @@ class SchoolChoiceWidget(forms.Widget):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> SchoolInput:
         def text(part: str) -> str:
-            # Line ends and the like have no place in a name; they end up in mail headers.
-            return " ".join(str(data.get(name + part) or "").replace("\0", "").split())
+            return line(str(data.get(name + part) or ""))
 
         return SchoolInput(
             choice=text(""),

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from core.text.normal import line
 from schools.forms import MAX_QUERY, school_choices
 
 # The names that a form gives its fields, prefixes of form sets included.
@@ -20,7 +21,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if not FIELD_NAME.fullmatch(name):
         name = "school"
     query = request.GET.get("q") or request.GET.get(f"{name}_q", "")
-    context = school_choices(name, query.strip()[:MAX_QUERY], request.GET.get(name, ""))
+    context = school_choices(name, line(query)[:MAX_QUERY], request.GET.get(name, ""))
     if request.headers.get("HX-Request") == "true":
         response = render(request, "schools/_school_choices.html", context | {"live": True})
     else:

@@ -14,7 +14,6 @@ on a slow network the second finds the code used: `repeated()` tells it from a c
 """
 
 import hmac
-import re
 import secrets
 from datetime import timedelta
 
@@ -28,6 +27,7 @@ from django.utils.translation import ngettext_lazy
 
 from core import rate_limits
 from core.lifecycle import Refused
+from core.text.normal import code, mail_address
 from submissions.models import CodeChallenge, Submission
 
 DIGITS = 6
@@ -73,7 +73,7 @@ def ask(
     Raises `rate_limits.TooMany` when this address was sent enough codes. The count keeps a
     row locked until the end of the transaction, so call this as the last thing in one.
     """
-    email = email.strip().lower()
+    email = mail_address(email)
     rate_limits.count("codes_per_address", email)
     return CodeChallenge.objects.create(
         purpose=purpose,
@@ -94,7 +94,7 @@ def code_of(challenge: CodeChallenge) -> str:
 
 def code_for_mail(challenge_id: str, to: str) -> str | None:
     """What a mail's marker stands for while it is sent: None once the code is too old."""
-    valid = CodeChallenge.objects.filter(email__iexact=to, expires_at__gt=timezone.now())
+    valid = CodeChallenge.objects.filter(email=to, expires_at__gt=timezone.now())
     challenge = valid.filter(pk=challenge_id).first()
     return code_of(challenge) if challenge else None
 
@@ -147,7 +147,7 @@ def use(challenge: CodeChallenge) -> None:
     """
     if challenge.submission_id is not None:
         locked = Submission.objects.select_for_update().get(pk=challenge.submission_id)
-        if locked.email.lower() != challenge.email:
+        if locked.email != challenge.email:
             raise NoCode
     now = timezone.now()
     if not CodeChallenge.objects.filter(pk=challenge.pk, used_at=None).update(used_at=now):
@@ -194,8 +194,7 @@ def purge() -> int:
 
 
 def _bare(typed: str) -> bytes:
-    """What was typed without the spaces, dots and dashes that people put between digits."""
-    return re.sub(r"[\s.\-–]", "", typed).encode()
+    return code(typed).encode()
 
 
 def _why_not(challenge: CodeChallenge) -> Refused:

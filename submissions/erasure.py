@@ -29,9 +29,9 @@ from core import kinds
 from core.dates import start_of_day
 from core.lifecycle import Refused
 from core.mail import queue
+from core.text.normal import fold, mail_address
 from schools.models import ClassGroup, Organisation, User
 from schools.models.class_group import free_name
-from schools.models.school import fold
 from schools.years import current_school_year, school_year_start
 from submissions.kinds import Names, submitted
 from submissions.models import CodeChallenge, Submission
@@ -71,11 +71,9 @@ def erase_person(*, email: str) -> Counter[str]:
 
     Raises StillComing while somebody must be able to reach her.
     """
-    email = email.strip().lower()
-    user = User.objects.filter(email__iexact=email).exclude(email=NOBODY).first()
-    submissions = Submission.objects.filter(
-        Q(email__iexact=email) | Q(user=user, user__isnull=False)
-    )
+    email = mail_address(email)
+    user = User.objects.filter(email=email).exclude(email=NOBODY).first()
+    submissions = Submission.objects.filter(Q(email=email) | Q(user=user, user__isnull=False))
     if submissions.filter(_needed_since(timezone.now())).exists():
         raise StillComing
     told = _words_about(email, user, submissions)
@@ -135,9 +133,9 @@ def found_in(words: Iterable[str]) -> list[str]:
 
 def words_about(email: str) -> set[str]:
     """Address, names and numbers under which this person can be found."""
-    user = User.objects.filter(email__iexact=email).first()
-    submissions = Submission.objects.filter(email__iexact=email)
-    return _words_about(email.strip().lower(), user, submissions)
+    user = User.objects.filter(email=email).first()
+    submissions = Submission.objects.filter(email=email)
+    return _words_about(mail_address(email), user, submissions)
 
 
 # --- What goes -----------------------------------------------------------------------------------
@@ -146,8 +144,8 @@ def words_about(email: str) -> set[str]:
 @transaction.atomic
 def _erase_what_is_old(email: str, limit: datetime.datetime) -> int:
     """All of a person whom nobody needs to reach any more, or only her old submissions."""
-    user = User.objects.filter(email__iexact=email).first()
-    hers = Submission.objects.filter(Q(email__iexact=email) | Q(user=user, user__isnull=False))
+    user = User.objects.filter(email=email).first()
+    hers = Submission.objects.filter(Q(email=email) | Q(user=user, user__isnull=False))
     recent = hers.filter(Q(created_at__gte=limit) | _needed_since(limit)).exists()
     seen = user is not None and (user.is_staff or (user.last_login or user.joined_at) >= limit)
     if recent or seen:
@@ -175,7 +173,7 @@ def _words_about(email: str, user: User | None, submissions: QuerySet[Submission
 
 def _naming(words: set[str], user: User | None, submissions: QuerySet[Submission]) -> Names:
     """For the names of classes: 'Klas van juf Anouk' leads to Anouk de Vries as well."""
-    whole = {fold(word) for word in words}
+    whole = {fold(word) for word in words} - {""}
     full_names = {row.contact_name for row in submissions} | ({user.name} if user else set())
     parts = {part for name in full_names for part in fold(name).split() if len(part) >= 3}
     parts = {part for part in parts if not part.isdigit()} - NOT_NAMES
@@ -207,7 +205,7 @@ def _free_name(group: ClassGroup) -> str:
 
 def _erase_from_organisations(submissions: QuerySet[Submission], words: set[str]) -> int:
     """An organisation that is called after her, as a business of one person is."""
-    about = {fold(word) for word in words}
+    about = {fold(word) for word in words} - {""}
     erased = 0
     organisations = Organisation.objects.filter(submissions__in=submissions)
     for one in organisations.distinct().order_by("pk"):
@@ -236,9 +234,13 @@ def _erase_submissions(submissions: QuerySet[Submission], names: Names) -> Count
         purchase_order="",
         browser="",
         data_hash="",  # of what was typed: whoever guesses that could prove it
+        search_text="",
+        phone_digits="",
         user=None,
         link_version=F("link_version") + 1,
     )
+    for row in submissions.exclude(typed_school_name="", typed_organisation=""):
+        row.save(update_fields=["search_text"])  # of what is not hers
     return done
 
 

@@ -14,7 +14,8 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from core.mail.addresses import MailAddressField
+from core.text.fields import LineField, MailAddressField, ParagraphsField, TelephoneField
+from core.text.normal import code as bare_code
 from schools.forms import SchoolField, SchoolSearchForm, TypedSchool
 from schools.models import GroupKind, User
 from schools.years import FIRST_SECONDARY_YEAR, YearGroup
@@ -29,13 +30,6 @@ EMAIL_MESSAGES = {
 
 # Far above any class: a limit of the column, not a rule. The rules give better messages.
 MOST_PUPILS = 999
-
-
-class LineField(forms.CharField):
-    """One line of text: line ends become spaces, so nothing typed ends a header or a line."""
-
-    def to_python(self, value: Any) -> str:
-        return " ".join((super().to_python(value) or "").split())
 
 
 def pupils_field() -> forms.IntegerField:
@@ -120,16 +114,12 @@ class ContactForm(forms.Form):
         help_text=_("We send a code and the confirmation to this address."),
         error_messages=EMAIL_MESSAGES,
     )
-    phone = forms.RegexField(
-        r"^[0-9+() .\-/]{8,30}$",
+    phone = TelephoneField(
         label=_("Telephone"),
         max_length=30,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
         help_text=_("For the day itself, if something changes at the last moment."),
-        error_messages={
-            "required": _("Fill in a telephone number."),
-            "invalid": _("Fill in a telephone number, for example 06 12345678."),
-        },
+        error_messages={"required": _("Fill in a telephone number.")},
     )
     purchase_order = LineField(
         label=_("Purchase-order number (optional)"),
@@ -172,9 +162,6 @@ class ContactForm(forms.Form):
     def asker(self, data: dict[str, Any]) -> dict[str, Any]:
         """Take who asks out of the cleaned data; returns the fields of the submission for it."""
         raise NotImplementedError
-
-    def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
 
     def submission(self, *, browser: str, language: str, what: Any) -> Submission:
         """What is asked, not saved. `what`: all that is asked besides who asks it."""
@@ -285,7 +272,7 @@ def organisation_of(user: User | None) -> dict[str, Any]:
 class NoteForm(forms.Form):
     """An optional word to go with a cancellation."""
 
-    note = forms.CharField(
+    note = ParagraphsField(
         label=_("Do you want to tell us something? (optional)"),
         required=False,
         max_length=500,
@@ -304,9 +291,6 @@ class AddressForm(forms.Form):
     )
 
     use_required_attribute = False
-
-    def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
 
 
 # --- Signing in --------------------------------------------------------------------------------
@@ -344,7 +328,7 @@ class CodeForm(forms.Form):
     )
 
     def clean_code(self) -> str:
-        bare = re.sub(r"[\s.\-–]", "", self.cleaned_data["code"])
+        bare = bare_code(self.cleaned_data["code"])
         if not re.fullmatch(rf"[0-9]{{{DIGITS}}}", bare):
             raise forms.ValidationError(_("A code is six digits. Look again in our mail."))
         return bare
@@ -364,7 +348,7 @@ class OverruleForm(forms.Form):
             "Only what is needed. Room and zones cannot be overruled: raise the visit's maximum."
         ),
     )
-    note = forms.CharField(
+    note = ParagraphsField(
         label=_("Why"),
         required=False,
         max_length=1000,

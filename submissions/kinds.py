@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 from django.urls import reverse
 
 from core import kinds
-from core.searching import Among
+from core.text.searching import Among
 from submissions import links
 from submissions.models import Submission
 from submissions.wording import rule_label
@@ -22,7 +22,7 @@ class SubmissionLink(kinds.Marker):
     asked: type[Model]  # what stands under the submission on that page
 
     def reveal(self, submission_id: str, to: str) -> str | None:
-        submission = Submission.objects.filter(pk=submission_id, email__iexact=to).first()
+        submission = Submission.objects.filter(pk=submission_id, email=to).first()
         return links.link_to(submission, self.page) if submission else None
 
     def otherwise(self) -> str:

@@ -70,7 +70,7 @@ def locked(submission: Submission) -> Submission:
 
 def rivals_of(submission: Submission) -> QuerySet[Submission]:
     """Unverified submissions of the same browser or address: one live hold at a time."""
-    same = Q(email__iexact=submission.email)
+    same = Q(email=submission.email)
     if submission.browser:
         same |= Q(browser=submission.browser)
     return Submission.objects.filter(same, verified_at=None).exclude(pk=submission.pk)
@@ -95,9 +95,8 @@ def identify(submission: Submission) -> User:
 
 def _account_of(submission: Submission) -> User:
     """The user with the submission's address, made if it is new."""
-    email = submission.email.lower()
     user = User(
-        email=email,
+        email=submission.email,
         name=submission.contact_name,
         phone=submission.phone,
         school=submission.school,
@@ -105,7 +104,7 @@ def _account_of(submission: Submission) -> User:
     )
     user.set_unusable_password()
     User.objects.bulk_create([user], ignore_conflicts=True)
-    return User.objects.get(email=email)
+    return User.objects.get(email=submission.email)
 
 
 # --- Contact -----------------------------------------------------------------------------------
@@ -116,10 +115,10 @@ def correct_unconfirmed(*, submission: Submission, email: str) -> None:
 
     Raises AlreadyConfirmed: in another tab the code was typed while this one was corrected.
     """
-    waiting = Submission.objects.filter(pk=submission.pk, verified_at=None)
-    if not waiting.update(email=email):
+    if locked(submission).verified_at is not None:
         raise AlreadyConfirmed
     submission.email = email
+    submission.save(update_fields=["email"])
 
 
 @transaction.atomic
@@ -129,7 +128,7 @@ def correct_email(*, submission: Submission, email: str) -> None:
     old address, and never used, goes: its name and number are of somebody else."""
     unused = User.objects.filter(last_login=None, is_staff=False)
     mistaken = unused.filter(submissions=submission).first()
-    submission.email = email.lower()
+    submission.email = email
     submission.link_version = F("link_version") + 1
     if submission.user_id is not None:
         submission.user = _account_of(submission)

@@ -207,7 +207,10 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_SESSION_COOKIE_AGE = int(STAFF_SESSION_AGE.total_seconds())
 ACCOUNT_RATE_LIMITS = False  # counted in the database: tec_site/staff/accounts.py
-ACCOUNT_FORMS = {"reset_password": "tec_site.staff.forms.StaffResetPasswordForm"}
+ACCOUNT_FORMS = {
+    "login": "tec_site.staff.forms.StaffLoginForm",
+    "reset_password": "tec_site.staff.forms.StaffResetPasswordForm",
+}
 MFA_ADAPTER = "tec_site.staff.accounts.StaffMFAAdapter"
 MFA_RATE_LIMITS = False
 MFA_FORMS = {
@@ -226,6 +229,7 @@ LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Amsterdam"
+FORMAT_MODULE_PATH = "core.formats"  # the day first, in English too
 
 # --- Static files and uploads ---------------------------------------------------------------
 

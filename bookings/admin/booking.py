@@ -31,7 +31,7 @@ from core.backoffice.history import staff_history
 from core.backoffice.moves import MovesAdmin
 from core.dates import terms
 from core.lifecycle import Move
-from core.searching import named
+from core.text.searching import named
 
 
 class BookingWhenFilter(WhenFilter):

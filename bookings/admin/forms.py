@@ -14,6 +14,7 @@ from bookings.models import Booking, Visit
 from bookings.planning.slot_choice import SlotField
 from core.addresses import row_number
 from core.backoffice.moves import NoteForm
+from core.text.fields import ParagraphsField
 from programmes.models import Programme
 from submissions.forms import MOST_PUPILS
 from submissions.rules import Rule
@@ -33,7 +34,7 @@ class DeskNumbersForm(NoteForm):
         required=False,
         help_text=gettext_lazy("Then say why. Room in the visit there must always be."),
     )
-    reason = forms.CharField(
+    reason = ParagraphsField(
         label=gettext_lazy("Why outside the limits"),
         help_text=gettext_lazy("For colleagues. The school does not see it."),
         required=False,
@@ -74,7 +75,7 @@ class RescheduleForm(NoteForm):
 class MoveVisitForm(forms.Form):
     """Another slot for a visit with all its classes."""
 
-    note = forms.CharField(
+    note = ParagraphsField(
         label=gettext_lazy("A word to the schools"),
         help_text=gettext_lazy("Optional. Goes into the mail."),
         required=False,

@@ -34,6 +34,8 @@ from core.backoffice.filters import RelatedDropdownFilter
 from core.dates import terms
 from core.documents import DocumentsUnavailable, pdf_response
 from core.lifecycle import Refused
+from core.text.searching import rows_with
+from programmes.models import Programme, Venue
 
 
 class VisitWhenFilter(WhenFilter):
@@ -97,7 +99,9 @@ class VisitAdmin(ReadOnly, ModelAdmin):
             fits |= Q(pk__in=Booking.objects.filter(booking_fits(term)).order_by().values("visit"))
             itself = Q()
             for word in term.words:
-                itself &= Q(programme__title__icontains=word) | Q(slot__venue__name__icontains=word)
+                titles = rows_with(Programme.objects.all(), ["title"], word)
+                venues = rows_with(Venue.objects.all(), ["name"], word)
+                itself &= Q(programme__in=titles) | Q(slot__venue__in=venues)
             queryset = queryset.filter(fits | itself)
         return queryset, False
 

@@ -15,7 +15,7 @@ from bookings.models.schedule import VisitSlot
 from bookings.models.state import State
 from bookings.models.visit import Footprint, Visit, ZoneClaim
 from core.lifecycle import Event
-from core.searching import WordsInside
+from core.text.searching import WordsInside
 from programmes.models import OfHubs, Programme
 from submissions.models import Asked, AskedQuerySet
 

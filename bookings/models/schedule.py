@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import terms
+from core.text.searching import rows_with
 from programmes.models import Closure, OfHubs, Programme, Venue
 
 # Of a season: a slip of the keyboard beyond, rather than a plan.
@@ -107,7 +108,9 @@ class VisitSlotQuerySet(OfHubs["VisitSlot"]):
         """Those on the days, and with the programmes, venue or note, that `text` names."""
         found = self
         for term in terms(text):
-            fits = term.on("starts_at") | _all_of(term.words)
+            fits = term.on("starts_at")
+            if not term.is_digits:
+                fits |= _all_of(term.words)
             # Looked up apart: a slot has several programmes and is to be found once.
             found = found.filter(pk__in=VisitSlot.objects.filter(fits).order_by().values("pk"))
         return found
@@ -122,8 +125,8 @@ def _all_of(words: Sequence[str]) -> Q:
     fits = Q()
     for word in words:
         fits &= (
-            Q(programmes__title__icontains=word)
-            | Q(venue__name__icontains=word)
+            Q(programmes__in=rows_with(Programme.objects.all(), ["title"], word))
+            | Q(venue__in=rows_with(Venue.objects.all(), ["name"], word))
             | Q(note__icontains=word)
         )
     return fits

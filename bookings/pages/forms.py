@@ -10,9 +10,10 @@ from django.utils.translation import ngettext
 
 from bookings.models import VisitSlot
 from bookings.rules import VisitItem, VisitRequest
+from core.text.fields import ParagraphsField
+from core.text.normal import key
 from programmes.models import Programme
 from schools.models import User
-from schools.models.class_group import name_key
 from submissions.forms import (
     ClassFieldsForm,
     GroupFieldsForm,
@@ -112,10 +113,10 @@ class BasePartyFormSet(forms.BaseFormSet):
     def clean(self) -> None:
         seen = set()
         for form in self.forms:
-            key = name_key(form.cleaned_data.get("name", "")) if form.is_bound else ""
-            if key and key in seen:
+            name = key(form.cleaned_data.get("name", "")) if form.is_bound else ""
+            if name and name in seen:
                 form.add_error("name", self.twice)
-            seen.add(key)
+            seen.add(name)
 
 
 class BaseGroupFormSet(BasePartyFormSet):
@@ -134,8 +135,8 @@ ClassFormSet = forms.formset_factory(ClassForm, formset=BasePartyFormSet, **LIMI
 GroupFormSet = forms.formset_factory(GroupForm, formset=BaseGroupFormSet, **LIMITS)
 
 
-def _facilities_field(help_text: Any) -> forms.CharField:
-    return forms.CharField(
+def _facilities_field(help_text: Any) -> ParagraphsField:
+    return ParagraphsField(
         label=_("What must we arrange? (optional)"),
         required=False,
         max_length=1000,

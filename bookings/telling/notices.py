@@ -40,9 +40,7 @@ class Letter(Enclosure):
     name = "letter"
 
     def make(self, submission_id: str, to: str) -> bytes | None:
-        hers = Submission.objects.select_related("school", "organisation", "hub").filter(
-            email__iexact=to
-        )
+        hers = Submission.objects.select_related("school", "organisation", "hub").filter(email=to)
         submission = hers.filter(pk=submission_id).first()
         try:
             return documents.letter(submission) if submission else None

@@ -30,13 +30,23 @@ from unfold.decorators import display
 
 from core.addresses import row_number
 from core.dates import validate_day
-from core.mail.addresses import MailAddressField
+from core.text.fields import DayField, LineField, MailAddressField, MomentField, ParagraphsField
+from core.text.searching import words_in
 
 # A spreadsheet takes a cell that begins with one of these for a formula (OWASP, CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 # What unfold's filters of a period add to the name of their field.
 PERIOD_END = re.compile(r"_(from|to)(_[01])?$")
 
+
+# What staff type is kept in normal form, as what teachers type.
+NORMAL: dict[type, Any] = {
+    models.EmailField: MailAddressField,
+    models.CharField: LineField,
+    models.TextField: ParagraphsField,
+    models.DateField: DayField,
+    models.DateTimeField: MomentField,
+}
 
 # In lists unfold draws each checkbox and label through several templates, a third of the time of a
 # page. There are few different ones: each is drawn once.
@@ -83,8 +93,8 @@ class _Scoped:
         return scoped(rows.all(), request.user)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if isinstance(db_field, models.EmailField):
-            kwargs.setdefault("form_class", MailAddressField)
+        if normal := NORMAL.get(type(db_field)):
+            kwargs.setdefault("form_class", normal)
         mixed_in: Any = super()
         field = mixed_in.formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(db_field, models.DateField):  # a moment, too
@@ -121,6 +131,14 @@ class ModelAdmin(_Scoped, UnfoldModelAdmin):
     def action_checkbox(self, obj: Model) -> SafeString:
         before, after = _checkbox(get_language() or "")
         return format_html("{}{}{}", before, obj.pk, after)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        """Folded as all that is searched: each word is in one of `search_fields`."""
+        if not search_term or not self.search_fields:
+            return queryset, False
+        return queryset.filter(words_in(self.model, self.search_fields, search_term)), False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """A period's two ends are as good as its field, of which Django knows that it may."""

@@ -3,7 +3,6 @@
 import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
@@ -13,6 +12,7 @@ from unfold.contrib.filters import admin as unfold_filters
 
 from core.backoffice.base import scoped
 from core.dates import validate_day
+from core.text.fields import DayField, MomentField
 
 # Of both ends of a period: its name, what it asks, and the time where only a day was typed.
 ENDS = (("from", "gte", datetime.time.min), ("to", "lte", datetime.time.max))
@@ -74,7 +74,7 @@ class RangeDateTimeFilter(unfold_filters.RangeDateTimeFilter):
     """In Amsterdam time, with or without the times; an end that is no moment is left out."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        moment = forms.SplitDateTimeField(validators=[validate_day])
+        moment = MomentField(validators=[validate_day])
         for end, lookup, time in ENDS:
             name = f"{self.parameter_name}_{end}"
             day, typed_time = (self.used_parameters.get(f"{name}_{part}") for part in (0, 1))
@@ -83,4 +83,18 @@ class RangeDateTimeFilter(unfold_filters.RangeDateTimeFilter):
             except ValidationError:
                 continue
             queryset = queryset.filter(**{f"{self.parameter_name}__{lookup}": limit})
+        return queryset
+
+
+class RangeDateFilter(unfold_filters.RangeDateFilter):
+    """Days as people write them; an end that is no day is left out."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        for end, lookup, _time in ENDS:
+            typed = self.used_parameters.get(f"{self.parameter_name}_{end}")
+            try:
+                day = DayField(validators=[validate_day]).clean(typed)
+            except ValidationError:
+                continue
+            queryset = queryset.filter(**{f"{self.parameter_name}__{lookup}": day})
         return queryset

@@ -29,6 +29,7 @@ from core.backoffice.filters import MoveFilter, RangeDateTimeFilter
 from core.backoffice.history import in_words, move_label, who_made
 from core.kinds import kind_of
 from core.lifecycle import Move, Refused
+from core.text.fields import ParagraphsField
 from core.transactions import retried
 
 # --- What is asked -----------------------------------------------------------------------------
@@ -40,7 +41,7 @@ class NoteForm(forms.Form):
     The fields of each form are the arguments of its verb.
     """
 
-    note = forms.CharField(
+    note = ParagraphsField(
         required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
     )
     use_required_attribute = False

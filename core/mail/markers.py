@@ -26,6 +26,7 @@ from django.utils.html import escape
 
 from core.kinds import Enclosure, Marker, parts
 from core.mail.models import ENCLOSED
+from core.text.normal import mail_address
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ def enclosure(kind: str, object_id: object, *, to: str, name: str) -> str:
 
 
 def _mac(kind: str, object_id: str, to: str, key: str | None = None) -> str:
-    value = "\n".join((kind, object_id, to.strip().lower()))
+    value = "\n".join((kind, object_id, mail_address(to)))
     return salted_hmac("core.mail.markers", value, secret=key, algorithm="sha256").hexdigest()[:32]
 
 

@@ -9,20 +9,26 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from core.backoffice.base import badge
-from core.backoffice.filters import AttentionFilter, DefaultFilter, RelatedDropdownFilter
+from core.backoffice.filters import (
+    AttentionFilter,
+    DefaultFilter,
+    RangeDateFilter,
+    RelatedDropdownFilter,
+)
 from core.backoffice.history import staff_history
 from core.backoffice.moves import MovesAdmin, RequiredNoteForm, StaffMove
+from core.text.normal import words
+from core.text.searching import has_name, rows_with
 from kits import lifecycle
 from kits.admin.forms import DatesForm, ExtendForm
 from kits.admin.phone import book_on_behalf
 from kits.desk import verbs
 from kits.lifecycle import MOVES
-from kits.models import Loan, LoanState
-from schools.models.class_group import name_key
+from kits.models import KitCopy, Loan, LoanState
 from submissions.models import Submission
 
 # In order of likelihood. Handing out and checking ask for counts: these go over the kit desk.
@@ -109,11 +115,11 @@ class LoanAdmin(MovesAdmin):
         self, request: HttpRequest, queryset: QuerySet[Loan], search_term: str
     ) -> tuple[QuerySet[Loan], bool]:
         """Each word is in the class, the code of the box, the reference, school or contact."""
-        for word in search_term.split():
+        for word in words(search_term):
             submissions = Submission.objects.matching(word)
             queryset = queryset.filter(
-                Q(party_key__contains=name_key(word))
-                | Q(copy__code__icontains=word)
+                has_name("party_key", word)
+                | Q(copy__in=rows_with(KitCopy.objects.all(), ["code"], word))
                 | Q(submission__in=submissions.values("pk"))
             )
         return queryset, False

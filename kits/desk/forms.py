@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.addresses import row_number
+from core.text.fields import LineField, ParagraphsField
 from core.uploads import PhotoField
 from kits.desk.box import Box
 from kits.desk.papers import LABEL_SHEETS
@@ -42,7 +43,7 @@ class CountForm(forms.Form):
     Of a part one counts what is missing and what is damaged, of a consumable what is used up.
     """
 
-    text = forms.CharField(
+    text = ParagraphsField(
         label=gettext_lazy("What is the matter?"),
         max_length=1000,
         required=False,
@@ -140,6 +141,7 @@ class RepairForm(forms.ModelForm):
     class Meta:
         model = Repair
         fields = ("starts_on", "free_again_on", "reason")
+        field_classes = {"reason": LineField}
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "free_again_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -147,7 +149,7 @@ class RepairForm(forms.ModelForm):
 
 
 class StockTakeForm(forms.Form):
-    codes = forms.CharField(
+    codes = ParagraphsField(
         label=gettext_lazy("Codes of the boxes you see, one a line"),
         max_length=20_000,
         widget=forms.Textarea(

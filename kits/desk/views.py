@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from core.addresses import row_number
 from core.lifecycle import IllegalMove, Refused
+from core.text.normal import paragraphs
 from core.uploads import attachment
 from kits import lifecycle
 from kits.desk import lists, verbs
@@ -137,7 +138,7 @@ def _step(request: SignedInRequest, one: Box, loan: Loan, step: str) -> HttpResp
     if step in PLAIN:
         return _done(PLAIN[step](loan=loan, by=request.user))
     if step == "write_off":
-        note = request.POST.get("note", "").replace("\0", "").strip()[:500]
+        note = paragraphs(request.POST.get("note", ""))[:500]
         return _done(verbs.write_off(loan=loan, by=request.user, note=note))
     if step not in COUNTED:
         raise Http404

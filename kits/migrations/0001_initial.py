@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('party_name', models.CharField(max_length=60, verbose_name='class or group')),
-                ('party_key', models.CharField(default='', editable=False, max_length=60)),
+                ('party_key', models.TextField(default='', editable=False)),
                 ('year_from', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'Group 1'), (2, 'Group 2'), (3, 'Group 3'), (4, 'Group 4'), (5, 'Group 5'), (6, 'Group 6'), (7, 'Group 7'), (8, 'Group 8'), (9, 'Secondary year 1'), (10, 'Secondary year 2'), (11, 'Secondary year 3'), (12, 'Secondary year 4'), (13, 'Secondary year 5'), (14, 'Secondary year 6')], null=True, verbose_name='year group from')),
                 ('year_to', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'Group 1'), (2, 'Group 2'), (3, 'Group 3'), (4, 'Group 4'), (5, 'Group 5'), (6, 'Group 6'), (7, 'Group 7'), (8, 'Group 8'), (9, 'Secondary year 1'), (10, 'Secondary year 2'), (11, 'Secondary year 3'), (12, 'Secondary year 4'), (13, 'Secondary year 5'), (14, 'Secondary year 6')], null=True, verbose_name='year group to')),
                 ('group_kind', models.CharField(blank=True, choices=[('career', 'people who change trades'), ('sheltered', 'sheltered workshop'), ('company', 'company'), ('teachers', 'teachers on a study afternoon'), ('other', 'another group')], max_length=10, verbose_name='kind of group')),

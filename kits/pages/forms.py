@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.models import Booking
+from core.text.fields import ParagraphsField
 from core.uploads import PhotoField
 from kits.models import ContentItem, LessonKit
 from kits.rules import LoanRequest, broken_rules
@@ -143,7 +144,7 @@ class ReportForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("The box as a whole, or something else"),
     )
-    text = forms.CharField(
+    text = ParagraphsField(
         label=gettext_lazy("What is the matter?"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -32,7 +32,7 @@ class Letter(Enclosure):
     name = "loanletter"
 
     def make(self, loan_id: str, to: str) -> bytes | None:
-        loan = Loan.objects.with_facts().filter(pk=loan_id, submission__email__iexact=to).first()
+        loan = Loan.objects.with_facts().filter(pk=loan_id, submission__email=to).first()
         try:
             return documents.letter(loan) if loan else None
         except DocumentsUnavailable:

@@ -8,6 +8,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from core.text.fields import MailAddressColumn, TelephoneColumn
+
 
 class OfHubs[Row: models.Model](models.QuerySet[Row]):
     """Rows that belong to a hub; their model says the way there in `hub_lookup`."""
@@ -34,15 +36,15 @@ class Hub(models.Model):
     street = models.CharField(_("street and number"), max_length=120, blank=True)
     postcode = models.CharField(_("postcode"), max_length=7, blank=True)
     city = models.CharField(_("place"), max_length=100, blank=True)
-    phone = models.CharField(_("telephone"), max_length=30, blank=True)
-    email = models.EmailField(_("e-mail address"))
+    phone = TelephoneColumn(_("telephone"), max_length=30, blank=True)
+    email = MailAddressColumn(_("e-mail address"))
     sender_name = models.CharField(
         _("sender of mails"),
         max_length=80,
         blank=True,
         help_text=_("Also who organises in calendars, and who signs. Empty: the name."),
     )
-    sender_email = models.EmailField(
+    sender_email = MailAddressColumn(
         _("sender's e-mail address"),
         blank=True,
         help_text=_("One that your mail server may send from. Empty: the e-mail address."),

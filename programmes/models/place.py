@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.text.fields import MailAddressColumn, TelephoneColumn
 from programmes.models.hub import Hub, OfHubs
 from schools.models import HolidayRegion
 
@@ -22,8 +23,8 @@ class Venue(models.Model):
         _("holiday region"), max_length=10, choices=HolidayRegion, default=HolidayRegion.NORTH
     )
     directions = models.TextField(_("how to get there"), max_length=600, blank=True)
-    phone = models.CharField(_("telephone"), max_length=30, blank=True)
-    email = models.EmailField(
+    phone = TelephoneColumn(_("telephone"), max_length=30, blank=True)
+    email = MailAddressColumn(
         _("e-mail address"), blank=True, help_text=_("Empty: that of the hub.")
     )
 

@@ -37,7 +37,7 @@ class UserAdmin(NoDelete, ModelAdmin):
     list_display = ("email", "name", "kind", "school", "is_active", "last_login")
     list_select_related = ("school",)
     list_filter = (KindFilter, "is_active", ("school", AutocompleteSelectFilter))
-    search_fields = ("email", "name", "school__search_text")
+    search_fields = ("search_text", "school__search_text")
     search_help_text = _("e-mail address, name or school")
     autocomplete_fields = ("school", "groups")
     readonly_fields = ("last_login", "joined_at")
@@ -68,7 +68,6 @@ class UserAdmin(NoDelete, ModelAdmin):
         return super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        obj.email = obj.email.lower()
         if not change or (obj.is_staff and "is_staff" in form.changed_data):
             # Another one at each call, and no session outlives it: a code never signs in staff,
             # not even in the browser in which she was signed in before she became that.

@@ -26,9 +26,11 @@ from core.backoffice.base import (
 from core.backoffice.filters import DefaultFilter
 from core.kinds import kinds
 from core.lifecycle import Refused
+from core.text.normal import fold
 from schools.forms import MergeForm
 from schools.lifecycle import merge_schools
 from schools.models import ClassGroup, PupilCount, School, SchoolBoard, SchoolHoliday
+from schools.search import telling_words
 from schools.years import current_school_year, school_year_label
 
 
@@ -191,7 +193,7 @@ class SchoolAdmin(NoDelete, ExportAdmin):
     ) -> tuple[QuerySet[School], bool]:
         """As on the booking form: accents, case and the order of words do not matter."""
         found: Any = queryset
-        return found.matching(search_term), False
+        return found.matching(" ".join(telling_words(fold(search_term)))), False
 
 
 @admin.register(SchoolBoard)
@@ -227,7 +229,7 @@ class ClassGroupAdmin(NoDelete, ModelAdmin):
     list_display = ("name", "school", "year_groups_shown", "year_shown")
     list_select_related = ("school",)
     list_filter = (SchoolYearFilter,)
-    search_fields = ("name", "school__search_text")
+    search_fields = ("name_key", "school__search_text")
     autocomplete_fields = ("school", "continues")
     fields = ("school", "name", "school_year", ("year_from", "year_to"), "continues")
 

@@ -4,6 +4,7 @@ import datetime
 
 from django.utils.translation import gettext as _
 
+from schools.imports.brakes import Change, refuse_wide_change
 from schools.imports.reading import BrokenFile, Progress, Table
 from schools.imports.report import Report
 from schools.models import SchoolBoard
@@ -16,13 +17,26 @@ def recognises(columns: list[str]) -> bool:
 
 
 def import_table(
-    table: Table, *, today: datetime.date, allow_closing: bool, progress: Progress
+    table: Table,
+    *,
+    today: datetime.date,
+    allow_closing: bool,
+    allow_changing: bool,
+    progress: Progress,
 ) -> Report:
     """Add boards and give them their names; boards that are not in the file stay."""
     report = Report(table.name, _("school boards (%s)") % table.form, len(table.lines))
     names = _names(table, report)
     known = dict(SchoolBoard.objects.values_list("number", "name"))
     different = {number: name for number, name in names.items() if known.get(number) != name}
+    if not allow_changing:
+        named = {number: name for number, name in known.items() if name}
+        changed = [
+            Change(number, named[number], name)
+            for number, name in different.items()
+            if number in named
+        ]
+        refuse_wide_change({_("name"): changed}, known=len(named.keys() & names.keys()))
     for number, name in different.items():
         (report.changed if number in known else report.added).append(f"{number} {name}")
     report.unchanged = len(names) - len(different)

@@ -8,7 +8,7 @@ from types import ModuleType
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from schools.imports import boards, pupil_counts, sites
+from schools.imports import boards, brakes, pupil_counts, sites
 from schools.imports.reading import BrokenFile, Progress, Table, no_progress, read_table
 from schools.imports.report import Report
 
@@ -21,6 +21,7 @@ def import_files(
     *,
     today: datetime.date,
     allow_closing: bool = False,
+    allow_changing: bool = False,
     progress: Progress = no_progress,
 ) -> list[Report]:
     """Import DUO's files of sites, pupil counts and boards, in whichever order they are given.
@@ -34,7 +35,11 @@ def import_files(
             try:
                 reports.append(
                     kind.import_table(
-                        table, today=today, allow_closing=allow_closing, progress=progress
+                        table,
+                        today=today,
+                        allow_closing=allow_closing,
+                        allow_changing=allow_changing,
+                        progress=progress,
                     )
                 )
             except BrokenFile as error:
@@ -47,6 +52,7 @@ def _in_order(paths: Iterable[Path]) -> list[tuple[ModuleType, Table]]:
     for path in paths:
         try:
             table = read_table(path)
+            brakes.look_at_letters(table)
             tables.append((kind_of(table), table))
         except BrokenFile as error:
             raise BrokenFile(f"{path.name} {error}") from error

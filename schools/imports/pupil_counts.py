@@ -5,6 +5,7 @@ import re
 
 from django.utils.translation import gettext as _
 
+from schools.imports.brakes import Change, refuse_wide_change
 from schools.imports.reading import BrokenFile, Line, Progress, Table
 from schools.imports.report import Report
 from schools.imports.sites import SITE_CODE
@@ -21,7 +22,12 @@ def recognises(columns: list[str]) -> bool:
 
 
 def import_table(
-    table: Table, *, today: datetime.date, allow_closing: bool, progress: Progress
+    table: Table,
+    *,
+    today: datetime.date,
+    allow_closing: bool,
+    allow_changing: bool,
+    progress: Progress,
 ) -> Report:
     """Store the last ten years of counts of the schools in the directory; `<5` as null."""
     report = Report(table.name, _("pupil counts (%s)") % table.form, len(table.lines))
@@ -36,16 +42,21 @@ def import_table(
             "school_id", "year", "pupils"
         )
     }
-    different = []
+    different, changed = [], []
     for code, counts in _counts_by_site(table, years, schools, report).items():
         for year, pupils in counts.items():
             key = (schools[code], year)
             if key in known and known[key] == pupils:
                 report.unchanged += 1
                 continue
-            written = FEWER_THAN_FIVE if pupils is None else pupils
+            written = FEWER_THAN_FIVE if pupils is None else str(pupils)
+            if key in known:
+                before = FEWER_THAN_FIVE if known[key] is None else str(known[key])
+                changed.append(Change(f"{code} {year}", before, written))
             (report.changed if key in known else report.added).append(f"{code} {year}: {written}")
             different.append(PupilCount(school_id=key[0], year=year, pupils=pupils))
+    if not allow_changing:
+        refuse_wide_change({_("pupils"): changed}, known=report.unchanged + len(changed))
     progress(report.source, len(table.lines) // 2, len(table.lines))
     PupilCount.objects.bulk_create(
         different,

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from core.text import normal
+
 if TYPE_CHECKING:
     from _csv import Reader
 
@@ -45,7 +47,7 @@ class Line:
     values: dict[str, str]
 
     def __getitem__(self, column: str) -> str:
-        return self.values[column]
+        return normal.line(self.values[column])
 
 
 @dataclass(frozen=True)

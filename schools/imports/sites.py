@@ -7,12 +7,15 @@ never deleted, and only where the file speaks for them.
 
 import datetime
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db import models
 from django.utils.translation import gettext as _
 
+from core.text.normal import line as text_line
 from schools.imports.addresses import place_name, postcode, website
+from schools.imports.brakes import Change, look_at_columns, refuse_wide_change
 from schools.imports.reading import BrokenFile, Line, Progress, Table
 from schools.imports.report import Report
 from schools.models import HolidayRegion, School, SchoolBoard, Sector
@@ -49,9 +52,15 @@ def recognises(columns: list[str]) -> bool:
 
 
 def import_table(
-    table: Table, *, today: datetime.date, allow_closing: bool, progress: Progress
+    table: Table,
+    *,
+    today: datetime.date,
+    allow_closing: bool,
+    allow_changing: bool,
+    progress: Progress,
 ) -> Report:
     """Add, change, close and reopen schools until they agree with the file."""
+    look_at_columns(table)
     report = Report(table.name, lines=len(table.lines))
     sites = _read_sites(table, report, progress)
     sectors = {site.school.sector for site in sites}
@@ -63,6 +72,7 @@ def import_table(
     boards = _boards_by_number(sites)
     known = {str(school.site_code): school for school in School.objects.exclude(site_code=None)}
     different = []
+    changes: dict[str, list[Change]] = defaultdict(list)
     for site in sites:
         school = site.school
         school.board = boards.get(site.board_number)
@@ -74,6 +84,10 @@ def import_table(
             )
         elif _differs(school, earlier, report):
             different.append(school)
+            if earlier is not None:
+                _note_changes(changes, school, earlier)
+    if not allow_changing:
+        refuse_wide_change(changes, known=len(sites) - len(report.added))
     listed = {site_code(line) for line in table.lines}
     closing = _schools_to_close(sites, listed, known, allow_closing=allow_closing)
     _save(different, closing, today)
@@ -154,7 +168,7 @@ def _site(line: Line) -> Site:
     sector, structure = _sector(line)
     school = School(
         site_code=code,
-        name=" ".join(line["VESTIGINGSNAAM"].split()),
+        name=text_line(line["VESTIGINGSNAAM"]),
         sector=sector,
         structure=structure,
         street=line["STRAATNAAM"],
@@ -217,6 +231,16 @@ def _differs(school: School, earlier: School | None, report: Report) -> bool:
         report.changed.append(f"{_label(school)}: {', '.join(changed)}")
     report.unchanged += not changed and not earlier.closed_on
     return bool(changed or earlier.closed_on or school.search_text != earlier.search_text)
+
+
+def _note_changes(changes: dict[str, list[Change]], school: School, earlier: School) -> None:
+    """What another value under one name of the header would change. Addresses of websites are
+    written in many ways, and what is missing is filled in."""
+    for name in FIELDS:
+        before, after = getattr(earlier, name), getattr(school, name)
+        if before and before != after and name != "website":
+            column = str(LABELS[name])
+            changes[column].append(Change(str(school.site_code), str(before), str(after)))
 
 
 def _schools_to_close(

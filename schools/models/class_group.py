@@ -9,36 +9,33 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from schools.models.school import School, fold
+from core.text.fields import LineColumn
+from core.text.normal import key
+from core.text.searching import Folded, FoldedQuerySet, KeyColumn
+from schools.models.school import School
 from schools.years import YearGroup, describe_year_groups, school_year_label, school_year_of
 
 NAME_LENGTH = 60
 
 
-def name_key(name: str) -> str:
-    """Letters and digits only, case folded: 'Groep 6-B' and 'groep 6b' are one class.
-
-    A name without any (in another script, or a drawing) stands for itself. Folding makes some
-    letters longer: 'ß' is two.
-    """
-    return (fold(name).replace(" ", "") or name.casefold())[:NAME_LENGTH]
-
-
 def free_name(name: str, taken: Collection[str]) -> str:
     """This name, with a number behind it where its key is one of these."""
     numbered = (f"{name} ({number})" for number in itertools.count(2))
-    return next(one for one in itertools.chain([name], numbered) if name_key(one) not in taken)
+    return next(one for one in itertools.chain([name], numbered) if key(one) not in taken)
 
 
 class ClassGroupManager(models.Manager["ClassGroup"]):
+    def get_queryset(self) -> FoldedQuerySet["ClassGroup"]:
+        return FoldedQuerySet(self.model, using=self._db)
+
     def of(
         self, *, school: School, school_year: int, name: str, year_from: int, year_to: int
     ) -> "ClassGroup":
         """The class of that name, made if it is new; 'Groep 6-B' and 'groep 6b' are one."""
-        key = {"school": school, "school_year": school_year, "name_key": name_key(name)}
-        new = ClassGroup(**key, name=name, year_from=year_from, year_to=year_to)
+        one = {"school": school, "school_year": school_year, "name_key": key(name)}
+        new = ClassGroup(**one, name=name, year_from=year_from, year_to=year_to)
         self.bulk_create([new], ignore_conflicts=True)
-        return self.get(**key)
+        return self.get(**one)
 
     def named_in(self, row: Any, school: School, day: datetime.date) -> "ClassGroup":
         """The class that a booking or loan names, in the school year of that day."""
@@ -51,13 +48,13 @@ class ClassGroupManager(models.Manager["ClassGroup"]):
         )
 
 
-class ClassGroup(models.Model):
+class ClassGroup(Folded):
     school = models.ForeignKey(
         School, on_delete=models.PROTECT, related_name="class_groups", verbose_name=_("school")
     )
     school_year = models.PositiveSmallIntegerField(_("school year"))
-    name = models.CharField(_("class"), max_length=NAME_LENGTH)
-    name_key = models.CharField(max_length=NAME_LENGTH, editable=False)
+    name = LineColumn(_("class"), max_length=NAME_LENGTH)
+    name_key = KeyColumn("name")
     year_from = models.PositiveSmallIntegerField(_("year group from"), choices=YearGroup)
     year_to = models.PositiveSmallIntegerField(_("year group to"), choices=YearGroup)
     continues = models.ForeignKey(
@@ -91,13 +88,9 @@ class ClassGroup(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({school_year_label(self.school_year)})"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.name_key = name_key(self.name)
-        super().save(*args, **kwargs)
-
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         """The key is in no form; what it must not repeat is said of the name it is made of."""
-        self.name_key = name_key(self.name)
+        self.name_key = key(self.name)
         super().validate_constraints(exclude=set(exclude or ()) - {"name_key"})
 
     @property

@@ -3,8 +3,6 @@
 A school is never deleted: it is closed, or merged into another.
 """
 
-import re
-import unicodedata
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -13,16 +11,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.searching import WordsInside
+from core.text.fields import LineColumn
+from core.text.normal import search_text
+from core.text.searching import WordsInside, has_words
 from schools.models.holiday import HolidayRegion
-
-
-def fold(text: str) -> str:
-    """Lower case without accents or punctuation: how names are compared and searched."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    plain = re.sub(r"[’'`.]", "", plain)
-    return " ".join(re.findall(r"[a-z0-9]+", plain))
 
 
 class Sector(models.TextChoices):
@@ -50,10 +42,7 @@ class SchoolQuerySet(models.QuerySet["School"]):
 
     def matching(self, text: str) -> Self:
         """Schools in whose name, place, postcode or code every word of `text` occurs."""
-        found = self
-        for word in fold(text).split():
-            found = found.filter(search_text__contains=word)
-        return found
+        return self.filter(has_words("search_text", text))
 
 
 class School(models.Model):
@@ -65,13 +54,13 @@ class School(models.Model):
         blank=True,
         help_text=_("VESTIGINGSCODE: four characters BRIN and two digits."),
     )
-    name = models.CharField(_("name"), max_length=200)
+    name = LineColumn(_("name"), max_length=200)
     sector = models.CharField(_("sector"), max_length=2, choices=Sector, default=Sector.PRIMARY)
     structure = models.CharField(_("levels"), max_length=100, blank=True)
     street = models.CharField(_("street"), max_length=100, blank=True)
     house_number = models.CharField(_("house number"), max_length=20, blank=True)
     postcode = models.CharField(_("postcode"), max_length=7, blank=True)
-    city = models.CharField(_("place"), max_length=100)
+    city = LineColumn(_("place"), max_length=100)
     municipality = models.CharField(_("municipality"), max_length=100, blank=True)
     municipality_code = models.CharField(_("municipality code"), max_length=4, blank=True)
     province = models.CharField(_("province"), max_length=40, blank=True)
@@ -137,11 +126,8 @@ class School(models.Model):
     def make_search_text(self) -> str:
         """Folded words of what people search by, each after a space: ' obs de ster 7411 aa …'."""
         postcode = self.postcode.replace(" ", "")
-        words = fold(
-            f"{self.name} {self.city} {self.municipality} {self.postcode} {postcode} "
-            f"{self.site_code or ''}"
-        )
-        return f" {words}"[:500]
+        place = self.city, self.municipality, self.postcode, postcode
+        return search_text(self.name, *place, self.site_code or "")[:500]
 
     @property
     def address(self) -> str:

@@ -8,18 +8,22 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.text.fields import LineColumn, MailAddressColumn, TelephoneColumn
+from core.text.searching import Folded, FoldedColumn, FoldedQuerySet, WordsInside
 from schools.models.school import School
 
 
 class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> FoldedQuerySet["User"]:
+        return FoldedQuerySet(self.model, using=self._db)
+
     def get_by_natural_key(self, username: str | None) -> "User":
-        # Not `iexact`: PostgreSQL takes 'ſ' for 's', and each spelling has its own rate limit.
-        return self.get(email=(username or "").lower())
+        return self.get(email=username or "")
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
         if not email:
             raise ValueError("A user needs an e-mail address.")
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -28,10 +32,10 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
-    email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
-    name = models.CharField(_("name"), max_length=120, blank=True)
-    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+class User(Folded, AbstractBaseUser, PermissionsMixin):
+    email = MailAddressColumn(_("e-mail address"), max_length=254, unique=True)
+    name = LineColumn(_("name"), max_length=120, blank=True)
+    phone = TelephoneColumn(_("telephone"), max_length=30, blank=True)
     school = models.ForeignKey(
         School,
         on_delete=models.SET_NULL,
@@ -49,6 +53,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Raised to make every feed and link address derived from it invalid at once.
     link_version = models.PositiveIntegerField(default=1, editable=False)
 
+    search_text = FoldedColumn("email", "name")
+
     objects = UserManager()
 
     USERNAME_FIELD = "email"
@@ -59,6 +65,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         ordering = ["email"]
+        indexes = [WordsInside(fields=["search_text"], name="user_words")]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),

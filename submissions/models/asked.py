@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import Standing, StateTable
+from core.text.fields import LineColumn
+from core.text.searching import Folded, KeepsFolded, KeyColumn
 from programmes.models import OfHubs
 from schools.audience import Audience
 from schools.models import ClassGroup, GroupKind, Organisation, User
-from schools.models.class_group import NAME_LENGTH, name_key
+from schools.models.class_group import NAME_LENGTH
 from schools.years import YearGroup, describe_year_groups
 from submissions.models.submission import Submission
 
@@ -22,7 +24,7 @@ from submissions.models.submission import Submission
 HELD = "held"
 
 
-class AskedQuerySet[T: "Asked"](OfHubs[T]):
+class AskedQuerySet[T: "Asked"](KeepsFolded, OfHubs[T]):
     """Questions about the rows of any kind, by its table of states."""
 
     model: type[T]
@@ -53,7 +55,7 @@ class AskedQuerySet[T: "Asked"](OfHubs[T]):
         return self.filter(group_kind="")
 
 
-class Asked(models.Model):
+class Asked(Folded):
     """One thing asked for, for one party: a class of the submission's school, or a group of its
     organisation.
 
@@ -72,9 +74,9 @@ class Asked(models.Model):
         related_name="%(class)ss",
         verbose_name=_("submission"),
     )
-    party_name = models.CharField(_("class or group"), max_length=NAME_LENGTH)
-    # The name as it is compared and searched; follows it in `save()`.
-    party_key = models.CharField(max_length=NAME_LENGTH, editable=False, default="")
+    party_name = LineColumn(_("class or group"), max_length=NAME_LENGTH)
+    # The name as it is compared and searched.
+    party_key = KeyColumn("party_name")
     # Of a class: its year groups and, once the code is typed, the class itself.
     year_from = models.PositiveSmallIntegerField(
         _("year group from"), choices=YearGroup, null=True, blank=True
@@ -141,14 +143,6 @@ class Asked(models.Model):
                 name="%(class)s_held_until_while_held",
             ),
         ]
-
-    def save(self, **options: Any) -> None:
-        """The key is a derived column: search and comparison never disagree with the name."""
-        self.party_key = name_key(self.party_name)
-        fields = options.get("update_fields")
-        if fields is not None and "party_name" in fields:
-            options["update_fields"] = {*fields, "party_key"}
-        super().save(**options)
 
     # --- What the lifecycle asks ---------------------------------------------------------------
 

@@ -7,6 +7,8 @@ is derived; a copy of the database is therefore of no use to whoever wants to si
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.text.fields import MailAddressColumn
+
 
 class CodeChallenge(models.Model):
     class Purpose(models.TextChoices):
@@ -14,7 +16,7 @@ class CodeChallenge(models.Model):
         VERIFY = "verify", _("confirm a booking")
 
     purpose = models.CharField(max_length=10, choices=Purpose)
-    email = models.EmailField(_("e-mail address"))
+    email = MailAddressColumn(_("e-mail address"))
     nonce = models.CharField(max_length=43, unique=True)
     # HMAC of the asking browser's own number: the code works there and nowhere else.
     browser = models.CharField(max_length=64, db_index=True)

@@ -10,15 +10,29 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Value
-from django.db.models.functions import Concat, Lower
 from django.utils.translation import gettext_lazy as _
 
-from core.searching import Among, WordsInside, has_word
+from core.text.fields import (
+    FEWEST_DIGITS,
+    LineColumn,
+    MailAddressColumn,
+    ParagraphsColumn,
+    TelephoneColumn,
+)
+from core.text.normal import code, telephone_digits, words
+from core.text.searching import (
+    Among,
+    Folded,
+    FoldedColumn,
+    KeepsFolded,
+    TelephoneDigitsColumn,
+    WordsInside,
+    has_words,
+)
 from programmes.models import Hub, OfHubs
 from schools.audience import Audience
 from schools.models.organisation import Organisation, key_of
-from schools.models.school import School, fold
+from schools.models.school import School
 from schools.models.user import User
 
 # Crockford's base32: no I, L, O or U, so that it survives a telephone line.
@@ -33,8 +47,7 @@ def new_reference() -> str:
 
 def normalise_reference(typed: str) -> str:
     """What was meant by a reference typed by hand: Crockford reads I and L as 1, O as 0."""
-    bare = "".join(letter for letter in typed.upper() if letter.isalnum())
-    return bare.translate(str.maketrans("ILO", "110"))
+    return code(typed).upper().translate(str.maketrans("ILO", "110"))
 
 
 class PhotoAnswer(models.TextChoices):
@@ -43,22 +56,24 @@ class PhotoAnswer(models.TextChoices):
     NO = "no", _("No photographs")
 
 
-class SubmissionQuerySet(OfHubs["Submission"]):
+class SubmissionQuerySet(KeepsFolded, OfHubs["Submission"]):
     def visible_to(self, user: User) -> Self:
         """What a signed-in teacher may see: what she submitted herself."""
         return self.filter(user=user)
 
     def matching(self, text: str) -> Self:
         """Those in which every word of `text` occurs: in the reference, contact, address, school
-        or organisation."""
+        or organisation. Or its telephone number."""
         found = self
-        for word in text.split():
-            texts = Submission.objects.filter(has_word("search_text", word))
+        for word in words(text):
+            texts = Submission.objects.filter(has_words("search_text", word))
             fits = models.Q(Among("pk", texts.values("pk")))
-            if fold(word):
-                fits |= models.Q(Among("school", School.objects.matching(word).values("pk")))
-                organisations = Organisation.objects.matching(word)
-                fits |= models.Q(Among("organisation", organisations.values("pk")))
+            fits |= models.Q(Among("school", School.objects.matching(word).values("pk")))
+            organisations = Organisation.objects.matching(word)
+            fits |= models.Q(Among("organisation", organisations.values("pk")))
+            digits = telephone_digits(word)
+            if len(digits) >= FEWEST_DIGITS:
+                fits |= models.Q(phone_digits=digits)
             start = normalise_reference(word)
             if 4 <= len(start) <= REFERENCE_LENGTH:  # shorter is half of them
                 ends = (start.ljust(REFERENCE_LENGTH, end) for end in "0Z")
@@ -67,7 +82,7 @@ class SubmissionQuerySet(OfHubs["Submission"]):
         return found
 
 
-class Submission(models.Model):
+class Submission(Folded):
     hub_lookup = "hub"
 
     # Of all that it asks for; the verb that opens it says which.
@@ -89,9 +104,9 @@ class Submission(models.Model):
     # HMAC of the browser that submitted (see CodeChallenge.browser).
     browser = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
 
-    contact_name = models.CharField(_("contact person"), max_length=120)
-    email = models.EmailField(_("e-mail address"), db_index=True)
-    phone = models.CharField(_("telephone"), max_length=30)
+    contact_name = LineColumn(_("contact person"), max_length=120)
+    email = MailAddressColumn(_("e-mail address"), db_index=True)
+    phone = TelephoneColumn(_("telephone"), max_length=30)
     school = models.ForeignKey(
         School,
         on_delete=models.PROTECT,
@@ -108,11 +123,11 @@ class Submission(models.Model):
         related_name="submissions",
         verbose_name=_("organisation"),
     )
-    typed_school_name = models.CharField(_("school (typed)"), max_length=200, blank=True)
-    typed_organisation = models.CharField(_("organisation (typed)"), max_length=200, blank=True)
-    typed_city = models.CharField(_("place (typed)"), max_length=100, blank=True)
-    purchase_order = models.CharField(_("purchase-order number"), max_length=60, blank=True)
-    facilities = models.TextField(
+    typed_school_name = LineColumn(_("school (typed)"), max_length=200, blank=True)
+    typed_organisation = LineColumn(_("organisation (typed)"), max_length=200, blank=True)
+    typed_city = LineColumn(_("place (typed)"), max_length=100, blank=True)
+    purchase_order = LineColumn(_("purchase-order number"), max_length=60, blank=True)
+    facilities = ParagraphsColumn(
         _("what must we arrange?"),
         blank=True,
         max_length=1000,
@@ -140,18 +155,8 @@ class Submission(models.Model):
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
     # Raised to make the links in earlier mails invalid.
     link_version = models.PositiveIntegerField(default=1, editable=False)
-    # One text to search instead of four; the database keeps it, so an erased name is gone here.
-    search_text = models.GeneratedField(
-        expression=Lower(
-            Concat(
-                *("contact_name", Value(" "), "email", Value(" "), "typed_school_name"),
-                *(Value(" "), "typed_organisation"),
-                output_field=models.TextField(),
-            )
-        ),
-        output_field=models.TextField(),
-        db_persist=True,
-    )
+    search_text = FoldedColumn("contact_name", "email", "typed_school_name", "typed_organisation")
+    phone_digits = TelephoneDigitsColumn("phone", db_index=True)
 
     objects = SubmissionQuerySet.as_manager()
 

@@ -24,6 +24,7 @@ from django.utils.translation import get_language
 from core import rate_limits
 from core.mail import markers, templates
 from core.mail.queue import Message, enqueue
+from core.text.normal import mail_address
 
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
@@ -67,7 +68,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        rate_limits.count("passwords_per_address", credentials.get("email", "").strip().lower())
+        rate_limits.count("passwords_per_address", mail_address(credentials.get("email", "")))
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         user = super().authenticate(request, **credentials)

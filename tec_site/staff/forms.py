@@ -2,23 +2,34 @@
 
 from typing import Any
 
-from allauth.account.forms import ResetPasswordForm, default_token_generator
+from allauth.account.forms import LoginForm, ResetPasswordForm, default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from core import rate_limits
 from core.kinds import Marker, Part
+from core.text.fields import MailAddressField
+
+
+class StaffLoginForm(LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = self.fields["login"]
+        self.fields["login"] = MailAddressField(label=asked.label, widget=asked.widget)
 
 
 class StaffResetPasswordForm(ResetPasswordForm):
     """For staff only; says the same to everybody. Teachers have no password to reset."""
 
+    email = MailAddressField(label=_("E-mail address"), max_length=254)
+
     def clean_email(self) -> str:
-        email = self.cleaned_data["email"].strip().lower()
+        email = self.cleaned_data["email"]
         rate_limits.count("codes_per_address", email)
         users = get_user_model().objects.filter(email=email, is_staff=True, is_active=True)
         self.users = list(users)
@@ -50,7 +61,7 @@ class PasswordLink(Marker):
     name = "password"
 
     def reveal(self, user_id: str, to: str) -> str | None:
-        staff = get_user_model().objects.filter(email__iexact=to, is_staff=True, is_active=True)
+        staff = get_user_model().objects.filter(email=to, is_staff=True, is_active=True)
         user = staff.filter(pk=user_id).first()
         if user is None:
             return None
@@ -58,7 +69,7 @@ class PasswordLink(Marker):
         return settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=key)
 
     def otherwise(self) -> str:
-        return _("(this link is too old)")
+        return gettext("(this link is too old)")
 
 
 class StaffAccounts(Part):

@@ -197,7 +197,7 @@ def test_hostile_booking_stays_one_event(reader, write):
     [seen] = READERS[reader](content)
     assert seen.uid == f"{booking.uid}@127.0.0.1"
     read = "x\nEND:VEVENT\nBEGIN:VEVENT\nUID:1;,\\ 🚀"
-    assert seen.summary == f"{read} met {read}"
+    assert seen.summary == f"{read} met {' '.join(read.split())}"
     assert len([line for line in lines_of(content) if line.startswith("BEGIN:VEVENT")]) == 1
     assert len([line for line in lines_of(content) if line.startswith("UID")]) == 1
 

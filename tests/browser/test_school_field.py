@@ -101,3 +101,71 @@ def test_search_page_is_accessible(page, assert_accessible):
     page.goto("/scholen/zoeken/?q=ster")
     assert page.get_by_role("listitem").filter(has_text="OBS De Ster").count() == 3
     assert_accessible()
+
+
+def fill_in(page):
+    page.goto("/proef/")
+    page.get_by_label("Contactpersoon").fill("Juf Anouk")
+    page.get_by_role("searchbox").fill("hagenpoort")
+    page.get_by_label("Openbare Basisschool De Hagenpoort").check()
+
+
+def assert_all_is_there(page, proef):
+    assert page.get_by_role("searchbox").input_value() == "hagenpoort"
+    choice = page.get_by_label("Openbare Basisschool De Hagenpoort")
+    choice.wait_for()
+    assert choice.is_checked()
+    page.get_by_label("Contactpersoon").fill("Juf Anouk")
+    page.get_by_role("button", name="Verder").click()
+    assert page.locator("#chosen").inner_text() == str(proef)
+
+
+def test_school_survives_the_back_button(page, proef):
+    fill_in(page)
+    page.get_by_role("link", name=re.compile("Leskisten")).first.click()
+    page.go_back()
+    assert page.get_by_label("Contactpersoon").input_value() == "Juf Anouk"
+    assert_all_is_there(page, proef)
+
+
+def test_school_survives_a_form_that_was_sent(page, proef):
+    fill_in(page)
+    page.get_by_role("button", name="Verder").click()
+    page.locator("#chosen").wait_for()
+    page.go_back()
+    assert_all_is_there(page, proef)
+
+
+def test_school_survives_a_reload(page, proef):
+    fill_in(page)
+    page.reload()
+    assert_all_is_there(page, proef)
+
+
+def test_school_survives_a_refused_token(page, proef):
+    fill_in(page)
+    page.evaluate(
+        "document.querySelector('.school-choice').closest('form').csrfmiddlewaretoken.value = 'oud'"
+    )
+    page.get_by_role("button", name="Verder").click()
+    page.get_by_role("heading", name="Verstuur het formulier nog een keer").wait_for()
+    page.go_back()
+    assert_all_is_there(page, proef)
+
+
+def test_typed_school_survives_the_back_button(page):
+    page.goto("/proef/")
+    page.locator("summary", has_text="niet bij").click()
+    page.get_by_label("Naam van de school").fill("De Droom")
+    page.get_by_label("Plaats van de school").fill("Epe")
+    page.get_by_role("link", name=re.compile("Leskisten")).first.click()
+    page.go_back()
+    assert page.get_by_label("Naam van de school").input_value() == "De Droom"
+    assert page.get_by_label("Plaats van de school").input_value() == "Epe"
+
+
+def test_new_visit_of_the_form_is_empty(page):
+    fill_in(page)
+    page.goto("/proef/")
+    assert page.get_by_role("searchbox").input_value() == ""
+    assert page.get_by_label("Openbare Basisschool De Hagenpoort").count() == 0

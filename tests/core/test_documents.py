@@ -13,6 +13,7 @@ import pytest
 from django.core import checks
 from pypdf import PdfReader
 
+from core import documents
 from core.documents import (
     DEBIAN_PACKAGES,
     ForeignResource,
@@ -263,9 +264,45 @@ except documents.DocumentsUnavailable as error:
     assert done.stdout == f"Install {DEBIAN_PACKAGES} to make PDFs.\n", done.stderr
 
 
-def test_check_is_silent_when_pango_is_there() -> None:
+def test_check_is_silent_when_pango_and_fonts_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "scripts_without_font", tuple)
     assert check_documents in checks.registry.registry.get_checks()
     assert check_documents(None) == []
+
+
+# --- Every script --------------------------------------------------------------------------------
+
+
+def test_check_names_the_packages_of_the_fonts_that_are_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(documents, "scripts_without_font", lambda: ("Thai", "drawings (emoji)"))
+    [warning] = check_documents(None)
+    assert warning.id == "tec_site.W002"
+    assert warning.hint == "On Debian: apt install fonts-noto-color-emoji fonts-noto-core"
+
+
+def test_script_is_missing_when_no_font_has_its_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = {"Latin": ("a", ""), "nobody's": ("\U0010fffd", "")}
+    monkeypatch.setattr(documents, "SCRIPTS", letters)
+    assert documents.scripts_without_font.__wrapped__() == ("nobody's",)
+
+
+@pytest.mark.parametrize(
+    ("script", "name", "font"),
+    [
+        ("drawings (emoji)", "Groep 7 🐝", "Emoji"),
+        ("Chinese, Japanese and Korean", "王小明", "CJK"),
+        ("Thai", "สมชาย", "Thai"),
+    ],
+)
+def test_name_in_any_script_has_a_font_in_the_letter(script: str, name: str, font: str) -> None:
+    if script in documents.scripts_without_font():
+        pytest.skip(f"no font for {script} here (Debian: {documents.SCRIPTS[script][1]})")
+    page = read(f"<p>{name}</p>").pages[0]
+    fonts = [one["/BaseFont"] for one in page["/Resources"]["/Font"].values()]
+    assert any(font in one for one in fonts), fonts
+    assert name.split()[-1] in page.extract_text()
 
 
 def test_rendering_logs_no_progress(caplog: pytest.LogCaptureFixture) -> None:

@@ -6,7 +6,7 @@ from django.db import connection
 from bookings.admin.search import booking_fits
 from bookings.models import Booking
 from core.dates import terms
-from core.searching import Among
+from core.text.searching import Among
 from schools.models import School
 from tests.factories import make_booking, make_school, make_submission
 

@@ -63,8 +63,8 @@ def test_list_shows_open_schools_and_search_forgives(desk):
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
 def test_export_keeps_formulas_text(desk, start):
     name = f'{start}HYPERLINK("http://kwaad.example")'
-    make_school(name=name)
-    data = {"resource": "", "name": "on", "city": "on"}
+    make_school(street=name)
+    data = {"resource": "", "street": "on", "city": "on"}
     sheet = desk.post(f"{LIST}export/", data | {"format": "0"})
     cells = [cell for row in load_workbook(BytesIO(sheet.content)).active for cell in row]
     assert f"'{name}" in [cell.value for cell in cells]
@@ -74,8 +74,8 @@ def test_export_keeps_formulas_text(desk, start):
 
 
 def test_export_goes_on_where_a_name_holds_what_a_spreadsheet_cannot(desk):
-    make_school(name="De \x01 Ster")
-    sheet = desk.post(f"{LIST}export/", {"resource": "", "name": "on", "format": "0"})
+    make_school(street="De \x01 Ster")
+    sheet = desk.post(f"{LIST}export/", {"resource": "", "street": "on", "format": "0"})
     cells = [cell.value for row in load_workbook(BytesIO(sheet.content)).active for cell in row]
     assert "De \ufffd Ster" in cells
 
@@ -232,9 +232,9 @@ def test_class_is_renamed_to_no_name_that_is_taken(desk):
     assert page.context["adminform"].form.non_field_errors() == [
         "Deze school heeft deze klas dit jaar al."
     ]
-    assert desk.post(address, data | {"name": "7-B!"}).status_code == 302
+    assert desk.post(address, data | {"name": "7 - B"}).status_code == 302
     group.refresh_from_db()
-    assert (group.name, group.name_key) == ("7-B!", "7b")
+    assert (group.name, group.name_key) == ("7 - B", "7b")
 
 
 # --- People -----------------------------------------------------------------------------------
@@ -366,7 +366,7 @@ def test_mail_sent_again_to_a_corrected_address_opens_nothing(db):
 def test_submission_is_found_by_a_name_that_begins_with_an_accent(db, typed):
     """SQLite knows the case of plain letters only."""
     found = make_submission(contact_name="Juf Şerife Çelik")
-    make_submission(contact_name="Juf Celik")
+    make_submission(contact_name="Juf Anouk Smit")
     assert list(Submission.objects.matching(typed)) == [found]
 
 

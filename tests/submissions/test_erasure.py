@@ -226,7 +226,7 @@ def test_class_is_called_after_its_year_group_when_it_carries_her_name(booking, 
 
     for one in (group, *taken, other):
         one.refresh_from_db()
-    assert (group.name, group.name_key) == ("groep 7 (3)", "groep73")
+    assert (group.name, group.name_key) == ("groep 7 (3)", "groep7(3)")
     assert [one.name for one in taken] == ["Groep 7", "Groep 7 (2)"]
     assert other.name == "7 Roosjes"
 
@@ -339,7 +339,8 @@ def test_mails_to_the_address_she_had_before_are_erased_too(
 ):
     worker.Worker().run_once()
     frozen.move_to(AFTER)
-    User.objects.filter(pk=teacher.pk).update(email="r.zonneveld@school.example")
+    teacher.email = "r.zonneveld@school.example"
+    teacher.save(update_fields=["email"])
     with django_capture_on_commit_callbacks(execute=True):
         erasure.erase_person(email="r.zonneveld@school.example")
     assert (traces(), Mail.objects.count()) == (set(), 0)

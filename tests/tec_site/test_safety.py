@@ -20,6 +20,7 @@ from bookings.pages.forms import BookingForm
 from core import worker
 from core.mail.markers import revealed
 from core.models import Mail
+from core.text import normal
 from schools.forms import SchoolField
 from submissions.codes import code_of
 from submissions.links import token_of
@@ -118,7 +119,7 @@ def test_hostile_booking_stays_text_on_pages_in_mail_calendar_and_letter(
 ):
     settings.STAFF_SECOND_FACTOR = False
     value = HOSTILE[kind]
-    shown = " ".join(value.split())
+    shown = normal.line(value)
     fields = ["klas-0-name", "contact_name", "school_typed_name", "facilities", "purchase_order"]
     client = Client()
     answer = client.post(address(programme, slot), typed() | dict.fromkeys(fields, value))

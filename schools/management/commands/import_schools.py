@@ -27,12 +27,19 @@ class Command(BaseCommand):
             help=_("close schools even if the file lacks more than a fifth of those we know"),
         )
 
+        parser.add_argument(
+            "--allow-changing",
+            action="store_true",
+            help=_("change schools even if the file changes more than a fifth of those we know"),
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             reports = import_files(
                 options["files"],
                 today=timezone.localdate(),
                 allow_closing=options["allow_closing"],
+                allow_changing=options["allow_changing"],
                 progress=self.show_progress if self.stderr.isatty() else no_progress,
             )
         except BrokenFile as error:

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.lifecycle import Refused
+from core.text.fields import validate_mail_address
+from core.text.normal import mail_address
 from submissions import erasure
 
 
@@ -22,8 +23,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, address: str, dry_run: bool, **options: Any) -> None:
+        address = mail_address(address)
         try:
-            validate_email(address.strip())  # nothing, or half an address, is in everybody's mail
+            validate_mail_address(address)  # nothing, or half an address, is in everybody's mail
         except ValidationError as error:
             raise CommandError(error.message) from None
         words = erasure.words_about(address)

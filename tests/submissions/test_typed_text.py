@@ -1,0 +1,259 @@
+"""What is copied from a mail or a telephone is what it looks like: on every way in."""
+
+import io
+
+import pytest
+from django import forms
+from django.apps import apps
+from django.contrib import admin
+from django.core.management import call_command
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+
+from bookings.models import Booking
+from bookings.rules import class_had_taster
+from core.mail.models import Mail
+from core.text.fields import (
+    LineColumn,
+    LineField,
+    MailAddressColumn,
+    MailAddressField,
+    ParagraphsField,
+    TelephoneField,
+)
+from core.text.searching import Folded, FoldedColumn, KeepsFolded
+from programmes.models import Kind
+from schools.models import ClassGroup, User
+from submissions import codes
+from submissions.lifecycle import correct_email
+from submissions.models import CodeChallenge, Submission
+from tests.booking_form import address, code_in_mail, errors_of, held, typed
+from tests.factories import (
+    amsterdam,
+    make_booking,
+    make_class_group,
+    make_programme,
+    make_school,
+    make_slot,
+    make_staff,
+    make_submission,
+    make_teacher,
+    make_visit,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+
+SPELLINGS = [
+    "juf.zw@school.example\u200b",
+    "\ufeffjuf.zw@school.example",
+    "Juf.ZW@School.Example",
+    "\u202ajuf.zw@school.example\u202c",
+    "juf.zw＠school．example",
+]
+OURS = {"schools", "programmes", "submissions", "bookings", "kits"}
+
+
+@pytest.fixture
+def programme():
+    return make_programme(max_groups=9, max_pupils=300)
+
+
+@pytest.fixture
+def slot(programme):
+    return make_slot(programmes=[programme], max_groups=9, max_pupils=300)
+
+
+# --- Addresses -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spelled", SPELLINGS)
+def test_address_is_one_in_the_form_and_for_signing_in(client, programme, slot, spelled):
+    submission = held(client, programme, slot, email=spelled)
+    assert submission.email == "juf.zw@school.example"
+    code_page = reverse("bookings:code", args=[submission.public_id])
+    assert client.post(code_page, {"code": code_in_mail()}).status_code == 302
+    user = User.objects.get(email="juf.zw@school.example")
+
+    other = Client()
+    other.post("/inloggen/", {"email": spelled})
+    assert Mail.objects.latest("pk").to == "juf.zw@school.example"
+    other.post("/inloggen/code/", {"code": codes.code_of(CodeChallenge.objects.latest("pk"))})
+    assert other.session["_auth_user_id"] == str(user.pk)
+
+
+@pytest.mark.parametrize("spelled", SPELLINGS)
+def test_staff_sign_in_and_reset_with_any_spelling(client, one_factor, spelled):
+    make_staff(email="juf.zw@school.example", password="lang genoeg voor een balie")
+    answer = client.post(
+        reverse("account_login"), {"login": spelled, "password": "lang genoeg voor een balie"}
+    )
+    assert answer.status_code == 302
+    Client().post(reverse("account_reset_password"), {"email": spelled})
+    assert [mail.to for mail in Mail.objects.all()] == ["juf.zw@school.example"]
+
+
+@pytest.mark.parametrize("spelled", SPELLINGS)
+def test_address_is_one_in_the_back_office_and_for_commands(desk, spelled):
+    teacher = make_teacher(email=spelled)
+    assert teacher.email == "juf.zw@school.example"
+    again = {"email": spelled, "name": "Iemand", "phone": "", "school": "", "is_active": "on"}
+    page = desk.post(reverse("admin:schools_user_add"), again)
+    assert "email" in page.context["adminform"].form.errors  # she is there already
+
+    submission = make_submission(email="ander@school.example", user=None)
+    correct_email(submission=submission, email=spelled)
+    submission.refresh_from_db()
+    assert submission.email == "juf.zw@school.example"
+    make_submission(email="juf.zw@school.example", user=teacher)
+    call_command("erase", spelled, stdout=io.StringIO())
+    assert not User.objects.filter(email="juf.zw@school.example").exists()
+    assert not Submission.objects.filter(email="juf.zw@school.example").exists()
+
+
+@pytest.mark.parametrize("spelled", SPELLINGS)
+def test_superuser_is_made_under_the_address_as_it_is_known(spelled):
+    call_command("createsuperuser", interactive=False, email=spelled, stdout=io.StringIO())
+    assert User.objects.get().email == "juf.zw@school.example"
+    assert User.objects.get(email=spelled) == User.objects.get_by_natural_key(spelled)
+
+
+def test_address_that_is_mistyped_is_corrected_in_any_spelling(client, programme, slot):
+    submission = held(client, programme, slot)
+    client.post(
+        reverse("bookings:correct_address", args=[submission.public_id]), {"email": SPELLINGS[0]}
+    )
+    submission.refresh_from_db()
+    assert submission.email == "juf.zw@school.example"
+    assert Submission.objects.matching("juf.zw@school.example").get() == submission
+
+
+# --- Numbers -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("copied", "saved"),
+    [
+        ("\u202d0612345678\u202c", "0612345678"),
+        ("\u200e+31 6 12345678", "+31 6 12345678"),
+        ("06\ufe0e12345678", "0612345678"),
+        ("tel:0612345678", "0612345678"),
+    ],
+)
+def test_copied_number_is_taken_and_found(client, programme, slot, copied, saved):
+    submission = held(client, programme, slot, phone=copied)
+    assert submission.phone == saved
+    for asked in ("0612345678", "06-12345678", "+31612345678", "0031612345678"):
+        assert Submission.objects.matching(asked).get() == submission
+    assert not Submission.objects.matching("0612345679").exists()
+
+
+@pytest.mark.parametrize("number", ["--------", "(       )", "112", "bel mij"])
+def test_number_without_digits_is_refused_at_the_field(client, programme, slot, number):
+    answer = client.post(address(programme, slot), typed(phone=number))
+    assert errors_of(answer) == {"phone": "Vul een telefoonnummer in, bijvoorbeeld 06 12345678."}
+
+
+# --- Classes -------------------------------------------------------------------------------------
+
+
+def test_seven_and_seven_plus_are_two_classes(client, programme, slot):
+    classes = (("7", [7], 20, 3), ("7+", [7], 20, 3))
+    submission = held(client, programme, slot, classes=classes)
+    client.post(reverse("bookings:code", args=[submission.public_id]), {"code": code_in_mail()})
+    assert sorted(ClassGroup.objects.values_list("name", flat=True)) == ["7", "7+"]
+    assert sorted(Booking.objects.values_list("class_group__name", flat=True)) == ["7", "7+"]
+
+
+def test_class_filled_in_twice_in_another_spelling_is_said(client, programme, slot):
+    classes = (("Groep 6-B", [6], 20, 3), ("groep\u00a06‑b", [6], 20, 3))
+    answer = client.post(address(programme, slot), typed(classes=classes))
+    assert errors_of(answer) == {"klas-1-name": "Je hebt al een klas met deze naam ingevuld."}
+
+
+def test_proeverij_of_seven_does_not_count_for_seven_plus():
+    school = make_school()
+    taster = make_programme(kind=Kind.TASTER)
+    make_booking(
+        visit=make_visit(programme=taster),
+        class_group=make_class_group(school=school, name="7"),
+        party_name="7",
+        submission=make_submission(school=school),
+    )
+    later = make_slot(starts_at=amsterdam(2026, 12, 8, 9), ends_at=amsterdam(2026, 12, 8, 12))
+    assert class_had_taster(later, school, "７")
+    assert not class_had_taster(later, school, "7+")
+
+
+# --- That no way in is forgotten -----------------------------------------------------------------
+
+
+def columns(kind):
+    return [
+        column
+        for model in apps.get_models()
+        if model._meta.app_label in OURS
+        for column in model._meta.concrete_fields
+        if isinstance(column, kind)
+    ]
+
+
+def test_every_column_of_addresses_has_the_normal_form():
+    assert [str(one) for one in columns(models.EmailField) if type(one) is models.EmailField] == []
+    assert len(columns(MailAddressColumn)) >= 3
+
+
+def test_every_field_of_text_in_the_back_office_cleans_what_is_typed(rf, staff):
+    request = rf.get("/")
+    request.user = staff
+    raw = []
+    for model, page in admin.site._registry.items():
+        if model._meta.app_label in OURS:
+            fields = {
+                column.name: page.formfield_for_dbfield(column, request)
+                for column in model._meta.concrete_fields
+                if column.editable
+            }
+            raw += [f"{model.__name__}.{name}" for name in uncleaned(fields)]
+    assert raw == []
+
+
+def test_every_field_of_text_in_our_forms_cleans_what_is_typed():
+    raw = []
+    waiting = [forms.BaseForm]
+    while waiting:
+        form = waiting.pop()
+        waiting += form.__subclasses__()
+        if form.__module__.split(".")[0] in OURS and "admin" not in form.__module__:
+            raw += [f"{form.__name__}.{name}" for name in uncleaned(form.base_fields)]
+    # A random key and six digits are compared, not kept.
+    assert sorted(set(raw) - {"CodeForm.code"}) == sorted(
+        {one for one in raw if one.endswith(".submission_key")}
+    )
+
+
+def uncleaned(fields):
+    clean = (LineField, ParagraphsField, MailAddressField, TelephoneField)
+    exact = (forms.SlugField, forms.URLField, forms.RegexField)
+    return [
+        name
+        for name, field in fields.items()
+        if isinstance(field, forms.CharField)
+        and not isinstance(field, (*clean, *exact, forms.JSONField))
+    ]
+
+
+def test_folded_columns_change_with_what_they_are_made_of():
+    submission = make_submission(contact_name="Anouk Smit")
+    submission.contact_name = "İlker Öztürk"
+    submission.save(update_fields=["contact_name"])
+    assert Submission.objects.matching("ilker ozturk").get() == submission
+    with pytest.raises(TypeError, match="search_text"):
+        Submission.objects.filter(pk=submission.pk).update(contact_name="Ander")
+
+
+def test_every_table_with_folded_columns_saves_them_along():
+    for column in columns(FoldedColumn):
+        assert issubclass(column.model, Folded), column
+        assert isinstance(column.model._default_manager.all(), KeepsFolded), column
+    assert {type(one) for one in columns(LineColumn)} == {LineColumn}

@@ -1,0 +1,91 @@
+"""One folding for all that is searched: people, classes, programmes, kits, as schools are."""
+
+import pytest
+from django.urls import reverse
+
+from submissions.models import Submission
+from tests.factories import (
+    make_booking,
+    make_class_group,
+    make_kit,
+    make_loan,
+    make_programme,
+    make_school,
+    make_submission,
+    make_teacher,
+    make_venue,
+    make_visit,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+
+ILKER = ["ozturk", "celik", "ÇELİK", "ilker", "İLKER öztürk", "öztürk-çelik", "oztu"]
+
+
+def found(desk, model, text):
+    when = {"when": "all"} if model in {"bookings_booking", "kits_loan"} else {}
+    page = desk.get(reverse(f"admin:{model}_changelist"), {"q": text} | when)
+    return list(page.context["cl"].result_list)
+
+
+@pytest.fixture
+def submission():
+    make_submission(contact_name="Anouk de Vries")
+    return make_submission(contact_name="İlker Öztürk-Çelik")
+
+
+@pytest.mark.parametrize("typed", ILKER)
+def test_contact_is_found_by_the_letters_of_any_keyboard(desk, submission, typed):
+    booking = make_booking(submission=submission)
+    loan = make_loan(submission=submission)
+    make_booking()
+    make_loan()
+    assert found(desk, "submissions_submission", typed) == [submission]
+    assert found(desk, "bookings_booking", typed) == [booking]
+    assert found(desk, "bookings_visit", typed) == [booking.visit]
+    assert found(desk, "kits_loan", typed) == [loan]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Yıldız", "yildiz"),
+        ("Łukasz Wałęsa", "lukasz walesa"),
+        ("Søren Ærø", "soren aero"),
+        ("Đorđe", "dorde"),
+        ("Ágnes O’Brien", "obrien"),
+        ("王小明", "小明"),
+        ("أمينة بنت خليل", "أمينة"),
+    ],
+)
+def test_people_are_found_whatever_their_letters(desk, name, typed):
+    submission, teacher = make_submission(contact_name=name), make_teacher(name=name)
+    make_submission(contact_name="Juf Smit")
+    assert list(Submission.objects.matching(typed)) == [submission]
+    assert teacher in found(desk, "schools_user", typed)
+    assert len(found(desk, "schools_user", typed)) == 1
+
+
+def test_words_without_letters_exclude_nothing(submission):
+    assert list(Submission.objects.matching("ilker - öztürk")) == [submission]
+
+
+def test_classes_programmes_and_kits_are_found_folded(desk):
+    group = make_class_group(name="De Éénden", school=make_school(name="Het Mozaïek"))
+    programme = make_programme(title="Ruimtevaart à la carte", venue=make_venue(name="Café Brûlé"))
+    visit = make_visit(programme=programme)
+    kit = make_kit(title="Robotjes für Anfänger")
+    copy = kit.copies.get()
+    assert found(desk, "schools_classgroup", "EENDEN mozaiek") == [group]
+    assert found(desk, "programmes_programme", "a la CARTE") == [programme]
+    assert found(desk, "programmes_venue", "cafe brule") == [programme.venue]
+    assert found(desk, "bookings_visit", "carte cafe") == [visit]
+    assert found(desk, "kits_lessonkit", "fur anfanger") == [kit]
+    assert found(desk, "kits_kitcopy", "anfanger") == [copy]
+
+
+def test_class_is_found_by_its_telling_signs(desk):
+    plus = make_booking(party_name="7+ 🐝")
+    make_booking(party_name="7")
+    assert plus in found(desk, "bookings_booking", "7+")
+    assert found(desk, "bookings_booking", "🐝") == [plus]
