@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from icalendar import Event as CalendarEvent
 
-from bookings import clock, erasure, places, visits
+from bookings import clock, places, visits
 from bookings.lifecycle import MOVES
 from bookings.models import FACTS, Booking, BookingEvent, State, Visit
 from bookings.pages.trajectory import trajectories
@@ -20,8 +20,8 @@ from core.kinds import STAFF_FEEDS, Action, Block, Feed, Matter, OnDay, Planned
 from core.mail.queue import Message
 from programmes.models import Programme, Venue
 from schools.models import User
-from submissions.kinds import Kind, Names
-from submissions.models import Submission
+from schools.models.class_group import free_name
+from submissions.kinds import Kind
 
 
 class VisitKind(Kind):
@@ -116,10 +116,16 @@ class VisitKind(Kind):
     # --- When a person is erased ------------------------------------------------------------
 
     def needed_since(self, moment: datetime.datetime) -> QuerySet[Any, Any]:
-        return erasure.needed_since(moment)
+        coming = Booking.objects.holding().filter(visit__slot__starts_at__gte=moment)
+        return coming.values("submission")
 
-    def erase_words(self, submissions: QuerySet[Submission], names: Names) -> int:
-        return erasure.erase_words(submissions, names)
+    def plain_name(self, asked: Booking) -> str:
+        """The year group of a class; the kind of a group, of which one visit may have several."""
+        if not asked.organisation_id:
+            return asked.year_groups
+        others = Booking.objects.filter(visit=asked.visit_id, organisation=asked.organisation_id)
+        taken = others.exclude(pk=asked.pk).values_list("party_key", flat=True)
+        return free_name(asked.year_groups, set(taken))
 
     # --- What the worker does ---------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What loans know of a person who is erased: notes, names of classes, what was reported."""
+"""What loans know of a person who is erased, besides what every kind does: what was reported."""
 
 import datetime
 import functools
@@ -6,12 +6,9 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
-from django.utils import timezone
+from django.db.models import Q, QuerySet
 
-from core.text.normal import key
-from kits.models import Finding, Loan, LoanEvent, LoanState
-from submissions.kinds import Names
+from kits.models import Finding, Loan, LoanState
 from submissions.models import Submission
 
 
@@ -23,22 +20,9 @@ def needed_since(moment: datetime.datetime) -> QuerySet[Loan, Any]:
     )
 
 
-def erase_words(submissions: QuerySet[Submission], names: Names) -> int:
-    """Empty the notes and the reports, photos included; the counts of a box stay.
-
-    Messages that still wait have nobody left to go to.
-    """
-    events = LoanEvent.objects.filter(loan__submission__in=submissions)
-    events.filter(noticed_at=None).update(notice="")
-    for loan in Loan.objects.filter(submission__in=submissions):
-        if names(loan.party_name):
-            Loan.objects.filter(pk=loan.pk).update(
-                party_name=loan.year_groups,
-                party_key=key(loan.year_groups),
-                sequence=F("sequence") + 1,  # calendars fetch it anew
-                changed_at=timezone.now(),
-            )
+def erase_reports(submissions: QuerySet[Submission]) -> int:
+    """Empty them, photos included; the counts of a box stay."""
     findings = Finding.objects.filter(loan__submission__in=submissions).exclude(text="", photo="")
     for path in findings.exclude(photo="").values_list("photo", flat=True):
         transaction.on_commit(functools.partial(default_storage.delete, path))
-    return findings.update(text="", photo="") + events.exclude(note="").update(note="")
+    return findings.update(text="", photo="")

@@ -108,7 +108,7 @@ class LoanKind(Kind):
         return erasure.needed_since(moment)
 
     def erase_words(self, submissions: QuerySet[Submission], names: Names) -> int:
-        return erasure.erase_words(submissions, names)
+        return super().erase_words(submissions, names) + erasure.erase_reports(submissions)
 
     # --- What the worker does ---------------------------------------------------------------
 

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from core import kinds
 from core.text.searching import Among
 from submissions import links
-from submissions.models import Submission
+from submissions.models import Asked, Submission
 from submissions.wording import rule_label
 
 
@@ -48,6 +49,8 @@ Names = Callable[[str], bool]
 class Kind(kinds.Kind):
     """A kind that a submission asks for."""
 
+    model: type[Asked]
+
     def overruled(self, event: Any) -> list[str]:
         return [rule_label(name) for name in event.data.get("overruled", [])]
 
@@ -59,9 +62,25 @@ class Kind(kinds.Kind):
         raise NotImplementedError
 
     def erase_words(self, submissions: QuerySet[Submission], names: Names) -> int:
-        """Erase what was typed about these submissions, and messages that still wait: they have
-        nobody left to go to. Returns how many rows held words."""
-        raise NotImplementedError
+        """Erase what was typed about these submissions: notes, and names of classes that are hers.
+
+        Messages that still wait have nobody left to go to. Returns how many rows held notes.
+        """
+        meta: Any = self.model._meta  # of a kind's own model, which has events
+        asked = {f"{meta.get_field('events').field.name}__submission__in": submissions}
+        events = self.event._base_manager.filter(**asked)
+        events.filter(noticed_at=None).update(notice="")
+        for one in self.model._base_manager.filter(submission__in=submissions):
+            if names(one.party_name):
+                one.party_name = self.plain_name(one)
+                one.sequence = F("sequence") + 1  # calendars fetch it anew
+                one.changed_at = timezone.now()
+                one.save(update_fields=["party_name", "sequence", "changed_at"])
+        return events.exclude(note="").update(note="")
+
+    def plain_name(self, asked: Any) -> str:
+        """How a party is called that may not keep its own name."""
+        return str(asked.year_groups)
 
 
 def submitted() -> list[Kind]:

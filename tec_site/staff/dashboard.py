@@ -44,7 +44,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "blocks": [block for block in blocks if block],
     }
     if seen:
-        today, *coming = _days_from(timezone.localdate(), 1 + DAYS_AHEAD, seen, user)
+        today, *coming = days_from(timezone.localdate(), 1 + DAYS_AHEAD, seen, user)
         busy = [day for day in coming if day.entries]
         after = coming[-1].date + ONE_DAY
         context |= {
@@ -55,7 +55,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context
 
 
-def _days_from(first: datetime.date, number: int, of: Iterable[Kind], user: Any) -> list[Day]:
+def days_from(first: datetime.date, number: int, of: Iterable[Kind], user: Any) -> list[Day]:
     days = [first + offset * ONE_DAY for offset in range(number)]
     found = [entry for kind in of for entry in kind.on_days(first, days[-1] + ONE_DAY, user)]
     return [Day(day, [entry for entry in found if entry.day == day]) for day in days]

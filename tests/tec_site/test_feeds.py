@@ -5,10 +5,11 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
-from bookings import erasure, lifecycle, visits
+from bookings import lifecycle, visits
+from bookings.kind import VisitKind
 from bookings.models import Booking, State
-from kits import erasure as kits_erasure
 from kits import lifecycle as kits_lifecycle
+from kits.kind import LoanKind
 from kits.models import Delivery, DeskDay, KitCopy, LessonKit
 from programmes.models import Venue
 from schools.lifecycle import merge_schools
@@ -304,7 +305,7 @@ def _book_another(booking):
 
 def _erase_name_of_class(booking):
     submissions = Submission.objects.filter(pk=booking.submission_id)
-    erasure.erase_words(submissions, lambda text: text == booking.party_name)
+    VisitKind().erase_words(submissions, lambda text: text == booking.party_name)
 
 
 def _rename_programme(booking):
@@ -400,7 +401,7 @@ def _lend_another(loan):
 
 def _erase_name_of_class_of_loan(loan):
     submissions = Submission.objects.filter(pk=loan.submission_id)
-    kits_erasure.erase_words(submissions, lambda text: text == loan.party_name)
+    LoanKind().erase_words(submissions, lambda text: text == loan.party_name)
 
 
 def _rename_kit(loan):
