@@ -3,6 +3,8 @@
 import datetime
 import re
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +19,7 @@ from django.utils import timezone
 
 from bookings.models import State
 from core import tokens
+from core.kinds import kinds
 from core.mail.queue import Attachment, Message, enqueue
 from kits.models import KitDocument, LoanState
 from submissions import browsers
@@ -39,6 +42,12 @@ from tests.factories import (
 PASSWORD = "lang genoeg voor een balie"
 ADMIN = "beheer/"
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^)]*\))*\)")
+
+
+def walks() -> list[Any]:
+    """The modules `walk` of kinds that bring their own lines and rows to the walk."""
+    names = [f"tests.{kind.model._meta.app_label}.walk" for kind in kinds()]
+    return [import_module(name) for name in names if find_spec(name)]
 
 
 def every_route() -> Iterator[str]:
@@ -97,6 +106,7 @@ class Site:
             kit=self.loan.kit, kind="guide", title="Lesbrief", text="# Vooraf"
         )
         self._lend()
+        self.walks = [walk.Rows(self.owner) for walk in walks()]
         self.people: dict[str, Client] = {
             "anonymous": Client(),
             "owner": self._owner(),
@@ -180,6 +190,8 @@ class Site:
             key = str(self.owner.pk)
             token = tokens.make("feed mijn", key, self.owner.link_version)
             found |= {"kind": "mijn", "key": key, "token": token}
+        for walk in self.walks:
+            found |= walk.arguments(route)
         return found
 
     def address(self, route: str) -> str:

@@ -6,6 +6,7 @@ one; pages of the admin have theirs in ADMIN_PAGES, and a model in the admin in 
 
 import copy
 import itertools
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -17,7 +18,7 @@ from django.db import transaction
 from django.test import Client
 
 from core import worker
-from tests.addresses import ADMIN, Site, answer, every_route
+from tests.addresses import ADMIN, Site, answer, every_route, walks
 from tests.factories import NOW
 
 # A number is a status, an arrow a redirect. In a line with only POST the answers are those to
@@ -153,7 +154,7 @@ ADMIN_PAGES = r"""
 /beheer/schools/school/<id:school_id>/samenvoegen/                          403     404
 /beheer/kits/kitdocument/<path:object_id>/pdf/                              403     200
 /beheer/kits/loan/<path:object_id>/doe/<slug:move>/                         403     200
-/beheer/^(?P<app_label>core|tec_site|mfa|schools|auth|programmes|submissions|bookings|kits)/$  404     200
+/beheer/^(?P<app_label>…)/$  404     200
 /beheer/(?P<url>.*)$                                                        404     404
 """
 
@@ -195,6 +196,9 @@ schools.schoolholiday     403|200  403|200  403|200      403|200      403|200
 submissions.submission    403|200  403|403  403|200      403|403      403|200
 schools.user              403|200  403|200  403|200      403|403      403|200
 """
+
+TABLE += "".join(walk.TABLE for walk in walks())
+ADMIN_MODELS += "".join(walk.ADMIN_MODELS for walk in walks())
 
 PEOPLE = ("anonymous", "owner", "stranger", "desk", "staff", "factorless")
 OUTSIDE = ("anonymous", "owner", "stranger", "factorless")
@@ -259,6 +263,7 @@ def test_every_address_has_a_line():
     of_models = {route for pages in model_routes().values() for route in pages.values()}
     of_models |= object_routes()
     found = {f"/{route}" for route in every_route() if route not in of_models}
+    found = {re.sub(r"(?<=app_label>)[a-z_|]+", "…", route) for route in found}
     in_table = lines(TABLE).keys() | lines(ADMIN_PAGES).keys()
     assert sorted(found - in_table) == [], "without a line"
     assert sorted(in_table - found) == [], "a line without an address"

@@ -1,0 +1,30 @@
+"""The addresses of toys for the walk over every address (tests/tec_site/test_every_address.py)."""
+
+import datetime
+from typing import Any
+
+from submissions.links import token_of
+from tests.factories import make_submission
+from tests.toys.factory import make_toy
+
+TABLE = r"""
+/speelgoed/<uuid:public_id>/                  GET  404  200  404  404  404  404
+/speelgoed/<uuid:public_id>/<token:token>/    GET  200  200  200  200  200  200
+"""
+ADMIN_MODELS = """
+toys.toy                  403|200  403|403  403|200      403|403      403|200
+toys.toyevent             403|200  403|403  403|200      403|403      403|200
+"""
+
+
+class Rows:
+    """What the addresses are filled in with; `owner` is the teacher whose they are."""
+
+    def __init__(self, owner: Any) -> None:
+        self.submission = make_submission(user=owner)
+        make_toy(submission=self.submission, day=datetime.date(2026, 11, 3))
+
+    def arguments(self, route: str) -> dict[str, Any]:
+        if not route.startswith("speelgoed/"):
+            return {}
+        return {"public_id": self.submission.public_id, "token": token_of(self.submission)}
