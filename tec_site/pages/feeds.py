@@ -76,7 +76,7 @@ class Followed:
         words = [
             kind.calendar_words(self.feed, self._rows(kind))
             for kind in followed
-            if counted.get(kind.name, [0])[0]
+            if counted.get(str(kind.model._meta.model_name), [0])[0]
         ]
         place = [translation.get_language(), settings.SITE_URL, settings.CALENDAR_DOMAIN]
         sources = [self.title, self.first_day, *place, sorted(counted.items()), words]
