@@ -29,6 +29,7 @@ from tests.factories import (
     make_staff,
     make_submission,
     make_teacher,
+    make_venue,
     make_visit,
     make_zone,
 )
@@ -516,7 +517,7 @@ def test_page_shows_no_school_to_who_has_none(client):
 
 @pytest.mark.parametrize("number", [1, 3])
 def test_page_shows_staff_every_venue_and_zone(client, desk, number, django_assert_num_queries):
-    zones = [make_zone() for _number in range(number)]
+    zones = [make_zone(venue=make_venue(name=name)) for name in "ABC"[:number]]
     client.force_login(desk)
 
     # the session, who it is, venues, zones, hubs for the foot
