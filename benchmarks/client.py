@@ -3,11 +3,11 @@
 import http.client
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
+from typing import Any
 from urllib.parse import urlencode
 
-from benchmarks.statements import HEADER
-
 HOST = "127.0.0.1"
+STATEMENTS = "X-Bench-Statements"  # of a response: how many it took
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Answer:
 
     @property
     def statements(self) -> int:
-        return int(self.headers.get(HEADER.lower(), "0"))
+        return int(self.headers.get(STATEMENTS.lower(), "0"))
 
 
 class Client:
@@ -31,11 +31,11 @@ class Client:
     def get(self, path: str, headers: dict[str, str] | None = None) -> Answer:
         return self._ask("GET", path, b"", headers or {})
 
-    def post(self, path: str, data: dict[str, str] | None = None) -> Answer:
+    def post(self, path: str, data: dict[str, Any] | None = None) -> Answer:
         """A form, with the CSRF token that an earlier page set as a cookie."""
         fields = {"csrfmiddlewaretoken": self.cookies.get("csrftoken", "")} | (data or {})
         form = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._ask("POST", path, urlencode(fields).encode(), form)
+        return self._ask("POST", path, urlencode(fields, doseq=True).encode(), form)
 
     def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
         sent = {

@@ -1,11 +1,14 @@
-"""Timing: latency of one client, throughput of several, a start at the same moment, weight."""
+"""Timing: latency of one client, throughput of several, weight.
+
+The floor is asked in turn with what is measured: a machine that is busy for a moment is so for
+both.
+"""
 
 import gzip
 import re
 import statistics
-import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -17,18 +20,17 @@ from benchmarks.server import Server
 WARM_UP = 5
 CLIENTS = 8
 
+Ask = Callable[[Client], Answer]
+
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds of each request of one client, and statements of one response.
-
-    `floor`: seconds of the bare view, asked in turn with it. A machine that is busy for a moment
-    is so for both.
-    """
+    """Seconds of each request of one client, and of each to the floor between them; statements of
+    one response."""
 
     seconds: tuple[float, ...]
-    statements: int
     floor: tuple[float, ...]
+    statements: int
 
     @property
     def median(self) -> float:
@@ -38,74 +40,68 @@ class Timing:
     def times_the_floor(self) -> float:
         return self.median / statistics.median(self.floor)
 
-    @property
-    def spread(self) -> tuple[float, float]:
-        """The first and the ninth decile."""
+    def __str__(self) -> str:
         deciles = statistics.quantiles(self.seconds, n=10)
-        return deciles[0], deciles[-1]
-
-
-Ask = Callable[[Client], Answer]
+        return (
+            f"{self.median * 1000:9.2f} ms ({deciles[0] * 1000:.2f}–{deciles[-1] * 1000:.2f}), "
+            f"{self.statements} statements"
+        )
 
 
 def get(path: str) -> Ask:
     return lambda client: client.get(path)
 
 
+def select(client: Client) -> Answer:
+    """The floor of what reads."""
+    return client.get(reverse("floor_select"))
+
+
+def insert(client: Client) -> Answer:
+    """The floor of what writes."""
+    return client.post(reverse("floor_insert"))
+
+
 def latency(server: Server, ask: Ask, times: int = 60, client: Client | None = None) -> Timing:
     """One client, one request after another, each after one for the floor."""
     client, bare = client or server.client(), server.client()
-    floor = reverse("floor_select")
-    for _time in range(WARM_UP):
-        _timed(lambda: bare.get(floor))
-        answer, _seconds = _timed(lambda: ask(client))
-    seconds, floors = [], []
-    for _time in range(times):
-        floors.append(_timed(lambda: bare.get(floor))[1])
-        answer, took = _timed(lambda: ask(client))
-        seconds.append(took)
-    return Timing(tuple(seconds), answer.statements, tuple(floors))
+    seconds, floor = [], []
+    for _time in range(WARM_UP + times):
+        floor.append(timed(lambda: good(select(bare))))
+        start = time.perf_counter()
+        answer = good(ask(client))
+        seconds.append(time.perf_counter() - start)
+    return Timing(tuple(seconds[WARM_UP:]), tuple(floor[WARM_UP:]), answer.statements)
 
 
-def _timed(ask: Callable[[], Answer]) -> tuple[Answer, float]:
+def timed(call: Callable[[], object]) -> float:
     start = time.perf_counter()
-    answer = _good(ask())
-    return answer, time.perf_counter() - start
+    call()
+    return time.perf_counter() - start
 
 
-def throughput(server: Server, ask: Ask, seconds: float = 3.0, clients: int = CLIENTS) -> float:
+def share(server: Server, ask: Ask, floor: Ask = select, turns: int = 4) -> float:
+    """Which part of the floor's throughput this has, with several clients; the median of turns."""
+    return statistics.median(
+        throughput(server, ask, 1.5) / throughput(server, floor, 0.75) for _turn in range(turns)
+    )
+
+
+def throughput(server: Server, ask: Ask, seconds: float) -> float:
     """Requests a second that several clients get answered together."""
 
     def run(_number: int) -> int:
         client, done = server.client(), 0
         while time.perf_counter() < end:
-            _good(ask(client))
+            good(ask(client))
             done += 1
         return done
 
-    latency(server, ask, times=2)
     start = time.perf_counter()
     end = start + seconds
-    with ThreadPoolExecutor(clients) as pool:
-        total = sum(pool.map(run, range(clients)))
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        total = sum(pool.map(run, range(CLIENTS)))
     return total / (time.perf_counter() - start)
-
-
-def at_once(calls: Sequence[Callable[[], object]]) -> float:
-    """Seconds from the common start of all calls until the last one has its answer."""
-    barrier = threading.Barrier(len(calls) + 1)
-
-    def run(call: Callable[[], object]) -> None:
-        barrier.wait()
-        call()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        running = [pool.submit(run, call) for call in calls]
-        barrier.wait()
-        start = time.perf_counter()
-        for one in running:
-            one.result()
-    return time.perf_counter() - start
 
 
 def weight(client: Client, path: str) -> int:
@@ -113,19 +109,19 @@ def weight(client: Client, path: str) -> int:
 
     The proxy compresses pages; gzip stands in for it here.
     """
-    page = _good(client.get(path))
+    page = good(client.get(path))
     html = page.body.decode()
     # What is preloaded is what another style imports.
     links = re.findall(r'<link[^>]+rel="(?:stylesheet|preload)"[^>]*>', html)
     assets = {found[1] for link in links if (found := re.search(r'href="([^"]+)"', link))}
     assets |= set(re.findall(r'<script[^>]+src="([^"]+)"', html))
-    total = len(gzip.compress(page.body))
-    for asset in assets:
-        total += len(_good(client.get(asset, {"Accept-Encoding": "br, gzip"})).body)
-    return total
+    compressed = {"Accept-Encoding": "br, gzip"}
+    return len(gzip.compress(page.body)) + sum(
+        len(good(client.get(asset, compressed)).body) for asset in assets
+    )
 
 
-def _good(answer: Answer) -> Answer:
+def good(answer: Answer) -> Answer:
     if answer.status >= 400:
-        raise SystemExit(f"Answered {answer.status}: {answer.body[:200]!r}")
+        raise SystemExit(f"Answered {answer.status}: {answer.body[:2000]!r}")
     return answer

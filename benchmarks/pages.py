@@ -1,22 +1,19 @@
-"""Which pages are measured against which budgets.
-
-A page's address is looked up when it is measured; what the site does not have yet is reported
-as such.
-"""
+"""Which pages are measured against which budgets."""
 
 import datetime
 import statistics
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
 
+from django.db import connection
 from django.test import Client as SignedIn
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
-from benchmarks.measure import Timing, get, latency, throughput, weight
+from benchmarks.measure import Timing, get, insert, latency, select, share, throughput, weight
 from benchmarks.report import Report
 from benchmarks.server import Server
+from core.kinds import kinds
 from schools.models import User
 
 WEIGHT = 60_000  # bytes of a public page, compressed, with styles and scripts
@@ -25,126 +22,79 @@ WEIGHT = 60_000  # bytes of a public page, compressed, with styles and scripts
 @dataclass(frozen=True)
 class Page:
     """`share`: at least this part of the floor's throughput; `times`: at most this many times
-    the floor's latency. `by_staff`: asked for by who is signed in to the back office."""
+    the floor's latency."""
 
-    what: str
-    address: Callable[[], str]
+    address: str
     statements: int | None = None
     share: float | None = None
     times: float | None = None
-    is_public: bool = True
     by_staff: bool = False
 
 
-def weeks_from_now(first: int, last: int) -> str:
-    """A period as the pages of kits ask for it."""
-    start, end = (timezone.localdate() + datetime.timedelta(weeks=n) for n in (first, last))
-    return f"van={start}&tot={end}"
-
-
-def named(name: str, *arguments: object) -> Callable[[], str]:
-    return lambda: reverse(name, args=arguments)
-
-
-def bookings_list(query: str) -> Callable[[], str]:
-    return lambda: reverse("admin:bookings_booking_changelist") + query
-
-
-PAGES = [
-    Page("home", named("home"), statements=8),
-    Page("catalogue", named("programmes:catalogue"), statements=8, share=1 / 10),
-    Page(
-        "catalogue, filtered",
-        lambda: reverse("programmes:catalogue") + "?soort=workshop&groep=7",
-        statements=8,
-        share=1 / 10,
-    ),
-    Page(
-        "programme with its month",
-        named("programmes:programme", "programma-3"),
-        statements=8,
-        share=1 / 10,
-    ),
-    Page("kits", named("kits:catalogue"), statements=8, share=1 / 10),
-    Page(
-        "kits, free in a period",
-        lambda: reverse("kits:catalogue") + f"?groep=7&{weeks_from_now(12, 14)}",
-        statements=8,
-        share=1 / 10,
-    ),
-    Page("kit with its month", named("kits:kit", "leskist-3"), statements=8, share=1 / 10),
-    Page(
-        "school search",
-        lambda: reverse("schools:search") + "?q=regenboog+deventer",
-        times=10,
-        is_public=False,
-    ),
-    Page("sign in", named("submissions:sign_in")),
-    *(
-        Page(what, address, statements=12, times=40, is_public=False, by_staff=True)
-        for what, address in {
-            "list of bookings": bookings_list(""),
-            "list of bookings, searched": bookings_list("?q=regenboog"),
-            "list of bookings, by state": bookings_list("?state__exact=requested"),
-        }.items()
-    ),
-]
-
-
-def selects_per_second(server: Server) -> float:
-    """Of the floor, asked anew beside each page: a machine is not as fast from minute to minute."""
-    return throughput(server, get(reverse("floor_select")), seconds=1.5)
-
-
-def inserts_per_second(server: Server) -> float:
-    return throughput(server, lambda c: c.post(reverse("floor_insert")), seconds=1.5)
-
-
-def describe_floor(server: Server, report: Report) -> None:
-    one = latency(server, get(reverse("floor_select")), times=200)
-    report.fact("floor: one SELECT", describe(one))
-    report.fact("floor: SELECTs", f"{selects_per_second(server):9.0f} a second")
-    report.fact("floor: INSERTs", f"{inserts_per_second(server):9.0f} a second")
+def pages() -> dict[str, Page]:
+    programmes, kits = reverse("programmes:catalogue"), reverse("kits:catalogue")
+    programme = reverse("programmes:programme", args=["programma-3"])
+    start, end, month = (timezone.localdate() + datetime.timedelta(weeks=n) for n in (12, 14, 8))
+    lists = {
+        "catalogue": programmes,
+        "catalogue, filtered": f"{programmes}?soort=workshop&groep=7",
+        "programme with its first free month": programme,
+        "programme with a month asked for": f"{programme}?maand={month:%Y-%m}",
+        "kits": kits,
+        "kits, free in a period": f"{kits}?groep=7&van={start}&tot={end}",
+        "kit with its month": reverse("kits:kit", args=["leskist-3"]),
+    }
+    search = reverse("schools:search") + "?q=regenboog+deventer"
+    bookings = reverse("admin:bookings_booking_changelist")
+    of_staff = {
+        "list of bookings": (bookings, 12),
+        "list of bookings, searched": (f"{bookings}?q=regenboog", 12),
+        "list of bookings, by state": (f"{bookings}?state__exact=requested", 12),
+        "planner": (reverse("admin:bookings_visit_week"), 12),
+        "day list": (reverse("admin:bookings_booking_day"), 12),
+        "dashboard": (reverse("admin:index"), 12 + 4 * len(list(kinds()))),
+    }
+    return {
+        "home": Page(reverse("home"), statements=8),
+        "sign in": Page(reverse("submissions:sign_in")),
+        **{what: Page(path, statements=8, share=1 / 15) for what, path in lists.items()},
+        "school search": Page(search, times=10),
+        **{
+            what: Page(path, statements, times=40, by_staff=True)
+            for what, (path, statements) in of_staff.items()
+        },
+    }
 
 
 def session_of(user: User) -> str:
     client = SignedIn()
     client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    connection.close()
     return client.cookies["sessionid"].value
 
 
-def describe(timing: Timing) -> str:
-    low, high = timing.spread
-    return (
-        f"{timing.median * 1000:9.2f} ms ({low * 1000:.2f}–{high * 1000:.2f}), "
-        f"{timing.statements} statements"
-    )
-
-
 def measure_pages(server: Server, report: Report) -> dict[str, Timing]:
-    """The timing of each page that is there, by name."""
+    """The timing of each page, by name."""
+    report.fact("floor: one SELECT", str(latency(server, select, times=200)))
+    report.fact("floor: SELECTs", f"{throughput(server, select, 3):9.0f} a second")
+    report.fact("floor: INSERTs", f"{throughput(server, insert, 3):9.0f} a second")
     timings = {}
     staff = User.objects.create_superuser("bench@tec.example")
-    for page in PAGES:
-        try:
-            path = page.address()
-        except NoReverseMatch:
-            report.not_there(page.what)
-            continue
+    for what, page in pages().items():
         client = server.client()
         if page.by_staff:
             client.cookies["sessionid"] = session_of(staff)
-        timings[page.what] = timing = latency(server, get(path), client=client)
-        report.fact(page.what, describe(timing))
+        timings[what] = timing = latency(server, get(page.address), client=client)
+        report.fact(what, str(timing))
         if page.statements is not None:
             report.budget("  statements", timing.statements, page.statements, "")
         if page.share is not None:
-            share = throughput(server, get(path)) / selects_per_second(server)
-            report.budget("  throughput", share, page.share, "of the floor", least=True)
+            part = share(server, get(page.address))
+            report.budget("  throughput", part, page.share, "of the floor", least=True)
         if page.times is not None:
             report.budget("  latency", timing.times_the_floor, page.times, "times the floor")
-        if page.is_public:
-            report.budget("  weight", weight(server.client(), path), WEIGHT, "bytes")
+        if page.times is None:  # a public page
+            report.budget("  weight", weight(server.client(), page.address), WEIGHT, "bytes")
     return timings
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 @dataclass
 class Report:
     exceeded: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
 
     def heading(self, text: str) -> None:
         print(f"\n{text}\n{'-' * len(text)}", flush=True)
@@ -26,14 +25,8 @@ class Report:
         if not kept:
             self.exceeded.append(what)
 
-    def not_there(self, what: str) -> None:
-        self.fact(what, "not measured: the site has no such page yet")
-        self.missing.append(what)
-
     def close(self) -> int:
         """The exit status: 1 when a budget was exceeded."""
         self.heading("Verdict")
-        if self.missing:
-            print(f"Not measured: {', '.join(self.missing)}")
         print(f"Exceeded: {', '.join(self.exceeded)}" if self.exceeded else "All budgets kept.")
         return 1 if self.exceeded else 0

@@ -1,19 +1,18 @@
 """The site as in production: a database of its own, gunicorn with two workers."""
 
 import os
+import resource
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from benchmarks.client import HOST, Client
+import psycopg
 
-WORKERS = 2
-THREADS = 4
+from benchmarks.client import HOST, Client
 
 
 def environment(folder: Path, database_url: str) -> dict[str, str]:
@@ -33,8 +32,6 @@ def environment(folder: Path, database_url: str) -> dict[str, str]:
 @contextmanager
 def empty_postgres(url: str) -> Iterator[str]:
     """A new database beside the one that `url` names; dropped afterwards."""
-    import psycopg
-
     parts = urlsplit(url)
     name = parts.path.strip("/") + "_bench"
 
@@ -80,27 +77,22 @@ class Server:
     def client(self) -> Client:
         return Client(self.port)
 
-    def memory_of_workers(self) -> list[int]:
-        """Resident kB of each web process; empty where /proc does not exist."""
-        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        if not listed.exists():
-            return []
-        return [_resident(int(child)) for child in listed.read_text().split()]
-
-
-def _resident(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1])
-    return 0
+    def memory_of_workers(self) -> list[float]:
+        """Resident MB of each web process; empty where /proc does not exist."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        workers = children.read_text().split() if children.exists() else []
+        pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in workers]
+        return [number * resource.getpagesize() / 2**20 for number in pages]
 
 
 @contextmanager
 def serving() -> Iterator[Server]:
     """gunicorn on a free port, with the environment of this process."""
+    from tests.live_site import wait_for
+
     with socket.create_server((HOST, 0), backlog=256) as listener:
         options = (
-            f"--bind fd://{listener.fileno()} --workers {WORKERS} --threads {THREADS} "
+            f"--bind fd://{listener.fileno()} --workers 2 --threads 4 "
             "--config python:tec_site.gunicorn --log-level warning --no-control-socket"
         )
         process = subprocess.Popen(
@@ -111,17 +103,8 @@ def serving() -> Iterator[Server]:
         )
         try:
             server = Server(process, listener.getsockname()[1])
-            _wait_for(server)
+            wait_for(lambda: server.client().get("/").status == 200)
             yield server
         finally:
             process.terminate()
             process.wait(15)
-
-
-def _wait_for(server: Server) -> None:
-    deadline = time.monotonic() + 60
-    while server.process.poll() is None and time.monotonic() < deadline:
-        if server.client().get("/").status == 200:
-            return
-        time.sleep(0.2)
-    raise SystemExit("The server did not start; its message stands above.")

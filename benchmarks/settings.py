@@ -3,11 +3,11 @@
 from tec_site.settings import *  # noqa: F403
 from tec_site.settings import LOGGING, MIDDLEWARE, RATE_LIMITS
 
-ROOT_URLCONF = "benchmarks.urls"
+ROOT_URLCONF = "benchmarks.floor"
 # Measured is the list of staff, not the way to it.
 STAFF_SECOND_FACTOR = False
 # Outermost, so that it sees what all others ask of the database.
-MIDDLEWARE = ["benchmarks.statements.StatementsMiddleware", *MIDDLEWARE]
+MIDDLEWARE = ["benchmarks.floor.StatementsMiddleware", *MIDDLEWARE]
 # One machine sends everything here.
 RATE_LIMITS = {name: (1_000_000, period) for name, (_number, period) in RATE_LIMITS.items()}
 # Whoever loses a race is answered 409, which is no news here.

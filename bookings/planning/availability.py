@@ -9,7 +9,7 @@ An *offer* is a programme in a slot. Expired holds count as free here even befor
 """
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -34,12 +34,14 @@ from django.db.models.functions import Cast, Coalesce, TruncDate
 from django.utils import timezone
 
 from bookings.models import Booking, State, VisitSlot, ZoneClaim, shut
-from core.dates import ONE_DAY, YearMonth, start_of_day
+from core.dates import ONE_DAY, YearMonth, month_of, start_of_day
 from programmes.models import Programme
 from submissions.rules import first_bookable_moment, last_bookable_day
 
 MINUTE = datetime.timedelta(minutes=1)
+# Where there mostly is something free; all that can be booked is two years of slots.
 SOON = datetime.timedelta(weeks=6)
+SOON_FOR_MANY = datetime.timedelta(weeks=4)
 SlotProgramme: Any = VisitSlot.programmes.through
 
 
@@ -92,11 +94,33 @@ def next_free(
     programme: Programme, limit: int = 5, groups: int = 1, pupils: int = 0
 ) -> list[Offer]:
     """The first `limit` offers with room for `groups` classes with `pupils` together."""
-    found: list[Offer] = []
-    for window in _soon_and_later():
+    return Outlook(programme).next_free(limit, groups, pupils)
+
+
+class Outlook:
+    """What a programme offers from today on: its first free dates, and any month.
+
+    The coming weeks, to the end of a month, are read once, and mostly answer both.
+    """
+
+    def __init__(self, programme: Programme) -> None:
+        today = timezone.localdate()
+        self.programme = programme
+        self._further = month_of(today + SOON).following.first
+        self._soon = offers_between(programme, today, self._further)
+
+    def next_free(self, limit: int, groups: int = 1, pupils: int = 0) -> list[Offer]:
+        found = _with_room(self._soon, groups, pupils)
         if len(found) < limit:
-            found += _with_room(_offers([programme], window), groups, pupils)
-    return found[:limit]
+            later = _offers([self.programme], _window(start_of_day(self._further), _horizon()))
+            found += _with_room(later, groups, pupils)
+        return found[:limit]
+
+    def month(self, at: YearMonth) -> list[Offer]:
+        """All slots of a month, whatever their status; of this month those from today on."""
+        if at.last < self._further:
+            return [offer for offer in self._soon if month_of(offer.day) == at]
+        return month_of_offers(self.programme, at.year, at.month)
 
 
 def same_week(
@@ -119,7 +143,9 @@ def first_free(programmes: Iterable[Programme]) -> dict[int, datetime.datetime]:
     """
     waiting = {programme.pk: programme for programme in programmes}
     found: dict[int, datetime.datetime] = {}
-    for window in _soon_and_later():
+    start, horizon = min(map(_opens, waiting.values()), default=timezone.now()), _horizon()
+    soon = min(start + SOON_FOR_MANY, horizon)
+    for window in (_window(start, soon), _window(soon, horizon)):
         for offer in _offers(waiting.values(), window):
             if offer.can_be_booked:
                 found.setdefault(offer.programme_id, offer.starts_at)
@@ -127,17 +153,12 @@ def first_free(programmes: Iterable[Programme]) -> dict[int, datetime.datetime]:
     return found
 
 
-def _soon_and_later() -> Iterator[Q]:
-    """The coming weeks, in which there mostly is something free; and all that can be booked
-    after them, which is two years of slots."""
-    now, horizon = timezone.now(), _horizon()
-    soon = min(now + SOON, horizon)
-    yield _window(now, soon)
-    yield _window(soon, horizon)
-
-
 def _window(start: datetime.datetime, before: datetime.datetime) -> Q:
     return Q(visitslot__starts_at__gte=start, visitslot__starts_at__lt=before)
+
+
+def _opens(programme: Programme) -> datetime.datetime:
+    return max(first_bookable_moment(programme.lead_time), timezone.now())
 
 
 def _horizon() -> datetime.datetime:
@@ -221,7 +242,7 @@ def _offers(programmes: Iterable[Programme], within: Q) -> list[Offer]:
     """The offers of these programmes in slots that are long enough for them, in order."""
     now, horizon = timezone.now(), _horizon()
     known = {programme.pk: programme for programme in programmes}
-    opens = {pk: max(first_bookable_moment(one.lead_time), now) for pk, one in known.items()}
+    opens = {pk: _opens(programme) for pk, programme in known.items()}
     offers = []
     for row in _runs(known, within, now).values_list(*COLUMNS, named=True) if known else ():
         programme, start = known[row.programme_id], row.visitslot__starts_at

@@ -15,7 +15,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from bookings.planning.availability import Offer, first_free, month_of_offers, next_free
+from bookings.planning.availability import Offer, Outlook, first_free
 from bookings.planning.month import build_month
 from core.dates import YearMonth, month_of
 from programmes.catalogue import page_of, show
@@ -48,14 +48,14 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Programme.objects.published().select_related("venue__hub"), slug=slug)
     region = _region(request)
     is_fragment = request.headers.get("HX-Request") == "true"
-    free = next_free(found, 1 if is_fragment else FIRST_FREE)
+    outlook = Outlook(found)
+    free = outlook.next_free(1 if is_fragment else FIRST_FREE)
     at = _month(request, free)
-    offers = month_of_offers(found, at.year, at.month)
     context = {
         "programme": found,
         "hub": found.venue.hub,
         "free": free,
-        "month": build_month(found, at, offers, _holidays(request, at, region)),
+        "month": build_month(found, at, outlook.month(at), _holidays(request, at, region)),
         "region": region,
         "regions": HolidayRegion.choices,
     }
