@@ -17,10 +17,9 @@ from benchmarks.server import clear, empty_postgres, environment, serving, settl
 
 
 def main() -> int:
-    environment_url = os.environ.get("DATABASE_URL", "")
-    default = environment_url if environment_url.startswith("postgres") else ""
+    url = os.environ.get("DATABASE_URL", "")
     parser = argparse.ArgumentParser(prog="make bench ARGS=…")
-    parser.add_argument("--postgres", metavar="URL", default=default)
+    parser.add_argument("--postgres", metavar="URL", default=url * url.startswith("postgres"))
     parser.add_argument("--no-sqlite", action="store_true")
     parser.add_argument("--quick", action="store_true", help="a tenth of the rows only")
     parser.add_argument("--url", help=argparse.SUPPRESS)

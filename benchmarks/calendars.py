@@ -18,6 +18,8 @@ from schools.models import School, User
 from submissions.models import Submission
 from tec_site.pages import feeds
 
+EVENTS = 1_000
+
 
 def measure_calendars(server: Server, report: Report) -> None:
     user = _teacher_with_bookings()
@@ -30,7 +32,8 @@ def measure_calendars(server: Server, report: Report) -> None:
     built = latency(server, get(feed), times=20)
     events = Calendar.from_ical(first.body).walk("VEVENT")
     report.fact(f"feed of {len(events)} events, built", str(built))
-    report.budget("  latency", built.median / _library(events), 2, "times icalendar alone")
+    if len(events) == EVENTS:  # of fewer rows there are fewer, and other things weigh more
+        report.budget("  latency", built.median / _library(events), 2, "times icalendar alone")
 
     submission = Submission.objects.filter(user=user).earliest("pk")
     client = server.client()
@@ -46,7 +49,7 @@ def _teacher_with_bookings() -> User:
     user = User.objects.create_user("agenda@school.example", school=School.objects.first())
     since = timezone.now() - datetime.timedelta(days=365)
     shown = Booking.objects.holding().filter(visit__slot__starts_at__gte=since).order_by("-pk")
-    submissions = list(shown.values_list("submission", flat=True)[:1_000])
+    submissions = list(shown.values_list("submission", flat=True)[:EVENTS])
     Submission.objects.filter(pk__in=submissions).update(user=user)
     return user
 

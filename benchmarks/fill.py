@@ -23,7 +23,6 @@ from schools.models import ClassGroup, School, SchoolBoard, User
 from schools.years import YearGroup
 from submissions.models import Submission
 from tests import factories
-from tests.factories import AMSTERDAM
 
 HALF_DAYS = (datetime.time(9), datetime.time(12, 30))
 GROUP_7 = {"year_from": YearGroup.GROUP_7, "year_to": YearGroup.GROUP_7}
@@ -51,9 +50,7 @@ class Size:
     loans: int = 5_000
 
     def tenth(self) -> "Size":
-        return Size(
-            self.schools // 10, self.bookings // 10, 10, self.copies // 10, self.loans // 10
-        )
+        return Size(800, 2_000, self.years, 20, 500)
 
 
 def fill(size: Size) -> None:
@@ -117,7 +114,7 @@ def _slots(programmes: list[Programme], number: int) -> list[VisitSlot]:
     first, last = years.school_year_start(last_year - number), years.school_year_end(last_year)
     days = [first + datetime.timedelta(days=day) for day in range((last - first).days + 1)]
     starts = [
-        datetime.datetime.combine(day, clock, AMSTERDAM)
+        datetime.datetime.combine(day, clock, factories.AMSTERDAM)
         for day in days
         if day.weekday() < 5 and day.month not in (7, 8)
         for clock in HALF_DAYS
@@ -177,7 +174,7 @@ def _bookings(places: list[tuple[VisitSlot, Programme]], schools: list[School]) 
             verified_at=now,
         )
         name = f"Groep 7-{number}"  # unique in its school and year
-        year = years.school_year_of(slot.starts_at.astimezone(AMSTERDAM).date())
+        year = years.school_year_of(slot.starts_at.astimezone(factories.AMSTERDAM).date())
         group = ClassGroup(
             school=user.school, school_year=year, name=name, **GROUP_7
         )

@@ -10,7 +10,6 @@ from benchmarks.server import Server
 from bookings.models import Booking, BookingEvent, State
 from core.mail.outbox import Teller
 
-EVENTS = 300
 # Their letter is made while they go out (`core/mail/markers.py`), not here.
 NOTICES = {"reminder": "remind", "confirmed": "verify"}
 
@@ -30,7 +29,7 @@ def measure_mails(server: Server, report: Report) -> None:
                 notice=notice,
                 about=booking.visit.slot.day if notice == "reminder" else None,
             )
-            for booking in upcoming[:EVENTS]
+            for booking in upcoming[:300]
         )
         seconds = timed(partial(Teller().tell, seconds=60)) / len(events)
         times = seconds / latency(server, select).median

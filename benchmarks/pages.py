@@ -16,8 +16,6 @@ from benchmarks.server import Server
 from core.kinds import kinds
 from schools.models import User
 
-WEIGHT = 60_000  # bytes of a public page, compressed, with styles and scripts
-
 
 @dataclass(frozen=True)
 class Page:
@@ -94,7 +92,7 @@ def measure_pages(server: Server, report: Report) -> dict[str, Timing]:
         if page.times is not None:
             report.budget("  latency", timing.times_the_floor, page.times, "times the floor")
         if page.times is None:  # a public page
-            report.budget("  weight", weight(server.client(), page.address), WEIGHT, "bytes")
+            report.budget("  weight", weight(server.client(), page.address), 60_000, "bytes")
     return timings
 
 
