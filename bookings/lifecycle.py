@@ -92,7 +92,7 @@ def hold(request: VisitRequest, *, by: User | None) -> Submission:
     """Hold places for all that is asked or for none, and return the submission they belong to.
 
     The same key again returns what the first call made; with other data it raises KeyConflict.
-    Earlier holds of the same browser or address lapse. Raises RulesBroken, NoteRequired,
+    Earlier holds of the same browser lapse. Raises RulesBroken, NoteRequired,
     ClassAlreadyBooked, WrongAudience, VisitFull, ZonesTaken, DoesNotFit.
     """
     submission, created = open_submission(request.submission, hub=request.hub)

@@ -56,6 +56,11 @@ def count_post(request: HttpRequest) -> None:
     count("posts_per_network", network_of(request))
 
 
+def network_key(request: HttpRequest) -> str:
+    """The visitor's network under a name from which nobody can tell which."""
+    return _key("posts_per_network", network_of(request))
+
+
 def purge() -> int:
     """Delete counts whose window has passed; the worker calls this. Returns how many."""
     return RateCount.objects.filter(ends_at__lt=timezone.now()).delete()[0]

@@ -105,7 +105,7 @@ def hold(request: LoanRequest, *, by: User | None) -> Submission:
     """Hold any free copy of the kit, and return the submission it belongs to.
 
     As `bookings.lifecycle.hold`: the same key again returns what the first call made, and an
-    earlier hold of the same browser or address lapses. Raises KeyConflict, RulesBroken,
+    earlier hold of the same browser lapses. Raises KeyConflict, RulesBroken,
     NoteRequired, NotAHandoverDay, LoanTooLong, TooSoon, NoCopyFree.
     """
     submission, created = open_submission(request.submission, hub=request.kit.venue.hub)

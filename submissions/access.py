@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
+from core import rate_limits
 from schools.models import User
 from submissions import browsers, links
 from submissions.models import Submission
@@ -43,6 +44,11 @@ class SignedInRequest(HttpRequest):
     """For annotations: somebody is signed in, since the middleware let the request through."""
 
     user: User
+
+
+def network_of(request: HttpRequest) -> str:
+    """Where a visitor asks from, under a name that tells nobody; '' for who is signed in."""
+    return "" if request.user.is_authenticated else rate_limits.network_key(request)
 
 
 def teacher_with(request: HttpRequest, email: str) -> User | None:

@@ -137,16 +137,17 @@ def check(
     raise WrongCode(left=max(settings.CODE_TRIES - challenge.tries, 0))
 
 
-def use(challenge: CodeChallenge) -> None:
+def use(challenge: CodeChallenge, locked: Submission | None = None) -> None:
     """Spend a checked challenge, within the caller's transaction.
 
     Of two tabs with the same code one gets `CodeUsed`. A submission's address can be corrected
     while its code is being typed. The code proves the address it was mailed to and no other, so
-    the submission is locked until that transaction ends; NoCode when it has another address by
-    now.
+    the submission is locked until that transaction ends (or was by the caller: `locked`); NoCode
+    when it has another address by now.
     """
     if challenge.submission_id is not None:
-        locked = Submission.objects.select_for_update().get(pk=challenge.submission_id)
+        if locked is None:
+            locked = Submission.objects.select_for_update().get(pk=challenge.submission_id)
         if locked.email != challenge.email:
             raise NoCode
     now = timezone.now()

@@ -233,6 +233,7 @@ def _erase_submissions(submissions: QuerySet[Submission], names: Names) -> Count
         facilities="",
         purchase_order="",
         browser="",
+        network="",
         data_hash="",  # of what was typed: whoever guesses that could prove it
         search_text="",
         phone_digits="",

@@ -6,11 +6,14 @@ tables of each kind.
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from core.lifecycle import IllegalMove, Lifecycle, Refused
 from programmes.models import Hub
@@ -27,6 +30,40 @@ class KeyConflict(Refused):
 
 class AlreadyConfirmed(Refused):
     message = _("This is confirmed already, so its address stays as it was.")
+
+
+class TooMuchHeld(Refused):
+    """Too many visitors hold something whom nobody knows yet; who is signed in is not counted.
+
+    `number`: how many, besides this one. `minutes`: how long a hold lasts.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number=number, minutes=settings.HOLD_FOR // timedelta(minutes=1))
+
+
+class TooMuchHeldForAddress(TooMuchHeld):
+    message = ngettext_lazy(
+        "%(number)d request with this e-mail address still waits for its code. Type the code where "
+        "you asked for it, or wait: after %(minutes)d minutes it ends by itself. Have you booked "
+        "here before? Sign in first: then this limit does not count.",
+        "%(number)d requests with this e-mail address still wait for their code. Type a code where "
+        "you asked for it, or wait: after %(minutes)d minutes they end by themselves. Have you "
+        "booked here before? Sign in first: then this limit does not count.",
+        "number",
+    )
+
+
+class TooMuchHeldInNetwork(TooMuchHeld):
+    message = ngettext_lazy(
+        "%(number)d request from your network still waits for its code. Wait until it is "
+        "confirmed, or ends by itself after %(minutes)d minutes. Have you booked here before? "
+        "Sign in first: then this limit does not count.",
+        "%(number)d requests from your network still wait for their code. Wait until some are "
+        "confirmed, or end by themselves after %(minutes)d minutes. Have you booked here before? "
+        "Sign in first: then this limit does not count.",
+        "number",
+    )
 
 
 class AskedLifecycle(Lifecycle):
@@ -69,11 +106,45 @@ def locked(submission: Submission) -> Submission:
 
 
 def rivals_of(submission: Submission) -> QuerySet[Submission]:
-    """Unverified submissions of the same browser or address: one live hold at a time."""
-    same = Q(email=submission.email)
-    if submission.browser:
-        same |= Q(browser=submission.browser)
-    return Submission.objects.filter(same, verified_at=None).exclude(pk=submission.pk)
+    """Unverified submissions of the same browser: one live hold at a time.
+
+    Not of the same address: whoever typed it, nobody has proved yet that it is hers.
+    """
+    if not submission.browser:
+        return Submission.objects.none()
+    unverified = Submission.objects.filter(browser=submission.browser, verified_at=None)
+    return unverified.exclude(pk=submission.pk)
+
+
+def refuse_too_much_held(submission: Submission) -> None:
+    """Refuse one more hold where visitors who are not signed in hold too much already.
+
+    Raises TooMuchHeldForAddress or TooMuchHeldInNetwork. What they hold in this same browser does
+    not count: a form ends that. For an exact count per address the caller keeps others with the
+    same one waiting; of two networks' last places both can be given.
+    """
+    if not submission.network:
+        return
+    same = Q(email=submission.email) | Q(network=submission.network)
+    others = _waiting_for_a_code().filter(same).exclude(browser=submission.browser)
+    held = others.exclude(network="").aggregate(
+        with_address=Count("pk", filter=Q(email=submission.email)),
+        in_network=Count("pk", filter=Q(network=submission.network)),
+    )
+    if held["with_address"] >= settings.MOST_HELD_PER_ADDRESS:
+        raise TooMuchHeldForAddress(held["with_address"])
+    if held["in_network"] >= settings.MOST_HELD_PER_NETWORK:
+        raise TooMuchHeldInNetwork(held["in_network"])
+
+
+def _waiting_for_a_code() -> QuerySet[Submission]:
+    """Unverified submissions for which something is held at this moment, of any kind."""
+    holds_something = Q()
+    for relation in Submission._meta.related_objects:
+        if issubclass(relation.related_model, Asked):
+            rows = relation.related_model._base_manager.filter(submission=OuterRef("pk"))
+            holds_something |= Q(Exists(rows.filter(held_until__gt=timezone.now())))
+    return Submission.objects.filter(holds_something, verified_at=None)
 
 
 def identify(submission: Submission) -> User:
@@ -89,7 +160,8 @@ def identify(submission: Submission) -> User:
         )
     submission.user = user = _account_of(submission)
     submission.verified_at = timezone.now()
-    submission.save(update_fields=["school", "organisation", "user", "verified_at"])
+    submission.network = ""  # it was kept for counting what nobody confirmed
+    submission.save(update_fields=["school", "organisation", "user", "verified_at", "network"])
     return user
 
 

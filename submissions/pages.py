@@ -3,6 +3,7 @@
 Each kind subclasses `CodeView` with what it holds, and its own verb.
 """
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -76,6 +77,11 @@ class CodeView(View):
         """What else the template shows; `gone`: what was held is. May raise Http404."""
         raise NotImplementedError
 
+    def was_let_go(self, submission: Submission, rows: Iterable[Any]) -> bool:
+        """Whether a hold ended before its time: by another form of this browser, or by staff."""
+        until = submission.created_at + settings.HOLD_FOR
+        return any(row.events.filter(move="lapse", at__lt=until).exists() for row in rows)
+
     def note_gone(self, submission: Submission) -> None:
         """Something to write down when what was held is gone; its transaction is over."""
 
@@ -135,8 +141,9 @@ class CodeView(View):
 
     @retried
     def _spend(self, challenge: CodeChallenge, submission: Submission) -> Submission:
-        codes.use(challenge)
-        return self.verify(submission)
+        verified = self.verify(submission)  # locks it; where the code is refused this is undone
+        codes.use(challenge, locked=verified)
+        return verified
 
     def send_again(self, submission: Submission) -> HttpResponse:
         try:

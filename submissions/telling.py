@@ -13,6 +13,7 @@ from core.mail.queue import enqueue
 from core.models import Mail
 from schools.models import User
 from submissions import codes
+from submissions.lifecycle import refuse_too_much_held
 from submissions.models import CodeChallenge, Submission
 
 
@@ -38,7 +39,7 @@ class Codes(kinds.Part):
 def mail_code(submission: Submission) -> None:
     """A new code for what is held, to the address that was typed; part of a verb's transaction.
 
-    Raises TooMany.
+    Raises TooMany, TooMuchHeld.
     """
     challenge = codes.ask(
         purpose=CodeChallenge.Purpose.VERIFY,
@@ -46,6 +47,8 @@ def mail_code(submission: Submission) -> None:
         browser=submission.browser,
         submission=submission,
     )
+    # The count of its codes keeps others with this address waiting until this is committed.
+    refuse_too_much_held(submission)
     send_code(challenge, get_language() or submission.language)
 
 

@@ -339,6 +339,8 @@ if PRODUCTION:
 # How many reverse proxies in front of the site append to X-Forwarded-For.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=1 if PRODUCTION else 0)
 # A whole school shares one address, hence the generous number per network.
+MOST_HELD_PER_ADDRESS = 4
+MOST_HELD_PER_NETWORK = env.int("MOST_HELD_PER_NETWORK", default=60)
 RATE_LIMITS = {
     "codes_per_address": (3, timedelta(minutes=10)),
     "passwords_per_address": (10, timedelta(minutes=10)),

@@ -99,6 +99,7 @@ def serving(folder: Path, *, workers: int = 1, url: str = "") -> Iterator[LiveSi
         "DATABASE_URL": url or database_url(),
         "LOG_LEVEL": "CRITICAL",
         "POSTS_PER_NETWORK": "100000",
+        "MOST_HELD_PER_NETWORK": "100000",
     }
     with (
         socket.create_server((HOST, 0), backlog=256) as listener,

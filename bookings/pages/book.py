@@ -25,8 +25,8 @@ from core.transactions import retried
 from programmes.models import Kind, Programme
 from schools.models import User
 from submissions import browsers
-from submissions.access import teacher_with
-from submissions.lifecycle import KeyConflict
+from submissions.access import network_of, teacher_with
+from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
 from submissions.pages import CodeView, CorrectAddressView, say_done
 from submissions.rules import RulesBroken
@@ -63,6 +63,7 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
         "form": form,
         "refused": _in_words(refused, programme, slot, form) if refused else "",
         "gone": gone,
+        "signing_in_helps": isinstance(refused, TooMuchHeld),
         "others": _others(programme, slot, form.pupils) if gone else [],
         "own": own_submission(request, programme, slot) if gone and data is None else None,
         "taster": _taster() if form.lacks_taster else None,
@@ -94,6 +95,7 @@ def _submit(request: HttpRequest, form: BookingForm) -> str:
     asked = form.request(
         browser=browsers.browser_of(request), language=get_language() or settings.LANGUAGE_CODE
     )
+    asked.submission.network = network_of(request)
     submission = _ask(asked, teacher_with(request, asked.submission.email))
     if submission.verified_at is None:
         return address_of(submission, "code")
@@ -123,7 +125,7 @@ def _place_refusal(form: BookingForm, refusal: Refused) -> Refused | None:
     if isinstance(refusal, ClassAlreadyBooked) and refusal.class_index is not None:
         form.classes.forms[refusal.class_index].add_error("name", refusal)
         return None
-    if not isinstance(refusal, (KeyConflict, DateChanged, *GONE)):
+    if not isinstance(refusal, (KeyConflict, DateChanged, TooMuchHeld, *GONE)):
         form.contact.add_error(None, refusal)
         return None
     return refusal
@@ -211,6 +213,7 @@ class BookingCodeView(CodeView):
             "hub": bookings[0].submission.hub,
             "slot": visit.slot,
             "others": _others(visit.programme, visit.slot, pupils) if gone else [],
+            "let_go": gone and self.was_let_go(submission, bookings),
         }
 
 

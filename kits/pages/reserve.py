@@ -28,8 +28,8 @@ from kits.refusals import LoanTooLong, NoCopyFree, NotAHandoverDay, TooSoon
 from kits.rules import LoanRequest
 from schools.models import User
 from submissions import browsers
-from submissions.access import teacher_with
-from submissions.lifecycle import KeyConflict
+from submissions.access import network_of, teacher_with
+from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
 from submissions.pages import CodeView, CorrectAddressView, say_done
 from submissions.rules import RulesBroken
@@ -90,6 +90,7 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "refused": refused,
         "gone": gone,
+        "signing_in_helps": isinstance(refused, TooMuchHeld),
         "others": _others(asked) if gone else [],
     }
     return render(request, "kits/loan_new.html", context, status=status)
@@ -130,6 +131,7 @@ def _submit(request: HttpRequest, form: LoanForm, asked: Asked) -> str:
         browser=browsers.browser_of(request),
         language=get_language() or settings.LANGUAGE_CODE,
     )
+    loan_request.submission.network = network_of(request)
     submission = _ask(loan_request, teacher_with(request, loan_request.submission.email))
     if submission.verified_at is None:
         return address_of(submission, "code")
@@ -160,7 +162,7 @@ def _place_refusal(form: LoanForm, asked: Asked, refusal: Refused) -> Refused | 
     if isinstance(refusal, RulesBroken):
         form.add_broken(refusal.broken)
         return None
-    if isinstance(refusal, (*ABOUT_DAYS, KeyConflict)):
+    if isinstance(refusal, (*ABOUT_DAYS, KeyConflict, TooMuchHeld)):
         return refusal
     form.contact.add_error(None, refusal)
     return None
@@ -196,6 +198,7 @@ class LoanCodeView(CodeView):
             "hub": loan.submission.hub,
             "asked": asked,
             "others": _others(asked) if gone else [],
+            "let_go": gone and self.was_let_go(submission, [loan]),
         }
 
     def note_gone(self, submission: Submission) -> None:

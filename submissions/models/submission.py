@@ -104,6 +104,10 @@ class Submission(Folded):
     # HMAC of the browser that submitted (see CodeChallenge.browser).
     browser = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
 
+    # HMAC of the network of a visitor who was not signed in; '' once the code was typed. What such
+    # visitors hold is limited by number.
+    network = models.CharField(max_length=64, blank=True, editable=False)
+
     contact_name = LineColumn(_("contact person"), max_length=120)
     email = MailAddressColumn(_("e-mail address"), db_index=True)
     phone = TelephoneColumn(_("telephone"), max_length=30)
@@ -164,7 +168,12 @@ class Submission(Folded):
         verbose_name = _("submission")
         verbose_name_plural = _("submissions")
         ordering = ["-created_at"]
-        indexes = [WordsInside(fields=["search_text"], name="submission_words")]
+        indexes = [
+            WordsInside(fields=["search_text"], name="submission_words"),
+            models.Index(
+                fields=["network"], condition=~models.Q(network=""), name="submission_network"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(organisation=None, typed_organisation="")

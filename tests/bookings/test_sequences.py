@@ -64,6 +64,7 @@ class ModelVisit:
 class ModelBooking:
     visit: ModelVisit
     email: str
+    browser: str
     school: int
     name: str
     pupils: int
@@ -178,6 +179,7 @@ programmes = st.sampled_from([0, 0, 1, 2])
 pupils = st.sampled_from([10, 24, 35])
 schools = st.integers(0, 1)
 names = st.sampled_from(["7a", "7b", "8"])
+browsers = st.sampled_from(["hers", "his", "theirs"])
 emails = st.sampled_from(
     ["anna@school.example", "bart@school.example", "carla@school.example", "dirk@school.example"]
 )
@@ -250,14 +252,15 @@ class Desk(RuleBasedStateMachine):
         slot=slots,
         programme=programmes,
         email=emails,
+        browser=browsers,
         school=schools,
         classes=st.lists(st.tuples(names, pupils), min_size=1, max_size=2),
         at_once=st.booleans(),
     )
-    def hold(self, slot, programme, email, school, classes, at_once) -> None:
+    def hold(self, slot, programme, email, browser, school, classes, at_once) -> None:
         number = next(self.numbers)
         submission = unsaved_submission(
-            browser=f"browser-{number}", email=email, school=self.site["schools"][school]
+            browser=browser, email=email, school=self.site["schools"][school]
         )
         asked = [Party(name, 7, 7, number, 3) for name, number in classes]
         made: list[ModelBooking] = []
@@ -268,7 +271,7 @@ class Desk(RuleBasedStateMachine):
             lifecycle.hold(VisitRequest(submission, items), by=None)
 
         def model() -> None:
-            made.extend(self.model_hold(slot, programme, email, school, classes, number))
+            made.extend(self.model_hold(slot, programme, email, browser, school, classes, number))
 
         self.both(real, model)
         if made:
@@ -279,10 +282,12 @@ class Desk(RuleBasedStateMachine):
         if made and at_once:
             self.type_code(made[0], submission)
 
-    def model_hold(self, slot, programme, email, school, classes, number) -> list[ModelBooking]:
+    def model_hold(
+        self, slot, programme, email, browser, school, classes, number
+    ) -> list[ModelBooking]:
         verified = {one.submission for one in self.world.bookings if one.known}
         for one in self.world.bookings:
-            rival = one.email == email and one.submission not in verified
+            rival = one.browser == browser and one.submission not in verified
             if rival and one.state == S.HELD:
                 self.world.lapse(one)
 
@@ -291,7 +296,7 @@ class Desk(RuleBasedStateMachine):
             before = self.snapshot()
             try:
                 return [
-                    self.take_one(slot, programme, email, school, name, size, number)
+                    self.take_one(slot, programme, email, browser, school, name, size, number)
                     for name, size in classes
                 ]
             except No:
@@ -305,14 +310,14 @@ class Desk(RuleBasedStateMachine):
                 raise
             return take()
 
-    def take_one(self, slot, programme, email, school, name, size, number) -> ModelBooking:
+    def take_one(self, slot, programme, email, browser, school, name, size, number) -> ModelBooking:
         for visit in self.world.active():
             if (visit.slot, visit.programme) == (slot, programme) and any(
                 (one.school, one.name) == (school, name) for one in self.world.inside(visit)
             ):
                 raise No("ClassAlreadyBooked")
         visit = self.world.room(slot, programme, size)
-        booking = ModelBooking(visit, email, school, name, size, submission=number)
+        booking = ModelBooking(visit, email, browser, school, name, size, submission=number)
         booking.held_until = self.world.now + HOLD_FOR
         self.world.bookings.append(booking)
         return booking
@@ -583,7 +588,10 @@ def test_any_sequence_of_moves_keeps_places_claims_and_events_in_order():
     most = {"max_groups": 2, "max_pupils": 60, "venue": zones[0].venue}
     offered = [
         make_programme(
-            zones=[zones[number] for number in sorted(needed)], needs_approval=approval, **most
+            zones=[zones[number] for number in sorted(needed)],
+            needs_approval=approval,
+            max_pupils_per_class=35,
+            **most,
         )
         for needed, approval in zip(World.zones, World.needs_approval, strict=True)
     ]
