@@ -13,6 +13,7 @@ from bookings.planning.availability import (
     next_free,
     offer_for,
     offers_between,
+    same_week,
 )
 from programmes.models import Closure
 from tests.factories import (
@@ -62,6 +63,42 @@ def test_pupils_can_fill_a_visit_before_classes_do():
     make_booking(visit=make_visit(slot=slot, programme=programme), pupils=31)
 
     assert status_of(programme, slot) == Status.FULL
+
+
+def test_expired_hold_gives_back_its_class_and_its_pupils():
+    programme, slot = two_class_offer()
+    visit = make_visit(slot=slot, programme=programme)
+    make_booking(visit=visit, pupils=20)
+    make_booking(visit=visit, pupils=31, state=State.HELD)
+    assert (offer_for(programme, slot).groups_left, offer_for(programme, slot).pupils_left) == (
+        0,
+        19,
+    )
+
+    with time_machine.travel(NOW + datetime.timedelta(minutes=30), tick=False):
+        offer = offer_for(programme, slot)
+
+    assert (offer.groups_left, offer.pupils_left) == (1, 50)
+
+
+def test_half_day_that_has_begun_is_closed_where_no_lead_time_is_asked():
+    programme = make_programme(lead_time=0)
+    begun = make_slot(programmes=[programme], starts_at=amsterdam(2026, 9, 15, 9, 59))
+    begins = make_slot(programmes=[programme], starts_at=NOW)
+
+    assert [status_of(programme, slot) for slot in (begun, begins)] == [Status.CLOSED, Status.FREE]
+
+
+def test_same_week_is_from_monday_to_sunday():
+    programme = make_programme()
+    slots = {
+        day: make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, day, 9))
+        for day in (1, 2, 5, 8, 9)
+    }
+
+    found = same_week(programme, datetime.date(2026, 11, 5))
+
+    assert [offer.slot_id for offer in found] == [slots[day].pk for day in (2, 5, 8)]
 
 
 def test_exactly_as_many_places_as_the_smallest_class_needs_is_room():

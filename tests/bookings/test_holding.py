@@ -175,6 +175,30 @@ def test_hold_leaves_a_live_hold_alone():
         hold(slot, programme, submission_key="twee", browser="ander", email="a@b.example")
 
 
+def test_hold_lapses_an_expired_hold_that_comes_while_it_clears_up():
+    zone = make_zone()
+    early, late = (
+        make_slot(
+            venue=zone.venue, starts_at=starts_at, ends_at=starts_at + datetime.timedelta(hours=3)
+        )
+        for starts_at in (amsterdam(2026, 11, 3, 9), amsterdam(2026, 11, 3, 11, 5))
+    )
+    expired = hold(late, make_programme(zones=[zone])).bookings.get()
+
+    with time_machine.travel(NOW + datetime.timedelta(minutes=31), tick=False):
+        hold(
+            early,
+            make_programme(zones=[zone], duration=120, changeover=15),
+            submission_key="twee",
+            browser="ander",
+            email="a@b.example",
+        )
+
+    expired.refresh_from_db()
+    assert expired.state == State.LAPSED
+    assert ZoneClaim.objects.get().starts_at == early.starts_at
+
+
 def test_hold_refuses_zones_in_use():
     zone = make_zone()
     slot, programme = slot_and_programme(zones=[zone])
@@ -225,6 +249,19 @@ def test_hold_refuses_the_same_class_twice():
         )
 
     assert refusal.value.class_index == 1
+
+
+def test_class_that_cancelled_can_book_the_same_visit_again():
+    slot, programme = slot_and_programme(max_groups=3, max_pupils=99)
+    school = make_school()
+    other = {"submission_key": "ander", "browser": "ander", "email": "a@b.example"}
+    hold(slot, programme, asked("8a"), school=school, **other)
+    first = hold(slot, programme, asked("Groep 7"), school=school).bookings.get()
+    lifecycle.cancel(booking=first, by=None)
+
+    again = hold(slot, programme, asked("Groep 7"), school=school, submission_key="nog eens")
+
+    assert again.bookings.get().visit == first.visit
 
 
 # --- The code ------------------------------------------------------------------------------------
@@ -290,6 +327,21 @@ def test_verify_after_lapse_takes_the_place_again():
     booking = submission.bookings.get()
     assert (booking.state, booking.visit.groups_taken) == (State.CONFIRMED, 1)
     assert Visit.objects.active().get() == booking.visit
+
+
+def test_verify_keeps_what_is_held_before_it_looks_for_what_lapsed():
+    """Else the class whose hold lapsed would make way for itself: through the other's place."""
+    slot, programme = slot_and_programme(max_groups=2, max_pupils=60)
+    submission = hold(slot, programme, asked("7a"), asked("7b"))
+    lapsed, held = submission.bookings.order_by("pk")
+    lifecycle.lapse_all([lapsed])
+
+    with time_machine.travel(NOW + datetime.timedelta(hours=2), tick=False):
+        lifecycle.verify(submission)
+
+    assert [booking.state for booking in submission.bookings.all()] == [State.CONFIRMED] * 2
+    assert [event.move for event in held.events.all()] == ["hold", "verify"]
+    assert Visit.objects.get().groups_taken == 2
 
 
 def test_verify_after_lapse_says_so_when_the_place_is_gone():

@@ -153,6 +153,17 @@ def test_reinstate_of_what_was_never_confirmed_is_refused():
         lifecycle.reinstate(booking=booking, by=make_staff())
 
 
+def test_reinstate_takes_back_what_was_declined():
+    booking = make_booking(state=State.REQUESTED)
+    lifecycle.decline(booking=booking, by=make_staff())
+
+    event = lifecycle.reinstate(booking=booking, by=make_staff())
+
+    booking.refresh_from_db()
+    assert (booking.state, booking.visit.groups_taken) == (State.CONFIRMED, 1)
+    assert (event.from_state, event.notice) == (State.DECLINED, "confirmed")
+
+
 def test_growing_lapses_an_expired_hold_in_its_way():
     visit = make_visit(max_groups=2, max_pupils=50)
     booking = make_booking(visit=visit, pupils=20)

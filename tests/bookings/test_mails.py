@@ -426,6 +426,17 @@ def test_what_was_never_confirmed_gets_no_calendar_file(booked, staff, move, sta
     assert the_mail().files.count() == 0
 
 
+def test_invitation_that_was_never_sent_is_not_taken_back(booked, staff):
+    """Confirmed and cancelled while the worker was away: no calendar knows of it."""
+    booking = booked()
+    lifecycle.cancel(booking=booking, by=staff)
+    lifecycle.reinstate(booking=booking, by=staff)
+    lifecycle.cancel(booking=booking, by=staff)
+    mail = the_mail()
+    assert mail.subject.startswith("Geannuleerd: ")
+    assert mail.files.count() == 0
+
+
 def test_change_sends_a_newer_invitation(booked, staff):
     booking = booked()
     lifecycle.confirm(booking=booking, by=staff)
@@ -503,6 +514,12 @@ def test_confirmation_of_what_was_cancelled_meanwhile_is_not_sent(booked, staff)
     lifecycle.confirm(booking=booking, by=staff)
     lifecycle.cancel(booking=booking, by=staff)
     assert [mail.subject.split(":")[0] for mail in told()] == ["Geannuleerd"]
+
+
+def test_request_for_a_visit_that_was_is_not_sent(booked, staff, frozen):
+    request(booked(State.HELD), staff)
+    frozen.move_to(amsterdam(2026, 11, 3, 9))
+    assert told() == []
 
 
 def test_reminder_of_what_was_cancelled_meanwhile_is_not_sent(booked, staff, frozen):

@@ -61,6 +61,20 @@ def test_another_zone_and_length_hold_for_the_visits_to_come(desk, programme):
     assert claims() == {(visit.pk, zone, 165) for visit in visits for zone in zones}
 
 
+def test_visit_that_was_keeps_the_rooms_it_had_and_hears_nothing(desk, programme):
+    starts_at = amsterdam(2026, 9, 14, 9)
+    visit = make_visit(
+        slot=make_slot(programmes=[programme], starts_at=starts_at), programme=programme
+    )
+    booking = make_booking(visit=visit)
+    before = claims()
+
+    save(desk, programme, zones=[make_zone(venue=programme.venue).pk], duration=150)
+
+    assert claims() == before
+    assert [event.move for event in booking.events.all()] == ["made"]
+
+
 def test_schools_hear_that_their_visit_takes_another_time(desk, programme):
     slot = make_slot(programmes=[programme])
     visit = make_visit(slot=slot, programme=programme, max_groups=3, max_pupils=99)

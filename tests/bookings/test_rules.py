@@ -86,6 +86,19 @@ def test_lead_time_counts_working_days(days, refused):
         hold(slot, programme)
 
 
+@pytest.mark.parametrize(("day", "refused"), [((2028, 7, 31), False), ((2028, 8, 1), True)])
+def test_next_school_year_can_be_booked_to_its_last_day(day, refused):
+    programme = make_programme()
+    slot = make_slot(programmes=[programme], starts_at=amsterdam(*day, 9))
+
+    if refused:
+        with pytest.raises(RulesBroken) as refusal:
+            hold(slot, programme)
+        assert [one.rule for one in refusal.value.broken] == [Rule.DATE]
+    else:
+        assert hold(slot, programme).bookings.get().visit.slot == slot
+
+
 def test_overrule_needs_a_note():
     slot, programme = slot_and_programme()
 
