@@ -106,11 +106,11 @@ def serving(folder: Path, *, workers: int = 1, url: str = "") -> Iterator[LiveSi
         (folder / "gunicorn.log").open("wb") as log,
     ):
         options = (
-            f"--bind fd://{listener.fileno()} --workers {workers} --threads 2 "
+            f"--bind fd://{listener.fileno()} --workers {workers} --threads 2 --preload "
             "--config python:tec_site.gunicorn --log-level warning --no-control-socket"
         )
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "tec_site.wsgi", *options.split()],
+            [sys.executable, "-m", "gunicorn", "tests.live_wsgi", *options.split()],
             cwd=settings.BASE_DIR,
             env=environment,
             pass_fds=[listener.fileno()],
