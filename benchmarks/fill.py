@@ -175,9 +175,7 @@ def _bookings(places: list[tuple[VisitSlot, Programme]], schools: list[School]) 
         )
         name = f"Groep 7-{number}"  # unique in its school and year
         year = years.school_year_of(slot.starts_at.astimezone(factories.AMSTERDAM).date())
-        group = ClassGroup(
-            school=user.school, school_year=year, name=name, **GROUP_7
-        )
+        group = ClassGroup(school=user.school, school_year=year, name=name, **GROUP_7)
         booking = Booking(
             submission=submission,
             visit=visit,
