@@ -22,6 +22,7 @@ from programmes.models import Closure, Hub, Venue
 from schools.models import User
 from tec_site.pages.feeds import feed_address
 from tec_site.staff import roles
+from tests.addresses import walks
 from tests.factories import (
     NOW,
     VISIT_DAY,
@@ -87,6 +88,7 @@ class World:
             self.kit.refused.create(starts_on=VISIT_DAY, ends_on=VISIT_DAY, asking=code),
             self.loan.charges.create(item=self.item, quantity=1, amount=3),
         ]  # fmt: skip
+        self.rows += [row for walk in walks() for row in walk.rows_at(self.venue)]
 
 
 @pytest.fixture
