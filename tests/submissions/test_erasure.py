@@ -24,9 +24,9 @@ from bookings.models import Booking, BookingEvent, State, VisitSlot
 from core import worker
 from core.mail.queue import Message, enqueue
 from core.models import Mail
+from core.text.normal import key
 from kits.models import Loan, LoanState
 from schools.models import User
-from schools.models.class_group import name_key
 from submissions import codes, erasure, links
 from submissions.models import CodeChallenge, Submission
 from submissions.telling import send_code
@@ -248,7 +248,7 @@ def test_part_of_her_name_names_her_and_a_common_word_does_not(frozen, contact, 
     erasure.erase_person(email=EMAIL)
     booking.refresh_from_db()
     assert booking.party_name == ("groep 7" if erased else party_name)
-    assert booking.party_key == name_key(booking.party_name)
+    assert booking.party_key == key(booking.party_name)
 
 
 def test_counts_and_history_stay(booking, teacher, frozen):
