@@ -40,8 +40,7 @@ from submissions.rules import first_bookable_moment, last_bookable_day
 
 MINUTE = datetime.timedelta(minutes=1)
 # Where there mostly is something free; all that can be booked is two years of slots.
-SOON = datetime.timedelta(weeks=6)
-SOON_FOR_MANY = datetime.timedelta(weeks=4)
+SOON = datetime.timedelta(weeks=5)
 SlotProgramme: Any = VisitSlot.programmes.through
 
 
@@ -144,7 +143,7 @@ def first_free(programmes: Iterable[Programme]) -> dict[int, datetime.datetime]:
     waiting = {programme.pk: programme for programme in programmes}
     found: dict[int, datetime.datetime] = {}
     start, horizon = min(map(_opens, waiting.values()), default=timezone.now()), _horizon()
-    soon = min(start + SOON_FOR_MANY, horizon)
+    soon = min(start + SOON, horizon)
     for window in (_window(start, soon), _window(soon, horizon)):
         for offer in _offers(waiting.values(), window):
             if offer.can_be_booked:

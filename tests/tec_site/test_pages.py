@@ -174,7 +174,7 @@ def test_home_asks_four_queries_whatever_there_is(
 ) -> None:
     for day in range(8, 8 + rows):
         make_free_visit(f"P{day}", day)
-    # lead times, programmes with their first free visit, zones, hubs for the foot
+    # programmes, their first free visits, zones, hubs for the foot
     with django_assert_num_queries(4):  # type: ignore[operator]
         client.get(reverse("home"))
 
