@@ -28,6 +28,8 @@ from django.template.loader import render_to_string
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString, mark_safe
 
+from core.text.isolation import isolated_html
+
 # What WeasyPrint opens, and the Debian packages that bring it.
 LIBRARIES = (
     "libgobject-2.0.so.0",
@@ -73,7 +75,7 @@ def pdf_from_html(html: str) -> bytes:
     """A whole HTML page, with `lang` and `<title>`, as a PDF. Raises DocumentsUnavailable."""
     weasyprint = _weasyprint()
     fetcher = _fetcher()
-    document = weasyprint.HTML(string=html, url_fetcher=fetcher)
+    document = weasyprint.HTML(string=isolated_html(html), url_fetcher=fetcher)
     return document.write_pdf(
         stylesheets=[_stylesheet()],
         font_config=_fonts(),

@@ -10,6 +10,7 @@ from django.template.loader import get_template
 from django.utils import translation
 
 from core.mail.queue import Message
+from core.text.isolation import isolated, isolated_html
 
 
 def render(
@@ -30,13 +31,13 @@ def render(
     values = {"site_url": settings.SITE_URL, "sender": signed_by, **context}
     with translation.override(language):
         subject = _plain(f"mail/{name}.subject.txt", values)
-        text = _plain(f"mail/{name}.txt", values)
+        text = isolated(_plain(f"mail/{name}.txt", values))
         html = get_template(f"mail/{name}.html").render({"language": language, **values})
     return Message(
         to=to,
         subject=one_line(subject),
         text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
-        html=html,
+        html=isolated_html(html),
         template=name,
         language=language,
         sender=sender,

@@ -225,25 +225,3 @@ def _unaccented(text: str) -> str:
 def _in_word(sign: str) -> bool:
     # 'anouk@' is the beginning of an address, and nobody's name.
     return sign.isalnum() or sign == "@" or unicodedata.category(sign)[0] == "M"
-
-
-# --- Showing -------------------------------------------------------------------------------------
-
-# Letters of scripts that run from right to left, and their digits.
-_RIGHT_TO_LEFT = re.compile(
-    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
-)
-
-
-def isolated(text: object) -> str:
-    """Typed text to stand among other text: what runs from right to left takes nothing along.
-
-    Between U+2068 and U+2069 (Unicode annex 9), in pages, letters and mails alike. Text without
-    a letter of such a script stays as it is.
-    """
-    text = str(text)
-    if text.isascii() or not _RIGHT_TO_LEFT.search(text):
-        return text
-    return "\n".join(
-        f"\u2068{one}\u2069" if _RIGHT_TO_LEFT.search(one) else one for one in text.split("\n")
-    )

@@ -166,16 +166,3 @@ def test_words_are_folded_and_apart_at_punctuation(text, words):
 def test_search_text_has_words_that_hang_together_as_one_too():
     assert normal.search_text("Basisschool d'Ontdekking") == " basisschool d ontdekking dontdekking"
     assert normal.search_text("St.Jozef", "Epe") == " st jozef epe stjozef"
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("Anouk", "Anouk"),
-        ("王小明 🐝", "王小明 🐝"),
-        ("أمينة", "\u2068أمينة\u2069"),
-        ("eerst\nילד\n", "eerst\n\u2068ילד\u2069\n"),
-    ],
-)
-def test_what_runs_from_right_to_left_takes_nothing_along(text, shown):
-    assert normal.isolated(text) == shown
