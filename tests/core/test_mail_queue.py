@@ -256,6 +256,15 @@ def test_backlog_tells_since_when_the_oldest_waits():
         assert backlog() == queue.Backlog(2, 0, datetime.timedelta(minutes=42))
 
 
+def test_backlog_counts_what_stopped_in_the_last_week():
+    with time_machine.travel(NOW, tick=False) as clock:
+        Mail.objects.filter(pk=mail().pk).update(state=Mail.State.FAILED, changed_at=NOW)
+        clock.shift(datetime.timedelta(days=7) - datetime.timedelta(seconds=1))
+        assert backlog().failed == 1
+        clock.shift(datetime.timedelta(seconds=1))
+        assert backlog().failed == 0
+
+
 def test_old_mails_are_purged_with_their_files(settings):
     with time_machine.travel(NOW, tick=False) as clock:
         mail(attachments=[File("a.ics", b"BEGIN", "text/calendar")])

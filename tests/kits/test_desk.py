@@ -5,13 +5,14 @@ from contextlib import nullcontext
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
 
 from core.lifecycle import IllegalMove
 from kits import days, lifecycle
 from kits.availability import free_copies
 from kits.desk import verbs
 from kits.desk.verbs import Count
-from kits.models import ChargeLine, LoanEvent, LoanState, Shortage
+from kits.models import Attention, ChargeLine, LoanEvent, LoanState, Shortage
 from kits.refusals import CopyInRepair, CopyNotHere, CopyPromised, CopyUnfit, CountMissing
 from tests.factories import NOW, make_kit, make_loan, make_staff
 from tests.kits.asking import MONDAY, THREE_WEEKS_ON, counts_of, november
@@ -89,12 +90,14 @@ def test_box_that_another_class_has_first_is_not_handed_out_early():
     assert (loan.state, loan.starts_on, loan.counts.count()) == (LoanState.RESERVED, MONDAY, 0)
 
 
-@pytest.mark.parametrize(("first", "is_refused"), [(15, True), (16, False)])
-def test_box_in_repair_today_is_not_handed_out(first, is_refused):
+@pytest.mark.parametrize(
+    ("first", "again", "is_refused"), [(15, 18, True), (16, 18, False), (14, 15, False)]
+)
+def test_box_in_repair_today_is_not_handed_out(first, again, is_refused):
     loan = make_loan(starts_on=NOW.date(), ends_on=datetime.date(2026, 9, 25))
     loan.copy.repairs.create(
         starts_on=datetime.date(2026, 9, first),
-        free_again_on=datetime.date(2026, 9, 18),
+        free_again_on=datetime.date(2026, 9, again),
         reason="Wiel",
     )
 
@@ -112,6 +115,77 @@ def test_box_that_is_out_is_promised_last():
     make_loan(copy=out, state=LoanState.OUT, **september)
 
     assert list(free_copies(kit, MONDAY, THREE_WEEKS_ON)) == [here, out]
+
+
+def test_whole_boxes_are_promised_first():
+    kit = make_kit(copies=3)
+    short, put_right, whole = kit.copies.order_by("code")
+    battery = kit.contents.get(name="Batterij")
+    Shortage.objects.create(copy=short, item=battery, missing=1)
+    Shortage.objects.create(copy=put_right, item=battery, missing=1, closed_at=NOW)
+
+    assert list(free_copies(kit, MONDAY, THREE_WEEKS_ON)) == [put_right, whole, short]
+
+
+def test_loan_moves_to_a_box_that_lacks_nothing_essential():
+    kit = make_kit(copies=3)
+    broken, unfit, usable = kit.copies.order_by("code")
+    Shortage.objects.create(copy=unfit, item=kit.contents.get(name="Robot"), missing=1)
+    Shortage.objects.create(copy=usable, item=kit.contents.get(name="Batterij"), missing=1)
+    loan = make_loan(copy=broken)
+
+    verbs.out_of_service(
+        copy=broken, starts_on=MONDAY, free_again_on=november(5), reason="wiel", by=make_staff()
+    )
+
+    loan.refresh_from_db()
+    assert loan.copy == usable
+
+
+def test_who_makes_way_gets_no_box_that_lacks_something_essential():
+    kit = make_kit(copies=3)
+    mine, theirs, unfit = kit.copies.order_by("code")
+    september = {"starts_on": datetime.date(2026, 9, 7), "ends_on": datetime.date(2026, 9, 18)}
+    make_loan(copy=mine, state=LoanState.OUT, **september)  # so it is promised last
+    Shortage.objects.create(copy=unfit, item=kit.contents.get(name="Robot"), missing=1)
+    loan, rival = make_loan(copy=mine), make_loan(copy=theirs)
+
+    lifecycle.swap(loan=loan, to=theirs, by=make_staff())
+
+    loan.refresh_from_db()
+    rival.refresh_from_db()
+    assert (loan.copy, rival.copy) == (theirs, mine)
+
+
+def test_repair_moves_only_the_loans_that_it_is_in_the_way_of():
+    kit = make_kit(copies=2)
+    copy, other = kit.copies.order_by("code")
+    before = make_loan(copy=copy, starts_on=november(2), ends_on=november(4))
+    within = make_loan(copy=copy, starts_on=november(9), ends_on=november(10))
+    after = make_loan(copy=copy, starts_on=november(16), ends_on=november(17))
+    assert (before.free_again_on, within.free_again_on) == (november(9), november(13))
+
+    result = verbs.out_of_service(
+        copy=copy,
+        starts_on=before.free_again_on,
+        free_again_on=after.starts_on,
+        reason="wiel",
+        by=make_staff(),
+    )
+
+    assert [loan.pk for loan in result.moved] == [within.pk]
+    for loan in (before, within, after):
+        loan.refresh_from_db()
+    assert [loan.copy for loan in (before, within, after)] == [copy, other, copy]
+
+
+def test_cancelled_loan_needs_no_attention():
+    loan = make_loan(attention=Attention.NO_OTHER_BOX)
+
+    lifecycle.cancel(loan=loan, by=make_staff())
+
+    loan.refresh_from_db()
+    assert (loan.state, loan.attention) == (LoanState.CANCELLED, "")
 
 
 def test_missing_parts_become_shortage_charge_and_shopping():
@@ -292,3 +366,25 @@ def test_same_report_twice_on_a_day_is_one():
         lifecycle.report(text="Stuk", **told)
 
     assert loan.findings.count() == loan.events.filter(move="report").count() == 3
+
+
+def test_same_words_with_another_photo_are_the_same_report_for_a_minute():
+    loan = make_loan(state=LoanState.OUT)
+
+    def report(after: int) -> int:
+        photo = ContentFile(b"JPEG", "wiel.jpg")
+        told = {"loan": loan, "by": loan.submission.user, "text": "Stuk", "photo": photo}
+        with time_machine.travel(NOW + datetime.timedelta(seconds=after), tick=False):
+            lifecycle.report(**told)
+        return loan.findings.count()
+
+    assert [report(0), report(60), report(61 + 60)] == [1, 1, 2]
+
+
+def test_words_that_staff_wrote_before_do_not_swallow_those_of_the_school():
+    loan = make_loan(state=LoanState.OUT)
+    loan.findings.create(text="Stuk", by_staff=True)
+
+    lifecycle.report(loan=loan, by=loan.submission.user, text="Stuk", photo=None)
+
+    assert loan.findings.filter(by_staff=False).count() == 1

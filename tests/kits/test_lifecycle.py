@@ -138,6 +138,45 @@ def test_hold_refuses_days_on_which_nothing_changes_hands(fields, refusal):
         hold(make_kit(), **fields)
 
 
+@pytest.mark.parametrize(("is_brought", "refused"), [(True, False), (False, True)])
+def test_round_brings_only_what_may_go_along(is_brought, refused):
+    kit = make_kit(can_be_delivered=is_brought)
+    for weekday in (0, 2):
+        kit.venue.desk_days.create(
+            weekday=weekday, is_round=True, opens_at="13:00", closes_at="16:00"
+        )
+    asked = {"delivery": Delivery.ROUND, "ends_on": november(11)}
+
+    if refused:
+        with pytest.raises(NotAHandoverDay):
+            hold(kit, **asked)
+    else:
+        assert hold(kit, **asked).loans.get().delivery == Delivery.ROUND
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "refusal"),
+    [
+        # Tuesday 15 September: five working days on is Tuesday 22.
+        (datetime.date(2026, 9, 21), datetime.date(2026, 9, 28), TooSoon),
+        (datetime.date(2026, 9, 22), datetime.date(2026, 9, 28), None),
+        # The next school year ends on Monday 31 July 2028.
+        (datetime.date(2028, 7, 24), datetime.date(2028, 7, 31), None),
+        (datetime.date(2028, 7, 24), datetime.date(2028, 8, 1), LoanTooLong),
+    ],
+)
+def test_box_can_be_asked_for_from_the_lead_time_to_the_end_of_next_school_year(
+    starts_on, ends_on, refusal
+):
+    kit, days = make_kit(), {"starts_on": starts_on, "ends_on": ends_on}
+
+    if refusal is None:
+        assert hold(kit, **days).loans.get().ends_on == ends_on
+    else:
+        with pytest.raises(refusal):
+            hold(kit, **days)
+
+
 def test_expired_hold_makes_way():
     kit = make_kit()
     first = hold(kit, 1).loans.get()
@@ -173,7 +212,12 @@ def test_verify_after_lapse_takes_another_copy():
 
 @pytest.mark.parametrize(
     ("day", "refusal"),
-    [(datetime.date(2026, 12, 3), DatesPassed), (datetime.date(2026, 11, 1), TooSoon)],
+    [
+        (datetime.date(2026, 12, 3), DatesPassed),
+        (datetime.date(2026, 11, 3), DatesPassed),
+        (datetime.date(2026, 11, 2), TooSoon),
+        (datetime.date(2026, 11, 1), TooSoon),
+    ],
 )
 def test_verify_after_lapse_refuses_days_that_cannot_be_asked_for_any_more(day, refusal):
     submission = hold(make_kit())
@@ -225,6 +269,17 @@ def test_school_extends_within_the_rules(day, refusal):
 
     with pytest.raises(refusal):
         lifecycle.extend(loan=loan, ends_on=november(day), by=loan.submission.user)
+
+
+def test_school_keeps_a_box_exactly_as_long_as_the_kit_is_lent():
+    loan = make_loan(ends_on=november(9))  # from the 2nd: three weeks
+
+    lifecycle.extend(loan=loan, ends_on=november(23), by=loan.submission.user)
+
+    loan.refresh_from_db()
+    assert loan.ends_on == november(23)
+    with pytest.raises(LoanTooLong):
+        lifecycle.extend(loan=loan, ends_on=november(24), by=loan.submission.user)
 
 
 @pytest.mark.parametrize("day", [9, 6])
@@ -285,6 +340,17 @@ def test_reminders_come_when_they_help(state, day, move):
 
     moves = [event.move for event in loan.events.all()]
     assert moves == ["made", *([move] if move else [])]
+
+
+def test_who_reserved_since_yesterday_has_the_confirmation_at_hand():
+    loan = make_loan(starts_on=datetime.date(2026, 9, 18), ends_on=datetime.date(2026, 9, 25))
+
+    clock.remind_due()
+    assert [event.move for event in loan.events.all()] == ["made"]
+
+    with time_machine.travel(NOW + datetime.timedelta(days=1, seconds=1), tick=False):
+        clock.remind_due()
+    assert [event.move for event in loan.events.all()] == ["made", "remind_collect"]
 
 
 def test_overdue_is_said_on_the_day_and_weekly_after_without_piling_up():

@@ -16,6 +16,7 @@ from tests.factories import NOW, make_submission
 
 SIGN_IN = CodeChallenge.Purpose.SIGN_IN
 VERIFY = CodeChallenge.Purpose.VERIFY
+TWO_ADDRESSES = ("anna@school.example", "bea@school.example")
 
 
 @pytest.fixture
@@ -86,6 +87,28 @@ def test_code_works_once(db):
     redeem(code)
     with pytest.raises(codes.CodeUsed):
         redeem(code)
+
+
+def test_code_that_was_used_takes_no_more_tries(db):
+    challenge = ask()
+    redeem(codes.code_of(challenge))
+    for typed in (codes.code_of(challenge), wrong(challenge)):
+        with pytest.raises(codes.CodeUsed):
+            redeem(typed)
+    challenge.refresh_from_db()
+    assert challenge.tries == 1
+
+
+def test_code_on_the_page_of_one_submission_is_not_that_of_another(db):
+    """Two tabs of one browser, each with a page that waits for its own code."""
+    one, other = (make_submission(user=None, school=None, email=mail) for mail in TWO_ADDRESSES)
+    first, second = (
+        ask(purpose=VERIFY, submission=each, email=each.email) for each in (one, other)
+    )
+    assert redeem(codes.code_of(first), purpose=VERIFY, submission=one) == first
+    with pytest.raises(codes.WrongCode):
+        redeem(codes.code_of(first), purpose=VERIFY, submission=other)
+    assert redeem(codes.code_of(second), purpose=VERIFY, submission=other) == second
 
 
 def test_code_proves_no_address_but_the_one_it_was_mailed_to(db):
