@@ -23,7 +23,7 @@ NAME = re.compile(r"`([A-Za-z_]\w*(?:\.\w+)+)[`(:]")
 FILES_OF_OTHERS = {"bootstrap.min.css"}
 # What stands before the first dot of names that are somebody else's.
 OTHERS = {
-    *("AppConfig", "admin", "component", "django", "frozen", "page", "request", "settings"),
+    *("AppConfig", "admin", "component", "django", "frozen", "page", "request", "row", "settings"),
     "transaction",
 }
 
