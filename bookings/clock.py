@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from bookings.lifecycle import MOVES, lapse_all
+from bookings.lifecycle import MOVES
 from bookings.models import Booking, BookingEvent, State
 from core.dates import ONE_DAY, start_of_day
 from core.lifecycle import IllegalMove
@@ -17,7 +17,7 @@ from submissions.models import Submission
 
 def lapse_expired() -> int:
     """Lapse holds whose time is up; returns how many. Nothing depends on its being run."""
-    return sum(lapse_all([booking]) for booking in Booking.objects.expired().order_by("pk"))
+    return sum(MOVES.lapse_all([booking]) for booking in Booking.objects.expired().order_by("pk"))
 
 
 def remind_due() -> int:

@@ -7,8 +7,7 @@ holds before a move and after it, so no verb below counts anything.
 """
 
 import datetime
-import itertools
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -56,6 +55,8 @@ class BookingLifecycle(AskedLifecycle):
 
     def refusal_of(self, error: IntegrityError) -> Exception:
         # Both engines name the columns of the constraint.
+        if "visit_id" not in str(error):
+            return error
         return GroupAlreadyBooked() if "organisation_id" in str(error) else ClassAlreadyBooked()
 
 
@@ -98,7 +99,8 @@ def hold(request: VisitRequest, *, by: User | None) -> Submission:
     submission, created = open_submission(request.submission, hub=request.hub)
     if not created:
         return submission
-    lapse_all(Booking.objects.filter(state=S.HELD, submission__in=rivals_of(submission)))
+    rivals = Booking.objects.filter(state=S.HELD, submission__in=rivals_of(submission))
+    MOVES.lapse_all(rivals.order_by("pk"))
     if len(request.audiences) > 1:
         raise WrongAudience
     broken = rules.broken_rules(request.items, submission.school)
@@ -125,7 +127,8 @@ def verify(submission: Submission, *, by: User | None = None) -> Submission:
     the organisation of groups).
 
     A hold that lapsed meanwhile takes its place again if it is free; if one class cannot, none
-    is confirmed. Doing it twice changes nothing.  Raises NothingHeld, VisitFull, ZonesTaken, ClassAlreadyBooked, RulesBroken.
+    is confirmed. Doing it twice changes nothing. Raises NothingHeld, VisitFull, ZonesTaken,
+    ClassAlreadyBooked, RulesBroken.
     """
     submission = locked(submission)
     if submission.verified_at is not None:
@@ -232,14 +235,16 @@ def ask_to_cancel(*, booking: Booking, by: User | None, note: str = "") -> Booki
 def reinstate(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
     """Undo a cancellation or refusal, if there is still a place.
 
-    Raises NeverConfirmed for what was cancelled before its code was typed, Forgotten, VisitFull,
-    ZonesTaken.
+    Raises NeverConfirmed for what was cancelled before its code was typed, Forgotten, SlotPast,
+    VisitFull, ZonesTaken.
     """
+    _lock(booking)
+    if booking.starts_at <= timezone.now():
+        raise SlotPast
     if booking.submission.verified_at is None:
         raise NeverConfirmed
     if not booking.submission.email:
         raise Forgotten
-
     changes = {"visit": room(booking.visit.slot, booking.visit.programme)}
     event = MOVES.apply(booking, "reinstate", by=by, note=note, changes=changes)
     _flag_if_unprepared(booking, by)
@@ -247,11 +252,16 @@ def reinstate(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
 
 
 @retried
-def reschedule(*, booking: Booking, slot: VisitSlot, by: User, note: str = "") -> BookingEvent:
-    """Move one class to another slot, or leave everything as it was.
+def reschedule(
+    *, booking: Booking, slot: VisitSlot, by: User, note: str = ""
+) -> BookingEvent | None:
+    """Move one class to another slot, or leave everything as it was; None if it is there already.
 
     Raises VisitFull, ZonesTaken, DoesNotFit, ClassAlreadyBooked, SlotPast.
     """
+    _lock(booking)
+    if slot == booking.visit.slot:
+        return None
     if slot.starts_at <= timezone.now():
         raise SlotPast
     data = {
@@ -298,7 +308,9 @@ def change_numbers(
     is_same = pupils == booking.pupils
     broken = [] if is_same else rules.broken_numbers(booking.visit.programme, party)
     refuse_broken(broken, overrule, reason)
-    lapse_all(Booking.objects.expired().in_the_way(booking.visit.slot, booking.visit.programme))
+    MOVES.lapse_all(
+        Booking.objects.expired().in_the_way(booking.visit.slot, booking.visit.programme)
+    )
     if broken:
         overruled = {"overruled": sorted({one.rule for one in broken})}
         MOVES.apply(booking, "note", by=by, note=reason, data=overruled)
@@ -342,22 +354,16 @@ def room(slot: VisitSlot, programme: Programme, *, leaving: int | None = None) -
 
     `leaving`: the key of the visit that a class comes from. Raises DoesNotFit.
     """
-    lapse_all(Booking.objects.expired().in_the_way(slot, programme))
+    MOVES.lapse_all(Booking.objects.expired().in_the_way(slot, programme))
     return places.find_or_open(slot, programme, leaving=leaving)
 
 
-def _with_visits(items: Iterable[VisitItem]) -> Iterable[tuple[int, VisitItem, Visit]]:
+def _with_visits(items: Sequence[VisitItem]) -> Iterable[tuple[int, VisitItem, Visit]]:
     """Each item with its number and its visit; visits in one order, whoever asks."""
-    numbered = sorted(enumerate(items), key=lambda pair: _where(pair[1]))
-    for _key, together in itertools.groupby(numbered, key=lambda pair: _where(pair[1])):
-        group = list(together)
-        visit = room(group[0][1].slot, group[0][1].programme)
-        for index, item in group:
-            yield index, item, visit
-
-
-def _where(item: VisitItem) -> tuple[int, int]:
-    return item.slot.pk, item.programme.pk
+    asked = {(item.slot.pk, item.programme.pk): item for item in items}
+    visits = {where: room(asked[where].slot, asked[where].programme) for where in sorted(asked)}
+    for index, item in enumerate(items):
+        yield index, item, visits[item.slot.pk, item.programme.pk]
 
 
 def _refuse_same_party(visit: Visit, submission: Submission, name: str, index: int) -> None:
@@ -371,15 +377,10 @@ def _refuse_same_party(visit: Visit, submission: Submission, name: str, index: i
 
 
 def _lock(booking: Booking) -> None:
-    """Bring it up to date and keep it so: what it was a page ago decides nothing."""
+    """Bring it up to date and keep it so: what the page showed may be old."""
     booking.refresh_from_db(
         from_queryset=Booking.objects.with_facts().select_for_update(of=("self",))
     )
-
-
-def lapse_all(bookings: Iterable[Booking]) -> int:
-    """Lapse what is still held; returns how many."""
-    return MOVES.lapse_all(bookings)
 
 
 def _flag_dependents(taster: Booking, since: datetime.datetime, by: User | None) -> None:

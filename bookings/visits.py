@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings import places
-from bookings.lifecycle import MOVES, lapse_all, reschedule
+from bookings.lifecycle import MOVES, reschedule
 from bookings.models import Booking, State, Visit, VisitSlot
 from bookings.refusals import BelowBooked, NothingToMove, RoomsTaken, SlotPast
 from core.transactions import retried
@@ -36,8 +36,8 @@ def move_visit(*, visit: Visit, slot: VisitSlot, by: User, note: str = "") -> in
     if not moving:
         raise NothingToMove
     _lock(visit, slot, inside=len(there))
-    lapse_all(booking for booking in there if booking.state == State.HELD)
-    lapse_all(Booking.objects.expired().in_the_way(slot, visit.programme))
+    MOVES.lapse_all(booking for booking in there if booking.state == State.HELD)
+    MOVES.lapse_all(Booking.objects.expired().in_the_way(slot, visit.programme))
     # Its rooms are free first, so that it can move to a slot that overlaps this one.
     places.unclaim_zones(Visit.objects.filter(pk=visit.pk))
     to = places.find_or_open(slot, visit.programme)

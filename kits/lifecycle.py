@@ -67,7 +67,7 @@ class LoanLifecycle(AskedLifecycle):
     """The row itself is the claim: saving it moves what `copy_lent_once` guards."""
 
     def refusal_of(self, error: IntegrityError) -> Exception:
-        return CopyPromised()
+        return CopyPromised() if "copy_lent_once" in str(error) else error
 
 
 # fmt: off
@@ -111,7 +111,8 @@ def hold(request: LoanRequest, *, by: User | None) -> Submission:
     submission, created = open_submission(request.submission, hub=request.kit.venue.hub)
     if not created:
         return submission
-    lapse_all(Loan.objects.filter(state=S.HELD, submission__in=rivals_of(submission)))
+    rivals = Loan.objects.filter(state=S.HELD, submission__in=rivals_of(submission))
+    lapse_all(rivals.order_by("pk"))
     kit, starts_on, ends_on = request.kit, request.starts_on, request.ends_on
     refuse_broken(rules.broken_rules(kit, request.party), request.overrule, request.note)
     if role_of(by) != "staff":
@@ -246,6 +247,7 @@ def swap(*, loan: Loan, by: User | None, note: str = "", to: KitCopy | None = No
     """
     if to is not None:
         return _exchange(loan, to, by, note)
+    lapse_all(copies.in_the_way(loan.kit, loan.starts_on, loan.free_again_on))
     copies.lock_loan(loan)
     return _give_another(loan, besides=[loan.copy_id, *copies.unfit(loan.kit)], by=by, note=note)
 
@@ -257,7 +259,8 @@ def _give_another(loan: Loan, *, besides: list[int], by: User | None, note: str)
 
 def _give(loan: Loan, copy: KitCopy, by: User | None, note: str) -> LoanEvent:
     data = {"from": loan.copy.code, "copy": copy.code}
-    event = MOVES.apply(loan, "swap", by=by, note=note, changes={"copy": copy}, data=data)
+    changes = {"copy": copy, "attention": ""}  # what was the matter with the other box
+    event = MOVES.apply(loan, "swap", by=by, note=note, changes=changes, data=data)
     if loan.state == S.PACKED:
         MOVES.apply(loan, "unpack", by=by)
     return event

@@ -51,6 +51,8 @@ class SubmissionAdmin(NoDelete, ModelAdmin):
         return submission.verified_at is not None
 
     def save_model(self, request: HttpRequest, obj: Submission, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
+        """Only what was changed here: the row may have been confirmed since it was read."""
+        if form.changed_data:
+            obj.save(update_fields=form.changed_data)
         if "email" in form.changed_data:
             correct_email(submission=obj, email=obj.email)

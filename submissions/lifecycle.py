@@ -198,6 +198,7 @@ def correct_email(*, submission: Submission, email: str) -> None:
     """Another address for a submission, and with it whose it is: neither links in mails to the
     old address nor signing in with that one shows it any more. An account that was made of the
     old address, and never used, goes: its name and number are of somebody else."""
+    submission.user = locked(submission).user
     unused = User.objects.filter(last_login=None, is_staff=False)
     mistaken = unused.filter(submissions=submission).first()
     submission.email = email

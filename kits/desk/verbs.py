@@ -110,7 +110,7 @@ def check(
     loans move to other copies or come under 'needs attention'; the event's data names them.
     """
     copy = loan.copy
-    copies.lock_all(copy, loan)
+    _lock_boxes(copy, loan)
     event = MOVES.apply(loan, "check", by=by, note=note)
     for item in _write_counts(loan, counts, ItemCount.Stage.BACK):
         _settle_item(copy, loan, item, counts[item.pk])
@@ -138,7 +138,7 @@ def receive(
 def write_off(*, loan: Loan, by: User, note: str) -> LoanEvent:
     """The box is lost: the copy is withdrawn, all that went with it is proposed as a charge."""
     copy = loan.copy
-    copies.lock_all(copy, loan)
+    _lock_boxes(copy, loan)
     event = MOVES.apply(loan, "write_off", by=by, note=note)
     _withdraw(copy, by)
     went = dict(loan.counts.filter(stage=ItemCount.Stage.OUT).values_list("item", "present"))
@@ -154,7 +154,7 @@ def write_off(*, loan: Loan, by: User, note: str) -> LoanEvent:
 @retried
 def withdraw(*, copy: KitCopy, by: User) -> tuple[list[Loan], list[Loan]]:
     """The copy is not lent any more: its coming loans, (moved, still without a box)."""
-    copies.lock_all(copy)
+    _lock_boxes(copy)
     _withdraw(copy, by)
     return rehome(copy=copy, first=timezone.localdate(), before=None, by=by)
 
@@ -174,7 +174,7 @@ def out_of_service(
 
     The same copy and period again is the same repair.
     """
-    copies.lock_all(copy)
+    _lock_boxes(copy)
     repair, created = Repair.objects.get_or_create(
         copy=copy,
         starts_on=starts_on,
@@ -221,7 +221,7 @@ def make_way_for_overdue(*, copy: KitCopy) -> tuple[list[Loan], list[Loan]]:
 
     Returns the loans that were moved, and those still without a box.
     """
-    copies.lock_all(copy)
+    _lock_boxes(copy)
     if not Loan.objects.overdue().filter(copy=copy).exists():
         return [], []
     before = overdue_until(copy.kit.turnaround)
@@ -263,6 +263,12 @@ def rehome(
 
 
 # --- Within a verb -------------------------------------------------------------------------------
+
+
+def _lock_boxes(copy: KitCopy, *loans: Loan) -> None:
+    """As `copies.lock_all`; holds whose time is up first make way for who needs another box."""
+    lapse_all(Loan.objects.expired().filter(copy__kit=copy.kit_id).order_by("pk"))
+    copies.lock_all(copy, *loans)
 
 
 def _withdraw(copy: KitCopy, by: User) -> None:

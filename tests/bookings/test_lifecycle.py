@@ -7,7 +7,7 @@ import time_machine
 
 from bookings import clock, lifecycle, places, rules
 from bookings.lifecycle import MOVES
-from bookings.models import Attention, State, Visit, ZoneClaim
+from bookings.models import Attention, Booking, State, Visit, ZoneClaim
 from bookings.refusals import NeverConfirmed, NotYet, SlotPast, TooLate
 from core.lifecycle import IllegalMove
 from submissions.rules import NoteRequired, Rule, RulesBroken
@@ -340,3 +340,33 @@ def test_no_reminder_for_what_was_cancelled():
 
 def test_rules_know_the_end_of_the_next_school_year():
     assert rules.last_bookable_day() == datetime.date(2028, 7, 31)
+
+
+def test_reinstate_is_refused_when_the_day_is_over(frozen):
+    booking = make_booking(state=State.CANCELLED)
+    frozen.move_to(booking.starts_at)
+
+    with pytest.raises(SlotPast):
+        lifecycle.reinstate(booking=booking, by=make_staff())
+
+
+def test_reschedule_to_where_it_is_changes_nothing(frozen):
+    booking = make_booking()
+    events = booking.events.count()
+
+    assert lifecycle.reschedule(booking=booking, slot=booking.visit.slot, by=make_staff()) is None
+    assert booking.events.count() == events
+
+
+def test_reschedule_tells_where_the_booking_was_whatever_the_page_still_shows(frozen):
+    booking = make_booking()
+    stale = Booking.objects.with_facts().get(pk=booking.pk)
+    slots = [
+        make_slot(programmes=[booking.visit.programme], starts_at=amsterdam(2026, 11, day, 9))
+        for day in (10, 17)
+    ]
+    lifecycle.reschedule(booking=booking, slot=slots[0], by=make_staff())
+
+    event = lifecycle.reschedule(booking=stale, slot=slots[1], by=make_staff())
+
+    assert datetime.datetime.fromisoformat(event.data["from"]) == slots[0].starts_at

@@ -99,11 +99,13 @@ def test_next_school_year_can_be_booked_to_its_last_day(day, refused):
         assert hold(slot, programme).bookings.get().visit.slot == slot
 
 
-def test_overrule_needs_a_note():
+@pytest.mark.parametrize("note", ["", "  "])
+def test_overrule_needs_a_note(note):
     slot, programme = slot_and_programme()
+    young, rule = asked("3", year_from=3, year_to=3), [Rule.YEAR_GROUP]
 
     with pytest.raises(NoteRequired):
-        hold(slot, programme, asked("3", year_from=3, year_to=3), overrule=[Rule.YEAR_GROUP])
+        hold(slot, programme, young, overrule=rule, note=note)
 
 
 def test_overrule_is_stored_in_the_event():

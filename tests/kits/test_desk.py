@@ -388,3 +388,17 @@ def test_words_that_staff_wrote_before_do_not_swallow_those_of_the_school():
     lifecycle.report(loan=loan, by=loan.submission.user, text="Stuk", photo=None)
 
     assert loan.findings.filter(by_staff=False).count() == 1
+
+
+def test_expired_hold_is_no_reason_to_leave_a_loan_without_a_box(frozen):
+    kit = make_kit(copies=2)
+    first, second = kit.copies.order_by("code")
+    make_loan(copy=second, state=LoanState.HELD)
+    loan = make_loan(copy=first, attention=Attention.NO_OTHER_BOX)
+    frozen.shift(31 * 60)
+
+    moved, left = verbs.withdraw(copy=first, by=make_staff())
+
+    assert (moved, left) == ([loan], [])
+    loan.refresh_from_db()
+    assert (loan.copy, loan.attention) == (second, "")

@@ -85,7 +85,7 @@ def test_hostile_text_in_any_field_is_booked_as_text_or_refused_at_the_field(kin
         # 200: the search for a school shows the form again.
         assert answer.status_code in {302, 422, 200}, name
         assert HOSTILE["script"] not in answer.content.decode(), name
-        lifecycle.lapse_all(Booking.objects.filter(state="held"))
+        lifecycle.MOVES.lapse_all(Booking.objects.filter(state="held"))
     for row in Submission.objects.all():
         lines = [row.contact_name, row.email, row.purchase_order, row.typed_school_name]
         assert re.search(r"[\r\n\0]", "".join(lines)) is None
