@@ -61,7 +61,7 @@ def fill(size: Size) -> None:
         programmes = _programmes(venue)
         slots = _slots(programmes, size.years)
         _bookings(_places(size.bookings, slots, programmes), schools)
-        _loans(venue, size)
+        fill_loans(venue, size)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -211,7 +211,7 @@ def _history(booking: Booking) -> Iterator[BookingEvent]:
         )
 
 
-def _loans(venue: Venue, size: Size) -> None:
+def fill_loans(venue: Venue, size: Size) -> None:
     """Boxes that go out again and again: evenly over the years behind, and one loan in ten still
     to come, one after the other from next week."""
     for number in range(1, KITS + 1):

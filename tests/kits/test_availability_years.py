@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks.fill_kits import fill_kits
+from benchmarks.fill import Size, fill_loans
 from kits.availability import calendars
 from kits.models import KitCopy, Loan
-from tests.factories import make_school, make_submission, make_teacher, make_venue
+from tests.factories import make_submission, make_venue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
@@ -17,9 +17,8 @@ FIRST, BEFORE = datetime.date(2026, 8, 1), datetime.date(2027, 8, 1)
 
 
 def lend(years: int, loans: int) -> None:
-    school = make_school()
-    submission = make_submission(user=make_teacher(school=school))
-    fill_kits(make_venue(), [submission], copies=40, loans=loans, years=years)
+    make_submission()
+    fill_loans(make_venue(), Size(schools=0, bookings=0, years=years, copies=40, loans=loans))
 
 
 def plan_of(query: str) -> str:
