@@ -31,7 +31,7 @@ def test_search_of_bookings_reads_no_table_from_end_to_end():
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # three rows are read faster than sought
     plan = bookings_like("uilen").explain()
-    assert {"booking_class_words", "submission_words", "school_words"} <= set(
+    assert {"booking_party_words", "submission_words", "school_words"} <= set(
         plan.replace("(", " ").split()
     )
     assert "Seq Scan" not in plan
