@@ -260,6 +260,7 @@ def reschedule(
     Raises VisitFull, ZonesTaken, DoesNotFit, ClassAlreadyBooked, SlotPast.
     """
     _lock(booking)
+    MOVES.check(booking, "reschedule")
     if slot == booking.visit.slot:
         return None
     if slot.starts_at <= timezone.now():
@@ -300,6 +301,7 @@ def change_numbers(
     _lock(booking)
     if role_of(by) == "teacher":
         refuse_late(booking.starts_at, booking.change_until)
+    MOVES.check(booking, "change_numbers")
     if (booking.pupils, booking.supervisors) == (pupils, supervisors):
         return None
     years = booking.year_from, booking.year_to

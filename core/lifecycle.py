@@ -118,6 +118,15 @@ class Lifecycle(dict[str, Move]):
         """The words for a constraint that a move ran into, or the error as it is."""
         return error
 
+    def check(self, row: Any, move: str | Move) -> None:
+        """Raise IllegalMove if `row`, as it is in memory, is in no state to make this move from.
+
+        Verbs that look for room first ask this before, so that the first reason is the right one.
+        """
+        move = self[move] if isinstance(move, str) else move
+        if row.state not in move.sources:
+            raise IllegalMove(move=move.label, state=row.get_state_display())
+
     def apply(
         self,
         row: Any,
@@ -147,8 +156,7 @@ class Lifecycle(dict[str, Move]):
             fresh = copy.copy(row)  # so that a refusal leaves `row` as it was
         else:
             fresh = type(row)._base_manager.select_for_update(of=("self",)).get(pk=row.pk)
-        if fresh.state not in move.sources:
-            raise IllegalMove(move=move.label, state=fresh.get_state_display())
+        self.check(fresh, move)
         before_state, before_places = fresh.state, fresh.places()
         changed = _change(fresh, move, changes or {})
         after_places = fresh.places()

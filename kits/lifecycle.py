@@ -226,6 +226,7 @@ def _change_period(
     loan: Loan, move: str, starts_on: datetime.date, ends_on: datetime.date, by: Any, note: str
 ) -> LoanEvent:
     """The period changes in place, under the copy's lock. Expired holds make way first."""
+    MOVES.check(loan, move)
     before = days.free_again_on(loan.kit, ends_on)
     expired = Loan.objects.expired().filter(copy=loan.copy_id).exclude(pk=loan.pk)
     lapse_all(expired.overlapping(starts_on, before).order_by("pk"))

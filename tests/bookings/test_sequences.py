@@ -68,6 +68,7 @@ class ModelBooking:
     school: int
     name: str
     pupils: int
+    supervisors: int = 3  # as every booking asks below
     state: str = S.HELD
     held_until: datetime.datetime | None = None
     known: bool = False  # whether a class group was made of it
@@ -112,7 +113,7 @@ class World:
         one.state, one.held_until = S.LAPSED, None
         one.moves.append("lapse")
 
-    def make_way(self, slot: int, programme: int) -> bool:
+    def make_way(self, slot: int, programme: int) -> None:
         """Lapse the expired holds in the way of this programme in this slot."""
         in_the_way = [
             one
@@ -125,10 +126,10 @@ class World:
         ]
         for one in in_the_way:
             self.lapse(one)
-        return bool(in_the_way)
 
     def room(self, slot: int, programme: int, pupils: int, without=None) -> ModelVisit:
         """The visit that takes one more class, opened if need be, once `without` has left."""
+        self.make_way(slot, programme)
         active = self.active(without)
         for visit in active:
             if (visit.slot, visit.programme) == (slot, programme):
@@ -144,15 +145,6 @@ class World:
         self.visits.append(visit)
         return visit
 
-    def with_room(self, slot: int, programme: int, pupils: int, without=None) -> ModelVisit:
-        """As `room`, after making way if it has to be."""
-        try:
-            return self.room(slot, programme, pupils, without)
-        except No:
-            if not self.make_way(slot, programme):
-                raise
-            return self.room(slot, programme, pupils, without)
-
     def same_class(self, visit: ModelVisit, booking: ModelBooking) -> bool:
         return any(
             one is not booking
@@ -164,7 +156,7 @@ class World:
     def put(self, booking: ModelBooking, slot: int, state: str, move: str) -> None:
         """Move a booking into a slot, in a state, if there is room and its class is not there."""
         programme = booking.visit.programme
-        visit = self.with_room(slot, programme, booking.pupils, without=booking)
+        visit = self.room(slot, programme, booking.pupils, without=booking)
         if self.same_class(visit, booking):
             raise No("ClassAlreadyBooked")
         booking.visit, booking.state, booking.held_until = visit, state, None
@@ -291,26 +283,13 @@ class Desk(RuleBasedStateMachine):
             if rival and one.state == S.HELD:
                 self.world.lapse(one)
 
-        def take() -> list[ModelBooking]:
-            """All classes or none."""
-            before = self.snapshot()
-            try:
-                return [
-                    self.take_one(slot, programme, email, browser, school, name, size, number)
-                    for name, size in classes
-                ]
-            except No:
-                self.restore(before)
-                raise
-
-        try:
-            return take()
-        except No as no:
-            if str(no) == "ClassAlreadyBooked" or not self.world.make_way(slot, programme):
-                raise
-            return take()
+        return [
+            self.take_one(slot, programme, email, browser, school, name, size, number)
+            for name, size in classes
+        ]
 
     def take_one(self, slot, programme, email, browser, school, name, size, number) -> ModelBooking:
+        self.world.make_way(slot, programme)
         for visit in self.world.active():
             if (visit.slot, visit.programme) == (slot, programme) and any(
                 (one.school, one.name) == (school, name) for one in self.world.inside(visit)
@@ -417,9 +396,7 @@ class Desk(RuleBasedStateMachine):
         one, row = found
 
         def model() -> None:
-            if one.visit.slot == slot:
-                one.moves.append("reschedule")
-            else:
+            if one.visit.slot != slot:
                 self.world.put(one, slot, one.state, "reschedule")
 
         self.both(
@@ -444,11 +421,12 @@ class Desk(RuleBasedStateMachine):
             def others() -> int:
                 return sum(other.pupils for other in self.world.inside(one.visit)) - one.pupils
 
+            if (one.pupils, one.supervisors) == (size, 2):
+                return
+            self.world.make_way(one.visit.slot, one.visit.programme)
             if size > one.pupils and others() + size > one.visit.max_pupils:
-                made = self.world.make_way(one.visit.slot, one.visit.programme)
-                if not made or others() + size > one.visit.max_pupils:
-                    raise No("VisitFull")
-            one.pupils = size
+                raise No("VisitFull")
+            one.pupils, one.supervisors = size, 2
             one.moves.append("change_numbers")
 
         self.both(
@@ -493,9 +471,7 @@ class Desk(RuleBasedStateMachine):
         there = (slot, visit.programme)
         others = [one for one in world.active() if (one.slot, one.programme) == there]
         for one in moving:
-            if others == [visit]:
-                one.moves.append("reschedule")
-            elif others:
+            if others and others != [visit]:
                 world.put(one, slot, one.state, "reschedule")
         if not others:
             clashes = [one for one in world.active() if one is not visit]

@@ -83,7 +83,7 @@ class Lending(RuleBasedStateMachine):
                 and self.free(other, one.start, one.again)
             ]
             if others and one.state == S.RESERVED:
-                one.copy = min(others, key=self.order)
+                one.copy, one.flagged = min(others, key=self.order), False
             else:
                 one.flagged = True
 
@@ -157,9 +157,8 @@ class Lending(RuleBasedStateMachine):
         again = days.free_again_on(self.kit, end)
         clash = not self.free(one.copy, one.start, again, without=one)
         legal = one.state in (S.RESERVED, S.PACKED, S.OUT)
-        repair = any(a < again and b > one.start for a, b in self.repairs[one.copy])
         promised = "CopyPromised" if clash else ""
-        refusal = "CopyPromised" if repair else promised if legal else "IllegalMove"
+        refusal = promised if legal else "IllegalMove"
         if end <= max(one.end, self.today):
             refusal = "NotLater"
         if self.expect(refusal, lifecycle.extend, loan=self.row(one), ends_on=end):
@@ -265,7 +264,7 @@ class Lending(RuleBasedStateMachine):
             return
         assert one.state in (S.RESERVED, S.PACKED)
         left, one.copy = one.copy, copy.pk
-        one.state = S.RESERVED  # packed again
+        one.state, one.flagged = S.RESERVED, False  # packed again; what was the matter is over
         for other in self.loans:
             overlap = other.start < one.again and other.again > one.start
             if (
@@ -275,7 +274,7 @@ class Lending(RuleBasedStateMachine):
                 and other.state in LoanState.where(holds=True)
             ):
                 assert other.state == S.RESERVED
-                other.copy = left
+                other.copy, other.flagged = left, False
 
     @rule(number=st.integers(1, 6))
     def wait(self, number: int) -> None:
