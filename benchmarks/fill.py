@@ -17,7 +17,7 @@ from django.utils import timezone
 from bookings.models import Booking, BookingEvent, State, Visit, VisitSlot
 from bookings.places import claim_zones
 from kits.models import KitCopy, Loan, LoanEvent, LoanState
-from programmes.models import Kind, Programme, Venue
+from programmes.models import Programme, ProgrammeKind, Venue
 from schools import years
 from schools.models import ClassGroup, School, SchoolBoard, User
 from schools.years import YearGroup
@@ -91,7 +91,12 @@ def _schools(number: int) -> list[School]:
 
 def _programmes(venue: Venue) -> list[Programme]:
     """One programme in each zone, so that four visits can run in one half day."""
-    kinds = (Kind.TASTER, Kind.EXPERIENCE, Kind.WORKSHOP, Kind.WORKSHOP)
+    kinds = (
+        ProgrammeKind.TASTER,
+        ProgrammeKind.EXPERIENCE,
+        ProgrammeKind.WORKSHOP,
+        ProgrammeKind.WORKSHOP,
+    )
     programmes = [
         factories.make_programme(
             kind=kind,

@@ -21,10 +21,10 @@ from core.mail.queue import Message
 from programmes.models import Programme, Venue
 from schools.models import User
 from schools.models.class_group import free_name
-from submissions.kinds import Kind
+from submissions.kinds import AskedKind
 
 
-class VisitKind(Kind):
+class VisitKind(AskedKind):
     name = "booking"
     model, event = Booking, BookingEvent
     together = ("booking__submission",)
@@ -99,8 +99,8 @@ class VisitKind(Kind):
         visits = list(overview.nearly_full(user))
         return Block("admin/bookings/_nearly_full.html", {"visits": visits})
 
-    def standing_on(self, venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
-        return overview.standing_on(venue, first, last)
+    def planned_on(self, venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
+        return overview.planned_on(venue, first, last)
 
     # --- When staff change a programme ------------------------------------------------------
 

@@ -32,7 +32,7 @@ from bookings.rules import VisitItem, VisitRequest
 from core.lifecycle import NEW, Move, role_of
 from core.text.normal import key
 from core.transactions import retried
-from programmes.models import Kind, Programme
+from programmes.models import Programme, ProgrammeKind
 from schools.models import ClassGroup, School, User
 from schools.years import school_year_of
 from submissions.lifecycle import (
@@ -203,7 +203,7 @@ def cancel(*, booking: Booking, by: User | None, note: str = "") -> BookingEvent
 
     Experiences that stood on a cancelled Proeverij come under 'needs attention'.
     """
-    _lock(booking)
+    _lock(booking, "cancel")
     if role_of(by) == "teacher":
         refuse_late(booking.starts_at, booking.cancel_until)
     was_held = booking.state == S.HELD
@@ -222,7 +222,7 @@ def ask_to_cancel(*, booking: Booking, by: User | None, note: str = "") -> Booki
 
     Asking again before they did changes nothing (None). Raises SlotPast.
     """
-    _lock(booking)
+    _lock(booking, "ask_to_cancel")
     if booking.starts_at <= timezone.now():
         raise SlotPast
     if booking.attention == Attention.LATE_CANCELLATION:
@@ -238,7 +238,7 @@ def reinstate(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
     Raises NeverConfirmed for what was cancelled before its code was typed, Forgotten, SlotPast,
     VisitFull, ZonesTaken.
     """
-    _lock(booking)
+    _lock(booking, "reinstate")
     if booking.starts_at <= timezone.now():
         raise SlotPast
     if booking.submission.verified_at is None:
@@ -259,8 +259,7 @@ def reschedule(
 
     Raises VisitFull, ZonesTaken, DoesNotFit, ClassAlreadyBooked, SlotPast.
     """
-    _lock(booking)
-    MOVES.check(booking, "reschedule")
+    _lock(booking, "reschedule")
     if slot == booking.visit.slot:
         return None
     if slot.starts_at <= timezone.now():
@@ -298,21 +297,18 @@ def change_numbers(
 
     `note` goes into the mail; `reason`, why a rule is overruled, into a note for colleagues.
     """
-    _lock(booking)
+    _lock(booking, "change_numbers")
     if role_of(by) == "teacher":
         refuse_late(booking.starts_at, booking.change_until)
-    MOVES.check(booking, "change_numbers")
     if (booking.pupils, booking.supervisors) == (pupils, supervisors):
         return None
     years = booking.year_from, booking.year_to
     party = Party(booking.party_name, *years, pupils, supervisors, booking.group_kind)
     # As many pupils as before were once enough, or few enough.
-    is_same = pupils == booking.pupils
-    broken = [] if is_same else rules.broken_numbers(booking.visit.programme, party)
+    programme, is_same = booking.visit.programme, pupils == booking.pupils
+    broken = [] if is_same else rules.broken_numbers(programme, party)
     refuse_broken(broken, overrule, reason)
-    MOVES.lapse_all(
-        Booking.objects.expired().in_the_way(booking.visit.slot, booking.visit.programme)
-    )
+    MOVES.lapse_all(Booking.objects.expired().in_the_way(booking.visit.slot, programme))
     if broken:
         overruled = {"overruled": sorted({one.rule for one in broken})}
         MOVES.apply(booking, "note", by=by, note=reason, data=overruled)
@@ -378,19 +374,20 @@ def _refuse_same_party(visit: Visit, submission: Submission, name: str, index: i
         raise ClassAlreadyBooked(class_index=index)
 
 
-def _lock(booking: Booking) -> None:
-    """Bring it up to date and keep it so: what the page showed may be old."""
+def _lock(booking: Booking, move: str) -> None:
+    """Bring it up to date and keep it so: what the page showed may be old. Raises IllegalMove."""
     booking.refresh_from_db(
         from_queryset=Booking.objects.with_facts().select_for_update(of=("self",))
     )
+    MOVES.check(booking, move)
 
 
 def _flag_dependents(taster: Booking, since: datetime.datetime, by: User | None) -> None:
     """A class does not come to its Proeverij, or not on that moment: Experiences of its school
     that no Proeverij precedes any more need attention."""
-    if taster.visit.programme.kind != Kind.TASTER or taster.audience.is_groups:
+    if taster.visit.programme.kind != ProgrammeKind.TASTER or taster.audience.is_groups:
         return
-    for booking in Booking.objects.standing_on(taster, since).with_facts().order_by("pk"):
+    for booking in Booking.objects.depending_on(taster, since).with_facts().order_by("pk"):
         _flag_if_unprepared(booking, by)
 
 

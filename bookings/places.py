@@ -128,8 +128,9 @@ def _free(footprint: Footprint) -> None:
 def claim_zones(visits: QuerySet[Visit]) -> None:
     """Claim the programme's zones for the one visit, changeover included. Raises ZonesTaken.
 
-    The zone rows are locked before inserting: transactions that insert into an exclusion
-    constraint at once would deadlock. The constraint is the net, the locks are the queue.
+    Two transactions that insert into an exclusion constraint at once would deadlock, so the zone
+    rows are locked first and the second one waits there. `zone_claimed_once` still refuses what
+    is written without these locks.
     """
     zones = (
         Zone.objects.select_for_update(of=("self",))
@@ -172,7 +173,9 @@ def stop_promising() -> None:
 def unclaim_zones(visits: QuerySet[Visit]) -> None:
     """Give up the claims of visits that the caller has locked, to claim again in this transaction.
 
-    The zones are locked first: who waits for a claim to go holds them, and would wait for us.
+    The zones are locked before the claims are deleted. Somebody else who is claiming them holds
+    those locks already and waits for our claims to go; we would then wait for her locks, and
+    neither could go on.
     """
     claims = ZoneClaim.objects.filter(visit__in=visits)
     wanted = Zone.objects.filter(programmes__visits__in=visits)

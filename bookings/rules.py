@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from bookings.models import Booking, State, VisitSlot
 from core.text.normal import key
-from programmes.models import Hub, Kind, Programme
+from programmes.models import Hub, Programme, ProgrammeKind
 from schools.audience import Audience
 from schools.models import ClassGroup, School
 from schools.years import school_year_of
@@ -155,7 +155,7 @@ def _at_least(audience: Audience, number: int) -> str:
 
 def _tasters_before(slot: VisitSlot) -> models.QuerySet[Booking]:
     return Booking.objects.filter(
-        visit__programme__kind=Kind.TASTER,
+        visit__programme__kind=ProgrammeKind.TASTER,
         state__in=State.where(counts=True),
         visit__slot__starts_at__lt=slot.starts_at,
     )

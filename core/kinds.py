@@ -112,7 +112,8 @@ class Action:
 
 
 class Part:
-    """What an app has done for it, and says for itself. By default nothing."""
+    """An app's share in what the whole site does: its jobs for the worker, what its mails hold, what
+    it reports to staff. Each is empty unless a subclass says otherwise."""
 
     name = ""  # in logs; one of its own
 
@@ -239,7 +240,7 @@ class Kind(Part):
         """What else the overview shows."""
         return None
 
-    def standing_on(
+    def planned_on(
         self, venue: Any, first: datetime.date, last: datetime.date
     ) -> Iterable[Planned]:
         """What is planned at a venue on these days, both included: for who closes them."""

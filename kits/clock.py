@@ -10,12 +10,12 @@ from django.utils import timezone
 from core.dates import ONE_DAY
 from core.lifecycle import IllegalMove
 from kits.desk import verbs
-from kits.lifecycle import MOVES, lapse_all
+from kits.lifecycle import MOVES
 from kits.models import KitCopy, Loan, LoanState
 
 
 def lapse_expired() -> int:
-    return sum(lapse_all([loan]) for loan in Loan.objects.expired().order_by("pk"))
+    return sum(MOVES.lapse_all([loan]) for loan in Loan.objects.expired().order_by("pk"))
 
 
 def make_way_for_overdue() -> int:

@@ -21,11 +21,11 @@ from kits.telling import ical, notices, overview
 from kits.telling.wording import for_staff
 from programmes.models import Venue
 from schools.models import User
-from submissions.kinds import Kind, Names, under
+from submissions.kinds import AskedKind, Names, under
 from submissions.models import Submission
 
 
-class LoanKind(Kind):
+class LoanKind(AskedKind):
     name = "loan"
     model, event = Loan, LoanEvent
     together = ("loan__submission",)
@@ -90,8 +90,8 @@ class LoanKind(Kind):
     def next_day(self, day: datetime.date, user: User) -> datetime.date | None:
         return overview.next_day(day, user)
 
-    def standing_on(self, venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
-        return overview.standing_on(venue, first, last)
+    def planned_on(self, venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
+        return overview.planned_on(venue, first, last)
 
     # --- With a visit -----------------------------------------------------------------------
 

@@ -6,7 +6,6 @@ refuses a second loan of it in `[starts_on, free_again_on)`.
 """
 
 import datetime
-from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -59,7 +58,7 @@ from submissions.rules import (
 S = LoanState
 COMING = S.where(is_coming=True)
 AWAY = S.where(holds=True, went_out=True)
-# Where a loan stands aside, within one transaction, while its copy is exchanged.
+# The days of a loan while its copy is exchanged, within one transaction.
 NEVER = datetime.date(9999, 1, 1)
 
 
@@ -112,7 +111,7 @@ def hold(request: LoanRequest, *, by: User | None) -> Submission:
     if not created:
         return submission
     rivals = Loan.objects.filter(state=S.HELD, submission__in=rivals_of(submission))
-    lapse_all(rivals.order_by("pk"))
+    MOVES.lapse_all(rivals.order_by("pk"))
     kit, starts_on, ends_on = request.kit, request.starts_on, request.ends_on
     refuse_broken(rules.broken_rules(kit, request.party), request.overrule, request.note)
     if role_of(by) != "staff":
@@ -229,7 +228,7 @@ def _change_period(
     MOVES.check(loan, move)
     before = days.free_again_on(loan.kit, ends_on)
     expired = Loan.objects.expired().filter(copy=loan.copy_id).exclude(pk=loan.pk)
-    lapse_all(expired.overlapping(starts_on, before).order_by("pk"))
+    MOVES.lapse_all(expired.overlapping(starts_on, before).order_by("pk"))
     if not copies.is_free(copies.lock(loan.copy_id), starts_on, before, to=loan):
         raise CopyPromised
     changes = {"starts_on": starts_on, "ends_on": ends_on, "free_again_on": before}
@@ -248,7 +247,7 @@ def swap(*, loan: Loan, by: User | None, note: str = "", to: KitCopy | None = No
     """
     if to is not None:
         return _exchange(loan, to, by, note)
-    lapse_all(copies.in_the_way(loan.kit, loan.starts_on, loan.free_again_on))
+    MOVES.lapse_all(copies.in_the_way(loan.kit, loan.starts_on, loan.free_again_on))
     copies.lock_loan(loan)
     return _give_another(loan, besides=[loan.copy_id, *copies.unfit(loan.kit)], by=by, note=note)
 
@@ -268,8 +267,12 @@ def _give(loan: Loan, copy: KitCopy, by: User | None, note: str) -> LoanEvent:
 
 
 def _exchange(loan: Loan, to: KitCopy, by: User | None, note: str) -> LoanEvent:
-    """The constraint is immediate: the loan steps aside in time while the others move."""
-    lapse_all(copies.in_the_way(loan.kit, loan.starts_on, loan.free_again_on))
+    """Give `loan` the copy `to`, and whoever was promised that one another.
+
+    The database checks `copy_lent_once` at every statement. So the loan first gets days that
+    nobody asks for (NEVER), the others are moved, and then it gets its own days back.
+    """
+    MOVES.lapse_all(copies.in_the_way(loan.kit, loan.starts_on, loan.free_again_on))
     copies.lock_all(to, loan)
     if to.pk == loan.copy_id:
         return loan.events.latest("pk")
@@ -341,17 +344,12 @@ def refuse_dates(
 
 def free_copy(kit: LessonKit, first: datetime.date, before: datetime.date) -> KitCopy:
     """A copy to promise in `[first, before)`, locked; holds whose time is up make way first."""
-    lapse_all(copies.in_the_way(kit, first, before))
+    MOVES.lapse_all(copies.in_the_way(kit, first, before))
     return copies.lock_free(kit, first, before)
 
 
 def _span(starts_on: datetime.date, ends_on: datetime.date) -> list[str]:
     return [starts_on.isoformat(), ends_on.isoformat()]
-
-
-def lapse_all(loans: Iterable[Loan]) -> int:
-    """Lapse what is still held; returns how many."""
-    return MOVES.lapse_all(loans)
 
 
 def refuse_if_away(copy: KitCopy, loan: Loan) -> None:

@@ -275,22 +275,22 @@ class ClosureForm(forms.ModelForm):
         help_text=_("A closure cancels nothing: move or cancel what is planned yourself."),
         required=False,
     )
-    standing: list[Planned] = []
+    planned: list[Planned] = []
 
     def clean(self) -> Any:
         data: Any = super().clean() or self.cleaned_data
         asked = {"venue", "starts_on", "ends_on"}
         if asked & set(self.changed_data) and asked <= data.keys():
-            self.standing = standing_on(*(data[name] for name in ("venue", "starts_on", "ends_on")))
-            if self.standing and not data["seen"]:
+            self.planned = planned_on(*(data[name] for name in ("venue", "starts_on", "ends_on")))
+            if self.planned and not data["seen"]:
                 intro = _("Something is planned on these days:")
-                raise ValidationError([intro, *map(_link_to, self.standing)])
+                raise ValidationError([intro, *map(_link_to, self.planned)])
         return data
 
 
-def standing_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
+def planned_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
     """What there is of all kinds on these days."""
-    return [one for kind in kinds() for one in kind.standing_on(venue, first, last)]
+    return [one for kind in kinds() for one in kind.planned_on(venue, first, last)]
 
 
 def _link_to(one: Planned) -> SafeString:
@@ -311,11 +311,11 @@ class ClosureAdmin(ModelAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         page = context["adminform"]
-        if page.form.standing:
+        if page.form.planned:
             page.fieldsets = [*page.fieldsets, (None, {"fields": ("seen",)})]
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Closure, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        for one in form.standing:
+        for one in form.planned:
             messages.warning(request, format_html("{} {}", _("Still planned:"), _link_to(one)))

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from programmes.models import Kind, Programme, World, Zone
+from programmes.models import Programme, ProgrammeKind, World, Zone
 from schools.audience import Audience
 from schools.years import YearGroup
 
@@ -91,7 +91,10 @@ class CatalogueFilter(django_filters.FilterSet):
 
 class ProgrammeFilter(CatalogueFilter):
     soort = django_filters.ChoiceFilter(
-        label=_("Kind"), empty_label=_("All kinds"), field_name="kind", choices=Kind.choices
+        label=_("Kind"),
+        empty_label=_("All kinds"),
+        field_name="kind",
+        choices=ProgrammeKind.choices,
     )
     voor = django_filters.ChoiceFilter(
         label=_("For whom"),

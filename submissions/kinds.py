@@ -46,7 +46,7 @@ def under(**whose: int) -> Among:
 Names = Callable[[str], bool]
 
 
-class Kind(kinds.Kind):
+class AskedKind(kinds.Kind):
     """A kind that a submission asks for."""
 
     model: type[Asked]
@@ -83,6 +83,6 @@ class Kind(kinds.Kind):
         return str(asked.year_groups)
 
 
-def submitted() -> list[Kind]:
+def submitted() -> list[AskedKind]:
     """All kinds that a submission asks for."""
-    return [kind for kind in kinds.kinds() if isinstance(kind, Kind)]
+    return [kind for kind in kinds.kinds() if isinstance(kind, AskedKind)]

@@ -120,8 +120,9 @@ def refuse_too_much_held(submission: Submission) -> None:
     """Refuse one more hold where visitors who are not signed in hold too much already.
 
     Raises TooMuchHeldForAddress or TooMuchHeldInNetwork. What they hold in this same browser does
-    not count: a form ends that. For an exact count per address the caller keeps others with the
-    same one waiting; of two networks' last places both can be given.
+    not count, because the next form ends it. The count per address is exact: the caller locks it,
+    and others with the same address wait. The count per network is not locked: two requests at the
+    same moment can both be given the last one.
     """
     if not submission.network:
         return

@@ -23,7 +23,7 @@ from core.lifecycle import NEW, Move
 from kits.days import free_again_on
 from kits.lifecycle import MOVES as LOANS
 from kits.models import ContentItem, DeskDay, KitCopy, LessonKit, Loan, LoanState
-from programmes.models import Component, Hub, Kind, Programme, Venue, Zone
+from programmes.models import Component, Hub, Programme, ProgrammeKind, Venue, Zone
 from schools.audience import Audience
 from schools.models import ClassGroup, GroupKind, Organisation, School, User
 from schools.years import YearGroup
@@ -164,7 +164,7 @@ def make_programme(*, zones: list[Zone] | None = None, **fields: Any) -> Program
     """A published two-hour workshop for one class; `zones=None` gives it a zone of its own."""
     number = next(_numbers)
     fields = {
-        "kind": Kind.WORKSHOP,
+        "kind": ProgrammeKind.WORKSHOP,
         "title": f"Stop-motion {number}",
         "slug": f"stop-motion-{number}",
         "summary": "Maak een film van klei.",
@@ -185,7 +185,7 @@ def make_programme(*, zones: list[Zone] | None = None, **fields: Any) -> Program
 def make_component(**fields: Any) -> Component:
     fields = {"name": f"Onderdeel {next(_numbers)}"} | fields
     if "programme" not in fields:
-        fields["programme"] = make_programme(kind=Kind.TASTER)
+        fields["programme"] = make_programme(kind=ProgrammeKind.TASTER)
     return Component.objects.create(**fields)
 
 

@@ -4,34 +4,32 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
 from bookings import lifecycle
 from bookings.admin.day import day_page, these_days
-from bookings.admin.moves import STAFF_MOVES
-from bookings.admin.phone import book_on_behalf
+from bookings.admin.moves import STAFF_MOVES, make_each
+from bookings.admin.phone import VisitByPhone
 from bookings.admin.schedule import WhenFilter
 from bookings.admin.search import booking_fits
 from bookings.lifecycle import MOVES
 from bookings.models import FACTS, Booking, State
 from core.backoffice.base import badge
 from core.backoffice.filters import AttentionFilter, RangeDateTimeFilter, RelatedDropdownFilter
-from core.backoffice.history import staff_history
-from core.backoffice.moves import MovesAdmin
 from core.dates import terms
 from core.lifecycle import Move
 from core.text.searching import named
+from submissions.admin.asked import AskedAdmin
 
 
 class BookingWhenFilter(WhenFilter):
@@ -45,8 +43,9 @@ class WaitingFilter(AttentionFilter):
 
 
 @admin.register(Booking)
-class BookingAdmin(MovesAdmin):
+class BookingAdmin(AskedAdmin):
     moves, staff_moves, row_name, facts = MOVES, STAFF_MOVES, "booking", FACTS
+    by_phone = VisitByPhone
     list_display = (
         "day_shown", "time_shown", "party_name", "asker", "programme", "pupils", "state_shown",
         "attention_shown",
@@ -68,16 +67,11 @@ class BookingAdmin(MovesAdmin):
     search_fields = ("party_name",)
     search_help_text = _("day (‘9 March’), reference, school, class, contact, e-mail or programme")
     ordering = ("visit__slot__starts_at", "pk")
-    fields = ()
     list_per_page = 30  # a busy day; drawing a row costs more than reading it
     change_form_template = "admin/bookings/booking_page.html"
     actions = ("confirm_selected", "attend_selected", "miss_selected")
 
     # --- Who may what -------------------------------------------------------------------------
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Booking on a school's behalf."""
-        return request.user.has_perm("bookings.add_booking")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
         bookings = super().get_queryset(request)
@@ -102,26 +96,11 @@ class BookingAdmin(MovesAdmin):
         page = path("dag/", self.admin_site.admin_view(day), name="bookings_booking_day")
         return [page, *super().get_urls()]
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        return book_on_behalf(self, request)
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        booking = context["original"]
-        together = booking.submission.bookings.exclude(pk=booking.pk).order_by("pk")
-        context |= {
-            "title": _("Booking"),
-            "show_history": False,  # the events below are the history
-            "state_colour": booking.standing.colour,
-            "buttons": self.buttons_for(booking) if self.has_decide_permission(request) else [],
-            "history": staff_history(booking),
-            "others": together,
-            "norm": booking.visit.programme.supervisors_for(booking.pupils),
+    def page_facts(self, row: Booking) -> dict[str, Any]:
+        return {
+            "others": row.submission.bookings.exclude(pk=row.pk).order_by("pk"),
+            "norm": row.visit.programme.supervisors_for(row.pupils),
         }
-        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_sense(self, name: str, row: Booking) -> bool:
         if name in {"attend", "miss"}:
@@ -143,21 +122,15 @@ class BookingAdmin(MovesAdmin):
 
     @admin.action(description=_("Confirm the requests"), permissions=["decide"])
     def confirm_selected(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
-        self.make_each(request, queryset, lifecycle.confirm)
+        make_each(self, request, queryset, lifecycle.confirm)
 
     @admin.action(description=_("They were here"), permissions=["decide"])
     def attend_selected(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
-        self.make_each(request, queryset, lifecycle.attend)
+        make_each(self, request, queryset, lifecycle.attend)
 
     @admin.action(description=_("They did not come"), permissions=["decide"])
     def miss_selected(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
-        self.make_each(request, queryset, lifecycle.miss)
-
-    def make_each(self, request: HttpRequest, bookings: QuerySet[Booking], verb: Any) -> None:
-        done = self.move_each(request, bookings, verb)
-        if done:
-            text = ngettext("%(number)d booking changed.", "%(number)d bookings changed.", done)
-            messages.success(request, text % {"number": done})
+        make_each(self, request, queryset, lifecycle.miss)
 
     # --- Columns ------------------------------------------------------------------------------
 

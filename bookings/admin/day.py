@@ -1,7 +1,7 @@
 """The day list: who comes on a day, for the screen and for paper, and who was here."""
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
@@ -14,18 +14,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import lifecycle
+from bookings.admin.moves import make_each
 from bookings.models import Booking, State
 from bookings.telling.documents import visits_on
 from core.addresses import row_number
+from core.backoffice.moves import MovesAdmin
 from core.dates import ONE_DAY, parse_day, start_of_day
 from core.kinds import OnDay, kinds
 from submissions.wording import numbers_of
 
-if TYPE_CHECKING:
-    from bookings.admin.booking import BookingAdmin
 
-
-def day_page(model_admin: "BookingAdmin", request: HttpRequest) -> HttpResponse:
+def day_page(model_admin: MovesAdmin, request: HttpRequest) -> HttpResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     day = parse_day(request.GET.get("dag", "")) or timezone.localdate()
@@ -92,7 +91,7 @@ def _beside(
 
 
 def _note_attendance(
-    model_admin: "BookingAdmin", request: HttpRequest, day: datetime.date
+    model_admin: MovesAdmin, request: HttpRequest, day: datetime.date
 ) -> HttpResponse:
     """The classes that were ticked were here; those of another day are left alone."""
     if not model_admin.has_decide_permission(request):
@@ -103,5 +102,5 @@ def _note_attendance(
         visit__slot__starts_at__gte=start_of_day(day),
         visit__slot__starts_at__lt=start_of_day(day + ONE_DAY),
     )
-    model_admin.make_each(request, found, lifecycle.attend)
+    make_each(model_admin, request, found, lifecycle.attend)
     return redirect(day_address(day))

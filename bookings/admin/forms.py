@@ -121,6 +121,11 @@ class WhereForm(forms.Form):
         if programme is not None:
             self.fields["slot"] = SlotField(programme, required=False)
 
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """Programme and slot, empty without a slot; after `is_valid()`."""
+        return self.cleaned_data if self.cleaned_data.get("slot") else {}
+
     def _programme(self) -> Programme | None:
         number = row_number(self.data.get("programme"))
         return self.known.filter(pk=number).first() if number else None

@@ -1,10 +1,17 @@
 """The moves staff make with a booking."""
 
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from bookings import lifecycle
 from bookings.admin.forms import DeskNumbersForm, RescheduleForm
-from core.backoffice.moves import RequiredNoteForm, StaffMove
+from bookings.models import Booking
+from core.backoffice.moves import MovesAdmin, RequiredNoteForm, StaffMove
 
 # In order of likelihood; `lifecycle.MOVES` says in which state each is legal.
 STAFF_MOVES = {
@@ -21,3 +28,13 @@ STAFF_MOVES = {
     "note": StaffMove(lifecycle.add_note, _("The note is in the history."), RequiredNoteForm),
     "cancel": StaffMove(lifecycle.cancel, _("Cancelled."), style="danger"),
 }
+
+
+def make_each(
+    model_admin: MovesAdmin, request: HttpRequest, bookings: QuerySet[Booking], verb: Any
+) -> None:
+    """A move for each of several, and how many that were."""
+    done = model_admin.move_each(request, bookings, verb)
+    if done:
+        text = ngettext("%(number)d booking changed.", "%(number)d bookings changed.", done)
+        messages.success(request, text % {"number": done})

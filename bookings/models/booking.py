@@ -51,7 +51,7 @@ class BookingQuerySet(AskedQuerySet["Booking"]):
         same_visit = Q(visit__slot=slot, visit__programme=programme)
         return self.filter(same_visit | Q(visit__in=claims.values("visit"))).order_by("pk")
 
-    def standing_on(self, taster: "Booking", since: datetime.datetime) -> Self:
+    def depending_on(self, taster: "Booking", since: datetime.datetime) -> Self:
         """Booked Experiences of the school of a Proeverij, after `since`."""
         return self.filter(
             state__in=State.where(is_coming=True),

@@ -22,7 +22,7 @@ from bookings.rules import VisitRequest
 from core import rate_limits
 from core.lifecycle import Refused
 from core.transactions import retried
-from programmes.models import Kind, Programme
+from programmes.models import Programme, ProgrammeKind
 from schools.models import User
 from submissions import browsers
 from submissions.access import network_of, teacher_with
@@ -174,7 +174,7 @@ def _room_for_heads(programme: Programme, number: int) -> str:
 
 
 def _taster() -> Programme | None:
-    return Programme.objects.published().for_schools().filter(kind=Kind.TASTER).first()
+    return Programme.objects.published().for_schools().filter(kind=ProgrammeKind.TASTER).first()
 
 
 def _others(programme: Programme, slot: VisitSlot, pupils: Sequence[int]) -> list[Offer]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from bookings.models import Booking, State
-from programmes.models import Kind, Programme
+from programmes.models import Programme, ProgrammeKind
 from schools.models import ClassGroup, User
 from schools.years import current_school_year
 
@@ -34,12 +34,13 @@ class Trajectory:
     @property
     def experiences_done(self) -> int:
         return sum(
-            step.kind == Kind.EXPERIENCE and step.progress == Progress.DONE for step in self.steps
+            step.kind == ProgrammeKind.EXPERIENCE and step.progress == Progress.DONE
+            for step in self.steps
         )
 
     @property
     def experiences(self) -> int:
-        return sum(step.kind == Kind.EXPERIENCE for step in self.steps)
+        return sum(step.kind == ProgrammeKind.EXPERIENCE for step in self.steps)
 
     @property
     def needs_taster(self) -> bool:
@@ -70,7 +71,7 @@ def trajectories(user: User) -> list[Trajectory]:
     visits = [
         _Visit(*row)
         for row in Booking.objects.filter(class_group__in=ids, state__in=State.where(counts=True))
-        .filter(visit__programme__kind__in=[Kind.TASTER, Kind.EXPERIENCE])
+        .filter(visit__programme__kind__in=[ProgrammeKind.TASTER, ProgrammeKind.EXPERIENCE])
         .order_by("visit__slot__starts_at")
         .values_list(
             "class_group_id",
@@ -79,7 +80,9 @@ def trajectories(user: User) -> list[Trajectory]:
             "visit__slot__starts_at",
         )
     ]
-    total = Programme.objects.published().for_schools().filter(kind=Kind.EXPERIENCE).count()
+    total = (
+        Programme.objects.published().for_schools().filter(kind=ProgrammeKind.EXPERIENCE).count()
+    )
     return [Trajectory(one, _steps(_of(visits, one), total)) for one in classes]
 
 
@@ -89,17 +92,17 @@ def _of(visits: Iterable[_Visit], class_group: ClassGroup) -> list[_Visit]:
 
 
 def _steps(visits: list[_Visit], experiences: int) -> list[Step]:
-    taster = _progress([visit for visit in visits if visit.kind == Kind.TASTER])
+    taster = _progress([visit for visit in visits if visit.kind == ProgrammeKind.TASTER])
     per_programme: dict[int, list[_Visit]] = {}
     for visit in visits:
-        if visit.kind == Kind.EXPERIENCE:
+        if visit.kind == ProgrammeKind.EXPERIENCE:
             per_programme.setdefault(visit.programme_id, []).append(visit)
     order = list(Progress)
     found = sorted(map(_progress, per_programme.values()), key=order.index)[:experiences]
     found += [Progress.TO_DO] * (experiences - len(found))
     return [
-        Step(Kind.TASTER, 1, taster),
-        *(Step(Kind.EXPERIENCE, number, one) for number, one in enumerate(found, 1)),
+        Step(ProgrammeKind.TASTER, 1, taster),
+        *(Step(ProgrammeKind.EXPERIENCE, number, one) for number, one in enumerate(found, 1)),
     ]
 
 

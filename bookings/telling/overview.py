@@ -169,7 +169,7 @@ def _closed(user: User) -> list[Matter]:
 # --- What stands on days that close --------------------------------------------------------------
 
 
-def standing_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
+def planned_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
     return _standing(
         Booking.objects.filter(
             visit__slot__venue=venue,

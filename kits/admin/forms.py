@@ -1,5 +1,6 @@
 """What staff fill in about a loan: other days, or a whole loan on a school's behalf."""
 
+import datetime
 from typing import Any
 
 from django import forms
@@ -75,12 +76,16 @@ class WhatForm(forms.Form):
         return data
 
     @property
-    def free(self) -> tuple[int, int]:
-        """How many boxes are free for the whole period, and of how many; after `is_valid()`."""
-        kit, start = self.cleaned_data["kit"], self.cleaned_data["starts_on"]
-        before = days.free_again_on(kit, self.cleaned_data["ends_on"])
-        calendar = calendars(start, before, [kit]).get(kit.pk)
-        return (calendar.free_in(start, before), calendar.total) if calendar else (0, 0)
+    def chosen(self) -> dict[str, Any]:
+        """Kit, days and delivery; after `is_valid()`."""
+        return self.cleaned_data
+
+
+def free_boxes(kit: LessonKit, starts_on: datetime.date, ends_on: datetime.date) -> tuple[int, int]:
+    """How many boxes are free for the whole period, and of how many."""
+    before = days.free_again_on(kit, ends_on)
+    calendar = calendars(starts_on, before, [kit]).get(kit.pk)
+    return (calendar.free_in(starts_on, before), calendar.total) if calendar else (0, 0)
 
 
 class LoanOverruleForm(OverruleForm):

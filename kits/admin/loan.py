@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -19,16 +19,16 @@ from core.backoffice.filters import (
     RangeDateFilter,
     RelatedDropdownFilter,
 )
-from core.backoffice.history import staff_history
-from core.backoffice.moves import MovesAdmin, RequiredNoteForm, StaffMove
+from core.backoffice.moves import RequiredNoteForm, StaffMove
 from core.text.normal import words
 from core.text.searching import has_name, rows_with
 from kits import lifecycle
 from kits.admin.forms import DatesForm, ExtendForm
-from kits.admin.phone import book_on_behalf
+from kits.admin.phone import LoanByPhone
 from kits.desk import verbs
 from kits.lifecycle import MOVES
 from kits.models import KitCopy, Loan, LoanState
+from submissions.admin.asked import AskedAdmin
 from submissions.models import Submission
 
 # In order of likelihood. Handing out and checking ask for counts: these go over the kit desk.
@@ -80,8 +80,9 @@ class WhereFilter(DefaultFilter):
 
 
 @admin.register(Loan)
-class LoanAdmin(MovesAdmin):
+class LoanAdmin(AskedAdmin):
     moves, staff_moves, row_name = MOVES, STAFF_MOVES, "loan"
+    by_phone = LoanByPhone
     facts = (
         "submission__school", "submission__hub", "submission__user", "copy__kit__venue",
         "class_group", "booking__visit__programme",
@@ -104,12 +105,7 @@ class LoanAdmin(MovesAdmin):
     search_fields = ("party_name",)
     search_help_text = _("reference, code of the box, school, class or contact")
     ordering = ("starts_on", "pk")
-    fields = ()
     change_form_template = "admin/kits/loan_page.html"
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Lending on a school's behalf."""
-        return request.user.has_perm("kits.add_loan")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Loan], search_term: str
@@ -133,26 +129,13 @@ class LoanAdmin(MovesAdmin):
         days = f"{date_format(row.starts_on, 'D j b')} – {date_format(row.ends_on, 'D j b Y')}"
         return f"{row.kit}, {row.copy.code}: {row.party_name}, {row.submission.asker_name}, {days}"
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        return book_on_behalf(self, request)
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        loan = context["original"]
-        context |= {
-            "title": _("Loan"),
-            "show_history": False,  # the events below are the history
-            "state_colour": "danger" if loan.is_overdue else loan.standing.colour,
-            "buttons": self.buttons_for(loan) if self.has_decide_permission(request) else [],
-            "history": staff_history(loan),
-            "lacking": loan.copy.shortages.filter(closed_at=None).select_related("item"),
-            "findings": loan.findings.select_related("item"),
-            "charges": loan.charges.select_related("item"),
+    def page_facts(self, row: Loan) -> dict[str, Any]:
+        return {
+            "state_colour": "danger" if row.is_overdue else row.standing.colour,
+            "lacking": row.copy.shortages.filter(closed_at=None).select_related("item"),
+            "findings": row.findings.select_related("item"),
+            "charges": row.charges.select_related("item"),
         }
-        return super().render_change_form(request, context, *args, **kwargs)
 
     # --- Columns ------------------------------------------------------------------------------
 

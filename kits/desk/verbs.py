@@ -14,7 +14,7 @@ from core.lifecycle import role_of
 from core.transactions import retried
 from kits import copies
 from kits.days import overdue_until
-from kits.lifecycle import MOVES, lapse_all, refuse_if_away, swap
+from kits.lifecycle import MOVES, refuse_if_away, swap
 from kits.models import (
     Attention,
     ChargeLine,
@@ -267,7 +267,7 @@ def rehome(
 
 def _lock_boxes(copy: KitCopy, *loans: Loan) -> None:
     """As `copies.lock_all`; holds whose time is up first make way for who needs another box."""
-    lapse_all(Loan.objects.expired().filter(copy__kit=copy.kit_id).order_by("pk"))
+    MOVES.lapse_all(Loan.objects.expired().filter(copy__kit=copy.kit_id).order_by("pk"))
     copies.lock_all(copy, *loans)
 
 
@@ -294,7 +294,7 @@ def _leave(loan: Loan, by: User, note: str) -> LoanEvent:
         return MOVES.apply(loan, "hand_out", by=by, note=note)
     ends_on = loan.ends_on.isoformat()
     data = {"from": [planned.isoformat(), ends_on], "to": [today.isoformat(), ends_on]}
-    lapse_all(Loan.objects.expired().filter(copy=loan.copy_id).overlapping(today, planned))
+    MOVES.lapse_all(Loan.objects.expired().filter(copy=loan.copy_id).overlapping(today, planned))
     changes = {"starts_on": today}
     return MOVES.apply(loan, "hand_out", by=by, note=note, changes=changes, data=data)
 

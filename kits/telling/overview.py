@@ -104,7 +104,7 @@ def _closed_on(day: str) -> Exists:
 # --- What stands on days that close --------------------------------------------------------------
 
 
-def standing_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
+def planned_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
     days = (first, last)
     loans = Loan.objects.at(venue).filter(state__in=_TO_RETURN)
     loans = loans.filter(Q(starts_on__range=days) | Q(ends_on__range=days)).with_facts()

@@ -2,16 +2,16 @@ from programmes.models.closure import Closure
 from programmes.models.curriculum import CoreObjective, World
 from programmes.models.hub import Hub, OfHubs, is_of_no_hub
 from programmes.models.place import Venue, Zone
-from programmes.models.programme import Component, Kind, Programme
+from programmes.models.programme import Component, Programme, ProgrammeKind
 
 __all__ = [
     "Closure",
     "Component",
     "CoreObjective",
     "Hub",
-    "Kind",
     "OfHubs",
     "Programme",
+    "ProgrammeKind",
     "Venue",
     "World",
     "Zone",

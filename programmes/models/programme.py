@@ -23,7 +23,7 @@ MINUTES_OF_A_DAY = 24 * 60
 DRAWN_WORLDS = frozenset(code for _number, code, _name in WORLDS)
 
 
-class Kind(models.TextChoices):
+class ProgrammeKind(models.TextChoices):
     TASTER = "taster", _("Proeverij")
     EXPERIENCE = "experience", _("Experience")
     WORKSHOP = "workshop", _("Workshop")
@@ -50,7 +50,7 @@ class ProgrammeQuerySet(OfHubs["Programme"]):
 class Programme(models.Model):
     hub_lookup = "venue__hub"
 
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=12, choices=ProgrammeKind)
     title = models.CharField(_("title"), max_length=100)
     slug = models.SlugField(_("address of the page"), unique=True)
     summary = models.CharField(_("in one line"), max_length=200)
@@ -245,7 +245,7 @@ class Programme(models.Model):
     def drawing(self) -> str:
         """File name without ending in static/art/: of its first world, or else of its kind."""
         world = self.first_world
-        if self.kind == Kind.TASTER or world is None or world.code not in DRAWN_WORLDS:
+        if self.kind == ProgrammeKind.TASTER or world is None or world.code not in DRAWN_WORLDS:
             return f"kinds/{self.kind}"
         return f"worlds/{world.code}"
 

@@ -142,7 +142,7 @@ def _not_any_more(staff: User) -> None:
         loan=_lend(staff, "stroomkringen", 3, 28, 42), by=staff, note="Op verzoek van de school."
     )
     held = lifecycle.hold(_ask("bouwen-met-buizen", 4, 21, 42), by=staff)
-    lifecycle.lapse_all(held.loans.all())
+    lifecycle.MOVES.lapse_all(held.loans.all())
     lost = _hand_out(staff, _lend(staff, "3d-printer-in-de-klas", 5, -60, -40))
     verbs.write_off(loan=lost, by=staff, note="Voorbeeld: gestolen uit de auto.")
     _happened(lost, lost.ends_on, "write_off")

@@ -6,7 +6,16 @@ workshops on three themes, in four zones.
 
 from typing import Any, NamedTuple
 
-from programmes.models import Component, CoreObjective, Hub, Kind, Programme, Venue, World, Zone
+from programmes.models import (
+    Component,
+    CoreObjective,
+    Hub,
+    Programme,
+    ProgrammeKind,
+    Venue,
+    World,
+    Zone,
+)
 from schools.audience import Audience
 from schools.models import HolidayRegion, User
 from schools.years import YearGroup
@@ -34,7 +43,7 @@ class Offer(NamedTuple):
 PROGRAMMES = [
     Offer(
         fields={
-            "kind": Kind.TASTER,
+            "kind": ProgrammeKind.TASTER,
             "slug": "proeverij",
             **texts.PROEVERIJ,
             "year_from": YearGroup.GROUP_6,
@@ -60,7 +69,7 @@ PROGRAMMES = [
     ),
     Offer(
         fields={
-            "kind": Kind.EXPERIENCE,
+            "kind": ProgrammeKind.EXPERIENCE,
             "slug": "experience-slimme-stad",
             **texts.SLIMME_STAD,
             "year_from": YearGroup.GROUP_7,
@@ -75,7 +84,7 @@ PROGRAMMES = [
     ),
     Offer(
         fields={
-            "kind": Kind.EXPERIENCE,
+            "kind": ProgrammeKind.EXPERIENCE,
             "slug": "experience-handig-hulpmiddel",
             **texts.HULPMIDDEL,
             "year_from": YearGroup.GROUP_6,
@@ -90,7 +99,7 @@ PROGRAMMES = [
     ),
     Offer(
         fields={
-            "kind": Kind.EXPERIENCE,
+            "kind": ProgrammeKind.EXPERIENCE,
             "slug": "experience-robots-in-de-kas",
             **texts.KAS,
             "year_from": YearGroup.GROUP_7,
@@ -106,7 +115,7 @@ PROGRAMMES = [
     ),
     Offer(
         fields={
-            "kind": Kind.WORKSHOP,
+            "kind": ProgrammeKind.WORKSHOP,
             "slug": "green-screen-en-stop-motion",
             **texts.GREEN_SCREEN,
             "year_from": YearGroup.GROUP_5,
@@ -122,7 +131,7 @@ PROGRAMMES = [
     ),
     Offer(
         fields={
-            "kind": Kind.WORKSHOP,
+            "kind": ProgrammeKind.WORKSHOP,
             "slug": "drones-en-vr",
             **texts.DRONES,
             "year_from": YearGroup.GROUP_7,
@@ -137,7 +146,7 @@ PROGRAMMES = [
     ),
     Offer(
         fields={
-            "kind": Kind.WORKSHOP,
+            "kind": ProgrammeKind.WORKSHOP,
             "slug": "fiets-en-huis",
             **texts.FIETS,
             "year_from": YearGroup.GROUP_6,
@@ -154,7 +163,7 @@ PROGRAMMES = [
     ),
     Offer(
         fields={
-            "kind": Kind.WORKSHOP,
+            "kind": ProgrammeKind.WORKSHOP,
             "slug": "techniek-proeven-met-je-team",
             **texts.TEAMS,
             "audience": Audience.GROUPS,

@@ -15,7 +15,7 @@ from kits import lifecycle as lending
 from kits.models import Complexity, ContentItem, DeskDay, KitCopy, KitDocument, LessonKit
 from kits.pages.lesson_documents import save_version
 from kits.rules import LoanRequest
-from programmes.models import Hub, Kind, Programme, Venue, World, Zone
+from programmes.models import Hub, Programme, ProgrammeKind, Venue, World, Zone
 from schools.models import HolidayRegion, School, User
 from schools.years import YearGroup, current_school_year, school_year_end, school_year_start
 from submissions.models import Submission
@@ -26,7 +26,7 @@ from tec_site.demo.schools import SCHOOLS, TEACHERS
 SLUG = "newtechpark-apeldoorn"
 MORNING = datetime.time(9, 15), datetime.time(12)
 PROGRAMME = {
-    "kind": Kind.WORKSHOP,
+    "kind": ProgrammeKind.WORKSHOP,
     "slug": "meten-in-het-bos",
     "title": "Meten in het bos",
     "summary": "Bouw een meetstation en ontdek wat bomen doen met warmte, licht en geluid.",

@@ -20,7 +20,7 @@ from bookings.planning.month import build_month
 from core.dates import YearMonth, month_of
 from programmes.catalogue import page_of, show
 from programmes.filters import ProgrammeFilter
-from programmes.models import Kind, Programme
+from programmes.models import Programme, ProgrammeKind
 from schools.holidays import own_holidays
 from schools.models import HolidayRegion, SchoolHoliday
 from schools.months import parse_month
@@ -75,9 +75,11 @@ def _facts(programme: Programme) -> dict[str, Any]:
     """What the page tells beside the calendar."""
     prefetch_related_objects([programme], "worlds", "core_objectives")
     return {
-        "components": list(programme.components.all()) if programme.kind == Kind.TASTER else [],
+        "components": list(programme.components.all())
+        if programme.kind == ProgrammeKind.TASTER
+        else [],
         "tasters": (
-            list(Programme.objects.published().for_schools().filter(kind=Kind.TASTER))
+            list(Programme.objects.published().for_schools().filter(kind=ProgrammeKind.TASTER))
             if programme.requires_taster
             else []
         ),

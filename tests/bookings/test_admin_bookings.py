@@ -425,8 +425,8 @@ def offer(db):
 def test_staff_choose_programme_and_then_date(desk):
     programme = make_programme()
     slot = make_slot(programmes=[programme])
-    assert list(desk.get(NEW).context["where"].fields) == ["programme"]
-    fields = desk.get(NEW, {"programme": programme.pk}).context["where"].fields
+    assert list(desk.get(NEW).context["first"].fields) == ["programme"]
+    fields = desk.get(NEW, {"programme": programme.pk}).context["first"].fields
     assert list(fields["slot"].queryset) == [slot]
     for nonsense in ("x", "99999", "9" * 30):
         assert desk.get(NEW, {"programme": nonsense, "slot": nonsense}).status_code == 200

@@ -10,7 +10,7 @@ from django.urls import reverse
 from bookings import clock
 from bookings.models import Booking, State, VisitSlot
 from core.models import Mail
-from programmes.models import Kind
+from programmes.models import ProgrammeKind
 from schools.models import User
 from submissions.models import CodeChallenge, Submission
 from tests.booking_form import address, code_in_mail, errors_of, held, key_on, typed
@@ -340,8 +340,8 @@ def test_management_form_of_nonsense_is_a_message(client, programme, slot):
 
 
 def test_experience_without_proeverij_says_so_and_links_to_it(client):
-    taster = make_programme(kind=Kind.TASTER, title="Proeverij")
-    programme = make_programme(kind=Kind.EXPERIENCE, requires_taster=True)
+    taster = make_programme(kind=ProgrammeKind.TASTER, title="Proeverij")
+    programme = make_programme(kind=ProgrammeKind.EXPERIENCE, requires_taster=True)
 
     response = client.post(address(programme, make_slot(programmes=[programme])), typed())
 

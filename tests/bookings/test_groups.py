@@ -24,7 +24,7 @@ from core.kinds import Feed
 from core.mail.outbox import Teller
 from core.models import Mail
 from kits.pages.with_visit import fitting_kits
-from programmes.models import Kind
+from programmes.models import ProgrammeKind
 from schools.audience import Audience
 from schools.models import ClassGroup, GroupKind, Organisation, School
 from submissions.erasure import erase_person, found_in
@@ -358,11 +358,13 @@ def test_a_form_for_classes_is_shown_again_for_groups_when_staff_change_for_whom
 
 def test_a_proeverij_and_a_trajectory_are_of_classes_only(client):
     """A group that comes to a Proeverij prepares no class, and its going troubles none."""
-    taster = make_visit(programme=make_programme(kind=Kind.TASTER, audience=Audience.GROUPS))
+    taster = make_visit(
+        programme=make_programme(kind=ProgrammeKind.TASTER, audience=Audience.GROUPS)
+    )
     group = make_group(visit=taster)
     later = make_slot(starts_at=amsterdam(2026, 11, 10, 9))
     experience = make_visit(
-        slot=later, programme=make_programme(venue=later.venue, kind=Kind.EXPERIENCE)
+        slot=later, programme=make_programme(venue=later.venue, kind=ProgrammeKind.EXPERIENCE)
     )
     another = make_group(visit=experience, attention="")
     client.force_login(group.submission.user)

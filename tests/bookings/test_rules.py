@@ -4,7 +4,7 @@ import pytest
 
 from bookings import lifecycle, places
 from bookings.models import Attention, Booking, State
-from programmes.models import Kind
+from programmes.models import ProgrammeKind
 from submissions.rules import NoteRequired, Rule, RulesBroken
 from tests.bookings.asking import asked, hold, slot_and_programme
 from tests.factories import (
@@ -133,13 +133,13 @@ def test_capacity_cannot_be_overruled():
 
 
 def experience_slot(**fields):
-    return slot_and_programme(kind=Kind.EXPERIENCE, requires_taster=True, **fields)
+    return slot_and_programme(kind=ProgrammeKind.EXPERIENCE, requires_taster=True, **fields)
 
 
 def taster_booking(school, when, name="Groep 7", state=State.CONFIRMED, school_year=2026):
     visit = make_visit(
         slot=make_slot(starts_at=when),
-        programme=make_programme(kind=Kind.TASTER),
+        programme=make_programme(kind=ProgrammeKind.TASTER),
     )
     group = make_class_group(school=school, name=name, school_year=school_year)
     submission = make_submission(school=school, user=make_teacher(school=school))

@@ -112,7 +112,7 @@ def test_field_refuses_what_it_does_not_know(desk, programme):
 def test_field_takes_what_is_no_slot_for_no_choice(desk, programme, slot):
     asked = {"programme": programme.pk, "slot": slot}
     page = desk.get("/beheer/bookings/booking/add/", asked)
-    assert page.context["where"].errors == {
+    assert page.context["first"].errors == {
         "slot": ["Deze datum kan niet (meer). Kies een andere."]
     }
 

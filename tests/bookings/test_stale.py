@@ -12,7 +12,7 @@ from bookings.models import Attention, Booking, State, VisitSlot
 from bookings.refusals import SlotPast
 from bookings.rules import VisitItem, VisitRequest
 from core.mail.outbox import Teller
-from programmes.models import Closure, Kind, Programme
+from programmes.models import Closure, Programme, ProgrammeKind
 from submissions.codes import code_of
 from submissions.models import CodeChallenge, Submission
 from submissions.rules import Party, Rule, RulesBroken
@@ -238,8 +238,8 @@ def taster_and_experience():
     school = make_school()
     teacher, group = make_teacher(school=school), make_class_group(school=school, name="7b")
     made = []
-    for day, kind in ((3, Kind.TASTER), (10, Kind.EXPERIENCE)):
-        programme = make_programme(kind=kind, requires_taster=kind == Kind.EXPERIENCE)
+    for day, kind in ((3, ProgrammeKind.TASTER), (10, ProgrammeKind.EXPERIENCE)):
+        programme = make_programme(kind=kind, requires_taster=kind == ProgrammeKind.EXPERIENCE)
         slot = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, day, 9))
         visit = make_visit(slot=slot, programme=programme)
         asked = make_submission(user=teacher, school=school)
@@ -275,7 +275,7 @@ def test_proeverij_that_was_missed_needs_attention(taster_and_experience):
 def test_hold_of_a_proeverij_that_goes_flags_nothing(taster_and_experience):
     taster, experience = taster_and_experience
     Booking.objects.filter(pk=taster.pk).update(state=State.CANCELLED)
-    programme = make_programme(kind=Kind.TASTER)
+    programme = make_programme(kind=ProgrammeKind.TASTER)
     held = held_in(programme, make_slot(programmes=[programme]))
 
     lifecycle.cancel(booking=held, by=make_staff())

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bookings.models import Booking, State
-from programmes.models import Kind
+from programmes.models import ProgrammeKind
 from schools.years import YearGroup
 from submissions.models import Submission
 from tests.browser.steps import NAME, SEND, choose_school, code, fill_contact
@@ -33,7 +33,7 @@ def slots(hagenpoort):
     """A Proeverij for one class: two half days in one week of November, one in December."""
     venue = make_venue(name="TEC Deventer", slug="tec-deventer")
     proeverij = make_programme(
-        kind=Kind.TASTER,
+        kind=ProgrammeKind.TASTER,
         title="Proeverij",
         slug="proeverij",
         summary="Langs zes onderdelen.",

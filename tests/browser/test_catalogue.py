@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from programmes.models import Kind, World
+from programmes.models import ProgrammeKind, World
 from tests.factories import make_component, make_programme, make_slot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def programme(db):
     taster = make_programme(
-        kind=Kind.TASTER,
+        kind=ProgrammeKind.TASTER,
         title="Proeverij: zes keer techniek",
         slug="proeverij",
         max_groups=2,
@@ -25,7 +25,9 @@ def programme(db):
     )
     taster.worlds.set(World.objects.all())
     make_component(programme=taster)
-    make_programme(title="Drones", slug="drones", requires_taster=True, kind=Kind.EXPERIENCE)
+    make_programme(
+        title="Drones", slug="drones", requires_taster=True, kind=ProgrammeKind.EXPERIENCE
+    )
     today = timezone.localtime().replace(minute=0, second=0, microsecond=0)
     for days, hour in ((30, 9), (31, 13), (60, 9)):
         starts_at = (today + datetime.timedelta(days=days)).replace(hour=hour)

@@ -294,7 +294,7 @@ def test_form_speaks_of_the_school_to_staff_who_fill_it_in(desk):
 def test_nothing_is_asked_about_the_school_before_kit_and_days(desk):
     page = desk.get(LEND, {"kit": make_kit().pk, "starts_on": "2026-11-02", "ends_on": "gisteren"})
     assert "klas-name" not in page.content.decode()
-    assert page.context["what"].errors == {"ends_on": ["Voer een geldige datum in."]}
+    assert page.context["first"].errors == {"ends_on": ["Voer een geldige datum in."]}
 
 
 # --- Many --------------------------------------------------------------------------------------

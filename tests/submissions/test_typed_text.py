@@ -23,7 +23,7 @@ from core.text.fields import (
     TelephoneField,
 )
 from core.text.searching import Folded, FoldedColumn, KeepsFolded
-from programmes.models import Kind
+from programmes.models import ProgrammeKind
 from schools.models import ClassGroup, User
 from submissions import codes
 from submissions.lifecycle import correct_email
@@ -173,7 +173,7 @@ def test_class_filled_in_twice_in_another_spelling_is_said(client, programme, sl
 
 def test_proeverij_of_seven_does_not_count_for_seven_plus():
     school = make_school()
-    taster = make_programme(kind=Kind.TASTER)
+    taster = make_programme(kind=ProgrammeKind.TASTER)
     make_booking(
         visit=make_visit(programme=taster),
         class_group=make_class_group(school=school, name="7"),

@@ -4,7 +4,7 @@ from django.test import Client
 from django.urls import reverse
 
 from programmes.catalogue import PER_PAGE
-from programmes.models import Kind, Programme, World
+from programmes.models import Programme, ProgrammeKind, World
 from schools.years import YearGroup
 from tests.factories import (
     amsterdam,
@@ -31,7 +31,7 @@ def programmes() -> dict[str, Programme]:
         title="Drones", slug="drones", duration=91, year_from=7, year_to=YearGroup.YEAR_2
     )
     taster = make_programme(
-        kind=Kind.TASTER, title="Proeverij", slug="proeverij", duration=151, zones=[zone]
+        kind=ProgrammeKind.TASTER, title="Proeverij", slug="proeverij", duration=151, zones=[zone]
     )
     make_programme(title="Concept", slug="concept", is_published=False)
     return {"film": film, "drones": drones, "proeverij": taster}
@@ -171,7 +171,7 @@ def test_drawing_is_of_the_first_world_that_has_one():
     assert programme.drawing == "kinds/workshop"
     programme.worlds.set(World.objects.filter(number__in=[3, 5]))
     assert programme.drawing == "worlds/energie-water-veiligheid"
-    programme.kind = Kind.TASTER
+    programme.kind = ProgrammeKind.TASTER
     assert programme.drawing == "kinds/taster"
 
 

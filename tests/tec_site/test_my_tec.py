@@ -4,7 +4,7 @@ from bookings.models import State
 from bookings.pages.trajectory import Progress, trajectories
 from core.kinds import kinds
 from kits.models import LoanState
-from programmes.models import Kind
+from programmes.models import ProgrammeKind
 from tests.factories import (
     amsterdam,
     make_booking,
@@ -117,12 +117,14 @@ def steps(teacher) -> list[Progress]:
 
 @pytest.fixture
 def experiences():
-    return [make_programme(kind=Kind.EXPERIENCE, slug=f"e-{number}") for number in range(3)]
+    return [
+        make_programme(kind=ProgrammeKind.EXPERIENCE, slug=f"e-{number}") for number in range(3)
+    ]
 
 
 def test_trajectory_counts_what_was_and_what_is_planned(teacher, experiences):
     group = make_class_group(school=teacher.school)
-    taster = make_programme(kind=Kind.TASTER)
+    taster = make_programme(kind=ProgrammeKind.TASTER)
     book(teacher, (9, 1), programme=taster, class_group=group, state=State.ATTENDED)
     book(teacher, (9, 8), programme=experiences[0], class_group=group, state=State.ATTENDED)
     book(teacher, (9, 9), programme=experiences[0], class_group=group, state=State.ATTENDED)
@@ -135,7 +137,7 @@ def test_trajectory_counts_what_was_and_what_is_planned(teacher, experiences):
 
 @pytest.mark.parametrize("state", [State.NO_SHOW, State.CANCELLED, State.REQUESTED])
 def test_what_did_not_happen_does_not_count(teacher, experiences, state):
-    book(teacher, (9, 1), programme=make_programme(kind=Kind.TASTER), state=state)
+    book(teacher, (9, 1), programme=make_programme(kind=ProgrammeKind.TASTER), state=state)
 
     assert steps(teacher) == [TO_DO] * 4
 
@@ -143,7 +145,7 @@ def test_what_did_not_happen_does_not_count(teacher, experiences, state):
 def test_last_years_class_counts_for_the_one_that_continues_it(teacher, experiences):
     before = make_class_group(school=teacher.school, school_year=2025)
     now = make_class_group(school=teacher.school, continues=before)
-    taster = make_programme(kind=Kind.TASTER)
+    taster = make_programme(kind=ProgrammeKind.TASTER)
     book(teacher, (9, 1), programme=taster, class_group=before, state=State.ATTENDED)
     book(teacher, (11, 3), programme=experiences[0], class_group=now)
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from bookings.models import VisitSlot
-from programmes.models import Kind, Programme, Venue, Zone
+from programmes.models import Programme, ProgrammeKind, Venue, Zone
 from tec_site.pages import site
 from tests.factories import make_venue
 
@@ -76,7 +76,7 @@ def make_free_visit(title: str, day: int, hour: int = 9) -> Programme:
     venue = Venue.objects.filter(slug="tec").first() or make_venue(name="TEC", slug="tec")
     zone = Zone.objects.create(venue=venue, name=f"Zone {title}", slug=f"zone-{day}")
     programme = Programme.objects.create(
-        kind=Kind.WORKSHOP,
+        kind=ProgrammeKind.WORKSHOP,
         title=title,
         slug=f"programme-{day}",
         summary="Kort",

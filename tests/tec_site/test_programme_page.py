@@ -3,7 +3,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from programmes.models import CoreObjective, Kind, World
+from programmes.models import CoreObjective, ProgrammeKind, World
 from schools.models import SchoolHoliday
 from tests.factories import (
     amsterdam,
@@ -71,7 +71,7 @@ def test_only_reading_is_allowed(client, programme):
 
 
 def test_components_are_shown_for_a_taster(client):
-    taster = make_programme(kind=Kind.TASTER, slug="proeverij")
+    taster = make_programme(kind=ProgrammeKind.TASTER, slug="proeverij")
     make_component(programme=taster, name="Licht aan", minutes=20)
 
     text = client.get("/programmas/proeverij/").text
@@ -81,8 +81,8 @@ def test_components_are_shown_for_a_taster(client):
 
 
 def test_experience_links_to_the_taster(client):
-    make_programme(kind=Kind.TASTER, slug="proeverij", title="De Proeverij")
-    make_programme(kind=Kind.EXPERIENCE, slug="stad", requires_taster=True)
+    make_programme(kind=ProgrammeKind.TASTER, slug="proeverij", title="De Proeverij")
+    make_programme(kind=ProgrammeKind.EXPERIENCE, slug="stad", requires_taster=True)
 
     assert '<a href="/programmas/proeverij/" lang="nl">De Proeverij</a>' in (
         client.get("/programmas/stad/").text
@@ -269,7 +269,7 @@ def test_holidays_are_those_of_the_school_or_the_region_asked(
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_queries_stay_the_same(client, django_assert_num_queries, rows):
-    taster = make_programme(kind=Kind.TASTER, slug="proeverij")
+    taster = make_programme(kind=ProgrammeKind.TASTER, slug="proeverij")
     taster.worlds.set(World.objects.all()[:rows])
     taster.core_objectives.set(CoreObjective.objects.all()[:rows])
     for number in range(rows):

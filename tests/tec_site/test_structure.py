@@ -39,12 +39,7 @@ MOST_LINES, MOST_MODULES = 400, 16
 VISITS = {"bookings", "bookings.models"}
 
 FAULTS: dict[str, set[str]] = {
-    "circles": {
-        "kits.admin.loan ⇄ kits.admin.phone",
-        "bookings.admin.day ⇄ bookings.admin.phone",
-        "bookings.admin.booking ⇄ bookings.admin.day",
-        "bookings.admin.booking ⇄ bookings.admin.phone",
-    },
+    "circles": set(),
     "templates": set(),
     "neighbour": set(),
     "size": set(),

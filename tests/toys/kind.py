@@ -13,7 +13,7 @@ from core import calendars
 from core.kinds import Block, Feed, Matter, OnDay, Planned
 from core.mail import markers
 from core.mail.queue import Message
-from submissions.kinds import Kind, SubmissionLink, under
+from submissions.kinds import AskedKind, SubmissionLink, under
 from tests.toys import lifecycle
 from tests.toys.models import Toy, ToyEvent
 
@@ -22,7 +22,7 @@ class ToyLink(SubmissionLink):
     name, page, asked = "toy", "toys:toy", Toy
 
 
-class ToyKind(Kind):
+class ToyKind(AskedKind):
     name, slug = "toy", "speelgoed"
     model, event, moves = Toy, ToyEvent, lifecycle.MOVES
     together = ("toy__submission",)
@@ -101,7 +101,7 @@ class ToyKind(Kind):
         by_day = itertools.groupby(toys.order_by("day", "pk"), key=lambda toy: toy.day)
         return [OnDay(day, list(rows), "speelgoed", "toys/_rows.html") for day, rows in by_day]
 
-    def standing_on(self, venue, first: datetime.date, last: datetime.date) -> list[Planned]:
+    def planned_on(self, venue, first: datetime.date, last: datetime.date) -> list[Planned]:
         toys = Toy.objects.holding().filter(venue=venue, day__range=(first, last))
         return [Planned(toy.day, str(toy), _page_of(toy)) for toy in toys.order_by("day", "pk")]
 
