@@ -1,11 +1,12 @@
-"""Files that people give us: told apart by content, limited in size, never shown in a page.
+"""Files that people give us: told apart by content, limited in size, written anew.
 
-A photo is decoded and written anew: what is stored is a JPEG of ours, without the place where it
-was taken (phones write that into the file) and without anything that was hidden behind it.
-Staff get files as attachments; nothing under MEDIA_ROOT has an address of its own.
+A photo is decoded and stored as a JPEG of ours, without the place where it was taken (phones write
+that into the file) and without anything that was hidden behind it. Staff get files as attachments;
+nothing under MEDIA_ROOT has an address of its own, but for the pictures of what we offer.
 """
 
 import io
+import secrets
 import struct
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,50 +16,87 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage
+from django.core.files.storage import Storage, default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Model
+from django.db.models import FileField, Model
 from django.db.models.fields.files import FieldFile
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 MAX_BYTES = 8 * 1024 * 1024
 PDF_MAX_BYTES = 20 * 1024 * 1024
 PHOTO_FORMATS = ("JPEG", "PNG", "WEBP")
 PHOTO_TYPES = "image/jpeg,image/png,image/webp"
-# A phone's photo has some 50 million pixels at most; decoding takes four bytes for each.
+# Decoding takes memory for every pixel, of the 180 MB that a web process may have. A JPEG is read
+# at a fraction of its size (a phone's photo has 50 million pixels), unless it comes in waves.
 MAX_PIXELS = 60_000_000
+MAX_PROGRESSIVE = 12_500_000
+MAX_WHOLE = 8_500_000
+MAX_COPIED = 4_200_000  # WebP and what is transparent are copied while they are whole
 STORED_SIDE = 2000  # pixels
+PICTURE_SIZE = (960, 540)  # pixels: of every picture on our pages, so that nothing jumps
 # What Pillow raises about a broken file; the last two about its Exif.
-UNREADABLE = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    Image.DecompressionBombError,
-    TypeError,
-    struct.error,
-)
+UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, struct.error)
 
 
 def clean_photo(upload: UploadedFile) -> ContentFile:
     """The photo as we keep it. Raises ValidationError when it is too large or no photo."""
+    return _as_jpeg(_decode(upload), "photo.jpg")
+
+
+def clean_picture(upload: UploadedFile) -> ContentFile:
+    """The middle of a picture for our pages, as all are shaped. Raises as `clean_photo`."""
+    return _as_jpeg(ImageOps.fit(_decode(upload), PICTURE_SIZE), "picture.jpg")
+
+
+def _decode(upload: UploadedFile) -> Image.Image:
+    """The image, upright and no larger than we keep any; copies are made of the small one only."""
     _refuse_large(upload)
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it for the whole process
     try:
         with Image.open(upload, formats=PHOTO_FORMATS) as image:
-            if image.width * image.height > MAX_PIXELS:
+            if image.width * image.height > _most_pixels(image):
                 raise ValidationError(_("This photo has too many pixels."), code="too_large")
-            upright = ImageOps.exif_transpose(image).convert("RGB")
+            # So that a side is at most twice as long as what it is made smaller to, or nearly so.
+            ratio = STORED_SIDE * 0.8 / max(image.size)
+            width, height = (max(1, int(side * ratio)) for side in image.size)
+            image.draft("RGB", (width, height))
+            whole = image.convert("RGBA") if image.mode == "P" else image
+            whole.thumbnail((STORED_SIDE, STORED_SIDE), reducing_gap=1.0)
+            ImageOps.exif_transpose(whole, in_place=True)
+            return _on_white(whole)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ValidationError(_("This photo has too many pixels."), code="too_large") from error
     except UNREADABLE as error:
         raise ValidationError(
             _("This is not a photo that we can read (JPEG, PNG or WebP)."), code="not_a_photo"
         ) from error
-    upright.thumbnail((STORED_SIDE, STORED_SIDE))
+
+
+def _most_pixels(image: Image.Image) -> int:
+    if image.format == "JPEG":
+        return MAX_PROGRESSIVE if "progressive" in image.info else MAX_PIXELS
+    is_copied = image.format == "WEBP" or image.has_transparency_data
+    return MAX_COPIED if is_copied else MAX_WHOLE
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if not image.has_transparency_data:
+        return image if image.mode == "RGB" else image.convert("RGB")
+    image = image.convert("RGBA")
+    flat = Image.new("RGB", image.size, "white")
+    flat.paste(image, mask=image.getchannel("A"))
+    return flat
+
+
+def _as_jpeg(image: Image.Image, name: str) -> ContentFile:
     stored = io.BytesIO()
-    upright.save(stored, "JPEG", quality=82)
-    return ContentFile(stored.getvalue(), name="photo.jpg")
+    image.save(stored, "JPEG", quality=82, comment=b"")  # Pillow would keep the file's own
+    return ContentFile(stored.getvalue(), name=name)
 
 
 def clean_pdf(upload: UploadedFile) -> UploadedFile:
@@ -100,6 +138,62 @@ class PhotoField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> ContentFile | None:
         upload = super().clean(data, initial)
         return clean_photo(upload) if upload else None
+
+
+class PictureField(forms.FileField):
+    """A picture for our pages, cleaned by `clean_picture`; can be taken away again."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        cleaned = super().clean(data, initial)
+        return clean_picture(cleaned) if isinstance(cleaned, UploadedFile) else cleaned
+
+
+class PictureFile(FieldFile):
+    """Shown by the view `picture`, which reads no row: its name cannot be guessed."""
+
+    width, height = PICTURE_SIZE
+
+    @property
+    def url(self) -> str:
+        folder, token = (self.name or "").split("/")[1:]
+        return reverse("picture", args=[folder, token.removesuffix(".jpg")])
+
+
+def picture_path(row: Model, filename: str) -> str:
+    """Below a folder of its model, so that what no row names can be found."""
+    return f"pictures/{row._meta.model_name}/{secrets.token_urlsafe(24)}.jpg"
+
+
+class PictureColumn(FileField):
+    """A picture that staff put on our pages."""
+
+    attr_class = PictureFile
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        options: dict[str, Any] = {
+            "upload_to": picture_path,
+            "max_length": 100,
+            "blank": True,
+        } | kwargs
+        super().__init__(*args, **options)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        # The name it comes with is not kept, however long.
+        return super().formfield(**kwargs, form_class=PictureField, max_length=None)
+
+
+def picture(folder: str, token: str) -> HttpResponse:
+    """A picture by its unguessable name, which never holds another. Raises FileNotFoundError."""
+    with default_storage.open(f"pictures/{folder}/{token}.jpg", "rb") as opened:
+        content = opened.read()
+    return HttpResponse(
+        content,
+        content_type="image/jpeg",
+        headers={
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "public, max-age=31536000, immutable",
+        },
+    )
 
 
 def _refuse_large(upload: UploadedFile, limit: int = MAX_BYTES) -> None:

@@ -2,13 +2,15 @@
 
 import io
 import struct
+import warnings
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
+from PIL import Image, ImageFile
 
-from core.uploads import MAX_BYTES, attachment, clean_pdf, clean_photo
+from core.uploads import MAX_BYTES, attachment, clean_pdf, clean_photo, clean_picture
 from kits.models import Finding
 from tests.factories import make_loan
 
@@ -19,6 +21,14 @@ def photo(kind: str = "JPEG", size=(40, 30), **options) -> SimpleUploadedFile:
     data = io.BytesIO()
     Image.new("RGB", size, "orange").save(data, kind, **options)
     return SimpleUploadedFile("kapot.exe", data.getvalue(), "text/html")
+
+
+def most_memory() -> int:
+    """What this process had at most since it was asked last, in MB (Linux)."""
+    status = Path("/proc/self/status").read_text()
+    Path("/proc/self/clear_refs").write_text("5")
+    peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(peak.split()[1]) // 1024
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -73,10 +83,91 @@ def test_photo_with_broken_exif_is_refused(where, byte):
     assert isinstance(refusal.value.__cause__, (TypeError, struct.error))
 
 
-def test_photo_that_would_fill_the_memory_is_refused_undecoded():
+def refusal_of(upload: SimpleUploadedFile) -> str | None:
     with pytest.raises(ValidationError) as refusal:
-        clean_photo(photo("PNG", size=(8000, 7600)))
-    assert refusal.value.code == "too_large"
+        clean_photo(upload)
+    return refusal.value.code
+
+
+def test_photo_that_would_fill_the_memory_is_refused_undecoded():
+    """Of one colour a file stays small: 12,000 × 12,000 takes 0.5 MB, and 576 MB once decoded."""
+    bomb = io.BytesIO()
+    Image.new("1", (12_000, 12_000)).save(bomb, "PNG")
+    assert len(bomb.getvalue()) < 100_000
+
+    before = most_memory()
+    with warnings.catch_warnings():  # Pillow only warns of this one
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        assert refusal_of(SimpleUploadedFile("foto.png", bomb.getvalue())) == "too_large"
+    assert refusal_of(SimpleUploadedFile("foto.png", bomb.getvalue())) == "too_large"
+    assert most_memory() - before < 20
+
+
+@pytest.mark.parametrize(
+    ("kind", "side", "options"),
+    [
+        ("PNG", 2950, {}),
+        ("WEBP", 2080, {}),
+        ("JPEG", 3550, {"progressive": True}),
+    ],
+)
+def test_what_cannot_be_decoded_small_may_be_less_large(kind, side, options):
+    assert refusal_of(photo(kind, size=(side, side), **options)) == "too_large"
+    clean_photo(photo(kind, size=(side - 50, side - 50), **options))
+
+
+def test_photo_of_a_phone_stays_within_the_memory_of_a_web_process():
+    """50 million pixels are 200 MB at full size; 180 is what the whole process may have."""
+    large = photo(size=(8160, 6120))
+    clean_photo(photo(size=(3000, 2000)))
+    before = most_memory()
+
+    with Image.open(clean_photo(large)) as image:
+        assert image.size == (2000, 1500)
+    assert most_memory() - before < 60
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("part", [0.5, 0.9])
+def test_photo_that_was_cut_off_is_refused(kind, part, monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as after the first PDF
+    whole = io.BytesIO()
+    Image.effect_noise((300, 200), 60).convert("RGB").save(whole, kind)
+    half = whole.getvalue()[: int(len(whole.getvalue()) * part)]
+
+    assert refusal_of(SimpleUploadedFile("foto.jpg", half, "image/jpeg")) == "not_a_photo"
+
+
+def test_drawing_in_a_vector_format_is_refused():
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    assert refusal_of(SimpleUploadedFile("foto.png", svg, "image/png")) == "not_a_photo"
+
+
+def test_what_is_seen_through_is_white_on_a_photo():
+    data = io.BytesIO()
+    Image.new("RGBA", (20, 20), (0, 0, 0, 0)).save(data, "PNG")
+
+    with Image.open(clean_photo(SimpleUploadedFile("logo.png", data.getvalue()))) as image:
+        assert image.getpixel((10, 10)) == (255, 255, 255)
+
+
+def test_narrow_strip_is_a_photo_too():
+    with Image.open(clean_photo(photo(size=(9000, 1)))) as image:
+        assert image.size == (2000, 1)
+
+
+def test_comment_in_a_photo_is_not_kept():
+    kept = clean_photo(photo(comment=b"Voorbeeldstraat 8")).read()
+    assert b"Voorbeeldstraat" not in kept
+
+
+# --- Pictures on our pages ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [(3000, 1000), (600, 1200), (960, 540)])
+def test_picture_is_cut_to_the_shape_that_all_have(size):
+    with Image.open(clean_picture(photo("PNG", size=size))) as image:
+        assert (image.format, image.size) == ("JPEG", (960, 540))
 
 
 def test_pdf_is_known_by_its_first_bytes():
