@@ -15,7 +15,7 @@ from core.mail.queue import Message
 from core.uploads import delete_orphans
 from kits import clock, erasure
 from kits.lifecycle import MOVES
-from kits.models import Finding, Loan, LoanEvent
+from kits.models import Finding, LessonKit, Loan, LoanEvent
 from kits.pages import with_visit
 from kits.telling import ical, notices, overview
 from kits.telling.wording import for_staff
@@ -42,6 +42,7 @@ class LoanKind(AskedKind):
         "make_way_for_overdue": timedelta(minutes=10),
         "remind": timedelta(minutes=1),
         "delete_photos": timedelta(hours=1),
+        "delete_pictures": timedelta(hours=1),
     }
 
     moves = MOVES
@@ -123,3 +124,6 @@ class LoanKind(AskedKind):
 
     def delete_photos(self) -> None:
         delete_orphans(Finding, "photo", folder="kits/photos")
+
+    def delete_pictures(self) -> None:
+        delete_orphans(LessonKit, "picture", folder="pictures/lessonkit")

@@ -27,6 +27,13 @@ from programmes.one_hub import OneHubForm
 PROMISED = {"zones", "duration", "changeover", "max_groups", "max_pupils"}
 
 
+# Of programmes and kits.
+PICTURE_FIELDS = (
+    _("Drawing or picture"),
+    {"fields": ("artwork", "picture", ("picture_alt", "picture_alt_en"))},
+)
+
+
 class ProgrammeForm(OneHubForm):
     together = ("zones",)
     refusal: Refused | None = None  # why what is asked here cannot be
@@ -59,7 +66,10 @@ class ProgrammeForm(OneHubForm):
 class ComponentInline(TabularInline):
     model = Component
     extra = 0
-    fields = ("position", "name", "description", "zone", "minutes", "max_pupils")
+    fields = (
+        *("position", "name", "name_en", "description", "description_en"),
+        *("zone", "minutes", "max_pupils"),
+    )
     ordering = ("position", "pk")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -84,7 +94,7 @@ class ProgrammeAdmin(NoDelete, ModelAdmin):
         "is_published",
         "is_example",
     )
-    search_fields = ("title", "summary")
+    search_fields = ("title", "title_en", "summary", "summary_en")
     prepopulated_fields = {"slug": ("title",)}
     autocomplete_fields = ("zones", "worlds", "core_objectives")
     inlines = (ComponentInline,)
@@ -124,6 +134,18 @@ class ProgrammeAdmin(NoDelete, ModelAdmin):
             },
         ),
         (_("Curriculum"), {"fields": ("worlds", "core_objectives")}),
+        PICTURE_FIELDS,
+        (
+            _("In English"),
+            {
+                "classes": ["collapse"],
+                "description": _("Where it is empty, English pages show the Dutch."),
+                "fields": (
+                    *("title_en", "summary_en", "story_en", "learning_en"),
+                    *("bring_en", "arrange_en", "mail_note_en", "price_note_en"),
+                ),
+            },
+        ),
         (_("On the site"), {"fields": (("is_published", "is_example", "position"),)}),
     )
 

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class ProgrammesConfig(AppConfig):
     name = "programmes"
     verbose_name = _("What we offer")
+
+    def ready(self) -> None:
+        from core import kinds
+        from programmes.pictures import Pictures
+
+        kinds.register(Pictures())

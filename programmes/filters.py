@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.text.bilingual import Words, in_dutch
 from programmes.models import Programme, ProgrammeKind, World, Zone
 from schools.audience import Audience
 from schools.years import YearGroup
@@ -54,7 +55,8 @@ class CatalogueFilter(django_filters.FilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # A list rather than a queryset or callable: those are asked again for every use.
-        self.filters["wereld"].extra["choices"] = list(World.objects.values_list("code", "name"))
+        worlds = World.objects.values_list("code", "name")
+        self.filters["wereld"].extra["choices"] = [(code, in_dutch(name)) for code, name in worlds]
 
     def for_year_group(self, offers: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return offers.filter(year_from__lte=int(value), year_to__gte=int(value))
@@ -69,7 +71,7 @@ class CatalogueFilter(django_filters.FilterSet):
             Select(
                 name,
                 str(field.label),
-                [(str(key), str(label)) for key, label in field.choices],
+                [(str(key), _text(label)) for key, label in field.choices],
                 self._value(name),
             )
             for name, field in self.form.fields.items()
@@ -87,6 +89,10 @@ class CatalogueFilter(django_filters.FilterSet):
     def _value(self, name: str) -> str:
         self.errors  # noqa: B018  # asking validates
         return str(self.form.cleaned_data.get(name, ""))
+
+
+def _text(label: Any) -> str:
+    return label if isinstance(label, Words) else str(label)
 
 
 class ProgrammeFilter(CatalogueFilter):
@@ -128,7 +134,8 @@ class ProgrammeFilter(CatalogueFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zones = Zone.objects.order_by("position", "name").values_list("slug", "name")
-        self.filters["zone"].extra["choices"] = list(dict(zones).items())
+        found = {slug: in_dutch(name) for slug, name in zones}
+        self.filters["zone"].extra["choices"] = list(found.items())
 
     def for_year_group(self, offers: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return super().for_year_group(offers, name, value).filter(audience=Audience.SCHOOLS)

@@ -81,3 +81,19 @@ DJANGO_ALLAUTH = (
     gettext_noop("TOTP Authenticator"),
     gettext_noop("WebAuthn"),
 )
+
+# In English months have a capital; Django writes those of three letters small in every language.
+MONTHS = (
+    gettext_noop("jan"),
+    gettext_noop("feb"),
+    gettext_noop("mar"),
+    gettext_noop("apr"),
+    gettext_noop("may"),
+    gettext_noop("jun"),
+    gettext_noop("jul"),
+    gettext_noop("aug"),
+    gettext_noop("sep"),
+    gettext_noop("oct"),
+    gettext_noop("nov"),
+    gettext_noop("dec"),
+)

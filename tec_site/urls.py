@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from kits.desk.views import short_address
+from programmes.pictures import picture
 from tec_site.pages import demo_mails, feeds, my_tec, site
 from tec_site.pages.health import health
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("toegankelijkheid/", site.statement, {"page": "accessibility"}, name="accessibility"),
     path("voorwaarden/", site.statement, {"page": "terms"}, name="terms"),
     path("taal/", login_not_required(set_language), name="set_language"),
+    path("beeld/<slug:folder>/<slug:token>.jpg", picture, name="picture"),
     path("programmas/", include("tec_site.pages.catalogue")),
     path("", include("schools.urls")),
     path("", include("submissions.urls")),

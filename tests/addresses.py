@@ -84,6 +84,9 @@ class Site:
 
     def __init__(self) -> None:
         self.programme = make_programme(max_groups=4, max_pupils=99)
+        self.programme.picture.save("", ContentFile(b"JPEG"), save=False)
+        self.programme.picture_alt = "Een werkbank"
+        self.programme.save()
         self.slot = make_slot(programmes=[self.programme], max_groups=4, max_pupils=99)
         visit = make_visit(slot=self.slot, programme=self.programme)
         self.owner = make_teacher(school=make_school())
@@ -186,6 +189,9 @@ class Site:
             "app_label": "bookings",
             "url": "nergens/",
         }
+        if route.startswith("beeld/"):
+            _pictures, folder, name = self.programme.picture.name.split("/")
+            found |= {"folder": folder, "token": name.removesuffix(".jpg")}
         if route.startswith("agenda/"):
             key = str(self.owner.pk)
             token = tokens.make("feed mijn", key, self.owner.link_version)

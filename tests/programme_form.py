@@ -13,7 +13,7 @@ def save(desk: Client, programme: Programme, **asked: Any) -> Any:
     address = reverse("admin:programmes_programme_change", args=[programme.pk])
     page = desk.get(address)
     form = page.context["adminform"].form
-    sent = {name: form.initial.get(name) for name in form.fields}
+    sent = {name: form.initial.get(name) for name in form.fields if name != "picture"}
     sent = {name: value for name, value in sent.items() if value is not None and value is not False}
     sent |= {name: [one.pk for one in value] for name, value in sent.items() if type(value) is list}
     for inline in page.context["inline_admin_formsets"]:

@@ -119,10 +119,7 @@ def _cell(offer: Offer, programme: Programme, day: str, word: str) -> Cell:
 
 
 def _sentence_of(day: Day) -> str:
-    if day.holiday:
-        text = _("%(day)s: %(holiday)s") % {"day": day.name, "holiday": day.holiday}
-    elif day.cells:
-        text = day.name
-    else:
-        text = _("%(day)s: no visits") % {"day": day.name}
+    """Without the name of a holiday, which is Dutch in every language: the page adds it."""
+    is_quiet = not day.holiday and not day.cells
+    text = _("%(day)s: no visits") % {"day": day.name} if is_quiet else day.name
     return _("Today, %(sentence)s") % {"sentence": text} if day.is_today else text

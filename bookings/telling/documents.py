@@ -19,6 +19,7 @@ from bookings.telling.stays import Stay
 from bookings.telling.timetable import Timetable, timetable
 from core.dates import start_of_day
 from core.documents import qr_code, render_pdf
+from core.text.bilingual import Words
 from programmes.models import Programme, Venue
 from submissions.models import Submission
 from submissions.wording import asker_in_full, heads_of
@@ -83,17 +84,17 @@ class LetterStay(Stay):
         }
 
     @property
-    def bring(self) -> list[str]:
-        return _lines(self.programme.bring)
+    def bring(self) -> Words:
+        return self.programme.shown.bring
 
     @property
-    def arrange(self) -> list[str]:
-        return _lines(self.programme.arrange)
+    def arrange(self) -> Words:
+        return self.programme.shown.arrange
 
     @property
     def has_short_lists(self) -> bool:
         """Whether they stand side by side; long ones flow on from page to page instead."""
-        return len(self.programme.bring) + len(self.programme.arrange) < 600
+        return len(self.bring) + len(self.arrange) < 600
 
     @property
     def directions(self) -> list[str]:

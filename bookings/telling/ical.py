@@ -99,7 +99,10 @@ def words(schools_of: QuerySet[Booking] | None = None) -> list[Any]:
     # All venues and programmes: they are few.
     offered = Venue.objects.order_by("pk", "programmes__pk").values_list(
         *("pk", "name", "street", "postcode", "city"),
-        *(f"programmes__{name}" for name in ("pk", "title", "duration", "bring")),
+        *(
+            f"programmes__{name}"
+            for name in ("pk", "title", "title_en", "duration", "bring", "bring_en")
+        ),
     )
     found: list[Any] = [EDITION, list(offered)]
     if schools_of is not None:
@@ -119,7 +122,10 @@ _COLUMNS = (
     *("submission__school__name", "submission__organisation__name"),
     "visit__slot__starts_at",
     *(f"visit__slot__venue__{name}" for name in ("name", "street", "postcode", "city")),
-    *(f"visit__programme__{name}" for name in ("title", "duration", "bring")),
+    *(
+        f"visit__programme__{name}"
+        for name in ("title", "title_en", "duration", "bring", "bring_en")
+    ),
 )
 
 
@@ -149,7 +155,7 @@ def for_school(booking: Booking) -> Event:
     event = _event(
         booking,
         _("%(programme)s with %(class_name)s")
-        % {"programme": booking.visit.programme.title, "class_name": booking.party_name},
+        % {"programme": booking.visit.programme.shown.title, "class_name": booking.party_name},
         [
             _numbers(booking),
             _("Reference: %(reference)s") % {"reference": booking.submission.reference},
@@ -166,7 +172,7 @@ def for_colleagues(booking: Booking) -> Event:
     return _event(
         booking,
         _("%(programme)s with %(class_name)s")
-        % {"programme": booking.visit.programme.title, "class_name": booking.party_name},
+        % {"programme": booking.visit.programme.shown.title, "class_name": booking.party_name},
         [_numbers(booking), _bring(booking)],
     )
 
@@ -177,7 +183,7 @@ def for_staff(booking: Booking) -> Event:
         booking,
         _("%(programme)s: %(class_name)s, %(school)s")
         % {
-            "programme": booking.visit.programme.title,
+            "programme": booking.visit.programme.shown.title,
             "class_name": booking.party_name,
             "school": booking.submission.asker_name,
         },
@@ -194,7 +200,7 @@ def _numbers(booking: Booking) -> str:
 
 
 def _bring(booking: Booking) -> str:
-    things = ", ".join(line.strip() for line in booking.visit.programme.bring.splitlines() if line)
+    things = ", ".join(booking.visit.programme.shown.bring.lines)
     return _("Bring: %(things)s") % {"things": things} if things else ""
 
 

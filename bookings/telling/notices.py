@@ -23,6 +23,7 @@ from core.documents import DocumentsUnavailable, can_be_made
 from core.kinds import Enclosure, kinds
 from core.mail import markers, templates
 from core.mail.queue import Attachment, Message
+from core.text.bilingual import Words
 from programmes.models import Programme
 from submissions.kinds import SubmissionLink
 from submissions.models import Submission
@@ -136,8 +137,8 @@ class MailStay(Stay):
         return timezone.localdate() <= self.cancel_until
 
     @property
-    def bring(self) -> list[str]:
-        return self.visit.programme.bring_list
+    def bring(self) -> Words:
+        return self.visit.programme.shown.bring
 
 
 def _bookings(events: Iterable[BookingEvent], states: Collection[str]) -> list[Booking]:

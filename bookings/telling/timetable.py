@@ -186,7 +186,7 @@ def _parts(
                 ],
                 rows=[
                     Row(
-                        component.name,
+                        component.shown.name,
                         component.zone.name if component.zone else "",
                         [_cell(round_.at[index], mine) for round_ in chosen],
                     )

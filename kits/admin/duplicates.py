@@ -14,6 +14,7 @@ def duplicate(kit: LessonKit) -> LessonKit:
     new = LessonKit.objects.get(pk=kit.pk)
     new.pk, new._state.adding = None, True
     new.title = _("%(title)s (copy)") % {"title": kit.title[:90]}
+    new.title_en = ""  # in English they would bear the same name
     new.slug = _free_slug(kit.slug)
     new.is_published = False
     new.save(force_insert=True)

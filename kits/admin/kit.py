@@ -33,13 +33,17 @@ from kits.models import (
     Shortage,
 )
 from kits.telling.wording import left_in_words, of_box
+from programmes.admin import PICTURE_FIELDS
 from programmes.one_hub import OneHubForm
 
 
 class ContentInline(TabularInline):
     model = ContentItem
     extra = 0
-    fields = ("position", "name", "quantity", "unit_cost", "is_essential", "is_consumable")
+    fields = (
+        *("position", "name", "name_en", "quantity", "unit_cost"),
+        *("is_essential", "is_consumable"),
+    )
     ordering = ("position", "pk")
 
 
@@ -78,7 +82,7 @@ class LessonKitAdmin(ModelAdmin):
         "is_published",
         "is_example",
     )
-    search_fields = ("title", "summary")
+    search_fields = ("title", "title_en", "summary", "summary_en")
     ordering = ("position", "title")
     prepopulated_fields = {"slug": ("title",)}
     filter_horizontal = ("worlds",)
@@ -109,7 +113,18 @@ class LessonKitAdmin(ModelAdmin):
             },
         ),
         (_("Curriculum"), {"fields": ("worlds", "core_objectives")}),
-        (_("On the site"), {"fields": ("artwork", ("is_published", "is_example", "position"))}),
+        PICTURE_FIELDS,
+        (
+            _("In English"),
+            {
+                "classes": ["collapse"],
+                "description": _("Where it is empty, English pages show the Dutch."),
+                "fields": (
+                    *("title_en", "summary_en", "story_en", "charge_note_en", "mail_note_en"),
+                ),
+            },
+        ),
+        (_("On the site"), {"fields": (("is_published", "is_example", "position"),)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LessonKit]:

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from core.text.bilingual import Bilingual
 from core.uploads import clean_pdf
-from programmes.models import CoreObjective, OfHubs, Venue, World
+from programmes.models import CoreObjective, Offer, OfHubs, Venue, World, picture_described
 from schools.years import YearGroup, describe_year_groups
 
 
@@ -28,7 +29,7 @@ class LessonKitQuerySet(OfHubs["LessonKit"]):
         return self.filter(is_published=True)
 
 
-class LessonKit(models.Model):
+class LessonKit(Offer):
     hub_lookup = "venue__hub"
 
     title = models.CharField(_("title"), max_length=100)
@@ -70,9 +71,8 @@ class LessonKit(models.Model):
     )
     can_be_delivered = models.BooleanField(_("on the transport round"), default=True)
     charge_note = models.CharField(_("about lost parts"), max_length=300, blank=True)
+    charge_note_en = models.CharField(_("about lost parts (English)"), max_length=300, blank=True)
     mail_note = models.TextField(_("paragraph of our own in mails"), max_length=1000, blank=True)
-    # File name without ending in static/art/kits/.
-    artwork = models.SlugField(_("drawing"), max_length=60, blank=True)
     is_published = models.BooleanField(_("published"), default=True)
     is_example = models.BooleanField(_("example"), default=False)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
@@ -84,11 +84,12 @@ class LessonKit(models.Model):
         verbose_name_plural = _("lesson kits")
         ordering = ["position", "title"]
         constraints = [
+            picture_described(),
             models.CheckConstraint(
                 condition=Q(year_to__gte=F("year_from")),
                 name="kit_year_range",
                 violation_error_message=_("The highest year group comes before the lowest."),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -111,13 +112,8 @@ class LessonKit(models.Model):
         ) % {"number": self.lessons, "minutes": self.lesson_minutes}
 
     @property
-    def first_world(self) -> World | None:
-        return next(iter(self.worlds.all()), None)
-
-    @property
-    def drawing(self) -> str:
-        """File name without ending in static/art/."""
-        return f"kits/{self.artwork or 'construction'}"
+    def kind_drawn(self) -> str:
+        return "kit"
 
 
 class KitCopyQuerySet(OfHubs["KitCopy"]):
@@ -151,7 +147,7 @@ class KitCopy(models.Model):
         return self.code
 
 
-class ContentItem(models.Model):
+class ContentItem(Bilingual):
     """One line of what is in the box."""
 
     hub_lookup = "kit__venue__hub"
@@ -160,6 +156,7 @@ class ContentItem(models.Model):
         LessonKit, on_delete=models.CASCADE, related_name="contents", verbose_name=_("lesson kit")
     )
     name = models.CharField(_("name"), max_length=100)
+    name_en = models.CharField(_("name (English)"), max_length=100, blank=True)
     quantity = models.PositiveSmallIntegerField(
         _("quantity"), default=1, validators=[MinValueValidator(1)]
     )

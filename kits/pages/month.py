@@ -43,8 +43,9 @@ class Day:
 
     @property
     def sentence(self) -> str:
-        parts = [self.name, self.word or self.closed or _("no desk"), self.holiday]
-        return ", ".join(part for part in parts if part)
+        """Without the names of closed days and holidays, which are Dutch: the page adds them."""
+        word = self.word or ("" if self.closed else _("no desk"))
+        return f"{self.name}, {word}" if word else self.name
 
 
 class Return(NamedTuple):

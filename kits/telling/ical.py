@@ -83,7 +83,13 @@ def for_feed(loans: LoanQuerySet) -> LoanQuerySet:
 def words(loans: QuerySet[Loan]) -> list[Any]:
     """What events say besides what a loan says itself."""
     named = (
-        *("pk", "copy__kit__title", "copy__kit__venue_id", "submission__school__name"),
+        *(
+            "pk",
+            "copy__kit__title",
+            "copy__kit__title_en",
+            "copy__kit__venue_id",
+            "submission__school__name",
+        ),
         *(f"copy__kit__venue__{name}" for name in ("name", "street", "postcode", "city")),
     )
     days = DeskDay.objects.order_by("pk")
@@ -96,7 +102,7 @@ def words(loans: QuerySet[Loan]) -> list[Any]:
 def _collecting(loan: Loan, hours: DeskHours) -> Event:
     words = (
         _("%(kit)s comes to school") if loan.delivery == Delivery.ROUND else _("Collect %(kit)s")
-    ) % {"kit": loan.kit.title}
+    ) % {"kit": loan.kit.shown.title}
     return _event(loan, loan.uid_out, loan.starts_on, words, hours)
 
 
@@ -105,7 +111,7 @@ def _returning(loan: Loan, hours: DeskHours) -> Event:
         _("%(kit)s is fetched from school")
         if loan.delivery == Delivery.ROUND
         else _("Return %(kit)s")
-    ) % {"kit": loan.kit.title}
+    ) % {"kit": loan.kit.shown.title}
     return _event(loan, loan.uid_back, loan.ends_on, words, hours)
 
 

@@ -1,6 +1,7 @@
 from programmes.models.closure import Closure
 from programmes.models.curriculum import CoreObjective, World
 from programmes.models.hub import Hub, OfHubs, is_of_no_hub
+from programmes.models.offer import Drawing, Offer, picture_described
 from programmes.models.place import Venue, Zone
 from programmes.models.programme import Component, Programme, ProgrammeKind
 
@@ -8,12 +9,15 @@ __all__ = [
     "Closure",
     "Component",
     "CoreObjective",
+    "Drawing",
     "Hub",
     "OfHubs",
+    "Offer",
     "Programme",
     "ProgrammeKind",
     "Venue",
     "World",
     "Zone",
     "is_of_no_hub",
+    "picture_described",
 ]

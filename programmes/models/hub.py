@@ -5,9 +5,9 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from core.text.bilingual import Bilingual, Words
 from core.text.fields import MailAddressColumn, TelephoneColumn
 
 
@@ -23,7 +23,7 @@ class OfHubs[Row: models.Model](models.QuerySet[Row]):
         return self.filter(**{f"{model.hub_lookup}__in": hubs})
 
 
-class Hub(models.Model):
+class Hub(Bilingual):
     """TEC Deventer, a technology park: who bring, receive, answer and sign."""
 
     hub_lookup = "pk"
@@ -100,13 +100,12 @@ class Hub(models.Model):
         return ", ".join(part for part in (self.organizer_name, self.phone, self.email) if part)
 
     @property
-    def hours_in_words(self) -> str:
-        """The desk hours in the language that is active; Dutch where there is no other."""
-        return (self.desk_hours_en if get_language() == "en" else "") or self.desk_hours
+    def hours_in_words(self) -> Words:
+        return self.shown.desk_hours
 
     @property
-    def words_in_mails(self) -> str:
-        return (self.mail_note_en if get_language() == "en" else "") or self.mail_note
+    def words_in_mails(self) -> Words:
+        return self.shown.mail_note
 
 
 def is_of_no_hub(user: Any) -> bool:

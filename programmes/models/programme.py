@@ -11,16 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from core.text.bilingual import Bilingual
 from programmes.models.curriculum import CoreObjective, World
 from programmes.models.hub import OfHubs
+from programmes.models.offer import Offer, picture_described
 from programmes.models.place import Venue, Zone
-from programmes.vocabulary import WORLDS
 from schools.audience import Audience
 from schools.years import YearGroup, describe_year_groups
 
 MINUTES_OF_A_DAY = 24 * 60
-# Staff may add worlds; these have a drawing.
-DRAWN_WORLDS = frozenset(code for _number, code, _name in WORLDS)
 
 
 class ProgrammeKind(models.TextChoices):
@@ -47,7 +46,7 @@ class ProgrammeQuerySet(OfHubs["Programme"]):
         return self.filter(audience=Audience.SCHOOLS)
 
 
-class Programme(models.Model):
+class Programme(Offer):
     hub_lookup = "venue__hub"
 
     kind = models.CharField(_("kind"), max_length=12, choices=ProgrammeKind)
@@ -59,6 +58,7 @@ class Programme(models.Model):
         _("what pupils do"), max_length=4000, help_text=_("Blank lines make paragraphs.")
     )
     learning = models.TextField(_("what pupils learn"), max_length=2000, blank=True)
+    learning_en = models.TextField(_("what pupils learn (English)"), max_length=2000, blank=True)
     bring = models.TextField(
         _("what to bring"), max_length=600, blank=True, help_text=_("One thing a line.")
     )
@@ -67,6 +67,10 @@ class Programme(models.Model):
         max_length=600,
         blank=True,
         help_text=_("One thing a line."),
+    )
+    bring_en = models.TextField(_("what to bring (English)"), max_length=600, blank=True)
+    arrange_en = models.TextField(
+        _("what the school arranges (English)"), max_length=600, blank=True
     )
     mail_note = models.TextField(
         _("paragraph of our own in mails"),
@@ -137,6 +141,7 @@ class Programme(models.Model):
         _("price per class (euro)"), max_digits=7, decimal_places=2, default=0
     )
     price_note = models.CharField(_("about the price"), max_length=200, blank=True)
+    price_note_en = models.CharField(_("about the price (English)"), max_length=200, blank=True)
     requires_taster = models.BooleanField(
         _("only after a Proeverij"),
         default=False,
@@ -172,6 +177,7 @@ class Programme(models.Model):
         verbose_name_plural = _("programmes")
         ordering = ["position", "title"]
         constraints = [
+            picture_described(),
             models.CheckConstraint(
                 condition=Q(year_to__gte=F("year_from")),
                 name="programme_year_range",
@@ -234,38 +240,31 @@ class Programme(models.Model):
         return in_words(self.duration)
 
     @property
-    def bring_list(self) -> list[str]:
-        return [line.strip() for line in self.bring.splitlines() if line.strip()]
+    def kind_drawn(self) -> str:
+        return self.kind
 
     @property
-    def arrange_list(self) -> list[str]:
-        return [line.strip() for line in self.arrange.splitlines() if line.strip()]
-
-    @property
-    def drawing(self) -> str:
-        """File name without ending in static/art/: of its first world, or else of its kind."""
-        world = self.first_world
-        if self.kind == ProgrammeKind.TASTER or world is None or world.code not in DRAWN_WORLDS:
-            return f"kinds/{self.kind}"
-        return f"worlds/{world.code}"
-
-    @property
-    def first_world(self) -> World | None:
-        return next(iter(self.worlds.all()), None)
+    def general_drawing(self) -> str:
+        """A Proeverij is of all worlds."""
+        return (
+            f"kinds/{self.kind}" if self.kind == ProgrammeKind.TASTER else super().general_drawing
+        )
 
     def supervisors_for(self, pupils: int) -> int:
         """How many supervisors the programme's norm asks for."""
         return -(-pupils // self.pupils_per_supervisor)
 
 
-class Component(models.Model):
+class Component(Bilingual):
     """One station (*onderdeel*) of a programme along which a class rotates."""
 
     programme = models.ForeignKey(
         Programme, on_delete=models.CASCADE, related_name="components", verbose_name=_("programme")
     )
     name = models.CharField(_("name"), max_length=80)
+    name_en = models.CharField(_("name (English)"), max_length=80, blank=True)
     description = models.CharField(_("description"), max_length=300, blank=True)
+    description_en = models.CharField(_("description (English)"), max_length=300, blank=True)
     zone = models.ForeignKey(
         Zone,
         on_delete=models.PROTECT,

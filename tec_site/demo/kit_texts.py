@@ -41,6 +41,14 @@ BUIZEN = {
         "Er komt geen gereedschap aan te pas. Ideaal als eerste les techniek."
     ),
     "charge_note": "Een kapotte buis kost niets. Verbindingsstukken rekenen we tegen kostprijs.",
+    "title_en": "Building with tubes",
+    "summary_en": "Towers, bridges and arches of cardboard tubes: which shape stays up?",
+    "story_en": (
+        "With tubes and connectors the pupils build things that are taller than they are. They "
+        "discover why a triangle is sturdy and a square is not.\n\n"
+        "No tools are needed. Ideal as a first lesson in technology."
+    ),
+    "charge_note_en": "A broken tube costs nothing. Connectors we charge at cost.",
 }
 BUIZEN_GUIDE = guide(
     "Zet een vierkant van vier buizen neer en duw er zacht tegen. Wat gebeurt er, en hoe komt dat?",
@@ -76,6 +84,14 @@ ROBOTS = {
         "Je hoeft zelf niet te kunnen programmeren: de instructiekaart legt elke stap uit."
     ),
     "charge_note": "Een robot die kwijt of kapot is, kost € 85. Batterijen zijn van ons.",
+    "title_en": "Robots learn to drive",
+    "summary_en": "Program a robot that finds its own way across a map of the city.",
+    "story_en": (
+        "Six robots, a big map and cards with tasks. The pupils write a program of steps, let "
+        "it drive and look for the mistake when the robot ends in the canal.\n\n"
+        "You need not be able to program: the pupil card explains every step."
+    ),
+    "charge_note_en": "A robot that is lost or broken costs € 85. Batteries are on us.",
 }
 ROBOTS_GUIDE = guide(
     "Laat een leerling met een blinddoek door de klas lopen op aanwijzingen van de anderen.",
@@ -110,6 +126,14 @@ STROOM = {
         "Aan het eind ontwerpt elk groepje een eigen spel of alarm."
     ),
     "charge_note": "Lampjes en batterijen zijn van ons; zoemers rekenen we tegen kostprijs.",
+    "title_en": "Electric circuits",
+    "summary_en": "From a lamp that lights up to an alarm that beeps.",
+    "story_en": (
+        "With batteries, lamps, buzzers and switches the pupils make circuits that work and "
+        "circuits that do not. From the latter they learn most.\n\n"
+        "At the end every group designs a game or an alarm of its own."
+    ),
+    "charge_note_en": "Lamps and batteries are on us; buzzers we charge at cost.",
 }
 STROOM_GUIDE = guide(
     "Geef elk groepje een batterij, een lampje en één draadje. Wie krijgt het lampje aan?",
@@ -144,6 +168,15 @@ BRUG = {
         "de beste is."
     ),
     "charge_note": "Latten mogen breken. Een gewichtenset die kwijt is, kost € 24.",
+    "title_en": "A bridge in a box",
+    "summary_en": "Design a bridge of wood and rope that carries a bucket of sand.",
+    "story_en": (
+        "In the box there is all you need for six model bridges: laths, hinges, rope and "
+        "weights. The class is an engineering office with a commission of the town council.\n\n"
+        "The pupils measure, estimate and improve, and learn that the first bridge is hardly "
+        "ever the best."
+    ),
+    "charge_note_en": "Laths may break. A set of weights that is lost costs € 24.",
 }
 BRUG_GUIDE = guide(
     "Leg een vel papier tussen twee stapels boeken. Hoe laat je het een gum dragen?",
@@ -175,6 +208,14 @@ PRINTER = {
         "Een medewerker legt bij het ophalen in een half uur uit hoe de printer werkt."
     ),
     "charge_note": "Schade aan de printer bespreken we. Kunststof is inbegrepen: twee rollen.",
+    "title_en": "A 3D printer in your classroom",
+    "summary_en": "From idea to drawing to thing: design what does not exist yet.",
+    "story_en": (
+        "A closed 3D printer with two rolls of plastic and a tablet with a simple drawing "
+        "program. The pupils design an aid for somebody they know.\n\n"
+        "When you collect it, one of us explains in half an hour how the printer works."
+    ),
+    "charge_note_en": "Damage to the printer we talk over. Plastic is included: two rolls.",
 }
 PRINTER_GUIDE = guide(
     "Laat een sleutelhanger uit de printer rondgaan. Hoe zou dit gemaakt zijn, laag voor laag?",

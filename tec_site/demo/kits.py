@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from kits.models import Complexity, ContentItem, DeskDay, KitCopy, KitDocument, LessonKit
 from kits.pages.lesson_documents import save_version
-from programmes.models import CoreObjective, Venue, World
+from programmes.models import CoreObjective, Drawing, Venue, World
 from schools.years import YearGroup
 from tec_site.demo import kit_texts as texts
 from tec_site.demo.offer import DIGITAL, PO
@@ -13,6 +13,7 @@ from tec_site.demo.offer import DIGITAL, PO
 
 class Item(NamedTuple):
     name: str
+    name_en: str
     quantity: int
     unit_cost: str  # euro
     is_essential: bool = False
@@ -35,7 +36,7 @@ KITS = [
         fields={
             "slug": "bouwen-met-buizen",
             **texts.BUIZEN,
-            "artwork": "construction",
+            "artwork": Drawing.TUBES,
             "complexity": Complexity.SIMPLE,
             "year_from": YearGroup.GROUP_3,
             "year_to": YearGroup.GROUP_6,
@@ -45,10 +46,10 @@ KITS = [
         code="BUIS",
         boxes=4,
         contents=[
-            Item("Kartonnen buis, 60 cm", 80, "0.90", is_consumable=True),
-            Item("Verbindingsstuk, drie armen", 40, "2.50"),
-            Item("Verbindingsstuk, vier armen", 30, "2.95"),
-            Item("Meetlint", 6, "1.80"),
+            Item("Kartonnen buis, 60 cm", "Cardboard tube, 60 cm", 80, "0.90", is_consumable=True),
+            Item("Verbindingsstuk, drie armen", "Connector, three arms", 40, "2.50"),
+            Item("Verbindingsstuk, vier armen", "Connector, four arms", 30, "2.95"),
+            Item("Meetlint", "Tape measure", 6, "1.80"),
         ],
         worlds=["wonen-werken-verkeer"],
         objectives=[(PO, "42"), (PO, "45")],
@@ -59,7 +60,7 @@ KITS = [
         fields={
             "slug": "robots-leren-rijden",
             **texts.ROBOTS,
-            "artwork": "robot",
+            "artwork": Drawing.ROBOT,
             "complexity": Complexity.MIDDLE,
             "year_from": YearGroup.GROUP_5,
             "year_to": YearGroup.GROUP_8,
@@ -69,11 +70,11 @@ KITS = [
         code="ROBOT",
         boxes=4,
         contents=[
-            Item("Robot", 6, "85.00", is_essential=True),
-            Item("Stadsplattegrond", 2, "35.00", is_essential=True),
-            Item("Stapel opdrachtkaarten", 6, "6.50"),
-            Item("Oplader", 2, "18.00", is_essential=True),
-            Item("Batterij AA", 24, "0.60", is_consumable=True),
+            Item("Robot", "Robot", 6, "85.00", is_essential=True),
+            Item("Stadsplattegrond", "Map of the city", 2, "35.00", is_essential=True),
+            Item("Stapel opdrachtkaarten", "Stack of task cards", 6, "6.50"),
+            Item("Oplader", "Charger", 2, "18.00", is_essential=True),
+            Item("Batterij AA", "AA battery", 24, "0.60", is_consumable=True),
         ],
         worlds=["digitaal-media-entertainment", "hi-tech-science"],
         objectives=[(PO, "45"), (DIGITAL, "7")],
@@ -84,7 +85,7 @@ KITS = [
         fields={
             "slug": "stroomkringen",
             **texts.STROOM,
-            "artwork": "circuit",
+            "artwork": Drawing.WIRES,
             "complexity": Complexity.MIDDLE,
             "year_from": YearGroup.GROUP_6,
             "year_to": YearGroup.GROUP_8,
@@ -94,12 +95,12 @@ KITS = [
         code="STROOM",
         boxes=3,
         contents=[
-            Item("Batterijhouder", 10, "2.40", is_essential=True),
-            Item("Zoemer", 10, "3.20"),
-            Item("Schakelaar", 20, "1.10"),
-            Item("Snoertje met klemmen", 60, "0.75"),
-            Item("Lampje", 30, "0.40", is_consumable=True),
-            Item("Batterij AA", 24, "0.60", is_consumable=True),
+            Item("Batterijhouder", "Battery holder", 10, "2.40", is_essential=True),
+            Item("Zoemer", "Buzzer", 10, "3.20"),
+            Item("Schakelaar", "Switch", 20, "1.10"),
+            Item("Snoertje met klemmen", "Wire with clips", 60, "0.75"),
+            Item("Lampje", "Lamp", 30, "0.40", is_consumable=True),
+            Item("Batterij AA", "AA battery", 24, "0.60", is_consumable=True),
         ],
         worlds=["energie-water-veiligheid"],
         objectives=[(PO, "42"), (PO, "44")],
@@ -110,7 +111,7 @@ KITS = [
         fields={
             "slug": "brug-in-een-kist",
             **texts.BRUG,
-            "artwork": "construction",
+            "artwork": Drawing.BRIDGE,
             "complexity": Complexity.MIDDLE,
             "year_from": YearGroup.GROUP_6,
             "year_to": YearGroup.GROUP_8,
@@ -120,11 +121,11 @@ KITS = [
         code="BRUG",
         boxes=2,
         contents=[
-            Item("Set gewichten", 6, "24.00", is_essential=True),
-            Item("Emmer", 6, "3.50", is_essential=True),
-            Item("Scharnier", 48, "0.85"),
-            Item("Lat, 30 cm", 120, "0.35", is_consumable=True),
-            Item("Rol touw", 6, "1.95", is_consumable=True),
+            Item("Set gewichten", "Set of weights", 6, "24.00", is_essential=True),
+            Item("Emmer", "Bucket", 6, "3.50", is_essential=True),
+            Item("Scharnier", "Hinge", 48, "0.85"),
+            Item("Lat, 30 cm", "Lath, 30 cm", 120, "0.35", is_consumable=True),
+            Item("Rol touw", "Roll of rope", 6, "1.95", is_consumable=True),
         ],
         worlds=["wonen-werken-verkeer", "ontwerp-productie-wereldhandel"],
         objectives=[(PO, "44"), (PO, "45")],
@@ -135,7 +136,7 @@ KITS = [
         fields={
             "slug": "3d-printer-in-de-klas",
             **texts.PRINTER,
-            "artwork": "printer3d",
+            "artwork": Drawing.PRINTER3D,
             "complexity": Complexity.ADVANCED,
             "year_from": YearGroup.GROUP_7,
             "year_to": YearGroup.YEAR_2,
@@ -148,11 +149,11 @@ KITS = [
         code="PRINT",
         boxes=2,
         contents=[
-            Item("3D-printer", 1, "420.00", is_essential=True),
-            Item("Tablet met hoes", 2, "180.00", is_essential=True),
-            Item("Printplaat", 2, "22.00", is_essential=True),
-            Item("Spatel", 2, "4.50"),
-            Item("Rol kunststof", 2, "19.00", is_consumable=True),
+            Item("3D-printer", "3D printer", 1, "420.00", is_essential=True),
+            Item("Tablet met hoes", "Tablet with cover", 2, "180.00", is_essential=True),
+            Item("Printplaat", "Printing plate", 2, "22.00", is_essential=True),
+            Item("Spatel", "Spatula", 2, "4.50"),
+            Item("Rol kunststof", "Roll of plastic", 2, "19.00", is_consumable=True),
         ],
         worlds=["hi-tech-science", "ontwerp-productie-wereldhandel", "mens-gezondheid"],
         objectives=[(PO, "45"), (DIGITAL, "6")],

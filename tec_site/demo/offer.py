@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from programmes.models import (
     Component,
     CoreObjective,
+    Drawing,
     Hub,
     Programme,
     ProgrammeKind,
@@ -72,6 +73,7 @@ PROGRAMMES = [
             "kind": ProgrammeKind.EXPERIENCE,
             "slug": "experience-slimme-stad",
             **texts.SLIMME_STAD,
+            "artwork": Drawing.SMART_CITY,
             "year_from": YearGroup.GROUP_7,
             "year_to": YearGroup.YEAR_1,
             "duration": 120,
@@ -87,6 +89,7 @@ PROGRAMMES = [
             "kind": ProgrammeKind.EXPERIENCE,
             "slug": "experience-handig-hulpmiddel",
             **texts.HULPMIDDEL,
+            "artwork": Drawing.HANDY_AID,
             "year_from": YearGroup.GROUP_6,
             "year_to": YearGroup.GROUP_8,
             "duration": 135,
@@ -102,6 +105,7 @@ PROGRAMMES = [
             "kind": ProgrammeKind.EXPERIENCE,
             "slug": "experience-robots-in-de-kas",
             **texts.KAS,
+            "artwork": Drawing.GREENHOUSE_ROBOTS,
             "year_from": YearGroup.GROUP_7,
             "year_to": YearGroup.YEAR_2,
             "duration": 135,
@@ -118,6 +122,7 @@ PROGRAMMES = [
             "kind": ProgrammeKind.WORKSHOP,
             "slug": "green-screen-en-stop-motion",
             **texts.GREEN_SCREEN,
+            "artwork": Drawing.GREEN_SCREEN,
             "year_from": YearGroup.GROUP_5,
             "year_to": YearGroup.GROUP_8,
             "duration": 105,
@@ -134,6 +139,7 @@ PROGRAMMES = [
             "kind": ProgrammeKind.WORKSHOP,
             "slug": "drones-en-vr",
             **texts.DRONES,
+            "artwork": Drawing.DRONES_VR,
             "year_from": YearGroup.GROUP_7,
             "year_to": YearGroup.YEAR_3,
             "duration": 120,
@@ -149,6 +155,7 @@ PROGRAMMES = [
             "kind": ProgrammeKind.WORKSHOP,
             "slug": "fiets-en-huis",
             **texts.FIETS,
+            "artwork": Drawing.BICYCLE_AND_HOUSE,
             "year_from": YearGroup.GROUP_6,
             "year_to": YearGroup.YEAR_2,
             "duration": 90,
@@ -166,6 +173,7 @@ PROGRAMMES = [
             "kind": ProgrammeKind.WORKSHOP,
             "slug": "techniek-proeven-met-je-team",
             **texts.TEAMS,
+            "artwork": Drawing.TEAM_WORKSHOP,
             "audience": Audience.GROUPS,
             "duration": 150,
             "max_groups": 2,
@@ -197,13 +205,12 @@ def load() -> None:
         programme.worlds.set([worlds[code] for code in offer.worlds])
         programme.core_objectives.set([objectives[key] for key in offer.objectives])
     taster = Programme.objects.get(slug="proeverij")
-    for position, (name, zone, description) in enumerate(texts.COMPONENTS):
+    for position, (zone, words) in enumerate(texts.COMPONENTS):
         Component.objects.create(
             programme=taster,
             position=position,
-            name=name,
             zone=zones[zone],
-            description=description,
+            **words,
             minutes=20,
             max_pupils=11,  # a third of the largest class
         )

@@ -15,7 +15,7 @@ from kits import lifecycle as lending
 from kits.models import Complexity, ContentItem, DeskDay, KitCopy, KitDocument, LessonKit
 from kits.pages.lesson_documents import save_version
 from kits.rules import LoanRequest
-from programmes.models import Hub, Programme, ProgrammeKind, Venue, World, Zone
+from programmes.models import Drawing, Hub, Programme, ProgrammeKind, Venue, World, Zone
 from schools.models import HolidayRegion, School, User
 from schools.years import YearGroup, current_school_year, school_year_end, school_year_start
 from submissions.models import Submission
@@ -47,6 +47,19 @@ PROGRAMME = {
     "max_groups": 1,
     "max_pupils": 32,
     "max_pupils_per_class": 32,
+    "title_en": "Measuring in the woods",
+    "summary_en": "Build a weather station and find out what trees do to warmth, light and noise.",
+    "story_en": (
+        "Every group solders a sensor to a circuit board and connects it to a small computer. "
+        "Then we go outside: who measures the quietest spot, and where is it coolest on a warm "
+        "day?\n\n"
+        "Inside we put all measurements on one map and look at what stands out."
+    ),
+    "learning_en": "The pupils learn to measure fairly, and see how a sensor makes a number.",
+    "bring_en": "A coat that can stand rain",
+    "arrange_en": "Transport there and back",
+    "price_note_en": "An example price.",
+    "artwork": Drawing.MEASURING_WOODS,
 }
 KIT = {
     "slug": "meetkist-lucht-en-geluid",
@@ -56,13 +69,20 @@ KIT = {
         "De leerlingen hangen sensoren op in het lokaal, de gang en het plein, en lezen een "
         "dag lang af wat die meten. Daarna bedenken ze wat er stiller of frisser kan."
     ),
-    "artwork": "circuit",
+    "artwork": Drawing.AIR_AND_SOUND,
     "complexity": Complexity.MIDDLE,
     "year_from": YearGroup.GROUP_5,
     "year_to": YearGroup.GROUP_8,
     "lesson_minutes": 60,
     "lessons": 2,
     "charge_note": "Voorbeeld: een kwijtgeraakte sensor kost € 35.",
+    "title_en": "Measuring kit for air and noise",
+    "summary_en": "Measure how noisy, warm and stuffy the classroom is, and make it better.",
+    "story_en": (
+        "The pupils hang sensors in the classroom, the corridor and the yard, and read for a "
+        "day what those measure. Then they think up what could be quieter or fresher."
+    ),
+    "charge_note_en": "Example: a sensor that is lost costs € 35.",
 }
 GUIDE = """# Vooraf
 Laad de meters een dag van tevoren op.
@@ -149,9 +169,16 @@ def _kit(venue: Venue) -> None:
     kit = LessonKit.objects.create(venue=venue, position=20, is_example=True, **KIT)
     kit.worlds.set(World.objects.filter(code="mens-gezondheid"))
     ContentItem.objects.create(
-        kit=kit, name="Meter met sensor", quantity=6, unit_cost="35.00", is_essential=True
+        kit=kit,
+        name="Meter met sensor",
+        name_en="Meter with sensor",
+        quantity=6,
+        unit_cost="35.00",
+        is_essential=True,
     )
-    ContentItem.objects.create(kit=kit, name="Plattegrond", quantity=6, is_consumable=True)
+    ContentItem.objects.create(
+        kit=kit, name="Plattegrond", name_en="Map", quantity=6, is_consumable=True
+    )
     KitCopy.objects.create(kit=kit, code="MEET-01", shelf="A1")
     for kind, name, text in (
         (KitDocument.Kind.TEACHER_GUIDE, "lesbrief", GUIDE),

@@ -9,6 +9,7 @@ DIRECTIONS = (
     "staan in de stalling naast de ingang."
 )
 BRING = "Kleren die vies mogen worden\nDichte schoenen\nIets te drinken voor in de pauze"
+BRING_EN = "Clothes that may get dirty\nClosed shoes\nSomething to drink in the break"
 
 PROEVERIJ = {
     "title": "Proeverij: zes keer techniek proeven",
@@ -36,16 +37,90 @@ PROEVERIJ = {
         "Maak vooraf de groepjes uit de brief. Dan kunnen we na de ontvangst meteen beginnen."
     ),
     "price_note": "Voorbeeldprijs. Jullie krijgen achteraf een factuur.",
+    "title_en": "Proeverij: six tastes of technology",
+    "summary_en": "Half a day, six stations. Your class finds out all that technology can be.",
+    "story_en": (
+        "After a short welcome the class goes round six stations in small groups. At each of "
+        "them the pupils make, investigate or steer something themselves. After twenty minutes "
+        "every group moves on, so that everybody does everything.\n\n"
+        "Nothing needs to be known beforehand. Our guides explain and help; the pupils do the "
+        "work. At the end each group tells what was most fun, and what was harder than "
+        "expected."
+    ),
+    "learning_en": (
+        "The pupils get to know the breadth of technology and find out what they are good at. "
+        "They follow the steps of inquiry and design: looking, thinking up, making, testing "
+        "and improving."
+    ),
+    "bring_en": BRING_EN,
+    "arrange_en": (
+        "Transport there and back\n"
+        "One adult for every ten pupils\n"
+        "Small groups: make them beforehand if you can, the letter says how many"
+    ),
+    "mail_note_en": (
+        "Please make the small groups of the letter beforehand. Then we can start right after "
+        "the welcome."
+    ),
+    "price_note_en": "An example price. You will get an invoice afterwards.",
 }
 
-# name, zone, description
+# zone, and the component's own fields
 COMPONENTS = [
-    ("Bouw een brug", "hard", "Een brug van latjes die een volle broodtrommel draagt."),
-    ("Licht aan", "tiny-house", "Een stroomkring met schakelaar, zoals in een echt huis."),
-    ("Robot op pad", "media", "Programmeer een robot langs een route door de stad."),
-    ("Van idee naar print", "media", "Teken een sleutelhanger en zie hoe de 3D-printer werkt."),
-    ("Water in beweging", "tiny-house", "Pomp, filter en leiding: krijg jij het water schoon?"),
-    ("Slim knutselen", "maken", "Maak een bewegend figuur met een motor en wat karton."),
+    (
+        "hard",
+        {
+            "name": "Bouw een brug",
+            "description": "Een brug van latjes die een volle broodtrommel draagt.",
+            "name_en": "Build a bridge",
+            "description_en": "A bridge of laths that carries a full lunch box.",
+        },
+    ),
+    (
+        "tiny-house",
+        {
+            "name": "Licht aan",
+            "description": "Een stroomkring met schakelaar, zoals in een echt huis.",
+            "name_en": "Lights on",
+            "description_en": "A circuit with a switch, as in a real house.",
+        },
+    ),
+    (
+        "media",
+        {
+            "name": "Robot op pad",
+            "description": "Programmeer een robot langs een route door de stad.",
+            "name_en": "Robot on its way",
+            "description_en": "Program a robot along a route through the city.",
+        },
+    ),
+    (
+        "media",
+        {
+            "name": "Van idee naar print",
+            "description": "Teken een sleutelhanger en zie hoe de 3D-printer werkt.",
+            "name_en": "From idea to print",
+            "description_en": "Draw a key ring and see how the 3D printer works.",
+        },
+    ),
+    (
+        "tiny-house",
+        {
+            "name": "Water in beweging",
+            "description": "Pomp, filter en leiding: krijg jij het water schoon?",
+            "name_en": "Water on the move",
+            "description_en": "Pump, filter and pipe: can you get the water clean?",
+        },
+    ),
+    (
+        "maken",
+        {
+            "name": "Slim knutselen",
+            "description": "Maak een bewegend figuur met een motor en wat karton.",
+            "name_en": "Smart crafts",
+            "description_en": "Make a moving figure with a motor and some cardboard.",
+        },
+    ),
 ]
 
 SLIMME_STAD = {
@@ -64,6 +139,21 @@ SLIMME_STAD = {
     "bring": BRING,
     "arrange": "Vervoer heen en terug\nTeams van vier of vijf leerlingen",
     "price_note": "Voorbeeldprijs.",
+    "title_en": "The smart city",
+    "summary_en": "Give a city power, water and safe traffic. What happens in a storm?",
+    "story_en": (
+        "Together the class builds a city to scale. Each team sees to one part: solar panels, "
+        "a dike, traffic lights or the water mains. Then comes the storm test. Does the light "
+        "go out? Do the streets stay dry?\n\n"
+        "The teams measure, talk and improve their part until the whole city stands firm."
+    ),
+    "learning_en": (
+        "The pupils discover how energy, water and traffic hang together in a city. They learn "
+        "to divide a problem into pieces and to find a solution together."
+    ),
+    "bring_en": BRING_EN,
+    "arrange_en": ("Transport there and back\nTeams of four or five pupils"),
+    "price_note_en": "An example price.",
 }
 
 HULPMIDDEL = {
@@ -83,6 +173,27 @@ HULPMIDDEL = {
     "bring": f"{BRING}\nEen leeg potje met schroefdeksel per tweetal",
     "arrange": "Vervoer heen en terug",
     "price_note": "Voorbeeldprijs, met materiaal.",
+    "title_en": "A handy aid",
+    "summary_en": "Design and make something with which somebody can open a jar again.",
+    "story_en": (
+        "Somebody with little strength in their hands opens no jar, closes no button and ties "
+        "no lace. With thick gloves on, the pupils feel what that is like. Then they design an "
+        "aid in pairs.\n\n"
+        "They sketch, make a first version of cardboard and then a real one, of wood or "
+        "plastic. Testing is part of it, and so is starting again."
+    ),
+    "learning_en": (
+        "The pupils go through all the steps of designing, from a question to a tested "
+        "product, and learn to look at what somebody else needs."
+    ),
+    "bring_en": (
+        "Clothes that may get dirty\n"
+        "Closed shoes\n"
+        "Something to drink in the break\n"
+        "An empty jar with a screw lid for every two pupils"
+    ),
+    "arrange_en": "Transport there and back",
+    "price_note_en": "An example price, with material.",
 }
 
 KAS = {
@@ -101,6 +212,21 @@ KAS = {
     "bring": "Iets te drinken voor in de pauze",
     "arrange": "Vervoer heen en terug",
     "price_note": "Voorbeeldprijs.",
+    "title_en": "Robots in the greenhouse",
+    "summary_en": "Program a robot that waters plants: not too much and not too little.",
+    "story_en": (
+        "In our little greenhouse there are plants that each need something else. With sensors "
+        "the pupils measure moisture, light and warmth, and they program a robot that waters "
+        "in time.\n\n"
+        "Every team has a tray of its own. Who understands best what a plant needs?"
+    ),
+    "learning_en": (
+        "The pupils learn to measure with sensors, to read data and to improve a program step "
+        "by step."
+    ),
+    "bring_en": "Something to drink in the break",
+    "arrange_en": "Transport there and back",
+    "price_note_en": "An example price.",
 }
 
 GREEN_SCREEN = {
@@ -119,6 +245,21 @@ GREEN_SCREEN = {
     "bring": "Een verhaal in drie zinnen per groepje\nGeen groene kleren",
     "arrange": "Vervoer heen en terug\nLaat vooraf weten of iemand niet gefilmd mag worden",
     "price_note": "Voorbeeldprijs. Jullie krijgen de films mee.",
+    "title_en": "Green screen and stop motion",
+    "summary_en": "Make a film in which all is possible: flying, shrinking, talking to a dinosaur.",
+    "story_en": (
+        "Half of the class starts in the studio, before the green screen. The other half makes "
+        "a film frame by frame, with clay and figures. After changing over, every group edits "
+        "its film.\n\n"
+        "At the end we watch all films together, in real cinema seats."
+    ),
+    "learning_en": (
+        "The pupils learn how images can fool us, and tell a story of their own with a "
+        "beginning, a middle and an end."
+    ),
+    "bring_en": ("A story in three sentences for each group\nNo green clothes"),
+    "arrange_en": ("Transport there and back\nTell us beforehand if somebody may not be filmed"),
+    "price_note_en": "An example price. You take the films home.",
 }
 
 DRONES = {
@@ -138,6 +279,22 @@ DRONES = {
     "bring": "Een elastiekje voor lang haar",
     "arrange": "Vervoer heen en terug\nWie snel duizelig wordt, doet een ander onderdeel",
     "price_note": "Voorbeeldprijs.",
+    "title_en": "Drones and VR",
+    "summary_en": "Fly a course, and walk about in a place where you can never be.",
+    "story_en": (
+        "In the flying hall every group steers a small drone, first by hand and then with a "
+        "program of their own. In the VR room they walk over a building site, through a heart "
+        "or on the bottom of the sea.\n\n"
+        "Together we talk about where such technology helps, and where you would rather not "
+        "have it."
+    ),
+    "learning_en": (
+        "The pupils understand how a drone stays in the air and how VR glasses convince your "
+        "brain. They form an opinion of their own about new technology."
+    ),
+    "bring_en": "A hair tie for long hair",
+    "arrange_en": ("Transport there and back\nWhoever gets dizzy easily does another station"),
+    "price_note_en": "An example price.",
 }
 
 FIETS = {
@@ -156,6 +313,21 @@ FIETS = {
     "bring": BRING,
     "arrange": "Vervoer heen en terug: kom vooral op de fiets",
     "price_note": "Voorbeeld: gratis dankzij een subsidie.",
+    "title_en": "Mend a bicycle, warm a house",
+    "summary_en": "Patch a tyre, adjust a brake and find out which wall keeps the warmth in.",
+    "story_en": (
+        "The class works in two halves. One half repairs bicycles: a flat tyre, a loose chain, "
+        "a brake that squeaks. The other half builds walls of straw, wool and old jeans, and "
+        "measures which of them holds the warmth longest.\n\n"
+        "Halfway we change over. The bicycles go to children who have none yet."
+    ),
+    "learning_en": (
+        "The pupils learn to use tools safely, and discover that repairing and insulating is "
+        "smarter than throwing away and heating."
+    ),
+    "bring_en": BRING_EN,
+    "arrange_en": "Transport there and back: best of all by bicycle",
+    "price_note_en": "Example: free of charge thanks to a grant.",
 }
 
 TEAMS = {
@@ -171,4 +343,16 @@ TEAMS = {
     "bring": "Dichte schoenen\nKleren die vuil mogen worden",
     "arrange": "Eigen vervoer; er is plaats voor een busje",
     "price_note": "Voorbeeldprijs, met koffie en thee.",
+    "title_en": "Taste technology with your team",
+    "summary_en": "For career changers, companies and other groups: an afternoon of making things.",
+    "story_en": (
+        "For an afternoon you work with wood, metal and a laser cutter, led by a craftsman. "
+        "Everybody makes a piece of their own and takes it home.\n\n"
+        "In between we tell what jobs go with it, which courses there are and how somebody "
+        "starts without a technical diploma."
+    ),
+    "learning_en": "The participants discover whether working with their hands suits them.",
+    "bring_en": ("Closed shoes\nClothes that may get dirty"),
+    "arrange_en": "Transport of your own; there is room for a minibus",
+    "price_note_en": "An example price, with coffee and tea.",
 }

@@ -147,6 +147,30 @@ def test_move_mails_the_contact_in_her_language(booked, staff, move, state, lang
 
 
 @pytest.mark.parametrize(
+    ("language", "title", "things", "note"),
+    [
+        ("en", "Frame by frame", "A shoe box", "Park behind the building."),
+        ("nl", "Stop-motion", "Een schoenendoos", "Parkeren kan achter het gebouw."),
+    ],
+)
+def test_mail_has_the_english_of_the_programme_where_there_is_any(
+    booked, staff, language, title, things, note
+):
+    booking = booked(language=language)
+    Programme.objects.update(
+        title_en="Frame by frame", bring_en="A shoe box", mail_note_en="Park behind the building."
+    )
+    confirm(booking, staff)
+    mail = the_mail()
+    assert title in mail.subject
+    assert f"\n- {things}\n" in mail.text
+    assert note in mail.text
+    assert f'<strong lang="{language}">{title}</strong>' in mail.html
+    (event,) = calendars(mail)[0].events
+    assert event["SUMMARY"].startswith(title)
+
+
+@pytest.mark.parametrize(
     ("language", "subject"),
     [
         ("nl", "Bijna zover: Stop-motion op dinsdag 3 november 2026"),

@@ -15,6 +15,8 @@ SOURCES = (
     *("tec_site", "templates"),
 )
 LANGUAGES = ("nl", "en")
+# Written small by Django.
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdifr]|\{\w*\}")
 
 
@@ -58,7 +60,8 @@ def test_translation_has_the_placeholders_of_its_source(catalogue: Catalog) -> N
 
 def test_english_says_what_the_message_id_says() -> None:
     catalogue = read(ROOT / "locale/en/LC_MESSAGES/django.po", "en")
-    assert [m.id for m in entries(catalogue) if forms(m.id) != forms(m.string)] == []
+    other = {m.id: m.string for m in entries(catalogue) if forms(m.id) != forms(m.string)}
+    assert other == {month.lower(): month for month in MONTHS}
 
 
 @pytest.fixture(scope="module")

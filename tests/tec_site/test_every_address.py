@@ -46,6 +46,7 @@ TABLE = r"""
 /voorwaarden/                                                          GET       200        200        200        200        200        200
 /taal/                                                                 GET,POST  →home      →home      →home      →home      →home      →home
 /programmas/                                                           GET       200        200        200        200        200        200
+/beeld/<slug:folder>/<slug:token>.jpg                                  GET       200        200        200        200        200        200
 /programmas/<slug:slug>/                                               GET       200        200        200        200        200        200
 /leskisten/<slug:slug>/<kit_document:page_name>.pdf                    GET       200        200        200        200        200        200
 /inloggen/                                                             GET,POST  200        →home      →home      →home      →home      →home
