@@ -17,6 +17,7 @@ urlpatterns = [
     path("privacy/", site.statement, {"page": "privacy"}, name="privacy"),
     path("toegankelijkheid/", site.statement, {"page": "accessibility"}, name="accessibility"),
     path("voorwaarden/", site.statement, {"page": "terms"}, name="terms"),
+    path("robots.txt", site.robots, name="robots"),
     path("taal/", login_not_required(set_language), name="set_language"),
     path("beeld/<slug:folder>/<slug:token>.jpg", picture, name="picture"),
     path("programmas/", include("tec_site.pages.catalogue")),

@@ -19,7 +19,7 @@ for (const box of document.querySelectorAll(".school-choice")) {
     const fold = box.querySelector("details");
     if (fold && texts.some((text) => text !== query && text.value)) fold.open = true;
     if (!query.value && !kept.choice) return;
-    window.htmx?.ajax("GET", query.getAttribute("hx-get"), {
+    window.htmx?.ajax("GET", query.getAttribute("data-hx-get"), {
       target: results,
       values: { [query.name]: query.value, [name]: kept.choice },
     });

@@ -25,6 +25,11 @@ from tec_site.pages.statements import text_of
 
 NEXT_FREE_SHOWN = 4
 RETRY_AFTER_SECONDS = 30
+NOT_FOR_ROBOTS = [
+    *("boekingen/", "uitleen/", "mijn/", "agenda/", "k/"),
+    *("inloggen/", "uitloggen/", "taal/", "scholen/"),
+    *("beheer/", "personeel/", "gezond/", "demo/"),
+]
 
 
 @login_not_required
@@ -50,6 +55,14 @@ def statement(request: HttpRequest, page: str) -> HttpResponse:
     lead = blocks.pop(0).text if blocks and blocks[0].kind == "paragraph" else ""
     context = {"title": Statement.Page(page).label, "lead": lead, "blocks": blocks}
     return render(request, "pages/statement.html", context)
+
+
+@login_not_required
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines leave alone (RFC 9309): what is of one person, and what only answers."""
+    lines = ["User-agent: *", *(f"Disallow: /{path}" for path in NOT_FOR_ROBOTS)]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -3,10 +3,12 @@
 import datetime
 import email.policy
 import io
+import re
 from email import message_from_bytes
 
 import icalendar
 import pytest
+import tinyhtml5
 from pypdf import PdfReader
 
 from bookings import clock, lifecycle, visits
@@ -144,6 +146,10 @@ def test_move_mails_the_contact_in_her_language(booked, staff, move, state, lang
     assert message.message()["Content-Language"] == language
     assert message.message()["Reply-To"] == "balie@tec.example"
     assert f'<html lang="{language}">' in mail.html
+    assert re.findall(r'<div role="main">\s*<h1', mail.html)
+    parser = tinyhtml5.parser.HTMLParser()
+    parser.parse(mail.html)
+    assert parser.errors == []
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from kits.models import KitDocument
 from programmes.models import CoreObjective, Zone
-from tests.factories import make_programme, make_venue
+from tests.factories import make_kit, make_programme, make_venue
 
 PAGES = ["/", "/privacy/", "/toegankelijkheid/", "/voorwaarden/", "/bestaat-niet/"]
 
@@ -90,3 +91,68 @@ def test_both_doors_can_be_read_on_a_laptop_without_scrolling(page):
         ".door-go", "doors => Math.max(...doors.map(d => d.getBoundingClientRect().bottom))"
     )
     assert (page.locator(".door").count(), lowest <= 768) == (2, True)
+
+
+# What can be clicked and is no part of a sentence, with its height.
+LOW = """
+[...document.querySelectorAll("a[href], button, summary, input:not([type=hidden]), select")]
+  .filter((one) => one.checkVisibility() && !one.matches("p a:not(:only-child), .skip-link"))
+  .map((one) => [one.textContent.trim(), one.getBoundingClientRect().height])
+  .filter(([text, height]) => height > 0 && height < 24)
+"""
+
+
+@pytest.mark.parametrize("width", [390, 1366])
+def test_what_stands_by_itself_can_be_hit_by_a_thumb(page, width):
+    programme, kit = make_programme(slug="film"), make_kit(slug="robots")
+    programme.worlds.create(code="film", name="Film", number=8)
+    KitDocument.objects.create(kit=kit, kind="guide", title="Lesbrief", text="# Start")
+    page.set_viewport_size({"width": width, "height": 800})
+    for address in ("/", "/programmas/", "/programmas/film/", "/leskisten/robots/", "/inloggen/"):
+        page.goto(address)
+        assert page.evaluate(LOW) == [], address
+
+
+# --- Another language ---------------------------------------------------------------------------
+
+
+def choose_english(page, *, accept: bool) -> list[str]:
+    asked: list[str] = []
+
+    def answer(dialog):
+        asked.append(dialog.message)
+        dialog.accept() if accept else dialog.dismiss()
+
+    page.once("dialog", answer)
+    page.get_by_role("button", name="EN (English)", exact=True).click()
+    page.wait_for_load_state()
+    return asked
+
+
+def test_changing_the_language_asks_first_when_something_was_typed(page):
+    page.goto("/inloggen/")
+    address = page.get_by_label("E-mailadres")
+    address.fill("juf@school.example")
+
+    (asked,) = choose_english(page, accept=False)
+    assert asked.startswith("Wat je op deze pagina hebt ingevuld, gaat verloren")
+    assert (address.input_value(), page.locator("html").get_attribute("lang")) == (
+        *("juf@school.example", "nl"),
+    )
+
+    choose_english(page, accept=True)
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_changing_the_language_asks_nothing_where_nothing_was_typed(page):
+    page.goto("/inloggen/")
+    assert choose_english(page, accept=True) == []
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_form_that_was_refused_counts_as_typed(page):
+    page.goto("/inloggen/")
+    page.get_by_label("E-mailadres").fill("geen adres")
+    page.locator("main form button[type=submit]").click()
+    page.locator("main [aria-invalid=true]").wait_for()
+    assert len(choose_english(page, accept=False)) == 1

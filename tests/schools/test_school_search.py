@@ -144,7 +144,7 @@ def test_search_fragment_is_a_radio_list_with_the_names_of_the_form(client, hage
     assert "<html" not in response.text
     assert f'name="f-0-school" value="{hagenpoort.pk}"' in response.text
     assert 'name="f-0-school_listed" value="hagenpoort"' in response.text
-    assert 'hx-swap-oob="innerHTML:#f-0-school_count"' in response.text
+    assert 'data-hx-swap-oob="innerHTML:#f-0-school_count"' in response.text
 
 
 def test_search_fragment_keeps_the_school_that_was_chosen(client, hagenpoort, others):

@@ -44,6 +44,7 @@ TABLE = r"""
 /privacy/                                                              GET       200        200        200        200        200        200
 /toegankelijkheid/                                                     GET       200        200        200        200        200        200
 /voorwaarden/                                                          GET       200        200        200        200        200        200
+/robots.txt                                                            GET       200        200        200        200        200        200
 /taal/                                                                 GET,POST  →home      →home      →home      →home      →home      →home
 /programmas/                                                           GET       200        200        200        200        200        200
 /beeld/<slug:folder>/<slug:token>.jpg                                  GET       200        200        200        200        200        200

@@ -5,9 +5,11 @@ import itertools
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.robotparser import RobotFileParser
 
 import pytest
 import time_machine
+import tinyhtml5
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
@@ -16,7 +18,7 @@ from django.utils import translation
 from bookings.models import VisitSlot
 from programmes.models import Programme, ProgrammeKind, Venue, Zone
 from tec_site.pages import site
-from tests.factories import make_venue
+from tests.factories import make_kit, make_programme, make_slot, make_venue
 
 ROOT = Path(__file__).resolve().parents[2]
 # Mails, paper and the back office keep their styles inline, or are of others.
@@ -212,3 +214,74 @@ def test_template_has_nothing_inline(template: str) -> None:
     """The CSP allows no inline style, script or handler; a template with one would break."""
     html = re.sub(r"{%.*?%}", "", (ROOT / "templates" / template).read_text(), flags=re.DOTALL)
     assert Page(html).inline == []
+
+
+# --- For machines that read ----------------------------------------------------------------------
+
+
+def allowed(client: Client) -> RobotFileParser:
+    found = RobotFileParser()
+    found.parse(client.get("/robots.txt").text.splitlines())
+    return found
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/programmas/", "/programmas/film/", "/leskisten/robots/"]
+)
+def test_search_engines_may_read_what_is_for_everybody(client, address):
+    assert allowed(client).can_fetch("*", address)
+
+
+@pytest.mark.parametrize(
+    "name", ["my_tec", "submissions:sign_in", "account_login", "admin:index", "health"]
+)
+def test_search_engines_leave_alone_what_is_of_one_person(client, name):
+    assert not allowed(client).can_fetch("*", reverse(name))
+
+
+def test_pages_say_what_they_are_about(db, client):
+    make_programme(slug="film", summary='Een film van "klei".')
+    kit = make_kit(summary="Programmeer een robot.")
+    said = {
+        address: re.findall(
+            r'<meta name="description" content="([^"]*)">', client.get(address).text
+        )
+        for address in (
+            "/",
+            "/programmas/",
+            "/programmas/film/",
+            kit.get_absolute_url(),
+            "/privacy/",
+        )
+    }
+    assert said["/programmas/film/"] == ["Een film van &quot;klei&quot;."]
+    assert said[kit.get_absolute_url()] == ["Programmeer een robot."]
+    assert [len(texts) for texts in said.values()] == [1] * 5
+    assert len({text for (text,) in said.values()} - {""}) == 5
+
+
+def test_names_of_the_language_buttons_begin_with_what_is_seen(db, client):
+    page = client.get("/").text
+    for seen, name in (("NL", "Nederlands"), ("EN", "English")):
+        assert f'>{seen}<span class="visually-hidden"> ({name})</span></button>' in page
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_pages_are_valid_html(db, client, language):
+    """No error of the parser of the standard, and no attribute that HTML does not know."""
+    client.cookies["django_language"] = language
+    programme, kit = make_programme(slug="film"), make_kit(slug="robots")
+    slot = make_slot(programmes=[programme])
+    for address in (
+        *("/", "/privacy/", "/programmas/", "/programmas/film/", "/leskisten/", "/inloggen/"),
+        *("/leskisten/robots/", reverse("bookings:book", args=["film", slot.pk])),
+        *("/scholen/zoeken/?q=zwaluw&field=school", "/bestaat-niet/"),
+    ):
+        html = client.get(address).text
+        if not html.lstrip().startswith("<!doctype"):
+            html = f"<!doctype html><title>x</title>{html}"
+        parser = tinyhtml5.parser.HTMLParser()
+        parser.parse(html)
+        assert parser.errors == [], address
+        assert re.findall(r"\s(?:hx-[a-z-]+)=", html) == [], address
+    assert kit
