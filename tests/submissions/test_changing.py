@@ -185,7 +185,9 @@ def hers(client, teacher):
     submission = make_submission(
         user=teacher, school=teacher.school, email=teacher.email, facilities="Niets"
     )
-    return make_booking(submission=submission, visit=make_visit(max_groups=3, max_pupils=90), party_name="7b")
+    return make_booking(
+        submission=submission, visit=make_visit(max_groups=3, max_pupils=90), party_name="7b"
+    )
 
 
 def details_page(row) -> str:
