@@ -75,6 +75,7 @@ MOVES = BookingLifecycle(
     reschedule=     Move(_("move to another date"),  (*COMING,),                 None,         "changed"),
     retime=         Move(_("change the length"),     (*COMING,),                 None,         "changed"),
     change_numbers= Move(_("change numbers"),        (*COMING,),                 None,         "changed"),
+    describe=       Move(_("change the details"),    (*COMING,),                 None),
     remind=         Move(_("remind"),                (S.CONFIRMED,),             None,         "reminder"),
     attend=         Move(_("was here"),              (S.CONFIRMED, S.NO_SHOW),   S.ATTENDED),
     miss=           Move(_("did not come"),          (S.CONFIRMED, S.ATTENDED),  S.NO_SHOW),

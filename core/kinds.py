@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from icalendar import Event as CalendarEvent
 
-from core.lifecycle import Event, Move
+from core.lifecycle import Event, Lifecycle
 
 
 class Marker:
@@ -112,8 +112,8 @@ class Action:
 
 
 class Part:
-    """An app's share in what the whole site does: its jobs for the worker, what its mails hold, what
-    it reports to staff. Each is empty unless a subclass says otherwise."""
+    """An app's share in what the whole site does: its jobs for the worker, what its mails hold,
+    what it reports to staff. Each is empty unless a subclass says otherwise."""
 
     name = ""  # in logs; one of its own
 
@@ -150,7 +150,7 @@ class Kind(Part):
 
     # --- Its history --------------------------------------------------------------------------
 
-    moves: Mapping[str, Move]  # the table of its lifecycle
+    moves: Lifecycle  # the table
 
     def sentence(self, event: Any) -> str:
         """An event in words for staff; empty where the label of its move says it all."""

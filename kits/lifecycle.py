@@ -88,6 +88,7 @@ MOVES = LoanLifecycle(
     remind_collect= Move(_("remind of collecting"),  (*COMING,),                 None,         "collect"),
     remind_return=  Move(_("remind of returning"),   (S.OUT,),                   None,         "return"),
     remind_overdue= Move(_("remind: overdue"),       (S.OUT,),                   None,         "overdue"),
+    describe=       Move(_("change the details"),    (*COMING,),                 None),
     report=         Move(_("report something"),      (*AWAY,),                   None),
     note=           Move(_("note"),                  (*S,),                      None),
     flag=           Move(_("needs attention"),       (*S,),                      None),

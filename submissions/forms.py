@@ -6,7 +6,6 @@ A visit and a loan ask the same; what only one of them asks stands in its own fo
 import hashlib
 import json
 import re
-import secrets
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, ClassVar, Self
 
@@ -17,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from core.text.fields import LineField, MailAddressField, ParagraphsField, TelephoneField
 from core.text.normal import code as bare_code
 from schools.forms import SchoolField, SchoolSearchForm, TypedSchool
-from schools.models import GroupKind, User
+from schools.models import GroupKind
 from schools.years import FIRST_SECONDARY_YEAR, YearGroup
 from submissions.codes import DIGITS
 from submissions.models import Submission
@@ -239,34 +238,6 @@ class OrganisationContactForm(ContactForm):
             "typed_city": data.pop("city"),
             "photos": "",
         }
-
-
-def new_key() -> str:
-    return secrets.token_urlsafe(24)
-
-
-def contact_of(user: User | None) -> dict[str, Any]:
-    """The contact form's initial values: a key of its own, and what we know of a teacher."""
-    initial: dict[str, Any] = {"submission_key": new_key()}
-    if user is not None and not user.is_staff:
-        initial |= {
-            "school": user.school,
-            "contact_name": user.name,
-            "email": user.email,
-            "phone": user.phone,
-        }
-    return initial
-
-
-def organisation_of(user: User | None) -> dict[str, Any]:
-    """The organisation for which she asked last, as initial values of its form."""
-    if user is None or user.is_staff:
-        return {}
-    asked = Submission.objects.filter(user=user).exclude(organisation=None)
-    last = asked.select_related("organisation").first()
-    if last is None or last.organisation is None:
-        return {}
-    return {"organisation": last.organisation.name, "city": last.organisation.city}
 
 
 class NoteForm(forms.Form):

@@ -7,6 +7,7 @@ tables of each kind.
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -161,9 +162,25 @@ def identify(submission: Submission) -> User:
         )
     submission.user = user = _account_of(submission)
     submission.verified_at = timezone.now()
+    keep_profile(user, submission)
     submission.network = ""  # it was kept for counting what nobody confirmed
     submission.save(update_fields=["school", "organisation", "user", "verified_at", "network"])
     return user
+
+
+def keep_profile(user: User, submission: Submission) -> None:
+    """What a teacher told us last, proved with a code, is what we know of her: her next form is
+    filled in with it, and the calendar of her school is that of her school now."""
+    if user.is_staff:
+        return
+    known: dict[str, Any] = {"name": submission.contact_name, "phone": submission.phone}
+    if submission.school:
+        known["school"] = submission.school
+    changed = [name for name, value in known.items() if getattr(user, name) != value]
+    for name in changed:
+        setattr(user, name, known[name])
+    if changed:
+        user.save(update_fields=changed)
 
 
 def _account_of(submission: Submission) -> User:

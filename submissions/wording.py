@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from core.lifecycle import Event
 from schools.audience import Audience
 from submissions.models import Asked, Submission
 from submissions.rules import Rule
@@ -23,6 +24,23 @@ class Line:
 
 def rule_label(name: str) -> str:
     return str(Rule(name).label) if name in Rule.values else name
+
+
+# The fields that a teacher can change herself, as the history names them.
+_DETAILS = {
+    "party_name": lambda: _("name"),
+    "contact_name": lambda: _("contact"),
+    "phone": lambda: _("telephone"),
+    "facilities": lambda: _("what we arrange"),
+    "photos": lambda: _("photographs"),
+    "purchase_order": lambda: _("purchase-order number"),
+}
+
+
+def details_changed(event: Event) -> str:
+    """Which details, of an event of the move 'describe'."""
+    changed = [_DETAILS[name]() for name in event.data.get("fields", []) if name in _DETAILS]
+    return _("Details changed: %(which)s.") % {"which": ", ".join(changed)}
 
 
 class Sentence(NamedTuple):

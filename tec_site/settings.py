@@ -153,6 +153,7 @@ DATABASES = {
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
     VAR_DIR.mkdir(parents=True, exist_ok=True)
+    _database["ENGINE"] = "core.sqlite3"  # readable on a full disk
     # IMMEDIATE: a transaction that will write takes its lock at the start, so it waits in
     # line instead of failing half way. FULL: what was acknowledged survives a power cut.
     _database["OPTIONS"] = {

@@ -151,6 +151,10 @@ class Booking(Asked):
         return self.visit.slot.day
 
     @property
+    def may_be_described(self) -> bool:
+        return super().may_be_described and timezone.localdate() <= self.change_until
+
+    @property
     def change_until(self) -> datetime.date:
         """The last day on which the school can change numbers itself."""
         days = self.visit.programme.change_until

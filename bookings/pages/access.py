@@ -1,6 +1,6 @@
 """The pages of what was booked in one go; `submissions/access.py` says who may see them."""
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest
 
 from bookings.models import Booking, VisitSlot
@@ -13,14 +13,16 @@ from submissions.models import Submission
 def own_submission(
     request: HttpRequest, programme: Programme, slot: VisitSlot
 ) -> Submission | None:
-    """What this teacher, or this browser, already has in the visit of a programme on a date."""
+    """What this teacher, or this browser, already has in the visit of a programme on a date; what
+    waits for its code first."""
     mine = Q(submission__user=request.user) if request.user.is_authenticated else Q(pk=None)
     if browser := browsers.browser_of(request):
         mine |= Q(submission__browser=browser)
     booking = (
-        Booking.objects.holding()
+        Booking.objects.live()
         .filter(mine, visit__programme=programme, visit__slot=slot)
         .select_related("submission")
+        .order_by(F("submission__verified_at").asc(nulls_first=True), "pk")
         .first()
     )
     return booking.submission if booking else None

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -28,7 +29,8 @@ from submissions import browsers
 from submissions.access import network_of, teacher_with
 from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
-from submissions.pages import CodeView, CorrectAddressView, say_done
+from submissions.pages.code import CodeView, CorrectAddressView
+from submissions.pages.shared import say_done
 from submissions.rules import RulesBroken
 from submissions.telling import mail_code
 
@@ -42,7 +44,11 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
     programme, slot = _programme_in_slot(slug, slot_id)
     user = request.user if request.user.is_authenticated else None
     data = request.POST if request.method == "POST" else None
-    form = BookingForm(data, programme=programme, slot=slot, user=user)
+    own = own_submission(request, programme, slot) if data is None else None
+    held = own if own and own.verified_at is None else None
+    if held and CHANGE not in request.GET:
+        return redirect(address_of(held, "code"))
+    form = BookingForm(data, programme=programme, slot=slot, user=user, held=held)
     refused: Refused | None = None
     status = 200
     if form.is_valid():
@@ -54,7 +60,7 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
         status = 422
     offer = offer_for(programme, slot)  # none where the half day has become too short
     can_be_booked = offer is not None and offer.can_be_booked
-    gone = not can_be_booked if data is None else isinstance(refused, GONE)
+    gone = not (can_be_booked or held) if data is None else isinstance(refused, GONE)
     context = {
         "programme": programme,
         "slot": slot,
@@ -65,10 +71,13 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
         "gone": gone,
         "signing_in_helps": isinstance(refused, TooMuchHeld),
         "others": _others(programme, slot, form.pupils) if gone else [],
-        "own": own_submission(request, programme, slot) if gone and data is None else None,
+        "own": own if gone else None,
         "taster": _taster() if form.lacks_taster else None,
     }
     return render(request, "bookings/booking_new.html", context, status=status)
+
+
+CHANGE = "wijzig"  # in the address: what this browser holds is filled in, to be changed
 
 
 # --- Within a request ----------------------------------------------------------------------------
@@ -85,6 +94,10 @@ def _programme_in_slot(slug: str, slot_id: int) -> tuple[Programme, VisitSlot]:
     )
     run.visitslot.is_shut = run.is_shut
     return run.programme, run.visitslot
+
+
+def _form_address(programme: Programme, slot: VisitSlot) -> str:
+    return reverse("bookings:book", args=[programme.slug, slot.pk])
 
 
 def _submit(request: HttpRequest, form: BookingForm) -> str:
@@ -212,6 +225,8 @@ class BookingCodeView(CodeView):
             "programme": visit.programme,
             "hub": bookings[0].submission.hub,
             "slot": visit.slot,
+            "start": visit.programme.get_absolute_url(),
+            "change_url": _form_address(visit.programme, visit.slot) + f"?{CHANGE}",
             "others": _others(visit.programme, visit.slot, pupils) if gone else [],
             "let_go": gone and self.was_let_go(submission, bookings),
         }

@@ -17,7 +17,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings import lifecycle
 from bookings.models import Booking, State
 from bookings.pages.access import address_of
-from bookings.pages.forms import GroupNumbersForm, NumbersForm
+from bookings.pages.forms import (
+    GroupContactForm,
+    GroupNumbersForm,
+    NumbersForm,
+    VisitContactForm,
+)
 from bookings.telling import documents, ical
 from bookings.telling.wording import history_of, main_of, sentence_for
 from core import calendars
@@ -25,9 +30,10 @@ from core.documents import DocumentsUnavailable, pdf_response
 from core.kinds import Block, kinds
 from core.lifecycle import Refused
 from submissions.access import may_see
-from submissions.forms import NoteForm
+from submissions.forms import ContactForm, NoteForm
 from submissions.models import Submission
-from submissions.pages import say_once
+from submissions.pages.details import DetailsView
+from submissions.pages.shared import say_once
 
 
 @login_not_required
@@ -52,6 +58,7 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
         "by_date": sorted(live, key=_by_date),
         "is_apart": len({one.starts_at for one in bookings}) > 1,
         "coming": coming,
+        "can_describe": any(one.may_be_described for one in bookings),
         "history": history_of(bookings),
         "beside": _beside(coming, token),
         "sentence": sentence_for(bookings),
@@ -113,6 +120,18 @@ def numbers(
     context: dict[str, Any] = {"submission": submission, "booking": one, "form": form}
     context |= {"late": late, "token": token, "hub": submission.hub}
     return render(request, "bookings/booking_numbers.html", context)
+
+
+class BookingDetailsView(DetailsView):
+    def rows(self, submission: Submission) -> list[Booking]:
+        bookings = submission.bookings.with_facts().order_by("pk")
+        return [one for one in bookings if one.may_be_described]
+
+    def contact_form(self, submission: Submission) -> type[ContactForm]:
+        return GroupContactForm if submission.audience.is_groups else VisitContactForm
+
+    def page_of(self, submission: Submission, token: str | None) -> str:
+        return address_of(submission, token=token)
 
 
 @login_not_required

@@ -19,12 +19,11 @@ from submissions.forms import (
     GroupFieldsForm,
     OrganisationContactForm,
     SchoolContactForm,
-    contact_of,
-    organisation_of,
     participants_field,
     pupils_field,
 )
-from submissions.models import PhotoAnswer
+from submissions.initial import as_asked, contact_of, organisation_of, party_as_asked
+from submissions.models import PhotoAnswer, Submission
 from submissions.rules import Broken, Party, Rule
 
 MAX_CLASSES = 8
@@ -192,8 +191,10 @@ class BookingForm:
         programme: Programme,
         slot: VisitSlot,
         user: User | None = None,
+        held: Submission | None = None,
         for_staff: bool = False,
     ) -> None:
+        """`held`: what is asked already and not confirmed, to be asked anew with changes."""
         self.programme, self.slot = programme, slot
         self.is_bound = data is not None
         self.lacks_taster = False
@@ -208,10 +209,13 @@ class BookingForm:
             contact, classes = GroupContactForm, GroupFormSet
         if not self.is_bound:
             initial = contact_of(user)
-            if programme.whom.is_groups:
+            parties: list[dict[str, Any]] = [{}]
+            if held is not None:
+                initial, parties = as_asked(held), _parties_of(held)
+            elif programme.whom.is_groups:
                 initial |= organisation_of(user)
             self.contact = contact(initial=initial, for_staff=for_staff)
-            self.classes = classes(initial=[{}], **kwargs)
+            self.classes = classes(initial=parties, **kwargs)
             return
         self.contact = contact(data, for_staff=for_staff)
         if self.resizing:
@@ -282,6 +286,11 @@ class BookingForm:
 
 def _as_initial(form: forms.Form) -> dict[str, Any]:
     return {name: form[name].data for name in form.fields}
+
+
+def _parties_of(held: Submission) -> list[dict[str, Any]]:
+    bookings = held.bookings.order_by("pk")
+    return [party_as_asked(one) | {"supervisors": one.supervisors} for one in bookings]
 
 
 def _resized(bound: forms.BaseFormSet, data: Any) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from bookings.pages import book, booking
-from submissions.pages import also_by_link
+from submissions.pages.shared import also_by_link
 
 app_name = "bookings"
 
@@ -16,6 +16,7 @@ urlpatterns = [
             path("", booking.booking, name="booking"),
             path("annuleren/<id:booking_id>/", booking.cancel, name="cancel"),
             path("aantallen/<id:booking_id>/", booking.numbers, name="numbers"),
+            path("gegevens/", booking.BookingDetailsView.as_view(), name="details"),
             path("bezoek.ics", booking.calendar, name="calendar"),
             path("brief.pdf", booking.letter, name="letter"),
         ]

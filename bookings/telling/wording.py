@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from bookings.models import Attention, Booking, BookingEvent, State
 from programmes.models.programme import in_words
-from submissions.wording import Line, Sentence
+from submissions.wording import Line, Sentence, details_changed
 
 # What the school sees of it: no notes that staff make for themselves.
 _SENTENCES = {
@@ -62,6 +62,8 @@ def sentence(event: BookingEvent) -> str:
         return _("It takes %(to)s instead of %(from)s.") % length
     if event.move == "change_numbers":
         return _numbers(event)
+    if event.move == "describe":
+        return details_changed(event)
     is_group = event.booking.audience.is_groups
     if event.move == "verify" and event.by_role == "staff":
         if is_group:

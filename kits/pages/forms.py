@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from bookings.models import Booking
 from core.text.fields import ParagraphsField
 from core.uploads import PhotoField
-from kits.models import ContentItem, LessonKit
+from kits.models import ContentItem, LessonKit, Loan
 from kits.rules import LoanRequest, broken_rules
 from schools.models import User
-from submissions.forms import ClassFieldsForm, SchoolContactForm, contact_of
+from submissions.forms import ClassFieldsForm, SchoolContactForm
+from submissions.initial import as_asked, contact_of, party_as_asked
 from submissions.rules import Broken, Party, Rule
 
 
@@ -54,13 +55,19 @@ class LoanForm:
         kit: LessonKit,
         user: User | None = None,
         booking: Booking | None = None,
+        held: Loan | None = None,
         for_staff: bool = False,
     ) -> None:
+        """`held`: what is asked already and not confirmed, to be asked anew with changes."""
         self.is_bound = data is not None
-        initial = contact_of(user) | _contact_of_visit(booking)
+        # Of a hold, or of the visit that the kit goes with, all is known.
+        known = held or booking
+        initial = as_asked(known.submission) if known else contact_of(user)
         self.contact = SchoolContactForm(data, initial=initial, for_staff=for_staff)
         details: Any = {"kit": kit, "for_staff": for_staff, "prefix": "klas"}
-        self.class_form = LoanClassForm(data, initial=_class_of_visit(booking), **details)
+        self.class_form = LoanClassForm(
+            data, initial=party_as_asked(known) if known else None, **details
+        )
         if self.asks_for_more:
             # As initial values: nothing typed is lost and nothing is checked yet.
             typed = {name: self.class_form[name].data for name in self.class_form.fields}
@@ -110,29 +117,6 @@ class LoanForm:
         return LoanRequest(
             submission, kit, starts_on, ends_on, delivery, party, booking, overrule, note
         )
-
-
-def _contact_of_visit(booking: Booking | None) -> dict[str, Any]:
-    if booking is None:
-        return {}
-    submission = booking.submission
-    return {
-        "school": submission.school,
-        "contact_name": submission.contact_name,
-        "email": submission.email,
-        "phone": submission.phone,
-        "purchase_order": submission.purchase_order,
-    }
-
-
-def _class_of_visit(booking: Booking | None) -> dict[str, Any]:
-    if booking is None or booking.year_from is None or booking.year_to is None:
-        return {}
-    return {
-        "name": booking.party_name,
-        "year_groups": list(range(booking.year_from, booking.year_to + 1)),
-        "pupils": booking.pupils,
-    }
 
 
 class ReportForm(forms.Form):

@@ -28,9 +28,10 @@ from kits.pages.month import Return, look_at
 from kits.telling import documents, ical
 from kits.telling.wording import history_of, sentence_for
 from submissions.access import load_submission
-from submissions.forms import NoteForm
+from submissions.forms import ContactForm, NoteForm, SchoolContactForm
 from submissions.models import Submission
-from submissions.pages import say_once
+from submissions.pages.details import DetailsView
+from submissions.pages.shared import say_once
 
 
 @login_not_required
@@ -99,6 +100,18 @@ def cancel(request: HttpRequest, public_id: UUID, token: str | None = None) -> H
         return redirect(address_of(submission, token=token))
     context = _context(submission, one, token) | {"form": form}
     return render(request, "kits/loan_cancel.html", context)
+
+
+class LoanDetailsView(DetailsView):
+    def rows(self, submission: Submission) -> list[Loan]:
+        loans = submission.loans.with_facts().order_by("pk")
+        return [one for one in loans if one.may_be_described]
+
+    def contact_form(self, submission: Submission) -> type[ContactForm]:
+        return SchoolContactForm
+
+    def page_of(self, submission: Submission, token: str | None) -> str:
+        return address_of(submission, token=token)
 
 
 @login_not_required

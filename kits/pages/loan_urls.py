@@ -3,7 +3,7 @@
 from django.urls import path
 
 from kits.pages import loan, reserve
-from submissions.pages import also_by_link
+from submissions.pages.shared import also_by_link
 
 app_name = "loans"
 
@@ -15,6 +15,7 @@ urlpatterns = [
             path("", loan.loan, name="loan"),
             path("verlengen/", loan.extend, name="extend"),
             path("annuleren/", loan.cancel, name="cancel"),
+            path("gegevens/", loan.LoanDetailsView.as_view(), name="details"),
             path("melden/", loan.report, name="report"),
             path("foto/<id:finding_id>/", loan.photo, name="photo"),
             path("leskist.ics", loan.calendar, name="calendar"),

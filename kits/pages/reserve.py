@@ -2,11 +2,13 @@
 
 import datetime
 from typing import Any, ClassVar, NamedTuple
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -18,7 +20,7 @@ from core.lifecycle import Refused
 from core.transactions import retried
 from kits import lifecycle
 from kits.availability import rooms
-from kits.models import Delivery, LessonKit, RefusedDemand
+from kits.models import Delivery, LessonKit, Loan, LoanState, RefusedDemand
 from kits.pages.access import address_of
 from kits.pages.catalogue import delivery_of
 from kits.pages.forms import LoanForm
@@ -31,7 +33,8 @@ from submissions import browsers
 from submissions.access import network_of, teacher_with
 from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
-from submissions.pages import CodeView, CorrectAddressView, say_done
+from submissions.pages.code import CodeView, CorrectAddressView
+from submissions.pages.shared import say_done
 from submissions.rules import RulesBroken
 from submissions.telling import mail_code
 
@@ -59,6 +62,12 @@ class Asked(NamedTuple):
         """What other periods take along in their addresses."""
         return {"hoe": self.delivery} | query_of(self.booking, self.key)
 
+    @property
+    def form_address(self) -> str:
+        days = {"van": self.starts_on.isoformat(), "tot": self.ends_on.isoformat()}
+        form = reverse("kits:reserve", args=[self.kit.slug])
+        return f"{form}?{urlencode(days | self.query)}"
+
 
 @login_not_required
 @never_cache
@@ -72,8 +81,11 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
     browsers.give_number(request)
     user = request.user if request.user.is_authenticated else None
     data = request.POST if request.method == "POST" else None
-    form = LoanForm(data, kit=kit, user=user, booking=asked.booking)
-    refused = _why_not(asked) if data is None else None
+    held = _own_hold(request, asked) if data is None else None
+    if held and CHANGE not in request.GET:
+        return redirect(address_of(held.submission, "code"))
+    form = LoanForm(data, kit=kit, user=user, booking=asked.booking, held=held)
+    refused = _why_not(asked) if data is None and held is None else None
     status = 200
     if form.is_valid():
         try:
@@ -96,6 +108,9 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "kits/loan_new.html", context, status=status)
 
 
+CHANGE = "wijzig"  # in the address: what this browser holds is filled in, to be changed
+
+
 # --- Within a request ----------------------------------------------------------------------------
 
 
@@ -107,6 +122,14 @@ def _asked(request: HttpRequest, kit: LessonKit) -> Asked | None:
         return None
     booking, key = visit_of(request), request.GET.get(KEY)
     return Asked(kit, starts_on, ends_on, delivery_of(request, kit), booking, key)
+
+
+def _own_hold(request: HttpRequest, asked: Asked) -> Loan | None:
+    """What this browser already holds of the kit on these days, until its code is typed."""
+    held = Loan.objects.live().filter(state=LoanState.HELD, copy__kit=asked.kit)
+    held = held.filter(starts_on=asked.starts_on, ends_on=asked.ends_on)
+    browser = browsers.browser_of(request)
+    return held.filter(submission__browser=browser).with_facts().first() if browser else None
 
 
 def _why_not(asked: Asked) -> Refused | None:
@@ -197,6 +220,8 @@ class LoanCodeView(CodeView):
             "kit": loan.kit,
             "hub": loan.submission.hub,
             "asked": asked,
+            "start": loan.kit.get_absolute_url(),
+            "change_url": asked.form_address + f"&{CHANGE}",
             "others": _others(asked) if gone else [],
             "let_go": gone and self.was_let_go(submission, [loan]),
         }

@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from kits.models import CopyEvent, Delivery, Loan, LoanEvent, LoanState
-from submissions.wording import Line, Sentence
+from submissions.wording import Line, Sentence, details_changed
 
 # What the school sees of it: no notes that staff make for themselves, not which box.
 _SENTENCES = {
@@ -41,6 +41,8 @@ def sentence(event: LoanEvent) -> str:
     """One event in words; empty for what only concerns staff."""
     if event.move in {"extend", "change_dates"}:
         return _dates(event.data)
+    if event.move == "describe":
+        return details_changed(event)
     if event.move == "verify" and event.by_role == "staff":
         hub = event.loan.submission.hub.short_name
         return _("Reserved by %(hub)s on behalf of the school.") % {"hub": hub}

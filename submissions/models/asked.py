@@ -181,6 +181,11 @@ class Asked(Folded):
         return self.held_until is not None and self.held_until > timezone.now()
 
     @property
+    def may_be_described(self) -> bool:
+        """Whether its teacher may still change what she told us: names, numbers to call."""
+        return self.standing.is_coming
+
+    @property
     def audience(self) -> Audience:
         """In which words to speak of it."""
         return Audience.GROUPS if self.group_kind else Audience.SCHOOLS

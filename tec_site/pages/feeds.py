@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, F, Max, QuerySet, Sum, Value
+from django.db.models import Count, F, Max, Q, QuerySet, Sum, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -29,9 +29,9 @@ from core import calendars, tokens
 from core.backoffice.base import scoped
 from core.kinds import STAFF_FEEDS, Feed, Kind, kinds
 from programmes.models import Venue, Zone
-from schools.models import User
+from schools.models import School, User
 from submissions.access import SignedInRequest
-from submissions.pages import say_once
+from submissions.pages.shared import say_once
 
 _COLUMNS = ("is_staff", "is_superuser", "language", "link_version", "school_id")
 _KEY = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?")
@@ -112,8 +112,10 @@ def _mine(user: User, key: int | None) -> Followed:
 
 
 def _school(user: User, key: int | None) -> Followed:
-    """Of the school the user belongs to now, whichever that was before."""
-    if user.school is None:
+    """Of the school the user belongs to now. The address of the one before stops working, but for
+    a typed school that was found to be this one: then it is the same school."""
+    hers = School.objects.filter(Q(pk=user.school_id) | Q(merged_into=user.school_id))
+    if user.school is None or key is None or not hers.filter(pk=key).exists():
         raise Http404
     title = _("%(school)s at TEC") % {"school": user.school.name}
     return Followed(Feed.SCHOOL, user.school.pk, title, user)
@@ -213,7 +215,7 @@ def _addresses(user: User) -> list[tuple[str, str]]:
     """Title and address of every feed that `user` can follow."""
     found = [(_("My visits"), feed_address("mijn", user))]
     if user.school_id:
-        found.append((_("All visits of my school"), feed_address("school", user)))
+        found.append((_("All visits of my school"), feed_address("school", user, user.school)))
     if user.is_staff:
         found.append((_("All visits at all venues"), feed_address("balie", user)))
         venues = Venue.objects.of_hubs(user)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from bookings.planning.availability import first_free
 from core.markup import parse
 from programmes.models import Programme, Zone
-from submissions.pages import after_second_click
+from submissions.pages.code import after_second_click
 from tec_site.models import Statement
 from tec_site.pages.statements import text_of
 

@@ -1,4 +1,4 @@
-"""What the pages of a visit and of a loan share: the code page, and correcting an address.
+"""The code page of every kind, and correcting an address on it.
 
 Each kind subclasses `CodeView` with what it holds, and its own verb.
 """
@@ -13,8 +13,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
@@ -25,35 +23,15 @@ from core.lifecycle import Refused
 from core.transactions import retried
 from submissions import browsers, codes
 from submissions.access import load_submission
+from submissions.changing import let_go
 from submissions.forms import AddressForm, CodeForm
 from submissions.lifecycle import AlreadyConfirmed, correct_unconfirmed
 from submissions.models import CodeChallenge, Submission
+from submissions.pages.shared import say_done, say_once
 from submissions.sign_in import signed_in_address, verify_and_sign_in
 from submissions.telling import mail_code
 
 VERIFY = CodeChallenge.Purpose.VERIFY
-
-
-def say_once(request: HttpRequest, words: str) -> None:
-    """A message for the next page, unless the first of two clicks left the same one there."""
-    waiting: Any = messages.get_messages(request)
-    if words not in {str(message) for message in waiting}:
-        messages.success(request, words)
-    waiting.used = False  # looked at, not shown
-
-
-def say_done(request: HttpRequest, submission: Submission) -> None:
-    """On the page that comes next: it worked, and what happens now.
-
-    Also after the second of two clicks, since the answer to the first may never have come; not
-    when an old form is sent again.
-    """
-    now = timezone.now()
-    if submission.verified_at is None or submission.verified_at < now - settings.SAME_CLICK_WITHIN:
-        return
-    say_once(
-        request, _("Done! A mail about it is going to %(email)s.") % {"email": submission.email}
-    )
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
@@ -74,7 +52,11 @@ class CodeView(View):
         raise NotImplementedError
 
     def facts(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
-        """What else the template shows; `gone`: what was held is. May raise Http404."""
+        """What else the template shows; `gone`: what was held is. May raise Http404.
+
+        Among it `change_url`, of the form filled in with what was asked, and `start`, of the page
+        where one asks for something else.
+        """
         raise NotImplementedError
 
     def was_let_go(self, submission: Submission, rows: Iterable[Any]) -> bool:
@@ -97,6 +79,8 @@ class CodeView(View):
         submission = load_submission(request, public_id, token=None)
         if "again" in request.POST and submission.verified_at is None:
             return self.send_again(submission)
+        if "let_go" in request.POST and submission.verified_at is None:
+            return self.let_go(submission)
         form = CodeForm(request.POST)
         gone = None
         if form.is_valid():
@@ -157,6 +141,16 @@ class CodeView(View):
             self.request, _("A new code is on its way to %(email)s.") % {"email": submission.email}
         )
         return redirect(self.page_of(submission, "code"))
+
+    def let_go(self, submission: Submission) -> HttpResponse:
+        start = self.facts(submission, gone=False)["start"]
+        try:
+            let_go(submission)
+        except AlreadyConfirmed as refusal:
+            messages.error(self.request, str(refusal))
+            return redirect(self.page_of(submission))
+        say_once(self.request, _("Nothing is held for you any more."))
+        return redirect(start)
 
     def show(
         self,
@@ -224,12 +218,3 @@ def after_second_click(request: HttpRequest) -> str:
     if match.url_name == "code" and mine.filter(public_id=match.kwargs["public_id"]).exists():
         return request.path  # and from there to what is confirmed
     return ""
-
-
-def also_by_link(pages: list[URLPattern]) -> list[URLPattern]:
-    """Pages under a submission's address, each of these also by the link in a mail."""
-    return [
-        path(f"<uuid:public_id>/{link}{page.pattern}", page.callback, name=page.name)
-        for link in ("", "<token:token>/")
-        for page in pages
-    ]

@@ -1,0 +1,101 @@
+"""What a teacher herself does to all that one submission asks for, of whatever kind: let it go
+before its code was typed, change what she told us after.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.kinds import kind_of, kinds
+from core.lifecycle import Refused
+from core.transactions import retried
+from schools.models import ClassGroup, User
+from submissions.lifecycle import AlreadyConfirmed, keep_profile, locked
+from submissions.models import HELD, Asked, Submission
+
+
+class NoLonger(Refused):
+    message = _("This can no longer be changed here. Call us: together we find a way.")
+
+
+@retried
+def let_go(submission: Submission) -> None:
+    """Give free what is held until its code is typed; nobody was told of it, and nobody is now.
+
+    Raises AlreadyConfirmed.
+    """
+    if locked(submission).verified_at is not None:
+        raise AlreadyConfirmed(_("This is confirmed already. You can cancel it here."))
+    for kind in kinds():
+        if issubclass(kind.model, Asked):
+            rows: QuerySet[Any] = kind.model._base_manager.all()
+            held = rows.filter(submission=submission, state=HELD)
+            for row in held.order_by("pk"):
+                kind.moves.apply(row, "cancel", by=None, changes={"held_until": None}, notice="")
+
+
+@retried
+def change_details(
+    rows: Sequence[Asked],
+    *,
+    contact: Mapping[str, str],
+    names: Mapping[int, str],
+    by: User | None,
+) -> bool:
+    """Other details of the submission of `rows`, and other names of these classes or groups.
+
+    `rows` are those that may still change; `contact` maps fields of the submission to their
+    values, `names` the key of a row to its party's name. Each row that is concerned gets an
+    event that says which fields changed, not what they were: that would have to be erased one
+    day. Returns whether anything changed. Raises NoLonger, and what the kind's lifecycle raises
+    where the visit has a party of that name already.
+    """
+    submission = locked(rows[0].submission) if rows else None
+    if submission is None or not all(row.may_be_described for row in rows):
+        raise NoLonger
+    changed = [name for name, value in contact.items() if getattr(submission, name) != value]
+    for name in changed:
+        setattr(submission, name, contact[name])
+    if changed:
+        submission.save(update_fields=changed)
+        _keep_profile(submission)
+    told = False
+    for row in rows:
+        renamed = _renamed(row, submission, names.get(row.pk, row.party_name))
+        if changed or renamed:
+            fields = [*changed, *(["party_name"] if renamed else [])]
+            moves = kind_of(type(row)).moves
+            moves.apply(row, "describe", by=by, changes=renamed, data={"fields": fields})
+            told = True
+    return told
+
+
+def _keep_profile(submission: Submission) -> None:
+    """Unless she asked for something later, with other details."""
+    later = Submission.objects.filter(
+        user=submission.user_id, verified_at__gt=submission.verified_at
+    )
+    if submission.user and not later.exists():
+        keep_profile(submission.user, submission)
+
+
+def _renamed(row: Asked, submission: Submission, name: str) -> dict[str, Any]:
+    """The changes that give a row's party another name; none if it is the same.
+
+    A class of that name in that school year becomes the row's class.
+    """
+    if name == row.party_name:
+        return {}
+    changes: dict[str, Any] = {"party_name": name}
+    if submission.school and row.class_group:
+        known = row.class_group
+        changes["class_group"] = ClassGroup.objects.of(
+            school=submission.school,
+            school_year=known.school_year,
+            name=name,
+            year_from=known.year_from,
+            year_to=known.year_to,
+        )
+    return changes

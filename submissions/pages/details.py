@@ -1,0 +1,133 @@
+"""Changing what was typed, after it was confirmed: all but the address, the school and the date."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.decorators.cache import never_cache
+
+from core import rate_limits
+from core.lifecycle import Refused
+from core.text.normal import key
+from submissions.access import load_submission
+from submissions.changing import change_details
+from submissions.forms import ClassFieldsForm, ContactForm, GroupFieldsForm
+from submissions.models import Asked, Submission
+from submissions.pages.shared import say_once
+
+
+class DetailsForm(forms.Form):
+    """The name of each class or group, and those fields of a kind's contact form that are the
+    submission's own."""
+
+    use_required_attribute = False
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        submission: Submission,
+        rows: Sequence[Asked],
+        contact_form: type[ContactForm],
+    ) -> None:
+        super().__init__(data)
+        self.rows = {f"naam-{row.pk}": row for row in rows}
+        party = GroupFieldsForm if submission.audience.is_groups else ClassFieldsForm
+        for name, row in self.rows.items():
+            self.fields[name] = deepcopy(party.base_fields["name"])
+            self.initial[name] = row.party_name
+        own = {column.name for column in Submission._meta.concrete_fields}
+        for name, field in contact_form.base_fields.items():
+            if name in own - {"school", "organisation", "email", "submission_key"}:
+                self.fields[name] = deepcopy(field)
+                self.initial[name] = getattr(submission, name)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        seen = set()
+        for name in self.rows:
+            if (typed := key(data.get(name, ""))) in seen:
+                self.add_error(name, _("You already filled in this name."))
+            seen.add(typed or name)
+        return data
+
+    @property
+    def names(self) -> dict[int, str]:
+        """Of each row, by its key; after `is_valid()`."""
+        return {row.pk: self.cleaned_data[name] for name, row in self.rows.items()}
+
+    @property
+    def contact(self) -> dict[str, Any]:
+        """The fields of the submission; after `is_valid()`."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in self.rows}
+
+
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class DetailsView(View):
+    """A kind says which rows, with which form, and where its own page is."""
+
+    http_method_names = ["get", "head", "post"]  # as in View
+    template_name = "submissions/details.html"
+
+    def contact_form(self, submission: Submission) -> type[ContactForm]:
+        """The form in which these things were asked."""
+        raise NotImplementedError
+
+    def rows(self, submission: Submission) -> Sequence[Asked]:
+        """Those that may still be described."""
+        raise NotImplementedError
+
+    def page_of(self, submission: Submission, token: str | None) -> str:
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
+        submission = load_submission(request, public_id, token)
+        return self.show(submission, self.form(submission, None), token)
+
+    def post(self, request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
+        submission = load_submission(request, public_id, token)
+        form = self.form(submission, request.POST)
+        if not form.is_valid():
+            return self.show(submission, form, token, status=422)
+        try:
+            rate_limits.count_post(request)
+            change_details(
+                list(form.rows.values()),
+                contact=form.contact,
+                names=form.names,
+                by=submission.user,
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal)
+            return self.show(submission, form, token, status=409)
+        say_once(request, _("Your details have been changed."))
+        return redirect(self.page_of(submission, token))
+
+    def form(self, submission: Submission, data: Any) -> DetailsForm:
+        return DetailsForm(
+            data,
+            submission=submission,
+            rows=self.rows(submission),
+            contact_form=self.contact_form(submission),
+        )
+
+    def show(
+        self, submission: Submission, form: DetailsForm, token: str | None, status: int = 200
+    ) -> HttpResponse:
+        context = {
+            "submission": submission,
+            "form": form,
+            "names": [form[name] for name in form.rows],
+            "contact": [form[name] for name in form.fields if name not in form.rows],
+            "back": self.page_of(submission, token),
+            "hub": submission.hub,
+        }
+        return render(self.request, self.template_name, context, status=status)

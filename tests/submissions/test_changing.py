@@ -1,0 +1,408 @@
+"""Changing one's mind: before the code was typed, and what was told after it."""
+
+import datetime
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from bookings import lifecycle
+from bookings.models import Booking, BookingEvent, State, Visit
+from core.models import Mail
+from kits.models import Loan, LoanEvent, LoanState
+from schools.models import User
+from submissions.models import CodeChallenge, PhotoAnswer, Submission
+from tec_site.pages import feeds
+from tests import booking_form, loan_form
+from tests.booking_form import code_in_mail, held, key_in
+from tests.factories import (
+    NOW,
+    amsterdam,
+    make_booking,
+    make_class_group,
+    make_group,
+    make_kit,
+    make_loan,
+    make_programme,
+    make_school,
+    make_slot,
+    make_staff,
+    make_submission,
+    make_teacher,
+    make_visit,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+
+
+def code_page(submission: Submission, kind: str = "bookings") -> str:
+    return reverse(f"{kind}:code", args=[submission.public_id])
+
+
+# --- Back from the code page ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def last_place():
+    """A date with one place, so that one's own hold looks like somebody else's."""
+    programme = make_programme(max_groups=1)
+    return programme, make_slot(programmes=[programme], max_groups=1)
+
+
+def test_back_from_the_code_page_leads_to_ones_own_hold(client, last_place):
+    submission = held(client, *last_place)
+
+    response = client.get(booking_form.address(*last_place))
+
+    assert response["Location"] == code_page(submission)
+    page = client.get(code_page(submission)).content.decode()
+    assert f'href="{booking_form.address(*last_place)}?wijzig"' in page
+
+
+def test_somebody_elses_hold_leads_to_other_dates(client, last_place):
+    held(client, *last_place)
+
+    response = Client().get(booking_form.address(*last_place))
+
+    assert response.status_code == 200
+    assert response.context["gone"]
+    assert not response.context["own"]
+
+
+def test_a_hold_whose_time_is_up_leads_nowhere(client, last_place):
+    held(client, *last_place)
+
+    with time_machine.travel(NOW + datetime.timedelta(minutes=31), tick=False):
+        response = client.get(booking_form.address(*last_place))
+
+    assert response.status_code == 200
+    assert not response.context["gone"]
+
+
+def test_what_is_held_is_filled_in_and_changed_without_losing_the_place(client, last_place):
+    first = held(client, *last_place, classes=(("7b", [6, 7], 24, 3),), facilities="Een rolstoel")
+    address = booking_form.address(*last_place)
+
+    page = client.get(address, {"wijzig": ""})
+
+    form = page.context["form"]
+    assert form.classes.forms[0].initial == {
+        "name": "7b",
+        "year_groups": [6, 7],
+        "pupils": 24,
+        "supervisors": 3,
+    }
+    assert form.contact.initial["facilities"] == "Een rolstoel"
+    assert form.contact.initial["school"] == ("De Nieuwe School", "Deventer")
+    assert not page.context["gone"]
+
+    key = key_in(page.content.decode())
+    second = held(client, *last_place, submission_key=key, classes=(("7b", [7], 25, 3),))
+    assert first.bookings.get().state == State.LAPSED
+    assert second.bookings.get().pupils == 25
+    assert Visit.objects.get(pk=second.bookings.get().visit_id).groups_taken == 1
+
+
+def test_a_change_that_does_not_fit_leaves_what_was_held(client, last_place):
+    first = held(client, *last_place)
+    two = (("7b", [7], 24, 3), ("7c", [7], 24, 3))
+    data = booking_form.typed(classes=two, submission_key="another-key-of-a-form")
+
+    response = client.post(booking_form.address(*last_place), data)
+
+    assert response.status_code == 409
+    assert first.bookings.get().state == State.HELD
+
+
+def test_letting_go_frees_the_place_and_tells_nobody(client, last_place):
+    submission = held(client, *last_place)
+    code, mails = code_in_mail(), Mail.objects.count()
+
+    response = client.post(code_page(submission), {"let_go": "1"})
+
+    assert response["Location"] == last_place[0].get_absolute_url()
+    assert submission.bookings.get().state == State.CANCELLED
+    assert not Client().get(booking_form.address(*last_place)).context["gone"]
+    assert Mail.objects.count() == mails
+    assert not BookingEvent.objects.filter(move="cancel").exclude(notice="").exists()
+    client.post(code_page(submission), {"code": code})
+    assert submission.bookings.get().state == State.CANCELLED
+
+
+def test_only_her_own_browser_lets_go(client, last_place):
+    submission = held(client, *last_place)
+
+    assert Client().post(code_page(submission), {"let_go": "1"}).status_code == 404
+    assert submission.bookings.get().state == State.HELD
+
+
+def test_what_is_confirmed_is_not_let_go(client, last_place):
+    submission = held(client, *last_place)
+    lifecycle.verify(submission=submission)
+
+    response = client.post(code_page(submission), {"let_go": "1"})
+
+    assert response["Location"] == reverse("bookings:booking", args=[submission.public_id])
+    assert submission.bookings.get().state == State.CONFIRMED
+
+
+def test_a_box_is_held_changed_and_let_go_in_the_same_way(client):
+    kit = make_kit(copies=1)
+    address = loan_form.address(kit)
+    client.post(address, loan_form.typed())
+    loan = Loan.objects.get()
+
+    back = client.get(address)
+    assert back["Location"] == code_page(loan.submission, "loans")
+    assert f"{address}&hoe=desk&wijzig".replace("&", "&amp;") in client.get(back["Location"]).text
+    page = client.get(address + "&wijzig")
+    assert not page.context["gone"]
+    assert page.context["form"].class_form.initial["name"] == "7b"
+
+    key = key_in(page.content.decode())
+    client.post(address, loan_form.typed(submission_key=key, **{"klas-pupils": 20}))
+    assert list(Loan.objects.order_by("pk").values_list("state", "pupils")) == [
+        ("lapsed", 24),
+        ("held", 20),
+    ]
+    response = client.post(code_page(Loan.objects.latest("pk").submission, "loans"), {"let_go": 1})
+    assert response["Location"] == kit.get_absolute_url()
+    assert Loan.objects.latest("pk").state == LoanState.CANCELLED
+
+
+# --- What was told -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def teacher():
+    return make_teacher(email="anouk@school.example", name="Anouk", school=make_school())
+
+
+@pytest.fixture
+def hers(client, teacher):
+    client.force_login(teacher)
+    submission = make_submission(
+        user=teacher, school=teacher.school, email=teacher.email, facilities="Niets"
+    )
+    return make_booking(
+        submission=submission, visit=make_visit(max_groups=3, max_pupils=90), party_name="7b"
+    )
+
+
+def details_page(row) -> str:
+    name = "loans:details" if isinstance(row, Loan) else "bookings:details"
+    return reverse(name, args=[row.submission.public_id])
+
+
+def told(row, name="7b", **fields):
+    return {
+        f"naam-{row.pk}": name,
+        "contact_name": "Anouk de Wit",
+        "phone": "06 12345678",
+        "facilities": "Een rolstoel",
+        "photos": PhotoAnswer.NO,
+        "purchase_order": "IK-12",
+    } | fields
+
+
+def test_all_but_school_address_and_date_is_changed(client, hers):
+    make_class_group(school=hers.submission.school, name="De Uilen")
+    form = client.get(details_page(hers)).context["form"]
+    assert set(form.fields) == set(told(hers))
+    assert form.initial[f"naam-{hers.pk}"] == "7b"
+
+    response = client.post(details_page(hers), told(hers, name="De Uilen"))
+
+    assert response["Location"] == reverse("bookings:booking", args=[hers.submission.public_id])
+    submission = Submission.objects.get()
+    assert (submission.contact_name, submission.phone) == ("Anouk de Wit", "06 12345678")
+    assert (submission.facilities, submission.photos) == ("Een rolstoel", "no")
+    assert submission.purchase_order == "IK-12"
+    assert submission.email == "anouk@school.example"
+    now = Booking.objects.get()
+    assert (now.party_name, now.party_key) == ("De Uilen", "de uilen".replace(" ", ""))
+    assert now.class_group.name == "De Uilen"
+    assert now.sequence == hers.sequence + 1  # calendars fetch the new name
+    page = client.get(response["Location"]).content.decode()
+    assert "Gegevens gewijzigd" in page
+
+
+def test_its_event_names_the_fields_and_keeps_nothing_of_them(client, hers, teacher):
+    client.post(details_page(hers), told(hers, contact_name="Ümit Çelik-van ’t Hof"))
+
+    event = BookingEvent.objects.get(move="describe")
+    assert (event.by, event.notice, event.note) == (teacher, "", "")
+    assert event.data == {
+        "fields": ["contact_name", "phone", "purchase_order", "facilities", "photos"]
+    }
+
+
+def test_nothing_changed_leaves_no_event(client, hers):
+    form = client.get(details_page(hers)).context["form"]
+
+    client.post(details_page(hers), {name: form.initial[name] for name in form.fields})
+
+    assert not BookingEvent.objects.filter(move="describe").exists()
+
+
+def test_of_two_classes_one_gets_another_name(client, hers):
+    other = make_booking(submission=hers.submission, visit=hers.visit, party_name="7c")
+    both = told(hers, name="7b") | {f"naam-{other.pk}": "7d"}
+
+    client.post(details_page(hers), both)
+
+    names = dict(Booking.objects.values_list("pk", "party_name"))
+    assert names == {hers.pk: "7b", other.pk: "7d"}
+    fields = {
+        event.booking_id: event.data["fields"]
+        for event in BookingEvent.objects.filter(move="describe")
+    }
+    assert "party_name" not in fields[hers.pk]
+    assert "party_name" in fields[other.pk]
+
+
+def test_one_name_twice_is_said_at_the_second(client, hers):
+    other = make_booking(submission=hers.submission, visit=hers.visit, party_name="7c")
+
+    response = client.post(details_page(hers), told(hers) | {f"naam-{other.pk}": "7-B"})
+
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [f"naam-{other.pk}"]
+    assert not BookingEvent.objects.filter(move="describe").exists()
+
+
+def test_a_name_that_another_class_of_the_school_has_in_this_visit_is_refused(client, hers):
+    colleague = make_submission(school=hers.submission.school)
+    there = make_booking(submission=colleague, visit=hers.visit, party_name="8a")
+    there.class_group = make_class_group(school=colleague.school, name="8a")
+    there.save()
+
+    response = client.post(details_page(hers), told(hers, name="8A"))
+
+    assert response.status_code == 409
+    assert "06 12345678" in response.content.decode()  # nothing typed is lost
+    assert Booking.objects.get(pk=hers.pk).party_name == "7b"
+    assert Submission.objects.get(pk=hers.submission_id).facilities == "Niets"  # nor half saved
+
+
+def test_after_the_deadline_one_has_to_call(client, hers):
+    last = hers.change_until
+    with time_machine.travel(amsterdam(last.year, last.month, last.day, 23), tick=False):
+        assert client.get(details_page(hers)).context["names"]
+    with time_machine.travel(
+        amsterdam(last.year, last.month, last.day, 23) + datetime.timedelta(hours=2), tick=False
+    ):
+        assert not client.get(details_page(hers)).context["names"]
+        assert client.post(details_page(hers), told(hers)).status_code == 409
+        assert (
+            "gegevens/"
+            not in client.get(
+                reverse("bookings:booking", args=[hers.submission.public_id])
+            ).content.decode()
+        )
+    assert Submission.objects.get().facilities == "Niets"
+
+
+@pytest.mark.parametrize("state", [State.CANCELLED, State.HELD, State.ATTENDED])
+def test_what_does_not_come_is_not_described(client, teacher, state):
+    client.force_login(teacher)
+    verified = {} if state != State.HELD else {"verified_at": None}
+    row = make_booking(submission=make_submission(user=teacher, **verified), state=state)
+
+    assert not client.get(details_page(row)).context["names"]
+
+
+def test_a_group_changes_its_own_words_and_has_no_photographs(client, teacher):
+    group = make_group(visit=make_visit())
+    Submission.objects.filter(pk=group.submission_id).update(user=teacher)
+    client.force_login(teacher)
+
+    form = client.get(details_page(group)).context["form"]
+
+    assert "photos" not in form.fields
+    assert "facilities" in form.fields
+
+
+def test_a_loan_is_described_in_the_same_way_until_the_box_is_out(client, teacher):
+    client.force_login(teacher)
+    loan = make_loan(submission=make_submission(user=teacher, school=teacher.school))
+    data = told(loan, name="De Uilen")
+
+    form = client.get(details_page(loan)).context["form"]
+    assert set(form.fields) == {f"naam-{loan.pk}", "contact_name", "phone", "purchase_order"}
+    client.post(details_page(loan), data)
+
+    assert Loan.objects.get().party_name == "De Uilen"
+    assert LoanEvent.objects.get(move="describe").data["fields"][-1] == "party_name"
+    out = make_loan(submission=make_submission(user=teacher), state=LoanState.OUT)
+    assert not client.get(details_page(out)).context["names"]
+
+
+# --- What we know of a teacher -------------------------------------------------------------------
+
+
+def confirm(client, programme, slot, **fields) -> User:
+    submission = held(client, programme, slot, **fields)
+    client.post(code_page(submission), {"code": code_in_mail()})
+    return User.objects.get(email="umit@school.example")
+
+
+def test_the_newest_confirmed_details_are_the_profile(client, programme, slot):
+    old = confirm(client, programme, slot)
+    old_calendar = feeds.feed_address("school", old, old.school)
+    assert client.get(old_calendar).status_code == 200
+    later = make_slot(programmes=[programme], starts_at=amsterdam(2026, 12, 15, 9))
+    client = Client()
+
+    now = confirm(
+        client,
+        programme,
+        later,
+        submission_key="the-key-of-a-later-form",
+        school_typed_name="De Andere School",
+        contact_name="Ümit Çelik",
+        phone="06 87654321",
+    )
+
+    assert (now.name, now.phone, now.school.name) == (
+        "Ümit Çelik",
+        "06 87654321",
+        "De Andere School",
+    )
+    assert client.get(old_calendar).status_code == 404
+    assert client.get(feeds.feed_address("school", now, now.school)).status_code == 200
+
+
+def test_an_unconfirmed_form_tells_nothing_about_her(client, programme, slot):
+    confirm(client, programme, slot)
+    later = make_slot(programmes=[programme], starts_at=amsterdam(2026, 12, 15, 9))
+
+    held(Client(), programme, later, submission_key="another-key-of-a-form", contact_name="Iemand")
+
+    assert User.objects.get(email="umit@school.example").name == "Ümit Çelik-van ’t Hof"
+    assert CodeChallenge.objects.count() == 2
+
+
+def test_changed_details_are_the_profile_unless_later_ones_are_known(client, hers, teacher):
+    client.post(details_page(hers), told(hers))
+    teacher.refresh_from_db()
+    assert teacher.name == "Anouk de Wit"
+
+    later = datetime.timedelta(days=1)
+    make_submission(user=teacher, verified_at=hers.submission.verified_at + later)
+    client.post(details_page(hers), told(hers, contact_name="A. de Wit"))
+    teacher.refresh_from_db()
+    assert teacher.name == "Anouk de Wit"
+
+
+def test_staff_who_book_keep_their_own_name(programme, slot):
+    desk = make_staff(name="Balie")
+    visit = make_visit(slot=slot, programme=programme)
+    asked = make_submission(user=None, email=desk.email, typed_school_name="De Vlinder")
+    make_booking(visit=visit, submission=asked, state=State.HELD)
+
+    lifecycle.verify(submission=asked)
+
+    desk.refresh_from_db()
+    assert desk.name == "Balie"
