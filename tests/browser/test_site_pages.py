@@ -4,10 +4,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from kits.models import KitDocument
 from programmes.models import CoreObjective, Zone
-from tests.factories import make_kit, make_programme, make_venue
+from tests.browser.steps import sign_in
+from tests.factories import (
+    make_booking,
+    make_class_group,
+    make_kit,
+    make_programme,
+    make_submission,
+    make_teacher,
+    make_venue,
+)
 
 PAGES = ["/", "/privacy/", "/toegankelijkheid/", "/voorwaarden/", "/bestaat-niet/"]
 
@@ -111,6 +121,28 @@ def test_what_stands_by_itself_can_be_hit_by_a_thumb(page, width):
     for address in ("/", "/programmas/", "/programmas/film/", "/leskisten/robots/", "/inloggen/"):
         page.goto(address)
         assert page.evaluate(LOW) == [], address
+
+    teacher = make_teacher()
+    booking = make_booking(submission=make_submission(user=teacher))
+    make_class_group(school=teacher.school)
+    sign_in(page, Client(), teacher)
+    for address in ("/mijn/", f"/boekingen/{booking.submission.public_id}/"):
+        page.goto(address)
+        assert page.locator("h1").is_visible()
+        assert page.evaluate(LOW) == [], address
+
+
+def test_word_of_two_is_not_parted_in_the_wrong_place(page):
+    """Browsers part 'Stroomk-ringen': a word is parted only where it is longer than a phone."""
+    make_kit(slug="stroom", title="Stroomkringen")
+    page.set_viewport_size({"width": 320, "height": 600})
+    page.goto("/leskisten/stroom/")
+    title = page.locator("h1")
+    assert title.evaluate("e => getComputedStyle(e).hyphenateLimitChars") == "16 6 6"
+    lines = title.evaluate(
+        "e => e.getBoundingClientRect().height / parseFloat(getComputedStyle(e).lineHeight)"
+    )
+    assert round(lines) == 1
 
 
 # --- Another language ---------------------------------------------------------------------------
