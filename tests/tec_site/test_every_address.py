@@ -203,6 +203,7 @@ schools.user              403|200  403|200  403|200      403|403      403|200
 
 TABLE += "".join(walk.TABLE for walk in walks())
 ADMIN_MODELS += "".join(walk.ADMIN_MODELS for walk in walks())
+ADMIN_PAGES += "".join(walk.ADMIN_PAGES for walk in walks())
 
 PEOPLE = ("anonymous", "owner", "stranger", "desk", "staff", "factorless")
 OUTSIDE = ("anonymous", "owner", "stranger", "factorless")
@@ -376,6 +377,7 @@ ELSEWHERE = """
 /beheer/kits/kitdocument/<path:object_id>/pdf/              404
 /beheer/kits/loan/<path:object_id>/doe/<slug:move>/         404
 """
+ELSEWHERE += "".join(walk.ELSEWHERE for walk in walks())
 # Whose rows are of no hub: shared by all, or of the site.
 SHARED = {
     "auth.group",
