@@ -158,6 +158,9 @@ class MovesAdmin(ReadOnly, ModelAdmin):
     def label_of(self, name: str) -> str:
         return move_label(self.moves, name)
 
+    def with_facts(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related(*self.facts) if self.facts else rows
+
     # --- Pages ------------------------------------------------------------------------------
 
     def get_urls(self) -> list[Any]:
@@ -171,7 +174,7 @@ class MovesAdmin(ReadOnly, ModelAdmin):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
-        rows = self.get_queryset(request).select_related(*self.facts)
+        rows = self.with_facts(self.get_queryset(request))
         try:
             return rows.filter(pk=object_id).first()
         except ValueError:
@@ -237,7 +240,7 @@ class MovesAdmin(ReadOnly, ModelAdmin):
     def move_each(self, request: HttpRequest, rows: QuerySet[Any], verb: Any) -> int:
         """The move for each on its own: one refusal does not hold up the others."""
         done = 0
-        for row in rows.select_related(*self.facts).order_by("pk"):
+        for row in self.with_facts(rows).order_by("pk"):
             try:
                 verb(**{self.row_name: row}, by=request.user)
             except Refused as refusal:

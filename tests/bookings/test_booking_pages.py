@@ -131,6 +131,7 @@ def test_back_to_the_form_leads_to_the_booking_that_took_the_place(client):
     programme = make_programme()
     slot = make_slot(programmes=[programme])
     submission = held(client, programme, slot)
+    client.post(reverse("bookings:code", args=[submission.public_id]), {"code": code_in_mail()})
     own = reverse("bookings:booking", args=[submission.public_id])
 
     assert f'href="{own}"' in client.get(address(programme, slot)).text

@@ -345,7 +345,7 @@ def test_any_sequence_of_what_happens_to_boxes_keeps_every_promise():
         run_state_machine_as_test(
             Undone,
             settings=settings(
-                max_examples=60,
+                max_examples=40,
                 stateful_step_count=25,
                 suppress_health_check=list(HealthCheck),
             ),

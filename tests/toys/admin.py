@@ -1,18 +1,34 @@
 from django.contrib import admin
+from django.urls import reverse
 
-from core.backoffice.base import ModelAdmin, ReadOnly
-from core.backoffice.history import staff_history
-from core.backoffice.moves import EventAdmin
+from core.backoffice.moves import EventAdmin, StaffMove
+from submissions.admin.asked import AskedAdmin
+from submissions.admin.phone import ByPhone
+from tests.toys import lifecycle
+from tests.toys.forms import ToyForm, WhenForm
 from tests.toys.models import Toy, ToyEvent
 
 
-@admin.register(Toy)
-class ToyAdmin(ReadOnly, ModelAdmin):
-    list_display = ("party_name", "day", "state")
+class ToyByPhone(ByPhone):
+    title, booked = "Speelgoed uitlenen", "Gelukt: %(email)s krijgt een mail."
+    template_name, first_form = "toys/by_phone.html", WhenForm
 
-    def render_change_form(self, request, context, *args, **kwargs):
-        context["history"] = staff_history(context["original"])
-        return super().render_change_form(request, context, *args, **kwargs)
+    def form(self, data, chosen):
+        return ToyForm(data, for_staff=True)
+
+    def book(self, form, chosen, by, overruled):
+        toy = form.toy(**chosen, browser="")
+        return lifecycle.verify(lifecycle.hold(toy, by=by), by=by, note=overruled["note"])
+
+    def address(self, submission):
+        return reverse("admin:toys_toy_change", args=[submission.toys.get().pk])
+
+
+@admin.register(Toy)
+class ToyAdmin(AskedAdmin):
+    moves, row_name, by_phone = lifecycle.MOVES, "toy", ToyByPhone
+    staff_moves = {"cancel": StaffMove(lifecycle.cancel, "Geannuleerd.")}
+    list_display = ("party_name", "day", "state")
 
 
 @admin.register(ToyEvent)

@@ -1,9 +1,12 @@
 import datetime
 from typing import Any
 
+from django.db import transaction
+
+from core.lifecycle import NEW, Move
 from tests.factories import make_submission, make_venue
 from tests.toys import lifecycle
-from tests.toys.models import Toy
+from tests.toys.models import State, Toy
 
 
 def make_toy(*, by: Any = None, note: str = "", **fields: Any) -> Toy:
@@ -17,4 +20,8 @@ def make_toy(*, by: Any = None, note: str = "", **fields: Any) -> Toy:
         "submission": fields.get("submission") or make_submission(),
         "venue": fields.get("venue") or make_venue(),
     } | fields
-    return lifecycle.reserve(toy=Toy(**fields), by=by, note=note)
+    toy = Toy(**fields)
+    made = Move("reserveer", frozenset({NEW}), State.RESERVED, "reserved", name="verify")
+    with transaction.atomic():
+        lifecycle.MOVES.apply(toy, made, by=by, note=note)
+    return toy

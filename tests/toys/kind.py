@@ -28,10 +28,16 @@ class ToyKind(AskedKind):
     together = ("toy__submission",)
     read_along = ("toy__submission",)
     markers = (ToyLink(),)
-    jobs = {"cancel_forgotten": datetime.timedelta(minutes=1)}
+    jobs = {
+        "lapse": datetime.timedelta(seconds=5),
+        "cancel_forgotten": datetime.timedelta(minutes=1),
+    }
+
+    def lapse(self) -> None:
+        lifecycle.MOVES.lapse_all(Toy.objects.expired())
 
     def cancel_forgotten(self) -> None:
-        for toy in Toy.objects.holding().filter(day__lt=timezone.localdate()):
+        for toy in Toy.objects.promised().filter(day__lt=timezone.localdate()):
             lifecycle.cancel(toy=toy, by=None)
 
     def mails(self, events: list[ToyEvent]) -> list[Message]:
@@ -42,7 +48,7 @@ class ToyKind(AskedKind):
         return [Message(to=submission.email, subject=subject, text=f"Zie {link}\n")]
 
     def sentence(self, event: ToyEvent) -> str:
-        return "Het speelgoed is gereserveerd." if event.move == "reserve" else ""
+        return "Het speelgoed is gereserveerd." if event.move == "verify" else ""
 
     def needed_since(self, moment: datetime.datetime):
         day = timezone.localdate(moment)

@@ -1,17 +1,39 @@
-from core.lifecycle import NEW, Lifecycle, Move
+from django.conf import settings
+from django.utils import timezone
+
+from core.lifecycle import NEW, Move
 from core.transactions import retried
+from submissions.lifecycle import AskedLifecycle, identify, locked, open_submission, rivals_of
+from submissions.models import Submission
 from tests.toys.models import State, Toy
 
-MOVES = Lifecycle(
-    reserve=Move("reserveer", (NEW,), State.RESERVED, "reserved"),
-    cancel=Move("annuleer", (State.RESERVED,), State.CANCELLED, "cancelled"),
+MOVES = AskedLifecycle(
+    hold=Move("houd vast", (NEW,), State.HELD),
+    verify=Move("bevestig", (State.HELD, State.LAPSED), State.RESERVED, "reserved"),
+    lapse=Move("laat vervallen", (State.HELD,), State.LAPSED),
+    cancel=Move("annuleer", (State.HELD, State.RESERVED), State.CANCELLED, "cancelled"),
+    describe=Move("wijzig gegevens", (State.RESERVED,), None),
 )
 
 
 @retried
-def reserve(*, toy: Toy, by, note: str = "") -> Toy:
-    MOVES.apply(toy, "reserve", by=by, note=note)
-    return toy
+def hold(toy: Toy, *, by) -> Submission:
+    submission, created = open_submission(toy.submission, hub=toy.venue.hub)
+    if created:
+        MOVES.lapse_all(Toy.objects.filter(submission__in=rivals_of(submission)))
+        toy.submission, toy.held_until = submission, timezone.now() + settings.HOLD_FOR
+        MOVES.apply(toy, "hold", by=by)
+    return submission
+
+
+@retried
+def verify(submission: Submission, *, by=None, note: str = "") -> Submission:
+    submission = locked(submission)
+    if submission.verified_at is None:
+        user = identify(submission)
+        for toy in submission.toys.filter(state__in=MOVES["verify"].sources):
+            MOVES.apply(toy, "verify", by=by or user, note=note, changes={"held_until": None})
+    return submission
 
 
 @retried

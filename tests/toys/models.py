@@ -4,10 +4,12 @@ from django.db import models
 
 from core.lifecycle import Event, Standing, StateTable
 from programmes.models import OfHubs, Venue
-from submissions.models import Asked, AskedQuerySet
+from submissions.models import HELD, Asked, AskedQuerySet
 
 
 class State(StateTable):
+    HELD = HELD, Standing(holds=True), "vastgehouden"
+    LAPSED = "lapsed", Standing(is_off=True), "vervallen"
     RESERVED = "reserved", Standing(holds=True, is_coming=True, is_promise=True), "gereserveerd"
     CANCELLED = "cancelled", Standing(is_off=True, calendar="CANCELLED"), "geannuleerd"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.test import Client
 from icalendar import Calendar
 
 from bookings.models import State as BookingState
@@ -16,8 +17,11 @@ from core import kinds, worker
 from core.mail.outbox import Teller
 from core.mail.sending import Sender
 from core.worker import Worker
+from programmes.models import Venue
 from submissions.erasure import StillComing, erase_person
+from submissions.lifecycle import TooMuchHeldForAddress
 from tec_site.pages.feeds import feed_address
+from tests.booking_form import code_in_mail
 from tests.factories import (
     amsterdam,
     make_booking,
@@ -26,6 +30,7 @@ from tests.factories import (
     make_staff,
     make_submission,
     make_teacher,
+    make_venue,
     make_visit,
 )
 from tests.programme_form import save
@@ -41,6 +46,25 @@ FOLDERS = [
 ]
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 TUESDAY = datetime.date(2026, 9, 15)  # today
+
+
+TYPED = {
+    "name": "7a",
+    "year_groups": [7],
+    "pupils": 24,
+    "school_typed_name": "De Nieuwe School",
+    "school_typed_city": "Deventer",
+    "contact_name": "Anouk",
+    "email": "anouk@school.example",
+    "phone": "0570 123456",
+    "submission_key": "a-random-key-of-the-form",
+}
+
+
+@pytest.fixture
+def hers(db):
+    """Where a teacher asks for a toy."""
+    return f"/speelgoed/nieuw/{make_venue().slug}/"
 
 
 @pytest.fixture
@@ -77,6 +101,67 @@ def test_it_stands_in_mijn_tec(client):
     assert [(one.kind.name, one.rows) for one in page.context["coming"]] == [("toy", [toy])]
     assert [(one.kind.name, list(one.rows)) for one in page.context["past"]] == [("toy", [gone])]
     assert f'href="/speelgoed/{toy.submission.public_id}/"' in page.text
+
+
+def test_it_is_held_until_its_code_is_typed(client, hers):
+    asked = client.post(hers, TYPED)
+    toy = Toy.objects.get()
+    assert (toy.state, toy.is_held) == (State.HELD, True)
+    assert client.get(asked["Location"]).status_code == 200
+    done = client.post(asked["Location"], {"code": code_in_mail()})
+    toy.refresh_from_db()
+    assert (toy.state, toy.held_until) == (State.RESERVED, None)
+    assert "7a: gereserveerd" in client.get(done["Location"]).text
+    assert toy.submission.user.name == "Anouk"
+
+
+def test_sent_twice_it_is_held_once(client, hers):
+    for _click in range(2):
+        client.post(hers, TYPED)
+    assert Toy.objects.count() == 1
+
+
+def test_its_hold_ends_by_the_clock_by_another_form_or_when_it_is_let_go(client, hers, frozen):
+    first = client.post(hers, TYPED)
+    second = client.post(hers, TYPED | {"submission_key": "another-key-of-a-form"})
+    assert list(Toy.objects.order_by("pk").values_list("state", flat=True)) == ["lapsed", "held"]
+    client.post(second["Location"], {"let_go": "1"})
+    assert Toy.objects.latest("pk").state == State.CANCELLED
+    client.post(hers, TYPED | {"submission_key": "one-more-key-of-a-form"})
+    frozen.move_to(amsterdam(2026, 9, 15, 11))
+    Worker().run_once()
+    assert Toy.objects.latest("pk").state == State.LAPSED
+    assert client.get(first["Location"]).status_code == 200
+
+
+def test_too_much_that_waits_for_its_code_is_refused(client, hers, settings):
+    settings.MOST_HELD_PER_ADDRESS = 1
+    assert client.post(hers, TYPED).status_code == 302
+    with pytest.raises(TooMuchHeldForAddress):
+        Client().post(hers, TYPED | {"submission_key": "another-key-of-a-form"})
+    assert Toy.objects.count() == 1
+
+
+def test_its_details_are_changed(client):
+    toy = make_toy()
+    client.force_login(toy.submission.user, BACKEND)
+    address = f"/speelgoed/{toy.submission.public_id}/gegevens/"
+    told = {f"naam-{toy.pk}": "De Uilen", "contact_name": "Anouk", "phone": "0570 123456"}
+    assert client.post(address, told).status_code == 302
+    toy.refresh_from_db()
+    assert toy.party_name == "De Uilen"
+    assert toy.events.latest("pk").move == "describe"
+
+
+def test_staff_book_it_on_the_telephone(desk, hers):
+    when = {"venue": Venue.objects.get().pk, "day": "2026-09-22"}
+    page = desk.get("/beheer/toys/toy/add/", when)
+    assert page.context["form"].contact.fields["email"].label == "E-mailadres"
+    done = desk.post("/beheer/toys/toy/add/", TYPED | {"note": "Belde"}, query_params=when)
+    toy = Toy.objects.get()
+    assert (toy.state, toy.submission.email) == (State.RESERVED, "anouk@school.example")
+    assert done["Location"] == f"/beheer/toys/toy/{toy.pk}/change/"
+    assert desk.get(done["Location"]).context["history"][0].note == "Belde"
 
 
 def test_its_mails_go_out_one_for_what_belongs_together(client):

@@ -1,0 +1,46 @@
+from django import forms
+
+from programmes.models import Venue
+from submissions.forms import ClassFieldsForm, SchoolContactForm
+from submissions.initial import contact_of
+from submissions.rules import Party
+from tests.toys.models import Toy
+
+
+class WhenForm(forms.Form):
+    """The first step of staff's phone form."""
+
+    venue = forms.ModelChoiceField(Venue.objects.none())
+    day = forms.DateField()
+
+    def __init__(self, data, *, user) -> None:
+        super().__init__(data)
+        self.fields["venue"].queryset = Venue.objects.of_hubs(user)
+
+    @property
+    def chosen(self):
+        return self.cleaned_data
+
+
+class ToyForm:
+    """The class and who asks, bound together or not at all."""
+
+    def __init__(self, data=None, *, user=None, for_staff: bool = False) -> None:
+        self.contact = SchoolContactForm(data, initial=contact_of(user), for_staff=for_staff)
+        self.party = ClassFieldsForm(data)
+        self.party.offer_year_groups(8)
+
+    @property
+    def asks_for_more(self) -> bool:
+        return self.contact.is_searching_school
+
+    def is_valid(self) -> bool:
+        return all([self.contact.is_valid(), self.party.is_valid()])
+
+    def toy(self, *, venue: Venue, day, browser: str) -> Toy:
+        data = self.party.cleaned_data
+        years = data["year_groups"]
+        party = Party(data["name"], min(years), max(years), data["pupils"])
+        what = [venue.pk, day, party]
+        submission = self.contact.submission(browser=browser, language="nl", what=what)
+        return Toy(submission=submission, venue=venue, day=day, **party.facts)
