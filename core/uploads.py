@@ -37,6 +37,9 @@ MAX_PIXELS = 60_000_000
 MAX_PROGRESSIVE = 12_500_000
 MAX_WHOLE = 8_500_000
 MAX_COPIED = 4_200_000  # WebP and what is transparent are copied while they are whole
+TOO_MANY_PIXELS = _(
+    "This photo has too many pixels. Make it smaller, or save it as a JPEG: that may be larger."
+)
 STORED_SIDE = 2000  # pixels
 PICTURE_SIZE = (960, 540)  # pixels: of every picture on our pages, so that nothing jumps
 # What Pillow raises about a broken file; the last two about its Exif.
@@ -60,7 +63,7 @@ def _decode(upload: UploadedFile) -> Image.Image:
     try:
         with Image.open(upload, formats=PHOTO_FORMATS) as image:
             if image.width * image.height > _most_pixels(image):
-                raise ValidationError(_("This photo has too many pixels."), code="too_large")
+                raise ValidationError(TOO_MANY_PIXELS, code="too_large")
             # So that a side is at most twice as long as what it is made smaller to, or nearly so.
             ratio = STORED_SIDE * 0.8 / max(image.size)
             width, height = (max(1, int(side * ratio)) for side in image.size)
@@ -70,7 +73,7 @@ def _decode(upload: UploadedFile) -> Image.Image:
             ImageOps.exif_transpose(whole, in_place=True)
             return _on_white(whole)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ValidationError(_("This photo has too many pixels."), code="too_large") from error
+        raise ValidationError(TOO_MANY_PIXELS, code="too_large") from error
     except UNREADABLE as error:
         raise ValidationError(
             _("This is not a photo that we can read (JPEG, PNG or WebP)."), code="not_a_photo"

@@ -13,6 +13,7 @@ from PIL import Image, ImageFile
 from core.uploads import MAX_BYTES, attachment, clean_pdf, clean_photo, clean_picture
 from kits.models import Finding
 from tests.factories import make_loan
+from tests.png_bomb import png_bomb
 
 GPS = 0x8825
 
@@ -90,16 +91,15 @@ def refusal_of(upload: SimpleUploadedFile) -> str | None:
 
 
 def test_photo_that_would_fill_the_memory_is_refused_undecoded():
-    """Of one colour a file stays small: 12,000 × 12,000 takes 0.5 MB, and 576 MB once decoded."""
-    bomb = io.BytesIO()
-    Image.new("1", (12_000, 12_000)).save(bomb, "PNG")
-    assert len(bomb.getvalue()) < 100_000
+    """12,000 × 12,000 of one colour: half a megabyte, and 576 once decoded."""
+    bomb = SimpleUploadedFile("foto.png", png_bomb())
+    assert 100_000 < len(png_bomb()) < 1_000_000
 
     before = most_memory()
-    with warnings.catch_warnings():  # Pillow only warns of this one
+    assert refusal_of(bomb) == "too_large"
+    with warnings.catch_warnings():  # outside of tests Pillow only warns of this one
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        assert refusal_of(SimpleUploadedFile("foto.png", bomb.getvalue())) == "too_large"
-    assert refusal_of(SimpleUploadedFile("foto.png", bomb.getvalue())) == "too_large"
+        assert refusal_of(bomb) == "too_large"
     assert most_memory() - before < 20
 
 
