@@ -1,5 +1,4 @@
 """Speed and size against budgets: `make bench`.
 
-The site is started as in production on an empty database of its own, filled with ten school
-years, and asked over HTTP. Budgets are ratios to a floor measured in the same run (`floor.py`).
+The site as in production, filled with ten school years; ratios to a floor of the same run.
 """
