@@ -153,15 +153,18 @@ def _at_least(audience: Audience, number: int) -> str:
 # --- An earlier Proeverij ----------------------------------------------------------------------
 
 
-def _tasters_before(slot: VisitSlot) -> models.QuerySet[Booking]:
-    return Booking.objects.filter(
+def _tasters_before(slot: VisitSlot, but: Booking | None = None) -> models.QuerySet[Booking]:
+    found = Booking.objects.filter(
         visit__programme__kind=ProgrammeKind.TASTER,
         state__in=State.where(counts=True),
         visit__slot__starts_at__lt=slot.starts_at,
     )
+    return found.exclude(pk=but.pk) if but else found
 
 
-def class_had_taster(slot: VisitSlot, school: School, party_name: str) -> bool:
+def class_had_taster(
+    slot: VisitSlot, school: School, party_name: str, but: Booking | None = None
+) -> bool:
     """Whether this class, or the one it continues, has a Proeverij before the slot."""
     this = Q(
         class_group__school=school,
@@ -173,30 +176,46 @@ def class_had_taster(slot: VisitSlot, school: School, party_name: str) -> bool:
         continued_by__school_year=school_year_of(slot.day),
         continued_by__name_key=key(party_name),
     )
-    return _tasters_before(slot).filter(this | Q(class_group__in=predecessors)).exists()
+    return _tasters_before(slot, but).filter(this | Q(class_group__in=predecessors)).exists()
 
 
-def school_had_taster(slot: VisitSlot, school: School) -> bool:
+def school_had_taster(slot: VisitSlot, school: School, but: Booking | None = None) -> bool:
     """Whether any class of the school had one, this school year or the last."""
     year = school_year_of(slot.day)
     return (
-        _tasters_before(slot)
+        _tasters_before(slot, but)
         .filter(class_group__school=school, class_group__school_year__in=[year - 1, year])
         .exists()
     )
 
 
-def taster_passes(slot: VisitSlot, school: School | None, party_name: str) -> bool:
+def taster_passes(
+    slot: VisitSlot, school: School | None, party_name: str, but: Booking | None = None
+) -> bool:
+    """Whether a Proeverij precedes it, not counting `but`."""
     return school is not None and (
-        class_had_taster(slot, school, party_name) or school_had_taster(slot, school)
+        class_had_taster(slot, school, party_name, but) or school_had_taster(slot, school, but)
     )
 
 
-def is_unprepared(booking: Booking) -> bool:
-    """Whether no Proeverij precedes what is open only after one; a group needs none."""
+def is_unprepared(booking: Booking, but: Booking | None = None) -> bool:
+    """Whether no Proeverij (other than `but`) precedes what is open only after one; a group needs
+    none."""
     if booking.audience.is_groups:
         return False
     slot, school = booking.visit.slot, booking.submission.school
     return booking.visit.programme.requires_taster and not taster_passes(
-        slot, school, booking.party_name
+        slot, school, booking.party_name, but
     )
+
+
+def resting_on(taster: Booking) -> list[Booking]:
+    """The booked Experiences that have no other Proeverij before them."""
+    if taster.visit.programme.kind != ProgrammeKind.TASTER or taster.audience.is_groups:
+        return []
+    later = Booking.objects.depending_on(taster, taster.starts_at).with_facts()
+    return [
+        one
+        for one in later.order_by("visit__slot__starts_at", "pk")
+        if is_unprepared(one, but=taster)
+    ]

@@ -25,6 +25,14 @@ def rule_label(name: str) -> str:
     return str(Rule(name).label) if name in Rule.values else name
 
 
+class Term(NamedTuple):
+    """Something that is agreed, as a row of a table; `note` is staff's own, in Dutch."""
+
+    name: str
+    text: str
+    note: str = ""
+
+
 class Sentence(NamedTuple):
     text: str
     explanation: str

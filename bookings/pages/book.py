@@ -19,6 +19,7 @@ from bookings.pages.forms import BookingForm
 from bookings.planning.availability import Offer, SlotProgramme, next_free, offer_for, same_week
 from bookings.refusals import ClassAlreadyBooked, DateChanged
 from bookings.rules import VisitRequest
+from bookings.telling.wording import terms_of
 from core import rate_limits
 from core.lifecycle import Refused
 from core.transactions import retried
@@ -61,6 +62,7 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
         "hub": slot.venue.hub,
         "ends_at": offer.ends_at if offer else slot.ends_at,
         "form": form,
+        "terms": terms_of(programme, slot.day, len(form.classes.forms)),
         "refused": _in_words(refused, programme, slot, form) if refused else "",
         "gone": gone,
         "signing_in_helps": isinstance(refused, TooMuchHeld),
@@ -212,6 +214,7 @@ class BookingCodeView(CodeView):
             "programme": visit.programme,
             "hub": bookings[0].submission.hub,
             "slot": visit.slot,
+            "terms": terms_of(visit.programme, visit.slot.day, len(bookings)),
             "others": _others(visit.programme, visit.slot, pupils) if gone else [],
             "let_go": gone and self.was_let_go(submission, bookings),
         }

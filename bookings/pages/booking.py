@@ -14,12 +14,13 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import lifecycle
+from bookings import lifecycle, rules
 from bookings.models import Booking, State
 from bookings.pages.access import address_of
 from bookings.pages.forms import GroupNumbersForm, NumbersForm
 from bookings.telling import documents, ical
-from bookings.telling.wording import history_of, main_of, sentence_for
+from bookings.telling.stays import stays_of
+from bookings.telling.wording import history_of, main_of, resting_in_words, sentence_for
 from core import calendars
 from core.documents import DocumentsUnavailable, pdf_response
 from core.kinds import Block, kinds
@@ -52,6 +53,7 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
         "by_date": sorted(live, key=_by_date),
         "is_apart": len({one.starts_at for one in bookings}) > 1,
         "coming": coming,
+        "agreed": stays_of(one for one in coming if one.standing.is_coming),
         "history": history_of(bookings),
         "beside": _beside(coming, token),
         "sentence": sentence_for(bookings),
@@ -85,7 +87,7 @@ def cancel(
             say_once(request, _asked() if late else _cancelled(one))
         return redirect(address_of(submission, token=token))
     context = {"submission": submission, "booking": one, "form": form, "late": late, "token": token}
-    context["hub"] = submission.hub
+    context |= {"hub": submission.hub, "resting": resting_in_words(rules.resting_on(one))}
     return render(request, "bookings/booking_cancel.html", context)
 
 

@@ -26,7 +26,7 @@ from kits.pages.access import address_of
 from kits.pages.forms import ReportForm
 from kits.pages.month import Return, look_at
 from kits.telling import documents, ical
-from kits.telling.wording import history_of, sentence_for
+from kits.telling.wording import history_of, sentence_for, terms_of
 from submissions.access import load_submission
 from submissions.forms import NoteForm
 from submissions.models import Submission
@@ -50,7 +50,7 @@ def loan(request: HttpRequest, public_id: UUID, token: str | None = None) -> Htt
         **documents.hours_of(one),
         "can_extend": one.state in MOVES["extend"].sources,
         "can_cancel": one.state == LoanState.RESERVED,
-        "is_packed": one.state == LoanState.PACKED,
+        "terms": terms_of(one.kit, one) if one.standing.is_coming else [],
         "can_report": one.state in MOVES["report"].sources,
     }
     return render(request, "kits/loan_detail.html", _context(submission, one, token) | context)

@@ -26,6 +26,7 @@ from kits.pages.other_periods import other_periods
 from kits.pages.with_visit import KEY, query_of, visit_of
 from kits.refusals import LoanTooLong, NoCopyFree, NotAHandoverDay, TooSoon
 from kits.rules import LoanRequest
+from kits.telling.wording import terms_of
 from schools.models import User
 from submissions import browsers
 from submissions.access import network_of, teacher_with
@@ -88,6 +89,7 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
         "hub": kit.venue.hub,
         "asked": asked,
         "form": form,
+        "terms": terms_of(kit),
         "refused": refused,
         "gone": gone,
         "signing_in_helps": isinstance(refused, TooMuchHeld),

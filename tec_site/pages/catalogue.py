@@ -17,6 +17,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from bookings.planning.availability import Offer, Outlook, first_free
 from bookings.planning.month import build_month
+from bookings.telling.wording import price_of
 from core.dates import YearMonth, month_of
 from programmes.catalogue import page_of, show
 from programmes.filters import ProgrammeFilter
@@ -54,6 +55,7 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "programme": found,
         "hub": found.venue.hub,
+        "price": price_of(found),
         "free": free,
         "month": build_month(found, at, outlook.month(at), _holidays(request, at, region)),
         "region": region,
