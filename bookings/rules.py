@@ -5,12 +5,15 @@ rule, with a note; capacity and zones are not rules but facts of the database (p
 that is no class has no year groups, and nothing comes before it.
 """
 
+import datetime
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -19,7 +22,7 @@ from core.text.normal import key
 from programmes.models import Hub, Programme, ProgrammeKind
 from schools.audience import Audience
 from schools.models import ClassGroup, School
-from schools.years import school_year_of
+from schools.years import current_school_year, school_year_of
 from submissions.models import Submission
 from submissions.rules import Broken, Party, Rule, first_bookable_moment, last_bookable_day
 
@@ -67,13 +70,8 @@ def broken_rules(items: Sequence[VisitItem], school: School | None) -> list[Brok
         found += broken_date(programme, slot)
     for index, item in enumerate(items):
         programme, slot, party = item.programme, item.slot, item.party
-        found += [*_year_group(programme, party, index), *broken_numbers(programme, party, index)]
-        if programme.requires_taster and not taster_passes(slot, school, party.name):
-            message = _(
-                "This is open to classes that did the Proeverij first, and we find none of this "
-                "class or school before this date."
-            )
-            found.append(Broken(Rule.PREREQUISITE, "name", str(message), index))
+        found += broken_party(programme, party, index)
+        found += broken_taster(programme, slot, school, party.name, index)
     return found
 
 
@@ -103,6 +101,11 @@ def broken_offer(programme: Programme, slot: VisitSlot) -> list[Broken]:
 
 
 # --- The class -------------------------------------------------------------------------------
+
+
+def broken_party(programme: Programme, party: Party, index: int) -> list[Broken]:
+    """What is asked of a class or group whenever it comes."""
+    return [*_year_group(programme, party, index), *broken_numbers(programme, party, index)]
 
 
 def _year_group(programme: Programme, party: Party, index: int) -> list[Broken]:
@@ -151,6 +154,52 @@ def _at_least(audience: Audience, number: int) -> str:
 
 
 # --- An earlier Proeverij ----------------------------------------------------------------------
+
+
+def broken_taster(
+    programme: Programme, slot: VisitSlot, school: School | None, party_name: str, index: int
+) -> list[Broken]:
+    if not programme.requires_taster or taster_passes(slot, school, party_name):
+        return []
+    if coming := taster_to_come(slot, school, party_name):
+        day = date_format(timezone.localtime(coming.starts_at), "j F")
+        message: Any = _("Your Proeverij is on %(day)s; choose a date after it.") % {"day": day}
+    else:
+        message = _(
+            "This is open to classes that did the Proeverij first, and we find none of this "
+            "class or school before this date."
+        )
+    return [Broken(Rule.PREREQUISITE, "name", str(message), index)]
+
+
+def taster_to_come(slot: VisitSlot, school: School | None, party_name: str) -> Booking | None:
+    """The first Proeverij that is booked but not before the slot: of this class, or else of
+    another one of the school."""
+    if school is None:
+        return None
+    coming = Booking.objects.filter(
+        visit__programme__kind=ProgrammeKind.TASTER,
+        state__in=State.where(counts=True),
+        visit__slot__starts_at__gte=slot.starts_at,
+        class_group__school=school,
+    )
+    found = coming.select_related("visit__slot").order_by("visit__slot__starts_at")
+    return found.filter(class_group__name_key=key(party_name)).first() or found.first()
+
+
+def first_taster_of(user: Any) -> datetime.datetime | None:
+    """When the classes of a teacher's school, of last school year or later, first have a
+    Proeverij; None where that is not known."""
+    school_id = getattr(user, "school_id", None)  # the anonymous have none
+    if school_id is None:
+        return None
+    tasters = Booking.objects.filter(
+        visit__programme__kind=ProgrammeKind.TASTER,
+        state__in=State.where(counts=True),
+        class_group__school=school_id,
+        class_group__school_year__gte=current_school_year() - 1,
+    )
+    return tasters.aggregate(first=Min("visit__slot__starts_at"))["first"]
 
 
 def _tasters_before(slot: VisitSlot, but: Booking | None = None) -> models.QuerySet[Booking]:

@@ -13,20 +13,28 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from bookings import lifecycle, places
-from bookings.models import VisitSlot, shut
+from bookings.models import Booking, VisitSlot, shut
 from bookings.pages.access import address_of, own_submission
 from bookings.pages.forms import BookingForm
-from bookings.planning.availability import Offer, SlotProgramme, next_free, offer_for, same_week
+from bookings.planning.availability import (
+    Offer,
+    SlotProgramme,
+    free_after,
+    next_free,
+    offer_for,
+    same_week,
+)
 from bookings.refusals import ClassAlreadyBooked, DateChanged
 from bookings.rules import VisitRequest
-from bookings.telling.wording import terms_of
-from core import rate_limits
+from bookings.telling.wording import requirements_of, terms_of
+from core import drafts, rate_limits
 from core.lifecycle import Refused
 from core.transactions import retried
 from programmes.models import Programme, ProgrammeKind
 from schools.models import User
 from submissions import browsers
 from submissions.access import network_of, teacher_with
+from submissions.known import class_asked
 from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
 from submissions.pages import CodeView, CorrectAddressView, say_done
@@ -43,20 +51,36 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
     programme, slot = _programme_in_slot(slug, slot_id)
     user = request.user if request.user.is_authenticated else None
     data = request.POST if request.method == "POST" else None
-    form = BookingForm(data, programme=programme, slot=slot, user=user)
+    again, known = drafts.kept(request) if data is None else None, class_asked(request)
+    form = BookingForm(
+        data, programme=programme, slot=slot, user=user, again=again, class_asked=known
+    )
     refused: Refused | None = None
     status = 200
     if form.is_valid():
         try:
-            return HttpResponseRedirect(_submit(request, form))
+            return _sent(_submit(request, form))
         except Refused as refusal:
             refused, status = _place_refusal(form, refusal), 409
     elif form.errors and not form.asks_for_more:
         status = 422
+    context = _context(request, form, refused) | {"restored": again is not None}
+    response = render(request, "bookings/booking_new.html", context, status=status)
+    if status != 200:
+        drafts.keep(request, response)
+    return response
+
+
+def _context(request: HttpRequest, form: BookingForm, refused: Refused | None) -> dict[str, Any]:
+    """What the page says beside its fields."""
+    programme, slot = form.programme, form.slot
     offer = offer_for(programme, slot)  # none where the half day has become too short
     can_be_booked = offer is not None and offer.can_be_booked
-    gone = not can_be_booked if data is None else isinstance(refused, GONE)
-    context = {
+    gone = isinstance(refused, GONE) if form.is_bound else not can_be_booked
+    others = _others(programme, slot, form.pupils) if gone else []
+    if form.late_taster:
+        others = _after(form.late_taster, form)
+    return {
         "programme": programme,
         "slot": slot,
         "hub": slot.venue.hub,
@@ -65,17 +89,19 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
         "terms": terms_of(programme, slot.day, len(form.classes.forms)),
         "refused": _in_words(refused, programme, slot, form) if refused else "",
         "gone": gone,
+        "has_more_room": offer is not None and offer.groups_left > len(form.classes.forms),
         "signing_in_helps": isinstance(refused, TooMuchHeld),
-        "others": _others(programme, slot, form.pupils) if gone else [],
-        "own": own_submission(request, programme, slot) if gone and data is None else None,
-        "taster": _taster() if form.lacks_taster else None,
+        "others": others,
+        "own": own_submission(request, programme, slot) if gone and not form.is_bound else None,
+        "tasters": _tasters(programme),
+        "requirement": requirements_of([programme], request.user).get(programme.pk, ""),
     }
-    return render(request, "bookings/booking_new.html", context, status=status)
 
 
 # --- Within a request ----------------------------------------------------------------------------
 
 GONE = (places.VisitFull, places.ZonesTaken, places.DoesNotFit)
+OTHERS_SHOWN = 5
 
 
 def _programme_in_slot(slug: str, slot_id: int) -> tuple[Programme, VisitSlot]:
@@ -87,6 +113,13 @@ def _programme_in_slot(slug: str, slot_id: int) -> tuple[Programme, VisitSlot]:
     )
     run.visitslot.is_shut = run.is_shut
     return run.programme, run.visitslot
+
+
+def _sent(address: str) -> HttpResponse:
+    """On to the next page; what was typed is not needed again."""
+    response = HttpResponseRedirect(address)
+    drafts.forget(response)
+    return response
 
 
 def _submit(request: HttpRequest, form: BookingForm) -> str:
@@ -175,8 +208,17 @@ def _room_for_heads(programme: Programme, number: int) -> str:
     return words % {"number": number}
 
 
-def _taster() -> Programme | None:
-    return Programme.objects.published().for_schools().filter(kind=ProgrammeKind.TASTER).first()
+def _tasters(programme: Programme) -> list[Programme]:
+    """What one can book first, where that must be."""
+    if not programme.requires_taster:
+        return []
+    return list(Programme.objects.published().for_schools().filter(kind=ProgrammeKind.TASTER))
+
+
+def _after(taster: Booking, form: BookingForm) -> list[Offer]:
+    """The first dates after a Proeverij that is booked already."""
+    room = {"groups": len(form.pupils), "pupils": sum(form.pupils)}
+    return free_after(form.programme, taster.ends_at, OTHERS_SHOWN, **room)
 
 
 def _others(programme: Programme, slot: VisitSlot, pupils: Sequence[int]) -> list[Offer]:

@@ -130,6 +130,14 @@ def same_week(
     return _with_room(offers_between(programme, monday, monday + 7 * ONE_DAY), groups, pupils)
 
 
+def free_after(
+    programme: Programme, moment: datetime.datetime, limit: int, groups: int = 1, pupils: int = 0
+) -> list[Offer]:
+    """The first `limit` offers with that room that start after `moment`."""
+    later = _offers([programme], _window(moment + MINUTE, _horizon()))
+    return _with_room(later, groups, pupils)[:limit]
+
+
 def offer_for(programme: Programme, slot: VisitSlot) -> Offer | None:
     """How it stands with one slot, or None where the programme does not run."""
     return next(iter(_offers([programme], Q(visitslot=slot))), None)

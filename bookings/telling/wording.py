@@ -9,6 +9,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings import rules
 from bookings.models import Attention, Booking, BookingEvent, State
 from programmes.models import Programme
 from programmes.models.programme import in_words
@@ -186,3 +187,20 @@ def resting_in_words(experiences: Iterable[Booking]) -> list[str]:
 
 def _when(booking: Booking) -> str:
     return _moment(booking.starts_at.isoformat())
+
+
+# --- What is not yet possible ------------------------------------------------------------------
+
+
+def requirements_of(programmes: Iterable[Programme], user: Any) -> dict[int, str]:
+    """Programme (primary key) → what must come first for this reader, in a few words. Of those
+    that she can book, as far as one knows, there is none. One query, or none."""
+    closed = [programme.pk for programme in programmes if programme.requires_taster]
+    first = rules.first_taster_of(user) if closed else None
+    if first is not None and first <= timezone.now():
+        return {}
+    words = _("first a Proeverij")
+    if first is not None:
+        day = date_format(timezone.localtime(first), "j F")
+        words = _("after your Proeverij on %(day)s") % {"day": day}
+    return dict.fromkeys(closed, words)

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from bookings.models import Booking
-from core import rate_limits
+from core import drafts, rate_limits
 from core.dates import parse_day
 from core.lifecycle import Refused
 from core.transactions import retried
@@ -30,6 +30,7 @@ from kits.telling.wording import terms_of
 from schools.models import User
 from submissions import browsers
 from submissions.access import network_of, teacher_with
+from submissions.known import class_asked
 from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
 from submissions.pages import CodeView, CorrectAddressView, say_done
@@ -73,12 +74,20 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
     browsers.give_number(request)
     user = request.user if request.user.is_authenticated else None
     data = request.POST if request.method == "POST" else None
-    form = LoanForm(data, kit=kit, user=user, booking=asked.booking)
+    form = LoanForm(
+        data,
+        kit=kit,
+        user=user,
+        booking=asked.booking,
+        day=asked.starts_on,
+        again=drafts.kept(request),
+        class_asked=class_asked(request),
+    )
     refused = _why_not(asked) if data is None else None
     status = 200
     if form.is_valid():
         try:
-            return HttpResponseRedirect(_submit(request, form, asked))
+            return _sent(_submit(request, form, asked))
         except Refused as refusal:
             refused, status = _place_refusal(form, asked, refusal), 409
     elif form.errors and not form.asks_for_more:
@@ -95,7 +104,10 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
         "signing_in_helps": isinstance(refused, TooMuchHeld),
         "others": _others(asked) if gone else [],
     }
-    return render(request, "kits/loan_new.html", context, status=status)
+    response = render(request, "kits/loan_new.html", context, status=status)
+    if status != 200:
+        drafts.keep(request, response)
+    return response
 
 
 # --- Within a request ----------------------------------------------------------------------------
@@ -119,6 +131,13 @@ def _why_not(asked: Asked) -> Refused | None:
         return refusal
     room = rooms([asked.kit], asked.starts_on, asked.ends_on).get(asked.kit.pk)
     return None if room and room.free else NoCopyFree()
+
+
+def _sent(address: str) -> HttpResponse:
+    """On to the next page; what was typed is not needed again."""
+    response = HttpResponseRedirect(address)
+    drafts.forget(response)
+    return response
 
 
 def _submit(request: HttpRequest, form: LoanForm, asked: Asked) -> str:

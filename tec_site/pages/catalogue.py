@@ -17,7 +17,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from bookings.planning.availability import Offer, Outlook, first_free
 from bookings.planning.month import build_month
-from bookings.telling.wording import price_of
+from bookings.telling.wording import price_of, requirements_of
 from core.dates import YearMonth, month_of
 from programmes.catalogue import page_of, show
 from programmes.filters import ProgrammeFilter
@@ -25,6 +25,7 @@ from programmes.models import Programme, ProgrammeKind
 from schools.holidays import own_holidays
 from schools.models import HolidayRegion, SchoolHoliday
 from schools.months import parse_month
+from submissions.known import class_asked, query_of
 
 app_name = "programmes"
 FIRST_FREE = 5
@@ -36,10 +37,14 @@ FIRST_FREE = 5
 def catalogue(request: HttpRequest) -> HttpResponse:
     filters = ProgrammeFilter(request.GET, queryset=Programme.objects.published())
     # All at once: programmes are few, and counting them would be a query more.
-    page = page_of(request, list(filters.qs.prefetch_related("worlds")))
-    free = first_free(page)
-    cards = [(programme, free.get(programme.pk)) for programme in page]
-    return show(request, "programmes/programme_list.html", filters, page, cards=cards)
+    found = sorted(filters.qs.prefetch_related("worlds"), key=comes_later)
+    page = page_of(request, found)
+    free, required = first_free(page), requirements_of(page, request.user)
+    cards = [(one, free.get(one.pk), required.get(one.pk, "")) for one in page]
+    carried = query_of(class_asked(request))
+    return show(
+        request, "programmes/programme_list.html", filters, page, cards=cards, carried=carried
+    )
 
 
 @login_not_required
@@ -52,12 +57,15 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
     outlook = Outlook(found)
     free = outlook.next_free(1 if is_fragment else FIRST_FREE)
     at = _month(request, free)
+    carried = query_of(class_asked(request))
     context = {
         "programme": found,
         "hub": found.venue.hub,
         "price": price_of(found),
         "free": free,
-        "month": build_month(found, at, outlook.month(at), _holidays(request, at, region)),
+        "month": build_month(found, at, outlook.month(at), _holidays(request, at, region), carried),
+        "carried": carried,
+        "requirement": requirements_of([found], request.user).get(found.pk, ""),
         "region": region,
         "regions": HolidayRegion.choices,
     }
@@ -65,6 +73,11 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
     if is_fragment:
         return render(request, f"{template}#month", context)
     return render(request, template, context | _facts(found))
+
+
+def comes_later(programme: Programme) -> bool:
+    """The Proeverij is where a class begins: it comes before everything else."""
+    return programme.kind != ProgrammeKind.TASTER
 
 
 def _month(request: HttpRequest, free: list[Offer]) -> YearMonth:

@@ -17,10 +17,12 @@ from django.views import defaults
 from django.views.decorators.http import require_safe
 
 from bookings.planning.availability import first_free
+from bookings.telling.wording import requirements_of
 from core.markup import parse
 from programmes.models import Programme, Zone
 from submissions.pages import after_second_click
 from tec_site.models import Statement
+from tec_site.pages.catalogue import comes_later
 from tec_site.pages.statements import text_of
 
 NEXT_FREE_SHOWN = 4
@@ -34,10 +36,13 @@ def home(request: HttpRequest) -> HttpResponse:
     free = first_free(programmes)
     soonest = sorted(
         (programme for programme in programmes if programme.pk in free),
-        key=lambda programme: free[programme.pk],
+        key=lambda programme: (comes_later(programme), free[programme.pk]),
     )
+    required = requirements_of(soonest[:NEXT_FREE_SHOWN], request.user)
     context = {
-        "next_free": [(one, free[one.pk]) for one in soonest[:NEXT_FREE_SHOWN]],
+        "next_free": [
+            (one, free[one.pk], required.get(one.pk, "")) for one in soonest[:NEXT_FREE_SHOWN]
+        ],
         "zones": Zone.objects.exclude(artwork=""),
     }
     return render(request, "home.html", context)
