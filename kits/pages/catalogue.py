@@ -60,7 +60,7 @@ def kit(request: HttpRequest, slug: str) -> HttpResponse:
     first, last = at.first, at.last
     if start is not None and month_of(start) != at:
         start = None  # another month was turned to since
-    period = look_at(found, first, last, delivery)
+    period = look_at(found, first, last, delivery, booking)
     can_start = start is not None and period.can_start(start)
     context = {
         "kit": found,

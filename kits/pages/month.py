@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from bookings.models import Booking
 from core.dates import ONE_DAY, YearMonth, month_of
 from kits.availability import KitCalendar, calendars
 from kits.days import DeskCalendar, desk_calendar, free_again_on
@@ -94,11 +95,18 @@ class Period:
         ]
 
 
-def look_at(kit: LessonKit, first: datetime.date, last: datetime.date, delivery: str) -> Period:
-    """The period in which a loan can start on a day in `first`..`last` and end after that."""
+def look_at(
+    kit: LessonKit,
+    first: datetime.date,
+    last: datetime.date,
+    delivery: str,
+    booking: Booking | None = None,
+) -> Period:
+    """The period in which a loan, perhaps with a visit, can start on a day in `first`..`last` and
+    end after that."""
     before = free_again_on(kit, last + datetime.timedelta(days=kit.loan_days)) + ONE_DAY
     found = calendars(first, before, [kit])
-    desk = desk_calendar(kit.venue, first, before, delivery)
+    desk = desk_calendar(kit.venue, first, before, delivery, booking)
     return Period(kit, desk, found.get(kit.pk, KitCalendar()))
 
 

@@ -126,7 +126,9 @@ def _asked(request: HttpRequest, kit: LessonKit) -> Asked | None:
 def _why_not(asked: Asked) -> Refused | None:
     """What stands in the way before anything is typed, so that nobody types for nothing."""
     try:
-        lifecycle.refuse_dates(asked.kit, asked.starts_on, asked.ends_on, asked.delivery)
+        lifecycle.refuse_dates(
+            asked.kit, asked.starts_on, asked.ends_on, asked.delivery, asked.booking
+        )
     except Refused as refusal:
         return refusal
     room = rooms([asked.kit], asked.starts_on, asked.ends_on).get(asked.kit.pk)
@@ -190,7 +192,7 @@ def _place_refusal(form: LoanForm, asked: Asked, refusal: Refused) -> Refused | 
 
 
 def _others(asked: Asked) -> list[Any]:
-    return other_periods(asked.kit, asked.starts_on, asked.ends_on, asked.delivery)
+    return other_periods(asked.kit, asked.starts_on, asked.ends_on, asked.delivery, asked.booking)
 
 
 # --- The code ------------------------------------------------------------------------------------
