@@ -31,7 +31,8 @@ from core import drafts, rate_limits
 from core.lifecycle import Refused
 from core.transactions import retried
 from programmes.models import Programme, ProgrammeKind
-from schools.models import User
+from schools import holidays
+from schools.models import School, User
 from submissions import browsers
 from submissions.access import network_of, teacher_with
 from submissions.known import class_asked
@@ -59,7 +60,7 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
     status = 200
     if form.is_valid():
         try:
-            return _sent(_submit(request, form))
+            return _sent(_submit(request, form), form.school)
         except Refused as refusal:
             refused, status = _place_refusal(form, refusal), 409
     elif form.errors and not form.asks_for_more:
@@ -115,10 +116,13 @@ def _programme_in_slot(slug: str, slot_id: int) -> tuple[Programme, VisitSlot]:
     return run.programme, run.visitslot
 
 
-def _sent(address: str) -> HttpResponse:
-    """On to the next page; what was typed is not needed again."""
+def _sent(address: str, school: School | None) -> HttpResponse:
+    """On to the next page. What was typed is not needed again; of the school the region is, by
+    every calendar."""
     response = HttpResponseRedirect(address)
     drafts.forget(response)
+    if school is not None and school.holiday_region:
+        holidays.keep(response, school.holiday_region)
     return response
 
 

@@ -65,9 +65,8 @@ class PartyForm(forms.Form):
         kwargs["empty_permitted"] = False  # a class that is added is filled in or removed
         super().__init__(*args, **kwargs)
         self.programme, self.for_staff = programme, for_staff
-        self.fields["pupils"].help_text = ngettext(
-            "At most %(number)d.", "At most %(number)d.", programme.max_pupils_per_class
-        ) % {"number": programme.max_pupils_per_class}
+        most = programme.whom.heads(programme.max_pupils_per_class)
+        self.fields["pupils"].help_text = gettext("At most %(heads)s.") % {"heads": most}
 
     def has_changed(self) -> bool:
         """An empty one is a class too, that has to be filled in: its fields say so."""
@@ -119,6 +118,7 @@ class ClassForm(PartyForm, ClassFieldsForm):
             return data
         if data["supervisors"] < self.programme.supervisors_for(data["pupils"]):
             self.add_error("supervisors", _norm_not_met(self.programme, data["pupils"]))
+            self["supervisors"].help_text = ""  # which would say the same
         return data
 
     @property

@@ -87,22 +87,22 @@ def _reschedule(data: dict[str, Any]) -> str:
 
 
 def _numbers(event: BookingEvent) -> str:
-    before, after = event.data["from"][0], event.data["to"][0]
-    if before == after:
-        return _("The number of supervisors changed.")
-    if event.booking.audience.is_groups:
-        words = ngettext(
-            "Numbers changed: %(before)d to %(after)d participant.",
-            "Numbers changed: %(before)d to %(after)d participants.",
-            after,
-        )
-    else:
-        words = ngettext(
-            "Numbers changed: %(before)d to %(after)d pupil.",
-            "Numbers changed: %(before)d to %(after)d pupils.",
-            after,
-        )
-    return words % {"before": before, "after": after}
+    is_groups = event.booking.audience.is_groups
+    before, after = (
+        event.booking.audience.heads(pupils)
+        if is_groups
+        else _with_adults(event.booking.audience.heads(pupils), supervisors)
+        for pupils, supervisors in (event.data["from"], event.data["to"])
+    )
+    return _("Numbers changed: %(before)s became %(after)s.") % {"before": before, "after": after}
+
+
+def _with_adults(heads: str, supervisors: int) -> str:
+    along = ngettext("%(number)d supervisor", "%(number)d supervisors", supervisors)
+    return _("%(heads)s and %(along)s") % {
+        "heads": heads,
+        "along": along % {"number": supervisors},
+    }
 
 
 def _moment(written: str) -> str:

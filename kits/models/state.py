@@ -66,7 +66,7 @@ class LoanState(StateTable):
             is_listed=True,
             went_out=True,
             colour="info",
-            sentence=_("The box is with you until %(end)s."),
+            sentence=_("The box is with you up to and including %(end)s."),
         ),
         _("out"),
     )
@@ -89,7 +89,7 @@ class LoanState(StateTable):
             is_promise=True,
             is_listed=True,
             went_out=True,
-            sentence=_("The box was with you until %(end)s."),
+            sentence=_("The box was with you up to and including %(end)s."),
         ),
         _("done"),
     )

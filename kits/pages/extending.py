@@ -56,13 +56,13 @@ def _closed(period: Period, first: datetime.date, until: datetime.date) -> str:
     reason = next((why for why in map(period.desk.closed_because, days) if why), "")
     facts = {"day": date_format(until, "l j F"), "reason": reason}
     if reason:
-        return (
-            _(
-                "Until %(day)s the box may stay, but no boxes are brought back until then: "
-                "%(reason)s."
-            )
-            % facts
+        words = _(
+            "Up to and including %(day)s the box may stay, but no boxes are brought back by then: "
+            "%(reason)s."
         )
-    return _("Until %(day)s the box may stay, but there is no day on which to bring it back.") % (
-        facts
-    )
+    else:
+        words = _(
+            "Up to and including %(day)s the box may stay, but there is no day on which to bring "
+            "it back."
+        )
+    return words % facts

@@ -89,7 +89,7 @@ class KitFilter(CatalogueFilter):
         cleaned = self.form.cleaned_data
         if pupils := cleaned.get("leerlingen"):
             found.append(Chosen("leerlingen", _("%(number)d pupils") % {"number": pupils}))
-        for name, words in (("van", _("from %(day)s")), ("tot", _("until %(day)s"))):
+        for name, words in (("van", _("from %(day)s")), ("tot", _("up to and including %(day)s"))):
             if day := cleaned.get(name):
                 found.append(Chosen(name, words % {"day": date_format(day, "j F Y")}))
         return found

@@ -13,7 +13,7 @@ from core.text.fields import ParagraphsField
 from core.uploads import PhotoField
 from kits.models import ContentItem, LessonKit, Loan
 from kits.rules import LoanRequest, broken_rules
-from schools.models import User
+from schools.models import School, User
 from submissions.forms import ClassFieldsForm, SchoolContactForm, contact_of, given
 from submissions.known import facts_of, known_classes
 from submissions.rules import Broken, Party, Rule
@@ -27,7 +27,7 @@ class LoanClassForm(ClassFieldsForm):
         self.kit, self.for_staff = kit, for_staff
         self.offer_year_groups(kit.year_from, kit.year_to, for_staff=for_staff)
         self.fields["pupils"].help_text = ngettext(
-            "At most %(number)d.", "At most %(number)d.", kit.max_pupils
+            "At most %(number)d pupil.", "At most %(number)d pupils.", kit.max_pupils
         ) % {"number": kit.max_pupils}
 
     def clean(self) -> dict[str, Any]:
@@ -104,6 +104,12 @@ class LoanForm:
     def asks_for_more(self) -> bool:
         """Whether this submit searched a school, or chose a class that we know."""
         return self._uses_known or self.contact.is_searching_school
+
+    @property
+    def school(self) -> School | None:
+        """Of the directory, as far as it is chosen."""
+        school = getattr(self.contact, "cleaned_data", {}).get("school")
+        return school if isinstance(school, School) else None
 
     @property
     def errors(self) -> list[tuple[Any, str]]:

@@ -145,14 +145,16 @@ def _day(
     today = timezone.localdate()
     outside = month_of(date) != at or date < today
     shown = not outside and period.desk.is_open(date)
+    closed = "" if outside else period.desk.closed_because(date)
+    holiday = "" if outside else holidays.get(date, "")
     status, word = _state_of(period, date) if shown else ("", "")
     return Day(
         date=date,
         is_outside=month_of(date) != at,
         is_today=date == today,
         is_chosen=date == chosen,
-        closed="" if outside else period.desk.closed_because(date),
-        holiday="" if outside else holidays.get(date, ""),
+        closed=closed,
+        holiday="" if holiday == closed else holiday,  # the same one is said once
         status=status,
         word=word,
         can_start=shown and period.can_start(date),

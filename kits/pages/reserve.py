@@ -27,7 +27,8 @@ from kits.pages.with_visit import KEY, query_of, visit_of
 from kits.refusals import LoanTooLong, NoCopyFree, NotAHandoverDay, TooSoon
 from kits.rules import LoanRequest
 from kits.telling.wording import terms_of
-from schools.models import User
+from schools import holidays
+from schools.models import School, User
 from submissions import browsers
 from submissions.access import network_of, teacher_with
 from submissions.known import class_asked
@@ -87,7 +88,7 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
     status = 200
     if form.is_valid():
         try:
-            return _sent(_submit(request, form, asked))
+            return _sent(_submit(request, form, asked), form.school)
         except Refused as refusal:
             refused, status = _place_refusal(form, asked, refusal), 409
     elif form.errors and not form.asks_for_more:
@@ -135,10 +136,13 @@ def _why_not(asked: Asked) -> Refused | None:
     return None if room and room.free else NoCopyFree()
 
 
-def _sent(address: str) -> HttpResponse:
-    """On to the next page; what was typed is not needed again."""
+def _sent(address: str, school: School | None) -> HttpResponse:
+    """On to the next page. What was typed is not needed again; of the school the region is, by
+    every calendar."""
     response = HttpResponseRedirect(address)
     drafts.forget(response)
+    if school is not None and school.holiday_region:
+        holidays.keep(response, school.holiday_region)
     return response
 
 

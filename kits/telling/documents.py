@@ -31,7 +31,7 @@ def letter(loan: Loan) -> bytes:
             "contents": list(loan.kit.contents.all()),
             "page_url": page_url,
             "site": urlsplit(settings.SITE_URL).netloc,
-            "qr": qr_code(page_url, alternative=_("QR code that opens your loan")),
+            "qr": qr_code(page_url, alternative=_("QR code that opens your reservation")),
             "hub": submission.hub,
             "organizer": submission.hub.organizer_name,
             **hours_of(loan),

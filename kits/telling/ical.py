@@ -126,7 +126,7 @@ def _event(loan: Loan, uid: UUID, day: datetime.date, summary: str, hours: DeskH
             [
                 f"{loan.party_name}, {loan.year_groups}",
                 _("Reference: %(reference)s") % {"reference": loan.submission.reference},
-                _("Everything about this loan: %(address)s") % {"address": page},
+                _("Everything about this reservation: %(address)s") % {"address": page},
             ]
         )
     )

@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.views import defaults
 from django.views.decorators.http import require_safe
 
-from bookings.planning.availability import first_free
+from bookings.planning.availability import first_offers
 from bookings.telling.wording import requirements_of
 from core.markup import parse
 from programmes.models import Programme, Zone
@@ -33,10 +33,10 @@ RETRY_AFTER_SECONDS = 30
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     programmes = Programme.objects.published()
-    free = first_free(programmes)
+    free = first_offers(programmes)
     soonest = sorted(
         (programme for programme in programmes if programme.pk in free),
-        key=lambda programme: (comes_later(programme), free[programme.pk]),
+        key=lambda programme: (comes_later(programme), free[programme.pk].starts_at),
     )
     required = requirements_of(soonest[:NEXT_FREE_SHOWN], request.user)
     context = {

@@ -74,6 +74,8 @@ def test_one_adult_for_26_pupils_is_said_with_the_other_errors(client, programme
         "mee? Verstuur het dan nog een keer; als het nodig is, bellen we je.",
         "phone": "Vul een telefoonnummer in.",
     }
+    # In the summary and at the field, and not a second time as its help.
+    assert response.text.count("Bij 26 leerlingen vragen we 3 begeleiders.") == 2
 
 
 def test_who_means_it_sends_it_again(client, programme, slot):

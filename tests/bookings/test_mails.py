@@ -35,6 +35,9 @@ from tests.smtp_sink import smtp_sink
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 TO = "anouk@school.example"
+NUMBERS = (
+    "Aantallen gewijzigd: van 24 leerlingen en 3 begeleiders naar 20 leerlingen en 3 begeleiders."
+)
 
 
 @pytest.fixture
@@ -255,7 +258,7 @@ def test_change_says_what_it_was(booked, staff):
     booking = booked(State.CONFIRMED, pupils=24)
     change(booking, staff)
     message = revealed(the_mail().email_message())
-    line = "Aantal gewijzigd: van 24 naar 20 leerlingen."
+    line = NUMBERS
     assert f"Je bezoek is gewijzigd.\n{line}\nZo staat het er nu voor:" in message.body
     assert f"<p>{line}</p>" in message.alternatives[0].content
 
@@ -277,7 +280,8 @@ def test_change_of_two_classes_says_once_what_is_the_same_for_both(booked, staff
         booking.refresh_from_db()
         lifecycle.change_numbers(booking=booking, pupils=pupils, supervisors=3, by=staff)
     text = the_mail().text
-    assert "7a: Aantal gewijzigd: van 24 naar 20 leerlingen.\n7b: " in text
+    changed = f"7a: {NUMBERS}\n7b: "
+    assert changed in text
 
 
 def test_change_tells_every_change_since_the_last_mail(booked, staff):
@@ -288,7 +292,7 @@ def test_change_tells_every_change_since_the_last_mail(booked, staff):
     lifecycle.reschedule(booking=booking, slot=slot, by=staff)
     change(booking, staff)
     moved = "Verplaatst van dinsdag 3 november 2026 09:00 naar dinsdag 10 november 2026 09:00."
-    line = "Aantal gewijzigd: van 24 naar 20 leerlingen."
+    line = NUMBERS
     assert f"Je bezoek is gewijzigd.\n{moved}\n{line}\nZo staat" in the_mail().text
 
 
@@ -301,7 +305,7 @@ def test_change_says_nothing_of_a_class_that_was_cancelled_since(booked, staff):
 
     changed, _cancelled = told()
 
-    assert "\nAantal gewijzigd: van 24 naar 20 leerlingen.\nZo staat" in changed.text
+    assert "\n" + NUMBERS + "\nZo staat" in changed.text
     assert "Uilen" not in changed.text
 
 
@@ -551,3 +555,19 @@ def test_reminder_for_a_day_that_is_no_longer_the_day_is_not_sent(booked, staff,
     assert [mail.subject for mail in told()] == [
         "Bijna zover: Stop-motion op woensdag 4 november 2026"
     ]
+
+
+def test_change_of_supervisors_alone_names_them(booked, staff):
+    booking = booked(State.CONFIRMED, pupils=24)
+    lifecycle.change_numbers(booking=booking, pupils=24, supervisors=1, by=staff)
+    after = "naar 24 leerlingen en 1 begeleider."
+    line = f"Aantallen gewijzigd: van 24 leerlingen en 3 begeleiders {after}"
+    assert line in the_mail().text
+
+
+def test_cancellation_says_once_that_it_is_off(booked, staff):
+    lifecycle.cancel(booking=booked(State.CONFIRMED), by=staff)
+    mail = the_mail()
+    assert "gaat niet door" not in mail.text
+    assert "gaat niet door" not in mail.html
+    assert "Een andere klas kan nu op deze plek komen." in mail.text
