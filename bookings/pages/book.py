@@ -90,7 +90,7 @@ def _context(request: HttpRequest, form: BookingForm, refused: Refused | None) -
         "terms": terms_of(programme, slot.day, len(form.classes.forms)),
         "refused": _in_words(refused, programme, slot, form) if refused else "",
         "gone": gone,
-        "has_more_room": offer is not None and offer.groups_left > len(form.classes.forms),
+        "has_more_room": offer is not None and _has_more_room(offer, form),
         "signing_in_helps": isinstance(refused, TooMuchHeld),
         "others": others,
         "own": own_submission(request, programme, slot) if gone and not form.is_bound else None,
@@ -210,6 +210,13 @@ def _room_for_heads(programme: Programme, number: int) -> str:
             number,
         )
     return words % {"number": number}
+
+
+def _has_more_room(offer: Offer, form: BookingForm) -> bool:
+    """Whether one more class fits, as far as one knows how many come."""
+    pupils_left = offer.pupils_left - sum(form.pupils)
+    groups_left = offer.groups_left - len(form.classes.forms)
+    return groups_left > 0 and pupils_left >= form.programme.min_pupils
 
 
 def _tasters(programme: Programme) -> list[Programme]:

@@ -18,6 +18,7 @@ from bookings import lifecycle, rules
 from bookings.models import Booking, State
 from bookings.pages.access import address_of
 from bookings.pages.forms import GroupNumbersForm, NumbersForm
+from bookings.pages.parties import norm_in_words
 from bookings.telling import documents, ical
 from bookings.telling.stays import stays_of
 from bookings.telling.wording import history_of, main_of, resting_in_words, sentence_for
@@ -102,6 +103,9 @@ def numbers(
     initial = {"pupils": one.pupils, "supervisors": one.supervisors}
     form_class = GroupNumbersForm if one.audience.is_groups else NumbersForm
     form = form_class(request.POST or None, initial=initial)
+    if "supervisors" in form.fields:
+        norm = norm_in_words(one.visit.programme, form["pupils"].value())
+        form.fields["supervisors"].help_text = norm
     if request.method == "POST" and form.is_valid():
         try:
             numbers = initial | form.cleaned_data

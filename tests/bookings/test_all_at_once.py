@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from bookings.models import Booking
 from tests.booking_form import address, errors_of, typed
@@ -111,3 +112,24 @@ def test_third_class_is_not_offered_where_two_fit(client, programme, slot):
     page = client.post(address(programme, slot), typed() | {"add": "1"}).text
     assert 'name="klas-1-name"' in page
     assert 'name="add"' not in page
+
+
+def test_second_class_is_not_offered_where_no_pupils_fit_any_more(client, programme, slot):
+    # Of 60 pupils 24 come already, and the fewest of a class are 10.
+    make_booking(visit=make_visit(programme=programme, slot=slot, max_groups=9))
+    classes = (("7b", [7], 27, 3),)
+    page = client.post(address(programme, slot), typed(classes=classes, phone="")).text
+    assert 'name="add"' not in page
+    classes = (("7b", [7], 26, 3),)
+    page = client.post(address(programme, slot), typed(classes=classes, phone="")).text
+    assert 'name="add"' in page
+
+
+def test_page_that_changes_numbers_says_the_norm_for_them(client, programme):
+    booking = make_booking(visit=make_visit(programme=programme))
+    client.force_login(booking.submission.user)
+    there = reverse("bookings:numbers", args=[booking.submission.public_id, booking.pk])
+    assert "Bij 24 leerlingen vragen we 3 begeleiders." in client.get(there).text
+    page = client.post(there, {"pupils": 31, "supervisors": 0}).text
+    assert "Bij 31 leerlingen vragen we 4 begeleiders." in page
+    assert "Vul minstens 1 begeleider in." in page

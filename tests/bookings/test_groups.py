@@ -227,7 +227,7 @@ def test_numbers_change_without_supervisors(client, programme, slot):
     booking.refresh_from_db()
     assert (booking.pupils, booking.supervisors) == (15, 0)
     assert wording.sentence(booking.events.latest("pk")) == (
-        "Aantal gewijzigd: van 12 naar 15 deelnemers."
+        "Aantallen gewijzigd: van 12 deelnemers naar 15 deelnemers."
     )
     refused = client.post(numbers, {"pupils": 19})
     assert refused.context["form"].errors["pupils"] == ["Hoogstens 18 deelnemers per groep."]

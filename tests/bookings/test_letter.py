@@ -125,6 +125,7 @@ def test_long_class_name_does_not_break_the_words_above_the_numbers():
 # --- The facts ---------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("frozen")
 def test_letter_has_the_facts_of_the_visit_on_one_a4() -> None:
     submission = make_asker()
     make_booking(
