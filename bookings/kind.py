@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from icalendar import Event as CalendarEvent
 
@@ -22,6 +24,7 @@ from programmes.models import Programme, Venue
 from schools.models import User
 from schools.models.class_group import free_name
 from submissions.kinds import AskedKind
+from submissions.models import Submission
 
 
 class VisitKind(AskedKind):
@@ -44,6 +47,13 @@ class VisitKind(AskedKind):
 
     def mails(self, events: list[BookingEvent]) -> list[Message]:
         return notices.mails_of(events)
+
+    def called(self, submission: Submission) -> str:
+        first = submission.bookings.with_facts().order_by("pk").first()
+        if first is None:
+            return ""
+        day = date_format(timezone.localtime(first.starts_at), "l j F")
+        return gettext("%(title)s on %(day)s") % {"title": first.visit.programme, "day": day}
 
     # --- In 'Mijn TEC' ----------------------------------------------------------------------
 

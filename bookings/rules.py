@@ -5,12 +5,15 @@ rule, with a note; capacity and zones are not rules but facts of the database (p
 that is no class has no year groups, and nothing comes before it.
 """
 
+import datetime
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -19,7 +22,7 @@ from core.text.normal import key
 from programmes.models import Hub, Programme, ProgrammeKind
 from schools.audience import Audience
 from schools.models import ClassGroup, School
-from schools.years import school_year_of
+from schools.years import current_school_year, school_year_of
 from submissions.models import Submission
 from submissions.rules import Broken, Party, Rule, first_bookable_moment, last_bookable_day
 
@@ -67,13 +70,8 @@ def broken_rules(items: Sequence[VisitItem], school: School | None) -> list[Brok
         found += broken_date(programme, slot)
     for index, item in enumerate(items):
         programme, slot, party = item.programme, item.slot, item.party
-        found += [*_year_group(programme, party, index), *broken_numbers(programme, party, index)]
-        if programme.requires_taster and not taster_passes(slot, school, party.name):
-            message = _(
-                "This is open to classes that did the Proeverij first, and we find none of this "
-                "class or school before this date."
-            )
-            found.append(Broken(Rule.PREREQUISITE, "name", str(message), index))
+        found += broken_party(programme, party, index)
+        found += broken_taster(programme, slot, school, party.name, index)
     return found
 
 
@@ -103,6 +101,11 @@ def broken_offer(programme: Programme, slot: VisitSlot) -> list[Broken]:
 
 
 # --- The class -------------------------------------------------------------------------------
+
+
+def broken_party(programme: Programme, party: Party, index: int) -> list[Broken]:
+    """What is asked of a class or group whenever it comes."""
+    return [*_year_group(programme, party, index), *broken_numbers(programme, party, index)]
 
 
 def _year_group(programme: Programme, party: Party, index: int) -> list[Broken]:
@@ -153,15 +156,64 @@ def _at_least(audience: Audience, number: int) -> str:
 # --- An earlier Proeverij ----------------------------------------------------------------------
 
 
-def _tasters_before(slot: VisitSlot) -> models.QuerySet[Booking]:
-    return Booking.objects.filter(
+def broken_taster(
+    programme: Programme, slot: VisitSlot, school: School | None, party_name: str, index: int
+) -> list[Broken]:
+    if not programme.requires_taster or taster_passes(slot, school, party_name):
+        return []
+    if coming := taster_to_come(slot, school, party_name):
+        day = date_format(timezone.localtime(coming.starts_at), "j F")
+        message: Any = _("Your Proeverij is on %(day)s; choose a date after it.") % {"day": day}
+    else:
+        message = _(
+            "This is open to classes that did the Proeverij first, and we find none of this "
+            "class or school before this date."
+        )
+    return [Broken(Rule.PREREQUISITE, "name", str(message), index)]
+
+
+def taster_to_come(slot: VisitSlot, school: School | None, party_name: str) -> Booking | None:
+    """The first Proeverij that is booked but not before the slot: of this class, or else of
+    another one of the school."""
+    if school is None:
+        return None
+    coming = Booking.objects.filter(
+        visit__programme__kind=ProgrammeKind.TASTER,
+        state__in=State.where(counts=True),
+        visit__slot__starts_at__gte=slot.starts_at,
+        class_group__school=school,
+    )
+    found = coming.select_related("visit__slot").order_by("visit__slot__starts_at")
+    return found.filter(class_group__name_key=key(party_name)).first() or found.first()
+
+
+def first_taster_of(user: Any) -> datetime.datetime | None:
+    """When the classes of a teacher's school, of last school year or later, first have a
+    Proeverij; None where that is not known."""
+    school_id = getattr(user, "school_id", None)  # the anonymous have none
+    if school_id is None:
+        return None
+    tasters = Booking.objects.filter(
+        visit__programme__kind=ProgrammeKind.TASTER,
+        state__in=State.where(counts=True),
+        class_group__school=school_id,
+        class_group__school_year__gte=current_school_year() - 1,
+    )
+    return tasters.aggregate(first=Min("visit__slot__starts_at"))["first"]
+
+
+def _tasters_before(slot: VisitSlot, but: Booking | None = None) -> models.QuerySet[Booking]:
+    found = Booking.objects.filter(
         visit__programme__kind=ProgrammeKind.TASTER,
         state__in=State.where(counts=True),
         visit__slot__starts_at__lt=slot.starts_at,
     )
+    return found.exclude(pk=but.pk) if but else found
 
 
-def class_had_taster(slot: VisitSlot, school: School, party_name: str) -> bool:
+def class_had_taster(
+    slot: VisitSlot, school: School, party_name: str, but: Booking | None = None
+) -> bool:
     """Whether this class, or the one it continues, has a Proeverij before the slot."""
     this = Q(
         class_group__school=school,
@@ -173,30 +225,46 @@ def class_had_taster(slot: VisitSlot, school: School, party_name: str) -> bool:
         continued_by__school_year=school_year_of(slot.day),
         continued_by__name_key=key(party_name),
     )
-    return _tasters_before(slot).filter(this | Q(class_group__in=predecessors)).exists()
+    return _tasters_before(slot, but).filter(this | Q(class_group__in=predecessors)).exists()
 
 
-def school_had_taster(slot: VisitSlot, school: School) -> bool:
+def school_had_taster(slot: VisitSlot, school: School, but: Booking | None = None) -> bool:
     """Whether any class of the school had one, this school year or the last."""
     year = school_year_of(slot.day)
     return (
-        _tasters_before(slot)
+        _tasters_before(slot, but)
         .filter(class_group__school=school, class_group__school_year__in=[year - 1, year])
         .exists()
     )
 
 
-def taster_passes(slot: VisitSlot, school: School | None, party_name: str) -> bool:
+def taster_passes(
+    slot: VisitSlot, school: School | None, party_name: str, but: Booking | None = None
+) -> bool:
+    """Whether a Proeverij precedes it, not counting `but`."""
     return school is not None and (
-        class_had_taster(slot, school, party_name) or school_had_taster(slot, school)
+        class_had_taster(slot, school, party_name, but) or school_had_taster(slot, school, but)
     )
 
 
-def is_unprepared(booking: Booking) -> bool:
-    """Whether no Proeverij precedes what is open only after one; a group needs none."""
+def is_unprepared(booking: Booking, but: Booking | None = None) -> bool:
+    """Whether no Proeverij (other than `but`) precedes what is open only after one; a group needs
+    none."""
     if booking.audience.is_groups:
         return False
     slot, school = booking.visit.slot, booking.submission.school
     return booking.visit.programme.requires_taster and not taster_passes(
-        slot, school, booking.party_name
+        slot, school, booking.party_name, but
     )
+
+
+def resting_on(taster: Booking) -> list[Booking]:
+    """The booked Experiences that have no other Proeverij before them."""
+    if taster.visit.programme.kind != ProgrammeKind.TASTER or taster.audience.is_groups:
+        return []
+    later = Booking.objects.depending_on(taster, taster.starts_at).with_facts()
+    return [
+        one
+        for one in later.order_by("visit__slot__starts_at", "pk")
+        if is_unprepared(one, but=taster)
+    ]

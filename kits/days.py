@@ -3,7 +3,7 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -11,8 +11,9 @@ from django.db.models import CharField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from bookings.models import Booking
 from core.dates import ONE_DAY, add_working_days, public_holiday
-from kits.models import Delivery, DeskDay, LessonKit
+from kits.models import Delivery, DeskDay, LessonKit, Loan
 from programmes.models import Closure, Venue
 from schools.models import SchoolHoliday
 
@@ -46,12 +47,18 @@ class Closed(NamedTuple):
 
 @dataclass(frozen=True)
 class DeskCalendar:
-    """On which days boxes change hands in one way, and why not on the others."""
+    """On which days boxes change hands in one way, and why not on the others.
+
+    `visit`: the day on which the class is here itself, whose teacher takes the box along.
+    """
 
     weekdays: frozenset[int]
     closed: Sequence[Closed]
+    visit: datetime.date | None = None
 
     def is_open(self, day: datetime.date) -> bool:
+        if day == self.visit:
+            return True
         return day.weekday() in self.weekdays and not self.closed_because(day)
 
     def closed_because(self, day: datetime.date) -> str:
@@ -116,23 +123,31 @@ def _closed(
 
 
 def desk_calendar(
-    venue: Venue, first: datetime.date, before: datetime.date, delivery: str
+    venue: Venue,
+    first: datetime.date,
+    before: datetime.date,
+    delivery: str,
+    booking: Booking | None = None,
 ) -> DeskCalendar:
-    """As `desk_calendars`, of one venue."""
-    return desk_calendars([venue], first, before, delivery)[venue.pk]
+    """As `desk_calendars`, of one venue; `booking`: the visit with which a loan goes."""
+    found = desk_calendars([venue], first, before, delivery)[venue.pk]
+    return replace(found, visit=visit_day(venue.pk, delivery, booking))
 
 
-def handover_days(
-    venue: Venue, first: datetime.date, before: datetime.date, delivery: str
+def visit_day(venue: int, delivery: str, booking: Booking | None) -> datetime.date | None:
+    """The day on which a class is at the venue itself, and can take its box along or bring it."""
+    if booking is None or delivery != Delivery.DESK or not booking.is_holding:
+        return None
+    slot = booking.visit.slot
+    return slot.day if slot.venue_id == venue else None
+
+
+def return_days(
+    kit: LessonKit, start: datetime.date, delivery: str, booking: Booking | None = None
 ) -> list[datetime.date]:
-    """The days in `[first, before)` on which a loan can start or end. Two queries."""
-    return desk_calendar(venue, first, before, delivery).days(first, before)
-
-
-def return_days(kit: LessonKit, start: datetime.date, delivery: str) -> list[datetime.date]:
     """On which days a loan that starts on `start` can end. Two queries."""
     before = start + datetime.timedelta(days=kit.loan_days + 1)
-    return desk_calendar(kit.venue, start, before, delivery).return_days(kit, start)
+    return desk_calendar(kit.venue, start, before, delivery, booking).return_days(kit, start)
 
 
 # (venue, way of collecting, weekday) → from when until when.
@@ -148,3 +163,17 @@ def desk_hours(venues: Iterable[int]) -> DeskHours:
         )
         for day in DeskDay.objects.filter(venue__in=list(venues))
     }
+
+
+def handover_times(
+    loan: Loan, day: datetime.date, hours: DeskHours
+) -> tuple[datetime.time, datetime.time] | None:
+    """When its box changes hands on a day: during the class's own visit, or else while the desk
+    is open or the round comes by; None where that is not known."""
+    if day == visit_day(loan.kit.venue_id, loan.delivery, loan.booking):
+        assert loan.booking is not None
+        start, end = (
+            timezone.localtime(moment) for moment in (loan.booking.starts_at, loan.booking.ends_at)
+        )
+        return start.time(), end.time()
+    return hours.get((loan.kit.venue_id, loan.delivery, day.weekday()))

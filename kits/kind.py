@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from icalendar import Event as CalendarEvent
 
@@ -52,6 +54,14 @@ class LoanKind(AskedKind):
 
     def mails(self, events: list[LoanEvent]) -> list[Message]:
         return notices.mails_of(events)
+
+    def called(self, submission: Submission) -> str:
+        loan = submission.loans.with_facts().order_by("pk").first()
+        if loan is None:
+            return ""
+        day = date_format(loan.starts_on, "l j F")
+        words = gettext("the reservation of %(kit)s from %(day)s")
+        return words % {"kit": loan.kit, "day": day}
 
     # --- In 'Mijn TEC' ----------------------------------------------------------------------
 

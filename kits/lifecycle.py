@@ -14,6 +14,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bookings.models import Booking
 from core.dates import ONE_DAY, start_of_day
 from core.lifecycle import NEW, Move, role_of
 from core.transactions import retried
@@ -116,7 +117,7 @@ def hold(request: LoanRequest, *, by: User | None) -> Submission:
     kit, starts_on, ends_on = request.kit, request.starts_on, request.ends_on
     refuse_broken(rules.broken_rules(kit, request.party), request.overrule, request.note)
     if role_of(by) != "staff":
-        refuse_dates(kit, starts_on, ends_on, request.delivery)
+        refuse_dates(kit, starts_on, ends_on, request.delivery, request.booking)
     before = days.free_again_on(kit, ends_on)
     copy = free_copy(kit, starts_on, before)
     loan = Loan(
@@ -168,7 +169,7 @@ def _verify_one(loan: Loan, school: School | None, by: User) -> None:
         # Days may have passed since they were chosen, also where no worker lapsed the loan.
         if loan.starts_on < timezone.localdate():
             raise DatesPassed
-        refuse_dates(loan.kit, loan.starts_on, loan.ends_on, loan.delivery)
+        refuse_dates(loan.kit, loan.starts_on, loan.ends_on, loan.delivery, loan.booking)
     if loan.state == S.LAPSED:
         changes["copy"] = copy = free_copy(loan.kit, loan.starts_on, loan.free_again_on)
         data = {"copy": copy.code}
@@ -208,7 +209,7 @@ def extend(*, loan: Loan, ends_on: datetime.date, by: User | None, note: str = "
     if role_of(by) == "teacher":
         if (ends_on - loan.starts_on).days > loan.kit.loan_days:
             raise LoanTooLong
-        if ends_on not in days.return_days(loan.kit, loan.starts_on, loan.delivery):
+        if ends_on not in days.return_days(loan.kit, loan.starts_on, loan.delivery, loan.booking):
             raise NotAHandoverDay
     return _change_period(loan, "extend", loan.starts_on, ends_on, by, note)
 
@@ -328,18 +329,24 @@ def settle(*, loan: Loan, by: User, note: str = "") -> LoanEvent:
 
 
 def refuse_dates(
-    kit: LessonKit, starts_on: datetime.date, ends_on: datetime.date, delivery: str
+    kit: LessonKit,
+    starts_on: datetime.date,
+    ends_on: datetime.date,
+    delivery: str,
+    booking: Booking | None = None,
 ) -> None:
-    """Raise what is wrong with the days a school asks for; nothing if they are fine."""
+    """Raise what is wrong with the days a school asks for, perhaps with a visit; nothing if they
+    are fine."""
     if starts_on < timezone.localdate(first_bookable_moment(None)):
         raise TooSoon
     if delivery == Delivery.ROUND and not kit.can_be_delivered:
         raise NotAHandoverDay
-    if not days.handover_days(kit.venue, starts_on, starts_on + ONE_DAY, delivery):
+    desk = days.desk_calendar(kit.venue, starts_on, starts_on + ONE_DAY, delivery, booking)
+    if not desk.is_open(starts_on):
         raise NotAHandoverDay
     if (ends_on - starts_on).days > kit.loan_days or ends_on > last_bookable_day():
         raise LoanTooLong
-    if ends_on not in days.return_days(kit, starts_on, delivery):
+    if ends_on not in days.return_days(kit, starts_on, delivery, booking):
         raise NotAHandoverDay
 
 

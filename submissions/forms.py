@@ -17,7 +17,7 @@ from core.text.fields import LineField, MailAddressField, ParagraphsField, Telep
 from core.text.normal import code as bare_code
 from schools.forms import SchoolField, SchoolSearchForm, TypedSchool
 from schools.models import GroupKind
-from schools.years import FIRST_SECONDARY_YEAR, YearGroup
+from schools.years import YearGroup
 from submissions.codes import DIGITS
 from submissions.models import Submission
 from submissions.rules import Broken, Rule
@@ -67,14 +67,15 @@ class ClassFieldsForm(forms.Form):
 
     use_required_attribute = False
 
-    def offer_year_groups(self, highest: int) -> None:
-        """Those of primary schools, and of secondary ones where the offer reaches them."""
+    def offer_year_groups(self, lowest: int, highest: int, *, for_staff: bool) -> None:
+        """Those for which the offer is; staff, who may overrule that, choose among all.
+
+        Others that are sent all the same are not unknown: the rule says what is wrong with them.
+        """
         field: Any = self.fields["year_groups"]
-        field.choices = [
-            (group.value, group.label)
-            for group in YearGroup
-            if group < FIRST_SECONDARY_YEAR or highest >= FIRST_SECONDARY_YEAR
-        ]
+        field.choices = YearGroup.choices
+        if not for_staff:
+            field.widget.choices = [one for one in field.choices if lowest <= one[0] <= highest]
 
 
 class GroupFieldsForm(forms.Form):
@@ -238,6 +239,16 @@ class OrganisationContactForm(ContactForm):
             "typed_city": data.pop("city"),
             "photos": "",
         }
+
+
+def as_typed(form: forms.Form) -> dict[str, Any]:
+    """What was sent, as initial values of a form that shows it again."""
+    return {name: form[name].data for name in form.fields}
+
+
+def given(form: forms.Form) -> dict[str, Any]:
+    """The same, without what was not sent at all."""
+    return {name: value for name, value in as_typed(form).items() if value is not None}
 
 
 class NoteForm(forms.Form):

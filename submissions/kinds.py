@@ -51,6 +51,10 @@ class AskedKind(kinds.Kind):
 
     model: type[Asked]
 
+    def called(self, submission: Submission) -> str:
+        """What is asked for, and when, as the mail with its code says it; '' of nothing."""
+        return ""
+
     def overruled(self, event: Any) -> list[str]:
         return [rule_label(name) for name in event.data.get("overruled", [])]
 

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from core import rate_limits
+from core import drafts, rate_limits
 from core.addresses import wanted_page
 from schools.models import User
 from submissions import browsers, codes
@@ -93,7 +93,9 @@ class SignOutView(LogoutView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         browsers.forget(request)
-        return super().post(request, *args, **kwargs)
+        response = super().post(request, *args, **kwargs)
+        drafts.forget(response)
+        return response
 
 
 # --- Within a request --------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from core.mail.queue import enqueue
 from core.models import Mail
 from schools.models import User
 from submissions import codes
+from submissions.kinds import submitted
 from submissions.lifecycle import refuse_too_much_held
 from submissions.models import CodeChallenge, Submission
 
@@ -66,6 +68,7 @@ def send_code(challenge: CodeChallenge, language: str) -> Mail:
         to=challenge.email,
         language=language,
         context={
+            "what": _what_for(submission, language) if submission else "",
             "code": markers.marker(CodeMarker.name, challenge.pk, to=challenge.email),
             "minutes": settings.CODE_VALID_FOR // timedelta(minutes=1),
             "staff_url": settings.SITE_URL + reverse("account_login"),
@@ -79,6 +82,14 @@ def send_code(challenge: CodeChallenge, language: str) -> Mail:
         urgent=True,
     )
     return enqueue(message)
+
+
+def _what_for(submission: Submission, language: str) -> str:
+    """Programme or kit and date, never a name: colleagues who share a mailbox tell codes apart."""
+    with translation.override(language):
+        return next(filter(None, (kind.called(submission) for kind in submitted())), "") or _(
+            "your booking"
+        )
 
 
 def _template_for(challenge: CodeChallenge) -> str:

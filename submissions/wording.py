@@ -43,6 +43,14 @@ def details_changed(event: Event) -> str:
     return _("Details changed: %(which)s.") % {"which": ", ".join(changed)}
 
 
+class Term(NamedTuple):
+    """Something that is agreed, as a row of a table; `note` is staff's own, in Dutch."""
+
+    name: str
+    text: str
+    note: str = ""
+
+
 class Sentence(NamedTuple):
     text: str
     explanation: str

@@ -4,7 +4,6 @@ import datetime
 import uuid
 from typing import Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -157,18 +156,12 @@ class Booking(Asked):
     @property
     def change_until(self) -> datetime.date:
         """The last day on which the school can change numbers itself."""
-        days = self.visit.programme.change_until
-        if days is None:
-            days = settings.CHANGE_NUMBERS_UNTIL_DAYS
-        return self.visit.slot.day - datetime.timedelta(days=days)
+        return self.visit.programme.last_day_to_change(self.visit.slot.day)
 
     @property
     def cancel_until(self) -> datetime.date:
         """The last day on which cancelling is free."""
-        days = self.visit.programme.cancel_until
-        if days is None:
-            days = settings.FREE_CANCELLATION_UNTIL_DAYS
-        return self.visit.slot.day - datetime.timedelta(days=days)
+        return self.visit.programme.last_day_to_cancel(self.visit.slot.day)
 
 
 class BookingEvent(Event):

@@ -14,19 +14,29 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from bookings import lifecycle, places
-from bookings.models import VisitSlot, shut
+from bookings.models import Booking, VisitSlot, shut
 from bookings.pages.access import address_of, own_submission
 from bookings.pages.forms import BookingForm
-from bookings.planning.availability import Offer, SlotProgramme, next_free, offer_for, same_week
+from bookings.planning.availability import (
+    Offer,
+    SlotProgramme,
+    free_after,
+    next_free,
+    offer_for,
+    same_week,
+)
 from bookings.refusals import ClassAlreadyBooked, DateChanged
 from bookings.rules import VisitRequest
-from core import rate_limits
+from bookings.telling.wording import requirements_of, terms_of
+from core import drafts, rate_limits
 from core.lifecycle import Refused
 from core.transactions import retried
 from programmes.models import Programme, ProgrammeKind
-from schools.models import User
+from schools import holidays
+from schools.models import School, User
 from submissions import browsers
 from submissions.access import network_of, teacher_with
+from submissions.initial import class_asked
 from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
 from submissions.pages.code import CodeView, CorrectAddressView
@@ -48,33 +58,57 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
     held = own if own and own.verified_at is None else None
     if held and CHANGE not in request.GET:
         return redirect(address_of(held, "code"))
-    form = BookingForm(data, programme=programme, slot=slot, user=user, held=held)
+    again, known = drafts.kept(request) if data is None else None, class_asked(request)
+    form = BookingForm(
+        data,
+        programme=programme,
+        slot=slot,
+        user=user,
+        held=held,
+        again=again,
+        class_asked=known,
+    )
     refused: Refused | None = None
     status = 200
     if form.is_valid():
         try:
-            return HttpResponseRedirect(_submit(request, form))
+            return _sent(_submit(request, form), form.school)
         except Refused as refusal:
             refused, status = _place_refusal(form, refusal), 409
     elif form.errors and not form.asks_for_more:
         status = 422
+    context = _context(request, form, refused) | {"restored": again is not None}
+    response = render(request, "bookings/booking_new.html", context, status=status)
+    if status != 200:
+        drafts.keep(request, response)
+    return response
+
+
+def _context(request: HttpRequest, form: BookingForm, refused: Refused | None) -> dict[str, Any]:
+    """What the page says beside its fields."""
+    programme, slot = form.programme, form.slot
     offer = offer_for(programme, slot)  # none where the half day has become too short
     can_be_booked = offer is not None and offer.can_be_booked
-    gone = not (can_be_booked or held) if data is None else isinstance(refused, GONE)
-    context = {
+    gone = isinstance(refused, GONE) if form.is_bound else not (can_be_booked or form.held)
+    others = _others(programme, slot, form.pupils) if gone else []
+    if form.late_taster:
+        others = _after(form.late_taster, form)
+    return {
         "programme": programme,
         "slot": slot,
         "hub": slot.venue.hub,
         "ends_at": offer.ends_at if offer else slot.ends_at,
         "form": form,
+        "terms": terms_of(programme, slot.day, len(form.classes.forms)),
         "refused": _in_words(refused, programme, slot, form) if refused else "",
         "gone": gone,
+        "has_more_room": offer is not None and _has_more_room(offer, form),
         "signing_in_helps": isinstance(refused, TooMuchHeld),
-        "others": _others(programme, slot, form.pupils) if gone else [],
-        "own": own if gone else None,
-        "taster": _taster() if form.lacks_taster else None,
+        "others": others,
+        "own": own_submission(request, programme, slot) if gone and not form.is_bound else None,
+        "tasters": _tasters(programme),
+        "requirement": requirements_of([programme], request.user).get(programme.pk, ""),
     }
-    return render(request, "bookings/booking_new.html", context, status=status)
 
 
 CHANGE = "wijzig"  # in the address: what this browser holds is filled in, to be changed
@@ -83,6 +117,7 @@ CHANGE = "wijzig"  # in the address: what this browser holds is filled in, to be
 # --- Within a request ----------------------------------------------------------------------------
 
 GONE = (places.VisitFull, places.ZonesTaken, places.DoesNotFit)
+OTHERS_SHOWN = 5
 
 
 def _programme_in_slot(slug: str, slot_id: int) -> tuple[Programme, VisitSlot]:
@@ -98,6 +133,16 @@ def _programme_in_slot(slug: str, slot_id: int) -> tuple[Programme, VisitSlot]:
 
 def _form_address(programme: Programme, slot: VisitSlot) -> str:
     return reverse("bookings:book", args=[programme.slug, slot.pk])
+
+
+def _sent(address: str, school: School | None) -> HttpResponse:
+    """On to the next page. What was typed is not needed again; of the school the region is, by
+    every calendar."""
+    response = HttpResponseRedirect(address)
+    drafts.forget(response)
+    if school is not None and school.holiday_region:
+        holidays.keep(response, school.holiday_region)
+    return response
 
 
 def _submit(request: HttpRequest, form: BookingForm) -> str:
@@ -186,8 +231,24 @@ def _room_for_heads(programme: Programme, number: int) -> str:
     return words % {"number": number}
 
 
-def _taster() -> Programme | None:
-    return Programme.objects.published().for_schools().filter(kind=ProgrammeKind.TASTER).first()
+def _has_more_room(offer: Offer, form: BookingForm) -> bool:
+    """Whether one more class fits, as far as one knows how many come."""
+    pupils_left = offer.pupils_left - sum(form.pupils)
+    groups_left = offer.groups_left - len(form.classes.forms)
+    return groups_left > 0 and pupils_left >= form.programme.min_pupils
+
+
+def _tasters(programme: Programme) -> list[Programme]:
+    """What one can book first, where that must be."""
+    if not programme.requires_taster:
+        return []
+    return list(Programme.objects.published().for_schools().filter(kind=ProgrammeKind.TASTER))
+
+
+def _after(taster: Booking, form: BookingForm) -> list[Offer]:
+    """The first dates after a Proeverij that is booked already."""
+    room = {"groups": len(form.pupils), "pupils": sum(form.pupils)}
+    return free_after(form.programme, taster.ends_at, OTHERS_SHOWN, **room)
 
 
 def _others(programme: Programme, slot: VisitSlot, pupils: Sequence[int]) -> list[Offer]:
@@ -227,6 +288,7 @@ class BookingCodeView(CodeView):
             "slot": visit.slot,
             "start": visit.programme.get_absolute_url(),
             "change_url": _form_address(visit.programme, visit.slot) + f"?{CHANGE}",
+            "terms": terms_of(visit.programme, visit.slot.day, len(bookings)),
             "others": _others(visit.programme, visit.slot, pupils) if gone else [],
             "let_go": gone and self.was_let_go(submission, bookings),
         }

@@ -14,7 +14,7 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import lifecycle
+from bookings import lifecycle, rules
 from bookings.models import Booking, State
 from bookings.pages.access import address_of
 from bookings.pages.forms import (
@@ -23,8 +23,10 @@ from bookings.pages.forms import (
     NumbersForm,
     VisitContactForm,
 )
+from bookings.pages.parties import norm_in_words
 from bookings.telling import documents, ical
-from bookings.telling.wording import history_of, main_of, sentence_for
+from bookings.telling.stays import stays_of
+from bookings.telling.wording import history_of, main_of, resting_in_words, sentence_for
 from core import calendars
 from core.documents import DocumentsUnavailable, pdf_response
 from core.kinds import Block, kinds
@@ -59,6 +61,7 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
         "is_apart": len({one.starts_at for one in bookings}) > 1,
         "coming": coming,
         "can_describe": any(one.may_be_described for one in bookings),
+        "agreed": stays_of(one for one in coming if one.standing.is_coming),
         "history": history_of(bookings),
         "beside": _beside(coming, token),
         "sentence": sentence_for(bookings),
@@ -92,7 +95,7 @@ def cancel(
             say_once(request, _asked() if late else _cancelled(one))
         return redirect(address_of(submission, token=token))
     context = {"submission": submission, "booking": one, "form": form, "late": late, "token": token}
-    context["hub"] = submission.hub
+    context |= {"hub": submission.hub, "resting": resting_in_words(rules.resting_on(one))}
     return render(request, "bookings/booking_cancel.html", context)
 
 
@@ -107,6 +110,9 @@ def numbers(
     initial = {"pupils": one.pupils, "supervisors": one.supervisors}
     form_class = GroupNumbersForm if one.audience.is_groups else NumbersForm
     form = form_class(request.POST or None, initial=initial)
+    if "supervisors" in form.fields:
+        norm = norm_in_words(one.visit.programme, form["pupils"].value())
+        form.fields["supervisors"].help_text = norm
     if request.method == "POST" and form.is_valid():
         try:
             numbers = initial | form.cleaned_data

@@ -4,134 +4,33 @@ from collections.abc import Collection
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from bookings.models import VisitSlot
-from bookings.rules import VisitItem, VisitRequest
+from bookings.models import Booking, VisitSlot
+from bookings.pages.parties import MAX_CLASSES, ClassFormSet, GroupFormSet, supervisors_field
+from bookings.rules import VisitItem, VisitRequest, broken_taster, taster_to_come
+from core.addresses import row_number
 from core.text.fields import ParagraphsField
-from core.text.normal import key
 from programmes.models import Programme
-from schools.models import User
+from schools.models import School, User
 from submissions.forms import (
-    ClassFieldsForm,
-    GroupFieldsForm,
     OrganisationContactForm,
     SchoolContactForm,
+    as_typed,
+    given,
     participants_field,
     pupils_field,
 )
-from submissions.initial import as_asked, contact_of, organisation_of, party_as_asked
+from submissions.initial import (
+    as_asked,
+    contact_of,
+    facts_of,
+    known_classes,
+    organisation_of,
+    party_as_asked,
+)
 from submissions.models import PhotoAnswer, Submission
 from submissions.rules import Broken, Party, Rule
-
-MAX_CLASSES = 8
-
-
-def _supervisors_field() -> forms.IntegerField:
-    return forms.IntegerField(
-        label=_("Supervisors"),
-        validators=[MinValueValidator(1), MaxValueValidator(99)],
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        error_messages={"required": _("Fill in how many adults come along.")},
-    )
-
-
-class PartyForm(forms.Form):
-    """One class or group of several on the page."""
-
-    def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
-        kwargs["empty_permitted"] = False  # a class that is added is filled in or removed
-        super().__init__(*args, **kwargs)
-        self.fields["pupils"].help_text = ngettext(
-            "At most %(number)d.", "At most %(number)d.", programme.max_pupils_per_class
-        ) % {"number": programme.max_pupils_per_class}
-
-    def has_changed(self) -> bool:
-        """An empty one is a class too, that has to be filled in: its fields say so."""
-        return True
-
-    @property
-    def number(self) -> int:
-        """Which class on the page, counted from 1."""
-        return int(str(self.prefix).rpartition("-")[2]) + 1
-
-    @property
-    def asked(self) -> Party:
-        """The class or group as the verbs take it; only after `is_valid()`."""
-        raise NotImplementedError
-
-
-class ClassForm(PartyForm, ClassFieldsForm):
-    """One class that comes, and who comes along."""
-
-    supervisors = _supervisors_field()
-
-    def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
-        super().__init__(*args, programme=programme, **kwargs)
-        self.offer_year_groups(programme.year_to)
-        self.fields["supervisors"].help_text = ngettext(
-            "We ask one for every pupil.",
-            "We ask one for every %(number)d pupils.",
-            programme.pupils_per_supervisor,
-        ) % {"number": programme.pupils_per_supervisor}
-
-    @property
-    def asked(self) -> Party:
-        data = self.cleaned_data
-        return Party(
-            name=data["name"],
-            year_from=min(data["year_groups"]),
-            year_to=max(data["year_groups"]),
-            pupils=data["pupils"],
-            supervisors=data["supervisors"],
-        )
-
-
-class GroupForm(PartyForm, GroupFieldsForm):
-    """One group that is no class; it needs nobody along."""
-
-    @property
-    def asked(self) -> Party:
-        data = self.cleaned_data
-        return Party(
-            name=data["name"],
-            year_from=None,
-            year_to=None,
-            pupils=data["pupils"],
-            group_kind=data["group_kind"],
-        )
-
-
-class BasePartyFormSet(forms.BaseFormSet):
-    """One to eight classes on the same date. The last ones cannot be empty: remove them."""
-
-    twice = _("You already filled in a class with this name.")
-
-    def clean(self) -> None:
-        seen = set()
-        for form in self.forms:
-            name = key(form.cleaned_data.get("name", "")) if form.is_bound else ""
-            if name and name in seen:
-                form.add_error("name", self.twice)
-            seen.add(name)
-
-
-class BaseGroupFormSet(BasePartyFormSet):
-    twice = _("You already filled in a group with this name.")
-
-
-LIMITS: Any = {
-    "extra": 0,
-    "min_num": 1,
-    "max_num": MAX_CLASSES,
-    "validate_min": True,
-    "validate_max": True,
-    "absolute_max": MAX_CLASSES,
-}
-ClassFormSet = forms.formset_factory(ClassForm, formset=BasePartyFormSet, **LIMITS)
-GroupFormSet = forms.formset_factory(GroupForm, formset=BaseGroupFormSet, **LIMITS)
 
 
 def _facilities_field(help_text: Any) -> ParagraphsField:
@@ -193,36 +92,51 @@ class BookingForm:
         user: User | None = None,
         held: Submission | None = None,
         for_staff: bool = False,
+        again: Any = None,
+        class_asked: int = 0,
     ) -> None:
-        """`held`: what is asked already and not confirmed, to be asked anew with changes."""
-        self.programme, self.slot = programme, slot
+        """`held`: what is asked already and not confirmed, to be asked anew with changes.
+        `again`: what was typed before, shown again and not checked. `class_asked`: the key
+        of the class for which a link led here."""
+        self.programme, self.slot, self.for_staff = programme, slot, for_staff
+        self.held = held
         self.is_bound = data is not None
         self.lacks_taster = False
+        self.late_taster: Booking | None = None
+        self.known_classes = known_classes(user, slot.day, Booking.objects.all())
         # What the page said of when and where; staff may change that while she types.
         self.date_shown = f"{slot.pk} {slot.venue_id} {slot.starts_at.isoformat()}"
         self._date_seen = data.get("date_shown", "") if data else ""
-        self.resizing = bool(data) and ("add" in data or "remove" in data)
-        kwargs: Any = {"form_kwargs": {"programme": programme}, "prefix": "klas"}
+        self.resizing = bool(data) and not {"add", "remove", "use"}.isdisjoint(data)
+        details = {"programme": programme, "for_staff": for_staff}
+        kwargs: Any = {"form_kwargs": details, "prefix": "klas"}
         contact: Any = VisitContactForm
         classes: Any = ClassFormSet
         if programme.whom.is_groups:
             contact, classes = GroupContactForm, GroupFormSet
         if not self.is_bound:
             initial = contact_of(user)
-            parties: list[dict[str, Any]] = [{}]
+            first = [facts_of(self.known_classes, class_asked)]
             if held is not None:
-                initial, parties = as_asked(held), _parties_of(held)
+                initial, first = as_asked(held), _parties_of(held)
             elif programme.whom.is_groups:
                 initial |= organisation_of(user)
+            if again is not None:
+                initial |= given(contact(again))
+                first = [given(form) for form in classes(again, **kwargs).forms] or first
             self.contact = contact(initial=initial, for_staff=for_staff)
-            self.classes = classes(initial=parties, **kwargs)
+            self.classes = classes(initial=first, **kwargs)
             return
         self.contact = contact(data, for_staff=for_staff)
         if self.resizing:
-            self.contact = contact(initial=_as_initial(self.contact), for_staff=for_staff)
+            self.contact = contact(initial=as_typed(self.contact), for_staff=for_staff)
         if self.asks_for_more:
             # As initial values: nothing typed is lost and nothing is checked yet.
-            self.classes = classes(initial=_resized(classes(data, **kwargs), data), **kwargs)
+            typed = _resized(classes(data, **kwargs), data)
+            if used := facts_of(self.known_classes, row_number(data.get("use"))):
+                place = next((one for one in typed if not one.get("name")), typed[-1])
+                place |= used
+            self.classes = classes(initial=typed, **kwargs)
             if "add" in data:  # the keyboard goes on in the new class
                 self.classes.forms[-1].fields["name"].widget.attrs["autofocus"] = True
         else:
@@ -231,11 +145,32 @@ class BookingForm:
     def is_valid(self) -> bool:
         if not self.is_bound or self.resizing or self.contact.is_searching_school:
             return False
-        return all([self.contact.is_valid(), self.classes.is_valid()])
+        found = [self.contact.is_valid(), self.classes.is_valid()]
+        if not self.for_staff:
+            self.add_broken(self._without_taster())
+        return all(found) and not self.lacks_taster
+
+    def _without_taster(self) -> list[Broken]:
+        """Of the classes whose school and name are filled in."""
+        if "school" not in self.contact.cleaned_data:
+            return []
+        names = [(form.number - 1, form.cleaned_data.get("name")) for form in self.classes.forms]
+        return [
+            one
+            for index, name in names
+            if name
+            for one in broken_taster(self.programme, self.slot, self.school, name, index)
+        ]
+
+    @property
+    def school(self) -> School | None:
+        """Of the directory, as far as it is chosen."""
+        school = getattr(self.contact, "cleaned_data", {}).get("school")
+        return school if isinstance(school, School) else None
 
     @property
     def asks_for_more(self) -> bool:
-        """Whether this submit searched a school or changed the number of classes."""
+        """Whether this submit searched a school, or changed which classes there are."""
         return self.resizing or self.contact.is_searching_school
 
     @property
@@ -268,7 +203,10 @@ class BookingForm:
     def add_broken(self, broken: list[Broken]) -> None:
         """Put each broken rule at its field."""
         for one in broken:
-            self.lacks_taster |= one.rule == Rule.PREREQUISITE
+            if one.rule == Rule.PREREQUISITE:
+                self.lacks_taster = True
+                name = self.classes.forms[one.class_index or 0].cleaned_data["name"]
+                self.late_taster = taster_to_come(self.slot, self.school, name)
             if one.class_index is None:
                 self.contact.add_error(None, one.message)
             else:
@@ -284,10 +222,6 @@ class BookingForm:
         return VisitRequest(submission, items, overrule, note)
 
 
-def _as_initial(form: forms.Form) -> dict[str, Any]:
-    return {name: form[name].data for name in form.fields}
-
-
 def _parties_of(held: Submission) -> list[dict[str, Any]]:
     bookings = held.bookings.order_by("pk")
     return [party_as_asked(one) | {"supervisors": one.supervisors} for one in bookings]
@@ -295,7 +229,7 @@ def _parties_of(held: Submission) -> list[dict[str, Any]]:
 
 def _resized(bound: forms.BaseFormSet, data: Any) -> list[dict[str, Any]]:
     """The classes as typed, with one more or without one."""
-    classes = [_as_initial(form) for form in bound.forms]
+    classes = [as_typed(form) for form in bound.forms]
     removed = data.get("remove", "")
     if "add" in data:
         classes.append({})
@@ -309,7 +243,7 @@ class NumbersForm(forms.Form):
     """How many come, changed by whoever booked."""
 
     pupils = pupils_field()
-    supervisors = _supervisors_field()
+    supervisors = supervisors_field()
 
     use_required_attribute = False
 

@@ -130,24 +130,37 @@ def same_week(
     return _with_room(offers_between(programme, monday, monday + 7 * ONE_DAY), groups, pupils)
 
 
+def free_after(
+    programme: Programme, moment: datetime.datetime, limit: int, groups: int = 1, pupils: int = 0
+) -> list[Offer]:
+    """The first `limit` offers with that room that start after `moment`."""
+    later = _offers([programme], _window(moment + MINUTE, _horizon()))
+    return _with_room(later, groups, pupils)[:limit]
+
+
 def offer_for(programme: Programme, slot: VisitSlot) -> Offer | None:
     """How it stands with one slot, or None where the programme does not run."""
     return next(iter(_offers([programme], Q(visitslot=slot))), None)
 
 
 def first_free(programmes: Iterable[Programme]) -> dict[int, datetime.datetime]:
-    """Programme (primary key) → the start of its first offer that can be booked.
+    """Programme (primary key) → the start of its first offer that can be booked."""
+    return {pk: offer.starts_at for pk, offer in first_offers(programmes).items()}
+
+
+def first_offers(programmes: Iterable[Programme]) -> dict[int, Offer]:
+    """Programme (primary key) → its first offer that can be booked.
 
     One query over the coming weeks, and a second for programmes that have nothing free then.
     """
     waiting = {programme.pk: programme for programme in programmes}
-    found: dict[int, datetime.datetime] = {}
+    found: dict[int, Offer] = {}
     start, horizon = min(map(_opens, waiting.values()), default=timezone.now()), _horizon()
     soon = min(start + SOON, horizon)
     for window in (_window(start, soon), _window(soon, horizon)):
         for offer in _offers(waiting.values(), window):
             if offer.can_be_booked:
-                found.setdefault(offer.programme_id, offer.starts_at)
+                found.setdefault(offer.programme_id, offer)
         waiting = {pk: programme for pk, programme in waiting.items() if pk not in found}
     return found
 

@@ -9,12 +9,14 @@ import calendar
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bookings.planning.availability import Offer, Status
 from core.dates import YearMonth
@@ -59,8 +61,10 @@ def build_month(
     at: YearMonth,
     offers: Sequence[Offer],
     holidays: Mapping[datetime.date, str],
+    carried: Mapping[str, Any] | None = None,
 ) -> Month:
-    """`offers` are those of the month; past ones are left out. `holidays`: day → name."""
+    """`offers` are those of the month; past ones are left out. `holidays`: day → name. `carried`:
+    what the addresses take along."""
     today = timezone.localdate()
     weeks = [
         [Day(date, date.month != at.month, date == today) for date in week]
@@ -70,36 +74,38 @@ def build_month(
     for day in days.values():
         day.name = date_format(day.date, "l j F")
         day.holiday = holidays.get(day.date, "")
-    _add_cells(days, programme, [offer for offer in offers if offer.day >= today])
+    _add_cells(days, programme, [offer for offer in offers if offer.day >= today], carried)
     for day in days.values():
         day.sentence = _sentence_of(day)
     return Month(at, weeks)
 
 
 def _add_cells(
-    days: Mapping[datetime.date, Day], programme: Programme, offers: Sequence[Offer]
+    days: Mapping[datetime.date, Day],
+    programme: Programme,
+    offers: Sequence[Offer],
+    carried: Mapping[str, Any] | None,
 ) -> None:
-    words = _words()
+    query = f"?{urlencode(carried)}" if carried else ""
     has_mornings = any(offer.is_morning for offer in offers)
     for offer in offers:
         day = days[offer.day]
         if has_mornings and not day.cells and not offer.is_morning:
             day.cells.append(None)
-        day.cells.append(_cell(offer, programme, day.name, words[offer.status]))
+        day.cells.append(_cell(offer, programme, day.name, query))
         day.can_be_booked = day.can_be_booked or offer.can_be_booked
 
 
-def _words() -> dict[Status, str]:
-    """Each state in a word or two, as it stands beside its mark."""
-    return {
-        Status.FREE: _("free"),
-        Status.FEW: _("1 place"),
-        Status.FULL: _("full"),
-        Status.CLOSED: _("closed"),
-    }
+def _word(offer: Offer) -> str:
+    """How it stands with a slot in a word or two, beside its mark."""
+    if offer.can_be_booked:
+        words = ngettext("%(number)d place", "%(number)d places", offer.groups_left)
+        return words % {"number": offer.groups_left}
+    return _("full") if offer.status == Status.FULL else _("closed")
 
 
-def _cell(offer: Offer, programme: Programme, day: str, word: str) -> Cell:
+def _cell(offer: Offer, programme: Programme, day: str, query: str) -> Cell:
+    word = _word(offer)
     start, end = timezone.localtime(offer.starts_at), timezone.localtime(offer.ends_at)
     time = f"{start:%H:%M}"
     pattern = (
@@ -110,11 +116,7 @@ def _cell(offer: Offer, programme: Programme, day: str, word: str) -> Cell:
     sentence = pattern % {"day": day, "seen": f"{time} {word}", "end": f"{end:%H:%M}"}
     if not offer.can_be_booked:
         return Cell(offer.status.value, "", time, word, sentence)
-    sentence = _("%(sentence)s, %(room)s") % {
-        "sentence": sentence,
-        "room": programme.whom.room_for(offer.groups_left),
-    }
-    address = reverse("bookings:book", args=[programme.slug, offer.slot_id])
+    address = reverse("bookings:book", args=[programme.slug, offer.slot_id]) + query
     return Cell(offer.status.value, address, time, word, sentence)
 
 

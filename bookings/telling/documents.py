@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -69,19 +69,6 @@ class LetterStay(Stay):
             )
             for booking in self.bookings
         ]
-
-    @property
-    def price(self) -> str:
-        each, count = self.programme.price, len(self.bookings)
-        if not each:
-            return _("no costs")
-        words = ngettext("€ %(each)s", "€ %(each)s per class, € %(total)s together", count)
-        if self.audience.is_groups and count > 1:
-            words = _("€ %(each)s per group, € %(total)s together")
-        return words % {
-            "each": number_format(each, 2),
-            "total": number_format(each * count, 2),
-        }
 
     @property
     def bring(self) -> Words:

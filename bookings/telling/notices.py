@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from bookings import rules
 from bookings.models import Booking, BookingEvent, State
 from bookings.telling import documents, ical, neighbours, wording
 from bookings.telling.stays import Stay
@@ -97,7 +98,8 @@ def cancelled(events: list[BookingEvent]) -> list[Message]:
         for number, booking in enumerate(bookings, start=1)
         if booking.pk in invited
     ]
-    mails = _mail("cancelled", bookings, note=events[0].word_from_us, files=files)
+    resting = [one for booking in bookings for one in rules.resting_on(booking)]
+    mails = _mail("cancelled", bookings, note=events[0].word_from_us, files=files, resting=resting)
     return [*mails, *_to_neighbours(events)]
 
 
@@ -127,14 +129,6 @@ class MailStay(Stay):
     @property
     def goes_ahead(self) -> bool:
         return self.bookings[0].is_holding
-
-    @property
-    def can_change(self) -> bool:
-        return timezone.localdate() <= self.change_until
-
-    @property
-    def can_cancel(self) -> bool:
-        return timezone.localdate() <= self.cancel_until
 
     @property
     def bring(self) -> Words:
@@ -204,6 +198,7 @@ def _mail(
     files: Sequence[Attachment] = (),
     with_letter: bool = False,
     changes: Sequence[str] = (),
+    resting: Sequence[Booking] = (),
     expires_at: datetime.datetime | None = None,
 ) -> list[Message]:
     if not bookings:
@@ -213,6 +208,7 @@ def _mail(
     letter = _letter(submission) if with_letter else ""
     with translation.override(submission.language):
         along = [line for kind in kinds() for line in kind.said_beside(bookings)]
+        resting_lines = wording.resting_in_words(resting)
     stays = [
         MailStay(visit, list(group))
         for visit, group in itertools.groupby(bookings, key=lambda booking: booking.visit)
@@ -231,6 +227,7 @@ def _mail(
             "count": len(bookings),
             "note": note,
             "changes": changes,
+            "resting": resting_lines,
             "along": along,
             "dates_url": settings.SITE_URL + _where_to_choose(stays[0].visit.programme),
             "link": markers.marker(BookingLink.name, submission.pk, to=submission.email),

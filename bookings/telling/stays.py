@@ -1,13 +1,16 @@
 """The classes of a submission that come together, of which a mail or a letter speaks at once."""
 
 import datetime
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
 
 from bookings.models import Booking, Visit
+from bookings.telling.wording import terms_of
 from schools.audience import Audience
+from submissions.wording import Term
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,11 @@ class Stay:
         return self.bookings[0].audience
 
     @property
-    def change_until(self) -> datetime.date:
-        return self.bookings[0].change_until
+    def terms(self) -> list[Term]:
+        return terms_of(self.visit.programme, self.visit.slot.day, len(self.bookings))
 
-    @property
-    def cancel_until(self) -> datetime.date:
-        return self.bookings[0].cancel_until
+
+def stays_of(bookings: Iterable[Booking]) -> list[Stay]:
+    """Of bookings in the order of their visits."""
+    by_visit = itertools.groupby(bookings, key=lambda booking: booking.visit)
+    return [Stay(visit, list(rows)) for visit, rows in by_visit]

@@ -1,17 +1,19 @@
 """The events of a booking in plain words, for the page and for staff."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings import rules
 from bookings.models import Attention, Booking, BookingEvent, State
+from programmes.models import Programme
 from programmes.models.programme import in_words
-from submissions.wording import Line, Sentence, details_changed
+from submissions.wording import Line, Sentence, Term, details_changed
 
 # What the school sees of it: no notes that staff make for themselves.
 _SENTENCES = {
@@ -87,22 +89,22 @@ def _reschedule(data: dict[str, Any]) -> str:
 
 
 def _numbers(event: BookingEvent) -> str:
-    before, after = event.data["from"][0], event.data["to"][0]
-    if before == after:
-        return _("The number of supervisors changed.")
-    if event.booking.audience.is_groups:
-        words = ngettext(
-            "Numbers changed: %(before)d to %(after)d participant.",
-            "Numbers changed: %(before)d to %(after)d participants.",
-            after,
-        )
-    else:
-        words = ngettext(
-            "Numbers changed: %(before)d to %(after)d pupil.",
-            "Numbers changed: %(before)d to %(after)d pupils.",
-            after,
-        )
-    return words % {"before": before, "after": after}
+    is_groups = event.booking.audience.is_groups
+    before, after = (
+        event.booking.audience.heads(pupils)
+        if is_groups
+        else _with_adults(event.booking.audience.heads(pupils), supervisors)
+        for pupils, supervisors in (event.data["from"], event.data["to"])
+    )
+    return _("Numbers changed: %(before)s became %(after)s.") % {"before": before, "after": after}
+
+
+def _with_adults(heads: str, supervisors: int) -> str:
+    along = ngettext("%(number)d supervisor", "%(number)d supervisors", supervisors)
+    return _("%(heads)s and %(along)s") % {
+        "heads": heads,
+        "along": along % {"number": supervisors},
+    }
 
 
 def _moment(written: str) -> str:
@@ -139,3 +141,68 @@ def sentence_for(bookings: Sequence[Booking]) -> Sentence:
     if main.attention == Attention.LATE_CANCELLATION:
         explanation = _("You asked to cancel. We contact you; until then the place stays yours.")
     return Sentence(text % when, explanation, main.standing.is_off)
+
+
+# --- What is agreed ----------------------------------------------------------------------------
+
+
+def terms_of(programme: Programme, day: datetime.date, number: int = 1) -> list[Term]:
+    """What a visit on `day` costs `number` classes or groups, and until when they can change or
+    cancel it themselves."""
+    changes, cancels = programme.last_day_to_change(day), programme.last_day_to_cancel(day)
+    by_yourself = _("by yourself, up to and including %(day)s")
+    for_free = _("free of charge, up to and including %(day)s")
+    return [
+        Term(_("Price"), price_of(programme, number), programme.price_note),
+        Term(_("Change numbers"), _until(changes, by_yourself)),
+        Term(_("Cancel"), _until(cancels, for_free)),
+    ]
+
+
+def _until(last: datetime.date, words: str) -> str:
+    if last < timezone.localdate():
+        return _("not any more: from today on you ask us")
+    return words % {"day": date_format(last, "l j F")}
+
+
+def price_of(programme: Programme, number: int = 1) -> str:
+    """'gratis', '€ 75,00 per klas' or '€ 75,00 per klas, samen € 150,00'."""
+    if not programme.price:
+        return _("free of charge")
+    each, total = (number_format(programme.price * times, 2) for times in (1, number))
+    if programme.whom.is_groups:
+        words = ngettext(
+            "€ %(each)s per group", "€ %(each)s per group, € %(total)s together", number
+        )
+    else:
+        words = ngettext(
+            "€ %(each)s per class", "€ %(each)s per class, € %(total)s together", number
+        )
+    return words % {"each": each, "total": total}
+
+
+def resting_in_words(experiences: Iterable[Booking]) -> list[str]:
+    """Experiences that rest on a Proeverij, a line each, the same one once."""
+    lines = (f"{one.visit.programme}, {one.party_name}, {_when(one)}" for one in experiences)
+    return list(dict.fromkeys(lines))
+
+
+def _when(booking: Booking) -> str:
+    return _moment(booking.starts_at.isoformat())
+
+
+# --- What is not yet possible ------------------------------------------------------------------
+
+
+def requirements_of(programmes: Iterable[Programme], user: Any) -> dict[int, str]:
+    """Programme (primary key) → what must come first for this reader, in a few words. Of those
+    that she can book, as far as one knows, there is none. One query, or none."""
+    closed = [programme.pk for programme in programmes if programme.requires_taster]
+    first = rules.first_taster_of(user) if closed else None
+    if first is not None and first <= timezone.now():
+        return {}
+    words = _("first a Proeverij")
+    if first is not None:
+        day = date_format(timezone.localtime(first), "j F")
+        words = _("after your Proeverij on %(day)s") % {"day": day}
+    return dict.fromkeys(closed, words)

@@ -21,7 +21,8 @@ from kits.pages.filters import KitFilter
 from kits.pages.month import build_month, look_at
 from kits.pages.with_visit import KEY, query_of, visit_of
 from programmes.catalogue import page_of, show
-from schools.holidays import own_holidays
+from schools.holidays import holidays_of, region_of, remember
+from schools.models import HolidayRegion
 from schools.months import parse_month
 from submissions.rules import first_bookable_moment
 
@@ -60,12 +61,15 @@ def kit(request: HttpRequest, slug: str) -> HttpResponse:
     first, last = at.first, at.last
     if start is not None and month_of(start) != at:
         start = None  # another month was turned to since
-    period = look_at(found, first, last, delivery)
+    period = look_at(found, first, last, delivery, booking)
     can_start = start is not None and period.can_start(start)
     context = {
         "kit": found,
         "hub": found.venue.hub,
-        "month": build_month(period, at, start, own_holidays(request.user, at.first, at.last)),
+        "month": build_month(period, at, start, holidays_of(request, at.first, at.last)),
+        "region": region_of(request),
+        "regions": HolidayRegion.choices,
+        "kept": [one for one in request.GET.items() if one[0] != "regio"],
         "start": start,
         "returns": period.returns(start) if start and can_start else [],
         "booking": booking,
@@ -76,7 +80,9 @@ def kit(request: HttpRequest, slug: str) -> HttpResponse:
     template = "kits/kit_detail.html"
     if request.headers.get("HX-Request") == "true":
         return render(request, f"{template}#lending", context)
-    return render(request, template, context | _facts(found))
+    response = render(request, template, context | _facts(found))
+    remember(request, response)
+    return response
 
 
 # --- What the addresses ask ----------------------------------------------------------------------

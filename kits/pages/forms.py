@@ -8,13 +8,14 @@ from django import forms
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.models import Booking
+from core.addresses import row_number
 from core.text.fields import ParagraphsField
 from core.uploads import PhotoField
 from kits.models import ContentItem, LessonKit, Loan
 from kits.rules import LoanRequest, broken_rules
-from schools.models import User
-from submissions.forms import ClassFieldsForm, SchoolContactForm
-from submissions.initial import as_asked, contact_of, party_as_asked
+from schools.models import School, User
+from submissions.forms import ClassFieldsForm, SchoolContactForm, given
+from submissions.initial import as_asked, contact_of, facts_of, known_classes, party_as_asked
 from submissions.rules import Broken, Party, Rule
 
 
@@ -24,18 +25,25 @@ class LoanClassForm(ClassFieldsForm):
     def __init__(self, *args: Any, kit: LessonKit, for_staff: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kit, self.for_staff = kit, for_staff
-        self.offer_year_groups(kit.year_to)
+        self.offer_year_groups(kit.year_from, kit.year_to, for_staff=for_staff)
         self.fields["pupils"].help_text = ngettext(
-            "At most %(number)d.", "At most %(number)d.", kit.max_pupils
+            "At most %(number)d pupil.", "At most %(number)d pupils.", kit.max_pupils
         ) % {"number": kit.max_pupils}
 
     def clean(self) -> dict[str, Any]:
         """What the verb will ask, said at once with what else is wrong."""
         data = super().clean() or self.cleaned_data
-        if not self.for_staff and data.keys() >= {"name", "year_groups", "pupils"}:
-            for one in broken_rules(self.kit, self.asked):
+        if not self.for_staff:
+            for one in broken_rules(self.kit, self.known):
                 self.add_error(one.field, one.message)
         return data
+
+    @property
+    def known(self) -> Party:
+        """The class as far as it is filled in: what is missing breaks no rule."""
+        data = self.cleaned_data
+        groups = data.get("year_groups") or [None]
+        return Party(data.get("name", ""), min(groups), max(groups), data.get("pupils", 0))
 
     @property
     def asked(self) -> Party:
@@ -57,21 +65,38 @@ class LoanForm:
         booking: Booking | None = None,
         held: Loan | None = None,
         for_staff: bool = False,
+        day: datetime.date | None = None,
+        again: Any = None,
+        class_asked: int = 0,
     ) -> None:
-        """`held`: what is asked already and not confirmed, to be asked anew with changes."""
+        """`day`: on which it is collected, where that is known. `held`: what is asked already
+        and not confirmed, to be asked anew with changes. `again`: what was typed before, shown
+        again and not checked. `class_asked`: the key of the class for which a link led here."""
         self.is_bound = data is not None
+        self._uses_known = self.is_bound and "use" in data
+        rows = Booking.objects.all(), Loan.objects.all()
+        self.known_classes = known_classes(user, day, *rows) if day else []
         # Of a hold, or of the visit that the kit goes with, all is known.
-        known = held or booking
-        initial = as_asked(known.submission) if known else contact_of(user)
+        asked = held or booking
+        initial = as_asked(asked.submission) if asked else contact_of(user)
+        if again is not None:
+            initial |= given(SchoolContactForm(again))
         self.contact = SchoolContactForm(data, initial=initial, for_staff=for_staff)
         details: Any = {"kit": kit, "for_staff": for_staff, "prefix": "klas"}
-        self.class_form = LoanClassForm(
-            data, initial=party_as_asked(known) if known else None, **details
-        )
+        first = party_as_asked(asked) if asked else facts_of(self.known_classes, class_asked)
+        if again is not None:
+            first |= given(LoanClassForm(again, **details))
+        self.class_form = LoanClassForm(data, initial=first, **details)
         if self.asks_for_more:
             # As initial values: nothing typed is lost and nothing is checked yet.
-            typed = {name: self.class_form[name].data for name in self.class_form.fields}
+            used = row_number(data.get("use"))
+            typed = given(self.class_form) | facts_of(self.known_classes, used)
             self.class_form = LoanClassForm(initial=typed, **details)
+            self.contact = (
+                SchoolContactForm(initial=given(self.contact), for_staff=for_staff)
+                if used
+                else self.contact
+            )
 
     def is_valid(self) -> bool:
         if not self.is_bound or self.asks_for_more:
@@ -80,8 +105,14 @@ class LoanForm:
 
     @property
     def asks_for_more(self) -> bool:
-        """Whether this submit searched a school."""
-        return self.is_bound and self.contact.is_searching_school
+        """Whether this submit searched a school, or chose a class that we know."""
+        return self._uses_known or self.contact.is_searching_school
+
+    @property
+    def school(self) -> School | None:
+        """Of the directory, as far as it is chosen."""
+        school = getattr(self.contact, "cleaned_data", {}).get("school")
+        return school if isinstance(school, School) else None
 
     @property
     def errors(self) -> list[tuple[Any, str]]:

@@ -19,14 +19,14 @@ from core import calendars, rate_limits, uploads
 from core.dates import parse_day
 from core.documents import DocumentsUnavailable, pdf_response
 from core.lifecycle import Refused
-from kits import days, lifecycle
+from kits import lifecycle
 from kits.lifecycle import MOVES
 from kits.models import Loan, LoanState
 from kits.pages.access import address_of
+from kits.pages.extending import extension_of
 from kits.pages.forms import ReportForm
-from kits.pages.month import Return, look_at
 from kits.telling import documents, ical
-from kits.telling.wording import history_of, sentence_for
+from kits.telling.wording import history_of, sentence_for, terms_of
 from submissions.access import load_submission
 from submissions.forms import ContactForm, NoteForm, SchoolContactForm
 from submissions.models import Submission
@@ -51,7 +51,7 @@ def loan(request: HttpRequest, public_id: UUID, token: str | None = None) -> Htt
         **documents.hours_of(one),
         "can_extend": one.state in MOVES["extend"].sources,
         "can_cancel": one.state == LoanState.RESERVED,
-        "is_packed": one.state == LoanState.PACKED,
+        "terms": terms_of(one.kit, one) if one.standing.is_coming else [],
         "can_report": one.state in MOVES["report"].sources,
     }
     return render(request, "kits/loan_detail.html", _context(submission, one, token) | context)
@@ -70,11 +70,12 @@ def extend(request: HttpRequest, public_id: UUID, token: str | None = None) -> H
             lifecycle.extend(loan=one, ends_on=asked, by=submission.user)
         except Refused as refusal:
             if not _was_just_extended(one, asked):
-                messages.error(request, str(refusal))
+                if extension_of(one).returns:  # else the page itself says why
+                    messages.error(request, str(refusal))
                 return redirect(address_of(submission, "extend", token))
         say_once(request, _("The new return date is noted. You get a mail about it."))
         return redirect(address_of(submission, token=token))
-    context = {"returns": later_returns(one), "nothing_chosen": request.method == "POST"}
+    context = {"extension": extension_of(one), "nothing_chosen": request.method == "POST"}
     return render(request, "kits/loan_extend.html", _context(submission, one, token) | context)
 
 
@@ -204,17 +205,3 @@ def _context(submission: Submission, one: Loan, token: str | None) -> dict[str, 
         "hub": one.submission.hub,
         "token": token,
     }
-
-
-def later_returns(one: Loan) -> list[Return]:
-    """Days after today and the present return on which the loan could end with the same copy."""
-    last = max(one.ends_on, timezone.localdate())
-    period = look_at(one.kit, one.starts_on, one.starts_on, one.delivery)
-    others = period.copies.away.get(one.copy_id, [])
-    busy = [(first, before) for first, before in others if first >= one.free_again_on]
-    return [
-        possible
-        for possible in period.returns(one.starts_on)
-        if possible.date > last
-        and not any(first < days.free_again_on(one.kit, possible.date) for first, _before in busy)
-    ]

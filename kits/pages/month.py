@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from bookings.models import Booking
 from core.dates import ONE_DAY, YearMonth, month_of
 from kits.availability import KitCalendar, calendars
 from kits.days import DeskCalendar, desk_calendar, free_again_on
@@ -95,11 +96,18 @@ class Period:
         ]
 
 
-def look_at(kit: LessonKit, first: datetime.date, last: datetime.date, delivery: str) -> Period:
-    """The period in which a loan can start on a day in `first`..`last` and end after that."""
+def look_at(
+    kit: LessonKit,
+    first: datetime.date,
+    last: datetime.date,
+    delivery: str,
+    booking: Booking | None = None,
+) -> Period:
+    """The period in which a loan, perhaps with a visit, can start on a day in `first`..`last` and
+    end after that."""
     before = free_again_on(kit, last + datetime.timedelta(days=kit.loan_days)) + ONE_DAY
     found = calendars(first, before, [kit])
-    desk = desk_calendar(kit.venue, first, before, delivery)
+    desk = desk_calendar(kit.venue, first, before, delivery, booking)
     return Period(kit, desk, found.get(kit.pk, KitCalendar()))
 
 
@@ -138,14 +146,16 @@ def _day(
     today = timezone.localdate()
     outside = month_of(date) != at or date < today
     shown = not outside and period.desk.is_open(date)
+    closed = "" if outside else period.desk.closed_because(date)
+    holiday = "" if outside else holidays.get(date, "")
     status, word = _state_of(period, date) if shown else ("", "")
     return Day(
         date=date,
         is_outside=month_of(date) != at,
         is_today=date == today,
         is_chosen=date == chosen,
-        closed="" if outside else period.desk.closed_because(date),
-        holiday="" if outside else holidays.get(date, ""),
+        closed=closed,
+        holiday="" if holiday == closed else holiday,  # the same one is said once
         status=status,
         word=word,
         can_start=shown and period.can_start(date),

@@ -3,6 +3,7 @@
 import datetime
 from typing import NamedTuple
 
+from bookings.models import Booking
 from core.dates import ONE_DAY
 from kits.models import LessonKit
 from kits.pages.month import look_at
@@ -20,13 +21,15 @@ def other_periods(
     starts_on: datetime.date,
     ends_on: datetime.date,
     delivery: str,
+    booking: Booking | None = None,
     number: int = 4,
 ) -> list[Other]:
     """Periods within six weeks in which a copy is free, nearest first; three queries."""
     length = ends_on - starts_on
-    period = look_at(kit, starts_on - LOOK_AROUND, starts_on + LOOK_AROUND, delivery)
+    first, last = starts_on - LOOK_AROUND, starts_on + LOOK_AROUND
+    period = look_at(kit, first, last, delivery, booking)
     found = []
-    for start in period.desk.days(starts_on - LOOK_AROUND, starts_on + LOOK_AROUND + ONE_DAY):
+    for start in period.desk.days(first, last + ONE_DAY):
         if not period.can_start(start):
             continue
         ends = [one.date for one in period.returns(start) if one.free]

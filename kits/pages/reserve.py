@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from bookings.models import Booking
-from core import rate_limits
+from core import drafts, rate_limits
 from core.dates import parse_day
 from core.lifecycle import Refused
 from core.transactions import retried
@@ -28,9 +28,12 @@ from kits.pages.other_periods import other_periods
 from kits.pages.with_visit import KEY, query_of, visit_of
 from kits.refusals import LoanTooLong, NoCopyFree, NotAHandoverDay, TooSoon
 from kits.rules import LoanRequest
-from schools.models import User
+from kits.telling.wording import terms_of
+from schools import holidays
+from schools.models import School, User
 from submissions import browsers
 from submissions.access import network_of, teacher_with
+from submissions.initial import class_asked
 from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
 from submissions.pages.code import CodeView, CorrectAddressView
@@ -84,12 +87,21 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
     held = _own_hold(request, asked) if data is None else None
     if held and CHANGE not in request.GET:
         return redirect(address_of(held.submission, "code"))
-    form = LoanForm(data, kit=kit, user=user, booking=asked.booking, held=held)
+    form = LoanForm(
+        data,
+        kit=kit,
+        user=user,
+        booking=asked.booking,
+        day=asked.starts_on,
+        held=held,
+        again=drafts.kept(request),
+        class_asked=class_asked(request),
+    )
     refused = _why_not(asked) if data is None and held is None else None
     status = 200
     if form.is_valid():
         try:
-            return HttpResponseRedirect(_submit(request, form, asked))
+            return _sent(_submit(request, form, asked), form.school)
         except Refused as refusal:
             refused, status = _place_refusal(form, asked, refusal), 409
     elif form.errors and not form.asks_for_more:
@@ -100,12 +112,16 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
         "hub": kit.venue.hub,
         "asked": asked,
         "form": form,
+        "terms": terms_of(kit),
         "refused": refused,
         "gone": gone,
         "signing_in_helps": isinstance(refused, TooMuchHeld),
         "others": _others(asked) if gone else [],
     }
-    return render(request, "kits/loan_new.html", context, status=status)
+    response = render(request, "kits/loan_new.html", context, status=status)
+    if status != 200:
+        drafts.keep(request, response)
+    return response
 
 
 CHANGE = "wijzig"  # in the address: what this browser holds is filled in, to be changed
@@ -135,11 +151,23 @@ def _own_hold(request: HttpRequest, asked: Asked) -> Loan | None:
 def _why_not(asked: Asked) -> Refused | None:
     """What stands in the way before anything is typed, so that nobody types for nothing."""
     try:
-        lifecycle.refuse_dates(asked.kit, asked.starts_on, asked.ends_on, asked.delivery)
+        lifecycle.refuse_dates(
+            asked.kit, asked.starts_on, asked.ends_on, asked.delivery, asked.booking
+        )
     except Refused as refusal:
         return refusal
     room = rooms([asked.kit], asked.starts_on, asked.ends_on).get(asked.kit.pk)
     return None if room and room.free else NoCopyFree()
+
+
+def _sent(address: str, school: School | None) -> HttpResponse:
+    """On to the next page. What was typed is not needed again; of the school the region is, by
+    every calendar."""
+    response = HttpResponseRedirect(address)
+    drafts.forget(response)
+    if school is not None and school.holiday_region:
+        holidays.keep(response, school.holiday_region)
+    return response
 
 
 def _submit(request: HttpRequest, form: LoanForm, asked: Asked) -> str:
@@ -192,7 +220,7 @@ def _place_refusal(form: LoanForm, asked: Asked, refusal: Refused) -> Refused | 
 
 
 def _others(asked: Asked) -> list[Any]:
-    return other_periods(asked.kit, asked.starts_on, asked.ends_on, asked.delivery)
+    return other_periods(asked.kit, asked.starts_on, asked.ends_on, asked.delivery, asked.booking)
 
 
 # --- The code ------------------------------------------------------------------------------------

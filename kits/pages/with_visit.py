@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Booking
 from core.kinds import Block
-from kits.models import LessonKit, Loan, LoanState
+from kits.availability import KitCalendar, calendars
+from kits.days import desk_calendar, free_again_on
+from kits.models import Delivery, LessonKit, Loan, LoanState
+from kits.pages.month import Period
 from submissions.access import may_see
 from submissions.models import Submission
 
@@ -52,12 +55,16 @@ def loans_with(bookings: Iterable[Booking]) -> QuerySet[Loan]:
 def block_beside(bookings: Sequence[Booking], token: str | None) -> Block | None:
     """'Take a kit back to class': what fits the first class that comes, or what goes with it."""
     first = next((one for one in bookings if one.standing.is_coming), None)
-    kits = fitting_kits(first) if first else []
-    if first is None or not kits:
+    fitting = fitting_kits(first) if first else []
+    if first is None or not fitting:
         return None  # and no second query, which every booking would pay for
+    loans = list(loans_with([first]))
+    kits = [] if loans else _that_can_go_along(fitting, first)[:SHOWN]
+    if not loans and not kits:
+        return None
     facts = {
         "kits": kits,
-        "loans": list(loans_with([first])),
+        "loans": loans,
         "by_link": bool(token),
         "day": day_of(first),
         "query": query_of(first, token) | {"van": day_of(first).isoformat()},
@@ -98,14 +105,28 @@ def fitting_kits(booking: Booking) -> list[LessonKit]:
     if booking.year_from is None:
         return []
     kits = LessonKit.objects.published().filter(
-        venue=booking.visit.programme.venue_id,
+        venue=booking.visit.slot.venue_id,
         worlds__programmes=booking.visit.programme_id,
         year_from__lte=booking.year_from,
         year_to__gte=booking.year_to,
         max_pupils__gte=booking.pupils,
         copies__is_withdrawn=False,
     )
-    return list(kits.distinct()[:SHOWN])
+    return list(kits.distinct().select_related("venue"))
+
+
+def _that_can_go_along(kits: list[LessonKit], booking: Booking) -> list[LessonKit]:
+    """Those with which a loan can start at the visit, and end on some day; three queries."""
+    day = day_of(booking)
+    before = max(free_again_on(kit, day + datetime.timedelta(days=kit.loan_days)) for kit in kits)
+    desk = desk_calendar(kits[0].venue, day, before, Delivery.DESK, booking)
+    copies = calendars(day, before, kits)
+    periods = [Period(kit, desk, copies.get(kit.pk, KitCalendar())) for kit in kits]
+    return [
+        period.kit
+        for period in periods
+        if period.can_start(day) and any(one.free for one in period.returns(day))
+    ]
 
 
 def day_of(booking: Booking) -> datetime.date:

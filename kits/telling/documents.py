@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core.documents import qr_code, render_pdf
-from kits.days import desk_hours
+from kits.days import desk_hours, handover_times, visit_day
 from kits.models import Loan
 from kits.telling.ical import loan_page
 from submissions.models import Submission
@@ -31,7 +31,7 @@ def letter(loan: Loan) -> bytes:
             "contents": list(loan.kit.contents.all()),
             "page_url": page_url,
             "site": urlsplit(settings.SITE_URL).netloc,
-            "qr": qr_code(page_url, alternative=_("QR code that opens your loan")),
+            "qr": qr_code(page_url, alternative=_("QR code that opens your reservation")),
             "hub": submission.hub,
             "organizer": submission.hub.organizer_name,
             **hours_of(loan),
@@ -49,7 +49,10 @@ def hours_of(loan: Loan) -> dict[str, Any]:
     hours = desk_hours([loan.kit.venue_id])
 
     def of(day: datetime.date) -> str:
-        found = hours.get((loan.kit.venue_id, loan.delivery, day.weekday()))
-        return f"{found[0]:%H:%M}–{found[1]:%H:%M}" if found else ""
+        found = handover_times(loan, day, hours)
+        times = f"{found[0]:%H:%M}–{found[1]:%H:%M}" if found else ""
+        if day == visit_day(loan.kit.venue_id, loan.delivery, loan.booking):
+            return _("during your visit, %(times)s") % {"times": times}
+        return times
 
     return {"hours_out": of(loan.starts_on), "hours_back": of(loan.ends_on)}

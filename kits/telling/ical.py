@@ -19,7 +19,7 @@ from icalendar import Event, vDate, vInt, vText, vUri
 from core import calendars
 from core.calendars import Method, Text
 from core.dates import ONE_DAY
-from kits.days import DeskHours, desk_hours
+from kits.days import DeskHours, desk_hours, handover_times
 from kits.models import Delivery, DeskDay, Loan
 from kits.models.loan import LoanQuerySet
 from submissions.models import Submission
@@ -83,13 +83,9 @@ def for_feed(loans: LoanQuerySet) -> LoanQuerySet:
 def words(loans: QuerySet[Loan]) -> list[Any]:
     """What events say besides what a loan says itself."""
     named = (
-        *(
-            "pk",
-            "copy__kit__title",
-            "copy__kit__title_en",
-            "copy__kit__venue_id",
-            "submission__school__name",
-        ),
+        *("pk", "copy__kit__title", "copy__kit__title_en", "copy__kit__venue_id"),
+        *("submission__school__name", "booking__state", "booking__visit__slot__starts_at"),
+        *("booking__visit__slot__venue", "booking__visit__programme__duration"),
         *(f"copy__kit__venue__{name}" for name in ("name", "street", "postcode", "city")),
     )
     days = DeskDay.objects.order_by("pk")
@@ -122,7 +118,7 @@ def _event(loan: Loan, uid: UUID, day: datetime.date, summary: str, hours: DeskH
     event["UID"] = vText(f"{uid}@{settings.CALENDAR_DOMAIN}")
     event["DTSTAMP"] = event["LAST-MODIFIED"] = calendars.moment(loan.changed_at)
     event["SEQUENCE"] = vInt(loan.sequence)
-    _set_time(event, day, hours.get((loan.kit.venue_id, loan.delivery, day.weekday())))
+    _set_time(event, day, handover_times(loan, day, hours))
     event["SUMMARY"] = Text(summary)
     event["LOCATION"] = Text(_where(loan))
     event["DESCRIPTION"] = Text(
@@ -130,7 +126,7 @@ def _event(loan: Loan, uid: UUID, day: datetime.date, summary: str, hours: DeskH
             [
                 f"{loan.party_name}, {loan.year_groups}",
                 _("Reference: %(reference)s") % {"reference": loan.submission.reference},
-                _("Everything about this loan: %(address)s") % {"address": page},
+                _("Everything about this reservation: %(address)s") % {"address": page},
             ]
         )
     )

@@ -125,6 +125,7 @@ def _mail(
     attachments = _calendar_files(loan, files) if files else []
     with translation.override(submission.language):
         hours = documents.hours_of(loan)
+        terms = wording.terms_of(loan.kit, loan)
     message = templates.render(
         f"loan_{name}",
         to=submission.email,
@@ -144,6 +145,7 @@ def _mail(
             "changes": _changes(events) if name == "changed" else [],
             "link": markers.marker(LoanLink.name, submission.pk, to=submission.email),
             "has_letter": bool(letter),
+            "terms": terms,
             **hours,
         },
         attachments=attachments,

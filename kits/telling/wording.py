@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from kits.models import CopyEvent, Delivery, Loan, LoanEvent, LoanState
-from submissions.wording import Line, Sentence, details_changed
+from kits.models import CopyEvent, Delivery, LessonKit, Loan, LoanEvent, LoanState
+from submissions.wording import Line, Sentence, Term, details_changed
 
 # What the school sees of it: no notes that staff make for themselves, not which box.
 _SENTENCES = {
@@ -60,6 +60,18 @@ def _dates(data: dict[str, Any]) -> str:
 def _period(written: list[str]) -> str:
     first, last = (date_format(datetime.date.fromisoformat(day), "j F") for day in written)
     return f"{first} – {last}"
+
+
+# --- What is agreed ----------------------------------------------------------------------------
+
+
+def terms_of(kit: LessonKit, loan: Loan | None = None) -> list[Term]:
+    """Until when a loan can be cancelled without asking, and what happens with lost parts."""
+    cancelling = _("by yourself, free of charge, until we have packed the box")
+    if loan is not None and loan.state == LoanState.PACKED:
+        cancelling = _("not any more: the box is packed, so from now on you ask us")
+    lost = "" if kit.charge_note else _("Parts that are lost or broken we charge at cost.")
+    return [Term(_("Cancel"), cancelling), Term(_("Lost or broken"), lost, kit.charge_note)]
 
 
 # --- For staff -------------------------------------------------------------------------------

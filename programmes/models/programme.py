@@ -3,6 +3,7 @@
 import datetime
 from typing import Self
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -249,6 +250,18 @@ class Programme(Offer):
         return (
             f"kinds/{self.kind}" if self.kind == ProgrammeKind.TASTER else super().general_drawing
         )
+
+    def last_day_to_change(self, day: datetime.date) -> datetime.date:
+        """The last day on which a school changes the numbers of a visit on `day` itself."""
+        before = self.change_until
+        days = settings.CHANGE_NUMBERS_UNTIL_DAYS if before is None else before
+        return day - datetime.timedelta(days=days)
+
+    def last_day_to_cancel(self, day: datetime.date) -> datetime.date:
+        """The last day on which cancelling a visit on `day` is free."""
+        before = self.cancel_until
+        days = settings.FREE_CANCELLATION_UNTIL_DAYS if before is None else before
+        return day - datetime.timedelta(days=days)
 
     def supervisors_for(self, pupils: int) -> int:
         """How many supervisors the programme's norm asks for."""

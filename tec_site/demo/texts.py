@@ -31,7 +31,7 @@ PROEVERIJ = {
     "arrange": (
         "Vervoer heen en terug\n"
         "Een begeleider per tien leerlingen\n"
-        "Groepjes: maak ze liefst vooraf, de brief zegt hoeveel"
+        "Groepjes: maak ze liefst vooraf, in de brief staat hoeveel"
     ),
     "mail_note": (
         "Maak vooraf de groepjes uit de brief. Dan kunnen we na de ontvangst meteen beginnen."

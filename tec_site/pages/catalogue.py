@@ -4,7 +4,6 @@ These pages stand here because they show programmes *and* what is free, and `pro
 not know `bookings` (docs/decisions/0009).
 """
 
-import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -17,13 +16,15 @@ from django.views.decorators.vary import vary_on_headers
 
 from bookings.planning.availability import Offer, Outlook, first_free
 from bookings.planning.month import build_month
+from bookings.telling.wording import price_of, requirements_of
 from core.dates import YearMonth, month_of
 from programmes.catalogue import page_of, show
 from programmes.filters import ProgrammeFilter
 from programmes.models import Programme, ProgrammeKind
-from schools.holidays import own_holidays
-from schools.models import HolidayRegion, SchoolHoliday
+from schools.holidays import holidays_of, region_of, remember
+from schools.models import HolidayRegion
 from schools.months import parse_month
+from submissions.initial import class_asked, query_of
 
 app_name = "programmes"
 FIRST_FREE = 5
@@ -35,10 +36,14 @@ FIRST_FREE = 5
 def catalogue(request: HttpRequest) -> HttpResponse:
     filters = ProgrammeFilter(request.GET, queryset=Programme.objects.published())
     # All at once: programmes are few, and counting them would be a query more.
-    page = page_of(request, list(filters.qs.prefetch_related("worlds")))
-    free = first_free(page)
-    cards = [(programme, free.get(programme.pk)) for programme in page]
-    return show(request, "programmes/programme_list.html", filters, page, cards=cards)
+    found = sorted(filters.qs.prefetch_related("worlds"), key=comes_later)
+    page = page_of(request, found)
+    free, required = first_free(page), requirements_of(page, request.user)
+    cards = [(one, free.get(one.pk), required.get(one.pk, "")) for one in page]
+    carried = query_of(class_asked(request))
+    return show(
+        request, "programmes/programme_list.html", filters, page, cards=cards, carried=carried
+    )
 
 
 @login_not_required
@@ -46,23 +51,35 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def programme(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Programme.objects.published().select_related("venue__hub"), slug=slug)
-    region = _region(request)
     is_fragment = request.headers.get("HX-Request") == "true"
     outlook = Outlook(found)
     free = outlook.next_free(1 if is_fragment else FIRST_FREE)
     at = _month(request, free)
+    carried = query_of(class_asked(request))
+    holidays = holidays_of(request, at.first, at.last)
     context = {
         "programme": found,
         "hub": found.venue.hub,
+        "price": price_of(found),
         "free": free,
-        "month": build_month(found, at, outlook.month(at), _holidays(request, at, region)),
-        "region": region,
+        "month": build_month(found, at, outlook.month(at), holidays, carried),
+        "carried": carried,
+        "requirement": requirements_of([found], request.user).get(found.pk, ""),
+        "region": region_of(request),
         "regions": HolidayRegion.choices,
+        "kept": [("maand", at), *carried.items()],
     }
     template = "programmes/programme_detail.html"
     if is_fragment:
         return render(request, f"{template}#month", context)
-    return render(request, template, context | _facts(found))
+    response = render(request, template, context | _facts(found))
+    remember(request, response)
+    return response
+
+
+def comes_later(programme: Programme) -> bool:
+    """The Proeverij is where a class begins: it comes before everything else."""
+    return programme.kind != ProgrammeKind.TASTER
 
 
 def _month(request: HttpRequest, free: list[Offer]) -> YearMonth:
@@ -84,22 +101,6 @@ def _facts(programme: Programme) -> dict[str, Any]:
             else []
         ),
     }
-
-
-# --- Holidays ------------------------------------------------------------------------------------
-
-
-def _region(request: HttpRequest) -> str:
-    """The region chosen in the address, '' for none (a teacher then sees her school's)."""
-    asked = request.GET.get("regio", "")
-    return asked if asked in HolidayRegion.values else ""
-
-
-def _holidays(request: HttpRequest, at: YearMonth, region: str) -> dict[datetime.date, str]:
-    """Day → name of the holiday, for the region chosen or that of the teacher's school."""
-    if region:
-        return SchoolHoliday.objects.filter(region=region).days(at.first, at.last)
-    return own_holidays(request.user, at.first, at.last)
 
 
 urlpatterns = [

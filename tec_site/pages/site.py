@@ -16,11 +16,13 @@ from django.utils.translation import get_language
 from django.views import defaults
 from django.views.decorators.http import require_safe
 
-from bookings.planning.availability import first_free
+from bookings.planning.availability import first_offers
+from bookings.telling.wording import requirements_of
 from core.markup import parse
 from programmes.models import Programme, Zone
 from submissions.pages.code import after_second_click
 from tec_site.models import Statement
+from tec_site.pages.catalogue import comes_later
 from tec_site.pages.statements import text_of
 
 NEXT_FREE_SHOWN = 4
@@ -36,13 +38,16 @@ NOT_FOR_ROBOTS = [
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     programmes = Programme.objects.published()
-    free = first_free(programmes)
+    free = first_offers(programmes)
     soonest = sorted(
         (programme for programme in programmes if programme.pk in free),
-        key=lambda programme: free[programme.pk],
+        key=lambda programme: (comes_later(programme), free[programme.pk].starts_at),
     )
+    required = requirements_of(soonest[:NEXT_FREE_SHOWN], request.user)
     context = {
-        "next_free": [(one, free[one.pk]) for one in soonest[:NEXT_FREE_SHOWN]],
+        "next_free": [
+            (one, free[one.pk], required.get(one.pk, "")) for one in soonest[:NEXT_FREE_SHOWN]
+        ],
         "zones": Zone.objects.exclude(artwork=""),
     }
     return render(request, "home.html", context)

@@ -347,7 +347,7 @@ def test_experience_without_proeverij_says_so_and_links_to_it(client):
     response = client.post(address(programme, make_slot(programmes=[programme])), typed())
 
     assert "klas-0-name" in errors_of(response)
-    assert f'href="{taster.get_absolute_url()}"' in response.content.decode()
+    assert f'href="{taster.get_absolute_url()}#data"' in response.content.decode()
 
 
 def test_hidden_school_of_somebody_else_is_no_way_in(client, programme, slot):

@@ -227,7 +227,7 @@ def test_numbers_change_without_supervisors(client, programme, slot):
     booking.refresh_from_db()
     assert (booking.pupils, booking.supervisors) == (15, 0)
     assert wording.sentence(booking.events.latest("pk")) == (
-        "Aantal gewijzigd: van 12 naar 15 deelnemers."
+        "Aantallen gewijzigd: van 12 deelnemers naar 15 deelnemers."
     )
     refused = client.post(numbers, {"pupils": 19})
     assert refused.context["form"].errors["pupils"] == ["Hoogstens 18 deelnemers per groep."]
@@ -520,7 +520,7 @@ def test_identify_keeps_an_organisation_that_is_known():
 
 
 def titles(page: Any) -> list[str]:
-    return [programme.title for programme, _free in page.context["cards"]]
+    return [programme.title for programme, _free, _first in page.context["cards"]]
 
 
 def test_catalogue_tells_for_whom(client, programme):
@@ -535,7 +535,7 @@ def test_catalogue_tells_for_whom(client, programme):
 def test_page_of_a_programme_for_groups(client, programme, slot):
     text = main_of(client.get(programme.get_absolute_url()).content.decode())
     for words in ("groepen", "4 tot 18 deelnemers per groep", "2 groepen tegelijk", "per groep",
-                  "plek voor 2 groepen"):  # fmt: skip
+                  "09:00 2 plekken, tot"):  # fmt: skip
         assert words in text, words
     says_nothing_of_schools(text)
 

@@ -125,6 +125,7 @@ def test_long_class_name_does_not_break_the_words_above_the_numbers():
 # --- The facts ---------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("frozen")
 def test_letter_has_the_facts_of_the_visit_on_one_a4() -> None:
     submission = make_asker()
     make_booking(
@@ -147,9 +148,9 @@ def test_letter_has_the_facts_of_the_visit_on_one_a4() -> None:
         "Groep 7A groep 7 27 3 3 "
         "Eén begeleider op elke 10 leerlingen. "
         "Wat we afspraken "
-        "Aantallen wijzigen tot en met dinsdag 27 oktober 2026 "
-        "Gratis annuleren tot en met dinsdag 20 oktober 2026 "
-        "Prijs € 75,00 Achteraf een factuur. "
+        "Prijs € 75,00 per klas Achteraf een factuur. "
+        "Aantallen wijzigen zelf, tot en met dinsdag 27 oktober "
+        "Annuleren gratis, tot en met dinsdag 20 oktober "
         "Inkoopnummer INK-2026-0815 "
         "Foto’s Sommige leerlingen niet: vraag het ons eerst "
         "Voor jullie komen "
@@ -232,7 +233,7 @@ def test_letter_says_when_there_are_no_costs() -> None:
     submission = make_asker()
     make_booking(submission=submission, visit=make_room(make_facts(price=0, price_note="")))
 
-    assert "Prijs geen kosten Inkoopnummer" in text_of(read(submission).pages[0])
+    assert "Prijs gratis Aantallen wijzigen" in text_of(read(submission).pages[0])
 
 
 @pytest.mark.parametrize(
@@ -471,7 +472,7 @@ def test_letter_with_the_longest_texts_of_staff_has_the_facts_on_its_first_page(
     assert len(reader.pages) == 2
     first = text_of(reader.pages[0])
     assert "Wie er komen" in first
-    assert "Wat we afspraken Aantallen wijzigen" in first
+    assert "Wat we afspraken Prijs" in first
     assert "Foto’s Sommige leerlingen niet: vraag het ons eerst" in first
 
 

@@ -37,6 +37,9 @@ from tests.smtp_sink import smtp_sink
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 TO = "anouk@school.example"
+NUMBERS = (
+    "Aantallen gewijzigd: van 24 leerlingen en 3 begeleiders naar 20 leerlingen en 3 begeleiders."
+)
 
 
 @pytest.fixture
@@ -222,15 +225,15 @@ def test_confirmation_reads_well_as_text(booked, staff):
         f"Waar: {booking.visit.slot.venue.address}\n"
         "School: OBS De Zwaluw\n"
         "Klas: Groep 7 (groep 7), 24 leerlingen, 3 begeleiders\n"
+        "Prijs: gratis\n"
+        "Aantallen wijzigen: zelf, tot en met dinsdag 27 oktober\n"
+        "Annuleren: gratis, tot en met dinsdag 20 oktober\n"
         "\n"
         "Neem mee:\n"
         "- Een schoenendoos\n"
         "- Klei\n"
         "\n"
         "Parkeren kan achter het gebouw.\n"
-        "\n"
-        "De aantallen kun je zelf wijzigen tot en met dinsdag 27 oktober. "
-        "Annuleren is gratis tot en met dinsdag 20 oktober.\n"
         "\n"
         f"Kenmerk: {booking.submission.reference}\n"
         "\n"
@@ -285,7 +288,7 @@ def test_change_says_what_it_was(booked, staff):
     booking = booked(State.CONFIRMED, pupils=24)
     change(booking, staff)
     message = revealed(the_mail().email_message())
-    line = "Aantal gewijzigd: van 24 naar 20 leerlingen."
+    line = NUMBERS
     assert f"Je bezoek is gewijzigd.\n{line}\nZo staat het er nu voor:" in message.body
     assert f"<p>{line}</p>" in message.alternatives[0].content
 
@@ -307,7 +310,8 @@ def test_change_of_two_classes_says_once_what_is_the_same_for_both(booked, staff
         booking.refresh_from_db()
         lifecycle.change_numbers(booking=booking, pupils=pupils, supervisors=3, by=staff)
     text = the_mail().text
-    assert "7a: Aantal gewijzigd: van 24 naar 20 leerlingen.\n7b: " in text
+    changed = f"7a: {NUMBERS}\n7b: "
+    assert changed in text
 
 
 def test_change_tells_every_change_since_the_last_mail(booked, staff):
@@ -318,7 +322,7 @@ def test_change_tells_every_change_since_the_last_mail(booked, staff):
     lifecycle.reschedule(booking=booking, slot=slot, by=staff)
     change(booking, staff)
     moved = "Verplaatst van dinsdag 3 november 2026 09:00 naar dinsdag 10 november 2026 09:00."
-    line = "Aantal gewijzigd: van 24 naar 20 leerlingen."
+    line = NUMBERS
     assert f"Je bezoek is gewijzigd.\n{moved}\n{line}\nZo staat" in the_mail().text
 
 
@@ -331,7 +335,7 @@ def test_change_says_nothing_of_a_class_that_was_cancelled_since(booked, staff):
 
     changed, _cancelled = told()
 
-    assert "\nAantal gewijzigd: van 24 naar 20 leerlingen.\nZo staat" in changed.text
+    assert "\n" + NUMBERS + "\nZo staat" in changed.text
     assert "Uilen" not in changed.text
 
 
@@ -349,12 +353,14 @@ def test_reminder_says_what_to_bring_and_the_last_day_for_numbers(booked, frozen
     clock.remind_due()
     text = the_mail().text
     assert "- Een schoenendoos\n- Klei\n" in text
-    assert "De aantallen kun je zelf wijzigen tot en met dinsdag 27 oktober." in text
+    assert "Aantallen wijzigen: zelf, tot en met dinsdag 27 oktober\n" in text
+    assert "Annuleren: niet meer: vanaf vandaag vragen jullie het ons\n" in text
     assert "Annuleren is gratis" not in text
 
     Booking.objects.get().events.filter(move="remind").update(noticed_at=None)
     frozen.move_to(amsterdam(2026, 10, 28, 8))
-    assert "De aantallen kun je niet meer zelf wijzigen" in the_mail().text
+    gone = "Aantallen wijzigen: niet meer: vanaf vandaag vragen jullie het ons\n"
+    assert gone in the_mail().text
 
 
 @pytest.mark.parametrize("hostile", ["{% now 'Y' %}", "{{ link }}", "<script>alert(1)</script>"])
@@ -579,3 +585,19 @@ def test_reminder_for_a_day_that_is_no_longer_the_day_is_not_sent(booked, staff,
     assert [mail.subject for mail in told()] == [
         "Bijna zover: Stop-motion op woensdag 4 november 2026"
     ]
+
+
+def test_change_of_supervisors_alone_names_them(booked, staff):
+    booking = booked(State.CONFIRMED, pupils=24)
+    lifecycle.change_numbers(booking=booking, pupils=24, supervisors=1, by=staff)
+    after = "naar 24 leerlingen en 1 begeleider."
+    line = f"Aantallen gewijzigd: van 24 leerlingen en 3 begeleiders {after}"
+    assert line in the_mail().text
+
+
+def test_cancellation_says_once_that_it_is_off(booked, staff):
+    lifecycle.cancel(booking=booked(State.CONFIRMED), by=staff)
+    mail = the_mail()
+    assert "gaat niet door" not in mail.text
+    assert "gaat niet door" not in mail.html
+    assert "Een andere klas kan nu op deze plek komen." in mail.text

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bookings.models import Booking, State
-from programmes.models import ProgrammeKind
+from programmes.models import Programme, ProgrammeKind
 from schools.years import YearGroup
 from submissions.models import Submission
 from tests.browser.steps import NAME, SEND, choose_school, code, fill_contact
@@ -161,6 +161,7 @@ def press_enter(page) -> None:
 
 
 def test_whole_road_by_keyboard(page, slots):
+    Programme.objects.update(max_groups=2)  # so that another class is offered
     page.goto("/programmas/proeverij/")
     page.keyboard.press("Tab")
     assert focused(page, "hash") == "#inhoud"  # the skip link comes first
@@ -215,6 +216,7 @@ def test_whole_road_by_keyboard(page, slots):
 
 
 def test_whole_road_without_scripts(new_context, slots):
+    Programme.objects.update(max_groups=2)
     page = new_context(java_script_enabled=False).new_page()
     page.goto("/programmas/proeverij/")
     page.get_by_role("link", name="Later").click()
@@ -360,6 +362,7 @@ def assert_fits_enlarged(page) -> None:
 
 
 def test_whole_road_in_english_enlarged_and_still(page, slots):
+    Programme.objects.update(max_groups=2)
     page.emulate_media(reduced_motion="reduce")
     page.goto("/")
     page.get_by_role("button", name="English").click()
@@ -378,6 +381,7 @@ def test_whole_road_in_english_enlarged_and_still(page, slots):
     page.get_by_role("button", name="Another class").click()
     fill_class(page, 1, "8a", (8,))
     fill_all(page)
+    Programme.objects.update(max_groups=1)  # meanwhile
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_role("alert")).to_contain_text("room for 1 class only")
     look()

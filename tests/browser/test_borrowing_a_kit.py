@@ -113,7 +113,7 @@ def test_teacher_looks_after_her_loan(page, robots, assert_accessible):
     letter = page.request.get(page.get_by_role("link", name="Brief").evaluate("link => link.href"))
     assert letter.body()[:5] == b"%PDF-"
 
-    page.get_by_role("link", name="Langer houden").click()
+    page.get_by_role("link", name="Langer lenen").click()
     assert_accessible()
     page.get_by_role("radio", name=re.compile("^vrijdag 20 november")).check()
     page.get_by_role("button", name="Tot dan houden").click()
@@ -189,7 +189,7 @@ def test_days_are_chosen_on_a_phone(phone_page, robots):
     page.get_by_role("link", name="Robots", exact=True).click()
     # Today and the next days cannot be chosen, and nobody has to pass them.
     page.get_by_role("link", name="Kies je dagen").click()
-    expect(page.get_by_text("te dichtbij").first).to_be_hidden()
+    expect(page.get_by_text("te kort dag").first).to_be_hidden()
     page.get_by_role("link", name=re.compile("^Ophalen op dinsdag 22 september")).click()
     expect(page.locator("#return-title")).to_be_in_viewport()
     page.get_by_role("link", name=re.compile("^wo 23 september")).click()

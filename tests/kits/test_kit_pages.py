@@ -162,10 +162,10 @@ def test_days_too_soon_or_too_far_ahead_are_shown_closed_not_free(client):
     july = client.get(kit.get_absolute_url(), {"maand": "2028-07"})
 
     words = days_of(september)
-    assert [words[day] for day in (15, 21, 22, 23)] == ["te dichtbij", "te dichtbij"] + [
+    assert [words[day] for day in (15, 21, 22, 23)] == ["te kort dag", "te kort dag"] + [
         "4 van 4 vrij"
     ] * 2
-    assert "dinsdag 15 september, te dichtbij" in september.content.decode()
+    assert "dinsdag 15 september, te kort dag" in september.content.decode()
     assert days_of(july)[31] == "gesloten"
 
 

@@ -66,7 +66,7 @@ def test_reserved_mail_has_a_file_for_each_day_and_the_letter():
         (f"tec-{number}-1.ics", "text/calendar; charset=utf-8; method=REQUEST"),
         (f"tec-{number}-2.ics", "text/calendar; charset=utf-8; method=REQUEST"),
     ]
-    assert mail.enclosed_name == f"uitleenbrief-{number}.pdf"
+    assert mail.enclosed_name == f"reservering-{number}.pdf"
     sent = complete(mail.email_message())
     assert sent.attachments[-1].content.startswith(b"%PDF-")
     assert "Ophalen: maandag 2 november 2026, 08:30–16:30" in mail.text
@@ -92,7 +92,8 @@ def test_one_mail_names_the_kit_and_the_visit():
 
     assert booking.visit.programme.title in mail.text
     assert "Bij het bezoek" in mail.text
-    assert "na jullie bezoek op dinsdag 3 november" in mail.text
+    assert "Jullie nemen hem na jullie bezoek mee naar de klas." in mail.text
+    assert mail.text.count("dinsdag 3 november 2026") == 1
 
 
 def taken_along(state: str, **fields) -> Loan:

@@ -273,7 +273,7 @@ def test_extend_offers_the_days_on_which_the_next_loan_stays_safe(client):
 
     response = client.get(page_of(loan.submission, "extend"))
 
-    assert [one.date.day for one in response.context["returns"]] == [9, 10, 11]
+    assert [one.date.day for one in response.context["extension"].returns] == [9, 10, 11]
     answer = client.post(page_of(loan.submission, "extend"), {"tot": "2026-11-11"})
     assert answer["Location"] == page_of(loan.submission)
     loan.refresh_from_db()
@@ -290,7 +290,7 @@ def test_extend_of_an_overdue_loan_offers_days_after_today_only(client):
         ends_on=datetime.date(2026, 9, 4),
     )
     page = client.get(page_of(loan.submission, "extend"))
-    days = [one.date.day for one in page.context["returns"]]
+    days = [one.date.day for one in page.context["extension"].returns]
     assert days == [16, 17, 18, 21, 22]  # today is the 15th
 
 
@@ -446,7 +446,6 @@ def test_kit_with_a_visit_is_prefilled_and_tied_to_it(client):
 def test_who_came_by_a_mails_link_takes_her_visit_along(client):
     """On a telephone where she never signed in: every address keeps the key of the link."""
     booking, kit = visit_with_kit()
-    make_loan(copy=kit.copies.get(), starts_on=MONDAY, ends_on=FRIDAY)
     key = token_of(booking.submission)
     visit = reverse(
         "bookings:booking", kwargs={"public_id": booking.submission.public_id, "token": key}
@@ -454,6 +453,8 @@ def test_who_came_by_a_mails_link_takes_her_visit_along(client):
     along = {"bezoek": booking.submission.public_id, "sleutel": key}
 
     assert f"sleutel={key}" in client.get(visit).content.decode()
+    make_loan(copy=kit.copies.get(), starts_on=MONDAY, ends_on=FRIDAY)
+    assert f"sleutel={key}" not in client.get(visit).content.decode()  # none is left to offer
     assert f"sleutel={key}" in client.get(kit.get_absolute_url(), along).content.decode()
     page = client.get(address(kit, booking.visit.slot.day, **along))
     assert page.context["asked"].booking == booking

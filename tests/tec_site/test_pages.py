@@ -151,10 +151,10 @@ def test_home_shows_the_four_soonest_free_programmes_in_order(client: Client) ->
         make_free_visit(title, day)
     Programme.objects.filter(title="A").update(is_published=False)
     response = client.get(reverse("home"))
-    assert [programme.title for programme, _start in response.context["next_free"]] == list("BCDE")
+    assert [row[0].title for row in response.context["next_free"]] == list("BCDE")
     make_free_visit("F", 11)
     response = client.get(reverse("home"))
-    assert [programme.title for programme, _start in response.context["next_free"]] == list("BCFD")
+    assert [row[0].title for row in response.context["next_free"]] == list("BCFD")
     assert '<span class="visually-hidden">dinsdag 9 maart, </span>' in response.content.decode()
 
 

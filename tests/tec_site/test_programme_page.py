@@ -84,7 +84,7 @@ def test_experience_links_to_the_taster(client):
     make_programme(kind=ProgrammeKind.TASTER, slug="proeverij", title="De Proeverij")
     make_programme(kind=ProgrammeKind.EXPERIENCE, slug="stad", requires_taster=True)
 
-    assert '<a href="/programmas/proeverij/" lang="nl">De Proeverij</a>' in (
+    assert '<a href="/programmas/proeverij/#data" lang="nl">De Proeverij</a>' in (
         client.get("/programmas/stad/").text
     )
     assert "Alleen na een Proeverij" not in client.get("/programmas/proeverij/").text
@@ -125,8 +125,8 @@ def test_states_are_said_in_full_sentences(client, programme):
         assert f'href="?maand={month}#month"' in response.text
 
     assert sentences(response) == [
-        "dinsdag 3 november, ochtend: 09:00 vrij, tot 11:00, plek voor 2 klassen",
-        "woensdag 4 november, middag: 13:00 1 plek, tot 15:00, plek voor 1 klas",
+        "dinsdag 3 november, ochtend: 09:00 2 plekken, tot 11:00",
+        "woensdag 4 november, middag: 13:00 1 plek, tot 15:00",
         "donderdag 5 november, ochtend: 09:00 vol, tot 11:00",
         "vrijdag 6 november, ochtend: 09:00 gesloten, tot 11:00",
     ]

@@ -28,7 +28,7 @@ class ToyForm:
     def __init__(self, data=None, *, user=None, for_staff: bool = False) -> None:
         self.contact = SchoolContactForm(data, initial=contact_of(user), for_staff=for_staff)
         self.party = ClassFieldsForm(data)
-        self.party.offer_year_groups(8)
+        self.party.offer_year_groups(1, 8, for_staff=for_staff)
 
     @property
     def asks_for_more(self) -> bool:

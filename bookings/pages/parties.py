@@ -1,0 +1,187 @@
+"""What a teacher types of her class or classes (or groups): one form each, one to eight of them."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from bookings.rules import broken_party
+from core.addresses import row_number
+from core.text.normal import key
+from programmes.models import Programme
+from submissions.forms import ClassFieldsForm, GroupFieldsForm
+from submissions.rules import Party
+
+MAX_CLASSES = 8
+
+
+def supervisors_field() -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Supervisors"),
+        validators=[
+            MinValueValidator(1, _("Fill in at least 1 supervisor.")),
+            MaxValueValidator(99, _("Fill in at most 99 supervisors.")),
+        ],
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={"required": _("Fill in how many adults come along.")},
+    )
+
+
+def norm_in_words(programme: Programme, pupils: Any) -> str:
+    """How many supervisors a programme asks for: for so many pupils, where that is known."""
+    number = row_number(str(pupils or ""))
+    if number and number <= programme.max_pupils_per_class:
+        return _norm(programme, number)
+    return ngettext(
+        "We ask one for every pupil.",
+        "We ask one for every %(number)d pupils.",
+        programme.pupils_per_supervisor,
+    ) % {"number": programme.pupils_per_supervisor}
+
+
+def _norm(programme: Programme, pupils: int) -> str:
+    needed = programme.supervisors_for(pupils)
+    words = ngettext(
+        "For %(pupils)d pupils we ask %(needed)d supervisor.",
+        "For %(pupils)d pupils we ask %(needed)d supervisors.",
+        needed,
+    )
+    return words % {"pupils": pupils, "needed": needed}
+
+
+def _norm_not_met(programme: Programme, pupils: int) -> str:
+    again = gettext("Are there really fewer? Then send it once more; we call you if need be.")
+    return f"{_norm(programme, pupils)} {again}"
+
+
+class PartyForm(forms.Form):
+    """One class or group of several on the page."""
+
+    def __init__(
+        self, *args: Any, programme: Programme, for_staff: bool = False, **kwargs: Any
+    ) -> None:
+        kwargs["empty_permitted"] = False  # a class that is added is filled in or removed
+        super().__init__(*args, **kwargs)
+        self.programme, self.for_staff = programme, for_staff
+        most = programme.whom.heads(programme.max_pupils_per_class)
+        self.fields["pupils"].help_text = gettext("At most %(heads)s.") % {"heads": most}
+
+    def has_changed(self) -> bool:
+        """An empty one is a class too, that has to be filled in: its fields say so."""
+        return True
+
+    @property
+    def number(self) -> int:
+        """Which class on the page, counted from 1."""
+        return int(str(self.prefix).rpartition("-")[2]) + 1
+
+    def clean(self) -> dict[str, Any]:
+        """What the verb will ask, said at once with what else is wrong; staff may overrule it."""
+        data = super().clean() or self.cleaned_data
+        if not self.for_staff:
+            for one in broken_party(self.programme, self.known, self.number - 1):
+                self.add_error(one.field, one.message)
+        return data
+
+    @property
+    def known(self) -> Party:
+        """The class or group as far as it is filled in: what is missing breaks no rule."""
+        data = self.cleaned_data
+        groups = data.get("year_groups") or [None]
+        pupils = data.get("pupils", self.programme.min_pupils)
+        kind = data.get("group_kind", "") or ("?" if self.programme.whom.is_groups else "")
+        return Party(data.get("name", ""), min(groups), max(groups), pupils, group_kind=kind)
+
+    @property
+    def asked(self) -> Party:
+        """The class or group as the verbs take it; only after `is_valid()`."""
+        raise NotImplementedError
+
+
+class ClassForm(PartyForm, ClassFieldsForm):
+    """One class that comes, and who comes along."""
+
+    supervisors = supervisors_field()
+
+    def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
+        super().__init__(*args, programme=programme, **kwargs)
+        self.offer_year_groups(programme.year_from, programme.year_to, for_staff=self.for_staff)
+        self.fields["supervisors"].help_text = norm_in_words(programme, self["pupils"].value())
+
+    def clean(self) -> dict[str, Any]:
+        """Fewer supervisors than the norm asks for are said once; who means it sends it again."""
+        data = super().clean()
+        few = (data.get("pupils"), data.get("supervisors"))
+        if self.for_staff or None in few or self.norm_said == self._said_before:
+            return data
+        if data["supervisors"] < self.programme.supervisors_for(data["pupils"]):
+            self.add_error("supervisors", _norm_not_met(self.programme, data["pupils"]))
+            self["supervisors"].help_text = ""  # which would say the same
+        return data
+
+    @property
+    def norm_said(self) -> str:
+        """For which numbers the page says the norm: goes along, hidden, with the next sending."""
+        return f"{self['pupils'].value()}-{self['supervisors'].value()}"
+
+    @property
+    def _said_before(self) -> str:
+        return str(self.data.get(self.add_prefix("norm_said"), ""))
+
+    @property
+    def asked(self) -> Party:
+        data = self.cleaned_data
+        return Party(
+            name=data["name"],
+            year_from=min(data["year_groups"]),
+            year_to=max(data["year_groups"]),
+            pupils=data["pupils"],
+            supervisors=data["supervisors"],
+        )
+
+
+class GroupForm(PartyForm, GroupFieldsForm):
+    """One group that is no class; it needs nobody along."""
+
+    @property
+    def asked(self) -> Party:
+        data = self.cleaned_data
+        return Party(
+            name=data["name"],
+            year_from=None,
+            year_to=None,
+            pupils=data["pupils"],
+            group_kind=data["group_kind"],
+        )
+
+
+class BasePartyFormSet(forms.BaseFormSet):
+    """One to eight classes on the same date. The last ones cannot be empty: remove them."""
+
+    twice = _("You already filled in a class with this name.")
+
+    def clean(self) -> None:
+        seen = set()
+        for form in self.forms:
+            name = key(form.cleaned_data.get("name", "")) if form.is_bound else ""
+            if name and name in seen:
+                form.add_error("name", self.twice)
+            seen.add(name)
+
+
+class BaseGroupFormSet(BasePartyFormSet):
+    twice = _("You already filled in a group with this name.")
+
+
+LIMITS: Any = {
+    "extra": 0,
+    "min_num": 1,
+    "max_num": MAX_CLASSES,
+    "validate_min": True,
+    "validate_max": True,
+    "absolute_max": MAX_CLASSES,
+}
+ClassFormSet = forms.formset_factory(ClassForm, formset=BasePartyFormSet, **LIMITS)
+GroupFormSet = forms.formset_factory(GroupForm, formset=BaseGroupFormSet, **LIMITS)

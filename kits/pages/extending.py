@@ -1,0 +1,68 @@
+"""Until when a loan can be extended; and where it cannot, the one reason."""
+
+import datetime
+from typing import NamedTuple
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.dates import ONE_DAY
+from kits.days import free_again_on
+from kits.models import Loan
+from kits.pages.month import Period, Return, look_at
+from submissions.rules import last_bookable_day
+
+
+class Extension(NamedTuple):
+    """The days on which the box can come back later than now; without any, why not."""
+
+    returns: list[Return]
+    reason: str
+
+
+def extension_of(loan: Loan) -> Extension:
+    """Days after today and the present return on which it could end with the same copy."""
+    last = max(loan.ends_on, timezone.localdate())
+    period = look_at(loan.kit, loan.starts_on, loan.starts_on, loan.delivery, loan.booking)
+    later = [one for one in period.returns(loan.starts_on) if one.date > last]
+    others = period.copies.away.get(loan.copy_id, [])
+    starts = [first for first, _before in others if first >= loan.free_again_on]
+    promised = min(starts, default=datetime.date.max)
+    found = [one for one in later if free_again_on(loan.kit, one.date) <= promised]
+    return Extension(found, "" if found else _why_not(loan, period, last, bool(later)))
+
+
+def _why_not(loan: Loan, period: Period, last: datetime.date, is_promised: bool) -> str:
+    """The first thing that stands in the way."""
+    longest = loan.starts_on + datetime.timedelta(days=loan.kit.loan_days)
+    until = min(longest, last_bookable_day())
+    if is_promised:
+        return _("The box cannot stay longer: another class has it after you.")
+    if until <= last:
+        words = ngettext(
+            "The box cannot stay longer: %(number)d day is the longest time we lend it.",
+            "The box cannot stay longer: %(number)d days is the longest time we lend it.",
+            loan.kit.loan_days,
+        )
+        return words % {"number": loan.kit.loan_days}
+    return _closed(period, last + ONE_DAY, until)
+
+
+def _closed(period: Period, first: datetime.date, until: datetime.date) -> str:
+    """No box changes hands on these days: why, where it is a holiday or a closed day."""
+    days = [first + n * ONE_DAY for n in range((until - first).days + 1)]
+    reason = next((why for why in map(period.desk.closed_because, days) if why), "")
+    facts = {"day": date_format(until, "l j F"), "reason": reason}
+    if reason:
+        words = _(
+            "Up to and including %(day)s the box may stay, but no boxes are brought back by then: "
+            "%(reason)s."
+        )
+    else:
+        words = _(
+            "Up to and including %(day)s the box may stay, but there is no day on which to bring "
+            "it back."
+        )
+    return words % facts

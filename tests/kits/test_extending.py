@@ -1,0 +1,86 @@
+"""Keeping a box longer: the days that are possible, or the one reason why none is."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from kits.models import Loan
+from kits.pages.extending import extension_of
+from programmes.models import Closure
+from schools.models import SchoolHoliday
+from tests.factories import make_kit, make_loan
+from tests.loan_form import FRIDAY, MONDAY
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
+
+
+def lent(**fields: Any) -> Loan:
+    loan = make_loan(**{"starts_on": MONDAY, "ends_on": FRIDAY} | fields)
+    return Loan.objects.with_facts().get(pk=loan.pk)
+
+
+def november(day: int) -> datetime.date:
+    return datetime.date(2026, 11, day)
+
+
+def test_days_that_are_possible_need_no_reason():
+    found = extension_of(lent())
+    assert [one.date.day for one in found.returns] == [
+        *range(9, 14),
+        *range(16, 21),
+        23,
+    ]
+    assert found.reason == ""
+
+
+def test_longest_time_is_the_reason_where_it_is():
+    loan = lent(ends_on=november(23))
+    assert extension_of(loan) == (
+        [],
+        "De kist kan niet langer blijven: we lenen hem hoogstens 21 dagen uit.",
+    )
+
+
+def test_next_class_is_the_reason_where_one_waits():
+    loan = lent(copy=make_kit().copies.get())
+    make_loan(copy=loan.copy, starts_on=november(11), ends_on=november(18))
+    assert extension_of(loan) == (
+        [],
+        "De kist kan niet langer blijven: na jullie krijgt een andere klas hem.",
+    )
+
+
+def test_holiday_is_the_reason_where_it_is():
+    loan = lent()
+    SchoolHoliday.objects.create(
+        region=loan.kit.venue.holiday_region,
+        school_year=2026,
+        name="Herfstvakantie",
+        starts_on=november(7),
+        ends_on=november(23),
+    )
+    assert extension_of(loan) == (
+        [],
+        "De kist mag tot maandag 23 november blijven, maar tot dan kan niemand kisten "
+        "terugbrengen: Herfstvakantie.",
+    )
+
+
+def test_closure_after_the_last_possible_day_is_not_the_reason():
+    loan = lent(ends_on=november(23))
+    Closure.objects.create(
+        venue=loan.kit.venue, starts_on=november(24), ends_on=november(30), reason="Verhuizing"
+    )
+    assert "Verhuizing" not in extension_of(loan).reason
+
+
+def test_page_says_one_reason_only(client):
+    loan = lent(ends_on=november(23))
+    client.force_login(loan.submission.user)
+    there = reverse("loans:extend", args=[loan.submission.public_id])
+    text = client.post(there, {"tot": "2026-11-30"}, follow=True).text
+    assert text.count("hoogstens 21 dagen") == 1
+    assert "andere klas" not in text
+    assert "langer dan deze leskist wordt uitgeleend" not in text

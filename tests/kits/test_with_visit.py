@@ -1,0 +1,123 @@
+"""A box that goes back to class after a visit: the visit itself is when it changes hands."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from core.mail.outbox import Teller
+from core.models import Mail
+from kits import days
+from kits.models import Delivery, DeskDay, LoanState
+from kits.pages.with_visit import block_beside
+from kits.telling import documents, ical
+from tests.factories import make_loan, make_venue
+from tests.kits.test_loan_pages import visit_with_kit
+from tests.loan_form import address, typed
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
+
+TUESDAY = datetime.date(2026, 11, 3)
+
+
+@pytest.fixture
+def tuesday(monkeypatch) -> tuple[Any, Any]:
+    """A visit on Tuesday 3 November, 9:00–11:00, at a venue whose desk is open on Thursdays."""
+    monkeypatch.setattr("kits.telling.notices.can_be_made", lambda: False)
+    booking, kit = visit_with_kit()
+    DeskDay.objects.all().delete()
+    DeskDay.objects.create(
+        venue=kit.venue,
+        weekday=3,
+        opens_at=datetime.time(12),
+        closes_at=datetime.time(17, 30),
+    )
+    return booking, kit
+
+
+def test_day_of_the_visit_can_be_chosen_for_its_own_class_only(client, tuesday):
+    booking, kit = tuesday
+    client.force_login(booking.submission.user)
+    along = {"bezoek": booking.submission.public_id, "van": TUESDAY.isoformat()}
+    page = client.get(kit.get_absolute_url(), along)
+    assert [one.date.day for one in page.context["returns"]] == [5, 12, 19]
+    del along["bezoek"]
+    assert client.get(kit.get_absolute_url(), along).context["returns"] == []
+
+
+def test_form_takes_what_the_visit_offers_and_the_mail_says_when_the_class_is_there(
+    client, tuesday
+):
+    booking, kit = tuesday
+    client.force_login(booking.submission.user)
+    end = datetime.date(2026, 11, 19)
+    there = address(kit, TUESDAY, end, bezoek=booking.submission.public_id)
+    assert client.get(there).context["refused"] is None
+    assert client.post(there, typed(email=booking.submission.email)).status_code == 302
+    Teller().tell(seconds=30)
+    text = Mail.objects.get(template="loan_reserved").text
+    assert "Ophalen: dinsdag 3 november 2026, tijdens jullie bezoek, 09:00–11:00\n" in text
+    assert "Terugbrengen: donderdag 19 november 2026, 12:00–17:30\n" in text
+
+
+def test_without_the_visit_the_same_days_are_refused(client, tuesday):
+    _booking, kit = tuesday
+    there = address(kit, TUESDAY, datetime.date(2026, 11, 19))
+    refusal = "Op die dag kun je geen leskist halen of brengen"
+    assert str(client.get(there).context["refused"]).startswith(refusal)
+
+
+def test_calendar_says_the_time_of_the_visit(tuesday):
+    booking, kit = tuesday
+    loan = make_loan(
+        copy=kit.copies.get(),
+        booking=booking,
+        submission=booking.submission,
+        starts_on=TUESDAY,
+        ends_on=datetime.date(2026, 11, 12),
+    )
+    out, back = ical.events([loan])
+    assert (out["DTSTART"].dt.hour, out["DTEND"].dt.hour) == (9, 11)
+    assert back["DTSTART"].dt.hour == 12
+    assert documents.hours_of(loan)["hours_back"] == "12:00–17:30"
+
+
+def test_round_other_venue_and_visit_that_is_off_are_no_moment(tuesday):
+    booking, kit = tuesday
+    assert days.visit_day(kit.venue_id, Delivery.DESK, booking) == TUESDAY
+    assert days.visit_day(kit.venue_id, Delivery.ROUND, booking) is None
+    assert days.visit_day(make_venue().pk, Delivery.DESK, booking) is None
+    booking.state = "cancelled"
+    assert days.visit_day(kit.venue_id, Delivery.DESK, booking) is None
+
+
+def test_only_kits_that_work_are_offered(tuesday, frozen):
+    booking, kit = tuesday
+    assert block_beside([booking], None).facts["kits"] == [kit]
+    loan = make_loan(copy=kit.copies.get(), starts_on=TUESDAY, ends_on=TUESDAY, state="held")
+    assert block_beside([booking], None) is None
+    loan.delete()
+    DeskDay.objects.all().delete()  # and no day to bring it back
+    assert block_beside([booking], None) is None
+
+
+def test_kit_is_not_offered_when_it_is_too_soon_to_prepare(tuesday, frozen):
+    booking, _kit = tuesday
+    frozen.move_to("2026-11-02 10:00+01:00")
+    assert block_beside([booking], None) is None
+
+
+def test_loan_that_goes_along_stays_on_the_page_when_no_box_is_left(client, tuesday):
+    booking, kit = tuesday
+    make_loan(
+        copy=kit.copies.get(),
+        booking=booking,
+        submission=booking.submission,
+        starts_on=TUESDAY,
+        ends_on=datetime.date(2026, 11, 12),
+        state=LoanState.RESERVED,
+    )
+    client.force_login(booking.submission.user)
+    page = client.get(reverse("bookings:booking", args=[booking.submission.public_id])).text
+    assert "3 november – 12 november" in page
