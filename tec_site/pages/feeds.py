@@ -160,7 +160,12 @@ FEEDS: dict[str, Callable[[User, int | None], Followed]] = {
 
 
 def feed_address(kind: str, user: User, subject: Any = None) -> str:
-    """The full address of a feed: whoever has it can read it, until the user renews hers."""
+    """The full address of a feed: whoever has it can read it, until the user renews hers.
+
+    Of a school it is that of hers now.
+    """
+    if kind == Feed.SCHOOL and subject is None:
+        subject = user.school
     key = str(user.pk) if subject is None else f"{user.pk}-{subject.pk}"
     token = tokens.make(f"feed {kind}", key, user.link_version)
     return settings.SITE_URL + reverse("feed", args=[kind, key, token])
@@ -215,7 +220,7 @@ def _addresses(user: User) -> list[tuple[str, str]]:
     """Title and address of every feed that `user` can follow."""
     found = [(_("My visits"), feed_address("mijn", user))]
     if user.school_id:
-        found.append((_("All visits of my school"), feed_address("school", user, user.school)))
+        found.append((_("All visits of my school"), feed_address("school", user)))
     if user.is_staff:
         found.append((_("All visits at all venues"), feed_address("balie", user)))
         venues = Venue.objects.of_hubs(user)

@@ -185,7 +185,7 @@ def test_log_and_school_calendar_no_longer_call_a_class_after_her(booking, loan,
             action_flag=CHANGE,
         )
     colleague = make_teacher(school=booking.submission.school)
-    feed, client = feed_address("school", colleague, colleague.school), Client()
+    feed, client = feed_address("school", colleague), Client()
     first = client.get(feed)
     frozen.move_to(AFTER)
 

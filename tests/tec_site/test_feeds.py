@@ -102,7 +102,7 @@ def test_school_feed_has_the_bookings_of_the_school_only(client, anouk, bram, ca
     mine, colleagues = book(anouk), book(bram)
     book(carla)
 
-    response = client.get(feeds.feed_address("school", anouk, anouk.school))
+    response = client.get(feeds.feed_address("school", anouk))
 
     assert uids(response) == uids_of(mine, colleagues)
     assert b"Bram" not in response.content
@@ -113,7 +113,7 @@ def test_school_feed_of_a_former_school_is_not_found_and_the_new_one_has_its_own
 ):
     book(anouk)
     theirs = book(carla)
-    old = feeds.feed_address("school", anouk, anouk.school)
+    old = feeds.feed_address("school", anouk)
     assert client.get(feeds.feed_address("school", anouk, carla.school)).status_code == 404
 
     User.objects.filter(pk=anouk.pk).update(school=carla.school)
@@ -124,7 +124,7 @@ def test_school_feed_of_a_former_school_is_not_found_and_the_new_one_has_its_own
 
 def test_school_feed_stays_when_a_typed_school_turns_out_to_be_a_listed_one(client, anouk):
     mine = book(anouk)
-    address = feeds.feed_address("school", anouk, anouk.school)
+    address = feeds.feed_address("school", anouk)
     typed, listed = anouk.school, make_school()
     School.objects.filter(pk=typed.pk).update(is_verified=False)
     typed.refresh_from_db()
@@ -396,7 +396,7 @@ def test_zone_feed_is_sent_again_when_the_programme_leaves_the_zone(client, anou
 def test_feed_is_sent_again_under_another_name(client, anouk, desk):
     zone = book(anouk).visit.programme.zones.get()
     addresses = [
-        feeds.feed_address("school", anouk, anouk.school),
+        feeds.feed_address("school", anouk),
         feeds.feed_address("zone", desk, zone),
     ]
     before = [follow(client, address) for address in addresses]
@@ -520,7 +520,7 @@ def test_page_shows_a_teacher_her_addresses(client, anouk):
 
     assert addresses_on(response) == [
         feeds.feed_address("mijn", anouk),
-        feeds.feed_address("school", anouk, anouk.school),
+        feeds.feed_address("school", anouk),
     ]
     assert "no-store" in response["Cache-Control"]
 
