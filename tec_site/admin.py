@@ -15,7 +15,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.template.defaultfilters import linebreaksbr, urlize
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -25,10 +24,10 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, badge
+from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly
 from core.backoffice.filters import RangeDateTimeFilter
 from core.mail import sending
-from core.mail.markers import masked
+from core.mail.reading import badge_of, readable
 from core.models import Mail, MailAttempt
 from programmes.models import Hub
 from submissions.models import Submission
@@ -39,15 +38,6 @@ from tec_site.pages.statements import shipped
 _replaced = (account_admin, mfa_admin)
 for _model in (EmailAddress, Authenticator):
     admin.site.unregister(_model)
-
-STATE_COLOURS = {
-    Mail.State.QUEUED: "info",
-    Mail.State.PUT_OFF: "warning",
-    Mail.State.SENT: "success",
-    Mail.State.FAILED: "danger",
-    Mail.State.EXPIRED: "danger",
-    Mail.State.WITHDRAWN: "",
-}
 
 
 def _moment(moment: datetime.datetime) -> str:
@@ -127,11 +117,11 @@ class MailAdmin(ReadOnly, ModelAdmin):
     @display(description=_("text"))
     def text_shown(self, mail: Mail) -> SafeString:
         """As sent, but that links lead to the back office, and codes are dots."""
-        return linebreaksbr(urlize(masked(mail.text, to=mail.to), autoescape=True))
+        return readable(mail)
 
     @display(description=_("status"), ordering="state")
     def state_shown(self, mail: Mail) -> str:
-        return badge(mail.get_state_display(), STATE_COLOURS[Mail.State(mail.state)])
+        return badge_of(mail)
 
     @display(description=_("attachments"))
     def attachment_names(self, mail: Mail) -> str:

@@ -28,7 +28,9 @@ from kits.admin.phone import LoanByPhone
 from kits.desk import verbs
 from kits.lifecycle import MOVES
 from kits.models import KitCopy, Loan, LoanState
+from kits.telling import documents, ical
 from submissions.admin.asked import AskedAdmin
+from submissions.admin.papers import Paper
 from submissions.models import Submission
 
 # In order of likelihood. Handing out and checking ask for counts: these go over the kit desk.
@@ -42,6 +44,12 @@ STAFF_MOVES = {
     "note": StaffMove(lifecycle.add_note, _("The note is in the history."), RequiredNoteForm),
     "cancel": StaffMove(lifecycle.cancel, _("Cancelled."), style="danger"),
     "write_off": StaffMove(verbs.write_off, _("Written off."), RequiredNoteForm, style="danger"),
+}
+
+
+PAPERS = {
+    "brief": Paper(_("Letter"), documents.letter),
+    "agenda": Paper(_("Calendar file"), ical.download, is_calendar=True),
 }
 
 
@@ -83,6 +91,8 @@ class WhereFilter(DefaultFilter):
 class LoanAdmin(AskedAdmin):
     moves, staff_moves, row_name = MOVES, STAFF_MOVES, "loan"
     by_phone = LoanByPhone
+    papers = PAPERS
+    confirmation = "loan_reserved"
     facts = (
         "submission__school", "submission__hub", "submission__user", "copy__kit__venue",
         "class_group", "booking__visit__programme",
