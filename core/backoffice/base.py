@@ -29,6 +29,7 @@ from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import display
 
 from core.addresses import row_number
+from core.backoffice.versions import VersionedInline, VersionedRows
 from core.dates import validate_day
 from core.text.fields import DayField, LineField, MailAddressField, MomentField, ParagraphsField
 from core.text.searching import words_in
@@ -118,7 +119,7 @@ def keep_to_rows(widget: Any) -> None:
     widget.value_from_datadict = value_from_datadict
 
 
-class ModelAdmin(_Scoped, UnfoldModelAdmin):
+class ModelAdmin(_Scoped, VersionedRows, UnfoldModelAdmin):
     """Lists that stay fast: no count of everything, no choice of a thousand rows."""
 
     list_per_page = 50
@@ -161,7 +162,7 @@ class ModelAdmin(_Scoped, UnfoldModelAdmin):
         )
 
 
-class TabularInline(_Scoped, UnfoldTabularInline):
+class TabularInline(_Scoped, VersionedInline, UnfoldTabularInline):
     """Rows of a table: each box says of itself what the head of its column says."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

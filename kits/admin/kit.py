@@ -10,11 +10,10 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly
+from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, TabularInline
 from core.backoffice.filters import RelatedDropdownFilter
 from core.backoffice.history import who_made
 from kits.admin.document import link_to_pdf
