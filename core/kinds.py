@@ -252,10 +252,15 @@ class Kind(Part):
         """Nobody promises anything of this kind until the transaction ends, and whoever was
         doing so is done. Called before a programme gets other rooms, or takes longer."""
 
-    def keep(self, thing: Any, before: Any, *, by: Any) -> Iterable[str]:
+    def concerned(self, thing: Any, changed: Collection[str]) -> Iterable[Planned]:
+        """What of this kind was told otherwise before these fields of `thing` changed, and of which
+        `keep` would tell: for who is about to save it."""
+        return ()
+
+    def keep(self, thing: Any, before: Any, *, by: Any, tell: bool = True) -> Iterable[str]:
         """Keep what was promised of a programme, say, that `by` has just changed in this
-        transaction; `before` is the row as it was. Raises Refused where it cannot be kept, and
-        returns what staff must know if it can."""
+        transaction; `before` is the row as it was. Without `tell` nobody gets a mail. Raises
+        Refused where it cannot be kept, and returns what staff must know if it can."""
         return ()
 
 

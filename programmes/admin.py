@@ -8,9 +8,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
@@ -22,15 +20,15 @@ from core.lifecycle import Refused
 from core.transactions import retried
 from programmes.models import Closure, Component, CoreObjective, Hub, Programme, Venue, World, Zone
 from programmes.one_hub import OneHubForm
+from programmes.telling import TellingAdmin, TellingForm, link_to
 
-# What visits that are booked follow: their rooms and their limits.
-PROMISED = {"zones", "duration", "changeover", "max_groups", "max_pupils"}
+# What visits that are booked follow: their rooms, their limits and what calendars say of them.
+PROMISED = {"zones", "duration", "changeover", "max_groups", "max_pupils", "title", "bring"}
 
 
-class ProgrammeForm(OneHubForm):
+class ProgrammeForm(TellingForm, OneHubForm):
     together = ("zones",)
     refusal: Refused | None = None  # why what is asked here cannot be
-    before: Programme  # as it was, once it is being saved
 
     class Meta:
         help_texts: ClassVar = {
@@ -73,8 +71,9 @@ class ComponentInline(TabularInline):
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(NoDelete, ModelAdmin):
+class ProgrammeAdmin(NoDelete, TellingAdmin, ModelAdmin):
     form = ProgrammeForm
+    promised = PROMISED
     list_display = ("title", "kind", "whom", "minutes", "venue", "approval", "is_published")
     list_select_related = ("venue",)
     list_filter = (
@@ -141,20 +140,6 @@ class ProgrammeAdmin(NoDelete, ModelAdmin):
             request.refusal = refusal  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: Programme, form: Any, change: bool) -> None:
-        if change and PROMISED & set(form.changed_data):
-            for kind in kinds():
-                kind.stop_promising()
-            form.before = Programme.objects.get(pk=obj.pk)
-        super().save_model(request, obj, form, change)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        if change and PROMISED & set(form.changed_data):
-            for kind in kinds():
-                for line in kind.keep(form.instance, form.before, by=request.user):
-                    messages.warning(request, line)
-
     @display(description=_("for whom"), ordering="year_from")
     def whom(self, programme: Programme) -> str:
         return programme.for_whom
@@ -206,7 +191,9 @@ class ZoneInline(TabularInline):
 
 
 @admin.register(Venue)
-class VenueAdmin(NoDelete, ModelAdmin):
+class VenueAdmin(NoDelete, TellingAdmin, ModelAdmin):
+    form = TellingForm
+    promised = set(Venue.ADDRESS)
     list_display = ("name", "city", "zones_shown", "region", "phone")
     list_filter = (("holiday_region", ChoicesDropdownFilter),)
     search_fields = ("name", "city", "zones__name")
@@ -284,18 +271,13 @@ class ClosureForm(forms.ModelForm):
             self.planned = planned_on(*(data[name] for name in ("venue", "starts_on", "ends_on")))
             if self.planned and not data["seen"]:
                 intro = _("Something is planned on these days:")
-                raise ValidationError([intro, *map(_link_to, self.planned)])
+                raise ValidationError([intro, *map(link_to, self.planned)])
         return data
 
 
 def planned_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
     """What there is of all kinds on these days."""
     return [one for kind in kinds() for one in kind.planned_on(venue, first, last)]
-
-
-def _link_to(one: Planned) -> SafeString:
-    day = date_format(one.day, "D j b")
-    return format_html('{}: <a href="{}">{}</a>', day, one.address, one.text)
 
 
 @admin.register(Closure)
@@ -318,4 +300,4 @@ class ClosureAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Closure, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         for one in form.planned:
-            messages.warning(request, format_html("{} {}", _("Still planned:"), _link_to(one)))
+            messages.warning(request, format_html("{} {}", _("Still planned:"), link_to(one)))

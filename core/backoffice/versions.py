@@ -54,16 +54,16 @@ class VersionedForm(forms.ModelForm):
         self.initial[SEEN] = json.dumps(self._now)
 
     def clean(self) -> Any:
-        data: Any = super().clean() or self.cleaned_data
-        if self.instance.pk is not None and (meanwhile := self._changed_meanwhile()):
-            lines = [_intro(self.instance)]
-            for name in meanwhile:
-                lines.append(self._line(name, is_typed=self._is_typed(name)))
-                if not self._is_typed(name):
-                    _show_initial(self.fields[name])
-            _show_initial(self.fields[SEEN])
-            raise ValidationError(lines, code="changed_meanwhile")
-        return data
+        """What others did comes first: other rules would judge values that are stale."""
+        if self.instance.pk is None or not (meanwhile := self._changed_meanwhile()):
+            return super().clean()
+        lines = [_intro(self.instance)]
+        for name in meanwhile:
+            lines.append(self._line(name, is_typed=self._is_typed(name)))
+            if not self._is_typed(name):
+                _show_initial(self.fields[name])
+        _show_initial(self.fields[SEEN])
+        raise ValidationError(lines, code="changed_meanwhile")
 
     def _changed_meanwhile(self) -> list[str]:
         """Fields that another has given another value, and not the one that was typed here."""

@@ -19,6 +19,7 @@ from core.backoffice.history import who_made
 from kits.admin.document import link_to_pdf
 from kits.admin.duplicates import duplicate
 from kits.availability import with_whereabouts
+from kits.changes import rename
 from kits.desk import verbs
 from kits.lifecycle import MOVES
 from kits.models import (
@@ -115,6 +116,11 @@ class LessonKitAdmin(ModelAdmin):
         return super().get_queryset(request).annotate(
             copy_count=Count("copies", filter=Q(copies__is_withdrawn=False))
         )  # fmt: skip
+
+    def save_model(self, request: HttpRequest, obj: LessonKit, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "title" in form.changed_data:
+            rename(obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Old versions of documents go with a kit that never had a box; nothing else may."""

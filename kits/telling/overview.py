@@ -2,6 +2,7 @@
 
 import datetime
 import itertools
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.kinds import Matter, OnDay, Planned
+from kits.changes import to_hand_over
 from kits.models import Loan, LoanState
 from programmes.models import Closure, Venue
 from schools.models import User
@@ -114,6 +116,13 @@ def planned_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[
         for line in _lines(loan, first <= loan.starts_on <= last, first <= loan.ends_on <= last)
     ]
     return sorted(lines, key=lambda line: line.day)
+
+
+def concerned(thing: Any, changed: Collection[str]) -> list[Planned]:
+    """The loans that are handed over at an address that changes."""
+    if not (isinstance(thing, Venue) and thing.ADDRESS & set(changed)):
+        return []
+    return [line for loan in to_hand_over(thing) for line in _lines(loan, out=True, back=True)[:1]]
 
 
 def _lines(loan: Loan, out: bool, back: bool) -> list[Planned]:

@@ -41,6 +41,8 @@ def sentence(event: LoanEvent) -> str:
     """One event in words; empty for what only concerns staff."""
     if event.move in {"extend", "change_dates"}:
         return _dates(event.data)
+    if event.move == "readdress":
+        return _("The address is now %(to)s.") % event.data
     if event.move == "verify" and event.by_role == "staff":
         hub = event.loan.submission.hub.short_name
         return _("Reserved by %(hub)s on behalf of the school.") % {"hub": hub}
