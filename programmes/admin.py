@@ -72,6 +72,7 @@ class ComponentInline(TabularInline):
 
 @admin.register(Programme)
 class ProgrammeAdmin(NoDelete, TellingAdmin, ModelAdmin):
+    logs_values = True
     form = ProgrammeForm
     promised = PROMISED
     list_display = ("title", "kind", "whom", "minutes", "venue", "approval", "is_published")
@@ -155,6 +156,7 @@ class ProgrammeAdmin(NoDelete, TellingAdmin, ModelAdmin):
 
 @admin.register(Hub)
 class HubAdmin(NoDelete, ModelAdmin):
+    logs_values = True
     list_display = ("name", "short_name", "city", "sender")
     search_fields = ("name", "short_name", "city")
     prepopulated_fields = {"slug": ("short_name",)}
@@ -192,6 +194,7 @@ class ZoneInline(TabularInline):
 
 @admin.register(Venue)
 class VenueAdmin(NoDelete, TellingAdmin, ModelAdmin):
+    logs_values = True
     form = TellingForm
     promised = set(Venue.ADDRESS)
     list_display = ("name", "city", "zones_shown", "region", "phone")
@@ -220,6 +223,7 @@ class VenueAdmin(NoDelete, TellingAdmin, ModelAdmin):
 
 @admin.register(Zone)
 class ZoneAdmin(NoDelete, ModelAdmin):
+    logs_values = True
     form = OneHubForm
     list_display = ("name", "venue", "programmes_shown")
     list_select_related = ("venue",)
@@ -282,6 +286,7 @@ def planned_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[
 
 @admin.register(Closure)
 class ClosureAdmin(ModelAdmin):
+    logs_values = True
     form = ClosureForm
     list_display = ("reason", "venue", "starts_on", "ends_on")
     list_select_related = ("venue",)

@@ -56,6 +56,7 @@ class PatternForm(OneHubForm):
 
 @admin.register(SchedulePattern)
 class SchedulePatternAdmin(NoDelete, ModelAdmin):
+    logs_values = True
     form = PatternForm
     list_display = (
         "weekday", "times", "programmes_shown", "venue", "season", "max_groups", "slots_made",

@@ -29,6 +29,7 @@ from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import display
 
 from core.addresses import row_number
+from core.backoffice.changes import WithChanges
 from core.backoffice.versions import VersionedInline, VersionedRows
 from core.dates import validate_day
 from core.text.fields import DayField, LineField, MailAddressField, MomentField, ParagraphsField
@@ -119,7 +120,7 @@ def keep_to_rows(widget: Any) -> None:
     widget.value_from_datadict = value_from_datadict
 
 
-class ModelAdmin(_Scoped, VersionedRows, UnfoldModelAdmin):
+class ModelAdmin(_Scoped, VersionedRows, WithChanges, UnfoldModelAdmin):
     """Lists that stay fast: no count of everything, no choice of a thousand rows."""
 
     list_per_page = 50

@@ -116,10 +116,10 @@ def _show_initial(field: forms.Field) -> None:
 
 
 def _print(value: Any) -> str:
-    return hashlib.blake2s(_text(value).encode(), digest_size=6).hexdigest()
+    return hashlib.blake2s(comparable(value).encode(), digest_size=6).hexdigest()
 
 
-def _text(value: Any) -> str:
+def comparable(value: Any) -> str:
     """The same for a value as the form read it from the row and as somebody typed it."""
     match value:
         case None:
@@ -127,7 +127,7 @@ def _text(value: Any) -> str:
         case models.Model():
             return str(value.pk)
         case models.QuerySet() | list() | tuple():
-            return ",".join(sorted(map(_text, value)))
+            return ",".join(sorted(map(comparable, value)))
         case datetime.datetime():
             return value.astimezone(datetime.UTC).isoformat()
         case decimal.Decimal():

@@ -69,6 +69,7 @@ class DocumentInline(ReadOnly, TabularInline):
 
 @admin.register(LessonKit)
 class LessonKitAdmin(ModelAdmin):
+    logs_values = True
     form = OneHubForm
     list_display = ("title", "whom", "complexity", "copies_shown", "venue", "is_published")
     list_select_related = ("venue",)
