@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -18,7 +19,17 @@ from core.backoffice.filters import RelatedDropdownFilter
 from core.kinds import Planned, kinds
 from core.lifecycle import Refused
 from core.transactions import retried
-from programmes.models import Closure, Component, CoreObjective, Hub, Programme, Venue, World, Zone
+from programmes.models import (
+    Closure,
+    Component,
+    CoreObjective,
+    Hub,
+    Programme,
+    ProgrammeKind,
+    Venue,
+    World,
+    Zone,
+)
 from programmes.one_hub import OneHubForm
 from programmes.telling import TellingAdmin, TellingForm, link_to
 
@@ -126,6 +137,20 @@ class ProgrammeAdmin(NoDelete, TellingAdmin, ModelAdmin):
         (_("Curriculum"), {"fields": ("worlds", "core_objectives")}),
         (_("On the site"), {"fields": (("is_published", "is_example", "position"),)}),
     )
+
+    def get_inlines(self, request: HttpRequest, obj: Programme | None) -> Any:
+        """Components where the kind has them, or where there are some."""
+        if obj is None:
+            return ()
+        has_them = ProgrammeKind(obj.kind).has_components or obj.components.exists()
+        return self.inlines if has_them else ()
+
+    def response_add(self, request: HttpRequest, obj: Programme, *args: Any) -> HttpResponse:
+        """A new Proeverij goes on with its components."""
+        if ProgrammeKind(obj.kind).has_components and "_popup" not in request.POST:
+            messages.info(request, _("Add the components along which the classes rotate."))
+            return redirect("admin:programmes_programme_change", obj.pk)
+        return super().response_add(request, obj, *args)
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         form: Any = super().get_form(request, *args, **kwargs)  # a class of this request's own

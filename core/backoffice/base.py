@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
@@ -151,6 +151,9 @@ class ModelAdmin(_Scoped, VersionedRows, WithChanges, UnfoldModelAdmin):
             raise BadRequest("A row that is selected has a number.")
         return super().response_action(request, *args, **kwargs)
 
+    def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
+        super().message_user(request, _with_article(message, self.opts), *args, **kwargs)
+
     def get_action_choices(
         self,
         request: HttpRequest,
@@ -161,6 +164,18 @@ class ModelAdmin(_Scoped, VersionedRows, WithChanges, UnfoldModelAdmin):
         return DjangoModelAdmin.get_action_choices(
             self, request, [("", _("Choose an action"))], action_location
         )
+
+
+def _with_article(message: Any, opts: Any) -> Any:
+    """Django has one word for 'the' before the name of a model; Dutch has two."""
+    common, neuter = pgettext("the two words for 'the'", "The / The").split(" / ")
+    nouns = pgettext("nouns of the back office with the second word for 'the'", "-").split(", ")
+    start = f"{common} {opts.verbose_name} "
+    if opts.verbose_name not in nouns or not str(message).startswith(start):
+        return message
+    rest = str(message).removeprefix(common)
+    # As safe as it was: only its first word is another one.
+    return SafeString(neuter + rest) if isinstance(message, SafeString) else neuter + rest  # nosec B703
 
 
 class TabularInline(_Scoped, VersionedInline, UnfoldTabularInline):

@@ -36,11 +36,12 @@ class WithChanges:
     ) -> Any:
         mixed_in: Any = super()
         message = mixed_in.construct_change_message(request, form, formsets, add)
-        if add or not self.logs_values:
+        if add:
             return message
         others = [one for one in message if "added" in one or "deleted" in one]
         changed = [form, *(one for formset in formsets or () for one in formset.initial_forms)]
-        return [*filter(None, map(_change_in, changed)), *others]
+        parts = [_change_in(one, with_values=self.logs_values) for one in changed]
+        return [*filter(None, parts), *others]
 
     def history_view(self, *args: Any, **kwargs: Any) -> Any:
         mixed_in: Any = super()
@@ -51,21 +52,24 @@ class WithChanges:
         return response
 
 
-def _change_in(form: Any) -> dict[str, Any] | None:
-    """An entry of the log, as Django reads it, with `values` besides; None where nothing has
+def _change_in(form: Any, *, with_values: bool) -> dict[str, Any] | None:
+    """An entry of the log, as Django reads it, with what changed besides; None where nothing has
     another value than before."""
+    columns = {field.name for field in form.instance._meta.get_fields()}
     values = [
         [name, _kept(form.fields[name], form.initial.get(name)), _kept(form.fields[name], value)]
         for name, value in form.cleaned_data.items()
         if name in form.changed_data
         and name in form.initial
+        and name in columns
         and comparable(form.initial[name]) != comparable(value)
     ]
     if not values or form.cleaned_data.get("DELETE"):
         return None
     row: models.Model = form.instance
-    labels = [name for name, _before, _after in values]
-    entry = {"fields": labels, "values": values, "model": row._meta.label}
+    names = [name for name, _before, _after in values]
+    entry = {"fields": names, "model": row._meta.label}
+    entry |= {"values": values} if with_values else {"names": names}
     if form.prefix:
         entry |= {"name": str(row._meta.verbose_name), "object": str(row)}
     return {"changed": entry}
@@ -100,8 +104,8 @@ def _in_words(entry: Any) -> str:
         parts = None
     if not isinstance(parts, list):
         return LogEntry.get_change_message(entry)
-    kept = [part["changed"] for part in parts if "values" in part.get("changed", ())]
-    others = [part for part in parts if "values" not in part.get("changed", ())]
+    kept = [part["changed"] for part in parts if "model" in part.get("changed", ())]
+    others = [part for part in parts if "model" not in part.get("changed", ())]
     lines = [line for one in kept for line in _lines(one)]
     if others or not kept:
         plain = LogEntry(action_flag=entry.action_flag, change_message=json.dumps(others))
@@ -111,7 +115,13 @@ def _in_words(entry: Any) -> str:
 
 def _lines(change: Mapping[str, Any]) -> Iterator[str]:
     model = apps.get_model(change["model"])
-    for name, before, after in change["values"]:
+    labels = [
+        capfirst(model._meta.get_field(name).verbose_name) for name in change.get("names", ())
+    ]
+    if labels:
+        line = _("Changed: %(fields)s.") % {"fields": ", ".join(labels)}
+        yield f"{change['object']}: {line}" if "object" in change else line
+    for name, before, after in change.get("values", ()):
         field: Any = model._meta.get_field(name)
         line = _("%(field)s: %(before)s → %(after)s.") % {
             "field": capfirst(field.verbose_name),

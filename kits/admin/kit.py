@@ -16,6 +16,7 @@ from unfold.decorators import display
 from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, TabularInline
 from core.backoffice.filters import RelatedDropdownFilter
 from core.backoffice.history import who_made
+from kits.admin.codes import CopyForm, CopyFormSet, LoneCopyForm
 from kits.admin.document import link_to_pdf
 from kits.admin.duplicates import duplicate
 from kits.availability import with_whereabouts
@@ -45,6 +46,7 @@ class ContentInline(TabularInline):
 
 class CopyInline(TabularInline):
     model = KitCopy
+    form, formset = CopyForm, CopyFormSet
     extra = 0
     fields = ("code", "shelf", "note", "is_withdrawn")
     readonly_fields = ("is_withdrawn",)
@@ -208,6 +210,7 @@ class CopyEventInline(ReadOnly, TabularInline):
 
 @admin.register(KitCopy)
 class KitCopyAdmin(NoDelete, ModelAdmin):
+    form = LoneCopyForm
     list_display = ("code", "kit", "shelf", "where", "next_out", "lacks", "is_withdrawn")
     list_select_related = ("kit",)
     list_filter = (("kit", RelatedDropdownFilter), "is_withdrawn")

@@ -82,7 +82,8 @@ def test_nothing_that_is_kept_of_a_person_goes_into_the_log(desk):
     [entry] = LogEntry.objects.all()
     kept = entry.change_message
     assert [one in kept for one in ("Vis", "123456", "654321")] == [False, False, False]
-    assert "contactpersoon" in history_of(desk, submission)[0].lower()
+    assert history_of(desk, submission) == ["Gewijzigd: Contactpersoon, Telefoon."]
+    assert history_of(desk, submission, "en") == ["Changed: Contact person, Telephone."]
 
 
 def test_actions_are_told_as_before(desk):
