@@ -21,12 +21,14 @@ from tests.factories import (
     make_class_group,
     make_component,
     make_kit,
+    make_loan,
     make_programme,
     make_school,
     make_slot,
     make_staff,
     make_submission,
     make_visit,
+    make_zone,
 )
 
 pytestmark = [
@@ -344,3 +346,43 @@ def test_lists_and_forms_are_accessible_too(desk, submission, assert_accessible)
     ):
         desk.goto(f"/beheer/{page}/")
         assert_accessible(but=NOT_OURS)
+
+
+# --- On a phone ------------------------------------------------------------------------------
+
+
+def sideways(page) -> list[str]:
+    """What scrolls sideways: the page, or a part of it."""
+    return page.evaluate("""[...document.querySelectorAll("html, #main *")]
+        .filter((one) => one.scrollWidth > one.clientWidth + 1)
+        .filter((one) => ["auto", "scroll"].includes(getComputedStyle(one).overflowX))
+        .filter((one) => one.clientWidth)
+        .map((one) => one.outerHTML.slice(0, 120))""")
+
+
+def test_lists_and_planner_need_no_scrolling_sideways_on_a_phone(
+    desk, submission, assert_accessible
+):
+    zone = make_zone(name="Moderne technologie en media")
+    programme = make_programme(title="Green screen en stop-motion", zones=[zone])
+    booking = make_booking(
+        submission=submission,
+        visit=make_visit(slot=make_slot(programmes=[programme]), programme=programme),
+    )
+    booking.events.update(notice="confirmed", noticed_at=None)
+    mails()
+    make_loan(submission=submission)
+    desk.set_viewport_size({"width": 390, "height": 844})
+    for address, text in (
+        ("bookings/booking", SCHOOL),
+        ("bookings/visit", "Green screen en stop-motion"),
+        ("core/mail", submission.email),
+        ("kits/loan", SCHOOL),
+        ("bookings/visit/week", "Moderne technologie en media"),
+        ("programmes/programme", "Green screen en stop-motion"),
+    ):
+        desk.goto(f"/beheer/{address}/" + ("?week=2026-11-03" if "week" in address else ""))
+        expect(desk.get_by_text(text).filter(visible=True).first).to_be_in_viewport()
+        assert (address, sideways(desk)) == (address, [])
+        if "week" in address:
+            assert_accessible()
