@@ -246,6 +246,12 @@ class Kind(Part):
         """What is planned at a venue on these days, both included: for who closes them."""
         return ()
 
+    def planned_in(
+        self, region: str, first: datetime.date, last: datetime.date
+    ) -> Iterable[Planned]:
+        """The same at all venues of a holiday region: for who writes down a school holiday."""
+        return ()
+
     # --- When staff change what was promised --------------------------------------------------
 
     def stop_promising(self) -> None:

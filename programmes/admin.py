@@ -1,20 +1,19 @@
 """What schools can book, in the back office."""
 
 import datetime
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete, TabularInline
+from core.backoffice.closing import ClosingAdmin, ClosingForm
 from core.backoffice.filters import RelatedDropdownFilter
 from core.kinds import Planned, kinds
 from core.lifecycle import Refused
@@ -31,7 +30,7 @@ from programmes.models import (
     Zone,
 )
 from programmes.one_hub import OneHubForm
-from programmes.telling import TellingAdmin, TellingForm, link_to
+from programmes.telling import TellingAdmin, TellingForm
 
 # What visits that are booked follow: their rooms, their limits and what calendars say of them.
 PROMISED = {"zones", "duration", "changeover", "max_groups", "max_pupils", "title", "bring"}
@@ -283,25 +282,11 @@ class CoreObjectiveAdmin(NoDelete, ModelAdmin):
 # --- Closed days ---------------------------------------------------------------------------------
 
 
-class ClosureForm(forms.ModelForm):
-    """Asks once more where something is planned on the days to close."""
+class ClosureForm(ClosingForm):
+    closing = frozenset({"venue", "starts_on", "ends_on"})
 
-    seen = forms.BooleanField(
-        label=_("Close these days all the same"),
-        help_text=_("A closure cancels nothing: move or cancel what is planned yourself."),
-        required=False,
-    )
-    planned: list[Planned] = []
-
-    def clean(self) -> Any:
-        data: Any = super().clean() or self.cleaned_data
-        asked = {"venue", "starts_on", "ends_on"}
-        if asked & set(self.changed_data) and asked <= data.keys():
-            self.planned = planned_on(*(data[name] for name in ("venue", "starts_on", "ends_on")))
-            if self.planned and not data["seen"]:
-                intro = _("Something is planned on these days:")
-                raise ValidationError([intro, *map(link_to, self.planned)])
-        return data
+    def planned_then(self, data: Mapping[str, Any]) -> list[Planned]:
+        return planned_on(data["venue"], data["starts_on"], data["ends_on"])
 
 
 def planned_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
@@ -310,7 +295,7 @@ def planned_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[
 
 
 @admin.register(Closure)
-class ClosureAdmin(ModelAdmin):
+class ClosureAdmin(ClosingAdmin, ModelAdmin):
     logs_values = True
     form = ClosureForm
     list_display = ("reason", "venue", "starts_on", "ends_on")
@@ -318,16 +303,3 @@ class ClosureAdmin(ModelAdmin):
     list_filter = (("venue", RelatedDropdownFilter),)
     search_fields = ("reason",)
     fields = ("venue", "reason", ("starts_on", "ends_on"))
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        page = context["adminform"]
-        if page.form.planned:
-            page.fieldsets = [*page.fieldsets, (None, {"fields": ("seen",)})]
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: Closure, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        for one in form.planned:
-            messages.warning(request, format_html("{} {}", _("Still planned:"), link_to(one)))

@@ -11,12 +11,10 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
-from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from core.backoffice.closing import link_to
 from core.kinds import Planned, kinds
 
 TELL, QUIETLY = "tell", "quietly"
@@ -60,11 +58,6 @@ class TellingForm(forms.ModelForm):
 
 def concerned_by(thing: Model, changed: Collection[str]) -> list[Planned]:
     return [one for kind in kinds() for one in kind.concerned(thing, changed)]
-
-
-def link_to(one: Planned) -> SafeString:
-    day = date_format(one.day, "D j b")
-    return format_html('{}: <a href="{}">{}</a>', day, one.address, one.text)
 
 
 class TellingAdmin:

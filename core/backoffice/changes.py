@@ -115,20 +115,22 @@ def _in_words(entry: Any) -> str:
 
 def _lines(change: Mapping[str, Any]) -> Iterator[str]:
     model = apps.get_model(change["model"])
-    labels = [
-        capfirst(model._meta.get_field(name).verbose_name) for name in change.get("names", ())
-    ]
+    labels = [str(capfirst(_column(model, name).verbose_name)) for name in change.get("names", ())]
     if labels:
         line = _("Changed: %(fields)s.") % {"fields": ", ".join(labels)}
         yield f"{change['object']}: {line}" if "object" in change else line
     for name, before, after in change.get("values", ()):
-        field: Any = model._meta.get_field(name)
+        field = _column(model, name)
         line = _("%(field)s: %(before)s → %(after)s.") % {
             "field": capfirst(field.verbose_name),
             "before": _shown(field, before),
             "after": _shown(field, after),
         }
         yield f"{change['object']}: {line}" if "object" in change else line
+
+
+def _column(model: type[models.Model], name: str) -> Any:
+    return model._meta.get_field(name)
 
 
 def _shown(field: Any, value: Any) -> str:

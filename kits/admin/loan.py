@@ -22,7 +22,7 @@ from core.backoffice.filters import (
 from core.backoffice.moves import RequiredNoteForm, StaffMove
 from core.text.normal import words
 from core.text.searching import has_name, rows_with
-from kits import lifecycle
+from kits import days, lifecycle
 from kits.admin.forms import DatesForm, ExtendForm
 from kits.admin.phone import LoanByPhone
 from kits.desk import verbs
@@ -73,7 +73,8 @@ class WhereFilter(DefaultFilter):
         sunday = today + datetime.timedelta(days=6 - today.weekday())
         match self.value():
             case "overdue":
-                return queryset.overdue()
+                late = days.late(queryset.overdue().with_facts())
+                return queryset.filter(pk__in=[loan.pk for loan in late])
             case "out":
                 return queryset.filter(state__in=MOVES["hand_out"].sources, starts_on__lte=sunday)
             case "back":
