@@ -137,12 +137,15 @@ class LoanAdmin(AskedAdmin):
         return bool(row.attention) if name == "settle" else True
 
     def about(self, row: Loan) -> str:
-        days = f"{date_format(row.starts_on, 'D j b')} – {date_format(row.ends_on, 'D j b Y')}"
-        return f"{row.kit}, {row.copy.code}: {row.party_name}, {row.submission.asker_name}, {days}"
+        period = f"{date_format(row.starts_on, 'D j b')} – {date_format(row.ends_on, 'D j b Y')}"
+        who = f"{row.party_name}, {row.submission.asker_name}"
+        return f"{row.kit}, {row.copy.code}: {who}, {period}"
 
     def page_facts(self, row: Loan) -> dict[str, Any]:
+        is_late = days.is_late(row)
         return {
-            "state_colour": "danger" if row.is_overdue else row.standing.colour,
+            "is_late": is_late,
+            "state_colour": "danger" if is_late else row.standing.colour,
             "lacking": row.copy.shortages.filter(closed_at=None).select_related("item"),
             "findings": row.findings.select_related("item"),
             "charges": row.charges.select_related("item"),
@@ -168,7 +171,7 @@ class LoanAdmin(AskedAdmin):
 
     @display(description=_("state"), ordering="state")
     def state_shown(self, loan: Loan) -> str:
-        if loan.is_overdue:
+        if days.is_late(loan):
             return badge(_("overdue"), "danger")
         state = LoanState(loan.state)
         return badge(state.label, state.standing.colour)
