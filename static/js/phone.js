@@ -35,6 +35,7 @@ window.addEventListener("load", () => {
   const field = document.querySelector(".desk [autofocus]");
   field?.focus();
   if (field?.matches("input:not([type=radio], [type=checkbox])")) field.select();
+  // jQuery's turn comes late, and after that of the script that makes select2 of the list.
   const list = document.querySelector(".desk [data-opens]");
-  if (list) window.django.jQuery(list).select2("open");
+  if (list) window.django.jQuery(() => setTimeout(() => window.django.jQuery(list).select2("open")));
 });

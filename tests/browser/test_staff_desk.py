@@ -146,6 +146,7 @@ def test_school_on_the_telephone_is_booked_against_a_rule(desk, assert_accessibl
     follow(desk, "Boek namens een school")
     desk.get_by_label("Programma").select_option(label="Drones en vr")
     desk.get_by_role("button", name="Volgende").click()
+    expect(desk.locator(".select2-search__field")).to_be_focused()  # it opens by itself
     choose_slot(desk, "3-11", "di 3 nov 2026")
     desk.get_by_role("button", name="Volgende").click()
 
