@@ -1,6 +1,7 @@
 """A class visit, as the rest of the site deals with it."""
 
 import datetime
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from icalendar import Event as CalendarEvent
 
-from bookings import clock, places, visits
+from bookings import changes, clock, places, visits
 from bookings.lifecycle import MOVES
 from bookings.models import FACTS, Booking, BookingEvent, State, Visit
 from bookings.pages.trajectory import trajectories
@@ -117,11 +118,17 @@ class VisitKind(AskedKind):
     def stop_promising(self) -> None:
         places.stop_promising()
 
-    def keep(self, thing: Any, before: Any, *, by: User) -> list[str]:
+    def concerned(self, thing: Any, changed: Collection[str]) -> list[Planned]:
+        return overview.concerned(thing, changed)
+
+    def keep(self, thing: Any, before: Any, *, by: User, tell: bool = True) -> list[str]:
+        if isinstance(thing, Venue):
+            return changes.readdress(thing, before, by=by, tell=tell)
         if not isinstance(thing, Programme):
             return []
         lines = visits.keep_limits(Visit.objects.filter(programme=thing))
-        return [*lines, *visits.keep_rooms(thing, before.duration, by)]
+        changes.rewrite(thing, before)
+        return [*lines, *changes.keep_rooms(thing, before.duration, by, tell=tell)]
 
     # --- When a person is erased ------------------------------------------------------------
 

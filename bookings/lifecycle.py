@@ -74,6 +74,7 @@ MOVES = BookingLifecycle(
     ask_to_cancel=  Move(_("ask to cancel"),         (*COMING,),                 None),
     reschedule=     Move(_("move to another date"),  (*COMING,),                 None,         "changed"),
     retime=         Move(_("change the length"),     (*COMING,),                 None,         "changed"),
+    readdress=      Move(_("change the address"),    (*COMING,),                 None,         "changed"),
     change_numbers= Move(_("change numbers"),        (*COMING,),                 None,         "changed"),
     describe=       Move(_("change the details"),    (*COMING,),                 None),
     remind=         Move(_("remind"),                (S.CONFIRMED,),             None,         "reminder"),

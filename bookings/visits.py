@@ -1,20 +1,17 @@
 """What staff do to a whole visit, with all its classes: move it, or change how many fit.
 
-The moves are those of `lifecycle.py`, one for each class. And what a visit keeps when staff change
-the rooms or the length of its programme.
+The moves are those of `lifecycle.py`, one for each class.
 """
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from bookings import places
 from bookings.lifecycle import MOVES, reschedule
 from bookings.models import Booking, State, Visit, VisitSlot
-from bookings.refusals import BelowBooked, NothingToMove, RoomsTaken, SlotPast
+from bookings.refusals import BelowBooked, NothingToMove, SlotPast
 from core.transactions import retried
-from programmes.models import Programme
 from schools.models import User
 
 
@@ -62,46 +59,6 @@ def _lock(visit: Visit, slot: VisitSlot, *, inside: int) -> None:
     if visit.pk not in locked or locked[visit.pk].groups_taken != inside:
         raise places.VisitGone
     visit.refresh_from_db(fields=["max_groups", "max_pupils"])
-
-
-def keep_rooms(programme: Programme, took: int, by: User) -> list[str]:
-    """Claim the rooms again of what is booked, after staff changed which ones or for how long.
-
-    Where visits end at another time than before (`took`, in minutes) their schools are told.
-    Raises RoomsTaken. Returns a line for each visit that its half day has become too short for.
-    """
-    coming = Visit.objects.active().filter(programme=programme, slot__starts_at__gt=timezone.now())
-    locked = coming.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
-    booked = Visit.objects.filter(pk__in=list(locked))
-    places.unclaim_zones(booked)
-    lines = []
-    for visit in booked.select_related("slot", "programme").order_by("slot__starts_at", "pk"):
-        try:
-            places.claim_zones(booked.filter(pk=visit.pk))
-        except places.ZonesTaken as taken:
-            raise RoomsTaken(slot=visit.slot) from taken
-        if programme.length > visit.slot.length:
-            lines.append(
-                _("%(slot)s is too short for it now: move the visit.") % {"slot": visit.slot}
-            )
-    if programme.duration != took:
-        lines += _tell_length(booked, {"from": took, "to": programme.duration}, by)
-    return lines
-
-
-def _tell_length(visits: QuerySet[Visit], minutes: dict[str, int], by: User) -> list[str]:
-    """How many hear of it, in a line."""
-    moving = MOVES["retime"].sources
-    told = Booking.objects.filter(visit__in=visits, state__in=moving).order_by("pk")
-    for booking in told:
-        changes = {"changed_at": timezone.now()}  # for calendars
-        MOVES.apply(booking, "retime", by=by, data=minutes, changes=changes)
-    text = ngettext(
-        "%(number)d class gets a mail: its visit ends at another time.",
-        "%(number)d classes get a mail: their visit ends at another time.",
-        len(told),
-    )
-    return [text % {"number": len(told)}] if told else []
 
 
 @retried

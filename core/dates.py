@@ -14,6 +14,8 @@ from django.utils import timezone, translation
 from django.utils.dates import MONTHS, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
+from core.text.normal import numbers_joined
+
 ONE_DAY = datetime.timedelta(days=1)
 AFTER_EASTER = {
     -2: "Goede vrijdag",
@@ -171,7 +173,7 @@ class Term:
 
 
 def terms(text: str) -> list[Term]:
-    return list(_terms(text.split()))
+    return list(_terms(numbers_joined(text).split()))
 
 
 def _terms(words: list[str]) -> Iterator[Term]:

@@ -246,16 +246,27 @@ class Kind(Part):
         """What is planned at a venue on these days, both included: for who closes them."""
         return ()
 
+    def planned_in(
+        self, region: str, first: datetime.date, last: datetime.date
+    ) -> Iterable[Planned]:
+        """The same at all venues of a holiday region: for who writes down a school holiday."""
+        return ()
+
     # --- When staff change what was promised --------------------------------------------------
 
     def stop_promising(self) -> None:
         """Nobody promises anything of this kind until the transaction ends, and whoever was
         doing so is done. Called before a programme gets other rooms, or takes longer."""
 
-    def keep(self, thing: Any, before: Any, *, by: Any) -> Iterable[str]:
+    def concerned(self, thing: Any, changed: Collection[str]) -> Iterable[Planned]:
+        """What of this kind was told otherwise before these fields of `thing` changed, and of which
+        `keep` would tell: for who is about to save it."""
+        return ()
+
+    def keep(self, thing: Any, before: Any, *, by: Any, tell: bool = True) -> Iterable[str]:
         """Keep what was promised of a programme, say, that `by` has just changed in this
-        transaction; `before` is the row as it was. Raises Refused where it cannot be kept, and
-        returns what staff must know if it can."""
+        transaction; `before` is the row as it was. Without `tell` nobody gets a mail. Raises
+        Refused where it cannot be kept, and returns what staff must know if it can."""
         return ()
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from core.dates import ONE_DAY
 from core.lifecycle import IllegalMove
+from kits import days
 from kits.desk import verbs
 from kits.lifecycle import MOVES
 from kits.models import KitCopy, Loan, LoanState
@@ -52,11 +53,14 @@ def _remind_returning() -> int:
 
 
 def _remind_overdue() -> int:
-    """On the first day after the return date and weekly after; late runs skip, never pile up."""
+    """On the first open day after the return date and weekly after; late runs skip, never pile
+    up."""
     today, every = timezone.localdate(), settings.REMIND_OVERDUE_EVERY_DAYS
     reminded = 0
-    for loan in Loan.objects.overdue():
-        first = loan.ends_on + ONE_DAY
+    for loan in Loan.objects.overdue().with_facts():
+        first = days.late_from(loan)
+        if first > today:
+            continue
         weeks = (today - first).days // every
         reminded += _remind(loan, "remind_overdue", first + datetime.timedelta(days=weeks * every))
     return reminded

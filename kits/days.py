@@ -150,6 +150,50 @@ def return_days(
     return desk_calendar(kit.venue, start, before, delivery, booking).return_days(kit, start)
 
 
+# --- A box that comes back on a day that was closed afterwards ----------------------------------
+
+# Further than the longest holiday.
+LOOK_AHEAD = datetime.timedelta(days=100)
+
+
+def open_day_for(loan: Loan, day: datetime.date) -> datetime.date:
+    """The day itself, or the next open one where it was closed afterwards.
+
+    A day that staff agreed on counts, though the desk has no hours on that weekday.
+    """
+    calendar = _calendar_of(loan, day)
+    return day if not calendar.closed_because(day) else _next_open(calendar, day)
+
+
+def late_from(loan: Loan) -> datetime.date:
+    """The first open day after the one on which the box is to come back: before it nobody can
+    bring it, and nobody is told to be late."""
+    calendar = _calendar_of(loan, loan.ends_on)
+    due = loan.ends_on
+    if calendar.closed_because(due):
+        due = _next_open(calendar, due)
+    return _next_open(calendar, due)
+
+
+def is_late(loan: Loan) -> bool:
+    return loan.is_overdue and late_from(loan) <= timezone.localdate()
+
+
+def late(loans: Iterable[Loan]) -> list[Loan]:
+    """Of those that should have been back: two queries each, of few."""
+    return [loan for loan in loans if is_late(loan)]
+
+
+def _calendar_of(loan: Loan, day: datetime.date) -> DeskCalendar:
+    return desk_calendar(loan.kit.venue, day, day + LOOK_AHEAD, loan.delivery)
+
+
+def _next_open(calendar: DeskCalendar, day: datetime.date) -> datetime.date:
+    """The first open day after this one; the next day where the desk has no days at all."""
+    found = calendar.days(day + ONE_DAY, day + LOOK_AHEAD)
+    return found[0] if found else day + ONE_DAY
+
+
 # (venue, way of collecting, weekday) → from when until when.
 type DeskHours = Mapping[tuple[int, str, int], tuple[datetime.time, datetime.time]]
 

@@ -1,7 +1,7 @@
 """A loan of a lesson kit, as the rest of the site deals with it."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from bookings.models import Booking
 from core.kinds import Block, Feed, Matter, OnDay, Planned
 from core.mail.queue import Message
 from core.uploads import delete_orphans
-from kits import clock, erasure
+from kits import changes, clock, erasure
 from kits.lifecycle import MOVES
 from kits.models import Finding, LessonKit, Loan, LoanEvent
 from kits.pages import with_visit
@@ -103,6 +103,14 @@ class LoanKind(AskedKind):
 
     def planned_on(self, venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
         return overview.planned_on(venue, first, last)
+
+    def concerned(self, thing: Any, changed: Collection[str]) -> list[Planned]:
+        return overview.concerned(thing, changed)
+
+    def keep(self, thing: Any, before: Any, *, by: User, tell: bool = True) -> list[str]:
+        if isinstance(thing, Venue):
+            return changes.readdress(thing, before, by=by, tell=tell)
+        return []
 
     # --- With a visit -----------------------------------------------------------------------
 

@@ -85,6 +85,7 @@ MOVES = LoanLifecycle(
     write_off=      Move(_("write off"),             (*AWAY,),                   S.WRITTEN_OFF),
     change_dates=   Move(_("change the dates"),      (S.RESERVED,),              None,         "changed"),
     extend=         Move(_("extend"),                (*COMING, S.OUT),           None,         "changed"),
+    readdress=      Move(_("change the address"),    (*COMING, S.OUT),           None,         "changed"),
     swap=           Move(_("give another box"),      (S.HELD, *COMING),          None),
     remind_collect= Move(_("remind of collecting"),  (*COMING,),                 None,         "collect"),
     remind_return=  Move(_("remind of returning"),   (S.OUT,),                   None,         "return"),

@@ -1,30 +1,39 @@
 """What schools can book, in the back office."""
 
 import datetime
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete, TabularInline
+from core.backoffice.closing import ClosingAdmin, ClosingForm
 from core.backoffice.filters import RelatedDropdownFilter
 from core.kinds import Planned, kinds
 from core.lifecycle import Refused
 from core.transactions import retried
-from programmes.models import Closure, Component, CoreObjective, Hub, Programme, Venue, World, Zone
+from programmes.models import (
+    Closure,
+    Component,
+    CoreObjective,
+    Hub,
+    Programme,
+    ProgrammeKind,
+    Venue,
+    World,
+    Zone,
+)
 from programmes.one_hub import OneHubForm
+from programmes.telling import TellingAdmin, TellingForm
 
-# What visits that are booked follow: their rooms and their limits.
-PROMISED = {"zones", "duration", "changeover", "max_groups", "max_pupils"}
+# What visits that are booked follow: their rooms, their limits and what calendars say of them.
+PROMISED = {"zones", "duration", "changeover", "max_groups", "max_pupils", "title", "bring"}
 
 
 # Of programmes and kits.
@@ -34,10 +43,9 @@ PICTURE_FIELDS = (
 )
 
 
-class ProgrammeForm(OneHubForm):
+class ProgrammeForm(TellingForm, OneHubForm):
     together = ("zones",)
     refusal: Refused | None = None  # why what is asked here cannot be
-    before: Programme  # as it was, once it is being saved
 
     class Meta:
         help_texts: ClassVar = {
@@ -83,8 +91,10 @@ class ComponentInline(TabularInline):
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(NoDelete, ModelAdmin):
+class ProgrammeAdmin(NoDelete, TellingAdmin, ModelAdmin):
+    logs_values = True
     form = ProgrammeForm
+    promised = PROMISED
     list_display = ("title", "kind", "whom", "minutes", "venue", "approval", "is_published")
     list_select_related = ("venue",)
     list_filter = (
@@ -149,6 +159,20 @@ class ProgrammeAdmin(NoDelete, ModelAdmin):
         (_("On the site"), {"fields": (("is_published", "is_example", "position"),)}),
     )
 
+    def get_inlines(self, request: HttpRequest, obj: Programme | None) -> Any:
+        """Components where the kind has them, or where there are some."""
+        if obj is None:
+            return ()
+        has_them = ProgrammeKind(obj.kind).has_components or obj.components.exists()
+        return self.inlines if has_them else ()
+
+    def response_add(self, request: HttpRequest, obj: Programme, *args: Any) -> HttpResponse:
+        """A new Proeverij goes on with its components."""
+        if ProgrammeKind(obj.kind).has_components and "_popup" not in request.POST:
+            messages.info(request, _("Add the components along which the classes rotate."))
+            return redirect("admin:programmes_programme_change", obj.pk)
+        return super().response_add(request, obj, *args)
+
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         form: Any = super().get_form(request, *args, **kwargs)  # a class of this request's own
         form.refusal = getattr(request, "refusal", None)
@@ -162,20 +186,6 @@ class ProgrammeAdmin(NoDelete, ModelAdmin):
         except Refused as refusal:
             request.refusal = refusal  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: Programme, form: Any, change: bool) -> None:
-        if change and PROMISED & set(form.changed_data):
-            for kind in kinds():
-                kind.stop_promising()
-            form.before = Programme.objects.get(pk=obj.pk)
-        super().save_model(request, obj, form, change)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        if change and PROMISED & set(form.changed_data):
-            for kind in kinds():
-                for line in kind.keep(form.instance, form.before, by=request.user):
-                    messages.warning(request, line)
 
     @display(description=_("for whom"), ordering="year_from")
     def whom(self, programme: Programme) -> str:
@@ -192,6 +202,7 @@ class ProgrammeAdmin(NoDelete, ModelAdmin):
 
 @admin.register(Hub)
 class HubAdmin(NoDelete, ModelAdmin):
+    logs_values = True
     list_display = ("name", "short_name", "city", "sender")
     search_fields = ("name", "short_name", "city")
     prepopulated_fields = {"slug": ("short_name",)}
@@ -228,7 +239,10 @@ class ZoneInline(TabularInline):
 
 
 @admin.register(Venue)
-class VenueAdmin(NoDelete, ModelAdmin):
+class VenueAdmin(NoDelete, TellingAdmin, ModelAdmin):
+    logs_values = True
+    form = TellingForm
+    promised = set(Venue.ADDRESS)
     list_display = ("name", "city", "zones_shown", "region", "phone")
     list_filter = (("holiday_region", ChoicesDropdownFilter),)
     search_fields = ("name", "city", "zones__name")
@@ -255,6 +269,7 @@ class VenueAdmin(NoDelete, ModelAdmin):
 
 @admin.register(Zone)
 class ZoneAdmin(NoDelete, ModelAdmin):
+    logs_values = True
     form = OneHubForm
     list_display = ("name", "venue", "programmes_shown")
     list_select_related = ("venue",)
@@ -289,25 +304,11 @@ class CoreObjectiveAdmin(NoDelete, ModelAdmin):
 # --- Closed days ---------------------------------------------------------------------------------
 
 
-class ClosureForm(forms.ModelForm):
-    """Asks once more where something is planned on the days to close."""
+class ClosureForm(ClosingForm):
+    closing = frozenset({"venue", "starts_on", "ends_on"})
 
-    seen = forms.BooleanField(
-        label=_("Close these days all the same"),
-        help_text=_("A closure cancels nothing: move or cancel what is planned yourself."),
-        required=False,
-    )
-    planned: list[Planned] = []
-
-    def clean(self) -> Any:
-        data: Any = super().clean() or self.cleaned_data
-        asked = {"venue", "starts_on", "ends_on"}
-        if asked & set(self.changed_data) and asked <= data.keys():
-            self.planned = planned_on(*(data[name] for name in ("venue", "starts_on", "ends_on")))
-            if self.planned and not data["seen"]:
-                intro = _("Something is planned on these days:")
-                raise ValidationError([intro, *map(_link_to, self.planned)])
-        return data
+    def planned_then(self, data: Mapping[str, Any]) -> list[Planned]:
+        return planned_on(data["venue"], data["starts_on"], data["ends_on"])
 
 
 def planned_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
@@ -315,29 +316,12 @@ def planned_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[
     return [one for kind in kinds() for one in kind.planned_on(venue, first, last)]
 
 
-def _link_to(one: Planned) -> SafeString:
-    day = date_format(one.day, "D j b")
-    return format_html('{}: <a href="{}">{}</a>', day, one.address, one.text)
-
-
 @admin.register(Closure)
-class ClosureAdmin(ModelAdmin):
+class ClosureAdmin(ClosingAdmin, ModelAdmin):
+    logs_values = True
     form = ClosureForm
     list_display = ("reason", "venue", "starts_on", "ends_on")
     list_select_related = ("venue",)
     list_filter = (("venue", RelatedDropdownFilter),)
     search_fields = ("reason",)
     fields = ("venue", "reason", ("starts_on", "ends_on"))
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        page = context["adminform"]
-        if page.form.planned:
-            page.fieldsets = [*page.fieldsets, (None, {"fields": ("seen",)})]
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: Closure, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        for one in form.planned:
-            messages.warning(request, format_html("{} {}", _("Still planned:"), _link_to(one)))

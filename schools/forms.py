@@ -36,6 +36,8 @@ class SchoolInput:
     typed_name: str = ""
     typed_city: str = ""
     find_pressed: bool = False
+    # Whether the chosen school is taken: the form comes back with what is known of it.
+    take_pressed: bool = False
 
     @property
     def is_search(self) -> bool:
@@ -45,17 +47,24 @@ class SchoolInput:
         chosen (or typed) a school and has not changed the query since meant to send the form;
         somebody who typed a query and has not seen what it finds meant to search.
         """
+        if self.take_pressed:
+            return True
         has_answer = bool(self.choice or self.typed_name)
         if self.query == self.listed:
             return self.find_pressed and not has_answer
         return self.find_pressed or not has_answer
+
+    @property
+    def has_taken(self) -> bool:
+        return self.take_pressed and bool(self.choice)
 
 
 class SchoolChoiceWidget(forms.Widget):
     """A text input with a 'search' button, a plain radio list, and two inputs for the rest.
 
     The inputs of a field `school` are called `school` (the radio: a primary key), `school_q`,
-    `school_listed`, `school_find`, `school_typed_name` and `school_typed_city`.
+    `school_listed`, `school_find`, `school_typed_name` and `school_typed_city`. A page with a
+    button `school_take` shows what is known of the school.
     """
 
     template_name = "schools/school_choice_widget.html"
@@ -82,6 +91,7 @@ class SchoolChoiceWidget(forms.Widget):
             typed_name=text("_typed_name"),
             typed_city=text("_typed_city"),
             find_pressed=f"{name}_find" in data,
+            take_pressed=f"{name}_take" in data,
         )
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:

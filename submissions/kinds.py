@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from core import kinds
 from core.text.searching import Among
+from programmes.models import Venue
 from submissions import links
 from submissions.models import Asked, Submission
 from submissions.wording import rule_label
@@ -57,6 +58,12 @@ class AskedKind(kinds.Kind):
 
     def overruled(self, event: Any) -> list[str]:
         return [rule_label(name) for name in event.data.get("overruled", [])]
+
+    def planned_in(
+        self, region: str, first: datetime.date, last: datetime.date
+    ) -> list[kinds.Planned]:
+        venues = Venue.objects.filter(holiday_region=region)
+        return [one for venue in venues for one in self.planned_on(venue, first, last)]
 
     # --- When a person is erased (`submissions/erasure.py`) -----------------------------------
 

@@ -15,7 +15,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.template.defaultfilters import linebreaksbr, urlize
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -25,12 +24,13 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, badge
+from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly
 from core.backoffice.filters import RangeDateTimeFilter
 from core.mail import sending
-from core.mail.markers import masked
+from core.mail.reading import badge_of, readable
 from core.models import Mail, MailAttempt
 from programmes.models import Hub
+from schools.models import User
 from submissions.models import Submission
 from tec_site.models import Statement
 from tec_site.pages.statements import shipped
@@ -39,15 +39,6 @@ from tec_site.pages.statements import shipped
 _replaced = (account_admin, mfa_admin)
 for _model in (EmailAddress, Authenticator):
     admin.site.unregister(_model)
-
-STATE_COLOURS = {
-    Mail.State.QUEUED: "info",
-    Mail.State.PUT_OFF: "warning",
-    Mail.State.SENT: "success",
-    Mail.State.FAILED: "danger",
-    Mail.State.EXPIRED: "danger",
-    Mail.State.WITHDRAWN: "",
-}
 
 
 def _moment(moment: datetime.datetime) -> str:
@@ -127,11 +118,11 @@ class MailAdmin(ReadOnly, ModelAdmin):
     @display(description=_("text"))
     def text_shown(self, mail: Mail) -> SafeString:
         """As sent, but that links lead to the back office, and codes are dots."""
-        return linebreaksbr(urlize(masked(mail.text, to=mail.to), autoescape=True))
+        return readable(mail)
 
     @display(description=_("status"), ordering="state")
     def state_shown(self, mail: Mail) -> str:
-        return badge(mail.get_state_display(), STATE_COLOURS[Mail.State(mail.state)])
+        return badge_of(mail)
 
     @display(description=_("attachments"))
     def attachment_names(self, mail: Mail) -> str:
@@ -207,12 +198,30 @@ class StatementAdmin(NoDelete, ModelAdmin):
 
 @admin.register(Authenticator)
 class AuthenticatorAdmin(ReadOnly, ModelAdmin):
-    """Lost telephone: a superuser deletes the factor, its owner enrols a new one."""
+    """Lost telephone: a colleague deletes the factor, its owner enrols a new one with her password.
+
+    Only of who may do no more than she who helps, in a hub of hers: otherwise a factor that is gone
+    would be a way to more rights.
+    """
 
     list_display = ("user", "type", "created_at", "last_used_at")
     list_select_related = ("user",)
     search_fields = ("user__email",)
     fields = ("user", "type", "created_at", "last_used_at")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Authenticator]:
+        factors = super().get_queryset(request)
+        if request.user.is_superuser:
+            return factors
+        colleagues = User.objects.filter(hubs__in=Hub.objects.of_hubs(request.user))
+        return factors.filter(user__in=colleagues, user__is_superuser=False)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_superuser
+        helper = request.user
+        if helper.is_superuser or not helper.has_perm("mfa.delete_authenticator"):
+            return helper.is_superuser
+        if obj is None:
+            return True
+        may_not_more = obj.user.get_all_permissions() <= helper.get_all_permissions()
+        is_shown = self.get_queryset(request).filter(pk=obj.pk).exists()
+        return obj.user_id != helper.pk and may_not_more and is_shown

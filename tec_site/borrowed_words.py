@@ -75,6 +75,15 @@ DJANGO_UNFOLD = (
     gettext_noop("No, take me back"),
     gettext_noop("You have been successfully logged out from the administration"),
 )
+# Django's own Dutch says 'u', and 'de' of every noun (`core/backoffice/base.py` mends the latter).
+DJANGO_ADMIN = (
+    gettext_noop("The {name} “{obj}” was added successfully."),
+    gettext_noop("The {name} “{obj}” was added successfully. You may add another {name} below."),
+    gettext_noop("The {name} “{obj}” was changed successfully. You may edit it again below."),
+    gettext_noop("The {name} “{obj}” was changed successfully. You may add another {name} below."),
+    gettext_noop("The {name} “{obj}” was changed successfully."),
+    gettext_noop("The %(name)s “%(obj)s” was deleted successfully."),
+)
 DJANGO_ALLAUTH = (
     gettext_noop("Authenticator code"),
     gettext_noop("MFA"),

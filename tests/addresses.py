@@ -177,6 +177,7 @@ class Site:
             "programme_id": self.programme.pk,
             "school_id": self.owner.school_id,
             "move": "cancel",
+            "paper": "agenda",
             "pk": (self.finding if "/foto/" in route else self.mail).pk,
             "number": 0,
             "uidb36": "1",

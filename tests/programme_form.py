@@ -9,7 +9,10 @@ from programmes.models import Programme
 
 
 def save(desk: Client, programme: Programme, **asked: Any) -> Any:
-    """What the browser sends back of the programme's form, with some of it changed."""
+    """What the browser sends back of the programme's form, with some of it changed.
+
+    Whom it concerns is told, unless `telling` says otherwise.
+    """
     address = reverse("admin:programmes_programme_change", args=[programme.pk])
     page = desk.get(address)
     form = page.context["adminform"].form
@@ -18,4 +21,4 @@ def save(desk: Client, programme: Programme, **asked: Any) -> Any:
     sent |= {name: [one.pk for one in value] for name, value in sent.items() if type(value) is list}
     for inline in page.context["inline_admin_formsets"]:
         sent |= {f"{inline.formset.prefix}-{count}_FORMS": 0 for count in ("TOTAL", "INITIAL")}
-    return desk.post(address, sent | asked)
+    return desk.post(address, sent | {"telling": "tell"} | asked)

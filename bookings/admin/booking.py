@@ -24,12 +24,25 @@ from bookings.admin.schedule import WhenFilter
 from bookings.admin.search import booking_fits
 from bookings.lifecycle import MOVES
 from bookings.models import FACTS, Booking, State
+from bookings.telling import documents, ical
 from core.backoffice.base import badge
 from core.backoffice.filters import AttentionFilter, RangeDateTimeFilter, RelatedDropdownFilter
 from core.dates import terms
 from core.lifecycle import Move
 from core.text.searching import named
 from submissions.admin.asked import AskedAdmin
+from submissions.admin.papers import Paper
+
+
+def _calendar(booking: Booking) -> bytes:
+    together = booking.submission.bookings.with_facts().order_by("pk")
+    return ical.download(together)
+
+
+PAPERS = {
+    "brief": Paper(_("Letter, with the rotation"), lambda row: documents.letter(row.submission)),
+    "agenda": Paper(_("Calendar file"), _calendar, is_calendar=True),
+}
 
 
 class BookingWhenFilter(WhenFilter):
@@ -46,6 +59,8 @@ class WaitingFilter(AttentionFilter):
 class BookingAdmin(AskedAdmin):
     moves, staff_moves, row_name, facts = MOVES, STAFF_MOVES, "booking", FACTS
     by_phone = VisitByPhone
+    papers = PAPERS
+    confirmation = "booking_confirmed"
     list_display = (
         "day_shown", "time_shown", "party_name", "asker", "programme", "pupils", "state_shown",
         "attention_shown",

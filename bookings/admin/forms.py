@@ -126,6 +126,15 @@ class WhereForm(forms.Form):
         """Programme and slot, empty without a slot; after `is_valid()`."""
         return self.cleaned_data if self.cleaned_data.get("slot") else {}
 
+    @property
+    def asks_next(self) -> str:
+        return "slot" if "slot" in self.fields else "programme"
+
+    @property
+    def focus_by(self) -> str:
+        """A list with a search of its own is opened by a script (`phone.js`)."""
+        return "data-opens" if "slot" in self.fields else "autofocus"
+
     def _programme(self) -> Programme | None:
         number = row_number(self.data.get("programme"))
         return self.known.filter(pk=number).first() if number else None

@@ -1,14 +1,18 @@
 """A visit on a school's behalf: what, then when, then who."""
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings import lifecycle
 from bookings.admin.forms import WhereForm
-from bookings.pages.forms import BookingForm
+from bookings.pages.forms import MAX_CLASSES, BookingForm
+from core.addresses import row_number
 from submissions.admin.phone import ByPhone
 from submissions.models import Submission
 
@@ -34,3 +38,17 @@ class VisitByPhone(ByPhone):
     def address(self, submission: Submission) -> str:
         booking = submission.bookings.earliest("pk")
         return reverse("admin:bookings_booking_change", args=[booking.pk])
+
+    def day(self, chosen: Mapping[str, Any]) -> datetime.date:
+        return timezone.localdate(chosen["slot"].starts_at)
+
+    def class_forms(self, form: BookingForm) -> list[Any]:
+        return list(form.classes.forms)
+
+    def free_class(self, typed: QueryDict) -> str:
+        """The first class without a name, or one more as far as there may be."""
+        number = min(row_number(typed.get("klas-TOTAL_FORMS")), MAX_CLASSES)
+        free = (one for one in range(number) if not typed.get(f"klas-{one}-name", "").strip())
+        place = min(next(free, number), MAX_CLASSES - 1)
+        typed["klas-TOTAL_FORMS"] = str(max(number, place + 1))
+        return f"klas-{place}"

@@ -2,6 +2,7 @@
 
 import datetime
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.admin.day import these_days
-from bookings.models import ZoneClaim
+from bookings.models import Visit, ZoneClaim
 from core.dates import ONE_DAY, parse_day, start_of_day
 from programmes.models import Zone
 
@@ -26,6 +27,28 @@ class Row:
     zone: Zone
     # One list of claims per day of the week.
     days: list[list[ZoneClaim]]
+
+
+@dataclass(frozen=True)
+class InUse:
+    """A visit of a day with the zones that it uses: on a phone, where a week is not wide enough."""
+
+    visit: Visit
+    starts_at: datetime.datetime
+    ends_at: datetime.datetime
+    zones: str
+
+
+def in_use(claims: Iterable[ZoneClaim], names: Mapping[int, str]) -> list[InUse]:
+    """By time, then in the order of the zones."""
+    visits: dict[int, list[ZoneClaim]] = defaultdict(list)
+    for claim in claims:
+        visits[claim.visit_id].append(claim)
+    found = [
+        InUse(of[0].visit, of[0].starts_at, of[0].ends_at, ", ".join(names[c.zone_id] for c in of))
+        for of in visits.values()
+    ]
+    return sorted(found, key=lambda one: (one.starts_at, one.visit.pk))
 
 
 def monday_of(day: datetime.date) -> datetime.date:
@@ -64,6 +87,7 @@ def week_page(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpRespon
     may_plan = request.user.has_perm("bookings.change_visit")
     rows = rows_of(monday, Q() if may_plan else these_days("starts_at"), request.user)
     days = [number for number in range(7) if number < 5 or any(row.days[number] for row in rows)]
+    names = {row.zone.pk: row.zone.name for row in rows}
     context: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
@@ -72,6 +96,13 @@ def week_page(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpRespon
         # The weekend only when it is used.
         "days": [monday + datetime.timedelta(days=number) for number in days],
         "rows": [Row(row.zone, [row.days[number] for number in days]) for row in rows],
+        "by_day": [
+            (
+                monday + datetime.timedelta(days=number),
+                in_use([claim for row in rows for claim in row.days[number]], names),
+            )
+            for number in days
+        ],
         "is_empty": not any(claims for row in rows for claims in row.days),
         "next": _first_from(monday + WEEK, request.user),
         "today": today,

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,7 +22,7 @@ from unfold.decorators import display
 from bookings.admin.slot_search import choose_slot
 from bookings.models import SchedulePattern, State, Visit, VisitSlot
 from bookings.places import stop_promising
-from bookings.planning.schedule import make_slots, plan_slots
+from bookings.planning.schedule import join_slots, make_slots, plan_slots
 from bookings.visits import keep_limits
 from core.backoffice.base import Button, ModelAdmin, NoDelete
 from core.backoffice.filters import DefaultFilter, RelatedDropdownFilter
@@ -55,6 +56,7 @@ class PatternForm(OneHubForm):
 
 @admin.register(SchedulePattern)
 class SchedulePatternAdmin(NoDelete, ModelAdmin):
+    logs_values = True
     form = PatternForm
     list_display = (
         "weekday", "times", "programmes_shown", "venue", "season", "max_groups", "slots_made",
@@ -118,6 +120,16 @@ class SchedulePatternAdmin(NoDelete, ModelAdmin):
             context["buttons"] = [Button(str(_("Make slots")), address, "primary")]
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """A programme that is added does not join the slots that exist by itself."""
+        super().save_related(request, form, formsets, change)
+        if "programmes" in form.changed_data and (joining := plan_slots(form.instance).joining):
+            names = ", ".join(one.programme.title for one in joining)
+            address = reverse("admin:bookings_schedulepattern_make_slots", args=[form.instance.pk])
+            text = _("{} cannot be booked in slots that were made before. {}")
+            link = format_html('<a href="{}">{}</a>', address, _("Let it join them"))
+            messages.warning(request, format_html(str(text), names, link))
+
     def make_slots_page(self, request: HttpRequest, pattern_id: int) -> HttpResponse:
         """The preview, and on POST the slots."""
         pattern = self.get_object(request, str(pattern_id))
@@ -126,9 +138,10 @@ class SchedulePatternAdmin(NoDelete, ModelAdmin):
         if pattern is None:
             raise Http404
         if request.method == "POST":
-            made = len(make_slots(pattern).new)
-            self.log_change(request, pattern, str(_made(made)))
-            messages.success(request, _made(made))
+            joins = "join" in request.POST
+            done = _joined(join_slots(pattern)) if joins else _made(len(make_slots(pattern).new))
+            self.log_change(request, pattern, done)
+            messages.success(request, done)
             return redirect("admin:bookings_schedulepattern_change", pattern_id)
         context = {
             **self.admin_site.each_context(request),
@@ -139,6 +152,15 @@ class SchedulePatternAdmin(NoDelete, ModelAdmin):
             "pattern": pattern,
         }
         return TemplateResponse(request, "admin/bookings/make_slots.html", context)
+
+
+def _joined(number: int) -> str:
+    text = ngettext(
+        "%(number)d slot takes more programmes now.",
+        "%(number)d slots take more programmes now.",
+        number,
+    )
+    return text % {"number": number}
 
 
 def _made(number: int) -> str:

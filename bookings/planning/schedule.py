@@ -1,7 +1,8 @@
 """Patterns become slots, for a whole season at once.
 
 Running it again adds what is missing and touches nothing else: slots that exist stay as staff
-left them, with or without visits.
+left them, with or without visits. A programme that came to the pattern later joins them when staff
+say so (`join_slots`).
 """
 
 import datetime
@@ -9,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.models import SchedulePattern, VisitSlot
 from core.dates import public_holiday
-from programmes.models import Closure
+from programmes.models import Closure, Programme
 from schools.models import SchoolHoliday
 
 
@@ -34,19 +36,27 @@ class Plan:
     new: list[VisitSlot] = field(default_factory=list)
     existing: list[datetime.date] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    joining: list["Joining"] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Joining:
+    """A programme of the pattern, and the slots to come in which it is not bookable yet."""
+
+    programme: Programme
+    slots: list[VisitSlot]
 
 
 def plan_slots(pattern: SchedulePattern) -> Plan:
     """The preview: which slots the pattern gets, which it has, which days it skips and why.
 
     Skips public holidays, the school holidays of the venue's region, the venue's closures and
-    hours that a change of clocks takes away. Three queries, however long the season.
+    hours that a change of clocks takes away. Few queries, however long the season.
     """
     plan = Plan(pattern)
     closed = _closed_days(pattern)
-    there = {
-        timezone.localdate(start) for start in pattern.slots.values_list("starts_at", flat=True)
-    }
+    slots = list(pattern.slots.order_by("starts_at"))
+    there = {slot.day for slot in slots}
     for day in _days_of(pattern):
         reason = public_holiday(day) or closed.get(day) or _clock_reason(pattern, day)
         if day in there:
@@ -55,7 +65,30 @@ def plan_slots(pattern: SchedulePattern) -> Plan:
             plan.skipped.append(Skipped(day, reason))
         else:
             plan.new.append(_slot(pattern, day))
+    plan.joining = _joining(pattern, slots)
     return plan
+
+
+def _joining(pattern: SchedulePattern, slots: list[VisitSlot]) -> list[Joining]:
+    coming = [slot for slot in slots if slot.starts_at > timezone.now()]
+    prefetch_related_objects(coming, "programmes")
+    found = []
+    for programme in pattern.programmes.all() if coming else ():
+        without = [slot for slot in coming if programme not in slot.programmes.all()]
+        if without:
+            found.append(Joining(programme, without))
+    return found
+
+
+@transaction.atomic
+def join_slots(pattern: SchedulePattern) -> int:
+    """Let the programmes of a pattern into its slots to come; returns into how many."""
+    SchedulePattern.objects.select_for_update(of=("self",)).get(pk=pattern.pk)
+    joined = set()
+    for one in plan_slots(pattern).joining:
+        one.programme.slots.add(*one.slots)
+        joined |= {slot.pk for slot in one.slots}
+    return len(joined)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 import datetime
 import itertools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
@@ -13,11 +13,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings.changes import coming_of
 from bookings.models import Booking, State, Visit, VisitSlot
 from bookings.telling.timetable import too_long
 from core.dates import ONE_DAY, start_of_day
 from core.kinds import Action, Matter, OnDay, Planned
-from programmes.models import Closure, Venue
+from programmes.models import Closure, Programme, Venue
 from schools.models import Organisation, School, User
 from submissions.wording import numbers_of
 
@@ -177,6 +178,13 @@ def planned_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[
             visit__slot__starts_at__lt=start_of_day(last + ONE_DAY),
         )
     )
+
+
+def concerned(thing: Any, changed: Collection[str]) -> list[Planned]:
+    """The visits whose schools hear of a change of length or address."""
+    retimed = isinstance(thing, Programme) and "duration" in changed
+    moved = isinstance(thing, Venue) and thing.ADDRESS & set(changed)
+    return _standing(coming_of(thing)) if retimed or moved else []
 
 
 def _standing(bookings: Any) -> list[Planned]:

@@ -62,6 +62,8 @@ def sentence(event: BookingEvent) -> str:
     if event.move == "retime":
         length = {name: in_words(minutes) for name, minutes in event.data.items()}
         return _("It takes %(to)s instead of %(from)s.") % length
+    if event.move == "readdress":
+        return _("The address is now %(to)s.") % event.data
     if event.move == "change_numbers":
         return _numbers(event)
     if event.move == "describe":

@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
@@ -29,6 +29,8 @@ from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import display
 
 from core.addresses import row_number
+from core.backoffice.changes import WithChanges
+from core.backoffice.versions import VersionedInline, VersionedRows
 from core.dates import validate_day
 from core.text.fields import DayField, LineField, MailAddressField, MomentField, ParagraphsField
 from core.text.searching import words_in
@@ -118,7 +120,7 @@ def keep_to_rows(widget: Any) -> None:
     widget.value_from_datadict = value_from_datadict
 
 
-class ModelAdmin(_Scoped, UnfoldModelAdmin):
+class ModelAdmin(_Scoped, VersionedRows, WithChanges, UnfoldModelAdmin):
     """Lists that stay fast: no count of everything, no choice of a thousand rows."""
 
     list_per_page = 50
@@ -149,6 +151,9 @@ class ModelAdmin(_Scoped, UnfoldModelAdmin):
             raise BadRequest("A row that is selected has a number.")
         return super().response_action(request, *args, **kwargs)
 
+    def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
+        super().message_user(request, _with_article(message, self.opts), *args, **kwargs)
+
     def get_action_choices(
         self,
         request: HttpRequest,
@@ -161,7 +166,19 @@ class ModelAdmin(_Scoped, UnfoldModelAdmin):
         )
 
 
-class TabularInline(_Scoped, UnfoldTabularInline):
+def _with_article(message: Any, opts: Any) -> Any:
+    """Django has one word for 'the' before the name of a model; Dutch has two."""
+    common, neuter = pgettext("the two words for 'the'", "The / The").split(" / ")
+    nouns = pgettext("nouns of the back office with the second word for 'the'", "-").split(", ")
+    start = f"{common} {opts.verbose_name} "
+    if opts.verbose_name not in nouns or not str(message).startswith(start):
+        return message
+    rest = str(message).removeprefix(common)
+    # As safe as it was: only its first word is another one.
+    return SafeString(neuter + rest) if isinstance(message, SafeString) else neuter + rest  # nosec B703
+
+
+class TabularInline(_Scoped, VersionedInline, UnfoldTabularInline):
     """Rows of a table: each box says of itself what the head of its column says."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

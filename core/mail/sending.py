@@ -210,6 +210,17 @@ def send_again(mails: QuerySet[Mail]) -> list[Mail]:
     return [mail for mail in again if mail is not None]
 
 
+def send_to_address_of_now(mails: QuerySet[Mail]) -> list[Mail]:
+    """As `send_again`; what still waits for another address leaves the queue first."""
+    keys = list(mails.values_list("pk", flat=True))
+    for mail in Mail.objects.waiting().filter(pk__in=keys):
+        if _claim(mail):
+            _update(mail, state=Mail.State.WITHDRAWN, scheduled_at=None)
+    told = Mail.objects.filter(pk__in=keys).exclude(tells_of="").order_by("pk")
+    again = [_queue_again(mail, _made_anew(mail)) for mail in told]
+    return [mail for mail in again if mail is not None]
+
+
 @retried
 def _queue_again(mail: Mail, anew: list[Message] | None) -> Mail | None:
     # Locked: of two who press at once, one queues it.

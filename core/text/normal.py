@@ -187,10 +187,26 @@ def fold(text: str) -> str:
     return " ".join("".join(one if _in_word(one) else " " for one in plain).split())
 
 
+# '06 12345678', '+31 (0)6 1234 5678': with spaces, and no date among them.
+_SPACED_NUMBER = re.compile(r"(?<!\S)(?:\+|\(?0)[0-9()]*(?: [0-9()-]+)+(?!\S)")
+
+
+def numbers_joined(text: str) -> str:
+    """A search in which each telephone number is one word, however it was typed."""
+
+    def joined(found: re.Match[str]) -> str:
+        digits = len(re.sub("[^0-9]", "", found[0]))
+        return found[0].replace(" ", "") if 9 <= digits <= 15 else found[0]
+
+    return _SPACED_NUMBER.sub(joined, " ".join(text.split()))
+
+
 def words(text: str) -> list[str]:
     """The words of a search as they were typed, without those that are signs only."""
     return [
-        word for word in text.split() if any(unicodedata.category(one)[0] in "LNS" for one in word)
+        word
+        for word in numbers_joined(text).split()
+        if any(unicodedata.category(one)[0] in "LNS" for one in word)
     ]
 
 

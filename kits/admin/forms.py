@@ -63,6 +63,7 @@ class WhatForm(forms.Form):
         label=_("How"), choices=Delivery.choices, initial=Delivery.DESK, required=False
     )
     use_required_attribute = False
+    asks_next, focus_by = "kit", "autofocus"
 
     def __init__(self, data: Any, *, user: Any) -> None:
         super().__init__(data)

@@ -10,16 +10,17 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly
+from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, TabularInline
 from core.backoffice.filters import RelatedDropdownFilter
 from core.backoffice.history import who_made
+from kits.admin.codes import CopyForm, CopyFormSet, LoneCopyForm
 from kits.admin.document import link_to_pdf
 from kits.admin.duplicates import duplicate
 from kits.availability import with_whereabouts
+from kits.changes import rename
 from kits.desk import verbs
 from kits.lifecycle import MOVES
 from kits.models import (
@@ -49,6 +50,7 @@ class ContentInline(TabularInline):
 
 class CopyInline(TabularInline):
     model = KitCopy
+    form, formset = CopyForm, CopyFormSet
     extra = 0
     fields = ("code", "shelf", "note", "is_withdrawn")
     readonly_fields = ("is_withdrawn",)
@@ -73,6 +75,7 @@ class DocumentInline(ReadOnly, TabularInline):
 
 @admin.register(LessonKit)
 class LessonKitAdmin(ModelAdmin):
+    logs_values = True
     form = OneHubForm
     list_display = ("title", "whom", "complexity", "copies_shown", "venue", "is_published")
     list_select_related = ("venue",)
@@ -131,6 +134,11 @@ class LessonKitAdmin(ModelAdmin):
         return super().get_queryset(request).annotate(
             copy_count=Count("copies", filter=Q(copies__is_withdrawn=False))
         )  # fmt: skip
+
+    def save_model(self, request: HttpRequest, obj: LessonKit, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "title" in form.changed_data:
+            rename(obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Old versions of documents go with a kit that never had a box; nothing else may."""
@@ -217,6 +225,7 @@ class CopyEventInline(ReadOnly, TabularInline):
 
 @admin.register(KitCopy)
 class KitCopyAdmin(NoDelete, ModelAdmin):
+    form = LoneCopyForm
     list_display = ("code", "kit", "shelf", "where", "next_out", "lacks", "is_withdrawn")
     list_select_related = ("kit",)
     list_filter = (("kit", RelatedDropdownFilter), "is_withdrawn")

@@ -22,13 +22,15 @@ from core.backoffice.filters import (
 from core.backoffice.moves import RequiredNoteForm, StaffMove
 from core.text.normal import words
 from core.text.searching import has_name, rows_with
-from kits import lifecycle
+from kits import days, lifecycle
 from kits.admin.forms import DatesForm, ExtendForm
 from kits.admin.phone import LoanByPhone
 from kits.desk import verbs
 from kits.lifecycle import MOVES
 from kits.models import KitCopy, Loan, LoanState
+from kits.telling import documents, ical
 from submissions.admin.asked import AskedAdmin
+from submissions.admin.papers import Paper
 from submissions.models import Submission
 
 # In order of likelihood. Handing out and checking ask for counts: these go over the kit desk.
@@ -42,6 +44,12 @@ STAFF_MOVES = {
     "note": StaffMove(lifecycle.add_note, _("The note is in the history."), RequiredNoteForm),
     "cancel": StaffMove(lifecycle.cancel, _("Cancelled."), style="danger"),
     "write_off": StaffMove(verbs.write_off, _("Written off."), RequiredNoteForm, style="danger"),
+}
+
+
+PAPERS = {
+    "brief": Paper(_("Letter"), documents.letter),
+    "agenda": Paper(_("Calendar file"), ical.download, is_calendar=True),
 }
 
 
@@ -65,7 +73,8 @@ class WhereFilter(DefaultFilter):
         sunday = today + datetime.timedelta(days=6 - today.weekday())
         match self.value():
             case "overdue":
-                return queryset.overdue()
+                late = days.late(queryset.overdue().with_facts())
+                return queryset.filter(pk__in=[loan.pk for loan in late])
             case "out":
                 return queryset.filter(state__in=MOVES["hand_out"].sources, starts_on__lte=sunday)
             case "back":
@@ -83,6 +92,8 @@ class WhereFilter(DefaultFilter):
 class LoanAdmin(AskedAdmin):
     moves, staff_moves, row_name = MOVES, STAFF_MOVES, "loan"
     by_phone = LoanByPhone
+    papers = PAPERS
+    confirmation = "loan_reserved"
     facts = (
         "submission__school", "submission__hub", "submission__user", "copy__kit__venue",
         "class_group", "booking__visit__programme",
@@ -126,12 +137,15 @@ class LoanAdmin(AskedAdmin):
         return bool(row.attention) if name == "settle" else True
 
     def about(self, row: Loan) -> str:
-        days = f"{date_format(row.starts_on, 'D j b')} – {date_format(row.ends_on, 'D j b Y')}"
-        return f"{row.kit}, {row.copy.code}: {row.party_name}, {row.submission.asker_name}, {days}"
+        period = f"{date_format(row.starts_on, 'D j b')} – {date_format(row.ends_on, 'D j b Y')}"
+        who = f"{row.party_name}, {row.submission.asker_name}"
+        return f"{row.kit}, {row.copy.code}: {who}, {period}"
 
     def page_facts(self, row: Loan) -> dict[str, Any]:
+        is_late = days.is_late(row)
         return {
-            "state_colour": "danger" if row.is_overdue else row.standing.colour,
+            "is_late": is_late,
+            "state_colour": "danger" if is_late else row.standing.colour,
             "lacking": row.copy.shortages.filter(closed_at=None).select_related("item"),
             "findings": row.findings.select_related("item"),
             "charges": row.charges.select_related("item"),
@@ -157,7 +171,7 @@ class LoanAdmin(AskedAdmin):
 
     @display(description=_("state"), ordering="state")
     def state_shown(self, loan: Loan) -> str:
-        if loan.is_overdue:
+        if days.is_late(loan):
             return badge(_("overdue"), "danger")
         state = LoanState(loan.state)
         return badge(state.label, state.standing.colour)

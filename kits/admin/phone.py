@@ -3,9 +3,11 @@
 The days need not be desk days: what staff agree on, counts.
 """
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -48,3 +50,13 @@ class LoanByPhone(ByPhone):
 
     def facts(self, chosen: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"free": free_boxes(chosen["kit"], chosen["starts_on"], chosen["ends_on"])}
+
+    def day(self, chosen: Mapping[str, Any]) -> datetime.date:
+        starts_on: datetime.date = chosen["starts_on"]
+        return starts_on
+
+    def class_forms(self, form: LoanForm) -> list[Any]:
+        return [form.class_form]
+
+    def free_class(self, typed: QueryDict) -> str:
+        return "klas"

@@ -1,5 +1,6 @@
 """What keeps boxes going: desk days, repairs, what they lack, what it costs, what was told."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,10 +14,13 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, badge
+from core.backoffice.closing import ClosingAdmin, ClosingForm, link_to
 from core.backoffice.filters import RangeDateTimeFilter, RelatedDropdownFilter
+from core.kinds import Planned
 from kits.admin.kit import say_left
 from kits.desk import verbs
 from kits.models import ChargeLine, DeskDay, Finding, Repair, Shortage
+from kits.telling import overview
 
 CHARGE_COLOURS = {
     ChargeLine.State.PROPOSED: "warning",
@@ -24,13 +28,29 @@ CHARGE_COLOURS = {
 }
 
 
+class DeskDayForm(ClosingForm):
+    closing = frozenset({"venue", "weekday", "is_round"})
+
+    def planned_then(self, data: Mapping[str, Any]) -> list[Planned]:
+        """What was promised on the day that it was."""
+        pk = self.instance.pk
+        return overview.on_weekday(DeskDay.objects.get(pk=pk)) if pk else []
+
+
 @admin.register(DeskDay)
-class DeskDayAdmin(ModelAdmin):
+class DeskDayAdmin(ClosingAdmin, ModelAdmin):
+    form = DeskDayForm
     list_display = ("weekday", "opens_at", "closes_at", "is_round", "venue")
     list_display_links = ("weekday",)
     list_select_related = ("venue",)
     list_filter = (("venue", RelatedDropdownFilter), "is_round")
     fields = ("venue", ("weekday", "is_round"), ("opens_at", "closes_at"))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Shows what changes hands on a desk day before it goes."""
+        texts, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        planned = [link_to(one) for day in objs for one in overview.on_weekday(day)]
+        return [*texts, *planned], counts, lacking, protected
 
 
 @admin.register(Repair)

@@ -14,6 +14,7 @@ from core.addresses import row_number
 from core.backoffice.base import scoped
 from core.dates import ONE_DAY, parse_day
 from core.documents import DocumentsUnavailable, pdf_response
+from kits import days
 from kits.desk import figures, lists, papers, stock_take, verbs
 from kits.desk.access import desk_page
 from kits.desk.codes import find_copy
@@ -33,13 +34,14 @@ def out_and_in(request: SignedInRequest) -> HttpResponse:
     before = lists.end_of_week(today) if week else today + ONE_DAY
     desk = desk_of(request)
     incoming = list(lists.incoming(desk.loans, before))
+    late = days.late(incoming)
     context = {
         "today": today,
         "week": week,
         "last": before - ONE_DAY,
-        "overdue": [loan for loan in incoming if loan.is_overdue],
+        "overdue": late,
         "outgoing": lists.outgoing(desk.loans, before),
-        "incoming": [loan for loan in incoming if not loan.is_overdue],
+        "incoming": [loan for loan in incoming if loan not in late],
         "to_check": lists.to_check(desk.loans),
         **desk.choice,
     }
@@ -50,8 +52,9 @@ def out_and_in(request: SignedInRequest) -> HttpResponse:
 def transport_round(request: SignedInRequest) -> HttpResponse:
     """The round of a day, in order of postcode; as a PDF for the driver with `?papier`."""
     desk = desk_of(request)
-    days = lists.round_days(desk.loans, timezone.localdate())
-    day = parse_day(request.GET.get("dag", "")) or (days[0] if days else timezone.localdate())
+    round_days = lists.round_days(desk.loans, timezone.localdate())
+    first = round_days[0] if round_days else timezone.localdate()
+    day = parse_day(request.GET.get("dag", "")) or first
     stops = lists.transport_round(desk.loans, day)
     if "papier" in request.GET:
         try:
@@ -60,7 +63,7 @@ def transport_round(request: SignedInRequest) -> HttpResponse:
             messages.error(request, _("No PDF can be made here: print this page instead."))
         else:
             return pdf_response(pdf, _("round-%(day)s.pdf") % {"day": day.isoformat()})
-    context = {"day": day, "days": days, "stops": stops, **desk.choice}
+    context = {"day": day, "days": round_days, "stops": stops, **desk.choice}
     return render(request, "kits/desk/round.html", context)
 
 

@@ -15,6 +15,7 @@ from core.documents import DocumentsUnavailable, can_be_made
 from core.kinds import Enclosure
 from core.mail import markers, templates
 from core.mail.queue import Attachment, Message
+from kits import days
 from kits.models import Delivery, Loan, LoanEvent, LoanState
 from kits.telling import documents, ical, wording
 from submissions.kinds import SubmissionLink
@@ -146,6 +147,7 @@ def _mail(
             "link": markers.marker(LoanLink.name, submission.pk, to=submission.email),
             "has_letter": bool(letter),
             "terms": terms,
+            "open_on": _open_instead(loan, name),
             **hours,
         },
         attachments=attachments,
@@ -158,6 +160,15 @@ def _mail(
         expires_at=expires_at,
     )
     return [message]
+
+
+def _open_instead(loan: Loan, name: str) -> datetime.date | None:
+    """The next open day, where the day that a reminder is about was closed afterwards."""
+    about = {"collect": loan.starts_on, "return": loan.ends_on}.get(name)
+    if about is None:
+        return None
+    day = days.open_day_for(loan, about)
+    return None if day == about else day
 
 
 def _changes(events: list[LoanEvent]) -> list[str]:

@@ -2,9 +2,10 @@
 
 import datetime
 import itertools
+from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.kinds import Matter, OnDay, Planned
-from kits.models import Loan, LoanState
+from kits import days
+from kits.changes import to_hand_over
+from kits.models import Delivery, DeskDay, Loan, LoanState
 from programmes.models import Closure, Venue
 from schools.models import User
 
@@ -59,15 +62,12 @@ def matters(user: User) -> list[Matter]:
 
 
 def _late_and_left(user: User) -> list[Matter]:
-    late = Q(state=LoanState.OUT, ends_on__lt=timezone.localdate())
-    left = ~Q(attention="")
-    loans = Loan.objects.of_hubs(user).holding().filter(late | left).order_by()
-    count = loans.aggregate(late=Count("pk", late), left=Count("pk", left))
+    loans = Loan.objects.of_hubs(user).holding().order_by()
     found = []
-    if number := count["late"]:
+    if number := len(days.late(loans.overdue().with_facts())):
         text = ngettext("%(number)d box is overdue", "%(number)d boxes are overdue", number)
         found.append(Matter(text % {"number": number}, _list_of({"when": "overdue"})))
-    if number := count["left"]:
+    if number := loans.exclude(attention="").count():
         text = ngettext(
             "%(number)d loan needs attention: its box cannot go out as promised",
             "%(number)d loans need attention: their boxes cannot go out as promised",
@@ -114,6 +114,30 @@ def planned_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[
         for line in _lines(loan, first <= loan.starts_on <= last, first <= loan.ends_on <= last)
     ]
     return sorted(lines, key=lambda line: line.day)
+
+
+def on_weekday(day: DeskDay) -> list[Planned]:
+    """What changes hands from today on, on a weekday and in the way of a desk day."""
+    first = timezone.localdate()
+    delivery = Delivery.ROUND if day.is_round else Delivery.DESK
+    loans = Loan.objects.at(day.venue).filter(state__in=_TO_RETURN, delivery=delivery)
+    lines = [
+        line
+        for loan in loans.filter(ends_on__gte=first).with_facts().order_by("starts_on", "pk")
+        for line in _lines(
+            loan,
+            loan.starts_on >= first and loan.starts_on.weekday() == day.weekday,
+            loan.ends_on.weekday() == day.weekday,
+        )
+    ]
+    return sorted(lines, key=lambda line: line.day)
+
+
+def concerned(thing: Any, changed: Collection[str]) -> list[Planned]:
+    """The loans that are handed over at an address that changes."""
+    if not (isinstance(thing, Venue) and thing.ADDRESS & set(changed)):
+        return []
+    return [line for loan in to_hand_over(thing) for line in _lines(loan, out=True, back=True)[:1]]
 
 
 def _lines(loan: Loan, out: bool, back: bool) -> list[Planned]:

@@ -3,9 +3,11 @@
 import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from kits import days
 from kits.models import CopyEvent, Delivery, LessonKit, Loan, LoanEvent, LoanState
 from submissions.wording import Line, Sentence, Term, details_changed
 
@@ -43,6 +45,8 @@ def sentence(event: LoanEvent) -> str:
         return _dates(event.data)
     if event.move == "describe":
         return details_changed(event)
+    if event.move == "readdress":
+        return _("The address is now %(to)s.") % event.data
     if event.move == "verify" and event.by_role == "staff":
         hub = event.loan.submission.hub.short_name
         return _("Reserved by %(hub)s on behalf of the school.") % {"hub": hub}
@@ -115,18 +119,25 @@ def _day(written: str) -> str:
 
 def sentence_for(loan: Loan) -> Sentence:
     """What the page says on top."""
-    days = {
-        "start": date_format(loan.starts_on, "l j F"),
-        "end": date_format(loan.ends_on, "l j F"),
-    }
+    end = _back_by(loan)
+    said = {"start": date_format(loan.starts_on, "l j F"), "end": date_format(end, "l j F")}
     standing = loan.standing
     text, explanation = standing.sentence, standing.explanation
-    if loan.is_overdue:
+    if days.is_late(loan):
         text = _("The box should have been back on %(end)s.")
         explanation = _("Another class may be waiting for it. Please bring it back, or call us.")
     elif loan.delivery == Delivery.ROUND and standing.by_round:
         text = standing.by_round
-    return Sentence(str(text) % days, str(explanation), standing.is_off)
+    return Sentence(str(text) % said, str(explanation), standing.is_off)
+
+
+def _back_by(loan: Loan) -> datetime.date:
+    """The day of return; of a box that is out the next open day, where that one was closed, or
+    where nobody could bring it since."""
+    if loan.state != LoanState.OUT or days.is_late(loan):
+        return loan.ends_on
+    is_past = loan.ends_on < timezone.localdate()
+    return days.late_from(loan) if is_past else days.open_day_for(loan, loan.ends_on)
 
 
 def left_in_words(loan: Loan) -> str:

@@ -10,6 +10,8 @@ from schools.models import HolidayRegion
 
 class Venue(models.Model):
     hub_lookup = "hub"
+    # The columns of `address`.
+    ADDRESS = frozenset({"name", "street", "postcode", "city"})
 
     hub = models.ForeignKey(
         Hub, on_delete=models.PROTECT, related_name="venues", verbose_name=_("hub")

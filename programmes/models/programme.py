@@ -28,6 +28,11 @@ class ProgrammeKind(models.TextChoices):
     EXPERIENCE = "experience", _("Experience")
     WORKSHOP = "workshop", _("Workshop")
 
+    @property
+    def has_components(self) -> bool:
+        """Whether its classes rotate along components."""
+        return self == ProgrammeKind.TASTER
+
 
 def in_words(duration: int) -> str:
     """Of minutes: '2 uur', '45 minuten' or '1 uur en 45 minuten'."""

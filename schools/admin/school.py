@@ -1,5 +1,6 @@
 """Schools, boards, classes and holidays."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 from unfold.admin import TabularInline
@@ -23,8 +25,9 @@ from core.backoffice.base import (
     ReadOnly,
     SafeResource,
 )
+from core.backoffice.closing import ClosingAdmin, ClosingForm
 from core.backoffice.filters import DefaultFilter
-from core.kinds import kinds
+from core.kinds import Planned, kinds
 from core.lifecycle import Refused
 from core.text.normal import fold
 from schools.forms import MergeForm
@@ -242,8 +245,21 @@ class ClassGroupAdmin(NoDelete, ModelAdmin):
         return school_year_label(class_group.school_year)
 
 
+class SchoolHolidayForm(ClosingForm):
+    """Boxes change hands on no day of it, and patterns skip it."""
+
+    closing = frozenset({"region", "starts_on", "ends_on"})
+
+    def planned_then(self, data: Mapping[str, Any]) -> list[Planned]:
+        first = max(data["starts_on"], timezone.localdate())
+        asked = data["region"], first, data["ends_on"]
+        return [one for kind in kinds() for one in kind.planned_in(*asked)]
+
+
 @admin.register(SchoolHoliday)
-class SchoolHolidayAdmin(ModelAdmin):
+class SchoolHolidayAdmin(ClosingAdmin, ModelAdmin):
+    form = SchoolHolidayForm
+    fields = ("region", ("school_year", "name"), ("starts_on", "ends_on"), "is_advice")
     list_display = ("name", "region", "starts_on", "ends_on", "is_advice")
     list_filter = (SchoolYearFilter, ("region", ChoicesDropdownFilter))
     search_fields = ("name",)

@@ -7,10 +7,11 @@ from django.http.response import HttpResponseBase
 
 from core.backoffice.history import staff_history
 from core.backoffice.moves import MovesAdmin
+from submissions.admin.papers import WithPapers
 from submissions.admin.phone import ByPhone
 
 
-class AskedAdmin(MovesAdmin):
+class AskedAdmin(WithPapers, MovesAdmin):
     """Rows of a kind that a submission asks for."""
 
     by_phone: ClassVar[type[ByPhone]]
@@ -39,6 +40,7 @@ class AskedAdmin(MovesAdmin):
             "state_colour": row.standing.colour,
             "buttons": self.buttons_for(row) if self.has_decide_permission(request) else [],
             "history": staff_history(row),
+            **self.paper_facts(request, row),
             **self.page_facts(row),
         }
         return super().render_change_form(request, context, *args, **kwargs)

@@ -2,23 +2,35 @@
 
 First what and when, then who: the teachers' own form, with what staff may overrule. The teacher
 gets the same mail as if she had booked herself.
+
+A school that is taken (Enter in the search) brings its last contacts and its classes, each a button
+that fills the form. The form comes back with them: it works without scripts, and nothing is booked
+before staff have seen it.
 """
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
 from django.views import View
 
 from core.lifecycle import Refused
+from schools.forms import SchoolChoiceWidget, as_input, chosen_school
+from schools.models import School
+from schools.search import find_schools
+from submissions.admin.known import Known, KnownClass, KnownContact, known_of
 from submissions.forms import OverruleForm
 from submissions.models import Submission
 from submissions.rules import NoteRequired, RulesBroken
+
+# The button by which a school is taken, or something that is known of it.
+TAKE = "school_take"
 
 
 class ByPhone(View):
@@ -30,7 +42,8 @@ class ByPhone(View):
     title: ClassVar[str | Promise]
     booked: ClassVar[str | Promise]  # with '%(email)s'
     template_name: ClassVar[str]
-    # Made with its data and `user`; `chosen` is empty as long as something is still to be chosen.
+    # Made with its data and `user`; `chosen` is empty as long as something is still to be chosen,
+    # `asks_next` names its field and `focus_by` the attribute that brings the keyboard there.
     first_form: ClassVar[type[Any]]
     overrule_form: ClassVar[type[OverruleForm]] = OverruleForm
 
@@ -48,6 +61,18 @@ class ByPhone(View):
         """Staff's page of what was booked."""
         raise NotImplementedError
 
+    def day(self, chosen: Mapping[str, Any]) -> datetime.date:
+        """The day for which classes are offered."""
+        raise NotImplementedError
+
+    def class_forms(self, form: Any) -> list[Any]:
+        raise NotImplementedError
+
+    def free_class(self, typed: QueryDict) -> str:
+        """The prefix of the fields where another class is filled in; may add one to what was
+        typed."""
+        raise NotImplementedError
+
     def facts(self, chosen: Mapping[str, Any]) -> Mapping[str, Any]:
         """What the page says of what was chosen."""
         return chosen
@@ -62,20 +87,59 @@ class ByPhone(View):
         if not (first.is_valid() and first.chosen):
             return self.page(first)
         form = self.form(None, first.chosen)
+        self.focus_on(next(iter(form.contact.fields)), form)
         return self.page(first, form, self.overrule_form())
 
     def post(self, request: HttpRequest) -> HttpResponse:
         first = self.first_form(request.GET or None, user=request.user)
         if not (first.is_valid() and first.chosen):
             return self.page(first)
-        form = self.form(request.POST, first.chosen)
-        overrule = self.overrule_form.beside(form, request.POST)
+        typed = request.POST.copy()
+        focus = self.take(typed, first.chosen)
+        form = self.form(typed, first.chosen)
+        self.focus_on(focus, form)
+        overrule = self.overrule_form.beside(form, typed)
         if all([form.is_valid(), overrule.is_bound and overrule.is_valid()]):
             submission = self.book_or_say_why(form, overrule, first.chosen)
             if submission is not None:
                 messages.success(request, self.booked % {"email": submission.email})
                 return redirect(self.address(submission))
-        return self.page(first, form, overrule)
+        return self.page(first, form, overrule, focus=focus)
+
+    # --- What is known of the school ----------------------------------------------------------
+
+    def take(self, typed: QueryDict, chosen: Mapping[str, Any]) -> str:
+        """Fill in what was taken; returns the field or the offers where the keyboard goes on."""
+        school = _taken_school(typed)
+        if school is None:
+            return ""
+        known = known_of(school, self.day(chosen), self.request.user)
+        one = known.find(typed.get(TAKE, ""))
+        typed["school"], typed["school_listed"] = str(school.pk), typed.get("school_q", "")
+        typed.setdefault(TAKE, "school")
+        match one:
+            case KnownContact():
+                _fill(typed, one.typed)
+                return "classes" if known.classes else f"{self.free_class(typed)}-name"
+            case KnownClass():
+                prefix = self.free_class(typed)
+                _fill(typed, {f"{prefix}-{name}": value for name, value in one.typed.items()})
+                return f"{prefix}-pupils"
+        return "contacts" if known.contacts else "contact_name"
+
+    def focus_on(self, name: str, form: Any) -> None:
+        for one in [form.contact, *self.class_forms(form)]:
+            for field in one:
+                if field.html_name == name:
+                    field.field.widget.attrs["autofocus"] = True
+
+    def known(self, form: Any, chosen: Mapping[str, Any]) -> Known | None:
+        if "school" not in form.contact.fields:
+            return None
+        school = chosen_school(as_input(form.contact["school"].value()).choice)
+        return known_of(school, self.day(chosen), self.request.user) if school else None
+
+    # --- Booking ------------------------------------------------------------------------------
 
     def book_or_say_why(
         self, form: Any, overrule: OverruleForm, chosen: Mapping[str, Any]
@@ -93,7 +157,12 @@ class ByPhone(View):
         return None
 
     def page(
-        self, first: Any, form: Any = None, overrule: OverruleForm | None = None
+        self,
+        first: Any,
+        form: Any = None,
+        overrule: OverruleForm | None = None,
+        *,
+        focus: str = "",
     ) -> HttpResponse:
         context: dict[str, Any] = {
             **self.model_admin.admin_site.each_context(self.request),
@@ -101,6 +170,31 @@ class ByPhone(View):
             "title": self.title,
             "first": first,
         }
-        if form is not None:
-            context |= {"form": form, "overrule": overrule, **self.facts(first.chosen)}
+        if form is None:
+            first.fields[first.asks_next].widget.attrs[first.focus_by] = True
+        else:
+            known = self.known(form, first.chosen)
+            context |= {"form": form, "overrule": overrule, "known": known, "focus": focus}
+            context |= self.facts(first.chosen)
         return TemplateResponse(self.request, self.template_name, context)
+
+
+def _taken_school(typed: QueryDict) -> School | None:
+    """The school that was taken: the chosen one, or the first that has all of the query.
+
+    Without scripts Enter in the search sends the form; a query whose list nobody saw is no answer.
+    """
+    given = SchoolChoiceWidget().value_from_datadict(typed, None, "school")
+    is_unseen = bool(given.query) and given.query != given.listed
+    is_sent = not any(button in typed for button in ("school_find", "add", "remove"))
+    if given.take_pressed and (school := chosen_school(given.choice)):
+        return school
+    if not given.take_pressed and not (is_sent and is_unseen and not given.typed_name):
+        return None
+    found = find_schools(given.query)
+    return found.schools[0] if found.schools and not found.nearly else None
+
+
+def _fill(typed: QueryDict, fields: Mapping[str, Any]) -> None:
+    for name, value in fields.items():
+        typed.setlist(name, value if isinstance(value, list) else [value])

@@ -2,16 +2,44 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
 from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete
+from core.mail import sending
+from core.models import Mail
+from submissions.admin.papers import MAY_SEND, went_elsewhere
 from submissions.lifecycle import correct_email
 from submissions.models import Submission
+
+
+class ReaddressForm(forms.Form):
+    """Which of the mails that went to another address are told to that of now."""
+
+    mails = forms.MultipleChoiceField(
+        label=_("Mails"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick the mails that must be sent, or go back.")},
+    )
+    use_required_attribute = False
+
+    def __init__(self, data: Any, *, mails: list[Mail]) -> None:
+        super().__init__(data)
+        field: Any = self.fields["mails"]
+        field.choices = [(mail.pk, f"{mail.subject} ({mail.to})") for mail in mails]
+        field.initial = [mail.pk for mail in mails]
 
 
 @admin.register(Submission)
@@ -56,3 +84,50 @@ class SubmissionAdmin(NoDelete, ModelAdmin):
             obj.save(update_fields=form.changed_data)
         if "email" in form.changed_data:
             correct_email(submission=obj, email=obj.email)
+
+    # --- What went to the old address ---------------------------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        page = path(
+            "<path:object_id>/naar-nieuw-adres/",
+            self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.readdress_page)),
+            name="submissions_submission_readdress",
+        )
+        return [page, *super().get_urls()]
+
+    def response_change(self, request: HttpRequest, obj: Submission) -> HttpResponse:
+        changed = request.POST.get("email") is not None and went_elsewhere(obj)
+        if changed and request.user.has_perm(MAY_SEND):
+            return redirect("admin:submissions_submission_readdress", obj.pk)
+        return super().response_change(request, obj)
+
+    def readdress_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Offer to send what went to the old address to that of now."""
+        submission = self.get_object(request, unquote(object_id))
+        if submission is None:
+            raise Http404
+        if not (
+            self.has_change_permission(request, submission) and request.user.has_perm(MAY_SEND)
+        ):
+            raise PermissionDenied
+        back = reverse("admin:submissions_submission_change", args=[submission.pk])
+        form = ReaddressForm(request.POST or None, mails=went_elsewhere(submission))
+        if form.is_valid():
+            chosen = Mail.objects.filter(pk__in=form.cleaned_data["mails"])
+            sent = sending.send_to_address_of_now(chosen)
+            text = ngettext(
+                "%(number)d mail goes to %(email)s.", "%(number)d mails go to %(email)s.", len(sent)
+            )
+            messages.success(request, text % {"number": len(sent), "email": submission.email})
+            return redirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Send what went to the old address"),
+            "about": _("The address is now %(email)s. These mails went elsewhere.")
+            % {"email": submission.email},
+            "form": form,
+            "submit": _("Send"),
+            "back": back,
+        }
+        return TemplateResponse(request, "admin/desk_form.html", context)

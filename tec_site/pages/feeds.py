@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, F, Max, Q, QuerySet, Sum, Value
+from django.db.models import Count, F, Max, QuerySet, Sum, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -114,9 +114,10 @@ def _mine(user: User, key: int | None) -> Followed:
 def _school(user: User, key: int | None) -> Followed:
     """Of the school the user belongs to now. The address of the one before stops working, but for
     a typed school that was found to be this one: then it is the same school."""
-    hers = School.objects.filter(Q(pk=user.school_id) | Q(merged_into=user.school_id))
-    if user.school is None or key is None or not hers.filter(pk=key).exists():
+    if user.school is None:
         raise Http404
+    if key != user.school.pk:
+        get_object_or_404(School, pk=key, merged_into=user.school)
     title = _("%(school)s at TEC") % {"school": user.school.name}
     return Followed(Feed.SCHOOL, user.school.pk, title, user)
 

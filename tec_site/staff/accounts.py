@@ -6,9 +6,11 @@ Nobody signs up here, and nothing of allauth's is open to teachers: they use a c
 allauth's own rate limits live in a process's memory; ours are counted in the database.
 """
 
+import time
 from base64 import urlsafe_b64encode
 from typing import Any
 
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -66,6 +68,14 @@ def first_factor_counts(
 class StaffAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Not of who has just signed in: she showed it a moment ago."""
+        records = get_authentication_records(self.request, self.request.user)
+        latest = max((record["at"] for record in records), default=0.0)
+        if time.time() - latest < account_settings.REAUTHENTICATION_TIMEOUT:
+            return False
+        return bool(super().is_reauthentication_required(app=app))
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         rate_limits.count("passwords_per_address", mail_address(credentials.get("email", "")))

@@ -64,6 +64,9 @@ def load() -> None:
             "schools.delete_schoolholiday",
             "tec_site.view_statement",
             "tec_site.change_statement",
+            # A colleague's lost telephone; never of somebody who may do more.
+            "mfa.view_authenticator",
+            "mfa.delete_authenticator",
         ]
     )
     _give(MANAGEMENT, Permission.objects.filter(everything | besides | _named(_DESK)))

@@ -174,12 +174,12 @@ def test_page_of_a_booking_tells_its_history(desk, staff):
 def test_page_takes_as_many_queries_with_a_long_history(desk, staff, django_assert_num_queries):
     booking = make_booking()
     desk.get(page_of(booking))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         desk.get(page_of(booking))
     for number in range(3):
         lifecycle.add_note(booking=booking, by=staff, note=f"Gebeld, {number}")
         make_booking(submission=booking.submission, party_name=f"Groep 8 {number}")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         desk.get(page_of(booking))
 
 

@@ -393,3 +393,28 @@ def test_search_for_what_no_text_holds_is_refused_on_every_page(desk):
     assert desk.get(slots, {"term": "a\0b"}).status_code == 400
     assert desk.get(autocomplete, {**field, "term": "a\0b"}).status_code == 400
     assert desk.get(autocomplete, {**field, "term": "%00"}).status_code == 200
+
+
+# --- A programme that comes to a pattern later ---------------------------------------------------
+
+
+def test_added_programme_is_named_and_joins_with_one_click(desk):
+    pattern = make_pattern()
+    desk.post(page_of(pattern))
+    later = make_programme(venue=pattern.venue, title="Drones en vr")
+    change = reverse("admin:bookings_schedulepattern_change", args=[pattern.pk])
+    form = desk.get(change).context["adminform"].form
+    sent = {name: form.initial.get(name) for name in form.fields} | {
+        "programmes": [*pattern.programmes.values_list("pk", flat=True), later.pk]
+    }
+    [warning, _saved] = texts(desk.post(change, sent, follow=True))
+    assert warning.startswith("Drones en vr kan niet geboekt worden in dagdelen die er al waren.")
+    assert f'href="{page_of(pattern)}"' in warning
+
+    preview = desk.get(page_of(pattern)).content.decode()
+    assert "Drones en vr kan erbij" in preview
+    assert not VisitSlot.objects.filter(programmes=later).exists()
+    done = desk.post(page_of(pattern), {"join": "1"}, follow=True)
+    assert texts(done) == ["3 dagdelen nemen nu meer programma’s."]
+    assert VisitSlot.objects.filter(programmes=later).count() == 3
+    assert "kan erbij" not in desk.get(page_of(pattern)).content.decode()

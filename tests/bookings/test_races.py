@@ -364,7 +364,7 @@ def test_visit_opened_after_staff_chose_other_rooms_has_those_rooms(
     teacher = threading.Thread(target=ask)
 
     class Meanwhile(kinds.Kind):
-        def keep(self, thing, before, *, by):
+        def keep(self, thing, before, *, by, tell=True):
             teacher.start()
             time.sleep(2)  # she asks before staff's choice is committed
             return []

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.contrib.messages import get_messages
+from django.urls import reverse
 
 from bookings.models import State, ZoneClaim
 from bookings.telling.wording import history_of
@@ -99,6 +100,65 @@ def test_schools_hear_that_their_visit_takes_another_time(desk, programme):
 
     save(desk, programme, duration=150, changeover=20)  # the rooms' matter
     assert booked.events.count() == 2
+
+
+def test_whom_another_length_concerns_is_shown_before_it_is_saved(desk, programme):
+    visit = make_visit(slot=make_slot(programmes=[programme]), programme=programme)
+    booked = make_booking(visit=visit, party_name="Groep 7b")
+
+    asked = save(desk, programme, duration=150, title="Nieuwe titel", telling="")
+
+    form = asked.context["adminform"].form
+    intro, line = [str(error) for error in form.non_field_errors()]
+    assert intro == (
+        "Dit verandert wat over 1 afspraak is verteld. Kies hieronder of de school het hoort."
+    )
+    assert reverse("admin:bookings_visit_change", args=[visit.pk]) in line
+    assert "Groep 7b" in line
+    assert [name for name, _label in form.fields["telling"].choices] == ["tell", "quietly"]
+    assert 'name="telling"' in asked.content.decode()
+    assert form["title"].value() == "Nieuwe titel"
+    programme.refresh_from_db()
+    assert (programme.duration, booked.events.count()) == (120, 1)
+
+
+def test_another_length_can_be_saved_without_telling(desk, programme):
+    visit = make_visit(slot=make_slot(programmes=[programme]), programme=programme)
+    booked = make_booking(visit=visit)
+    before = booked.sequence
+
+    answer = save(desk, programme, duration=150, telling="quietly")
+
+    assert answer.status_code == 302
+    programme.refresh_from_db()
+    assert programme.duration == 150
+    assert Teller().tell(seconds=30) == 0
+    event = booked.events.latest("pk")
+    assert (event.move, event.notice) == ("retime", "")
+    booked.refresh_from_db()
+    assert booked.sequence == before + 1
+    assert "een mail" not in str(list(get_messages(answer.wsgi_request)))
+
+
+def test_nothing_is_asked_where_nobody_is_concerned(desk, programme):
+    assert save(desk, programme, duration=150, telling="").status_code == 302
+    past = make_slot(programmes=[programme], starts_at=amsterdam(2026, 9, 14, 9))
+    make_booking(visit=make_visit(slot=past, programme=programme))
+    assert save(desk, programme, duration=120, telling="").status_code == 302
+    page = desk.get(reverse("admin:programmes_programme_change", args=[programme.pk]))
+    assert 'name="telling"' not in page.content.decode()
+
+
+def test_calendars_learn_of_another_title_and_nobody_gets_a_mail(desk, programme, frozen):
+    visit = make_visit(slot=make_slot(programmes=[programme]), programme=programme)
+    booked = make_booking(visit=visit)
+    before = booked.sequence, booked.changed_at
+    frozen.shift(60)
+    assert save(desk, programme, title="Nieuwe titel", telling="").status_code == 302
+    booked.refresh_from_db()
+    assert booked.sequence == before[0] + 1
+    assert booked.changed_at > before[1]
+    assert booked.events.count() == 1
 
 
 @pytest.mark.parametrize("asked", ["zone", "length"])

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from bookings.models import SchedulePattern, VisitSlot
-from bookings.planning.schedule import make_slots, plan_slots
+from bookings.planning.schedule import join_slots, make_slots, plan_slots
 from programmes.models import Closure
 from schools.models import SchoolHoliday
 from tests.factories import make_booking, make_programme, make_venue, make_visit
@@ -163,3 +163,40 @@ def test_a_season_costs_the_same_number_of_queries(weeks, django_assert_num_quer
 
     with django_assert_num_queries(3):
         plan_slots(pattern)
+
+
+# --- A programme that comes later ---------------------------------------------------------------
+
+
+def test_programme_added_later_joins_the_slots_to_come_that_lack_it(frozen):
+    """It is 15 September; the pattern had slots from 1 September on."""
+    pattern = make_pattern(season_from=datetime.date(2026, 9, 1))
+    make_slots(pattern)
+    [first] = pattern.programmes.all()
+    later = make_programme(venue=pattern.venue)
+    there = VisitSlot.objects.get(starts_at__date=datetime.date(2026, 10, 13))
+    there.programmes.add(later)
+    pattern.programmes.add(later)
+    own = VisitSlot.objects.create(
+        venue=pattern.venue, starts_at=there.starts_at, ends_at=there.ends_at
+    )
+
+    [joining] = plan_slots(pattern).joining
+
+    coming = pattern.slots.filter(starts_at__gt=timezone.now()).order_by("starts_at")
+    assert joining.programme == later
+    assert joining.slots == [slot for slot in coming if slot != there]
+    assert join_slots(pattern) == len(joining.slots)
+    assert {tuple(slot.programmes.order_by("pk")) for slot in coming} == {(first, later)}
+    past = pattern.slots.exclude(pk__in=coming)
+    assert {tuple(slot.programmes.all()) for slot in past} == {(first,)}
+    assert not own.programmes.exists()
+    assert (plan_slots(pattern).joining, join_slots(pattern)) == ([], 0)
+
+
+def test_plan_of_many_slots_takes_as_many_queries(frozen, django_assert_max_num_queries):
+    pattern = make_pattern(season_to=datetime.date(2027, 6, 30))
+    make_slots(pattern)
+    pattern.programmes.add(make_programme(venue=pattern.venue))
+    with django_assert_max_num_queries(8):
+        assert len(plan_slots(pattern).joining[0].slots) > 20

@@ -4,6 +4,7 @@ Axe looks at every page they pass, wide and on a phone.
 """
 
 import datetime
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -12,17 +13,22 @@ from bookings.models import Booking, SchedulePattern, State, VisitSlot
 from core import worker
 from core.mail.outbox import Teller
 from core.models import Mail
+from kits.models import Loan
 from tests.browser.steps import sign_in
 from tests.factories import (
     amsterdam,
     make_booking,
+    make_class_group,
     make_component,
+    make_kit,
+    make_loan,
     make_programme,
     make_school,
     make_slot,
     make_staff,
     make_submission,
     make_visit,
+    make_zone,
 )
 
 pytestmark = [
@@ -69,7 +75,9 @@ def follow(desk, name: str) -> None:
 
 
 def choose_slot(page, typed: str, text: str) -> None:
-    page.locator(".select2-selection").click()
+    page.wait_for_load_state()
+    if not page.locator(".select2-container--open").count():
+        page.locator(".select2-selection").click()
     page.locator(".select2-search__field").fill(typed)
     expect(page.locator(".select2-results__option")).to_have_count(1)
     page.get_by_role("option", name=text).click()
@@ -138,6 +146,7 @@ def test_school_on_the_telephone_is_booked_against_a_rule(desk, assert_accessibl
     follow(desk, "Boek namens een school")
     desk.get_by_label("Programma").select_option(label="Drones en vr")
     desk.get_by_role("button", name="Volgende").click()
+    expect(desk.locator(".select2-search__field")).to_be_focused()  # it opens by itself
     choose_slot(desk, "3-11", "di 3 nov 2026")
     desk.get_by_role("button", name="Volgende").click()
 
@@ -166,6 +175,121 @@ def test_school_on_the_telephone_is_booked_against_a_rule(desk, assert_accessibl
         CONTACT,
     )
     assert ["Past deze keer." in mail.text for mail in mails()] == [False]
+
+
+def press(page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def as_people_type(page, text: str) -> None:
+    page.keyboard.type(text, delay=90)
+
+
+def known_school():
+    """She was here with 7b in September."""
+    school = make_school(name=SCHOOL, city="Raalte")
+    for number in range(3):
+        make_school(name=f"OBS De Regenboog {number}", city="Zwolle")
+    seven = make_class_group(school=school, name="7b")
+    submission = make_submission(school=school, contact_name=CONTACT, email="umit@school.example")
+    past = make_visit(slot=make_slot(starts_at=amsterdam(2026, 9, 14, 9)))
+    make_booking(visit=past, submission=submission, class_group=seven, party_name="7b", pupils=27)
+    return school
+
+
+def test_known_school_is_booked_by_keyboard_alone_in_45_seconds(desk, assert_accessible):
+    """With 90 ms a key and a second to look before each step, from the telephone ringing on."""
+    school = known_school()
+    make_slot(programmes=[make_programme(title="Drones en vr")])
+    desk.goto("/beheer/bookings/booking/add/")
+    begun = time.monotonic()
+
+    as_people_type(desk, "Dron")
+    press(desk, "Tab", "Enter")  # the button after the list of programmes
+    expect(desk.locator(".select2-search__field")).to_be_focused()
+    as_people_type(desk, "3-11")
+    expect(desk.get_by_role("option", name="di 3 nov 2026")).to_be_visible()
+    press(desk, "Enter", "Tab", "Enter")
+    expect(desk.locator("[name=school_q]")).to_be_focused()
+    as_people_type(desk, "regenboog raalte")
+    press(desk, "Enter")
+
+    expect(desk.locator(f"[name=school][value='{school.pk}']")).to_be_checked()
+    offered = desk.get_by_role("button", name=f"{CONTACT}, umit@school.example, 0570 123456")
+    expect(offered).to_be_focused()
+    press(desk, "Enter")
+    expect(desk.get_by_role("button", name="7b, groep 7, 27 leerlingen")).to_be_focused()
+    press(desk, "Enter")
+    expect(desk.locator("[name=klas-0-pupils]")).to_be_focused()
+    as_people_type(desk, "25")
+    if not desk.locator("[name=klas-0-supervisors]").input_value():
+        press(desk, "Tab")
+        as_people_type(desk, "3")
+    press(desk, "Enter")
+    expect(desk.get_by_text("Geboekt. umit@school.example krijgt de bevestiging")).to_be_visible()
+
+    steps = 7
+    assert time.monotonic() - begun + steps < 45
+    booking = Booking.objects.latest("pk")
+    assert (booking.class_group.name, booking.pupils, booking.submission.school) == (
+        "7b",
+        25,
+        school,
+    )
+
+
+def test_arrows_choose_among_schools_and_a_new_search_forgets_the_old_choice(
+    desk, assert_accessible
+):
+    known_school()
+    programme = make_programme()
+    slot = make_slot(programmes=[programme])
+    desk.goto(f"/beheer/bookings/booking/add/?programme={programme.pk}&slot={slot.pk}")
+    as_people_type(desk, "regenboog zwolle")
+    desk.get_by_label("OBS De Regenboog 1").wait_for()
+    press(desk, "ArrowDown", "ArrowDown", "Enter")
+    expect(desk.get_by_text("Van deze school heeft nog niemand geboekt.")).to_be_visible()
+    expect(desk.get_by_label("OBS De Regenboog 1")).to_be_checked()
+    expect(desk.locator("[name=contact_name]")).to_be_focused()
+
+    desk.locator("[name=school_q]").focus()
+    desk.locator("[name=school_q]").fill("")
+    as_people_type(desk, "oude deventerstraat")
+    press(desk, "Enter")
+    expect(desk.get_by_label(SCHOOL)).to_be_checked()
+    expect(desk.get_by_role("button", name="umit@school.example")).to_be_focused()
+    assert_accessible()
+    assert Booking.objects.filter(visit__slot=slot).count() == 0
+
+
+def test_kit_is_lent_to_a_known_school_by_keyboard_alone(desk, assert_accessible):
+    school = known_school()
+    kit = make_kit(title="Stroomkringen")
+    desk.goto("/beheer/kits/loan/add/")
+    begun = time.monotonic()
+    as_people_type(desk, "Stroom")
+    press(desk, "Tab")
+    as_people_type(desk, "11112026")
+    press(desk, "Tab", "Tab")  # past the button that opens the calendar
+    as_people_type(desk, "12122026")
+    press(desk, "Enter")
+    expect(desk.locator("[name=school_q]")).to_be_focused()
+    as_people_type(desk, "regenboog raalte")
+    press(desk, "Enter")
+    expect(desk.get_by_role("button", name="umit@school.example")).to_be_focused()
+    press(desk, "Enter")
+    expect(desk.get_by_role("button", name="7b, groep 7, 27 leerlingen")).to_be_focused()
+    assert_accessible()
+    press(desk, "Enter")
+    expect(desk.locator("[name=klas-pupils]")).to_be_focused()
+    press(desk, "Enter")
+    expect(desk.get_by_text("Gereserveerd. umit@school.example")).to_be_visible()
+
+    assert time.monotonic() - begun + 6 < 45
+    loan = Loan.objects.get()
+    assert loan.kit == kit
+    assert (loan.class_group.name, loan.pupils, loan.submission.school) == ("7b", 27, school)
 
 
 def test_pattern_becomes_slots_after_a_preview(desk, assert_accessible):
@@ -223,3 +347,43 @@ def test_lists_and_forms_are_accessible_too(desk, submission, assert_accessible)
     ):
         desk.goto(f"/beheer/{page}/")
         assert_accessible(but=NOT_OURS)
+
+
+# --- On a phone ------------------------------------------------------------------------------
+
+
+def sideways(page) -> list[str]:
+    """What scrolls sideways: the page, or a part of it."""
+    return page.evaluate("""[...document.querySelectorAll("html, #main *")]
+        .filter((one) => one.scrollWidth > one.clientWidth + 1)
+        .filter((one) => ["auto", "scroll"].includes(getComputedStyle(one).overflowX))
+        .filter((one) => one.clientWidth)
+        .map((one) => one.outerHTML.slice(0, 120))""")
+
+
+def test_lists_and_planner_need_no_scrolling_sideways_on_a_phone(
+    desk, submission, assert_accessible
+):
+    zone = make_zone(name="Moderne technologie en media")
+    programme = make_programme(title="Green screen en stop-motion", zones=[zone])
+    booking = make_booking(
+        submission=submission,
+        visit=make_visit(slot=make_slot(programmes=[programme]), programme=programme),
+    )
+    booking.events.update(notice="confirmed", noticed_at=None)
+    mails()
+    make_loan(submission=submission)
+    desk.set_viewport_size({"width": 390, "height": 844})
+    for address, text in (
+        ("bookings/booking", SCHOOL),
+        ("bookings/visit", "Green screen en stop-motion"),
+        ("core/mail", submission.email),
+        ("kits/loan", SCHOOL),
+        ("bookings/visit/week", "Moderne technologie en media"),
+        ("programmes/programme", "Green screen en stop-motion"),
+    ):
+        desk.goto(f"/beheer/{address}/" + ("?week=2026-11-03" if "week" in address else ""))
+        expect(desk.get_by_text(text).filter(visible=True).first).to_be_in_viewport()
+        assert (address, sideways(desk)) == (address, [])
+        if "week" in address:
+            assert_accessible()

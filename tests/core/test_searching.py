@@ -6,6 +6,7 @@ from django.db import connection
 from bookings.admin.search import booking_fits
 from bookings.models import Booking
 from core.dates import terms
+from core.text import normal
 from core.text.searching import Among
 from schools.models import School
 from tests.factories import make_booking, make_school, make_submission
@@ -68,3 +69,19 @@ def test_word_is_found_wherever_it_stands(typed, found):
     make_booking(party_name="De Muizen", submission=make_submission(reference="0011CD34"))
     make_booking(party_name="Éénden")
     assert list(bookings_like(typed).values_list("party_name", flat=True)) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("06 12345678", ["0612345678"]),
+        ("+31 (0)6 1234 5678 hagenpoort", ["+31(0)612345678", "hagenpoort"]),
+        ("(0570) 12 34 56", ["(0570)123456"]),
+        ("11 januari 2027", ["11", "januari", "2027"]),
+        ("01-02-2027 09 30", ["01-02-2027", "09", "30"]),
+        ("groep 7 06", ["groep", "7", "06"]),
+        ("06 123", ["06", "123"]),
+    ],
+)
+def test_telephone_number_is_one_word_of_a_search(typed, words):
+    assert normal.words(typed) == words

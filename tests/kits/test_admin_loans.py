@@ -7,7 +7,14 @@ from django.urls import reverse
 
 from kits.admin.loan import STAFF_MOVES
 from kits.models import Attention, ChargeLine, Finding, KitCopy, Loan, LoanState, RefusedDemand
-from tests.factories import make_kit, make_loan, make_school, make_submission, make_teacher
+from tests.factories import (
+    make_class_group,
+    make_kit,
+    make_loan,
+    make_school,
+    make_submission,
+    make_teacher,
+)
 from tests.kits.back_office import LEND, LOANS, change_of, move_of, november, shown, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "one_factor", "no_holidays")]
@@ -281,6 +288,21 @@ def test_searching_a_school_by_telephone_keeps_the_class_and_checks_nothing(desk
     assert (form.class_form["name"].value(), form.errors) == ("Groep 7", [])
     assert "OBS De Kring" in answer.content.decode()
     assert not Loan.objects.exists()
+
+
+def test_known_contact_and_class_fill_the_form(desk):
+    school = make_school(name="OBS De Kring")
+    group = make_class_group(school=school, name="6a", year_from=6, year_to=6)
+    before = make_loan(submission=make_submission(school=school), class_group=group, pupils=22)
+    kit = make_kit()
+    contact = f"contact-{before.submission_id}"
+    answer = lend(desk, kit, school, school_take=contact)
+    assert answer.context["form"].contact["email"].value() == before.submission.email
+    assert answer.context["focus"] == "classes"
+
+    form = lend(desk, kit, school, school_take=f"class-{group.pk}").context["form"].class_form
+    assert [form[name].value() for name in ("name", "year_groups", "pupils")] == ["6a", ["6"], "22"]
+    assert Loan.objects.get() == before
 
 
 def test_form_speaks_of_the_school_to_staff_who_fill_it_in(desk):

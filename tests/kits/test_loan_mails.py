@@ -239,7 +239,8 @@ def test_three_days_before_returning():
     assert mail.expires_at == amsterdam(2026, 11, 7)
 
 
-def test_overdue_on_the_first_day_and_weekly_after():
+def test_overdue_on_the_first_open_day_and_weekly_after():
+    """Due on a Friday: nobody is at the desk before Monday."""
     loan = held_loan()
     Loan.objects.filter(pk=loan.pk).update(state=LoanState.OUT, held_until=None)
     mails = {}
@@ -248,8 +249,8 @@ def test_overdue_on_the_first_day_and_weekly_after():
             clock.remind_due()
             mails[day] = [mail.subject for mail in told() if mail.subject.startswith("Te laat")]
 
-    assert {day for day, subjects in mails.items() if subjects} == {7, 14, 21}
-    assert mails[14] == ["Te laat: Robots sinds vrijdag 6 november 2026"]
+    assert {day for day, subjects in mails.items() if subjects} == {9, 16}
+    assert mails[16] == ["Te laat: Robots sinds vrijdag 6 november 2026"]
 
 
 def test_no_reminder_of_what_was_cancelled_or_came_back_before_it_was_told():

@@ -149,6 +149,8 @@ ADMIN_PAGES = r"""
 /beheer/jsi18n/                                                             200     200
 /beheer/r/<path:content_type_id>/<path:object_id>/                          404     404
 /beheer/bookings/booking/<path:object_id>/doe/<slug:move>/                  403     200
+/beheer/bookings/booking/<path:object_id>/papier/<slug:paper>/              403     200
+/beheer/bookings/booking/<path:object_id>/bevestiging/                      405     405
 /beheer/bookings/booking/dag/                                               403     200
 /beheer/bookings/visitslot/kies/<id:programme_id>/                          403     200
 /beheer/bookings/visit/week/                                                403     200
@@ -160,6 +162,9 @@ ADMIN_PAGES = r"""
 /beheer/schools/school/<id:school_id>/samenvoegen/                          403     404
 /beheer/kits/kitdocument/<path:object_id>/pdf/                              403     200
 /beheer/kits/loan/<path:object_id>/doe/<slug:move>/                         403     200
+/beheer/kits/loan/<path:object_id>/papier/<slug:paper>/                     403     200
+/beheer/kits/loan/<path:object_id>/bevestiging/                             405     405
+/beheer/submissions/submission/<path:object_id>/naar-nieuw-adres/           403     200
 /beheer/^(?P<app_label>…)/$  404     200
 /beheer/(?P<url>.*)$                                                        404     404
 """
@@ -378,12 +383,15 @@ ELSEWHERE = """
 /beheer/balie/<text:code>/                                  →/beheer/balie/
 /beheer/balie/<text:code>/reparatie/                        404
 /beheer/bookings/booking/<path:object_id>/doe/<slug:move>/  404
+/beheer/bookings/booking/<path:object_id>/papier/<slug:paper>/  404
 /beheer/bookings/visitslot/kies/<id:programme_id>/          404
 /beheer/bookings/visit/<id:visit_id>/verplaats/             404
 /beheer/bookings/visit/<id:visit_id>/maximum/               404
 /beheer/bookings/visit/<id:visit_id>/daglijst/              404
 /beheer/kits/kitdocument/<path:object_id>/pdf/              404
 /beheer/kits/loan/<path:object_id>/doe/<slug:move>/         404
+/beheer/kits/loan/<path:object_id>/papier/<slug:paper>/     404
+/beheer/submissions/submission/<path:object_id>/naar-nieuw-adres/  404
 """
 ELSEWHERE += "".join(walk.ELSEWHERE for walk in walks())
 # Whose rows are of no hub: shared by all, or of the site.

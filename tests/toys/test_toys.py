@@ -259,7 +259,7 @@ def test_it_is_spoken_of_beside_a_visit(client):
 def test_it_is_asked_to_keep_what_it_promised(desk, monkeypatch):
     asked = []
 
-    def keep(thing, before, *, by):
+    def keep(thing, before, *, by, tell):
         asked.append((thing, thing.duration - before.duration))
         return ["Bel om het speelgoed."]
 

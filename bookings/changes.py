@@ -1,0 +1,97 @@
+"""What was booked, after staff changed its programme or its venue: it keeps its rooms, calendars
+learn of it, and the schools are told unless staff do not want that.
+"""
+
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings import places
+from bookings.lifecycle import MOVES
+from bookings.models import Booking, Visit
+from bookings.refusals import RoomsTaken
+from programmes.models import Programme, Venue
+from schools.models import User
+
+# What a calendar says of a programme, besides its length.
+WRITTEN = ("title", "bring")
+
+
+def keep_rooms(programme: Programme, took: int, by: User, *, tell: bool) -> list[str]:
+    """Claim the rooms again of what is booked, after staff changed which ones or for how long.
+
+    Where visits end at another time than before (`took`, in minutes) their schools are told, if
+    they shall be.
+    Raises RoomsTaken. Returns a line for each visit that its half day has become too short for.
+    """
+    coming = Visit.objects.active().filter(programme=programme, slot__starts_at__gt=timezone.now())
+    locked = coming.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
+    booked = Visit.objects.filter(pk__in=list(locked))
+    places.unclaim_zones(booked)
+    lines = []
+    for visit in booked.select_related("slot", "programme").order_by("slot__starts_at", "pk"):
+        try:
+            places.claim_zones(booked.filter(pk=visit.pk))
+        except places.ZonesTaken as taken:
+            raise RoomsTaken(slot=visit.slot) from taken
+        if programme.length > visit.slot.length:
+            lines.append(
+                _("%(slot)s is too short for it now: move the visit.") % {"slot": visit.slot}
+            )
+    if programme.duration != took:
+        told = _make(
+            coming_of(programme), "retime", {"from": took, "to": programme.duration}, by, tell
+        )
+        text = ngettext(
+            "%(number)d class gets a mail: its visit ends at another time.",
+            "%(number)d classes get a mail: their visit ends at another time.",
+            told,
+        )
+        lines += [text % {"number": told}] if told else []
+    return lines
+
+
+def readdress(venue: Venue, before: Venue, *, by: User, tell: bool) -> list[str]:
+    """Its visits to come are at another address than was said."""
+    if venue.address == before.address:
+        return []
+    told = _make(
+        coming_of(venue), "readdress", {"from": before.address, "to": venue.address}, by, tell
+    )
+    text = ngettext(
+        "%(number)d class gets a mail: its visit is at another address.",
+        "%(number)d classes get a mail: their visit is at another address.",
+        told,
+    )
+    return [text % {"number": told}] if told else []
+
+
+def rewrite(programme: Programme, before: Programme) -> None:
+    """Calendars fetch anew what says something else of the programme; nobody is told."""
+    if any(getattr(programme, name) != getattr(before, name) for name in WRITTEN):
+        revised = {"sequence": F("sequence") + 1, "changed_at": timezone.now()}
+        coming_of(programme).order_by().update(**revised)
+
+
+def coming_of(thing: Programme | Venue) -> QuerySet[Booking]:
+    """Of visits to come, what schools know of and staff may still change."""
+    of = (
+        {"visit__programme": thing}
+        if isinstance(thing, Programme)
+        else {"visit__slot__venue": thing}
+    )
+    known = Booking.objects.filter(state__in=MOVES["retime"].sources, **of)
+    return known.upcoming().order_by("pk")
+
+
+def _make(
+    bookings: QuerySet[Booking], move: str, data: dict[str, Any], by: User, tell: bool
+) -> int:
+    """Make a move with each; returns how many hear of it."""
+    changes = {"changed_at": timezone.now()}  # for calendars
+    for booking in bookings:
+        MOVES.apply(booking, move, by=by, data=data, changes=changes, notice=None if tell else "")
+    return len(bookings) if tell else 0

@@ -1,0 +1,155 @@
+"""What staff changed in a row, with the values before and after.
+
+The log keeps values as the row has them, and shows them in the language of who reads it. Only of
+models whose admin says so (`logs_values`): nothing that somebody typed about a person is kept here,
+where erasing does not come.
+"""
+
+import datetime
+import functools
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django import forms
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.db import models
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format, number_format
+from django.utils.text import Truncator, capfirst
+from django.utils.translation import gettext as _
+
+from core.backoffice.versions import comparable
+
+LONGEST_KEPT = 200
+
+
+class WithChanges:
+    logs_values = False
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        mixed_in: Any = super()
+        message = mixed_in.construct_change_message(request, form, formsets, add)
+        if add:
+            return message
+        others = [one for one in message if "added" in one or "deleted" in one]
+        changed = [form, *(one for formset in formsets or () for one in formset.initial_forms)]
+        parts = [_change_in(one, with_values=self.logs_values) for one in changed]
+        return [*filter(None, parts), *others]
+
+    def history_view(self, *args: Any, **kwargs: Any) -> Any:
+        mixed_in: Any = super()
+        response = mixed_in.history_view(*args, **kwargs)
+        if isinstance(response, TemplateResponse) and response.context_data:
+            for entry in response.context_data["action_list"]:
+                entry.get_change_message = functools.partial(str, _in_words(entry))
+        return response
+
+
+def _change_in(form: Any, *, with_values: bool) -> dict[str, Any] | None:
+    """An entry of the log, as Django reads it, with what changed besides; None where nothing has
+    another value than before."""
+    columns = {field.name for field in form.instance._meta.get_fields()}
+    values = [
+        [name, _kept(form.fields[name], form.initial.get(name)), _kept(form.fields[name], value)]
+        for name, value in form.cleaned_data.items()
+        if name in form.changed_data
+        and name in form.initial
+        and name in columns
+        and comparable(form.initial[name]) != comparable(value)
+    ]
+    if not values or form.cleaned_data.get("DELETE"):
+        return None
+    row: models.Model = form.instance
+    names = [name for name, _before, _after in values]
+    entry = {"fields": names, "model": row._meta.label}
+    entry |= {"values": values} if with_values else {"names": names}
+    if form.prefix:
+        entry |= {"name": str(row._meta.verbose_name), "object": str(row)}
+    return {"changed": entry}
+
+
+def _kept(field: forms.Field, value: Any) -> Any:
+    match value:
+        case None | bool() | int():
+            pass
+        case models.Model():
+            return str(value)
+        case models.QuerySet() | list() | tuple():
+            return sorted(map(str, value))
+        case datetime.date() | datetime.time():
+            return value.isoformat()
+        case _:
+            return Truncator(str(value)).chars(LONGEST_KEPT)
+    if isinstance(field, forms.ModelChoiceField) and value:
+        rows: Any = field.queryset
+        return str(rows.filter(pk=value).first() or "")
+    return value
+
+
+# --- Reading it --------------------------------------------------------------------------------
+
+
+def _in_words(entry: Any) -> str:
+    """In Django's own words, but for what was kept with its values."""
+    try:
+        parts = json.loads(entry.change_message)
+    except ValueError:
+        parts = None
+    if not isinstance(parts, list):
+        return LogEntry.get_change_message(entry)
+    kept = [part["changed"] for part in parts if "model" in part.get("changed", ())]
+    others = [part for part in parts if "model" not in part.get("changed", ())]
+    lines = [line for one in kept for line in _lines(one)]
+    if others or not kept:
+        plain = LogEntry(action_flag=entry.action_flag, change_message=json.dumps(others))
+        lines.append(plain.get_change_message())
+    return " ".join(lines)
+
+
+def _lines(change: Mapping[str, Any]) -> Iterator[str]:
+    model = apps.get_model(change["model"])
+    labels = [str(capfirst(_column(model, name).verbose_name)) for name in change.get("names", ())]
+    if labels:
+        line = _("Changed: %(fields)s.") % {"fields": ", ".join(labels)}
+        yield f"{change['object']}: {line}" if "object" in change else line
+    for name, before, after in change.get("values", ()):
+        field = _column(model, name)
+        line = _("%(field)s: %(before)s → %(after)s.") % {
+            "field": capfirst(field.verbose_name),
+            "before": _shown(field, before),
+            "after": _shown(field, after),
+        }
+        yield f"{change['object']}: {line}" if "object" in change else line
+
+
+def _column(model: type[models.Model], name: str) -> Any:
+    return model._meta.get_field(name)
+
+
+def _shown(field: Any, value: Any) -> str:
+    """As the reader writes it."""
+    if value in (None, "", []):
+        return _("empty")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(value)
+    if field.choices:
+        return str(dict(field.flatchoices).get(field.to_python(value), value))
+    match field:
+        case models.DateTimeField():
+            moment = parse_datetime(value)
+            return date_format(timezone.localtime(moment), "j F Y H:i") if moment else value
+        case models.DateField():
+            day = parse_date(value)
+            return date_format(day, "j F Y") if day else value
+        case models.DecimalField():
+            return number_format(field.to_python(value), field.decimal_places)
+    return str(value)

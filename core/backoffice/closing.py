@@ -1,0 +1,64 @@
+"""A form that closes days: it comes back once with what is planned on them, and says it again when
+it is saved all the same."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from core.kinds import Planned
+
+
+class ClosingForm(forms.ModelForm):
+    """A subclass names the fields that close days, and finds what is planned on them."""
+
+    seen = forms.BooleanField(
+        label=_("Close these days all the same"),
+        help_text=_("A closure cancels nothing: move or cancel what is planned yourself."),
+        required=False,
+    )
+    closing: ClassVar[frozenset[str]]
+    planned: list[Planned] = []
+
+    def planned_then(self, data: Mapping[str, Any]) -> list[Planned]:
+        raise NotImplementedError
+
+    def clean(self) -> Any:
+        data: Any = super().clean() or self.cleaned_data
+        if self.closing & set(self.changed_data) and self.closing <= data.keys():
+            self.planned = self.planned_then(data)
+            if self.planned and not data["seen"]:
+                intro = _("Something is planned on these days:")
+                raise ValidationError([intro, *map(link_to, self.planned)])
+        return data
+
+
+class ClosingAdmin:
+    """For an admin whose form is a `ClosingForm`."""
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        page = context["adminform"]
+        if getattr(page.form, "planned", []):
+            page.fieldsets = [*page.fieldsets, (None, {"fields": ("seen",)})]
+        mixed_in: Any = super()
+        return mixed_in.render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        mixed_in: Any = super()
+        mixed_in.save_model(request, obj, form, change)
+        for one in form.planned:
+            messages.warning(request, format_html("{} {}", _("Still planned:"), link_to(one)))
+
+
+def link_to(one: Planned) -> SafeString:
+    day = date_format(one.day, "D j b")
+    return format_html('{}: <a href="{}">{}</a>', day, one.address, one.text)

@@ -1,0 +1,41 @@
+// Booking on a school's behalf by keyboard alone.
+
+// Enter among the schools takes the one that is chosen, or else the first that is found: never the
+// one that was chosen for what was typed before.
+for (const box of document.querySelectorAll(".school-choice")) {
+  const query = box.querySelector("[type=search]");
+  const chosen = () => box.querySelector("[type=radio]:checked");
+  let typedSince = false;
+  query.addEventListener("input", () => (typedSince = true));
+  box.addEventListener("change", ({ target }) => {
+    if (target.type === "radio") typedSince = false;
+  });
+  box.addEventListener("keydown", (event) => {
+    const { target, key } = event;
+    if (target !== query && target.type !== "radio") return;
+    if (key === "Enter" && (query.value || chosen())) {
+      event.preventDefault();
+      if (typedSince && chosen()) chosen().checked = false;
+      const take = query.form.querySelector("[name=school_take][value=school]");
+      query.form.requestSubmit(take);
+    } else if (key === "ArrowDown" && target === query) {
+      const first = box.querySelector("[type=radio]");
+      if (!first) return;
+      event.preventDefault();
+      first.focus();
+      first.click();
+      typedSince = false;
+    }
+  });
+}
+
+// The keyboard goes on where the page says; what was filled in there is typed over, and a list with
+// a search of its own opens.
+window.addEventListener("load", () => {
+  const field = document.querySelector(".desk [autofocus]");
+  field?.focus();
+  if (field?.matches("input:not([type=radio], [type=checkbox])")) field.select();
+  // jQuery's turn comes late, and after that of the script that makes select2 of the list.
+  const list = document.querySelector(".desk [data-opens]");
+  if (list) window.django.jQuery(() => setTimeout(() => window.django.jQuery(list).select2("open")));
+});

@@ -1,0 +1,163 @@
+"""Booking by telephone: what is known of the school is offered, and fills the form."""
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from bookings.models import Booking
+from tests.factories import (
+    amsterdam,
+    make_booking,
+    make_class_group,
+    make_loan,
+    make_other_hub,
+    make_programme,
+    make_school,
+    make_slot,
+    make_staff,
+    make_submission,
+    make_visit,
+)
+
+NEW = "/beheer/bookings/booking/add/"
+pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
+
+
+@pytest.fixture
+def school(db):
+    return make_school(name="OBS De Hagenpoort")
+
+
+@pytest.fixture
+def address(db):
+    programme = make_programme(max_groups=3, max_pupils=99)
+    slot = make_slot(programmes=[programme], max_groups=3, max_pupils=99)
+    return f"{NEW}?programme={programme.pk}&slot={slot.pk}"
+
+
+def typed(**fields):
+    return {
+        "klas-TOTAL_FORMS": "1",
+        "klas-INITIAL_FORMS": "0",
+        "school_q": "hagenpoort",
+        "submission_key": "a-random-key-of-the-form",
+    } | fields
+
+
+def came(school, *, day=10, contact="Anouk Vis", pupils=24, **fields):
+    """A class that was here in September, asked for by this contact."""
+    submission = make_submission(
+        school=school,
+        contact_name=contact,
+        email=f"{contact.split()[0].lower()}@school.example",
+        phone="0570 123456",
+    )
+    submission.verified_at = amsterdam(2026, 9, day, 12)
+    submission.save()
+    visit = make_visit(slot=make_slot(starts_at=amsterdam(2026, 9, 14, 9)))
+    return make_booking(submission=submission, visit=visit, pupils=pupils, **fields)
+
+
+def classes_of(form):
+    return [
+        {name: one[name].value() for name in ("name", "year_groups", "pupils", "supervisors")}
+        for one in form.classes.forms
+    ]
+
+
+def test_taking_a_school_offers_its_last_contacts_and_classes(desk, school, address):
+    seven = make_class_group(school=school, name="7b")
+    make_class_group(school=school, name="8a", year_from=8, year_to=8)
+    make_class_group(school=school, name="Verleden jaar", school_year=2025)
+    came(school, class_group=seven, party_name="7b", pupils=23)
+    came(school, day=12, contact="Jan Bos", class_group=seven, party_name="7b", pupils=26)
+    came(make_school(), contact="Wie Anders")
+    make_submission(school=school, contact_name="Niet Bevestigd", verified_at=None)
+
+    answer = desk.post(address, typed(school_take="school"))
+
+    known, form = answer.context["known"], answer.context["form"]
+    assert [one.submission.contact_name for one in known.contacts] == ["Jan Bos", "Anouk Vis"]
+    assert [(one.group.name, one.pupils) for one in known.classes] == [("7b", 26), ("8a", 0)]
+    assert form.errors == []
+    assert form.contact["school"].value().choice == str(school.pk)
+    page = answer.content.decode()
+    _before, _form, form_shown = page.partition('<form method="post" class="desk-form"')
+    assert form_shown.partition("</form>")[0].count("autofocus") == 1
+    assert "formnovalidate autofocus>Jan Bos, jan@school.example, 0570 123456</button>" in page
+    assert "7b, groep 7, 26 leerlingen" in page
+    assert not Booking.objects.filter(visit__slot__starts_at__gt=amsterdam(2026, 10, 1)).exists()
+
+
+def test_contact_and_class_fill_the_form_and_leave_the_rest(desk, school, address):
+    seven = make_class_group(school=school, name="7b", year_from=7, year_to=8)
+    booking = came(school, class_group=seven, party_name="7b", pupils=23, supervisors=4)
+    chosen = {"school": school.pk, "facilities": "Een rolstoel", "overrule": ["lead_time"]}
+
+    answer = desk.post(address, typed(**chosen, school_take=f"contact-{booking.submission_id}"))
+    form = answer.context["form"]
+    assert [form.contact[name].value() for name in ("contact_name", "email", "phone")] == [
+        "Anouk Vis",
+        "anouk@school.example",
+        "0570 123456",
+    ]
+    assert form.contact["facilities"].value() == "Een rolstoel"
+    assert answer.context["overrule"]["overrule"].value() == ["lead_time"]
+    assert answer.context["focus"] == "classes"
+
+    filled = typed(**chosen, **{"klas-0-name": "8a"}, school_take=f"class-{seven.pk}")
+    answer = desk.post(address, filled)
+    assert classes_of(answer.context["form"])[1:] == [
+        {"name": "7b", "year_groups": ["7", "8"], "pupils": "23", "supervisors": "4"}
+    ]
+    assert 'name="klas-1-pupils" value="23" inputmode="numeric" autofocus' in " ".join(
+        answer.content.decode().split()
+    )
+
+
+def test_a_school_without_classes_this_year_offers_those_of_the_last(desk, school, address):
+    make_class_group(school=school, name="7b", school_year=2025)
+    make_class_group(school=school, name="6b", school_year=2024)
+    make_class_group(school=school, name="Volgend jaar", school_year=2027)
+    known = desk.post(address, typed(school_take="school")).context["known"]
+    assert [one.group.name for one in known.classes] == ["7b"]
+    assert known.contacts == []
+
+
+def test_enter_without_scripts_takes_the_first_school_and_books_nothing(desk, school, address):
+    other = make_school(name="OBS De Ster")
+    ready = typed(school_q="ster", school_listed="hagenpoort", school=school.pk, send="1")
+    form = desk.post(address, ready).context["form"]
+    assert form.contact["school"].value().choice == str(other.pk)
+    assert form.errors == []
+    assert not Booking.objects.exists()
+
+
+@pytest.mark.parametrize("button", ["school_find", "add"])
+def test_other_buttons_take_no_school(desk, school, address, button):
+    form = desk.post(address, typed(**{button: "1"})).context["form"]
+    assert form.contact["school"].value().choice == ""
+
+
+def test_school_that_is_only_nearly_it_is_not_taken(desk, school, address):
+    answer = desk.post(address, typed(school_q="hagepoort", school_take="school"))
+    assert answer.context["form"].contact["school"].value().choice == ""
+    assert answer.context["known"] is None
+    assert "OBS De Hagenpoort" in answer.content.decode()
+
+
+def test_contact_of_another_hub_is_not_offered(client, school, address):
+    submission = make_submission(school=school, hub=make_other_hub())
+    desk = make_staff(is_superuser=False)
+    desk.user_permissions.add(*Permission.objects.filter(codename__in=["add_booking"]))
+    client.force_login(desk)
+    assert client.post(address, typed(school_take="school")).context["known"].contacts == []
+    stolen = client.post(address, typed(school_take=f"contact-{submission.pk}"))
+    assert stolen.context["form"].contact["email"].value() in {"", None}
+
+
+def test_numbers_of_a_class_are_those_of_its_last_visit_or_loan(desk, school, address):
+    seven = make_class_group(school=school, name="7b")
+    came(school, class_group=seven, party_name="7b", pupils=23, supervisors=4)
+    make_loan(submission=make_submission(school=school), class_group=seven, pupils=21)
+    (known,) = desk.post(address, typed(school_take="school")).context["known"].classes
+    assert (known.pupils, known.supervisors) == (21, 4)

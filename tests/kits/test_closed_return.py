@@ -1,0 +1,99 @@
+"""A box is to come back on a day that was closed afterwards: nobody is blamed for what she cannot
+do, and the reminder names a day on which somebody is there."""
+
+import datetime
+
+import pytest
+
+from core.mail.outbox import Teller
+from core.models import Mail
+from kits import clock, days
+from kits.models import DeskDay, LoanState
+from kits.telling.wording import sentence_for
+from programmes.models import Closure
+from tests.factories import amsterdam, make_loan
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+
+
+def september(day):
+    return datetime.date(2026, 9, day)
+
+
+@pytest.fixture
+def loan():
+    """To be back on Friday 18 September; the desk is open on Tuesdays and Fridays."""
+    loan = make_loan(state=LoanState.OUT, starts_on=september(8), ends_on=september(18))
+    DeskDay.objects.all().delete()
+    for weekday in (1, 4):
+        DeskDay.objects.create(
+            venue=loan.kit.venue, weekday=weekday, opens_at="12:00", closes_at="17:00"
+        )
+    return loan
+
+
+def close(loan, first, last):
+    Closure.objects.create(
+        venue=loan.kit.venue, reason="Lekkage", starts_on=september(first), ends_on=september(last)
+    )
+
+
+def mails():
+    clock.remind_due()
+    Teller().tell(seconds=30)
+    return [(mail.template, mail.text) for mail in Mail.objects.order_by("pk")]
+
+
+@pytest.mark.parametrize(
+    ("closed", "late_from"),
+    [(None, 22), ((18, 18), 25), ((18, 22), 29), ((19, 24), 25), ((21, 21), 22)],
+)
+def test_nobody_is_late_before_the_first_open_day_after(loan, frozen, closed, late_from):
+    if closed:
+        close(loan, *closed)
+    assert days.late_from(loan) == september(late_from)
+    for day in range(19, 31):
+        frozen.move_to(amsterdam(2026, 9, day, 10))
+        assert (day, days.is_late(loan)) == (day, day >= late_from)
+
+
+def test_day_that_staff_agreed_on_counts_though_the_desk_has_no_hours(loan):
+    loan.ends_on = september(17)
+    assert days.open_day_for(loan, loan.ends_on) == september(17)
+    assert days.late_from(loan) == september(18)
+
+
+def test_reminder_names_the_next_open_day(loan, frozen):
+    close(loan, 18, 18)
+    frozen.move_to(amsterdam(2026, 9, 16, 10))
+    [(template, text)] = mails()
+    assert template == "loan_return"
+    assert (
+        "dan zijn wij dicht. De eerstvolgende dag dat we open zijn is dinsdag 22 september" in text
+    )
+
+
+def test_reminder_of_an_open_day_names_no_other(loan, frozen):
+    frozen.move_to(amsterdam(2026, 9, 16, 10))
+    [(_template, text)] = mails()
+    assert "dicht" not in text
+
+
+def test_too_late_is_said_on_the_first_open_day_and_not_before(loan, frozen):
+    close(loan, 18, 18)
+    frozen.move_to(amsterdam(2026, 9, 24, 10))
+    assert [template for template, _text in mails()] == []
+    assert sentence_for(loan).text == "De leskist is bij jullie tot en met vrijdag 25 september."
+    frozen.move_to(amsterdam(2026, 9, 25, 10))
+    assert [template for template, _text in mails()] == ["loan_overdue"]
+    assert "had" in sentence_for(loan).text
+
+
+def test_overview_counts_nobody_who_cannot_bring_it(loan, frozen, desk, one_factor):
+    close(loan, 18, 18)
+    frozen.move_to(amsterdam(2026, 9, 24, 10))
+    texts = [matter.text for matter in desk.get("/beheer/").context["matters"]]
+    assert "1 kist is te laat" not in str(texts)
+    frozen.move_to(amsterdam(2026, 9, 25, 10))
+    texts = [matter.text for matter in desk.get("/beheer/").context["matters"]]
+    assert any("te laat" in text for text in texts)

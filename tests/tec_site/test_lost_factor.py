@@ -1,0 +1,95 @@
+"""A colleague lost her telephone: who runs the hub helps her, and wins no rights by it."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group, Permission
+from django.urls import reverse
+
+from tec_site.staff import roles
+from tests.factories import make_other_hub, make_staff
+
+pytestmark = pytest.mark.usefixtures("one_factor")
+PASSWORD = "lang genoeg voor een balie"
+
+
+def of_role(name, **fields):
+    roles.load()
+    person = make_staff(is_superuser=False, **fields)
+    person.groups.add(Group.objects.get(name=name))
+    return person
+
+
+def factor_of(person):
+    return Authenticator.objects.create(user=person, type="totp", data={"secret": "x"})
+
+
+def page_of(factor, page="delete"):
+    return reverse(f"admin:mfa_authenticator_{page}", args=[factor.pk])
+
+
+@pytest.fixture
+def helper(client, db):
+    helper = of_role(roles.MANAGEMENT)
+    client.force_login(helper)
+    return helper
+
+
+def test_management_deletes_the_factor_of_a_colleague(client, helper):
+    lost = factor_of(of_role(roles.DESK))
+    assert client.post(page_of(lost), {"post": "yes"}).status_code == 302
+    assert not Authenticator.objects.exists()
+
+
+@pytest.mark.parametrize("whose", ["superuser", "more", "elsewhere", "own"])
+def test_factor_of_who_may_more_or_of_oneself_stays(client, helper, whose):
+    match whose:
+        case "superuser":
+            owner = make_staff()
+        case "more":
+            owner = of_role(roles.MANAGEMENT)
+            owner.user_permissions.add(*Permission.objects.all())
+        case "elsewhere":
+            owner = of_role(roles.DESK, hubs=[make_other_hub()])
+        case "own":
+            owner = helper
+    factor = factor_of(owner)
+    assert client.post(page_of(factor), {"post": "yes"}).status_code in {302, 403}
+    listed = reverse("admin:mfa_authenticator_changelist")
+    several = {"action": "delete_selected", "_selected_action": [factor.pk], "post": "yes"}
+    client.post(listed, several)
+    assert Authenticator.objects.get() == factor
+
+
+def test_desk_helps_nobody(client, db):
+    client.force_login(of_role(roles.DESK))
+    lost = factor_of(of_role(roles.DESK))
+    assert client.post(page_of(lost), {"post": "yes"}).status_code == 403
+    assert Authenticator.objects.exists()
+
+
+# --- A password is not asked twice ----------------------------------------------------------------
+
+
+def sign_in(client, person):
+    client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+
+
+def test_password_is_not_asked_again_right_after_signing_in(client, db, settings, frozen):
+    settings.STAFF_SECOND_FACTOR = True
+    sign_in(client, make_staff())
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+
+
+def test_password_is_asked_again_after_some_minutes(client, db, settings, frozen):
+    settings.STAFF_SECOND_FACTOR = True
+    sign_in(client, make_staff())
+    frozen.shift(301)
+    answer = client.get(reverse("mfa_activate_totp"))
+    assert answer.url.startswith(reverse("account_reauthenticate"))
+
+
+def test_session_without_a_sign_in_of_its_own_is_asked(client, db, settings):
+    settings.STAFF_SECOND_FACTOR = True
+    client.force_login(make_staff())
+    answer = client.get(reverse("mfa_activate_totp"))
+    assert answer.url.startswith(reverse("account_reauthenticate"))
