@@ -12,7 +12,7 @@ from submissions.admin.phone import ByPhone
 
 
 class AskedAdmin(WithPapers, MovesAdmin):
-    """Rows of a kind (`submissions.models.Asked`)."""
+    """Rows of a kind that a submission asks for."""
 
     by_phone: ClassVar[type[ByPhone]]
     fields = ()
