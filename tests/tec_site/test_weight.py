@@ -104,7 +104,7 @@ def _classes(path: Path) -> set[str]:
 def _used() -> set[str]:
     used: set[str] = set()
     for path in (ROOT / "templates").rglob("*.html"):
-        if path.relative_to(ROOT / "templates").parts[0] in {"mail", "pdf", "admin"}:
+        if path.relative_to(ROOT / "templates").parts[0] in {"mail", "pdf", "admin", "unfold"}:
             continue
         html = re.sub(r"{[{%].*?[%}]}", " ", path.read_text(), flags=re.DOTALL)
         for classes in re.findall(r'class="([^"]*)"', html):
