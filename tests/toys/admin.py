@@ -3,6 +3,7 @@ from django.urls import reverse
 
 from core.backoffice.moves import EventAdmin, StaffMove
 from submissions.admin.asked import AskedAdmin
+from submissions.admin.papers import Paper
 from submissions.admin.phone import ByPhone
 from tests.toys import lifecycle
 from tests.toys.forms import ToyForm, WhenForm
@@ -20,6 +21,15 @@ class ToyByPhone(ByPhone):
         toy = form.toy(**chosen, browser="")
         return lifecycle.verify(lifecycle.hold(toy, by=by), by=by, note=overruled["note"])
 
+    def day(self, chosen):
+        return chosen["day"]
+
+    def class_forms(self, form):
+        return [form.party]
+
+    def free_class(self, typed):
+        return "klas"
+
     def address(self, submission):
         return reverse("admin:toys_toy_change", args=[submission.toys.get().pk])
 
@@ -28,6 +38,8 @@ class ToyByPhone(ByPhone):
 class ToyAdmin(AskedAdmin):
     moves, row_name, by_phone = lifecycle.MOVES, "toy", ToyByPhone
     staff_moves = {"cancel": StaffMove(lifecycle.cancel, "Geannuleerd.")}
+    papers = {"briefje": Paper("Briefje", lambda toy: b"%PDF-1.7")}
+    confirmation = "toy_reserved"
     list_display = ("party_name", "day", "state")
 
 

@@ -10,6 +10,7 @@ from tests.toys.models import Toy
 class WhenForm(forms.Form):
     """The first step of staff's phone form."""
 
+    asks_next, focus_by = "venue", "autofocus"
     venue = forms.ModelChoiceField(Venue.objects.none())
     day = forms.DateField()
 
@@ -27,7 +28,7 @@ class ToyForm:
 
     def __init__(self, data=None, *, user=None, for_staff: bool = False) -> None:
         self.contact = SchoolContactForm(data, initial=contact_of(user), for_staff=for_staff)
-        self.party = ClassFieldsForm(data)
+        self.party = ClassFieldsForm(data, prefix="klas")
         self.party.offer_year_groups(1, 8, for_staff=for_staff)
 
     @property

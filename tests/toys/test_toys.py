@@ -49,9 +49,9 @@ TUESDAY = datetime.date(2026, 9, 15)  # today
 
 
 TYPED = {
-    "name": "7a",
-    "year_groups": [7],
-    "pupils": 24,
+    "klas-name": "7a",
+    "klas-year_groups": [7],
+    "klas-pupils": 24,
     "school_typed_name": "De Nieuwe School",
     "school_typed_city": "Deventer",
     "contact_name": "Anouk",

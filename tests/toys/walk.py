@@ -24,10 +24,13 @@ toys.toyevent             403|200  403|403  403|200      403|403      403|200
 """
 
 ADMIN_PAGES = """
-/beheer/toys/toy/<path:object_id>/doe/<slug:move>/  403  200
+/beheer/toys/toy/<path:object_id>/doe/<slug:move>/       403  200
+/beheer/toys/toy/<path:object_id>/papier/<slug:paper>/   403  200
+/beheer/toys/toy/<path:object_id>/bevestiging/           405  405
 """
 ELSEWHERE = """
-/beheer/toys/toy/<path:object_id>/doe/<slug:move>/  404
+/beheer/toys/toy/<path:object_id>/doe/<slug:move>/       404
+/beheer/toys/toy/<path:object_id>/papier/<slug:paper>/   404
 """
 
 
@@ -41,7 +44,7 @@ class Rows:
 
     def arguments(self, route: str) -> dict[str, Any]:
         if route.startswith("beheer/toys/toy/"):
-            return {"object_id": self.toy.pk, "move": "cancel"}
+            return {"object_id": self.toy.pk, "move": "cancel", "paper": "briefje"}
         if not route.startswith("speelgoed/"):
             return {}
         return {
