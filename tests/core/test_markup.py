@@ -62,13 +62,13 @@ def rendered(text: str) -> Seen:
     document = KitDocument(title="Lesbrief", kind=KitDocument.Kind.TEACHER_GUIDE, text=text)
     context = {
         "document": document,
-        "kit": LessonKit(title="Robots", venue=Venue(name="TEC")),
+        "kit": LessonKit(title="Robots", artwork="robot", venue=Venue(name="TEC")),
         "blocks": parse(text),
     }
     return Seen(render_to_string("pdf/kit_document.html", context))
 
 
-OURS = {"html", "head", "meta", "title", "body", "p", "span", "h1", "h2", "ul", "ol", "li"}
+OURS = {"html", "head", "meta", "title", "body", "div", "p", "span", "h1", "h2", "ul", "ol", "li"}
 # Marks, and what would be markup elsewhere, come often.
 MARKS = ["# ", "- ", "1. ", "<b>", "</p>", "<script>", "{{ kit }}", "&"]
 LINES = st.text() | st.sampled_from(MARKS)

@@ -148,7 +148,7 @@ def test_question_that_is_wrong_stays_a_server_error(monkeypatch):
         with connection.cursor() as cursor:
             cursor.execute("SELECT nothing FROM nowhere")
 
-    monkeypatch.setattr(site, "first_free", ask_what_is_not_there)
+    monkeypatch.setattr(site, "first_offers", ask_what_is_not_there)
     response = Client(raise_request_exception=False).get("/")
     assert response.status_code == 500
     assert "Er ging bij ons iets mis" in response.content.decode()
