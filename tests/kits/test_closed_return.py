@@ -4,6 +4,8 @@ do, and the reminder names a day on which somebody is there."""
 import datetime
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from core.mail.outbox import Teller
 from core.models import Mail
@@ -97,3 +99,14 @@ def test_overview_counts_nobody_who_cannot_bring_it(loan, frozen, desk, one_fact
     frozen.move_to(amsterdam(2026, 9, 25, 10))
     texts = [matter.text for matter in desk.get("/beheer/").context["matters"]]
     assert any("te laat" in text for text in texts)
+
+
+@pytest.mark.parametrize(("day", "is_said"), [(21, False), (22, True)])
+def test_no_page_says_late_before_that_day(loan, frozen, desk, day, is_said):
+    frozen.move_to(amsterdam(2026, 9, day, 10))
+    hers = Client()
+    hers.force_login(loan.submission.user)
+
+    pages = [hers.get("/mijn/"), desk.get(reverse("desk:box", args=[loan.copy.code]))]
+
+    assert ["te laat" in page.content.decode() for page in pages] == [is_said, is_said]

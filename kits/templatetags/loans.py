@@ -1,0 +1,8 @@
+"""`{% if loan|is_late %}`: whether somebody could have brought the box back by now."""
+
+from django import template
+
+from kits import days
+
+register = template.Library()
+register.filter("is_late", days.is_late)
