@@ -139,10 +139,10 @@ def verify(submission: Submission, *, by: User | None = None) -> Submission:
     bookings = list(waiting.with_facts().select_for_update(of=("self",)))
     if not bookings:
         raise NothingHeld
-    user = identify(submission)
+    teacher = identify(submission)
     # What is held first: it must not be in the way of what has to find its place again.
     for booking in sorted(bookings, key=lambda booking: booking.state != S.HELD):
-        _verify_one(booking, submission, by or user)
+        _verify_one(booking, submission, by or teacher)
     return submission
 
 

@@ -39,11 +39,9 @@ def move_visit(*, visit: Visit, slot: VisitSlot, by: User, note: str = "") -> in
     places.unclaim_zones(Visit.objects.filter(pk=visit.pk))
     to = places.find_or_open(slot, visit.programme)
     if not to.groups_taken:
-        maxima = {
-            "max_groups": visit.max_groups,
-            "max_pupils": visit.max_pupils,
-            "has_own_maxima": True,
-        }
+        maxima = {"max_groups": visit.max_groups, "max_pupils": visit.max_pupils}
+        is_other = any(getattr(to, name) != value for name, value in maxima.items())
+        maxima["has_own_maxima"] = visit.has_own_maxima or is_other
         Visit.objects.filter(pk=to.pk).update(**maxima)
     for booking in moving:
         reschedule(booking=booking, slot=slot, by=by, note=note)
@@ -58,7 +56,7 @@ def _lock(visit: Visit, slot: VisitSlot, *, inside: int) -> None:
     locked = {row.pk: row for row in rows}
     if visit.pk not in locked or locked[visit.pk].groups_taken != inside:
         raise places.VisitGone
-    visit.refresh_from_db(fields=["max_groups", "max_pupils"])
+    visit.refresh_from_db(fields=["max_groups", "max_pupils", "has_own_maxima"])
 
 
 @retried

@@ -247,7 +247,7 @@ class Kind(Part):
         return ()
 
     def planned_in(
-        self, region: str, first: datetime.date, last: datetime.date
+        self, region: str, first: datetime.date, last: datetime.date, user: Any
     ) -> Iterable[Planned]:
         """The same at all venues of a holiday region: for who writes down a school holiday."""
         return ()

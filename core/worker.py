@@ -124,7 +124,7 @@ class Worker:
         self._due[name] = time.monotonic() + every
         try:
             getattr(part, job)()
-        except DatabaseError:
-            raise
-        except Exception:
+        except Exception as error:
+            if isinstance(error, DatabaseError) and not connection.is_usable():
+                raise
             logger.exception("The worker's job '%s' failed", name)

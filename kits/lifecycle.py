@@ -154,10 +154,10 @@ def verify(submission: Submission, *, by: User | None = None) -> Submission:
     loans = list(submission.loans.filter(state__in=MOVES["verify"].sources).locked())
     if not loans:
         raise NothingHeld
-    user = identify(submission)
+    teacher = identify(submission)
     # What is held first: it must not be in the way of what needs a box again.
     for loan in sorted(loans, key=lambda loan: loan.state != S.HELD):
-        _verify_one(loan, submission.school, by or user)
+        _verify_one(loan, submission.school, by or teacher)
     return submission
 
 
@@ -208,7 +208,8 @@ def extend(*, loan: Loan, ends_on: datetime.date, by: User | None, note: str = "
     if ends_on <= max(loan.ends_on, timezone.localdate()):
         raise NotLater
     if role_of(by) == "teacher":
-        if (ends_on - loan.starts_on).days > loan.kit.loan_days:
+        too_long = (ends_on - loan.starts_on).days > loan.kit.loan_days
+        if too_long or ends_on > last_bookable_day():
             raise LoanTooLong
         if ends_on not in days.return_days(loan.kit, loan.starts_on, loan.delivery, loan.booking):
             raise NotAHandoverDay

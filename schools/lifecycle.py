@@ -1,7 +1,4 @@
-"""Submissions: opened once per key, and turned into people, schools and classes when verified.
-
-Bookings and loans share this; their own states are in their apps' `lifecycle.py`.
-"""
+"""What happens to a school: one that a teacher typed turns out to be a listed one."""
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model
@@ -68,6 +65,3 @@ def _point_to(new: Model, *, instead_of: Model) -> None:
             rows.exclude(pk=new.pk if relation.related_model is type(new) else None).update(
                 **{name: new}
             )
-
-
-# --- Contact -----------------------------------------------------------------------------------

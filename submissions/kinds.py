@@ -60,9 +60,9 @@ class AskedKind(kinds.Kind):
         return [rule_label(name) for name in event.data.get("overruled", [])]
 
     def planned_in(
-        self, region: str, first: datetime.date, last: datetime.date
+        self, region: str, first: datetime.date, last: datetime.date, user: Any
     ) -> list[kinds.Planned]:
-        venues = Venue.objects.filter(holiday_region=region)
+        venues = Venue.objects.of_hubs(user).filter(holiday_region=region)
         return [one for venue in venues for one in self.planned_on(venue, first, last)]
 
     # --- When a person is erased (`submissions/erasure.py`) -----------------------------------

@@ -150,8 +150,10 @@ def _waiting_for_a_code() -> QuerySet[Submission]:
 
 
 def identify(submission: Submission) -> User:
-    """Make user and school or organisation of what was typed, mark the submission verified, return
-    the user."""
+    """Make user and school or organisation of what was typed, and mark the submission verified.
+
+    Returns who confirmed it (`Submission.teacher`).
+    """
     if submission.asker is None and submission.audience.is_groups:
         submission.organisation = Organisation.objects.of(
             name=submission.typed_organisation, city=submission.typed_city
@@ -165,7 +167,9 @@ def identify(submission: Submission) -> User:
     keep_profile(user, submission)
     submission.network = ""  # it was kept for counting what nobody confirmed
     submission.save(update_fields=["school", "organisation", "user", "verified_at", "network"])
-    return user
+    teacher = submission.teacher
+    assert teacher is not None
+    return teacher
 
 
 def keep_profile(user: User, submission: Submission) -> None:

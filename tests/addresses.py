@@ -183,7 +183,8 @@ class Site:
             "uidb36": "1",
             "key": "geraden",
             "object_id": next(
-                (row.pk for start, row in self.rows.items() if route.startswith(start)), 1
+                (row.pk for start, row in self.rows.items() if route.startswith(start)),
+                self.submission.pk,
             ),
             "content_type_id": 1,
             "content_id": "0" * 32,

@@ -17,8 +17,8 @@ from core.backoffice.moves import MovesAdmin, RequiredNoteForm, StaffMove
 STAFF_MOVES = {
     "confirm": StaffMove(lifecycle.confirm, _("Confirmed."), style="primary"),
     "decline": StaffMove(lifecycle.decline, _("Declined."), style="danger"),
-    "attend": StaffMove(lifecycle.attend, _("Noted: the class was here."), style="primary"),
-    "miss": StaffMove(lifecycle.miss, _("Noted: the class did not come.")),
+    "attend": StaffMove(lifecycle.attend, _("Noted: they were here."), style="primary"),
+    "miss": StaffMove(lifecycle.miss, _("Noted: they did not come.")),
     "settle": StaffMove(lifecycle.settle, _("Settled.")),
     "change_numbers": StaffMove(
         lifecycle.change_numbers, _("The numbers have been changed."), DeskNumbersForm

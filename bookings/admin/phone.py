@@ -7,6 +7,7 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings import lifecycle
@@ -34,6 +35,11 @@ class VisitByPhone(ByPhone):
         overruled: Mapping[str, Any],
     ) -> Submission:
         return lifecycle.book(form.request(browser="", language="nl", **overruled), by=by)
+
+    def words(self, submission: Submission) -> str:
+        if any(booking.waits for booking in submission.bookings.all()):
+            return gettext("Requested: decide about it below. %(email)s was mailed that it waits.")
+        return super().words(submission)
 
     def address(self, submission: Submission) -> str:
         booking = submission.bookings.earliest("pk")

@@ -84,7 +84,7 @@ def cancel(
     if request.method == "POST" and form.is_valid():
         verb = lifecycle.ask_to_cancel if late else lifecycle.cancel
         try:
-            verb(booking=one, by=submission.user, note=form.cleaned_data["note"])
+            verb(booking=one, by=submission.teacher, note=form.cleaned_data["note"])
         except Refused as refusal:
             one.refresh_from_db(fields=["state"])
             if one.state == State.CANCELLED:  # by the first of two clicks, or by a colleague
@@ -116,7 +116,7 @@ def numbers(
     if request.method == "POST" and form.is_valid():
         try:
             numbers = initial | form.cleaned_data
-            lifecycle.change_numbers(booking=one, by=submission.user, **numbers)
+            lifecycle.change_numbers(booking=one, by=submission.teacher, **numbers)
         except Refused as refusal:
             form.add_error("pupils", refusal)
         else:

@@ -26,6 +26,7 @@ class ClosingForm(forms.ModelForm):
     )
     closing: ClassVar[frozenset[str]]
     planned: list[Planned] = []
+    user: Any = None  # who closes: she is shown what is planned in her own hubs
 
     def planned_then(self, data: Mapping[str, Any]) -> list[Planned]:
         raise NotImplementedError
@@ -42,6 +43,12 @@ class ClosingForm(forms.ModelForm):
 
 class ClosingAdmin:
     """For an admin whose form is a `ClosingForm`."""
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        mixed_in: Any = super()
+        form = mixed_in.get_form(request, *args, **kwargs)
+        form.user = request.user  # a class that is made for each request
+        return form
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

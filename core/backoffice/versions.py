@@ -197,7 +197,10 @@ class VersionedRows(WithVersions):
         is_saving = request.method == "POST" and transaction.get_connection().in_atomic_block
         if row is None or not is_saving:
             return row
-        locked = type(row)._base_manager.select_for_update(of=("self",)).filter(pk=row.pk)
+        # No key: whoever writes a row that refers to this one does not wait for it. She would,
+        # while we wait for what she has written (`Kind.stop_promising`).
+        rows = type(row)._base_manager.select_for_update(of=("self",), no_key=True)
+        locked = rows.filter(pk=row.pk)
         list(locked.values_list("pk"))
         return mixed_in.get_object(request, *args, **kwargs)
 

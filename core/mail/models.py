@@ -56,7 +56,7 @@ class Mail(models.Model):
     # What staff find it by: the submission's reference, and other words (a school's name).
     reference = models.CharField(_("reference"), max_length=20, blank=True, db_index=True)
     about = models.CharField(_("about"), max_length=400, blank=True)
-    # The template it was rendered from, and the events that it tells of: 'visits:12,13'.
+    # The template it was rendered from, and the events that it tells of: 'booking:12,13'.
     template = models.CharField(max_length=60, blank=True, editable=False)
     tells_of = models.TextField(blank=True, editable=False)
     # A number and no key: this app knows no hubs.

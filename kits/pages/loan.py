@@ -67,7 +67,7 @@ def extend(request: HttpRequest, public_id: UUID, token: str | None = None) -> H
     asked = parse_day(request.POST.get("tot", ""))
     if request.method == "POST" and asked is not None:
         try:
-            lifecycle.extend(loan=one, ends_on=asked, by=submission.user)
+            lifecycle.extend(loan=one, ends_on=asked, by=submission.teacher)
         except Refused as refusal:
             if not _was_just_extended(one, asked):
                 if extension_of(one).returns:  # else the page itself says why
@@ -89,7 +89,7 @@ def cancel(request: HttpRequest, public_id: UUID, token: str | None = None) -> H
     form = NoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            lifecycle.cancel(loan=one, by=submission.user, note=form.cleaned_data["note"])
+            lifecycle.cancel(loan=one, by=submission.teacher, note=form.cleaned_data["note"])
         except Refused as refusal:
             one.refresh_from_db(fields=["state"])
             if one.state == LoanState.CANCELLED:  # by the first of two clicks, or by a colleague
@@ -128,7 +128,7 @@ def report(request: HttpRequest, public_id: UUID, token: str | None = None) -> H
     if sent and form.is_valid():
         try:
             rate_limits.count_post(request)
-            lifecycle.report(loan=one, by=submission.user, **form.cleaned_data)
+            lifecycle.report(loan=one, by=submission.teacher, **form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, refusal)
             status = 409

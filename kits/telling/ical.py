@@ -24,7 +24,6 @@ from kits.models import Delivery, DeskDay, Loan
 from kits.models.loan import LoanQuerySet
 from submissions.models import Submission
 
-# RFC 5545 section 3.8.1.11; what is not here takes place or took place.
 # Raise it when events say something else or something more: feeds are then fetched again.
 EDITION = 1
 

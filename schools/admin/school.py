@@ -252,7 +252,7 @@ class SchoolHolidayForm(ClosingForm):
 
     def planned_then(self, data: Mapping[str, Any]) -> list[Planned]:
         first = max(data["starts_on"], timezone.localdate())
-        asked = data["region"], first, data["ends_on"]
+        asked = data["region"], first, data["ends_on"], self.user
         return [one for kind in kinds() for one in kind.planned_in(*asked)]
 
 

@@ -61,6 +61,10 @@ class ByPhone(View):
         """Staff's page of what was booked."""
         raise NotImplementedError
 
+    def words(self, submission: Submission) -> str:
+        """What has been done, with '%(email)s'."""
+        return str(self.booked)
+
     def day(self, chosen: Mapping[str, Any]) -> datetime.date:
         """The day for which classes are offered."""
         raise NotImplementedError
@@ -102,7 +106,8 @@ class ByPhone(View):
         if all([form.is_valid(), overrule.is_bound and overrule.is_valid()]):
             submission = self.book_or_say_why(form, overrule, first.chosen)
             if submission is not None:
-                messages.success(request, self.booked % {"email": submission.email})
+                words = self.words(submission)
+                messages.success(request, words % {"email": submission.email})
                 return redirect(self.address(submission))
         return self.page(first, form, overrule, focus=focus)
 

@@ -84,6 +84,7 @@ class SubmissionAdmin(NoDelete, ModelAdmin):
             obj.save(update_fields=form.changed_data)
         if "email" in form.changed_data:
             correct_email(submission=obj, email=obj.email)
+            vars(obj)["is_corrected"] = True  # for `response_change`
 
     # --- What went to the old address ---------------------------------------------------------
 
@@ -96,8 +97,8 @@ class SubmissionAdmin(NoDelete, ModelAdmin):
         return [page, *super().get_urls()]
 
     def response_change(self, request: HttpRequest, obj: Submission) -> HttpResponse:
-        changed = request.POST.get("email") is not None and went_elsewhere(obj)
-        if changed and request.user.has_perm(MAY_SEND):
+        is_corrected = vars(obj).get("is_corrected") and went_elsewhere(obj)
+        if is_corrected and request.user.has_perm(MAY_SEND):
             return redirect("admin:submissions_submission_readdress", obj.pk)
         return super().response_change(request, obj)
 

@@ -1,9 +1,10 @@
 """Who asks: what one teacher submitted once, for one or more classes or kits.
 
-Bookings (and later loans) belong to a submission. Until its code is typed no user, school,
+Bookings and loans belong to a submission. Until its code is typed no user, school,
 organisation or class is made of it: the submission carries what was typed.
 """
 
+import copy
 import secrets
 import uuid
 from typing import Self
@@ -185,6 +186,18 @@ class Submission(Folded):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.asker_name}"
+
+    @property
+    def teacher(self) -> User | None:
+        """Who acts at the teachers' door, by her own hand or by the link of a mail.
+
+        Her address may be that of a member of staff; here it gives a teacher's rights.
+        """
+        if self.user is None or not self.user.is_staff:
+            return self.user
+        teacher = copy.copy(self.user)
+        teacher.is_staff = False
+        return teacher
 
     @property
     def audience(self) -> Audience:

@@ -103,7 +103,7 @@ class DetailsView(View):
                 list(form.rows.values()),
                 contact=form.contact,
                 names=form.names,
-                by=submission.user,
+                by=submission.teacher,
             )
         except Refused as refusal:
             form.add_error(None, refusal)

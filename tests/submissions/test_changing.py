@@ -12,6 +12,7 @@ from bookings.models import Booking, BookingEvent, State, Visit
 from core.models import Mail
 from kits.models import Loan, LoanEvent, LoanState
 from schools.models import User
+from submissions.links import token_of
 from submissions.models import CodeChallenge, PhotoAnswer, Submission
 from tec_site.pages import feeds
 from tests import booking_form, loan_form
@@ -406,3 +407,37 @@ def test_staff_who_book_keep_their_own_name(programme, slot):
 
     desk.refresh_from_db()
     assert desk.name == "Balie"
+
+
+# --- Whose address it is -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def of_staff():
+    """A visit whose contact has the address of a member of staff."""
+    desk = make_staff(name="Balie")
+    asked = make_submission(user=desk, school=make_school(), verified_at=NOW)
+    return make_booking(submission=asked, party_name="7b")
+
+
+def test_an_address_of_staff_gives_a_teachers_rights_on_a_teachers_page(client, of_staff):
+    last, link = of_staff.change_until, token_of(of_staff.submission)
+    page = reverse("bookings:numbers", args=[of_staff.submission.public_id, link, of_staff.pk])
+
+    with time_machine.travel(amsterdam(last.year, last.month, last.day + 1, 10), tick=False):
+        late = client.post(page, {"pupils": 12, "supervisors": 3})
+    in_time = client.post(page, {"pupils": 20, "supervisors": 3})
+
+    assert (late.status_code, in_time.status_code) == (200, 302)
+    event = of_staff.events.get(move="change_numbers")
+    assert (event.data["to"], event.by_role) == ([20, 3], "teacher")
+    assert User.objects.get(pk=of_staff.submission.user_id).is_staff
+
+
+def test_a_code_to_an_address_of_staff_confirms_as_a_teacher(client, programme, slot):
+    make_staff(email="balie@tec.example")
+    submission = held(client, programme, slot, email="balie@tec.example")
+
+    client.post(code_page(submission), {"code": code_in_mail()})
+
+    assert submission.bookings.get().events.get(move="verify").by_role == "teacher"

@@ -30,13 +30,13 @@ def hold(toy: Toy, *, by) -> Submission:
 def verify(submission: Submission, *, by=None, note: str = "") -> Submission:
     submission = locked(submission)
     if submission.verified_at is None:
-        user = identify(submission)
+        teacher = identify(submission)
         for toy in submission.toys.filter(state__in=MOVES["verify"].sources):
-            MOVES.apply(toy, "verify", by=by or user, note=note, changes={"held_until": None})
+            MOVES.apply(toy, "verify", by=by or teacher, note=note, changes={"held_until": None})
     return submission
 
 
 @retried
 def cancel(*, toy: Toy, by, note: str = "") -> Toy:
-    MOVES.apply(toy, "cancel", by=by, note=note)
+    MOVES.apply(toy, "cancel", by=by, note=note, changes={"held_until": None})
     return toy
