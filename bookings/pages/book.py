@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models.functions import TruncDate
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -28,21 +27,17 @@ from bookings.planning.availability import (
 from bookings.refusals import ClassAlreadyBooked, DateChanged
 from bookings.rules import VisitRequest
 from bookings.telling.wording import requirements_of, terms_of
-from core import drafts, rate_limits
+from core import drafts
 from core.lifecycle import Refused
-from core.transactions import retried
 from programmes.models import Programme, ProgrammeKind
-from schools import holidays
-from schools.models import School, User
+from schools.models import User
 from submissions import browsers
-from submissions.access import network_of, teacher_with
 from submissions.initial import class_asked
 from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
+from submissions.pages.ask import Asking, asked_by
 from submissions.pages.code import CodeView, CorrectAddressView
-from submissions.pages.shared import say_done
 from submissions.rules import RulesBroken
-from submissions.telling import mail_code
 
 
 @login_not_required
@@ -72,7 +67,7 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
     status = 200
     if form.is_valid():
         try:
-            return _sent(_submit(request, form), form.school)
+            return _submit(request, form)
         except Refused as refusal:
             refused, status = _place_refusal(form, refusal), 409
     elif form.errors and not form.asks_for_more:
@@ -135,44 +130,22 @@ def _form_address(programme: Programme, slot: VisitSlot) -> str:
     return reverse("bookings:book", args=[programme.slug, slot.pk])
 
 
-def _sent(address: str, school: School | None) -> HttpResponse:
-    """On to the next page. What was typed is not needed again; of the school the region is, by
-    every calendar."""
-    response = HttpResponseRedirect(address)
-    drafts.forget(response)
-    if school is not None and school.holiday_region:
-        holidays.keep(response, school.holiday_region)
-    return response
+class VisitAsking(Asking):
+    def hold(self, asked: VisitRequest) -> Submission:
+        return lifecycle.hold(asked, by=None)
+
+    def book(self, asked: VisitRequest, teacher: User) -> Submission:
+        return lifecycle.book(asked, by=teacher)
+
+    def page_of(self, submission: Submission, page: str = "") -> str:
+        return address_of(submission, page or "booking")
 
 
-def _submit(request: HttpRequest, form: BookingForm) -> str:
-    """Hold (or book) what the form asks; returns where to go on."""
+def _submit(request: HttpRequest, form: BookingForm) -> HttpResponse:
+    """Hold (or book) what the form asks. Raises Refused."""
     if form.is_outdated:
         raise DateChanged(form.slot)
-    rate_limits.count_post(request)
-    asked = form.request(
-        browser=browsers.browser_of(request), language=get_language() or settings.LANGUAGE_CODE
-    )
-    asked.submission.network = network_of(request)
-    submission = _ask(asked, teacher_with(request, asked.submission.email))
-    if submission.verified_at is None:
-        return address_of(submission, "code")
-    say_done(request, submission)
-    return address_of(submission)
-
-
-@retried
-def _ask(asked: VisitRequest, teacher: User | None) -> Submission:
-    """Hold the places and mail a code; book at once for a teacher who is signed in.
-
-    Sent twice it answers with the first, and mails nothing.
-    """
-    if teacher is not None:
-        return lifecycle.book(asked, by=teacher)
-    held = lifecycle.hold(asked, by=None)
-    if held.public_id == asked.submission.public_id:
-        mail_code(held)
-    return held
+    return VisitAsking().send(request, form.request(**asked_by(request)), form.school)
 
 
 def _place_refusal(form: BookingForm, refusal: Refused) -> Refused | None:

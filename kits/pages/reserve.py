@@ -4,20 +4,17 @@ import datetime
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from bookings.models import Booking
-from core import drafts, rate_limits
+from core import drafts
 from core.dates import parse_day
 from core.lifecycle import Refused
-from core.transactions import retried
 from kits import lifecycle
 from kits.availability import rooms
 from kits.models import Delivery, LessonKit, Loan, LoanState, RefusedDemand
@@ -29,17 +26,14 @@ from kits.pages.with_visit import KEY, query_of, visit_of
 from kits.refusals import LoanTooLong, NoCopyFree, NotAHandoverDay, TooSoon
 from kits.rules import LoanRequest
 from kits.telling.wording import terms_of
-from schools import holidays
-from schools.models import School, User
+from schools.models import User
 from submissions import browsers
-from submissions.access import network_of, teacher_with
 from submissions.initial import class_asked
 from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
+from submissions.pages.ask import Asking, asked_by
 from submissions.pages.code import CodeView, CorrectAddressView
-from submissions.pages.shared import say_done
 from submissions.rules import RulesBroken
-from submissions.telling import mail_code
 
 GONE = (NoCopyFree,)
 # Refusals about the days, not about what was typed: other days are shown.
@@ -101,7 +95,7 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
     status = 200
     if form.is_valid():
         try:
-            return _sent(_submit(request, form, asked), form.school)
+            return _submit(request, form, asked)
         except Refused as refusal:
             refused, status = _place_refusal(form, asked, refusal), 409
     elif form.errors and not form.asks_for_more:
@@ -160,48 +154,28 @@ def _why_not(asked: Asked) -> Refused | None:
     return None if room and room.free else NoCopyFree()
 
 
-def _sent(address: str, school: School | None) -> HttpResponse:
-    """On to the next page. What was typed is not needed again; of the school the region is, by
-    every calendar."""
-    response = HttpResponseRedirect(address)
-    drafts.forget(response)
-    if school is not None and school.holiday_region:
-        holidays.keep(response, school.holiday_region)
-    return response
+class LoanAsking(Asking):
+    def hold(self, asked: LoanRequest) -> Submission:
+        return lifecycle.hold(asked, by=None)
+
+    def book(self, asked: LoanRequest, teacher: User) -> Submission:
+        return lifecycle.book(asked, by=teacher)
+
+    def page_of(self, submission: Submission, page: str = "") -> str:
+        return address_of(submission, page or "loan")
 
 
-def _submit(request: HttpRequest, form: LoanForm, asked: Asked) -> str:
-    """Hold (or book) what the form asks; returns where to go on."""
-    rate_limits.count_post(request)
+def _submit(request: HttpRequest, form: LoanForm, asked: Asked) -> HttpResponse:
+    """Hold (or book) what the form asks. Raises Refused."""
     loan_request = form.request(
         kit=asked.kit,
         starts_on=asked.starts_on,
         ends_on=asked.ends_on,
         delivery=asked.delivery,
         booking=asked.booking,
-        browser=browsers.browser_of(request),
-        language=get_language() or settings.LANGUAGE_CODE,
+        **asked_by(request),
     )
-    loan_request.submission.network = network_of(request)
-    submission = _ask(loan_request, teacher_with(request, loan_request.submission.email))
-    if submission.verified_at is None:
-        return address_of(submission, "code")
-    say_done(request, submission)
-    return address_of(submission)
-
-
-@retried
-def _ask(asked: LoanRequest, teacher: User | None) -> Submission:
-    """Hold a box and mail a code; reserve it at once for a teacher who is signed in.
-
-    Sent twice it answers with the first, and mails nothing.
-    """
-    if teacher is not None:
-        return lifecycle.book(asked, by=teacher)
-    held = lifecycle.hold(asked, by=None)
-    if held.public_id == asked.submission.public_id:
-        mail_code(held)
-    return held
+    return LoanAsking().send(request, loan_request, form.school)
 
 
 def _place_refusal(form: LoanForm, asked: Asked, refusal: Refused) -> Refused | None:

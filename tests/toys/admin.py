@@ -18,7 +18,7 @@ class ToyByPhone(ByPhone):
         return ToyForm(data, for_staff=True)
 
     def book(self, form, chosen, by, overruled):
-        toy = form.toy(**chosen, browser="")
+        toy = form.toy(**chosen, browser="", language="nl")
         return lifecycle.verify(lifecycle.hold(toy, by=by), by=by, note=overruled["note"])
 
     def day(self, chosen):

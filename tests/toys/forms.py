@@ -38,10 +38,10 @@ class ToyForm:
     def is_valid(self) -> bool:
         return all([self.contact.is_valid(), self.party.is_valid()])
 
-    def toy(self, *, venue: Venue, day, browser: str) -> Toy:
+    def toy(self, *, venue: Venue, day, browser: str, language: str) -> Toy:
         data = self.party.cleaned_data
         years = data["year_groups"]
         party = Party(data["name"], min(years), max(years), data["pupils"])
         what = [venue.pk, day, party]
-        submission = self.contact.submission(browser=browser, language="nl", what=what)
+        submission = self.contact.submission(browser=browser, language=language, what=what)
         return Toy(submission=submission, venue=venue, day=day, **party.facts)

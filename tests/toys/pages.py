@@ -3,21 +3,21 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.transactions import retried
+from core.lifecycle import Refused
 from programmes.models import Venue
 from submissions import browsers
-from submissions.access import load_submission, network_of, path_of
+from submissions.access import load_submission, path_of
 from submissions.forms import SchoolContactForm
 from submissions.models import Submission
+from submissions.pages.ask import Asking, asked_by
 from submissions.pages.code import CodeView, CorrectAddressView
 from submissions.pages.details import DetailsView
 from submissions.pages.shared import also_by_link
-from submissions.telling import mail_code
 from tests.toys import lifecycle
 from tests.toys.forms import ToyForm
 from tests.toys.models import Toy
@@ -34,17 +34,23 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
     venue = get_object_or_404(Venue, slug=slug)
     form = ToyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        toy = form.toy(venue=venue, day=DAY, browser=browsers.browser_of(request))
-        toy.submission.network = network_of(request)
-        return redirect(path_of(_hold(toy), "toys:code"))
+        who = asked_by(request)
+        try:
+            return ToyAsking().send(request, form.toy(venue=venue, day=DAY, **who), None)
+        except Refused as refusal:
+            form.contact.add_error(None, refusal)
     return render(request, "toys/ask.html", {"form": form})
 
 
-@retried
-def _hold(toy: Toy) -> Submission:
-    submission = lifecycle.hold(toy, by=None)
-    mail_code(submission)
-    return submission
+class ToyAsking(Asking):
+    def hold(self, asked: Toy) -> Submission:
+        return lifecycle.hold(asked, by=None)
+
+    def book(self, asked: Toy, teacher) -> Submission:
+        return lifecycle.verify(lifecycle.hold(asked, by=teacher), by=teacher)
+
+    def page_of(self, submission: Submission, page: str = "") -> str:
+        return path_of(submission, f"toys:{page or 'toy'}")
 
 
 class ToyCodeView(CodeView):
