@@ -139,7 +139,7 @@ class Kind(Part):
     slug = ""  # in addresses: Dutch, in the plural
 
     # Which events become one mail: those with the same notice, note, date, and values of these
-    # lookups. And what is read along with them.
+    # lookups (`together`). `read_along`: the joins for reading those events.
     together: Sequence[str] = ()
     read_along: Sequence[str] = ()
 
@@ -195,7 +195,8 @@ class Kind(Part):
         return []
 
     def calendar_words(self, feed: Feed, rows: Any) -> list[Any]:
-        """What the events say besides what the rows say themselves: with it a feed changes."""
+        """Values outside the rows that the events show, such as a venue's address: where one
+        changes, so does the ETag of the feed."""
         return []
 
     # --- Beside another kind ------------------------------------------------------------------

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import CharField
+from django.db.models import CharField, Count
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from bookings.models import Booking
 from core.dates import ONE_DAY, add_working_days, public_holiday
 from kits.models import Delivery, DeskDay, LessonKit, Loan
+from kits.models.loan import LoanQuerySet
 from programmes.models import Closure, Venue
 from schools.models import SchoolHoliday
 
@@ -168,20 +169,59 @@ def open_day_for(loan: Loan, day: datetime.date) -> datetime.date:
 def late_from(loan: Loan) -> datetime.date:
     """The first open day after the one on which the box is to come back: before it nobody can
     bring it, and nobody is told to be late."""
-    calendar = _calendar_of(loan, loan.ends_on)
-    due = loan.ends_on
-    if calendar.closed_because(due):
-        due = _next_open(calendar, due)
-    return _next_open(calendar, due)
+    return _after(_calendar_of(loan, loan.ends_on), loan.ends_on)
 
 
 def is_late(loan: Loan) -> bool:
-    return loan.is_overdue and late_from(loan) <= timezone.localdate()
+    return bool(late([loan]))
 
 
 def late(loans: Iterable[Loan]) -> list[Loan]:
-    """Of those that should have been back: two queries each, of few."""
-    return [loan for loan in loans if is_late(loan)]
+    """Those that somebody could have brought back by now. Two queries for each way of collecting,
+    however many they are; none where all are in time."""
+    overdue = [loan for loan in loans if loan.is_overdue]
+    gone_by = _gone_by((loan.kit.venue, loan.delivery, loan.ends_on) for loan in overdue)
+    return [loan for loan in overdue if (loan.kit.venue_id, loan.delivery, loan.ends_on) in gone_by]
+
+
+def number_late(loans: LoanQuerySet) -> int:
+    """How many of them are; one query more, and no row of a loan."""
+    facts = "copy__kit__venue", "copy__kit__venue__holiday_region", "delivery", "ends_on"
+    groups = loans.overdue().order_by().values_list(*facts).annotate(number=Count("pk"))
+    numbers = {
+        (Venue(pk=venue, holiday_region=region), delivery, day): number
+        for venue, region, delivery, day, number in groups
+    }
+    gone_by = _gone_by(numbers)
+    return sum(
+        number
+        for (venue, delivery, day), number in numbers.items()
+        if (venue.pk, delivery, day) in gone_by
+    )
+
+
+type Due = tuple[Venue, str, datetime.date]  # where, in which way, on which day
+
+
+def _gone_by(dues: Iterable[Due]) -> set[tuple[int, str, datetime.date]]:
+    """Those after which there was an open day, by now."""
+    today, found, known = timezone.localdate(), set(), set(dues)
+    for way in {delivery for _venue, delivery, _day in known}:
+        some = [(venue, day) for venue, delivery, day in known if delivery == way]
+        # Where the next open day is still to come it does not matter which one that is.
+        first = min(day for _venue, day in some)
+        venues = list({venue for venue, _day in some})
+        calendars = desk_calendars(venues, first, today + ONE_DAY, way)
+        for venue, day in some:
+            if _after(calendars[venue.pk], day) <= today:
+                found.add((venue.pk, way, day))
+    return found
+
+
+def _after(calendar: DeskCalendar, due: datetime.date) -> datetime.date:
+    if calendar.closed_because(due):
+        due = _next_open(calendar, due)
+    return _next_open(calendar, due)
 
 
 def _calendar_of(loan: Loan, day: datetime.date) -> DeskCalendar:

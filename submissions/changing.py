@@ -8,10 +8,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from core.kinds import kind_of, kinds
+from core.kinds import kind_of
 from core.lifecycle import Refused
 from core.transactions import retried
 from schools.models import ClassGroup, User
+from submissions.kinds import submitted
 from submissions.lifecycle import AlreadyConfirmed, keep_profile, locked
 from submissions.models import HELD, Asked, Submission
 
@@ -28,12 +29,10 @@ def let_go(submission: Submission) -> None:
     """
     if locked(submission).verified_at is not None:
         raise AlreadyConfirmed(_("This is confirmed already. You can cancel it here."))
-    for kind in kinds():
-        if issubclass(kind.model, Asked):
-            rows: QuerySet[Any] = kind.model._base_manager.all()
-            held = rows.filter(submission=submission, state=HELD)
-            for row in held.order_by("pk"):
-                kind.moves.apply(row, "cancel", by=None, changes={"held_until": None}, notice="")
+    for kind in submitted():
+        rows: QuerySet[Any] = kind.model._base_manager.all()
+        for row in rows.filter(submission=submission, state=HELD).order_by("pk"):
+            kind.moves.apply(row, "cancel", by=None, changes={"held_until": None}, notice="")
 
 
 @retried

@@ -111,5 +111,5 @@ def class_asked(request: HttpRequest) -> int:
 
 
 def query_of(number: int) -> dict[str, int]:
-    """What addresses take along."""
+    """The query parameters that name the class."""
     return {PARAMETER: number} if number else {}

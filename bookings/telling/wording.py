@@ -121,7 +121,8 @@ _RANK = list(State)
 
 
 def _weight(booking: Booking) -> tuple[bool, int, datetime.datetime, int]:
-    """Least for the class of which to speak: one that still comes, surely, and soonest."""
+    """Sort key: the smallest is the booking that the page's headline is about. What still comes is
+    before what does not, the state that says most before others, and the soonest first."""
     expected = booking.standing.is_coming or booking.state == State.HELD
     is_coming = expected and booking.ends_at > timezone.now()
     return not is_coming, _RANK.index(State(booking.state)), booking.starts_at, booking.pk

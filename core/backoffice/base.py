@@ -121,7 +121,8 @@ def keep_to_rows(widget: Any) -> None:
 
 
 class ModelAdmin(_Scoped, VersionedRows, WithChanges, UnfoldModelAdmin):
-    """Lists that stay fast: no count of everything, no choice of a thousand rows."""
+    """The base of every admin: scoped to hubs, safe for two editors, with lists that need neither
+    a count of all rows nor a choice among a thousand."""
 
     list_per_page = 50
     show_full_result_count = False

@@ -41,7 +41,8 @@ def visit_of(request: HttpRequest) -> Booking | None:
 
 
 def query_of(booking: Booking | None, key: str | None) -> dict[str, Any]:
-    """What addresses take along; `key`: the token of a mail's link, where one came by it."""
+    """The query parameters that name the visit; `key`: the token of a mail's link, where somebody
+    came by one."""
     if booking is None:
         return {}
     return {PARAMETER: booking.submission.public_id} | ({KEY: key} if key else {})

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -44,14 +44,15 @@ def _on_day(day: datetime.date, loans: list[Loan]) -> OnDay:
 
 
 def next_day(day: datetime.date, user: User) -> datetime.date | None:
-    loans = Loan.objects.of_hubs(user)
-    out = loans.filter(state__in=_COMING, starts_on__gte=day).order_by("starts_on")
-    back = loans.filter(state=LoanState.OUT, ends_on__gte=day).order_by("ends_on")
-    days = [
-        *out.values_list("starts_on", flat=True)[:1],
-        *back.values_list("ends_on", flat=True)[:1],
-    ]
-    return min(days, default=None)
+    found = (
+        Loan.objects.of_hubs(user)
+        .filter(state__in=_TO_RETURN)
+        .aggregate(
+            out=Min("starts_on", filter=Q(state__in=_COMING, starts_on__gte=day)),
+            back=Min("ends_on", filter=Q(state=LoanState.OUT, ends_on__gte=day)),
+        )
+    )
+    return min((one for one in found.values() if one), default=None)
 
 
 # --- What needs attention ------------------------------------------------------------------------
@@ -64,7 +65,7 @@ def matters(user: User) -> list[Matter]:
 def _late_and_left(user: User) -> list[Matter]:
     loans = Loan.objects.of_hubs(user).holding().order_by()
     found = []
-    if number := len(days.late(loans.overdue().with_facts())):
+    if number := days.number_late(loans):
         text = ngettext("%(number)d box is overdue", "%(number)d boxes are overdue", number)
         found.append(Matter(text % {"number": number}, _list_of({"when": "overdue"})))
     if number := loans.exclude(attention="").count():

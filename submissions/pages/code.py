@@ -52,7 +52,8 @@ class CodeView(View):
         raise NotImplementedError
 
     def facts(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
-        """What else the template shows; `gone`: what was held is. May raise Http404.
+        """What else the template shows; `gone`: true when the place was lost to others. May raise
+        Http404.
 
         Among it `change_url`, of the form filled in with what was asked, and `start`, of the page
         where one asks for something else.
@@ -65,7 +66,7 @@ class CodeView(View):
         return any(row.events.filter(move="lapse", at__lt=until).exists() for row in rows)
 
     def note_gone(self, submission: Submission) -> None:
-        """Something to write down when what was held is gone; its transaction is over."""
+        """Called when the place was lost to others, after the transaction: to write that down."""
 
     # --- Requests ----------------------------------------------------------------------------
 

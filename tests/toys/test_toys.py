@@ -139,7 +139,7 @@ def test_too_much_that_waits_for_its_code_is_refused(client, hers, settings):
     settings.MOST_HELD_PER_ADDRESS = 1
     assert client.post(hers, TYPED).status_code == 302
     refused = Client().post(hers, TYPED | {"submission_key": "another-key-of-a-form"})
-    assert "wacht nog op zijn code" in refused.text
+    assert "wacht nog 1 aanvraag op de code" in refused.text
     assert Toy.objects.count() == 1
 
 
