@@ -5,17 +5,16 @@ school sees its own groups by number and those of another school as a dot.
 """
 
 import datetime
+import functools
 from collections.abc import Container, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Prefetch
 from django.utils import timezone
 
 from bookings.models import Booking, Visit
 from bookings.models.visit import VisitQuerySet
 from bookings.telling.rotation import Group, Party, Rotation, Station, rotate
-from programmes.models import Component
+from programmes.models import Component, Programme
 
 ROUNDS_BESIDE_EACH_OTHER = 8  # what A4 has room for
 
@@ -127,36 +126,49 @@ def routes(
 def too_long(among: VisitQuerySet) -> list[Visit]:
     """Those visits to come whose classes cannot go round in time: their letters promise a call.
 
-    Of all, or only `among` these. Three queries, however many there are.
+    Of all, or only `among` these. Two queries, and a third where there are any. Only numbers are
+    read: a year of visits is worked out for the overview, and most have the same ones.
     """
-    coming = among.active().filter(
-        slot__starts_at__gt=timezone.now(), programme__components__isnull=False
-    )
-    visits: Any = (
-        coming.distinct()
-        .select_related("programme", "slot")
-        .prefetch_related(
-            "programme__components",
-            Prefetch("bookings", Booking.objects.promised().order_by("pk"), to_attr="classes"),
-        )
-        .order_by("slot__starts_at", "pk")
-    )
-    rotations = (
-        (visit, _rotation(visit, list(visit.programme.components.all()), visit.classes))
-        for visit in visits
-    )
-    return [visit for visit, rotation in rotations if rotation and not rotation.fits]
+    coming = among.active().filter(slot__starts_at__gt=timezone.now())
+    coming = coming.filter(programme__components__isnull=False)
+    classes = Booking.objects.promised().filter(visit__in=coming.values("pk"))
+    rows = classes.order_by("visit", "pk").values_list("visit", "visit__programme", "pupils")
+    asked: dict[tuple[int, int], list[int]] = {}
+    for visit, programme, pupils in rows:
+        asked.setdefault((visit, programme), []).append(pupils)
+    components: dict[int, list[Component]] = {}
+    wanted = {programme for _visit, programme in asked}
+    for one in Component.objects.filter(programme__in=wanted).select_related("programme"):
+        components.setdefault(one.programme_id, []).append(one)
+
+    @functools.cache
+    def fits(programme: int, sizes: tuple[int, ...]) -> bool:
+        parts = components[programme]
+        rotation = _rotate(parts[0].programme, parts, [Party("", pupils) for pupils in sizes])
+        return rotation is None or rotation.fits
+
+    late = [visit for (visit, one), sizes in asked.items() if not fits(one, tuple(sizes))]
+    if not late:
+        return []
+    found = Visit.objects.filter(pk__in=late).select_related("programme", "slot")
+    return list(found.order_by("slot__starts_at", "pk"))
 
 
 def _rotation(
     visit: Visit, components: Sequence[Component], bookings: Sequence[Booking]
 ) -> Rotation | None:
+    parties = [Party(booking.party_name, booking.pupils) for booking in bookings]
+    return _rotate(visit.programme, components, parties)
+
+
+def _rotate(
+    programme: Programme, components: Sequence[Component], parties: Sequence[Party]
+) -> Rotation | None:
     stations = [Station(c.name, c.minutes, c.max_pupils) for c in components]
-    if not bookings or not stations or any(s.minutes < 1 or s.max_pupils < 1 for s in stations):
+    if not parties or not stations or any(s.minutes < 1 or s.max_pupils < 1 for s in stations):
         return None
-    programme = visit.programme
     return rotate(
-        [Party(booking.party_name, booking.pupils) for booking in bookings],
+        parties,
         stations,
         available=programme.duration,
         welcome=programme.welcome,

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -105,9 +105,10 @@ def backlog() -> Backlog:
     """What waits, since when the oldest does, and what stopped in the last week."""
     now = timezone.now()
     stopped = Q(state__in=Mail.STOPPED, changed_at__gt=now - datetime.timedelta(days=7))
-    first = Mail.objects.waiting().aggregate(first=Min("created_at"))["first"]
+    waiting = Mail.objects.waiting().aggregate(first=Min("created_at"), number=Count("pk"))
+    first = waiting["first"]
     return Backlog(
-        waiting=Mail.objects.waiting().count(),
+        waiting=waiting["number"],
         failed=Mail.objects.filter(stopped).count(),
         oldest=now - first if first else None,
     )
