@@ -222,6 +222,7 @@ def test_whole_road_without_scripts(new_context, slots):
     page.get_by_role("link", name="Later").click()
     expect(page.locator("#month-title")).to_have_text("december 2026")
     page.get_by_role("link", name="Eerder").click()
+    expect(page.locator("#month-title")).to_have_text("november 2026")
     page.locator(f".slot[href$='/{slots[1].pk}/']").click()
 
     fill_class(page)
