@@ -106,19 +106,3 @@ MONTHS = (
     gettext_noop("nov"),
     gettext_noop("dec"),
 )
-
-# Django writes short months in lower case, which English does not.
-MONTHS = (
-    gettext_noop("jan"),
-    gettext_noop("feb"),
-    gettext_noop("mar"),
-    gettext_noop("apr"),
-    gettext_noop("may"),
-    gettext_noop("jun"),
-    gettext_noop("jul"),
-    gettext_noop("aug"),
-    gettext_noop("sep"),
-    gettext_noop("oct"),
-    gettext_noop("nov"),
-    gettext_noop("dec"),
-)
