@@ -211,6 +211,10 @@ class Kind(Part):
         link by which somebody came, if so."""
         return None
 
+    def told_of(self, thing: Any) -> Block | None:
+        """What the public page of a programme or kit tells of this kind."""
+        return None
+
     # --- For staff ----------------------------------------------------------------------------
 
     def actions(self, user: Any) -> Iterable[Action]:
@@ -288,6 +292,22 @@ def parts() -> list[Part]:
 
 def kinds() -> list[Kind]:
     return [part for part in _registered if isinstance(part, Kind)]
+
+
+def blocks_told_of(thing: Any) -> list[Block]:
+    blocks = (kind.told_of(thing) for kind in kinds())
+    return [block for block in blocks if block]
+
+
+def blocks_beside(rows: Sequence[Any], token: str | None) -> list[Block]:
+    """What the page of these rows shows of all other kinds."""
+    blocks = (kind.shown_beside(rows, token) for kind in kinds())
+    return [block for block in blocks if block]
+
+
+def leads_of(row: Any, user: Any) -> list[Action]:
+    """Where staff's page of a row leads."""
+    return [one for kind in kinds() for one in kind.leads_from(row, user)]
 
 
 def kind_of(model: type[models.Model]) -> Kind:

@@ -15,6 +15,7 @@ from unfold.decorators import display
 from core.backoffice.base import ModelAdmin, NoDelete, TabularInline
 from core.backoffice.closing import ClosingAdmin, ClosingForm
 from core.backoffice.filters import RelatedDropdownFilter
+from core.backoffice.leads import LeadsOn
 from core.kinds import Planned, kinds
 from core.lifecycle import Refused
 from core.transactions import retried
@@ -91,7 +92,7 @@ class ComponentInline(TabularInline):
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(NoDelete, TellingAdmin, ModelAdmin):
+class ProgrammeAdmin(NoDelete, TellingAdmin, LeadsOn, ModelAdmin):
     logs_values = True
     form = ProgrammeForm
     promised = PROMISED

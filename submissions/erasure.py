@@ -7,8 +7,8 @@ which role. A class that carries her name is called after its year group (docs/d
 group after its kind.
 Backups expire by themselves (docs/operations.md).
 
-Each kind says what of a submission is still to come, and erases the words typed there
-(`submissions/kinds.py`).
+Each kind says what of a submission is still to come, and each part erases the words that were typed
+there (`submissions/kinds.py`).
 """
 
 import datetime
@@ -33,7 +33,7 @@ from core.text.normal import fold, mail_address
 from schools.models import ClassGroup, Organisation, User
 from schools.models.class_group import free_name
 from schools.years import current_school_year, school_year_start
-from submissions.kinds import Names, submitted
+from submissions.kinds import Names, remembering, submitted
 from submissions.models import CodeChallenge, Submission
 
 ERASED = "…"
@@ -223,8 +223,8 @@ def _erase_from_organisations(submissions: QuerySet[Submission], words: set[str]
 def _erase_submissions(submissions: QuerySet[Submission], names: Names) -> Counter[str]:
     submissions = Submission.objects.filter(pk__in=list(submissions.values_list("pk", flat=True)))
     done = Counter[str]()
-    for kind in submitted():
-        done[f"{kind.name} notes"] = kind.erase_words(submissions, names)
+    for part in remembering():
+        done[f"{part.name} notes"] = part.erase_words(submissions, names)
     CodeChallenge.objects.filter(submission__in=submissions).delete()
     done["submissions"] = submissions.update(
         contact_name="",

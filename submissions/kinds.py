@@ -47,7 +47,16 @@ def under(**whose: int) -> Among:
 Names = Callable[[str], bool]
 
 
-class AskedKind(kinds.Kind):
+class Remembering(kinds.Part):
+    """A part that keeps what was typed about a submission."""
+
+    def erase_words(self, submissions: QuerySet[Submission], names: Names) -> int:
+        """Erase what was typed about these submissions, when a person is erased
+        (`submissions/erasure.py`). Returns how many rows held words."""
+        raise NotImplementedError
+
+
+class AskedKind(kinds.Kind, Remembering):
     """A kind that a submission asks for."""
 
     model: type[Asked]
@@ -92,6 +101,10 @@ class AskedKind(kinds.Kind):
     def plain_name(self, asked: Any) -> str:
         """How a party is called that may not keep its own name."""
         return str(asked.year_groups)
+
+
+def remembering() -> list[Remembering]:
+    return [part for part in kinds.parts() if isinstance(part, Remembering)]
 
 
 def submitted() -> list[AskedKind]:

@@ -33,6 +33,7 @@ from core.backoffice.base import Button, ModelAdmin, ReadOnly
 from core.backoffice.filters import RelatedDropdownFilter
 from core.dates import terms
 from core.documents import DocumentsUnavailable, pdf_response
+from core.kinds import leads_of
 from core.lifecycle import Refused
 from core.text.searching import rows_with
 from programmes.models import Programme, Venue
@@ -132,10 +133,12 @@ class VisitAdmin(ReadOnly, ModelAdmin):
         labels = {"daglijst": _("Day sheet (PDF)")}
         if request.user.has_perm("bookings.change_visit") and visit.released_at is None:
             labels = {"verplaats": _("Move the visit"), "maximum": _("Change the maximum")} | labels
-        return [
+        buttons = [
             Button(str(label), reverse(f"admin:bookings_visit_{name}", args=[visit.pk]))
             for name, label in labels.items()
         ]
+        leads = leads_of(visit, request.user)
+        return [*buttons, *(Button(one.label, one.address) for one in leads)]
 
     def _load(self, request: HttpRequest, visit_id: int, permission: str) -> Visit:
         if not request.user.has_perm(f"bookings.{permission}"):

@@ -29,7 +29,7 @@ from bookings.telling.stays import stays_of
 from bookings.telling.wording import history_of, main_of, resting_in_words, sentence_for
 from core import calendars
 from core.documents import DocumentsUnavailable, pdf_response
-from core.kinds import Block, kinds
+from core.kinds import blocks_beside
 from core.lifecycle import Refused
 from submissions.access import may_see
 from submissions.forms import ContactForm, NoteForm
@@ -63,7 +63,7 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
         "can_describe": any(one.may_be_described for one in bookings),
         "agreed": stays_of(one for one in coming if one.standing.is_coming),
         "history": history_of(bookings),
-        "beside": _beside(coming, token),
+        "beside": blocks_beside(bookings, token),
         "sentence": sentence_for(bookings),
         "token": token,
         "today": timezone.localdate(),
@@ -187,12 +187,6 @@ def _one(
 
 def _by_date(one: Booking) -> tuple[datetime.datetime, int, int]:
     return one.starts_at, one.visit_id, one.pk
-
-
-def _beside(bookings: list[Booking], token: str | None) -> list[Block]:
-    """What other kinds show beside the classes that come."""
-    blocks = (kind.shown_beside(bookings, token) for kind in kinds())
-    return [block for block in blocks if block]
 
 
 def _cancelled(one: Booking) -> str:

@@ -16,6 +16,7 @@ from unfold.decorators import display
 from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, TabularInline
 from core.backoffice.filters import RelatedDropdownFilter
 from core.backoffice.history import who_made
+from core.backoffice.leads import LeadsOn
 from kits.admin.codes import CopyForm, CopyFormSet, LoneCopyForm
 from kits.admin.document import link_to_pdf
 from kits.admin.duplicates import duplicate
@@ -74,7 +75,7 @@ class DocumentInline(ReadOnly, TabularInline):
 
 
 @admin.register(LessonKit)
-class LessonKitAdmin(ModelAdmin):
+class LessonKitAdmin(LeadsOn, ModelAdmin):
     logs_values = True
     form = OneHubForm
     list_display = ("title", "whom", "complexity", "copies_shown", "venue", "is_published")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from core.dates import YearMonth, month_of, parse_day
+from core.kinds import blocks_told_of
 from kits.availability import Room, calendars
 from kits.days import desk_calendars
 from kits.models import Delivery, LessonKit
@@ -131,4 +132,8 @@ def _facts(kit: LessonKit) -> dict[str, Any]:
     """What the page tells beside the calendar."""
     prefetch_related_objects([kit], "worlds", "core_objectives")
     documents = kit.documents.current().defer("text").order_by("-kind")  # the guide first
-    return {"contents": list(kit.contents.all()), "documents": list(documents)}
+    return {
+        "contents": list(kit.contents.all()),
+        "documents": list(documents),
+        "told": blocks_told_of(kit),
+    }

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core import calendars, rate_limits, uploads
 from core.dates import parse_day
 from core.documents import DocumentsUnavailable, pdf_response
+from core.kinds import blocks_beside
 from core.lifecycle import Refused
 from kits import lifecycle
 from kits.lifecycle import MOVES
@@ -53,6 +54,7 @@ def loan(request: HttpRequest, public_id: UUID, token: str | None = None) -> Htt
         "can_cancel": one.state == LoanState.RESERVED,
         "terms": terms_of(one.kit, one) if one.standing.is_coming else [],
         "can_report": one.state in MOVES["report"].sources,
+        "beside": blocks_beside([one], token),
     }
     return render(request, "kits/loan_detail.html", _context(submission, one, token) | context)
 

@@ -55,7 +55,9 @@ def loans_with(bookings: Iterable[Booking]) -> QuerySet[Loan]:
 
 def block_beside(bookings: Sequence[Booking], token: str | None) -> Block | None:
     """'Take a kit back to class': what fits the first class that comes, or what goes with it."""
-    first = next((one for one in bookings if one.standing.is_coming), None)
+    now = timezone.now()
+    coming = (one for one in bookings if one.standing.is_coming and one.ends_at > now)
+    first = min(coming, key=lambda one: (one.starts_at, one.visit_id, one.pk), default=None)
     fitting = fitting_kits(first) if first else []
     if first is None or not fitting:
         return None  # and no second query, which every booking would pay for

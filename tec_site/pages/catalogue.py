@@ -18,6 +18,7 @@ from bookings.planning.availability import Offer, Outlook, first_free
 from bookings.planning.month import build_month
 from bookings.telling.wording import price_of, requirements_of
 from core.dates import YearMonth, month_of
+from core.kinds import blocks_told_of
 from programmes.catalogue import page_of, show
 from programmes.filters import ProgrammeFilter
 from programmes.models import Programme, ProgrammeKind
@@ -92,6 +93,7 @@ def _facts(programme: Programme) -> dict[str, Any]:
     """What the page tells beside the calendar."""
     prefetch_related_objects([programme], "worlds", "core_objectives")
     return {
+        "told": blocks_told_of(programme),
         "components": list(programme.components.all())
         if programme.kind == ProgrammeKind.TASTER
         else [],
