@@ -39,5 +39,6 @@ urlpatterns = [
     path("k/<text:code>/", short_address, name="box"),
     path("beheer/balie/", include("kits.desk.urls")),
     path("uitleen/", include("kits.pages.loan_urls")),
+    path("evaluatie/", include("impact.pages.urls")),
     path("beheer/", admin.site.urls),
 ]

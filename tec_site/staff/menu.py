@@ -10,8 +10,9 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 
-def _may(permission: str) -> Callable[[HttpRequest], bool]:
-    return lambda request: request.user.has_perm(permission)
+def _may(*permissions: str) -> Callable[[HttpRequest], bool]:
+    """Whoever has one of these."""
+    return lambda request: any(map(request.user.has_perm, permissions))
 
 
 def _entry(title: Any, icon: str, page: str, permission: str) -> dict[str, Any]:
@@ -93,6 +94,19 @@ NAVIGATION: list[dict[str, Any]] = [
             _model(_("Desk days"), "event_note", "kits.deskday"),
             _model(_("Refused demand"), "block", "kits.refuseddemand"),
             _model(_("History of loans"), "history", "kits.loanevent"),
+        ],
+    },
+    {
+        "title": _("Looking back"),
+        "items": [
+            {
+                "title": _("Results"),
+                "icon": "sentiment_satisfied",
+                "link": reverse_lazy("admin:impact_evaluation_results"),
+                "permission": _may("impact.view_figures", "impact.view_evaluation"),
+            },
+            _model(_("Evaluations"), "reviews", "impact.evaluation"),
+            _model(_("History of evaluations"), "history", "impact.evaluationevent"),
         ],
     },
     {

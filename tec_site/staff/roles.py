@@ -44,10 +44,11 @@ _DESK = [
     "schools.view_schoolholiday",
     "programmes.view_programme",
     "programmes.view_venue",
+    "impact.view_evaluation",
     "core.view_mail",
     "core.change_mail",
 ]
-_EVERYTHING_OF = ("bookings", "kits", "programmes", "schools", "submissions")
+_EVERYTHING_OF = ("bookings", "impact", "kits", "programmes", "schools", "submissions")
 
 VOLUNTEER, DESK, MANAGEMENT = "Vrijwilliger", "Balie", "Beheer"
 

@@ -1,0 +1,3 @@
+from impact.admin import evaluation
+
+__all__ = ["evaluation"]

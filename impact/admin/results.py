@@ -1,0 +1,58 @@
+"""The figures of evaluations: of all, of a programme or kit, or of one visit."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from bookings.models import Visit
+from core.addresses import row_number
+from core.backoffice.base import scoped
+from impact.figures import results_of, totals, years_of
+from impact.models import Evaluation
+from impact.telling.overview import NAMES, VISIT, may_see_figures, results_address
+from schools.years import current_school_year, school_year_label
+
+YEAR = "jaar"
+
+
+def results(request: HttpRequest) -> HttpResponse:
+    """Of a school year, or of all of them; a visit has one."""
+    if not may_see_figures(request.user):
+        raise PermissionDenied
+    thing = _thing(request)
+    of_hubs = Evaluation.objects.of_hubs(request.user)
+    found = of_hubs.of(thing) if thing is not None else of_hubs
+    year = row_number(request.GET.get(YEAR))
+    in_year = found.in_year(year) if 2000 < year < 3000 else found
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "opts": Evaluation._meta,
+        "title": Evaluation._meta.verbose_name_plural,
+        "thing": thing,
+        "is_visit": isinstance(thing, Visit),
+        "query": {name: request.GET[name] for name in NAMES.values() if name in request.GET},
+        "year": year,
+        "years": [(one, school_year_label(one)) for one in years_of(found, current_school_year())],
+        "results": results_of(in_year),
+        "totals": [(one, results_address(one.thing)) for one in ([] if thing else totals(in_year))],
+        "may_read": request.user.has_perm("impact.view_evaluation"),
+    }
+    return TemplateResponse(request, "admin/impact/results.html", context)
+
+
+def _thing(request: HttpRequest) -> Any:
+    """What the query names, or None; 404 for what does not exist, or is another hub's."""
+    models: dict[str, Any] = {name: model for model, name in NAMES.items()} | {VISIT: Visit}
+    for name, model in models.items():
+        if name in request.GET:
+            rows = scoped(model._default_manager.all(), request.user)
+            if model is Visit:
+                rows = rows.select_related("programme", "slot")
+            found = rows.filter(pk=row_number(request.GET[name])).first()
+            if found is None:
+                raise Http404
+            return found
+    return None

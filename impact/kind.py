@@ -1,0 +1,72 @@
+"""Looking back on a visit or a lesson kit, as the rest of the site deals with it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Booking, Visit
+from core.kinds import Action, Block, Kind
+from core.mail.queue import Message
+from impact import clock, erasure
+from impact.lifecycle import MOVES
+from impact.models import Evaluation, EvaluationEvent
+from impact.pages import beside
+from impact.telling import notices, overview
+from kits.models import LessonKit, Loan
+from programmes.models import Programme
+from schools.models import User
+from submissions.kinds import Names, Remembering
+from submissions.models import Submission
+
+
+class EvaluationKind(Kind, Remembering):
+    name = "evaluation"
+    model, event = Evaluation, EvaluationEvent
+    together = ("evaluation__submission",)
+    read_along = tuple(f"evaluation__{fact}" for fact in notices.FACTS)
+    markers = (notices.EvaluationLink(),)
+    jobs = {"ask": timedelta(minutes=10)}
+
+    moves = MOVES
+
+    def mails(self, events: list[EvaluationEvent]) -> list[Message]:
+        return notices.mails_of(events)
+
+    # --- In 'Mijn TEC' ----------------------------------------------------------------------
+
+    slug = "evaluaties"
+    coming_title = _("How was it?")
+    line = "impact/_line.html"
+
+    def coming(self, user: User) -> QuerySet[Evaluation]:
+        return Evaluation.objects.visible_to(user).due().with_facts().order_by("until", "pk")
+
+    # --- Beside what it is about ------------------------------------------------------------
+
+    def shown_beside(self, rows: Sequence[Any], token: str | None) -> Block | None:
+        return beside.block_beside(
+            [row for row in rows if isinstance(row, Booking | Loan)], by_link=token is not None
+        )
+
+    def told_of(self, thing: Any) -> Block | None:
+        return overview.quotes_of(thing) if isinstance(thing, Programme | LessonKit) else None
+
+    # --- For staff --------------------------------------------------------------------------
+
+    def leads_from(self, row: Any, user: User) -> list[Action]:
+        if not isinstance(row, Programme | LessonKit | Visit):
+            return []
+        return overview.leads_from(row, user)
+
+    # --- When a person is erased --------------------------------------------------------------
+
+    def erase_words(self, submissions: QuerySet[Submission], names: Names) -> int:
+        return erasure.erase_words(submissions)
+
+    # --- What the worker does -----------------------------------------------------------------
+
+    def ask(self) -> None:
+        clock.ask_due()

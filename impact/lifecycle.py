@@ -1,0 +1,140 @@
+"""Everything that happens to an evaluation.
+
+The table of moves is the documentation. The row comes with the asking; answers and tallies are
+each received once, and nothing that a teacher said is changed by anybody afterwards.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Booking
+from core.lifecycle import NEW, Lifecycle, Move, Refused
+from core.transactions import retried
+from impact.models import TALLIES, Evaluation, EvaluationEvent, EvaluationState
+from kits.models import Loan
+from schools.models import User
+
+S = EvaluationState
+
+# fmt: off
+MOVES = Lifecycle(
+    #             what is done                     from          to           message
+    ask=    Move(_("ask how it was"),              (NEW,),       S.ASKED,     "evaluation"),
+    answer= Move(_("answer"),                      (S.ASKED,),   S.ANSWERED),
+    count=  Move(_("count what the class said"),   (*S,),        None),
+    show=   Move(_("show the quote"),              (S.ANSWERED,), None),
+    hide=   Move(_("show the quote no more"),      (S.ANSWERED,), None),
+)
+# fmt: on
+
+
+class AlreadyReceived(Refused):
+    message = _("We had received your answers already. Nothing was changed.")
+
+
+class TooLate(Refused):
+    message = _("The time to answer is over.")
+
+
+class NotAsked(Refused):
+    message = _("This did not take place, so there is nothing to look back on.")
+
+
+class NoConsent(Refused):
+    message = _("The teacher did not say that we may quote this.")
+
+
+def ask(asked: Booking | Loan, *, day: Any) -> bool:
+    """Ask how the visit or kit was, once; False where somebody asked already."""
+    evaluation = Evaluation(
+        submission=asked.submission,
+        state=NEW,
+        day=day,
+        until=timezone.localdate() + settings.EVALUATE_WITHIN,
+        **({"booking": asked} if isinstance(asked, Booking) else {"loan": asked}),
+    )
+    try:
+        with transaction.atomic():
+            MOVES.apply(evaluation, "ask", by=None, about=day)
+    except IntegrityError:
+        return False  # another worker was first
+    return True
+
+
+@retried
+def answer(
+    *, evaluation: Evaluation, answers: Mapping[str, Any], by: User | None
+) -> EvaluationEvent:
+    """Keep what the teacher says, and what her class said where she typed it along.
+
+    Raises AlreadyReceived, TooLate, NotAsked.
+    """
+    _lock(evaluation)
+    if evaluation.standing.is_listed:
+        raise AlreadyReceived
+    _refuse_late(evaluation)
+    now = timezone.now()
+    changes = {**answers, "answered_at": now}
+    if has_tallies(answers):
+        if evaluation.counted_at is not None:
+            raise AlreadyReceived
+        changes["counted_at"] = now
+    else:
+        changes = {name: value for name, value in changes.items() if name not in _COLUMNS}
+    return MOVES.apply(evaluation, "answer", by=by, changes=changes)
+
+
+@retried
+def count(
+    *, evaluation: Evaluation, tallies: Mapping[str, Any], by: User | None
+) -> EvaluationEvent:
+    """Keep what the class said, before or after its teacher answers.
+
+    Raises AlreadyReceived, TooLate, NotAsked.
+    """
+    _lock(evaluation)
+    if evaluation.counted_at is not None:
+        raise AlreadyReceived
+    _refuse_late(evaluation)
+    changes = {**tallies, "counted_at": timezone.now()}
+    return MOVES.apply(evaluation, "count", by=by, changes=changes)
+
+
+@retried
+def show(*, evaluation: Evaluation, by: User, note: str = "") -> EvaluationEvent:
+    """Show the quote on the page of its programme or kit. Raises NoConsent."""
+    _lock(evaluation)
+    if not evaluation.may_quote:
+        raise NoConsent
+    return MOVES.apply(evaluation, "show", by=by, note=note, changes={"is_shown": True})
+
+
+@retried
+def hide(*, evaluation: Evaluation, by: User, note: str = "") -> EvaluationEvent:
+    _lock(evaluation)
+    return MOVES.apply(evaluation, "hide", by=by, note=note, changes={"is_shown": False})
+
+
+def has_tallies(answers: Mapping[str, Any]) -> bool:
+    return any(answers.get(name) is not None for name in _COLUMNS)
+
+
+_COLUMNS = [name for names in TALLIES.values() for name in names]
+
+
+def _lock(evaluation: Evaluation) -> None:
+    """Bring it up to date and keep it so: what the page showed may be old."""
+    rows = Evaluation.objects.with_facts().select_for_update(of=("self",))
+    evaluation.refresh_from_db(from_queryset=rows)
+
+
+def _refuse_late(evaluation: Evaluation) -> None:
+    if not evaluation.took_place:
+        raise NotAsked
+    if evaluation.is_over:
+        raise TooLate

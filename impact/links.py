@@ -1,0 +1,32 @@
+"""The token in a mail's link that opens the evaluations of a submission, and nothing else of it."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from core import tokens
+from submissions.models import Submission
+
+PURPOSE = "evaluation"
+
+
+def token_of(submission: Submission) -> str:
+    """Never to be stored: derive it when it is needed."""
+    return tokens.make(PURPOSE, submission.public_id, submission.link_version)
+
+
+def link_to(submission: Submission) -> str:
+    """The absolute address of the page, token included."""
+    kwargs = {"public_id": submission.public_id, "token": token_of(submission)}
+    return settings.SITE_URL + reverse("evaluations:overview", kwargs=kwargs)
+
+
+def opens(submission: Submission, token: str) -> bool:
+    return tokens.matches(token, PURPOSE, submission.public_id, submission.link_version)
+
+
+def opened_once(submission: Submission, token: str) -> bool:
+    """Whether it was the link to somebody whom we have erased since: erasing raises the version."""
+    if submission.email:
+        return False
+    earlier = range(1, submission.link_version)
+    return any(tokens.matches(token, PURPOSE, submission.public_id, one) for one in earlier)

@@ -1,0 +1,36 @@
+"""What the page of a booking or loan shows of its evaluation: the questions while they are due,
+and the sheet for the class."""
+
+from collections.abc import Sequence
+
+from bookings.models import Booking
+from core.kinds import Block
+from impact import links
+from impact.models import Evaluation
+from kits.models import Loan
+
+
+def block_beside(rows: Sequence[Booking | Loan], *, by_link: bool) -> Block | None:
+    """For the rows of one submission; by link, with the evaluation's own, narrower one."""
+    here = [row for row in rows if row.standing.is_promise and not row.audience.is_groups]
+    submission = rows[0].submission if rows else None
+    if submission is None:
+        return None
+    due = submission_due(rows)
+    if not due and not here:
+        return None
+    facts = {
+        "due": due,
+        "submission": submission,
+        "token": links.token_of(submission) if by_link else None,
+        "has_sheet": bool(here),
+    }
+    return Block("impact/_beside.html", facts)
+
+
+def submission_due(rows: Sequence[Booking | Loan]) -> list[Evaluation]:
+    """No query where none of the rows can have been asked about."""
+    if not any(row.standing.is_promise for row in rows):
+        return []
+    due = Evaluation.objects.filter(submission=rows[0].submission_id).due()
+    return list(due.with_facts().order_by("pk"))

@@ -1,0 +1,20 @@
+"""What the numbers that a class counted must satisfy."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from impact.models import TALLIES
+
+
+def counted(answers: Mapping[str, Any], group: str) -> int | None:
+    """How many pupils took part in a question; None where it was not counted."""
+    values = [answers.get(name) for name in TALLIES[group]]
+    if all(value is None for value in values):
+        return None
+    return sum(value or 0 for value in values)
+
+
+def too_many(answers: Mapping[str, Any], pupils: int) -> dict[str, int]:
+    """The questions with more answers than there are pupils in the class → how many."""
+    totals = {group: counted(answers, group) for group in TALLIES}
+    return {group: total for group, total in totals.items() if total and total > pupils}

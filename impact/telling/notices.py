@@ -1,0 +1,69 @@
+"""The one mail of looking back: thanks for coming, and how was it?
+
+It tells of all classes of a submission that were asked about on one day, as things stand now: a
+class that was noted as not come, and one that has answered, is left out.
+"""
+
+from typing import Any
+
+from core.dates import ONE_DAY, start_of_day
+from core.mail import markers, templates
+from core.mail.queue import Message
+from impact import links
+from impact.models import Evaluation, EvaluationEvent
+from submissions.kinds import SubmissionLink
+from submissions.models import Submission
+
+# What the mail says hangs on these.
+FACTS = (
+    "submission__school",
+    "submission__organisation",
+    "submission__hub",
+    "booking__visit__slot__venue",
+    "booking__visit__programme",
+    "loan__copy__kit__venue",
+)
+
+
+class EvaluationLink(SubmissionLink):
+    """The link that opens the questions of a submission, for whom the mail is to."""
+
+    name = "evaluation"
+    asked = Evaluation
+
+    def reveal(self, submission_id: str, to: str) -> str | None:
+        submission = Submission.objects.filter(pk=submission_id, email=to).first()
+        return links.link_to(submission) if submission else None
+
+
+def mails_of(events: list[EvaluationEvent]) -> list[Message]:
+    evaluations = {event.evaluation_id: event.evaluation for event in events}.values()
+    due = sorted((one for one in evaluations if one.is_due), key=lambda one: one.pk)
+    if not due or not due[0].submission.email:
+        return []
+    first, submission = due[0], due[0].submission
+    hub, venue = submission.hub, first.subject.venue
+    context: dict[str, Any] = {
+        "submission": submission,
+        "first": first,
+        "evaluations": due,
+        "until": min(one.until for one in due),
+        "hub": hub,
+        "phone": venue.phone or hub.phone,
+        "email": venue.email or hub.email,
+        "link": markers.marker(EvaluationLink.name, submission.pk, to=submission.email),
+        "note": events[0].word_from_us,
+    }
+    message = templates.render(
+        "evaluation",
+        to=submission.email,
+        language=submission.language,
+        context=context,
+        sender=hub.sender,
+        reply_to=venue.email or hub.email,
+        hub=hub.pk,
+        reference=submission.reference,
+        about=submission.asker_name,
+        expires_at=start_of_day(context["until"] + ONE_DAY),
+    )
+    return [message]

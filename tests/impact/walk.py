@@ -1,0 +1,83 @@
+"""The addresses of evaluations for the walk over every address (test_every_address.py)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from impact.lifecycle import ask
+from impact.links import token_of
+from impact.models import Evaluation
+from tests.factories import (
+    amsterdam,
+    make_booking,
+    make_programme,
+    make_slot,
+    make_submission,
+    make_visit,
+)
+
+OWN = UUID(int=11)
+_LINKED = "/evaluatie/<uuid:public_id>/<token:token>"
+TABLE = rf"""
+/evaluatie/<uuid:public_id>/                    GET       404  200  404  404  404  404
+/evaluatie/<uuid:public_id>/<id:pk>/            GET,POST  404  200  404  404  404  404
+/evaluatie/<uuid:public_id>/<id:pk>/klas/       GET,POST  404  200  404  404  404  404
+/evaluatie/<uuid:public_id>/klassenblad/        GET       404  200  404  404  404  404
+/evaluatie/<uuid:public_id>/klassenblad.pdf     GET       404  200  404  404  404  404
+{_LINKED}/                 GET       200   200   200   200   200   200
+{_LINKED}/<id:pk>/         GET,POST  200   200   200   200   200   200
+{_LINKED}/<id:pk>/klas/    GET,POST  200   200   200   200   200   200
+{_LINKED}/klassenblad/     GET       200   200   200   200   200   200
+{_LINKED}/klassenblad.pdf  GET       200   200   200   200   200   200
+"""
+ADMIN_MODELS = """
+impact.evaluation         403|200  403|403  403|200      403|403      →desk|200
+impact.evaluationevent    403|200  403|403  403|200      403|403      403|200
+"""
+ADMIN_PAGES = """
+/beheer/impact/evaluation/uitkomsten/                               403  200
+/beheer/impact/evaluation/<path:object_id>/doe/<slug:move>/         403  200
+"""
+ELSEWHERE = """
+/beheer/impact/evaluation/<path:object_id>/doe/<slug:move>/         404
+"""
+
+
+class Rows:
+    """What the addresses are filled in with; `owner` is the teacher whose they are."""
+
+    def __init__(self, owner: Any) -> None:
+        self.submission = make_submission(user=owner, public_id=OWN)
+        programme = make_programme(max_groups=2, max_pupils=99)
+        slot = make_slot(programmes=[programme], starts_at=amsterdam(2026, 9, 14, 9), max_pupils=99)
+        visit = make_visit(slot=slot, programme=programme)
+        self.evaluations = [
+            _asked(make_booking(submission=self.submission, visit=visit, party_name=name))
+            for name in ("Groep 7", "Groep 8")
+        ]
+
+    def arguments(self, route: str) -> dict[str, Any]:
+        if route.startswith("beheer/impact/evaluation/"):
+            return {"object_id": self.evaluations[0].pk, "move": "show"}
+        if not route.startswith("evaluatie/"):
+            return {}
+        return {
+            "public_id": self.submission.public_id,
+            "token": token_of(self.submission),
+            "pk": self.evaluations[0].pk,
+        }
+
+
+def rows_at(venue: Any) -> list[Any]:
+    """One of each that stands in the back office, of the venue's hub."""
+    slot = make_slot(venue=venue, starts_at=amsterdam(2026, 9, 14, 9))
+    visit = make_visit(slot=slot, programme=make_programme(venue=venue))
+    evaluation = _asked(make_booking(visit=visit))
+    return [evaluation, evaluation.events.get()]
+
+
+def _asked(booking: Any) -> Evaluation:
+    with transaction.atomic():
+        assert ask(booking, day=booking.visit.slot.day)
+    return Evaluation.objects.with_facts().get(booking=booking)
