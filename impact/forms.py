@@ -73,7 +73,7 @@ class TeacherForm(_OfEvaluation):
     )
     may_quote = forms.BooleanField(
         label=_("You may show this sentence on your website"),
-        help_text=_("Without a tick only we read it. Changed your mind later? Tell us, and it goes."),
+        help_text=_("Without a tick only we read it. Changed your mind? Tell us, and it goes."),
         required=False,
     )
     quote_name = LineField(

@@ -51,18 +51,21 @@ class NoConsent(Refused):
 
 def ask(asked: Booking | Loan, *, day: Any) -> bool:
     """Ask how the visit or kit was, once; False where somebody asked already."""
+    about = {"booking": asked} if isinstance(asked, Booking) else {"loan": asked}
     evaluation = Evaluation(
         submission=asked.submission,
         state=NEW,
         day=day,
         until=timezone.localdate() + settings.EVALUATE_WITHIN,
-        **({"booking": asked} if isinstance(asked, Booking) else {"loan": asked}),
+        **about,
     )
     try:
         with transaction.atomic():
             MOVES.apply(evaluation, "ask", by=None, about=day)
     except IntegrityError:
-        return False  # another worker was first
+        if Evaluation.objects.filter(**about).exists():
+            return False  # another worker was first
+        raise
     return True
 
 

@@ -3,6 +3,8 @@ and the sheet for the class."""
 
 from collections.abc import Sequence
 
+from django.utils import timezone
+
 from bookings.models import Booking
 from core.kinds import Block
 from impact import links
@@ -29,8 +31,9 @@ def block_beside(rows: Sequence[Booking | Loan], *, by_link: bool) -> Block | No
 
 
 def submission_due(rows: Sequence[Booking | Loan]) -> list[Evaluation]:
-    """No query where none of the rows can have been asked about."""
-    if not any(row.standing.is_promise for row in rows):
+    """No query before any of it began: every booking would pay for it."""
+    today = timezone.localdate()
+    if not any(row.standing.is_promise and row.school_day < today for row in rows):
         return []
     due = Evaluation.objects.filter(submission=rows[0].submission_id).due()
     return list(due.with_facts().order_by("pk"))

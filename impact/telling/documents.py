@@ -33,7 +33,8 @@ class ClassSheet:
     def pages(self) -> list[list[bool]]:
         """A slip for each pupil, as many as fit a page; every second one has its faces the other
         way round."""
-        slips = [bool(number % 2) for number in range(self.pupils)]
+        # Two stand beside each other: neighbours differ, and so do those above and below.
+        slips = [bool((number + number // 2) % 2) for number in range(self.pupils)]
         return [list(page) for page in batched(slips, SLIPS_A_PAGE)]
 
 

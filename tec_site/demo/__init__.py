@@ -3,7 +3,17 @@
 Everything is an example: fictional schools, people and dates.
 """
 
-from tec_site.demo import kits, loans, offer, people, schools, season, second_hub, visits
+from tec_site.demo import (
+    evaluations,
+    kits,
+    loans,
+    offer,
+    people,
+    schools,
+    season,
+    second_hub,
+    visits,
+)
 
 
 def load() -> None:
@@ -16,3 +26,4 @@ def load() -> None:
     kits.load()
     loans.load()
     second_hub.load()
+    evaluations.load()

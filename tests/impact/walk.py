@@ -5,10 +5,12 @@ from uuid import UUID
 
 from django.db import transaction
 
+from bookings.models import Booking
 from impact.lifecycle import ask
 from impact.links import token_of
 from impact.models import Evaluation
 from tests.factories import (
+    NOW,
     amsterdam,
     make_booking,
     make_programme,
@@ -32,7 +34,7 @@ TABLE = rf"""
 {_LINKED}/klassenblad.pdf  GET       200   200   200   200   200   200
 """
 ADMIN_MODELS = """
-impact.evaluation         403|200  403|403  403|200      403|403      →desk|200
+impact.evaluation         403|200  403|403  403|200      403|403      403|200
 impact.evaluationevent    403|200  403|403  403|200      403|403      403|200
 """
 ADMIN_PAGES = """
@@ -71,13 +73,12 @@ class Rows:
 
 def rows_at(venue: Any) -> list[Any]:
     """One of each that stands in the back office, of the venue's hub."""
-    slot = make_slot(venue=venue, starts_at=amsterdam(2026, 9, 14, 9))
-    visit = make_visit(slot=slot, programme=make_programme(venue=venue))
-    evaluation = _asked(make_booking(visit=visit))
+    booking = Booking.objects.filter(visit__slot__venue=venue).earliest("pk")
+    evaluation = _asked(booking, day=NOW.date())
     return [evaluation, evaluation.events.get()]
 
 
-def _asked(booking: Any) -> Evaluation:
+def _asked(booking: Booking, day: Any = None) -> Evaluation:
     with transaction.atomic():
-        assert ask(booking, day=booking.visit.slot.day)
+        assert ask(booking, day=day or booking.visit.slot.day)
     return Evaluation.objects.with_facts().get(booking=booking)
