@@ -8,7 +8,6 @@ as not come, before or after the mail, cannot answer (docs/decisions/0031).
 import datetime
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from bookings.models import Booking
@@ -25,9 +24,7 @@ def ask_due() -> int:
     before = start_of_day(today)
     since = start_of_day(today - datetime.timedelta(days=settings.EVALUATE_BACK_DAYS))
     asked = sum(ask(one, day=one.visit.slot.day) for one in _visits(since, before))
-    return asked + sum(
-        ask(one, day=timezone.localdate(one.came_back)) for one in _loans(since, before)
-    )
+    return asked + sum(ask(one, day=day) for one, day in _loans(since, before))
 
 
 def _visits(since: datetime.datetime, before: datetime.datetime) -> list[Booking]:
@@ -42,13 +39,15 @@ def _visits(since: datetime.datetime, before: datetime.datetime) -> list[Booking
     return list(reachable.select_related("submission", "visit__slot__venue").order_by("pk"))
 
 
-def _loans(since: datetime.datetime, before: datetime.datetime) -> list[Loan]:
-    back = LoanEvent.objects.filter(move="take_back")
-    returned = back.filter(loan=OuterRef("pk")).order_by("-pk").values("at")[:1]
-    over = Loan.objects.filter(
-        pk__in=back.filter(at__gte=since, at__lt=before).values("loan"),
-        state__in=LoanState.where(went_out=True, is_off=False),
-        evaluation=None,
-    ).exclude(submission__email="")
-    facts = over.select_related("submission").annotate(came_back=Subquery(returned))
-    return list(facts.order_by("pk"))
+def _loans(since: datetime.datetime, before: datetime.datetime) -> list[tuple[Loan, datetime.date]]:
+    """Each with the day on which its box came back."""
+    back = LoanEvent.objects.filter(
+        move="take_back",
+        at__gte=since,
+        at__lt=before,
+        loan__state__in=LoanState.where(went_out=True, is_off=False),
+        loan__evaluation=None,
+    )
+    reachable = back.exclude(loan__submission__email="")
+    events = reachable.select_related("loan__submission").order_by("loan", "pk")
+    return [(event.loan, timezone.localdate(event.at)) for event in events]

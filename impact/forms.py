@@ -130,7 +130,7 @@ class Group:
 
     @property
     def errors(self) -> list[str]:
-        return [error for box in self.boxes for error in box.errors]
+        return [str(error) for box in self.boxes for error in box.errors]
 
 
 class TallyForm(_OfEvaluation):

@@ -57,7 +57,7 @@ class QuoteFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         asked = {"may": Q(may_quote=True), "waits": Q(may_quote=True, is_shown=False)}
-        return queryset.filter((asked | {"shown": Q(is_shown=True)}).get(self.value(), Q()))
+        return queryset.filter((asked | {"shown": Q(is_shown=True)}).get(self.value() or "", Q()))
 
 
 @admin.register(Evaluation)
