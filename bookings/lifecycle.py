@@ -40,7 +40,6 @@ from submissions.lifecycle import (
     identify,
     locked,
     open_submission,
-    rivals_of,
 )
 from submissions.models import Submission
 from submissions.rules import Party, Rule, refuse_broken
@@ -101,8 +100,6 @@ def hold(request: VisitRequest, *, by: User | None) -> Submission:
     submission, created = open_submission(request.submission, hub=request.hub)
     if not created:
         return submission
-    rivals = Booking.objects.filter(state=S.HELD, submission__in=rivals_of(submission))
-    MOVES.lapse_all(rivals.order_by("pk"))
     if len(request.audiences) > 1:
         raise WrongAudience
     broken = rules.broken_rules(request.items, submission.school)
@@ -135,13 +132,11 @@ def verify(submission: Submission, *, by: User | None = None) -> Submission:
     submission = locked(submission)
     if submission.verified_at is not None:
         return submission
-    waiting = submission.bookings.filter(state__in=MOVES["verify"].sources).order_by("pk")
-    bookings = list(waiting.with_facts().select_for_update(of=("self",)))
+    bookings = MOVES.locked_to_verify(submission.bookings.all())
     if not bookings:
         raise NothingHeld
     teacher = identify(submission)
-    # What is held first: it must not be in the way of what has to find its place again.
-    for booking in sorted(bookings, key=lambda booking: booking.state != S.HELD):
+    for booking in bookings:
         _verify_one(booking, submission, by or teacher)
     return submission
 

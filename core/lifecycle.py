@@ -246,6 +246,24 @@ class Event(models.Model):
         return "" if self.by_role == "teacher" else self.note.strip()
 
 
+def once_about_date(of: str) -> models.UniqueConstraint:
+    """A reminder goes out once for the date it is about, however often the job runs.
+
+    `of`: the name of the event's foreign key.
+    """
+    return models.UniqueConstraint(
+        fields=[of, "move", "about"],
+        condition=models.Q(about__isnull=False),
+        name=f"{of}_event_once_about_date",
+    )
+
+
+def unnoticed(of: str) -> models.Index:
+    """The outbox: what the worker asks for every second stays small and indexed."""
+    waits = models.Q(noticed_at=None) & ~models.Q(notice="")
+    return models.Index(fields=["id"], condition=waits, name=f"{of}_event_unnoticed")
+
+
 def _write_event(row: Any, **fields: Any) -> Event:
     relation = row._meta.get_field("events")
     return relation.related_model._base_manager.create(**{relation.field.name: row}, **fields)

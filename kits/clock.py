@@ -3,12 +3,10 @@
 import datetime
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from core.dates import ONE_DAY
-from core.lifecycle import IllegalMove
 from kits import days
 from kits.desk import verbs
 from kits.lifecycle import MOVES
@@ -67,11 +65,5 @@ def _remind_overdue() -> int:
 
 
 def _remind(loan: Loan, move: str, about: datetime.date) -> bool:
-    if loan.events.filter(move=move, about=about).exists():
-        return False
-    try:
-        with transaction.atomic():
-            MOVES.apply(loan, move, by=None, about=about)
-    except (IntegrityError, IllegalMove):
-        return False  # another worker was first, or it came back a moment ago
-    return True
+    known = loan.events.filter(move=move, about=about).exists()
+    return not known and MOVES.remind(loan, move, about)

@@ -42,17 +42,16 @@ from kits.refusals import (
 )
 from kits.rules import LoanRequest
 from schools.models import ClassGroup, School, User
+from schools.years import last_plannable_day
 from submissions.lifecycle import (
     AskedLifecycle,
     identify,
     locked,
     open_submission,
-    rivals_of,
 )
 from submissions.models import Submission
 from submissions.rules import (
     first_bookable_moment,
-    last_bookable_day,
     refuse_broken,
 )
 
@@ -113,8 +112,6 @@ def hold(request: LoanRequest, *, by: User | None) -> Submission:
     submission, created = open_submission(request.submission, hub=request.kit.venue.hub)
     if not created:
         return submission
-    rivals = Loan.objects.filter(state=S.HELD, submission__in=rivals_of(submission))
-    MOVES.lapse_all(rivals.order_by("pk"))
     kit, starts_on, ends_on = request.kit, request.starts_on, request.ends_on
     refuse_broken(rules.broken_rules(kit, request.party), request.overrule, request.note)
     if role_of(by) != "staff":
@@ -151,12 +148,11 @@ def verify(submission: Submission, *, by: User | None = None) -> Submission:
     submission = locked(submission)
     if submission.verified_at is not None:
         return submission
-    loans = list(submission.loans.filter(state__in=MOVES["verify"].sources).locked())
+    loans = MOVES.locked_to_verify(submission.loans.all())
     if not loans:
         raise NothingHeld
     teacher = identify(submission)
-    # What is held first: it must not be in the way of what needs a box again.
-    for loan in sorted(loans, key=lambda loan: loan.state != S.HELD):
+    for loan in loans:
         _verify_one(loan, submission.school, by or teacher)
     return submission
 
@@ -209,7 +205,7 @@ def extend(*, loan: Loan, ends_on: datetime.date, by: User | None, note: str = "
         raise NotLater
     if role_of(by) == "teacher":
         too_long = (ends_on - loan.starts_on).days > loan.kit.loan_days
-        if too_long or ends_on > last_bookable_day():
+        if too_long or ends_on > last_plannable_day():
             raise LoanTooLong
         if ends_on not in days.return_days(loan.kit, loan.starts_on, loan.delivery, loan.booking):
             raise NotAHandoverDay
@@ -346,7 +342,7 @@ def refuse_dates(
     desk = days.desk_calendar(kit.venue, starts_on, starts_on + ONE_DAY, delivery, booking)
     if not desk.is_open(starts_on):
         raise NotAHandoverDay
-    if (ends_on - starts_on).days > kit.loan_days or ends_on > last_bookable_day():
+    if (ends_on - starts_on).days > kit.loan_days or ends_on > last_plannable_day():
         raise LoanTooLong
     if ends_on not in days.return_days(kit, starts_on, delivery, booking):
         raise NotAHandoverDay

@@ -36,7 +36,8 @@ from django.utils import timezone
 from bookings.models import Booking, State, VisitSlot, ZoneClaim, shut
 from core.dates import ONE_DAY, YearMonth, month_of, start_of_day
 from programmes.models import Programme
-from submissions.rules import first_bookable_moment, last_bookable_day
+from schools.years import last_plannable_day
+from submissions.rules import first_bookable_moment
 
 MINUTE = datetime.timedelta(minutes=1)
 # Where there mostly is something free; all that can be booked is two years of slots.
@@ -174,7 +175,7 @@ def _opens(programme: Programme) -> datetime.datetime:
 
 
 def _horizon() -> datetime.datetime:
-    return start_of_day(last_bookable_day() + ONE_DAY)
+    return start_of_day(last_plannable_day() + ONE_DAY)
 
 
 def _with_room(offers: list[Offer], groups: int, pupils: int) -> list[Offer]:

@@ -21,7 +21,8 @@ from kits.availability import KitCalendar, calendars
 from kits.days import DeskCalendar, desk_calendar, free_again_on
 from kits.models import LessonKit
 from schools.months import MonthPage
-from submissions.rules import first_bookable_moment, last_bookable_day
+from schools.years import last_plannable_day
+from submissions.rules import first_bookable_moment
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Period:
         """In a few words, why no loan starts on a day like this however many copies are free."""
         if day < self.first_start():
             return _("too soon")
-        return "" if day < last_bookable_day() else _("closed")
+        return "" if day < last_plannable_day() else _("closed")
 
     def returns(self, start: datetime.date) -> list[Return]:
         """All days on which a loan from `start` can end, those without a free copy too."""
@@ -92,7 +93,7 @@ class Period:
                 (day - start).days,
             )
             for day in self.desk.return_days(self.kit, start)
-            if day <= last_bookable_day()
+            if day <= last_plannable_day()
         ]
 
 

@@ -27,7 +27,10 @@ SHOWN = 3
 
 
 def visit_of(request: HttpRequest) -> Booking | None:
-    """The visit of a class that the query names, if it goes ahead and whoever asks may see it."""
+    """The visit of a class that the query names, if it goes ahead and whoever asks may see it.
+
+    Not one that waits for its code: the hold of a kit in the same browser ends it.
+    """
     key = request.GET.get(KEY)
     try:
         public_id = UUID(request.GET.get(PARAMETER, ""))
@@ -36,7 +39,7 @@ def visit_of(request: HttpRequest) -> Booking | None:
     submission = Submission.objects.select_related("user").filter(public_id=public_id).first()
     if submission is None or not may_see(request, submission, key):
         return None
-    bookings = submission.bookings.holding().of_classes().with_facts().order_by("pk")
+    bookings = submission.bookings.where(is_coming=True).of_classes().with_facts().order_by("pk")
     return next((one for one in bookings if one.starts_at > timezone.now()), None)
 
 
