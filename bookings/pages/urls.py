@@ -14,11 +14,11 @@ urlpatterns = [
     *also_by_link(
         [
             path("", booking.booking, name="booking"),
-            path("annuleren/<id:booking_id>/", booking.cancel, name="cancel"),
+            path("annuleren/<id:booking_id>/", booking.BookingCancelView.as_view(), name="cancel"),
             path("aantallen/<id:booking_id>/", booking.numbers, name="numbers"),
             path("gegevens/", booking.BookingDetailsView.as_view(), name="details"),
-            path("bezoek.ics", booking.calendar, name="calendar"),
-            path("brief.pdf", booking.letter, name="letter"),
+            path("bezoek.ics", booking.BookingCalendarView.as_view(), name="calendar"),
+            path("brief.pdf", booking.BookingLetterView.as_view(), name="letter"),
         ]
     ),
 ]

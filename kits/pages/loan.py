@@ -11,13 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core import calendars, rate_limits, uploads
+from core import rate_limits, uploads
 from core.dates import parse_day
-from core.documents import DocumentsUnavailable, pdf_response
 from core.lifecycle import Refused
 from kits import lifecycle
 from kits.lifecycle import MOVES
@@ -28,9 +26,11 @@ from kits.pages.forms import ReportForm
 from kits.telling import documents, ical
 from kits.telling.wording import history_of, sentence_for, terms_of
 from submissions.access import load_submission
-from submissions.forms import ContactForm, NoteForm, SchoolContactForm
+from submissions.forms import ContactForm, SchoolContactForm
 from submissions.models import Submission
+from submissions.pages.cancelling import CancelView
 from submissions.pages.details import DetailsView
+from submissions.pages.papers import CalendarView, LetterView
 from submissions.pages.shared import say_once
 
 
@@ -79,28 +79,26 @@ def extend(request: HttpRequest, public_id: UUID, token: str | None = None) -> H
     return render(request, "kits/loan_extend.html", _context(submission, one, token) | context)
 
 
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def cancel(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
+class LoanCancelView(CancelView):
     """Until the box is packed."""
-    submission = load_submission(request, public_id, token)
-    one = _loan(submission)
-    form = NoteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            lifecycle.cancel(loan=one, by=submission.teacher, note=form.cleaned_data["note"])
-        except Refused as refusal:
-            one.refresh_from_db(fields=["state"])
-            if one.state == LoanState.CANCELLED:  # by the first of two clicks, or by a colleague
-                say_once(request, _cancelled())
-            else:
-                messages.error(request, str(refusal))
-        else:
-            say_once(request, _cancelled())
-        return redirect(address_of(submission, token=token))
-    context = _context(submission, one, token) | {"form": form}
-    return render(request, "kits/loan_cancel.html", context)
+
+    template_name = "kits/loan_cancel.html"
+
+    def row(self, submission: Submission) -> Loan:
+        return _loan(submission)
+
+    def cancel(self, row: Loan, submission: Submission, note: str) -> str:
+        lifecycle.cancel(loan=row, by=submission.teacher, note=note)
+        return self.words(row)
+
+    def words(self, row: Loan) -> str:
+        return _("Your loan is cancelled. You get a mail about it.")
+
+    def page_of(self, submission: Submission, token: str | None) -> str:
+        return address_of(submission, token=token)
+
+    def context(self, row: Loan) -> dict[str, Any]:
+        return {"loan": row, "kit": row.kit}
 
 
 class LoanDetailsView(DetailsView):
@@ -154,25 +152,17 @@ def photo(
     raise Http404
 
 
-@login_not_required
-@require_safe
-def calendar(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
-    submission = load_submission(request, public_id, token)
-    with override(submission.language):
-        content = ical.download(_loan(submission))
-    return calendars.download_response(content, filename=f"tec-{submission.reference}.ics")
+class LoanCalendarView(CalendarView):
+    def calendar(self, submission: Submission) -> bytes:
+        return ical.download(_loan(submission))
 
 
-@login_not_required
-@require_safe
-def letter(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
-    submission = load_submission(request, public_id, token)
-    try:
-        content = documents.letter(_loan(submission))
-    except DocumentsUnavailable:
-        messages.error(request, _("The letter cannot be made at this moment."))
-        return redirect(address_of(submission, token=token))
-    return pdf_response(content, filename=f"tec-{submission.reference}.pdf")
+class LoanLetterView(LetterView):
+    def letter(self, submission: Submission) -> bytes:
+        return documents.letter(_loan(submission))
+
+    def page_of(self, submission: Submission, token: str | None) -> str:
+        return address_of(submission, token=token)
 
 
 # --- Within a request ----------------------------------------------------------------------------
@@ -183,10 +173,6 @@ def _loan(submission: Submission) -> Loan:
     if one is None:
         raise Http404
     return one
-
-
-def _cancelled() -> str:
-    return _("Your loan is cancelled. You get a mail about it.")
 
 
 def _was_just_extended(one: Loan, ends_on: datetime.date) -> bool:

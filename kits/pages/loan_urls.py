@@ -14,12 +14,12 @@ urlpatterns = [
         [
             path("", loan.loan, name="loan"),
             path("verlengen/", loan.extend, name="extend"),
-            path("annuleren/", loan.cancel, name="cancel"),
+            path("annuleren/", loan.LoanCancelView.as_view(), name="cancel"),
             path("gegevens/", loan.LoanDetailsView.as_view(), name="details"),
             path("melden/", loan.report, name="report"),
             path("foto/<id:finding_id>/", loan.photo, name="photo"),
-            path("leskist.ics", loan.calendar, name="calendar"),
-            path("brief.pdf", loan.letter, name="letter"),
+            path("leskist.ics", loan.LoanCalendarView.as_view(), name="calendar"),
+            path("brief.pdf", loan.LoanLetterView.as_view(), name="letter"),
         ]
     ),
 ]
