@@ -22,12 +22,13 @@ from bookings.telling.stays import Stay
 from core.calendars import Method, content_type
 from core.documents import DocumentsUnavailable, can_be_made
 from core.kinds import Enclosure, kinds
-from core.mail import markers, templates
+from core.mail import markers
 from core.mail.queue import Attachment, Message
 from core.text.bilingual import Words
 from programmes.models import Programme
 from submissions.kinds import SubmissionLink
 from submissions.models import Submission
+from submissions.telling import mail_about
 
 
 class BookingLink(SubmissionLink):
@@ -204,8 +205,6 @@ def _mail(
     if not bookings:
         return []
     submission = bookings[0].submission
-    hub, venue = submission.hub, bookings[0].visit.slot.venue
-    letter = _letter(submission) if with_letter else ""
     with translation.override(submission.language):
         along = [line for kind in kinds() for line in kind.said_beside(bookings)]
         resting_lines = wording.resting_in_words(resting)
@@ -213,36 +212,28 @@ def _mail(
         MailStay(visit, list(group))
         for visit, group in itertools.groupby(bookings, key=lambda booking: booking.visit)
     ]
-    message = templates.render(
-        f"booking_{name}",
-        to=submission.email,
-        language=submission.language,
-        context={
-            "submission": submission,
-            "stays": stays,
-            "first": stays[0],
-            "hub": hub,
-            "phone": venue.phone or hub.phone,
-            "email": venue.email or hub.email,
-            "count": len(bookings),
-            "note": note,
-            "changes": changes,
-            "resting": resting_lines,
-            "along": along,
-            "dates_url": settings.SITE_URL + _where_to_choose(stays[0].visit.programme),
-            "link": markers.marker(BookingLink.name, submission.pk, to=submission.email),
-            "has_letter": bool(letter),
-        },
-        attachments=files,
-        enclosed=letter,
-        sender=hub.sender,
-        reply_to=venue.email or hub.email,
-        hub=hub.pk,
-        reference=submission.reference,
-        about=submission.asker_name,
-        expires_at=expires_at,
-    )
-    return [message]
+    context = {
+        "stays": stays,
+        "first": stays[0],
+        "count": len(bookings),
+        "note": note,
+        "changes": changes,
+        "resting": resting_lines,
+        "along": along,
+        "dates_url": settings.SITE_URL + _where_to_choose(stays[0].visit.programme),
+    }
+    return [
+        mail_about(
+            submission,
+            f"booking_{name}",
+            context,
+            venue=stays[0].visit.slot.venue,
+            link=BookingLink,
+            files=files,
+            letter=_letter(submission) if with_letter else "",
+            expires_at=expires_at,
+        )
+    ]
 
 
 def _where_to_choose(programme: Programme) -> str:

@@ -13,12 +13,13 @@ from core.calendars import Method, content_type
 from core.dates import ONE_DAY, start_of_day
 from core.documents import DocumentsUnavailable, can_be_made
 from core.kinds import Enclosure
-from core.mail import markers, templates
+from core.mail import markers
 from core.mail.queue import Attachment, Message
 from kits import days
 from kits.models import Delivery, Loan, LoanEvent, LoanState
 from kits.telling import documents, ical, wording
 from submissions.kinds import SubmissionLink
+from submissions.telling import mail_about
 
 
 class LoanLink(SubmissionLink):
@@ -120,46 +121,33 @@ def _mail(
     loan = events[0].loan
     if loan.state not in states:
         return []
-    submission, venue = loan.submission, loan.kit.venue
-    hub = submission.hub
-    letter = _letter(loan) if with_letter else ""
-    attachments = _calendar_files(loan, files) if files else []
-    with translation.override(submission.language):
+    with translation.override(loan.submission.language):
         hours = documents.hours_of(loan)
         terms = wording.terms_of(loan.kit, loan)
-    message = templates.render(
+    context = {
+        "loan": loan,
+        "kit": loan.kit,
+        "visit": loan.booking if loan.booking and loan.booking.is_holding else None,
+        "is_round": loan.delivery == Delivery.ROUND,
+        "goes_ahead": loan.standing.is_coming,
+        "venue": loan.kit.venue,
+        "note": events[0].word_from_us,
+        "changes": _changes(events) if name == "changed" else [],
+        "terms": terms,
+        "open_on": _open_instead(loan, name),
+        **hours,
+    }
+    mail = mail_about(
+        loan.submission,
         f"loan_{name}",
-        to=submission.email,
-        language=submission.language,
-        context={
-            "submission": submission,
-            "loan": loan,
-            "kit": loan.kit,
-            "visit": loan.booking if loan.booking and loan.booking.is_holding else None,
-            "is_round": loan.delivery == Delivery.ROUND,
-            "goes_ahead": loan.standing.is_coming,
-            "venue": venue,
-            "hub": hub,
-            "phone": venue.phone or hub.phone,
-            "email": venue.email or hub.email,
-            "note": events[0].word_from_us,
-            "changes": _changes(events) if name == "changed" else [],
-            "link": markers.marker(LoanLink.name, submission.pk, to=submission.email),
-            "has_letter": bool(letter),
-            "terms": terms,
-            "open_on": _open_instead(loan, name),
-            **hours,
-        },
-        attachments=attachments,
-        enclosed=letter,
-        sender=hub.sender,
-        reply_to=venue.email or hub.email,
-        hub=hub.pk,
-        reference=submission.reference,
-        about=submission.asker_name,
+        context,
+        venue=loan.kit.venue,
+        link=LoanLink,
+        files=_calendar_files(loan, files) if files else (),
+        letter=_letter(loan) if with_letter else "",
         expires_at=expires_at,
     )
-    return [message]
+    return [mail]
 
 
 def _open_instead(loan: Loan, name: str) -> datetime.date | None:
