@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core import kinds
+from core.documents import DocumentsUnavailable, can_be_made
 from core.mail import markers, templates
 from core.mail.queue import Attachment, Message, enqueue
 from core.models import Mail
@@ -65,6 +66,26 @@ def mail_about(
         about=submission.asker_name,
         expires_at=expires_at,
     )
+
+
+class LetterEnclosure(kinds.Enclosure):
+    """The letter that goes along, of how things stand at the moment of sending."""
+
+    def letter(self, object_id: str, to: str) -> bytes | None:
+        """The PDF as `to` may have it, or None. Raises DocumentsUnavailable."""
+        raise NotImplementedError
+
+    def make(self, object_id: str, to: str) -> bytes | None:
+        try:
+            return self.letter(object_id, to)
+        except DocumentsUnavailable:
+            return None
+
+    def marker(self, key: int, submission: Submission, filename: str) -> str:
+        """Its marker, for the mail about a submission; '' where PDFs cannot be made."""
+        if not can_be_made():
+            return ""
+        return markers.enclosure(self.name, key, to=submission.email, name=filename)
 
 
 # --- The mail with a code ------------------------------------------------------------------------

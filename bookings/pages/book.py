@@ -166,7 +166,7 @@ def _in_words(refusal: Refused, programme: Programme, slot: VisitSlot, form: Boo
     """'Full' is not the word for a date that has room for fewer than were asked for."""
     left = offer_for(programme, slot)
     if isinstance(refusal, places.VisitFull) and left is not None and left.can_be_booked:
-        if left.groups_left < len(form.asked):
+        if left.groups_left < len(form.parties):
             return _room_for_parties(programme, left.groups_left)
         return _room_for_heads(programme, left.pupils_left)
     return str(refusal)

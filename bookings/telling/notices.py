@@ -20,15 +20,14 @@ from bookings.models import Booking, BookingEvent, State
 from bookings.telling import documents, ical, neighbours, wording
 from bookings.telling.stays import Stay
 from core.calendars import Method, content_type
-from core.documents import DocumentsUnavailable, can_be_made
-from core.kinds import Enclosure, kinds
-from core.mail import markers
+from core.documents import can_be_made
+from core.kinds import kinds
 from core.mail.queue import Attachment, Message
 from core.text.bilingual import Words
 from programmes.models import Programme
 from submissions.kinds import SubmissionLink
 from submissions.models import Submission
-from submissions.telling import mail_about
+from submissions.telling import LetterEnclosure, mail_about
 
 
 class BookingLink(SubmissionLink):
@@ -37,18 +36,13 @@ class BookingLink(SubmissionLink):
     asked = Booking
 
 
-class Letter(Enclosure):
-    """The letter that goes along, of the facts at the moment of sending."""
-
+class Letter(LetterEnclosure):
     name = "letter"
 
-    def make(self, submission_id: str, to: str) -> bytes | None:
+    def letter(self, submission_id: str, to: str) -> bytes | None:
         hers = Submission.objects.select_related("school", "organisation", "hub").filter(email=to)
         submission = hers.filter(pk=submission_id).first()
-        try:
-            return documents.letter(submission) if submission else None
-        except DocumentsUnavailable:
-            return None
+        return documents.letter(submission) if submission else None
 
 
 # --- One function per notice -----------------------------------------------------------------
@@ -260,8 +254,5 @@ def _calendar_file(booking: Booking, number: int, method: Method) -> Attachment:
 
 
 def _letter(submission: Submission) -> str:
-    """The letter, to be made while the mail goes out; '' where PDFs cannot be made."""
-    if not can_be_made():
-        return ""
     name = documents.letter_filename(submission)
-    return markers.enclosure(Letter.name, submission.pk, to=submission.email, name=name)
+    return Letter().marker(submission.pk, submission, name)

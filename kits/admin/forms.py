@@ -12,7 +12,7 @@ from kits import days
 from kits.availability import calendars
 from kits.models import Delivery, LessonKit, Loan
 from kits.rules import RULES
-from submissions.forms import OverruleForm
+from submissions.admin.overruling import OverruleForm
 
 FURTHEST_DAYS = 3 * 366  # a slip of the keyboard, rather than a plan
 

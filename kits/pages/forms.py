@@ -20,7 +20,7 @@ from submissions.rules import Broken, Party, Rule
 
 
 class LoanClassForm(ClassFieldsForm):
-    """The class that works with the kit. What staff ask only the verb checks: they overrule."""
+    """The class that works with the kit."""
 
     def __init__(self, *args: Any, kit: LessonKit, for_staff: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -30,13 +30,8 @@ class LoanClassForm(ClassFieldsForm):
             "At most %(number)d pupil.", "At most %(number)d pupils.", kit.max_pupils
         ) % {"number": kit.max_pupils}
 
-    def clean(self) -> dict[str, Any]:
-        """What the verb will ask, said at once with what else is wrong."""
-        data = super().clean() or self.cleaned_data
-        if not self.for_staff:
-            for one in broken_rules(self.kit, self.known):
-                self.add_error(one.field, one.message)
-        return data
+    def broken(self) -> list[Broken]:
+        return broken_rules(self.kit, self.known)
 
     @property
     def known(self) -> Party:
@@ -44,13 +39,6 @@ class LoanClassForm(ClassFieldsForm):
         data = self.cleaned_data
         groups = data.get("year_groups") or [None]
         return Party(data.get("name", ""), min(groups), max(groups), data.get("pupils", 0))
-
-    @property
-    def asked(self) -> Party:
-        """The class as the verbs take it; only after `is_valid()`."""
-        data = self.cleaned_data
-        groups = data["year_groups"]
-        return Party(data["name"], min(groups), max(groups), data["pupils"], 0)
 
 
 class LoanForm:
@@ -142,7 +130,7 @@ class LoanForm:
         note: str = "",
     ) -> LoanRequest:
         """What is asked for, as the verbs take it; its submission is not saved."""
-        party = self.class_form.asked
+        party = self.class_form.party
         what = [kit.pk, starts_on, ends_on, delivery, party]
         submission = self.contact.submission(browser=browser, language=language, what=what)
         return LoanRequest(

@@ -11,15 +11,12 @@ from django.utils import timezone, translation
 
 from core.calendars import Method, content_type
 from core.dates import ONE_DAY, start_of_day
-from core.documents import DocumentsUnavailable, can_be_made
-from core.kinds import Enclosure
-from core.mail import markers
 from core.mail.queue import Attachment, Message
 from kits import days
 from kits.models import Delivery, Loan, LoanEvent, LoanState
 from kits.telling import documents, ical, wording
 from submissions.kinds import SubmissionLink
-from submissions.telling import mail_about
+from submissions.telling import LetterEnclosure, mail_about
 
 
 class LoanLink(SubmissionLink):
@@ -28,17 +25,12 @@ class LoanLink(SubmissionLink):
     asked = Loan
 
 
-class Letter(Enclosure):
-    """The letter that goes along, of the facts at the moment of sending."""
-
+class Letter(LetterEnclosure):
     name = "loanletter"
 
-    def make(self, loan_id: str, to: str) -> bytes | None:
+    def letter(self, loan_id: str, to: str) -> bytes | None:
         loan = Loan.objects.with_facts().filter(pk=loan_id, submission__email=to).first()
-        try:
-            return documents.letter(loan) if loan else None
-        except DocumentsUnavailable:
-            return None
+        return documents.letter(loan) if loan else None
 
 
 # --- One function per notice -----------------------------------------------------------------
@@ -175,8 +167,5 @@ def _calendar_files(loan: Loan, method: Method) -> list[Attachment]:
 
 
 def _letter(loan: Loan) -> str:
-    """The letter, to be made while the mail goes out; '' where PDFs cannot be made."""
-    if not can_be_made():
-        return ""
     name = documents.letter_filename(loan.submission)
-    return markers.enclosure(Letter.name, loan.pk, to=loan.submission.email, name=name)
+    return Letter().marker(loan.pk, loan.submission, name)

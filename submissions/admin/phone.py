@@ -25,7 +25,7 @@ from schools.forms import SchoolChoiceWidget, as_input, chosen_school
 from schools.models import School
 from schools.search import find_schools
 from submissions.admin.known import Known, KnownClass, KnownContact, known_of
-from submissions.forms import OverruleForm
+from submissions.admin.overruling import OverruleForm
 from submissions.models import Submission
 from submissions.rules import NoteRequired, RulesBroken
 
