@@ -136,13 +136,13 @@ class VisitKind(AskedKind):
         coming = Booking.objects.holding().filter(visit__slot__starts_at__gte=moment)
         return coming.values("submission")
 
-    def plain_name(self, asked: Booking) -> str:
+    def plain_name(self, row: Booking) -> str:
         """The year group of a class; the kind of a group, of which one visit may have several."""
-        if not asked.organisation_id:
-            return asked.year_groups
-        others = Booking.objects.filter(visit=asked.visit_id, organisation=asked.organisation_id)
-        taken = others.exclude(pk=asked.pk).values_list("party_key", flat=True)
-        return free_name(asked.year_groups, set(taken))
+        if not row.organisation_id:
+            return row.year_groups
+        others = Booking.objects.filter(visit=row.visit_id, organisation=row.organisation_id)
+        taken = others.exclude(pk=row.pk).values_list("party_key", flat=True)
+        return free_name(row.year_groups, set(taken))
 
     # --- What the worker does ---------------------------------------------------------------
 

@@ -114,7 +114,7 @@ def hold(request: VisitRequest, *, by: User | None) -> Submission:
             state=NEW,
             supervisors=item.party.supervisors,
             held_until=timezone.now() + settings.HOLD_FOR,
-            **item.party.facts,
+            **item.party.columns,
         )
         MOVES.apply(booking, "hold", by=by, note=request.note, data=data)
     return submission

@@ -66,10 +66,10 @@ STAFF_FEEDS = frozenset({Feed.DESK, Feed.VENUE, Feed.ZONE})
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of a page of somebody else's: a template, and what it reads as `facts`."""
+    """A piece of a page of somebody else's: a template, and what it reads as `content`."""
 
     template: str
-    facts: Mapping[str, Any]
+    content: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

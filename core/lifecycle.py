@@ -76,12 +76,12 @@ class StateTable(models.TextChoices):
         return state
 
     @classmethod
-    def where(cls, **facts: object) -> list[str]:
-        """The states whose standing has all these facts, in order of their names."""
+    def where(cls, **meaning: object) -> list[str]:
+        """The states of which all this is so (`Standing`), in order of their names."""
         return sorted(
             state.value
             for state in cls
-            if all(getattr(state.standing, name) == fact for name, fact in facts.items())
+            if all(getattr(state.standing, name) == value for name, value in meaning.items())
         )
 
 

@@ -7,8 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from core.dates import ONE_DAY
-from kits import days
-from kits.desk import verbs
+from kits import days, handling
 from kits.lifecycle import MOVES
 from kits.models import KitCopy, Loan, LoanState
 
@@ -21,7 +20,7 @@ def make_way_for_overdue() -> int:
     """Give who waits for an overdue box another one, or flag it; returns how many moved."""
     overdue = Loan.objects.overdue().filter(copy=OuterRef("pk"))
     boxes = KitCopy.objects.filter(Exists(overdue)).select_related("kit").order_by("pk")
-    return sum(len(verbs.make_way_for_overdue(copy=copy)[0]) for copy in boxes)
+    return sum(len(handling.make_way_for_overdue(copy=copy)[0]) for copy in boxes)
 
 
 def remind_due() -> int:

@@ -20,7 +20,7 @@ from kits.lifecycle import MOVES
 from kits.models import Finding, LessonKit, Loan, LoanEvent
 from kits.pages import with_visit
 from kits.telling import ical, notices, overview
-from kits.telling.wording import for_staff
+from kits.telling.wording import for_staff, said_along
 from programmes.models import Venue
 from schools.models import User
 from submissions.kinds import AskedKind, Names, under
@@ -115,7 +115,7 @@ class LoanKind(AskedKind):
     # --- With a visit -----------------------------------------------------------------------
 
     def said_beside(self, rows: Sequence[Any]) -> list[str]:
-        return with_visit.said_along([row for row in rows if isinstance(row, Booking)])
+        return said_along([row for row in rows if isinstance(row, Booking)])
 
     def shown_beside(self, rows: Sequence[Any], token: str | None) -> Block | None:
         bookings = [row for row in rows if isinstance(row, Booking)]

@@ -1,7 +1,7 @@
 """Everything that happens to a loan.
 
 The table is the documentation: from which states, to which state, and which message goes out
-(`kits/telling/notices.py`). From held to returned the copy is promised or away, and the database
+(`kits/telling/notices.py`). The verbs of the desk are in `kits/handling.py`. From held to returned the copy is promised or away, and the database
 refuses a second loan of it in `[starts_on, free_again_on)`.
 """
 
@@ -128,7 +128,7 @@ def hold(request: LoanRequest, *, by: User | None) -> Submission:
         free_again_on=before,
         held_until=timezone.now() + settings.HOLD_FOR,
         state=NEW,
-        **request.party.facts,
+        **request.party.columns,
     )
     data: dict[str, Any] = {"to": _span(starts_on, ends_on), "copy": copy.code}
     if request.overrule:

@@ -39,7 +39,7 @@ class Party:
     group_kind: str = ""
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def columns(self) -> dict[str, Any]:
         """As fields of any row that is `Asked`."""
         return {
             "party_name": self.name,

@@ -10,8 +10,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.admin.slot_choice import SlotField
 from bookings.models import Booking, Visit
-from bookings.planning.slot_choice import SlotField
 from core.addresses import row_number
 from core.backoffice.moves import NoteForm
 from core.text.fields import ParagraphsField

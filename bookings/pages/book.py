@@ -131,11 +131,11 @@ def _form_address(programme: Programme, slot: VisitSlot) -> str:
 
 
 class VisitAsking(Asking):
-    def hold(self, asked: VisitRequest) -> Submission:
-        return lifecycle.hold(asked, by=None)
+    def hold(self, wanted: VisitRequest) -> Submission:
+        return lifecycle.hold(wanted, by=None)
 
-    def book(self, asked: VisitRequest, teacher: User) -> Submission:
-        return lifecycle.book(asked, by=teacher)
+    def book(self, wanted: VisitRequest, teacher: User) -> Submission:
+        return lifecycle.book(wanted, by=teacher)
 
     def page_of(self, submission: Submission, page: str = "") -> str:
         return address_of(submission, page or "booking")
@@ -247,7 +247,7 @@ class BookingCodeView(CodeView):
     def page_of(self, submission: Submission, page: str = "") -> str:
         return address_of(submission, page or "booking")
 
-    def facts(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
+    def context(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
         bookings = list(submission.bookings.with_facts().order_by("pk"))
         if not bookings:
             raise Http404  # something else was asked for in this submission

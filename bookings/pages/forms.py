@@ -24,7 +24,7 @@ from submissions.forms import (
 from submissions.initial import (
     as_asked,
     contact_of,
-    facts_of,
+    initial_of,
     known_classes,
     organisation_of,
     party_as_asked,
@@ -130,7 +130,7 @@ class BookingForm:
     def _open(self, user: User | None, again: Any, class_asked: int) -> None:
         """With what is known already."""
         contact = contact_of(user)
-        parties = [facts_of(self.known_classes, class_asked)]
+        parties = [initial_of(self.known_classes, class_asked)]
         if self.held is not None:
             contact, parties = as_asked(self.held), _parties_of(self.held)
         elif self.programme.whom.is_groups:
@@ -144,7 +144,7 @@ class BookingForm:
     def _show_again(self, data: Any) -> None:
         """As initial values: nothing typed is lost and nothing is checked yet."""
         typed = _resized(self.classes, data)
-        if used := facts_of(self.known_classes, row_number(data.get("use"))):
+        if used := initial_of(self.known_classes, row_number(data.get("use"))):
             place = next((one for one in typed if not one.get("name")), typed[-1])
             place |= used
         self.classes = self._parties(initial=typed)

@@ -33,7 +33,7 @@ from submissions.telling import LetterEnclosure, mail_about
 class BookingLink(SubmissionLink):
     name = "booking"
     page = "bookings:booking"
-    asked = Booking
+    model = Booking
 
 
 class Letter(LetterEnclosure):

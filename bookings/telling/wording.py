@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings import rules
-from bookings.models import Attention, Booking, BookingEvent, State
+from bookings.models import Attention, Booking, BookingEvent, State, VisitSlot
+from bookings.planning.availability import Offer, Status
 from programmes.models import Programme
 from programmes.models.programme import in_words
 from submissions.wording import Line, Sentence, Term, details_changed
@@ -209,3 +210,21 @@ def requirements_of(programmes: Iterable[Programme], user: Any) -> dict[int, str
         day = date_format(timezone.localtime(first), "j F")
         words = _("after your Proeverij on %(day)s") % {"day": day}
     return dict.fromkeys(closed, words)
+
+
+# --- For staff -------------------------------------------------------------------------------
+
+
+def slot_in_words(slot: VisitSlot, programme: Programme, offer: Offer | None) -> str:
+    """When it is, and what is left in it for a programme: 'di 3 nov 2026 09:00–12:00 (vol)'."""
+    start, end = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
+    when = f"{date_format(start, 'D j b Y')} {start:%H:%M}–{end:%H:%M}"
+    return f"{when} ({_room_left(programme, offer)})"
+
+
+def _room_left(programme: Programme, offer: Offer | None) -> str:
+    if offer is None or offer.status == Status.FULL:
+        return _("full")
+    if offer.status == Status.CLOSED:
+        return _("closed for schools")
+    return programme.whom.room_for(offer.groups_left)

@@ -22,10 +22,9 @@ from core.backoffice.filters import (
 from core.backoffice.moves import RequiredNoteForm, StaffMove
 from core.text.normal import words
 from core.text.searching import has_name, rows_with
-from kits import days, lifecycle
+from kits import days, handling, lifecycle
 from kits.admin.forms import DatesForm, ExtendForm
 from kits.admin.phone import LoanByPhone
-from kits.desk import verbs
 from kits.lifecycle import MOVES
 from kits.models import KitCopy, Loan, LoanState
 from kits.telling import documents, ical
@@ -35,15 +34,15 @@ from submissions.models import Submission
 
 # In order of likelihood. Handing out and checking ask for counts: these go over the kit desk.
 STAFF_MOVES = {
-    "pack": StaffMove(verbs.pack, _("Packed.")),
+    "pack": StaffMove(handling.pack, _("Packed.")),
     "settle": StaffMove(lifecycle.settle, _("Settled.")),
     "extend": StaffMove(lifecycle.extend, _("Extended."), ExtendForm),
     "change_dates": StaffMove(lifecycle.change_dates, _("The dates were changed."), DatesForm),
     "swap": StaffMove(lifecycle.swap, _("This loan has another box now.")),
-    "unpack": StaffMove(verbs.unpack, _("Unpacked.")),
+    "unpack": StaffMove(handling.unpack, _("Unpacked.")),
     "note": StaffMove(lifecycle.add_note, _("The note is in the history."), RequiredNoteForm),
     "cancel": StaffMove(lifecycle.cancel, _("Cancelled."), style="danger"),
-    "write_off": StaffMove(verbs.write_off, _("Written off."), RequiredNoteForm, style="danger"),
+    "write_off": StaffMove(handling.write_off, _("Written off."), RequiredNoteForm, style="danger"),
 }
 
 

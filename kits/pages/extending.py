@@ -54,7 +54,7 @@ def _closed(period: Period, first: datetime.date, until: datetime.date) -> str:
     """No box changes hands on these days: why, where it is a holiday or a closed day."""
     days = [first + n * ONE_DAY for n in range((until - first).days + 1)]
     reason = next((why for why in map(period.desk.closed_because, days) if why), "")
-    facts = {"day": date_format(until, "l j F"), "reason": reason}
+    said = {"day": date_format(until, "l j F"), "reason": reason}
     if reason:
         words = _(
             "Up to and including %(day)s the box may stay, but no boxes are brought back by then: "
@@ -65,4 +65,4 @@ def _closed(period: Period, first: datetime.date, until: datetime.date) -> str:
             "Up to and including %(day)s the box may stay, but there is no day on which to bring "
             "it back."
         )
-    return words % facts
+    return words % said

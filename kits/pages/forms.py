@@ -15,7 +15,7 @@ from kits.models import ContentItem, LessonKit, Loan
 from kits.rules import LoanRequest, broken_rules
 from schools.models import School, User
 from submissions.forms import ClassFieldsForm, SchoolContactForm, given
-from submissions.initial import as_asked, contact_of, facts_of, known_classes, party_as_asked
+from submissions.initial import as_asked, contact_of, initial_of, known_classes, party_as_asked
 from submissions.rules import Broken, Party, Rule
 
 
@@ -71,14 +71,14 @@ class LoanForm:
             initial |= given(SchoolContactForm(again))
         self.contact = SchoolContactForm(data, initial=initial, for_staff=for_staff)
         details: Any = {"kit": kit, "for_staff": for_staff, "prefix": "klas"}
-        first = party_as_asked(asked) if asked else facts_of(self.known_classes, class_asked)
+        first = party_as_asked(asked) if asked else initial_of(self.known_classes, class_asked)
         if again is not None:
             first |= given(LoanClassForm(again, **details))
         self.class_form = LoanClassForm(data, initial=first, **details)
         if self.asks_for_more:
             # As initial values: nothing typed is lost and nothing is checked yet.
             used = row_number(data.get("use"))
-            typed = given(self.class_form) | facts_of(self.known_classes, used)
+            typed = given(self.class_form) | initial_of(self.known_classes, used)
             self.class_form = LoanClassForm(initial=typed, **details)
             self.contact = (
                 SchoolContactForm(initial=given(self.contact), for_staff=for_staff)

@@ -22,7 +22,7 @@ from submissions.telling import LetterEnclosure, mail_about
 class LoanLink(SubmissionLink):
     name = "loan"
     page = "loans:loan"
-    asked = Loan
+    model = Loan
 
 
 class Letter(LetterEnclosure):

@@ -1,12 +1,14 @@
 """The events of a loan in plain words, for the page and for staff."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from bookings.models import Booking
 from kits import days
 from kits.models import CopyEvent, Delivery, LessonKit, Loan, LoanEvent, LoanState
 from submissions.wording import Line, Sentence, Term, details_changed
@@ -76,6 +78,35 @@ def terms_of(kit: LessonKit, loan: Loan | None = None) -> list[Term]:
         cancelling = _("not any more: the box is packed, so from now on you ask us")
     lost = "" if kit.charge_note else _("Parts that are lost or broken we charge at cost.")
     return [Term(_("Cancel"), cancelling), Term(_("Lost or broken"), lost, kit.charge_note)]
+
+
+# --- In mails about a visit --------------------------------------------------------------------
+
+
+def said_along(bookings: Sequence[Booking]) -> list[str]:
+    """What every mail about these visits says of the kits that go along, a line each."""
+    goes, stays = (
+        _("Lesson kit back to class: %(kit)s, from %(first)s to %(last)s."),
+        _(
+            "The lesson kit %(kit)s stays reserved, from %(first)s to %(last)s. Not needed any "
+            "more? Then cancel it too."
+        ),
+    )
+    holding = {booking.pk for booking in bookings if booking.is_holding}
+    # A few columns: this is asked for every mail, and most have no kit.
+    loans = Loan.objects.holding().filter(booking__in=list(bookings)).order_by("pk")
+    found = loans.exclude(state=LoanState.HELD).values_list(
+        "booking", "copy__kit__title", "starts_on", "ends_on"
+    )
+    return [
+        (goes if booking in holding else stays)
+        % {
+            "kit": kit,
+            "first": date_format(first, "l j F"),
+            "last": date_format(last, "l j F"),
+        }
+        for booking, kit, first, last in found
+    ]
 
 
 # --- For staff -------------------------------------------------------------------------------

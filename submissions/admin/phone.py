@@ -77,7 +77,7 @@ class ByPhone(View):
         typed."""
         raise NotImplementedError
 
-    def facts(self, chosen: Mapping[str, Any]) -> Mapping[str, Any]:
+    def context(self, chosen: Mapping[str, Any]) -> Mapping[str, Any]:
         """What the page says of what was chosen."""
         return chosen
 
@@ -180,7 +180,7 @@ class ByPhone(View):
         else:
             known = self.known(form, first.chosen)
             context |= {"form": form, "overrule": overrule, "known": known, "focus": focus}
-            context |= self.facts(first.chosen)
+            context |= self.context(first.chosen)
         return TemplateResponse(self.request, self.template_name, context)
 
 

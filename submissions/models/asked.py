@@ -29,9 +29,9 @@ class AskedQuerySet[T: "Asked"](KeepsFolded, OfHubs[T]):
 
     model: type[T]
 
-    def where(self, **facts: object) -> Self:
-        """Those whose state has all these facts (`Standing`)."""
-        return self.filter(state__in=self.model.states.where(**facts))
+    def where(self, **meaning: object) -> Self:
+        """Those of whose state all this is so (`Standing`)."""
+        return self.filter(state__in=self.model.states.where(**meaning))
 
     def holding(self) -> Self:
         return self.where(holds=True)

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from kits.desk import figures, verbs
-from kits.desk.verbs import Count
+from kits.handling import Count
 from kits.models import ItemCount, LoanState, RefusedDemand
 from tests.factories import amsterdam, make_kit, make_loan, make_staff
 
