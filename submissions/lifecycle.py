@@ -140,8 +140,8 @@ def _lapse_rivals_of(submission: Submission) -> None:
     rivals = list(unverified.exclude(pk=submission.pk).values_list("pk", flat=True))
     for kind in submitted() if rivals else []:
         assert isinstance(kind.moves, AskedLifecycle)
-        held = kind.model._base_manager.filter(state=HELD, submission__in=rivals)
-        kind.moves.lapse_all(held.order_by("pk"))
+        rows: QuerySet[Any] = kind.model._base_manager.all()
+        kind.moves.lapse_all(rows.filter(state=HELD, submission__in=rivals).order_by("pk"))
 
 
 def refuse_too_much_held(submission: Submission) -> None:
