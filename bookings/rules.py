@@ -191,12 +191,15 @@ def first_taster_of(user: Any) -> datetime.datetime | None:
     """When the classes of a teacher's school, of last school year or later, first have a
     Proeverij; None where that is not known."""
     school_id = getattr(user, "school_id", None)  # the anonymous have none
-    if school_id is None:
-        return None
+    return first_taster_at(school_id) if school_id is not None else None
+
+
+def first_taster_at(school: int) -> datetime.datetime | None:
+    """The same of a school (primary key)."""
     tasters = Booking.objects.filter(
         visit__programme__kind=ProgrammeKind.TASTER,
         state__in=State.where(counts=True),
-        class_group__school=school_id,
+        class_group__school=school,
         class_group__school_year__gte=current_school_year() - 1,
     )
     return tasters.aggregate(first=Min("visit__slot__starts_at"))["first"]

@@ -103,6 +103,16 @@ class Planned:
 
 
 @dataclass(frozen=True)
+class Along:
+    """What goes along with something that is about to move to another date, and the ways in which
+    it can: the first is what most people want."""
+
+    name: str  # of a form's field; one of its own
+    text: str
+    ways: Sequence[tuple[str, str]]  # value, and in words
+
+
+@dataclass(frozen=True)
 class Action:
     """Something that staff start from the overview."""
 
@@ -210,6 +220,15 @@ class Kind(Part):
         """What the page of these rows of another kind shows of this one; `token` is that of the
         link by which somebody came, if so."""
         return None
+
+    def along(self, row: Any, day: datetime.date) -> Iterable[Along]:
+        """What of this kind goes along with a row of another kind that is to move to `day`."""
+        return ()
+
+    def follow(self, row: Any, ways: Mapping[str, str], *, left: datetime.date, by: Any) -> None:
+        """Let it go along in the ways that were chosen, by name, with a row that has just left a
+        day in this transaction; what is not named stays as it was. Raises Refused, and then
+        nothing moves."""
 
     # --- For staff ----------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """A loan of a lesson kit, as the rest of the site deals with it."""
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from icalendar import Event as CalendarEvent
 
 from bookings.models import Booking
-from core.kinds import Block, Feed, Matter, OnDay, Planned
+from core.kinds import Along, Block, Feed, Matter, OnDay, Planned
 from core.mail.queue import Message
 from core.uploads import delete_orphans
-from kits import changes, clock, erasure
+from kits import changes, clock, erasure, moving
 from kits.lifecycle import MOVES
 from kits.models import Finding, LessonKit, Loan, LoanEvent
 from kits.pages import with_visit
@@ -120,6 +120,13 @@ class LoanKind(AskedKind):
     def shown_beside(self, rows: Sequence[Any], token: str | None) -> Block | None:
         bookings = [row for row in rows if isinstance(row, Booking)]
         return with_visit.block_beside(bookings, token)
+
+    def along(self, row: Any, day: datetime.date) -> list[Along]:
+        return moving.along(row, day) if isinstance(row, Booking) else []
+
+    def follow(self, row: Any, ways: Mapping[str, str], *, left: datetime.date, by: Any) -> None:
+        if isinstance(row, Booking) and ways:
+            moving.follow(row, ways, left=left, by=by)
 
     # --- When a person is erased ------------------------------------------------------------
 

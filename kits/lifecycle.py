@@ -82,7 +82,9 @@ MOVES = LoanLifecycle(
     take_back=      Move(_("take back"),             (S.OUT,),                   S.RETURNED),
     check=          Move(_("check"),                 (S.RETURNED,),              S.DONE),
     write_off=      Move(_("write off"),             (*AWAY,),                   S.WRITTEN_OFF),
-    change_dates=   Move(_("change the dates"),      (S.RESERVED,),              None,         "changed"),
+    change_dates=   Move(_("change the dates"),      (*COMING,),                 None,         "changed"),
+    ask_to_move=    Move(_("ask for other days"),    (*COMING,),                 None),
+    keep_date=      Move(_("keep the days"),         (*COMING,),                 None,         "days_kept"),
     extend=         Move(_("extend"),                (*COMING, S.OUT),           None,         "changed"),
     readdress=      Move(_("change the address"),    (*COMING, S.OUT),           None,         "changed"),
     swap=           Move(_("give another box"),      (S.HELD, *COMING),          None),
@@ -209,31 +211,20 @@ def extend(*, loan: Loan, ends_on: datetime.date, by: User | None, note: str = "
             raise LoanTooLong
         if ends_on not in days.return_days(loan.kit, loan.starts_on, loan.delivery, loan.booking):
             raise NotAHandoverDay
-    return _change_period(loan, "extend", loan.starts_on, ends_on, by, note)
+    return _keep_until(loan, ends_on, by, note)
 
 
-@retried
-def change_dates(
-    *, loan: Loan, starts_on: datetime.date, ends_on: datetime.date, by: User, note: str = ""
-) -> LoanEvent:
-    """Staff agree on other days, with the same copy. Raises CopyPromised."""
-    copies.lock_loan(loan)
-    return _change_period(loan, "change_dates", starts_on, ends_on, by, note)
-
-
-def _change_period(
-    loan: Loan, move: str, starts_on: datetime.date, ends_on: datetime.date, by: Any, note: str
-) -> LoanEvent:
+def _keep_until(loan: Loan, ends_on: datetime.date, by: Any, note: str) -> LoanEvent:
     """The period changes in place, under the copy's lock. Expired holds make way first."""
-    MOVES.check(loan, move)
-    before = days.free_again_on(loan.kit, ends_on)
+    MOVES.check(loan, "extend")
+    starts_on, before = loan.starts_on, days.free_again_on(loan.kit, ends_on)
     expired = Loan.objects.expired().filter(copy=loan.copy_id).exclude(pk=loan.pk)
     MOVES.lapse_all(expired.overlapping(starts_on, before).order_by("pk"))
     if not copies.is_free(copies.lock(loan.copy_id), starts_on, before, to=loan):
         raise CopyPromised
-    changes = {"starts_on": starts_on, "ends_on": ends_on, "free_again_on": before}
-    data = {"from": _span(loan.starts_on, loan.ends_on), "to": _span(starts_on, ends_on)}
-    return MOVES.apply(loan, move, by=by, note=note, changes=changes, data=data)
+    changes = {"ends_on": ends_on, "free_again_on": before}
+    data = {"from": _span(starts_on, loan.ends_on), "to": _span(starts_on, ends_on)}
+    return MOVES.apply(loan, "extend", by=by, note=note, changes=changes, data=data)
 
 
 @retried

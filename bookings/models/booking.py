@@ -25,6 +25,7 @@ class Attention(models.TextChoices):
     PREREQUISITE_GONE = "prerequisite", _("The Proeverij before it was cancelled")
     PREREQUISITE_BY_SCHOOL = "by_school", _("The school had a Proeverij, this class perhaps not")
     LATE_CANCELLATION = "late", _("The school asks to cancel after the free period")
+    MOVE_ASKED = "move", _("The school asks for another date")
 
 
 # What a page, a mail or a calendar says about a booking hangs on these.

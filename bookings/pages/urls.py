@@ -3,6 +3,7 @@
 from django.urls import path
 
 from bookings.pages import book, booking
+from bookings.pages.moving import MoveView
 from submissions.pages.shared import also_by_link
 
 app_name = "bookings"
@@ -15,6 +16,7 @@ urlpatterns = [
         [
             path("", booking.booking, name="booking"),
             path("annuleren/<id:booking_id>/", booking.BookingCancelView.as_view(), name="cancel"),
+            path("verzetten/<id:booking_id>/", MoveView.as_view(), name="move"),
             path("aantallen/<id:booking_id>/", booking.numbers, name="numbers"),
             path("gegevens/", booking.BookingDetailsView.as_view(), name="details"),
             path("bezoek.ics", booking.BookingCalendarView.as_view(), name="calendar"),

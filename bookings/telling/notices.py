@@ -61,6 +61,8 @@ def mails_of(events: list[BookingEvent]) -> list[Message]:
             return cancelled(events)
         case "changed":
             return changed(events)
+        case "date_kept":
+            return date_kept(events)
         case "reminder":
             return reminder(events)
     raise LookupError(events[0].notice)
@@ -103,6 +105,13 @@ def changed(events: list[BookingEvent]) -> list[Message]:
     told = [event for event in events if event.booking in bookings]
     mails = _with_letter("changed", events, bookings, changes=_changes(told))
     return [*mails, *_to_neighbours(events)]
+
+
+def date_kept(events: list[BookingEvent]) -> list[Message]:
+    """The answer to who asked for another date; of one that was moved or cancelled since, none."""
+    bookings = _upcoming(_bookings(events, {State.CONFIRMED, State.REQUESTED}))
+    told = [event for event in events if event.booking in bookings]
+    return _mail("date_kept", bookings, note=events[0].word_from_us, changes=_changes(told))
 
 
 def reminder(events: list[BookingEvent]) -> list[Message]:

@@ -66,6 +66,7 @@ class Attention(models.TextChoices):
 
     PACKED_UNFIT = "packed_unfit", _("The packed box cannot go out")
     NO_OTHER_BOX = "no_other_box", _("The box cannot go out and no other is free")
+    MOVE_ASKED = "move", _("The school asks for other days")
 
 
 class Loan(Asked):
@@ -171,6 +172,7 @@ class Loan(Asked):
                 "Box %(code)s is packed and cannot go out: give this class another."
             ),
             Attention.NO_OTHER_BOX: _("Box %(code)s cannot go out and no other is free."),
+            Attention.MOVE_ASKED: _("The school asks for other days for box %(code)s."),
         }
         return str(words[Attention(self.attention)] % {"code": self.copy.code})
 

@@ -20,7 +20,7 @@ from core.lifecycle import Refused
 from kits import lifecycle
 from kits.lifecycle import MOVES
 from kits.models import Loan, LoanState
-from kits.pages.access import address_of
+from kits.pages.access import address_of, loan_of
 from kits.pages.extending import extension_of
 from kits.pages.forms import ReportForm
 from kits.telling import documents, ical
@@ -42,7 +42,7 @@ def loan(request: HttpRequest, public_id: UUID, token: str | None = None) -> Htt
     submission = load_submission(request, public_id, token)
     if submission.verified_at is None and token is None and submission.loans.exists():
         return redirect(address_of(submission, "code"))
-    one = _loan(submission)
+    one = loan_of(submission)
     context = {
         "sentence": sentence_for(one),
         "history": history_of(one),
@@ -51,6 +51,7 @@ def loan(request: HttpRequest, public_id: UUID, token: str | None = None) -> Htt
         **documents.hours_of(one),
         "can_extend": one.state in MOVES["extend"].sources,
         "can_cancel": one.state == LoanState.RESERVED,
+        "may_ask": one.state == LoanState.PACKED,
         "terms": terms_of(one.kit, one) if one.standing.is_coming else [],
         "can_report": one.state in MOVES["report"].sources,
     }
@@ -63,7 +64,7 @@ def loan(request: HttpRequest, public_id: UUID, token: str | None = None) -> Htt
 def extend(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
     """Choose a later day from those on which the copy's next loan stays safe."""
     submission = load_submission(request, public_id, token)
-    one = _loan(submission)
+    one = loan_of(submission)
     asked = parse_day(request.POST.get("tot", ""))
     if request.method == "POST" and asked is not None:
         try:
@@ -85,7 +86,7 @@ class LoanCancelView(CancelView):
     template_name = "kits/loan_cancel.html"
 
     def row(self, submission: Submission) -> Loan:
-        return _loan(submission)
+        return loan_of(submission)
 
     def cancel(self, row: Loan, submission: Submission, note: str) -> str:
         lifecycle.cancel(loan=row, by=submission.teacher, note=note)
@@ -119,7 +120,7 @@ class LoanDetailsView(DetailsView):
 def report(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
     """Tell what is missing or broken, perhaps with a photo."""
     submission = load_submission(request, public_id, token)
-    one = _loan(submission)
+    one = loan_of(submission)
     sent = request.method == "POST"
     form = ReportForm(request.POST if sent else None, request.FILES if sent else None, kit=one.kit)
     status = 200
@@ -146,7 +147,7 @@ def photo(
     request: HttpRequest, public_id: UUID, finding_id: int, token: str | None = None
 ) -> HttpResponse:
     """A photo that the school sent, to who may see the loan; staff have theirs in the admin."""
-    finding = _loan(load_submission(request, public_id, token)).findings.filter(pk=finding_id)
+    finding = loan_of(load_submission(request, public_id, token)).findings.filter(pk=finding_id)
     for found in finding.exclude(photo=""):
         return uploads.attachment(found.photo, f"melding-{found.pk}.jpg", "image/jpeg")
     raise Http404
@@ -154,25 +155,18 @@ def photo(
 
 class LoanCalendarView(CalendarView):
     def calendar(self, submission: Submission) -> bytes:
-        return ical.download(_loan(submission))
+        return ical.download(loan_of(submission))
 
 
 class LoanLetterView(LetterView):
     def letter(self, submission: Submission) -> bytes:
-        return documents.letter(_loan(submission))
+        return documents.letter(loan_of(submission))
 
     def page_of(self, submission: Submission, token: str | None) -> str:
         return address_of(submission, token=token)
 
 
 # --- Within a request ----------------------------------------------------------------------------
-
-
-def _loan(submission: Submission) -> Loan:
-    one = submission.loans.with_facts().order_by("pk").first()
-    if one is None:
-        raise Http404
-    return one
 
 
 def _was_just_extended(one: Loan, ends_on: datetime.date) -> bool:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from kits.pages import loan, reserve
+from kits.pages.moving import MoveLoanView
 from submissions.pages.shared import also_by_link
 
 app_name = "loans"
@@ -13,6 +14,7 @@ urlpatterns = [
     *also_by_link(
         [
             path("", loan.loan, name="loan"),
+            path("verzetten/", MoveLoanView.as_view(), name="move"),
             path("verlengen/", loan.extend, name="extend"),
             path("annuleren/", loan.LoanCancelView.as_view(), name="cancel"),
             path("gegevens/", loan.LoanDetailsView.as_view(), name="details"),

@@ -19,7 +19,7 @@ from bookings.models import Booking
 from core.dates import ONE_DAY, YearMonth, month_of
 from kits.availability import KitCalendar, calendars
 from kits.days import DeskCalendar, desk_calendar, free_again_on
-from kits.models import LessonKit
+from kits.models import LessonKit, Loan
 from schools.months import MonthPage
 from schools.years import last_plannable_day
 from submissions.rules import first_bookable_moment
@@ -103,11 +103,12 @@ def look_at(
     last: datetime.date,
     delivery: str,
     booking: Booking | None = None,
+    but: Loan | None = None,
 ) -> Period:
     """The period in which a loan, perhaps with a visit, can start on a day in `first`..`last` and
-    end after that."""
+    end after that. `but`: a loan that gives up its days for these, so it is in nobody's way."""
     before = free_again_on(kit, last + datetime.timedelta(days=kit.loan_days)) + ONE_DAY
-    found = calendars(first, before, [kit])
+    found = calendars(first, before, [kit], but=but)
     desk = desk_calendar(kit.venue, first, before, delivery, booking)
     return Period(kit, desk, found.get(kit.pk, KitCalendar()))
 

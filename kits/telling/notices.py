@@ -45,6 +45,8 @@ def mails_of(events: list[LoanEvent]) -> list[Message]:
             return cancelled(events)
         case "changed":
             return changed(events)
+        case "days_kept":
+            return days_kept(events)
         case "collect":
             return collect(events)
         case "return":
@@ -73,6 +75,11 @@ def cancelled(events: list[LoanEvent]) -> list[Message]:
 def changed(events: list[LoanEvent]) -> list[Message]:
     states = [*LoanState.where(is_coming=True), LoanState.OUT]
     return _mail("changed", events, states, files=Method.REQUEST, with_letter=True)
+
+
+def days_kept(events: list[LoanEvent]) -> list[Message]:
+    """The answer to who asked for other days; of one that is out or cancelled since, none."""
+    return _mail("days_kept", events, LoanState.where(is_coming=True))
 
 
 def collect(events: list[LoanEvent]) -> list[Message]:
@@ -124,7 +131,7 @@ def _mail(
         "goes_ahead": loan.standing.is_coming,
         "venue": loan.kit.venue,
         "note": events[0].word_from_us,
-        "changes": _changes(events) if name == "changed" else [],
+        "changes": _changes(events) if name in {"changed", "days_kept"} else [],
         "terms": terms,
         "open_on": _open_instead(loan, name),
         **hours,

@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Sequence
-from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from bookings.models import Booking
 from kits import days
 from kits.models import CopyEvent, Delivery, LessonKit, Loan, LoanEvent, LoanState
+from kits.models.loan import Attention
 from submissions.wording import Line, Sentence, Term, details_changed
 
 # What the school sees of it: no notes that staff make for themselves, not which box.
@@ -43,8 +43,8 @@ def history_of(loan: Loan) -> list[Line]:
 
 def sentence(event: LoanEvent) -> str:
     """One event in words; empty for what only concerns staff."""
-    if event.move in {"extend", "change_dates"}:
-        return _dates(event.data)
+    if event.move in {"extend", "change_dates", "ask_to_move", "keep_date"}:
+        return _other_days(event)
     if event.move == "describe":
         return details_changed(event)
     if event.move == "readdress":
@@ -56,11 +56,15 @@ def sentence(event: LoanEvent) -> str:
     return words() if words else ""
 
 
-def _dates(data: dict[str, Any]) -> str:
-    return _("Changed from %(before)s to %(after)s.") % {
-        "before": _period(data["from"]),
-        "after": _period(data["to"]),
-    }
+def _other_days(event: LoanEvent) -> str:
+    if not event.data:
+        return _("The days stay as they are.")
+    changed = _("Changed from %(before)s to %(after)s.")
+    words = {
+        "ask_to_move": _("You asked for %(after)s in place of %(before)s."),
+        "keep_date": _("It cannot be moved to %(after)s, so it stays on %(before)s."),
+    }.get(event.move, changed)
+    return words % {"before": _period(event.data["from"]), "after": _period(event.data["to"])}
 
 
 def _period(written: list[str]) -> str:
@@ -159,6 +163,8 @@ def sentence_for(loan: Loan) -> Sentence:
         explanation = _("Another class may be waiting for it. Please bring it back, or call us.")
     elif loan.delivery == Delivery.ROUND and standing.by_round:
         text = standing.by_round
+    if loan.attention == Attention.MOVE_ASKED:
+        explanation = _("You asked for other days. We let you know; until then these are yours.")
     return Sentence(str(text) % said, str(explanation), standing.is_off)
 
 
