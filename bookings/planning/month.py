@@ -105,8 +105,9 @@ def _word(offer: Offer) -> str:
     if offer.can_be_booked:
         words = ngettext("%(number)d place", "%(number)d places", offer.groups_left)
         return words % {"number": offer.groups_left}
-    words = {Status.FULL: _("full"), Status.OWN: _("now yours")}
-    return words.get(offer.status, _("closed"))
+    if offer.status == Status.OWN:
+        return _("now yours")
+    return _("full") if offer.status == Status.FULL else _("closed")
 
 
 def _cell(offer: Offer, day: str, address: Callable[[Offer], str]) -> Cell:
