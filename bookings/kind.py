@@ -16,10 +16,11 @@ from bookings import changes, clock, places, visits
 from bookings.lifecycle import MOVES
 from bookings.models import FACTS, Booking, BookingEvent, State, Visit
 from bookings.pages.trajectory import trajectories
+from bookings.planning.free import free_on
 from bookings.telling import ical, notices, overview
 from bookings.telling.wording import sentence
 from core.dates import start_of_day
-from core.kinds import STAFF_FEEDS, Action, Block, Feed, Matter, OnDay, Planned
+from core.kinds import STAFF_FEEDS, Action, Block, Feed, Matter, OnDay, Planned, Wish
 from core.mail.queue import Message
 from programmes.models import Programme, Venue
 from schools.models import User
@@ -74,6 +75,12 @@ class VisitKind(AskedKind):
     def block_for(self, user: User) -> Block | None:
         found = trajectories(user)
         return Block("bookings/_trajectories.html", {"trajectories": found}) if found else None
+
+    # --- For who has days -------------------------------------------------------------------
+
+    def free_on(self, wish: Wish, user: User) -> Block | None:
+        found = free_on(wish, user)
+        return Block("bookings/_free_on.html", {"found": found}) if found else None
 
     # --- In calendars that are followed -----------------------------------------------------
 

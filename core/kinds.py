@@ -103,6 +103,17 @@ class Planned:
 
 
 @dataclass(frozen=True)
+class Wish:
+    """What one class can do on days from `first` to `last`, both included. `year_group`: on the
+    scale of the school years."""
+
+    first: datetime.date
+    last: datetime.date
+    pupils: int
+    year_group: int
+
+
+@dataclass(frozen=True)
 class Along:
     """What goes along with something that is about to move to another date, and the ways in which
     it can: the first is what most people want."""
@@ -186,6 +197,12 @@ class Kind(Part):
 
     def block_for(self, user: Any) -> Block | None:
         """What else there is to show a teacher."""
+        return None
+
+    # --- For who has days, and asks what can be done on them ----------------------------------
+
+    def free_on(self, wish: Wish, user: Any) -> Block | None:
+        """What can be asked for on those days, of all hubs; None where there is nothing."""
         return None
 
     # --- In calendars that are followed -------------------------------------------------------

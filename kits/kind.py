@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from icalendar import Event as CalendarEvent
 
 from bookings.models import Booking
-from core.kinds import Along, Block, Feed, Matter, OnDay, Planned
+from core.kinds import Along, Block, Feed, Matter, OnDay, Planned, Wish
 from core.mail.queue import Message
 from core.uploads import delete_orphans
 from kits import changes, clock, erasure, moving
 from kits.lifecycle import MOVES
 from kits.models import Finding, LessonKit, Loan, LoanEvent
-from kits.pages import with_visit
+from kits.pages import free, with_visit
 from kits.telling import ical, notices, overview
 from kits.telling.wording import for_staff, said_along
 from programmes.models import Venue
@@ -75,6 +75,12 @@ class LoanKind(AskedKind):
     def past(self, user: User) -> QuerySet[Loan]:
         mine = Loan.objects.visible_to(user).with_facts()
         return mine.where(holds=False).order_by("-starts_on", "-pk")
+
+    # --- For who has days -------------------------------------------------------------------
+
+    def free_on(self, wish: Wish, user: User) -> Block | None:
+        found = free.free_on(wish)
+        return Block("kits/_free_on.html", {"found": found}) if found else None
 
     # --- In calendars that are followed -----------------------------------------------------
 

@@ -92,6 +92,14 @@ def offers_between(
     return _offers([programme], _window(start_of_day(first), start_of_day(before)))
 
 
+def free_for(
+    programmes: Iterable[Programme], first: datetime.date, last: datetime.date, pupils: int
+) -> list[Offer]:
+    """What a class of so many can book on days from `first` to `last`, both included."""
+    within = _window(start_of_day(first), start_of_day(last + ONE_DAY))
+    return _with_room(_offers(programmes, within), 1, pupils)
+
+
 def offers_for(
     booking: Booking, first: datetime.date, before: datetime.date, since: datetime.datetime | None
 ) -> list[Offer]:

@@ -46,6 +46,7 @@ TABLE = r"""
 /voorwaarden/                                                          GET       200        200        200        200        200        200
 /robots.txt                                                            GET       200        200        200        200        200        200
 /taal/                                                                 GET,POST  →home      →home      →home      →home      →home      →home
+/wat-kan-er/                                                           GET       200        200        200        200        200        200
 /programmas/                                                           GET       200        200        200        200        200        200
 /beeld/<slug:folder>/<slug:token>.jpg                                  GET       200        200        200        200        200        200
 /programmas/<slug:slug>/                                               GET       200        200        200        200        200        200
