@@ -218,7 +218,7 @@ def test_staff_agree_with_one_button(desk, wished, later):
 
 
 def test_staff_keep_the_date_and_the_school_hears_it(wished, staff, monkeypatch):
-    monkeypatch.setattr("bookings.telling.notices.can_be_made", lambda: False)
+    monkeypatch.setattr("submissions.telling.can_be_made", lambda: False)
     Teller().tell(seconds=60)
     Mail.objects.all().delete()
 

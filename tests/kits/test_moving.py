@@ -103,7 +103,7 @@ def test_packed_box_is_asked_for_and_staff_who_agree_unpack_it(loan, kit, desk):
 
 
 def test_staff_keep_the_days_and_the_school_hears_it(loan, staff, monkeypatch):
-    monkeypatch.setattr("kits.telling.notices.can_be_made", lambda: False)
+    monkeypatch.setattr("submissions.telling.can_be_made", lambda: False)
     moving.ask_to_move(**by_school(loan), **DAYS)
     moving.keep_date(loan=loan, by=staff, note="Alles is uit.")
     Teller().tell(seconds=60)
