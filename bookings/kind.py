@@ -15,6 +15,7 @@ from icalendar import Event as CalendarEvent
 from bookings import changes, clock, places, visits
 from bookings.lifecycle import MOVES
 from bookings.models import FACTS, Booking, BookingEvent, State, Visit
+from bookings.pages.proposals import came_last_year
 from bookings.pages.trajectory import trajectories
 from bookings.planning.free import free_on
 from bookings.telling import ical, notices, overview
@@ -73,8 +74,8 @@ class VisitKind(AskedKind):
         return mine.exclude(coming).order_by("-visit__slot__starts_at", "-pk")
 
     def block_for(self, user: User) -> Block | None:
-        found = trajectories(user)
-        return Block("bookings/_trajectories.html", {"trajectories": found}) if found else None
+        found = {"trajectories": trajectories(user), "came_last_year": came_last_year(user)}
+        return Block("bookings/_trajectories.html", found) if any(found.values()) else None
 
     # --- For who has days -------------------------------------------------------------------
 

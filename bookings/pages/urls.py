@@ -4,11 +4,13 @@ from django.urls import path
 
 from bookings.pages import book, booking
 from bookings.pages.moving import MoveView
+from bookings.pages.plan import PlanView
 from submissions.pages.shared import also_by_link
 
 app_name = "bookings"
 
 urlpatterns = [
+    path("samen/", PlanView.as_view(), name="plan"),
     path("nieuw/<slug:slug>/<id:slot_id>/", book.book, name="book"),
     path("<uuid:public_id>/code/", book.BookingCodeView.as_view(), name="code"),
     path("<uuid:public_id>/adres/", book.BookingAddressView.as_view(), name="correct_address"),

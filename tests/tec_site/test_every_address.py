@@ -59,6 +59,7 @@ TABLE = r"""
 /mijn/                                                                 GET       →sign-in   200        200        200        200        200
 /mijn/agenda/                                                          GET       →sign-in   200        200        200        200        200
 /mijn/agenda/vernieuwen/                                               POST      →sign-in   →calendar  →calendar  →calendar  →calendar  →calendar
+/boekingen/samen/                                                      GET,POST  →sign-in   200        200        200        200        200
 /boekingen/nieuw/<slug:slug>/<id:slot_id>/                             GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/code/                                      GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/adres/                                     POST      404        422        404        404        404        404
