@@ -3,7 +3,6 @@
 import datetime
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import TruncDate
 from django.utils import timezone
@@ -11,7 +10,6 @@ from django.utils import timezone
 from bookings.lifecycle import MOVES
 from bookings.models import Booking, BookingEvent, State
 from core.dates import ONE_DAY, start_of_day
-from core.lifecycle import IllegalMove
 from submissions.models import Submission
 
 
@@ -46,16 +44,7 @@ def remind_due() -> int:
         booking=OuterRef("pk"), notice="confirmed", at__gt=yesterday
     )
     due = due.exclude(Exists(reminded)).exclude(Exists(confirmed))
-    return sum(map(_remind, due))
-
-
-def _remind(booking: Booking) -> bool:
-    try:
-        with transaction.atomic():
-            MOVES.apply(booking, "remind", by=None, about=booking.visit.slot.day)
-    except (IntegrityError, IllegalMove):
-        return False  # another worker was first, or it was cancelled a moment ago
-    return True
+    return sum(MOVES.remind(booking, "remind", booking.visit.slot.day) for booking in due)
 
 
 def erase_facilities() -> int:

@@ -15,11 +15,13 @@ from icalendar import Event as CalendarEvent
 from bookings import changes, clock, places, visits
 from bookings.lifecycle import MOVES
 from bookings.models import FACTS, Booking, BookingEvent, State, Visit
+from bookings.pages.proposals import came_last_year
 from bookings.pages.trajectory import trajectories
+from bookings.planning.free import free_on
 from bookings.telling import ical, notices, overview
 from bookings.telling.wording import sentence
 from core.dates import start_of_day
-from core.kinds import STAFF_FEEDS, Action, Block, Feed, Matter, OnDay, Planned
+from core.kinds import STAFF_FEEDS, Action, Block, Feed, Matter, OnDay, Planned, Wish
 from core.mail.queue import Message
 from programmes.models import Programme, Venue
 from schools.models import User
@@ -72,8 +74,14 @@ class VisitKind(AskedKind):
         return mine.exclude(coming).order_by("-visit__slot__starts_at", "-pk")
 
     def block_for(self, user: User) -> Block | None:
-        found = trajectories(user)
-        return Block("bookings/_trajectories.html", {"trajectories": found}) if found else None
+        found = {"trajectories": trajectories(user), "came_last_year": came_last_year(user)}
+        return Block("bookings/_trajectories.html", found) if any(found.values()) else None
+
+    # --- For who has days -------------------------------------------------------------------
+
+    def free_on(self, wish: Wish, user: User) -> Block | None:
+        found = free_on(wish, user)
+        return Block("bookings/_free_on.html", {"found": found}) if found else None
 
     # --- In calendars that are followed -----------------------------------------------------
 
@@ -136,13 +144,13 @@ class VisitKind(AskedKind):
         coming = Booking.objects.holding().filter(visit__slot__starts_at__gte=moment)
         return coming.values("submission")
 
-    def plain_name(self, asked: Booking) -> str:
+    def plain_name(self, row: Booking) -> str:
         """The year group of a class; the kind of a group, of which one visit may have several."""
-        if not asked.organisation_id:
-            return asked.year_groups
-        others = Booking.objects.filter(visit=asked.visit_id, organisation=asked.organisation_id)
-        taken = others.exclude(pk=asked.pk).values_list("party_key", flat=True)
-        return free_name(asked.year_groups, set(taken))
+        if not row.organisation_id:
+            return row.year_groups
+        others = Booking.objects.filter(visit=row.visit_id, organisation=row.organisation_id)
+        taken = others.exclude(pk=row.pk).values_list("party_key", flat=True)
+        return free_name(row.year_groups, set(taken))
 
     # --- What the worker does ---------------------------------------------------------------
 

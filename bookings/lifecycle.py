@@ -40,7 +40,6 @@ from submissions.lifecycle import (
     identify,
     locked,
     open_submission,
-    rivals_of,
 )
 from submissions.models import Submission
 from submissions.rules import Party, Rule, refuse_broken
@@ -72,6 +71,8 @@ MOVES = BookingLifecycle(
     cancel=         Move(_("cancel"),                (S.HELD, *COMING),          S.CANCELLED,  "cancelled"),
     reinstate=      Move(_("reinstate"),             (S.CANCELLED, S.DECLINED),  S.CONFIRMED,  "confirmed"),
     ask_to_cancel=  Move(_("ask to cancel"),         (*COMING,),                 None),
+    ask_to_move=    Move(_("ask for another date"),  (*COMING,),                 None),
+    keep_date=      Move(_("keep the date"),         (*COMING,),                 None,         "date_kept"),
     reschedule=     Move(_("move to another date"),  (*COMING,),                 None,         "changed"),
     retime=         Move(_("change the length"),     (*COMING,),                 None,         "changed"),
     readdress=      Move(_("change the address"),    (*COMING,),                 None,         "changed"),
@@ -101,8 +102,6 @@ def hold(request: VisitRequest, *, by: User | None) -> Submission:
     submission, created = open_submission(request.submission, hub=request.hub)
     if not created:
         return submission
-    rivals = Booking.objects.filter(state=S.HELD, submission__in=rivals_of(submission))
-    MOVES.lapse_all(rivals.order_by("pk"))
     if len(request.audiences) > 1:
         raise WrongAudience
     broken = rules.broken_rules(request.items, submission.school)
@@ -117,7 +116,7 @@ def hold(request: VisitRequest, *, by: User | None) -> Submission:
             state=NEW,
             supervisors=item.party.supervisors,
             held_until=timezone.now() + settings.HOLD_FOR,
-            **item.party.facts,
+            **item.party.columns,
         )
         MOVES.apply(booking, "hold", by=by, note=request.note, data=data)
     return submission
@@ -135,13 +134,11 @@ def verify(submission: Submission, *, by: User | None = None) -> Submission:
     submission = locked(submission)
     if submission.verified_at is not None:
         return submission
-    waiting = submission.bookings.filter(state__in=MOVES["verify"].sources).order_by("pk")
-    bookings = list(waiting.with_facts().select_for_update(of=("self",)))
+    bookings = MOVES.locked_to_verify(submission.bookings.all())
     if not bookings:
         raise NothingHeld
     teacher = identify(submission)
-    # What is held first: it must not be in the way of what has to find its place again.
-    for booking in sorted(bookings, key=lambda booking: booking.state != S.HELD):
+    for booking in bookings:
         _verify_one(booking, submission, by or teacher)
     return submission
 
@@ -205,7 +202,7 @@ def cancel(*, booking: Booking, by: User | None, note: str = "") -> BookingEvent
 
     Experiences that stood on a cancelled Proeverij come under 'needs attention'.
     """
-    _lock(booking, "cancel")
+    lock(booking, "cancel")
     if role_of(by) == "teacher":
         refuse_late(booking.starts_at, booking.cancel_until)
     was_held = booking.state == S.HELD
@@ -224,7 +221,7 @@ def ask_to_cancel(*, booking: Booking, by: User | None, note: str = "") -> Booki
 
     Asking again before they did changes nothing (None). Raises SlotPast.
     """
-    _lock(booking, "ask_to_cancel")
+    lock(booking, "ask_to_cancel")
     if booking.starts_at <= timezone.now():
         raise SlotPast
     if booking.attention == Attention.LATE_CANCELLATION:
@@ -240,7 +237,7 @@ def reinstate(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
     Raises NeverConfirmed for what was cancelled before its code was typed, Forgotten, SlotPast,
     VisitFull, ZonesTaken.
     """
-    _lock(booking, "reinstate")
+    lock(booking, "reinstate")
     if booking.starts_at <= timezone.now():
         raise SlotPast
     if booking.submission.verified_at is None:
@@ -255,13 +252,13 @@ def reinstate(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
 
 @retried
 def reschedule(
-    *, booking: Booking, slot: VisitSlot, by: User, note: str = ""
+    *, booking: Booking, slot: VisitSlot, by: User | None, note: str = ""
 ) -> BookingEvent | None:
     """Move one class to another slot, or leave everything as it was; None if it is there already.
 
     Raises VisitFull, ZonesTaken, DoesNotFit, ClassAlreadyBooked, SlotPast.
     """
-    _lock(booking, "reschedule")
+    lock(booking, "reschedule")
     if slot == booking.visit.slot:
         return None
     if slot.starts_at <= timezone.now():
@@ -274,6 +271,8 @@ def reschedule(
     was_at = booking.starts_at
     to = room(slot, booking.visit.programme, leaving=booking.visit_id)
     changes: dict[str, Any] = {"visit": to}
+    if booking.attention == Attention.MOVE_ASKED:
+        changes["attention"] = ""  # answered
     school = booking.submission.school
     if school and school_year_of(booking.visit.slot.day) != school_year_of(slot.day):
         changes["class_group"] = ClassGroup.objects.named_in(booking, school, slot.day)
@@ -299,7 +298,7 @@ def change_numbers(
 
     `note` goes into the mail; `reason`, why a rule is overruled, into a note for colleagues.
     """
-    _lock(booking, "change_numbers")
+    lock(booking, "change_numbers")
     if role_of(by) == "teacher":
         refuse_late(booking.starts_at, booking.change_until)
     if (booking.pupils, booking.supervisors) == (pupils, supervisors):
@@ -376,7 +375,7 @@ def _refuse_same_party(visit: Visit, submission: Submission, name: str, index: i
         raise ClassAlreadyBooked(class_index=index)
 
 
-def _lock(booking: Booking, move: str) -> None:
+def lock(booking: Booking, move: str) -> None:
     """Bring it up to date and keep it so: what the page showed may be old. Raises IllegalMove."""
     booking.refresh_from_db(
         from_queryset=Booking.objects.with_facts().select_for_update(of=("self",))

@@ -22,9 +22,9 @@ from core.text.normal import key
 from programmes.models import Hub, Programme, ProgrammeKind
 from schools.audience import Audience
 from schools.models import ClassGroup, School
-from schools.years import current_school_year, school_year_of
+from schools.years import current_school_year, last_plannable_day, school_year_of
 from submissions.models import Submission
-from submissions.rules import Broken, Party, Rule, first_bookable_moment, last_bookable_day
+from submissions.rules import Broken, Party, Rule, first_bookable_moment
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def broken_date(programme: Programme, slot: VisitSlot) -> list[Broken]:
         message = _("This date is in the past.")
     elif slot.starts_at < first:
         message = _("This date is too soon: we need some days to prepare.")
-    elif slot.day > last_bookable_day():
+    elif slot.day > last_plannable_day():
         message = _("This date is too far ahead.")
     elif slot.is_shut:
         message = _("We are closed on this date.")
@@ -191,12 +191,15 @@ def first_taster_of(user: Any) -> datetime.datetime | None:
     """When the classes of a teacher's school, of last school year or later, first have a
     Proeverij; None where that is not known."""
     school_id = getattr(user, "school_id", None)  # the anonymous have none
-    if school_id is None:
-        return None
+    return first_taster_at(school_id) if school_id is not None else None
+
+
+def first_taster_at(school: int) -> datetime.datetime | None:
+    """The same of a school (primary key)."""
     tasters = Booking.objects.filter(
         visit__programme__kind=ProgrammeKind.TASTER,
         state__in=State.where(counts=True),
-        class_group__school=school_id,
+        class_group__school=school,
         class_group__school_year__gte=current_school_year() - 1,
     )
     return tasters.aggregate(first=Min("visit__slot__starts_at"))["first"]

@@ -66,10 +66,10 @@ STAFF_FEEDS = frozenset({Feed.DESK, Feed.VENUE, Feed.ZONE})
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of a page of somebody else's: a template, and what it reads as `facts`."""
+    """A piece of a page of somebody else's: a template, and what it reads as `content`."""
 
     template: str
-    facts: Mapping[str, Any]
+    content: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,27 @@ class Planned:
     day: datetime.date
     text: str
     address: str
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What one class can do on days from `first` to `last`, both included. `year_group`: on the
+    scale of the school years."""
+
+    first: datetime.date
+    last: datetime.date
+    pupils: int
+    year_group: int
+
+
+@dataclass(frozen=True)
+class Along:
+    """What goes along with something that is about to move to another date, and the ways in which
+    it can: the first is what most people want."""
+
+    name: str  # of a form's field; one of its own
+    text: str
+    ways: Sequence[tuple[str, str]]  # value, and in words
 
 
 @dataclass(frozen=True)
@@ -178,6 +199,12 @@ class Kind(Part):
         """What else there is to show a teacher."""
         return None
 
+    # --- For who has days, and asks what can be done on them ----------------------------------
+
+    def free_on(self, wish: Wish, user: Any) -> Block | None:
+        """What can be asked for on those days, of all hubs; None where there is nothing."""
+        return None
+
     # --- In calendars that are followed -------------------------------------------------------
 
     def followed(self, feed: Feed, key: int) -> Any:
@@ -214,6 +241,15 @@ class Kind(Part):
     def told_of(self, thing: Any) -> Block | None:
         """What the public page of a programme or kit tells of this kind."""
         return None
+
+    def along(self, row: Any, day: datetime.date) -> Iterable[Along]:
+        """What of this kind goes along with a row of another kind that is to move to `day`."""
+        return ()
+
+    def follow(self, row: Any, ways: Mapping[str, str], *, left: datetime.date, by: Any) -> None:
+        """Let it go along in the ways that were chosen, by name, with a row that has just left a
+        day in this transaction; what is not named stays as it was. Raises Refused, and then
+        nothing moves."""
 
     # --- For staff ----------------------------------------------------------------------------
 

@@ -76,12 +76,12 @@ class StateTable(models.TextChoices):
         return state
 
     @classmethod
-    def where(cls, **facts: object) -> list[str]:
-        """The states whose standing has all these facts, in order of their names."""
+    def where(cls, **meaning: object) -> list[str]:
+        """The states of which all this is so (`Standing`), in order of their names."""
         return sorted(
             state.value
             for state in cls
-            if all(getattr(state.standing, name) == fact for name, fact in facts.items())
+            if all(getattr(state.standing, name) == value for name, value in meaning.items())
         )
 
 
@@ -244,6 +244,24 @@ class Event(models.Model):
     def word_from_us(self) -> str:
         """What goes into the mail: the note of staff. What a school writes along is for us."""
         return "" if self.by_role == "teacher" else self.note.strip()
+
+
+def once_about_date(of: str) -> models.UniqueConstraint:
+    """A reminder goes out once for the date it is about, however often the job runs.
+
+    `of`: the name of the event's foreign key.
+    """
+    return models.UniqueConstraint(
+        fields=[of, "move", "about"],
+        condition=models.Q(about__isnull=False),
+        name=f"{of}_event_once_about_date",
+    )
+
+
+def unnoticed(of: str) -> models.Index:
+    """The outbox: what the worker asks for every second stays small and indexed."""
+    waits = models.Q(noticed_at=None) & ~models.Q(notice="")
+    return models.Index(fields=["id"], condition=waits, name=f"{of}_event_unnoticed")
 
 
 def _write_event(row: Any, **fields: Any) -> Event:

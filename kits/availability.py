@@ -45,11 +45,18 @@ class KitCalendar:
 
 
 def calendars(
-    first: datetime.date, before: datetime.date, kits: Iterable[LessonKit] | None = None
+    first: datetime.date,
+    before: datetime.date,
+    kits: Iterable[LessonKit] | None = None,
+    *,
+    but: Loan | None = None,
 ) -> dict[int, KitCalendar]:
-    """Per kit (primary key) its calendar for `[first, before)`, in one query."""
+    """Per kit (primary key) its calendar for `[first, before)`, in one query; as if the loan `but`
+    were not there."""
     copies = KitCopy.objects.in_service()
     loans = Loan.objects.live().overlapping(first, before)
+    if but is not None:
+        loans = loans.exclude(pk=but.pk)
     overdue = Loan.objects.overdue().filter(starts_on__lt=before)
     repairs = Repair.objects.filter(starts_on__lt=before, free_again_on__gt=first)
     if kits is not None:

@@ -3,14 +3,11 @@
 import datetime
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from core.dates import ONE_DAY
-from core.lifecycle import IllegalMove
-from kits import days
-from kits.desk import verbs
+from kits import days, handling
 from kits.lifecycle import MOVES
 from kits.models import KitCopy, Loan, LoanState
 
@@ -23,7 +20,7 @@ def make_way_for_overdue() -> int:
     """Give who waits for an overdue box another one, or flag it; returns how many moved."""
     overdue = Loan.objects.overdue().filter(copy=OuterRef("pk"))
     boxes = KitCopy.objects.filter(Exists(overdue)).select_related("kit").order_by("pk")
-    return sum(len(verbs.make_way_for_overdue(copy=copy)[0]) for copy in boxes)
+    return sum(len(handling.make_way_for_overdue(copy=copy)[0]) for copy in boxes)
 
 
 def remind_due() -> int:
@@ -67,11 +64,5 @@ def _remind_overdue() -> int:
 
 
 def _remind(loan: Loan, move: str, about: datetime.date) -> bool:
-    if loan.events.filter(move=move, about=about).exists():
-        return False
-    try:
-        with transaction.atomic():
-            MOVES.apply(loan, move, by=None, about=about)
-    except (IntegrityError, IllegalMove):
-        return False  # another worker was first, or it came back a moment ago
-    return True
+    known = loan.events.filter(move=move, about=about).exists()
+    return not known and MOVES.remind(loan, move, about)

@@ -186,8 +186,8 @@ def late(loans: Iterable[Loan]) -> list[Loan]:
 
 def number_late(loans: LoanQuerySet) -> int:
     """How many of them are; one query more, and no row of a loan."""
-    facts = "copy__kit__venue", "copy__kit__venue__holiday_region", "delivery", "ends_on"
-    groups = loans.overdue().order_by().values_list(*facts).annotate(number=Count("pk"))
+    columns = "copy__kit__venue", "copy__kit__venue__holiday_region", "delivery", "ends_on"
+    groups = loans.overdue().order_by().values_list(*columns).annotate(number=Count("pk"))
     numbers = {
         (Venue(pk=venue, holiday_region=region), delivery, day): number
         for venue, region, delivery, day, number in groups

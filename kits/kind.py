@@ -1,7 +1,7 @@
 """A loan of a lesson kit, as the rest of the site deals with it."""
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,15 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from icalendar import Event as CalendarEvent
 
 from bookings.models import Booking
-from core.kinds import Block, Feed, Matter, OnDay, Planned
+from core.kinds import Along, Block, Feed, Matter, OnDay, Planned, Wish
 from core.mail.queue import Message
 from core.uploads import delete_orphans
-from kits import changes, clock, erasure
+from kits import changes, clock, erasure, moving
 from kits.lifecycle import MOVES
 from kits.models import Finding, LessonKit, Loan, LoanEvent
-from kits.pages import with_visit
+from kits.pages import free, with_visit
 from kits.telling import ical, notices, overview
-from kits.telling.wording import for_staff
+from kits.telling.wording import for_staff, said_along
 from programmes.models import Venue
 from schools.models import User
 from submissions.kinds import AskedKind, Names, under
@@ -76,6 +76,12 @@ class LoanKind(AskedKind):
         mine = Loan.objects.visible_to(user).with_facts()
         return mine.where(holds=False).order_by("-starts_on", "-pk")
 
+    # --- For who has days -------------------------------------------------------------------
+
+    def free_on(self, wish: Wish, user: User) -> Block | None:
+        found = free.free_on(wish)
+        return Block("kits/_free_on.html", {"found": found}) if found else None
+
     # --- In calendars that are followed -----------------------------------------------------
 
     def followed(self, feed: Feed, key: int) -> QuerySet[Loan] | None:
@@ -115,11 +121,18 @@ class LoanKind(AskedKind):
     # --- With a visit -----------------------------------------------------------------------
 
     def said_beside(self, rows: Sequence[Any]) -> list[str]:
-        return with_visit.said_along([row for row in rows if isinstance(row, Booking)])
+        return said_along([row for row in rows if isinstance(row, Booking)])
 
     def shown_beside(self, rows: Sequence[Any], token: str | None) -> Block | None:
         bookings = [row for row in rows if isinstance(row, Booking)]
         return with_visit.block_beside(bookings, token)
+
+    def along(self, row: Any, day: datetime.date) -> list[Along]:
+        return moving.along(row, day) if isinstance(row, Booking) else []
+
+    def follow(self, row: Any, ways: Mapping[str, str], *, left: datetime.date, by: Any) -> None:
+        if isinstance(row, Booking) and ways:
+            moving.follow(row, ways, left=left, by=by)
 
     # --- When a person is erased ------------------------------------------------------------
 

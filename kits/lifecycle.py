@@ -1,7 +1,7 @@
 """Everything that happens to a loan.
 
 The table is the documentation: from which states, to which state, and which message goes out
-(`kits/telling/notices.py`). From held to returned the copy is promised or away, and the database
+(`kits/telling/notices.py`). The verbs of the desk are in `kits/handling.py`. From held to returned the copy is promised or away, and the database
 refuses a second loan of it in `[starts_on, free_again_on)`.
 """
 
@@ -42,17 +42,16 @@ from kits.refusals import (
 )
 from kits.rules import LoanRequest
 from schools.models import ClassGroup, School, User
+from schools.years import last_plannable_day
 from submissions.lifecycle import (
     AskedLifecycle,
     identify,
     locked,
     open_submission,
-    rivals_of,
 )
 from submissions.models import Submission
 from submissions.rules import (
     first_bookable_moment,
-    last_bookable_day,
     refuse_broken,
 )
 
@@ -83,7 +82,9 @@ MOVES = LoanLifecycle(
     take_back=      Move(_("take back"),             (S.OUT,),                   S.RETURNED),
     check=          Move(_("check"),                 (S.RETURNED,),              S.DONE),
     write_off=      Move(_("write off"),             (*AWAY,),                   S.WRITTEN_OFF),
-    change_dates=   Move(_("change the dates"),      (S.RESERVED,),              None,         "changed"),
+    change_dates=   Move(_("change the dates"),      (*COMING,),                 None,         "changed"),
+    ask_to_move=    Move(_("ask for other days"),    (*COMING,),                 None),
+    keep_date=      Move(_("keep the days"),         (*COMING,),                 None,         "days_kept"),
     extend=         Move(_("extend"),                (*COMING, S.OUT),           None,         "changed"),
     readdress=      Move(_("change the address"),    (*COMING, S.OUT),           None,         "changed"),
     swap=           Move(_("give another box"),      (S.HELD, *COMING),          None),
@@ -113,8 +114,6 @@ def hold(request: LoanRequest, *, by: User | None) -> Submission:
     submission, created = open_submission(request.submission, hub=request.kit.venue.hub)
     if not created:
         return submission
-    rivals = Loan.objects.filter(state=S.HELD, submission__in=rivals_of(submission))
-    MOVES.lapse_all(rivals.order_by("pk"))
     kit, starts_on, ends_on = request.kit, request.starts_on, request.ends_on
     refuse_broken(rules.broken_rules(kit, request.party), request.overrule, request.note)
     if role_of(by) != "staff":
@@ -131,7 +130,7 @@ def hold(request: LoanRequest, *, by: User | None) -> Submission:
         free_again_on=before,
         held_until=timezone.now() + settings.HOLD_FOR,
         state=NEW,
-        **request.party.facts,
+        **request.party.columns,
     )
     data: dict[str, Any] = {"to": _span(starts_on, ends_on), "copy": copy.code}
     if request.overrule:
@@ -151,12 +150,11 @@ def verify(submission: Submission, *, by: User | None = None) -> Submission:
     submission = locked(submission)
     if submission.verified_at is not None:
         return submission
-    loans = list(submission.loans.filter(state__in=MOVES["verify"].sources).locked())
+    loans = MOVES.locked_to_verify(submission.loans.all())
     if not loans:
         raise NothingHeld
     teacher = identify(submission)
-    # What is held first: it must not be in the way of what needs a box again.
-    for loan in sorted(loans, key=lambda loan: loan.state != S.HELD):
+    for loan in loans:
         _verify_one(loan, submission.school, by or teacher)
     return submission
 
@@ -209,35 +207,24 @@ def extend(*, loan: Loan, ends_on: datetime.date, by: User | None, note: str = "
         raise NotLater
     if role_of(by) == "teacher":
         too_long = (ends_on - loan.starts_on).days > loan.kit.loan_days
-        if too_long or ends_on > last_bookable_day():
+        if too_long or ends_on > last_plannable_day():
             raise LoanTooLong
         if ends_on not in days.return_days(loan.kit, loan.starts_on, loan.delivery, loan.booking):
             raise NotAHandoverDay
-    return _change_period(loan, "extend", loan.starts_on, ends_on, by, note)
+    return _keep_until(loan, ends_on, by, note)
 
 
-@retried
-def change_dates(
-    *, loan: Loan, starts_on: datetime.date, ends_on: datetime.date, by: User, note: str = ""
-) -> LoanEvent:
-    """Staff agree on other days, with the same copy. Raises CopyPromised."""
-    copies.lock_loan(loan)
-    return _change_period(loan, "change_dates", starts_on, ends_on, by, note)
-
-
-def _change_period(
-    loan: Loan, move: str, starts_on: datetime.date, ends_on: datetime.date, by: Any, note: str
-) -> LoanEvent:
+def _keep_until(loan: Loan, ends_on: datetime.date, by: Any, note: str) -> LoanEvent:
     """The period changes in place, under the copy's lock. Expired holds make way first."""
-    MOVES.check(loan, move)
-    before = days.free_again_on(loan.kit, ends_on)
+    MOVES.check(loan, "extend")
+    starts_on, before = loan.starts_on, days.free_again_on(loan.kit, ends_on)
     expired = Loan.objects.expired().filter(copy=loan.copy_id).exclude(pk=loan.pk)
     MOVES.lapse_all(expired.overlapping(starts_on, before).order_by("pk"))
     if not copies.is_free(copies.lock(loan.copy_id), starts_on, before, to=loan):
         raise CopyPromised
-    changes = {"starts_on": starts_on, "ends_on": ends_on, "free_again_on": before}
-    data = {"from": _span(loan.starts_on, loan.ends_on), "to": _span(starts_on, ends_on)}
-    return MOVES.apply(loan, move, by=by, note=note, changes=changes, data=data)
+    changes = {"ends_on": ends_on, "free_again_on": before}
+    data = {"from": _span(starts_on, loan.ends_on), "to": _span(starts_on, ends_on)}
+    return MOVES.apply(loan, "extend", by=by, note=note, changes=changes, data=data)
 
 
 @retried
@@ -346,7 +333,7 @@ def refuse_dates(
     desk = days.desk_calendar(kit.venue, starts_on, starts_on + ONE_DAY, delivery, booking)
     if not desk.is_open(starts_on):
         raise NotAHandoverDay
-    if (ends_on - starts_on).days > kit.loan_days or ends_on > last_bookable_day():
+    if (ends_on - starts_on).days > kit.loan_days or ends_on > last_plannable_day():
         raise LoanTooLong
     if ends_on not in days.return_days(kit, starts_on, delivery, booking):
         raise NotAHandoverDay

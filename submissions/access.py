@@ -23,9 +23,8 @@ def may_see(request: HttpRequest, submission: Submission, token: str | None) -> 
 
 def load_submission(request: HttpRequest, public_id: UUID, token: str | None) -> Submission:
     """The submission, or 404 for a stranger: what exists is nobody else's business."""
-    submission = (
-        Submission.objects.select_related("school", "user").filter(public_id=public_id).first()
-    )
+    found = Submission.objects.select_related("school", "user", "hub")
+    submission = found.filter(public_id=public_id).first()
     if submission is None or not may_see(request, submission, token):
         raise Http404
     return submission

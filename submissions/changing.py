@@ -1,5 +1,5 @@
 """What a teacher herself does to all that one submission asks for, of whatever kind: let it go
-before its code was typed, change what she told us after.
+before its code was typed, change what she told us after, ask for another date.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.kinds import kind_of
-from core.lifecycle import Refused
+from core.lifecycle import Event, Refused
 from core.transactions import retried
 from schools.models import ClassGroup, User
 from submissions.kinds import submitted
@@ -98,3 +98,34 @@ def _renamed(row: Asked, submission: Submission, name: str) -> dict[str, Any]:
             year_to=known.year_to,
         )
     return changes
+
+
+# --- Another date, asked of staff --------------------------------------------------------------
+# A wish changes nothing of what stands until staff answer it. Kinds whose rows can be asked to move
+# have the moves `ask_to_move` and `keep_date`, and MOVE_ASKED among the reasons for attention.
+
+MOVE_ASKED = "move"  # why staff must look at it
+
+
+def ask_to_move(row: Any, data: Mapping[str, Any], *, by: User | None, note: str) -> Event | None:
+    """Write down the wish; None if it is the same as the one that waits."""
+    wish = wish_of(row)
+    if wish is not None and wish.data == data:
+        return None
+    moves, changes = kind_of(type(row)).moves, {"attention": MOVE_ASKED}
+    return moves.apply(row, "ask_to_move", by=by, note=note, changes=changes, data=data)
+
+
+def keep_date(row: Any, *, by: User, note: str) -> Event:
+    """Staff cannot do what was asked: it stays on its date, and who asked is told."""
+    wish = wish_of(row)
+    data = {name: wish.data[name] for name in ("from", "to")} if wish else {}
+    moves, changes = kind_of(type(row)).moves, {"attention": ""}
+    return moves.apply(row, "keep_date", by=by, note=note, changes=changes, data=data)
+
+
+def wish_of(row: Any) -> Any:
+    """The question for another date that staff have not answered yet."""
+    if row.attention != MOVE_ASKED:
+        return None
+    return row.events.filter(move="ask_to_move").order_by("pk").last()

@@ -6,8 +6,8 @@ A visit and a loan ask the same; what only one of them asks stands in its own fo
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any, ClassVar, Self
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -20,7 +20,7 @@ from schools.models import GroupKind
 from schools.years import YearGroup
 from submissions.codes import DIGITS
 from submissions.models import Submission
-from submissions.rules import Broken, Rule
+from submissions.rules import Broken, Party
 
 EMAIL_MESSAGES = {
     "required": _("Fill in your e-mail address."),
@@ -47,7 +47,30 @@ def participants_field() -> forms.IntegerField:
     return field
 
 
-class ClassFieldsForm(forms.Form):
+class PartyForm(forms.Form):
+    """A class or group, with the rules that it breaks said at once with what else is wrong: the
+    verb will ask them. Staff may overrule them, and hear them from the verb only."""
+
+    for_staff = False
+
+    def broken(self) -> Iterable[Broken]:
+        """Rules of a kind; what is not filled in breaks none."""
+        return ()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not self.for_staff:
+            for one in self.broken():
+                self.add_error(one.field, one.message)
+        return data
+
+    @property
+    def party(self) -> Party:
+        """The class or group as the verbs take it; only after `is_valid()`."""
+        raise NotImplementedError
+
+
+class ClassFieldsForm(PartyForm):
     """One class. `year_groups` are boxes, so that a combination class ticks two."""
 
     name = LineField(
@@ -77,8 +100,15 @@ class ClassFieldsForm(forms.Form):
         if not for_staff:
             field.widget.choices = [one for one in field.choices if lowest <= one[0] <= highest]
 
+    @property
+    def party(self) -> Party:
+        data = self.cleaned_data
+        groups = data["year_groups"]
+        along = data.get("supervisors", 0)  # where it is asked
+        return Party(data["name"], min(groups), max(groups), data["pupils"], along)
 
-class GroupFieldsForm(forms.Form):
+
+class GroupFieldsForm(PartyForm):
     """One group that is no class."""
 
     name = LineField(
@@ -96,6 +126,12 @@ class GroupFieldsForm(forms.Form):
     pupils = participants_field()
 
     use_required_attribute = False
+
+    @property
+    def party(self) -> Party:
+        data = self.cleaned_data
+        kind = data["group_kind"]
+        return Party(data["name"], None, None, data["pupils"], group_kind=kind)
 
 
 class ContactForm(forms.Form):
@@ -314,51 +350,3 @@ class CodeForm(forms.Form):
         if not re.fullmatch(rf"[0-9]{{{DIGITS}}}", bare):
             raise forms.ValidationError(_("A code is six digits. Look again in our mail."))
         return bare
-
-
-# --- For staff: which rules they overrule, and why ---------------------------------------------
-
-
-class OverruleForm(forms.Form):
-    """Which rules do not count this time, and why."""
-
-    overrule = forms.MultipleChoiceField(
-        label=_("Overrule"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_(
-            "Only what is needed. Room and zones cannot be overruled: raise the visit's maximum."
-        ),
-    )
-    note = ParagraphsField(
-        label=_("Why"),
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Required if you overrule something. The school does not see it."),
-    )
-    use_required_attribute = False
-    # Which rules can be overruled here.
-    rules: ClassVar[Collection[Rule]] = tuple(Rule)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        overrule: Any = self.fields["overrule"]
-        overrule.choices = [(rule.value, rule.label) for rule in self.rules]
-
-    @classmethod
-    def beside(cls, form: Any, data: Any) -> Self:
-        """Not checked, but kept, while a school is searched or a class is added in `form`."""
-        if data is None or not form.asks_for_more:
-            return cls(data)
-        return cls(initial={"overrule": data.getlist("overrule"), "note": data.get("note")})
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """For the verb; only after `is_valid()`."""
-        data = self.cleaned_data
-        return {"overrule": {Rule(name) for name in data["overrule"]}, "note": data["note"]}
-
-    def add_broken(self, broken: Iterable[Broken]) -> None:
-        rules = ", ".join(dict.fromkeys(str(one.rule.label) for one in broken))
-        self.add_error("overrule", _("This does not meet: %(rules)s.") % {"rules": rules})

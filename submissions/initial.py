@@ -69,23 +69,25 @@ def party_as_asked(row: Asked) -> dict[str, Any]:
 PARAMETER = "klas"
 
 
-class KnownClass(NamedTuple):
+class EarlierClass(NamedTuple):
     group: ClassGroup
     last: Any  # what was asked for it last
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def initial(self) -> dict[str, Any]:
         """As initial values of a form for one class: its numbers are those of the last time."""
-        facts = {
+        initial = {
             "name": self.group.name,
             "year_groups": list(range(self.group.year_from, self.group.year_to + 1)),
             "pupils": self.last.pupils,
         }
         supervisors = getattr(self.last, "supervisors", None)  # nobody comes along with a kit
-        return facts | ({"supervisors": supervisors} if supervisors else {})
+        return initial | ({"supervisors": supervisors} if supervisors else {})
 
 
-def known_classes(user: User | None, day: datetime.date, *asked: QuerySet[Any]) -> list[KnownClass]:
+def known_classes(
+    user: User | None, day: datetime.date, *asked: QuerySet[Any]
+) -> list[EarlierClass]:
     """Those of her school in the school year of `day`, by name; a query for each of `asked`."""
     if user is None or user.is_staff or user.school_id is None:
         return []
@@ -96,13 +98,13 @@ def known_classes(user: User | None, day: datetime.date, *asked: QuerySet[Any]) 
     }
     rows = [row for one in asked for row in one.filter(**hers).select_related("class_group")]
     rows.sort(key=lambda row: row.created_at)
-    last = {row.class_group_id: KnownClass(row.class_group, row) for row in rows}
+    last = {row.class_group_id: EarlierClass(row.class_group, row) for row in rows}
     return sorted(last.values(), key=lambda one: one.group.name)
 
 
-def facts_of(known: list[KnownClass], number: int) -> dict[str, Any]:
+def initial_of(known: list[EarlierClass], number: int) -> dict[str, Any]:
     """Of the class with that key; nothing of one that is not hers."""
-    return next((dict(one.facts) for one in known if one.group.pk == number), {})
+    return next((dict(one.initial) for one in known if one.group.pk == number), {})
 
 
 def class_asked(request: HttpRequest) -> int:

@@ -21,7 +21,7 @@ class SubmissionLink(kinds.Marker):
     """The link in a mail that opens the page of a submission, for whom the mail is to."""
 
     page = ""  # the name of its address
-    asked: type[Model]  # what stands under the submission on that page
+    model: type[Model]  # what stands under the submission on that page
 
     def reveal(self, submission_id: str, to: str) -> str | None:
         submission = Submission.objects.filter(pk=submission_id, email=to).first()
@@ -32,8 +32,8 @@ class SubmissionLink(kinds.Marker):
 
     def for_staff(self, submission_id: str) -> str:
         """The back office's page of the same thing; that of the submission where it is several."""
-        asked = list(self.asked._base_manager.filter(submission=submission_id)[:2])
-        row = asked[0] if len(asked) == 1 else Submission(pk=submission_id)
+        rows = list(self.model._base_manager.filter(submission=submission_id)[:2])
+        row = rows[0] if len(rows) == 1 else Submission(pk=submission_id)
         page = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
         return settings.SITE_URL + reverse(page, args=[row.pk])
 
@@ -87,8 +87,8 @@ class AskedKind(kinds.Kind, Remembering):
         Messages that still wait have nobody left to go to. Returns how many rows held notes.
         """
         meta: Any = self.model._meta  # of a kind's own model, which has events
-        asked = {f"{meta.get_field('events').field.name}__submission__in": submissions}
-        events = self.event._base_manager.filter(**asked)
+        whose = {f"{meta.get_field('events').field.name}__submission__in": submissions}
+        events = self.event._base_manager.filter(**whose)
         events.filter(noticed_at=None).update(notice="")
         for one in self.model._base_manager.filter(submission__in=submissions):
             if names(one.party_name):
@@ -98,9 +98,9 @@ class AskedKind(kinds.Kind, Remembering):
                 one.save(update_fields=["party_name", "sequence", "changed_at"])
         return events.exclude(note="").update(note="")
 
-    def plain_name(self, asked: Any) -> str:
+    def plain_name(self, row: Any) -> str:
         """How a party is called that may not keep its own name."""
-        return str(asked.year_groups)
+        return str(row.year_groups)
 
 
 def remembering() -> list[Remembering]:

@@ -5,12 +5,12 @@ And what the lifecycles of all kinds share. The states of what a submission asks
 tables of each kind.
 """
 
+import datetime
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,8 @@ from django.utils.translation import ngettext_lazy
 from core.lifecycle import IllegalMove, Lifecycle, Refused
 from programmes.models import Hub
 from schools.models import Organisation, School, User
-from submissions.models import Asked, Submission
+from submissions.kinds import submitted
+from submissions.models import HELD, Asked, AskedQuerySet, Submission
 
 
 class KeyConflict(Refused):
@@ -40,7 +41,7 @@ class TooMuchHeld(Refused):
     """
 
     def __init__(self, number: int) -> None:
-        super().__init__(number=number, minutes=settings.HOLD_FOR // timedelta(minutes=1))
+        super().__init__(number=number, minutes=settings.HOLD_FOR // datetime.timedelta(minutes=1))
 
 
 class TooMuchHeldForAddress(TooMuchHeld):
@@ -68,7 +69,25 @@ class TooMuchHeldInNetwork(TooMuchHeld):
 
 
 class AskedLifecycle(Lifecycle):
-    """A table of moves with a move `lapse`, from held to lapsed."""
+    """A table of moves with a move `lapse`, from held to lapsed, and `verify`, by the code."""
+
+    def locked_to_verify[T: Asked](self, rows: AskedQuerySet[T]) -> list[T]:
+        """Those of a submission's rows that its code confirms.
+
+        What is held comes first: it must not be in the way of what has to find its place again.
+        """
+        found = rows.filter(state__in=self["verify"].sources).locked()
+        return sorted(found, key=lambda row: row.state != HELD)
+
+    def remind(self, row: Asked, move: str, about: datetime.date) -> bool:
+        """Remind of a date, once; False if another worker was first, or the row is no longer in
+        a state to be reminded of."""
+        try:
+            with transaction.atomic():
+                self.apply(row, move, by=None, about=about)
+        except (IntegrityError, IllegalMove):
+            return False
+        return True
 
     def lapse_all(self, rows: Iterable[Asked]) -> int:
         """Lapse those of the rows that are still held; returns how many."""
@@ -87,7 +106,8 @@ def open_submission(submission: Submission, *, hub: Hub) -> tuple[Submission, bo
     """Save `submission`, or return the one that the same key made before: (submission, created).
 
     Of fifty identical requests at once one inserts; the others wait for it at the unique key.
-    The same key with another hash of data raises KeyConflict.
+    The same key with another hash of data raises KeyConflict. Earlier holds of the same browser
+    end, of whatever kind.
     """
     submission.hub = hub
     Submission.objects.bulk_create([submission], ignore_conflicts=True)
@@ -96,7 +116,10 @@ def open_submission(submission: Submission, *, hub: Hub) -> tuple[Submission, bo
     )
     if saved.data_hash != submission.data_hash:
         raise KeyConflict
-    return saved, saved.public_id == submission.public_id
+    created = saved.public_id == submission.public_id
+    if created:
+        _lapse_rivals_of(saved)
+    return saved, created
 
 
 def locked(submission: Submission) -> Submission:
@@ -106,15 +129,19 @@ def locked(submission: Submission) -> Submission:
     return rows.get(pk=submission.pk)
 
 
-def rivals_of(submission: Submission) -> QuerySet[Submission]:
-    """Unverified submissions of the same browser: one live hold at a time.
+def _lapse_rivals_of(submission: Submission) -> None:
+    """One live hold at a time in a browser: what it held before lapses.
 
-    Not of the same address: whoever typed it, nobody has proved yet that it is hers.
+    Not what is held for the same address: whoever typed it, nobody has proved yet that it is hers.
     """
     if not submission.browser:
-        return Submission.objects.none()
+        return
     unverified = Submission.objects.filter(browser=submission.browser, verified_at=None)
-    return unverified.exclude(pk=submission.pk)
+    rivals = list(unverified.exclude(pk=submission.pk).values_list("pk", flat=True))
+    for kind in submitted() if rivals else []:
+        assert isinstance(kind.moves, AskedLifecycle)
+        rows: QuerySet[Any] = kind.model._base_manager.all()
+        kind.moves.lapse_all(rows.filter(state=HELD, submission__in=rivals).order_by("pk"))
 
 
 def refuse_too_much_held(submission: Submission) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from core.dates import add_working_days, start_of_day
 from core.lifecycle import Refused
 from schools.audience import Audience
-from schools.years import describe_year_groups, last_plannable_day
+from schools.years import describe_year_groups
 
 
 class Rule(models.TextChoices):
@@ -39,7 +39,7 @@ class Party:
     group_kind: str = ""
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def columns(self) -> dict[str, Any]:
         """As fields of any row that is `Asked`."""
         return {
             "party_name": self.name,
@@ -81,10 +81,6 @@ def first_bookable_moment(lead_time: int | None) -> datetime.datetime:
     """The first midnight (Amsterdam) from which a visit may start, in working days from today."""
     days = settings.LEAD_TIME_WORKING_DAYS if lead_time is None else lead_time
     return start_of_day(add_working_days(timezone.localdate(), days))
-
-
-def last_bookable_day() -> datetime.date:
-    return last_plannable_day()
 
 
 class RulesBroken(Refused):

@@ -1,6 +1,11 @@
-"""The mail with a code. It has no move and no event: it goes straight out."""
+"""The mails about a submission: what those of every kind share, and the one with a code.
 
-from datetime import timedelta
+That one has no move and no event: it goes straight out.
+"""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -9,14 +14,81 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core import kinds
+from core.documents import DocumentsUnavailable, can_be_made
 from core.mail import markers, templates
-from core.mail.queue import enqueue
+from core.mail.queue import Attachment, Message, enqueue
 from core.models import Mail
+from programmes.models import Venue
 from schools.models import User
 from submissions import codes
-from submissions.kinds import submitted
+from submissions.kinds import SubmissionLink, submitted
 from submissions.lifecycle import refuse_too_much_held
 from submissions.models import CodeChallenge, Submission
+
+
+def mail_about(
+    submission: Submission,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    venue: Venue,
+    link: type[SubmissionLink],
+    files: Sequence[Attachment] = (),
+    letter: str = "",
+    expires_at: datetime.datetime | None = None,
+) -> Message:
+    """To who asked, of its hub; answers go to where it happens, as does the telephone.
+
+    `letter`: the marker of the letter that goes along, or ''. `context`: what the template shows
+    besides.
+    """
+    hub = submission.hub
+    email = venue.email or hub.email
+    return templates.render(
+        template,
+        to=submission.email,
+        language=submission.language,
+        context={
+            "submission": submission,
+            "hub": hub,
+            "phone": venue.phone or hub.phone,
+            "email": email,
+            "link": markers.marker(link.name, submission.pk, to=submission.email),
+            "has_letter": bool(letter),
+            **context,
+        },
+        attachments=files,
+        enclosed=letter,
+        sender=hub.sender,
+        reply_to=email,
+        hub=hub.pk,
+        reference=submission.reference,
+        about=submission.asker_name,
+        expires_at=expires_at,
+    )
+
+
+class LetterEnclosure(kinds.Enclosure):
+    """The letter that goes along, of how things stand at the moment of sending."""
+
+    def letter(self, object_id: str, to: str) -> bytes | None:
+        """The PDF as `to` may have it, or None. Raises DocumentsUnavailable."""
+        raise NotImplementedError
+
+    def make(self, object_id: str, to: str) -> bytes | None:
+        try:
+            return self.letter(object_id, to)
+        except DocumentsUnavailable:
+            return None
+
+    def marker(self, key: int, submission: Submission, filename: str) -> str:
+        """Its marker, for the mail about a submission; '' where PDFs cannot be made."""
+        if not can_be_made():
+            return ""
+        return markers.enclosure(self.name, key, to=submission.email, name=filename)
+
+
+# --- The mail with a code ------------------------------------------------------------------------
 
 
 class CodeMarker(kinds.Marker):
@@ -31,7 +103,7 @@ class CodeMarker(kinds.Marker):
 
 class Codes(kinds.Part):
     name = "codes"
-    jobs = {"purge": timedelta(hours=1)}
+    jobs = {"purge": datetime.timedelta(hours=1)}
     markers = (CodeMarker(),)
 
     def purge(self) -> None:
@@ -70,7 +142,7 @@ def send_code(challenge: CodeChallenge, language: str) -> Mail:
         context={
             "what": _what_for(submission, language) if submission else "",
             "code": markers.marker(CodeMarker.name, challenge.pk, to=challenge.email),
-            "minutes": settings.CODE_VALID_FOR // timedelta(minutes=1),
+            "minutes": settings.CODE_VALID_FOR // datetime.timedelta(minutes=1),
             "staff_url": settings.SITE_URL + reverse("account_login"),
         },
         sender=hub.sender if hub else "",

@@ -23,8 +23,9 @@ from bookings.admin.phone import VisitByPhone
 from bookings.admin.schedule import WhenFilter
 from bookings.admin.search import booking_fits
 from bookings.lifecycle import MOVES
-from bookings.models import FACTS, Booking, State
+from bookings.models import FACTS, Attention, Booking, State
 from bookings.telling import documents, ical
+from bookings.telling.wording import sentence
 from core.backoffice.base import badge
 from core.backoffice.filters import AttentionFilter, RangeDateTimeFilter, RelatedDropdownFilter
 from core.dates import terms
@@ -32,6 +33,7 @@ from core.lifecycle import Move
 from core.text.searching import named
 from submissions.admin.asked import AskedAdmin
 from submissions.admin.papers import Paper
+from submissions.changing import wish_of
 
 
 def _calendar(booking: Booking) -> bytes:
@@ -115,6 +117,7 @@ class BookingAdmin(AskedAdmin):
         return {
             "others": row.submission.bookings.exclude(pk=row.pk).order_by("pk"),
             "norm": row.visit.programme.supervisors_for(row.pupils),
+            "wish": sentence(wish) if (wish := wish_of(row)) else "",
         }
 
     def has_sense(self, name: str, row: Booking) -> bool:
@@ -122,6 +125,8 @@ class BookingAdmin(AskedAdmin):
             return row.starts_at <= timezone.now()
         if name == "settle":
             return bool(row.attention)
+        if name == "keep_date":
+            return row.attention == Attention.MOVE_ASKED
         return True
 
     def move_for(self, row: Booking, name: str) -> Move:

@@ -10,12 +10,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.admin.slot_choice import SlotField
 from bookings.models import Booking, Visit
-from bookings.planning.slot_choice import SlotField
 from core.addresses import row_number
 from core.backoffice.moves import NoteForm
 from core.text.fields import ParagraphsField
 from programmes.models import Programme
+from submissions.changing import wish_of
 from submissions.forms import MOST_PUPILS
 from submissions.rules import Rule
 
@@ -69,6 +70,8 @@ class RescheduleForm(NoteForm):
     def __init__(self, *args: Any, row: Booking, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
         self.fields["slot"] = SlotField(row.visit.programme, but=row.visit.slot_id)
+        if wish := wish_of(row):
+            self.initial["slot"] = wish.data["slot"]
         self.order_fields(("slot", "note"))
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings import lifecycle
+from bookings import lifecycle, moving
 from bookings.admin.forms import DeskNumbersForm, RescheduleForm
 from bookings.models import Booking
 from core.backoffice.moves import MovesAdmin, RequiredNoteForm, StaffMove
@@ -23,7 +23,8 @@ STAFF_MOVES = {
     "change_numbers": StaffMove(
         lifecycle.change_numbers, _("The numbers have been changed."), DeskNumbersForm
     ),
-    "reschedule": StaffMove(lifecycle.reschedule, _("Moved to another date."), RescheduleForm),
+    "reschedule": StaffMove(moving.move_as_staff, _("Moved to another date."), RescheduleForm),
+    "keep_date": StaffMove(moving.keep_date, _("The date stays; the school gets a mail.")),
     "reinstate": StaffMove(lifecycle.reinstate, _("Reinstated.")),
     "note": StaffMove(lifecycle.add_note, _("The note is in the history."), RequiredNoteForm),
     "cancel": StaffMove(lifecycle.cancel, _("Cancelled."), style="danger"),

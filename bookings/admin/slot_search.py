@@ -1,6 +1,6 @@
 """What the field in which staff choose a slot shows while they type.
 
-The field itself is in `bookings/planning/slot_choice.py`.
+The field itself is in `bookings/admin/slot_choice.py`.
 """
 
 from django.core.exceptions import PermissionDenied
@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 
-from bookings.planning.slot_choice import labels, slots_for
+from bookings.admin.slot_choice import labels, slots_for
 from programmes.models import Programme
 
 AT_ONCE = 20

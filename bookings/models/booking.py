@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from bookings.models.schedule import VisitSlot
 from bookings.models.state import State
 from bookings.models.visit import Footprint, Visit, ZoneClaim
-from core.lifecycle import Event
+from core.lifecycle import Event, once_about_date, unnoticed
 from core.text.searching import WordsInside
 from programmes.models import OfHubs, Programme
 from submissions.models import Asked, AskedQuerySet
@@ -25,6 +25,7 @@ class Attention(models.TextChoices):
     PREREQUISITE_GONE = "prerequisite", _("The Proeverij before it was cancelled")
     PREREQUISITE_BY_SCHOOL = "by_school", _("The school had a Proeverij, this class perhaps not")
     LATE_CANCELLATION = "late", _("The school asks to cancel after the free period")
+    MOVE_ASKED = "move", _("The school asks for another date")
 
 
 # What a page, a mail or a calendar says about a booking hangs on these.
@@ -60,7 +61,6 @@ class BookingQuerySet(AskedQuerySet["Booking"]):
         )
 
     def with_facts(self) -> Self:
-        """All that a page, a mail or a calendar says about a booking, in one query."""
         return self.select_related(*FACTS)
 
     def upcoming(self) -> Self:
@@ -176,19 +176,5 @@ class BookingEvent(Event):
     class Meta(Event.Meta):
         verbose_name = _("booking event")
         verbose_name_plural = _("booking events")
-        constraints = [
-            # A reminder goes out once for the date it is about, however often the job runs.
-            models.UniqueConstraint(
-                fields=["booking", "move", "about"],
-                condition=Q(about__isnull=False),
-                name="booking_event_once_about_date",
-            )
-        ]
-        indexes = [
-            # The outbox: what the worker asks for every second stays small and indexed.
-            models.Index(
-                fields=["id"],
-                condition=Q(noticed_at=None) & ~Q(notice=""),
-                name="booking_event_unnoticed",
-            )
-        ]
+        constraints = [once_about_date("booking")]
+        indexes = [unnoticed("booking")]

@@ -1,12 +1,15 @@
 """The pages of what was booked in one go; `submissions/access.py` says who may see them."""
 
+from uuid import UUID
+
 from django.db.models import F, Q
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 
 from bookings.models import Booking, VisitSlot
 from programmes.models import Programme
 from submissions import browsers
-from submissions.access import path_of
+from submissions.access import load_submission, path_of
 from submissions.models import Submission
 
 
@@ -26,6 +29,15 @@ def own_submission(
         .first()
     )
     return booking.submission if booking else None
+
+
+def load_booking(
+    request: HttpRequest, public_id: UUID, booking_id: int, token: str | None
+) -> Booking:
+    """One class of a submission that its teacher, or who has the link of its mail, may see; 404
+    for a stranger."""
+    submission = load_submission(request, public_id, token)
+    return get_object_or_404(submission.bookings.with_facts(), pk=booking_id)
 
 
 def address_of(submission: Submission, page: str = "booking", token: str | None = None) -> str:

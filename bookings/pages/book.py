@@ -131,11 +131,11 @@ def _form_address(programme: Programme, slot: VisitSlot) -> str:
 
 
 class VisitAsking(Asking):
-    def hold(self, asked: VisitRequest) -> Submission:
-        return lifecycle.hold(asked, by=None)
+    def hold(self, wanted: VisitRequest) -> Submission:
+        return lifecycle.hold(wanted, by=None)
 
-    def book(self, asked: VisitRequest, teacher: User) -> Submission:
-        return lifecycle.book(asked, by=teacher)
+    def book(self, wanted: VisitRequest, teacher: User) -> Submission:
+        return lifecycle.book(wanted, by=teacher)
 
     def page_of(self, submission: Submission, page: str = "") -> str:
         return address_of(submission, page or "booking")
@@ -166,7 +166,7 @@ def _in_words(refusal: Refused, programme: Programme, slot: VisitSlot, form: Boo
     """'Full' is not the word for a date that has room for fewer than were asked for."""
     left = offer_for(programme, slot)
     if isinstance(refusal, places.VisitFull) and left is not None and left.can_be_booked:
-        if left.groups_left < len(form.asked):
+        if left.groups_left < len(form.parties):
             return _room_for_parties(programme, left.groups_left)
         return _room_for_heads(programme, left.pupils_left)
     return str(refusal)
@@ -247,7 +247,7 @@ class BookingCodeView(CodeView):
     def page_of(self, submission: Submission, page: str = "") -> str:
         return address_of(submission, page or "booking")
 
-    def facts(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
+    def context(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
         bookings = list(submission.bookings.with_facts().order_by("pk"))
         if not bookings:
             raise Http404  # something else was asked for in this submission

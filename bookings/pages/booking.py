@@ -4,18 +4,16 @@ import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import lifecycle, rules
-from bookings.models import Booking, State
+from bookings.models import Booking
 from bookings.pages.access import address_of
 from bookings.pages.forms import (
     GroupContactForm,
@@ -27,14 +25,14 @@ from bookings.pages.parties import norm_in_words
 from bookings.telling import documents, ical
 from bookings.telling.stays import stays_of
 from bookings.telling.wording import history_of, main_of, resting_in_words, sentence_for
-from core import calendars
-from core.documents import DocumentsUnavailable, pdf_response
 from core.kinds import blocks_beside
 from core.lifecycle import Refused
-from submissions.access import may_see
-from submissions.forms import ContactForm, NoteForm
+from submissions.access import load_submission, may_see
+from submissions.forms import ContactForm
 from submissions.models import Submission
+from submissions.pages.cancelling import CancelView
 from submissions.pages.details import DetailsView
+from submissions.pages.papers import CalendarView, LetterView
 from submissions.pages.shared import say_once
 
 
@@ -71,32 +69,31 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
     return render(request, "bookings/booking_detail.html", context)
 
 
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def cancel(
-    request: HttpRequest, public_id: UUID, booking_id: int, token: str | None = None
-) -> HttpResponse:
+class BookingCancelView(CancelView):
     """Cancel one class; after the free period: ask staff."""
-    submission, one = _one(request, public_id, booking_id, token)
-    form = NoteForm(request.POST or None)
-    late = timezone.localdate() > one.cancel_until
-    if request.method == "POST" and form.is_valid():
-        verb = lifecycle.ask_to_cancel if late else lifecycle.cancel
-        try:
-            verb(booking=one, by=submission.teacher, note=form.cleaned_data["note"])
-        except Refused as refusal:
-            one.refresh_from_db(fields=["state"])
-            if one.state == State.CANCELLED:  # by the first of two clicks, or by a colleague
-                say_once(request, _cancelled(one))
-            else:
-                messages.error(request, str(refusal))
-        else:
-            say_once(request, _asked() if late else _cancelled(one))
-        return redirect(address_of(submission, token=token))
-    context = {"submission": submission, "booking": one, "form": form, "late": late, "token": token}
-    context |= {"hub": submission.hub, "resting": resting_in_words(rules.resting_on(one))}
-    return render(request, "bookings/booking_cancel.html", context)
+
+    template_name = "bookings/booking_cancel.html"
+
+    def row(self, submission: Submission) -> Booking:
+        return _one(_bookings(submission), self.kwargs["booking_id"])
+
+    def cancel(self, row: Booking, submission: Submission, note: str) -> str:
+        if _is_late(row):
+            lifecycle.ask_to_cancel(booking=row, by=submission.teacher, note=note)
+            return _("We have your request and will contact you. Until then the place stays yours.")
+        lifecycle.cancel(booking=row, by=submission.teacher, note=note)
+        return self.words(row)
+
+    def words(self, row: Booking) -> str:
+        words = _("%(class_name)s is cancelled. You get a mail about it.")
+        return words % {"class_name": row.party_name}
+
+    def page_of(self, submission: Submission, token: str | None) -> str:
+        return address_of(submission, token=token)
+
+    def context(self, row: Booking) -> dict[str, Any]:
+        resting = resting_in_words(rules.resting_on(row))
+        return {"booking": row, "late": _is_late(row), "resting": resting}
 
 
 @login_not_required
@@ -106,7 +103,8 @@ def numbers(
     request: HttpRequest, public_id: UUID, booking_id: int, token: str | None = None
 ) -> HttpResponse:
     """Change how many come, and how many supervisors of a class, until a week before."""
-    submission, one = _one(request, public_id, booking_id, token)
+    submission = load_submission(request, public_id, token)
+    one = _one(_bookings(submission), booking_id)
     initial = {"pupils": one.pupils, "supervisors": one.supervisors}
     form_class = GroupNumbersForm if one.audience.is_groups else NumbersForm
     form = form_class(request.POST or None, initial=initial)
@@ -140,25 +138,18 @@ class BookingDetailsView(DetailsView):
         return address_of(submission, token=token)
 
 
-@login_not_required
-@require_safe
-def calendar(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
-    submission, bookings = _load(request, public_id, token)
-    with override(submission.language):
-        content = ical.download(bookings)
-    return calendars.download_response(content, filename=f"tec-{submission.reference}.ics")
+class BookingCalendarView(CalendarView):
+    def calendar(self, submission: Submission) -> bytes:
+        return ical.download(_bookings(submission))
 
 
-@login_not_required
-@require_safe
-def letter(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
-    submission, _classes = _load(request, public_id, token)
-    try:
-        content = documents.letter(submission)
-    except DocumentsUnavailable:
-        messages.error(request, _("The letter cannot be made at this moment."))
-        return redirect(address_of(submission, token=token))
-    return pdf_response(content, filename=f"tec-{submission.reference}.pdf")
+class BookingLetterView(LetterView):
+    def letter(self, submission: Submission) -> bytes:
+        _bookings(submission)
+        return documents.letter(submission)
+
+    def page_of(self, submission: Submission, token: str | None) -> str:
+        return address_of(submission, token=token)
 
 
 # --- Within a request ----------------------------------------------------------------------------
@@ -175,25 +166,25 @@ def _load(
     return bookings[0].submission, bookings
 
 
-def _one(
-    request: HttpRequest, public_id: UUID, booking_id: int, token: str | None
-) -> tuple[Submission, Booking]:
-    submission, bookings = _load(request, public_id, token)
+def _bookings(submission: Submission) -> list[Booking]:
+    """All of a submission; 404 for one in which something else was asked for."""
+    bookings = list(submission.bookings.with_facts().order_by("pk"))
+    if not bookings:
+        raise Http404
+    return bookings
+
+
+def _one(bookings: list[Booking], booking_id: int) -> Booking:
     for one in bookings:
         if one.pk == booking_id:
-            return submission, one
+            return one
     raise Http404
+
+
+def _is_late(one: Booking) -> bool:
+    """Whether the free period is over."""
+    return timezone.localdate() > one.cancel_until
 
 
 def _by_date(one: Booking) -> tuple[datetime.datetime, int, int]:
     return one.starts_at, one.visit_id, one.pk
-
-
-def _cancelled(one: Booking) -> str:
-    return _("%(class_name)s is cancelled. You get a mail about it.") % {
-        "class_name": one.party_name
-    }
-
-
-def _asked() -> str:
-    return _("We have your request and will contact you. Until then the place stays yours.")

@@ -24,7 +24,7 @@ from submissions.forms import (
 from submissions.initial import (
     as_asked,
     contact_of,
-    facts_of,
+    initial_of,
     known_classes,
     organisation_of,
     party_as_asked,
@@ -108,39 +108,48 @@ class BookingForm:
         self.date_shown = f"{slot.pk} {slot.venue_id} {slot.starts_at.isoformat()}"
         self._date_seen = data.get("date_shown", "") if data else ""
         self.resizing = bool(data) and not {"add", "remove", "use"}.isdisjoint(data)
-        details = {"programme": programme, "for_staff": for_staff}
-        kwargs: Any = {"form_kwargs": details, "prefix": "klas"}
-        contact: Any = VisitContactForm
-        classes: Any = ClassFormSet
-        if programme.whom.is_groups:
-            contact, classes = GroupContactForm, GroupFormSet
-        if not self.is_bound:
-            initial = contact_of(user)
-            first = [facts_of(self.known_classes, class_asked)]
-            if held is not None:
-                initial, first = as_asked(held), _parties_of(held)
-            elif programme.whom.is_groups:
-                initial |= organisation_of(user)
-            if again is not None:
-                initial |= given(contact(again))
-                first = [given(form) for form in classes(again, **kwargs).forms] or first
-            self.contact = contact(initial=initial, for_staff=for_staff)
-            self.classes = classes(initial=first, **kwargs)
+        if data is None:
+            self._open(user, again, class_asked)
             return
-        self.contact = contact(data, for_staff=for_staff)
+        self.contact = self._contact(data)
+        self.classes = self._parties(data)
         if self.resizing:
-            self.contact = contact(initial=as_typed(self.contact), for_staff=for_staff)
+            self.contact = self._contact(initial=as_typed(self.contact))
         if self.asks_for_more:
-            # As initial values: nothing typed is lost and nothing is checked yet.
-            typed = _resized(classes(data, **kwargs), data)
-            if used := facts_of(self.known_classes, row_number(data.get("use"))):
-                place = next((one for one in typed if not one.get("name")), typed[-1])
-                place |= used
-            self.classes = classes(initial=typed, **kwargs)
-            if "add" in data:  # the keyboard goes on in the new class
-                self.classes.forms[-1].fields["name"].widget.attrs["autofocus"] = True
-        else:
-            self.classes = classes(data, **kwargs)
+            self._show_again(data)
+
+    def _contact(self, data: Any = None, **kwargs: Any) -> Any:
+        form = GroupContactForm if self.programme.whom.is_groups else VisitContactForm
+        return form(data, for_staff=self.for_staff, **kwargs)
+
+    def _parties(self, data: Any = None, **kwargs: Any) -> Any:
+        forms = GroupFormSet if self.programme.whom.is_groups else ClassFormSet
+        details = {"programme": self.programme, "for_staff": self.for_staff}
+        return forms(data, form_kwargs=details, prefix="klas", **kwargs)
+
+    def _open(self, user: User | None, again: Any, class_asked: int) -> None:
+        """With what is known already."""
+        contact = contact_of(user)
+        parties = [initial_of(self.known_classes, class_asked)]
+        if self.held is not None:
+            contact, parties = as_asked(self.held), _parties_of(self.held)
+        elif self.programme.whom.is_groups:
+            contact |= organisation_of(user)
+        if again is not None:
+            contact |= given(self._contact(again))
+            parties = [given(form) for form in self._parties(again).forms] or parties
+        self.contact = self._contact(initial=contact)
+        self.classes = self._parties(initial=parties)
+
+    def _show_again(self, data: Any) -> None:
+        """As initial values: nothing typed is lost and nothing is checked yet."""
+        typed = _resized(self.classes, data)
+        if used := initial_of(self.known_classes, row_number(data.get("use"))):
+            place = next((one for one in typed if not one.get("name")), typed[-1])
+            place |= used
+        self.classes = self._parties(initial=typed)
+        if "add" in data:  # the keyboard goes on in the new class
+            self.classes.forms[-1].fields["name"].widget.attrs["autofocus"] = True
 
     def is_valid(self) -> bool:
         if not self.is_bound or self.resizing or self.contact.is_searching_school:
@@ -180,14 +189,15 @@ class BookingForm:
         return is_this_slot and self._date_seen != self.date_shown
 
     @property
-    def asked(self) -> list[Party]:
-        return [form.asked for form in self.classes.forms]
+    def parties(self) -> list[Party]:
+        """What is asked for; only after `is_valid()`."""
+        return [form.party for form in self.classes.forms]
 
     @property
     def pupils(self) -> list[int]:
         """Of each class, as far as that is known: 0 of an empty form."""
         known = self.classes.is_bound and self.classes.is_valid()
-        return [one.pupils for one in self.asked] if known else [0] * len(self.classes.forms)
+        return [one.pupils for one in self.parties] if known else [0] * len(self.classes.forms)
 
     @property
     def errors(self) -> list[tuple[Any, str]]:
@@ -216,9 +226,9 @@ class BookingForm:
         self, *, browser: str, language: str, overrule: Collection[Rule] = (), note: str = ""
     ) -> VisitRequest:
         """What is asked for, as the verbs take it; its submission is not saved."""
-        what = [self.slot.pk, self.programme.pk, self.asked]
+        what = [self.slot.pk, self.programme.pk, self.parties]
         submission = self.contact.submission(browser=browser, language=language, what=what)
-        items = [VisitItem(self.slot, self.programme, party) for party in self.asked]
+        items = [VisitItem(self.slot, self.programme, party) for party in self.parties]
         return VisitRequest(submission, items, overrule, note)
 
 

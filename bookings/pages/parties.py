@@ -11,8 +11,8 @@ from bookings.rules import broken_party
 from core.addresses import row_number
 from core.text.normal import key
 from programmes.models import Programme
-from submissions.forms import ClassFieldsForm, GroupFieldsForm
-from submissions.rules import Party
+from submissions.forms import ClassFieldsForm, GroupFieldsForm, PartyForm
+from submissions.rules import Broken, Party
 
 MAX_CLASSES = 8
 
@@ -56,7 +56,7 @@ def _norm_not_met(programme: Programme, pupils: int) -> str:
     return f"{_norm(programme, pupils)} {again}"
 
 
-class PartyForm(forms.Form):
+class VisitPartyForm(PartyForm):
     """One class or group of several on the page."""
 
     def __init__(
@@ -77,13 +77,8 @@ class PartyForm(forms.Form):
         """Which class on the page, counted from 1."""
         return int(str(self.prefix).rpartition("-")[2]) + 1
 
-    def clean(self) -> dict[str, Any]:
-        """What the verb will ask, said at once with what else is wrong; staff may overrule it."""
-        data = super().clean() or self.cleaned_data
-        if not self.for_staff:
-            for one in broken_party(self.programme, self.known, self.number - 1):
-                self.add_error(one.field, one.message)
-        return data
+    def broken(self) -> list[Broken]:
+        return broken_party(self.programme, self.known, self.number - 1)
 
     @property
     def known(self) -> Party:
@@ -94,13 +89,8 @@ class PartyForm(forms.Form):
         kind = data.get("group_kind", "") or ("?" if self.programme.whom.is_groups else "")
         return Party(data.get("name", ""), min(groups), max(groups), pupils, group_kind=kind)
 
-    @property
-    def asked(self) -> Party:
-        """The class or group as the verbs take it; only after `is_valid()`."""
-        raise NotImplementedError
 
-
-class ClassForm(PartyForm, ClassFieldsForm):
+class ClassForm(VisitPartyForm, ClassFieldsForm):
     """One class that comes, and who comes along."""
 
     supervisors = supervisors_field()
@@ -130,31 +120,9 @@ class ClassForm(PartyForm, ClassFieldsForm):
     def _said_before(self) -> str:
         return str(self.data.get(self.add_prefix("norm_said"), ""))
 
-    @property
-    def asked(self) -> Party:
-        data = self.cleaned_data
-        return Party(
-            name=data["name"],
-            year_from=min(data["year_groups"]),
-            year_to=max(data["year_groups"]),
-            pupils=data["pupils"],
-            supervisors=data["supervisors"],
-        )
 
-
-class GroupForm(PartyForm, GroupFieldsForm):
+class GroupForm(VisitPartyForm, GroupFieldsForm):
     """One group that is no class; it needs nobody along."""
-
-    @property
-    def asked(self) -> Party:
-        data = self.cleaned_data
-        return Party(
-            name=data["name"],
-            year_from=None,
-            year_to=None,
-            pupils=data["pupils"],
-            group_kind=data["group_kind"],
-        )
 
 
 class BasePartyFormSet(forms.BaseFormSet):

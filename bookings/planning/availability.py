@@ -5,12 +5,13 @@ An *offer* is a programme in a slot. Expired holds count as free here even befor
 
 - FREE, FEW (one class left of several): can be booked;
 - FULL: somebody else was first, here or in a zone it needs;
-- CLOSED: the slot is closed, too soon, too far ahead or past.
+- CLOSED: the slot is closed, too soon, too far ahead or past;
+- OWN: where the class is booked that moves to another date.
 """
 
 import datetime
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -36,7 +37,8 @@ from django.utils import timezone
 from bookings.models import Booking, State, VisitSlot, ZoneClaim, shut
 from core.dates import ONE_DAY, YearMonth, month_of, start_of_day
 from programmes.models import Programme
-from submissions.rules import first_bookable_moment, last_bookable_day
+from schools.years import last_plannable_day
+from submissions.rules import first_bookable_moment
 
 MINUTE = datetime.timedelta(minutes=1)
 # Where there mostly is something free; all that can be booked is two years of slots.
@@ -49,6 +51,7 @@ class Status(StrEnum):
     FEW = "few"
     FULL = "full"
     CLOSED = "closed"
+    OWN = "own"
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,34 @@ def offers_between(
 ) -> list[Offer]:
     """All slots of a programme on days in `[first, before)`, in one query."""
     return _offers([programme], _window(start_of_day(first), start_of_day(before)))
+
+
+def free_for(
+    programmes: Iterable[Programme], first: datetime.date, last: datetime.date, pupils: int
+) -> list[Offer]:
+    """What a class of so many can book on days from `first` to `last`, both included."""
+    within = _window(start_of_day(first), start_of_day(last + ONE_DAY))
+    return _with_room(_offers(programmes, within), 1, pupils)
+
+
+def offers_for(
+    booking: Booking, first: datetime.date, before: datetime.date, since: datetime.datetime | None
+) -> list[Offer]:
+    """The same as they are for a class that gives up its place to take another, not before
+    `since`: what has no room for it is FULL, and its own visit is in nobody's way."""
+    within = _window(start_of_day(first), start_of_day(before))
+    offers = _offers([booking.visit.programme], within, but=booking.pk)
+    return [_for_class(offer, booking, since) for offer in offers]
+
+
+def _for_class(offer: Offer, booking: Booking, since: datetime.datetime | None) -> Offer:
+    if offer.slot_id == booking.visit.slot_id:
+        return replace(offer, status=Status.OWN)
+    if since and offer.starts_at <= since:
+        return replace(offer, status=Status.CLOSED)
+    if offer.can_be_booked and offer.pupils_left < booking.pupils:
+        return replace(offer, status=Status.FULL)
+    return offer
 
 
 def next_free(
@@ -174,7 +205,7 @@ def _opens(programme: Programme) -> datetime.datetime:
 
 
 def _horizon() -> datetime.datetime:
-    return start_of_day(last_bookable_day() + ONE_DAY)
+    return start_of_day(last_plannable_day() + ONE_DAY)
 
 
 def _with_room(offers: list[Offer], groups: int, pupils: int) -> list[Offer]:
@@ -188,7 +219,9 @@ def _with_room(offers: list[Offer], groups: int, pupils: int) -> list[Offer]:
 # --- The query -----------------------------------------------------------------------------------
 
 
-def _runs(programmes: Collection[int], within: Q, now: datetime.datetime) -> QuerySet[Any]:
+def _runs(
+    programmes: Collection[int], within: Q, now: datetime.datetime, but: int
+) -> QuerySet[Any]:
     """Rows of (slot, programme), with the visit that is open already, if any (`own`), and what
     stands in the way. Of the join table, so that everything refers to one row."""
     own = FilteredRelation(
@@ -208,7 +241,7 @@ def _runs(programmes: Collection[int], within: Q, now: datetime.datetime) -> Que
         .annotate(
             expired_groups=Subquery(expired.values(sum=Count("pk"))),
             expired_pupils=Subquery(expired.values(sum=Sum("pupils"))),
-            is_blocked=Exists(_in_the_way(now)),
+            is_blocked=Exists(_in_the_way(now, but)),
             is_shut=shut("visitslot__"),
         )
         .order_by("visitslot__starts_at", "visitslot_id")
@@ -223,10 +256,12 @@ def _free_again() -> ExpressionWrapper:
     return ExpressionWrapper(F("visitslot__starts_at") + occupies, output_field=DateTimeField())
 
 
-def _in_the_way(now: datetime.datetime) -> QuerySet[ZoneClaim]:
-    """Claims on a zone of the programme, at that time, by another visit in which somebody really
-    holds a place: not by a hold whose time is up."""
+def _in_the_way(now: datetime.datetime, but: int) -> QuerySet[ZoneClaim]:
+    """Claims on a zone of the programme, at that time, by another visit in which somebody other
+    than `but` really holds a place: not by a hold whose time is up."""
     live = Booking.objects.holding().exclude(state=State.HELD, held_until__lte=now)
+    if but:
+        live = live.exclude(pk=but)
     return ZoneClaim.objects.filter(
         Exists(live.filter(visit=OuterRef("visit"))),
         zone__programmes=OuterRef("programme"),
@@ -250,13 +285,14 @@ COLUMNS = (
 )
 
 
-def _offers(programmes: Iterable[Programme], within: Q) -> list[Offer]:
-    """The offers of these programmes in slots that are long enough for them, in order."""
+def _offers(programmes: Iterable[Programme], within: Q, *, but: int = 0) -> list[Offer]:
+    """The offers of these programmes in slots that are long enough for them, in order; without
+    what the booking `but` (primary key) keeps from others."""
     now, horizon = timezone.now(), _horizon()
     known = {programme.pk: programme for programme in programmes}
     opens = {pk: _opens(programme) for pk, programme in known.items()}
     offers = []
-    for row in _runs(known, within, now).values_list(*COLUMNS, named=True) if known else ():
+    for row in _runs(known, within, now, but).values_list(*COLUMNS, named=True) if known else ():
         programme, start = known[row.programme_id], row.visitslot__starts_at
         if start + programme.length <= row.visitslot__ends_at:
             is_open = not row.is_shut and opens[programme.pk] <= start < horizon

@@ -7,7 +7,7 @@ browser names what is seen (WCAG 2.5.3).
 
 import calendar
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -48,8 +48,12 @@ class Day:
     can_be_booked: bool = False
 
 
+@dataclass(frozen=True)
 class Month(MonthPage):
-    """A month of a programme."""
+    """A month of a programme. `soonest`: the first date that can be chosen, and its address, for
+    a month in which there is none."""
+
+    soonest: tuple[str, datetime.datetime] | None = None
 
     @property
     def can_be_booked(self) -> bool:
@@ -57,14 +61,15 @@ class Month(MonthPage):
 
 
 def build_month(
-    programme: Programme,
     at: YearMonth,
     offers: Sequence[Offer],
     holidays: Mapping[datetime.date, str],
-    carried: Mapping[str, Any] | None = None,
+    *,
+    address: Callable[[Offer], str],
+    soonest: Sequence[Offer] = (),
 ) -> Month:
-    """`offers` are those of the month; past ones are left out. `holidays`: day → name. `carried`:
-    what the addresses take along."""
+    """`offers` are those of the month; past ones are left out. `holidays`: day → name. `address`:
+    where an offer is chosen. `soonest`: the first that can be, whenever that is."""
     today = timezone.localdate()
     weeks = [
         [Day(date, date.month != at.month, date == today) for date in week]
@@ -74,25 +79,24 @@ def build_month(
     for day in days.values():
         day.name = date_format(day.date, "l j F")
         day.holiday = holidays.get(day.date, "")
-    _add_cells(days, programme, [offer for offer in offers if offer.day >= today], carried)
+    _add_cells(days, [offer for offer in offers if offer.day >= today], address)
     for day in days.values():
         day.sentence = _sentence_of(day)
-    return Month(at, weeks)
+    first = next(((address(offer), offer.starts_at) for offer in soonest), None)
+    return Month(at, weeks, first)
 
 
 def _add_cells(
     days: Mapping[datetime.date, Day],
-    programme: Programme,
     offers: Sequence[Offer],
-    carried: Mapping[str, Any] | None,
+    address: Callable[[Offer], str],
 ) -> None:
-    query = f"?{urlencode(carried)}" if carried else ""
     has_mornings = any(offer.is_morning for offer in offers)
     for offer in offers:
         day = days[offer.day]
         if has_mornings and not day.cells and not offer.is_morning:
             day.cells.append(None)
-        day.cells.append(_cell(offer, programme, day.name, query))
+        day.cells.append(_cell(offer, day.name, address))
         day.can_be_booked = day.can_be_booked or offer.can_be_booked
 
 
@@ -101,10 +105,12 @@ def _word(offer: Offer) -> str:
     if offer.can_be_booked:
         words = ngettext("%(number)d place", "%(number)d places", offer.groups_left)
         return words % {"number": offer.groups_left}
+    if offer.status == Status.OWN:
+        return _("now yours")
     return _("full") if offer.status == Status.FULL else _("closed")
 
 
-def _cell(offer: Offer, programme: Programme, day: str, query: str) -> Cell:
+def _cell(offer: Offer, day: str, address: Callable[[Offer], str]) -> Cell:
     word = _word(offer)
     start, end = timezone.localtime(offer.starts_at), timezone.localtime(offer.ends_at)
     time = f"{start:%H:%M}"
@@ -116,8 +122,13 @@ def _cell(offer: Offer, programme: Programme, day: str, query: str) -> Cell:
     sentence = pattern % {"day": day, "seen": f"{time} {word}", "end": f"{end:%H:%M}"}
     if not offer.can_be_booked:
         return Cell(offer.status.value, "", time, word, sentence)
-    address = reverse("bookings:book", args=[programme.slug, offer.slot_id]) + query
-    return Cell(offer.status.value, address, time, word, sentence)
+    return Cell(offer.status.value, address(offer), time, word, sentence)
+
+
+def to_form(programme: Programme, carried: Mapping[str, Any] | None) -> Callable[[Offer], str]:
+    """Where an offer is booked; `carried`: what the addresses take along."""
+    query = f"?{urlencode(carried)}" if carried else ""
+    return lambda offer: reverse("bookings:book", args=[programme.slug, offer.slot_id]) + query
 
 
 def _sentence_of(day: Day) -> str:

@@ -20,34 +20,29 @@ from bookings.models import Booking, BookingEvent, State
 from bookings.telling import documents, ical, neighbours, wording
 from bookings.telling.stays import Stay
 from core.calendars import Method, content_type
-from core.documents import DocumentsUnavailable, can_be_made
-from core.kinds import Enclosure, kinds
-from core.mail import markers, templates
+from core.documents import can_be_made
+from core.kinds import kinds
 from core.mail.queue import Attachment, Message
 from core.text.bilingual import Words
 from programmes.models import Programme
 from submissions.kinds import SubmissionLink
 from submissions.models import Submission
+from submissions.telling import LetterEnclosure, mail_about
 
 
 class BookingLink(SubmissionLink):
     name = "booking"
     page = "bookings:booking"
-    asked = Booking
+    model = Booking
 
 
-class Letter(Enclosure):
-    """The letter that goes along, of the facts at the moment of sending."""
-
+class Letter(LetterEnclosure):
     name = "letter"
 
-    def make(self, submission_id: str, to: str) -> bytes | None:
+    def letter(self, submission_id: str, to: str) -> bytes | None:
         hers = Submission.objects.select_related("school", "organisation", "hub").filter(email=to)
         submission = hers.filter(pk=submission_id).first()
-        try:
-            return documents.letter(submission) if submission else None
-        except DocumentsUnavailable:
-            return None
+        return documents.letter(submission) if submission else None
 
 
 # --- One function per notice -----------------------------------------------------------------
@@ -66,6 +61,8 @@ def mails_of(events: list[BookingEvent]) -> list[Message]:
             return cancelled(events)
         case "changed":
             return changed(events)
+        case "date_kept":
+            return date_kept(events)
         case "reminder":
             return reminder(events)
     raise LookupError(events[0].notice)
@@ -108,6 +105,13 @@ def changed(events: list[BookingEvent]) -> list[Message]:
     told = [event for event in events if event.booking in bookings]
     mails = _with_letter("changed", events, bookings, changes=_changes(told))
     return [*mails, *_to_neighbours(events)]
+
+
+def date_kept(events: list[BookingEvent]) -> list[Message]:
+    """The answer to who asked for another date; of one that was moved or cancelled since, none."""
+    bookings = _upcoming(_bookings(events, {State.CONFIRMED, State.REQUESTED}))
+    told = [event for event in events if event.booking in bookings]
+    return _mail("date_kept", bookings, note=events[0].word_from_us, changes=_changes(told))
 
 
 def reminder(events: list[BookingEvent]) -> list[Message]:
@@ -204,8 +208,6 @@ def _mail(
     if not bookings:
         return []
     submission = bookings[0].submission
-    hub, venue = submission.hub, bookings[0].visit.slot.venue
-    letter = _letter(submission) if with_letter else ""
     with translation.override(submission.language):
         along = [line for kind in kinds() for line in kind.said_beside(bookings)]
         resting_lines = wording.resting_in_words(resting)
@@ -213,36 +215,28 @@ def _mail(
         MailStay(visit, list(group))
         for visit, group in itertools.groupby(bookings, key=lambda booking: booking.visit)
     ]
-    message = templates.render(
-        f"booking_{name}",
-        to=submission.email,
-        language=submission.language,
-        context={
-            "submission": submission,
-            "stays": stays,
-            "first": stays[0],
-            "hub": hub,
-            "phone": venue.phone or hub.phone,
-            "email": venue.email or hub.email,
-            "count": len(bookings),
-            "note": note,
-            "changes": changes,
-            "resting": resting_lines,
-            "along": along,
-            "dates_url": settings.SITE_URL + _where_to_choose(stays[0].visit.programme),
-            "link": markers.marker(BookingLink.name, submission.pk, to=submission.email),
-            "has_letter": bool(letter),
-        },
-        attachments=files,
-        enclosed=letter,
-        sender=hub.sender,
-        reply_to=venue.email or hub.email,
-        hub=hub.pk,
-        reference=submission.reference,
-        about=submission.asker_name,
-        expires_at=expires_at,
-    )
-    return [message]
+    context = {
+        "stays": stays,
+        "first": stays[0],
+        "count": len(bookings),
+        "note": note,
+        "changes": changes,
+        "resting": resting_lines,
+        "along": along,
+        "dates_url": settings.SITE_URL + _where_to_choose(stays[0].visit.programme),
+    }
+    return [
+        mail_about(
+            submission,
+            f"booking_{name}",
+            context,
+            venue=stays[0].visit.slot.venue,
+            link=BookingLink,
+            files=files,
+            letter=_letter(submission) if with_letter else "",
+            expires_at=expires_at,
+        )
+    ]
 
 
 def _where_to_choose(programme: Programme) -> str:
@@ -269,8 +263,5 @@ def _calendar_file(booking: Booking, number: int, method: Method) -> Attachment:
 
 
 def _letter(submission: Submission) -> str:
-    """The letter, to be made while the mail goes out; '' where PDFs cannot be made."""
-    if not can_be_made():
-        return ""
     name = documents.letter_filename(submission)
-    return markers.enclosure(Letter.name, submission.pk, to=submission.email, name=name)
+    return Letter().marker(submission.pk, submission, name)

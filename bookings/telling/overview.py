@@ -145,8 +145,8 @@ def _too_long(user: User) -> list[Matter]:
     found = []
     for visit in too_long(Visit.objects.of_hubs(user)):
         when = date_format(timezone.localtime(visit.slot.starts_at), "j F H:i")
-        facts = {"programme": visit.programme, "when": when}
-        found.append(Matter(text % facts, _page_of(visit)))
+        said = {"programme": visit.programme, "when": when}
+        found.append(Matter(text % said, _page_of(visit)))
     return found
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings import rules
-from bookings.models import Attention, Booking, BookingEvent, State
+from bookings.models import Attention, Booking, BookingEvent, State, VisitSlot
+from bookings.planning.availability import Offer, Status
 from programmes.models import Programme
 from programmes.models.programme import in_words
 from submissions.wording import Line, Sentence, Term, details_changed
@@ -57,8 +58,8 @@ def history_of(bookings: Sequence[Booking]) -> list[Line]:
 
 def sentence(event: BookingEvent) -> str:
     """One event in words; empty for what only concerns staff."""
-    if event.move == "reschedule":
-        return _reschedule(event.data)
+    if event.move in {"reschedule", "ask_to_move", "keep_date"}:
+        return _another_date(event)
     if event.move == "retime":
         length = {name: in_words(minutes) for name, minutes in event.data.items()}
         return _("It takes %(to)s instead of %(from)s.") % length
@@ -83,11 +84,15 @@ def _us(event: BookingEvent) -> dict[str, str]:
     return {"hub": event.booking.submission.hub.short_name}
 
 
-def _reschedule(data: dict[str, Any]) -> str:
-    return _("Moved from %(before)s to %(after)s.") % {
-        "before": _moment(data["from"]),
-        "after": _moment(data["to"]),
-    }
+def _another_date(event: BookingEvent) -> str:
+    if not event.data:
+        return _("The date stays as it is.")
+    words = {
+        "reschedule": _("Moved from %(before)s to %(after)s."),
+        "ask_to_move": _("You asked for %(after)s in place of %(before)s."),
+        "keep_date": _("It cannot be moved to %(after)s, so it stays on %(before)s."),
+    }[event.move]
+    return words % {"before": _moment(event.data["from"]), "after": _moment(event.data["to"])}
 
 
 def _numbers(event: BookingEvent) -> str:
@@ -143,6 +148,8 @@ def sentence_for(bookings: Sequence[Booking]) -> Sentence:
         text = _("You were coming on %(day)s at %(time)s.")
     if main.attention == Attention.LATE_CANCELLATION:
         explanation = _("You asked to cancel. We contact you; until then the place stays yours.")
+    elif main.attention == Attention.MOVE_ASKED:
+        explanation = _("You asked for another date. We answer you; until then this one is yours.")
     return Sentence(text % when, explanation, main.standing.is_off)
 
 
@@ -209,3 +216,21 @@ def requirements_of(programmes: Iterable[Programme], user: Any) -> dict[int, str
         day = date_format(timezone.localtime(first), "j F")
         words = _("after your Proeverij on %(day)s") % {"day": day}
     return dict.fromkeys(closed, words)
+
+
+# --- For staff -------------------------------------------------------------------------------
+
+
+def slot_in_words(slot: VisitSlot, programme: Programme, offer: Offer | None) -> str:
+    """When it is, and what is left in it for a programme: 'di 3 nov 2026 09:00–12:00 (vol)'."""
+    start, end = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
+    when = f"{date_format(start, 'D j b Y')} {start:%H:%M}–{end:%H:%M}"
+    return f"{when} ({_room_left(programme, offer)})"
+
+
+def _room_left(programme: Programme, offer: Offer | None) -> str:
+    if offer is None or offer.status == Status.FULL:
+        return _("full")
+    if offer.status == Status.CLOSED:
+        return _("closed for schools")
+    return programme.whom.room_for(offer.groups_left)

@@ -21,13 +21,13 @@ def block_beside(rows: Sequence[Booking | Loan], *, by_link: bool) -> Block | No
     due = submission_due(rows)
     if not due and not here:
         return None
-    facts = {
+    content = {
         "due": due,
         "submission": submission,
         "token": links.token_of(submission) if by_link else None,
         "has_sheet": bool(here),
     }
-    return Block("impact/_beside.html", facts)
+    return Block("impact/_beside.html", content)
 
 
 def submission_due(rows: Sequence[Booking | Loan]) -> list[Evaluation]:

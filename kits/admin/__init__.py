@@ -1,6 +1,6 @@
 """Lesson kits in the back office.
 
-Loans change by the verbs of `kits/lifecycle.py` and `kits/desk/verbs.py` only, and what these
+Loans change by the verbs of `kits/lifecycle.py` and `kits/handling.py` only, and what these
 refuse is shown as a message; a box that is in somebody's hands goes over the kit desk.
 """
 

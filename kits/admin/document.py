@@ -21,7 +21,7 @@ from core.backoffice.base import ModelAdmin, NoDelete
 from core.backoffice.filters import DefaultFilter, RelatedDropdownFilter
 from kits.models import KitDocument
 from kits.pages.document import serve
-from kits.pages.lesson_documents import save_version
+from kits.versions import save_version
 
 
 def link_to_pdf(document: KitDocument) -> str:

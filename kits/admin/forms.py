@@ -11,8 +11,9 @@ from core.backoffice.moves import NoteForm
 from kits import days
 from kits.availability import calendars
 from kits.models import Delivery, LessonKit, Loan
+from kits.moving import wished_days
 from kits.rules import RULES
-from submissions.forms import OverruleForm
+from submissions.admin.overruling import OverruleForm
 
 FURTHEST_DAYS = 3 * 366  # a slip of the keyboard, rather than a plan
 
@@ -40,6 +41,11 @@ class ExtendForm(NoteForm):
 class DatesForm(ExtendForm):
     starts_on = DayField(label=_("Collect on"))
     field_order = ("starts_on", "ends_on", "note")
+
+    def __init__(self, *args: Any, row: Loan, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        if wished := wished_days(row):
+            self.initial["starts_on"], self.initial["ends_on"] = wished
 
 
 def refuse_wrong_order(form: forms.Form, start: Any, end: Any) -> None:

@@ -17,12 +17,12 @@ from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, TabularInline
 from core.backoffice.filters import RelatedDropdownFilter
 from core.backoffice.history import who_made
 from core.backoffice.leads import LeadsOn
+from kits import handling
 from kits.admin.codes import CopyForm, CopyFormSet, LoneCopyForm
 from kits.admin.document import link_to_pdf
 from kits.admin.duplicates import duplicate
 from kits.availability import with_whereabouts
 from kits.changes import rename
-from kits.desk import verbs
 from kits.lifecycle import MOVES
 from kits.models import (
     ContentItem,
@@ -275,10 +275,10 @@ class KitCopyAdmin(NoDelete, ModelAdmin):
         by: Any = request.user
         if change and "is_withdrawn" in form.changed_data:
             if obj.is_withdrawn:
-                _moved, left = verbs.withdraw(copy=obj, by=by)
+                _moved, left = handling.withdraw(copy=obj, by=by)
                 say_left(request, left)
             else:
-                verbs.bring_back(copy=obj, by=by)
+                handling.bring_back(copy=obj, by=by)
         super().save_model(request, obj, form, change)
 
 

@@ -22,28 +22,31 @@ from core.backoffice.filters import (
 from core.backoffice.moves import RequiredNoteForm, StaffMove
 from core.text.normal import words
 from core.text.searching import has_name, rows_with
-from kits import days, lifecycle
+from kits import days, handling, lifecycle, moving
 from kits.admin.forms import DatesForm, ExtendForm
 from kits.admin.phone import LoanByPhone
-from kits.desk import verbs
 from kits.lifecycle import MOVES
 from kits.models import KitCopy, Loan, LoanState
+from kits.models.loan import Attention
 from kits.telling import documents, ical
+from kits.telling.wording import sentence
 from submissions.admin.asked import AskedAdmin
 from submissions.admin.papers import Paper
+from submissions.changing import wish_of
 from submissions.models import Submission
 
 # In order of likelihood. Handing out and checking ask for counts: these go over the kit desk.
 STAFF_MOVES = {
-    "pack": StaffMove(verbs.pack, _("Packed.")),
+    "pack": StaffMove(handling.pack, _("Packed.")),
     "settle": StaffMove(lifecycle.settle, _("Settled.")),
     "extend": StaffMove(lifecycle.extend, _("Extended."), ExtendForm),
-    "change_dates": StaffMove(lifecycle.change_dates, _("The dates were changed."), DatesForm),
+    "change_dates": StaffMove(moving.move, _("The dates were changed."), DatesForm),
+    "keep_date": StaffMove(moving.keep_date, _("The days stay; the school gets a mail.")),
     "swap": StaffMove(lifecycle.swap, _("This loan has another box now.")),
-    "unpack": StaffMove(verbs.unpack, _("Unpacked.")),
+    "unpack": StaffMove(handling.unpack, _("Unpacked.")),
     "note": StaffMove(lifecycle.add_note, _("The note is in the history."), RequiredNoteForm),
     "cancel": StaffMove(lifecycle.cancel, _("Cancelled."), style="danger"),
-    "write_off": StaffMove(verbs.write_off, _("Written off."), RequiredNoteForm, style="danger"),
+    "write_off": StaffMove(handling.write_off, _("Written off."), RequiredNoteForm, style="danger"),
 }
 
 
@@ -134,6 +137,8 @@ class LoanAdmin(AskedAdmin):
     # --- The page of a loan -------------------------------------------------------------------
 
     def has_sense(self, name: str, row: Loan) -> bool:
+        if name == "keep_date":
+            return row.attention == Attention.MOVE_ASKED
         return bool(row.attention) if name == "settle" else True
 
     def about(self, row: Loan) -> str:
@@ -145,6 +150,7 @@ class LoanAdmin(AskedAdmin):
         is_late = days.is_late(row)
         return {
             "is_late": is_late,
+            "wish": sentence(wish) if (wish := wish_of(row)) else "",
             "state_colour": "danger" if is_late else row.standing.colour,
             "lacking": row.copy.shortages.filter(closed_at=None).select_related("item"),
             "findings": row.findings.select_related("item"),

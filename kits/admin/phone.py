@@ -48,7 +48,7 @@ class LoanByPhone(ByPhone):
     def address(self, submission: Submission) -> str:
         return reverse("admin:kits_loan_change", args=[submission.loans.earliest("pk").pk])
 
-    def facts(self, chosen: Mapping[str, Any]) -> Mapping[str, Any]:
+    def context(self, chosen: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"free": free_boxes(chosen["kit"], chosen["starts_on"], chosen["ends_on"])}
 
     def day(self, chosen: Mapping[str, Any]) -> datetime.date:

@@ -17,8 +17,8 @@ from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, badge
 from core.backoffice.closing import ClosingAdmin, ClosingForm, link_to
 from core.backoffice.filters import RangeDateTimeFilter, RelatedDropdownFilter
 from core.kinds import Planned
+from kits import handling
 from kits.admin.kit import say_left
-from kits.desk import verbs
 from kits.models import ChargeLine, DeskDay, Finding, Repair, Shortage
 from kits.telling import overview
 
@@ -72,7 +72,7 @@ class RepairAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Repair, form: Any, change: bool) -> None:
         by: Any = request.user
-        result = verbs.out_of_service(**form.cleaned_data, by=by)
+        result = handling.out_of_service(**form.cleaned_data, by=by)
         obj.pk, obj._state.adding = result.repair.pk, False
         say_left(request, result.left)
 
@@ -98,7 +98,7 @@ class ShortageAdmin(ReadOnly, ModelAdmin):
         by: Any = request.user
         open_ones = list(queryset.filter(closed_at=None))
         for shortage in open_ones:
-            verbs.refill(shortage=shortage, by=by)
+            handling.refill(shortage=shortage, by=by)
             self.log_change(request, shortage, "put_right")
         text = ngettext(
             "%(number)d item was put right.", "%(number)d items were put right.", len(open_ones)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from django.utils import timezone
 
-from kits.desk.verbs import Count
+from kits.handling import Count
 from kits.lifecycle import MOVES
 from kits.models import (
     ContentItem,

@@ -14,7 +14,7 @@ from core.text.fields import LineField, ParagraphsField
 from core.uploads import PhotoField
 from kits.desk.box import Box
 from kits.desk.papers import LABEL_SHEETS
-from kits.desk.verbs import Count
+from kits.handling import Count
 from kits.models import ContentItem, Finding, KitCopy, LessonKit, Repair
 
 # What is counted of an item, in the order of the page.

@@ -14,8 +14,8 @@ from core.addresses import row_number
 from core.backoffice.base import scoped
 from core.dates import ONE_DAY, parse_day
 from core.documents import DocumentsUnavailable, pdf_response
-from kits import days
-from kits.desk import figures, lists, papers, stock_take, verbs
+from kits import days, handling
+from kits.desk import figures, lists, papers, stock_take
 from kits.desk.access import desk_page
 from kits.desk.codes import find_copy
 from kits.desk.forms import LabelForm, RepairForm, StockTakeForm
@@ -73,10 +73,10 @@ def shopping(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         shortages = Shortage.objects.of_hubs(request.user).select_related("copy", "item")
         shortage = get_object_or_404(shortages, pk=row_number(request.POST.get("shortage")))
-        verbs.refill(shortage=shortage, by=request.user)
+        handling.refill(shortage=shortage, by=request.user)
         words = _("%(item)s in box %(code)s is complete again.")
-        facts = {"item": shortage.item.name, "code": shortage.copy.code}
-        messages.success(request, words % facts)
+        said = {"item": shortage.item.name, "code": shortage.copy.code}
+        messages.success(request, words % said)
         return redirect("desk:shopping")
     desk = desk_of(request)
     consumables, parts = lists.shopping(desk.shortages)
@@ -99,7 +99,7 @@ def repair(request: SignedInRequest, code: str) -> HttpResponse:
         initial={"starts_on": timezone.localdate()},
     )
     if request.method == "POST" and form.is_valid():
-        result = verbs.out_of_service(copy=copy, by=request.user, **form.cleaned_data)
+        result = handling.out_of_service(copy=copy, by=request.user, **form.cleaned_data)
         _say_moved(request, result)
         return redirect("desk:box", copy.code)
     context = {"copy": copy, "form": form, "running": running}
@@ -109,12 +109,12 @@ def repair(request: SignedInRequest, code: str) -> HttpResponse:
 def _end_repair(request: SignedInRequest, copy: KitCopy, running: QuerySet[Repair]) -> HttpResponse:
     """Back sooner; a second tap finds it ended already."""
     for one in running.filter(pk=row_number(request.POST["ended"])):
-        verbs.end_repair(repair=one, by=request.user)
+        handling.end_repair(repair=one, by=request.user)
     messages.success(request, _("The box can be lent again."))
     return redirect("desk:box", copy.code)
 
 
-def _say_moved(request: SignedInRequest, result: verbs.OutOfService) -> None:
+def _say_moved(request: SignedInRequest, result: handling.OutOfService) -> None:
     messages.success(request, _("The box is out of service for that time."))
     for loan in result.left:
         messages.error(request, left_in_words(loan))

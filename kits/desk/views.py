@@ -16,8 +16,8 @@ from core.addresses import row_number
 from core.lifecycle import IllegalMove, Refused
 from core.text.normal import paragraphs
 from core.uploads import attachment
-from kits import lifecycle
-from kits.desk import lists, verbs
+from kits import handling, lifecycle
+from kits.desk import lists
 from kits.desk.access import desk_page
 from kits.desk.box import Box
 from kits.desk.codes import find_copy
@@ -28,8 +28,8 @@ from kits.refusals import NoCopyFree, OtherCopy
 from programmes.models import is_of_no_hub
 from submissions.access import SignedInRequest
 
-COUNTED = {"hand_out": verbs.hand_out, "receive": verbs.receive, "check": verbs.check}
-PLAIN = {"pack": verbs.pack, "unpack": verbs.unpack, "take_back": verbs.take_back}
+COUNTED = {"hand_out": handling.hand_out, "receive": handling.receive, "check": handling.check}
+PLAIN = {"pack": handling.pack, "unpack": handling.unpack, "take_back": handling.take_back}
 
 
 @login_not_required
@@ -139,7 +139,7 @@ def _step(request: SignedInRequest, one: Box, loan: Loan, step: str) -> HttpResp
         return _done(PLAIN[step](loan=loan, by=request.user))
     if step == "write_off":
         note = paragraphs(request.POST.get("note", ""))[:500]
-        return _done(verbs.write_off(loan=loan, by=request.user, note=note))
+        return _done(handling.write_off(loan=loan, by=request.user, note=note))
     if step not in COUNTED:
         raise Http404
     if one.loan != loan:
@@ -182,12 +182,12 @@ def _say_already(request: SignedInRequest) -> None:
         messages.error(request, _("This loan is gone. Look again."))
         return
     words = _("Nothing was changed: the loan is '%(state)s' already, since %(time)s (%(name)s).")
-    facts = {
+    said = {
         "state": loan.get_state_display(),
         "time": timezone.localtime(last.at).strftime("%H:%M"),
         "name": last.by.name if last.by else _("the site"),
     }
-    messages.warning(request, words % facts)
+    messages.warning(request, words % said)
 
 
 @desk_page("kits.view_finding")

@@ -200,7 +200,7 @@ class KitDocumentQuerySet(OfHubs["KitDocument"]):
 class KitDocument(models.Model):
     """A version of a kit's *lesbrief* or *instructiekaart*; the highest version is current.
 
-    A version does not change once it is saved: `kits/pages/lesson_documents.py` makes the next.
+    A version does not change once it is saved: `kits/versions.py` makes the next.
     """
 
     hub_lookup = "kit__venue__hub"

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking
 from core.constraints import NoOverlap
-from core.lifecycle import Event
+from core.lifecycle import Event, once_about_date, unnoticed
 from kits.models.kit import KitCopy, LessonKit
 from kits.models.state import LoanState
 from programmes.models import OfHubs, Venue
@@ -41,7 +41,7 @@ class LoanQuerySet(AskedQuerySet["Loan"]):
         return self.filter(state=LoanState.OUT, ends_on__lt=timezone.localdate())
 
     def locked(self) -> Self:
-        """Lock these rows, now, and return them with their facts; the order is in `copies.py`.
+        """Locks them at once; the order is in `copies.py`.
 
         Two queries: a row whose copy changed while PostgreSQL waited for its lock is joined with
         the old copy again, and is not found.
@@ -50,7 +50,6 @@ class LoanQuerySet(AskedQuerySet["Loan"]):
         return type(self)(self.model).filter(pk__in=list(rows)).with_facts().order_by("pk")
 
     def with_facts(self) -> Self:
-        """All that a page, a mail or a calendar says about a loan, in one query."""
         return self.select_related(
             "submission__school",
             "submission__hub",
@@ -67,6 +66,7 @@ class Attention(models.TextChoices):
 
     PACKED_UNFIT = "packed_unfit", _("The packed box cannot go out")
     NO_OTHER_BOX = "no_other_box", _("The box cannot go out and no other is free")
+    MOVE_ASKED = "move", _("The school asks for other days")
 
 
 class Loan(Asked):
@@ -172,6 +172,7 @@ class Loan(Asked):
                 "Box %(code)s is packed and cannot go out: give this class another."
             ),
             Attention.NO_OTHER_BOX: _("Box %(code)s cannot go out and no other is free."),
+            Attention.MOVE_ASKED: _("The school asks for other days for box %(code)s."),
         }
         return str(words[Attention(self.attention)] % {"code": self.copy.code})
 
@@ -196,20 +197,8 @@ class LoanEvent(Event):
     class Meta(Event.Meta):
         verbose_name = _("loan event")
         verbose_name_plural = _("loan events")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["loan", "move", "about"],
-                condition=Q(about__isnull=False),
-                name="loan_event_once_about_date",
-            )
-        ]
-        indexes = [
-            models.Index(
-                fields=["id"],
-                condition=Q(noticed_at=None) & ~Q(notice=""),
-                name="loan_event_unnoticed",
-            )
-        ]
+        constraints = [once_about_date("loan")]
+        indexes = [unnoticed("loan")]
 
 
 class RefusedDemandQuerySet(OfHubs["RefusedDemand"]):

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -72,6 +73,7 @@ def kit(request: HttpRequest, slug: str) -> HttpResponse:
         "regions": HolidayRegion.choices,
         "kept": [one for one in request.GET.items() if one[0] != "regio"],
         "start": start,
+        "form": reverse("kits:reserve", args=[found.slug]),
         "returns": period.returns(start) if start and can_start else [],
         "booking": booking,
         "asked": {"hoe": delivery} | query_of(booking, request.GET.get(KEY)),

@@ -12,7 +12,7 @@ from core.dates import ONE_DAY
 from kits.days import free_again_on
 from kits.models import Loan
 from kits.pages.month import Period, Return, look_at
-from submissions.rules import last_bookable_day
+from schools.years import last_plannable_day
 
 
 class Extension(NamedTuple):
@@ -37,7 +37,7 @@ def extension_of(loan: Loan) -> Extension:
 def _why_not(loan: Loan, period: Period, last: datetime.date, is_promised: bool) -> str:
     """The first thing that stands in the way."""
     longest = loan.starts_on + datetime.timedelta(days=loan.kit.loan_days)
-    until = min(longest, last_bookable_day())
+    until = min(longest, last_plannable_day())
     if is_promised:
         return _("The box cannot stay longer: another class has it after you.")
     if until <= last:
@@ -54,7 +54,7 @@ def _closed(period: Period, first: datetime.date, until: datetime.date) -> str:
     """No box changes hands on these days: why, where it is a holiday or a closed day."""
     days = [first + n * ONE_DAY for n in range((until - first).days + 1)]
     reason = next((why for why in map(period.desk.closed_because, days) if why), "")
-    facts = {"day": date_format(until, "l j F"), "reason": reason}
+    said = {"day": date_format(until, "l j F"), "reason": reason}
     if reason:
         words = _(
             "Up to and including %(day)s the box may stay, but no boxes are brought back by then: "
@@ -65,4 +65,4 @@ def _closed(period: Period, first: datetime.date, until: datetime.date) -> str:
             "Up to and including %(day)s the box may stay, but there is no day on which to bring "
             "it back."
         )
-    return words % facts
+    return words % said

@@ -15,12 +15,12 @@ from kits.models import ContentItem, LessonKit, Loan
 from kits.rules import LoanRequest, broken_rules
 from schools.models import School, User
 from submissions.forms import ClassFieldsForm, SchoolContactForm, given
-from submissions.initial import as_asked, contact_of, facts_of, known_classes, party_as_asked
+from submissions.initial import as_asked, contact_of, initial_of, known_classes, party_as_asked
 from submissions.rules import Broken, Party, Rule
 
 
 class LoanClassForm(ClassFieldsForm):
-    """The class that works with the kit. What staff ask only the verb checks: they overrule."""
+    """The class that works with the kit."""
 
     def __init__(self, *args: Any, kit: LessonKit, for_staff: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -30,13 +30,8 @@ class LoanClassForm(ClassFieldsForm):
             "At most %(number)d pupil.", "At most %(number)d pupils.", kit.max_pupils
         ) % {"number": kit.max_pupils}
 
-    def clean(self) -> dict[str, Any]:
-        """What the verb will ask, said at once with what else is wrong."""
-        data = super().clean() or self.cleaned_data
-        if not self.for_staff:
-            for one in broken_rules(self.kit, self.known):
-                self.add_error(one.field, one.message)
-        return data
+    def broken(self) -> list[Broken]:
+        return broken_rules(self.kit, self.known)
 
     @property
     def known(self) -> Party:
@@ -44,13 +39,6 @@ class LoanClassForm(ClassFieldsForm):
         data = self.cleaned_data
         groups = data.get("year_groups") or [None]
         return Party(data.get("name", ""), min(groups), max(groups), data.get("pupils", 0))
-
-    @property
-    def asked(self) -> Party:
-        """The class as the verbs take it; only after `is_valid()`."""
-        data = self.cleaned_data
-        groups = data["year_groups"]
-        return Party(data["name"], min(groups), max(groups), data["pupils"], 0)
 
 
 class LoanForm:
@@ -83,14 +71,14 @@ class LoanForm:
             initial |= given(SchoolContactForm(again))
         self.contact = SchoolContactForm(data, initial=initial, for_staff=for_staff)
         details: Any = {"kit": kit, "for_staff": for_staff, "prefix": "klas"}
-        first = party_as_asked(asked) if asked else facts_of(self.known_classes, class_asked)
+        first = party_as_asked(asked) if asked else initial_of(self.known_classes, class_asked)
         if again is not None:
             first |= given(LoanClassForm(again, **details))
         self.class_form = LoanClassForm(data, initial=first, **details)
         if self.asks_for_more:
             # As initial values: nothing typed is lost and nothing is checked yet.
             used = row_number(data.get("use"))
-            typed = given(self.class_form) | facts_of(self.known_classes, used)
+            typed = given(self.class_form) | initial_of(self.known_classes, used)
             self.class_form = LoanClassForm(initial=typed, **details)
             self.contact = (
                 SchoolContactForm(initial=given(self.contact), for_staff=for_staff)
@@ -142,7 +130,7 @@ class LoanForm:
         note: str = "",
     ) -> LoanRequest:
         """What is asked for, as the verbs take it; its submission is not saved."""
-        party = self.class_form.asked
+        party = self.class_form.party
         what = [kit.pk, starts_on, ends_on, delivery, party]
         submission = self.contact.submission(browser=browser, language=language, what=what)
         return LoanRequest(

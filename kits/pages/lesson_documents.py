@@ -1,40 +1,19 @@
-"""A kit's *lesbrief* and *instructiekaart*: their versions, and the PDF of each.
-
-A version never changes: who saves another text or file makes the next one, and what a class
-worked with last year can still be read. The highest version is the one on the site.
-"""
+"""The PDF of a version of a kit's *lesbrief* or *instructiekaart*."""
 
 import hashlib
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import transaction
-from django.db.models import Max
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.text import slugify
 
 from core.documents import pdf_from_html
 from core.markup import parse
-from kits.models import KitDocument, LessonKit
+from kits.models import KitDocument
 
 PDF_KEPT_SECONDS = 24 * 3600
-
-
-@transaction.atomic
-def save_version(document: KitDocument) -> KitDocument:
-    """Insert `document` as the newest version of its kind; earlier versions stay as they are.
-
-    Two who save at once queue at the kit's row, and get a version each.
-    """
-    LessonKit.objects.select_for_update().get(pk=document.kit_id)
-    versions = KitDocument.objects.filter(kit=document.kit_id, kind=document.kind)
-    highest = versions.aggregate(highest=Max("version"))["highest"] or 0
-    document.pk, document._state.adding = None, True
-    document.version = highest + 1
-    document.save(force_insert=True)
-    return document
 
 
 def filename(document: KitDocument) -> str:

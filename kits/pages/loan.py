@@ -11,27 +11,27 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core import calendars, rate_limits, uploads
+from core import rate_limits, uploads
 from core.dates import parse_day
-from core.documents import DocumentsUnavailable, pdf_response
 from core.kinds import blocks_beside
 from core.lifecycle import Refused
 from kits import lifecycle
 from kits.lifecycle import MOVES
 from kits.models import Loan, LoanState
-from kits.pages.access import address_of
+from kits.pages.access import address_of, loan_of
 from kits.pages.extending import extension_of
 from kits.pages.forms import ReportForm
 from kits.telling import documents, ical
 from kits.telling.wording import history_of, sentence_for, terms_of
 from submissions.access import load_submission
-from submissions.forms import ContactForm, NoteForm, SchoolContactForm
+from submissions.forms import ContactForm, SchoolContactForm
 from submissions.models import Submission
+from submissions.pages.cancelling import CancelView
 from submissions.pages.details import DetailsView
+from submissions.pages.papers import CalendarView, LetterView
 from submissions.pages.shared import say_once
 
 
@@ -43,7 +43,7 @@ def loan(request: HttpRequest, public_id: UUID, token: str | None = None) -> Htt
     submission = load_submission(request, public_id, token)
     if submission.verified_at is None and token is None and submission.loans.exists():
         return redirect(address_of(submission, "code"))
-    one = _loan(submission)
+    one = loan_of(submission)
     context = {
         "sentence": sentence_for(one),
         "history": history_of(one),
@@ -52,6 +52,7 @@ def loan(request: HttpRequest, public_id: UUID, token: str | None = None) -> Htt
         **documents.hours_of(one),
         "can_extend": one.state in MOVES["extend"].sources,
         "can_cancel": one.state == LoanState.RESERVED,
+        "may_ask": one.state == LoanState.PACKED,
         "terms": terms_of(one.kit, one) if one.standing.is_coming else [],
         "can_report": one.state in MOVES["report"].sources,
         "beside": blocks_beside([one], token),
@@ -65,7 +66,7 @@ def loan(request: HttpRequest, public_id: UUID, token: str | None = None) -> Htt
 def extend(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
     """Choose a later day from those on which the copy's next loan stays safe."""
     submission = load_submission(request, public_id, token)
-    one = _loan(submission)
+    one = loan_of(submission)
     asked = parse_day(request.POST.get("tot", ""))
     if request.method == "POST" and asked is not None:
         try:
@@ -81,28 +82,26 @@ def extend(request: HttpRequest, public_id: UUID, token: str | None = None) -> H
     return render(request, "kits/loan_extend.html", _context(submission, one, token) | context)
 
 
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def cancel(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
+class LoanCancelView(CancelView):
     """Until the box is packed."""
-    submission = load_submission(request, public_id, token)
-    one = _loan(submission)
-    form = NoteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            lifecycle.cancel(loan=one, by=submission.teacher, note=form.cleaned_data["note"])
-        except Refused as refusal:
-            one.refresh_from_db(fields=["state"])
-            if one.state == LoanState.CANCELLED:  # by the first of two clicks, or by a colleague
-                say_once(request, _cancelled())
-            else:
-                messages.error(request, str(refusal))
-        else:
-            say_once(request, _cancelled())
-        return redirect(address_of(submission, token=token))
-    context = _context(submission, one, token) | {"form": form}
-    return render(request, "kits/loan_cancel.html", context)
+
+    template_name = "kits/loan_cancel.html"
+
+    def row(self, submission: Submission) -> Loan:
+        return loan_of(submission)
+
+    def cancel(self, row: Loan, submission: Submission, note: str) -> str:
+        lifecycle.cancel(loan=row, by=submission.teacher, note=note)
+        return self.words(row)
+
+    def words(self, row: Loan) -> str:
+        return _("Your loan is cancelled. You get a mail about it.")
+
+    def page_of(self, submission: Submission, token: str | None) -> str:
+        return address_of(submission, token=token)
+
+    def context(self, row: Loan) -> dict[str, Any]:
+        return {"loan": row, "kit": row.kit}
 
 
 class LoanDetailsView(DetailsView):
@@ -123,7 +122,7 @@ class LoanDetailsView(DetailsView):
 def report(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
     """Tell what is missing or broken, perhaps with a photo."""
     submission = load_submission(request, public_id, token)
-    one = _loan(submission)
+    one = loan_of(submission)
     sent = request.method == "POST"
     form = ReportForm(request.POST if sent else None, request.FILES if sent else None, kit=one.kit)
     status = 200
@@ -150,45 +149,26 @@ def photo(
     request: HttpRequest, public_id: UUID, finding_id: int, token: str | None = None
 ) -> HttpResponse:
     """A photo that the school sent, to who may see the loan; staff have theirs in the admin."""
-    finding = _loan(load_submission(request, public_id, token)).findings.filter(pk=finding_id)
+    finding = loan_of(load_submission(request, public_id, token)).findings.filter(pk=finding_id)
     for found in finding.exclude(photo=""):
         return uploads.attachment(found.photo, f"melding-{found.pk}.jpg", "image/jpeg")
     raise Http404
 
 
-@login_not_required
-@require_safe
-def calendar(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
-    submission = load_submission(request, public_id, token)
-    with override(submission.language):
-        content = ical.download(_loan(submission))
-    return calendars.download_response(content, filename=f"tec-{submission.reference}.ics")
+class LoanCalendarView(CalendarView):
+    def calendar(self, submission: Submission) -> bytes:
+        return ical.download(loan_of(submission))
 
 
-@login_not_required
-@require_safe
-def letter(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
-    submission = load_submission(request, public_id, token)
-    try:
-        content = documents.letter(_loan(submission))
-    except DocumentsUnavailable:
-        messages.error(request, _("The letter cannot be made at this moment."))
-        return redirect(address_of(submission, token=token))
-    return pdf_response(content, filename=f"tec-{submission.reference}.pdf")
+class LoanLetterView(LetterView):
+    def letter(self, submission: Submission) -> bytes:
+        return documents.letter(loan_of(submission))
+
+    def page_of(self, submission: Submission, token: str | None) -> str:
+        return address_of(submission, token=token)
 
 
 # --- Within a request ----------------------------------------------------------------------------
-
-
-def _loan(submission: Submission) -> Loan:
-    one = submission.loans.with_facts().order_by("pk").first()
-    if one is None:
-        raise Http404
-    return one
-
-
-def _cancelled() -> str:
-    return _("Your loan is cancelled. You get a mail about it.")
 
 
 def _was_just_extended(one: Loan, ends_on: datetime.date) -> bool:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from kits.pages import loan, reserve
+from kits.pages.moving import MoveLoanView
 from submissions.pages.shared import also_by_link
 
 app_name = "loans"
@@ -13,13 +14,14 @@ urlpatterns = [
     *also_by_link(
         [
             path("", loan.loan, name="loan"),
+            path("verzetten/", MoveLoanView.as_view(), name="move"),
             path("verlengen/", loan.extend, name="extend"),
-            path("annuleren/", loan.cancel, name="cancel"),
+            path("annuleren/", loan.LoanCancelView.as_view(), name="cancel"),
             path("gegevens/", loan.LoanDetailsView.as_view(), name="details"),
             path("melden/", loan.report, name="report"),
             path("foto/<id:finding_id>/", loan.photo, name="photo"),
-            path("leskist.ics", loan.calendar, name="calendar"),
-            path("brief.pdf", loan.letter, name="letter"),
+            path("leskist.ics", loan.LoanCalendarView.as_view(), name="calendar"),
+            path("brief.pdf", loan.LoanLetterView.as_view(), name="letter"),
         ]
     ),
 ]

@@ -19,9 +19,10 @@ from bookings.models import Booking
 from core.dates import ONE_DAY, YearMonth, month_of
 from kits.availability import KitCalendar, calendars
 from kits.days import DeskCalendar, desk_calendar, free_again_on
-from kits.models import LessonKit
+from kits.models import LessonKit, Loan
 from schools.months import MonthPage
-from submissions.rules import first_bookable_moment, last_bookable_day
+from schools.years import last_plannable_day
+from submissions.rules import first_bookable_moment
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Period:
         """In a few words, why no loan starts on a day like this however many copies are free."""
         if day < self.first_start():
             return _("too soon")
-        return "" if day < last_bookable_day() else _("closed")
+        return "" if day < last_plannable_day() else _("closed")
 
     def returns(self, start: datetime.date) -> list[Return]:
         """All days on which a loan from `start` can end, those without a free copy too."""
@@ -92,7 +93,7 @@ class Period:
                 (day - start).days,
             )
             for day in self.desk.return_days(self.kit, start)
-            if day <= last_bookable_day()
+            if day <= last_plannable_day()
         ]
 
 
@@ -102,11 +103,12 @@ def look_at(
     last: datetime.date,
     delivery: str,
     booking: Booking | None = None,
+    but: Loan | None = None,
 ) -> Period:
     """The period in which a loan, perhaps with a visit, can start on a day in `first`..`last` and
-    end after that."""
+    end after that. `but`: a loan that gives up its days for these, so it is in nobody's way."""
     before = free_again_on(kit, last + datetime.timedelta(days=kit.loan_days)) + ONE_DAY
-    found = calendars(first, before, [kit])
+    found = calendars(first, before, [kit], but=but)
     desk = desk_calendar(kit.venue, first, before, delivery, booking)
     return Period(kit, desk, found.get(kit.pk, KitCalendar()))
 

@@ -40,7 +40,7 @@ GONE = (NoCopyFree,)
 ABOUT_DAYS = (NoCopyFree, NotAHandoverDay, LoanTooLong, TooSoon)
 
 
-class Asked(NamedTuple):
+class Wish(NamedTuple):
     """What the address says: which kit, when, how, and with which visit."""
 
     kit: LessonKit
@@ -72,45 +72,45 @@ class Asked(NamedTuple):
 def reserve(request: HttpRequest, slug: str) -> HttpResponse:
     """Step two: which class, and who asks. A POST holds a copy."""
     kit = get_object_or_404(LessonKit.objects.published().select_related("venue__hub"), slug=slug)
-    asked = _asked(request, kit)
-    if asked is None:
+    wish = _wish(request, kit)
+    if wish is None:
         return redirect(f"{kit.get_absolute_url()}#lenen")
     browsers.give_number(request)
     user = request.user if request.user.is_authenticated else None
     data = request.POST if request.method == "POST" else None
-    held = _own_hold(request, asked) if data is None else None
+    held = _own_hold(request, wish) if data is None else None
     if held and CHANGE not in request.GET:
         return redirect(address_of(held.submission, "code"))
     form = LoanForm(
         data,
         kit=kit,
         user=user,
-        booking=asked.booking,
-        day=asked.starts_on,
+        booking=wish.booking,
+        day=wish.starts_on,
         held=held,
         again=drafts.kept(request),
         class_asked=class_asked(request),
     )
-    refused = _why_not(asked) if data is None and held is None else None
+    refused = _why_not(wish) if data is None and held is None else None
     status = 200
     if form.is_valid():
         try:
-            return _submit(request, form, asked)
+            return _submit(request, form, wish)
         except Refused as refusal:
-            refused, status = _place_refusal(form, asked, refusal), 409
+            refused, status = _place_refusal(form, wish, refusal), 409
     elif form.errors and not form.asks_for_more:
         status = 422
     gone = isinstance(refused, ABOUT_DAYS)
     context = {
         "kit": kit,
         "hub": kit.venue.hub,
-        "asked": asked,
+        "wish": wish,
         "form": form,
         "terms": terms_of(kit),
         "refused": refused,
         "gone": gone,
         "signing_in_helps": isinstance(refused, TooMuchHeld),
-        "others": _others(asked) if gone else [],
+        "others": _others(wish) if gone else [],
     }
     response = render(request, "kits/loan_new.html", context, status=status)
     if status != 200:
@@ -124,66 +124,64 @@ CHANGE = "wijzig"  # in the address: what this browser holds is filled in, to be
 # --- Within a request ----------------------------------------------------------------------------
 
 
-def _asked(request: HttpRequest, kit: LessonKit) -> Asked | None:
+def _wish(request: HttpRequest, kit: LessonKit) -> Wish | None:
     """None when the address does not say when, or not in the right order."""
     starts_on = parse_day(request.GET.get("van", ""))
     ends_on = parse_day(request.GET.get("tot", ""))
     if starts_on is None or ends_on is None or ends_on < starts_on:
         return None
     booking, key = visit_of(request), request.GET.get(KEY)
-    return Asked(kit, starts_on, ends_on, delivery_of(request, kit), booking, key)
+    return Wish(kit, starts_on, ends_on, delivery_of(request, kit), booking, key)
 
 
-def _own_hold(request: HttpRequest, asked: Asked) -> Loan | None:
+def _own_hold(request: HttpRequest, wish: Wish) -> Loan | None:
     """What this browser already holds of the kit on these days, until its code is typed."""
-    held = Loan.objects.live().filter(state=LoanState.HELD, copy__kit=asked.kit)
-    held = held.filter(starts_on=asked.starts_on, ends_on=asked.ends_on)
+    held = Loan.objects.live().filter(state=LoanState.HELD, copy__kit=wish.kit)
+    held = held.filter(starts_on=wish.starts_on, ends_on=wish.ends_on)
     browser = browsers.browser_of(request)
     return held.filter(submission__browser=browser).with_facts().first() if browser else None
 
 
-def _why_not(asked: Asked) -> Refused | None:
+def _why_not(wish: Wish) -> Refused | None:
     """What stands in the way before anything is typed, so that nobody types for nothing."""
     try:
-        lifecycle.refuse_dates(
-            asked.kit, asked.starts_on, asked.ends_on, asked.delivery, asked.booking
-        )
+        lifecycle.refuse_dates(wish.kit, wish.starts_on, wish.ends_on, wish.delivery, wish.booking)
     except Refused as refusal:
         return refusal
-    room = rooms([asked.kit], asked.starts_on, asked.ends_on).get(asked.kit.pk)
+    room = rooms([wish.kit], wish.starts_on, wish.ends_on).get(wish.kit.pk)
     return None if room and room.free else NoCopyFree()
 
 
 class LoanAsking(Asking):
-    def hold(self, asked: LoanRequest) -> Submission:
-        return lifecycle.hold(asked, by=None)
+    def hold(self, wanted: LoanRequest) -> Submission:
+        return lifecycle.hold(wanted, by=None)
 
-    def book(self, asked: LoanRequest, teacher: User) -> Submission:
-        return lifecycle.book(asked, by=teacher)
+    def book(self, wanted: LoanRequest, teacher: User) -> Submission:
+        return lifecycle.book(wanted, by=teacher)
 
     def page_of(self, submission: Submission, page: str = "") -> str:
         return address_of(submission, page or "loan")
 
 
-def _submit(request: HttpRequest, form: LoanForm, asked: Asked) -> HttpResponse:
+def _submit(request: HttpRequest, form: LoanForm, wish: Wish) -> HttpResponse:
     """Hold (or book) what the form asks. Raises Refused."""
     loan_request = form.request(
-        kit=asked.kit,
-        starts_on=asked.starts_on,
-        ends_on=asked.ends_on,
-        delivery=asked.delivery,
-        booking=asked.booking,
+        kit=wish.kit,
+        starts_on=wish.starts_on,
+        ends_on=wish.ends_on,
+        delivery=wish.delivery,
+        booking=wish.booking,
         **asked_by(request),
     )
     return LoanAsking().send(request, loan_request, form.school)
 
 
-def _place_refusal(form: LoanForm, asked: Asked, refusal: Refused) -> Refused | None:
+def _place_refusal(form: LoanForm, wish: Wish, refusal: Refused) -> Refused | None:
     """Put a refusal at its field; returns it when it concerns the whole page."""
     if isinstance(refusal, NoCopyFree):
         # The transaction of the refusal is over; what was asked for is worth knowing.
         key = form.contact.cleaned_data["submission_key"]
-        RefusedDemand.objects.note(key, asked.kit, asked.starts_on, asked.ends_on)
+        RefusedDemand.objects.note(key, wish.kit, wish.starts_on, wish.ends_on)
     if isinstance(refusal, RulesBroken):
         form.add_broken(refusal.broken)
         return None
@@ -193,8 +191,8 @@ def _place_refusal(form: LoanForm, asked: Asked, refusal: Refused) -> Refused | 
     return None
 
 
-def _others(asked: Asked) -> list[Any]:
-    return other_periods(asked.kit, asked.starts_on, asked.ends_on, asked.delivery, asked.booking)
+def _others(wish: Wish) -> list[Any]:
+    return other_periods(wish.kit, wish.starts_on, wish.ends_on, wish.delivery, wish.booking)
 
 
 # --- The code ------------------------------------------------------------------------------------
@@ -212,19 +210,19 @@ class LoanCodeView(CodeView):
     def page_of(self, submission: Submission, page: str = "") -> str:
         return address_of(submission, page or "loan")
 
-    def facts(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
+    def context(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
         loan = submission.loans.with_facts().first()
         if loan is None:
             raise Http404  # something else was asked for in this submission
-        asked = Asked(loan.kit, loan.starts_on, loan.ends_on, loan.delivery, loan.booking)
+        wish = Wish(loan.kit, loan.starts_on, loan.ends_on, loan.delivery, loan.booking)
         return {
             "loan": loan,
             "kit": loan.kit,
             "hub": loan.submission.hub,
-            "asked": asked,
+            "wish": wish,
             "start": loan.kit.get_absolute_url(),
-            "change_url": asked.form_address + f"&{CHANGE}",
-            "others": _others(asked) if gone else [],
+            "change_url": wish.form_address + f"&{CHANGE}",
+            "others": _others(wish) if gone else [],
             "let_go": gone and self.was_let_go(submission, [loan]),
         }
 

@@ -8,14 +8,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from bookings.models import Booking
 from core.kinds import Block
 from kits.availability import KitCalendar, calendars
 from kits.days import desk_calendar, free_again_on
-from kits.models import Delivery, LessonKit, Loan, LoanState
+from kits.models import Delivery, LessonKit, Loan
 from kits.pages.month import Period
 from submissions.access import may_see
 from submissions.models import Submission
@@ -27,7 +25,10 @@ SHOWN = 3
 
 
 def visit_of(request: HttpRequest) -> Booking | None:
-    """The visit of a class that the query names, if it goes ahead and whoever asks may see it."""
+    """The visit of a class that the query names, if it goes ahead and whoever asks may see it.
+
+    Not one that waits for its code: the hold of a kit in the same browser ends it.
+    """
     key = request.GET.get(KEY)
     try:
         public_id = UUID(request.GET.get(PARAMETER, ""))
@@ -36,7 +37,7 @@ def visit_of(request: HttpRequest) -> Booking | None:
     submission = Submission.objects.select_related("user").filter(public_id=public_id).first()
     if submission is None or not may_see(request, submission, key):
         return None
-    bookings = submission.bookings.holding().of_classes().with_facts().order_by("pk")
+    bookings = submission.bookings.where(is_coming=True).of_classes().with_facts().order_by("pk")
     return next((one for one in bookings if one.starts_at > timezone.now()), None)
 
 
@@ -65,40 +66,14 @@ def block_beside(bookings: Sequence[Booking], token: str | None) -> Block | None
     kits = [] if loans else _that_can_go_along(fitting, first)[:SHOWN]
     if not loans and not kits:
         return None
-    facts = {
+    content = {
         "kits": kits,
         "loans": loans,
         "by_link": bool(token),
         "day": day_of(first),
         "query": query_of(first, token) | {"van": day_of(first).isoformat()},
     }
-    return Block("kits/_with_visit.html", facts)
-
-
-def said_along(bookings: Sequence[Booking]) -> list[str]:
-    """What every mail about these visits says of the kits that go along, a line each."""
-    goes, stays = (
-        _("Lesson kit back to class: %(kit)s, from %(first)s to %(last)s."),
-        _(
-            "The lesson kit %(kit)s stays reserved, from %(first)s to %(last)s. Not needed any "
-            "more? Then cancel it too."
-        ),
-    )
-    holding = {booking.pk for booking in bookings if booking.is_holding}
-    # A few columns: this is asked for every mail, and most have no kit.
-    loans = Loan.objects.holding().filter(booking__in=list(bookings)).order_by("pk")
-    found = loans.exclude(state=LoanState.HELD).values_list(
-        "booking", "copy__kit__title", "starts_on", "ends_on"
-    )
-    return [
-        (goes if booking in holding else stays)
-        % {
-            "kit": kit,
-            "first": date_format(first, "l j F"),
-            "last": date_format(last, "l j F"),
-        }
-        for booking, kit, first, last in found
-    ]
+    return Block("kits/_with_visit.html", content)
 
 
 def fitting_kits(booking: Booking) -> list[LessonKit]:

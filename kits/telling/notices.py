@@ -11,33 +11,26 @@ from django.utils import timezone, translation
 
 from core.calendars import Method, content_type
 from core.dates import ONE_DAY, start_of_day
-from core.documents import DocumentsUnavailable, can_be_made
-from core.kinds import Enclosure
-from core.mail import markers, templates
 from core.mail.queue import Attachment, Message
 from kits import days
 from kits.models import Delivery, Loan, LoanEvent, LoanState
 from kits.telling import documents, ical, wording
 from submissions.kinds import SubmissionLink
+from submissions.telling import LetterEnclosure, mail_about
 
 
 class LoanLink(SubmissionLink):
     name = "loan"
     page = "loans:loan"
-    asked = Loan
+    model = Loan
 
 
-class Letter(Enclosure):
-    """The letter that goes along, of the facts at the moment of sending."""
-
+class Letter(LetterEnclosure):
     name = "loanletter"
 
-    def make(self, loan_id: str, to: str) -> bytes | None:
+    def letter(self, loan_id: str, to: str) -> bytes | None:
         loan = Loan.objects.with_facts().filter(pk=loan_id, submission__email=to).first()
-        try:
-            return documents.letter(loan) if loan else None
-        except DocumentsUnavailable:
-            return None
+        return documents.letter(loan) if loan else None
 
 
 # --- One function per notice -----------------------------------------------------------------
@@ -52,6 +45,8 @@ def mails_of(events: list[LoanEvent]) -> list[Message]:
             return cancelled(events)
         case "changed":
             return changed(events)
+        case "days_kept":
+            return days_kept(events)
         case "collect":
             return collect(events)
         case "return":
@@ -80,6 +75,11 @@ def cancelled(events: list[LoanEvent]) -> list[Message]:
 def changed(events: list[LoanEvent]) -> list[Message]:
     states = [*LoanState.where(is_coming=True), LoanState.OUT]
     return _mail("changed", events, states, files=Method.REQUEST, with_letter=True)
+
+
+def days_kept(events: list[LoanEvent]) -> list[Message]:
+    """The answer to who asked for other days; of one that is out or cancelled since, none."""
+    return _mail("days_kept", events, LoanState.where(is_coming=True))
 
 
 def collect(events: list[LoanEvent]) -> list[Message]:
@@ -120,46 +120,33 @@ def _mail(
     loan = events[0].loan
     if loan.state not in states:
         return []
-    submission, venue = loan.submission, loan.kit.venue
-    hub = submission.hub
-    letter = _letter(loan) if with_letter else ""
-    attachments = _calendar_files(loan, files) if files else []
-    with translation.override(submission.language):
+    with translation.override(loan.submission.language):
         hours = documents.hours_of(loan)
         terms = wording.terms_of(loan.kit, loan)
-    message = templates.render(
+    context = {
+        "loan": loan,
+        "kit": loan.kit,
+        "visit": loan.booking if loan.booking and loan.booking.is_holding else None,
+        "is_round": loan.delivery == Delivery.ROUND,
+        "goes_ahead": loan.standing.is_coming,
+        "venue": loan.kit.venue,
+        "note": events[0].word_from_us,
+        "changes": _changes(events) if name in {"changed", "days_kept"} else [],
+        "terms": terms,
+        "open_on": _open_instead(loan, name),
+        **hours,
+    }
+    mail = mail_about(
+        loan.submission,
         f"loan_{name}",
-        to=submission.email,
-        language=submission.language,
-        context={
-            "submission": submission,
-            "loan": loan,
-            "kit": loan.kit,
-            "visit": loan.booking if loan.booking and loan.booking.is_holding else None,
-            "is_round": loan.delivery == Delivery.ROUND,
-            "goes_ahead": loan.standing.is_coming,
-            "venue": venue,
-            "hub": hub,
-            "phone": venue.phone or hub.phone,
-            "email": venue.email or hub.email,
-            "note": events[0].word_from_us,
-            "changes": _changes(events) if name == "changed" else [],
-            "link": markers.marker(LoanLink.name, submission.pk, to=submission.email),
-            "has_letter": bool(letter),
-            "terms": terms,
-            "open_on": _open_instead(loan, name),
-            **hours,
-        },
-        attachments=attachments,
-        enclosed=letter,
-        sender=hub.sender,
-        reply_to=venue.email or hub.email,
-        hub=hub.pk,
-        reference=submission.reference,
-        about=submission.asker_name,
+        context,
+        venue=loan.kit.venue,
+        link=LoanLink,
+        files=_calendar_files(loan, files) if files else (),
+        letter=_letter(loan) if with_letter else "",
         expires_at=expires_at,
     )
-    return [message]
+    return [mail]
 
 
 def _open_instead(loan: Loan, name: str) -> datetime.date | None:
@@ -187,8 +174,5 @@ def _calendar_files(loan: Loan, method: Method) -> list[Attachment]:
 
 
 def _letter(loan: Loan) -> str:
-    """The letter, to be made while the mail goes out; '' where PDFs cannot be made."""
-    if not can_be_made():
-        return ""
     name = documents.letter_filename(loan.submission)
-    return markers.enclosure(Letter.name, loan.pk, to=loan.submission.email, name=name)
+    return Letter().marker(loan.pk, loan.submission, name)

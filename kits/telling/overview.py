@@ -144,12 +144,12 @@ def concerned(thing: Any, changed: Collection[str]) -> list[Planned]:
 def _lines(loan: Loan, out: bool, back: bool) -> list[Planned]:
     """Of a box that goes out on such a day, or comes back, or both."""
     address = reverse("admin:kits_loan_change", args=[loan.pk])
-    facts = {"box": loan.copy, "class_name": loan.party_name}
+    said = {"box": loan.copy, "class_name": loan.party_name}
     found = []
     if out and loan.state in _TO_GO:
-        text = _("%(box)s goes out (%(class_name)s)") % facts
+        text = _("%(box)s goes out (%(class_name)s)") % said
         found.append(Planned(loan.starts_on, text, address))
     if back:
-        text = _("%(box)s comes back (%(class_name)s)") % facts
+        text = _("%(box)s comes back (%(class_name)s)") % said
         found.append(Planned(loan.ends_on, text, address))
     return found

@@ -1,14 +1,16 @@
 """The events of a loan in plain words, for the page and for staff."""
 
 import datetime
-from typing import Any
+from collections.abc import Sequence
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from bookings.models import Booking
 from kits import days
 from kits.models import CopyEvent, Delivery, LessonKit, Loan, LoanEvent, LoanState
+from kits.models.loan import Attention
 from submissions.wording import Line, Sentence, Term, details_changed
 
 # What the school sees of it: no notes that staff make for themselves, not which box.
@@ -41,8 +43,8 @@ def history_of(loan: Loan) -> list[Line]:
 
 def sentence(event: LoanEvent) -> str:
     """One event in words; empty for what only concerns staff."""
-    if event.move in {"extend", "change_dates"}:
-        return _dates(event.data)
+    if event.move in {"extend", "change_dates", "ask_to_move", "keep_date"}:
+        return _other_days(event)
     if event.move == "describe":
         return details_changed(event)
     if event.move == "readdress":
@@ -54,11 +56,15 @@ def sentence(event: LoanEvent) -> str:
     return words() if words else ""
 
 
-def _dates(data: dict[str, Any]) -> str:
-    return _("Changed from %(before)s to %(after)s.") % {
-        "before": _period(data["from"]),
-        "after": _period(data["to"]),
-    }
+def _other_days(event: LoanEvent) -> str:
+    if not event.data:
+        return _("The days stay as they are.")
+    changed = _("Changed from %(before)s to %(after)s.")
+    words = {
+        "ask_to_move": _("You asked for %(after)s in place of %(before)s."),
+        "keep_date": _("It cannot be moved to %(after)s, so it stays on %(before)s."),
+    }.get(event.move, changed)
+    return words % {"before": _period(event.data["from"]), "after": _period(event.data["to"])}
 
 
 def _period(written: list[str]) -> str:
@@ -76,6 +82,35 @@ def terms_of(kit: LessonKit, loan: Loan | None = None) -> list[Term]:
         cancelling = _("not any more: the box is packed, so from now on you ask us")
     lost = "" if kit.charge_note else _("Parts that are lost or broken we charge at cost.")
     return [Term(_("Cancel"), cancelling), Term(_("Lost or broken"), lost, kit.charge_note)]
+
+
+# --- In mails about a visit --------------------------------------------------------------------
+
+
+def said_along(bookings: Sequence[Booking]) -> list[str]:
+    """What every mail about these visits says of the kits that go along, a line each."""
+    goes, stays = (
+        _("Lesson kit back to class: %(kit)s, from %(first)s to %(last)s."),
+        _(
+            "The lesson kit %(kit)s stays reserved, from %(first)s to %(last)s. Not needed any "
+            "more? Then cancel it too."
+        ),
+    )
+    holding = {booking.pk for booking in bookings if booking.is_holding}
+    # A few columns: this is asked for every mail, and most have no kit.
+    loans = Loan.objects.holding().filter(booking__in=list(bookings)).order_by("pk")
+    found = loans.exclude(state=LoanState.HELD).values_list(
+        "booking", "copy__kit__title", "starts_on", "ends_on"
+    )
+    return [
+        (goes if booking in holding else stays)
+        % {
+            "kit": kit,
+            "first": date_format(first, "l j F"),
+            "last": date_format(last, "l j F"),
+        }
+        for booking, kit, first, last in found
+    ]
 
 
 # --- For staff -------------------------------------------------------------------------------
@@ -128,6 +163,8 @@ def sentence_for(loan: Loan) -> Sentence:
         explanation = _("Another class may be waiting for it. Please bring it back, or call us.")
     elif loan.delivery == Delivery.ROUND and standing.by_round:
         text = standing.by_round
+    if loan.attention == Attention.MOVE_ASKED:
+        explanation = _("You asked for other days. We let you know; until then these are yours.")
     return Sentence(str(text) % said, str(explanation), standing.is_off)
 
 

@@ -98,19 +98,19 @@ class WithPapers:
 
     def paper_facts(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """What the page shows of papers and mails."""
-        facts: dict[str, Any] = {"papers": self.papers, "papers_page": self._name("paper")}
+        context: dict[str, Any] = {"papers": self.papers, "papers_page": self._name("paper")}
         if not request.user.has_perm(MAY_READ):
-            return facts
+            return context
         mails = list(mails_of(row.submission)[: MOST_MAILS + 1])
-        facts["mails"] = [
+        context["mails"] = [
             {"row": mail, "text": readable(mail), "state": badge_of(mail)}
             for mail in mails[:MOST_MAILS]
         ]
-        facts["more_mails"] = len(mails) > MOST_MAILS
+        context["more_mails"] = len(mails) > MOST_MAILS
         confirms = any(mail.template == self.confirmation for mail in mails)
         if confirms and request.user.has_perm(MAY_SEND):
-            facts["confirm_again"] = reverse(self._name("confirm_again"), args=[row.pk])
-        return facts
+            context["confirm_again"] = reverse(self._name("confirm_again"), args=[row.pk])
+        return context
 
     def _confirmation(self, submission: Submission) -> QuerySet[Mail]:
         """The newest mail that confirmed it."""

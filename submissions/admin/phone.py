@@ -25,7 +25,7 @@ from schools.forms import SchoolChoiceWidget, as_input, chosen_school
 from schools.models import School
 from schools.search import find_schools
 from submissions.admin.known import Known, KnownClass, KnownContact, known_of
-from submissions.forms import OverruleForm
+from submissions.admin.overruling import OverruleForm
 from submissions.models import Submission
 from submissions.rules import NoteRequired, RulesBroken
 
@@ -77,7 +77,7 @@ class ByPhone(View):
         typed."""
         raise NotImplementedError
 
-    def facts(self, chosen: Mapping[str, Any]) -> Mapping[str, Any]:
+    def context(self, chosen: Mapping[str, Any]) -> Mapping[str, Any]:
         """What the page says of what was chosen."""
         return chosen
 
@@ -180,7 +180,7 @@ class ByPhone(View):
         else:
             known = self.known(form, first.chosen)
             context |= {"form": form, "overrule": overrule, "known": known, "focus": focus}
-            context |= self.facts(first.chosen)
+            context |= self.context(first.chosen)
         return TemplateResponse(self.request, self.template_name, context)
 
 

@@ -29,9 +29,9 @@ class AskedQuerySet[T: "Asked"](KeepsFolded, OfHubs[T]):
 
     model: type[T]
 
-    def where(self, **facts: object) -> Self:
-        """Those whose state has all these facts (`Standing`)."""
-        return self.filter(state__in=self.model.states.where(**facts))
+    def where(self, **meaning: object) -> Self:
+        """Those of whose state all this is so (`Standing`)."""
+        return self.filter(state__in=self.model.states.where(**meaning))
 
     def holding(self) -> Self:
         return self.where(holds=True)
@@ -46,6 +46,14 @@ class AskedQuerySet[T: "Asked"](KeepsFolded, OfHubs[T]):
     def live(self) -> Self:
         """What really keeps others away: holding, and not a hold whose time is up."""
         return self.holding().exclude(state=HELD, held_until__lte=timezone.now())
+
+    def with_facts(self) -> Self:
+        """All that a page, a mail or a calendar says about such a row, in one query."""
+        return self.select_related("submission")
+
+    def locked(self) -> Self:
+        """These rows with their facts, which nobody else changes in this transaction."""
+        return self.with_facts().select_for_update(of=("self",)).order_by("pk")
 
     def visible_to(self, user: User) -> Self:
         return self.filter(submission__user=user)

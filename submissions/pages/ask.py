@@ -32,14 +32,14 @@ def asked_by(request: HttpRequest) -> dict[str, Any]:
 class Asking:
     """A kind says with which verbs, and where its pages are.
 
-    `asked` is what its verbs take: `submission` is in it, not saved yet.
+    `wanted` is what its verbs take: `submission` is in it, not saved yet.
     """
 
-    def hold(self, asked: Any) -> Submission:
+    def hold(self, wanted: Any) -> Submission:
         """Raises the kind's refusals."""
         raise NotImplementedError
 
-    def book(self, asked: Any, teacher: User) -> Submission:
+    def book(self, wanted: Any, teacher: User) -> Submission:
         """Raises the kind's refusals."""
         raise NotImplementedError
 
@@ -47,15 +47,15 @@ class Asking:
         """The path of a page of the submission ('code'); without a name, of what is confirmed."""
         raise NotImplementedError
 
-    def send(self, request: HttpRequest, asked: Any, school: School | None) -> HttpResponse:
+    def send(self, request: HttpRequest, wanted: Any, school: School | None) -> HttpResponse:
         """Hold or book it, and on to the next page. Raises Refused.
 
         What was typed is not needed again; the holidays of the school's region are shown in every
         calendar from now on.
         """
         rate_limits.count_post(request)
-        asked.submission.network = network_of(request)
-        submission = self.ask(asked, teacher_with(request, asked.submission.email))
+        wanted.submission.network = network_of(request)
+        submission = self.ask(wanted, teacher_with(request, wanted.submission.email))
         is_held = submission.verified_at is None
         if not is_held:
             say_done(request, submission)
@@ -66,12 +66,12 @@ class Asking:
         return response
 
     @method_decorator(retried)
-    def ask(self, asked: Any, teacher: User | None) -> Submission:
+    def ask(self, wanted: Any, teacher: User | None) -> Submission:
         """Hold it and mail a code, or book it. Sent twice it answers with the first, and mails
         nothing."""
         if teacher is not None:
-            return self.book(asked, teacher)
-        held = self.hold(asked)
-        if held.public_id == asked.submission.public_id:
+            return self.book(wanted, teacher)
+        held = self.hold(wanted)
+        if held.public_id == wanted.submission.public_id:
             mail_code(held)
         return held

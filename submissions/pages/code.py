@@ -51,7 +51,7 @@ class CodeView(View):
         """The path of a page of the submission ('code'); without a name, of what is confirmed."""
         raise NotImplementedError
 
-    def facts(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
+    def context(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
         """What else the template shows; `gone`: true when the place was lost to others. May raise
         Http404.
 
@@ -144,7 +144,7 @@ class CodeView(View):
         return redirect(self.page_of(submission, "code"))
 
     def let_go(self, submission: Submission) -> HttpResponse:
-        start = self.facts(submission, gone=False)["start"]
+        start = self.context(submission, gone=False)["start"]
         try:
             let_go(submission)
         except AlreadyConfirmed as refusal:
@@ -169,7 +169,7 @@ class CodeView(View):
             "address_open": address_form is not None,
             "gone": gone is not None,
             "refusal": gone,
-            **self.facts(submission, gone=gone is not None),
+            **self.context(submission, gone=gone is not None),
         }
         return render(self.request, self.template_name, context, status=status)
 

@@ -4,7 +4,7 @@ import datetime
 from typing import Any, NamedTuple
 
 from kits.models import Complexity, ContentItem, DeskDay, KitCopy, KitDocument, LessonKit
-from kits.pages.lesson_documents import save_version
+from kits.versions import save_version
 from programmes.models import CoreObjective, Drawing, Venue, World
 from schools.years import YearGroup
 from tec_site.demo import kit_texts as texts

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from django.utils import timezone
 
 from core.dates import is_working_day, start_of_day
-from kits import lifecycle
-from kits.desk import verbs
-from kits.desk.verbs import Count
+from kits import handling, lifecycle
+from kits.handling import Count
 from kits.models import Delivery, Finding, KitCopy, LessonKit, Loan, LoanEvent, RefusedDemand
 from kits.rules import LoanRequest
 from schools.models import School, User
@@ -80,14 +79,14 @@ def _count(loan: Loan, lost: Mapping[str, int] | None = None) -> dict[int, Count
 
 
 def _hand_out(staff: User, loan: Loan) -> Loan:
-    verbs.pack(loan=loan, by=staff)
-    verbs.hand_out(loan=loan, counts=_count(loan), by=staff)
+    handling.pack(loan=loan, by=staff)
+    handling.hand_out(loan=loan, counts=_count(loan), by=staff)
     _happened(loan, loan.starts_on, "pack", "hand_out")
     return loan
 
 
 def _take_back(staff: User, loan: Loan) -> None:
-    verbs.take_back(loan=loan, by=staff)
+    handling.take_back(loan=loan, by=staff)
     _happened(loan, loan.ends_on, "take_back")
 
 
@@ -101,10 +100,10 @@ def _history(staff: User) -> None:
     """Done: one box came back whole, one lacks something."""
     whole = _hand_out(staff, _lend(staff, "bouwen-met-buizen", 0, -70, -49))
     _take_back(staff, whole)
-    verbs.check(loan=whole, counts=_count(whole), by=staff)
+    handling.check(loan=whole, counts=_count(whole), by=staff)
     lossy = _hand_out(staff, _lend(staff, "stroomkringen", 1, -42, -21))
     _take_back(staff, lossy)
-    verbs.check(
+    handling.check(
         loan=lossy,
         counts=_count(lossy, {"Zoemer": 2, "Lampje": 8}),
         by=staff,
@@ -129,7 +128,7 @@ def _waiting_to_be_checked(staff: User) -> None:
 
 def _coming(staff: User) -> None:
     """Packed for today, reserved for later, one of them for the transport round, one held."""
-    verbs.pack(loan=_lend(staff, "stroomkringen", 6, 0, 14), by=staff)
+    handling.pack(loan=_lend(staff, "stroomkringen", 6, 0, 14), by=staff)
     _lend(staff, "robots-leren-rijden", 7, 14, 35)
     _lend(staff, "bouwen-met-buizen", 8, 8, 29, delivery=Delivery.ROUND)
     _lend(staff, "3d-printer-in-de-klas", 9, 15, 36)
@@ -144,7 +143,7 @@ def _not_any_more(staff: User) -> None:
     held = lifecycle.hold(_ask("bouwen-met-buizen", 4, 21, 42), by=staff)
     lifecycle.MOVES.lapse_all(held.loans.all())
     lost = _hand_out(staff, _lend(staff, "3d-printer-in-de-klas", 5, -60, -40))
-    verbs.write_off(loan=lost, by=staff, note="Voorbeeld: gestolen uit de auto.")
+    handling.write_off(loan=lost, by=staff, note="Voorbeeld: gestolen uit de auto.")
     _happened(lost, lost.ends_on, "write_off")
     KitCopy.objects.filter(pk=lost.copy_id).update(note="Voorbeeld: aangifte gedaan.")
 

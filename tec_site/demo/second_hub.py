@@ -13,8 +13,8 @@ from bookings.rules import VisitItem, VisitRequest
 from core.lifecycle import Refused
 from kits import lifecycle as lending
 from kits.models import Complexity, ContentItem, DeskDay, KitCopy, KitDocument, LessonKit
-from kits.pages.lesson_documents import save_version
 from kits.rules import LoanRequest
+from kits.versions import save_version
 from programmes.models import Drawing, Hub, Programme, ProgrammeKind, Venue, World, Zone
 from schools.models import HolidayRegion, School, User
 from schools.years import YearGroup, current_school_year, school_year_end, school_year_start

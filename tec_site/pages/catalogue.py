@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from bookings.planning.availability import Offer, Outlook, first_free
-from bookings.planning.month import build_month
+from bookings.planning.month import build_month, to_form
 from bookings.telling.wording import price_of, requirements_of
 from core.dates import YearMonth, month_of
 from core.kinds import blocks_told_of
@@ -63,7 +63,9 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
         "hub": found.venue.hub,
         "price": price_of(found),
         "free": free,
-        "month": build_month(found, at, outlook.month(at), holidays, carried),
+        "month": build_month(
+            at, outlook.month(at), holidays, address=to_form(found, carried), soonest=free
+        ),
         "carried": carried,
         "requirement": requirements_of([found], request.user).get(found.pk, ""),
         "region": region_of(request),

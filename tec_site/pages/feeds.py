@@ -55,7 +55,7 @@ def _counted(*followed: QuerySet[Any, Any]) -> dict[str, list[Any]]:
         return {}
     first, *others = map(_count, followed)
     found = first.union(*others, all=True).order_by() if others else first
-    return {what: facts for what, *facts in found}
+    return {what: counted for what, *counted in found}
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Followed:
         place = [translation.get_language(), settings.SITE_URL, settings.CALENDAR_DOMAIN]
         sources = [self.title, self.first_day, *place, sorted(counted.items()), words]
         digest = hashlib.sha256(json.dumps(sources, default=str).encode())
-        changes = [facts[-1] for facts in counted.values() if facts[-1]]
+        changes = [one[-1] for one in counted.values() if one[-1]]
         return digest.hexdigest()[:32], max(changes, default=None)
 
     def content(self) -> bytes:

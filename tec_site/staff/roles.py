@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
+from core.kinds import kinds
+
 _LOOK_AT_VISITS = ["bookings.view_booking", "bookings.view_visit"]
 # A volunteer at the kit desk hands out, takes back and counts.
 _HANDLE_BOXES = [
@@ -48,7 +50,8 @@ _DESK = [
     "core.view_mail",
     "core.change_mail",
 ]
-_EVERYTHING_OF = ("bookings", "impact", "kits", "programmes", "schools", "submissions")
+# Besides that of every kind.
+_EVERYTHING_OF = ("programmes", "schools", "submissions")
 
 VOLUNTEER, DESK, MANAGEMENT = "Vrijwilliger", "Balie", "Beheer"
 
@@ -57,7 +60,8 @@ def load() -> None:
     """Make the roles, or add what they lack."""
     _give(VOLUNTEER, Permission.objects.filter(_named([*_LOOK_AT_VISITS, *_HANDLE_BOXES])))
     _give(DESK, Permission.objects.filter(_named(_DESK)))
-    everything = Q(content_type__app_label__in=_EVERYTHING_OF) & ~Q(codename__startswith="delete_")
+    apps = [*_EVERYTHING_OF, *{kind.model._meta.app_label for kind in kinds()}]
+    everything = Q(content_type__app_label__in=apps) & ~Q(codename__startswith="delete_")
     everything &= ~Q(codename="add_hub")  # whose staff she would not be
     besides = _named(
         [

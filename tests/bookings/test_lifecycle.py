@@ -339,7 +339,7 @@ def test_no_reminder_for_what_was_cancelled():
 
 
 def test_rules_know_the_end_of_the_next_school_year():
-    assert rules.last_bookable_day() == datetime.date(2028, 7, 31)
+    assert rules.last_plannable_day() == datetime.date(2028, 7, 31)
 
 
 def test_reinstate_is_refused_when_the_day_is_over(frozen):

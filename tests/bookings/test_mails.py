@@ -13,14 +13,14 @@ from pypdf import PdfReader
 
 from bookings import clock, lifecycle, visits
 from bookings.models import Booking, State
-from bookings.telling import documents, notices
+from bookings.telling import documents
 from core.documents import DocumentsUnavailable, can_be_made
 from core.mail.markers import revealed
 from core.mail.outbox import Teller
 from core.mail.sending import Sender
 from core.models import Mail
 from programmes.models import Programme
-from submissions import links
+from submissions import links, telling
 from tests.factories import (
     amsterdam,
     make_booking,
@@ -45,7 +45,7 @@ NUMBERS = (
 @pytest.fixture
 def no_letter(monkeypatch):
     """As on a machine without Pango; also keeps tests that are not about the letter fast."""
-    monkeypatch.setattr(notices, "can_be_made", lambda: False)
+    monkeypatch.setattr(telling, "can_be_made", lambda: False)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 @pytest.fixture(autouse=True)
 def no_letter(monkeypatch):
-    monkeypatch.setattr("bookings.telling.notices.can_be_made", lambda: False)
+    monkeypatch.setattr("submissions.telling.can_be_made", lambda: False)
 
 
 def paid(**fields: Any):

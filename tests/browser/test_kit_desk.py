@@ -8,8 +8,8 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
 
-from kits.desk import verbs
-from kits.desk.verbs import Count
+from kits import handling
+from kits.handling import Count
 from kits.models import Attention, Delivery, Loan, LoanState, Shortage
 from tests.browser.steps import sign_in
 from tests.factories import make_kit, make_loan, make_staff
@@ -131,7 +131,7 @@ def test_pages_of_the_desk_are_accessible(page, staff, assert_accessible):
         if page.locator(".kd-count").count():
             page.locator(".kd-count > summary").click()
         assert_accessible()
-    event = verbs.check(loan=checked, counts=none, by=staff)
+    event = handling.check(loan=checked, counts=none, by=staff)
     for path in (
         f"?klaar={event.pk}",
         "lijsten/",

@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from kits import lifecycle
-from kits.desk.verbs import Count
+from kits.handling import Count
 from kits.models import Delivery
 from kits.rules import LoanRequest
 from submissions.models import Submission

@@ -12,9 +12,9 @@ import time_machine
 
 from core.dates import add_working_days, is_working_day
 from core.lifecycle import Refused, chain_is_sound
-from kits import clock, days, lifecycle
-from kits.desk import figures, verbs
-from kits.desk.verbs import Count
+from kits import clock, days, handling, lifecycle
+from kits.desk import figures
+from kits.handling import Count
 from kits.models import Delivery, KitCopy, Loan, LoanEvent, LoanState, Shortage
 from kits.rules import LoanRequest
 from submissions.rules import Party
@@ -67,7 +67,7 @@ class Year:
             return
         self.ask(today)
         for shortage in Shortage.objects.filter(closed_at=None, since__date__lt=today):
-            verbs.refill(shortage=shortage, by=self.staff)
+            handling.refill(shortage=shortage, by=self.staff)
         self.change(today)
         self.take_back(today)
         self.hand_out(today)
@@ -99,7 +99,7 @@ class Year:
                 self.attempt(lifecycle.swap, loan=loan)
         if self.chance(45):
             copy = self.kit.copies.in_service().order_by("pk")[next(self.turns) % 3]
-            verbs.out_of_service(
+            handling.out_of_service(
                 copy=copy,
                 starts_on=today + 2 * ONE_DAY,
                 free_again_on=today + 9 * ONE_DAY,
@@ -110,18 +110,18 @@ class Year:
     def take_back(self, today: datetime.date) -> None:
         for loan in self.loans(S.OUT, ends_on__lte=today):
             if self.chance(30):
-                self.attempt(verbs.write_off, loan=loan, note="kwijt")
+                self.attempt(handling.write_off, loan=loan, note="kwijt")
                 KitCopy.objects.create(kit=self.kit, code=f"NIEUW-{loan.pk}")
             elif not self.chance(4):  # the others are late
                 counts = self.counts(lost=self.chance(6))
-                self.attempt(verbs.receive, loan=loan, counts=counts)
+                self.attempt(handling.receive, loan=loan, counts=counts)
 
     def hand_out(self, today: datetime.date) -> None:
         for loan in self.loans(S.RESERVED, S.PACKED, starts_on__lte=today):
             full = {item.pk: Count(item.quantity) for item in self.kit.contents.all()}
             if self.chance(2) and loan.state == S.RESERVED:
-                self.attempt(verbs.pack, loan=loan)
-            self.attempt(verbs.hand_out, loan=loan, counts=full)
+                self.attempt(handling.pack, loan=loan)
+            self.attempt(handling.hand_out, loan=loan, counts=full)
 
     # --- What must hold ------------------------------------------------------------------------
 

@@ -78,7 +78,7 @@ def test_page_offers_the_legal_moves_that_make_sense(desk):
     expected = {
         LoanState.HELD: ["swap", *always, "cancel"],
         LoanState.RESERVED: ["pack", "extend", "change_dates", "swap", *always, "cancel"],
-        LoanState.PACKED: ["extend", "swap", "unpack", *always, "cancel"],
+        LoanState.PACKED: ["extend", "change_dates", "swap", "unpack", *always, "cancel"],
         LoanState.OUT: ["extend", *always, "write_off"],
         LoanState.RETURNED: [*always, "write_off"],
         LoanState.DONE: always,
@@ -88,6 +88,7 @@ def test_page_offers_the_legal_moves_that_make_sense(desk):
     }
     assert {state: names(desk, make_loan(state=state)) for state in LoanState} == expected
     assert "settle" in names(desk, make_loan(attention=Attention.NO_OTHER_BOX))
+    assert "keep_date" in names(desk, make_loan(attention=Attention.MOVE_ASKED))
 
 
 def test_box_that_is_promised_or_away_leads_to_the_kit_desk(desk):

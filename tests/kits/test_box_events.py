@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from kits.desk import verbs
+from kits import handling
 from kits.models import CopyEvent, LoanState, Repair, Shortage
 from tests.factories import NOW, make_kit, make_loan, make_staff
 from tests.kits.back_office import change_of
@@ -32,7 +32,7 @@ def test_refill_tells_who_put_what_right_once():
     shortage = lacking(copy, missing=2, damaged=1)
 
     for _tap in range(2):
-        verbs.refill(shortage=shortage, by=staff)
+        handling.refill(shortage=shortage, by=staff)
 
     assert told(copy) == [("refill", staff, {"item": "Robot", "missing": 2, "damaged": 1})]
     event = CopyEvent.objects.get()
@@ -44,10 +44,10 @@ def test_repair_and_its_early_end_tell_who_and_until_when(starts_on):
     copy, sender, receiver = make_kit().copies.get(), make_staff(), make_staff()
     period = {"starts_on": starts_on, "free_again_on": FRIDAY}
     for _tap in range(2):
-        result = verbs.out_of_service(copy=copy, reason="Wiel", by=sender, **period)
+        result = handling.out_of_service(copy=copy, reason="Wiel", by=sender, **period)
 
     for _tap in range(2):
-        verbs.end_repair(repair=result.repair, by=receiver)
+        handling.end_repair(repair=result.repair, by=receiver)
 
     until = FRIDAY.isoformat()
     assert told(copy) == [
@@ -62,7 +62,7 @@ def test_repair_that_is_over_has_no_early_end():
         copy=copy, starts_on=datetime.date(2026, 9, 1), free_again_on=TODAY, reason="Wiel"
     )
 
-    verbs.end_repair(repair=over, by=make_staff())
+    handling.end_repair(repair=over, by=make_staff())
 
     assert told(copy) == []
 
@@ -70,7 +70,7 @@ def test_repair_that_is_over_has_no_early_end():
 def test_withdrawing_and_bringing_back_tell_who_each_once():
     copy, staff = make_kit().copies.get(), make_staff()
 
-    for verb in (verbs.withdraw, verbs.withdraw, verbs.bring_back, verbs.bring_back):
+    for verb in (handling.withdraw, handling.withdraw, handling.bring_back, handling.bring_back):
         verb(copy=copy, by=staff)
 
     assert told(copy) == [("withdraw", staff, {}), ("bring_back", staff, {})]
@@ -81,7 +81,7 @@ def test_withdrawing_and_bringing_back_tell_who_each_once():
 def test_box_that_is_written_off_is_withdrawn_by_whoever_did_it():
     loan, staff = make_loan(state=LoanState.OUT), make_staff()
 
-    verbs.write_off(loan=loan, by=staff, note="Kwijt")
+    handling.write_off(loan=loan, by=staff, note="Kwijt")
 
     assert told(loan.copy) == [("withdraw", staff, {})]
 
@@ -89,14 +89,14 @@ def test_box_that_is_written_off_is_withdrawn_by_whoever_did_it():
 def test_page_of_the_box_shows_who_did_what(desk, staff):
     copy = make_kit().copies.get()
     with time_machine.travel(NOW, tick=False):
-        verbs.refill(shortage=lacking(copy, missing=1), by=staff)
-        sent = verbs.out_of_service(
+        handling.refill(shortage=lacking(copy, missing=1), by=staff)
+        sent = handling.out_of_service(
             copy=copy, starts_on=TODAY, free_again_on=FRIDAY, reason="Wiel", by=staff
         )
-        verbs.end_repair(repair=sent.repair, by=staff)
-        verbs.withdraw(copy=copy, by=staff)
+        handling.end_repair(repair=sent.repair, by=staff)
+        handling.withdraw(copy=copy, by=staff)
     staff_that_left = make_staff()
-    verbs.bring_back(copy=copy, by=staff_that_left)
+    handling.bring_back(copy=copy, by=staff_that_left)
     staff_that_left.delete()
 
     page = desk.get(change_of(copy))
@@ -122,7 +122,7 @@ def test_page_of_the_box_shows_who_did_what(desk, staff):
 
 def test_box_that_is_ticked_back_in_the_back_office_tells_who(desk, staff):
     copy = make_kit().copies.get()
-    verbs.withdraw(copy=copy, by=staff)
+    handling.withdraw(copy=copy, by=staff)
     inlines = {
         f"{prefix}-{name}": 0
         for prefix in ("shortages", "loans", "repairs", "events")

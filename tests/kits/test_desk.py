@@ -8,10 +8,9 @@ import time_machine
 from django.core.files.base import ContentFile
 
 from core.lifecycle import IllegalMove
-from kits import days, lifecycle
+from kits import days, handling, lifecycle
 from kits.availability import free_copies
-from kits.desk import verbs
-from kits.desk.verbs import Count
+from kits.handling import Count
 from kits.models import Attention, ChargeLine, LoanEvent, LoanState, Shortage
 from kits.refusals import CopyInRepair, CopyNotHere, CopyPromised, CopyUnfit, CountMissing
 from tests.factories import NOW, make_kit, make_loan, make_staff
@@ -23,10 +22,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holid
 def test_box_goes_out_and_comes_back_whole():
     loan, staff = make_loan(), make_staff()
 
-    verbs.pack(loan=loan, by=staff)
-    verbs.hand_out(loan=loan, counts=counts_of(loan), by=staff)
-    verbs.take_back(loan=loan, by=staff)
-    verbs.check(loan=loan, counts=counts_of(loan), by=staff)
+    handling.pack(loan=loan, by=staff)
+    handling.hand_out(loan=loan, counts=counts_of(loan), by=staff)
+    handling.take_back(loan=loan, by=staff)
+    handling.check(loan=loan, counts=counts_of(loan), by=staff)
 
     loan.refresh_from_db()
     assert loan.state == LoanState.DONE
@@ -38,10 +37,10 @@ def test_box_goes_out_and_comes_back_whole():
 
 def test_hand_out_twice_happens_once():
     loan, staff = make_loan(), make_staff()
-    verbs.hand_out(loan=loan, counts=counts_of(loan), by=staff)
+    handling.hand_out(loan=loan, counts=counts_of(loan), by=staff)
 
     with pytest.raises(IllegalMove):
-        verbs.hand_out(loan=loan, counts=counts_of(loan), by=staff)
+        handling.hand_out(loan=loan, counts=counts_of(loan), by=staff)
 
     assert LoanEvent.objects.filter(move="hand_out").count() == 1
 
@@ -50,7 +49,7 @@ def test_hand_out_needs_every_item_counted_and_leaves_nothing_half():
     loan = make_loan()
 
     with pytest.raises(CountMissing):
-        verbs.hand_out(loan=loan, counts={}, by=make_staff())
+        handling.hand_out(loan=loan, counts={}, by=make_staff())
 
     loan.refresh_from_db()
     assert (loan.state, loan.counts.count()) == (LoanState.RESERVED, 0)
@@ -61,14 +60,14 @@ def test_box_that_never_came_back_is_not_handed_out():
     loan = make_loan(copy=late.copy, starts_on=november(16), ends_on=november(20))
 
     with pytest.raises(CopyNotHere):
-        verbs.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
+        handling.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
 
 
 def test_box_handed_out_early_is_away_from_that_day():
     loan, staff = make_loan(), make_staff()
     assert list(free_copies(loan.kit, NOW.date(), MONDAY)) == [loan.copy]
 
-    verbs.hand_out(loan=loan, counts=counts_of(loan), by=staff)
+    handling.hand_out(loan=loan, counts=counts_of(loan), by=staff)
 
     loan.refresh_from_db()
     assert (loan.starts_on, loan.ends_on) == (NOW.date(), THREE_WEEKS_ON)
@@ -84,7 +83,7 @@ def test_box_that_another_class_has_first_is_not_handed_out_early():
     )
 
     with pytest.raises(CopyPromised):
-        verbs.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
+        handling.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
 
     loan.refresh_from_db()
     assert (loan.state, loan.starts_on, loan.counts.count()) == (LoanState.RESERVED, MONDAY, 0)
@@ -102,7 +101,7 @@ def test_box_in_repair_today_is_not_handed_out(first, again, is_refused):
     )
 
     with pytest.raises(CopyInRepair) if is_refused else nullcontext():
-        verbs.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
+        handling.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
 
     loan.refresh_from_db()
     assert loan.state == (LoanState.RESERVED if is_refused else LoanState.OUT)
@@ -134,7 +133,7 @@ def test_loan_moves_to_a_box_that_lacks_nothing_essential():
     Shortage.objects.create(copy=usable, item=kit.contents.get(name="Batterij"), missing=1)
     loan = make_loan(copy=broken)
 
-    verbs.out_of_service(
+    handling.out_of_service(
         copy=broken, starts_on=MONDAY, free_again_on=november(5), reason="wiel", by=make_staff()
     )
 
@@ -165,7 +164,7 @@ def test_repair_moves_only_the_loans_that_it_is_in_the_way_of():
     after = make_loan(copy=copy, starts_on=november(16), ends_on=november(17))
     assert (before.free_again_on, within.free_again_on) == (november(9), november(13))
 
-    result = verbs.out_of_service(
+    result = handling.out_of_service(
         copy=copy,
         starts_on=before.free_again_on,
         free_again_on=after.starts_on,
@@ -191,7 +190,8 @@ def test_cancelled_loan_needs_no_attention():
 def test_missing_parts_become_shortage_charge_and_shopping():
     loan = make_loan(state=LoanState.RETURNED)
 
-    verbs.check(loan=loan, counts=counts_of(loan, Count(4, damaged=1), Count(3)), by=make_staff())
+    counts = counts_of(loan, Count(4, damaged=1), Count(3))
+    handling.check(loan=loan, counts=counts, by=make_staff())
 
     found = {s.item.name: (s.missing, s.damaged) for s in Shortage.objects.all()}
     assert found == {"Robot": (1, 1), "Batterij": (9, 0)}
@@ -201,20 +201,20 @@ def test_missing_parts_become_shortage_charge_and_shopping():
 
 def test_what_lacked_before_is_not_charged_again():
     loan = make_loan(state=LoanState.RETURNED)
-    verbs.check(loan=loan, counts=counts_of(loan, Count(5)), by=make_staff())
+    handling.check(loan=loan, counts=counts_of(loan, Count(5)), by=make_staff())
     following = make_loan(copy=loan.copy, state=LoanState.RETURNED)
 
-    verbs.check(loan=following, counts=counts_of(following, Count(5)), by=make_staff())
+    handling.check(loan=following, counts=counts_of(following, Count(5)), by=make_staff())
 
     assert ChargeLine.objects.get().loan == loan
 
 
 def test_found_parts_close_the_shortage():
     loan = make_loan(state=LoanState.RETURNED)
-    verbs.check(loan=loan, counts=counts_of(loan, Count(5)), by=make_staff())
+    handling.check(loan=loan, counts=counts_of(loan, Count(5)), by=make_staff())
     following = make_loan(copy=loan.copy, state=LoanState.RETURNED)
 
-    verbs.check(loan=following, counts=counts_of(following), by=make_staff())
+    handling.check(loan=following, counts=counts_of(following), by=make_staff())
 
     assert not Shortage.objects.filter(closed_at=None).exists()
 
@@ -232,10 +232,10 @@ def test_shortage_stays_with_the_loan_in_which_the_last_part_was_lost(
     found_later, loan_that_lost_it
 ):
     first = make_loan(state=LoanState.RETURNED)
-    verbs.check(loan=first, counts=counts_of(first, Count(4)), by=make_staff())
+    handling.check(loan=first, counts=counts_of(first, Count(4)), by=make_staff())
     second = make_loan(copy=first.copy, state=LoanState.RETURNED)
 
-    verbs.check(loan=second, counts=counts_of(second, found_later), by=make_staff())
+    handling.check(loan=second, counts=counts_of(second, found_later), by=make_staff())
 
     shortage = Shortage.objects.get(closed_at=None)
     assert shortage.loan == {"first": first, "second": second}[loan_that_lost_it]
@@ -245,10 +245,10 @@ def test_shortage_stays_with_the_loan_in_which_the_last_part_was_lost(
 
 def test_each_loan_pays_for_what_was_lost_in_it():
     first = make_loan(state=LoanState.RETURNED)
-    verbs.check(loan=first, counts=counts_of(first, Count(5)), by=make_staff())
+    handling.check(loan=first, counts=counts_of(first, Count(5)), by=make_staff())
     second = make_loan(copy=first.copy, state=LoanState.RETURNED)
 
-    verbs.check(loan=second, counts=counts_of(second, Count(2, damaged=1)), by=make_staff())
+    handling.check(loan=second, counts=counts_of(second, Count(2, damaged=1)), by=make_staff())
 
     found = {charge.loan: (charge.quantity, charge.amount) for charge in ChargeLine.objects.all()}
     assert found == {first: (1, 40), second: (3, 120)}
@@ -260,7 +260,7 @@ def test_copy_without_something_essential_is_not_packed():
     Shortage.objects.create(copy=loan.copy, item=robot, missing=1)
 
     with pytest.raises(CopyUnfit):
-        verbs.pack(loan=loan, by=make_staff())
+        handling.pack(loan=loan, by=make_staff())
 
 
 def test_broken_copy_with_three_loans_ahead_moves_what_it_can_and_flags_the_rest():
@@ -273,7 +273,7 @@ def test_broken_copy_with_three_loans_ahead_moves_what_it_can_and_flags_the_rest
     ]
     make_loan(copy=other, starts_on=november(16), ends_on=november(17))
 
-    verbs.check(loan=now, counts=counts_of(now, Count(0)), by=make_staff())
+    handling.check(loan=now, counts=counts_of(now, Count(0)), by=make_staff())
 
     for loan in ahead:
         loan.refresh_from_db()
@@ -287,7 +287,7 @@ def test_packed_box_is_left_alone_when_its_copy_goes_for_repair():
     first = kit.copies.order_by("code").first()
     packed = make_loan(copy=first, state=LoanState.PACKED)
 
-    verbs.out_of_service(
+    handling.out_of_service(
         copy=first, starts_on=MONDAY, free_again_on=november(5), reason="wiel", by=make_staff()
     )
 
@@ -298,7 +298,7 @@ def test_packed_box_is_left_alone_when_its_copy_goes_for_repair():
 def test_write_off_withdraws_the_copy_and_charges_durable_parts():
     loan = make_loan(state=LoanState.OUT)
 
-    verbs.write_off(loan=loan, by=make_staff(), note="Kwijt bij verhuizing")
+    handling.write_off(loan=loan, by=make_staff(), note="Kwijt bij verhuizing")
 
     loan.copy.refresh_from_db()
     assert loan.copy.is_withdrawn
@@ -309,8 +309,8 @@ def test_packed_loan_of_a_withdrawn_box_is_flagged():
     kit = make_kit(copies=2)
     packed = make_loan(copy=kit.copies.order_by("code")[0], state=LoanState.PACKED)
 
-    moved, left = verbs.withdraw(copy=packed.copy, by=make_staff())
-    verbs.withdraw(copy=packed.copy, by=make_staff())
+    moved, left = handling.withdraw(copy=packed.copy, by=make_staff())
+    handling.withdraw(copy=packed.copy, by=make_staff())
 
     assert (moved, left) == ([], [packed])
     packed.refresh_from_db()
@@ -346,8 +346,8 @@ def test_same_repair_twice_is_one():
     period = {"starts_on": november(2), "free_again_on": november(5)}
 
     for _tap in range(2):
-        verbs.out_of_service(copy=copy, reason="Wiel", by=staff, **period)
-    verbs.out_of_service(
+        handling.out_of_service(copy=copy, reason="Wiel", by=staff, **period)
+    handling.out_of_service(
         copy=copy, reason="Wiel", by=staff, **period | {"free_again_on": november(6)}
     )
 
@@ -397,7 +397,7 @@ def test_expired_hold_is_no_reason_to_leave_a_loan_without_a_box(frozen):
     loan = make_loan(copy=first, attention=Attention.NO_OTHER_BOX)
     frozen.shift(31 * 60)
 
-    moved, left = verbs.withdraw(copy=first, by=make_staff())
+    moved, left = handling.withdraw(copy=first, by=make_staff())
 
     assert (moved, left) == ([loan], [])
     loan.refresh_from_db()

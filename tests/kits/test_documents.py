@@ -9,7 +9,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from kits.models import KitDocument
-from kits.pages import lesson_documents
+from kits.versions import save_version
 from tests.factories import make_kit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
@@ -25,7 +25,7 @@ def kit():
 
 def add(kit, kind=GUIDE, text="# Vooraf\n\nKijk.\n\n1. Bouw.\n2. Test.\n\n- lijm", **fields):
     document = KitDocument(kit=kit, kind=kind, title="Robots leren rijden", text=text, **fields)
-    return lesson_documents.save_version(document)
+    return save_version(document)
 
 
 def ask(client, page_name="lesbrief", slug="robots", **headers):

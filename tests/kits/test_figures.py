@@ -5,8 +5,9 @@ import datetime
 import pytest
 import time_machine
 
-from kits.desk import figures, verbs
-from kits.desk.verbs import Count
+from kits import handling
+from kits.desk import figures
+from kits.handling import Count
 from kits.models import ItemCount, LoanState, RefusedDemand
 from tests.factories import amsterdam, make_kit, make_loan, make_staff
 
@@ -127,8 +128,8 @@ def test_box_that_was_written_off_is_lost_with_all_that_went_with_it(kit):
         robot.is_essential = False
         robot.save()
         counts = {robot.pk: Count(5), battery.pk: Count(12)}
-        verbs.hand_out(loan=loan, counts=counts, by=make_staff())
-        verbs.write_off(loan=loan, by=make_staff(), note="gestolen")
+        handling.hand_out(loan=loan, counts=counts, by=make_staff())
+        handling.write_off(loan=loan, by=make_staff(), note="gestolen")
 
     assert [(item.name, item.lost) for item in figures.losses_in(2026)] == [
         ("Robot", 5),

@@ -7,8 +7,7 @@ import time_machine
 from django.db import IntegrityError, connection, transaction
 
 from core.lifecycle import IllegalMove
-from kits import clock, copies, lifecycle
-from kits.desk import verbs
+from kits import clock, copies, handling, lifecycle
 from kits.lifecycle import MOVES
 from kits.models import Delivery, KitCopy, Loan, LoanState
 from kits.refusals import (
@@ -114,7 +113,7 @@ def test_hold_takes_a_free_copy_and_says_when_none_is_left():
 def test_hold_passes_over_a_copy_in_repair_or_withdrawn():
     kit = make_kit(copies=3)
     first, second, third = kit.copies.order_by("code")
-    verbs.out_of_service(
+    handling.out_of_service(
         copy=first, starts_on=november(20), free_again_on=november(21), reason="x", by=make_staff()
     )
     KitCopy.objects.filter(pk=second.pk).update(is_withdrawn=True)

@@ -12,9 +12,8 @@ import time_machine
 
 from core import transactions
 from core.lifecycle import IllegalMove, chain_is_sound
-from kits import lifecycle
-from kits.desk import verbs
-from kits.desk.verbs import Count
+from kits import handling, lifecycle
+from kits.handling import Count
 from kits.models import Delivery, Loan, LoanEvent, LoanState
 from kits.refusals import CopyPromised, CopyUnfit, NoCopyFree, OtherCopy
 from kits.rules import LoanRequest
@@ -58,14 +57,14 @@ def holding(kit, number: int):
 
 
 def breaking(copy, staff):
-    return lambda: verbs.out_of_service(
+    return lambda: handling.out_of_service(
         copy=copy, starts_on=MONDAY, free_again_on=BEFORE, reason="wiel", by=staff
     )
 
 
 def checking(loan, staff):
     counts = {item.pk: Count(0) for item in loan.kit.contents.all()}
-    return lambda: verbs.check(loan=loan, counts=counts, by=staff)
+    return lambda: handling.check(loan=loan, counts=counts, by=staff)
 
 
 def giving(loan, copy, staff):
@@ -74,7 +73,7 @@ def giving(loan, copy, staff):
 
 def handing_out(loan, staff):
     counts = {item.pk: Count(item.quantity) for item in loan.kit.contents.all()}
-    return lambda: verbs.hand_out(loan=loan, counts=counts, by=staff)
+    return lambda: handling.hand_out(loan=loan, counts=counts, by=staff)
 
 
 def refusals(results: list) -> Counter:

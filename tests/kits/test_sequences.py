@@ -25,9 +25,8 @@ from hypothesis.stateful import (
 )
 
 from core.lifecycle import Refused, chain_is_sound
-from kits import days, lifecycle
-from kits.desk import verbs
-from kits.desk.verbs import Count
+from kits import days, handling, lifecycle
+from kits.handling import Count
 from kits.models import Delivery, ItemCount, Loan, LoanEvent, LoanState, Shortage
 from kits.rules import LoanRequest
 from submissions.rules import Party
@@ -176,7 +175,7 @@ class Lending(RuleBasedStateMachine):
         one = self.pick(number)
         unfit = "CopyUnfit" if one.copy in self.short else ""
         refusal = unfit or ("" if one.state == S.RESERVED else "IllegalMove")
-        if self.expect(refusal, verbs.pack, loan=self.row(one)):
+        if self.expect(refusal, handling.pack, loan=self.row(one)):
             one.state = S.PACKED
 
     @rule(number=NUMBERS, robots=st.sampled_from([6, 6, 6, 5]))
@@ -199,7 +198,7 @@ class Lending(RuleBasedStateMachine):
         refusal = "CopyInRepair" if repair else promised if legal else "IllegalMove"
         refusal = "CopyNotHere" if away else refusal
         counts = self.counts(robots)
-        if self.expect(refusal, verbs.hand_out, loan=self.row(one), counts=counts):
+        if self.expect(refusal, handling.hand_out, loan=self.row(one), counts=counts):
             one.state, one.start = S.OUT, start
             self.short.discard(one.copy)
 
@@ -207,7 +206,7 @@ class Lending(RuleBasedStateMachine):
     def take_back(self, number: int) -> None:
         one = self.pick(number)
         legal = one.state == S.OUT
-        if self.expect("" if legal else "IllegalMove", verbs.take_back, loan=self.row(one)):
+        if self.expect("" if legal else "IllegalMove", handling.take_back, loan=self.row(one)):
             one.state = S.RETURNED
 
     @rule(number=NUMBERS, robots=st.sampled_from([6, 6, 5, 0]))
@@ -216,7 +215,7 @@ class Lending(RuleBasedStateMachine):
         legal = one.state == S.RETURNED
         counts = self.counts(robots)
         refusal = "" if legal else "IllegalMove"
-        if not self.expect(refusal, verbs.check, loan=self.row(one), counts=counts):
+        if not self.expect(refusal, handling.check, loan=self.row(one), counts=counts):
             return
         one.state = S.DONE
         if robots < 6:
@@ -241,7 +240,7 @@ class Lending(RuleBasedStateMachine):
         box = self.kit.copies.get(pk=copy)
         self.expect(
             "",
-            verbs.out_of_service,
+            handling.out_of_service,
             copy=box,
             starts_on=first,
             free_again_on=before,

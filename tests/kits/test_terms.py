@@ -5,8 +5,7 @@ from django.urls import reverse
 
 from core.mail.outbox import Teller
 from core.models import Mail
-from kits import lifecycle
-from kits.desk import verbs
+from kits import handling, lifecycle
 from kits.models import Loan, LoanState
 from tests.bookings.test_terms import terms_on
 from tests.factories import make_kit, make_loan
@@ -39,13 +38,13 @@ def page_of(client, loan: Loan) -> str:
 def test_page_of_a_loan_says_it_and_that_the_moment_has_passed(client, staff):
     loan = make_loan()
     assert terms_on(page_of(client, loan)) == FREE
-    verbs.pack(loan=loan, by=staff)
+    handling.pack(loan=loan, by=staff)
     said = "niet meer: de kist is ingepakt, vanaf nu vragen jullie het ons"
     assert terms_on(page_of(client, loan)) == FREE | {"Annuleren": said}
 
 
 def test_confirmation_says_it(monkeypatch):
-    monkeypatch.setattr("kits.telling.notices.can_be_made", lambda: False)
+    monkeypatch.setattr("submissions.telling.can_be_made", lambda: False)
     loan = make_loan(state=LoanState.HELD)
     lifecycle.MOVES.apply(loan, "verify", by=None, changes={"held_until": None})
     Teller().tell(seconds=30)

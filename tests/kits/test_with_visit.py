@@ -24,7 +24,7 @@ TUESDAY = datetime.date(2026, 11, 3)
 @pytest.fixture
 def tuesday(monkeypatch) -> tuple[Any, Any]:
     """A visit on Tuesday 3 November, 9:00–11:00, at a venue whose desk is open on Thursdays."""
-    monkeypatch.setattr("kits.telling.notices.can_be_made", lambda: False)
+    monkeypatch.setattr("submissions.telling.can_be_made", lambda: False)
     booking, kit = visit_with_kit()
     DeskDay.objects.all().delete()
     DeskDay.objects.create(
@@ -94,7 +94,7 @@ def test_round_other_venue_and_visit_that_is_off_are_no_moment(tuesday):
 
 def test_only_kits_that_work_are_offered(tuesday, frozen):
     booking, kit = tuesday
-    assert block_beside([booking], None).facts["kits"] == [kit]
+    assert block_beside([booking], None).content["kits"] == [kit]
     loan = make_loan(copy=kit.copies.get(), starts_on=TUESDAY, ends_on=TUESDAY, state="held")
     assert block_beside([booking], None) is None
     loan.delete()

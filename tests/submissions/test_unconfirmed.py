@@ -127,6 +127,21 @@ def test_own_browser_ends_its_earlier_hold_also_under_another_address(client, as
     assert list(states) == [State.LAPSED, State.HELD]
 
 
+@pytest.mark.parametrize("first", ["visit", "kit"])
+def test_own_browser_ends_its_earlier_hold_of_another_kind(client, ask, first):
+    ask(kind=first, client=client)
+    ask(kind="kit" if first == "visit" else "visit", client=client)
+    states = {Booking.objects.get().submission_id: Booking.objects.get().state}
+    states |= {Loan.objects.get().submission_id: Loan.objects.get().state}
+    assert [states[key] for key in sorted(states)] == ["lapsed", "held"]
+
+
+def test_another_browser_leaves_holds_of_any_kind_alone(ask):
+    ask(kind="visit")
+    ask(kind="kit")
+    assert (Booking.objects.get().state, Loan.objects.get().state) == ("held", "held")
+
+
 @pytest.mark.parametrize("kind", ["visit", "kit"])
 def test_what_was_let_go_early_is_not_said_to_have_been_held_for_half_an_hour(client, kind):
     """In another tab of the same browser she asked for something else, and the place went."""

@@ -144,7 +144,7 @@ def test_visits_in_which_one_more_class_fits_are_nearly_full(desk):
     visit_on(14, taken=1, most=2)
     visit_on(2, 11, taken=1, most=2)
     [block] = desk.get("/beheer/").context["blocks"]
-    assert block.facts == {"visits": [nearly]}
+    assert block.content == {"visits": [nearly]}
 
 
 def test_week_without_visits_says_when_the_next_are(desk):

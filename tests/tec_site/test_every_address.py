@@ -46,6 +46,7 @@ TABLE = r"""
 /voorwaarden/                                                          GET       200        200        200        200        200        200
 /robots.txt                                                            GET       200        200        200        200        200        200
 /taal/                                                                 GET,POST  →home      →home      →home      →home      →home      →home
+/wat-kan-er/                                                           GET       200        200        200        200        200        200
 /programmas/                                                           GET       200        200        200        200        200        200
 /beeld/<slug:folder>/<slug:token>.jpg                                  GET       200        200        200        200        200        200
 /programmas/<slug:slug>/                                               GET       200        200        200        200        200        200
@@ -58,18 +59,21 @@ TABLE = r"""
 /mijn/                                                                 GET       →sign-in   200        200        200        200        200
 /mijn/agenda/                                                          GET       →sign-in   200        200        200        200        200
 /mijn/agenda/vernieuwen/                                               POST      →sign-in   →calendar  →calendar  →calendar  →calendar  →calendar
+/boekingen/samen/                                                      GET,POST  →sign-in   200        200        200        200        200
 /boekingen/nieuw/<slug:slug>/<id:slot_id>/                             GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/code/                                      GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/adres/                                     POST      404        422        404        404        404        404
 /boekingen/<uuid:public_id>/                                           GET       404        200        404        404        404        404
 /boekingen/<uuid:public_id>/annuleren/<id:booking_id>/                 GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/aantallen/<id:booking_id>/                 GET,POST  404        200        404        404        404        404
+/boekingen/<uuid:public_id>/verzetten/<id:booking_id>/                 GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/gegevens/                                  GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/bezoek.ics                                 GET       404        200        404        404        404        404
 /boekingen/<uuid:public_id>/brief.pdf                                  GET       404        200        404        404        404        404
 /boekingen/<uuid:public_id>/<token:token>/                             GET       200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/annuleren/<id:booking_id>/   GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/aantallen/<id:booking_id>/   GET,POST  200        200        200        200        200        200
+/boekingen/<uuid:public_id>/<token:token>/verzetten/<id:booking_id>/   GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/gegevens/                    GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/bezoek.ics                   GET       200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/brief.pdf                    GET       200        200        200        200        200        200
@@ -80,6 +84,7 @@ TABLE = r"""
 /uitleen/<uuid:public_id>/adres/                                       POST      404        422        404        404        404        404
 /uitleen/<uuid:public_id>/                                             GET       404        200        404        404        404        404
 /uitleen/<uuid:public_id>/verlengen/                                   GET,POST  404        200        404        404        404        404
+/uitleen/<uuid:public_id>/verzetten/                                   GET,POST  404        200        404        404        404        404
 /uitleen/<uuid:public_id>/annuleren/                                   GET,POST  404        200        404        404        404        404
 /uitleen/<uuid:public_id>/gegevens/                                    GET,POST  404        200        404        404        404        404
 /uitleen/<uuid:public_id>/melden/                                      GET,POST  404        200        404        404        404        404
@@ -88,6 +93,7 @@ TABLE = r"""
 /uitleen/<uuid:public_id>/brief.pdf                                    GET       404        200        404        404        404        404
 /uitleen/<uuid:public_id>/<token:token>/                               GET       200        200        200        200        200        200
 /uitleen/<uuid:public_id>/<token:token>/verlengen/                     GET,POST  200        200        200        200        200        200
+/uitleen/<uuid:public_id>/<token:token>/verzetten/                     GET,POST  200        200        200        200        200        200
 /uitleen/<uuid:public_id>/<token:token>/annuleren/                     GET,POST  200        200        200        200        200        200
 /uitleen/<uuid:public_id>/<token:token>/gegevens/                      GET,POST  200        200        200        200        200        200
 /uitleen/<uuid:public_id>/<token:token>/melden/                        GET,POST  200        200        200        200        200        200

@@ -17,7 +17,7 @@ from core.mail.queue import Message, enqueue
 from core.mail.sending import Sender, send_again
 from core.models import Mail
 from kits.models import LoanState
-from submissions import codes
+from submissions import codes, telling
 from submissions.lifecycle import correct_email
 from submissions.models import CodeChallenge
 from submissions.telling import send_code
@@ -40,7 +40,7 @@ MINUTE = datetime.timedelta(minutes=1)
 
 @pytest.fixture(autouse=True)
 def no_letter(monkeypatch):
-    monkeypatch.setattr(notices, "can_be_made", lambda: False)
+    monkeypatch.setattr(telling, "can_be_made", lambda: False)
 
 
 @pytest.fixture
@@ -293,7 +293,7 @@ def test_mail_that_went_without_its_letter_says_so(desk, monkeypatch):
     def fails(_submission):
         raise OSError("no such font")
 
-    monkeypatch.setattr(notices, "can_be_made", lambda: True)
+    monkeypatch.setattr(telling, "can_be_made", lambda: True)
     monkeypatch.setattr(documents, "letter", fails)
     booking = book()
     Teller().tell(seconds=5)

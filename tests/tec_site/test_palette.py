@@ -81,3 +81,25 @@ def test_only_the_tokens_name_a_colour() -> None:
         if path.name not in allowed
     }
     assert {name: colours for name, colours in found.items() if colours} == {}
+
+
+ROOT = Path(__file__).resolve().parents[2]
+COLOUR = "(#[0-9a-f]{6})"
+
+
+# Paper, mails, drawings and the back office's theme cannot have the accent by its name.
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("static/css/pdf.css", f"\na {{ color: {COLOUR};"),
+        ("static/css/pdf.css", f"\nli::marker {{ color: {COLOUR};"),
+        ("static/css/pdf.css", f"border-left: 1mm solid {COLOUR};"),
+        ("static/art/logo.svg", f'<rect [^>]*fill="{COLOUR}"'),
+        ("static/art/favicon.svg", f'<rect [^>]*fill="{COLOUR}"'),
+        ("templates/mail/_button.html", f"background:{COLOUR};"),
+        ("tec_site/staff/menu.py", f'"primary": {{[^}}]*"600": "{COLOUR}"'),
+    ],
+)
+def test_accent_is_one_colour_wherever_it_stands(path: str, where: str) -> None:
+    found = re.findall(where, (ROOT / path).read_text())
+    assert found == [palette("light")["accent"]]

@@ -137,7 +137,7 @@ def test_tour_tells_a_life_in_twelve_lines_each_with_its_file(of):
     ("text", "found"),
     [
         ("see `core/lifecycle.py`, then", ["core/lifecycle.py"]),
-        ("(`kits/desk/verbs.py`).", ["kits/desk/verbs.py"]),
+        ("(`kits/handling.py`).", ["kits/handling.py"]),
         ("templates/mail/<name>.{subject.txt,txt,html}", []),
         ("https://example.nl/a/b.html", []),
         ("in rate_limits.py: of all", ["rate_limits.py"]),

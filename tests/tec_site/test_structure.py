@@ -25,6 +25,7 @@ LINE = {
     "refusals": 1,
     "rules": 1,
     "lifecycle": 2,
+    "handling": 2,
     "telling": 3,
     "forms": 4,
     "pages": 5,

@@ -44,4 +44,4 @@ class ToyForm:
         party = Party(data["name"], min(years), max(years), data["pupils"])
         what = [venue.pk, day, party]
         submission = self.contact.submission(browser=browser, language=language, what=what)
-        return Toy(submission=submission, venue=venue, day=day, **party.facts)
+        return Toy(submission=submission, venue=venue, day=day, **party.columns)

@@ -19,7 +19,7 @@ from tests.toys.models import Toy, ToyEvent
 
 
 class ToyLink(SubmissionLink):
-    name, page, asked = "toy", "toys:toy", Toy
+    name, page, model = "toy", "toys:toy", Toy
 
 
 class ToyKind(AskedKind):

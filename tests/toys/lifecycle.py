@@ -3,7 +3,7 @@ from django.utils import timezone
 
 from core.lifecycle import NEW, Move
 from core.transactions import retried
-from submissions.lifecycle import AskedLifecycle, identify, locked, open_submission, rivals_of
+from submissions.lifecycle import AskedLifecycle, identify, locked, open_submission
 from submissions.models import Submission
 from tests.toys.models import State, Toy
 
@@ -20,7 +20,6 @@ MOVES = AskedLifecycle(
 def hold(toy: Toy, *, by) -> Submission:
     submission, created = open_submission(toy.submission, hub=toy.venue.hub)
     if created:
-        MOVES.lapse_all(Toy.objects.filter(submission__in=rivals_of(submission)))
         toy.submission, toy.held_until = submission, timezone.now() + settings.HOLD_FOR
         MOVES.apply(toy, "hold", by=by)
     return submission

@@ -63,7 +63,7 @@ class ToyCodeView(CodeView):
     def page_of(self, submission: Submission, page: str = "") -> str:
         return path_of(submission, f"toys:{page or 'toy'}")
 
-    def facts(self, submission: Submission, *, gone: bool):
+    def context(self, submission: Submission, *, gone: bool):
         return {"start": "/", "change_url": "/"}
 
 

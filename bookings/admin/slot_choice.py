@@ -11,14 +11,12 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Visit, VisitSlot
 from bookings.models.schedule import VisitSlotQuerySet
-from bookings.planning.availability import Offer, Status, offers_between
+from bookings.planning.availability import offers_between
+from bookings.telling.wording import slot_in_words
 from core.backoffice.base import keep_to_rows
 from programmes.models import Programme
 
@@ -34,21 +32,8 @@ def labels(programme: Programme, slots: Iterable[VisitSlot]) -> dict[int, str]:
     if not days:
         return {}
     offers = offers_between(programme, min(days), max(days) + datetime.timedelta(days=1))
-    room = {offer.slot_id: _room(offer, programme) for offer in offers}
-    return {slot.pk: f"{_when(slot)} ({room.get(slot.pk, _('full'))})" for slot in slots}
-
-
-def _when(slot: VisitSlot) -> str:
-    start, end = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
-    return f"{date_format(start, 'D j b Y')} {start:%H:%M}–{end:%H:%M}"
-
-
-def _room(offer: Offer, programme: Programme) -> str:
-    if offer.status == Status.FULL:
-        return _("full")
-    if offer.status == Status.CLOSED:
-        return _("closed for schools")
-    return programme.whom.room_for(offer.groups_left)
+    of_slot = {offer.slot_id: offer for offer in offers}
+    return {slot.pk: slot_in_words(slot, programme, of_slot.get(slot.pk)) for slot in slots}
 
 
 class SlotSelect(AutocompleteSelect):
@@ -63,7 +48,7 @@ class SlotSelect(AutocompleteSelect):
 
 class SlotField(forms.ModelChoiceField):
     default_error_messages = {
-        "invalid_choice": gettext_lazy("This date cannot be chosen any more. Choose another one."),
+        "invalid_choice": _("This date cannot be chosen any more. Choose another one."),
     }
 
     def __init__(self, programme: Programme, *, but: int = 0, **kwargs: Any) -> None:

@@ -1,6 +1,7 @@
-"""What happens to a box at the desk: packed, handed out, taken back, checked.
+"""What happens to a box in somebody's hands: packed, handed out, taken back, checked.
 
-Each is one transaction of one screen: the move, the counts, and what follows from them.
+The verbs of the table in `kits/lifecycle.py` that count what is in it. Each is one transaction of
+one screen: the move, the counts, and what follows from them.
 """
 
 import datetime

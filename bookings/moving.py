@@ -1,0 +1,116 @@
+"""Another date for a class: what its school does itself while cancelling is free, and asks of staff
+after.
+
+What goes along with the visit (`Kind.along`) is moved, kept or cancelled with it, all or nothing.
+"""
+
+import datetime
+from collections.abc import Mapping
+
+from django.utils import timezone
+
+from bookings import rules
+from bookings.lifecycle import lock, reschedule
+from bookings.models import Booking, BookingEvent, VisitSlot
+from bookings.refusals import SlotPast, refuse_late
+from core.kinds import kinds
+from core.lifecycle import Event
+from core.transactions import retried
+from schools.models import User
+from submissions import changing
+from submissions.changing import wish_of
+from submissions.rules import Broken, refuse_broken
+
+
+@retried
+def move(
+    *,
+    booking: Booking,
+    slot: VisitSlot,
+    by: User | None,
+    note: str = "",
+    along: Mapping[str, str] | None = None,
+) -> BookingEvent | None:
+    """The school moves its class itself; None if it is there already.
+
+    `along`: by the name of what goes along, the way in which it does. Raises TooLate, RulesBroken
+    and what `lifecycle.reschedule` raises, and the refusals of what goes along.
+    """
+    lock(booking, "reschedule")
+    if slot == booking.visit.slot:
+        return None
+    refuse_late(booking.starts_at, booking.cancel_until)
+    refuse_broken(_broken(booking, slot), (), "")
+    return _move_all(booking, slot, by, note, along or {})
+
+
+@retried
+def ask_to_move(
+    *,
+    booking: Booking,
+    slot: VisitSlot,
+    by: User | None,
+    note: str = "",
+    along: Mapping[str, str] | None = None,
+) -> Event | None:
+    """After the free period the school asks for another date, and keeps this one until staff
+    answer; None if it asked for the same before. Raises SlotPast, RulesBroken.
+    """
+    lock(booking, "ask_to_move")
+    if booking.starts_at <= timezone.now():
+        raise SlotPast
+    refuse_broken(_broken(booking, slot), (), "")
+    data = {
+        "from": booking.starts_at.isoformat(),
+        "to": slot.starts_at.isoformat(),
+        "slot": slot.pk,
+        "along": dict(along or {}),
+    }
+    return changing.ask_to_move(booking, data, by=by, note=note)
+
+
+@retried
+def move_as_staff(
+    *, booking: Booking, slot: VisitSlot, by: User, note: str = ""
+) -> BookingEvent | None:
+    """Staff agree on another date. If it is the one that the school asked for, what goes along
+    goes as the school asked. Raises what `lifecycle.reschedule` raises."""
+    wish = wish_of(booking)
+    as_asked = wish is not None and wish.data["slot"] == slot.pk
+    along = wish.data["along"] if wish is not None and as_asked else {}
+    return _move_all(booking, slot, by, note, along)
+
+
+@retried
+def keep_date(*, booking: Booking, by: User, note: str = "") -> Event:
+    lock(booking, "keep_date")
+    return changing.keep_date(booking, by=by, note=note)
+
+
+def first_start(booking: Booking) -> datetime.datetime | None:
+    """The moment before which the class cannot come: that of the Proeverij it must have had."""
+    programme, school = booking.visit.programme, booking.submission.school
+    if not programme.requires_taster or school is None:
+        return None
+    return rules.first_taster_at(school.pk) or datetime.datetime.max.replace(tzinfo=datetime.UTC)
+
+
+def _broken(booking: Booking, slot: VisitSlot) -> list[Broken]:
+    """What a school could not choose for this class either, if it booked anew."""
+    programme, school = booking.visit.programme, booking.submission.school
+    return [
+        *rules.broken_date(programme, slot),
+        *rules.broken_offer(programme, slot),
+        *rules.broken_taster(programme, slot, school, booking.party_name, 0),
+    ]
+
+
+def _move_all(
+    booking: Booking, slot: VisitSlot, by: User | None, note: str, along: Mapping[str, str]
+) -> BookingEvent | None:
+    left = booking.visit.slot.day
+    event = reschedule(booking=booking, slot=slot, by=by, note=note)
+    if event is not None:
+        for kind in kinds():
+            kind.follow(booking, along, left=left, by=by)
+    return event

@@ -1,0 +1,237 @@
+"""Several visits in one go, all or none: a row a visit, a tap a date, and one 'boek'."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+from django.views.decorators.cache import never_cache
+
+from bookings.models import VisitSlot
+from bookings.pages.book import VisitAsking
+from bookings.pages.forms import VisitContactForm
+from bookings.pages.parties import ClassForm
+from bookings.pages.proposals import (
+    Proposal,
+    continue_classes,
+    experiences_of,
+    of_last_year,
+)
+from bookings.places import DoesNotFit, VisitFull, VisitGone, ZonesTaken
+from bookings.planning.availability import Offer, Outlook
+from bookings.refusals import ClassAlreadyBooked
+from bookings.rules import VisitItem, VisitRequest
+from core.addresses import row_number
+from core.lifecycle import Refused
+from schools.models import School, User
+from submissions.access import SignedInRequest
+from submissions.initial import class_asked, contact_of
+from submissions.models import Submission
+from submissions.pages.ask import asked_by
+from submissions.rules import RulesBroken
+
+DATES_SHOWN = 6
+GONE = (VisitFull, ZonesTaken, DoesNotFit, VisitGone)
+
+
+class TwoHubs(Refused):
+    message = gettext_lazy(
+        "These visits are at two centres. Choose those of one centre, book them, and then the rest."
+    )
+
+
+class NothingChosen(Refused):
+    message = gettext_lazy("Choose a date for at least one of them.")
+
+
+class RowForm(ClassForm):
+    """One class in one programme; without a date it stays out of what is booked."""
+
+    slot = forms.CharField(required=False, max_length=20)
+    # How many free dates were shown before these.
+    further = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:
+        initial = proposal.initial | {"further": 0}
+        super().__init__(*args, programme=proposal.programme, initial=initial, **kwargs)
+        self.proposal = proposal
+        self.fields["year_groups"].widget = forms.MultipleHiddenInput()
+        self.fields["name"].help_text = ""
+        self.show_dates(row_number(str(self["further"].value() or "")))
+
+    def show_dates(self, skipped: int) -> None:
+        """The free dates after the first `skipped`; the choice that was made stays among them, as
+        long as it is free."""
+        outlook = Outlook(self.programme)
+        pupils = row_number(str(self["pupils"].value() or ""))
+        free = outlook.next_free(skipped + DATES_SHOWN + 1, 1, pupils)
+        self.offers: list[Offer] = free[skipped : skipped + DATES_SHOWN]
+        self.has_more = len(free) > skipped + DATES_SHOWN
+        self.skipped = skipped
+        chosen = row_number(self.data.get(self.add_prefix("slot")))
+        if chosen and chosen not in {offer.slot_id for offer in self.offers}:
+            self.offers = [one for one in free if one.slot_id == chosen] + self.offers
+
+    @property
+    def is_chosen(self) -> bool:
+        return bool(self.data.get(self.add_prefix("slot")))
+
+    def full_clean(self) -> None:
+        """Only what gets a date is asked to be right."""
+        if self.is_bound and not self.is_chosen:
+            self._errors, self.cleaned_data = forms.utils.ErrorDict(), {}
+            return
+        super().full_clean()
+
+    def clean_slot(self) -> VisitSlot:
+        """Whether there is room the verb says: the second of two clicks asks for its own place."""
+        slots = VisitSlot.objects.upcoming().with_room_for(self.programme)
+        chosen = slots.filter(pk=row_number(self.cleaned_data["slot"]))
+        slot = chosen.select_related("venue__hub").first()
+        if slot is None:
+            raise forms.ValidationError(_("This date has just gone. Choose another one."))
+        return slot
+
+    def say_gone(self) -> None:
+        """Another one was first: show the dates of now."""
+        chosen = self.cleaned_data["slot"].pk
+        self.show_dates(self.skipped)
+        if chosen not in {offer.slot_id for offer in self.offers}:
+            self.add_error("slot", _("This date has just gone. Choose another one."))
+
+    @property
+    def item(self) -> VisitItem:
+        """After `is_valid()`, of one that is chosen."""
+        return VisitItem(self.cleaned_data["slot"], self.programme, self.party)
+
+
+class Plan:
+    """The page: its rows, and who asks."""
+
+    def __init__(self, data: QueryDict | None, proposals: Sequence[Proposal], user: User) -> None:
+        self.rows = [
+            RowForm(self._turned(data, number), proposal=one, prefix=f"rij-{number}")
+            for number, one in enumerate(proposals)
+        ]
+        self.contact = VisitContactForm(data, initial=contact_of(user))
+        self.turns = data is not None and "further" in data
+
+    @staticmethod
+    def _turned(data: QueryDict | None, number: int) -> QueryDict | None:
+        """With the next dates of the row whose 'later' was pressed."""
+        if data is None or data.get("further") != str(number):
+            return data
+        turned = data.copy()
+        name = f"rij-{number}-further"
+        turned[name] = str(row_number(data.get(name)) + DATES_SHOWN)
+        return turned
+
+    @cached_property
+    def chosen(self) -> list[RowForm]:
+        return [row for row in self.rows if row.is_chosen]
+
+    def is_valid(self) -> bool:
+        found = [self.contact.is_valid(), *[row.is_valid() for row in self.chosen]]
+        return all(found)
+
+    def request(self, **asked: Any) -> VisitRequest:
+        """After `is_valid()`. Raises NothingChosen, TwoHubs."""
+        items = [row.item for row in self.chosen]
+        if not items:
+            raise NothingChosen
+        if len({item.slot.venue.hub_id for item in items}) > 1:
+            raise TwoHubs
+        what = [[item.slot.pk, item.programme.pk, item.party] for item in items]
+        return VisitRequest(self.contact.submission(what=what, **asked), items)
+
+    def place(self, refusal: Refused) -> Refused | None:
+        """Put a refusal at its row; returns it when it concerns the whole page."""
+        if isinstance(refusal, RulesBroken):
+            for one in refusal.broken:
+                row = self.chosen[one.class_index or 0]
+                row.add_error(one.field if one.field in row.fields else None, one.message)
+            return None
+        if isinstance(refusal, ClassAlreadyBooked) and refusal.class_index is not None:
+            self.chosen[refusal.class_index].add_error("name", refusal)
+            return None
+        if isinstance(refusal, GONE):
+            for row in self.chosen:
+                row.say_gone()
+        return refusal
+
+    @property
+    def school(self) -> School | None:
+        school = self.contact.cleaned_data.get("school")
+        return school if isinstance(school, School) else None
+
+    @property
+    def errors(self) -> list[tuple[Any, str]]:
+        """(bound field or None, message) in the order of the page, for the summary on top."""
+        found: list[tuple[Any, str]] = []
+        for form in [*self.chosen, self.contact]:
+            found += [(None, str(error)) for error in form.non_field_errors()]
+            found += [(field, str(error)) for field in form for error in field.errors]
+        return found
+
+
+class PlanAsking(VisitAsking):
+    """As one visit, and which classes of last year these continue is remembered."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.before = [row.proposal.before for row in plan.chosen]
+
+    def book(self, wanted: VisitRequest, teacher: User) -> Submission:
+        submission = super().book(wanted, teacher)
+        continue_classes(submission.bookings.with_facts().order_by("pk"), self.before)
+        return submission
+
+
+@method_decorator(never_cache, name="dispatch")
+class PlanView(View):
+    """`van` in the address says what is proposed: last year's, or a class's Experiences."""
+
+    http_method_names = ["get", "head", "post"]  # as in View
+    request: SignedInRequest
+
+    @cached_property
+    def same_children(self) -> bool:
+        return self.request.GET.get("wie") != "groep"
+
+    @cached_property
+    def proposals(self) -> list[Proposal]:
+        user = self.request.user
+        if user.is_staff or user.school_id is None:
+            return []
+        if number := class_asked(self.request):
+            return experiences_of(user, number)
+        return of_last_year(user, same_children=self.same_children)
+
+    def get(self, request: SignedInRequest) -> HttpResponse:
+        return self.show(Plan(None, self.proposals, request.user))
+
+    def post(self, request: SignedInRequest) -> HttpResponse:
+        plan = Plan(request.POST, self.proposals, request.user)
+        if plan.turns:
+            return self.show(plan)
+        if not plan.is_valid():
+            return self.show(plan, status=422)
+        try:
+            wanted = plan.request(**asked_by(request))
+            return PlanAsking(plan).send(request, wanted, plan.school)
+        except Refused as refusal:
+            return self.show(plan, refused=plan.place(refusal), status=409)
+
+    def show(self, plan: Plan, refused: Refused | None = None, status: int = 200) -> HttpResponse:
+        context = {
+            "form": plan,
+            "refused": refused,
+            "same_children": self.same_children,
+            "of_class": class_asked(self.request),
+        }
+        return render(self.request, "bookings/plan.html", context, status=status)

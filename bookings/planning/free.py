@@ -1,0 +1,38 @@
+"""What a class can do here on some days: every programme with a place for it."""
+
+import itertools
+from typing import Any, NamedTuple
+
+from bookings.planning.availability import Offer, free_for
+from bookings.telling.wording import requirements_of
+from core.kinds import Wish
+from programmes.models import Programme
+
+
+class Free(NamedTuple):
+    programme: Programme
+    offers: list[Offer]
+    requirement: str  # what must come first, in a few words
+
+
+def free_on(wish: Wish, user: Any) -> list[Free]:
+    """In order of their first date; three queries."""
+    programmes = (
+        Programme.objects.published()
+        .for_schools()
+        .filter(
+            year_from__lte=wish.year_group,
+            year_to__gte=wish.year_group,
+            min_pupils__lte=wish.pupils,
+            max_pupils_per_class__gte=wish.pupils,
+        )
+        .select_related("venue__hub")
+    )
+    known = {programme.pk: programme for programme in programmes}
+    offers = free_for(known.values(), wish.first, wish.last, wish.pupils)
+    offers.sort(key=lambda offer: offer.programme_id)
+    grouped = itertools.groupby(offers, key=lambda offer: offer.programme_id)
+    found = {known[pk]: list(some) for pk, some in grouped}
+    required = requirements_of(found, user)
+    free = [Free(one, some, required.get(one.pk, "")) for one, some in found.items()]
+    return sorted(free, key=lambda one: (one.offers[0].starts_at, one.programme.pk))

@@ -1,0 +1,204 @@
+"""Other days for a loan, with the same box or another one: by itself, or along with its visit.
+
+A school chooses them itself until the box is packed, and asks staff after.
+"""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from bookings.models import Booking
+from core.kinds import Along
+from core.lifecycle import Event, role_of
+from core.transactions import retried
+from kits import copies, lifecycle
+from kits.availability import free_copies
+from kits.days import desk_calendar, free_again_on, visit_day
+from kits.lifecycle import MOVES, refuse_dates
+from kits.models import KitCopy, Loan, LoanEvent, LoanState
+from kits.refusals import DatesPassed, NoCopyFree, TooLate
+from schools.models import User
+from submissions import changing
+from submissions.changing import wish_of
+
+# A loan that goes along starts as long after its visit as it did; boxes must change hands then.
+LOOK_AHEAD = datetime.timedelta(days=14)
+
+
+@retried
+def move(
+    *,
+    loan: Loan,
+    starts_on: datetime.date,
+    ends_on: datetime.date,
+    by: User | None,
+    note: str = "",
+) -> LoanEvent | None:
+    """Other days, with its own box if that is free then, or else another; None if they are its
+    days already. Raises NoCopyFree, and for the school itself TooLate once the box is packed, and
+    what `lifecycle.refuse_dates` does.
+    """
+    copies.lock_loan(loan)
+    if (loan.starts_on, loan.ends_on) == (starts_on, ends_on):
+        return None
+    MOVES.check(loan, "change_dates")
+    if role_of(by) == "teacher":
+        if loan.state == LoanState.PACKED:
+            raise TooLate
+        refuse_dates(loan.kit, starts_on, ends_on, loan.delivery, loan.booking)
+    return _move(loan, starts_on, ends_on, by, note)
+
+
+@retried
+def ask_to_move(
+    *,
+    loan: Loan,
+    starts_on: datetime.date,
+    ends_on: datetime.date,
+    by: User | None,
+    note: str = "",
+) -> Event | None:
+    """The school asks for other days once its box is packed, and keeps these until staff answer;
+    None if it asked for the same before. Raises what `lifecycle.refuse_dates` does."""
+    copies.lock_loan(loan)
+    MOVES.check(loan, "ask_to_move")
+    if loan.starts_on < timezone.localdate():
+        raise DatesPassed
+    refuse_dates(loan.kit, starts_on, ends_on, loan.delivery, loan.booking)
+    data = {
+        "from": [loan.starts_on.isoformat(), loan.ends_on.isoformat()],
+        "to": [starts_on.isoformat(), ends_on.isoformat()],
+    }
+    return changing.ask_to_move(loan, data, by=by, note=note)
+
+
+@retried
+def keep_date(*, loan: Loan, by: User, note: str = "") -> Event:
+    copies.lock_loan(loan)
+    return changing.keep_date(loan, by=by, note=note)
+
+
+def wished_days(loan: Loan) -> tuple[datetime.date, datetime.date] | None:
+    """From when until when the school asked to have it instead."""
+    if (wish := wish_of(loan)) is None:
+        return None
+    first, last = map(datetime.date.fromisoformat, wish.data["to"])
+    return first, last
+
+
+def _move(
+    loan: Loan, starts_on: datetime.date, ends_on: datetime.date, by: User | None, note: str
+) -> LoanEvent:
+    """In place, in one UPDATE of copy and days."""
+    before = free_again_on(loan.kit, ends_on)
+    MOVES.lapse_all(copies.in_the_way(loan.kit, starts_on, before))
+    copy = _own_or_free(loan, starts_on, before)
+    changes = {
+        "copy": copy,
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+        "free_again_on": before,
+        "attention": "",
+    }
+    data = {
+        "from": [loan.starts_on.isoformat(), loan.ends_on.isoformat()],
+        "to": [starts_on.isoformat(), ends_on.isoformat()],
+        "copy": copy.code,
+    }
+    event: LoanEvent = MOVES.apply(
+        loan, "change_dates", by=by, note=note, changes=changes, data=data
+    )
+    if loan.state == LoanState.PACKED:
+        MOVES.apply(loan, "unpack", by=by)  # it goes back to its shelf, or another is packed
+    return event
+
+
+def _own_or_free(loan: Loan, first: datetime.date, before: datetime.date) -> KitCopy:
+    """Locked. Raises NoCopyFree."""
+    own = copies.lock(loan.copy_id)
+    if own.pk not in copies.unfit(loan.kit) and copies.is_free(own, first, before, to=loan):
+        return own
+    return copies.lock_free(loan.kit, first, before, besides=[own.pk])
+
+
+# --- Along with its visit ------------------------------------------------------------------------
+
+
+class Days(NamedTuple):
+    starts_on: datetime.date
+    ends_on: datetime.date
+
+    def __str__(self) -> str:
+        return _("%(first)s to %(last)s") % {
+            "first": date_format(self.starts_on, "j F"),
+            "last": date_format(self.ends_on, "j F"),
+        }
+
+
+def along(booking: Booking, day: datetime.date) -> list[Along]:
+    """The reserved kits of a visit that is asked to move to `day`, and how each can go along."""
+    found = []
+    for loan in _loans_of(booking):
+        days = days_along(loan, booking.visit.slot.day, day)
+        ways = [("keep", _("leave it as it is")), ("cancel", _("cancel it"))]
+        if days is not None and _has_box(loan, days):
+            ways.insert(0, ("move", _("move it along: %(days)s") % {"days": days}))
+        text = _("The lesson kit %(kit)s, %(days)s") % {
+            "kit": loan.kit,
+            "days": Days(loan.starts_on, loan.ends_on),
+        }
+        found.append(Along(_name_of(loan), text, ways))
+    return found
+
+
+def follow(
+    booking: Booking, ways: Mapping[str, str], *, left: datetime.date, by: User | None
+) -> None:
+    """Move or cancel kits with a visit that has just left a day. Raises NoCopyFree."""
+    for loan in _loans_of(booking):
+        match ways.get(_name_of(loan)):
+            case "move":
+                days = days_along(loan, left, booking.visit.slot.day)
+                if days is None:
+                    raise NoCopyFree
+                copies.lock_loan(loan)
+                _move(loan, *days, by, "")
+            case "cancel":
+                lifecycle.cancel(loan=loan, by=by)
+
+
+def days_along(loan: Loan, left: datetime.date, day: datetime.date) -> Days | None:
+    """Its days if its visit moves from `left` to `day`: as long after the visit, and as long as
+    they were, or a little later where no boxes change hands; None where they do not fit."""
+    start, length = day + (loan.starts_on - left), loan.ends_on - loan.starts_on
+    before = start + LOOK_AHEAD + datetime.timedelta(days=loan.kit.loan_days + 1)
+    desk = desk_calendar(loan.kit.venue, start, before, loan.delivery)
+    if visit_day(loan.kit.venue_id, loan.delivery, loan.booking) is not None:
+        desk = replace(desk, visit=day)
+    starts = desk.days(max(start, timezone.localdate()), start + LOOK_AHEAD)
+    if not starts:
+        return None
+    ends = desk.return_days(loan.kit, starts[0])
+    later = [end for end in ends if end >= starts[0] + length]
+    return Days(starts[0], (later or ends)[0 if later else -1]) if ends else None
+
+
+def _has_box(loan: Loan, days: Days) -> bool:
+    before = free_again_on(loan.kit, days.ends_on)
+    own = copies.is_free(loan.copy, days.starts_on, before, to=loan)
+    return own or free_copies(loan.kit, days.starts_on, before).exists()
+
+
+def _loans_of(booking: Booking) -> list[Loan]:
+    """Those that can still be moved."""
+    loans = Loan.objects.filter(booking=booking, state=LoanState.RESERVED)
+    return list(loans.with_facts().order_by("pk"))
+
+
+def _name_of(loan: Loan) -> str:
+    return f"leskist-{loan.pk}"

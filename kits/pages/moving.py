@@ -1,0 +1,115 @@
+"""Other days for a loan, in two steps: the same month as when borrowing, and what it means."""
+
+import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.decorators.cache import never_cache
+
+from core.dates import month_of, parse_day
+from core.lifecycle import Refused
+from kits import moving
+from kits.models import LoanState
+from kits.pages.access import address_of, loan_of
+from kits.pages.month import build_month, look_at
+from schools.holidays import holidays_of
+from schools.months import parse_month
+from submissions.access import load_submission
+from submissions.forms import NoteForm
+from submissions.pages.shared import say_once
+
+
+class Chosen(NamedTuple):
+    starts_on: datetime.date
+    ends_on: datetime.date
+
+
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class MoveLoanView(View):
+    """Without `tot` in the address the month; with it, the days that are chosen."""
+
+    http_method_names = ["get", "head", "post"]  # as in View
+
+    def dispatch(self, request: HttpRequest, public_id: UUID, token: str | None = None) -> Any:
+        self.token = token
+        self.submission = load_submission(request, public_id, token)
+        self.loan = loan_of(self.submission)
+        if not self.loan.standing.is_coming or self.loan.starts_on < timezone.localdate():
+            return redirect(self.page)  # it says how things are now
+        return super().dispatch(request)
+
+    @property
+    def page(self) -> str:
+        return address_of(self.submission, token=self.token)
+
+    @property
+    def late(self) -> bool:
+        return self.loan.state == LoanState.PACKED
+
+    @property
+    def chosen(self) -> Chosen | None:
+        first = parse_day(self.request.GET.get("van", ""))
+        last = parse_day(self.request.GET.get("tot", ""))
+        return Chosen(first, last) if first and last and first <= last else None
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.ask(self.chosen, NoteForm()) if self.chosen else self.show_month()
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form, chosen = NoteForm(request.POST), self.chosen
+        if chosen is None:
+            return self.show_month()
+        if not form.is_valid():
+            return self.ask(chosen, form, status=422)
+        verb = moving.ask_to_move if self.late else moving.move
+        note = form.cleaned_data["note"]
+        try:
+            verb(loan=self.loan, by=self.submission.teacher, note=note, **chosen._asdict())
+        except Refused as refusal:
+            return self.show_month(refused=refusal)
+        if self.late:
+            say_once(request, _("We have your request and will contact you."))
+        else:
+            say_once(request, _("Moved. A mail with the new days is on its way."))
+        return redirect(self.page)
+
+    # --- The two steps ----------------------------------------------------------------------
+
+    def show_month(self, refused: Refused | None = None) -> HttpResponse:
+        loan, request = self.loan, self.request
+        start = parse_day(request.GET.get("van", ""))
+        asked = request.GET.get("maand")
+        at = parse_month(asked) if asked else month_of(start or loan.starts_on)
+        start = start if start and month_of(start) == at else None
+        period = look_at(loan.kit, at.first, at.last, loan.delivery, loan.booking, but=loan)
+        can_start = start is not None and period.can_start(start)
+        context = self.words() | {
+            "month": build_month(period, at, start, holidays_of(request, at.first, at.last)),
+            "start": start,
+            "returns": period.returns(start) if start and can_start else [],
+            "asked": {},
+            "refused": refused,
+        }
+        status = 409 if refused else 200
+        return render(request, "kits/loan_move.html", context, status=status)
+
+    def ask(self, chosen: Chosen, form: NoteForm, status: int = 200) -> HttpResponse:
+        context = self.words() | {"chosen": chosen, "form": form}
+        return render(self.request, "kits/loan_move_to.html", context, status=status)
+
+    def words(self) -> dict[str, Any]:
+        return {
+            "submission": self.submission,
+            "loan": self.loan,
+            "kit": self.loan.kit,
+            "hub": self.submission.hub,
+            "late": self.late,
+            "token": self.token,
+        }

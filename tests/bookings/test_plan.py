@@ -1,0 +1,320 @@
+"""Several visits in one go: the same as last year, or the Experiences of a class."""
+
+import datetime
+
+import pytest
+
+from bookings.models import Booking, State
+from bookings.pages.proposals import Proposal, a_year_further, experiences_of, of_last_year
+from core.models import Mail
+from programmes.models import ProgrammeKind
+from schools.models import ClassGroup
+from submissions.models import PhotoAnswer, Submission
+from submissions.rules import Party
+from tests.factories import (
+    amsterdam,
+    make_booking,
+    make_class_group,
+    make_other_hub,
+    make_programme,
+    make_school,
+    make_slot,
+    make_submission,
+    make_teacher,
+    make_venue,
+    make_visit,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+
+LAST_MAY = amsterdam(2026, 5, 12, 9)
+PAGE = "/boekingen/samen/"
+
+
+@pytest.fixture
+def teacher():
+    return make_teacher(
+        school=make_school(),
+        name="Ümit Çelik-van ’t Hof",
+        email="umit@x.example",
+        phone="0612345678",
+    )
+
+
+def came(teacher, name="Groep 6b", year=6, programme=None, **fields):
+    """A class that was here in May, each on a day of its own."""
+    programme = programme or make_programme(max_groups=3)
+    days = datetime.timedelta(days=Booking.objects.count())
+    slot = make_slot(programmes=[programme], starts_at=LAST_MAY + days)
+    group = make_class_group(
+        school=teacher.school, school_year=2025, name=name, year_from=year, year_to=year
+    )
+    values = {
+        "submission": make_submission(user=teacher, school=teacher.school),
+        "visit": make_visit(slot=slot, programme=programme),
+        "class_group": group,
+        "party_name": name,
+        "year_from": year,
+        "year_to": year,
+        "pupils": 26,
+        "supervisors": 2,
+        "state": State.ATTENDED,
+    }
+    return make_booking(**values | fields)
+
+
+def coming(programme, day=3, **fields):
+    """A half day of November."""
+    return make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, day, 9), **fields)
+
+
+def sent(page, *slots, **fields):
+    """What the page would send: its own fields, and these dates in order of the rows."""
+    form, data = page.context["form"], {"send": "1"}
+    for row, slot in zip(form.rows, slots, strict=True):
+        for name in row.fields:
+            if name != "slot":
+                data[row.add_prefix(name)] = row[name].value()
+        data[row.add_prefix("slot")] = slot.pk if slot else ""
+    for field in form.contact:
+        if field.name == "school":
+            data["school"] = field.value().pk if field.value() else ""
+        else:
+            data[field.name] = field.value() if field.value() is not None else ""
+    return data | fields
+
+
+# --- What is proposed ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "years", "later"),
+    [
+        ("Groep 6b", (6, 6), "Groep 7b"),
+        ("6/7 De Uilen", (6, 7), "7/8 De Uilen"),
+        ("De Uilen", (6, 6), "De Uilen"),
+        ("Groep 6 lokaal 12", (6, 6), "Groep 7 lokaal 12"),
+    ],
+)
+def test_class_is_called_a_year_further(name, years, later):
+    assert a_year_further(name, *years) == later
+
+
+def test_class_the_programme_and_the_numbers_go_along_and_nothing_else(teacher):
+    """S21: looked at by every column of what is booked in the end."""
+    before = came(teacher)
+    Submission.objects.update(
+        facilities="Een rolstoel", photos=PhotoAnswer.YES, purchase_order="PO-12", language="en"
+    )
+    before.submission.refresh_from_db()
+
+    (proposal,) = of_last_year(teacher, same_children=True)
+
+    assert proposal == Proposal(
+        before.visit.programme, Party("Groep 7b", 7, 7, 26, 2), before.class_group_id
+    )
+
+
+def test_for_other_children_the_year_group_and_its_name_stay(teacher):
+    came(teacher)
+    (proposal,) = of_last_year(teacher, same_children=False)
+    assert (proposal.party.name, proposal.party.year_from, proposal.before) == ("Groep 6b", 6, 0)
+
+
+def test_class_that_continues_it_by_another_name_is_taken(teacher):
+    before = came(teacher)
+    make_class_group(
+        school=teacher.school,
+        school_year=2026,
+        name="De Valken",
+        year_from=7,
+        year_to=7,
+        continues=before.class_group,
+    )
+    (proposal,) = of_last_year(teacher, same_children=True)
+    assert proposal.party.name == "De Valken"
+
+
+def test_what_does_not_fit_any_more_or_was_not_hers_is_left_out(teacher):
+    came(teacher, "Groep 8", 8)  # they left for secondary school
+    came(teacher, "Groep 6", state=State.CANCELLED)
+    came(make_teacher(school=teacher.school), "Groep 6c")
+    came(teacher, "Groep 6d", programme=make_programme(is_published=False))
+    assert of_last_year(teacher, same_children=True) == []
+
+
+def test_experiences_that_a_class_did_not_book_are_proposed(teacher):
+    taster = make_programme(kind=ProgrammeKind.TASTER)
+    first, second = (
+        make_programme(kind=ProgrammeKind.EXPERIENCE, requires_taster=True) for _one in range(2)
+    )
+    before = came(teacher, programme=taster)
+    make_booking(
+        submission=before.submission,
+        class_group=before.class_group,
+        visit=make_visit(programme=first),
+    )
+    assert [one.programme for one in experiences_of(teacher, before.class_group_id)] == [second]
+    assert experiences_of(make_teacher(), before.class_group_id) == []
+
+
+# --- The page ------------------------------------------------------------------------------------
+
+
+def test_three_classes_are_booked_with_three_taps_and_one_mail(client, teacher):
+    programme = make_programme(max_groups=3, max_pupils=100)
+    for name in ("Groep 6a", "Groep 6b", "Groep 6c"):
+        came(teacher, name, programme=programme)
+    slots = [coming(programme, day) for day in (3, 4, 5)]
+    client.force_login(teacher)
+    page = client.get(PAGE)
+
+    for _click in range(2):
+        answer = client.post(PAGE, sent(page, *slots))
+        assert answer.status_code == 302
+
+    submission = Submission.objects.latest("pk")
+    booked = list(submission.bookings.order_by("pk"))
+    assert [(one.party_name, one.visit.slot, one.state) for one in booked] == [
+        ("Groep 7a", slots[0], State.CONFIRMED),
+        ("Groep 7b", slots[1], State.CONFIRMED),
+        ("Groep 7c", slots[2], State.CONFIRMED),
+    ]
+    assert Booking.objects.count() == 6
+    assert [one.class_group.continues.name for one in booked] == [
+        "Groep 6a",
+        "Groep 6b",
+        "Groep 6c",
+    ]
+    assert (submission.facilities, submission.photos, submission.purchase_order) == (
+        "",
+        PhotoAnswer.ASK,
+        "",
+    )
+    assert not Mail.objects.exists()  # no code: she is signed in
+
+
+def test_row_without_a_date_stays_out(client, teacher):
+    programme = make_programme(max_groups=3)
+    came(teacher, "Groep 6a", programme=programme)
+    came(teacher, "Groep 6b", programme=programme)
+    slot = coming(programme)
+    client.force_login(teacher)
+    page = client.get(PAGE)
+    data = sent(page, None, slot) | {"rij-0-pupils": "", "rij-0-name": ""}
+    assert client.post(PAGE, data).status_code == 302
+    assert [one.party_name for one in Submission.objects.latest("pk").bookings.all()] == [
+        "Groep 7b"
+    ]
+
+
+def test_all_or_nothing_and_what_was_filled_in_stays(client, teacher):
+    programme = make_programme(max_groups=3)
+    came(teacher, "Groep 6a", programme=programme)
+    came(teacher, "Groep 6b", programme=programme)
+    free, full = coming(programme, 3), coming(programme, 4)
+    client.force_login(teacher)
+    data = sent(client.get(PAGE), free, full, **{"rij-0-pupils": "25"})
+    make_booking(visit=make_visit(slot=full, programme=programme), pupils=20)
+
+    answer = client.post(PAGE, data)
+
+    assert answer.status_code in {409, 422}
+    assert not Booking.objects.filter(visit__slot=free).exists()
+    assert answer.context["form"].rows[0]["pupils"].value() == "25"
+    assert "deze datum" in answer.content.decode().lower()
+
+
+def test_two_rows_that_do_not_fit_one_date_together_are_refused_together(client, teacher):
+    programme = make_programme(max_groups=3)
+    came(teacher, "Groep 6a", programme=programme)
+    came(teacher, "Groep 6b", programme=programme)
+    slot = coming(programme, max_pupils=40)
+    client.force_login(teacher)
+    answer = client.post(PAGE, sent(client.get(PAGE), slot, slot))
+    assert answer.status_code == 409
+    assert Booking.objects.count() == 2
+
+
+def test_rule_that_one_row_breaks_stands_at_that_row(client, teacher):
+    programme = make_programme(max_groups=3, max_pupils_per_class=30)
+    came(teacher, "Groep 6a", programme=programme)
+    came(teacher, "Groep 6b", programme=programme)
+    slots = coming(programme, 3), coming(programme, 4)
+    client.force_login(teacher)
+    data = sent(client.get(PAGE), *slots, **{"rij-1-pupils": "31"})
+    answer = client.post(PAGE, data)
+    assert answer.status_code == 422
+    rows = answer.context["form"].rows
+    assert (list(rows[0].errors), list(rows[1].errors)) == ([], ["pupils"])
+
+
+def test_visits_of_two_hubs_are_not_one_booking(client, teacher):
+    here, there = (
+        make_programme(max_groups=3),
+        make_programme(venue=make_venue(hub=make_other_hub())),
+    )
+    came(teacher, "Groep 6a", programme=here)
+    came(teacher, "Groep 6b", programme=there)
+    client.force_login(teacher)
+    answer = client.post(PAGE, sent(client.get(PAGE), coming(here), coming(there)))
+    assert answer.status_code == 409
+    assert "twee centra" in answer.content.decode()
+
+
+def test_nothing_chosen_is_said(client, teacher):
+    programme = make_programme()
+    came(teacher, programme=programme)
+    coming(programme)
+    client.force_login(teacher)
+    answer = client.post(PAGE, sent(client.get(PAGE), None))
+    assert answer.status_code == 409
+    assert "Kies voor minstens één" in answer.content.decode()
+
+
+def test_later_dates_are_turned_to_without_losing_a_choice(client, teacher):
+    programme = make_programme(max_groups=3)
+    came(teacher, "Groep 6a", programme=programme)
+    came(teacher, "Groep 6b", programme=programme)
+    slots = [coming(programme, day) for day in range(3, 11)]
+    client.force_login(teacher)
+    data = sent(client.get(PAGE), slots[1], None) | {"further": "1"}
+
+    rows = client.post(PAGE, data).context["form"].rows
+
+    assert [offer.slot_id for offer in rows[0].offers] == [one.pk for one in slots[:6]]
+    assert rows[0].is_chosen
+    assert [offer.slot_id for offer in rows[1].offers] == [one.pk for one in slots[6:]]
+    assert Booking.objects.count() == 2
+
+
+def test_experiences_of_a_class_are_planned_in_one_go(client, teacher):
+    taster = make_programme(kind=ProgrammeKind.TASTER)
+    group = make_class_group(school=teacher.school, school_year=2026, name="Groep 7a")
+    make_booking(
+        submission=make_submission(user=teacher, school=teacher.school),
+        class_group=group,
+        party_name="Groep 7a",
+        visit=make_visit(
+            programme=taster,
+            slot=make_slot(programmes=[taster], starts_at=amsterdam(2026, 9, 14, 9)),
+        ),
+    )
+    experiences = [
+        make_programme(kind=ProgrammeKind.EXPERIENCE, requires_taster=True) for _one in range(3)
+    ]
+    slots = [coming(one, 3 + number) for number, one in enumerate(experiences)]
+    client.force_login(teacher)
+    page = client.get(f"{PAGE}?klas={group.pk}")
+    answer = client.post(f"{PAGE}?klas={group.pk}", sent(page, *slots))
+    assert answer.status_code == 302
+    booked = Submission.objects.latest("pk").bookings.all()
+    assert {one.visit.programme for one in booked} == set(experiences)
+    assert {one.class_group for one in booked} == {group}
+    assert ClassGroup.objects.count() == 1
+
+
+def test_who_has_no_last_year_reads_so(client, teacher):
+    client.force_login(teacher)
+    page = client.get(PAGE).content.decode()
+    assert "niets geboekt" in page

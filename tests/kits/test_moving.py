@@ -1,0 +1,146 @@
+"""Other days for a loan: by the school until its box is packed, and asked of staff after."""
+
+import datetime
+
+import pytest
+
+from core.lifecycle import IllegalMove
+from core.mail.outbox import Teller
+from core.models import Mail
+from kits import moving
+from kits.models import LoanState
+from kits.models.loan import Attention
+from kits.refusals import NoCopyFree, NotAHandoverDay, TooLate
+from submissions.links import link_to
+from tests.factories import make_kit, make_loan
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
+
+MONDAY = datetime.date(2026, 11, 2)
+FRIDAY = datetime.date(2026, 11, 6)
+DAYS = {"starts_on": datetime.date(2026, 11, 4), "ends_on": datetime.date(2026, 11, 11)}
+SATURDAY = datetime.date(2026, 11, 7)
+
+
+@pytest.fixture
+def kit():
+    return make_kit(copies=2)
+
+
+@pytest.fixture
+def loan(kit):
+    """Of the first box, from Monday to Friday."""
+    return make_loan(copy=kit.copies.first(), starts_on=MONDAY, ends_on=FRIDAY)
+
+
+def november(day):
+    return datetime.date(2026, 11, day)
+
+
+def by_school(loan):
+    return {"loan": loan, "by": loan.submission.teacher}
+
+
+def days_of(loan):
+    loan.refresh_from_db()
+    return {"starts_on": loan.starts_on, "ends_on": loan.ends_on}
+
+
+def page_of(loan, **query):
+    named = "&".join(f"{name}={value}" for name, value in query.items())
+    page = link_to(loan.submission, "loans:loan").removeprefix("http://testserver")
+    return f"{page}verzetten/?{named}"
+
+
+def test_own_box_is_kept_also_where_the_days_overlap(loan):
+    """S15."""
+    own = loan.copy
+    event = moving.move(**by_school(loan), **DAYS)
+    assert days_of(loan) == DAYS
+    assert (loan.copy, event.move, event.data["from"]) == (
+        own,
+        "change_dates",
+        ["2026-11-02", "2026-11-06"],
+    )
+    assert loan.free_again_on == november(16)
+
+
+def test_another_box_is_given_where_its_own_is_promised_and_none_if_none_is_free(loan, kit):
+    first, second = kit.copies.order_by("pk")
+    make_loan(copy=first, starts_on=november(11), ends_on=november(13))
+
+    moving.move(**by_school(loan), **DAYS)
+    assert (days_of(loan), loan.copy) == (DAYS, second)
+
+    make_loan(copy=second, starts_on=november(17), ends_on=november(18))
+    with pytest.raises(NoCopyFree):
+        moving.move(**by_school(loan), starts_on=november(11), ends_on=november(16))
+    assert days_of(loan) == DAYS
+
+
+def test_school_chooses_days_on_which_boxes_change_hands(loan, staff):
+    with pytest.raises(NotAHandoverDay):
+        moving.move(**by_school(loan), starts_on=MONDAY, ends_on=SATURDAY)
+    assert moving.move(loan=loan, by=staff, starts_on=MONDAY, ends_on=SATURDAY)
+
+
+def test_packed_box_is_asked_for_and_staff_who_agree_unpack_it(loan, kit, desk):
+    packed = make_loan(
+        copy=kit.copies.last(), starts_on=MONDAY, ends_on=FRIDAY, state=LoanState.PACKED
+    )
+    with pytest.raises(TooLate):
+        moving.move(**by_school(packed), **DAYS)
+    moving.ask_to_move(**by_school(packed), **DAYS)
+    assert moving.ask_to_move(**by_school(packed), **DAYS) is None
+    assert (days_of(packed)["starts_on"], packed.attention) == (MONDAY, Attention.MOVE_ASKED)
+
+    page = f"/beheer/kits/loan/{packed.pk}/doe/change_dates/"
+    form = desk.get(page).context["form"]
+    desk.post(page, {name: form[name].value() for name in DAYS} | {"note": ""})
+
+    assert days_of(packed) == DAYS
+    assert (packed.state, packed.attention) == (LoanState.RESERVED, "")
+
+
+def test_staff_keep_the_days_and_the_school_hears_it(loan, staff, monkeypatch):
+    monkeypatch.setattr("submissions.telling.can_be_made", lambda: False)
+    moving.ask_to_move(**by_school(loan), **DAYS)
+    moving.keep_date(loan=loan, by=staff, note="Alles is uit.")
+    Teller().tell(seconds=60)
+    mail = Mail.objects.get()
+    assert mail.subject.startswith("De dagen blijven")
+    assert "Verzetten naar 4 november – 11 november kan niet" in mail.text
+    assert "Alles is uit." in mail.text
+
+
+def test_box_that_is_out_is_moved_by_nobody(loan, staff):
+    out = make_loan(state=LoanState.OUT)
+    with pytest.raises(IllegalMove):
+        moving.move(loan=out, by=staff, **DAYS)
+
+
+def test_teacher_moves_in_two_steps_and_twice_is_once(client, loan):
+    month = client.get(page_of(loan, van="2026-11-04", maand="2026-11")).content.decode()
+    assert 'href="?van=2026-11-04&amp;tot=2026-11-11"' in month
+    step = page_of(loan, van="2026-11-04", tot="2026-11-11")
+    assert "woensdag 4 november 2026" in client.get(step).content.decode()
+    assert loan.events.count() == 1
+
+    for _click in range(2):
+        assert client.post(step, {"note": ""}).status_code == 302
+
+    assert days_of(loan) == DAYS
+    assert loan.events.filter(move="change_dates").count() == 1
+
+
+def test_page_says_what_stands_in_the_way_and_that_nothing_changed(client, loan):
+    answer = client.post(page_of(loan, van="2026-11-07", tot="2026-11-11"), {"note": ""})
+    assert answer.status_code == 409
+    assert "Je reservering is zoals die was" in answer.content.decode()
+
+
+@pytest.mark.parametrize("state", [LoanState.CANCELLED, LoanState.OUT])
+def test_old_link_leads_to_how_things_are_now(client, state):
+    loan = make_loan(state=state)
+    step = page_of(loan, van="2026-11-04", tot="2026-11-11")
+    assert client.get(step).status_code == client.post(step, {}).status_code == 302
