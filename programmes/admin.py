@@ -24,6 +24,7 @@ from programmes.models import (
     Component,
     CoreObjective,
     Hub,
+    ObjectiveScheme,
     Programme,
     ProgrammeKind,
     Venue,
@@ -293,6 +294,12 @@ class WorldAdmin(NoDelete, ModelAdmin):
     list_display = ("number", "name", "code")
     list_display_links = ("name",)
     search_fields = ("name",)
+
+
+@admin.register(ObjectiveScheme)
+class ObjectiveSchemeAdmin(NoDelete, ModelAdmin):
+    list_display = ("name", "in_force_from")
+    search_fields = ("name", "code")
 
 
 @admin.register(CoreObjective)

@@ -108,6 +108,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 SEEDS = (
     "schools.migrations.0002_school_holidays",
     "programmes.migrations.0002_vocabulary",
+    "programmes.migrations.0004_objectives_of_2026",
     "tec_site.migrations.0002_statement_rows",
 )
 

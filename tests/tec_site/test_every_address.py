@@ -200,6 +200,7 @@ kits.refuseddemand        403|200  403|403  403|→desk    403|403      →desk|
 kits.repair               403|200  403|200  403|→desk    403|→desk    →desk|→desk
 kits.shortage             403|200  403|403  403|→desk    403|403      →desk|→desk
 programmes.coreobjective  403|200  403|200  403|200      403|403      403|200
+programmes.objectivescheme  403|200  403|200  403|200      403|403      403|200
 programmes.hub            403|200  403|200  403|200      403|403      403|200
 programmes.programme      403|200  403|200  403|200      403|403      403|200
 programmes.venue          403|200  403|200  403|200      403|403      403|200
@@ -405,6 +406,7 @@ SHARED = {
     "auth.group",
     "core.mail",
     "programmes.coreobjective",
+    "programmes.objectivescheme",
     "programmes.world",
     "schools.classgroup",
     "schools.organisation",
