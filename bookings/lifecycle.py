@@ -196,9 +196,11 @@ def decline(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
 
 
 @retried
-def cancel(*, booking: Booking, by: User | None, note: str = "") -> BookingEvent:
+def cancel(
+    *, booking: Booking, by: User | None, note: str = "", notice: str | None = None
+) -> BookingEvent:
     """Free the place. The school itself may until the free period ends (TooLate) or the visit
-    begins (SlotPast); staff always.
+    begins (SlotPast); staff always. `notice`: another message than 'cancelled'.
 
     Experiences that stood on a cancelled Proeverij come under 'needs attention'.
     """
@@ -208,7 +210,7 @@ def cancel(*, booking: Booking, by: User | None, note: str = "") -> BookingEvent
     was_held = booking.state == S.HELD
     changes = {"held_until": None, "attention": ""}
     # Nobody was told of a hold, so there is nothing to take back.
-    notice = "" if was_held else None
+    notice = "" if was_held else notice
     event = MOVES.apply(booking, "cancel", by=by, note=note, changes=changes, notice=notice)
     if not was_held:
         _flag_dependents(booking, booking.starts_at, by)

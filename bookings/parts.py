@@ -76,11 +76,20 @@ def _change(
         for kind in kinds():
             kind.follow(booking, ways, left=left, by=by)
         return
-    numbers = {"pupils": part.pupils, "supervisors": part.supervisors}
     fewer = part.pupils <= booking.pupils
     if fewer:
-        lifecycle.change_numbers(booking=booking, by=by, note=note, **numbers)
+        _change_numbers(part, by, note)
     if part.slot is not None:
         moving.move(booking=booking, slot=part.slot, by=by, note=note, along=ways)
     if not fewer:
-        lifecycle.change_numbers(booking=booking, by=by, note=note, **numbers)
+        _change_numbers(part, by, note)
+
+
+def _change_numbers(part: Part, by: User | None, note: str) -> None:
+    lifecycle.change_numbers(
+        booking=part.booking,
+        pupils=part.pupils,
+        supervisors=part.supervisors,
+        by=by,
+        note=note,
+    )

@@ -127,7 +127,7 @@ class LoanKind(AskedKind):
         bookings = [row for row in rows if isinstance(row, Booking)]
         return with_visit.block_beside(bookings, token)
 
-    def along(self, row: Any, day: datetime.date) -> list[Along]:
+    def along(self, row: Any, day: datetime.date | None) -> list[Along]:
         return moving.along(row, day) if isinstance(row, Booking) else []
 
     def follow(self, row: Any, ways: Mapping[str, str], *, left: datetime.date, by: Any) -> None:

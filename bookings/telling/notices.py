@@ -84,24 +84,37 @@ def declined(events: list[BookingEvent]) -> list[Message]:
 
 def cancelled(events: list[BookingEvent]) -> list[Message]:
     bookings = _bookings(events, {State.CANCELLED})
-    # Calendars only know what was confirmed to them before.
-    invited = set(
-        BookingEvent.objects.filter(
-            booking__in=bookings, notice="confirmed", pk__lt=events[0].pk
-        ).values_list("booking", flat=True)
-    )
-    known = [booking for booking in bookings if booking.pk in invited]
-    files = _calendar_files(known, ical.cancellation, Method.CANCEL)
+    files = _cancellations(bookings, events)
     resting = [one for booking in bookings for one in rules.resting_on(booking)]
     mails = _mail("cancelled", bookings, note=events[0].word_from_us, files=files, resting=resting)
     return [*mails, *_to_neighbours(events)]
 
 
 def changed(events: list[BookingEvent]) -> list[Message]:
+    """Where other classes of the submission were cancelled in the same go, that is told along, with
+    all that stays; the calendars of what did not change are left alone."""
     bookings = _upcoming(_bookings(events, {State.CONFIRMED, State.REQUESTED}))
-    told = [event for event in events if event.booking in bookings]
-    mails = _with_letter("changed", events, bookings, changes=_changes(told))
+    went = [event for event in events if event.move == "cancel"]
+    gone = _bookings(went, {State.CANCELLED})
+    if gone and not (stays := _upcoming(_that_stay(gone[0].submission))):
+        return cancelled(events)
+    told = [event for event in events if event.booking in bookings or event.booking in gone]
+    files = _invitations(bookings)
+    files += _cancellations(gone, events, after=len(files))
+    mails = _mail(
+        "changed",
+        stays if gone else bookings,
+        note=events[0].word_from_us,
+        files=files,
+        with_letter=bool(files),
+        changes=_changes(told),
+    )
     return [*mails, *_to_neighbours(events)]
+
+
+def _that_stay(submission: Submission) -> list[Booking]:
+    found = Booking.objects.filter(submission=submission, state__in=State.where(is_coming=True))
+    return list(found.with_facts().order_by("visit__slot__starts_at", "visit", "pk"))
 
 
 def date_kept(events: list[BookingEvent]) -> list[Message]:
@@ -249,12 +262,26 @@ def _invitations(bookings: Iterable[Booking]) -> list[Attachment]:
     return _calendar_files(confirmed, ical.invitation, Method.REQUEST)
 
 
+def _cancellations(
+    bookings: list[Booking], events: list[BookingEvent], *, after: int = 0
+) -> list[Attachment]:
+    """Calendars only know what was confirmed to them before these events. `after`: how many files
+    the mail has already."""
+    invited = set(
+        BookingEvent.objects.filter(
+            booking__in=bookings, notice="confirmed", pk__lt=events[0].pk
+        ).values_list("booking", flat=True)
+    )
+    known = [booking for booking in bookings if booking.pk in invited]
+    return _calendar_files(known, ical.cancellation, Method.CANCEL, after)
+
+
 def _calendar_files(
-    bookings: Sequence[Booking], write: Callable[..., bytes], method: Method
+    bookings: Sequence[Booking], write: Callable[..., bytes], method: Method, after: int = 0
 ) -> list[Attachment]:
     """One for the classes that come together."""
     files = []
-    for number, stay in enumerate(stays_of(bookings), start=1):
+    for number, stay in enumerate(stays_of(bookings), start=after + 1):
         submission = stay.bookings[0].submission
         with translation.override(submission.language):
             content = write(*stay.bookings)

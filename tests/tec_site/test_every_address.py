@@ -68,6 +68,7 @@ TABLE = r"""
 /boekingen/<uuid:public_id>/aantallen/<id:booking_id>/                 GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/verzetten/<id:booking_id>/                 GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/gegevens/                                  GET,POST  404        200        404        404        404        404
+/boekingen/<uuid:public_id>/klassen/                                   GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/bezoek.ics                                 GET       404        200        404        404        404        404
 /boekingen/<uuid:public_id>/brief.pdf                                  GET       404        200        404        404        404        404
 /boekingen/<uuid:public_id>/<token:token>/                             GET       200        200        200        200        200        200
@@ -75,6 +76,7 @@ TABLE = r"""
 /boekingen/<uuid:public_id>/<token:token>/aantallen/<id:booking_id>/   GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/verzetten/<id:booking_id>/   GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/gegevens/                    GET,POST  200        200        200        200        200        200
+/boekingen/<uuid:public_id>/<token:token>/klassen/                     GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/bezoek.ics                   GET       200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/brief.pdf                    GET       200        200        200        200        200        200
 /leskisten/                                                            GET       200        200        200        200        200        200
