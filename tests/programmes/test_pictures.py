@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -17,7 +18,7 @@ from kits.models import LessonKit
 from programmes.models import Drawing, Programme, World
 from tec_site.demo.kits import KITS
 from tec_site.demo.offer import PROGRAMMES
-from tests.factories import NOW, make_kit, make_programme
+from tests.factories import NOW, make_booking, make_kit, make_programme
 from tests.png_bomb import png_bomb
 from tests.programme_form import save
 
@@ -183,6 +184,21 @@ def test_picture_that_was_replaced_goes_after_a_day(desk):
 
     worker.Worker().run_once()
     assert (replaced.exists(), kept.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("is_used", [True, False], ids=["used", "yet to be restored"])
+@pytest.mark.parametrize(
+    "folder", ["pictures/programme", "pictures/lessonkit", "kits/photos"], ids=lambda one: one[-6:]
+)
+def test_last_picture_of_all_goes_too_but_not_before_a_backup_is_restored(folder, is_used):
+    """No row names any file: the site has been used, or its database is empty still."""
+    if is_used:
+        make_booking()
+    path = Path(default_storage.path(default_storage.save(f"{folder}/last.jpg", upload(image()))))
+    os.utime(path, (0, NOW.timestamp() - 25 * 3600))
+
+    worker.Worker().run_once()
+    assert path.exists() is not is_used
 
 
 def test_picture_goes_with_the_kit_that_is_deleted():
