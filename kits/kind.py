@@ -73,7 +73,7 @@ class LoanKind(AskedKind):
         return Loan.objects.visible_to(user).holding().with_facts().order_by("starts_on", "pk")
 
     def past(self, user: User) -> QuerySet[Loan]:
-        mine = Loan.objects.visible_to(user).with_facts()
+        mine = Loan.objects.visible_to(user).with_facts().with_return()
         return mine.where(holds=False).order_by("-starts_on", "-pk")
 
     # --- For who has days -------------------------------------------------------------------
