@@ -180,13 +180,21 @@ def test_mail_has_the_english_of_the_programme_where_there_is_any(
 
 
 @pytest.mark.parametrize(
-    ("language", "subject"),
+    ("language", "subject", "words"),
     [
-        ("nl", "Bijna zover: Stop-motion op dinsdag 3 november 2026"),
-        ("en", "Soon: Stop-motion on Tuesday 3 November 2026"),
+        (
+            "nl",
+            "Bijna zover: Stop-motion op dinsdag 3 november 2026",
+            "Op dinsdag 3 november komen jullie op bezoek. Dit hebben we genoteerd:",
+        ),
+        (
+            "en",
+            "Soon: Stop-motion on Tuesday 3 November 2026",
+            "On Tuesday 3 November you visit us. This is what we noted:",
+        ),
     ],
 )
-def test_reminder_goes_a_week_before(booked, frozen, language, subject):
+def test_reminder_goes_a_week_before(booked, frozen, language, subject, words):
     booking = booked(State.CONFIRMED, language=language)
     frozen.move_to(amsterdam(2026, 10, 26, 12))
     assert clock.remind_due() == 0
@@ -194,6 +202,8 @@ def test_reminder_goes_a_week_before(booked, frozen, language, subject):
     assert clock.remind_due() == 1
     mail = the_mail()
     assert (mail.to, mail.subject) == (TO, subject)
+    assert words in mail.text
+    assert f"<p>{words}</p>" in mail.html
     assert mail.expires_at == booking.starts_at
 
 
