@@ -6,7 +6,7 @@ a worker that comes late does not confirm what was cancelled meanwhile, nor remi
 
 import datetime
 import itertools
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from bookings import rules
 from bookings.models import Booking, BookingEvent, State
 from bookings.telling import documents, ical, neighbours, wording
-from bookings.telling.stays import Stay
+from bookings.telling.stays import Stay, stays_of
 from core.calendars import Method, content_type
 from core.documents import can_be_made
 from core.kinds import kinds
@@ -90,11 +90,8 @@ def cancelled(events: list[BookingEvent]) -> list[Message]:
             booking__in=bookings, notice="confirmed", pk__lt=events[0].pk
         ).values_list("booking", flat=True)
     )
-    files = [
-        _calendar_file(booking, number, Method.CANCEL)
-        for number, booking in enumerate(bookings, start=1)
-        if booking.pk in invited
-    ]
+    known = [booking for booking in bookings if booking.pk in invited]
+    files = _calendar_files(known, ical.cancellation, Method.CANCEL)
     resting = [one for booking in bookings for one in rules.resting_on(booking)]
     mails = _mail("cancelled", bookings, note=events[0].word_from_us, files=files, resting=resting)
     return [*mails, *_to_neighbours(events)]
@@ -247,19 +244,23 @@ def _where_to_choose(programme: Programme) -> str:
 
 
 def _invitations(bookings: Iterable[Booking]) -> list[Attachment]:
-    """A calendar file per class. A request is not in the school's calendar yet."""
-    return [
-        _calendar_file(booking, number, Method.REQUEST)
-        for number, booking in enumerate(bookings, start=1)
-        if booking.state == State.CONFIRMED
-    ]
+    """A request is not in the school's calendar yet."""
+    confirmed = [booking for booking in bookings if booking.state == State.CONFIRMED]
+    return _calendar_files(confirmed, ical.invitation, Method.REQUEST)
 
 
-def _calendar_file(booking: Booking, number: int, method: Method) -> Attachment:
-    write = ical.cancellation if method == Method.CANCEL else ical.invitation
-    name = f"tec-{booking.submission.reference}-{number}.ics"
-    with translation.override(booking.submission.language):
-        return Attachment(name, write(booking), content_type(method))
+def _calendar_files(
+    bookings: Sequence[Booking], write: Callable[..., bytes], method: Method
+) -> list[Attachment]:
+    """One for the classes that come together."""
+    files = []
+    for number, stay in enumerate(stays_of(bookings), start=1):
+        submission = stay.bookings[0].submission
+        with translation.override(submission.language):
+            content = write(*stay.bookings)
+        name = f"tec-{submission.reference}-{number}.ics"
+        files.append(Attachment(name, content, content_type(method)))
+    return files
 
 
 def _letter(submission: Submission) -> str:
