@@ -8,6 +8,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
@@ -25,6 +27,7 @@ from programmes.models import (
     CoreObjective,
     Hub,
     ObjectiveScheme,
+    Offer,
     Programme,
     ProgrammeKind,
     Venue,
@@ -41,8 +44,22 @@ PROMISED = {"zones", "duration", "changeover", "max_groups", "max_pupils", "titl
 # Of programmes and kits.
 PICTURE_FIELDS = (
     _("Drawing or picture"),
-    {"fields": ("artwork", "picture", ("picture_alt", "picture_alt_en"))},
+    {"fields": ("seen_now", "artwork", "picture", ("picture_alt", "picture_alt_en"))},
 )
+
+
+class Pictured(ModelAdmin):
+    """Of what teachers see a drawing or a picture of."""
+
+    readonly_fields = ("seen_now",)
+
+    @display(description=_("what teachers see now"))
+    def seen_now(self, offer: Offer) -> str:
+        """As on its card, but small."""
+        if offer.pk is None:
+            return "–"
+        drawn = render_to_string("_picture.html", {"offer": offer})
+        return format_html('<span class="desk-thumbnail">{}</span>', drawn)
 
 
 class ProgrammeForm(TellingForm, OneHubForm):
@@ -93,7 +110,7 @@ class ComponentInline(TabularInline):
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(NoDelete, TellingAdmin, LeadsOn, ModelAdmin):
+class ProgrammeAdmin(NoDelete, TellingAdmin, LeadsOn, Pictured):
     logs_values = True
     form = ProgrammeForm
     promised = PROMISED

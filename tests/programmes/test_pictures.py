@@ -90,6 +90,20 @@ def test_picture_takes_the_place_of_the_drawing_on_card_and_page(client, desk):
     assert re.fullmatch(r"/beeld/programme/[\w-]{32}\.jpg", address)
 
 
+@pytest.mark.parametrize("make", [make_programme, make_kit])
+def test_staff_see_in_the_form_what_teachers_see(desk, make):
+    offer = make(artwork=Drawing.GREEN_SCREEN)
+    form = reverse(f"admin:{offer._meta.app_label}_{offer._meta.model_name}_change", args=[offer.pk])
+    small = '<span class="desk-thumbnail"><img '
+    assert f'{small}src="/static/art/offers/green-screen.svg" alt=""' in desk.get(form).text
+
+    offer.picture.save("", upload(image()), save=False)
+    offer.picture_alt = WHAT
+    offer.save()
+    shown = f'{small}class="picture" src="{offer.picture.url}" alt="{WHAT}"'
+    assert shown in desk.get(form).text
+
+
 def test_picture_of_a_kit_is_kept_and_shown_too(client, desk):
     kit = make_kit(slug="robots")
     kit.picture.save("", upload(image()), save=False)
