@@ -75,7 +75,10 @@ class ProgrammeForm(TellingForm, OneHubForm):
             "max_pupils_per_class": _("Staff can overrule this per booking."),
             "max_groups": _("In one visit; the half day may set less."),
             "max_pupils": _("Of all classes of one visit together."),
-            "pupils_per_supervisor": _("The norm that the form shows. Nobody is refused for it."),
+            "pupils_per_supervisor": _(
+                "The norm that the form shows. A school with fewer is told once, and may come; staff "
+                "say why."
+            ),
             "price": _("0 is free."),
             "lead_time": _("How long before a visit a school can still book. Empty: the default."),
             "change_until": _("The last day for a school. Empty: the centre's default."),

@@ -21,7 +21,6 @@ from bookings.pages.forms import (
     NumbersForm,
     VisitContactForm,
 )
-from bookings.pages.parties import norm_in_words
 from bookings.telling import documents, ical
 from bookings.telling.stays import stays_of
 from bookings.telling.wording import history_of, main_of, resting_in_words, sentence_for
@@ -105,16 +104,11 @@ def numbers(
     """Change how many come, and how many supervisors of a class, until a week before."""
     submission = load_submission(request, public_id, token)
     one = _one(_bookings(submission), booking_id)
-    initial = {"pupils": one.pupils, "supervisors": one.supervisors}
     form_class = GroupNumbersForm if one.audience.is_groups else NumbersForm
-    form = form_class(request.POST or None, initial=initial)
-    if "supervisors" in form.fields:
-        norm = norm_in_words(one.visit.programme, form["pupils"].value())
-        form.fields["supervisors"].help_text = norm
+    form = form_class(request.POST or None, booking=one)
     if request.method == "POST" and form.is_valid():
         try:
-            numbers = initial | form.cleaned_data
-            lifecycle.change_numbers(booking=one, by=submission.teacher, **numbers)
+            lifecycle.change_numbers(booking=one, by=submission.teacher, **form.arguments)
         except Refused as refusal:
             form.add_error("pupils", refusal)
         else:

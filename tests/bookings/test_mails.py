@@ -432,9 +432,7 @@ def two_classes(booked):
 
 def uids(mail: Mail) -> list[list[str]]:
     """Of the events in each file."""
-    return [
-        [str(event["UID"]).split("@")[0] for event in each.events] for each in calendars(mail)
-    ]
+    return [[str(event["UID"]).split("@")[0] for event in each.events] for each in calendars(mail)]
 
 
 def test_two_classes_confirmed_together_are_one_mail_with_one_calendar_file(two_classes, staff):
@@ -644,8 +642,8 @@ def test_reminder_for_a_day_that_is_no_longer_the_day_is_not_sent(booked, staff,
 
 def test_change_of_supervisors_alone_names_them(booked, staff):
     booking = booked(State.CONFIRMED, pupils=24)
-    lifecycle.change_numbers(booking=booking, pupils=24, supervisors=1, by=staff)
-    after = "naar 24 leerlingen en 1 begeleider."
+    lifecycle.change_numbers(booking=booking, pupils=24, supervisors=4, by=staff)
+    after = "naar 24 leerlingen en 4 begeleiders."
     line = f"Aantallen gewijzigd: van 24 leerlingen en 3 begeleiders {after}"
     assert line in the_mail().text
 

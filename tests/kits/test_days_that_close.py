@@ -116,7 +116,9 @@ def test_boxes_on_days_that_became_a_school_holiday_need_attention(desk, loan):
         (Delivery.ROUND, "De transportronde rijdt niet op"),
     ],
 )
-def test_boxes_on_a_weekday_that_is_no_desk_day_any_more_need_attention(desk, loan, delivery, words):
+def test_boxes_on_a_weekday_that_is_no_desk_day_any_more_need_attention(
+    desk, loan, delivery, words
+):
     worker.beat()
     Loan.objects.update(delivery=delivery)
     DeskDay.objects.filter(weekday=1).update(is_round=delivery == Delivery.ROUND)

@@ -93,7 +93,9 @@ def test_picture_takes_the_place_of_the_drawing_on_card_and_page(client, desk):
 @pytest.mark.parametrize("make", [make_programme, make_kit])
 def test_staff_see_in_the_form_what_teachers_see(desk, make):
     offer = make(artwork=Drawing.GREEN_SCREEN)
-    form = reverse(f"admin:{offer._meta.app_label}_{offer._meta.model_name}_change", args=[offer.pk])
+    form = reverse(
+        f"admin:{offer._meta.app_label}_{offer._meta.model_name}_change", args=[offer.pk]
+    )
     small = '<span class="desk-thumbnail"><img '
     assert f'{small}src="/static/art/offers/green-screen.svg" alt=""' in desk.get(form).text
 
