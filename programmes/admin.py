@@ -76,8 +76,8 @@ class ProgrammeForm(TellingForm, OneHubForm):
             "max_groups": _("In one visit; the half day may set less."),
             "max_pupils": _("Of all classes of one visit together."),
             "pupils_per_supervisor": _(
-                "The norm that the form shows. A school with fewer is told once, and may come; staff "
-                "say why."
+                "The norm that the form shows. A school with fewer is told once, and may come; "
+                "staff say why."
             ),
             "price": _("0 is free."),
             "lead_time": _("How long before a visit a school can still book. Empty: the default."),
