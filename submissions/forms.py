@@ -240,6 +240,10 @@ class SchoolContactForm(SchoolSearchForm, ContactForm):
         return {"school": school}
 
 
+# The button by which staff take an organisation that is known, or something known of it.
+ORGANISATION_TAKE = "organisation_take"
+
+
 class OrganisationContactForm(ContactForm):
     """The organisation of a group, and who we can reach. Photographs are a matter of schools."""
 

@@ -27,6 +27,7 @@ from core.text.fields import ParagraphsField
 from programmes.models import Programme
 from schools.models import School, User
 from submissions.forms import (
+    ORGANISATION_TAKE,
     OrganisationContactForm,
     SchoolContactForm,
     as_typed,
@@ -89,6 +90,10 @@ class GroupContactForm(OrganisationContactForm):
     field_order = ("organisation", "city", "contact_name", "email", "phone", "facilities")
 
 
+# Buttons that change what is filled in and send nothing.
+RESIZING = {"add", "remove", "use", ORGANISATION_TAKE}
+
+
 class BookingForm:
     """The whole page: contact and classes, bound together or not at all.
 
@@ -120,7 +125,7 @@ class BookingForm:
         # What the page said of when and where; staff may change that while she types.
         self.date_shown = f"{slot.pk} {slot.venue_id} {slot.starts_at.isoformat()}"
         self._date_seen = data.get("date_shown", "") if data else ""
-        self.resizing = bool(data) and not {"add", "remove", "use"}.isdisjoint(data)
+        self.resizing = bool(data) and not RESIZING.isdisjoint(data)
         if data is None:
             self._open(user, again, class_asked)
             return
