@@ -3,9 +3,9 @@
 First what and when, then who: the teachers' own form, with what staff may overrule. The teacher
 gets the same mail as if she had booked herself.
 
-A school that is taken (Enter in the search) brings its last contacts and its classes, each a button
-that fills the form; an organisation its contacts and groups. The form comes back with them: it works
-without scripts, and nothing is booked before staff have seen it.
+A school that is taken (Enter in the search) brings its last contacts and its classes, an
+organisation its contacts and groups, each a button that fills the form. The form comes back with
+them: it works without scripts, and nothing is booked before staff have seen it.
 """
 
 import datetime
