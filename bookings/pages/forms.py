@@ -290,9 +290,9 @@ class NumbersForm(SaysNorm, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        asked = (data.get("pupils"), data.get("supervisors"))
-        if None not in asked:
-            broken = broken_change(self.booking, *asked)
+        pupils, supervisors = data.get("pupils"), data.get("supervisors")
+        if pupils is not None and supervisors is not None:
+            broken = broken_change(self.booking, pupils, supervisors)
             of_pupils = [one for one in broken if one.rule != Rule.SUPERVISORS]
             for one in of_pupils:
                 self.add_error(one.field, one.message)
@@ -309,4 +309,4 @@ class GroupNumbersForm(NumbersForm):
     """Of a group, which needs nobody along."""
 
     pupils = participants_field()
-    supervisors = None
+    supervisors: Any = None

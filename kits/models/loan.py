@@ -7,7 +7,7 @@ included, whoever writes. `state` is written by `Lifecycle.apply` only; the tabl
 
 import datetime
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
@@ -175,7 +175,7 @@ class Loan(Asked):
         if not self.standing.is_back:
             return self.ends_on
         if "came_back_at" not in vars(self):
-            own = Loan.objects.filter(pk=self.pk).with_return()
+            own: Any = Loan.objects.filter(pk=self.pk).with_return()
             vars(self)["came_back_at"] = own.values_list("came_back_at", flat=True).get()
         came_back_at = vars(self)["came_back_at"]
         return timezone.localdate(came_back_at) if came_back_at else self.ends_on

@@ -132,11 +132,11 @@ class ByPhone(View):
         known = known_of(school, self.day(chosen), self.request.user)
         typed["school"], typed["school_listed"] = str(school.pk), typed.get("school_q", "")
         typed.setdefault(TAKE, "school")
-        return self.fill_in(typed, known, known.find(typed[TAKE]))
+        return self.fill_in(typed, known, known.find(typed.get(TAKE, "")))
 
     def take_organisation(self, typed: QueryDict) -> str:
         known = known_of_organisation(typed, self.request.user)
-        asked = known.find(typed[ORGANISATION_TAKE])
+        asked = known.find(typed.get(ORGANISATION_TAKE, ""))
         if isinstance(asked, KnownOrganisation):
             _fill(typed, asked.typed)
             known = known_of_organisation(typed, self.request.user)
