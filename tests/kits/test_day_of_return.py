@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from kits.desk import verbs
+from kits import handling
 from kits.models import LoanState
 from kits.telling.wording import sentence_for
 from tests.factories import amsterdam, make_loan, make_staff
@@ -29,7 +29,7 @@ def brought_back(frozen):
     def bring(day):
         loan = make_loan(state=LoanState.OUT)
         frozen.move_to(amsterdam(2026, 11, day, 14))
-        verbs.take_back(loan=loan, by=make_staff())
+        handling.take_back(loan=loan, by=make_staff())
         return loan
 
     return bring
@@ -43,7 +43,7 @@ def test_sentence_of_a_loan_that_is_done_names_the_day_it_really_came_back(
 ):
     loan = brought_back(day)
     frozen.move_to(amsterdam(2026, 11, 27, 9))
-    verbs.check(loan=loan, counts=counts_of(loan), by=make_staff())
+    handling.check(loan=loan, counts=counts_of(loan), by=make_staff())
 
     assert loan.back_on == november(day)
     assert sentence_for(loan).text == f"De leskist was bij jullie tot en met {written}."
@@ -57,7 +57,7 @@ def test_pages_of_teacher_and_staff_name_that_day_and_not_the_agreed_one(brought
     assert "<dt>Teruggebracht</dt><dd>donderdag 19 november 2026</dd>" in page
     assert "23 november" not in page
 
-    verbs.check(loan=loan, counts=counts_of(loan), by=make_staff())
+    handling.check(loan=loan, counts=counts_of(loan), by=make_staff())
     assert "2 november – 19 november" in hers.get("/mijn/").content.decode()
     staff = desk.get(reverse("admin:kits_loan_change", args=[loan.pk])).content.decode()
     assert "<dt>Teruggebracht</dt><dd>donderdag 19 november 2026</dd>" in staff
