@@ -70,7 +70,8 @@ class LoanKind(AskedKind):
     line = "kits/_line.html"
 
     def coming(self, user: User) -> QuerySet[Loan]:
-        return Loan.objects.visible_to(user).holding().with_facts().order_by("starts_on", "pk")
+        hers = Loan.objects.visible_to(user).holding().with_facts().with_return()
+        return hers.order_by("starts_on", "pk")
 
     def past(self, user: User) -> QuerySet[Loan]:
         mine = Loan.objects.visible_to(user).with_facts().with_return()
