@@ -81,8 +81,9 @@ def test_the_header_stays_two_lines_for_who_is_signed_in(phone_page, client):
 
     for language in ("nl", "en"):
         page.goto("/mijn/")
-        page.locator(f".language [value={language}]").click()
-        page.locator(f"html[lang={language}]").wait_for()
+        with page.expect_navigation():  # until its styles are there
+            page.locator(f".language [value={language}]").click()
+        assert page.locator(f"html[lang={language}]").count() == 1
         assert bottom_of(page, ".site-header") <= before + 1
 
 
