@@ -127,14 +127,14 @@ def django_db_setup(
     folder = tmp_path_factory.getbasetemp()
     folder = folder if worker_id == "master" else folder.parent
     with django_db_blocker.unblock():
-        databases.make(folder, worker_id)
+        named = databases.make(folder, worker_id)
         wanted = databases.rows_of_migrations()
     with pytest.MonkeyPatch.context() as patch:
         put_back = functools.partial(databases.put_back, wanted)
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: put_back())
         yield
     with django_db_blocker.unblock():
-        databases.remove()
+        databases.remove(named)
 
 
 @pytest.hookimpl(trylast=True)

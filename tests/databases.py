@@ -15,9 +15,11 @@ Rows = dict[str, tuple[list[str], list[tuple]]]
 LOCK = "database-is-migrated"
 
 
-def make(folder: Path, worker: str) -> None:
-    """A copy for this worker; whoever comes first migrates what all copy."""
-    creation = connection.creation
+def make(folder: Path, worker: str) -> str:
+    """A copy for this worker; whoever comes first migrates what all copy. Returns the name of the
+    site's own database.
+    """
+    creation, named = connection.creation, connection.settings_dict["NAME"]
     with (folder / LOCK).open("a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if lock.seek(0, os.SEEK_END):
@@ -28,9 +30,10 @@ def make(folder: Path, worker: str) -> None:
         connection.close()
         creation.clone_test_db(worker, verbosity=0, autoclobber=True)
     connection.settings_dict |= creation.get_test_db_clone_settings(worker)
+    return named
 
 
-def remove() -> None:
+def remove(named: str) -> None:
     """PostgreSQL first ends what the threads of live servers left open."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -38,7 +41,7 @@ def remove() -> None:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-    connection.creation.destroy_test_db(verbosity=0)
+    connection.creation.destroy_test_db(named, verbosity=0)
 
 
 def remove_migrated(folder: Path) -> None:
