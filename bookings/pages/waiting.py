@@ -236,7 +236,7 @@ class WaitCodeView(CodeView):
     def page_of(self, submission: Submission, page: str = "") -> str:
         return wait_address(submission, page)
 
-    def facts(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
+    def context(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
         rows = list(submission.visitwaits.with_facts().order_by("pk"))
         if not rows:
             raise Http404  # something else was asked for in this submission

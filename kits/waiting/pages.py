@@ -133,7 +133,7 @@ class LoanWaitCodeView(CodeView):
     def page_of(self, submission: Submission, page: str = "") -> str:
         return wait_address(submission, page)
 
-    def facts(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
+    def context(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
         row = submission.loanwaits.with_facts().first()
         if row is None:
             raise Http404  # something else was asked for in this submission
