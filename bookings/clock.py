@@ -8,14 +8,22 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from bookings.lifecycle import MOVES
-from bookings.models import Booking, BookingEvent, State
+from bookings.models import Booking, BookingEvent, State, VisitWait
 from core.dates import ONE_DAY, start_of_day
+from core.transactions import retried
 from submissions.models import Submission
+from submissions.waiting.lifecycle import LIVE
 
 
 def lapse_expired() -> int:
-    """Lapse holds whose time is up; returns how many. Nothing depends on its being run."""
-    return sum(MOVES.lapse_all([booking]) for booking in Booking.objects.expired().order_by("pk"))
+    """Lapse holds whose time is up; returns how many. Nothing depends on its being run, but that
+    who waits is offered what was held."""
+    return sum(map(_lapse, Booking.objects.expired().order_by("pk")))
+
+
+@retried
+def _lapse(booking: Booking) -> int:
+    return MOVES.lapse_all([booking])
 
 
 def remind_due() -> int:
@@ -56,6 +64,8 @@ def erase_facilities() -> int:
         submission=OuterRef("pk"),
         visit__slot__starts_at__gte=start_of_day(timezone.localdate()),
     )
-    over = Submission.objects.exclude(facilities="").filter(~Exists(still_needed))
+    waiting = VisitWait.objects.filter(submission=OuterRef("pk"), state__in=LIVE)
+    over = Submission.objects.exclude(facilities="")
+    over = over.filter(~Exists(still_needed), ~Exists(waiting))
     # Typed a moment ago, and its bookings are not written yet.
     return over.filter(created_at__lt=timezone.now() - ONE_DAY).update(facilities="")

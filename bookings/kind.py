@@ -66,12 +66,14 @@ class VisitKind(AskedKind):
 
     def coming(self, user: User) -> QuerySet[Booking]:
         mine = Booking.objects.visible_to(user).with_facts()
-        return mine.holding().upcoming().order_by("visit__slot__starts_at", "pk")
+        coming = mine.where(holds=True, is_offer=False).upcoming()  # offers are with who waits
+        return coming.order_by("visit__slot__starts_at", "pk")
 
     def past(self, user: User) -> QuerySet[Booking]:
         coming = Q(state__in=State.where(holds=True), visit__slot__starts_at__gt=timezone.now())
         mine = Booking.objects.visible_to(user).with_facts()
-        return mine.exclude(coming).order_by("-visit__slot__starts_at", "-pk")
+        offered = Q(state=State.LAPSED, wait__isnull=False)
+        return mine.exclude(coming | offered).order_by("-visit__slot__starts_at", "-pk")
 
     def block_for(self, user: User) -> Block | None:
         found = {"trajectories": trajectories(user), "came_last_year": came_last_year(user)}

@@ -294,6 +294,12 @@ class Kind(Part):
         """The same at all venues of a holiday region: for who writes down a school holiday."""
         return ()
 
+    # --- When there is room ------------------------------------------------------------------
+
+    def give_turns(self) -> None:
+        """Offer what is free to whoever waits for it, of this kind; part of the transaction in
+        which staff changed something, whatever it was."""
+
     # --- When staff change what was promised --------------------------------------------------
 
     def stop_promising(self) -> None:

@@ -17,7 +17,7 @@ from core.mail.queue import Message
 from core.uploads import delete_orphans
 from kits import changes, clock, erasure, moving
 from kits.lifecycle import MOVES
-from kits.models import Finding, LessonKit, Loan, LoanEvent
+from kits.models import Finding, LessonKit, Loan, LoanEvent, LoanState
 from kits.pages import free, with_visit
 from kits.telling import ical, notices, overview
 from kits.telling.wording import for_staff, said_along
@@ -70,12 +70,13 @@ class LoanKind(AskedKind):
     line = "kits/_line.html"
 
     def coming(self, user: User) -> QuerySet[Loan]:
-        hers = Loan.objects.visible_to(user).holding().with_facts().with_return()
-        return hers.order_by("starts_on", "pk")
+        hers = Loan.objects.visible_to(user).where(holds=True, is_offer=False)
+        return hers.with_facts().with_return().order_by("starts_on", "pk")
 
     def past(self, user: User) -> QuerySet[Loan]:
         mine = Loan.objects.visible_to(user).with_facts().with_return()
-        return mine.where(holds=False).order_by("-starts_on", "-pk")
+        over = mine.where(holds=False).exclude(state=LoanState.LAPSED, wait__isnull=False)
+        return over.order_by("-starts_on", "-pk")
 
     # --- For who has days -------------------------------------------------------------------
 

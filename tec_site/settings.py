@@ -357,6 +357,9 @@ LEAD_TIME_WORKING_DAYS = 5
 CHANGE_NUMBERS_UNTIL_DAYS = 7
 FREE_CANCELLATION_UNTIL_DAYS = 14
 HOLD_FOR = timedelta(minutes=30)
+# From the waiting list, counted on school days between these hours; less where the date is near.
+OFFER_FOR, OFFER_HOURS = timedelta(hours=16), (8, 17)
+OFFER_FOR_NEAR, OFFER_IS_NEAR_WITHIN = timedelta(hours=4), timedelta(days=7)
 REMIND_BEFORE_VISIT_DAYS = 7
 REMIND_BEFORE_COLLECTING_DAYS = 3
 REMIND_BEFORE_RETURNING_DAYS = 3

@@ -24,11 +24,13 @@ from core.mail.queue import Attachment, Message, enqueue
 from kits.models import KitDocument, LoanState
 from submissions import browsers
 from submissions.links import token_of
+from submissions.models import WaitState
 from tests.factories import (
     NOW,
     make_booking,
     make_kit,
     make_loan,
+    make_loan_wait,
     make_other_hub,
     make_programme,
     make_school,
@@ -37,6 +39,7 @@ from tests.factories import (
     make_submission,
     make_teacher,
     make_visit,
+    make_wait,
 )
 
 PASSWORD = "lang genoeg voor een balie"
@@ -146,6 +149,15 @@ class Site:
         fields = {"user": None, "school": self.owner.school, "browser": browser}
         self.held = make_submission(**fields, email="juf@school.example")
         later = timezone.now() + datetime.timedelta(minutes=30)
+        full = {"programme": self.programme, "slot": self.slot}
+        self.wait = make_wait(submission=make_submission(user=self.owner), **full)
+        self.kit_wait = make_loan_wait(submission=make_submission(user=self.owner), kit=self.kit)
+        self.held_kit_wait = make_submission(**fields, email="juf@school.example")
+        make_loan_wait(
+            submission=self.held_kit_wait, state=WaitState.HELD, held_until=later, kit=self.kit
+        )
+        self.held_wait = make_submission(**fields, email="juf@school.example")
+        make_wait(submission=self.held_wait, state=WaitState.HELD, held_until=later, **full)
         make_booking(submission=self.held, state=State.HELD, held_until=later, party_name="8a")
         self.held_box = make_submission(**fields, email="juf@school.example")
         copy = self.kit.copies.last()
@@ -157,7 +169,9 @@ class Site:
         """Whose pages of the admin have more than Django's own."""
         return {
             "beheer/bookings/booking/": self.booking,
+            "beheer/bookings/visitwait/": self.wait,
             "beheer/kits/loan/": self.loan,
+            "beheer/kits/loanwait/": self.kit_wait,
             "beheer/kits/kitdocument/": self.document,
         }
 
@@ -167,6 +181,10 @@ class Site:
         if route.startswith("uitleen/"):
             lent = self.coming_submission if "/verzetten/" in route else self.loan_submission
             submission = self.held_box if waiting else lent
+        if "/wachtlijst/" in route:
+            submission = self.held_wait if waiting else self.wait.submission
+            if route.startswith("uitleen/"):
+                submission = self.held_kit_wait if waiting else self.kit_wait.submission
         found = {
             "slug": self.kit.slug if route.startswith("leskisten/") else self.programme.slug,
             "page_name": "lesbrief",
@@ -176,6 +194,7 @@ class Site:
             "public_id": submission.public_id,
             "token": token_of(submission),
             "booking_id": self.booking.pk,
+            "wait_id": self.wait.pk,
             "visit_id": self.booking.visit_id,
             "pattern_id": 1,
             "programme_id": self.programme.pk,

@@ -2,17 +2,22 @@ from bookings.models.booking import FACTS, Attention, Booking, BookingEvent
 from bookings.models.schedule import SchedulePattern, VisitSlot, shut
 from bookings.models.state import State
 from bookings.models.visit import Footprint, Visit, ZoneClaim
+from bookings.models.waiting import WAIT_FACTS, PartOfDay, VisitWait, VisitWaitEvent
 
 __all__ = [
     "FACTS",
+    "WAIT_FACTS",
     "Attention",
     "Booking",
     "BookingEvent",
     "Footprint",
+    "PartOfDay",
     "SchedulePattern",
     "State",
     "Visit",
     "VisitSlot",
+    "VisitWait",
+    "VisitWaitEvent",
     "ZoneClaim",
     "shut",
 ]

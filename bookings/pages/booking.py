@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import lifecycle, rules
-from bookings.models import Booking
+from bookings.models import Booking, VisitWait
 from bookings.pages.access import address_of
 from bookings.pages.along import AlongForm
 from bookings.pages.forms import (
@@ -25,6 +26,7 @@ from bookings.pages.forms import (
 from bookings.parts import Part, change_parts
 from bookings.telling import documents, ical
 from bookings.telling.stays import stays_of
+from bookings.telling.waiting import waiting_beside
 from bookings.telling.wording import history_of, main_of, resting_in_words, sentence_for
 from core.kinds import blocks_beside
 from core.lifecycle import Refused
@@ -35,6 +37,7 @@ from submissions.pages.cancelling import CancelView
 from submissions.pages.details import DetailsView
 from submissions.pages.papers import CalendarView, LetterView
 from submissions.pages.shared import say_once
+from submissions.waiting.lifecycle import LIVE
 
 
 @login_not_required
@@ -46,6 +49,8 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
     if submission.verified_at is None and token is None:
         return redirect(address_of(submission, "code"))
     first, now = main_of(bookings), timezone.now()
+    if first.standing.is_offer:
+        return redirect(address_of(submission, "wait", token))
     live = [one for one in bookings if one.is_holding] or bookings
     coming = sorted((one for one in bookings if one.ends_at > now), key=_by_date)
     context = {
@@ -63,6 +68,7 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
         "agreed": stays_of(one for one in coming if one.standing.is_coming),
         "history": history_of(bookings),
         "beside": blocks_beside(bookings, token),
+        "waiting": waiting_beside(bookings) if _waits_beside(bookings[0]) else [],
         "sentence": sentence_for(bookings),
         "token": token,
         "today": timezone.localdate(),
@@ -160,7 +166,9 @@ def _load(
     request: HttpRequest, public_id: UUID, token: str | None
 ) -> tuple[Submission, list[Booking]]:
     """The submission and its bookings, in one query; 404 for a stranger."""
+    also = VisitWait.objects.filter(submission=OuterRef("submission"), state__in=LIVE)
     found = Booking.objects.with_facts().select_related("submission__user")
+    found = found.annotate(is_waited_beside=Exists(also))
     bookings = list(found.filter(submission__public_id=public_id).order_by("pk"))
     if not bookings or not may_see(request, bookings[0].submission, token):
         raise Http404
@@ -169,10 +177,17 @@ def _load(
 
 def _bookings(submission: Submission) -> list[Booking]:
     """All of a submission; 404 for one in which something else was asked for."""
-    bookings = list(submission.bookings.with_facts().order_by("pk"))
+    also = VisitWait.objects.filter(submission=OuterRef("submission"), state__in=LIVE)
+    found = submission.bookings.with_facts().annotate(is_waited_beside=Exists(also))
+    bookings = list(found.order_by("pk"))
     if not bookings:
         raise Http404
     return bookings
+
+
+def _waits_beside(one: Any) -> bool:
+    """Whether a class of its submission waits, as `_bookings` asks along."""
+    return bool(one.is_waited_beside)
 
 
 def _one(bookings: list[Booking], booking_id: int) -> Booking:

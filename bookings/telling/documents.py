@@ -179,9 +179,10 @@ def day_sheet_filename(day: datetime.date) -> str:
 
 
 def _stays(submission: Submission) -> list[LetterStay]:
-    """What goes ahead; only if nothing does, what does not."""
+    """What goes ahead; only if nothing does, what does not. What is offered is no promise."""
     bookings = list(submission.bookings.with_facts().order_by("visit__slot__starts_at", "pk"))
-    bookings = [booking for booking in bookings if booking.is_holding] or bookings
+    held = [booking for booking in bookings if booking.is_holding]
+    bookings = [booking for booking in held if not booking.standing.is_offer] or held or bookings
     bookings.sort(key=lambda booking: (booking.starts_at, booking.visit_id, booking.state))
     together = itertools.groupby(bookings, key=lambda booking: (booking.visit_id, booking.state))
     return [_stay(list(group)) for _key, group in together]

@@ -11,22 +11,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from bookings import rules
 from bookings.models import Booking, BookingEvent, State
-from bookings.telling import documents, ical, neighbours, wording
+from bookings.telling import dates, documents, ical, neighbours, wording
 from bookings.telling.stays import Stay, stays_of
 from core.calendars import Method, content_type
 from core.documents import can_be_made
 from core.kinds import kinds
 from core.mail.queue import Attachment, Message
 from core.text.bilingual import Words
-from programmes.models import Programme
 from submissions.kinds import SubmissionLink
-from submissions.models import Submission
+from submissions.models import Ending, Submission
 from submissions.telling import LetterEnclosure, mail_about
 
 
@@ -86,7 +84,9 @@ def cancelled(events: list[BookingEvent]) -> list[Message]:
     bookings = _bookings(events, {State.CANCELLED})
     files = _cancellations(bookings, events)
     resting = [one for booking in bookings for one in rules.resting_on(booking)]
-    mails = _mail("cancelled", bookings, note=events[0].word_from_us, files=files, resting=resting)
+    by_us = events[0].data.get("why") == Ending.CALLED_OFF
+    details: dict[str, Any] = {"files": files, "resting": resting, "by_us": by_us}
+    mails = _mail("cancelled", bookings, note=events[0].word_from_us, **details)
     return [*mails, *_to_neighbours(events)]
 
 
@@ -213,6 +213,7 @@ def _mail(
     with_letter: bool = False,
     changes: Sequence[str] = (),
     resting: Sequence[Booking] = (),
+    by_us: bool = False,
     expires_at: datetime.datetime | None = None,
 ) -> list[Message]:
     if not bookings:
@@ -221,6 +222,7 @@ def _mail(
     with translation.override(submission.language):
         along = [line for kind in kinds() for line in kind.said_beside(bookings)]
         resting_lines = wording.resting_in_words(resting)
+        others = _others(bookings) if by_us else []
     stays = [
         MailStay(visit, list(group))
         for visit, group in itertools.groupby(bookings, key=lambda booking: booking.visit)
@@ -233,7 +235,9 @@ def _mail(
         "changes": changes,
         "resting": resting_lines,
         "along": along,
-        "dates_url": settings.SITE_URL + _where_to_choose(stays[0].visit.programme),
+        "others": others,
+        "by_us": by_us,
+        "dates_url": settings.SITE_URL + dates.where_to_choose(stays[0].visit.programme),
     }
     return [
         mail_about(
@@ -249,11 +253,11 @@ def _mail(
     ]
 
 
-def _where_to_choose(programme: Programme) -> str:
-    """Another date, or another programme where this one is no longer offered."""
-    if programme.is_published:
-        return f"{programme.get_absolute_url()}#data"
-    return reverse("programmes:catalogue")
+def _others(bookings: Sequence[Booking]) -> list[dates.DateLink]:
+    """What else is free, for who does not come because of us."""
+    visit, pupils = bookings[0].visit, sum(one.pupils for one in bookings)
+    offers = dates.other_dates(visit.programme, visit.slot.day, groups=len(bookings), pupils=pupils)
+    return dates.links_to(visit.programme, offers)
 
 
 def _invitations(bookings: Iterable[Booking]) -> list[Attachment]:

@@ -13,6 +13,7 @@ from tec_site.demo import (
     season,
     second_hub,
     visits,
+    waiting,
 )
 
 
@@ -23,6 +24,7 @@ def load() -> None:
     season.load()
     schools.load()
     visits.load()
+    waiting.load()
     kits.load()
     loans.load()
     second_hub.load()
