@@ -1,10 +1,11 @@
-from bookings.models.booking import FACTS, Attention, Booking, BookingEvent
+from bookings.models.booking import FACTS, SAID_YES, Attention, Booking, BookingEvent, was_asked
 from bookings.models.schedule import SchedulePattern, VisitSlot, shut
 from bookings.models.state import State
 from bookings.models.visit import Footprint, Visit, ZoneClaim
 
 __all__ = [
     "FACTS",
+    "SAID_YES",
     "Attention",
     "Booking",
     "BookingEvent",
@@ -15,4 +16,5 @@ __all__ = [
     "VisitSlot",
     "ZoneClaim",
     "shut",
+    "was_asked",
 ]
