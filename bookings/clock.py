@@ -12,7 +12,6 @@ from bookings.models import Booking, BookingEvent, State
 from core.dates import ONE_DAY, start_of_day
 from submissions.models import Submission
 
-
 # Whose visit was confirmed just before the question would come, or later, has said so already.
 KNOWN_BEFORE = datetime.timedelta(days=3)
 

@@ -4,6 +4,7 @@ Everything is an example: fictional schools, people and dates.
 """
 
 from tec_site.demo import (
+    around,
     evaluations,
     kits,
     loans,
@@ -25,5 +26,6 @@ def load() -> None:
     visits.load()
     kits.load()
     loans.load()
+    around.load()
     second_hub.load()
     evaluations.load()
