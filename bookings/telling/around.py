@@ -30,11 +30,12 @@ class AroundStay(Stay):
 
     @property
     def has_before(self) -> bool:
-        return bool(self.programme.preparation or self.programme.files_before)
+        """Files go with a text, so that a programme without any costs no query."""
+        return bool(self.programme.preparation)
 
     @property
     def has_after(self) -> bool:
-        return bool(self.programme.follow_up or self.programme.files_after)
+        return bool(self.programme.follow_up)
 
     @property
     def all_prepared(self) -> bool:

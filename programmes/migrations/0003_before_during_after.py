@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ('when', models.CharField(choices=[('before', 'with the preparation'), ('after', 'with the follow-up')], default='before', max_length=6, verbose_name='when')),
                 ('title', models.CharField(max_length=100, verbose_name='title')),
                 ('title_en', models.CharField(blank=True, max_length=100, verbose_name='title (English)')),
-                ('file', core.uploads.HandoutColumn(help_text='A PDF or a picture.', upload_to=programmes.models.around.file_path, verbose_name='file')),
+                ('file', core.uploads.HandoutColumn(help_text='A PDF or a picture; it stands under the text.', upload_to=programmes.models.around.file_path, verbose_name='file')),
                 ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='programmes.programme', verbose_name='programme')),
             ],
             options={

@@ -90,7 +90,9 @@ class ProgrammeFile(Bilingual):
     when = models.CharField(_("when"), max_length=6, choices=When, default=When.BEFORE)
     title = models.CharField(_("title"), max_length=100)
     title_en = models.CharField(_("title (English)"), max_length=100, blank=True)
-    file = HandoutColumn(_("file"), upload_to=file_path, help_text=_("A PDF or a picture."))
+    file = HandoutColumn(
+        _("file"), upload_to=file_path, help_text=_("A PDF or a picture; it stands under the text.")
+    )
 
     objects = OfHubs["ProgrammeFile"].as_manager()
 
