@@ -40,8 +40,9 @@ class VisitKind(AskedKind):
     enclosures = (notices.Letter(),)
     jobs = {
         "lapse": timedelta(seconds=5),
-        "remind": timedelta(minutes=1),
+        # Before the reminder, which then waits a day.
         "ask_again": timedelta(minutes=1),
+        "remind": timedelta(minutes=1),
         "erase_facilities": timedelta(hours=1),
     }
 

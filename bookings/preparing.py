@@ -5,7 +5,7 @@ silence is something for staff to look at and never cancels anything.
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -16,6 +16,7 @@ from bookings.models import Booking, BookingEvent
 from bookings.refusals import QuestionChanged, SlotPast
 from core.transactions import retried
 from schools.models import User
+from submissions.rules import Rule
 
 # In which states it can be said.
 ASKED_OF = sorted(MOVES["reconfirm"].sources)
@@ -66,12 +67,18 @@ def reconfirm(answers: Iterable[Answer], *, by: User | None) -> None:
 
 @retried
 def change_own_numbers(
-    *, booking: Booking, pupils: int, supervisors: int, by: User | None, note: str = ""
+    *,
+    booking: Booking,
+    pupils: int,
+    supervisors: int,
+    by: User | None,
+    note: str = "",
+    told: Collection[Rule] = (),
 ) -> BookingEvent | None:
     """The school changes its numbers itself; where we asked whether they still come, that says
     yes. Raises what `lifecycle.change_numbers` raises."""
     event = lifecycle.change_numbers(
-        booking=booking, pupils=pupils, supervisors=supervisors, by=by, note=note
+        booking=booking, pupils=pupils, supervisors=supervisors, by=by, note=note, told=told
     )
     asked = Booking.objects.unanswered().asked_again()
     if asked.filter(pk=booking.pk).exists():

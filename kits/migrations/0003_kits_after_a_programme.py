@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('kits', '0002_other_days_asked'),
-        ('programmes', '0003_before_during_after'),
+        ('programmes', '0005_before_during_after'),
     ]
 
     operations = [

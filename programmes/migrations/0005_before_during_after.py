@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programmes', '0002_vocabulary'),
+        ('programmes', "0004_objectives_of_2026"),
     ]
 
     operations = [
