@@ -156,8 +156,13 @@ def still_coming(events: list[BookingEvent]) -> list[Message]:
     bookings = _upcoming(_bookings(events, {State.CONFIRMED}))
     bookings = [one for one in bookings if one.visit.slot.day == about and not one.said_yes]
     start = min((booking.starts_at for booking in bookings), default=None)
-    link = {"link": StillComingLink, "expires_at": start}
-    return _mail("still_coming", bookings, note=events[0].word_from_us, **link)
+    return _mail(
+        "still_coming",
+        bookings,
+        note=events[0].word_from_us,
+        link=StillComingLink,
+        expires_at=start,
+    )
 
 
 # --- What they have in common ----------------------------------------------------------------
