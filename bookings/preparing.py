@@ -66,6 +66,15 @@ def reconfirm(answers: Iterable[Answer], *, by: User | None) -> None:
 
 
 @retried
+def hear_yes(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
+    """Staff heard it, on the telephone: of the date and number of now. Raises SlotPast."""
+    lock(booking, "reconfirm")
+    if booking.starts_at <= timezone.now():
+        raise SlotPast
+    return _say_yes(booking, by, note)
+
+
+@retried
 def change_own_numbers(
     *,
     booking: Booking,
@@ -86,11 +95,11 @@ def change_own_numbers(
     return event
 
 
-def _say_yes(booking: Booking, by: User | None) -> None:
+def _say_yes(booking: Booking, by: User | None, note: str = "") -> BookingEvent:
     changes = {"said_yes_for": booking.starts_at, "said_yes_with": booking.pupils}
     data = {
         "for": booking.starts_at.isoformat(),
         "programme": booking.visit.programme_id,
         "pupils": booking.pupils,
     }
-    MOVES.apply(booking, "reconfirm", by=by, changes=changes, data=data)
+    return MOVES.apply(booking, "reconfirm", by=by, note=note, changes=changes, data=data)

@@ -149,6 +149,8 @@ class BookingAdmin(AskedAdmin):
     def has_sense(self, name: str, row: Booking) -> bool:
         if name in {"attend", "miss"}:
             return row.starts_at <= timezone.now()
+        if name == "reconfirm":
+            return row.starts_at > timezone.now() and not row.said_yes
         if name == "settle":
             return bool(row.attention)
         if name == "keep_date":

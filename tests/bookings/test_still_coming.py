@@ -7,7 +7,7 @@ from bookings import clock, lifecycle, moving, preparing
 from bookings.admin.booking import ComingFilter
 from bookings.models import Booking, BookingEvent, State
 from bookings.preparing import Answer
-from bookings.refusals import QuestionChanged
+from bookings.refusals import QuestionChanged, SlotPast
 from bookings.telling import overview
 from bookings.telling.wording import said_in_words
 from core.mail.outbox import Teller
@@ -110,6 +110,19 @@ def test_who_confirmed_just_before_is_not_asked(booked, frozen, day, asked):
     BookingEvent.objects.create(booking=booked, move="verify", notice="confirmed", at=at)
     frozen.move_to(amsterdam(2026, 10, 20, 8))
     assert clock.ask_again_due() == asked
+
+
+@pytest.mark.parametrize("prepared", [True, False])
+def test_reminder_names_a_preparation_that_is_still_to_do(booked, frozen, prepared):
+    booked.visit.programme.preparation = "Zoek techniek in de klas."
+    booked.visit.programme.save()
+    if prepared:
+        preparing.prepare(booking=booked, by=None)
+    frozen.move_to(amsterdam(2026, 10, 27, 8))
+    clock.remind_due()
+    Teller().tell(seconds=60)
+    text = Mail.objects.get(template="booking_reminder").text
+    assert ("nog niet afgevinkt" in text) is not prepared
 
 
 def test_reminder_of_a_week_before_waits_a_day_after_the_question(booked, frozen):
@@ -307,6 +320,17 @@ def test_silence_is_a_line_for_staff_and_cancels_nothing(booked, frozen, rf):
     yes(booked)
     assert overview.matters(staff) == []
     assert booked.state == State.CONFIRMED
+
+
+def test_staff_note_what_they_hear_on_the_telephone(booked, frozen):
+    staff = make_staff()
+    preparing.hear_yes(booking=booked, by=staff, note="Gebeld.")
+    assert booked.said_yes
+    assert said_in_words(booked) == "ja gezegd"
+    assert BookingEvent.objects.get(move="reconfirm").notice == ""
+    frozen.move_to(amsterdam(2026, 11, 3, 10))
+    with pytest.raises(SlotPast):
+        preparing.hear_yes(booking=booked, by=staff)
 
 
 @pytest.mark.parametrize(("value", "found"), [("yes", "A"), ("silent", "B"), ("open", "BC")])
