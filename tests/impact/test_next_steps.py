@@ -62,9 +62,8 @@ def test_thanks_offer_the_next_experience_and_the_kit_that_continues(
 def test_what_the_class_planned_or_borrowed_is_not_offered_again(booked, experience, kit, frozen):
     frozen.move_to(amsterdam(2026, 11, 4, 9))
     same = {"submission": booked.submission, "class_group": booked.class_group}
-    make_booking(
-        visit=make_visit(slot=experience.visitslot_set.first(), programme=experience), **same
-    )
+    slot = VisitSlot.objects.filter(programmes=experience).first()
+    make_booking(visit=make_visit(slot=slot, programme=experience), **same)
     loan = make_loan(copy=kit.copies.get(), **same)
     assert next_steps([booked]) == []
     other = make_kit(title="Robots")
