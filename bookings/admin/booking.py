@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -23,7 +24,7 @@ from bookings.admin.phone import VisitByPhone
 from bookings.admin.schedule import WhenFilter
 from bookings.admin.search import booking_fits
 from bookings.lifecycle import MOVES
-from bookings.models import FACTS, SAID_YES, Attention, Booking, State
+from bookings.models import FACTS, SAID_YES, Attention, Booking, State, was_asked
 from bookings.telling import documents, ical
 from bookings.telling.wording import said_in_words, sentence
 from core.backoffice.base import badge
@@ -116,7 +117,8 @@ class BookingAdmin(AskedAdmin):
     # --- Who may what -------------------------------------------------------------------------
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
-        bookings = super().get_queryset(request)
+        silent = was_asked(since_days=settings.SILENT_AFTER_DAYS)
+        bookings = super().get_queryset(request).annotate(was_asked=silent)
         if self.has_decide_permission(request):
             return bookings
         return bookings.filter(these_days("visit__slot__starts_at"))
@@ -211,5 +213,5 @@ class BookingAdmin(AskedAdmin):
         return booking.get_attention_display()
 
     @display(description=_("still coming"))
-    def said_shown(self, booking: Booking) -> str:
-        return said_in_words(booking)
+    def said_shown(self, booking: Any) -> str:
+        return said_in_words(booking, was_asked=booking.was_asked)

@@ -120,10 +120,19 @@ def _still_coming(event: BookingEvent) -> str:
     }
 
 
-def said_in_words(booking: Booking) -> str:
-    """For staff: '' where nothing was said, 'yes', or of which other date or number it was said."""
+def said_in_words(booking: Booking, *, was_asked: bool = False) -> str:
+    """For staff: 'yes', or of which other date or number it was said; of who said nothing and
+    `was_asked` days ago that she is silent."""
     if booking.said_yes:
         return _("said yes")
+    if was_asked and booking.state == State.CONFIRMED and booking.starts_at > timezone.now():
+        silence = _("no answer")
+        before = _said_before(booking)
+        return f"{silence} ({before})" if before else silence
+    return _said_before(booking)
+
+
+def _said_before(booking: Booking) -> str:
     if booking.said_yes_for is None or booking.said_yes_with is None:
         return ""
     day = date_format(timezone.localtime(booking.said_yes_for), "j F")

@@ -1,10 +1,11 @@
 """'Are you still coming?': rows S11, S12, S13 and S30 of the pitfalls."""
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 
 from bookings import clock, lifecycle, moving, preparing
-from bookings.admin.booking import ComingFilter
+from bookings.admin.booking import BookingAdmin, ComingFilter
 from bookings.models import Booking, BookingEvent, State
 from bookings.preparing import Answer
 from bookings.refusals import QuestionChanged, SlotPast
@@ -317,6 +318,10 @@ def test_silence_is_a_line_for_staff_and_cancels_nothing(booked, frozen, rf):
     assert line.text == "1 klas zei nog niet of ze komt"
     assert line.address.endswith("?coming=silent")
     assert list(Booking.objects.silent()) == [booked]
+    listed = BookingAdmin(Booking, admin.site)
+    request = rf.get("/")
+    request.user = staff
+    assert [listed.said_shown(row) for row in listed.get_queryset(request)] == ["geen antwoord"]
     yes(booked)
     assert overview.matters(staff) == []
     assert booked.state == State.CONFIRMED
