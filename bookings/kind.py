@@ -1,7 +1,7 @@
 """A class visit, as the rest of the site deals with it."""
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -18,10 +18,11 @@ from bookings.models import FACTS, Booking, BookingEvent, State, Visit
 from bookings.pages.proposals import came_last_year
 from bookings.pages.trajectory import trajectories
 from bookings.planning.free import free_on
+from bookings.planning.line import next_steps
 from bookings.telling import ical, notices, overview
 from bookings.telling.wording import sentence
 from core.dates import start_of_day
-from core.kinds import STAFF_FEEDS, Action, Block, Feed, Matter, OnDay, Planned, Wish
+from core.kinds import STAFF_FEEDS, Action, Block, Feed, Matter, NextStep, OnDay, Planned, Wish
 from core.mail.queue import Message
 from programmes.models import Programme, Venue
 from schools.models import User
@@ -35,10 +36,12 @@ class VisitKind(AskedKind):
     model, event = Booking, BookingEvent
     together = ("booking__submission",)
     read_along = tuple(f"booking__{fact}" for fact in FACTS)
-    markers = (notices.BookingLink(),)
+    markers = (notices.BookingLink(), notices.StillComingLink())
     enclosures = (notices.Letter(),)
     jobs = {
         "lapse": timedelta(seconds=5),
+        # Before the reminder, which then waits a day.
+        "ask_again": timedelta(minutes=1),
         "remind": timedelta(minutes=1),
         "erase_facilities": timedelta(hours=1),
     }
@@ -84,6 +87,9 @@ class VisitKind(AskedKind):
     def free_on(self, wish: Wish, user: User) -> Block | None:
         found = free_on(wish, user)
         return Block("bookings/_free_on.html", {"found": found}) if found else None
+
+    def next_steps(self, rows: Sequence[Any]) -> list[NextStep]:
+        return next_steps(rows)
 
     # --- In calendars that are followed -----------------------------------------------------
 
@@ -161,6 +167,9 @@ class VisitKind(AskedKind):
 
     def remind(self) -> None:
         clock.remind_due()
+
+    def ask_again(self) -> None:
+        clock.ask_again_due()
 
     def erase_facilities(self) -> None:
         clock.erase_facilities()

@@ -36,12 +36,7 @@ from core.transactions import retried
 from programmes.models import Programme, ProgrammeKind
 from schools.models import ClassGroup, School, User
 from schools.years import school_year_of
-from submissions.lifecycle import (
-    AskedLifecycle,
-    identify,
-    locked,
-    open_submission,
-)
+from submissions.lifecycle import AskedLifecycle, identify, locked, open_submission
 from submissions.models import Submission
 from submissions.rules import Rule, refuse_broken
 
@@ -83,6 +78,10 @@ MOVES = BookingLifecycle(
     change_numbers= Move(_("change numbers"),        (*COMING,),                 None,         "changed"),
     describe=       Move(_("change the details"),    (*COMING,),                 None),
     remind=         Move(_("remind"),                (S.CONFIRMED,),             None,         "reminder"),
+    ask_again=      Move(_("ask whether they come"), (S.CONFIRMED,),             None,         "still_coming"),
+    reconfirm=      Move(_("they still come"),       (S.CONFIRMED,),             None),
+    prepare=        Move(_("prepared in class"),     (*COMING,),                 None),
+    unprepare=      Move(_("not prepared yet"),      (*COMING,),                 None),
     attend=         Move(_("was here"),              (S.CONFIRMED, S.NO_SHOW),   S.ATTENDED),
     miss=           Move(_("did not come"),          (S.CONFIRMED, S.ATTENDED),  S.NO_SHOW),
     note=           Move(_("note"),                  (*S,),                      None),

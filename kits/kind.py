@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from icalendar import Event as CalendarEvent
 
 from bookings.models import Booking
-from core.kinds import Along, Block, Feed, Matter, OnDay, Planned, Wish
+from core.kinds import Along, Block, Feed, Matter, NextStep, OnDay, Planned, Wish
 from core.mail.queue import Message
 from core.uploads import delete_orphans
 from kits import changes, clock, erasure, moving
@@ -127,7 +127,10 @@ class LoanKind(AskedKind):
 
     def shown_beside(self, rows: Sequence[Any], token: str | None) -> Block | None:
         bookings = [row for row in rows if isinstance(row, Booking)]
-        return with_visit.block_beside(bookings, token)
+        return with_visit.block_beside(bookings, token) or free.block_after(bookings)
+
+    def next_steps(self, rows: Sequence[Any]) -> list[NextStep]:
+        return free.next_steps(rows)
 
     def along(self, row: Any, day: datetime.date | None) -> list[Along]:
         return moving.along(row, day) if isinstance(row, Booking) else []

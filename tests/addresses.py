@@ -89,7 +89,11 @@ class Site:
         self.programme = make_programme(max_groups=4, max_pupils=99)
         self.programme.picture.save("", ContentFile(b"JPEG"), save=False)
         self.programme.picture_alt = "Een werkbank"
+        self.programme.preparation = "Praat over techniek."
         self.programme.save()
+        self.handout = self.programme.files.create(
+            title="Werkblad", file=ContentFile(b"%PDF-1.7", "werkblad.pdf")
+        )
         self.slot = make_slot(programmes=[self.programme], max_groups=4, max_pupils=99)
         visit = make_visit(slot=self.slot, programme=self.programme)
         self.owner = make_teacher(school=make_school())
@@ -195,6 +199,7 @@ class Site:
             "token": token_of(submission),
             "booking_id": self.booking.pk,
             "wait_id": self.wait.pk,
+            "class_id": self.booking.class_group_id,
             "visit_id": self.booking.visit_id,
             "pattern_id": 1,
             "programme_id": self.programme.pk,
@@ -217,6 +222,9 @@ class Site:
         if route.startswith("beeld/"):
             _pictures, folder, name = self.programme.picture.name.split("/")
             found |= {"folder": folder, "token": name.removesuffix(".jpg")}
+        if route.startswith("bestand/"):
+            token, _dot, ending = self.handout.file.name.rpartition("/")[2].rpartition(".")
+            found |= {"token": token, "ending": ending}
         if route.startswith("agenda/"):
             key = str(self.owner.pk)
             token = tokens.make("feed mijn", key, self.owner.link_version)

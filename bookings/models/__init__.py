@@ -1,4 +1,4 @@
-from bookings.models.booking import FACTS, Attention, Booking, BookingEvent
+from bookings.models.booking import FACTS, SAID_YES, Attention, Booking, BookingEvent, was_asked
 from bookings.models.schedule import SchedulePattern, VisitSlot, shut
 from bookings.models.state import State
 from bookings.models.visit import Footprint, Visit, ZoneClaim
@@ -6,6 +6,7 @@ from bookings.models.waiting import WAIT_FACTS, PartOfDay, VisitWait, VisitWaitE
 
 __all__ = [
     "FACTS",
+    "SAID_YES",
     "WAIT_FACTS",
     "Attention",
     "Booking",
@@ -20,4 +21,5 @@ __all__ = [
     "VisitWaitEvent",
     "ZoneClaim",
     "shut",
+    "was_asked",
 ]

@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import lifecycle, rules
+from bookings import lifecycle, preparing, rules
 from bookings.models import Booking, VisitWait
 from bookings.pages.access import address_of
 from bookings.pages.along import AlongForm
@@ -25,6 +26,7 @@ from bookings.pages.forms import (
 )
 from bookings.parts import Part, change_parts
 from bookings.telling import documents, ical
+from bookings.telling.around import around_of
 from bookings.telling.stays import stays_of
 from bookings.telling.waiting import waiting_beside
 from bookings.telling.wording import history_of, main_of, resting_in_words, sentence_for
@@ -66,6 +68,8 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
         "coming": coming,
         "can_describe": any(one.may_be_described for one in bookings),
         "agreed": stays_of(one for one in coming if one.standing.is_coming),
+        "around": around_of(bookings),
+        "asked": _asked(bookings),
         "history": history_of(bookings),
         "beside": blocks_beside(bookings, token),
         "waiting": waiting_beside(bookings) if _waits_beside(bookings[0]) else [],
@@ -121,7 +125,7 @@ def numbers(
     form = form_class(request.POST or None, booking=one)
     if request.method == "POST" and form.is_valid():
         try:
-            lifecycle.change_numbers(booking=one, by=submission.teacher, **form.arguments)
+            preparing.change_own_numbers(booking=one, by=submission.teacher, **form.arguments)
         except Refused as refusal:
             form.add_error("pupils", refusal)
         else:
@@ -195,6 +199,13 @@ def _one(bookings: list[Booking], booking_id: int) -> Booking:
         if one.pk == booking_id:
             return one
     raise Http404
+
+
+def _asked(bookings: list[Booking]) -> bool:
+    """Whether one of them still has to say that it comes; no query while all are far away."""
+    within = timezone.now() + datetime.timedelta(days=settings.ASK_AGAIN_BEFORE_VISIT_DAYS + 1)
+    near = [one.pk for one in bookings if one.is_certain and one.starts_at < within]
+    return bool(near) and Booking.objects.unanswered().asked_again().filter(pk__in=near).exists()
 
 
 def _is_late(one: Booking) -> bool:

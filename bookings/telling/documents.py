@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import FACTS, Booking, State, ZoneClaim
+from bookings.telling.around import AroundStay
 from bookings.telling.stays import Stay
 from bookings.telling.timetable import Timetable, timetable
 from core.dates import start_of_day
 from core.documents import qr_code, render_pdf
 from core.text.bilingual import Words
-from programmes.models import Programme, Venue
+from programmes.models import Venue
 from submissions.models import Submission
 from submissions.wording import asker_in_full, heads_of
 
@@ -37,14 +38,10 @@ class ClassLine:
 
 
 @dataclass(frozen=True)
-class LetterStay(Stay):
+class LetterStay(AroundStay):
     """Of the same state too, with what their page of the letter says."""
 
     timetable: Timetable | None
-
-    @property
-    def programme(self) -> Programme:
-        return self.visit.programme
 
     @property
     def venue(self) -> Venue:

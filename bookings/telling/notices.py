@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from bookings import rules
 from bookings.models import Booking, BookingEvent, State
 from bookings.telling import dates, documents, ical, neighbours, wording
-from bookings.telling.stays import Stay, stays_of
+from bookings.telling.around import AroundStay
+from bookings.telling.stays import stays_of
 from core.calendars import Method, content_type
 from core.documents import can_be_made
 from core.kinds import kinds
@@ -32,6 +33,13 @@ class BookingLink(SubmissionLink):
     name = "booking"
     page = "bookings:booking"
     model = Booking
+
+
+class StillComingLink(BookingLink):
+    """The link that opens the question whether they still come."""
+
+    name = "still_coming"
+    page = "bookings:still_coming"
 
 
 class Letter(LetterEnclosure):
@@ -63,6 +71,8 @@ def mails_of(events: list[BookingEvent]) -> list[Message]:
             return date_kept(events)
         case "reminder":
             return reminder(events)
+        case "still_coming":
+            return still_coming(events)
     raise LookupError(events[0].notice)
 
 
@@ -108,6 +118,7 @@ def changed(events: list[BookingEvent]) -> list[Message]:
         files=files,
         with_letter=bool(files),
         changes=_changes(told),
+        is_asked=_is_asked(bookings),
     )
     return [*mails, *_to_neighbours(events)]
 
@@ -115,6 +126,12 @@ def changed(events: list[BookingEvent]) -> list[Message]:
 def _that_stay(submission: Submission) -> list[Booking]:
     found = Booking.objects.filter(submission=submission, state__in=State.where(is_coming=True))
     return list(found.with_facts().order_by("visit__slot__starts_at", "visit", "pk"))
+
+
+def _is_asked(bookings: Sequence[Booking]) -> bool:
+    """Whether one of them was asked whether it comes, and is open again since."""
+    keys = [one.pk for one in bookings]
+    return Booking.objects.unanswered().asked_again().filter(pk__in=keys).exists()
 
 
 def date_kept(events: list[BookingEvent]) -> list[Message]:
@@ -133,11 +150,26 @@ def reminder(events: list[BookingEvent]) -> list[Message]:
     return _mail("reminder", bookings, note=events[0].word_from_us, expires_at=start)
 
 
+def still_coming(events: list[BookingEvent]) -> list[Message]:
+    """The question, with the preparation; of who answered since, or moved, there is none."""
+    about = events[0].about
+    bookings = _upcoming(_bookings(events, {State.CONFIRMED}))
+    bookings = [one for one in bookings if one.visit.slot.day == about and not one.said_yes]
+    start = min((booking.starts_at for booking in bookings), default=None)
+    return _mail(
+        "still_coming",
+        bookings,
+        note=events[0].word_from_us,
+        link=StillComingLink,
+        expires_at=start,
+    )
+
+
 # --- What they have in common ----------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class MailStay(Stay):
+class MailStay(AroundStay):
     """With what a mail says of it."""
 
     @property
@@ -214,6 +246,8 @@ def _mail(
     changes: Sequence[str] = (),
     resting: Sequence[Booking] = (),
     by_us: bool = False,
+    is_asked: bool = False,
+    link: type[BookingLink] = BookingLink,
     expires_at: datetime.datetime | None = None,
 ) -> list[Message]:
     if not bookings:
@@ -237,6 +271,8 @@ def _mail(
         "along": along,
         "others": others,
         "by_us": by_us,
+        "is_asked": is_asked,
+        "site_url": settings.SITE_URL,
         "dates_url": settings.SITE_URL + dates.where_to_choose(stays[0].visit.programme),
     }
     return [
@@ -245,7 +281,7 @@ def _mail(
             f"booking_{name}",
             context,
             venue=stays[0].visit.slot.venue,
-            link=BookingLink,
+            link=link,
             files=files,
             letter=_letter(submission) if with_letter else "",
             expires_at=expires_at,

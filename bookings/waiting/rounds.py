@@ -1,7 +1,7 @@
 """Who is offered a place: the first who waits and fits, of all that became free.
 
-What is free is the one question of every page (`bookings/planning/availability.py`), and whether an entry
-fits is decided by holding its places: all of them, or none. There is no second idea of either.
+What is free is the one question of every page (`bookings/planning/availability.py`), and whether an
+entry fits is decided by holding its places: all or none. There is no second idea of either.
 """
 
 import datetime

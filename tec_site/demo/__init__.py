@@ -4,6 +4,7 @@ Everything is an example: fictional schools, people and dates.
 """
 
 from tec_site.demo import (
+    around,
     evaluations,
     kits,
     loans,
@@ -27,5 +28,6 @@ def load() -> None:
     waiting.load()
     kits.load()
     loans.load()
+    around.load()
     second_hub.load()
     evaluations.load()

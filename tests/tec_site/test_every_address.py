@@ -49,6 +49,7 @@ TABLE = r"""
 /wat-kan-er/                                                           GET       200        200        200        200        200        200
 /programmas/                                                           GET       200        200        200        200        200        200
 /beeld/<slug:folder>/<slug:token>.jpg                                  GET       200        200        200        200        200        200
+/bestand/<slug:token>.<slug:ending>                                    GET       200        200        200        200        200        200
 /programmas/<slug:slug>/                                               GET       200        200        200        200        200        200
 /leskisten/<slug:slug>/<kit_document:page_name>.pdf                    GET       200        200        200        200        200        200
 /inloggen/                                                             GET,POST  200        →home      →home      →home      →home      →home
@@ -60,6 +61,7 @@ TABLE = r"""
 /mijn/agenda/                                                          GET       →sign-in   200        200        200        200        200
 /mijn/agenda/vernieuwen/                                               POST      →sign-in   →calendar  →calendar  →calendar  →calendar  →calendar
 /boekingen/samen/                                                      GET,POST  →sign-in   200        200        200        200        200
+/boekingen/klas/<id:class_id>/                                         GET       →sign-in   200        404        404        404        404
 /boekingen/nieuw/<slug:slug>/<id:slot_id>/                             GET,POST  200        200        200        200        200        200
 /boekingen/wens/<slug:slug>/                                           GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/wachtlijst/code/                           GET,POST  404        200        404        404        404        404
@@ -74,6 +76,11 @@ TABLE = r"""
 /boekingen/<uuid:public_id>/annuleren/<id:booking_id>/                 GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/aantallen/<id:booking_id>/                 GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/verzetten/<id:booking_id>/                 GET,POST  404        200        404        404        404        404
+/boekingen/<uuid:public_id>/komen/                                     GET,POST  404        200        404        404        404        404
+/boekingen/<uuid:public_id>/voorbereiding/<id:booking_id>/             GET,POST  404        200        404        404        404        404
+/boekingen/<uuid:public_id>/ouders/<id:booking_id>/                    GET       404        200        404        404        404        404
+/boekingen/<uuid:public_id>/ouders/<id:booking_id>/brief.pdf           GET       404        200        404        404        404        404
+/boekingen/<uuid:public_id>/leerlingen/<id:booking_id>/                GET       404        200        404        404        404        404
 /boekingen/<uuid:public_id>/gegevens/                                  GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/klassen/                                   GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/bezoek.ics                                 GET       404        200        404        404        404        404
@@ -82,6 +89,11 @@ TABLE = r"""
 /boekingen/<uuid:public_id>/<token:token>/annuleren/<id:booking_id>/   GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/aantallen/<id:booking_id>/   GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/verzetten/<id:booking_id>/   GET,POST  200        200        200        200        200        200
+/boekingen/<uuid:public_id>/<token:token>/komen/                       GET,POST  200        200        200        200        200        200
+/boekingen/<uuid:public_id>/<token:token>/voorbereiding/<id:booking_id>/ GET,POST  200        200        200        200        200        200
+/boekingen/<uuid:public_id>/<token:token>/ouders/<id:booking_id>/      GET       200        200        200        200        200        200
+/boekingen/<uuid:public_id>/<token:token>/ouders/<id:booking_id>/brief.pdf GET       200        200        200        200        200        200
+/boekingen/<uuid:public_id>/<token:token>/leerlingen/<id:booking_id>/  GET       200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/gegevens/                    GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/klassen/                     GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/bezoek.ics                   GET       200        200        200        200        200        200
