@@ -1,7 +1,14 @@
 from submissions.models.asked import HELD, OFFERED, Asked, AskedQuerySet
 from submissions.models.code import CodeChallenge
 from submissions.models.submission import PhotoAnswer, Submission
-from submissions.models.waiting import Ending, Waiting, WaitingQuerySet, WaitState
+from submissions.models.waiting import (
+    Ending,
+    Waiting,
+    WaitingEvent,
+    WaitingQuerySet,
+    WaitState,
+    last_offer,
+)
 
 __all__ = [
     "HELD",
@@ -14,5 +21,7 @@ __all__ = [
     "Submission",
     "WaitState",
     "Waiting",
+    "WaitingEvent",
     "WaitingQuerySet",
+    "last_offer",
 ]
