@@ -77,6 +77,7 @@ def test_page_offers_the_legal_moves_that_make_sense(desk):
     always = ["note"]
     expected = {
         LoanState.HELD: ["swap", *always, "cancel"],
+        LoanState.OFFERED: ["swap", *always],
         LoanState.RESERVED: ["pack", "extend", "change_dates", "swap", *always, "cancel"],
         LoanState.PACKED: ["extend", "change_dates", "swap", "unpack", *always, "cancel"],
         LoanState.OUT: ["extend", *always, "write_off"],
