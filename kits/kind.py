@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from icalendar import Event as CalendarEvent
 
 from bookings.models import Booking
+from core.calendars import Method
 from core.kinds import Along, Block, Feed, Matter, OnDay, Planned, Wish
-from core.mail.queue import Message
+from core.mail.queue import Attachment, Message
 from core.uploads import delete_orphans
 from kits import changes, clock, erasure, moving
 from kits.lifecycle import MOVES
@@ -25,6 +26,7 @@ from programmes.models import Venue
 from schools.models import User
 from submissions.kinds import AskedKind, Names, under
 from submissions.models import Submission
+from submissions.sharing.readers import Reader
 
 
 class LoanKind(AskedKind):
@@ -54,6 +56,26 @@ class LoanKind(AskedKind):
 
     def mails(self, events: list[LoanEvent]) -> list[Message]:
         return notices.mails_of(events)
+
+    page = "loans:loan"
+
+    def lines(self, rows: Sequence[Loan]) -> list[str]:
+        words = gettext("%(kit)s from %(first)s to %(last)s, %(class_name)s")
+        return [
+            words
+            % {
+                "kit": row.kit.shown.title,
+                "first": date_format(row.starts_on, "j F"),
+                "last": date_format(row.ends_on, "j F"),
+                "class_name": row.party_name,
+            }
+            for row in rows
+        ]
+
+    def calendar_files(
+        self, rows: Sequence[Loan], method: Method, reader: Reader
+    ) -> list[Attachment]:
+        return [file for row in rows for file in notices.calendar_files(row, method, reader)]
 
     def called(self, submission: Submission) -> str:
         loan = submission.loans.with_facts().order_by("pk").first()

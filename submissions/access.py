@@ -1,4 +1,5 @@
-"""Who may see a submission: its teacher, the browser it came from, whoever has its link."""
+"""Who may see a submission: its teacher, the browser it came from, whoever has its link, and a
+colleague with whom it is shared."""
 
 from typing import Any
 from uuid import UUID
@@ -9,16 +10,31 @@ from django.urls import reverse
 from core import rate_limits
 from schools.models import User
 from submissions import browsers, links
-from submissions.models import Submission
+from submissions.models import Companion, Submission
 
 
 def may_see(request: HttpRequest, submission: Submission, token: str | None) -> bool:
+    """A colleague sees it as what is shared with her: `submission.seen_as` says so from here on."""
     if token is not None:
-        return links.opens(submission, token)
+        return links.opens(submission, token) or _is_shared_by_link(submission, token)
     user = request.user
     if user.is_authenticated and submission.user_id == user.pk:
         return True
-    return submission.browser != "" and submission.browser == browsers.browser_of(request)
+    if submission.browser != "" and submission.browser == browsers.browser_of(request):
+        return True
+    if user.is_authenticated:
+        shared = Companion.objects.accepted().select_related("user").order_by("pk")
+        submission.seen_as = list(shared.filter(submission=submission, user=user.pk))
+    return bool(submission.seen_as)
+
+
+def _is_shared_by_link(submission: Submission, token: str) -> bool:
+    """Of two classes of one colleague the link to either opens both."""
+    shared = Companion.objects.accepted().select_related("user").order_by("pk")
+    companions = list(shared.filter(submission=submission))
+    hers = {one.email for one in companions if links.opens_as(one, token)}
+    submission.seen_as = [one for one in companions if one.email in hers]
+    return bool(hers)
 
 
 def load_submission(request: HttpRequest, public_id: UUID, token: str | None) -> Submission:

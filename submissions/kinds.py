@@ -1,7 +1,7 @@
 """What kinds with a submission have in common, as the rest of the site deals with them."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,10 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core import kinds
+from core.calendars import Method
+from core.mail.queue import Attachment
 from core.text.searching import Among
 from programmes.models import Venue
 from submissions import links
 from submissions.models import Asked, Submission
+from submissions.sharing.readers import Reader, reader_at
 from submissions.wording import rule_label
 
 
@@ -24,8 +27,14 @@ class SubmissionLink(kinds.Marker):
     model: type[Model]  # what stands under the submission on that page
 
     def reveal(self, submission_id: str, to: str) -> str | None:
-        submission = Submission.objects.filter(pk=submission_id, email=to).first()
-        return links.link_to(submission, self.page) if submission else None
+        submission = Submission.objects.filter(pk=submission_id).first()
+        reader = reader_at(submission, to) if submission else None
+        return self.link_for(reader) if reader else None
+
+    def link_for(self, reader: Reader) -> str:
+        if reader.companions:
+            return links.shared_link_to(reader.companions[0], self.page)
+        return links.link_to(reader.submission, self.page)
 
     def otherwise(self) -> str:
         return settings.SITE_URL
@@ -60,10 +69,21 @@ class AskedKind(kinds.Kind, Remembering):
     """A kind that a submission asks for."""
 
     model: type[Asked]
+    page = ""  # the name of the address of a submission's page
 
     def called(self, submission: Submission) -> str:
         """What is asked for, and when, as the mail with its code says it; '' of nothing."""
         return ""
+
+    def lines(self, rows: Sequence[Any]) -> list[str]:
+        """What is asked for, when and for which class: a line for each of the rows."""
+        raise NotImplementedError
+
+    def calendar_files(
+        self, rows: Sequence[Any], method: Method, reader: Reader
+    ) -> list[Attachment]:
+        """What puts these rows in a reader's calendar, or takes them out of it."""
+        raise NotImplementedError
 
     def overruled(self, event: Any) -> list[str]:
         return [rule_label(name) for name in event.data.get("overruled", [])]

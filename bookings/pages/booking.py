@@ -128,7 +128,7 @@ def numbers(
 
 class BookingDetailsView(DetailsView):
     def rows(self, submission: Submission) -> list[Booking]:
-        bookings = submission.bookings.with_facts().order_by("pk")
+        bookings = Booking.objects.seen_in(submission).with_facts()
         return [one for one in bookings if one.may_be_described]
 
     def contact_form(self, submission: Submission) -> type[ContactForm]:
@@ -163,12 +163,13 @@ def _load(
     bookings = list(found.filter(submission__public_id=public_id).order_by("pk"))
     if not bookings or not may_see(request, bookings[0].submission, token):
         raise Http404
-    return bookings[0].submission, bookings
+    submission = bookings[0].submission
+    return submission, [one for one in bookings if submission.shows(one)]
 
 
 def _bookings(submission: Submission) -> list[Booking]:
     """All of a submission; 404 for one in which something else was asked for."""
-    bookings = list(submission.bookings.with_facts().order_by("pk"))
+    bookings = list(Booking.objects.seen_in(submission).with_facts())
     if not bookings:
         raise Http404
     return bookings

@@ -21,7 +21,7 @@ from submissions.forms import (
     participants_field,
     pupils_field,
 )
-from submissions.initial import (
+from submissions.pages.initial import (
     as_asked,
     contact_of,
     initial_of,

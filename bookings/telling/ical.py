@@ -21,6 +21,7 @@ from core.kinds import Feed
 from programmes.models import Venue
 from submissions.kinds import under
 from submissions.models import Submission
+from submissions.sharing.readers import Reader, contact_of
 
 # Raise it when events say something else or something more: feeds are then fetched again.
 EDITION = 2
@@ -31,19 +32,19 @@ def booking_page(submission: Submission) -> str:
     return settings.SITE_URL + reverse("bookings:booking", args=[submission.public_id])
 
 
-def invitation(booking: Booking) -> bytes:
+def invitation(booking: Booking, reader: Reader | None = None) -> bytes:
     """METHOD:REQUEST, for the mail that confirms or changes; see `calendars.content_type`."""
     event = for_school(booking)
-    _invite(event, booking)
+    _invite(event, booking, reader)
     event.add_component(calendars.alarm(event))
     return calendars.calendar([event], method=Method.REQUEST)
 
 
-def cancellation(booking: Booking) -> bytes:
+def cancellation(booking: Booking, reader: Reader | None = None) -> bytes:
     """METHOD:CANCEL, for the mail that says it is off. Only after an invitation."""
     event = for_school(booking)
     event["STATUS"] = vText("CANCELLED")
-    _invite(event, booking)
+    _invite(event, booking, reader)
     return calendars.calendar([event], method=Method.CANCEL)
 
 
@@ -204,10 +205,9 @@ def _bring(booking: Booking) -> str:
     return _("Bring: %(things)s") % {"things": things} if things else ""
 
 
-def _invite(event: Event, booking: Booking) -> None:
-    submission = booking.submission
-    hub = submission.hub
+def _invite(event: Event, booking: Booking, reader: Reader | None) -> None:
+    reader = reader or contact_of(booking.submission)
+    hub = booking.submission.hub
     event["CONTACT"] = Text(hub.contact)
     organizer = calendars.person(hub.organizer_email, hub.organizer_name)
-    who = {"email": submission.email, "name": submission.contact_name}
-    calendars.invite(event, organizer=organizer, **who)
+    calendars.invite(event, organizer=organizer, email=reader.email, name=reader.name)

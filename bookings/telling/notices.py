@@ -6,7 +6,7 @@ a worker that comes late does not confirm what was cancelled meanwhile, nor remi
 
 import datetime
 import itertools
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ from core.text.bilingual import Words
 from programmes.models import Programme
 from submissions.kinds import SubmissionLink
 from submissions.models import Submission
+from submissions.sharing.readers import Reader, reader_at, readers_of
 from submissions.telling import LetterEnclosure, mail_about
 
 
@@ -40,9 +41,13 @@ class Letter(LetterEnclosure):
     name = "letter"
 
     def letter(self, submission_id: str, to: str) -> bytes | None:
-        hers = Submission.objects.select_related("school", "organisation", "hub").filter(email=to)
-        submission = hers.filter(pk=submission_id).first()
-        return documents.letter(submission) if submission else None
+        found = Submission.objects.select_related("school", "organisation", "hub")
+        submission = found.filter(pk=submission_id).first()
+        reader = reader_at(submission, to) if submission else None
+        if submission is None or reader is None:
+            return None
+        submission.seen_as = reader.companions
+        return documents.letter(submission)
 
 
 # --- One function per notice -----------------------------------------------------------------
@@ -90,20 +95,15 @@ def cancelled(events: list[BookingEvent]) -> list[Message]:
             booking__in=bookings, notice="confirmed", pk__lt=events[0].pk
         ).values_list("booking", flat=True)
     )
-    files = [
-        _calendar_file(booking, number, Method.CANCEL)
-        for number, booking in enumerate(bookings, start=1)
-        if booking.pk in invited
-    ]
-    resting = [one for booking in bookings for one in rules.resting_on(booking)]
-    mails = _mail("cancelled", bookings, note=events[0].word_from_us, files=files, resting=resting)
+    note, calendar = events[0].word_from_us, dict.fromkeys(invited, Method.CANCEL)
+    mails = _mail("cancelled", bookings, note=note, calendar=calendar, with_resting=True)
     return [*mails, *_to_neighbours(events)]
 
 
 def changed(events: list[BookingEvent]) -> list[Message]:
     bookings = _upcoming(_bookings(events, {State.CONFIRMED, State.REQUESTED}))
     told = [event for event in events if event.booking in bookings]
-    mails = _with_letter("changed", events, bookings, changes=_changes(told))
+    mails = _with_letter("changed", events, bookings, told=told)
     return [*mails, *_to_neighbours(events)]
 
 
@@ -111,7 +111,7 @@ def date_kept(events: list[BookingEvent]) -> list[Message]:
     """The answer to who asked for another date; of one that was moved or cancelled since, none."""
     bookings = _upcoming(_bookings(events, {State.CONFIRMED, State.REQUESTED}))
     told = [event for event in events if event.booking in bookings]
-    return _mail("date_kept", bookings, note=events[0].word_from_us, changes=_changes(told))
+    return _mail("date_kept", bookings, note=events[0].word_from_us, told=told)
 
 
 def reminder(events: list[BookingEvent]) -> list[Message]:
@@ -155,18 +155,18 @@ def _with_letter(
     name: str, events: list[BookingEvent], bookings: list[Booking], **details: Any
 ) -> list[Message]:
     """With calendar files and the letter, as far as anything is confirmed."""
-    files, note = _invitations(bookings), events[0].word_from_us
-    return _mail(name, bookings, note=note, files=files, with_letter=bool(files), **details)
+    confirmed = [one.pk for one in bookings if one.state == State.CONFIRMED]
+    calendar, note = dict.fromkeys(confirmed, Method.REQUEST), events[0].word_from_us
+    return _mail(name, bookings, note=note, calendar=calendar, with_letter=True, **details)
 
 
 def _changes(events: list[BookingEvent]) -> list[str]:
-    """What changed, in the reader's language and in order; once where it is the same for all."""
+    """What changed, in order; once where it is the same for all."""
     if not events:
         return []
     lines: dict[Booking, list[str]] = {}
-    with translation.override(events[0].booking.submission.language):
-        for event in events:
-            lines.setdefault(event.booking, []).append(wording.sentence(event))
+    for event in events:
+        lines.setdefault(event.booking, []).append(wording.sentence(event))
     first, *others = lines.values()
     if all(other == first for other in others):
         return first
@@ -199,44 +199,48 @@ def _mail(
     bookings: list[Booking],
     *,
     note: str,
-    files: Sequence[Attachment] = (),
+    calendar: Mapping[int, Method] = {},  # of which bookings a file goes along
     with_letter: bool = False,
-    changes: Sequence[str] = (),
-    resting: Sequence[Booking] = (),
+    told: Sequence[BookingEvent] = (),
+    with_resting: bool = False,
     expires_at: datetime.datetime | None = None,
 ) -> list[Message]:
-    if not bookings:
-        return []
-    submission = bookings[0].submission
-    with translation.override(submission.language):
-        along = [line for kind in kinds() for line in kind.said_beside(bookings)]
-        resting_lines = wording.resting_in_words(resting)
-    stays = [
-        MailStay(visit, list(group))
-        for visit, group in itertools.groupby(bookings, key=lambda booking: booking.visit)
-    ]
-    context = {
-        "stays": stays,
-        "first": stays[0],
-        "count": len(bookings),
-        "note": note,
-        "changes": changes,
-        "resting": resting_lines,
-        "along": along,
-        "dates_url": settings.SITE_URL + _where_to_choose(stays[0].visit.programme),
-    }
-    return [
-        mail_about(
-            submission,
+    """A mail for every reader, each about the classes that are hers."""
+    mails = []
+    for reader, hers in readers_of(bookings):
+        files = calendar_files(hers, calendar, reader)
+        has_letter = with_letter and (not calendar or bool(files))
+        resting = [one for booking in hers for one in rules.resting_on(booking)] if with_resting else []
+        with translation.override(reader.language):
+            context = {
+                "note": note,
+                "changes": _changes([event for event in told if event.booking in hers]),
+                "resting": wording.resting_in_words(resting),
+                "along": [line for kind in kinds() for line in kind.said_beside(hers)],
+            }
+        stays = [
+            MailStay(visit, list(group))
+            for visit, group in itertools.groupby(hers, key=lambda booking: booking.visit)
+        ]
+        context |= {
+            "stays": stays,
+            "first": stays[0],
+            "count": len(hers),
+            "dates_url": settings.SITE_URL + _where_to_choose(stays[0].visit.programme),
+        }
+        mail = mail_about(
+            reader.submission,
             f"booking_{name}",
             context,
             venue=stays[0].visit.slot.venue,
             link=BookingLink,
             files=files,
-            letter=_letter(submission) if with_letter else "",
+            letter=_letter(reader) if has_letter else "",
             expires_at=expires_at,
+            reader=reader,
         )
-    ]
+        mails.append(mail)
+    return mails
 
 
 def _where_to_choose(programme: Programme) -> str:
@@ -246,22 +250,21 @@ def _where_to_choose(programme: Programme) -> str:
     return reverse("programmes:catalogue")
 
 
-def _invitations(bookings: Iterable[Booking]) -> list[Attachment]:
-    """A calendar file per class. A request is not in the school's calendar yet."""
-    return [
-        _calendar_file(booking, number, Method.REQUEST)
-        for number, booking in enumerate(bookings, start=1)
-        if booking.state == State.CONFIRMED
-    ]
+def calendar_files(
+    bookings: Iterable[Booking], calendar: Mapping[int, Method], reader: Reader
+) -> list[Attachment]:
+    """A file for each of the bookings that `calendar` names, for this reader's calendar."""
+    files = []
+    for number, booking in enumerate(bookings, start=1):
+        if method := calendar.get(booking.pk):
+            write = ical.cancellation if method == Method.CANCEL else ical.invitation
+            name = f"tec-{booking.submission.reference}-{number}.ics"
+            with translation.override(reader.language):
+                content = write(booking, reader)
+            files.append(Attachment(name, content, content_type(method)))
+    return files
 
 
-def _calendar_file(booking: Booking, number: int, method: Method) -> Attachment:
-    write = ical.cancellation if method == Method.CANCEL else ical.invitation
-    name = f"tec-{booking.submission.reference}-{number}.ics"
-    with translation.override(booking.submission.language):
-        return Attachment(name, write(booking), content_type(method))
-
-
-def _letter(submission: Submission) -> str:
-    name = documents.letter_filename(submission)
-    return Letter().marker(submission.pk, submission, name)
+def _letter(reader: Reader) -> str:
+    submission = reader.submission
+    return Letter().marker(submission.pk, reader, documents.letter_filename(submission))
