@@ -1,7 +1,7 @@
 """A class visit, as the rest of the site deals with it."""
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -66,6 +66,9 @@ class VisitKind(AskedKind):
             }
             for row in rows
         ]
+
+    def coming_in(self, submissions: Iterable[Submission]) -> QuerySet[Booking]:
+        return super().coming_in(submissions).upcoming()
 
     def calendar_files(
         self, rows: Sequence[Booking], method: Method, reader: Reader

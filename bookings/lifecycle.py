@@ -81,6 +81,7 @@ MOVES = BookingLifecycle(
     remind=         Move(_("remind"),                (S.CONFIRMED,),             None,         "reminder"),
     attend=         Move(_("was here"),              (S.CONFIRMED, S.NO_SHOW),   S.ATTENDED),
     miss=           Move(_("did not come"),          (S.CONFIRMED, S.ATTENDED),  S.NO_SHOW),
+    hand_over=      Move(_("hand over to a colleague"), (*COMING,),              None),
     note=           Move(_("note"),                  (*S,),                      None),
     flag=           Move(_("needs attention"),       (*S,),                      None),
     settle=         Move(_("settled"),               (*S,),                      None),

@@ -1,9 +1,27 @@
-"""What evaluations know of a person who is erased: her words, and her name under a quote."""
+"""What evaluations know of a person: her words, and her name under a quote."""
+
+from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from impact.models import WORDS, Evaluation, EvaluationEvent
 from submissions.models import Submission
+
+
+def known(submission: Submission) -> list[dict[str, Any]]:
+    """What she told us afterwards, for herself."""
+    found = []
+    for one in Evaluation.objects.filter(submission=submission).answered().order_by("pk"):
+        columns = [
+            Evaluation._meta.get_field(name) for name in ("overall", "fit", "guidance", *WORDS)
+        ]
+        answers = {
+            str(field.verbose_name): str(getattr(one, field.name) or "") for field in columns
+        }
+        said = {title: text for title, text in answers.items() if text}
+        found.append({_("What"): _("What you told us afterwards"), **said})
+    return found
 
 
 def erase_words(submissions: QuerySet[Submission]) -> int:

@@ -13,6 +13,10 @@ from submissions import browsers, links
 from submissions.models import Companion, Submission
 
 
+class Erased(Http404):
+    """The link was once of somebody about whom we know nothing any more."""
+
+
 def may_see(request: HttpRequest, submission: Submission, token: str | None) -> bool:
     """A colleague sees it as what is shared with her: `submission.seen_as` says so from here on."""
     if token is not None:
@@ -42,6 +46,8 @@ def load_submission(request: HttpRequest, public_id: UUID, token: str | None) ->
     found = Submission.objects.select_related("school", "user", "hub")
     submission = found.filter(public_id=public_id).first()
     if submission is None or not may_see(request, submission, token):
+        if submission is not None and token and links.opened_once(submission, token):
+            raise Erased
         raise Http404
     return submission
 

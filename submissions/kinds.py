@@ -1,21 +1,24 @@
 """What kinds with a submission have in common, as the rest of the site deals with them."""
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from core import kinds
 from core.calendars import Method
 from core.mail.queue import Attachment
 from core.text.searching import Among
 from programmes.models import Venue
+from schools.models import User
 from submissions import links
 from submissions.models import Asked, Submission
+from submissions.privacy.history import history_of
 from submissions.sharing.readers import Reader, reader_at
 from submissions.wording import rule_label
 
@@ -61,8 +64,17 @@ class Remembering(kinds.Part):
 
     def erase_words(self, submissions: QuerySet[Submission], names: Names) -> int:
         """Erase what was typed about these submissions, when a person is erased
-        (`submissions/erasure.py`). Returns how many rows held words."""
+        (`submissions/privacy/erasure.py`). Returns how many rows held words."""
         raise NotImplementedError
+
+    def known(self, submission: Submission, user: User) -> list[dict[str, Any]]:
+        """What this part keeps of her submission, as she may read and take it along: titles and
+        texts, others by their roles (`submissions/privacy/known.py`)."""
+        return []
+
+    def erase_address(self, email: str, user: User | None) -> int:
+        """Erase what was kept under her address of submissions of others. Returns how many rows."""
+        return 0
 
 
 class AskedKind(kinds.Kind, Remembering):
@@ -77,13 +89,20 @@ class AskedKind(kinds.Kind, Remembering):
 
     def lines(self, rows: Sequence[Any]) -> list[str]:
         """What is asked for, when and for which class: a line for each of the rows."""
-        raise NotImplementedError
+        return [str(row) for row in rows]
+
+    def coming_in(self, submissions: Iterable[Submission]) -> QuerySet[Any]:
+        """The rows of these submissions that are still to come, of whoever they are."""
+        rows: Any = self.model._default_manager.all()
+        coming = rows.where(is_coming=True).filter(submission__in=submissions)
+        found: QuerySet[Any] = coming.with_facts().order_by("pk")
+        return found
 
     def calendar_files(
         self, rows: Sequence[Any], method: Method, reader: Reader
     ) -> list[Attachment]:
         """What puts these rows in a reader's calendar, or takes them out of it."""
-        raise NotImplementedError
+        return []
 
     def overruled(self, event: Any) -> list[str]:
         return [rule_label(name) for name in event.data.get("overruled", [])]
@@ -94,7 +113,20 @@ class AskedKind(kinds.Kind, Remembering):
         venues = Venue.objects.of_hubs(user).filter(holiday_region=region)
         return [one for venue in venues for one in self.planned_on(venue, first, last)]
 
-    # --- When a person is erased (`submissions/erasure.py`) -----------------------------------
+    # --- When a person asks, or is erased (`submissions/privacy/`) ----------------------------
+
+    def known(self, submission: Submission, user: User) -> list[dict[str, Any]]:
+        rows: Any = self.model._default_manager.filter(submission=submission)
+        return [self.known_row(row, user) for row in rows.with_facts().order_by("pk")]
+
+    def known_row(self, row: Any, user: User) -> dict[str, Any]:
+        [line] = self.lines([row])
+        return {
+            gettext("What"): line,
+            gettext("State"): str(row.get_state_display()),
+            gettext("How many"): row.headcount,
+            gettext("History"): history_of(row.events.order_by("pk"), self.moves, user),
+        }
 
     def needed_since(self, moment: datetime.datetime) -> QuerySet[Any, Any]:
         """The keys of submissions with something that is on or comes at or after a moment: until

@@ -29,6 +29,14 @@ def opens(submission: Submission, token: str) -> bool:
     return tokens.matches(token, PURPOSE, submission.public_id, submission.link_version)
 
 
+def opened_once(submission: Submission, token: str) -> bool:
+    """Whether it was the link to somebody whom we have erased since: erasing raises the version."""
+    if submission.email:
+        return False
+    earlier = range(1, submission.link_version)
+    return any(tokens.matches(token, PURPOSE, submission.public_id, one) for one in earlier)
+
+
 # --- Of a colleague ------------------------------------------------------------------------------
 
 

@@ -39,7 +39,7 @@ def mail_about(
     expires_at: datetime.datetime | None = None,
     reader: Reader | None = None,
 ) -> Message:
-    """To who asked or another reader, of its hub; answers go to where it happens, as does the telephone.
+    """To who asked, or another reader, of its hub; answers and calls go to where it happens.
 
     `letter`: the marker of the letter that goes along, or ''. `context`: what the template shows
     besides.

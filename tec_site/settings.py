@@ -346,6 +346,7 @@ MOST_HELD_PER_ADDRESS = 4
 MOST_HELD_PER_NETWORK = env.int("MOST_HELD_PER_NETWORK", default=60)
 RATE_LIMITS = {
     "codes_per_address": (3, timedelta(minutes=10)),
+    "invitations_per_address": (5, timedelta(hours=1)),
     "passwords_per_address": (10, timedelta(minutes=10)),
     "second_factors_per_user": (5, timedelta(minutes=5)),
     "posts_per_network": (env.int("POSTS_PER_NETWORK", default=300), timedelta(minutes=10)),

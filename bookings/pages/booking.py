@@ -162,6 +162,7 @@ def _load(
     found = Booking.objects.with_facts().select_related("submission__user")
     bookings = list(found.filter(submission__public_id=public_id).order_by("pk"))
     if not bookings or not may_see(request, bookings[0].submission, token):
+        load_submission(request, public_id, token)  # says why not
         raise Http404
     submission = bookings[0].submission
     return submission, [one for one in bookings if submission.shows(one)]

@@ -21,6 +21,7 @@ from submissions.forms import (
     participants_field,
     pupils_field,
 )
+from submissions.models import PhotoAnswer, Submission
 from submissions.pages.initial import (
     as_asked,
     contact_of,
@@ -29,7 +30,6 @@ from submissions.pages.initial import (
     organisation_of,
     party_as_asked,
 )
-from submissions.models import PhotoAnswer, Submission
 from submissions.rules import Broken, Party, Rule
 
 

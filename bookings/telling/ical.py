@@ -65,7 +65,7 @@ def followed(feed: Feed, key: int) -> BookingQuerySet:
     found = Booking.objects.all()
     match feed:
         case Feed.MINE:
-            return found.filter(under(user=key))
+            return found.visible_to(key)
         case Feed.SCHOOL:
             return found.filter(under(school=key))
         case Feed.VENUE:

@@ -157,7 +157,9 @@ def _with_letter(
     """With calendar files and the letter, as far as anything is confirmed."""
     confirmed = [one.pk for one in bookings if one.state == State.CONFIRMED]
     calendar, note = dict.fromkeys(confirmed, Method.REQUEST), events[0].word_from_us
-    return _mail(name, bookings, note=note, calendar=calendar, with_letter=True, **details)
+    return _mail(
+        name, bookings, note=note, calendar=calendar, with_letter=bool(calendar), **details
+    )
 
 
 def _changes(events: list[BookingEvent]) -> list[str]:
@@ -210,7 +212,9 @@ def _mail(
     for reader, hers in readers_of(bookings):
         files = calendar_files(hers, calendar, reader)
         has_letter = with_letter and (not calendar or bool(files))
-        resting = [one for booking in hers for one in rules.resting_on(booking)] if with_resting else []
+        resting = (
+            [one for booking in hers for one in rules.resting_on(booking)] if with_resting else []
+        )
         with translation.override(reader.language):
             context = {
                 "note": note,

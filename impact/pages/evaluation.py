@@ -155,4 +155,4 @@ def _says(evaluation: Evaluation, answers: Mapping[str, Any]) -> bool:
 
 
 def _erased(request: HttpRequest) -> HttpResponse:
-    return render(request, "impact/erased.html", status=410)
+    return render(request, "submissions/erased.html", status=410)

@@ -13,6 +13,7 @@ from impact import links
 from impact.models import Evaluation, EvaluationEvent
 from submissions.kinds import SubmissionLink
 from submissions.models import Submission
+from submissions.sharing.readers import contact_of
 
 # What the mail says hangs on these.
 FACTS = (
@@ -45,6 +46,7 @@ def mails_of(events: list[EvaluationEvent]) -> list[Message]:
     hub, venue = submission.hub, first.subject.venue
     context: dict[str, Any] = {
         "submission": submission,
+        "reader": contact_of(submission),
         "first": first,
         "evaluations": due,
         "until": min(one.until for one in due),

@@ -28,11 +28,11 @@ from kits.rules import LoanRequest
 from kits.telling.wording import terms_of
 from schools.models import User
 from submissions import browsers
-from submissions.pages.initial import class_asked
 from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
 from submissions.pages.ask import Asking, asked_by
 from submissions.pages.code import CodeView, CorrectAddressView
+from submissions.pages.initial import class_asked
 from submissions.rules import RulesBroken
 
 GONE = (NoCopyFree,)

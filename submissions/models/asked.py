@@ -56,8 +56,8 @@ class AskedQuerySet[T: "Asked"](KeepsFolded, OfHubs[T]):
         """These rows with their facts, which nobody else changes in this transaction."""
         return self.with_facts().select_for_update(of=("self",)).order_by("pk")
 
-    def visible_to(self, user: User) -> Self:
-        """What she asked for, and what a colleague shares with her."""
+    def visible_to(self, user: User | int) -> Self:
+        """What she asked for, and what a colleague shares with her; `user` or her key."""
         shared = Companion.objects.accepted().filter(user=user)
         whole = shared.filter(row=None).values("submission")
         rows = shared.filter(row_of=self.model._meta.model_name).values("row")

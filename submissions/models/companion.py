@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import Event, Standing, StateTable, unnoticed
-from core.text.fields import LineColumn, MailAddressColumn
+from core.text.fields import LineColumn, MailAddressColumn, TelephoneColumn
 from programmes.models import OfHubs
 from submissions.models.submission import Submission
 
@@ -57,7 +57,7 @@ class Companion(models.Model):
     row = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
     email = MailAddressColumn(_("e-mail address"), db_index=True, blank=True)
     name = LineColumn(_("name"), max_length=120, blank=True)
-    phone = LineColumn(_("telephone"), max_length=30, blank=True)
+    phone = TelephoneColumn(_("telephone"), max_length=30, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -95,6 +95,7 @@ class Companion(models.Model):
             models.UniqueConstraint(
                 "submission",
                 "email",
+                "takes_over",
                 "row_of",
                 Coalesce("row", 0),
                 condition=Q(state__in=CompanionState.where(is_coming=True)) & ~Q(email=""),

@@ -3,7 +3,7 @@ import pytest
 from bookings import clock, lifecycle
 from bookings.models import Booking, State
 from bookings.refusals import Forgotten
-from submissions.erasure import erase_person
+from submissions.privacy.erasure import erase_person
 from tests.factories import amsterdam, make_booking, make_staff, make_submission
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]

@@ -27,8 +27,9 @@ from core.models import Mail
 from core.text.normal import key
 from kits.models import Loan, LoanState
 from schools.models import User
-from submissions import codes, erasure, links
+from submissions import codes, links
 from submissions.models import CodeChallenge, Submission
+from submissions.privacy import erasure
 from submissions.telling import send_code
 from tec_site.pages.feeds import feed_address
 from tests.factories import (
