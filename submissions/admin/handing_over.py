@@ -34,7 +34,7 @@ class TakerForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 def hand_over_page(request: HttpRequest, user_id: int, *, site: Any, opts: Any) -> HttpResponse:
-    """What of her is to come in staff's own hubs, and to whom it is offered, who accepts it first."""
+    """What of her is to come in staff's own hubs, and to whom it is offered, who accepts first."""
     if not request.user.has_perm("submissions.change_submission"):
         raise PermissionDenied
     teacher = get_object_or_404(User, pk=user_id, is_staff=False)

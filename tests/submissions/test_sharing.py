@@ -52,7 +52,7 @@ def booked(visit):
     submission = make_submission(user=user)
     classes = [
         make_booking(submission=submission, visit=visit, party_name=name, class_group=None)
-        for name in ("7a", "7b")
+        for name in ("De Uilen", "De Vossen")
     ]
     tell()
     return submission, *classes
@@ -153,7 +153,7 @@ def test_every_mail_reaches_the_contact_companions_and_the_teacher_of_the_class(
         make_booking(
             submission=submission, visit=visit, state=first, party_name=party, class_group=None
         )
-        for party in ("7a", "7b")
+        for party in ("De Uilen", "De Vossen")
     )
     everything = shared(submission)
     of_mine = shared(submission, row=mine)
@@ -170,7 +170,7 @@ def test_every_mail_reaches_the_contact_companions_and_the_teacher_of_the_class(
         assert {one for one in strangers - {mail.to} if one in words} == set()
         attendees = set(re.findall(r"ATTENDEE[^:]*:mailto:(\S+)", words))
         assert attendees <= {mail.to}
-    assert {mail.to for mail in mails if "7b" in mail.text} <= readers - {of_mine.email}
+    assert {mail.to for mail in mails if "De Vossen" in mail.text} <= readers - {of_mine.email}
 
 
 @pytest.mark.parametrize("name", LOAN_MOVES)
@@ -189,8 +189,8 @@ def test_teacher_of_a_class_sees_and_changes_her_own_class_only(booked):
     companion = shared(submission, row=mine, name="Bram")
     client = signed_in(companion.user)
     page = client.get(reverse("bookings:booking", args=[submission.public_id])).content.decode()
-    assert "7a" in page
-    assert "7b" not in page
+    assert "De Uilen" in page
+    assert "De Vossen" not in page
 
     for one, status in ((mine, 302), (other, 404)):
         address = reverse("bookings:numbers", args=[submission.public_id, one.pk])
@@ -201,8 +201,11 @@ def test_teacher_of_a_class_sees_and_changes_her_own_class_only(booked):
     assert [
         client.get(reverse(one, args=[submission.public_id])).status_code for one in hidden
     ] == [404, 404]
-    assert "7b" not in client.get(reverse("bookings:calendar", args=[submission.public_id])).text
-    assert [row.party_name for row in Booking.objects.visible_to(companion.user)] == ["7a"]
+    assert (
+        "De Vossen"
+        not in client.get(reverse("bookings:calendar", args=[submission.public_id])).text
+    )
+    assert [row.party_name for row in Booking.objects.visible_to(companion.user)] == ["De Uilen"]
 
 
 def test_link_in_the_companions_mail_opens_it_for_her_until_she_leaves(booked):
