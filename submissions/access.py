@@ -1,6 +1,7 @@
 """Who may see a submission: its teacher, the browser it came from, whoever has its link, and a
 colleague with whom it is shared."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ class Erased(Http404):
 def may_see(request: HttpRequest, submission: Submission, token: str | None) -> bool:
     """A colleague sees it as what is shared with her: `submission.seen_as` says so from here on."""
     if token is not None:
-        return links.opens(submission, token) or _is_shared_by_link(submission, token)
+        return links.opens(submission, token) or shared_by(links.opens_as, submission, token)
     user = request.user
     if user.is_authenticated and submission.user_id == user.pk:
         return True
@@ -32,11 +33,13 @@ def may_see(request: HttpRequest, submission: Submission, token: str | None) -> 
     return bool(submission.seen_as)
 
 
-def _is_shared_by_link(submission: Submission, token: str) -> bool:
-    """Of two classes of one colleague the link to either opens both."""
+def shared_by(
+    opens_as: Callable[[Companion, str], bool], submission: Submission, token: str
+) -> bool:
+    """Whether it is the link of a colleague; of her two classes the link to either opens both."""
     shared = Companion.objects.accepted().select_related("user").order_by("pk")
     companions = list(shared.filter(submission=submission))
-    hers = {one.email for one in companions if links.opens_as(one, token)}
+    hers = {one.email for one in companions if opens_as(one, token)}
     submission.seen_as = [one for one in companions if one.email in hers]
     return bool(hers)
 

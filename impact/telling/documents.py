@@ -50,7 +50,7 @@ def sheet_facts(submission: Submission) -> dict[str, Any]:
     rows = [
         row
         for kind in submitted()
-        for row in kind.model._base_manager.filter(submission=submission).order_by("pk")
+        for row in kind.model._default_manager.seen_in(submission)
     ]
     here = [row for row in rows if row.standing.is_promise and not row.audience.is_groups]
     return {

@@ -9,6 +9,8 @@ from django.urls import reverse
 from bookings import lifecycle as visits
 from bookings.models import Booking, State
 from core.models import Mail
+from impact import clock
+from impact.models import Evaluation
 from kits import lifecycle as loans
 from schools.models import User
 from submissions import telling
@@ -274,3 +276,23 @@ def test_contact_shares_by_page_for_one_class_and_for_everything(booked):
     answer = client.post(page, {"email": submission.email, "what": "alles"})
     assert answer.status_code == 422
     assert not User.objects.filter(email="bram@school.example").exists()
+
+
+def test_how_it_was_is_asked_of_the_teacher_of_the_class_too(frozen, booked):
+    submission, mine, other = booked
+    companion = shared(submission, row=mine)
+    frozen.move_to(amsterdam(2026, 11, 4, 10))
+    clock.ask_due()
+    mails = {mail.to: mail for mail in tell()}
+    assert mails.keys() == {submission.email, companion.email}
+    assert [name in mails[companion.email].text for name in ("De Uilen", "De Vossen")] == [
+        True,
+        False,
+    ]
+    pages = {to: link_in(mail) for to, mail in mails.items()}
+    assert "De Vossen" in Client().get(pages[submission.email]).text
+    hers = Client().get(pages[companion.email], follow=True)
+    assert ("De Uilen" in hers.text, "De Vossen" in hers.text) == (True, False)
+    assert Evaluation.objects.visible_to(companion.user).get().booking == mine
+    theirs = reverse("evaluations:evaluation", args=[submission.public_id, other.evaluation.pk])
+    assert signed_in(companion.user).get(theirs).status_code == 404
