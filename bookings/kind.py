@@ -67,8 +67,9 @@ class VisitKind(AskedKind):
             for row in rows
         ]
 
-    def coming_in(self, submissions: Iterable[Submission]) -> QuerySet[Booking]:
-        return super().coming_in(submissions).upcoming()
+    def coming_in(self, submissions: Iterable[Submission | int]) -> QuerySet[Booking]:
+        coming: QuerySet[Booking] = super().coming_in(submissions).upcoming()
+        return coming
 
     def calendar_files(
         self, rows: Sequence[Booking], method: Method, reader: Reader

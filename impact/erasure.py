@@ -13,14 +13,11 @@ def known(submission: Submission) -> list[dict[str, Any]]:
     """What she told us afterwards, for herself."""
     found = []
     for one in Evaluation.objects.filter(submission=submission).answered().order_by("pk"):
-        columns = [
-            Evaluation._meta.get_field(name) for name in ("overall", "fit", "guidance", *WORDS)
-        ]
-        answers = {
-            str(field.verbose_name): str(getattr(one, field.name) or "") for field in columns
-        }
-        said = {title: text for title, text in answers.items() if text}
-        found.append({_("What"): _("What you told us afterwards"), **said})
+        said = {"": _("What you told us afterwards")}
+        for name in (*FACES, *WORDS):
+            column: Any = Evaluation._meta.get_field(name)
+            said[str(column.verbose_name)] = str(getattr(one, name) or "")
+        found.append({title or _("What"): text for title, text in said.items() if text})
     return found
 
 

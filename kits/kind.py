@@ -72,7 +72,7 @@ class LoanKind(AskedKind):
             for row in rows
         ]
 
-    def coming_in(self, submissions: Iterable[Submission]) -> QuerySet[Loan]:
+    def coming_in(self, submissions: Iterable[Submission | int]) -> QuerySet[Loan]:
         """Also what is out: it is still to come back."""
         rows = Loan.objects.filter(submission__in=submissions).holding()
         return rows.filter(held_until=None).with_facts().order_by("pk")

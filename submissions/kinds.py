@@ -91,12 +91,16 @@ class AskedKind(kinds.Kind, Remembering):
         """What is asked for, when and for which class: a line for each of the rows."""
         return [str(row) for row in rows]
 
-    def coming_in(self, submissions: Iterable[Submission]) -> QuerySet[Any]:
+    def seen_in(self, submission: Submission) -> list[Any]:
+        """The rows of a submission that who sees it may see."""
+        rows: Any = self.model._default_manager.all()
+        return list(rows.seen_in(submission))
+
+    def coming_in(self, submissions: Iterable[Submission | int]) -> Any:
         """The rows of these submissions that are still to come, of whoever they are."""
         rows: Any = self.model._default_manager.all()
         coming = rows.where(is_coming=True).filter(submission__in=submissions)
-        found: QuerySet[Any] = coming.with_facts().order_by("pk")
-        return found
+        return coming.with_facts().order_by("pk")
 
     def calendar_files(
         self, rows: Sequence[Any], method: Method, reader: Reader

@@ -216,7 +216,7 @@ def _mail(
             [one for booking in hers for one in rules.resting_on(booking)] if with_resting else []
         )
         with translation.override(reader.language):
-            context = {
+            context: dict[str, Any] = {
                 "note": note,
                 "changes": _changes([event for event in told if event.booking in hers]),
                 "resting": wording.resting_in_words(resting),

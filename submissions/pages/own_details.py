@@ -87,7 +87,7 @@ def erase_me(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def erased(request: HttpRequest) -> HttpResponse:
-    return render(request, "submissions/erased.html")
+    return render(request, "submissions/erased.html", {"is_done": True})
 
 
 @login_not_required

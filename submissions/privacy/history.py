@@ -17,17 +17,14 @@ def in_words(moment: Any) -> str:
     return date_format(timezone.localtime(moment), "j F Y H:i") if moment else ""
 
 
-def history_of(events: Iterable[Event], labels: Mapping[str, Move], user: User) -> list[Known]:
+def history_of(events: Iterable[Event], labels: Mapping[str, Move], user: User) -> list[str]:
+    """A line each: when, what, by whom, and what she wrote along."""
     roles = {"staff": _("the desk"), "teacher": _("a colleague"), "site": _("the website")}
     lines = []
     for event in events:
         hers = event.by_id == user.pk
         label = labels[event.move].label if event.move in labels else event.move
-        line = {
-            _("When"): in_words(event.at),
-            _("What"): str(label),
-            _("By"): _("you") if hers else roles.get(event.by_role, event.by_role),
-            _("Note"): event.note if hers else "",
-        }
-        lines.append({title: text for title, text in line.items() if text})
+        who = _("you") if hers else roles.get(event.by_role, event.by_role)
+        line = f"{in_words(event.at)}: {label} ({who})"
+        lines.append(f"{line}: {event.note}" if hers and event.note else line)
     return lines

@@ -7,6 +7,7 @@ follows her visits; and so does what is still to come.
 """
 
 import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -95,7 +96,8 @@ def silent_since(limit: datetime.datetime) -> QuerySet[User]:
         is_staff=False,
         joined_at__lt=limit,
     )
-    for rows in (recent, shared):
+    found: tuple[Any, ...] = (recent, shared)
+    for rows in found:
         silent = silent.exclude(pk__in=rows.filter(user__isnull=False).values("user"))
         silent = silent.exclude(email__in=rows.exclude(email="").values("email"))
     for kind in kinds.kinds():

@@ -118,7 +118,7 @@ def rows_of(companions: Iterable[Companion]) -> list[tuple[Any, list[Any]]]:
 def lines_of(submissions: Iterable[Submission]) -> list[str]:
     """What of these submissions is to come, in words."""
     submissions = list(submissions)
-    return [line for kind in submitted() for line in kind.lines(kind.coming_in(submissions))]
+    return [line for kind in submitted() for line in kind.lines(list(kind.coming_in(submissions)))]
 
 
 # --- The verbs -----------------------------------------------------------------------------------

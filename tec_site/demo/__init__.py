@@ -4,6 +4,7 @@ Everything is an example: fictional schools, people and dates.
 """
 
 from tec_site.demo import (
+    colleagues,
     evaluations,
     kits,
     loans,
@@ -27,3 +28,4 @@ def load() -> None:
     loans.load()
     second_hub.load()
     evaluations.load()
+    colleagues.load()
