@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from impact.models import WORDS, Evaluation, EvaluationEvent
+from impact.models import FACES, WORDS, Evaluation, EvaluationEvent
 from submissions.models import Submission
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -29,7 +30,7 @@ from core.kinds import blocks_beside
 from core.lifecycle import Refused
 from submissions.access import load_submission, may_see
 from submissions.forms import ContactForm
-from submissions.models import Submission
+from submissions.models import Companion, Submission
 from submissions.pages.cancelling import CancelView
 from submissions.pages.details import DetailsView
 from submissions.pages.papers import CalendarView, LetterView
@@ -159,12 +160,15 @@ def _load(
     request: HttpRequest, public_id: UUID, token: str | None
 ) -> tuple[Submission, list[Booking]]:
     """The submission and its bookings, in one query; 404 for a stranger."""
+    companions = Companion.objects.alive().filter(submission=OuterRef("submission"))
     found = Booking.objects.with_facts().select_related("submission__user")
+    found = found.annotate(is_shared=Exists(companions))
     bookings = list(found.filter(submission__public_id=public_id).order_by("pk"))
     if not bookings or not may_see(request, bookings[0].submission, token):
         load_submission(request, public_id, token)  # says why not
         raise Http404
     submission = bookings[0].submission
+    submission.is_shared = bookings[0].is_shared
     return submission, [one for one in bookings if submission.shows(one)]
 
 

@@ -196,6 +196,15 @@ class Submission(Folded):
         """Whether who sees it may see this row: a colleague named for one class sees that one."""
         return not self.seen_as or any(companion.has(row) for companion in self.seen_as)
 
+    # False where a page asked along and it is shared with nobody: that saves a query.
+    is_shared: bool | None = None
+
+    @property
+    def colleagues(self) -> Any:
+        """With whom it is shared, or asked to be."""
+        companions: Any = self.companions  # type: ignore[attr-defined]
+        return companions.none() if self.is_shared is False else companions.alive()
+
     @property
     def shows_all(self) -> bool:
         return not self.seen_as or any(companion.row is None for companion in self.seen_as)

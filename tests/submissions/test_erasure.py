@@ -281,7 +281,7 @@ def test_link_from_her_mails_opens_nothing_any_more(booking, frozen):
     assert Client().get(address).status_code == 200
     frozen.move_to(AFTER)
     erasure.erase_person(email=EMAIL)
-    assert Client().get(address).status_code == 404
+    assert Client().get(address).status_code == 410
 
 
 def test_nobody_else_is_touched(booking, frozen):
