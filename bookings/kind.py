@@ -75,8 +75,8 @@ class VisitKind(AskedKind):
         self, rows: Sequence[Booking], method: Method, reader: Reader
     ) -> list[Attachment]:
         """Of what is confirmed; calendars know nothing else."""
-        known = [row.pk for row in rows if row.state == State.CONFIRMED]
-        return notices.calendar_files(rows, dict.fromkeys(known, method), reader)
+        known = [(row, method) for row in rows if row.state == State.CONFIRMED]
+        return notices.calendar_files(known, reader)
 
     def called(self, submission: Submission) -> str:
         first = submission.bookings.with_facts().order_by("pk").first()

@@ -35,14 +35,9 @@ from core.transactions import retried
 from programmes.models import Programme, ProgrammeKind
 from schools.models import ClassGroup, School, User
 from schools.years import school_year_of
-from submissions.lifecycle import (
-    AskedLifecycle,
-    identify,
-    locked,
-    open_submission,
-)
+from submissions.lifecycle import AskedLifecycle, identify, locked, open_submission
 from submissions.models import Submission
-from submissions.rules import Party, Rule, refuse_broken
+from submissions.rules import Rule, refuse_broken
 
 S = State
 COMING = S.where(is_coming=True)
@@ -106,8 +101,8 @@ def hold(request: VisitRequest, *, by: User | None) -> Submission:
     if len(request.audiences) > 1:
         raise WrongAudience
     broken = rules.broken_rules(request.items, submission.school)
-    refuse_broken(broken, request.overrule, request.note)
-    data = {"overruled": sorted(request.overrule)} if request.overrule else {}
+    refuse_broken(broken, request.overrule, request.note, request.told)
+    data = {"overruled": request.set_aside} if request.set_aside else {}
     for index, item, visit in _with_visits(request.items):
         if visit.groups_taken or index:  # an empty visit needs no search
             _refuse_same_party(visit, submission, item.party.name, index)
@@ -197,9 +192,11 @@ def decline(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
 
 
 @retried
-def cancel(*, booking: Booking, by: User | None, note: str = "") -> BookingEvent:
+def cancel(
+    *, booking: Booking, by: User | None, note: str = "", notice: str | None = None
+) -> BookingEvent:
     """Free the place. The school itself may until the free period ends (TooLate) or the visit
-    begins (SlotPast); staff always.
+    begins (SlotPast); staff always. `notice`: another message than 'cancelled'.
 
     Experiences that stood on a cancelled Proeverij come under 'needs attention'.
     """
@@ -209,7 +206,7 @@ def cancel(*, booking: Booking, by: User | None, note: str = "") -> BookingEvent
     was_held = booking.state == S.HELD
     changes = {"held_until": None, "attention": ""}
     # Nobody was told of a hold, so there is nothing to take back.
-    notice = "" if was_held else None
+    notice = "" if was_held else notice
     event = MOVES.apply(booking, "cancel", by=by, note=note, changes=changes, notice=notice)
     if not was_held:
         _flag_dependents(booking, booking.starts_at, by)
@@ -293,24 +290,23 @@ def change_numbers(
     note: str = "",
     overrule: Collection[Rule] = (),
     reason: str = "",
+    told: Collection[Rule] = (),
 ) -> BookingEvent | None:
     """Change how many come; None if it is as many already. Raises TooLate and SlotPast (for the
     school itself), RulesBroken, VisitFull.
 
-    `note` goes into the mail; `reason`, why a rule is overruled, into a note for colleagues.
+    `note` goes into the mail; `reason`, why a rule is overruled, into a note for colleagues. `told`
+    as in a VisitRequest.
     """
     lock(booking, "change_numbers")
     if role_of(by) == "teacher":
         refuse_late(booking.starts_at, booking.change_until)
     if (booking.pupils, booking.supervisors) == (pupils, supervisors):
         return None
-    years = booking.year_from, booking.year_to
-    party = Party(booking.party_name, *years, pupils, supervisors, booking.group_kind)
-    # As many pupils as before were once enough, or few enough.
-    programme, is_same = booking.visit.programme, pupils == booking.pupils
-    broken = [] if is_same else rules.broken_numbers(programme, party)
-    refuse_broken(broken, overrule, reason)
-    MOVES.lapse_all(Booking.objects.expired().in_the_way(booking.visit.slot, programme))
+    broken = rules.broken_change(booking, pupils, supervisors)
+    refuse_broken(broken, overrule, reason, told)
+    in_the_way = Booking.objects.expired().in_the_way(booking.visit.slot, booking.visit.programme)
+    MOVES.lapse_all(in_the_way)
     if broken:
         overruled = {"overruled": sorted({one.rule for one in broken})}
         MOVES.apply(booking, "note", by=by, note=reason, data=overruled)

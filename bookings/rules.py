@@ -1,8 +1,10 @@
-"""What a class or group must satisfy to come: year group, numbers, lead time, an earlier Proeverij.
+"""What a class or group must satisfy to come: year group, numbers, supervisors, lead time, an
+earlier Proeverij.
 
 Form and verb ask the same questions here, so they cannot disagree. Staff may overrule each
-rule, with a note; capacity and zones are not rules but facts of the database (places.py). A group
-that is no class has no year groups, and nothing comes before it.
+rule, with a note; a school that was told may come with too few supervisors. Capacity and zones are
+not rules but facts of the database (places.py). A group that is no class has no year groups and
+nobody along, and nothing comes before it.
 """
 
 import datetime
@@ -41,13 +43,19 @@ class VisitRequest:
     """What is asked for in one go, all or nothing.
 
     `submission` is not saved yet: it carries the key, the hash of the data and what was typed.
-    What staff `overrule` asks for a `note` that says why.
+    What staff `overrule` asks for a `note` that says why. `told`: what the school was told that it
+    breaks, and asks all the same; only of what it may (`submissions.rules.TOLD_ONCE`).
     """
 
     submission: Submission
     items: Sequence[VisitItem]
     overrule: Collection[Rule] = ()
     note: str = ""
+    told: Collection[Rule] = ()
+
+    @property
+    def set_aside(self) -> list[Rule]:
+        return sorted({*self.overrule, *self.told})
 
     @property
     def hub(self) -> Hub:
@@ -71,6 +79,7 @@ def broken_rules(items: Sequence[VisitItem], school: School | None) -> list[Brok
     for index, item in enumerate(items):
         programme, slot, party = item.programme, item.slot, item.party
         found += broken_party(programme, party, index)
+        found += broken_supervisors(programme, party, index)
         found += broken_taster(programme, slot, school, party.name, index)
     return found
 
@@ -127,6 +136,36 @@ def broken_numbers(programme: Programme, party: Party, index: int | None = None)
     else:
         return []
     return [Broken(Rule.NUMBERS, "pupils", words % {"number": limit}, index)]
+
+
+def broken_supervisors(
+    programme: Programme, party: Party, index: int | None = None
+) -> list[Broken]:
+    if party.audience.is_groups or party.supervisors >= programme.supervisors_for(party.pupils):
+        return []
+    return [Broken(Rule.SUPERVISORS, "supervisors", norm_for(programme, party.pupils), index)]
+
+
+def norm_for(programme: Programme, pupils: int) -> str:
+    """How many supervisors a programme asks for so many pupils, in words."""
+    needed = programme.supervisors_for(pupils)
+    words = ngettext(
+        "For %(pupils)d pupils we ask %(needed)d supervisor.",
+        "For %(pupils)d pupils we ask %(needed)d supervisors.",
+        needed,
+    )
+    return words % {"pupils": pupils, "needed": needed}
+
+
+def broken_change(booking: Booking, pupils: int, supervisors: int) -> list[Broken]:
+    """Of other numbers: what was once enough, or few enough, still is."""
+    years = booking.year_from, booking.year_to
+    party = Party(booking.party_name, *years, pupils, supervisors, booking.group_kind)
+    programme = booking.visit.programme
+    found = [] if pupils == booking.pupils else broken_numbers(programme, party)
+    lacking = programme.supervisors_for(pupils) - supervisors
+    lacked = programme.supervisors_for(booking.pupils) - booking.supervisors
+    return found if lacking <= lacked else [*found, *broken_supervisors(programme, party)]
 
 
 def _at_most(audience: Audience, number: int) -> str:

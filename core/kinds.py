@@ -242,14 +242,15 @@ class Kind(Part):
         """What the public page of a programme or kit tells of this kind."""
         return None
 
-    def along(self, row: Any, day: datetime.date) -> Iterable[Along]:
-        """What of this kind goes along with a row of another kind that is to move to `day`."""
+    def along(self, row: Any, day: datetime.date | None) -> Iterable[Along]:
+        """What of this kind goes along with a row of another kind that is to move to `day`, or,
+        without a day, to be cancelled."""
         return ()
 
     def follow(self, row: Any, ways: Mapping[str, str], *, left: datetime.date, by: Any) -> None:
         """Let it go along in the ways that were chosen, by name, with a row that has just left a
-        day in this transaction; what is not named stays as it was. Raises Refused, and then
-        nothing moves."""
+        day in this transaction, for another or for good; what is not named stays as it was.
+        Raises Refused, and then nothing moves."""
 
     # --- For staff ----------------------------------------------------------------------------
 

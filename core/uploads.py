@@ -27,6 +27,8 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageFile, ImageOps
 
+from core.kinds import kinds
+
 MAX_BYTES = 8 * 1024 * 1024
 PDF_MAX_BYTES = 20 * 1024 * 1024
 PHOTO_FORMATS = ("JPEG", "PNG", "WEBP")
@@ -220,7 +222,7 @@ def delete_orphans(model: type[Model], name: str, *, folder: str) -> int:
     field: Any = model._meta.get_field(name)
     storage: Storage = field.storage
     known = set(model._base_manager.values_list(name, flat=True))
-    if not known:  # rather a database that is yet to be restored
+    if not known and _is_unused():  # rather a database that is yet to be restored
         return 0
     deleted = 0
     for path in _files(storage, folder):
@@ -229,6 +231,11 @@ def delete_orphans(model: type[Model], name: str, *, folder: str) -> int:
             storage.delete(path)
             deleted += 1
     return deleted
+
+
+def _is_unused() -> bool:
+    """Whether nothing ever happened here: files without a row then wait for their backup."""
+    return not any(kind.event._base_manager.exists() for kind in kinds())
 
 
 def _files(storage: Storage, folder: str) -> Iterator[str]:

@@ -97,10 +97,11 @@ class LoanKind(AskedKind):
     line = "kits/_line.html"
 
     def coming(self, user: User) -> QuerySet[Loan]:
-        return Loan.objects.visible_to(user).holding().with_facts().order_by("starts_on", "pk")
+        hers = Loan.objects.visible_to(user).holding().with_facts().with_return()
+        return hers.order_by("starts_on", "pk")
 
     def past(self, user: User) -> QuerySet[Loan]:
-        mine = Loan.objects.visible_to(user).with_facts()
+        mine = Loan.objects.visible_to(user).with_facts().with_return()
         return mine.where(holds=False).order_by("-starts_on", "-pk")
 
     # --- For who has days -------------------------------------------------------------------
@@ -154,7 +155,7 @@ class LoanKind(AskedKind):
         bookings = [row for row in rows if isinstance(row, Booking)]
         return with_visit.block_beside(bookings, token)
 
-    def along(self, row: Any, day: datetime.date) -> list[Along]:
+    def along(self, row: Any, day: datetime.date | None) -> list[Along]:
         return moving.along(row, day) if isinstance(row, Booking) else []
 
     def follow(self, row: Any, ways: Mapping[str, str], *, left: datetime.date, by: Any) -> None:

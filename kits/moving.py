@@ -140,11 +140,12 @@ class Days(NamedTuple):
         }
 
 
-def along(booking: Booking, day: datetime.date) -> list[Along]:
-    """The reserved kits of a visit that is asked to move to `day`, and how each can go along."""
+def along(booking: Booking, day: datetime.date | None) -> list[Along]:
+    """The reserved kits of a visit that is to move to `day`, or to be cancelled, and how each can
+    go along."""
     found = []
     for loan in _loans_of(booking):
-        days = days_along(loan, booking.visit.slot.day, day)
+        days = days_along(loan, booking.visit.slot.day, day) if day else None
         ways = [("keep", _("leave it as it is")), ("cancel", _("cancel it"))]
         if days is not None and _has_box(loan, days):
             ways.insert(0, ("move", _("move it along: %(days)s") % {"days": days}))
@@ -162,7 +163,7 @@ def follow(
     """Move or cancel kits with a visit that has just left a day. Raises NoCopyFree."""
     for loan in _loans_of(booking):
         match ways.get(_name_of(loan)):
-            case "move":
+            case "move" if booking.is_holding:
                 days = days_along(loan, left, booking.visit.slot.day)
                 if days is None:
                     raise NoCopyFree

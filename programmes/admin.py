@@ -8,6 +8,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
@@ -24,6 +26,8 @@ from programmes.models import (
     Component,
     CoreObjective,
     Hub,
+    ObjectiveScheme,
+    Offer,
     Programme,
     ProgrammeKind,
     Venue,
@@ -40,8 +44,22 @@ PROMISED = {"zones", "duration", "changeover", "max_groups", "max_pupils", "titl
 # Of programmes and kits.
 PICTURE_FIELDS = (
     _("Drawing or picture"),
-    {"fields": ("artwork", "picture", ("picture_alt", "picture_alt_en"))},
+    {"fields": ("seen_now", "artwork", "picture", ("picture_alt", "picture_alt_en"))},
 )
+
+
+class Pictured(ModelAdmin):
+    """Of what teachers see a drawing or a picture of."""
+
+    readonly_fields = ("seen_now",)
+
+    @display(description=_("what teachers see now"))
+    def seen_now(self, offer: Offer) -> str:
+        """As on its card, but small."""
+        if offer.pk is None:
+            return "–"
+        drawn = render_to_string("_picture.html", {"offer": offer})
+        return format_html('<span class="desk-thumbnail">{}</span>', drawn)
 
 
 class ProgrammeForm(TellingForm, OneHubForm):
@@ -57,7 +75,10 @@ class ProgrammeForm(TellingForm, OneHubForm):
             "max_pupils_per_class": _("Staff can overrule this per booking."),
             "max_groups": _("In one visit; the half day may set less."),
             "max_pupils": _("Of all classes of one visit together."),
-            "pupils_per_supervisor": _("The norm that the form shows. Nobody is refused for it."),
+            "pupils_per_supervisor": _(
+                "The norm that the form shows. A school with fewer is told once, and may come; "
+                "staff say why."
+            ),
             "price": _("0 is free."),
             "lead_time": _("How long before a visit a school can still book. Empty: the default."),
             "change_until": _("The last day for a school. Empty: the centre's default."),
@@ -92,7 +113,7 @@ class ComponentInline(TabularInline):
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(NoDelete, TellingAdmin, LeadsOn, ModelAdmin):
+class ProgrammeAdmin(NoDelete, TellingAdmin, LeadsOn, Pictured):
     logs_values = True
     form = ProgrammeForm
     promised = PROMISED
@@ -293,6 +314,12 @@ class WorldAdmin(NoDelete, ModelAdmin):
     list_display = ("number", "name", "code")
     list_display_links = ("name",)
     search_fields = ("name",)
+
+
+@admin.register(ObjectiveScheme)
+class ObjectiveSchemeAdmin(NoDelete, ModelAdmin):
+    list_display = ("name", "in_force_from")
+    search_fields = ("name", "code")
 
 
 @admin.register(CoreObjective)

@@ -4,14 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core import addresses
 from programmes.filters import CatalogueFilter
+from programmes.models import CoreObjective
 
 PER_PAGE = 12
+
+
+def read_curriculum(offer: Any) -> None:
+    """The worlds and core objectives of a programme or kit, in the order of the page."""
+    objectives = CoreObjective.objects.in_order()
+    prefetch_related_objects([offer], "worlds", Prefetch("core_objectives", objectives))
 
 
 def page_of(request: HttpRequest, found: QuerySet[Any] | Sequence[Any]) -> "Page[Any]":

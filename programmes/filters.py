@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 
 import django_filters
 from django.db import models
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Value, When
+from django.db.models.functions import Concat
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.text.bilingual import Words, in_dutch
-from programmes.models import Programme, ProgrammeKind, World, Zone
+from programmes.models import CoreObjective, Programme, ProgrammeKind, World, Zone
 from schools.audience import Audience
 from schools.years import YearGroup
 
@@ -50,16 +52,40 @@ class Input(NamedTuple):
 
 
 class CatalogueFilter(django_filters.FilterSet):
-    """What the filters of visits and of kits have in common; both have `groep` and `wereld`."""
+    """What the filters of visits and of kits have in common; both have `groep`, `wereld` and
+    `kerndoel`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # A list rather than a queryset or callable: those are asked again for every use.
-        worlds = World.objects.values_list("code", "name")
-        self.filters["wereld"].extra["choices"] = [(code, in_dutch(name)) for code, name in worlds]
+        # Lists rather than querysets or callables: those are asked again for every use.
+        choices: dict[str, dict[str, Words]] = {}
+        first, *others = self.lists()
+        rows = first.union(*others, all=True)
+        order = ("filter", "place", F("day").desc(nulls_last=True), "words")
+        for name, _place, day, code, words in rows.order_by(*order):
+            is_new = day is not None and day > timezone.localdate()
+            found = choices.setdefault(name, {})
+            found.setdefault(code, in_dutch(f"{words} (nieuw)" if is_new else words))
+        for name in ("wereld", "kerndoel", "zone"):
+            if name in self.filters:
+                self.filters[name].extra["choices"] = list(choices.get(name, {}).items())
+
+    def lists(self) -> list[QuerySet[Any, Any]]:
+        """The choices that are rows: of which filter, in which place, from which day, value and
+        words; read as one query. Of the core objectives those that something here is about."""
+        worlds = World.objects.annotate(place=F("number"), day=NO_DAY, value=F("code"))
+        objectives = self.queryset.model._meta.get_field("core_objectives")
+        published = {f"{objectives.related_query_name()}__is_published": True}
+        about = CoreObjective.objects.filter(**published).distinct().in_order()
+        about = about.annotate(day=F("in_force_from"), value=NAMED, name=F("label"))
+        return [_rows(worlds, "wereld"), _rows(about, "kerndoel")]
 
     def for_year_group(self, offers: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return offers.filter(year_from__lte=int(value), year_to__gte=int(value))
+
+    def about(self, offers: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        found = CoreObjective.objects.annotate(value=NAMED).filter(value=value)
+        return offers.filter(core_objectives__in=found)
 
     def inputs(self) -> list[Input]:
         """The filters without a list of choices."""
@@ -95,6 +121,18 @@ def _text(label: Any) -> str:
     return label if isinstance(label, Words) else str(label)
 
 
+NO_DAY = Value(None, output_field=models.DateField())
+# As `CoreObjective.key`.
+NAMED = Case(
+    When(official_id="", then=Concat("scheme", Value("."), "code")), default=F("official_id")
+)
+
+
+def _rows(rows: QuerySet[Any], name: str) -> QuerySet[Any, Any]:
+    found = rows.order_by().annotate(filter=Value(name), words=F("name"))
+    return found.values_list("filter", "place", "day", "value", "words")
+
+
 class ProgrammeFilter(CatalogueFilter):
     soort = django_filters.ChoiceFilter(
         label=_("Kind"),
@@ -117,6 +155,9 @@ class ProgrammeFilter(CatalogueFilter):
     wereld = django_filters.ChoiceFilter(
         label=_("World of technology"), empty_label=_("All worlds"), field_name="worlds__code"
     )
+    kerndoel = django_filters.ChoiceFilter(
+        label=_("Core objective"), empty_label=_("All core objectives"), method="about"
+    )
     zone = django_filters.ChoiceFilter(
         label=_("Zone"), empty_label=_("All zones"), method="in_zone"
     )
@@ -131,11 +172,9 @@ class ProgrammeFilter(CatalogueFilter):
         model = Programme
         fields: list[str] = []
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        zones = Zone.objects.order_by("position", "name").values_list("slug", "name")
-        found = {slug: in_dutch(name) for slug, name in zones}
-        self.filters["zone"].extra["choices"] = list(found.items())
+    def lists(self) -> list[QuerySet[Any, Any]]:
+        zones = Zone.objects.annotate(place=F("position"), day=NO_DAY, value=F("slug"))
+        return [*super().lists(), _rows(zones, "zone")]
 
     def for_year_group(self, offers: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return super().for_year_group(offers, name, value).filter(audience=Audience.SCHOOLS)

@@ -148,3 +148,31 @@ CORE_OBJECTIVES = [
         "",
     ),
 ]
+
+# code, name, from which day it is law (None: it never was)
+SCHEMES = [
+    ("kerndoelen-po-2006", "Kerndoelen primair onderwijs (2006)", "2006-08-01"),
+    ("kerndoelen-onderbouw-vo-2006", "Kerndoelen onderbouw vo (2006)", "2006-08-01"),
+    ("kerndoelen-po-2026", "Nieuwe kerndoelen primair onderwijs", "2027-08-01"),
+    ("kerndoelen-onderbouw-vo-2026", "Nieuwe kerndoelen onderbouw vo", "2027-08-01"),
+    (
+        "kerndoelen-digitale-geletterdheid-concept-2024-03",
+        "Digitale geletterdheid (concept van 2024)",
+        None,
+    ),
+]
+
+# scheme, code → official id (SLO, *Onderwijsbegrippenkader*)
+OFFICIAL_IDS = {
+    ("kerndoelen-po-2006", "40"): "d803cf62-cf7e-404c-b650-8c7543534b6d",
+    ("kerndoelen-po-2006", "41"): "1095e038-a147-4b0a-bbfa-a202789744da",
+    ("kerndoelen-po-2006", "42"): "c3d8c8c0-0f94-4dec-8ce6-f52fab27158f",
+    ("kerndoelen-po-2006", "43"): "efc344e0-4651-4c07-ad61-0091cb7aa69f",
+    ("kerndoelen-po-2006", "44"): "3d12e0ca-bca7-4b78-a8ed-f4699570fb12",
+    ("kerndoelen-po-2006", "45"): "e652ff27-3b26-4820-8d7b-32e9d38836e1",
+    ("kerndoelen-po-2006", "46"): "518b5749-dbe3-4e31-a139-f520752566e4",
+    ("kerndoelen-onderbouw-vo-2006", "28"): "477f29ac-dfd9-4497-8456-95956422a44e",
+    ("kerndoelen-onderbouw-vo-2006", "29"): "fc3d9260-29f1-4c37-ae6f-82340c86aa02",
+    ("kerndoelen-onderbouw-vo-2006", "31"): "d357271b-3cfd-40c4-881d-084b71ca05c8",
+    ("kerndoelen-onderbouw-vo-2006", "33"): "0d102eae-8853-43a3-8788-5e26d80564b7",
+}

@@ -240,6 +240,10 @@ class SchoolContactForm(SchoolSearchForm, ContactForm):
         return {"school": school}
 
 
+# The button by which staff take an organisation that is known, or something known of it.
+ORGANISATION_TAKE = "organisation_take"
+
+
 class OrganisationContactForm(ContactForm):
     """The organisation of a group, and who we can reach. Photographs are a matter of schools."""
 
@@ -268,6 +272,9 @@ class OrganisationContactForm(ContactForm):
         super().address_staff()
         self._reword("organisation", _("Organisation"))
         self._reword("city", _("Place"))
+        name, city = self.fields["organisation"], self.fields["city"]
+        name.error_messages["required"] = _("Fill in the name of the organisation.")
+        city.error_messages["required"] = _("Fill in the place of the organisation.")
 
     def asker(self, data: dict[str, Any]) -> dict[str, Any]:
         return {

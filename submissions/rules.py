@@ -22,9 +22,14 @@ from schools.years import describe_year_groups
 class Rule(models.TextChoices):
     YEAR_GROUP = "year_group", _("year group")
     NUMBERS = "numbers", _("number of pupils")
+    SUPERVISORS = "supervisors", _("number of supervisors")
     # As events of old name it.
     DATE = "lead_time", _("the date (too soon, too far ahead, closed)")
     PREREQUISITE = "prerequisite", _("an earlier Proeverij")
+
+
+# What a school may set aside itself, once it was told: it knows best who can come along.
+TOLD_ONCE = frozenset({Rule.SUPERVISORS})
 
 
 @dataclass(frozen=True)
@@ -95,10 +100,20 @@ class NoteRequired(Refused):
     message = _("Say in the note why you overrule this rule.")
 
 
-def refuse_broken(broken: Sequence[Broken], overrule: Collection[Rule], note: str) -> None:
-    """Raise RulesBroken, or NoteRequired where staff overrule without saying why."""
-    standing = [one for one in broken if one.rule not in overrule]
+def refuse_broken(
+    broken: Sequence[Broken],
+    overrule: Collection[Rule],
+    note: str,
+    told: Collection[Rule] = (),
+) -> None:
+    """Raise RulesBroken, or NoteRequired where staff overrule without saying why.
+
+    `told`: the rules of which a school knows that it breaks them; it need not say why.
+    """
+    known = TOLD_ONCE & set(told)
+    left = [one for one in broken if one.rule not in known]
+    standing = [one for one in left if one.rule not in overrule]
     if standing:
         raise RulesBroken(standing)
-    if broken and not note.strip():
+    if left and not note.strip():
         raise NoteRequired

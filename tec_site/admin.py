@@ -30,10 +30,10 @@ from core.mail import sending
 from core.mail.reading import badge_of, readable
 from core.models import Mail, MailAttempt
 from programmes.models import Hub
-from schools.models import User
 from submissions.models import Submission
 from tec_site.models import Statement
 from tec_site.pages.statements import shipped
+from tec_site.staff.lost_factors import PERMISSION, colleagues_of, may_help
 
 # Imported so that they registered their own pages, which are replaced or not wanted.
 _replaced = (account_admin, mfa_admin)
@@ -198,11 +198,7 @@ class StatementAdmin(NoDelete, ModelAdmin):
 
 @admin.register(Authenticator)
 class AuthenticatorAdmin(ReadOnly, ModelAdmin):
-    """Lost telephone: a colleague deletes the factor, its owner enrols a new one with her password.
-
-    Only of who may do no more than she who helps, in a hub of hers: otherwise a factor that is gone
-    would be a way to more rights.
-    """
+    """Lost telephone: a colleague deletes the factor (`tec_site/staff/lost_factors.py`)."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
     list_select_related = ("user",)
@@ -210,18 +206,9 @@ class AuthenticatorAdmin(ReadOnly, ModelAdmin):
     fields = ("user", "type", "created_at", "last_used_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Authenticator]:
-        factors = super().get_queryset(request)
-        if request.user.is_superuser:
-            return factors
-        colleagues = User.objects.filter(hubs__in=Hub.objects.of_hubs(request.user))
-        return factors.filter(user__in=colleagues, user__is_superuser=False)
+        return super().get_queryset(request).filter(user__in=colleagues_of(request.user))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        helper = request.user
-        if helper.is_superuser or not helper.has_perm("mfa.delete_authenticator"):
-            return helper.is_superuser
         if obj is None:
-            return True
-        may_not_more = obj.user.get_all_permissions() <= helper.get_all_permissions()
-        is_shown = self.get_queryset(request).filter(pk=obj.pk).exists()
-        return obj.user_id != helper.pk and may_not_more and is_shown
+            return request.user.has_perm(PERMISSION)
+        return may_help(request.user, obj.user)

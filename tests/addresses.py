@@ -127,11 +127,14 @@ class Site:
         return person
 
     def _lend(self) -> None:
-        """A box of a published kit is with the owner's class, and something of it is broken."""
-        self.kit = make_kit(slug="robots", copies=2)
+        """A box of a published kit is with the owner's class, and something of it is broken;
+        another is still to go out."""
+        self.kit = make_kit(slug="robots", copies=3)
         self.kit.documents.create(kind="guide", title="Lesbrief", text="# Start")
         self.loan_submission = make_submission(user=self.owner)
-        copy = self.kit.copies.first()
+        copy, other, _last = self.kit.copies.order_by("pk")
+        self.coming_submission = make_submission(user=self.owner)
+        make_loan(copy=other, submission=self.coming_submission)
         loan = make_loan(copy=copy, submission=self.loan_submission, state=LoanState.OUT)
         self.finding = loan.findings.create(text="Kapot", photo=ContentFile(b"JPEG", "foto.jpg"))
 
@@ -162,7 +165,8 @@ class Site:
         waiting = route.endswith(("/code/", "/adres/"))
         submission = self.held if waiting else self.submission
         if route.startswith("uitleen/"):
-            submission = self.held_box if waiting else self.loan_submission
+            lent = self.coming_submission if "/verzetten/" in route else self.loan_submission
+            submission = self.held_box if waiting else lent
         found = {
             "slug": self.kit.slug if route.startswith("leskisten/") else self.programme.slug,
             "page_name": "lesbrief",

@@ -63,7 +63,8 @@ class DeskNumbersForm(NoteForm):
     @property
     def arguments(self) -> dict[str, Any]:
         data = {"supervisors": self.row.supervisors} | self.cleaned_data
-        return data | {"overrule": {Rule.NUMBERS} if data.pop("overrule_numbers") else set()}
+        limits = {Rule.NUMBERS, Rule.SUPERVISORS}
+        return data | {"overrule": limits if data.pop("overrule_numbers") else set()}
 
 
 class RescheduleForm(NoteForm):

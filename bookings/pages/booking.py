@@ -16,20 +16,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings import lifecycle, rules
 from bookings.models import Booking
 from bookings.pages.access import address_of
+from bookings.pages.along import AlongForm
 from bookings.pages.forms import (
     GroupContactForm,
     GroupNumbersForm,
     NumbersForm,
     VisitContactForm,
 )
-from bookings.pages.parties import norm_in_words
+from bookings.parts import Part, change_parts
 from bookings.telling import documents, ical
 from bookings.telling.stays import stays_of
 from bookings.telling.wording import history_of, main_of, resting_in_words, sentence_for
 from core.kinds import blocks_beside
 from core.lifecycle import Refused
 from submissions.access import load_submission, may_see
-from submissions.forms import ContactForm
+from submissions.forms import ContactForm, NoteForm
 from submissions.models import Companion, Submission
 from submissions.pages.cancelling import CancelView
 from submissions.pages.details import DetailsView
@@ -78,11 +79,16 @@ class BookingCancelView(CancelView):
     def row(self, submission: Submission) -> Booking:
         return _one(_bookings(submission), self.kwargs["booking_id"])
 
-    def cancel(self, row: Booking, submission: Submission, note: str) -> str:
+    def form(self, row: Booking, data: Any) -> NoteForm:
+        return NoteForm(data) if _is_late(row) else AlongForm(data, booking=row, day=None)
+
+    def cancel(self, row: Booking, submission: Submission, form: Any) -> str:
+        note = form.cleaned_data["note"]
         if _is_late(row):
             lifecycle.ask_to_cancel(booking=row, by=submission.teacher, note=note)
             return _("We have your request and will contact you. Until then the place stays yours.")
-        lifecycle.cancel(booking=row, by=submission.teacher, note=note)
+        gone = Part(row, row.pupils, row.supervisors, goes=True)
+        change_parts([gone], by=submission.teacher, note=note, ways=form.along)
         return self.words(row)
 
     def words(self, row: Booking) -> str:
@@ -106,16 +112,11 @@ def numbers(
     """Change how many come, and how many supervisors of a class, until a week before."""
     submission = load_submission(request, public_id, token)
     one = _one(_bookings(submission), booking_id)
-    initial = {"pupils": one.pupils, "supervisors": one.supervisors}
     form_class = GroupNumbersForm if one.audience.is_groups else NumbersForm
-    form = form_class(request.POST or None, initial=initial)
-    if "supervisors" in form.fields:
-        norm = norm_in_words(one.visit.programme, form["pupils"].value())
-        form.fields["supervisors"].help_text = norm
+    form = form_class(request.POST or None, booking=one)
     if request.method == "POST" and form.is_valid():
         try:
-            numbers = initial | form.cleaned_data
-            lifecycle.change_numbers(booking=one, by=submission.teacher, **numbers)
+            lifecycle.change_numbers(booking=one, by=submission.teacher, **form.arguments)
         except Refused as refusal:
             form.add_error("pupils", refusal)
         else:
@@ -168,7 +169,7 @@ def _load(
         load_submission(request, public_id, token)  # says why not
         raise Http404
     submission = bookings[0].submission
-    submission.is_shared = bookings[0].is_shared
+    submission.is_shared = vars(bookings[0])["is_shared"]
     return submission, [one for one in bookings if submission.shows(one)]
 
 

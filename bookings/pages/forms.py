@@ -7,13 +7,27 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking, VisitSlot
-from bookings.pages.parties import MAX_CLASSES, ClassFormSet, GroupFormSet, supervisors_field
-from bookings.rules import VisitItem, VisitRequest, broken_taster, taster_to_come
+from bookings.pages.parties import (
+    MAX_CLASSES,
+    ClassFormSet,
+    GroupFormSet,
+    SaysNorm,
+    norm_in_words,
+    supervisors_field,
+)
+from bookings.rules import (
+    VisitItem,
+    VisitRequest,
+    broken_change,
+    broken_taster,
+    taster_to_come,
+)
 from core.addresses import row_number
 from core.text.fields import ParagraphsField
 from programmes.models import Programme
 from schools.models import School, User
 from submissions.forms import (
+    ORGANISATION_TAKE,
     OrganisationContactForm,
     SchoolContactForm,
     as_typed,
@@ -76,6 +90,10 @@ class GroupContactForm(OrganisationContactForm):
     field_order = ("organisation", "city", "contact_name", "email", "phone", "facilities")
 
 
+# Buttons that change what is filled in and send nothing.
+RESIZING = {"add", "remove", "use", ORGANISATION_TAKE}
+
+
 class BookingForm:
     """The whole page: contact and classes, bound together or not at all.
 
@@ -107,7 +125,7 @@ class BookingForm:
         # What the page said of when and where; staff may change that while she types.
         self.date_shown = f"{slot.pk} {slot.venue_id} {slot.starts_at.isoformat()}"
         self._date_seen = data.get("date_shown", "") if data else ""
-        self.resizing = bool(data) and not {"add", "remove", "use"}.isdisjoint(data)
+        self.resizing = bool(data) and not RESIZING.isdisjoint(data)
         if data is None:
             self._open(user, again, class_asked)
             return
@@ -220,7 +238,10 @@ class BookingForm:
             if one.class_index is None:
                 self.contact.add_error(None, one.message)
             else:
-                self.classes.forms[one.class_index].add_error(one.field or None, one.message)
+                form = self.classes.forms[one.class_index]
+                form.add_error(one.field or None, one.message)
+                if one.rule == Rule.SUPERVISORS:
+                    form["supervisors"].help_text = ""  # which says the same
 
     def request(
         self, *, browser: str, language: str, overrule: Collection[Rule] = (), note: str = ""
@@ -229,7 +250,8 @@ class BookingForm:
         what = [self.slot.pk, self.programme.pk, self.parties]
         submission = self.contact.submission(browser=browser, language=language, what=what)
         items = [VisitItem(self.slot, self.programme, party) for party in self.parties]
-        return VisitRequest(submission, items, overrule, note)
+        told = {rule for form in self.classes.forms for rule in form.told}
+        return VisitRequest(submission, items, overrule, note, told)
 
 
 def _parties_of(held: Submission) -> list[dict[str, Any]]:
@@ -249,7 +271,7 @@ def _resized(bound: forms.BaseFormSet, data: Any) -> list[dict[str, Any]]:
     return classes[:MAX_CLASSES]
 
 
-class NumbersForm(forms.Form):
+class NumbersForm(SaysNorm, forms.Form):
     """How many come, changed by whoever booked."""
 
     pupils = pupils_field()
@@ -257,8 +279,34 @@ class NumbersForm(forms.Form):
 
     use_required_attribute = False
 
+    def __init__(self, data: Any, *, booking: Booking) -> None:
+        self.booking = booking
+        super().__init__(
+            data, initial={"pupils": booking.pupils, "supervisors": booking.supervisors}
+        )
+        if "supervisors" in self.fields:
+            norm = norm_in_words(booking.visit.programme, self["pupils"].value())
+            self.fields["supervisors"].help_text = norm
 
-class GroupNumbersForm(forms.Form):
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        pupils, supervisors = data.get("pupils"), data.get("supervisors")
+        if pupils is not None and supervisors is not None:
+            broken = broken_change(self.booking, pupils, supervisors)
+            of_pupils = [one for one in broken if one.rule != Rule.SUPERVISORS]
+            for one in of_pupils:
+                self.add_error(one.field, one.message)
+            self.say_once([] if of_pupils else broken)
+        return data
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """For the verb; only after `is_valid()`."""
+        return {"supervisors": self.booking.supervisors, **self.cleaned_data, "told": self.told}
+
+
+class GroupNumbersForm(NumbersForm):
+    """Of a group, which needs nobody along."""
+
     pupils = participants_field()
-
-    use_required_attribute = False
+    supervisors: Any = None

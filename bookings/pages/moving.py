@@ -3,7 +3,6 @@
 import datetime
 from typing import Any
 
-from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,38 +13,18 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from bookings import moving, rules
-from bookings.models import Booking, VisitSlot
+from bookings.models import VisitSlot
 from bookings.pages.access import address_of, load_booking
+from bookings.pages.along import AlongForm
 from bookings.planning.availability import offers_for
 from bookings.planning.month import build_month
 from bookings.telling.wording import resting_in_words, terms_of
 from core.addresses import row_number
 from core.dates import month_of
-from core.kinds import kinds
 from core.lifecycle import Refused
 from schools.holidays import holidays_of
 from schools.months import parse_month
-from submissions.forms import NoteForm
 from submissions.pages.shared import say_once
-
-
-class MoveForm(NoteForm):
-    """A word along, and how what goes along with the visit goes."""
-
-    def __init__(self, data: Any, *, booking: Booking, day: datetime.date) -> None:
-        super().__init__(data)
-        for one in (one for kind in kinds() for one in kind.along(booking, day)):
-            self.fields[one.name] = forms.ChoiceField(
-                label=one.text,
-                choices=one.ways,
-                initial=one.ways[0][0],
-                widget=forms.RadioSelect,
-            )
-
-    @property
-    def along(self) -> dict[str, str]:
-        """After `is_valid()`."""
-        return {name: way for name, way in self.cleaned_data.items() if name != "note"}
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
@@ -96,9 +75,9 @@ class MoveView(View):
         say_once(request, self.done())
         return redirect(self.page)
 
-    def form(self, slot: VisitSlot) -> MoveForm:
+    def form(self, slot: VisitSlot) -> AlongForm:
         data = self.request.POST if self.request.method == "POST" else None
-        return MoveForm(data, booking=self.booking, day=slot.day)
+        return AlongForm(data, booking=self.booking, day=slot.day)
 
     def done(self) -> str:
         if self.late:
@@ -119,7 +98,7 @@ class MoveView(View):
         status = 409 if refused else 200
         return render(self.request, "bookings/booking_move.html", context, status=status)
 
-    def ask(self, slot: VisitSlot, form: MoveForm, status: int = 200) -> HttpResponse:
+    def ask(self, slot: VisitSlot, form: AlongForm, status: int = 200) -> HttpResponse:
         booking, programme = self.booking, self.booking.visit.programme
         passed = [one for one in rules.resting_on(booking) if one.starts_at <= slot.starts_at]
         context = self.facts() | {

@@ -1,5 +1,6 @@
 """What a teacher types of her class or classes (or groups): one form each, one to eight of them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -7,12 +8,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from bookings.rules import broken_party
+from bookings.rules import broken_party, broken_supervisors, norm_for
 from core.addresses import row_number
 from core.text.normal import key
 from programmes.models import Programme
 from submissions.forms import ClassFieldsForm, GroupFieldsForm, PartyForm
-from submissions.rules import Broken, Party
+from submissions.rules import Broken, Party, Rule
 
 MAX_CLASSES = 8
 
@@ -33,7 +34,7 @@ def norm_in_words(programme: Programme, pupils: Any) -> str:
     """How many supervisors a programme asks for: for so many pupils, where that is known."""
     number = row_number(str(pupils or ""))
     if number and number <= programme.max_pupils_per_class:
-        return _norm(programme, number)
+        return norm_for(programme, number)
     return ngettext(
         "We ask one for every pupil.",
         "We ask one for every %(number)d pupils.",
@@ -41,22 +42,32 @@ def norm_in_words(programme: Programme, pupils: Any) -> str:
     ) % {"number": programme.pupils_per_supervisor}
 
 
-def _norm(programme: Programme, pupils: int) -> str:
-    needed = programme.supervisors_for(pupils)
-    words = ngettext(
-        "For %(pupils)d pupils we ask %(needed)d supervisor.",
-        "For %(pupils)d pupils we ask %(needed)d supervisors.",
-        needed,
-    )
-    return words % {"pupils": pupils, "needed": needed}
+class SaysNorm:
+    """A form in which too few supervisors are said once; who means it sends it again."""
+
+    told: frozenset[Rule] = frozenset()  # what she was told, and sent all the same
+
+    def say_once(self, broken: Iterable[Broken]) -> None:
+        """Of her pupils and supervisors, both filled in."""
+        form: Any = self
+        for one in broken:
+            if self.norm_said == str(form.data.get(form.add_prefix("norm_said"), "")):
+                self.told = frozenset({one.rule})
+                continue
+            again = gettext(
+                "Are there really fewer? Then send it once more; we call you if need be."
+            )
+            form.add_error(one.field, f"{one.message} {again}")
+            form[one.field].help_text = ""  # which would say the same
+
+    @property
+    def norm_said(self) -> str:
+        """For which numbers the page says the norm: goes along, hidden, with the next sending."""
+        form: Any = self
+        return f"{form['pupils'].value()}-{form['supervisors'].value()}"
 
 
-def _norm_not_met(programme: Programme, pupils: int) -> str:
-    again = gettext("Are there really fewer? Then send it once more; we call you if need be.")
-    return f"{_norm(programme, pupils)} {again}"
-
-
-class VisitPartyForm(PartyForm):
+class VisitPartyForm(SaysNorm, PartyForm):
     """One class or group of several on the page."""
 
     def __init__(
@@ -87,7 +98,8 @@ class VisitPartyForm(PartyForm):
         groups = data.get("year_groups") or [None]
         pupils = data.get("pupils", self.programme.min_pupils)
         kind = data.get("group_kind", "") or ("?" if self.programme.whom.is_groups else "")
-        return Party(data.get("name", ""), min(groups), max(groups), pupils, group_kind=kind)
+        adults = data.get("supervisors", 0)
+        return Party(data.get("name", ""), min(groups), max(groups), pupils, adults, kind)
 
 
 class ClassForm(VisitPartyForm, ClassFieldsForm):
@@ -101,24 +113,10 @@ class ClassForm(VisitPartyForm, ClassFieldsForm):
         self.fields["supervisors"].help_text = norm_in_words(programme, self["pupils"].value())
 
     def clean(self) -> dict[str, Any]:
-        """Fewer supervisors than the norm asks for are said once; who means it sends it again."""
         data = super().clean()
-        few = (data.get("pupils"), data.get("supervisors"))
-        if self.for_staff or None in few or self.norm_said == self._said_before:
-            return data
-        if data["supervisors"] < self.programme.supervisors_for(data["pupils"]):
-            self.add_error("supervisors", _norm_not_met(self.programme, data["pupils"]))
-            self["supervisors"].help_text = ""  # which would say the same
+        if not self.for_staff and None not in (data.get("pupils"), data.get("supervisors")):
+            self.say_once(broken_supervisors(self.programme, self.known))
         return data
-
-    @property
-    def norm_said(self) -> str:
-        """For which numbers the page says the norm: goes along, hidden, with the next sending."""
-        return f"{self['pupils'].value()}-{self['supervisors'].value()}"
-
-    @property
-    def _said_before(self) -> str:
-        return str(self.data.get(self.add_prefix("norm_said"), ""))
 
 
 class GroupForm(VisitPartyForm, GroupFieldsForm):

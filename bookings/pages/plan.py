@@ -148,7 +148,8 @@ class Plan:
         if len({item.slot.venue.hub_id for item in items}) > 1:
             raise TwoHubs
         what = [[item.slot.pk, item.programme.pk, item.party] for item in items]
-        return VisitRequest(self.contact.submission(what=what, **asked), items)
+        told = {rule for row in self.chosen for rule in row.told}
+        return VisitRequest(self.contact.submission(what=what, **asked), items, told=told)
 
     def place(self, refusal: Refused) -> Refused | None:
         """Put a refusal at its row; returns it when it concerns the whole page."""

@@ -4,6 +4,7 @@ from django.urls import path
 
 from bookings.pages import book, booking
 from bookings.pages.moving import MoveView
+from bookings.pages.parts import PartsView
 from bookings.pages.plan import PlanView
 from submissions.pages.shared import also_by_link
 
@@ -18,6 +19,7 @@ urlpatterns = [
         [
             path("", booking.booking, name="booking"),
             path("annuleren/<id:booking_id>/", booking.BookingCancelView.as_view(), name="cancel"),
+            path("klassen/", PartsView.as_view(), name="parts"),
             path("verzetten/<id:booking_id>/", MoveView.as_view(), name="move"),
             path("aantallen/<id:booking_id>/", booking.numbers, name="numbers"),
             path("gegevens/", booking.BookingDetailsView.as_view(), name="details"),

@@ -1,7 +1,8 @@
 """A booking as an iCalendar event: in mails, as a download, in feeds.
 
-Every booking is one VEVENT with a UID of its own, so a mail about two classes carries two
-files. Nothing here holds a token: calendars are shared and forwarded.
+Every booking is one VEVENT with a UID of its own, for each can be moved or cancelled alone. Classes
+that come together are in one file, which is opened once. Nothing here holds a token: calendars are
+shared and forwarded.
 """
 
 from collections.abc import Iterable
@@ -32,20 +33,20 @@ def booking_page(submission: Submission) -> str:
     return settings.SITE_URL + reverse("bookings:booking", args=[submission.public_id])
 
 
-def invitation(booking: Booking, reader: Reader | None = None) -> bytes:
+def invitation(*bookings: Booking, reader: Reader | None = None) -> bytes:
     """METHOD:REQUEST, for the mail that confirms or changes; see `calendars.content_type`."""
-    event = for_school(booking)
-    _invite(event, booking, reader)
-    event.add_component(calendars.alarm(event))
-    return calendars.calendar([event], method=Method.REQUEST)
+    events = [_invited(booking, reader) for booking in bookings]
+    for event in events:
+        event.add_component(calendars.alarm(event))
+    return calendars.calendar(events, method=Method.REQUEST)
 
 
-def cancellation(booking: Booking, reader: Reader | None = None) -> bytes:
+def cancellation(*bookings: Booking, reader: Reader | None = None) -> bytes:
     """METHOD:CANCEL, for the mail that says it is off. Only after an invitation."""
-    event = for_school(booking)
-    event["STATUS"] = vText("CANCELLED")
-    _invite(event, booking, reader)
-    return calendars.calendar([event], method=Method.CANCEL)
+    events = [_invited(booking, reader) for booking in bookings]
+    for event in events:
+        event["STATUS"] = vText("CANCELLED")
+    return calendars.calendar(events, method=Method.CANCEL)
 
 
 def download(bookings: Iterable[Booking]) -> bytes:
@@ -205,9 +206,10 @@ def _bring(booking: Booking) -> str:
     return _("Bring: %(things)s") % {"things": things} if things else ""
 
 
-def _invite(event: Event, booking: Booking, reader: Reader | None) -> None:
+def _invited(booking: Booking, reader: Reader | None) -> Event:
+    event, hub = for_school(booking), booking.submission.hub
     reader = reader or contact_of(booking.submission)
-    hub = booking.submission.hub
     event["CONTACT"] = Text(hub.contact)
     organizer = calendars.person(hub.organizer_email, hub.organizer_name)
     calendars.invite(event, organizer=organizer, email=reader.email, name=reader.name)
+    return event

@@ -6,7 +6,7 @@ a worker that comes late does not confirm what was cancelled meanwhile, nor remi
 
 import datetime
 import itertools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from bookings import rules
 from bookings.models import Booking, BookingEvent, State
 from bookings.telling import documents, ical, neighbours, wording
-from bookings.telling.stays import Stay
+from bookings.telling.stays import Stay, stays_of
 from core.calendars import Method, content_type
 from core.documents import can_be_made
 from core.kinds import kinds
@@ -89,22 +89,45 @@ def declined(events: list[BookingEvent]) -> list[Message]:
 
 def cancelled(events: list[BookingEvent]) -> list[Message]:
     bookings = _bookings(events, {State.CANCELLED})
-    # Calendars only know what was confirmed to them before.
-    invited = set(
-        BookingEvent.objects.filter(
-            booking__in=bookings, notice="confirmed", pk__lt=events[0].pk
-        ).values_list("booking", flat=True)
-    )
-    note, calendar = events[0].word_from_us, dict.fromkeys(invited, Method.CANCEL)
+    note, calendar = events[0].word_from_us, _cancellations(bookings, events)
     mails = _mail("cancelled", bookings, note=note, calendar=calendar, with_resting=True)
     return [*mails, *_to_neighbours(events)]
 
 
 def changed(events: list[BookingEvent]) -> list[Message]:
+    """Where other classes of the submission were cancelled in the same go, that is told along, with
+    all that stays; the calendars of what did not change are left alone."""
     bookings = _upcoming(_bookings(events, {State.CONFIRMED, State.REQUESTED}))
-    told = [event for event in events if event.booking in bookings]
-    mails = _with_letter("changed", events, bookings, told=told)
+    went = [event for event in events if event.move == "cancel"]
+    gone = _bookings(went, {State.CANCELLED})
+    if gone and not (stays := _upcoming(_that_stay(gone[0].submission))):
+        return cancelled(events)
+    told = [event for event in events if event.booking in bookings or event.booking in gone]
+    calendar = [*_invitations(bookings), *_cancellations(gone, events)]
+    rows, mails = stays if gone else bookings, []
+    for reader, hers in readers_of([*rows, *gone]):
+        if not any(reader.has(event.booking) for event in told):
+            continue  # of another class of hers nothing changed
+        # Of who has nothing left of it, it is cancelled.
+        left = [booking for booking in hers if booking in rows]
+        mails.append(
+            _mail_to(
+                reader,
+                "changed" if left else "cancelled",
+                left or hers,
+                note=events[0].word_from_us,
+                calendar=calendar,
+                with_letter=bool(left and calendar),
+                told=told,
+                with_resting=not left,
+            )
+        )
     return [*mails, *_to_neighbours(events)]
+
+
+def _that_stay(submission: Submission) -> list[Booking]:
+    found = Booking.objects.filter(submission=submission, state__in=State.where(is_coming=True))
+    return list(found.with_facts().order_by("visit__slot__starts_at", "visit", "pk"))
 
 
 def date_kept(events: list[BookingEvent]) -> list[Message]:
@@ -155,11 +178,9 @@ def _with_letter(
     name: str, events: list[BookingEvent], bookings: list[Booking], **details: Any
 ) -> list[Message]:
     """With calendar files and the letter, as far as anything is confirmed."""
-    confirmed = [one.pk for one in bookings if one.state == State.CONFIRMED]
-    calendar, note = dict.fromkeys(confirmed, Method.REQUEST), events[0].word_from_us
-    return _mail(
-        name, bookings, note=note, calendar=calendar, with_letter=bool(calendar), **details
-    )
+    calendar, note = _invitations(bookings), events[0].word_from_us
+    letter = bool(calendar)
+    return _mail(name, bookings, note=note, calendar=calendar, with_letter=letter, **details)
 
 
 def _changes(events: list[BookingEvent]) -> list[str]:
@@ -196,55 +217,59 @@ def _to_neighbours(events: list[BookingEvent]) -> list[Message]:
     return mails
 
 
-def _mail(
+# Bookings that go into the calendars of who has them, or out.
+Calendar = Sequence[tuple[Booking, Method]]
+
+
+def _mail(name: str, bookings: list[Booking], **details: Any) -> list[Message]:
+    """A mail for every reader, each about the classes that are hers."""
+    return [_mail_to(reader, name, hers, **details) for reader, hers in readers_of(bookings)]
+
+
+def _mail_to(
+    reader: Reader,
     name: str,
     bookings: list[Booking],
     *,
     note: str,
-    calendar: Mapping[int, Method] = {},  # of which bookings a file goes along
+    calendar: Calendar = (),
     with_letter: bool = False,
     told: Sequence[BookingEvent] = (),
     with_resting: bool = False,
     expires_at: datetime.datetime | None = None,
-) -> list[Message]:
-    """A mail for every reader, each about the classes that are hers."""
-    mails = []
-    for reader, hers in readers_of(bookings):
-        files = calendar_files(hers, calendar, reader)
-        has_letter = with_letter and (not calendar or bool(files))
-        resting = (
-            [one for booking in hers for one in rules.resting_on(booking)] if with_resting else []
-        )
-        with translation.override(reader.language):
-            context: dict[str, Any] = {
-                "note": note,
-                "changes": _changes([event for event in told if event.booking in hers]),
-                "resting": wording.resting_in_words(resting),
-                "along": [line for kind in kinds() for line in kind.said_beside(hers)],
-            }
-        stays = [
-            MailStay(visit, list(group))
-            for visit, group in itertools.groupby(hers, key=lambda booking: booking.visit)
-        ]
-        context |= {
-            "stays": stays,
-            "first": stays[0],
-            "count": len(hers),
-            "dates_url": settings.SITE_URL + _where_to_choose(stays[0].visit.programme),
+) -> Message:
+    files = calendar_files(calendar, reader)
+    has_letter = with_letter and (not calendar or bool(files))
+    cancelled = bookings if with_resting else []
+    resting = [one for booking in cancelled for one in rules.resting_on(booking)]
+    with translation.override(reader.language):
+        context: dict[str, Any] = {
+            "note": note,
+            "changes": _changes([event for event in told if reader.has(event.booking)]),
+            "resting": wording.resting_in_words(resting),
+            "along": [line for kind in kinds() for line in kind.said_beside(bookings)],
         }
-        mail = mail_about(
-            reader.submission,
-            f"booking_{name}",
-            context,
-            venue=stays[0].visit.slot.venue,
-            link=BookingLink,
-            files=files,
-            letter=_letter(reader) if has_letter else "",
-            expires_at=expires_at,
-            reader=reader,
-        )
-        mails.append(mail)
-    return mails
+    stays = [
+        MailStay(visit, list(group))
+        for visit, group in itertools.groupby(bookings, key=lambda booking: booking.visit)
+    ]
+    context |= {
+        "stays": stays,
+        "first": stays[0],
+        "count": len(bookings),
+        "dates_url": settings.SITE_URL + _where_to_choose(stays[0].visit.programme),
+    }
+    return mail_about(
+        reader.submission,
+        f"booking_{name}",
+        context,
+        venue=stays[0].visit.slot.venue,
+        link=BookingLink,
+        files=files,
+        letter=_letter(reader) if has_letter else "",
+        expires_at=expires_at,
+        reader=reader,
+    )
 
 
 def _where_to_choose(programme: Programme) -> str:
@@ -254,17 +279,32 @@ def _where_to_choose(programme: Programme) -> str:
     return reverse("programmes:catalogue")
 
 
-def calendar_files(
-    bookings: Iterable[Booking], calendar: Mapping[int, Method], reader: Reader
-) -> list[Attachment]:
-    """A file for each of the bookings that `calendar` names, for this reader's calendar."""
-    files = []
-    for number, booking in enumerate(bookings, start=1):
-        if method := calendar.get(booking.pk):
-            write = ical.cancellation if method == Method.CANCEL else ical.invitation
-            name = f"tec-{booking.submission.reference}-{number}.ics"
+def _invitations(bookings: Iterable[Booking]) -> list[tuple[Booking, Method]]:
+    """A request is not in the school's calendar yet."""
+    return [(one, Method.REQUEST) for one in bookings if one.state == State.CONFIRMED]
+
+
+def _cancellations(
+    bookings: list[Booking], events: list[BookingEvent]
+) -> list[tuple[Booking, Method]]:
+    """Calendars only know what was confirmed to them before these events."""
+    invited = set(
+        BookingEvent.objects.filter(
+            booking__in=bookings, notice="confirmed", pk__lt=events[0].pk
+        ).values_list("booking", flat=True)
+    )
+    return [(booking, Method.CANCEL) for booking in bookings if booking.pk in invited]
+
+
+def calendar_files(calendar: Calendar, reader: Reader) -> list[Attachment]:
+    """For the calendar of a reader: one for the classes of hers that come together."""
+    files: list[Attachment] = []
+    for method, write in ((Method.REQUEST, ical.invitation), (Method.CANCEL, ical.cancellation)):
+        hers = [one for one, how in calendar if how == method and reader.has(one)]
+        for stay in stays_of(hers):
             with translation.override(reader.language):
-                content = write(booking, reader)
+                content = write(*stay.bookings, reader=reader)
+            name = f"tec-{reader.submission.reference}-{len(files) + 1}.ics"
             files.append(Attachment(name, content, content_type(method)))
     return files
 

@@ -74,13 +74,18 @@ def _plain_spaces(text: str) -> str:
 def mail_address(typed: str) -> str:
     """The address under which somebody is known: lower case, the domain as the network has it.
 
-    The domain's letters beyond ASCII become its A-label (RFC 5891). Never fails: what is no
-    address stays none.
+    The domain's letters beyond ASCII become its A-label (RFC 5891). Of what a mail program copies,
+    'Juf Anouk <juf@school.nl>;', the address only. Never fails: what is no address stays none.
     """
     bare = _UNSEEN.sub("", unicodedata.normalize("NFC", typed.translate(_WIDE)))
-    bare = _dashed(" ".join(bare.split())).lower().removeprefix("mailto:").strip()
+    bare = _dashed(" ".join(bare.split())).lower()
+    bare = _WITH_NAME.sub(r"\1", bare).strip().removeprefix("mailto:").strip()
     name, at, domain = bare.rpartition("@")
-    return f"{name}{at}{'.'.join(map(_label, domain.rstrip('.').split('.')))}" if at else bare
+    labels = domain.rstrip(".,; ").split(".")
+    return f"{name}{at}{'.'.join(map(_label, labels))}" if at else bare
+
+
+_WITH_NAME = re.compile("^[^<>]*<([^<>@]+@[^<>@]+)>[.,; ]*$")
 
 
 def _label(label: str) -> str:

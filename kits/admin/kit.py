@@ -35,7 +35,7 @@ from kits.models import (
     Shortage,
 )
 from kits.telling.wording import left_in_words, of_box
-from programmes.admin import PICTURE_FIELDS
+from programmes.admin import PICTURE_FIELDS, Pictured
 from programmes.one_hub import OneHubForm
 
 
@@ -75,7 +75,7 @@ class DocumentInline(ReadOnly, TabularInline):
 
 
 @admin.register(LessonKit)
-class LessonKitAdmin(LeadsOn, ModelAdmin):
+class LessonKitAdmin(LeadsOn, Pictured):
     logs_values = True
     form = OneHubForm
     list_display = ("title", "whom", "complexity", "copies_shown", "venue", "is_published")

@@ -171,8 +171,8 @@ class FindingAdmin(ReadOnly, ModelAdmin):
     list_select_related = ("loan__submission__school", "loan__copy", "item")
     list_filter = ("by_staff", ("at", RangeDateTimeFilter))
     search_fields = ("text", "loan__copy__code")
-    fields = ("loan", "item", "text", "photo_shown", ("by_staff", "at"))
-    readonly_fields = ("photo_shown",)
+    fields = ("loan", "item", "text", "photo_small", ("by_staff", "at"))
+    readonly_fields = ("photo_small",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
         rows = super().get_queryset(request)
@@ -196,3 +196,15 @@ class FindingAdmin(ReadOnly, ModelAdmin):
             return "–"
         address = reverse("desk:photo", args=[finding.pk])
         return format_html('<a href="{}">{}</a>', address, _("Save the photo"))
+
+    @display(description=_("photo"))
+    def photo_small(self, finding: Finding) -> str:
+        """To look at; a list of photos would be too heavy."""
+        if not finding.photo:
+            return "–"
+        return format_html(
+            '<span class="desk-thumbnail"><img src="{}" alt="{}" loading="lazy"></span> {}',
+            reverse("desk:photo", args=[finding.pk]),
+            _("Photo with the report: %(text)s") % {"text": finding.text},
+            self.photo_shown(finding),
+        )

@@ -39,7 +39,7 @@ def incoming(loans: LoanQuerySet, before: datetime.date) -> QuerySet[Loan]:
 def to_check(loans: LoanQuerySet) -> QuerySet[Loan]:
     """Back, and not looked at yet; those wanted first on top."""
     back = loans.filter(state=LoanState.RETURNED)
-    return back.with_facts().order_by("free_again_on")
+    return back.with_facts().with_return().order_by("free_again_on")
 
 
 def needing_attention(loans: LoanQuerySet) -> QuerySet[Loan]:

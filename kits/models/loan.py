@@ -7,10 +7,10 @@ included, whoever writes. `state` is written by `Lifecycle.apply` only; the tabl
 
 import datetime
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +39,11 @@ class LoanQuerySet(AskedQuerySet["Loan"]):
 
     def overdue(self) -> Self:
         return self.filter(state=LoanState.OUT, ends_on__lt=timezone.localdate())
+
+    def with_return(self) -> Self:
+        """With the moment at which each box came back, for `back_on`."""
+        back = LoanEvent.objects.filter(loan=OuterRef("pk"), move="take_back").order_by("-pk")
+        return self.annotate(came_back_at=Subquery(back.values("at")[:1]))
 
     def locked(self) -> Self:
         """Locks them at once; the order is in `copies.py`.
@@ -163,6 +168,17 @@ class Loan(Asked):
     def is_away(self) -> bool:
         """Whether its box is not on its shelf."""
         return self.standing.went_out and self.standing.holds
+
+    @property
+    def back_on(self) -> datetime.date:
+        """The day on which its box came back; the one agreed on as long as it has not."""
+        if not self.standing.is_back:
+            return self.ends_on
+        if "came_back_at" not in vars(self):
+            own: Any = Loan.objects.filter(pk=self.pk).with_return()
+            vars(self)["came_back_at"] = own.values_list("came_back_at", flat=True).get()
+        came_back_at = vars(self)["came_back_at"]
+        return timezone.localdate(came_back_at) if came_back_at else self.ends_on
 
     @property
     def attention_in_words(self) -> str:

@@ -11,6 +11,7 @@ from core.lifecycle import Standing, StateTable
 @dataclass(frozen=True, kw_only=True)
 class LoanStanding(Standing):
     went_out: bool = False  # the box has left its shelf for this loan
+    is_back: bool = False  # and was brought back
     by_round: str | Promise = ""  # the page's sentence where we bring the box ourselves
 
 
@@ -77,6 +78,7 @@ class LoanState(StateTable):
             is_promise=True,
             is_listed=True,
             went_out=True,
+            is_back=True,
             colour="warning",
             sentence=_("The box is back."),
             explanation=_("We are counting what is in it."),
@@ -89,6 +91,7 @@ class LoanState(StateTable):
             is_promise=True,
             is_listed=True,
             went_out=True,
+            is_back=True,
             sentence=_("The box was with you up to and including %(end)s."),
         ),
         _("done"),

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -22,7 +21,7 @@ from kits.models import Delivery, LessonKit
 from kits.pages.filters import KitFilter
 from kits.pages.month import build_month, look_at
 from kits.pages.with_visit import KEY, query_of, visit_of
-from programmes.catalogue import page_of, show
+from programmes.catalogue import page_of, read_curriculum, show
 from schools.holidays import holidays_of, region_of, remember
 from schools.models import HolidayRegion
 from schools.months import parse_month
@@ -134,7 +133,7 @@ def _first_free(kits: Sequence[LessonKit]) -> dict[int, datetime.date]:
 
 def _facts(kit: LessonKit) -> dict[str, Any]:
     """What the page tells beside the calendar."""
-    prefetch_related_objects([kit], "worlds", "core_objectives")
+    read_curriculum(kit)
     documents = kit.documents.current().defer("text").order_by("-kind")  # the guide first
     return {
         "contents": list(kit.contents.all()),

@@ -25,6 +25,11 @@ class KitFilter(CatalogueFilter):
         empty_label=gettext_lazy("All worlds"),
         field_name="worlds__code",
     )
+    kerndoel = django_filters.ChoiceFilter(
+        label=gettext_lazy("Core objective"),
+        empty_label=gettext_lazy("All core objectives"),
+        method="about",
+    )
     groep = django_filters.ChoiceFilter(
         label=gettext_lazy("Year group"),
         empty_label=gettext_lazy("All year groups"),

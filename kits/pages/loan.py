@@ -90,8 +90,8 @@ class LoanCancelView(CancelView):
     def row(self, submission: Submission) -> Loan:
         return loan_of(submission)
 
-    def cancel(self, row: Loan, submission: Submission, note: str) -> str:
-        lifecycle.cancel(loan=row, by=submission.teacher, note=note)
+    def cancel(self, row: Loan, submission: Submission, form: Any) -> str:
+        lifecycle.cancel(loan=row, by=submission.teacher, note=form.cleaned_data["note"])
         return self.words(row)
 
     def words(self, row: Loan) -> str:

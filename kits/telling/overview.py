@@ -5,7 +5,8 @@ import itertools
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, ExtractIsoWeekDay
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,9 +16,9 @@ from django.utils.translation import ngettext
 from core.kinds import Matter, OnDay, Planned
 from kits import days
 from kits.changes import to_hand_over
-from kits.models import Delivery, DeskDay, Loan, LoanState
+from kits.models import Delivery, DeskDay, Loan, LoanEvent, LoanState
 from programmes.models import Closure, Venue
-from schools.models import User
+from schools.models import SchoolHoliday, User
 
 _COMING = LoanState.where(is_coming=True)
 _TO_GO = (LoanState.HELD, *_COMING)
@@ -83,23 +84,69 @@ def _list_of(query: dict[str, str]) -> str:
 
 
 def _closed(user: User) -> list[Matter]:
-    """Boxes to hand over on a day that was closed afterwards."""
+    """Boxes to hand over on a day on which that was possible, and is no longer; one query."""
     today = timezone.localdate()
     loans: Any = Loan.objects.of_hubs(user).filter(state__in=_TO_RETURN, ends_on__gte=today)
-    loans = loans.annotate(closed_out=_closed_on("starts_on"), closed_back=_closed_on("ends_on"))
-    loans = loans.filter(Q(closed_out=True) | Q(closed_back=True)).with_facts()
-    text = _("The venue is closed on %(day)s: %(what)s")
-    return [
-        Matter(text % {"day": date_format(one.day, "j F"), "what": one.text}, one.address)
-        for loan in loans.order_by("starts_on", "pk")
-        for one in _lines(loan, loan.closed_out and loan.starts_on >= today, loan.closed_back)
-    ]
+    is_round = Case(When(delivery=Delivery.ROUND, then=True), default=False)
+    loans = loans.annotate(is_round=is_round)
+    loans = loans.annotate(**_shut("out", "starts_on"), **_shut("back", "ends_on", "extend"))
+    found = Q()
+    for way in ("out", "back"):
+        found |= Q(**{f"closed_{way}": True}) | ~Q(**{f"holiday_{way}": ""}) | _off_desk(way)
+    loans = loans.filter(found).order_by("starts_on", "pk").with_facts()
+    matters = []
+    for loan in loans:
+        out, back = (_why(loan, way) for way in ("out", "back"))
+        for one in _lines(loan, bool(out) and loan.starts_on >= today, bool(back)):
+            why = out if one.day == loan.starts_on else back
+            facts = {"day": date_format(one.day, "j F"), "what": one.text}
+            matters.append(Matter(why % facts, one.address))
+    return matters
 
 
-def _closed_on(day: str) -> Exists:
+def _shut(way: str, day: str, *moves: str) -> dict[str, Any]:
+    """What a loan must be annotated with to see whether its box can change hands on that day."""
     at = {"venue": OuterRef("copy__kit__venue")}
     on = {"starts_on__lte": OuterRef(day), "ends_on__gte": OuterRef(day)}
-    return Exists(Closure.objects.filter(**at, **on))
+    closures = Closure.objects.filter(**at, **on)
+    region = OuterRef("copy__kit__venue__holiday_region")
+    holidays = SchoolHoliday.objects.filter(region=region, **on).order_by().values("name")[:1]
+    desk_days = DeskDay.objects.annotate(on=F("weekday") + 1).filter(
+        **at, on=OuterRef(f"weekday_{way}"), is_round=OuterRef("is_round")
+    )
+    dated = LoanEvent.objects.filter(
+        loan=OuterRef("pk"), move__in=["hold", "change_dates", *moves]
+    ).order_by("-pk")
+    return {
+        f"weekday_{way}": ExtractIsoWeekDay(day),
+        f"closed_{way}": Exists(closures),
+        f"holiday_{way}": Coalesce(Subquery(holidays), Value("")),
+        f"on_desk_day_{way}": Exists(desk_days),
+        f"dated_by_{way}": Coalesce(Subquery(dated.values("by_role")[:1]), Value("")),
+    }
+
+
+def _off_desk(way: str) -> Q:
+    """No desk day any more; what staff agreed on with the school need not be one."""
+    return Q(**{f"on_desk_day_{way}": False}) & ~Q(**{f"dated_by_{way}": "staff"})
+
+
+def _why(loan: Any, way: str) -> str:
+    """Why its box cannot change hands, with '%(day)s' and '%(what)s'; '' where it can, as on the
+    day of the class's own visit."""
+    if getattr(loan, f"closed_{way}"):
+        return _("The venue is closed on %(day)s: %(what)s")
+    day = loan.starts_on if way == "out" else loan.ends_on
+    if day == days.visit_day(loan.kit.venue_id, loan.delivery, loan.booking):
+        return ""
+    if holiday := getattr(loan, f"holiday_{way}"):
+        words = _("%(day)s is in the school holiday ‘%(holiday)s’: %(what)s")
+        return words.replace("%(holiday)s", holiday.replace("%", "%%"))
+    if getattr(loan, f"on_desk_day_{way}") or getattr(loan, f"dated_by_{way}") == "staff":
+        return ""
+    if loan.delivery == Delivery.ROUND:
+        return _("The transport round does not drive on %(day)s: %(what)s")
+    return _("The desk is not open on %(day)s: %(what)s")
 
 
 # --- What stands on days that close --------------------------------------------------------------

@@ -169,10 +169,10 @@ def sentence_for(loan: Loan) -> Sentence:
 
 
 def _back_by(loan: Loan) -> datetime.date:
-    """The day of return; of a box that is out the next open day, where that one was closed, or
-    where nobody could bring it since."""
+    """The day of return, the real one of a box that is back; of one that is out the next open
+    day, where that one was closed, or where nobody could bring it since."""
     if loan.state != LoanState.OUT or days.is_late(loan):
-        return loan.ends_on
+        return loan.back_on
     is_past = loan.ends_on < timezone.localdate()
     return days.late_from(loan) if is_past else days.open_day_for(loan, loan.ends_on)
 

@@ -1,5 +1,5 @@
 from programmes.models.closure import Closure
-from programmes.models.curriculum import CoreObjective, World
+from programmes.models.curriculum import CoreObjective, ObjectiveScheme, World
 from programmes.models.hub import Hub, OfHubs, is_of_no_hub
 from programmes.models.offer import Drawing, Offer, picture_described
 from programmes.models.place import Venue, Zone
@@ -11,6 +11,7 @@ __all__ = [
     "CoreObjective",
     "Drawing",
     "Hub",
+    "ObjectiveScheme",
     "OfHubs",
     "Offer",
     "Programme",

@@ -1,6 +1,10 @@
 """The maps by which schools choose: the seven worlds of technology, the core objectives."""
 
+from typing import Self
+
 from django.db import models
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,6 +25,39 @@ class World(models.Model):
         return self.name
 
 
+class ObjectiveScheme(models.Model):
+    """A set of *kerndoelen*: from the day on which it is law it comes before older ones."""
+
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    in_force_from = models.DateField(
+        _("in force from"),
+        null=True,
+        blank=True,
+        help_text=_("From this day on its objectives are shown before older ones."),
+    )
+
+    class Meta:
+        verbose_name = _("set of core objectives")
+        verbose_name_plural = _("sets of core objectives")
+        ordering = ["-in_force_from", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CoreObjectiveQuerySet(models.QuerySet["CoreObjective"]):
+    def in_order(self) -> Self:
+        """Those of the newest scheme in force first, then older ones, then what is to come and what
+        never was law; each with its `in_force_from`."""
+        schemes = ObjectiveScheme.objects.filter(code=OuterRef("scheme"))
+        is_law = Q(in_force_from__lte=timezone.localdate())
+        return self.annotate(
+            in_force_from=Subquery(schemes.order_by().values("in_force_from")),
+            place=Case(When(is_law, then=Value(0)), default=Value(1)),
+        ).order_by("place", F("in_force_from").desc(nulls_last=True), "scheme", "code")
+
+
 class CoreObjective(models.Model):
     """A *kerndoel*. Scheme and code together name it: new schemes replace those of 2006."""
 
@@ -28,14 +65,34 @@ class CoreObjective(models.Model):
     code = models.CharField(_("code"), max_length=20)
     label = models.CharField(_("label"), max_length=120)
     text = models.TextField(_("text"), blank=True)
+    # SLO's own, of those that have one: numbers are used twice.
+    official_id = models.CharField(_("official id"), max_length=36, blank=True)
+
+    objects = CoreObjectiveQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("core objective")
         verbose_name_plural = _("core objectives")
         ordering = ["scheme", "code"]
         constraints = [
-            models.UniqueConstraint(fields=["scheme", "code"], name="core_objective_once")
+            models.UniqueConstraint(fields=["scheme", "code"], name="core_objective_once"),
+            models.UniqueConstraint(
+                fields=["official_id"],
+                condition=~Q(official_id=""),
+                name="core_objective_official_id_once",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def key(self) -> str:
+        """Its name in addresses."""
+        return self.official_id or f"{self.scheme}.{self.code}"
+
+    @property
+    def is_to_come(self) -> bool:
+        """Whether its scheme is not law yet; of one that was read `in_order()`."""
+        start = getattr(self, "in_force_from", None)
+        return start is not None and start > timezone.localdate()

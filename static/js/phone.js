@@ -29,6 +29,14 @@ for (const box of document.querySelectorAll(".school-choice")) {
   });
 }
 
+// Enter in the name of an organisation looks whether we know it.
+document.querySelector(".desk [name=organisation]")?.addEventListener("keydown", (event) => {
+  const { target, key } = event;
+  if (key !== "Enter" || !target.value.trim()) return;
+  event.preventDefault();
+  target.form.requestSubmit(target.form.querySelector("[name=organisation_take]"));
+});
+
 // The keyboard goes on where the page says; what was filled in there is typed over, and a list with
 // a search of its own opens.
 window.addEventListener("load", () => {

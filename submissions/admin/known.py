@@ -1,23 +1,27 @@
-"""What we know of a school that is on the telephone: who asked last, and its classes.
+"""What we know of a school or organisation on the telephone: who asked last, its classes or groups.
 
 Each is a choice that fills the form; what it fills is text of the form's own fields.
 """
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from core.backoffice.base import scoped
-from schools.models import ClassGroup, School
+from schools.audience import Audience
+from schools.models import ClassGroup, GroupKind, Organisation, School
+from schools.models.organisation import key_of
 from schools.years import school_year_of
+from submissions.forms import ORGANISATION_TAKE
 from submissions.kinds import submitted
-from submissions.models import Submission
+from submissions.models import Asked, Submission
 
 MOST_CONTACTS = 3
 MOST_CLASSES = 12
+MOST_ORGANISATIONS = 6
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,11 @@ class KnownClass:
         return f"class-{self.group.pk}"
 
     @property
+    def label(self) -> str:
+        facts = [self.group.name, self.group.year_groups]
+        return ", ".join(facts + ([Audience.SCHOOLS.heads(self.pupils)] if self.pupils else []))
+
+    @property
     def typed(self) -> dict[str, Any]:
         years = range(self.group.year_from, self.group.year_to + 1)
         return {
@@ -57,25 +66,94 @@ class KnownClass:
 
 
 @dataclass(frozen=True)
-class Known:
-    contacts: list[KnownContact]
-    classes: list[KnownClass]
+class KnownGroup:
+    """A group as it came last."""
 
-    def find(self, key: str) -> KnownContact | KnownClass | None:
-        known: list[KnownContact | KnownClass] = [*self.contacts, *self.classes]
+    row: Asked
+
+    @property
+    def key(self) -> str:
+        return f"group-{self.row._meta.model_name}-{self.row.pk}"
+
+    @property
+    def label(self) -> str:
+        kind = GroupKind(self.row.group_kind).label
+        return f"{self.row.party_name}, {kind}, {Audience.GROUPS.heads(self.row.pupils)}"
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        row = self.row
+        return {"name": row.party_name, "group_kind": row.group_kind, "pupils": str(row.pupils)}
+
+
+@dataclass(frozen=True)
+class KnownOrganisation:
+    organisation: Organisation
+
+    @property
+    def key(self) -> str:
+        return f"organisation-{self.organisation.pk}"
+
+    @property
+    def typed(self) -> dict[str, str]:
+        return {"organisation": self.organisation.name, "city": self.organisation.city}
+
+
+@dataclass(frozen=True)
+class Known:
+    """`organisations`: those that may be meant, as long as none is taken."""
+
+    contacts: Sequence[KnownContact] = ()
+    classes: Sequence[KnownClass | KnownGroup] = ()
+    organisations: Sequence[KnownOrganisation] = ()
+    # The name of the buttons with which one of these is taken.
+    button: str = "school_take"
+
+    def find(self, key: str) -> Any:
+        known: list[Any] = [*self.contacts, *self.classes, *self.organisations]
         return next((one for one in known if one.key == key), None)
 
 
 def known_of(school: School, day: datetime.date, user: Any) -> Known:
     """The latest contacts of a school that `user` may know of, and its classes on that day."""
-    return Known(list(_contacts(school, user)), list(_classes(school, day)))
+    asked = _asked_by(user).filter(school=school)
+    return Known(list(_contacts(asked)), list(_classes(school, day)))
 
 
-def _contacts(school: School, user: Any) -> Iterable[KnownContact]:
+def known_of_organisation(typed: Mapping[str, Any], user: Any) -> Known:
+    """The same of the organisation with the name and place that were typed, or else of the only one
+    that is like it; of several, which ones."""
+    name, city = (str(typed.get(field) or "") for field in ("organisation", "city"))
+    exact = Organisation.objects.filter(name_key=key_of(name, city))
+    like = exact or (Organisation.objects.matching(name) if name.strip() else ())
+    found = [KnownOrganisation(one) for one in like[: MOST_ORGANISATIONS + 1]]
+    if len(found) != 1:
+        return Known(organisations=found[:MOST_ORGANISATIONS], button=ORGANISATION_TAKE)
+    asked = _asked_by(user).filter(organisation=found[0].organisation)
+    groups = list(_groups(asked))
+    return Known(list(_contacts(asked)), groups, found, button=ORGANISATION_TAKE)
+
+
+def _asked_by(user: Any) -> QuerySet[Submission]:
+    """What was asked for, as far as `user` may know of it, the newest first."""
+    asked = Submission.objects.exclude(verified_at=None)
+    return scoped(asked, user).order_by("-verified_at")
+
+
+def _groups(asked: QuerySet[Submission]) -> Iterable[KnownGroup]:
+    """Each as it came last, of whatever kind."""
+    newest: dict[str, Asked] = {}
+    for kind in submitted():
+        rows = kind.model._base_manager.filter(submission__in=asked).exclude(group_kind="")
+        for row in rows.order_by("-created_at", "-pk")[:50]:
+            newest.setdefault(row.party_key, row)
+    return map(KnownGroup, list(newest.values())[:MOST_CLASSES])
+
+
+def _contacts(asked: QuerySet[Submission]) -> Iterable[KnownContact]:
     """The newest of each address."""
-    asked = Submission.objects.filter(school=school).exclude(verified_at=None).exclude(email="")
     newest: dict[str, Submission] = {}
-    for submission in scoped(asked, user).order_by("-verified_at")[:50]:
+    for submission in asked.exclude(email="")[:50]:
         newest.setdefault(submission.email, submission)
     return map(KnownContact, list(newest.values())[:MOST_CONTACTS])
 

@@ -3,9 +3,9 @@
 First what and when, then who: the teachers' own form, with what staff may overrule. The teacher
 gets the same mail as if she had booked herself.
 
-A school that is taken (Enter in the search) brings its last contacts and its classes, each a button
-that fills the form. The form comes back with them: it works without scripts, and nothing is booked
-before staff have seen it.
+A school that is taken (Enter in the search) brings its last contacts and its classes, an
+organisation its contacts and groups, each a button that fills the form. The form comes back with
+them: it works without scripts, and nothing is booked before staff have seen it.
 """
 
 import datetime
@@ -24,8 +24,17 @@ from core.lifecycle import Refused
 from schools.forms import SchoolChoiceWidget, as_input, chosen_school
 from schools.models import School
 from schools.search import find_schools
-from submissions.admin.known import Known, KnownClass, KnownContact, known_of
+from submissions.admin.known import (
+    Known,
+    KnownClass,
+    KnownContact,
+    KnownGroup,
+    KnownOrganisation,
+    known_of,
+    known_of_organisation,
+)
 from submissions.admin.overruling import OverruleForm
+from submissions.forms import ORGANISATION_TAKE
 from submissions.models import Submission
 from submissions.rules import NoteRequired, RulesBroken
 
@@ -115,18 +124,36 @@ class ByPhone(View):
 
     def take(self, typed: QueryDict, chosen: Mapping[str, Any]) -> str:
         """Fill in what was taken; returns the field or the offers where the keyboard goes on."""
+        if ORGANISATION_TAKE in typed:
+            return self.take_organisation(typed)
         school = _taken_school(typed)
         if school is None:
             return ""
         known = known_of(school, self.day(chosen), self.request.user)
-        one = known.find(typed.get(TAKE, ""))
         typed["school"], typed["school_listed"] = str(school.pk), typed.get("school_q", "")
         typed.setdefault(TAKE, "school")
+        return self.fill_in(typed, known, known.find(typed.get(TAKE, "")))
+
+    def take_organisation(self, typed: QueryDict) -> str:
+        known = known_of_organisation(typed, self.request.user)
+        asked = known.find(typed.get(ORGANISATION_TAKE, ""))
+        if isinstance(asked, KnownOrganisation):
+            _fill(typed, asked.typed)
+            known = known_of_organisation(typed, self.request.user)
+        match known.organisations:
+            case []:
+                return "city"  # a new one
+            case [one]:
+                _fill(typed, one.typed)
+                return self.fill_in(typed, known, asked)
+        return "organisations"
+
+    def fill_in(self, typed: QueryDict, known: Known, one: Any) -> str:
         match one:
             case KnownContact():
                 _fill(typed, one.typed)
                 return "classes" if known.classes else f"{self.free_class(typed)}-name"
-            case KnownClass():
+            case KnownClass() | KnownGroup():
                 prefix = self.free_class(typed)
                 _fill(typed, {f"{prefix}-{name}": value for name, value in one.typed.items()})
                 return f"{prefix}-pupils"
@@ -139,6 +166,12 @@ class ByPhone(View):
                     field.field.widget.attrs["autofocus"] = True
 
     def known(self, form: Any, chosen: Mapping[str, Any]) -> Known | None:
+        if "organisation" in form.contact.fields:
+            names = {name: form.contact[name].value() for name in ("organisation", "city")}
+            known = known_of_organisation(names, self.request.user)
+            # Others than the one that is filled in are offered where somebody looks for them.
+            is_it = [one.typed for one in known.organisations] == [names]
+            return known if is_it or ORGANISATION_TAKE in self.request.POST else Known()
         if "school" not in form.contact.fields:
             return None
         school = chosen_school(as_input(form.contact["school"].value()).choice)

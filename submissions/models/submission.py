@@ -202,7 +202,7 @@ class Submission(Folded):
     @property
     def colleagues(self) -> Any:
         """With whom it is shared, or asked to be."""
-        companions: Any = self.companions  # type: ignore[attr-defined]
+        companions: Any = self.companions
         return companions.none() if self.is_shared is False else companions.alive()
 
     @property

@@ -30,8 +30,12 @@ class CancelView(View):
         """The row of the kind that the address names. Raises Http404."""
         raise NotImplementedError
 
-    def cancel(self, row: Any, submission: Submission, note: str) -> str:
-        """Cancel it, and say what was done. Raises Refused."""
+    def form(self, row: Any, data: Any) -> NoteForm:
+        """What is asked before."""
+        return NoteForm(data)
+
+    def cancel(self, row: Any, submission: Submission, form: Any) -> str:
+        """Cancel it, and say what was done; `form` is valid. Raises Refused."""
         raise NotImplementedError
 
     def words(self, row: Any) -> str:
@@ -49,17 +53,19 @@ class CancelView(View):
         self, request: HttpRequest, public_id: UUID, token: str | None = None, **which: Any
     ) -> HttpResponse:
         submission = load_submission(request, public_id, token)
-        return self.show(submission, self.row(submission), NoteForm(), token)
+        row = self.row(submission)
+        return self.show(submission, row, self.form(row, None), token)
 
     def post(
         self, request: HttpRequest, public_id: UUID, token: str | None = None, **which: Any
     ) -> HttpResponse:
         submission = load_submission(request, public_id, token)
-        row, form = self.row(submission), NoteForm(request.POST)
+        row = self.row(submission)
+        form = self.form(row, request.POST)
         if not form.is_valid():
             return self.show(submission, row, form, token)
         try:
-            say_once(request, self.cancel(row, submission, form.cleaned_data["note"]))
+            say_once(request, self.cancel(row, submission, form))
         except Refused as refusal:
             if _is_cancelled(row):  # by the first of two clicks, or by a colleague
                 say_once(request, self.words(row))

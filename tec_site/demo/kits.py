@@ -8,7 +8,7 @@ from kits.versions import save_version
 from programmes.models import CoreObjective, Drawing, Venue, World
 from schools.years import YearGroup
 from tec_site.demo import kit_texts as texts
-from tec_site.demo.offer import DIGITAL, PO
+from tec_site.demo.offer import DIGITAL, NEW, PO
 
 
 class Item(NamedTuple):
@@ -52,7 +52,7 @@ KITS = [
             Item("Meetlint", "Tape measure", 6, "1.80"),
         ],
         worlds=["wonen-werken-verkeer"],
-        objectives=[(PO, "42"), (PO, "45")],
+        objectives=[(PO, "42"), (PO, "45"), (NEW, "30C"), (NEW, "29C"), (NEW, "30A")],
         guide=texts.BUIZEN_GUIDE,
         card=texts.BUIZEN_CARD,
     ),
@@ -77,7 +77,7 @@ KITS = [
             Item("Batterij AA", "AA battery", 24, "0.60", is_consumable=True),
         ],
         worlds=["digitaal-media-entertainment", "hi-tech-science"],
-        objectives=[(PO, "45"), (DIGITAL, "7")],
+        objectives=[(PO, "45"), (DIGITAL, "7"), (NEW, "29C"), (NEW, "30A"), (NEW, "23B")],
         guide=texts.ROBOTS_GUIDE,
         card=texts.ROBOTS_CARD,
     ),
@@ -103,7 +103,7 @@ KITS = [
             Item("Batterij AA", "AA battery", 24, "0.60", is_consumable=True),
         ],
         worlds=["energie-water-veiligheid"],
-        objectives=[(PO, "42"), (PO, "44")],
+        objectives=[(PO, "42"), (PO, "44"), (NEW, "30C"), (NEW, "30A")],
         guide=texts.STROOM_GUIDE,
         card=texts.STROOM_CARD,
     ),
@@ -128,7 +128,7 @@ KITS = [
             Item("Rol touw", "Roll of rope", 6, "1.95", is_consumable=True),
         ],
         worlds=["wonen-werken-verkeer", "ontwerp-productie-wereldhandel"],
-        objectives=[(PO, "44"), (PO, "45")],
+        objectives=[(PO, "44"), (PO, "45"), (NEW, "30A"), (NEW, "29C")],
         guide=texts.BRUG_GUIDE,
         card=texts.BRUG_CARD,
     ),
@@ -156,7 +156,7 @@ KITS = [
             Item("Rol kunststof", "Roll of plastic", 2, "19.00", is_consumable=True),
         ],
         worlds=["hi-tech-science", "ontwerp-productie-wereldhandel", "mens-gezondheid"],
-        objectives=[(PO, "45"), (DIGITAL, "6")],
+        objectives=[(PO, "45"), (DIGITAL, "6"), (NEW, "29C"), (NEW, "30A"), (NEW, "23A")],
         guide=texts.PRINTER_GUIDE,
         card=texts.PRINTER_CARD,
     ),

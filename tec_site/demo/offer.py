@@ -30,6 +30,7 @@ ZONES = [
     ("tiny-house", "Tiny House", texts.ZONE_TINY_HOUSE),
 ]
 PO, DIGITAL = "kerndoelen-po-2006", "kerndoelen-digitale-geletterdheid-concept-2024-03"
+NEW = "kerndoelen-po-2026"
 
 
 class Offer(NamedTuple):
@@ -66,7 +67,18 @@ PROGRAMMES = [
             "digitaal-media-entertainment",
             "hi-tech-science",
         ],
-        objectives=[(PO, "42"), (PO, "44"), (PO, "45"), (DIGITAL, "6"), (DIGITAL, "7")],
+        objectives=[
+            (PO, "42"),
+            (PO, "44"),
+            (PO, "45"),
+            (DIGITAL, "6"),
+            (DIGITAL, "7"),
+            (NEW, "30C"),
+            (NEW, "30A"),
+            (NEW, "29C"),
+            (NEW, "23A"),
+            (NEW, "23B"),
+        ],
     ),
     Offer(
         fields={
@@ -82,7 +94,7 @@ PROGRAMMES = [
         },
         zones=["hard", "tiny-house"],
         worlds=["energie-water-veiligheid", "wonen-werken-verkeer"],
-        objectives=[(PO, "42"), (PO, "44"), (PO, "45")],
+        objectives=[(PO, "42"), (PO, "44"), (PO, "45"), (NEW, "30C"), (NEW, "30A"), (NEW, "29C")],
     ),
     Offer(
         fields={
@@ -98,7 +110,7 @@ PROGRAMMES = [
         },
         zones=["maken"],
         worlds=["mens-gezondheid", "ontwerp-productie-wereldhandel"],
-        objectives=[(PO, "41"), (PO, "45")],
+        objectives=[(PO, "41"), (PO, "45"), (NEW, "31A"), (NEW, "29C"), (NEW, "30A")],
     ),
     Offer(
         fields={
@@ -115,7 +127,17 @@ PROGRAMMES = [
         },
         zones=["media"],
         worlds=["voeding-natuur", "digitaal-media-entertainment", "hi-tech-science"],
-        objectives=[(PO, "40"), (PO, "45"), (DIGITAL, "4"), (DIGITAL, "7")],
+        objectives=[
+            (PO, "40"),
+            (PO, "45"),
+            (DIGITAL, "4"),
+            (DIGITAL, "7"),
+            (NEW, "32C"),
+            (NEW, "29C"),
+            (NEW, "30A"),
+            (NEW, "22C"),
+            (NEW, "23B"),
+        ],
     ),
     Offer(
         fields={
@@ -132,7 +154,7 @@ PROGRAMMES = [
         },
         zones=["media"],
         worlds=["digitaal-media-entertainment"],
-        objectives=[(DIGITAL, "2"), (DIGITAL, "6")],
+        objectives=[(DIGITAL, "2"), (DIGITAL, "6"), (NEW, "22B"), (NEW, "23A")],
     ),
     Offer(
         fields={
@@ -148,7 +170,14 @@ PROGRAMMES = [
         },
         zones=["hard"],
         worlds=["hi-tech-science"],
-        objectives=[(PO, "42"), (DIGITAL, "1"), (DIGITAL, "9")],
+        objectives=[
+            (PO, "42"),
+            (DIGITAL, "1"),
+            (DIGITAL, "9"),
+            (NEW, "30C"),
+            (NEW, "22A"),
+            (NEW, "24C"),
+        ],
     ),
     Offer(
         fields={
@@ -166,7 +195,7 @@ PROGRAMMES = [
         },
         zones=["tiny-house", "maken"],
         worlds=["wonen-werken-verkeer"],
-        objectives=[(PO, "44"), (PO, "45")],
+        objectives=[(PO, "44"), (PO, "45"), (NEW, "30A"), (NEW, "29C")],
     ),
     Offer(
         fields={

@@ -7,7 +7,6 @@ not know `bookings` (docs/decisions/0009).
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
@@ -19,7 +18,7 @@ from bookings.planning.month import build_month, to_form
 from bookings.telling.wording import price_of, requirements_of
 from core.dates import YearMonth, month_of
 from core.kinds import blocks_told_of
-from programmes.catalogue import page_of, show
+from programmes.catalogue import page_of, read_curriculum, show
 from programmes.filters import ProgrammeFilter
 from programmes.models import Programme, ProgrammeKind
 from schools.holidays import holidays_of, region_of, remember
@@ -93,7 +92,7 @@ def _month(request: HttpRequest, free: list[Offer]) -> YearMonth:
 
 def _facts(programme: Programme) -> dict[str, Any]:
     """What the page tells beside the calendar."""
-    prefetch_related_objects([programme], "worlds", "core_objectives")
+    read_curriculum(programme)
     return {
         "told": blocks_told_of(programme),
         "components": list(programme.components.all())

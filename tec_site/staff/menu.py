@@ -133,6 +133,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _model(_("Statements"), "gavel", "tec_site.statement"),
             _model(_("Worlds of technology"), "public", "programmes.world"),
             _model(_("Core objectives"), "flag", "programmes.coreobjective"),
+            _model(_("Sets of core objectives"), "flag", "programmes.objectivescheme"),
         ],
     },
 ]

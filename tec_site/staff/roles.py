@@ -1,7 +1,8 @@
 """The roles that the site comes with: groups of staff and what each may do.
 
-`manage.py roles` makes them, and adds what is missing to those that exist; what staff gave or
-took themselves at Beheer → Rollen is not taken back. A superuser may do everything.
+`manage.py roles`, at every new version, makes them and adds what is missing to those that exist:
+what staff took from one comes back, what they gave it themselves stays. A superuser may do
+everything.
 """
 
 from collections.abc import Iterable

@@ -10,9 +10,9 @@ from tests.factories import make_programme, make_slot, unsaved_submission
 
 
 def asked(name: str = "Groep 7", pupils: int = 24, **fields: Any) -> Party:
-    return Party(
-        **{"name": name, "year_from": 7, "year_to": 7, "pupils": pupils, "supervisors": 3} | fields
-    )
+    """With as many supervisors as the norm asks for."""
+    facts = {"name": name, "year_from": 7, "year_to": 7, "pupils": pupils}
+    return Party(**facts | {"supervisors": -(-pupils // 10)} | fields)
 
 
 def typed(**fields: Any) -> Submission:
@@ -33,5 +33,6 @@ def slot_and_programme(**fields: Any):
 
 def hold(slot, programme, *classes, **fields):
     overrule, note = fields.pop("overrule", ()), fields.pop("note", "")
+    told = fields.pop("told", ())
     items = [VisitItem(slot, programme, party) for party in classes or [asked()]]
-    return lifecycle.hold(VisitRequest(typed(**fields), items, overrule, note), by=None)
+    return lifecycle.hold(VisitRequest(typed(**fields), items, overrule, note, told), by=None)

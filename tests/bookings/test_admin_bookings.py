@@ -455,8 +455,14 @@ def test_broken_rule_stands_at_its_field_until_overruled_with_a_note(desk, offer
     assert page.context["form"].classes.forms[0].errors["pupils"] == [
         "Hoogstens 32 leerlingen per klas."
     ]
-    assert page.context["overrule"].errors["overrule"] == ["Dit past niet bij: aantal leerlingen."]
-    page = desk.post(offer, data | {"overrule": ["numbers"]})
+    assert page.context["form"].classes.forms[0].errors["supervisors"] == [
+        "Bij 40 leerlingen vragen we 4 begeleiders."
+    ]
+    assert page.text.count("Bij 40 leerlingen vragen we 4 begeleiders.") == 1
+    assert page.context["overrule"].errors["overrule"] == [
+        "Dit past niet bij: aantal leerlingen, aantal begeleiders."
+    ]
+    page = desk.post(offer, data | {"overrule": ["numbers", "supervisors"]})
     assert list(page.context["overrule"].errors) == ["note"]
     assert Booking.objects.count() == 0
 

@@ -548,6 +548,12 @@ def test_staff_book_for_a_group_by_telephone(desk, staff, programme, slot):
     form = desk.get(page)
     assert list(form.context["form"].contact.fields)[:2] == ["organisation", "city"]
     assert "Organisatie en contact" in form.content.decode()
+    empty = desk.post(page, typed(organisation="", city="", note=""))
+    errors = empty.context["form"].contact.errors
+    assert [errors[name][0] for name in ("organisation", "city")] == [
+        "Vul de naam van de organisatie in.",
+        "Vul de plaats van de organisatie in.",
+    ]
     refused = desk.post(page, typed(**{"klas-0-pupils": 19}, note=""))
     assert refused.context["form"].classes.forms[0].errors["pupils"] == [
         "Hoogstens 18 deelnemers per groep."

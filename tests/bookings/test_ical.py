@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from bookings import lifecycle
-from bookings.models import Booking, State
+from bookings.models import Booking, State, Visit
 from bookings.telling import ical
 from core import calendars
 from tests.core.calendar_readers import READERS
@@ -200,6 +200,24 @@ def test_hostile_booking_stays_one_event(reader, write):
     assert seen.summary == f"{read} met {' '.join(read.split())}"
     assert len([line for line in lines_of(content) if line.startswith("BEGIN:VEVENT")]) == 1
     assert len([line for line in lines_of(content) if line.startswith("UID")]) == 1
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("write", [ical.invitation, ical.cancellation])
+def test_two_classes_are_two_events_in_one_file_for_every_reader(booking, reader, write):
+    Visit.objects.update(max_groups=2, max_pupils=70)
+    other = make_booking(submission=booking.submission, visit=booking.visit, party_name="Groep 8")
+
+    content = write(booking, other)
+
+    seen = sorted(READERS[reader](content), key=lambda one: one.summary)
+    assert [(one.uid, one.summary) for one in seen] == [
+        (f"{booking.uid}@tec.example", "Stop-motion met Groep 7"),
+        (f"{other.uid}@tec.example", "Stop-motion met Groep 8"),
+    ]
+    lines = lines_of(content)
+    assert len([line for line in lines if line.startswith("ORGANIZER")]) == 2
+    assert len([line for line in lines if line.startswith("METHOD")]) == 1
 
 
 def test_feed_of_colleagues_names_nobody(booking):

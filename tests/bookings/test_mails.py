@@ -12,7 +12,7 @@ import tinyhtml5
 from pypdf import PdfReader
 
 from bookings import clock, lifecycle, visits
-from bookings.models import Booking, State
+from bookings.models import Booking, BookingEvent, State, Visit
 from bookings.telling import documents
 from core.documents import DocumentsUnavailable, can_be_made
 from core.mail.markers import revealed
@@ -180,13 +180,21 @@ def test_mail_has_the_english_of_the_programme_where_there_is_any(
 
 
 @pytest.mark.parametrize(
-    ("language", "subject"),
+    ("language", "subject", "words"),
     [
-        ("nl", "Bijna zover: Stop-motion op dinsdag 3 november 2026"),
-        ("en", "Soon: Stop-motion on Tuesday 3 November 2026"),
+        (
+            "nl",
+            "Bijna zover: Stop-motion op dinsdag 3 november 2026",
+            "Op dinsdag 3 november komen jullie op bezoek. Dit hebben we genoteerd:",
+        ),
+        (
+            "en",
+            "Soon: Stop-motion on Tuesday 3 November 2026",
+            "On Tuesday 3 November you visit us. This is what we noted:",
+        ),
     ],
 )
-def test_reminder_goes_a_week_before(booked, frozen, language, subject):
+def test_reminder_goes_a_week_before(booked, frozen, language, subject, words):
     booking = booked(State.CONFIRMED, language=language)
     frozen.move_to(amsterdam(2026, 10, 26, 12))
     assert clock.remind_due() == 0
@@ -194,6 +202,8 @@ def test_reminder_goes_a_week_before(booked, frozen, language, subject):
     assert clock.remind_due() == 1
     mail = the_mail()
     assert (mail.to, mail.subject) == (TO, subject)
+    assert words in mail.text
+    assert f"<p>{words}</p>" in mail.html
     assert mail.expires_at == booking.starts_at
 
 
@@ -411,18 +421,61 @@ def test_queue_holds_no_link_that_works(booked, staff):
 # --- Calendar files and letter ------------------------------------------------------------------
 
 
-def test_two_classes_confirmed_together_are_one_mail_with_a_calendar_file_each(booked, staff):
+@pytest.fixture
+def two_classes(booked):
     first = booked(party_name="7a")
     second = make_booking(
         visit=first.visit, submission=first.submission, state=State.REQUESTED, party_name="7b"
     )
-    for booking in (first, second):
+    return [first, second]
+
+
+def uids(mail: Mail) -> list[list[str]]:
+    """Of the events in each file."""
+    return [[str(event["UID"]).split("@")[0] for event in each.events] for each in calendars(mail)]
+
+
+def test_two_classes_confirmed_together_are_one_mail_with_one_calendar_file(two_classes, staff):
+    for booking in two_classes:
         lifecycle.confirm(booking=booking, by=staff)
     mail = the_mail()
     assert "Je klassen komen op bezoek." in mail.text
-    assert methods(mail) == ["REQUEST", "REQUEST"]
-    uids = {str(event["UID"]).split("@")[0] for each in calendars(mail) for event in each.events}
-    assert uids == {str(first.uid), str(second.uid)}
+    assert methods(mail) == ["REQUEST"]
+    assert uids(mail) == [[str(booking.uid) for booking in two_classes]]
+
+
+def test_classes_at_two_times_have_a_calendar_file_each(two_classes, staff):
+    """The second one moves, and comes on another day than the first."""
+    first, second = two_classes
+    for booking in two_classes:
+        lifecycle.confirm(booking=booking, by=staff)
+    told()
+    slot = make_slot(programmes=[first.visit.programme], starts_at=amsterdam(2026, 11, 10, 9))
+    lifecycle.reschedule(booking=second, slot=slot, by=staff)
+    assert uids(the_mail()) == [[str(second.uid)]]
+
+    BookingEvent.objects.filter(notice="confirmed").update(noticed_at=None)
+    mail = the_mail()
+    assert uids(mail) == [[str(first.uid)], [str(second.uid)]]
+    names = [file.name.rpartition("-")[2] for file in mail.files.order_by("pk")]
+    assert names == ["1.ics", "2.ics"]
+
+
+def test_one_file_takes_back_both_invitations_and_only_those_that_went(two_classes, staff):
+    first, second = two_classes
+    for booking in two_classes:
+        lifecycle.confirm(booking=booking, by=staff)
+    told()
+    Visit.objects.update(max_groups=3, max_pupils=99)
+    third = make_booking(visit=first.visit, submission=first.submission, state=State.REQUESTED)
+    for booking in (*two_classes, third):
+        lifecycle.cancel(booking=booking, by=staff)
+    mail = the_mail()
+    assert methods(mail) == ["CANCEL"]
+    assert uids(mail) == [[str(first.uid), str(second.uid)]]
+    for event in calendars(mail)[0].events:
+        assert (str(event["STATUS"]), "ORGANIZER" in event) == ("CANCELLED", True)
+        assert event["SEQUENCE"] > 1
 
 
 def test_calendar_file_says_its_method_in_the_mime_type(booked, staff, settings):
@@ -589,8 +642,8 @@ def test_reminder_for_a_day_that_is_no_longer_the_day_is_not_sent(booked, staff,
 
 def test_change_of_supervisors_alone_names_them(booked, staff):
     booking = booked(State.CONFIRMED, pupils=24)
-    lifecycle.change_numbers(booking=booking, pupils=24, supervisors=1, by=staff)
-    after = "naar 24 leerlingen en 1 begeleider."
+    lifecycle.change_numbers(booking=booking, pupils=24, supervisors=4, by=staff)
+    after = "naar 24 leerlingen en 4 begeleiders."
     line = f"Aantallen gewijzigd: van 24 leerlingen en 3 begeleiders {after}"
     assert line in the_mail().text
 

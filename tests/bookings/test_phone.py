@@ -4,11 +4,14 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from bookings.models import Booking
+from schools.audience import Audience
 from tests.factories import (
     amsterdam,
     make_booking,
     make_class_group,
+    make_group,
     make_loan,
+    make_organisation,
     make_other_hub,
     make_programme,
     make_school,
@@ -161,3 +164,111 @@ def test_numbers_of_a_class_are_those_of_its_last_visit_or_loan(desk, school, ad
     make_loan(submission=make_submission(school=school), class_group=seven, pupils=21)
     (known,) = desk.post(address, typed(school_take="school")).context["known"].classes
     assert (known.pupils, known.supervisors) == (21, 4)
+
+
+# --- Organisations, which come with groups --------------------------------------------------------
+
+
+@pytest.fixture
+def for_groups(db):
+    programme = make_programme(audience=Audience.GROUPS, max_groups=3, max_pupils=99)
+    slot = make_slot(programmes=[programme], max_groups=3, max_pupils=99)
+    return f"{NEW}?programme={programme.pk}&slot={slot.pk}"
+
+
+@pytest.fixture
+def metal(db):
+    """Was here twice, with two groups; the second time Jan asked."""
+    metal = make_organisation(name="Van Dijk Metaal B.V.", city="Deventer")
+    for day, contact, group, people in (
+        (3, "Esra Demir", "Team Montage", 12),
+        (10, "Jan Bos", "Team Lassen", 8),
+        (12, "Jan Bos", "Team Montage", 14),
+    ):
+        submission = make_submission(
+            organisation=metal,
+            school=None,
+            contact_name=contact,
+            email=f"{contact.split()[0].lower()}@metaal.example",
+            verified_at=amsterdam(2026, 9, day, 12),
+            photos="",
+        )
+        make_group(submission=submission, party_name=group, pupils=people)
+    return metal
+
+
+def of(name, city="", **fields):
+    return {
+        "klas-TOTAL_FORMS": "1",
+        "klas-INITIAL_FORMS": "0",
+        "organisation": name,
+        "city": city,
+        "submission_key": "a-random-key-of-the-form",
+    } | fields
+
+
+def test_organisation_that_is_looked_up_brings_its_contacts_and_groups(desk, for_groups, metal):
+    make_organisation(name="Dijkstra Hout", city="Epe")
+    answer = desk.post(for_groups, of("metaal dijk", organisation_take="organisation"))
+
+    known, form = answer.context["known"], answer.context["form"]
+    assert [form.contact[name].value() for name in ("organisation", "city")] == [
+        "Van Dijk Metaal B.V.",
+        "Deventer",
+    ]
+    assert [one.submission.contact_name for one in known.contacts] == ["Jan Bos", "Esra Demir"]
+    assert [one.label for one in known.classes] == [
+        "Team Montage, bedrijf, 14 deelnemers",
+        "Team Lassen, bedrijf, 8 deelnemers",
+    ]
+    assert form.errors == []
+    assert (answer.context["focus"], Booking.objects.count()) == ("contacts", 3)
+    assert "formnovalidate autofocus>Jan Bos, jan@metaal.example" in answer.text
+
+
+def test_contact_and_group_of_an_organisation_fill_the_form(desk, for_groups, metal):
+    name, city = metal.name, metal.city
+    jan = metal.submissions.filter(contact_name="Jan Bos").latest("verified_at")
+    answer = desk.post(for_groups, of(name, city, organisation_take=f"contact-{jan.pk}"))
+    form = answer.context["form"]
+    assert form.contact["email"].value() == "jan@metaal.example"
+    assert answer.context["focus"] == "classes"
+
+    group = jan.bookings.get()
+    taken = of(name, city, organisation_take=f"group-booking-{group.pk}")
+    form = desk.post(for_groups, taken | {"klas-0-name": "Nieuwe"}).context["form"]
+    facts = ("name", "group_kind", "pupils")
+    assert [[one[fact].value() for fact in facts] for one in form.classes.forms] == [
+        ["Nieuwe", None, None],
+        ["Team Montage", "company", "14"],
+    ]
+
+
+def test_several_organisations_are_offered_and_an_unknown_one_is_new(desk, for_groups, metal):
+    other = make_organisation(name="Metaal Epe", city="Epe")
+    answer = desk.post(for_groups, of("metaal", organisation_take="organisation"))
+    assert answer.context["focus"] == "organisations"
+    for one in (metal, other):
+        assert f'value="organisation-{one.pk}" formnovalidate' in answer.text
+    taken = of("metaal", organisation_take=f"organisation-{other.pk}")
+    answer = desk.post(for_groups, taken)
+    assert answer.context["form"].contact["city"].value() == "Epe"
+    assert "Van deze organisatie heeft nog niemand geboekt." in answer.text
+
+    answer = desk.post(for_groups, of("Nieuw Hout", organisation_take="organisation"))
+    assert answer.context["focus"] == "city"
+    assert answer.context["form"].contact["organisation"].value() == "Nieuw Hout"
+
+
+def test_people_and_groups_of_an_organisation_at_another_hub_are_not_offered(
+    client, for_groups, metal
+):
+    elsewhere = make_other_hub()
+    metal.submissions.update(hub=elsewhere)
+    desk = make_staff(is_superuser=False)
+    desk.user_permissions.add(*Permission.objects.filter(codename__in=["add_booking"]))
+    client.force_login(desk)
+    known = client.post(
+        for_groups, of(metal.name, metal.city, organisation_take="organisation")
+    ).context["known"]
+    assert (known.contacts, known.classes) == ([], [])

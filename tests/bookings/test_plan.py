@@ -249,6 +249,21 @@ def test_rule_that_one_row_breaks_stands_at_that_row(client, teacher):
     assert (list(rows[0].errors), list(rows[1].errors)) == ([], ["pupils"])
 
 
+def test_fewer_supervisors_are_said_once_at_their_row(client, teacher):
+    programme = make_programme(max_groups=3)
+    came(teacher, programme=programme)
+    client.force_login(teacher)
+    data = sent(client.get(PAGE), coming(programme), **{"rij-0-supervisors": "1"})
+    answer = client.post(PAGE, data)
+    assert (answer.status_code, list(answer.context["form"].rows[0].errors)) == (
+        422,
+        ["supervisors"],
+    )
+    assert client.post(PAGE, data | {"rij-0-norm_said": "26-1"}).status_code == 302
+    booked = Booking.objects.latest("pk")
+    assert booked.events.get(move="hold").data == {"overruled": ["supervisors"]}
+
+
 def test_visits_of_two_hubs_are_not_one_booking(client, teacher):
     here, there = (
         make_programme(max_groups=3),

@@ -1,9 +1,11 @@
 """What a class must satisfy to come, what staff overrule, and an earlier Proeverij."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from bookings import lifecycle, places
-from bookings.models import Attention, Booking, State
+from bookings.models import Attention, Booking, BookingEvent, State
 from programmes.models import ProgrammeKind
 from submissions.rules import NoteRequired, Rule, RulesBroken
 from tests.bookings.asking import asked, hold, slot_and_programme
@@ -42,6 +44,58 @@ def test_hold_says_which_rule_is_broken_where(classes, rule, field):
     broken = refusal.value.broken[0]
     assert (broken.rule, broken.field) == (rule, field)
     assert broken.class_index == len(classes) - 1
+
+
+def test_too_few_supervisors_break_a_rule_unless_the_school_was_told():
+    slot, programme = slot_and_programme(max_groups=2, max_pupils=60)
+    few = [asked("7a"), asked("7b", supervisors=2)]
+
+    with pytest.raises(RulesBroken) as refusal:
+        hold(slot, programme, *few)
+    [broken] = refusal.value.broken
+    assert (broken.rule, broken.field, broken.class_index) == (Rule.SUPERVISORS, "supervisors", 1)
+
+    hold(slot, programme, *few, told=[Rule.SUPERVISORS])
+    data = BookingEvent.objects.filter(move="hold").values_list("data", flat=True)
+    assert list(data) == [{"overruled": ["supervisors"]}] * 2
+
+
+def test_school_sets_no_other_rule_aside():
+    slot, programme = slot_and_programme()
+    with pytest.raises(RulesBroken):
+        hold(slot, programme, asked(pupils=36), told=list(Rule))
+
+
+def test_staff_say_why_fewer_supervisors_come():
+    slot, programme = slot_and_programme()
+    few = asked(supervisors=1)
+    with pytest.raises(NoteRequired):
+        hold(slot, programme, few, overrule=[Rule.SUPERVISORS])
+    hold(slot, programme, few, overrule=[Rule.SUPERVISORS], note="Twee ouders komen later.")
+    assert Booking.objects.get().supervisors == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_broken"),
+    [
+        ((24, 3), (24, 2), True),
+        ((24, 3), (31, 3), True),
+        ((24, 3), (21, 3), False),
+        ((24, 1), (24, 1), False),
+        ((24, 1), (28, 1), False),  # as few as were once enough
+        ((24, 1), (31, 2), False),
+        ((24, 1), (31, 1), True),
+    ],
+)
+def test_change_of_numbers_may_not_lack_more_supervisors_than_before(before, after, is_broken):
+    booking = make_booking(pupils=before[0], supervisors=before[1], visit=make_visit(max_pupils=60))
+    change = {"booking": booking, "pupils": after[0], "supervisors": after[1]}
+    with pytest.raises(RulesBroken) if is_broken else nullcontext():
+        lifecycle.change_numbers(**change, by=make_staff())
+    if is_broken:
+        limits = {"overrule": [Rule.SUPERVISORS], "reason": "Stagiairs"}
+        lifecycle.change_numbers(**change, by=make_staff(), **limits)
+    assert (booking.pupils, booking.supervisors) == after
 
 
 @pytest.mark.parametrize(("pupils", "refused"), [(11, True), (12, False), (32, False), (33, True)])

@@ -567,6 +567,7 @@ def test_any_sequence_of_moves_keeps_places_claims_and_events_in_order():
             zones=[zones[number] for number in sorted(needed)],
             needs_approval=approval,
             max_pupils_per_class=35,
+            pupils_per_supervisor=99,  # of supervisors the model knows nothing
             **most,
         )
         for needed, approval in zip(World.zones, World.needs_approval, strict=True)

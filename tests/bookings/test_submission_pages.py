@@ -195,11 +195,30 @@ def test_school_changes_numbers(client, booking):
     client.force_login(booking.submission.user)
 
     client.post(
-        page_of(booking, "numbers", booking_id=booking.pk), {"pupils": 22, "supervisors": 2}
+        page_of(booking, "numbers", booking_id=booking.pk), {"pupils": 20, "supervisors": 2}
     )
 
     booking.refresh_from_db()
-    assert (booking.pupils, booking.supervisors) == (22, 2)
+    assert (booking.pupils, booking.supervisors) == (20, 2)
+
+
+def test_fewer_supervisors_than_the_norm_are_said_once_when_numbers_change(client, booking):
+    client.force_login(booking.submission.user)
+    there = page_of(booking, "numbers", booking_id=booking.pk)
+
+    first = client.post(there, {"pupils": 24, "supervisors": 2})
+    assert first.context["form"].errors["supervisors"] == [
+        "Bij 24 leerlingen vragen we 3 begeleiders. Komen er echt minder mee? Verstuur het dan "
+        "nog een keer; als het nodig is, bellen we je."
+    ]
+    said = re.search(r'name="norm_said" value="([^"]+)"', first.text)
+    again = client.post(there, {"pupils": 24, "supervisors": 2, "norm_said": said[1]})
+    assert again.status_code == 302
+
+    booking.refresh_from_db()
+    assert (booking.pupils, booking.supervisors) == (24, 2)
+    noted = booking.events.get(move="note")
+    assert noted.data == {"overruled": ["supervisors"]}
 
 
 def test_numbers_over_the_limit_are_said_at_the_field(client, booking):

@@ -5,7 +5,14 @@ from django.urls import reverse
 
 from tests.booking_form import address
 from tests.browser.steps import sign_in
-from tests.factories import make_booking, make_kit, make_programme, make_submission, make_teacher
+from tests.factories import (
+    make_booking,
+    make_kit,
+    make_programme,
+    make_staff,
+    make_submission,
+    make_teacher,
+)
 from tests.loan_form import address as loan_address
 
 pytestmark = [
@@ -74,9 +81,23 @@ def test_the_header_stays_two_lines_for_who_is_signed_in(phone_page, client):
 
     for language in ("nl", "en"):
         page.goto("/mijn/")
-        page.locator(f".language [value={language}]").click()
-        page.locator(f"html[lang={language}]").wait_for()
+        with page.expect_navigation():  # until its styles are there
+            page.locator(f".language [value={language}]").click()
+        assert page.locator(f"html[lang={language}]").count() == 1
         assert bottom_of(page, ".site-header") <= before + 1
+
+
+@pytest.mark.usefixtures("one_factor")
+def test_staff_can_read_the_way_to_a_page(phone_page, client):
+    page, booking = phone_page, make_booking()
+    sign_in(page, client, make_staff())
+    page.goto(reverse("admin:bookings_booking_change", args=[booking.pk]))
+
+    crumbs = page.locator("#header-inner h1 > a")
+    assert crumbs.count() == 3
+    cut = "each => each.some(one => one.scrollWidth > one.clientWidth || !one.clientWidth)"
+    assert not crumbs.evaluate_all(cut)
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
 
 def test_changing_details_works_with_the_keyboard(phone_page, client, assert_accessible):

@@ -68,6 +68,10 @@ def test_paragraphs_keep_their_lines_and_no_other_control():
         ("juf@E\u0301cole.example", "juf@xn--cole-9oa.example"),
         ("juf@xn--cole-9oa.example", "juf@xn--cole-9oa.example"),
         ("info@straße.example", "info@xn--strae-oqa.example"),  # not strasse (RFC 5894, 7.2)
+        ("Juf Anouk <Juf@school.example>", "juf@school.example"),
+        ('"Smit, A." <mailto:juf@school.example>;', "juf@school.example"),
+        ("juf@school.example,", "juf@school.example"),
+        ("a@b.example <c@d.example> <e@f.example>", "a@b.example <c@d.example> <e@f.example>"),
         ("nergens", "nergens"),
         ("", ""),
     ],

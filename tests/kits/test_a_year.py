@@ -61,8 +61,8 @@ class Year:
 
     def live(self, today: datetime.date) -> None:
         clock.lapse_expired()
-        clock.remind_due()
-        clock.remind_due()  # a second worker, or a restart
+        if clock.remind_due():
+            clock.remind_due()  # a second worker, or a restart
         if not is_working_day(today):
             return
         self.ask(today)

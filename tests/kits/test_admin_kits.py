@@ -208,5 +208,10 @@ def test_photo_is_linked_at_the_kit_desk(desk):
     photo = SimpleUploadedFile("x.svg", b"photo")
     finding = Finding.objects.create(loan=loan, text="Kapot.", photo=photo)
     page = desk.get(change_of(finding)).content.decode()
-    assert reverse("desk:photo", args=[finding.pk]) in page
+    address = reverse("desk:photo", args=[finding.pk])
+    assert f'<a href="{address}">' in page
+    assert f'<img src="{address}" alt="Foto bij de melding: Kapot." loading="lazy">' in page
     assert finding.photo.name not in page
+    rows = desk.get(reverse("admin:kits_finding_changelist")).content.decode()
+    assert f'<a href="{address}">' in rows
+    assert f'<img src="{address}"' not in rows

@@ -5,9 +5,18 @@ import datetime
 import pytest
 from django.urls import reverse
 
-from kits.models import DeskDay
+from core import worker
+from kits import lifecycle
+from kits.models import Delivery, DeskDay, Loan
 from schools.models import SchoolHoliday
-from tests.factories import amsterdam, make_booking, make_loan, make_slot, make_visit
+from tests.factories import (
+    amsterdam,
+    make_booking,
+    make_loan,
+    make_slot,
+    make_staff,
+    make_visit,
+)
 from tests.tec_site.test_two_editors import page_of, shown
 
 pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
@@ -71,3 +80,66 @@ def test_desk_day_that_moves_or_goes_names_the_boxes_of_its_weekday(desk, loan):
         200,
         302,
     }
+
+
+# --- 'Needs attention' ----------------------------------------------------------------------------
+
+
+def needing(desk) -> list[tuple[str, str]]:
+    return [(one.text, one.address) for one in desk.get("/beheer/").context["matters"]]
+
+
+def test_boxes_on_days_that_became_a_school_holiday_need_attention(desk, loan):
+    worker.beat()
+    assert needing(desk) == []
+    region, days = loan.kit.venue.holiday_region, {"school_year": 2026, "name": "Extra 100%"}
+    for where in (region, "zuid"):
+        SchoolHoliday.objects.create(
+            region=where,
+            starts_on=datetime.date(2026, 11, 23),
+            ends_on=datetime.date(2026, 11, 27),
+            **days,
+        )
+    assert needing(desk) == [
+        (
+            "24 november valt in de schoolvakantie ‘Extra 100%’: "
+            f"{loan.copy} komt terug ({loan.party_name})",
+            page_of(loan),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("delivery", "words"),
+    [
+        (Delivery.DESK, "De balie is niet open op"),
+        (Delivery.ROUND, "De transportronde rijdt niet op"),
+    ],
+)
+def test_boxes_on_a_weekday_that_is_no_desk_day_any_more_need_attention(
+    desk, loan, delivery, words
+):
+    worker.beat()
+    Loan.objects.update(delivery=delivery)
+    DeskDay.objects.filter(weekday=1).update(is_round=delivery == Delivery.ROUND)
+    assert needing(desk) == []
+    DeskDay.objects.filter(weekday=1).update(weekday=5)
+    assert [text for text, _address in needing(desk)] == [
+        f"{words} 3 november: {loan.copy} gaat uit ({loan.party_name})",
+        f"{words} 24 november: {loan.copy} komt terug ({loan.party_name})",
+    ]
+
+
+def test_day_that_staff_agreed_on_or_of_the_visit_itself_needs_none(desk, loan):
+    worker.beat()
+    DeskDay.objects.filter(weekday=1).delete()
+    later = datetime.date(2026, 12, 1)  # a Tuesday too
+    lifecycle.extend(loan=loan, ends_on=later, by=make_staff())
+    assert [text.partition(":")[0] for text, _address in needing(desk)] == [
+        "De balie is niet open op 3 november"
+    ]
+
+    slot = make_slot(venue=loan.kit.venue, starts_at=amsterdam(2026, 11, 3, 9))
+    loan.booking = make_booking(visit=make_visit(slot=slot))
+    loan.save()
+    assert needing(desk) == []

@@ -228,6 +228,26 @@ def test_three_days_before_collecting_once_however_often_the_job_runs():
     assert subjects == ["Binnenkort: Robots op maandag 2 november 2026"]
 
 
+@pytest.mark.parametrize(
+    ("delivery", "words"),
+    [
+        ("desk", "Op maandag 2 november kun je de kist ophalen bij onze balie."),
+        ("round", "Op maandag 2 november brengen we de kist naar jullie school."),
+    ],
+)
+def test_reminder_is_true_on_the_eve_too(delivery, words):
+    """Where the worker was away for days: no 'in a few days'."""
+    loan = reserved_loan()
+    Loan.objects.filter(pk=loan.pk).update(delivery=delivery)
+    told()
+    with at(2026, 11, 1, 20):
+        clock.remind_due()
+        (mail,) = told()
+
+    assert words in mail.text
+    assert words in mail.html
+
+
 def test_three_days_before_returning():
     loan = held_loan()
     Loan.objects.filter(pk=loan.pk).update(state=LoanState.OUT, held_until=None)
@@ -236,6 +256,8 @@ def test_three_days_before_returning():
         (mail,) = told()
 
     assert mail.subject == "Terugbrengen: Robots op vrijdag 6 november 2026"
+    assert "Op vrijdag 6 november verwachten we de kist terug." in mail.text
+    assert "Op vrijdag 6 november verwachten we de kist terug." in mail.html
     assert mail.expires_at == amsterdam(2026, 11, 7)
 
 

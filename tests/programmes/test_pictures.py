@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -17,7 +18,7 @@ from kits.models import LessonKit
 from programmes.models import Drawing, Programme, World
 from tec_site.demo.kits import KITS
 from tec_site.demo.offer import PROGRAMMES
-from tests.factories import NOW, make_kit, make_programme
+from tests.factories import NOW, make_booking, make_kit, make_programme
 from tests.png_bomb import png_bomb
 from tests.programme_form import save
 
@@ -89,6 +90,22 @@ def test_picture_takes_the_place_of_the_drawing_on_card_and_page(client, desk):
     assert re.fullmatch(r"/beeld/programme/[\w-]{32}\.jpg", address)
 
 
+@pytest.mark.parametrize("make", [make_programme, make_kit])
+def test_staff_see_in_the_form_what_teachers_see(desk, make):
+    offer = make(artwork=Drawing.GREEN_SCREEN)
+    form = reverse(
+        f"admin:{offer._meta.app_label}_{offer._meta.model_name}_change", args=[offer.pk]
+    )
+    small = '<span class="desk-thumbnail"><img '
+    assert f'{small}src="/static/art/offers/green-screen.svg" alt=""' in desk.get(form).text
+
+    offer.picture.save("", upload(image()), save=False)
+    offer.picture_alt = WHAT
+    offer.save()
+    shown = f'{small}class="picture" src="{offer.picture.url}" alt="{WHAT}"'
+    assert shown in desk.get(form).text
+
+
 def test_picture_of_a_kit_is_kept_and_shown_too(client, desk):
     kit = make_kit(slug="robots")
     kit.picture.save("", upload(image()), save=False)
@@ -138,12 +155,13 @@ def test_picture_without_words_is_refused_by_the_database(model):
     [
         (image()[:2000], "Dit is geen foto die we kunnen lezen (JPEG, PNG of WebP)."),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Dit is geen foto die we kunnen lezen"),
-        (png_bomb(), "Deze foto heeft te veel pixels."),
+        (png_bomb, "Deze foto heeft te veel pixels."),
         (b"\xff" * (8 * 1024 * 1024 + 1), "Dit bestand is te groot: hooguit 8 MB."),
     ],
     ids=["cut off", "svg", "bomb", "heavy"],
 )
 def test_what_cannot_be_a_picture_is_refused_at_its_field(desk, content, words):
+    content = content() if callable(content) else content
     answer = save(desk, make_programme(), picture=upload(content), picture_alt=WHAT)
 
     assert list(errors(answer)) == ["picture"]
@@ -183,6 +201,21 @@ def test_picture_that_was_replaced_goes_after_a_day(desk):
 
     worker.Worker().run_once()
     assert (replaced.exists(), kept.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("is_used", [True, False], ids=["used", "yet to be restored"])
+@pytest.mark.parametrize(
+    "folder", ["pictures/programme", "pictures/lessonkit", "kits/photos"], ids=lambda one: one[-6:]
+)
+def test_last_picture_of_all_goes_too_but_not_before_a_backup_is_restored(folder, is_used):
+    """No row names any file: the site has been used, or its database is empty still."""
+    if is_used:
+        make_booking()
+    path = Path(default_storage.path(default_storage.save(f"{folder}/last.jpg", upload(image()))))
+    os.utime(path, (0, NOW.timestamp() - 25 * 3600))
+
+    worker.Worker().run_once()
+    assert path.exists() is not is_used
 
 
 def test_picture_goes_with_the_kit_that_is_deleted():

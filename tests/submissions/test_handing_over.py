@@ -148,9 +148,10 @@ def test_former_gets_cancel_and_new_gets_request_with_the_same_uid(leaver, hers)
         files = calendar_in(mail)
         assert {re.search(r"METHOD:(\w+)", file)[1] for file in files} == {method}
         assert {re.search(r"ATTENDEE[^:]*:mailto:(\S+)", file)[1] for file in files} == {attendee}
+        events = re.findall(r"BEGIN:VEVENT.*?END:VEVENT", "".join(files), re.DOTALL)
         sequences = {
-            re.search(r"UID:([^@]+)@", file)[1]: int(re.search(r"SEQUENCE:(\d+)", file)[1])
-            for file in files
+            re.search(r"UID:([^@]+)@", event)[1]: int(re.search(r"SEQUENCE:(\d+)", event)[1])
+            for event in events
         }
         assert before.keys() <= sequences.keys()
         assert all(sequences[uid] > before[uid] for uid in before)

@@ -1,8 +1,8 @@
 """Privacy at one's own hand (PITFALLS S23, S24), and a month's notice (S25)."""
 
 import datetime
+import functools
 import json
-import threading
 
 import pytest
 from django.test import Client
@@ -30,6 +30,7 @@ from tests.factories import (
     make_submission,
     make_teacher,
 )
+from tests.racing import race
 from tests.submissions.sharing import link_in, shared, signed_in, tell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_letter")]
@@ -81,18 +82,14 @@ def test_both_sides_of_a_shared_booking_get_their_own_words_only(frozen):
 def test_two_downloads_at_once_keep_apart(frozen):
     people = {marker: make_life(marker)[0] for marker in ("marit", "sanne")}
     clients = {marker: signed_in(user) for marker, user in people.items()}
-    found = []
 
-    def download(marker):
-        for _time in range(5):
-            found.append((marker, clients[marker].get(reverse("my_details_json")).text))
+    def download(client):
+        return [client.get(reverse("my_details_json")).text for _time in range(5)]
 
-    threads = [threading.Thread(target=download, args=[marker]) for marker in clients]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 10
+    answers = race([functools.partial(download, client) for client in clients.values()])
+    found = [
+        (marker, text) for marker, texts in zip(clients, answers, strict=True) for text in texts
+    ]
     for marker, text in found:
         other = "sanne" if marker == "marit" else "marit"
         assert (marker in text, other in text) == (True, False)

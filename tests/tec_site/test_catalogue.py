@@ -141,7 +141,7 @@ def test_only_reading_is_allowed(client):
 @pytest.mark.parametrize(
     ("month", "is_teacher", "queries"),
     # Her session and herself; a look beyond the coming weeks.
-    [(10, False, 6), (10, True, 8), (11, False, 7)],
+    [(10, False, 5), (10, True, 7), (11, False, 6)],
 )
 def test_queries_stay_the_same(client, month, is_teacher, queries, rows, django_assert_num_queries):
     for number in range(rows):

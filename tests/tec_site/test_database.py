@@ -4,13 +4,20 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection, transaction
 
 from programmes.models import World
+from tec_site import settings
+from tests import databases
+from tests.factories import make_booking
 
 
 def pragma(name):
-    with connection.cursor() as cursor:
+    """On a connection as the site opens it; that of the tests is less careful."""
+    own = connection.copy()
+    own.settings_dict["OPTIONS"] = settings.DATABASES["default"]["OPTIONS"]
+    with closing(own), own.cursor() as cursor:
         cursor.execute(f"PRAGMA {name}")
         [value] = cursor.fetchone()
     return value
@@ -62,3 +69,16 @@ def test_postgresql_connections_are_kept_and_checked():
 
 def test_requests_are_not_transactions():
     assert connection.settings_dict["ATOMIC_REQUESTS"] is False
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_migrations_wrote_is_back_after_a_test_that_commits():
+    before = databases.rows_of_migrations()
+    assert World.objects.exists()
+    World.objects.all().delete()
+    Permission.objects.update(name="")
+    make_booking()
+
+    databases.put_back(before)
+
+    assert databases.rows_of_migrations() == before

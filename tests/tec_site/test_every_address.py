@@ -1,4 +1,4 @@
-"""Every address × every kind of person: what comes back.
+"""Every address × every kind of person: what comes back, and what it says browsers may do with it.
 
 One line per address in TABLE. A new page fails `test_every_address_has_a_line` until it has
 one; pages of the admin have theirs in ADMIN_PAGES, and a model in the admin in ADMIN_MODELS.
@@ -68,6 +68,7 @@ TABLE = r"""
 /boekingen/<uuid:public_id>/aantallen/<id:booking_id>/                 GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/verzetten/<id:booking_id>/                 GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/gegevens/                                  GET,POST  404        200        404        404        404        404
+/boekingen/<uuid:public_id>/klassen/                                   GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/bezoek.ics                                 GET       404        200        404        404        404        404
 /boekingen/<uuid:public_id>/brief.pdf                                  GET       404        200        404        404        404        404
 /boekingen/<uuid:public_id>/<token:token>/                             GET       200        200        200        200        200        200
@@ -75,6 +76,7 @@ TABLE = r"""
 /boekingen/<uuid:public_id>/<token:token>/aantallen/<id:booking_id>/   GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/verzetten/<id:booking_id>/   GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/gegevens/                    GET,POST  200        200        200        200        200        200
+/boekingen/<uuid:public_id>/<token:token>/klassen/                     GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/bezoek.ics                   GET       200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/brief.pdf                    GET       200        200        200        200        200        200
 /leskisten/                                                            GET       200        200        200        200        200        200
@@ -200,6 +202,7 @@ kits.refuseddemand        403|200  403|403  403|→desk    403|403      →desk|
 kits.repair               403|200  403|200  403|→desk    403|→desk    →desk|→desk
 kits.shortage             403|200  403|403  403|→desk    403|403      →desk|→desk
 programmes.coreobjective  403|200  403|200  403|200      403|403      403|200
+programmes.objectivescheme  403|200  403|200  403|200      403|403      403|200
 programmes.hub            403|200  403|200  403|200      403|403      403|200
 programmes.programme      403|200  403|200  403|200      403|403      403|200
 programmes.venue          403|200  403|200  403|200      403|403      403|200
@@ -271,9 +274,21 @@ def ask(site: Site, person: str, method: str, path: str):
     client.cookies = copy.deepcopy(site.people[person].cookies)
     with transaction.atomic():
         response = client.generic(method, path)
-        if response.streaming:
-            response.close()
         transaction.set_rollback(True)
+    return looked_at(response, path)
+
+
+def looked_at(response, path: str):
+    """Every answer carries the policies, and only the admin's is looser."""
+    if response.streaming:
+        response.close()
+    policy_said = response.headers["Content-Security-Policy"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff", path
+    assert response.headers["Referrer-Policy"] == "same-origin", path
+    assert "frame-ancestors 'none'" in policy_said, path
+    if not path.startswith(f"/{ADMIN}"):
+        assert response.headers["X-Frame-Options"] == "DENY", path
+        assert "unsafe" not in policy_said, path
     return response
 
 
@@ -373,10 +388,7 @@ def test_every_page_of_the_admin_answers_the_desk_and_superusers_as_written(site
         for person, cell in zip(("desk", "staff"), cells, strict=True):
             client = Client(raise_request_exception=False)
             client.cookies = copy.deepcopy(site.people[person].cookies)
-            response = client.get(path)
-            if response.streaming:
-                response.close()
-            if (got := answer(response)) != cell:
+            if (got := answer(looked_at(client.get(path), path))) != cell:
                 wrong.append(f"{path} as {person}: {got}, not {cell}")
     assert wrong == []
     assert changed_since(before) == []
@@ -405,6 +417,7 @@ SHARED = {
     "auth.group",
     "core.mail",
     "programmes.coreobjective",
+    "programmes.objectivescheme",
     "programmes.world",
     "schools.classgroup",
     "schools.organisation",
@@ -487,7 +500,5 @@ def test_looking_at_any_address_changes_no_row(site):
     asked = [(site.address(route), method) for route in pages for method in ("GET", "HEAD")]
     before = everything()
     for (path, method), person in itertools.product(dict.fromkeys(asked), PEOPLE_WHO_LOOK):
-        response = site.people[person].generic(method, path)
-        if response.streaming:
-            response.close()
+        looked_at(site.people[person].generic(method, path), path)
     assert changed_since(before) == []

@@ -6,7 +6,8 @@ from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from tec_site.staff import roles
-from tests.factories import make_other_hub, make_staff
+from tec_site.staff.lost_factors import colleagues_of, may_help
+from tests.factories import make_hub, make_other_hub, make_staff
 
 pytestmark = pytest.mark.usefixtures("one_factor")
 PASSWORD = "lang genoeg voor een balie"
@@ -65,6 +66,48 @@ def test_desk_helps_nobody(client, db):
     lost = factor_of(of_role(roles.DESK))
     assert client.post(page_of(lost), {"post": "yes"}).status_code == 403
     assert Authenticator.objects.exists()
+
+
+# --- The rule, without its page -------------------------------------------------------------------
+
+
+def test_who_helps_whom(db):
+    """By the role of who helps (down) and of who lost it (across), at one hub."""
+    roles_of_staff = [roles.VOLUNTEER, roles.DESK, roles.MANAGEMENT]
+    people = {name: (of_role(name), of_role(name)) for name in roles_of_staff}
+    people["superuser"] = (make_staff(), make_staff())
+    found = {
+        helper: [lost for lost in people if may_help(people[helper][0], people[lost][1])]
+        for helper in people
+    }
+    assert found == {
+        roles.VOLUNTEER: [],
+        roles.DESK: [],
+        roles.MANAGEMENT: [*roles_of_staff],
+        "superuser": [*roles_of_staff, "superuser"],
+    }
+
+
+def test_who_may_do_the_same_at_another_hub_too_may_do_more(db):
+    here, there = make_hub(), make_other_hub()
+    helper = of_role(roles.MANAGEMENT, hubs=[here])
+    both = of_role(roles.DESK, hubs=[here, there])
+    nowhere = of_role(roles.DESK, hubs=[])
+    assert [may_help(helper, both), may_help(helper, nowhere)] == [False, False]
+    assert list(colleagues_of(helper).order_by("pk")) == [helper, both]
+
+    helper.hubs.add(there)
+    assert may_help(helper, both)
+    assert list(colleagues_of(helper).order_by("pk")) == [helper, both]
+
+
+def test_who_is_away_keeps_her_factor(db):
+    """Her rights come back with her; nobody sees them now."""
+    away = of_role(roles.DESK)
+    away.user_permissions.add(*Permission.objects.all())
+    away.is_active = False
+    away.save()
+    assert not may_help(of_role(roles.MANAGEMENT), away)
 
 
 # --- A password is not asked twice ----------------------------------------------------------------

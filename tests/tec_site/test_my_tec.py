@@ -86,8 +86,8 @@ def test_queries_stay_the_same(client, teacher, django_assert_num_queries, rows)
         book(teacher, (9, 1 + number), state=State.ATTENDED)
     client.force_login(teacher, BACKEND)
 
-    # Two for each kind (no evaluation is past), three for visits; one for the hubs at the foot.
-    with django_assert_num_queries(7 + 2 * len(kinds()) - 1):
+    # Two for each kind (no evaluation is past), four for visits; one for the hubs at the foot.
+    with django_assert_num_queries(8 + 2 * len(kinds()) - 1):
         client.get("/mijn/")
 
 

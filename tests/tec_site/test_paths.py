@@ -115,7 +115,7 @@ def test_each_change_of_the_readme_opens_a_file_that_exists():
     table = (ROOT / "README.md").read_text("utf-8").partition("| To change | open |")[2]
     rows = [line for line in table.partition("\n\n")[0].splitlines() if line.startswith("| ")]
 
-    assert len(rows) == 20
+    assert len(rows) >= 20
     for row in rows:
         named = re.findall(r"`([\w./-]+/[\w./-]*)`", row)
         assert named, row

@@ -1,4 +1,7 @@
-"""What is typed with bad intentions stays text; every answer says what browsers may do with it."""
+"""What is typed with bad intentions stays text, and leads nowhere else.
+
+What every answer says browsers may do with it is in `tests/tec_site/test_every_address.py`.
+"""
 
 import io
 import re
@@ -180,23 +183,7 @@ def assert_mails_are_whole(*, count: int) -> None:
                 assert_one_event(part.get_payload(decode=True))
 
 
-# --- What every answer says ----------------------------------------------------------------------
-
-
-def test_every_public_answer_carries_the_policies_and_only_the_admin_s_is_looser(letters_once):
-    site = Site()
-    for route in every_route():
-        for person in ("staff",) if route.startswith(ADMIN) else ("anonymous", "owner"):
-            response = site.people[person].get(site.address(route))
-            if response.streaming:
-                response.close()
-            policy_said = response.headers["Content-Security-Policy"]
-            assert response.headers["X-Content-Type-Options"] == "nosniff", route
-            assert response.headers["Referrer-Policy"] == "same-origin", route
-            assert "frame-ancestors 'none'" in policy_said, route
-            if not route.startswith(ADMIN):
-                assert response.headers["X-Frame-Options"] == "DENY", route
-                assert "unsafe" not in policy_said, route
+# --- Cookies -------------------------------------------------------------------------------------
 
 
 def test_cookies_are_out_of_reach_of_scripts_and_other_sites(client):

@@ -1,0 +1,36 @@
+"""What goes along with a visit that moves or is cancelled, as a teacher is asked about it."""
+
+import datetime
+from typing import Any
+
+from django import forms
+
+from bookings.models import Booking
+from core.kinds import Along, kinds
+from submissions.forms import NoteForm
+
+
+def fields_for(along: list[Along]) -> dict[str, forms.Field]:
+    return {
+        one.name: forms.ChoiceField(
+            label=one.text, choices=one.ways, initial=one.ways[0][0], widget=forms.RadioSelect
+        )
+        for one in along
+    }
+
+
+def along_with(booking: Booking, day: datetime.date | None) -> list[Along]:
+    return [one for kind in kinds() for one in kind.along(booking, day)]
+
+
+class AlongForm(NoteForm):
+    """A word along, and how what goes along with the visit goes; without a day it is cancelled."""
+
+    def __init__(self, data: Any, *, booking: Booking, day: datetime.date | None) -> None:
+        super().__init__(data)
+        self.fields |= fields_for(along_with(booking, day))
+
+    @property
+    def along(self) -> dict[str, str]:
+        """After `is_valid()`."""
+        return {name: way for name, way in self.cleaned_data.items() if name != "note"}

@@ -1,0 +1,179 @@
+"""The classes of one submission, changed on one page: numbers, another date, or not coming."""
+
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views import View
+from django.views.decorators.cache import never_cache
+
+from bookings import moving
+from bookings.models import Booking, VisitSlot
+from bookings.pages.access import address_of
+from bookings.pages.along import along_with, fields_for
+from bookings.pages.parties import supervisors_field
+from bookings.parts import Part, PartRefused, change_parts
+from bookings.planning.availability import offers_for
+from core.addresses import row_number
+from core.dates import ONE_DAY
+from schools.years import last_plannable_day
+from submissions.access import load_submission
+from submissions.forms import NoteForm, pupils_field
+from submissions.models import Submission
+from submissions.pages.shared import say_once
+
+DATES_SHOWN = 8
+
+
+class PartForm(forms.Form):
+    """One class; what it may still change itself is asked."""
+
+    pupils = pupils_field()
+    supervisors = supervisors_field()
+    slot = forms.CharField(required=False, max_length=20)
+    goes = forms.BooleanField(
+        label=gettext_lazy("This class does not come: cancel it"), required=False
+    )
+
+    use_required_attribute = False
+
+    def __init__(self, data: Any, *, booking: Booking) -> None:
+        initial = {"pupils": booking.pupils, "supervisors": booking.supervisors}
+        super().__init__(data, initial=initial, prefix=f"klas-{booking.pk}")
+        self.booking, today = booking, timezone.localdate()
+        self.may_go = today <= booking.cancel_until
+        if booking.audience.is_groups:
+            del self.fields["supervisors"]
+            self.fields["pupils"].label = booking.audience.people
+        if today > booking.change_until:
+            for name in {"pupils", "supervisors"} & self.fields.keys():
+                self.fields[name].disabled = True
+        if not self.may_go:
+            del self.fields["goes"], self.fields["slot"]
+        along = along_with(booking, None) if self.may_go else []
+        self.fields |= fields_for(along)
+        self.asked_along = [self[one.name] for one in along]
+        for one in along:
+            field: Any = self.fields[one.name]
+            field.choices = [("move", _("move it along, if the class moves")), *one.ways]
+
+    @cached_property
+    def offers(self) -> list[Any]:
+        """The first dates to which it could move."""
+        if not self.may_go:
+            return []
+        before = last_plannable_day() + ONE_DAY
+        since = moving.first_start(self.booking)
+        found = offers_for(self.booking, timezone.localdate(), before, since)
+        return [offer for offer in found if offer.can_be_booked][:DATES_SHOWN]
+
+    def clean_slot(self) -> VisitSlot | None:
+        if not (chosen := row_number(self.cleaned_data["slot"])):
+            return None
+        slots = VisitSlot.objects.upcoming().with_room_for(self.booking.visit.programme)
+        slot = slots.filter(pk=chosen).select_related("venue__hub").first()
+        if slot is None:
+            raise forms.ValidationError(_("This date has just gone. Choose another one."))
+        return slot
+
+    @property
+    def part(self) -> Part:
+        """After `is_valid()`."""
+        data = {"supervisors": self.booking.supervisors} | self.cleaned_data
+        return Part(
+            self.booking,
+            data["pupils"],
+            data["supervisors"],
+            data.get("slot"),
+            data.get("goes", False),
+        )
+
+    @property
+    def ways(self) -> dict[str, str]:
+        return {field.name: self.cleaned_data[field.name] for field in self.asked_along}
+
+
+class PartsForm:
+    """All classes that come, and a word along."""
+
+    def __init__(self, data: Any, bookings: list[Booking]) -> None:
+        self.is_bound = data is not None
+        self.rows = [PartForm(data, booking=one) for one in bookings]
+        self.note = NoteForm(data)
+
+    def is_valid(self) -> bool:
+        found = [self.note.is_valid(), *[row.is_valid() for row in self.rows]]
+        return all(found)
+
+    @property
+    def ways(self) -> dict[str, str]:
+        return {name: way for row in self.rows for name, way in row.ways.items()}
+
+    def place(self, refusal: PartRefused) -> None:
+        """Put a refusal at the class that stands in the way."""
+        row = next(one for one in self.rows if one.booking == refusal.part.booking)
+        field = "slot" if refusal.part.slot and not refusal.part.goes else "pupils"
+        row.add_error(None if refusal.part.goes else field, refusal.refusal)
+
+    @property
+    def errors(self) -> list[tuple[Any, str]]:
+        """(bound field or None, message) in the order of the page, for the summary on top."""
+        found: list[tuple[Any, str]] = []
+        for form in [*self.rows, self.note]:
+            found += [(None, str(error)) for error in form.non_field_errors()]
+            found += [(field, str(error)) for field in form for error in field.errors]
+        return found
+
+
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class PartsView(View):
+    http_method_names = ["get", "head", "post"]  # as in View
+
+    def get(self, request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
+        submission = load_submission(request, public_id, token)
+        bookings = _coming(submission)
+        if not bookings:
+            return redirect(address_of(submission, token=token))  # it says how things are now
+        return self.show(submission, PartsForm(None, bookings), token)
+
+    def post(self, request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
+        submission = load_submission(request, public_id, token)
+        form = PartsForm(request.POST, _coming(submission))
+        if not form.is_valid():
+            return self.show(submission, form, token, status=422)
+        parts = [row.part for row in form.rows]
+        note = form.note.cleaned_data["note"]
+        try:
+            changed = change_parts(parts, by=submission.teacher, note=note, ways=form.ways)
+        except PartRefused as refusal:
+            form.place(refusal)
+            return self.show(submission, form, token, status=409)
+        if changed:
+            words = ngettext(
+                "%(number)d class changed. One mail says all of it.",
+                "%(number)d classes changed. One mail says all of it.",
+                changed,
+            )
+            say_once(request, words % {"number": changed})
+        return redirect(address_of(submission, token=token))
+
+    def show(
+        self, submission: Submission, form: PartsForm, token: str | None, status: int = 200
+    ) -> HttpResponse:
+        context = {"submission": submission, "form": form, "token": token, "hub": submission.hub}
+        return render(self.request, "bookings/booking_parts.html", context, status=status)
+
+
+def _coming(submission: Submission) -> list[Booking]:
+    seen = Booking.objects.seen_in(submission).with_facts()
+    bookings = seen.order_by("visit__slot__starts_at", "pk")
+    now = timezone.now()
+    return [one for one in bookings if one.standing.is_coming and one.starts_at > now]

@@ -1,0 +1,95 @@
+"""Several classes of one submission, changed in one go: of three cancel one, move one, change the
+numbers of one. All or nothing, and told in one mail.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bookings import lifecycle, moving
+from bookings.models import Booking, VisitSlot
+from core.kinds import kinds
+from core.lifecycle import Refused
+from core.transactions import retried
+from schools.models import User
+from submissions.lifecycle import locked
+
+
+@dataclass(frozen=True)
+class Part:
+    """What becomes of one class. `slot`: another date, or None to stay."""
+
+    booking: Booking
+    pupils: int
+    supervisors: int
+    slot: VisitSlot | None = None
+    goes: bool = False
+
+    @property
+    def asks_something(self) -> bool:
+        before = self.booking.pupils, self.booking.supervisors
+        return bool(self.goes or self.slot or before != (self.pupils, self.supervisors))
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Sort key: what frees a place comes before what takes one."""
+        if self.goes:
+            return 0, self.booking.pk
+        return 1 + (self.pupils > self.booking.pupils or self.slot is not None), self.booking.pk
+
+
+class PartRefused(Refused):
+    """Which class stands in the way; `refusal` says why."""
+
+    def __init__(self, part: Part, refusal: Refused) -> None:
+        self.part, self.refusal = part, refusal
+        super().__init__(str(refusal))
+
+
+@retried
+def change_parts(
+    parts: Sequence[Part], *, by: User | None, note: str = "", ways: Mapping[str, str] | None = None
+) -> int:
+    """Change classes of one submission; returns how many. `ways`: how what goes along with a visit
+    that moves or goes does itself, by name (`Kind.along`). Raises PartRefused, and then nothing
+    has changed.
+    """
+    asked = sorted((part for part in parts if part.asks_something), key=lambda part: part.order)
+    if asked:
+        locked(asked[0].booking.submission)
+    stays = any(not part.goes for part in parts)
+    for part in asked:
+        try:
+            _change(part, by, note, ways or {}, is_last=not stays)
+        except Refused as refusal:
+            raise PartRefused(part, refusal) from refusal
+    return len(asked)
+
+
+def _change(
+    part: Part, by: User | None, note: str, ways: Mapping[str, str], *, is_last: bool
+) -> None:
+    booking, left = part.booking, part.booking.visit.slot.day
+    if part.goes:
+        # What stays is told in the same mail, so that it is a change of the whole.
+        notice = None if is_last else "changed"
+        lifecycle.cancel(booking=booking, by=by, note=note, notice=notice)
+        for kind in kinds():
+            kind.follow(booking, ways, left=left, by=by)
+        return
+    fewer = part.pupils <= booking.pupils
+    if fewer:
+        _change_numbers(part, by, note)
+    if part.slot is not None:
+        moving.move(booking=booking, slot=part.slot, by=by, note=note, along=ways)
+    if not fewer:
+        _change_numbers(part, by, note)
+
+
+def _change_numbers(part: Part, by: User | None, note: str) -> None:
+    lifecycle.change_numbers(
+        booking=part.booking,
+        pupils=part.pupils,
+        supervisors=part.supervisors,
+        by=by,
+        note=note,
+    )

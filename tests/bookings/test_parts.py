@@ -1,0 +1,252 @@
+"""Of three classes cancel one, move one, change one's numbers: all or nothing, in one mail."""
+
+import datetime
+
+import pytest
+import time_machine
+from icalendar import Calendar
+
+from bookings.models import Booking, State
+from bookings.parts import Part, PartRefused, change_parts
+from core.mail.outbox import Teller
+from core.models import Mail
+from kits.models import LoanState
+from schools.models import SchoolHoliday
+from submissions.links import link_to
+from tests.factories import (
+    amsterdam,
+    make_booking,
+    make_class_group,
+    make_kit,
+    make_loan,
+    make_programme,
+    make_slot,
+    make_submission,
+    make_visit,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+
+
+@pytest.fixture
+def three(monkeypatch):
+    """7a, 7b and 7c with 24, 25 and 26 pupils, each on a morning of its own; told already."""
+    monkeypatch.setattr("submissions.telling.can_be_made", lambda: False)
+    programme = make_programme(max_groups=3, max_pupils=100)
+    submission = make_submission()
+    booked = []
+    for number, name in enumerate("abc"):
+        slot = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 3 + number, 9))
+        group = make_class_group(school=submission.school, name=f"7{name}")
+        booked.append(
+            make_booking(
+                submission=submission,
+                class_group=group,
+                party_name=f"7{name}",
+                pupils=24 + number,
+                visit=make_visit(slot=slot, programme=programme),
+            )
+        )
+    for one in booked:
+        one.events.update(notice="confirmed")
+    Teller().tell(seconds=60)
+    Mail.objects.all().delete()
+    return booked
+
+
+@pytest.fixture
+def later(three):
+    return make_slot(programmes=[three[0].visit.programme], starts_at=amsterdam(2026, 12, 1, 9))
+
+
+def part(booking, **fields):
+    values = {"pupils": booking.pupils, "supervisors": booking.supervisors}
+    return Part(booking, **values | fields)
+
+
+def by_school(booking):
+    return booking.submission.teacher
+
+
+def mail_of():
+    Teller().tell(seconds=60)
+    return Mail.objects.get()
+
+
+def events_in(mail):
+    """UID → METHOD of every event in the mail's calendar files."""
+    found = {}
+    for file in mail.files.all():
+        if file.name.endswith(".ics"):
+            calendar = Calendar.from_ical(bytes(file.content))
+            for event in calendar.walk("VEVENT"):
+                found[str(event["UID"]).partition("@")[0]] = str(calendar["METHOD"])
+    return found
+
+
+def test_one_goes_one_moves_one_changes_and_one_mail_says_all(three, later):
+    """S16."""
+    gone, moved, changed = three
+    parts = [part(gone, goes=True), part(moved, slot=later), part(changed, pupils=20)]
+
+    assert change_parts(parts, by=by_school(gone), note="Zie ons rooster") == 3
+
+    mail = mail_of()
+    assert [one.state for one in Booking.objects.order_by("pk")] == [
+        State.CANCELLED,
+        State.CONFIRMED,
+        State.CONFIRMED,
+    ]
+    assert "7a: Geannuleerd" in mail.text
+    assert "7b: Verplaatst van" in mail.text
+    assert "7c: Aantallen gewijzigd" in mail.text
+    assert events_in(mail) == {
+        str(gone.uid): "CANCEL",
+        str(moved.uid): "REQUEST",
+        str(changed.uid): "REQUEST",
+    }
+
+
+def test_what_stays_is_named_and_its_calendar_left_alone(three):
+    gone, *stays = three
+    change_parts([part(gone, goes=True), *map(part, stays)], by=by_school(gone))
+    mail = mail_of()
+    assert mail.subject.startswith("Gewijzigd")
+    assert "dinsdag 3 november" not in mail.text
+    assert all(day in mail.text for day in ("4 november 2026", "5 november 2026"))
+    assert events_in(mail) == {str(gone.uid): "CANCEL"}
+    assert [one.sequence for one in stays] == [
+        Booking.objects.get(pk=one.pk).sequence for one in stays
+    ]
+
+
+def test_all_that_go_are_cancelled_in_one_mail(three):
+    change_parts([part(one, goes=True) for one in three], by=by_school(three[0]))
+    mail = mail_of()
+    assert mail.subject.startswith("Geannuleerd")
+    assert set(events_in(mail).values()) == {"CANCEL"}
+    assert len(events_in(mail)) == 3
+
+
+def test_one_refusal_leaves_all_as_they_were(three, later):
+    gone, moved, changed = three
+    make_booking(
+        visit=make_visit(slot=later, programme=moved.visit.programme), pupils=30
+    )  # which leaves room for four
+    with pytest.raises(PartRefused) as refused:
+        change_parts(
+            [part(gone, goes=True), part(moved, slot=later), part(changed, pupils=20)],
+            by=by_school(gone),
+        )
+    assert refused.value.part.booking == moved
+    assert not Booking.objects.filter(state=State.CANCELLED).exists()
+    assert Booking.objects.get(pk=changed.pk).pupils == 26
+
+
+def test_place_that_one_class_leaves_another_can_take(three):
+    """S04: two own classes swap; only what is left over is free."""
+    first, second, _third = three
+    for one in three:
+        one.visit.slot.max_groups = 1
+        one.visit.slot.save()
+        type(one.visit).objects.filter(pk=one.visit_id).update(max_groups=1)
+    change_parts([part(first, goes=True), part(second, slot=first.visit.slot)], by=by_school(first))
+    assert Booking.objects.get(pk=second.pk).visit.slot == first.visit.slot
+
+
+def test_late_class_is_refused_and_the_rest_with_it(three):
+    parts = [part(three[0], goes=True), part(three[2], goes=True)]
+    late = time_machine.travel(amsterdam(2026, 10, 21, 12), tick=False)  # 13 days before the 3rd
+    with late, pytest.raises(PartRefused) as refused:
+        change_parts(parts, by=by_school(three[0]))
+    assert refused.value.part.booking == three[0]
+    assert not Booking.objects.filter(state=State.CANCELLED).exists()
+
+
+# --- The page ------------------------------------------------------------------------------------
+
+
+def address(booking):
+    return link_to(booking.submission, "bookings:booking").removeprefix("http://testserver")
+
+
+def sent(three, **fields):
+    data = {"note": ""}
+    for one in three:
+        data |= {f"klas-{one.pk}-pupils": one.pupils, f"klas-{one.pk}-supervisors": 3}
+    return data | fields
+
+
+def test_page_changes_all_in_one_go(client, three, later):
+    gone, moved, changed = three
+    page = f"{address(gone)}klassen/"
+    assert "7b" in client.get(page).content.decode()
+    data = sent(
+        three,
+        **{
+            f"klas-{gone.pk}-goes": "on",
+            f"klas-{moved.pk}-slot": later.pk,
+            f"klas-{changed.pk}-pupils": 20,
+        },
+    )
+    assert client.post(page, data).status_code == 302
+    assert "3 klassen gewijzigd" in client.get(address(gone)).content.decode()
+    assert Booking.objects.get(pk=moved.pk).visit.slot == later
+    # The second of two clicks finds what the first left: one class less, and nothing to change.
+    again = client.post(page, data)
+    assert again.status_code == 302
+    assert Booking.objects.get(pk=moved.pk).events.filter(move="reschedule").count() == 1
+
+
+def test_refusal_stands_at_its_class_and_nothing_typed_is_lost(client, three):
+    data = sent(three, **{f"klas-{three[1].pk}-pupils": 99, f"klas-{three[0].pk}-pupils": 22})
+    answer = client.post(f"{address(three[0])}klassen/", data)
+    assert answer.status_code == 409
+    rows = answer.context["form"].rows
+    assert [list(row.errors) for row in rows] == [[], ["pupils"], []]
+    assert rows[0]["pupils"].value() == "22"
+
+
+def test_late_class_offers_to_ask(client, three):
+    with time_machine.travel(amsterdam(2026, 10, 21, 12), tick=False):
+        page = client.get(f"{address(three[0])}klassen/").content.decode()
+    assert f"verzetten/{three[0].pk}/" in page
+    assert f"klas-{three[0].pk}-goes" not in page
+    assert f"klas-{three[2].pk}-goes" in page
+
+
+@pytest.fixture
+def loan(three):
+    SchoolHoliday.objects.all().delete()
+    return make_loan(
+        copy=make_kit(venue=three[0].visit.programme.venue).copies.get(),
+        booking=three[0],
+        submission=three[0].submission,
+        starts_on=datetime.date(2026, 11, 3),
+        ends_on=datetime.date(2026, 11, 13),
+    )
+
+
+@pytest.mark.parametrize(
+    ("way", "state"), [("cancel", LoanState.CANCELLED), ("keep", LoanState.RESERVED)]
+)
+def test_kit_is_asked_about_where_its_class_is_cancelled(client, three, loan, way, state):
+    page = f"{address(three[0])}annuleren/{three[0].pk}/"
+    assert f"leskist-{loan.pk}" in client.get(page).content.decode()
+    client.post(page, {"note": "", f"leskist-{loan.pk}": way})
+    loan.refresh_from_db()
+    assert loan.state == state
+    assert Booking.objects.get(pk=three[0].pk).state == State.CANCELLED
+
+
+def test_kit_goes_with_its_class_on_the_page_of_all(client, three, loan, later):
+    data = sent(
+        three,
+        **{
+            f"klas-{three[0].pk}-slot": later.pk,
+            f"klas-{three[0].pk}-leskist-{loan.pk}": "move",
+        },
+    )
+    assert client.post(f"{address(three[0])}klassen/", data).status_code == 302
+    loan.refresh_from_db()
+    assert loan.starts_on == datetime.date(2026, 12, 1)

@@ -1,0 +1,94 @@
+"""The database of the tests: migrated once and copied for each xdist worker, and put back as
+migrations left it after a test that commits.
+"""
+
+import fcntl
+import os
+from pathlib import Path
+
+from django.db import connection, transaction
+
+# Table → its columns, and its rows in order.
+Rows = dict[str, tuple[list[str], list[tuple]]]
+
+# Where the workers wait for each other; beside it nothing is kept.
+LOCK = "database-is-migrated"
+
+
+def make(folder: Path, worker: str) -> str:
+    """A copy for this worker; whoever comes first migrates what all copy. Returns the name of the
+    site's own database.
+    """
+    creation, named = connection.creation, connection.settings_dict["NAME"]
+    with (folder / LOCK).open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if lock.seek(0, os.SEEK_END):
+            connection.settings_dict["NAME"] = creation._get_test_db_name()
+        else:
+            creation.create_test_db(verbosity=0, autoclobber=True)
+            lock.write("yes")
+        connection.close()
+        creation.clone_test_db(worker, verbosity=0, autoclobber=True)
+    connection.settings_dict |= creation.get_test_db_clone_settings(worker)
+    return named
+
+
+def remove(named: str) -> None:
+    """PostgreSQL first ends what the threads of live servers left open."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+    connection.creation.destroy_test_db(named, verbosity=0)
+
+
+def remove_migrated(folder: Path) -> None:
+    """Once all workers have ended."""
+    if (folder / LOCK).exists():
+        creation = connection.creation
+        creation._destroy_test_db(creation._get_test_db_name(), verbosity=0)
+
+
+# --- After a test that commits -------------------------------------------------------------------
+
+
+def rows_of_migrations() -> Rows:
+    return {table: _rows(table) for table in _tables_with_rows()}
+
+
+def put_back(wanted: Rows) -> None:
+    """Django's own flush takes forty times as long: it empties every table, makes all permissions
+    again, and leaves out what migrations wrote."""
+    quoted = connection.ops.quote_name
+    with transaction.atomic(), connection.cursor() as cursor:
+        changed = [
+            table
+            for table in {*_tables_with_rows(), *wanted}
+            if table not in wanted or _rows(table) != wanted[table]
+        ]
+        for table in changed:  # in any order: references are checked at the end
+            cursor.execute(f"DELETE FROM {quoted(table)}")
+        for table in wanted.keys() & set(changed):
+            columns, rows = wanted[table]
+            names, values = ", ".join(map(quoted, columns)), ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"INSERT INTO {quoted(table)} ({names}) VALUES ({values})", rows)
+
+
+def _tables_with_rows() -> list[str]:
+    tables = connection.introspection.django_table_names()
+    asked = " UNION ALL ".join(
+        f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {connection.ops.quote_name(table)})"
+        for table in tables
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        return [table for (table,) in cursor.fetchall()]
+
+
+def _rows(table: str) -> tuple[list[str], list[tuple]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+        columns = [column[0] for column in cursor.description]
+        return columns, sorted(cursor.fetchall(), key=repr)
