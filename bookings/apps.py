@@ -8,6 +8,8 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         from bookings.kind import VisitKind
+        from bookings.waiting.kind import VisitWaitKind
         from core import kinds
 
         kinds.register(VisitKind())
+        kinds.register(VisitWaitKind())

@@ -18,11 +18,12 @@ from bookings.models import FACTS, Booking, BookingEvent, State, Visit
 from bookings.pages.proposals import came_last_year
 from bookings.pages.trajectory import trajectories
 from bookings.planning.free import free_on
+from bookings.planning.line import next_steps
 from bookings.telling import ical, notices, overview
 from bookings.telling.wording import sentence
 from core.calendars import Method
 from core.dates import start_of_day
-from core.kinds import STAFF_FEEDS, Action, Block, Feed, Matter, OnDay, Planned, Wish
+from core.kinds import STAFF_FEEDS, Action, Block, Feed, Matter, NextStep, OnDay, Planned, Wish
 from core.mail.queue import Attachment, Message
 from programmes.models import Programme, Venue
 from schools.models import User
@@ -37,10 +38,12 @@ class VisitKind(AskedKind):
     model, event = Booking, BookingEvent
     together = ("booking__submission",)
     read_along = tuple(f"booking__{fact}" for fact in FACTS)
-    markers = (notices.BookingLink(),)
+    markers = (notices.BookingLink(), notices.StillComingLink())
     enclosures = (notices.Letter(),)
     jobs = {
         "lapse": timedelta(seconds=5),
+        # Before the reminder, which then waits a day.
+        "ask_again": timedelta(minutes=1),
         "remind": timedelta(minutes=1),
         "erase_facilities": timedelta(hours=1),
     }
@@ -93,12 +96,14 @@ class VisitKind(AskedKind):
 
     def coming(self, user: User) -> QuerySet[Booking]:
         mine = Booking.objects.visible_to(user).with_facts()
-        return mine.holding().upcoming().order_by("visit__slot__starts_at", "pk")
+        coming = mine.where(holds=True, is_offer=False).upcoming()  # offers are with who waits
+        return coming.order_by("visit__slot__starts_at", "pk")
 
     def past(self, user: User) -> QuerySet[Booking]:
         coming = Q(state__in=State.where(holds=True), visit__slot__starts_at__gt=timezone.now())
         mine = Booking.objects.visible_to(user).with_facts()
-        return mine.exclude(coming).order_by("-visit__slot__starts_at", "-pk")
+        offered = Q(state=State.LAPSED, wait__isnull=False)
+        return mine.exclude(coming | offered).order_by("-visit__slot__starts_at", "-pk")
 
     def block_for(self, user: User) -> Block | None:
         found = {"trajectories": trajectories(user), "came_last_year": came_last_year(user)}
@@ -109,6 +114,9 @@ class VisitKind(AskedKind):
     def free_on(self, wish: Wish, user: User) -> Block | None:
         found = free_on(wish, user)
         return Block("bookings/_free_on.html", {"found": found}) if found else None
+
+    def next_steps(self, rows: Sequence[Any]) -> list[NextStep]:
+        return next_steps(rows)
 
     # --- In calendars that are followed -----------------------------------------------------
 
@@ -186,6 +194,9 @@ class VisitKind(AskedKind):
 
     def remind(self) -> None:
         clock.remind_due()
+
+    def ask_again(self) -> None:
+        clock.ask_again_due()
 
     def erase_facilities(self) -> None:
         clock.erase_facilities()

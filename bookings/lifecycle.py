@@ -29,6 +29,7 @@ from bookings.refusals import (
     refuse_late,
 )
 from bookings.rules import VisitItem, VisitRequest
+from bookings.waiting import door
 from core.lifecycle import NEW, Move, role_of
 from core.text.normal import key
 from core.transactions import retried
@@ -62,7 +63,10 @@ MOVES = BookingLifecycle(
     request=        Move(_("request with the code"), (S.HELD, S.LAPSED),         S.REQUESTED,  "requested"),
     confirm=        Move(_("confirm"),               (S.REQUESTED,),             S.CONFIRMED,  "confirmed"),
     decline=        Move(_("decline"),               (S.REQUESTED,),             S.DECLINED,   "declined"),
-    lapse=          Move(_("let lapse"),             (S.HELD,),                  S.LAPSED),
+    lapse=          Move(_("let lapse"),             (S.HELD, S.OFFERED),        S.LAPSED),
+    offer=          Move(_("offer a place"),         (NEW,),                     S.OFFERED),
+    take=           Move(_("take the offer"),        (S.OFFERED,),               S.CONFIRMED,  "confirmed"),
+    take_up=        Move(_("request what is offered"), (S.OFFERED,),             S.REQUESTED,  "requested"),
     cancel=         Move(_("cancel"),                (S.HELD, *COMING),          S.CANCELLED,  "cancelled"),
     reinstate=      Move(_("reinstate"),             (S.CANCELLED, S.DECLINED),  S.CONFIRMED,  "confirmed"),
     ask_to_cancel=  Move(_("ask to cancel"),         (*COMING,),                 None),
@@ -74,6 +78,10 @@ MOVES = BookingLifecycle(
     change_numbers= Move(_("change numbers"),        (*COMING,),                 None,         "changed"),
     describe=       Move(_("change the details"),    (*COMING,),                 None),
     remind=         Move(_("remind"),                (S.CONFIRMED,),             None,         "reminder"),
+    ask_again=      Move(_("ask whether they come"), (S.CONFIRMED,),             None,         "still_coming"),
+    reconfirm=      Move(_("they still come"),       (S.CONFIRMED,),             None),
+    prepare=        Move(_("prepared in class"),     (*COMING,),                 None),
+    unprepare=      Move(_("not prepared yet"),      (*COMING,),                 None),
     attend=         Move(_("was here"),              (S.CONFIRMED, S.NO_SHOW),   S.ATTENDED),
     miss=           Move(_("did not come"),          (S.CONFIRMED, S.ATTENDED),  S.NO_SHOW),
     hand_over=      Move(_("hand over to a colleague"), (*COMING,),              None),
@@ -161,14 +169,11 @@ def _verify_one(booking: Booking, submission: Submission, by: User) -> None:
 def _as_class(booking: Booking, school: School, by: User) -> dict[str, Any]:
     """What the code makes of a class: the class itself, and a doubt about its Proeverij."""
     slot, programme = booking.visit.slot, booking.visit.programme
-    changes: dict[str, Any] = {
-        "class_group": ClassGroup.objects.named_in(booking, school, slot.day)
-    }
-    if programme.requires_taster and not rules.class_had_taster(slot, school, booking.party_name):
-        if rules.school_had_taster(slot, school):
-            changes["attention"] = Attention.PREREQUISITE_BY_SCHOOL
-        elif role_of(by) != "staff":  # who overruled it; else it went since the place was held
-            changes["attention"] = Attention.PREREQUISITE_GONE
+    changes = dict[str, Any](class_group=ClassGroup.objects.named_in(booking, school, slot.day))
+    doubt = rules.taster_doubt(programme, slot, school, booking.party_name)
+    # What staff overruled is no doubt; else it went since the place was held.
+    if doubt and (doubt == Attention.PREREQUISITE_BY_SCHOOL or role_of(by) != "staff"):
+        changes["attention"] = doubt
     return changes
 
 
@@ -205,11 +210,10 @@ def cancel(
         refuse_late(booking.starts_at, booking.cancel_until)
     was_held = booking.state == S.HELD
     changes = {"held_until": None, "attention": ""}
-    # Nobody was told of a hold, so there is nothing to take back.
-    notice = "" if was_held else notice
+    notice = "" if was_held else notice  # nobody was told of a hold: nothing to take back
     event = MOVES.apply(booking, "cancel", by=by, note=note, changes=changes, notice=notice)
     if not was_held:
-        _flag_dependents(booking, booking.starts_at, by)
+        flag_dependents(booking, booking.starts_at, by)
     return event
 
 
@@ -267,15 +271,15 @@ def reschedule(
         "visit": booking.visit_id,
     }
     was_at = booking.starts_at
-    to = room(slot, booking.visit.programme, leaving=booking.visit_id)
-    changes: dict[str, Any] = {"visit": to}
+    visit = room(slot, booking.visit.programme, leaving=booking.visit_id)
+    changes: dict[str, Any] = {"visit": visit}
     if booking.attention == Attention.MOVE_ASKED:
         changes["attention"] = ""  # answered
     school = booking.submission.school
     if school and school_year_of(booking.visit.slot.day) != school_year_of(slot.day):
         changes["class_group"] = ClassGroup.objects.named_in(booking, school, slot.day)
     event = MOVES.apply(booking, "reschedule", by=by, note=note, changes=changes, data=data)
-    _flag_dependents(booking, was_at, by)
+    flag_dependents(booking, was_at, by)
     _flag_if_unprepared(booking, by)
     return event
 
@@ -327,7 +331,7 @@ def miss(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
     if booking.starts_at > timezone.now():
         raise NotYet
     event = MOVES.apply(booking, "miss", by=by, note=note)
-    _flag_dependents(booking, booking.starts_at, by)
+    flag_dependents(booking, booking.starts_at, by)
     return event
 
 
@@ -346,11 +350,12 @@ def settle(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
 
 
 def room(slot: VisitSlot, programme: Programme, *, leaving: int | None = None) -> Visit:
-    """The visit to join, opened if need be and locked; holds whose time is up make way first.
+    """The visit to join, opened if need be and locked. Who waits goes first; old holds make way.
 
     `leaving`: the key of the visit that a class comes from. Raises DoesNotFit.
     """
-    MOVES.lapse_all(Booking.objects.expired().in_the_way(slot, programme))
+    if door.somebody_goes_first(slot, programme):
+        MOVES.lapse_all(Booking.objects.expired().in_the_way(slot, programme))
     return places.find_or_open(slot, programme, leaving=leaving)
 
 
@@ -374,13 +379,12 @@ def _refuse_same_party(visit: Visit, submission: Submission, name: str, index: i
 
 def lock(booking: Booking, move: str) -> None:
     """Bring it up to date and keep it so: what the page showed may be old. Raises IllegalMove."""
-    booking.refresh_from_db(
-        from_queryset=Booking.objects.with_facts().select_for_update(of=("self",))
-    )
+    rows = Booking.objects.with_facts().select_for_update(of=("self",))
+    booking.refresh_from_db(from_queryset=rows)
     MOVES.check(booking, move)
 
 
-def _flag_dependents(taster: Booking, since: datetime.datetime, by: User | None) -> None:
+def flag_dependents(taster: Booking, since: datetime.datetime, by: User | None) -> None:
     """A class does not come to its Proeverij, or not on that moment: Experiences of its school
     that no Proeverij precedes any more need attention."""
     if taster.visit.programme.kind != ProgrammeKind.TASTER or taster.audience.is_groups:

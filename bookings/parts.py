@@ -5,7 +5,7 @@ numbers of one. All or nothing, and told in one mail.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bookings import lifecycle, moving
+from bookings import lifecycle, moving, preparing
 from bookings.models import Booking, VisitSlot
 from core.kinds import kinds
 from core.lifecycle import Refused
@@ -86,7 +86,9 @@ def _change(
 
 
 def _change_numbers(part: Part, by: User | None, note: str) -> None:
-    lifecycle.change_numbers(
+    if (part.pupils, part.supervisors) == (part.booking.pupils, part.booking.supervisors):
+        return
+    preparing.change_own_numbers(
         booking=part.booking,
         pupils=part.pupils,
         supervisors=part.supervisors,

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Footprint, Visit, VisitSlot, ZoneClaim
+from bookings.waiting import door
 from core.lifecycle import Refused
 from programmes.models import Programme, Zone
 
@@ -84,6 +85,8 @@ def change(before: Footprint | None, after: Footprint | None) -> None:
     if before and after and before.visit_id == after.visit_id:
         groups, pupils = after.groups - before.groups, after.pupils - before.pupils
         _take(Footprint(after.visit_id, groups, pupils))
+        if pupils < 0:
+            door.freed(after.visit_id)
         return
     if before and after:
         # Both rows in order of primary key before either is written.
@@ -123,6 +126,7 @@ def _free(footprint: Footprint) -> None:
     )
     if visits.filter(groups_taken=0).update(released_at=timezone.now()):
         ZoneClaim.objects.filter(visit_id=footprint.visit_id).delete()
+    door.freed(footprint.visit_id)
 
 
 def claim_zones(visits: QuerySet[Visit]) -> None:

@@ -67,6 +67,12 @@ class SlotPast(Refused):
     message = _("This date is in the past.")
 
 
+class QuestionChanged(Refused):
+    """'Yes, we come' was the answer to another date or number."""
+
+    message = _("Meanwhile the date or the number has changed. Please look at it once more.")
+
+
 class DateChanged(Refused):
     """Staff gave a slot another time or place while its form was filled in."""
 

@@ -19,7 +19,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings.models import Booking, State, VisitSlot
+from bookings.models import Attention, Booking, State, VisitSlot
 from core.text.normal import key
 from programmes.models import Hub, Programme, ProgrammeKind
 from schools.audience import Audience
@@ -287,6 +287,16 @@ def taster_passes(
     return school is not None and (
         class_had_taster(slot, school, party_name, but) or school_had_taster(slot, school, but)
     )
+
+
+def taster_doubt(programme: Programme, slot: VisitSlot, school: School, party_name: str) -> str:
+    """Why staff might look at a class that comes: not this class had a Proeverij, but its school;
+    or nobody. Else ''."""
+    if not programme.requires_taster or class_had_taster(slot, school, party_name):
+        return ""
+    if school_had_taster(slot, school):
+        return Attention.PREREQUISITE_BY_SCHOOL
+    return Attention.PREREQUISITE_GONE
 
 
 def is_unprepared(booking: Booking, but: Booking | None = None) -> bool:

@@ -11,6 +11,7 @@ from bookings import places
 from bookings.lifecycle import MOVES, reschedule
 from bookings.models import Booking, State, Visit, VisitSlot
 from bookings.refusals import BelowBooked, NothingToMove, SlotPast
+from bookings.waiting import door
 from core.transactions import retried
 from schools.models import User
 
@@ -92,4 +93,5 @@ def keep_limits(visits: QuerySet[Visit]) -> list[str]:
 def _limit(visit: Visit, groups: int, pupils: int, **fields: bool) -> bool:
     """Write the maxima where what is booked fits; says whether it does."""
     room = Visit.objects.filter(pk=visit.pk, groups_taken__lte=groups, pupils_taken__lte=pupils)
+    door.freed(visit.pk)  # where the maxima rise
     return bool(room.update(max_groups=groups, max_pupils=pupils, **fields))

@@ -18,7 +18,10 @@ AGE = timedelta(hours=1)
 # What a browser keeps for certain, with the name and what belongs to it.
 MOST_CHARACTERS = 3800
 # What belongs to one page, not to what was typed.
-NOT_TYPED = {"csrfmiddlewaretoken", "submission_key", "date_shown", "send", "add", "remove", "use"}
+NOT_TYPED = {
+    *("csrfmiddlewaretoken", "submission_key", "date_shown"),
+    *("send", "wait", "add", "remove", "use"),
+}
 
 
 def keep(request: HttpRequest, response: HttpResponse) -> None:

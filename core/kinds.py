@@ -124,6 +124,18 @@ class Along:
 
 
 @dataclass(frozen=True)
+class NextStep:
+    """Something with which a class can go on; `title` and `adds` know their language (`Words`)."""
+
+    title: Any
+    adds: Any  # what it adds, in a sentence
+    address: str  # a path
+    days: Sequence[datetime.date]  # the first on which it is free
+    kind: str | Promise
+    action: str
+
+
+@dataclass(frozen=True)
 class Action:
     """Something that staff start from the overview."""
 
@@ -238,6 +250,15 @@ class Kind(Part):
         link by which somebody came, if so."""
         return None
 
+    def remarks(self, rows: Sequence[Any]) -> Mapping[int, str]:
+        """A few words about rows of another kind, by their keys: whether it was looked back on."""
+        return {}
+
+    def next_steps(self, rows: Sequence[Any]) -> Iterable[NextStep]:
+        """With what of this kind a class can go on that did these things, of whatever kind, in
+        this order; first what fits best."""
+        return ()
+
     def told_of(self, thing: Any) -> Block | None:
         """What the public page of a programme or kit tells of this kind."""
         return None
@@ -294,6 +315,12 @@ class Kind(Part):
         """The same at all venues of a holiday region: for who writes down a school holiday."""
         return ()
 
+    # --- When there is room ------------------------------------------------------------------
+
+    def give_turns(self) -> None:
+        """Offer what is free to whoever waits for it, of this kind; part of the transaction in
+        which staff changed something, whatever it was."""
+
     # --- When staff change what was promised --------------------------------------------------
 
     def stop_promising(self) -> None:
@@ -340,6 +367,20 @@ def blocks_beside(rows: Sequence[Any], token: str | None) -> list[Block]:
     """What the page of these rows shows of all other kinds."""
     blocks = (kind.shown_beside(rows, token) for kind in kinds())
     return [block for block in blocks if block]
+
+
+def next_steps(rows: Sequence[Any]) -> list[NextStep]:
+    """With what, of all kinds, the class can go on that did these things."""
+    return [one for kind in kinds() for one in kind.next_steps(rows)]
+
+
+def remarks_on(rows: Sequence[Any]) -> dict[int, list[str]]:
+    """What other kinds say of these rows of one kind, by their keys."""
+    found: dict[int, list[str]] = {}
+    for kind in kinds():
+        for key, words in kind.remarks(rows).items():
+            found.setdefault(key, []).append(words)
+    return found
 
 
 def leads_of(row: Any, user: Any) -> list[Action]:

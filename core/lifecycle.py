@@ -53,6 +53,7 @@ class Standing:
     is_coming: bool = False  # asked for by somebody we know, and still to happen
     is_promise: bool = False  # others may count on it
     is_listed: bool = False  # in feeds and on lists of the day: it takes place, or took place
+    is_offer: bool = False  # kept for who waited for it, until its deadline
     is_off: bool = False  # does not happen, or did not
     calendar: str = "CONFIRMED"  # STATUS of its events (RFC 5545 section 3.8.1.11)
     colour: str = ""  # of its badge: info, success, warning, danger or none

@@ -1,7 +1,8 @@
 """The transaction of a verb: one, and only the whole of it is tried again."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import OperationalError, transaction
@@ -11,27 +12,62 @@ from django.db import OperationalError, transaction
 PASSING = {"40001", "40P01", "55P03"}
 TRIES = 3
 
+# What is left to be done at the end of the verb that is under way; None outside of one.
+_left: ContextVar[dict[Callable[[set[Any]], object], set[Any]] | None] = ContextVar(
+    "left", default=None
+)
+
 
 def retried[**P, R](verb: Callable[P, R]) -> Callable[P, R]:
     """Run `verb` in one transaction; after a deadlock and the like, the whole of it again.
 
     Called by another verb it is part of that one's transaction, which alone can start over; a
-    savepoint undoes it when its refusal is caught and the other goes on.
+    savepoint undoes it when its refusal is caught and the other goes on. What was left for the end
+    (`at_end`) is done once, by the outermost.
     """
 
     @functools.wraps(verb)
     def in_one_transaction(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _left.get() is not None:
+            with transaction.atomic():
+                return verb(*args, **kwargs)
         tries = 1 if transaction.get_connection().in_atomic_block else TRIES
         for last in (False,) * (tries - 1) + (True,):
+            before = _left.set({})
             try:
                 with transaction.atomic():
-                    return verb(*args, **kwargs)
+                    result = verb(*args, **kwargs)
+                    _finish()
+                    return result
             except OperationalError as error:
                 if last or _sqlstate(error) not in PASSING:
                     raise
+            finally:
+                _left.reset(before)
         raise AssertionError("unreachable")
 
     return in_one_transaction
+
+
+def at_end(work: Callable[[set[Any]], object], about: Hashable) -> None:
+    """Leave `work` to the end of the verb under way, in its transaction: it is called once, with
+    all that it was left about. Outside of a verb nothing is left: nobody would do it."""
+    left = _left.get()
+    if left is not None:
+        left.setdefault(work, set()).add(about)
+
+
+def left_about(work: Callable[[set[Any]], object]) -> set[Any]:
+    """What `work` will be called with at the end of the verb under way, as far as is known."""
+    return (_left.get() or {}).get(work, set())
+
+
+def _finish() -> None:
+    """Do what was left, and what that leaves in its turn."""
+    left = _left.get() or {}
+    while left:
+        work = next(iter(left))
+        work(left.pop(work))
 
 
 def _sqlstate(error: Exception) -> Any:

@@ -115,6 +115,24 @@ def clean_pdf(upload: UploadedFile) -> UploadedFile:
     return upload
 
 
+def clean_handout(upload: UploadedFile) -> Any:
+    """A PDF as it came, or a picture as we keep it, under a name that says which. Raises
+    ValidationError when it is too large or neither."""
+    upload.seek(0)
+    start = upload.read(5)
+    upload.seek(0)
+    if start == b"%PDF-":
+        clean_pdf(upload).name = "handout.pdf"
+        return upload
+    try:
+        return _as_jpeg(_decode(upload), "handout.jpg")
+    except ValidationError as error:
+        if error.code == "not_a_photo":
+            words = _("This is not a PDF, nor a picture that we can read (JPEG, PNG or WebP).")
+            raise ValidationError(words, code="not_a_handout") from error
+        raise
+
+
 def attachment(file: FieldFile, filename: str, content_type: str) -> HttpResponse:
     """To be saved, not shown: the browser may not guess another type, and no cache keeps it.
 
@@ -185,6 +203,32 @@ class PictureColumn(FileField):
     def formfield(self, **kwargs: Any) -> Any:
         # The name it comes with is not kept, however long.
         return super().formfield(**kwargs, form_class=PictureField, max_length=None)
+
+
+class HandoutField(forms.FileField):
+    """A PDF or a picture, cleaned by `clean_handout`."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        cleaned = super().clean(data, initial)
+        return clean_handout(cleaned) if isinstance(cleaned, UploadedFile) else cleaned
+
+
+class HandoutFile(FieldFile):
+    """Given out by the view `handout`, under a name that cannot be guessed."""
+
+    @property
+    def url(self) -> str:
+        token, _dot, ending = (self.name or "").rpartition("/")[2].rpartition(".")
+        return reverse("handout", args=[token, ending])
+
+
+class HandoutColumn(FileField):
+    """A file that staff hand out to schools."""
+
+    attr_class = HandoutFile
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**kwargs, form_class=HandoutField, max_length=None)
 
 
 def picture(folder: str, token: str) -> HttpResponse:

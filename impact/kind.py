@@ -51,6 +51,9 @@ class EvaluationKind(Kind, Remembering):
             [row for row in rows if isinstance(row, Booking | Loan)], by_link=token is not None
         )
 
+    def remarks(self, rows: Sequence[Any]) -> dict[int, str]:
+        return beside.looked_back([row for row in rows if isinstance(row, Booking)])
+
     def told_of(self, thing: Any) -> Block | None:
         return overview.quotes_of(thing) if isinstance(thing, Programme | LessonKit) else None
 

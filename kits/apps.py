@@ -9,5 +9,7 @@ class KitsConfig(AppConfig):
     def ready(self) -> None:
         from core import kinds
         from kits.kind import LoanKind
+        from kits.waiting.kind import LoanWaitKind
 
         kinds.register(LoanKind())
+        kinds.register(LoanWaitKind())

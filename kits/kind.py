@@ -13,12 +13,12 @@ from icalendar import Event as CalendarEvent
 
 from bookings.models import Booking
 from core.calendars import Method
-from core.kinds import Along, Block, Feed, Matter, OnDay, Planned, Wish
+from core.kinds import Along, Block, Feed, Matter, NextStep, OnDay, Planned, Wish
 from core.mail.queue import Attachment, Message
 from core.uploads import delete_orphans
 from kits import changes, clock, erasure, moving
 from kits.lifecycle import MOVES
-from kits.models import Finding, LessonKit, Loan, LoanEvent
+from kits.models import Finding, LessonKit, Loan, LoanEvent, LoanState
 from kits.pages import free, with_visit
 from kits.telling import ical, notices, overview
 from kits.telling.wording import for_staff, said_along
@@ -97,12 +97,13 @@ class LoanKind(AskedKind):
     line = "kits/_line.html"
 
     def coming(self, user: User) -> QuerySet[Loan]:
-        hers = Loan.objects.visible_to(user).holding().with_facts().with_return()
-        return hers.order_by("starts_on", "pk")
+        hers = Loan.objects.visible_to(user).where(holds=True, is_offer=False)
+        return hers.with_facts().with_return().order_by("starts_on", "pk")
 
     def past(self, user: User) -> QuerySet[Loan]:
         mine = Loan.objects.visible_to(user).with_facts().with_return()
-        return mine.where(holds=False).order_by("-starts_on", "-pk")
+        over = mine.where(holds=False).exclude(state=LoanState.LAPSED, wait__isnull=False)
+        return over.order_by("-starts_on", "-pk")
 
     # --- For who has days -------------------------------------------------------------------
 
@@ -153,7 +154,10 @@ class LoanKind(AskedKind):
 
     def shown_beside(self, rows: Sequence[Any], token: str | None) -> Block | None:
         bookings = [row for row in rows if isinstance(row, Booking)]
-        return with_visit.block_beside(bookings, token)
+        return with_visit.block_beside(bookings, token) or free.block_after(bookings)
+
+    def next_steps(self, rows: Sequence[Any]) -> list[NextStep]:
+        return free.next_steps(rows)
 
     def along(self, row: Any, day: datetime.date | None) -> list[Along]:
         return moving.along(row, day) if isinstance(row, Booking) else []

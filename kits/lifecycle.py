@@ -41,6 +41,7 @@ from kits.refusals import (
     TooSoon,
 )
 from kits.rules import LoanRequest
+from kits.waiting import door
 from schools.models import ClassGroup, School, User
 from schools.years import last_plannable_day
 from submissions.lifecycle import (
@@ -65,6 +66,10 @@ NEVER = datetime.date(9999, 1, 1)
 class LoanLifecycle(AskedLifecycle):
     """The row itself is the claim: saving it moves what `copy_lent_once` guards."""
 
+    def change_places(self, before: Any, after: Any) -> None:
+        if before:
+            door.freed(before[0])
+
     def refusal_of(self, error: IntegrityError) -> Exception:
         return CopyPromised() if "copy_lent_once" in str(error) else error
 
@@ -74,7 +79,9 @@ MOVES = LoanLifecycle(
     #                   what is done                from                        to            message
     hold=           Move(_("hold a box"),            (NEW,),                     S.HELD),
     verify=         Move(_("confirm with the code"), (S.HELD, S.LAPSED),         S.RESERVED,   "reserved"),
-    lapse=          Move(_("let lapse"),             (S.HELD,),                  S.LAPSED),
+    lapse=          Move(_("let lapse"),             (S.HELD, S.OFFERED),        S.LAPSED),
+    offer=          Move(_("offer a box"),           (NEW,),                     S.OFFERED),
+    take=           Move(_("take the offer"),        (S.OFFERED,),               S.RESERVED,   "reserved"),
     cancel=         Move(_("cancel"),                (S.HELD, *COMING),          S.CANCELLED,  "cancelled"),
     pack=           Move(_("pack"),                  (S.RESERVED,),              S.PACKED),
     unpack=         Move(_("unpack"),                (S.PACKED,),                S.RESERVED),
@@ -87,7 +94,7 @@ MOVES = LoanLifecycle(
     keep_date=      Move(_("keep the days"),         (*COMING,),                 None,         "days_kept"),
     extend=         Move(_("extend"),                (*COMING, S.OUT),           None,         "changed"),
     readdress=      Move(_("change the address"),    (*COMING, S.OUT),           None,         "changed"),
-    swap=           Move(_("give another box"),      (S.HELD, *COMING),          None),
+    swap=           Move(_("give another box"),      (S.HELD, S.OFFERED, *COMING), None),
     remind_collect= Move(_("remind of collecting"),  (*COMING,),                 None,         "collect"),
     remind_return=  Move(_("remind of returning"),   (S.OUT,),                   None,         "return"),
     remind_overdue= Move(_("remind: overdue"),       (S.OUT,),                   None,         "overdue"),
@@ -342,7 +349,8 @@ def refuse_dates(
 
 def free_copy(kit: LessonKit, first: datetime.date, before: datetime.date) -> KitCopy:
     """A copy to promise in `[first, before)`, locked; holds whose time is up make way first."""
-    MOVES.lapse_all(copies.in_the_way(kit, first, before))
+    if door.somebody_goes_first(kit, first, before):
+        MOVES.lapse_all(copies.in_the_way(kit, first, before))
     return copies.lock_free(kit, first, before)
 
 

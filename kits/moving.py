@@ -22,6 +22,7 @@ from kits.days import desk_calendar, free_again_on, visit_day
 from kits.lifecycle import MOVES, refuse_dates
 from kits.models import KitCopy, Loan, LoanEvent, LoanState
 from kits.refusals import DatesPassed, NoCopyFree, TooLate
+from kits.waiting import door
 from schools.models import User
 from submissions import changing
 from submissions.changing import wish_of
@@ -96,7 +97,8 @@ def _move(
 ) -> LoanEvent:
     """In place, in one UPDATE of copy and days."""
     before = free_again_on(loan.kit, ends_on)
-    MOVES.lapse_all(copies.in_the_way(loan.kit, starts_on, before))
+    if door.somebody_goes_first(loan.kit, starts_on, before):
+        MOVES.lapse_all(copies.in_the_way(loan.kit, starts_on, before))
     copy = _own_or_free(loan, starts_on, before)
     changes = {
         "copy": copy,

@@ -29,6 +29,7 @@ from programmes.models import (
     ObjectiveScheme,
     Offer,
     Programme,
+    ProgrammeFile,
     ProgrammeKind,
     Venue,
     World,
@@ -112,6 +113,12 @@ class ComponentInline(TabularInline):
         return field
 
 
+class FileInline(TabularInline):
+    model = ProgrammeFile
+    extra = 0
+    fields = ("when", "title", "title_en", "file")
+
+
 @admin.register(Programme)
 class ProgrammeAdmin(NoDelete, TellingAdmin, LeadsOn, Pictured):
     logs_values = True
@@ -129,7 +136,7 @@ class ProgrammeAdmin(NoDelete, TellingAdmin, LeadsOn, Pictured):
     search_fields = ("title", "title_en", "summary", "summary_en")
     prepopulated_fields = {"slug": ("title",)}
     autocomplete_fields = ("zones", "worlds", "core_objectives")
-    inlines = (ComponentInline,)
+    inlines = (ComponentInline, FileInline)
     fieldsets = (
         (None, {"fields": (("title", "kind"), "slug", "summary", "story", "learning")}),
         (
@@ -157,6 +164,18 @@ class ProgrammeAdmin(NoDelete, TellingAdmin, LeadsOn, Pictured):
         ),
         (_("Practical"), {"fields": ("bring", "arrange", "mail_note", ("price", "price_note"))}),
         (
+            _("Before, during, after"),
+            {
+                "description": _(
+                    "On the page of the booking, in the letter, and in the mail three weeks before."
+                ),
+                "fields": (
+                    ("preparation", "preparation_minutes"),
+                    *("teachers_part", "follow_up", "for_pupils"),
+                ),
+            },
+        ),
+        (
             _("Booking rules"),
             {
                 "fields": (
@@ -175,6 +194,7 @@ class ProgrammeAdmin(NoDelete, TellingAdmin, LeadsOn, Pictured):
                 "fields": (
                     *("title_en", "summary_en", "story_en", "learning_en"),
                     *("bring_en", "arrange_en", "mail_note_en", "price_note_en"),
+                    *("preparation_en", "teachers_part_en", "follow_up_en", "for_pupils_en"),
                 ),
             },
         ),
@@ -186,7 +206,7 @@ class ProgrammeAdmin(NoDelete, TellingAdmin, LeadsOn, Pictured):
         if obj is None:
             return ()
         has_them = ProgrammeKind(obj.kind).has_components or obj.components.exists()
-        return self.inlines if has_them else ()
+        return self.inlines if has_them else (FileInline,)
 
     def response_add(self, request: HttpRequest, obj: Programme, *args: Any) -> HttpResponse:
         """A new Proeverij goes on with its components."""

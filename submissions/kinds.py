@@ -82,6 +82,7 @@ class AskedKind(kinds.Kind, Remembering):
 
     model: type[Asked]
     page = ""  # the name of the address of a submission's page
+    is_shared_by_row = True  # whether one class of it can have a teacher of its own
 
     def called(self, submission: Submission) -> str:
         """What is asked for, and when, as the mail with its code says it; '' of nothing."""
@@ -166,3 +167,7 @@ def remembering() -> list[Remembering]:
 def submitted() -> list[AskedKind]:
     """All kinds that a submission asks for."""
     return [kind for kind in kinds.kinds() if isinstance(kind, AskedKind)]
+
+
+def kind_of_asked(row: Asked) -> AskedKind:
+    return next(kind for kind in submitted() if kind.model is type(row))

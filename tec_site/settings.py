@@ -339,11 +339,9 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     if env.bool("BEHIND_TLS_PROXY", default=True):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-# How many reverse proxies in front of the site append to X-Forwarded-For.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=1 if PRODUCTION else 0)
-# A whole school shares one address, hence the generous number per network.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=int(PRODUCTION))  # in X-Forwarded-For
 MOST_HELD_PER_ADDRESS = 4
-MOST_HELD_PER_NETWORK = env.int("MOST_HELD_PER_NETWORK", default=60)
+MOST_HELD_PER_NETWORK = env.int("MOST_HELD_PER_NETWORK", default=60)  # a whole school shares one
 RATE_LIMITS = {
     "codes_per_address": (3, timedelta(minutes=10)),
     "invitations_per_address": (5, timedelta(hours=1)),
@@ -358,7 +356,12 @@ LEAD_TIME_WORKING_DAYS = 5
 CHANGE_NUMBERS_UNTIL_DAYS = 7
 FREE_CANCELLATION_UNTIL_DAYS = 14
 HOLD_FOR = timedelta(minutes=30)
+# From the waiting list, counted on school days between these hours; less where the date is near.
+OFFER_FOR, OFFER_HOURS = timedelta(hours=16), (8, 17)
+OFFER_FOR_NEAR, OFFER_IS_NEAR_WITHIN = timedelta(hours=4), timedelta(days=7)
 REMIND_BEFORE_VISIT_DAYS = 7
+ASK_AGAIN_BEFORE_VISIT_DAYS = 21  # 'are you still coming?'
+SILENT_AFTER_DAYS = 7  # then staff hear that nobody answered it
 REMIND_BEFORE_COLLECTING_DAYS = 3
 REMIND_BEFORE_RETURNING_DAYS = 3
 REMIND_OVERDUE_EVERY_DAYS = 7
@@ -386,8 +389,7 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
-    # Without handlers of their own: everything passes the filter above.
-    "loggers": {
+    "loggers": {  # without handlers of their own: everything passes the filter above
         "django": {"level": "INFO"},
         "django.server": {"propagate": True},
         # Refused files are errors; seven lines a letter, and one per unknown emoji, are not.

@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from kits.desk.views import short_address
-from programmes.pictures import picture
+from programmes.pictures import handout, picture
 from submissions.pages import own_details, sharing
 from tec_site.pages import demo_mails, feeds, my_tec, site
 from tec_site.pages.health import health
@@ -23,6 +23,7 @@ urlpatterns = [
     path("robots.txt", site.robots, name="robots"),
     path("taal/", login_not_required(set_language), name="set_language"),
     path("beeld/<slug:folder>/<slug:token>.jpg", picture, name="picture"),
+    path("bestand/<slug:token>.<slug:ending>", handout, name="handout"),
     path("wat-kan-er/", what_is_free, name="what_is_free"),
     path("programmas/", include("tec_site.pages.catalogue")),
     path("", include("schools.urls")),

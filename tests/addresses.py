@@ -24,11 +24,13 @@ from core.mail.queue import Attachment, Message, enqueue
 from kits.models import KitDocument, LoanState
 from submissions import browsers
 from submissions.links import token_of
+from submissions.models import WaitState
 from tests.factories import (
     NOW,
     make_booking,
     make_kit,
     make_loan,
+    make_loan_wait,
     make_other_hub,
     make_programme,
     make_school,
@@ -37,6 +39,7 @@ from tests.factories import (
     make_submission,
     make_teacher,
     make_visit,
+    make_wait,
 )
 
 PASSWORD = "lang genoeg voor een balie"
@@ -86,7 +89,11 @@ class Site:
         self.programme = make_programme(max_groups=4, max_pupils=99)
         self.programme.picture.save("", ContentFile(b"JPEG"), save=False)
         self.programme.picture_alt = "Een werkbank"
+        self.programme.preparation = "Praat over techniek."
         self.programme.save()
+        self.handout = self.programme.files.create(
+            title="Werkblad", file=ContentFile(b"%PDF-1.7", "werkblad.pdf")
+        )
         self.slot = make_slot(programmes=[self.programme], max_groups=4, max_pupils=99)
         visit = make_visit(slot=self.slot, programme=self.programme)
         self.owner = make_teacher(school=make_school())
@@ -146,6 +153,15 @@ class Site:
         fields = {"user": None, "school": self.owner.school, "browser": browser}
         self.held = make_submission(**fields, email="juf@school.example")
         later = timezone.now() + datetime.timedelta(minutes=30)
+        full = {"programme": self.programme, "slot": self.slot}
+        self.wait = make_wait(submission=make_submission(user=self.owner), **full)
+        self.kit_wait = make_loan_wait(submission=make_submission(user=self.owner), kit=self.kit)
+        self.held_kit_wait = make_submission(**fields, email="juf@school.example")
+        make_loan_wait(
+            submission=self.held_kit_wait, state=WaitState.HELD, held_until=later, kit=self.kit
+        )
+        self.held_wait = make_submission(**fields, email="juf@school.example")
+        make_wait(submission=self.held_wait, state=WaitState.HELD, held_until=later, **full)
         make_booking(submission=self.held, state=State.HELD, held_until=later, party_name="8a")
         self.held_box = make_submission(**fields, email="juf@school.example")
         copy = self.kit.copies.last()
@@ -157,7 +173,9 @@ class Site:
         """Whose pages of the admin have more than Django's own."""
         return {
             "beheer/bookings/booking/": self.booking,
+            "beheer/bookings/visitwait/": self.wait,
             "beheer/kits/loan/": self.loan,
+            "beheer/kits/loanwait/": self.kit_wait,
             "beheer/kits/kitdocument/": self.document,
         }
 
@@ -167,6 +185,10 @@ class Site:
         if route.startswith("uitleen/"):
             lent = self.coming_submission if "/verzetten/" in route else self.loan_submission
             submission = self.held_box if waiting else lent
+        if "/wachtlijst/" in route:
+            submission = self.held_wait if waiting else self.wait.submission
+            if route.startswith("uitleen/"):
+                submission = self.held_kit_wait if waiting else self.kit_wait.submission
         found = {
             "slug": self.kit.slug if route.startswith("leskisten/") else self.programme.slug,
             "page_name": "lesbrief",
@@ -176,6 +198,8 @@ class Site:
             "public_id": submission.public_id,
             "token": token_of(submission),
             "booking_id": self.booking.pk,
+            "wait_id": self.wait.pk,
+            "class_id": self.booking.class_group_id,
             "visit_id": self.booking.visit_id,
             "pattern_id": 1,
             "programme_id": self.programme.pk,
@@ -198,6 +222,9 @@ class Site:
         if route.startswith("beeld/"):
             _pictures, folder, name = self.programme.picture.name.split("/")
             found |= {"folder": folder, "token": name.removesuffix(".jpg")}
+        if route.startswith("bestand/"):
+            token, _dot, ending = self.handout.file.name.rpartition("/")[2].rpartition(".")
+            found |= {"token": token, "ending": ending}
         if route.startswith("agenda/"):
             key = str(self.owner.pk)
             token = tokens.make("feed mijn", key, self.owner.link_version)

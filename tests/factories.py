@@ -18,16 +18,17 @@ from django.db import transaction
 
 from bookings import places
 from bookings.lifecycle import MOVES as BOOKINGS
-from bookings.models import Booking, State, Visit, VisitSlot
+from bookings.models import Booking, State, Visit, VisitSlot, VisitWait
 from core.lifecycle import NEW, Move
 from kits.days import free_again_on
 from kits.lifecycle import MOVES as LOANS
-from kits.models import ContentItem, DeskDay, KitCopy, LessonKit, Loan, LoanState
+from kits.models import ContentItem, DeskDay, KitCopy, LessonKit, Loan, LoanState, LoanWait
 from programmes.models import Component, Hub, Programme, ProgrammeKind, Venue, Zone
 from schools.audience import Audience
 from schools.models import ClassGroup, GroupKind, Organisation, School, User
 from schools.years import YearGroup
-from submissions.models import Submission
+from submissions.models import Submission, WaitState
+from submissions.waiting.lifecycle import MOVES as WAITS
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 # A Tuesday in term, in every holiday region; the visits below are seven weeks later.
@@ -271,7 +272,7 @@ def make_booking(*, state: str = State.CONFIRMED, by: Any = None, **fields: Any)
         "pupils": 24,
         "supervisors": 3,
     } | fields
-    if state == State.HELD:
+    if state in {State.HELD, State.OFFERED}:
         fields.setdefault("held_until", NOW + datetime.timedelta(minutes=30))
     booking = Booking(**fields)
     with transaction.atomic():
@@ -298,6 +299,36 @@ def make_group(**fields: Any) -> Booking:
         "supervisors": 0,
     } | fields
     return make_booking(**fields)
+
+
+def make_wait(*, state: str = WaitState.WAITING, **fields: Any) -> VisitWait:
+    """A class that waits for the morning of 3 November 2026, entered by one move; `slot=None` with
+    days is a wish."""
+    if "programme" not in fields:
+        fields["programme"] = make_programme()
+    if "slot" not in fields:
+        fields["slot"] = make_slot(programmes=[fields["programme"]])
+    if "submission" not in fields:
+        fields["submission"] = make_submission(hub=fields["programme"].venue.hub)
+    if "class_group" not in fields and fields["submission"].school:
+        fields["class_group"] = make_class_group(school=fields["submission"].school)
+    day = fields["slot"].day if fields["slot"] else VISIT_DAY
+    fields = {
+        "party_name": "Groep 7",
+        "year_from": YearGroup.GROUP_7,
+        "year_to": YearGroup.GROUP_7,
+        "pupils": 24,
+        "supervisors": 3,
+        "first_day": day,
+        "last_day": day,
+        "asked_at": NOW + datetime.timedelta(seconds=next(_numbers)),
+    } | fields
+    if state in {WaitState.HELD, WaitState.OFFERED}:
+        fields.setdefault("held_until", NOW + datetime.timedelta(minutes=30))
+    wait = VisitWait(**fields)
+    with transaction.atomic():
+        WAITS.apply(wait, Move("made", frozenset({NEW}), state, name="made"), by=None)
+    return wait
 
 
 # --- Lesson kits --------------------------------------------------------------------------
@@ -330,6 +361,29 @@ def make_kit(*, copies: int = 1, **fields: Any) -> LessonKit:
     return kit
 
 
+def make_loan_wait(*, state: str = WaitState.WAITING, **fields: Any) -> LoanWait:
+    """A class that waits for a kit from 2 to 23 November 2026, entered by one move."""
+    if "kit" not in fields:
+        fields["kit"] = make_kit()
+    if "submission" not in fields:
+        fields["submission"] = make_submission(hub=fields["kit"].venue.hub)
+    fields = {
+        "party_name": "Groep 7",
+        "year_from": YearGroup.GROUP_7,
+        "year_to": YearGroup.GROUP_7,
+        "pupils": 24,
+        "starts_on": datetime.date(2026, 11, 2),
+        "ends_on": datetime.date(2026, 11, 23),
+        "asked_at": NOW + datetime.timedelta(seconds=next(_numbers)),
+    } | fields
+    if state in {WaitState.HELD, WaitState.OFFERED}:
+        fields.setdefault("held_until", NOW + datetime.timedelta(minutes=30))
+    wait = LoanWait(**fields)
+    with transaction.atomic():
+        WAITS.apply(wait, Move("made", frozenset({NEW}), state, name="made"), by=None)
+    return wait
+
+
 def make_loan(*, state: str = LoanState.RESERVED, by: Any = None, **fields: Any) -> Loan:
     """Three weeks from Monday 2 November 2026, entered by one move, unless said otherwise."""
     if "copy" not in fields:
@@ -345,7 +399,7 @@ def make_loan(*, state: str = LoanState.RESERVED, by: Any = None, **fields: Any)
         "ends_on": datetime.date(2026, 11, 23),
     } | fields
     fields.setdefault("free_again_on", free_again_on(fields["copy"].kit, fields["ends_on"]))
-    if state == LoanState.HELD:
+    if state in {LoanState.HELD, LoanState.OFFERED}:
         fields.setdefault("held_until", NOW + datetime.timedelta(minutes=30))
     loan = Loan(**fields)
     with transaction.atomic():

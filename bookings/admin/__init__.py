@@ -4,6 +4,6 @@ Every change of a booking or a visit goes through `bookings/lifecycle.py`, and i
 shown as messages; the pages here only ask and show.
 """
 
-from bookings.admin import booking, events, schedule, visit
+from bookings.admin import booking, events, schedule, visit, waiting
 
-__all__ = ["booking", "events", "schedule", "visit"]
+__all__ = ["booking", "events", "schedule", "visit", "waiting"]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -23,9 +24,9 @@ from bookings.admin.phone import VisitByPhone
 from bookings.admin.schedule import WhenFilter
 from bookings.admin.search import booking_fits
 from bookings.lifecycle import MOVES
-from bookings.models import FACTS, Attention, Booking, State
+from bookings.models import FACTS, SAID_YES, Attention, Booking, State, was_asked
 from bookings.telling import documents, ical
-from bookings.telling.wording import sentence
+from bookings.telling.wording import said_in_words, sentence
 from core.backoffice.base import badge
 from core.backoffice.filters import AttentionFilter, RangeDateTimeFilter, RelatedDropdownFilter
 from core.dates import terms
@@ -57,6 +58,30 @@ class WaitingFilter(AttentionFilter):
     waits = ~Q(attention="") | Q(state=State.REQUESTED)
 
 
+class ComingFilter(admin.SimpleListFilter):
+    """What was said to 'are you still coming?'."""
+
+    title = _("still coming")
+    parameter_name = "coming"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("yes", _("said yes")),
+            ("silent", _("asked, no answer for days")),
+            ("open", _("not said yet")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        match self.value():
+            case "yes":
+                return queryset.filter(SAID_YES)
+            case "silent":
+                return queryset.silent()
+            case "open":
+                return queryset.unanswered()
+        return queryset
+
+
 @admin.register(Booking)
 class BookingAdmin(AskedAdmin):
     moves, staff_moves, row_name, facts = MOVES, STAFF_MOVES, "booking", FACTS
@@ -65,7 +90,7 @@ class BookingAdmin(AskedAdmin):
     confirmation = "booking_confirmed"
     list_display = (
         "day_shown", "time_shown", "party_name", "asker", "programme", "pupils", "state_shown",
-        "attention_shown",
+        "said_shown", "attention_shown",
     )  # fmt: skip
     list_display_links = ("day_shown", "party_name")
     list_select_related = (
@@ -74,6 +99,7 @@ class BookingAdmin(AskedAdmin):
     list_filter = (
         BookingWhenFilter,
         WaitingFilter,
+        ComingFilter,
         ("state", ChoicesDropdownFilter),
         ("visit__programme", RelatedDropdownFilter),
         ("visit__slot__venue", RelatedDropdownFilter),
@@ -91,7 +117,8 @@ class BookingAdmin(AskedAdmin):
     # --- Who may what -------------------------------------------------------------------------
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
-        bookings = super().get_queryset(request)
+        silent = was_asked(since_days=settings.SILENT_AFTER_DAYS)
+        bookings = super().get_queryset(request).annotate(was_asked=silent)
         if self.has_decide_permission(request):
             return bookings
         return bookings.filter(these_days("visit__slot__starts_at"))
@@ -117,12 +144,15 @@ class BookingAdmin(AskedAdmin):
         return {
             "others": row.submission.bookings.exclude(pk=row.pk).order_by("pk"),
             "norm": row.visit.programme.supervisors_for(row.pupils),
+            "said": said_in_words(row),
             "wish": sentence(wish) if (wish := wish_of(row)) else "",
         }
 
     def has_sense(self, name: str, row: Booking) -> bool:
         if name in {"attend", "miss"}:
             return row.starts_at <= timezone.now()
+        if name == "reconfirm":
+            return row.starts_at > timezone.now() and not row.said_yes
         if name == "settle":
             return bool(row.attention)
         if name == "keep_date":
@@ -181,3 +211,7 @@ class BookingAdmin(AskedAdmin):
     @display(description=_("needs attention"))
     def attention_shown(self, booking: Booking) -> str:
         return booking.get_attention_display()
+
+    @display(description=_("still coming"))
+    def said_shown(self, booking: Any) -> str:
+        return said_in_words(booking, was_asked=booking.was_asked)

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings import lifecycle, moving
+from bookings import lifecycle, moving, preparing
 from bookings.admin.forms import DeskNumbersForm, RescheduleForm
 from bookings.models import Booking
 from core.backoffice.moves import MovesAdmin, RequiredNoteForm, StaffMove
@@ -20,6 +20,7 @@ STAFF_MOVES = {
     "attend": StaffMove(lifecycle.attend, _("Noted: they were here."), style="primary"),
     "miss": StaffMove(lifecycle.miss, _("Noted: they did not come.")),
     "settle": StaffMove(lifecycle.settle, _("Settled.")),
+    "reconfirm": StaffMove(preparing.hear_yes, _("Noted: they are coming.")),
     "change_numbers": StaffMove(
         lifecycle.change_numbers, _("The numbers have been changed."), DeskNumbersForm
     ),

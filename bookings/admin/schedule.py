@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -24,9 +25,11 @@ from bookings.models import SchedulePattern, State, Visit, VisitSlot
 from bookings.places import stop_promising
 from bookings.planning.schedule import join_slots, make_slots, plan_slots
 from bookings.visits import keep_limits
+from bookings.waiting import door
 from core.backoffice.base import Button, ModelAdmin, NoDelete
 from core.backoffice.filters import DefaultFilter, RelatedDropdownFilter
 from core.dates import start_of_day
+from core.transactions import retried
 from programmes.one_hub import OneHubForm
 
 
@@ -317,8 +320,10 @@ class VisitSlotAdmin(NoDelete, ModelAdmin):
     def reopen(self, request: HttpRequest, queryset: QuerySet[VisitSlot]) -> None:
         self._set_closed(request, queryset, False)
 
+    @method_decorator(retried)
     def _set_closed(self, request: HttpRequest, slots: QuerySet[VisitSlot], closed: bool) -> None:
         """Through the rows, so that each change stands in the log."""
+        door.opened()
         changed = list(slots.filter(is_closed=not closed))
         words = _("Closed for new bookings.") if closed else _("Opened for bookings.")
         for slot in changed:

@@ -22,6 +22,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from bookings import visits
+from bookings.admin.calling_off import call_off_page
 from bookings.admin.day import these_days
 from bookings.admin.forms import MaximaForm, MoveVisitForm
 from bookings.admin.planner import week_page
@@ -119,6 +120,7 @@ class VisitAdmin(ReadOnly, ModelAdmin):
             path("week/", planner, name="bookings_visit_week"),
             page("verplaats", self.move_page, asking),
             page("maximum", self.maxima_page, asking),
+            page("afzeggen", self.call_off, asking),
             page("daglijst", self.day_sheet, require_safe),
             *super().get_urls(),
         ]
@@ -133,6 +135,7 @@ class VisitAdmin(ReadOnly, ModelAdmin):
         labels = {"daglijst": _("Day sheet (PDF)")}
         if request.user.has_perm("bookings.change_visit") and visit.released_at is None:
             labels = {"verplaats": _("Move the visit"), "maximum": _("Change the maximum")} | labels
+            labels |= {"afzeggen": _("Call the visit off")}
         buttons = [
             Button(str(label), reverse(f"admin:bookings_visit_{name}", args=[visit.pk]))
             for name, label in labels.items()
@@ -187,6 +190,9 @@ class VisitAdmin(ReadOnly, ModelAdmin):
                 }
                 return self._done(request, visit, text)
         return self._page(request, visit, form, _("Change the maximum"))
+
+    def call_off(self, request: HttpRequest, visit_id: int) -> HttpResponse:
+        return call_off_page(self, request, self._load(request, visit_id, "change_visit"))
 
     def day_sheet(self, request: HttpRequest, visit_id: int) -> HttpResponse:
         """Everything of that day at that venue, on paper."""

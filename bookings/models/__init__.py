@@ -1,18 +1,25 @@
-from bookings.models.booking import FACTS, Attention, Booking, BookingEvent
+from bookings.models.booking import FACTS, SAID_YES, Attention, Booking, BookingEvent, was_asked
 from bookings.models.schedule import SchedulePattern, VisitSlot, shut
 from bookings.models.state import State
 from bookings.models.visit import Footprint, Visit, ZoneClaim
+from bookings.models.waiting import WAIT_FACTS, PartOfDay, VisitWait, VisitWaitEvent
 
 __all__ = [
     "FACTS",
+    "SAID_YES",
+    "WAIT_FACTS",
     "Attention",
     "Booking",
     "BookingEvent",
     "Footprint",
+    "PartOfDay",
     "SchedulePattern",
     "State",
     "Visit",
     "VisitSlot",
+    "VisitWait",
+    "VisitWaitEvent",
     "ZoneClaim",
     "shut",
+    "was_asked",
 ]

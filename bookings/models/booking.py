@@ -2,10 +2,13 @@
 
 import datetime
 import uuid
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -39,6 +42,24 @@ FACTS = (
 )
 
 
+# What calendars do not show.
+OFF_CALENDAR = frozenset({"prepared_at", "said_yes_for", "said_yes_with"})
+
+# Who said that she comes, on the date and with the number of now.
+SAID_YES = Q(said_yes_for=F("visit__slot__starts_at"), said_yes_with=F("pupils"))
+
+
+def was_asked(since_days: int = 0) -> Exists:
+    """Whether a booking was asked 'are you still coming?' about the date of now, so long ago."""
+    asked = BookingEvent.objects.filter(
+        booking=OuterRef("pk"),
+        move="ask_again",
+        about=TruncDate("booking__visit__slot__starts_at"),
+    )
+    long_ago = timezone.now() - datetime.timedelta(days=since_days)
+    return Exists(asked.filter(at__lte=long_ago) if since_days else asked)
+
+
 class BookingQuerySet(AskedQuerySet["Booking"]):
     def in_the_way(self, slot: VisitSlot, programme: Programme) -> Self:
         """Those in this programme's visit in the slot, or in visits that claim its zones then."""
@@ -59,6 +80,18 @@ class BookingQuerySet(AskedQuerySet["Booking"]):
             visit__slot__starts_at__gt=since,
             submission__school=taster.submission.school,
         )
+
+    def asked_again(self) -> Self:
+        """Those asked 'are you still coming?' about the date of now."""
+        return self.filter(was_asked())
+
+    def unanswered(self) -> Self:
+        """Those that should come, and did not say yes to the date and number of now."""
+        return self.filter(state=State.CONFIRMED).upcoming().exclude(SAID_YES)
+
+    def silent(self) -> Self:
+        """Those that were asked some days ago, and have not answered."""
+        return self.unanswered().filter(was_asked(since_days=settings.SILENT_AFTER_DAYS))
 
     def with_facts(self) -> Self:
         return self.select_related(*FACTS)
@@ -81,6 +114,13 @@ class Booking(Asked):
     supervisors = models.PositiveSmallIntegerField(_("supervisors"), default=1)
     state = models.CharField(_("state"), max_length=12, choices=State, editable=False)
     attention = models.CharField(_("needs attention"), max_length=12, choices=Attention, blank=True)
+    # Set by moves only (`bookings/preparing.py`). What was said is of one moment and one number:
+    # where either is another now, it is no answer any more.
+    prepared_at = models.DateTimeField(_("prepared at"), null=True, blank=True, editable=False)
+    said_yes_for = models.DateTimeField(_("said yes for"), null=True, blank=True, editable=False)
+    said_yes_with = models.PositiveSmallIntegerField(
+        _("said yes with"), null=True, blank=True, editable=False
+    )
 
     objects = BookingQuerySet.as_manager()
 
@@ -123,6 +163,10 @@ class Booking(Asked):
 
     # --- What the lifecycle asks -------------------------------------------------------
 
+    def touched(self, changed: Mapping[str, Any]) -> dict[str, Any]:
+        """What only tells of the preparation, or of an answer, is nothing for calendars."""
+        return super().touched(changed) if changed.keys() - OFF_CALENDAR else {}
+
     def places(self) -> Footprint | None:
         return Footprint(self.visit_id, 1, self.pupils) if self.is_holding else None
 
@@ -135,6 +179,11 @@ class Booking(Asked):
             return self.headcount
         along = ngettext("%(number)d supervisor", "%(number)d supervisors", self.supervisors)
         return f"{self.headcount}, {along % {'number': self.supervisors}}"
+
+    @property
+    def said_yes(self) -> bool:
+        """Whether she said that they come, on the date and with the number of now."""
+        return (self.said_yes_for, self.said_yes_with) == (self.starts_at, self.pupils)
 
     @property
     def starts_at(self) -> datetime.datetime:

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import Standing, StateTable
+from submissions.models import OFFERED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +60,19 @@ class State(StateTable):
             letter=_("This place is held for you. Confirm it with the code in the mail."),
         ),
         _("held"),
+    )
+    OFFERED = (
+        OFFERED,
+        BookingStanding(
+            holds=True,
+            is_offer=True,
+            calendar="TENTATIVE",
+            colour="info",
+            sentence=_("We offer you %(day)s at %(time)s."),
+            explanation=_("Take it in time, or it goes to the next on the waiting list."),
+            letter=_("This place is offered to you. It is yours once you take it."),
+        ),
+        _("offered"),
     )
     ATTENDED = (
         "attended",

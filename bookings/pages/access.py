@@ -18,17 +18,22 @@ def own_submission(
 ) -> Submission | None:
     """What this teacher, or this browser, already has in the visit of a programme on a date; what
     waits for its code first."""
-    mine = Q(submission__user=request.user) if request.user.is_authenticated else Q(pk=None)
-    if browser := browsers.browser_of(request):
-        mine |= Q(submission__browser=browser)
     booking = (
         Booking.objects.live()
-        .filter(mine, visit__programme=programme, visit__slot=slot)
+        .filter(mine(request), visit__programme=programme, visit__slot=slot)
         .select_related("submission")
         .order_by(F("submission__verified_at").asc(nulls_first=True), "pk")
         .first()
     )
     return booking.submission if booking else None
+
+
+def mine(request: HttpRequest) -> Q:
+    """What this teacher, or this browser, asked for."""
+    whose = Q(submission__user=request.user) if request.user.is_authenticated else Q(pk=None)
+    if browser := browsers.browser_of(request):
+        whose |= Q(submission__browser=browser)
+    return whose
 
 
 def load_booking(

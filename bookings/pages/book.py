@@ -13,12 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from bookings import lifecycle, places
-from bookings.models import Booking, VisitSlot, shut
+from bookings.models import Booking, State, VisitSlot, shut
+from bookings.pages import waiting
 from bookings.pages.access import address_of, own_submission
 from bookings.pages.forms import BookingForm
 from bookings.planning.availability import (
     Offer,
     SlotProgramme,
+    Status,
     free_after,
     next_free,
     offer_for,
@@ -27,6 +29,8 @@ from bookings.planning.availability import (
 from bookings.refusals import ClassAlreadyBooked, DateChanged
 from bookings.rules import VisitRequest
 from bookings.telling.wording import requirements_of, terms_of
+from bookings.waiting import door
+from bookings.waiting.visits import Wish
 from core import drafts
 from core.lifecycle import Refused
 from programmes.models import Programme, ProgrammeKind
@@ -53,6 +57,10 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
     held = own if own and own.verified_at is None else None
     if held and CHANGE not in request.GET:
         return redirect(address_of(held, "code"))
+    if own and own.bookings.filter(state=State.OFFERED, visit__slot=slot).exists():
+        return redirect(waiting.wait_address(own))
+    if data is None and waiting.is_asked(request):
+        held = waiting.own_held(request, programme, slot)
     again, known = drafts.kept(request) if data is None else None, class_asked(request)
     form = BookingForm(
         data,
@@ -67,9 +75,12 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
     status = 200
     if form.is_valid():
         try:
+            if "wait" in request.POST:
+                return waiting.join(request, form, Wish.of(slot))
             return _submit(request, form)
         except Refused as refusal:
             refused, status = _place_refusal(form, refusal), 409
+            door.offer_instead(slot, programme)
     elif form.errors and not form.asks_for_more:
         status = 422
     context = _context(request, form, refused) | {"restored": again is not None}
@@ -85,6 +96,9 @@ def _context(request: HttpRequest, form: BookingForm, refused: Refused | None) -
     offer = offer_for(programme, slot)  # none where the half day has become too short
     can_be_booked = offer is not None and offer.can_be_booked
     gone = isinstance(refused, GONE) if form.is_bound else not (can_be_booked or form.held)
+    can_wait = offer is not None and (can_be_booked or offer.status == Status.FULL)
+    waits = waiting.is_asked(request) and can_wait and (form.is_bound or not can_be_booked)
+    gone = gone and not waits
     others = _others(programme, slot, form.pupils) if gone else []
     if form.late_taster:
         others = _after(form.late_taster, form)
@@ -97,7 +111,9 @@ def _context(request: HttpRequest, form: BookingForm, refused: Refused | None) -
         "terms": terms_of(programme, slot.day, len(form.classes.forms)),
         "refused": _in_words(refused, programme, slot, form) if refused else "",
         "gone": gone,
-        "has_more_room": offer is not None and _has_more_room(offer, form),
+        "waits": waits,
+        "can_wait": gone and can_wait,
+        "has_more_room": offer is not None and _has_more_room(offer, form, waits=waits),
         "signing_in_helps": isinstance(refused, TooMuchHeld),
         "others": others,
         "own": own_submission(request, programme, slot) if gone and not form.is_bound else None,
@@ -204,8 +220,11 @@ def _room_for_heads(programme: Programme, number: int) -> str:
     return words % {"number": number}
 
 
-def _has_more_room(offer: Offer, form: BookingForm) -> bool:
-    """Whether one more class fits, as far as one knows how many come."""
+def _has_more_room(offer: Offer, form: BookingForm, *, waits: bool) -> bool:
+    """Whether one more class fits, as far as one knows how many come; or who waits may wait with
+    one more."""
+    if waits:
+        return len(form.classes.forms) < form.programme.max_groups
     pupils_left = offer.pupils_left - sum(form.pupils)
     groups_left = offer.groups_left - len(form.classes.forms)
     return groups_left > 0 and pupils_left >= form.programme.min_pupils

@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import lifecycle, rules
-from bookings.models import Booking
+from bookings import lifecycle, preparing, rules
+from bookings.models import Booking, VisitWait
 from bookings.pages.access import address_of
 from bookings.pages.along import AlongForm
 from bookings.pages.forms import (
@@ -25,7 +26,9 @@ from bookings.pages.forms import (
 )
 from bookings.parts import Part, change_parts
 from bookings.telling import documents, ical
+from bookings.telling.around import around_of
 from bookings.telling.stays import stays_of
+from bookings.telling.waiting import waiting_beside
 from bookings.telling.wording import history_of, main_of, resting_in_words, sentence_for
 from core.kinds import blocks_beside
 from core.lifecycle import Refused
@@ -36,6 +39,7 @@ from submissions.pages.cancelling import CancelView
 from submissions.pages.details import DetailsView
 from submissions.pages.papers import CalendarView, LetterView
 from submissions.pages.shared import say_once
+from submissions.waiting.lifecycle import LIVE
 
 
 @login_not_required
@@ -47,6 +51,8 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
     if submission.verified_at is None and token is None:
         return redirect(address_of(submission, "code"))
     first, now = main_of(bookings), timezone.now()
+    if first.standing.is_offer:
+        return redirect(address_of(submission, "wait", token))
     live = [one for one in bookings if one.is_holding] or bookings
     coming = sorted((one for one in bookings if one.ends_at > now), key=_by_date)
     context = {
@@ -62,8 +68,11 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
         "coming": coming,
         "can_describe": any(one.may_be_described for one in bookings),
         "agreed": stays_of(one for one in coming if one.standing.is_coming),
+        "around": around_of(bookings),
+        "asked": _asked(bookings),
         "history": history_of(bookings),
         "beside": blocks_beside(bookings, token),
+        "waiting": waiting_beside(bookings) if _waits_beside(bookings[0]) else [],
         "sentence": sentence_for(bookings),
         "token": token,
         "today": timezone.localdate(),
@@ -116,7 +125,7 @@ def numbers(
     form = form_class(request.POST or None, booking=one)
     if request.method == "POST" and form.is_valid():
         try:
-            lifecycle.change_numbers(booking=one, by=submission.teacher, **form.arguments)
+            preparing.change_own_numbers(booking=one, by=submission.teacher, **form.arguments)
         except Refused as refusal:
             form.add_error("pupils", refusal)
         else:
@@ -161,9 +170,10 @@ def _load(
     request: HttpRequest, public_id: UUID, token: str | None
 ) -> tuple[Submission, list[Booking]]:
     """The submission and its bookings, in one query; 404 for a stranger."""
+    also = VisitWait.objects.filter(submission=OuterRef("submission"), state__in=LIVE)
     companions = Companion.objects.alive().filter(submission=OuterRef("submission"))
     found = Booking.objects.with_facts().select_related("submission__user")
-    found = found.annotate(is_shared=Exists(companions))
+    found = found.annotate(is_shared=Exists(companions), is_waited_beside=Exists(also))
     bookings = list(found.filter(submission__public_id=public_id).order_by("pk"))
     if not bookings or not may_see(request, bookings[0].submission, token):
         load_submission(request, public_id, token)  # says why not
@@ -175,10 +185,17 @@ def _load(
 
 def _bookings(submission: Submission) -> list[Booking]:
     """All of a submission; 404 for one in which something else was asked for."""
-    bookings = list(Booking.objects.seen_in(submission).with_facts())
+    also = VisitWait.objects.filter(submission=OuterRef("submission"), state__in=LIVE)
+    found = Booking.objects.seen_in(submission).with_facts()
+    bookings = list(found.annotate(is_waited_beside=Exists(also)))
     if not bookings:
         raise Http404
     return bookings
+
+
+def _waits_beside(one: Any) -> bool:
+    """Whether a class of its submission waits, as `_bookings` asks along."""
+    return bool(one.is_waited_beside)
 
 
 def _one(bookings: list[Booking], booking_id: int) -> Booking:
@@ -186,6 +203,13 @@ def _one(bookings: list[Booking], booking_id: int) -> Booking:
         if one.pk == booking_id:
             return one
     raise Http404
+
+
+def _asked(bookings: list[Booking]) -> bool:
+    """Whether one of them still has to say that it comes; no query while all are far away."""
+    within = timezone.now() + datetime.timedelta(days=settings.ASK_AGAIN_BEFORE_VISIT_DAYS + 1)
+    near = [one.pk for one in bookings if one.is_certain and one.starts_at < within]
+    return bool(near) and Booking.objects.unanswered().asked_again().filter(pk__in=near).exists()
 
 
 def _is_late(one: Booking) -> bool:

@@ -255,8 +255,8 @@ class BookingForm:
 
 
 def _parties_of(held: Submission) -> list[dict[str, Any]]:
-    bookings = held.bookings.order_by("pk")
-    return [party_as_asked(one) | {"supervisors": one.supervisors} for one in bookings]
+    rows = [*held.bookings.order_by("pk")] or held.visitwaits.order_by("pk")
+    return [party_as_asked(one) | {"supervisors": one.supervisors} for one in rows]
 
 
 def _resized(bound: forms.BaseFormSet, data: Any) -> list[dict[str, Any]]:

@@ -2,19 +2,29 @@
 
 from django.urls import path
 
-from bookings.pages import book, booking
+from bookings.pages import book, booking, preparation, waiting
 from bookings.pages.moving import MoveView
 from bookings.pages.parts import PartsView
 from bookings.pages.plan import PlanView
+from bookings.pages.still_coming import StillComingView
+from bookings.pages.trajectory import class_page
 from submissions.pages.shared import also_by_link
 
 app_name = "bookings"
 
 urlpatterns = [
     path("samen/", PlanView.as_view(), name="plan"),
+    path("klas/<id:class_id>/", class_page, name="class"),
     path("nieuw/<slug:slug>/<id:slot_id>/", book.book, name="book"),
+    path("wens/<slug:slug>/", waiting.wish, name="wish"),
     path("<uuid:public_id>/code/", book.BookingCodeView.as_view(), name="code"),
     path("<uuid:public_id>/adres/", book.BookingAddressView.as_view(), name="correct_address"),
+    path("<uuid:public_id>/wachtlijst/code/", waiting.WaitCodeView.as_view(), name="wait_code"),
+    path(
+        "<uuid:public_id>/wachtlijst/adres/",
+        waiting.WaitAddressView.as_view(),
+        name="wait_correct_address",
+    ),
     *also_by_link(
         [
             path("", booking.booking, name="booking"),
@@ -22,7 +32,18 @@ urlpatterns = [
             path("klassen/", PartsView.as_view(), name="parts"),
             path("verzetten/<id:booking_id>/", MoveView.as_view(), name="move"),
             path("aantallen/<id:booking_id>/", booking.numbers, name="numbers"),
+            path("komen/", StillComingView.as_view(), name="still_coming"),
+            path(
+                "voorbereiding/<id:booking_id>/",
+                preparation.PreparationView.as_view(),
+                name="preparation",
+            ),
+            path("ouders/<id:booking_id>/", preparation.parents, name="parents"),
+            path("ouders/<id:booking_id>/brief.pdf", preparation.parents_pdf, name="parents_pdf"),
+            path("leerlingen/<id:booking_id>/", preparation.pupils, name="pupils"),
             path("gegevens/", booking.BookingDetailsView.as_view(), name="details"),
+            path("wachtlijst/", waiting.wait, name="wait"),
+            path("wachtlijst/aantallen/<id:wait_id>/", waiting.numbers, name="wait_numbers"),
             path("bezoek.ics", booking.BookingCalendarView.as_view(), name="calendar"),
             path("brief.pdf", booking.BookingLetterView.as_view(), name="letter"),
         ]

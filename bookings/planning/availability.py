@@ -89,7 +89,7 @@ def offers_between(
     programme: Programme, first: datetime.date, before: datetime.date
 ) -> list[Offer]:
     """All slots of a programme on days in `[first, before)`, in one query."""
-    return _offers([programme], _window(start_of_day(first), start_of_day(before)))
+    return offers_of([programme], _window(start_of_day(first), start_of_day(before)))
 
 
 def free_for(
@@ -97,7 +97,7 @@ def free_for(
 ) -> list[Offer]:
     """What a class of so many can book on days from `first` to `last`, both included."""
     within = _window(start_of_day(first), start_of_day(last + ONE_DAY))
-    return _with_room(_offers(programmes, within), 1, pupils)
+    return _with_room(offers_of(programmes, within), 1, pupils)
 
 
 def offers_for(
@@ -106,7 +106,7 @@ def offers_for(
     """The same as they are for a class that gives up its place to take another, not before
     `since`: what has no room for it is FULL, and its own visit is in nobody's way."""
     within = _window(start_of_day(first), start_of_day(before))
-    offers = _offers([booking.visit.programme], within, but=booking.pk)
+    offers = offers_of([booking.visit.programme], within, but=booking.pk)
     return [_for_class(offer, booking, since) for offer in offers]
 
 
@@ -142,7 +142,7 @@ class Outlook:
     def next_free(self, limit: int, groups: int = 1, pupils: int = 0) -> list[Offer]:
         found = _with_room(self._soon, groups, pupils)
         if len(found) < limit:
-            later = _offers([self.programme], _window(start_of_day(self._further), _horizon()))
+            later = offers_of([self.programme], _window(start_of_day(self._further), _horizon()))
             found += _with_room(later, groups, pupils)
         return found[:limit]
 
@@ -165,13 +165,13 @@ def free_after(
     programme: Programme, moment: datetime.datetime, limit: int, groups: int = 1, pupils: int = 0
 ) -> list[Offer]:
     """The first `limit` offers with that room that start after `moment`."""
-    later = _offers([programme], _window(moment + MINUTE, _horizon()))
+    later = offers_of([programme], _window(moment + MINUTE, _horizon()))
     return _with_room(later, groups, pupils)[:limit]
 
 
 def offer_for(programme: Programme, slot: VisitSlot) -> Offer | None:
     """How it stands with one slot, or None where the programme does not run."""
-    return next(iter(_offers([programme], Q(visitslot=slot))), None)
+    return next(iter(offers_of([programme], Q(visitslot=slot))), None)
 
 
 def first_free(programmes: Iterable[Programme]) -> dict[int, datetime.datetime]:
@@ -189,7 +189,7 @@ def first_offers(programmes: Iterable[Programme]) -> dict[int, Offer]:
     start, horizon = min(map(_opens, waiting.values()), default=timezone.now()), _horizon()
     soon = min(start + SOON, horizon)
     for window in (_window(start, soon), _window(soon, horizon)):
-        for offer in _offers(waiting.values(), window):
+        for offer in offers_of(waiting.values(), window):
             if offer.can_be_booked:
                 found.setdefault(offer.programme_id, offer)
         waiting = {pk: programme for pk, programme in waiting.items() if pk not in found}
@@ -285,7 +285,7 @@ COLUMNS = (
 )
 
 
-def _offers(programmes: Iterable[Programme], within: Q, *, but: int = 0) -> list[Offer]:
+def offers_of(programmes: Iterable[Programme], within: Q, *, but: int = 0) -> list[Offer]:
     """The offers of these programmes in slots that are long enough for them, in order; without
     what the booking `but` (primary key) keeps from others."""
     now, horizon = timezone.now(), _horizon()

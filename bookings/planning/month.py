@@ -34,6 +34,21 @@ class Cell(NamedTuple):
     sentence: str
 
 
+class Own(NamedTuple):
+    """What is offered to the reader: until when, and where she takes it."""
+
+    until: datetime.datetime
+    address: str
+
+
+class Addresses(NamedTuple):
+    """Where the slots of a month lead."""
+
+    chosen: Callable[[Offer], str]
+    waiting: Callable[[Offer], str] | None
+    own: Mapping[int, Own]
+
+
 @dataclass
 class Day:
     date: datetime.date
@@ -46,6 +61,11 @@ class Day:
     # Mornings first; None keeps the row of the morning free where there is an afternoon only.
     cells: list[Cell | None] = field(default_factory=list)
     can_be_booked: bool = False
+
+    @property
+    def can_be_chosen(self) -> bool:
+        """To book, or to wait for."""
+        return any(cell and cell.address for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -67,9 +87,12 @@ def build_month(
     *,
     address: Callable[[Offer], str],
     soonest: Sequence[Offer] = (),
+    waiting: Callable[[Offer], str] | None = None,
+    own: Mapping[int, Own] | None = None,
 ) -> Month:
     """`offers` are those of the month; past ones are left out. `holidays`: day → name. `address`:
-    where an offer is chosen. `soonest`: the first that can be, whenever that is."""
+    where an offer is chosen. `soonest`: the first that can be, whenever that is. `waiting`: where
+    one waits for what is full. `own`: slot → what is offered to the reader there."""
     today = timezone.localdate()
     weeks = [
         [Day(date, date.month != at.month, date == today) for date in week]
@@ -79,7 +102,8 @@ def build_month(
     for day in days.values():
         day.name = date_format(day.date, "l j F")
         day.holiday = holidays.get(day.date, "")
-    _add_cells(days, [offer for offer in offers if offer.day >= today], address)
+    coming = [offer for offer in offers if offer.day >= today]
+    _add_cells(days, coming, Addresses(address, waiting, own or {}))
     for day in days.values():
         day.sentence = _sentence_of(day)
     first = next(((address(offer), offer.starts_at) for offer in soonest), None)
@@ -89,29 +113,34 @@ def build_month(
 def _add_cells(
     days: Mapping[datetime.date, Day],
     offers: Sequence[Offer],
-    address: Callable[[Offer], str],
+    addresses: Addresses,
 ) -> None:
     has_mornings = any(offer.is_morning for offer in offers)
     for offer in offers:
         day = days[offer.day]
         if has_mornings and not day.cells and not offer.is_morning:
             day.cells.append(None)
-        day.cells.append(_cell(offer, day.name, address))
+        day.cells.append(_cell(offer, day.name, addresses))
         day.can_be_booked = day.can_be_booked or offer.can_be_booked
 
 
-def _word(offer: Offer) -> str:
+def _word(offer: Offer, addresses: Addresses) -> str:
     """How it stands with a slot in a word or two, beside its mark."""
+    if own := addresses.own.get(offer.slot_id):
+        until = timezone.localtime(own.until)
+        return _("yours until %(until)s") % {"until": f"{date_format(until, 'D')} {until:%H:%M}"}
     if offer.can_be_booked:
         words = ngettext("%(number)d place", "%(number)d places", offer.groups_left)
         return words % {"number": offer.groups_left}
     if offer.status == Status.OWN:
         return _("now yours")
-    return _("full") if offer.status == Status.FULL else _("closed")
+    if offer.status == Status.FULL:
+        return _("full, waiting list") if addresses.waiting else _("full")
+    return _("closed")
 
 
-def _cell(offer: Offer, day: str, address: Callable[[Offer], str]) -> Cell:
-    word = _word(offer)
+def _cell(offer: Offer, day: str, addresses: Addresses) -> Cell:
+    word = _word(offer, addresses)
     start, end = timezone.localtime(offer.starts_at), timezone.localtime(offer.ends_at)
     time = f"{start:%H:%M}"
     pattern = (
@@ -120,14 +149,21 @@ def _cell(offer: Offer, day: str, address: Callable[[Offer], str]) -> Cell:
         else _("%(day)s, afternoon: %(seen)s, until %(end)s")
     )
     sentence = pattern % {"day": day, "seen": f"{time} {word}", "end": f"{end:%H:%M}"}
-    if not offer.can_be_booked:
-        return Cell(offer.status.value, "", time, word, sentence)
-    return Cell(offer.status.value, address(offer), time, word, sentence)
+    if own := addresses.own.get(offer.slot_id):
+        return Cell(Status.FREE.value, own.address, time, word, sentence)
+    if offer.can_be_booked:
+        return Cell(offer.status.value, addresses.chosen(offer), time, word, sentence)
+    if offer.status == Status.FULL and addresses.waiting is not None:
+        return Cell(offer.status.value, addresses.waiting(offer), time, word, sentence)
+    return Cell(offer.status.value, "", time, word, sentence)
 
 
-def to_form(programme: Programme, carried: Mapping[str, Any] | None) -> Callable[[Offer], str]:
-    """Where an offer is booked; `carried`: what the addresses take along."""
-    query = f"?{urlencode(carried)}" if carried else ""
+def to_form(
+    programme: Programme, carried: Mapping[str, Any] | None, **more: Any
+) -> Callable[[Offer], str]:
+    """Where an offer is booked; `carried`, and `more`: what the addresses take along."""
+    along = {**(carried or {}), **more}
+    query = f"?{urlencode(along)}" if along else ""
     return lambda offer: reverse("bookings:book", args=[programme.slug, offer.slot_id]) + query
 
 

@@ -9,13 +9,14 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.models import SchedulePattern, VisitSlot
+from bookings.waiting import door
 from core.dates import public_holiday
+from core.transactions import retried
 from programmes.models import Closure, Programme
 from schools.models import SchoolHoliday
 
@@ -80,7 +81,7 @@ def _joining(pattern: SchedulePattern, slots: list[VisitSlot]) -> list[Joining]:
     return found
 
 
-@transaction.atomic
+@retried
 def join_slots(pattern: SchedulePattern) -> int:
     """Let the programmes of a pattern into its slots to come; returns into how many."""
     SchedulePattern.objects.select_for_update(of=("self",)).get(pk=pattern.pk)
@@ -88,10 +89,11 @@ def join_slots(pattern: SchedulePattern) -> int:
     for one in plan_slots(pattern).joining:
         one.programme.slots.add(*one.slots)
         joined |= {slot.pk for slot in one.slots}
+    door.opened()
     return len(joined)
 
 
-@transaction.atomic
+@retried
 def make_slots(pattern: SchedulePattern) -> Plan:
     """Write the plan; a second time, or by two people at once, it adds nothing twice."""
     SchedulePattern.objects.select_for_update(of=("self",)).get(pk=pattern.pk)
@@ -104,6 +106,7 @@ def make_slots(pattern: SchedulePattern) -> Plan:
         for slot in plan.new
         for programme in programmes
     )
+    door.opened()
     return plan
 
 

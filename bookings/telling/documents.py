@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import FACTS, Booking, State, ZoneClaim
+from bookings.telling.around import AroundStay
 from bookings.telling.stays import Stay
 from bookings.telling.timetable import Timetable, timetable
 from core.dates import start_of_day
 from core.documents import qr_code, render_pdf
 from core.text.bilingual import Words
-from programmes.models import Programme, Venue
+from programmes.models import Venue
 from submissions.models import Submission
 from submissions.wording import asker_in_full, heads_of
 
@@ -37,14 +38,10 @@ class ClassLine:
 
 
 @dataclass(frozen=True)
-class LetterStay(Stay):
+class LetterStay(AroundStay):
     """Of the same state too, with what their page of the letter says."""
 
     timetable: Timetable | None
-
-    @property
-    def programme(self) -> Programme:
-        return self.visit.programme
 
     @property
     def venue(self) -> Venue:
@@ -179,10 +176,11 @@ def day_sheet_filename(day: datetime.date) -> str:
 
 
 def _stays(submission: Submission) -> list[LetterStay]:
-    """What goes ahead; only if nothing does, what does not."""
+    """What goes ahead; only if nothing does, what does not. What is offered is no promise."""
     found = Booking.objects.seen_in(submission).with_facts()
     bookings = list(found.order_by("visit__slot__starts_at", "pk"))
-    bookings = [booking for booking in bookings if booking.is_holding] or bookings
+    held = [booking for booking in bookings if booking.is_holding]
+    bookings = [booking for booking in held if not booking.standing.is_offer] or held or bookings
     bookings.sort(key=lambda booking: (booking.starts_at, booking.visit_id, booking.state))
     together = itertools.groupby(bookings, key=lambda booking: (booking.visit_id, booking.state))
     return [_stay(list(group)) for _key, group in together]

@@ -9,15 +9,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from icalendar import Event, vInt, vText, vUri
 
-from bookings.models import Booking, Visit
+from bookings.models import Booking, BookingEvent, State, Visit
 from bookings.models.booking import BookingQuerySet
 from core import calendars
 from core.calendars import Method, Text
+from core.dates import start_of_day
 from core.kinds import Feed
 from programmes.models import Venue
 from submissions.kinds import under
@@ -25,7 +27,7 @@ from submissions.models import Submission
 from submissions.sharing.readers import Reader, contact_of
 
 # Raise it when events say something else or something more: feeds are then fetched again.
-EDITION = 2
+EDITION = 3
 
 
 def booking_page(submission: Submission) -> str:
@@ -90,10 +92,20 @@ def events(feed: Feed, bookings: BookingQuerySet) -> list[Event]:
 
 def for_feed(bookings: BookingQuerySet) -> BookingQuerySet:
     """What of `bookings` a feed shows, in order, with the columns that events are made of."""
-    shown = bookings.where(is_listed=True).select_related(
+    promised = Q(state__in=[*State.where(is_listed=True), *State.where(is_offer=True)])
+    shown = bookings.filter(promised | _called_off()).select_related(
         "submission__school", "submission__organisation", "visit__slot__venue", "visit__programme"
     )
     return shown.only(*_COLUMNS).order_by("visit__slot__starts_at", "pk")
+
+
+def _called_off() -> Q:
+    """What calendars had and does not go ahead: until its day has passed, so that a program which
+    forgets nothing by itself learns of it."""
+    known = State.where(is_listed=True)
+    was_known = BookingEvent.objects.filter(booking=OuterRef("pk"), from_state__in=known)
+    coming = Q(visit__slot__starts_at__gte=start_of_day(timezone.localdate()))
+    return coming & Q(Exists(was_known), state__in=State.where(is_off=True))
 
 
 def words(schools_of: QuerySet[Booking] | None = None) -> list[Any]:
@@ -143,11 +155,14 @@ def _event(booking: Booking, summary: str, description: Iterable[str]) -> Event:
     event["SEQUENCE"] = vInt(booking.sequence)
     event["DTSTART"] = calendars.local(booking.starts_at)
     event["DTEND"] = calendars.local(booking.ends_at)
+    if booking.standing.is_offer:
+        summary = _("Offer: %(summary)s") % {"summary": summary}
     event["SUMMARY"] = Text(summary)
     event["LOCATION"] = Text(booking.visit.slot.venue.address)
     event["DESCRIPTION"] = Text("\n".join(line for line in description if line))
     event["STATUS"] = vText(status)
-    event["TRANSP"] = vText("TRANSPARENT" if status == "CANCELLED" else "OPAQUE")
+    is_busy = status != "CANCELLED" and not booking.standing.is_offer
+    event["TRANSP"] = vText("OPAQUE" if is_busy else "TRANSPARENT")
     return event
 
 

@@ -11,22 +11,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from bookings import rules
 from bookings.models import Booking, BookingEvent, State
-from bookings.telling import documents, ical, neighbours, wording
-from bookings.telling.stays import Stay, stays_of
+from bookings.telling import dates, documents, ical, neighbours, wording
+from bookings.telling.around import AroundStay
+from bookings.telling.stays import stays_of
 from core.calendars import Method, content_type
 from core.documents import can_be_made
 from core.kinds import kinds
 from core.mail.queue import Attachment, Message
 from core.text.bilingual import Words
-from programmes.models import Programme
 from submissions.kinds import SubmissionLink
-from submissions.models import Submission
+from submissions.models import Ending, Submission
 from submissions.sharing.readers import Reader, reader_at, readers_of
 from submissions.telling import LetterEnclosure, mail_about
 
@@ -35,6 +34,13 @@ class BookingLink(SubmissionLink):
     name = "booking"
     page = "bookings:booking"
     model = Booking
+
+
+class StillComingLink(BookingLink):
+    """The link that opens the question whether they still come."""
+
+    name = "still_coming"
+    page = "bookings:still_coming"
 
 
 class Letter(LetterEnclosure):
@@ -70,6 +76,8 @@ def mails_of(events: list[BookingEvent]) -> list[Message]:
             return date_kept(events)
         case "reminder":
             return reminder(events)
+        case "still_coming":
+            return still_coming(events)
     raise LookupError(events[0].notice)
 
 
@@ -89,8 +97,10 @@ def declined(events: list[BookingEvent]) -> list[Message]:
 
 def cancelled(events: list[BookingEvent]) -> list[Message]:
     bookings = _bookings(events, {State.CANCELLED})
+    by_us = events[0].data.get("why") == Ending.CALLED_OFF
     note, calendar = events[0].word_from_us, _cancellations(bookings, events)
-    mails = _mail("cancelled", bookings, note=note, calendar=calendar, with_resting=True)
+    details: dict[str, Any] = {"calendar": calendar, "with_resting": True, "by_us": by_us}
+    mails = _mail("cancelled", bookings, note=note, **details)
     return [*mails, *_to_neighbours(events)]
 
 
@@ -120,6 +130,7 @@ def changed(events: list[BookingEvent]) -> list[Message]:
                 with_letter=bool(left and calendar),
                 told=told,
                 with_resting=not left,
+                is_asked=_is_asked([one for one in bookings if reader.has(one)]),
             )
         )
     return [*mails, *_to_neighbours(events)]
@@ -128,6 +139,12 @@ def changed(events: list[BookingEvent]) -> list[Message]:
 def _that_stay(submission: Submission) -> list[Booking]:
     found = Booking.objects.filter(submission=submission, state__in=State.where(is_coming=True))
     return list(found.with_facts().order_by("visit__slot__starts_at", "visit", "pk"))
+
+
+def _is_asked(bookings: Sequence[Booking]) -> bool:
+    """Whether one of them was asked whether it comes, and is open again since."""
+    keys = [one.pk for one in bookings]
+    return Booking.objects.unanswered().asked_again().filter(pk__in=keys).exists()
 
 
 def date_kept(events: list[BookingEvent]) -> list[Message]:
@@ -146,11 +163,26 @@ def reminder(events: list[BookingEvent]) -> list[Message]:
     return _mail("reminder", bookings, note=events[0].word_from_us, expires_at=start)
 
 
+def still_coming(events: list[BookingEvent]) -> list[Message]:
+    """The question, with the preparation; of who answered since, or moved, there is none."""
+    about = events[0].about
+    bookings = _upcoming(_bookings(events, {State.CONFIRMED}))
+    bookings = [one for one in bookings if one.visit.slot.day == about and not one.said_yes]
+    start = min((booking.starts_at for booking in bookings), default=None)
+    return _mail(
+        "still_coming",
+        bookings,
+        note=events[0].word_from_us,
+        link=StillComingLink,
+        expires_at=start,
+    )
+
+
 # --- What they have in common ----------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class MailStay(Stay):
+class MailStay(AroundStay):
     """With what a mail says of it."""
 
     @property
@@ -236,6 +268,9 @@ def _mail_to(
     with_letter: bool = False,
     told: Sequence[BookingEvent] = (),
     with_resting: bool = False,
+    by_us: bool = False,
+    is_asked: bool = False,
+    link: type[BookingLink] = BookingLink,
     expires_at: datetime.datetime | None = None,
 ) -> Message:
     files = calendar_files(calendar, reader)
@@ -248,6 +283,7 @@ def _mail_to(
             "changes": _changes([event for event in told if reader.has(event.booking)]),
             "resting": wording.resting_in_words(resting),
             "along": [line for kind in kinds() for line in kind.said_beside(bookings)],
+            "others": _others(bookings) if by_us else [],
         }
     stays = [
         MailStay(visit, list(group))
@@ -257,14 +293,17 @@ def _mail_to(
         "stays": stays,
         "first": stays[0],
         "count": len(bookings),
-        "dates_url": settings.SITE_URL + _where_to_choose(stays[0].visit.programme),
+        "by_us": by_us,
+        "is_asked": is_asked,
+        "site_url": settings.SITE_URL,
+        "dates_url": settings.SITE_URL + dates.where_to_choose(stays[0].visit.programme),
     }
     return mail_about(
         reader.submission,
         f"booking_{name}",
         context,
         venue=stays[0].visit.slot.venue,
-        link=BookingLink,
+        link=link,
         files=files,
         letter=_letter(reader) if has_letter else "",
         expires_at=expires_at,
@@ -272,11 +311,11 @@ def _mail_to(
     )
 
 
-def _where_to_choose(programme: Programme) -> str:
-    """Another date, or another programme where this one is no longer offered."""
-    if programme.is_published:
-        return f"{programme.get_absolute_url()}#data"
-    return reverse("programmes:catalogue")
+def _others(bookings: Sequence[Booking]) -> list[dates.DateLink]:
+    """What else is free, for who does not come because of us."""
+    visit, pupils = bookings[0].visit, sum(one.pupils for one in bookings)
+    offers = dates.other_dates(visit.programme, visit.slot.day, groups=len(bookings), pupils=pupils)
+    return dates.links_to(visit.programme, offers)
 
 
 def _invitations(bookings: Iterable[Booking]) -> list[tuple[Booking, Method]]:

@@ -114,8 +114,9 @@ def _doubts(user: User) -> list[Matter]:
     holding = Booking.objects.of_hubs(user).holding().order_by()
     doubt = Q(visit__slot__starts_at__gt=timezone.now()) & ~Q(attention="")
     waits = Q(state=State.REQUESTED)
-    count = holding.filter(doubt | waits).aggregate(
-        requests=Count("pk", waits), doubts=Count("pk", doubt)
+    silent = Q(pk__in=Booking.objects.of_hubs(user).silent().order_by().values("pk"))
+    count = holding.filter(doubt | waits | silent).aggregate(
+        requests=Count("pk", waits), doubts=Count("pk", doubt), silent=Count("pk", silent)
     )
     found = []
     if number := count["requests"]:
@@ -132,6 +133,13 @@ def _doubts(user: User) -> list[Matter]:
             "%(number)d booking needs attention", "%(number)d bookings need attention", number
         )
         found.append(Matter(text % {"number": number}, _list_of({"attention": "yes"})))
+    if number := count["silent"]:
+        text = ngettext(
+            "%(number)d class has not said yet whether it is still coming",
+            "%(number)d classes have not said yet whether they are still coming",
+            number,
+        )
+        found.append(Matter(text % {"number": number}, _list_of({"coming": "silent"})))
     return found
 
 

@@ -28,6 +28,9 @@ _SENTENCES = {
     "reinstate": lambda: _("Cancellation undone."),
     "ask_to_cancel": lambda: _("You asked to cancel after the free period."),
     "remind": lambda: _("A reminder was sent."),
+    "ask_again": lambda: _("We asked whether you are still coming."),
+    "prepare": lambda: _("The preparation was done."),
+    "unprepare": lambda: _("The preparation is not done yet."),
     "attend": lambda: _("The class was here."),
     "miss": lambda: _("The class did not come."),
 }
@@ -67,6 +70,8 @@ def sentence(event: BookingEvent) -> str:
         return _("The address is now %(to)s.") % event.data
     if event.move == "change_numbers":
         return _numbers(event)
+    if event.move == "reconfirm":
+        return _still_coming(event)
     if event.move == "describe":
         return details_changed(event)
     is_group = event.booking.audience.is_groups
@@ -104,6 +109,37 @@ def _numbers(event: BookingEvent) -> str:
         for pupils, supervisors in (event.data["from"], event.data["to"])
     )
     return _("Numbers changed: %(before)s became %(after)s.") % {"before": before, "after": after}
+
+
+def _still_coming(event: BookingEvent) -> str:
+    """What was said, of which date and number: both may be others now."""
+    heads = event.booking.audience.heads(event.data["pupils"])
+    return _("You said that you are coming on %(when)s, with %(heads)s.") % {
+        "when": _moment(event.data["for"]),
+        "heads": heads,
+    }
+
+
+def said_in_words(booking: Booking, *, was_asked: bool = False) -> str:
+    """For staff: 'yes', or of which other date or number it was said; of who said nothing and
+    `was_asked` days ago that she is silent."""
+    if booking.said_yes:
+        return _("said yes")
+    if was_asked and booking.state == State.CONFIRMED and booking.starts_at > timezone.now():
+        silence = _("no answer")
+        before = _said_before(booking)
+        return f"{silence} ({before})" if before else silence
+    return _said_before(booking)
+
+
+def _said_before(booking: Booking) -> str:
+    if booking.said_yes_for is None or booking.said_yes_with is None:
+        return ""
+    day = date_format(timezone.localtime(booking.said_yes_for), "j F")
+    if booking.said_yes_for == booking.starts_at:
+        heads = booking.audience.heads(booking.said_yes_with)
+        return _("said yes with %(heads)s") % {"heads": heads}
+    return _("said yes for %(day)s") % {"day": day}
 
 
 def _with_adults(heads: str, supervisors: int) -> str:

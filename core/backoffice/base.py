@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -32,8 +32,10 @@ from core.addresses import row_number
 from core.backoffice.changes import WithChanges
 from core.backoffice.versions import VersionedInline, VersionedRows
 from core.dates import validate_day
+from core.kinds import kinds
 from core.text.fields import DayField, LineField, MailAddressField, MomentField, ParagraphsField
 from core.text.searching import words_in
+from core.transactions import at_end, retried
 
 # A spreadsheet takes a cell that begins with one of these for a formula (OWASP, CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -147,10 +149,23 @@ class ModelAdmin(_Scoped, VersionedRows, WithChanges, UnfoldModelAdmin):
         """A period's two ends are as good as its field, of which Django knows that it may."""
         return super().lookup_allowed(PERIOD_END.sub("", lookup), value, request)
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        view = super().changeform_view
+        changing = _ends_with_turns(view) if request.method == "POST" else view
+        return changing(request, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        view = super().delete_view
+        deleting = _ends_with_turns(view) if request.method == "POST" else view
+        return deleting(request, *args, **kwargs)
+
     def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not all(map(row_number, request.POST.getlist(ACTION_CHECKBOX_NAME))):
             raise BadRequest("A row that is selected has a number.")
-        return super().response_action(request, *args, **kwargs)
+        view = super().response_action
+        if request.POST.get("action") == "delete_selected":
+            view = _ends_with_turns(view)
+        return view(request, *args, **kwargs)
 
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
         super().message_user(request, _with_article(message, self.opts), *args, **kwargs)
@@ -190,6 +205,23 @@ class TabularInline(_Scoped, VersionedInline, UnfoldTabularInline):
             if related is not None:
                 related.attrs["aria-label"] = capfirst(db_field.verbose_name)
         return field
+
+
+def _ends_with_turns(view: Callable[..., Any]) -> Callable[..., Any]:
+    """What staff save or delete may make room: in its transaction whoever waits has a turn."""
+
+    @retried
+    def changing(*args: Any, **kwargs: Any) -> Any:
+        response = view(*args, **kwargs)
+        at_end(_give_turns, None)
+        return response
+
+    return changing
+
+
+def _give_turns(_about: set[Any]) -> None:
+    for kind in kinds():
+        kind.give_turns()
 
 
 @dataclass(frozen=True)

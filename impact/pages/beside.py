@@ -1,9 +1,11 @@
-"""What the page of a booking or loan shows of its evaluation: the questions while they are due,
-and the sheet for the class."""
+"""What pages of bookings and loans show of their evaluation: the questions while they are due, the
+sheet for the class, and whether it was looked back on."""
 
 from collections.abc import Sequence
 
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from bookings.models import Booking
 from core.kinds import Block
@@ -37,3 +39,16 @@ def submission_due(rows: Sequence[Booking | Loan]) -> list[Evaluation]:
         return []
     due = Evaluation.objects.seen_in(rows[0].submission).due()
     return list(due.with_facts().order_by("pk"))
+
+
+def looked_back(bookings: Sequence[Booking]) -> dict[int, str]:
+    """Booking (primary key) → whether it was answered; not what, as colleagues read it too."""
+    rows = Evaluation.objects.filter(booking__in=bookings).with_facts() if bookings else ()
+    found = {}
+    for one in rows:
+        if one.booking_id and one.answered_at:
+            day = date_format(timezone.localtime(one.answered_at), "j F")
+            found[one.booking_id] = _("looked back on %(day)s") % {"day": day}
+        elif one.booking_id and one.is_due:
+            found[one.booking_id] = _("not looked back on yet")
+    return found

@@ -1,12 +1,16 @@
-"""The one mail of looking back: thanks for coming, and how was it?
+"""The one mail of looking back: thanks for coming, how was it, and what comes next?
 
 It tells of all classes of a submission that were asked about on one day, as things stand now: a
 class that was noted as not come, and one that has answered, is left out.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.utils import translation
+
 from core.dates import ONE_DAY, start_of_day
+from core.kinds import NextStep, next_steps
 from core.mail import markers, templates
 from core.mail.queue import Message
 from impact import links
@@ -21,6 +25,8 @@ FACTS = (
     "submission__hub",
     "booking__visit__slot__venue",
     "booking__visit__programme",
+    "booking__class_group",
+    "loan__class_group",
     "loan__copy__kit__venue",
 )
 
@@ -50,6 +56,8 @@ def mails_of(events: list[EvaluationEvent]) -> list[Message]:
 
 def _mail(due: list[Evaluation], reader: Reader, note: str) -> Message:
     first, submission = due[0], reader.submission
+    with translation.override(reader.language):
+        steps = _steps(due)
     hub, venue = submission.hub, first.subject.venue
     context: dict[str, Any] = {
         "submission": submission,
@@ -62,6 +70,7 @@ def _mail(due: list[Evaluation], reader: Reader, note: str) -> Message:
         "email": venue.email or hub.email,
         "link": markers.marker(EvaluationLink.name, submission.pk, to=reader.email),
         "note": note,
+        "steps": steps,
     }
     return templates.render(
         "evaluation",
@@ -75,3 +84,23 @@ def _mail(due: list[Evaluation], reader: Reader, note: str) -> Message:
         about=submission.asker_name,
         expires_at=start_of_day(context["until"] + ONE_DAY),
     )
+
+
+STEPS_TOLD = 3
+
+
+@dataclass(frozen=True)
+class Steps:
+    """With what a class can go on; `name` where the mail is about several classes."""
+
+    name: str
+    steps: list[NextStep]
+
+
+def _steps(due: list[Evaluation]) -> list[Steps]:
+    """Of each class its own, once, however much of it the mail is about."""
+    by_class: dict[str, list[Any]] = {}
+    for one in due:
+        by_class.setdefault(one.asked.party_name, []).append(one.asked)
+    found = [Steps(name, next_steps(rows)[:STEPS_TOLD]) for name, rows in by_class.items()]
+    return [one for one in found if one.steps]

@@ -20,6 +20,7 @@ def duplicate(kit: LessonKit) -> LessonKit:
     new.save(force_insert=True)
     new.worlds.set(kit.worlds.all())
     new.core_objectives.set(kit.core_objectives.all())
+    new.continues.set(kit.continues.all())
     for item in kit.contents.all():
         item.pk, item._state.adding, item.kit = None, True, new
         item.save(force_insert=True)

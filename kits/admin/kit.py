@@ -116,7 +116,7 @@ class LessonKitAdmin(LeadsOn, Pictured):
                 )
             },
         ),
-        (_("Curriculum"), {"fields": ("worlds", "core_objectives")}),
+        (_("Curriculum"), {"fields": ("worlds", "core_objectives", "continues")}),
         PICTURE_FIELDS,
         (
             _("In English"),

@@ -3,8 +3,10 @@ from kits.models.desk import CopyEvent, DeskDay, Repair
 from kits.models.kit import Complexity, ContentItem, KitCopy, KitDocument, LessonKit
 from kits.models.loan import Attention, Delivery, Loan, LoanEvent, RefusedDemand
 from kits.models.state import LoanState
+from kits.models.waiting import LOAN_WAIT_FACTS, LoanWait, LoanWaitEvent
 
 __all__ = [
+    "LOAN_WAIT_FACTS",
     "Attention",
     "ChargeLine",
     "Complexity",
@@ -20,6 +22,8 @@ __all__ = [
     "Loan",
     "LoanEvent",
     "LoanState",
+    "LoanWait",
+    "LoanWaitEvent",
     "RefusedDemand",
     "Repair",
     "Shortage",

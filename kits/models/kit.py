@@ -12,7 +12,15 @@ from django.utils.translation import ngettext
 
 from core.text.bilingual import Bilingual
 from core.uploads import clean_pdf
-from programmes.models import CoreObjective, Offer, OfHubs, Venue, World, picture_described
+from programmes.models import (
+    CoreObjective,
+    Offer,
+    OfHubs,
+    Programme,
+    Venue,
+    World,
+    picture_described,
+)
 from schools.years import YearGroup, describe_year_groups
 
 
@@ -46,6 +54,13 @@ class LessonKit(Offer):
     )
     core_objectives = models.ManyToManyField(
         CoreObjective, blank=True, related_name="kits", verbose_name=_("core objectives")
+    )
+    continues = models.ManyToManyField(
+        Programme,
+        blank=True,
+        related_name="kits_after",
+        verbose_name=_("continues in class"),
+        help_text=_("Who was at one of these programmes is offered this kit as the next step."),
     )
     year_from = models.PositiveSmallIntegerField(
         _("year group from"), choices=YearGroup, default=YearGroup.GROUP_5

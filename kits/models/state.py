@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import Standing, StateTable
+from submissions.models import OFFERED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,18 @@ class LoanState(StateTable):
             explanation=_("Type the code from our mail to confirm."),
         ),
         _("held"),
+    )
+    OFFERED = (
+        OFFERED,
+        LoanStanding(
+            holds=True,
+            is_offer=True,
+            calendar="TENTATIVE",
+            colour="info",
+            sentence=_("We offer you a box from %(start)s."),
+            explanation=_("Take it in time, or it goes to the next on the waiting list."),
+        ),
+        _("offered"),
     )
     RESERVED = (
         "reserved",

@@ -110,11 +110,11 @@ def _month_asked(request: HttpRequest, start: datetime.date | None) -> YearMonth
 
 
 def _cards(kits: Sequence[LessonKit], filters: KitFilter) -> list[Card]:
-    first_free = {} if filters.rooms else _first_free(kits)
+    first_free = {} if filters.rooms else first_free_days(kits)
     return [Card(kit, filters.rooms.get(kit.pk), first_free.get(kit.pk)) for kit in kits]
 
 
-def _first_free(kits: Sequence[LessonKit]) -> dict[int, datetime.date]:
+def first_free_days(kits: Sequence[LessonKit]) -> dict[int, datetime.date]:
     """Kit (primary key) → the first day on which a copy can be collected at the desk."""
     if not kits:
         return {}

@@ -1,15 +1,24 @@
-"""What a class can borrow on some days: every kit of which a box is free to collect then."""
+"""What a class can borrow: on some days every kit of which a box is free to collect then, and
+after a visit the kits that continue it.
+"""
 
 import datetime
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings.models import Booking
 from core.dates import ONE_DAY
-from core.kinds import Wish
+from core.kinds import Block, NextStep, Wish
 from kits.availability import KitCalendar, calendars
 from kits.days import desk_calendars, free_again_on
-from kits.models import Delivery, LessonKit
+from kits.models import Delivery, LessonKit, Loan
+from kits.pages.catalogue import first_free_days
 from kits.pages.month import Period
+
+STEPS_OFFERED = 3
 
 
 class Free(NamedTuple):
@@ -49,3 +58,49 @@ def _start(period: Period, wish: Wish) -> list[datetime.date]:
     days = period.desk.days(wish.first, wish.last + ONE_DAY)
     starts = (day for day in days if period.can_start(day))
     return [day for day in starts if any(one.free for one in period.returns(day))][:1]
+
+
+# --- After a visit ---------------------------------------------------------------------------
+
+
+def next_steps(rows: Sequence[Any]) -> list[NextStep]:
+    """The kits that continue what this class visited, and that it did not borrow yet."""
+    visits = [row for row in rows if isinstance(row, Booking) and row.class_group_id]
+    if not visits:
+        return []
+    kits = _that_continue(visits)[:STEPS_OFFERED]
+    days = first_free_days(kits)
+    return [
+        NextStep(
+            title=kit.shown.title,
+            adds=kit.shown.summary,
+            address=kit.get_absolute_url(),
+            days=[days[kit.pk]] if kit.pk in days else [],
+            kind=_("lesson kit"),
+            action=_("Borrow it"),
+        )
+        for kit in kits
+    ]
+
+
+def block_after(bookings: Sequence[Booking]) -> Block | None:
+    """For the page of visits that are over: go on in class with a kit."""
+    now = timezone.now()
+    over = [one for one in bookings if one.standing.counts and one.ends_at <= now]
+    steps = next_steps(over) if over else []
+    return Block("kits/_after_visit.html", {"steps": steps}) if steps else None
+
+
+def _that_continue(visits: Sequence[Booking]) -> list[LessonKit]:
+    last = visits[-1]
+    kits = LessonKit.objects.published().filter(
+        continues__in={one.visit.programme_id for one in visits},
+        year_from__lte=last.year_from,
+        year_to__gte=last.year_to,
+        max_pupils__gte=last.pupils,
+        copies__is_withdrawn=False,
+    )
+    classes = {one.class_group_id for one in visits}
+    borrowed = Loan.objects.holding().filter(class_group__in=classes)
+    new_to_them = kits.exclude(pk__in=borrowed.values("copy__kit"))
+    return list(new_to_them.distinct().select_related("venue__hub"))

@@ -44,6 +44,8 @@ def loan(request: HttpRequest, public_id: UUID, token: str | None = None) -> Htt
     if submission.verified_at is None and token is None and submission.loans.exists():
         return redirect(address_of(submission, "code"))
     one = loan_of(submission)
+    if one.standing.is_offer:
+        return redirect(address_of(submission, "wait", token))
     context = {
         "sentence": sentence_for(one),
         "history": history_of(one),

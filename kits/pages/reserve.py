@@ -26,6 +26,8 @@ from kits.pages.with_visit import KEY, query_of, visit_of
 from kits.refusals import LoanTooLong, NoCopyFree, NotAHandoverDay, TooSoon
 from kits.rules import LoanRequest
 from kits.telling.wording import terms_of
+from kits.waiting import door
+from kits.waiting import pages as waiting
 from schools.models import User
 from submissions import browsers
 from submissions.lifecycle import KeyConflict, TooMuchHeld
@@ -92,12 +94,18 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
         class_asked=class_asked(request),
     )
     refused = _why_not(wish) if data is None and held is None else None
+    waits = waiting.is_asked(request) and (data is not None or isinstance(refused, NoCopyFree))
+    if waits and data is None:
+        refused = None  # she knows, and waits for it
     status = 200
     if form.is_valid():
         try:
+            if "wait" in request.POST:
+                return waiting.join(request, form, wish)
             return _submit(request, form, wish)
         except Refused as refusal:
             refused, status = _place_refusal(form, wish, refusal), 409
+            door.offer_instead(kit)
     elif form.errors and not form.asks_for_more:
         status = 422
     gone = isinstance(refused, ABOUT_DAYS)
@@ -109,6 +117,8 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
         "terms": terms_of(kit),
         "refused": refused,
         "gone": gone,
+        "waits": waits and not gone,
+        "can_wait": isinstance(refused, NoCopyFree) and wish.booking is None,
         "signing_in_helps": isinstance(refused, TooMuchHeld),
         "others": _others(wish) if gone else [],
     }

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -78,20 +78,24 @@ def block_beside(bookings: Sequence[Booking], token: str | None) -> Block | None
 
 
 def fitting_kits(booking: Booking) -> list[LessonKit]:
-    """Kits of the programme's worlds for the class's year group, at the same venue. Groups that
-    are no class borrow none.
+    """Kits that continue the programme, then others of its worlds, for the class's year group, at
+    the same venue. Groups that are no class borrow none.
     """
     if booking.year_from is None:
         return []
+    programme = booking.visit.programme_id
+    continuing = LessonKit.continues.through.objects.filter(programme=programme)
+    is_next = Exists(continuing.filter(lessonkit=OuterRef("pk")))
     kits = LessonKit.objects.published().filter(
+        Q(worlds__programmes=programme) | is_next,
         venue=booking.visit.slot.venue_id,
-        worlds__programmes=booking.visit.programme_id,
         year_from__lte=booking.year_from,
         year_to__gte=booking.year_to,
         max_pupils__gte=booking.pupils,
         copies__is_withdrawn=False,
     )
-    return list(kits.distinct().select_related("venue"))
+    in_order = kits.annotate(is_next=is_next).order_by("-is_next", "position", "title")
+    return list(in_order.distinct().select_related("venue"))
 
 
 def _that_can_go_along(kits: list[LessonKit], booking: Booking) -> list[LessonKit]:

@@ -77,7 +77,8 @@ def events(loans: Iterable[Loan]) -> list[Event]:
 
 def for_feed(loans: LoanQuerySet) -> LoanQuerySet:
     """What of `loans` a feed shows, in order."""
-    return loans.where(is_listed=True).with_facts().order_by("starts_on", "pk")
+    shown = loans.where(is_listed=True) | loans.where(is_offer=True)
+    return shown.with_facts().order_by("starts_on", "pk")
 
 
 def words(loans: QuerySet[Loan]) -> list[Any]:
@@ -119,6 +120,8 @@ def _event(loan: Loan, uid: UUID, day: datetime.date, summary: str, hours: DeskH
     event["DTSTAMP"] = event["LAST-MODIFIED"] = calendars.moment(loan.changed_at)
     event["SEQUENCE"] = vInt(loan.sequence)
     _set_time(event, day, handover_times(loan, day, hours))
+    if loan.standing.is_offer:
+        summary = _("Offer: %(summary)s") % {"summary": summary}
     event["SUMMARY"] = Text(summary)
     event["LOCATION"] = Text(_where(loan))
     event["DESCRIPTION"] = Text(

@@ -1,3 +1,4 @@
+from programmes.models.around import ProgrammeFile
 from programmes.models.closure import Closure
 from programmes.models.curriculum import CoreObjective, ObjectiveScheme, World
 from programmes.models.hub import Hub, OfHubs, is_of_no_hub
@@ -15,6 +16,7 @@ __all__ = [
     "OfHubs",
     "Offer",
     "Programme",
+    "ProgrammeFile",
     "ProgrammeKind",
     "Venue",
     "World",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.text.bilingual import Bilingual
+from programmes.models.around import Around
 from programmes.models.curriculum import CoreObjective, World
 from programmes.models.hub import OfHubs
 from programmes.models.offer import Offer, picture_described
@@ -52,7 +53,7 @@ class ProgrammeQuerySet(OfHubs["Programme"]):
         return self.filter(audience=Audience.SCHOOLS)
 
 
-class Programme(Offer):
+class Programme(Around, Offer):
     hub_lookup = "venue__hub"
 
     kind = models.CharField(_("kind"), max_length=12, choices=ProgrammeKind)
@@ -267,6 +268,11 @@ class Programme(Offer):
         before = self.cancel_until
         days = settings.FREE_CANCELLATION_UNTIL_DAYS if before is None else before
         return day - datetime.timedelta(days=days)
+
+    @property
+    def preparation_in_words(self) -> str:
+        """'45 minuten'; '' where staff do not say how long it takes."""
+        return in_words(self.preparation_minutes) if self.preparation_minutes else ""
 
     def supervisors_for(self, pupils: int) -> int:
         """How many supervisors the programme's norm asks for."""

@@ -1,16 +1,22 @@
-from submissions.models.asked import HELD, Asked, AskedQuerySet
+from submissions.models.asked import HELD, OFFERED, Asked, AskedQuerySet
 from submissions.models.code import CodeChallenge
 from submissions.models.companion import Companion, CompanionEvent, CompanionState
 from submissions.models.submission import PhotoAnswer, Submission
+from submissions.models.waiting import Ending, Waiting, WaitingQuerySet, WaitState
 
 __all__ = [
     "HELD",
+    "OFFERED",
     "Asked",
     "AskedQuerySet",
     "CodeChallenge",
     "Companion",
     "CompanionEvent",
     "CompanionState",
+    "Ending",
     "PhotoAnswer",
     "Submission",
+    "WaitState",
+    "Waiting",
+    "WaitingQuerySet",
 ]

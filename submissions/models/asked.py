@@ -23,6 +23,8 @@ from submissions.models.submission import Submission
 
 # How every table of states calls what nobody confirmed yet.
 HELD = "held"
+# And what is offered to who waited for it, until its deadline.
+OFFERED = "offered"
 
 
 class AskedQuerySet[T: "Asked"](KeepsFolded, OfHubs[T]):
@@ -162,8 +164,8 @@ class Asked(Folded):
                 ),
             ),
             models.CheckConstraint(
-                condition=Q(state=HELD, held_until__isnull=False)
-                | (~Q(state=HELD) & Q(held_until=None)),
+                condition=Q(state__in=[HELD, OFFERED], held_until__isnull=False)
+                | (~Q(state__in=[HELD, OFFERED]) & Q(held_until=None)),
                 name="%(class)s_held_until_while_held",
             ),
         ]

@@ -216,6 +216,7 @@ def after_second_click(request: HttpRequest) -> str:
     if match.url_name == "sign_in_code":
         return signed_in_address(request)
     mine = Submission.objects.filter(user=request.user)
-    if match.url_name == "code" and mine.filter(public_id=match.kwargs["public_id"]).exists():
+    is_code = match.url_name in {"code", "wait_code"}
+    if is_code and mine.filter(public_id=match.kwargs["public_id"]).exists():
         return request.path  # and from there to what is confirmed
     return ""

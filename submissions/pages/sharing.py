@@ -20,7 +20,7 @@ from core.lifecycle import Refused
 from core.text.fields import MailAddressField
 from submissions.access import SignedInRequest, load_submission, path_of
 from submissions.forms import EMAIL_MESSAGES
-from submissions.kinds import submitted
+from submissions.kinds import kind_of_asked, submitted
 from submissions.models import Asked, Companion, Submission
 from submissions.pages.shared import say_once
 from submissions.sharing import lifecycle
@@ -87,7 +87,8 @@ class ShareView(View):
         rows = [row for kind in submitted() for row in kind.coming_in([submission])]
         found = [(WHOLE, gettext("All of this"))]
         if len(rows) > 1:
-            found += [(_value(row), gettext("Only %(name)s") % {"name": row}) for row in rows]
+            alone = [row for row in rows if kind_of_asked(row).is_shared_by_row]
+            found += [(_value(row), gettext("Only %(name)s") % {"name": row}) for row in alone]
         user: Any = self.request.user
         is_hers = user.is_authenticated and user.pk == submission.user_id
         if is_hers and len(lifecycle.all_of(user)) > 1:

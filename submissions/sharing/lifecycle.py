@@ -2,7 +2,7 @@
 
 A companion is asked by mail. The link in it uses nothing and lets nobody in: she takes part once she
 has proved the address, by its code or by being signed in with it. What one invitation shares is
-accepted as one. A submission keeps one contact (docs/decisions/0032): whoever takes over becomes
+accepted as one. A submission keeps one contact (docs/decisions/0036): whoever takes over becomes
 that contact, everything else of the submission stays as it is.
 """
 

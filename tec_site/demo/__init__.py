@@ -4,6 +4,7 @@ Everything is an example: fictional schools, people and dates.
 """
 
 from tec_site.demo import (
+    around,
     colleagues,
     evaluations,
     kits,
@@ -14,6 +15,7 @@ from tec_site.demo import (
     season,
     second_hub,
     visits,
+    waiting,
 )
 
 
@@ -24,8 +26,10 @@ def load() -> None:
     season.load()
     schools.load()
     visits.load()
+    waiting.load()
     kits.load()
     loans.load()
+    around.load()
     second_hub.load()
     evaluations.load()
     colleagues.load()

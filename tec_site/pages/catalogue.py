@@ -13,6 +13,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from bookings.pages.waiting import own_offers
 from bookings.planning.availability import Offer, Outlook, first_free
 from bookings.planning.month import build_month, to_form
 from bookings.telling.wording import price_of, requirements_of
@@ -63,7 +64,13 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
         "price": price_of(found),
         "free": free,
         "month": build_month(
-            at, outlook.month(at), holidays, address=to_form(found, carried), soonest=free
+            at,
+            outlook.month(at),
+            holidays,
+            address=to_form(found, carried),
+            soonest=free,
+            waiting=to_form(found, carried, wachtlijst=1),
+            own=own_offers(request, found),
         ),
         "carried": carried,
         "requirement": requirements_of([found], request.user).get(found.pk, ""),

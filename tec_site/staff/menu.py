@@ -54,8 +54,10 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             _model(_("Bookings"), "event_available", "bookings.booking"),
             _model(_("Visits"), "groups", "bookings.visit"),
+            _model(_("Waiting list"), "hourglass_top", "bookings.visitwait"),
             _model(_("Submissions"), "contact_mail", "submissions.submission"),
             _model(_("History"), "history", "bookings.bookingevent"),
+            _model(_("History of the waiting list"), "history", "bookings.visitwaitevent"),
         ],
     },
     {
@@ -93,7 +95,9 @@ NAVIGATION: list[dict[str, Any]] = [
             _model(_("Repairs"), "build", "kits.repair"),
             _model(_("Desk days"), "event_note", "kits.deskday"),
             _model(_("Refused demand"), "block", "kits.refuseddemand"),
+            _model(_("Waiting list for kits"), "hourglass_top", "kits.loanwait"),
             _model(_("History of loans"), "history", "kits.loanevent"),
+            _model(_("History of that list"), "history", "kits.loanwaitevent"),
         ],
     },
     {

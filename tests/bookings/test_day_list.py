@@ -133,8 +133,8 @@ def test_who_only_looks_sees_these_days_and_notes_nothing(client, db, frozen):
 def test_day_list_takes_as_many_queries_for_thirty_classes(desk, django_assert_num_queries):
     make_booking()
     desk.get(TUESDAY)
-    # What there is of other kinds; an evaluation and a colleague are on no day.
-    queries = 6 + len(kinds()) - 3
+    # What there is of other kinds; evaluations, colleagues and who waits are on no day.
+    queries = 6 + len(kinds()) - 5
     with django_assert_num_queries(queries):
         desk.get(TUESDAY)
     visit = make_visit(max_groups=30, max_pupils=999)

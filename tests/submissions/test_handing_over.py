@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bookings import lifecycle as visits
-from bookings.models import Booking, State
+from bookings.models import Booking, State, VisitWait
 from impact.lifecycle import ask
 from impact.models import Evaluation
 from kits.models import Loan
@@ -28,6 +28,7 @@ from tests.factories import (
     make_submission,
     make_teacher,
     make_visit,
+    make_wait,
 )
 from tests.submissions.sharing import calendar_in, link_in, shared, signed_in, tell
 
@@ -218,3 +219,21 @@ def test_staff_of_another_hub_can_offer_nothing_of_ours(client, one_factor, leav
     page = reverse("admin:submissions_submission_hand_over", args=[leaver.pk])
     assert client.get(page).status_code == 403
     assert hers[0][0].state == State.CONFIRMED
+
+
+def test_place_on_the_waiting_list_goes_along_with_its_rank(leaver):
+    wait = make_wait(submission=make_submission(user=leaver))
+    rank = VisitWait.objects.get(pk=wait.pk).asked_at
+    assert offered(leaver).template == "colleague_offered"
+    taker = make_teacher(email=TAKER, name="Tessa")
+    [companion] = Companion.objects.alive()
+    page = reverse(
+        "sharing:invitation",
+        args=[companion.invitation, links.invitation_token(companion.invitation)],
+    )
+    signed_in(taker).post(page, {"name": "Tessa", "phone": "0570 654321"})
+    tell()
+
+    moved = VisitWait.objects.visible_to(taker).get()
+    assert (moved.pk, moved.asked_at) == (wait.pk, rank)
+    assert list(VisitWait.objects.visible_to(leaver)) == []

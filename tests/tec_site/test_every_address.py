@@ -49,6 +49,7 @@ TABLE = r"""
 /wat-kan-er/                                                           GET       200        200        200        200        200        200
 /programmas/                                                           GET       200        200        200        200        200        200
 /beeld/<slug:folder>/<slug:token>.jpg                                  GET       200        200        200        200        200        200
+/bestand/<slug:token>.<slug:ending>                                    GET       200        200        200        200        200        200
 /programmas/<slug:slug>/                                               GET       200        200        200        200        200        200
 /leskisten/<slug:slug>/<kit_document:page_name>.pdf                    GET       200        200        200        200        200        200
 /inloggen/                                                             GET,POST  200        →home      →home      →home      →home      →home
@@ -60,13 +61,26 @@ TABLE = r"""
 /mijn/agenda/                                                          GET       →sign-in   200        200        200        200        200
 /mijn/agenda/vernieuwen/                                               POST      →sign-in   →calendar  →calendar  →calendar  →calendar  →calendar
 /boekingen/samen/                                                      GET,POST  →sign-in   200        200        200        200        200
+/boekingen/klas/<id:class_id>/                                         GET       →sign-in   200        404        404        404        404
 /boekingen/nieuw/<slug:slug>/<id:slot_id>/                             GET,POST  200        200        200        200        200        200
+/boekingen/wens/<slug:slug>/                                           GET,POST  200        200        200        200        200        200
+/boekingen/<uuid:public_id>/wachtlijst/code/                           GET,POST  404        200        404        404        404        404
+/boekingen/<uuid:public_id>/wachtlijst/adres/                          POST      404        422        404        404        404        404
+/boekingen/<uuid:public_id>/wachtlijst/                                GET,POST  404        200        404        404        404        404
+/boekingen/<uuid:public_id>/wachtlijst/aantallen/<id:wait_id>/         GET,POST  404        200        404        404        404        404
+/boekingen/<uuid:public_id>/<token:token>/wachtlijst/                  GET,POST  200        200        200        200        200        200
+/boekingen/<uuid:public_id>/<token:token>/wachtlijst/aantallen/<id:wait_id>/  GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/code/                                      GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/adres/                                     POST      404        422        404        404        404        404
 /boekingen/<uuid:public_id>/                                           GET       404        200        404        404        404        404
 /boekingen/<uuid:public_id>/annuleren/<id:booking_id>/                 GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/aantallen/<id:booking_id>/                 GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/verzetten/<id:booking_id>/                 GET,POST  404        200        404        404        404        404
+/boekingen/<uuid:public_id>/komen/                                     GET,POST  404        200        404        404        404        404
+/boekingen/<uuid:public_id>/voorbereiding/<id:booking_id>/             GET,POST  404        200        404        404        404        404
+/boekingen/<uuid:public_id>/ouders/<id:booking_id>/                    GET       404        200        404        404        404        404
+/boekingen/<uuid:public_id>/ouders/<id:booking_id>/brief.pdf           GET       404        200        404        404        404        404
+/boekingen/<uuid:public_id>/leerlingen/<id:booking_id>/                GET       404        200        404        404        404        404
 /boekingen/<uuid:public_id>/gegevens/                                  GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/klassen/                                   GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/bezoek.ics                                 GET       404        200        404        404        404        404
@@ -75,6 +89,11 @@ TABLE = r"""
 /boekingen/<uuid:public_id>/<token:token>/annuleren/<id:booking_id>/   GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/aantallen/<id:booking_id>/   GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/verzetten/<id:booking_id>/   GET,POST  200        200        200        200        200        200
+/boekingen/<uuid:public_id>/<token:token>/komen/                       GET,POST  200        200        200        200        200        200
+/boekingen/<uuid:public_id>/<token:token>/voorbereiding/<id:booking_id>/ GET,POST  200        200        200        200        200        200
+/boekingen/<uuid:public_id>/<token:token>/ouders/<id:booking_id>/      GET       200        200        200        200        200        200
+/boekingen/<uuid:public_id>/<token:token>/ouders/<id:booking_id>/brief.pdf GET       200        200        200        200        200        200
+/boekingen/<uuid:public_id>/<token:token>/leerlingen/<id:booking_id>/  GET       200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/gegevens/                    GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/klassen/                     GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/bezoek.ics                   GET       200        200        200        200        200        200
@@ -82,6 +101,10 @@ TABLE = r"""
 /leskisten/                                                            GET       200        200        200        200        200        200
 /leskisten/<slug:slug>/                                                GET       200        200        200        200        200        200
 /leskisten/<slug:slug>/reserveren/                                     GET,POST  →kit       →kit       →kit       →kit       →kit       →kit
+/uitleen/<uuid:public_id>/wachtlijst/code/                             GET,POST  404        200        404        404        404        404
+/uitleen/<uuid:public_id>/wachtlijst/adres/                            POST      404        422        404        404        404        404
+/uitleen/<uuid:public_id>/wachtlijst/                                  GET,POST  404        200        404        404        404        404
+/uitleen/<uuid:public_id>/<token:token>/wachtlijst/                    GET,POST  200        200        200        200        200        200
 /uitleen/<uuid:public_id>/code/                                        GET,POST  404        200        404        404        404        404
 /uitleen/<uuid:public_id>/adres/                                       POST      404        422        404        404        404        404
 /uitleen/<uuid:public_id>/                                             GET       404        200        404        404        404        404
@@ -157,6 +180,7 @@ ADMIN_PAGES = r"""
 /beheer/jsi18n/                                                             200     200
 /beheer/r/<path:content_type_id>/<path:object_id>/                          404     404
 /beheer/bookings/booking/<path:object_id>/doe/<slug:move>/                  403     200
+/beheer/bookings/visitwait/<path:object_id>/doe/<slug:move>/                403     200
 /beheer/bookings/booking/<path:object_id>/papier/<slug:paper>/              403     200
 /beheer/bookings/booking/<path:object_id>/bevestiging/                      405     405
 /beheer/bookings/booking/dag/                                               403     200
@@ -164,12 +188,14 @@ ADMIN_PAGES = r"""
 /beheer/bookings/visit/week/                                                403     200
 /beheer/bookings/visit/<id:visit_id>/verplaats/                             403     200
 /beheer/bookings/visit/<id:visit_id>/maximum/                               403     200
+/beheer/bookings/visit/<id:visit_id>/afzeggen/                              403     200
 /beheer/bookings/visit/<id:visit_id>/daglijst/                              403     200
 /beheer/bookings/schedulepattern/<id:pattern_id>/dagdelen/                  403     404
 /beheer/schools/school/export/                                              403     200
 /beheer/schools/school/<id:school_id>/samenvoegen/                          403     404
 /beheer/kits/kitdocument/<path:object_id>/pdf/                              403     200
 /beheer/kits/loan/<path:object_id>/doe/<slug:move>/                         403     200
+/beheer/kits/loanwait/<path:object_id>/doe/<slug:move>/                     403     200
 /beheer/kits/loan/<path:object_id>/papier/<slug:paper>/                     403     200
 /beheer/kits/loan/<path:object_id>/bevestiging/                             405     405
 /beheer/submissions/submission/<path:object_id>/naar-nieuw-adres/           403     200
@@ -188,6 +214,8 @@ bookings.booking          403|200  403|200  403|200      403|403      →desk|20
 bookings.bookingevent     403|200  403|403  403|200      403|403      403|200
 programmes.closure        403|200  403|200  403|→desk    403|→desk    →desk|→desk
 bookings.schedulepattern  403|200  403|200  403|→desk    403|403      →desk|→desk
+bookings.visitwait        403|200  403|403  403|200      403|403      403|200
+bookings.visitwaitevent   403|200  403|403  403|200      403|403      403|200
 bookings.visit            403|200  403|403  403|200      403|403      →desk|200
 bookings.visitslot        403|200  403|200  403|200      403|403      403|200
 kits.chargeline           403|200  403|403  403|→desk    403|403      →desk|→desk
@@ -197,6 +225,8 @@ kits.kitcopy              403|200  403|200  403|200      403|403      403|200
 kits.kitdocument          403|200  403|200  403|200      403|403      403|200
 kits.lessonkit            403|200  403|200  403|200      403|200      403|200
 kits.loan                 403|200  403|200  403|200      403|403      403|200
+kits.loanwait             403|200  403|403  403|200      403|403      403|200
+kits.loanwaitevent        403|200  403|403  403|200      403|403      403|200
 kits.loanevent            403|200  403|403  403|200      403|403      403|200
 kits.refuseddemand        403|200  403|403  403|→desk    403|403      →desk|→desk
 kits.repair               403|200  403|200  403|→desk    403|→desk    →desk|→desk
@@ -401,13 +431,16 @@ ELSEWHERE = """
 /beheer/balie/<text:code>/                                  →/beheer/balie/
 /beheer/balie/<text:code>/reparatie/                        404
 /beheer/bookings/booking/<path:object_id>/doe/<slug:move>/  404
+/beheer/bookings/visitwait/<path:object_id>/doe/<slug:move>/  404
 /beheer/bookings/booking/<path:object_id>/papier/<slug:paper>/  404
 /beheer/bookings/visitslot/kies/<id:programme_id>/          404
 /beheer/bookings/visit/<id:visit_id>/verplaats/             404
 /beheer/bookings/visit/<id:visit_id>/maximum/               404
+/beheer/bookings/visit/<id:visit_id>/afzeggen/              404
 /beheer/bookings/visit/<id:visit_id>/daglijst/              404
 /beheer/kits/kitdocument/<path:object_id>/pdf/              404
 /beheer/kits/loan/<path:object_id>/doe/<slug:move>/         404
+/beheer/kits/loanwait/<path:object_id>/doe/<slug:move>/     404
 /beheer/kits/loan/<path:object_id>/papier/<slug:paper>/     404
 /beheer/submissions/submission/<path:object_id>/naar-nieuw-adres/  404
 """

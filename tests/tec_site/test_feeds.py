@@ -76,6 +76,10 @@ def summaries(response) -> list[str | None]:
     return [event.summary for event in read_with_vobject(response.content)]
 
 
+def statuses(response) -> list[str]:
+    return re.findall(r"\nSTATUS:(\w+)", response.content.decode())
+
+
 def uids(response) -> set[str]:
     assert response.status_code == 200
     return {event.uid.partition("@")[0] for event in read_with_vobject(response.content)}
@@ -171,7 +175,7 @@ def test_zone_feed_has_the_visits_that_use_that_zone(client, desk, anouk):
 
 
 def test_feed_shows_what_takes_place(client, anouk):
-    shown = {State.REQUESTED, State.CONFIRMED, State.ATTENDED, State.NO_SHOW}
+    shown = {State.REQUESTED, State.CONFIRMED, State.OFFERED, State.ATTENDED, State.NO_SHOW}
     bookings = {state: book(anouk, state=state) for state in State}
 
     response = client.get(feeds.feed_address("mijn", anouk))
@@ -485,7 +489,32 @@ def test_cancellation_counts_as_a_change_for_who_asks_by_date(client, anouk, tim
     _cancel(booking)
 
     response = client.get(address, headers=since)
-    assert (response.status_code, summaries(response)) == (200, [])
+    assert (uids(response), statuses(response)) == (uids_of(booking), ["CANCELLED"])
+
+
+def test_what_was_called_off_stays_cancelled_until_its_day_has_passed(client, anouk, time_machine):
+    """S27: some programs hide it then, others strike it out; none keeps it for years."""
+    _cancel(book(anouk))
+    address = feeds.feed_address("mijn", anouk)
+
+    time_machine.move_to(amsterdam(2026, 11, 3, 23), tick=False)
+    assert statuses(client.get(address)) == ["CANCELLED"]
+    time_machine.move_to(amsterdam(2026, 11, 4, 0, 5), tick=False)
+    assert statuses(client.get(address)) == []
+
+
+def test_offer_is_tentative_and_transparent_and_says_so(client, anouk):
+    """S27"""
+    booking = book(anouk, state=State.OFFERED)
+    address = feeds.feed_address("mijn", anouk)
+
+    response = client.get(address)
+
+    assert summaries(response)[0].startswith("Aanbod: ")
+    assert statuses(response) == ["TENTATIVE"]
+    assert "TRANSP:TRANSPARENT" in response.content.decode()
+    lifecycle.MOVES.apply(booking, "lapse", by=None, changes={"held_until": None})
+    assert statuses(client.get(address)) == []
 
 
 @pytest.mark.parametrize("number", [1, 3])

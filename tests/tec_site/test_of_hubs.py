@@ -30,12 +30,14 @@ from tests.factories import (
     make_booking,
     make_kit,
     make_loan,
+    make_loan_wait,
     make_other_hub,
     make_programme,
     make_slot,
     make_staff,
     make_venue,
     make_visit,
+    make_wait,
     the_hub,
 )
 
@@ -60,11 +62,13 @@ class World:
         self.slot = make_slot(programmes=[self.programme], max_groups=3, max_pupils=99)
         self.visit = make_visit(slot=self.slot, programme=self.programme)
         self.booking = make_booking(visit=self.visit, party_name=f"Klas {code}")
+        self.wait = make_wait(programme=self.programme, slot=self.slot)
         self.kit = make_kit(venue=self.venue, title=f"Kist {code}")
         self.copy = self.kit.copies.get()
         self.copy.code = f"KIST-{code}"
         self.copy.save()
         self.loan = make_loan(copy=self.copy, party_name=f"Leners {code}", state="out")
+        self.kit_wait = make_loan_wait(kit=self.kit)
         self.item = self.kit.contents.first()
         self.pattern = SchedulePattern.objects.create(
             venue=self.venue, weekday=1, starts_at=datetime.time(9), ends_at=datetime.time(12),
@@ -72,8 +76,9 @@ class World:
         )  # fmt: skip
         self.rows: list[Any] = [
             hub, self.venue, self.programme, self.zone, self.slot, self.visit, self.booking,
-            self.booking.submission, self.booking.events.get(), self.kit, self.copy, self.loan,
-            self.loan.events.get(), self.pattern,
+            self.booking.submission, self.booking.events.get(), self.wait,
+            self.wait.events.get(), self.kit, self.copy, self.loan,
+            self.loan.events.get(), self.pattern, self.kit_wait, self.kit_wait.events.get(),
             Closure.objects.create(
                 venue=self.venue, reason=code, starts_on=VISIT_DAY, ends_on=VISIT_DAY
             ),

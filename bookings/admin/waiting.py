@@ -1,0 +1,224 @@
+"""The waiting list for visits: who waits, where they stand, and offering a place by hand."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import display
+
+from bookings.admin.slot_choice import SlotField
+from bookings.models import WAIT_FACTS, VisitSlot, VisitWait, VisitWaitEvent
+from bookings.telling.waiting import when_of
+from bookings.waiting.positions import demand, positions
+from bookings.waiting.visits import LIST
+from core.backoffice.base import badge
+from core.backoffice.filters import AttentionFilter, RangeDateFilter, RelatedDropdownFilter
+from core.backoffice.history import staff_history
+from core.backoffice.moves import EventAdmin, MovesAdmin, RequiredNoteForm, StaffMove
+from core.dates import terms
+from core.lifecycle import Move
+from core.text.normal import fold, words
+from core.text.searching import Among, has_name
+from schools.models import User
+from submissions.models import Ending, Submission, WaitState
+from submissions.waiting.lifecycle import LIVE, MOVES
+
+# --- Moves ---------------------------------------------------------------------------------------
+
+
+class OfferForm(RequiredNoteForm):
+    """Which half day, and why over the order."""
+
+    def __init__(self, *args: Any, row: VisitWait, move: Move, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, move=move, **kwargs)
+        self.fields["slot"] = SlotField(row.programme)
+        if row.slot_id:
+            self.initial["slot"] = row.slot_id
+        self.fields["note"].label = _("Why over the order")
+        self.fields["note"].help_text = _("Stands in the history, and in the mail to the school.")
+        self.order_fields(("slot", "note"))
+
+
+def offer(*, wait: VisitWait, by: User, slot: VisitSlot, note: str) -> None:
+    LIST.offer_by_hand(wait.submission, slot=slot, by=by, note=note)
+
+
+def take(*, wait: VisitWait, by: User, note: str = "") -> None:
+    LIST.take(wait.submission, by=by)
+
+
+def withdraw(*, wait: VisitWait, by: User, note: str = "") -> None:
+    LIST.withdraw(wait.submission, by=by, note=note)
+
+
+def end(*, wait: VisitWait, by: User, note: str = "") -> None:
+    LIST.end(wait.submission, Ending.CALLED_OFF, by=by, note=note)
+
+
+def settle(*, wait: VisitWait, by: User, note: str = "") -> None:
+    LIST.settle(wait, by=by, note=note)
+
+
+def add_note(*, wait: VisitWait, by: User, note: str) -> None:
+    LIST.note(wait, by=by, note=note)
+
+
+STAFF_MOVES = {
+    "offer": StaffMove(offer, gettext_lazy("Offered."), OfferForm, style="primary"),
+    "take": StaffMove(take, gettext_lazy("Taken on the school's behalf."), style="primary"),
+    "settle": StaffMove(settle, gettext_lazy("Settled.")),
+    "note": StaffMove(add_note, gettext_lazy("The note is in the history."), RequiredNoteForm),
+    "cancel": StaffMove(withdraw, gettext_lazy("Withdrawn on the school's behalf.")),
+    "end": StaffMove(end, gettext_lazy("Ended; the school gets a mail."), style="danger"),
+}
+
+
+# --- The list ------------------------------------------------------------------------------------
+
+
+class LiveFilter(admin.SimpleListFilter):
+    """Who waits now, unless one asks for those of before."""
+
+    title = gettext_lazy("which")
+    parameter_name = "which"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("past", _("of before")), ("all", _("all"))]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        yield first | {"display": _("who waits now")}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "all" or (request.GET.get("q") and not self.value()):
+            return queryset
+        live = Q(state__in=LIVE)
+        return queryset.exclude(live) if self.value() == "past" else queryset.filter(live)
+
+
+@admin.register(VisitWait)
+class VisitWaitAdmin(MovesAdmin):
+    moves, staff_moves, row_name, facts = MOVES, STAFF_MOVES, "wait", WAIT_FACTS
+    fields = ()
+    list_display = (
+        "place_shown", "party_name", "asker", "programme", "when_shown", "pupils", "since",
+        "state_shown", "attention_shown",
+    )  # fmt: skip
+    list_display_links = ("place_shown", "party_name")
+    list_select_related = WAIT_FACTS
+    list_filter = (
+        LiveFilter,
+        AttentionFilter,
+        ("state", ChoicesDropdownFilter),
+        ("programme", RelatedDropdownFilter),
+        ("programme__venue", RelatedDropdownFilter),
+        ("submission__school", AutocompleteSelectFilter),
+        ("first_day", RangeDateFilter),
+    )
+    search_fields = ("party_name",)
+    search_help_text = gettext_lazy("day (‘9 March’), reference, school, class or contact")
+    ordering = ("asked_at", "submission_id", "pk")
+    change_form_template = "admin/bookings/wait_page.html"
+    list_before_template = "admin/bookings/_waiting_demand.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[VisitWait]:
+        return super().get_queryset(request).exclude(state__in=(WaitState.HELD, WaitState.LAPSED))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[VisitWait], search_term: str
+    ) -> tuple[QuerySet[VisitWait], bool]:
+        for term in terms(search_term):
+            fits = Q()
+            for word in words(" ".join(term.words)):
+                named = VisitWait.objects.filter(has_name("party_key", word))
+                one = Q(Among("pk", named.values("pk")))
+                if fold(word):
+                    submissions = Submission.objects.matching(word)
+                    one |= Q(Among("submission", submissions.values("pk")))
+                fits &= one
+            for first, before in term.spans:
+                fits |= Q(first_day__lt=before, last_day__gte=first)
+            queryset = queryset.filter(fits)
+        return queryset, False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        user: Any = request.user
+        return super().changelist_view(request, {"demand": demand(user)} | (extra_context or {}))
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """With where each stands."""
+        changelist = super().get_changelist_instance(request)
+        rows: Any = list(changelist.result_list)
+        found = positions(rows)
+        for row in rows:
+            row.place = found.get(row.pk)
+        changelist.result_list = rows
+        return changelist
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        row = context["original"]
+        context |= {
+            "title": _("Waiting list"),
+            "show_history": False,  # the events below are the history
+            "state_colour": row.standing.colour,
+            "buttons": self.buttons_for(row) if self.has_decide_permission(request) else [],
+            "history": staff_history(row),
+            "when": when_of(row),
+            "place": positions([row]).get(row.pk),
+            "others": row.submission.visitwaits.exclude(pk=row.pk).order_by("pk"),
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def has_sense(self, name: str, row: VisitWait) -> bool:
+        return bool(row.attention) if name == "settle" else True
+
+    def about(self, row: VisitWait) -> str:
+        return f"{row}: {row.programme.title}, {when_of(row)}"
+
+    # --- Columns ------------------------------------------------------------------------------
+
+    @display(description=gettext_lazy("number"))
+    def place_shown(self, row: Any) -> str:
+        return str(row.place.number) if row.place else "–"
+
+    @display(description=gettext_lazy("school"))
+    def asker(self, row: VisitWait) -> str:
+        return row.submission.asker_name
+
+    @display(description=gettext_lazy("when"), ordering="first_day")
+    def when_shown(self, row: VisitWait) -> str:
+        return when_of(row)
+
+    @display(description=gettext_lazy("waits since"), ordering="asked_at")
+    def since(self, row: VisitWait) -> str:
+        return date_format(timezone.localtime(row.asked_at), "j b Y H:i") if row.asked_at else ""
+
+    @display(description=gettext_lazy("state"), ordering="state")
+    def state_shown(self, row: VisitWait) -> str:
+        state = WaitState(row.state)
+        return badge(state.label, state.standing.colour)
+
+    @display(description=gettext_lazy("needs attention"))
+    def attention_shown(self, row: VisitWait) -> str:
+        return row.get_attention_display()
+
+
+@admin.register(VisitWaitEvent)
+class VisitWaitEventAdmin(EventAdmin):
+    list_display = ("at", "what", "wait", "by_whom", "note", "noticed_at")
+    list_select_related = (
+        *(f"wait__submission__{name}" for name in ("school", "organisation", "hub")), "by",
+    )  # fmt: skip
+    search_fields = ("wait__party_name",)
+    fields = ("wait", "move", ("from_state", "to_state"), "at", ("by", "by_role"), "note")

@@ -1,0 +1,292 @@
+"""The waiting list for visits: joining it, where one stands, and taking what is offered."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from bookings.models import State, VisitSlot, VisitWait
+from bookings.pages.access import address_of, mine
+from bookings.pages.forms import BookingForm
+from bookings.pages.wishes import WishBookingForm
+from bookings.planning.month import Own
+from bookings.telling import waiting as words
+from bookings.telling.stays import stays_of
+from bookings.telling.wording import requirements_of, terms_of
+from bookings.waiting.positions import positions
+from bookings.waiting.visits import LIST, WaitRequest, Wish
+from core import drafts, rate_limits
+from core.lifecycle import Refused
+from programmes.models import Programme
+from schools.models import User
+from submissions import browsers
+from submissions.access import load_submission
+from submissions.lifecycle import TooMuchHeld
+from submissions.models import Submission, WaitState
+from submissions.pages.ask import Asking, asked_by
+from submissions.pages.code import CodeView, CorrectAddressView
+from submissions.pages.initial import class_asked
+from submissions.pages.shared import say_once
+from submissions.rules import RulesBroken
+from submissions.waiting.lifecycle import LIVE, NotWaiting
+from submissions.waiting.wording import ending_in_words, position_in_words
+
+WAIT = "wachtlijst"  # in the address of the form: to wait for this date
+
+
+class WaitAsking(Asking):
+    def hold(self, asked: WaitRequest) -> Submission:
+        return LIST.hold(asked, by=None)
+
+    def book(self, asked: WaitRequest, teacher: User) -> Submission:
+        return LIST.book(asked, by=teacher)
+
+    def page_of(self, submission: Submission, page: str = "") -> str:
+        return wait_address(submission, page)
+
+
+def is_asked(request: HttpRequest) -> bool:
+    """Whether the form is to wait with, and not to book."""
+    return WAIT in request.GET or "wait" in request.POST
+
+
+def wait_address(submission: Submission, page: str = "", token: str | None = None) -> str:
+    return address_of(submission, f"wait_{page}" if page else "wait", token)
+
+
+def join(request: HttpRequest, form: BookingForm, wish: Wish) -> HttpResponse:
+    """Wait for what the form asks. Raises Refused."""
+    programme, parties = form.programme, form.parties
+    what = ["wait", programme.pk, wish.facts, parties]
+    submission = form.contact.submission(what=what, **asked_by(request))
+    asked = WaitRequest(submission, programme, parties, wish)
+    return WaitAsking().send(request, asked, form.school)
+
+
+# --- A wish --------------------------------------------------------------------------------------
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def wish(request: HttpRequest, slug: str) -> HttpResponse:
+    """Wait for any of several days."""
+    browsers.give_number(request)
+    published = Programme.objects.published().select_related("venue__hub")
+    programme = get_object_or_404(published, slug=slug)
+    data = request.POST if request.method == "POST" else None
+    again = drafts.kept(request) if data is None else None
+    form = WishBookingForm(
+        data,
+        programme=programme,
+        user=request.user if request.user.is_authenticated else None,
+        again=again,
+        class_asked=class_asked(request),
+    )
+    refused, status = None, 200
+    if form.is_valid():
+        try:
+            return join(request, form, form.days.wish)
+        except RulesBroken as refusal:
+            form.add_broken(refusal.broken)
+            status = 422
+        except Refused as refusal:
+            refused, status = refusal, 409
+    elif data is not None and not form.asks_for_more:
+        status = 422
+    context = {
+        "programme": programme,
+        "hub": programme.venue.hub,
+        "form": form,
+        "days": form.days,
+        "waits": True,
+        "refused": str(refused or ""),
+        "signing_in_helps": isinstance(refused, TooMuchHeld),
+        "has_more_room": len(form.classes.forms) < programme.max_groups,
+        "restored": again is not None,
+        "requirement": requirements_of([programme], request.user).get(programme.pk, ""),
+    }
+    response = render(request, "bookings/wish_new.html", context, status=status)
+    if status != 200:
+        drafts.keep(request, response)
+    return response
+
+
+# --- Where one stands ----------------------------------------------------------------------------
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def wait(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
+    """The place on the list, or what is offered; taking it, letting it go, and withdrawing."""
+    submission, rows = _load(request, public_id, token)
+    if submission.verified_at is None and token is None:
+        return redirect(wait_address(submission, "code"))
+    if request.method == "POST":
+        return _act(request, submission, token)
+    first = rows[0]
+    bookings = list(submission.bookings.with_facts().order_by("visit__slot__starts_at", "pk"))
+    offered = [one for one in bookings if one.state == State.OFFERED]
+    others = [] if first.state in LIVE else words.other_dates(first.programme, rows)
+    last = rows[0].events.filter(move__in=("cancel", "expire", "end")).order_by("pk").last()
+    context = {
+        "submission": submission,
+        "rows": rows,
+        "row": first,
+        "programme": first.programme,
+        "hub": submission.hub,
+        "when": words.when_of(first),
+        "position": position_in_words(positions(rows).get(first.pk)),
+        "is_waiting": first.state == WaitState.WAITING,
+        "was_passed_over": first.is_passed_over,
+        "stays": stays_of(offered),
+        "until": first.held_until if offered else None,
+        "not_free": words.is_free_no_longer(offered),
+        "booked": [one for one in bookings if one.state != State.OFFERED and one.is_holding],
+        "why": ending_in_words(last.data.get("why", "")) if last else "",
+        "others": others,
+        "history": words.history_of(rows),
+        "token": token,
+    }
+    return render(request, "bookings/wait_detail.html", context)
+
+
+def _act(request: HttpRequest, submission: Submission, token: str | None) -> HttpResponse:
+    try:
+        rate_limits.count_post(request)
+        if "take" in request.POST:
+            if not submission.visitwaits.filter(state=WaitState.TAKEN).exists():
+                LIST.take(submission, by=submission.teacher)
+            say_once(request, _("It is yours. A mail about it is going to you."))
+            return redirect(address_of(submission, token=token))
+        if "withdraw" in request.POST:
+            LIST.withdraw(submission, by=submission.teacher)
+            say_once(request, _("You are no longer on the waiting list."))
+    except NotWaiting:
+        pass  # the second of two clicks
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(wait_address(submission, token=token))
+
+
+class FewerForm(forms.Form):
+    pupils = forms.IntegerField(
+        min_value=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+    )
+    use_required_attribute = False
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def numbers(
+    request: HttpRequest, public_id: UUID, wait_id: int, token: str | None = None
+) -> HttpResponse:
+    """Fewer pupils keep the place in the row; what does not is said here, before saving."""
+    submission, rows = _load(request, public_id, token)
+    row = next((one for one in rows if one.pk == wait_id), None)
+    if row is None:
+        raise Http404
+    form = FewerForm(request.POST or None, initial={"pupils": row.pupils})
+    form.fields["pupils"].label = row.audience.people
+    if request.method == "POST" and form.is_valid():
+        try:
+            LIST.change_numbers(row, pupils=form.cleaned_data["pupils"], by=submission.teacher)
+        except Refused as refusal:
+            form.add_error("pupils", refusal)
+        else:
+            say_once(request, _("The numbers have been changed."))
+            return redirect(wait_address(submission, token=token))
+    context = {"submission": submission, "row": row, "form": form, "token": token}
+    return render(request, "bookings/wait_numbers.html", context | {"hub": submission.hub})
+
+
+def _load(
+    request: HttpRequest, public_id: UUID, token: str | None
+) -> tuple[Submission, list[VisitWait]]:
+    """The submission and its rows, those that are alive first; 404 for a stranger."""
+    submission = load_submission(request, public_id, token)
+    if not submission.shows_all:
+        raise Http404  # an entry is taken, or let go, as one
+    rows = list(submission.visitwaits.with_facts().order_by("pk"))
+    if not rows:
+        raise Http404
+    return submission, [one for one in rows if one.state in LIVE] or rows
+
+
+# --- The code ------------------------------------------------------------------------------------
+
+
+class WaitCodeView(CodeView):
+    """The code puts her on the list."""
+
+    template_name = "bookings/wait_code.html"
+    gone: ClassVar = (NotWaiting,)
+
+    def verify(self, submission: Submission) -> Submission:
+        return LIST.confirm(submission)
+
+    def page_of(self, submission: Submission, page: str = "") -> str:
+        return wait_address(submission, page)
+
+    def context(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
+        rows = list(submission.visitwaits.with_facts().order_by("pk"))
+        if not rows:
+            raise Http404  # something else was asked for in this submission
+        first = rows[0]
+        start = first.programme.get_absolute_url()
+        return {
+            "rows": rows,
+            "row": first,
+            "programme": first.programme,
+            "when": words.when_of(first),
+            "hub": submission.hub,
+            "start": start,
+            "change_url": _form_of(first),
+            "terms": terms_of(first.programme, first.first_day, len(rows)),
+        }
+
+
+class WaitAddressView(CorrectAddressView, WaitCodeView):
+    """A mistyped address of who waits."""
+
+
+def _form_of(row: VisitWait) -> str:
+    if row.slot_id:
+        return reverse("bookings:book", args=[row.programme.slug, row.slot_id]) + f"?{WAIT}"
+    return reverse("bookings:wish", args=[row.programme.slug])
+
+
+# --- Whose it is ---------------------------------------------------------------------------------
+
+
+def own_held(request: HttpRequest, programme: Programme, slot: VisitSlot) -> Submission | None:
+    """What this browser asked to wait with here, and has not typed the code of."""
+    waits = VisitWait.objects.filter(
+        mine(request), programme=programme, slot=slot, state=WaitState.HELD
+    )
+    row = waits.select_related("submission").order_by("pk").last()
+    return row.submission if row else None
+
+
+def own_offers(request: HttpRequest, programme: Programme) -> dict[int, Own]:
+    """Slot (primary key) → what of this programme is offered to this teacher, or browser, there."""
+    if not request.user.is_authenticated and not browsers.browser_of(request):
+        return {}  # nobody that we know of
+    offered = VisitWait.objects.filter(
+        mine(request), state=WaitState.OFFERED, programme=programme
+    ).select_related("submission", "booking__visit")
+    return {
+        row.booking.visit.slot_id: Own(row.held_until, wait_address(row.submission))
+        for row in offered
+        if row.booking and row.held_until
+    }

@@ -1,0 +1,105 @@
+"""What a teacher types of the days that would do: 'any Tuesday or Thursday morning in March'."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import PartOfDay, VisitSlot
+from bookings.pages.forms import BookingForm
+from bookings.waiting.visits import Wish
+from core.dates import start_of_day
+from core.text.fields import DayField
+from programmes.models import Programme
+from schools.years import last_plannable_day
+from submissions.rules import first_bookable_moment
+
+# Schools come on these.
+OFFERED_DAYS = range(5)
+
+
+class WishForm(forms.Form):
+    weekdays = forms.MultipleChoiceField(
+        label=_("On which days?"),
+        choices=[(str(number), WEEKDAYS[number]) for number in OFFERED_DAYS],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Tick nothing if any day will do."),
+    )
+    part = forms.ChoiceField(
+        label=_("Which part of the day?"),
+        choices=[("", _("either will do")), *PartOfDay.choices],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    first_day = DayField(
+        label=_("From"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Fill in the first day that would do.")},
+    )
+    last_day = DayField(
+        label=_("Up to and including"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Fill in the last day that would do.")},
+    )
+
+    use_required_attribute = False
+
+    def __init__(self, data: Any, *, programme: Programme) -> None:
+        super().__init__(data)
+        self.programme = programme
+        self.soonest = timezone.localdate(first_bookable_moment(programme.lead_time))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        first, last = data.get("first_day"), data.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", _("The last day comes before the first."))
+        elif last and last < self.soonest:
+            self.add_error("last_day", _("This date is too soon: we need some days to prepare."))
+        elif last and last > last_plannable_day():
+            self.add_error("last_day", _("This date is too far ahead."))
+        return data
+
+    @property
+    def wish(self) -> Wish:
+        """Only after `is_valid()`."""
+        data = self.cleaned_data
+        weekdays = "".join(sorted(data["weekdays"]))
+        return Wish(data["first_day"], data["last_day"], None, weekdays, data["part"])
+
+    @property
+    def errors_in_order(self) -> list[tuple[Any, str]]:
+        return [(field, str(error)) for field in self for error in field.errors]
+
+    @property
+    def last_slot(self) -> VisitSlot:
+        """The end of its last day, as a half day of its own: a class must be fit to come then."""
+        is_known = self.is_bound and self.is_valid()
+        day = self.cleaned_data["last_day"] if is_known else last_plannable_day()
+        ends_at = start_of_day(day + datetime.timedelta(days=1))
+        return VisitSlot(
+            venue=self.programme.venue,
+            starts_at=ends_at - datetime.timedelta(minutes=1),
+            ends_at=ends_at,
+        )
+
+
+class WishBookingForm(BookingForm):
+    """The form of a booking, with days in the place of a date. A class must be fit to come on the
+    last of them."""
+
+    def __init__(self, data: Any, *, programme: Programme, **fields: Any) -> None:
+        self.days = WishForm(data, programme=programme)
+        super().__init__(data, programme=programme, slot=self.days.last_slot, **fields)
+
+    def is_valid(self) -> bool:
+        return all([super().is_valid(), self.days.is_valid()])
+
+    @property
+    def errors(self) -> list[tuple[Any, str]]:
+        of_days = [] if self.asks_for_more else self.days.errors_in_order
+        return [*of_days, *super().errors]

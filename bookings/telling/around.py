@@ -1,0 +1,62 @@
+"""What stands around a visit, for page, letter and mail: before, on the day, afterwards."""
+
+import datetime
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from bookings.models import Booking
+from bookings.telling.stays import Stay
+from programmes.models import Programme
+
+
+@dataclass(frozen=True)
+class AroundStay(Stay):
+    """With what its programme says of before, during and after."""
+
+    @property
+    def programme(self) -> Programme:
+        return self.visit.programme
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_at <= timezone.now()
+
+    @property
+    def is_today(self) -> bool:
+        return self.starts_at.date() == timezone.localdate()
+
+    @property
+    def has_before(self) -> bool:
+        """Files go with a text, so that a programme without any costs no query."""
+        return bool(self.programme.preparation)
+
+    @property
+    def has_after(self) -> bool:
+        return bool(self.programme.follow_up)
+
+    @property
+    def all_prepared(self) -> bool:
+        return all(booking.prepared_at for booking in self.bookings)
+
+
+def around_of(bookings: Iterable[Booking]) -> list[AroundStay]:
+    """Of what goes ahead or took place, in order; without visits of which there is nothing to say.
+
+    Classes of one visit do the same and stand together.
+    """
+    held = (one for one in bookings if one.standing.is_coming or one.standing.counts)
+    in_order = sorted(held, key=_by_date)
+    by_visit = itertools.groupby(in_order, key=lambda one: one.visit)
+    stays = (AroundStay(visit, list(rows)) for visit, rows in by_visit)
+    return [one for one in stays if _says_something(one)]
+
+
+def _says_something(stay: AroundStay) -> bool:
+    return bool(stay.programme.teachers_part) or stay.has_before or stay.has_after
+
+
+def _by_date(booking: Booking) -> tuple[datetime.datetime, int, int]:
+    return booking.starts_at, booking.visit_id, booking.pk

@@ -1,0 +1,55 @@
+"""What else is free, for who does not get what she asked for: in mails, with an address each."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from bookings.planning.availability import Offer, next_free, same_week
+from programmes.models import Programme
+
+SHOWN = 5
+
+
+def moment_in_words(moment: datetime.datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{date_format(local, 'l j F')} {local:%H:%M}"
+
+
+def other_dates(
+    programme: Programme, day: datetime.date, *, groups: int, pupils: int
+) -> list[Offer]:
+    """What is free for so many in the week of `day`, or else first; nothing of what is no longer
+    offered."""
+    if not programme.is_published:
+        return []
+    room = {"groups": groups, "pupils": pupils}
+    return (same_week(programme, day, **room) or next_free(programme, SHOWN, **room))[:SHOWN]
+
+
+@dataclass(frozen=True)
+class DateLink:
+    day: str  # in words
+    address: str
+
+
+def links_to(programme: Programme, offers: Iterable[Offer]) -> list[DateLink]:
+    """In the language of the moment."""
+    return [
+        DateLink(
+            moment_in_words(offer.starts_at),
+            settings.SITE_URL + reverse("bookings:book", args=[programme.slug, offer.slot_id]),
+        )
+        for offer in offers
+    ]
+
+
+def where_to_choose(programme: Programme) -> str:
+    """The path of another date, or of another programme where this one is no longer offered."""
+    if programme.is_published:
+        return f"{programme.get_absolute_url()}#data"
+    return reverse("programmes:catalogue")

@@ -1,0 +1,193 @@
+"""What the waiting list for visits says: mails, the page, the history."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from bookings.models import Booking, State, VisitWait, VisitWaitEvent
+from bookings.planning.availability import Offer
+from bookings.telling import dates
+from bookings.telling.dates import moment_in_words
+from bookings.telling.stays import stays_of
+from bookings.waiting.positions import positions
+from core.mail.queue import Message
+from programmes.models import Programme
+from submissions.kinds import SubmissionLink
+from submissions.models import WaitState
+from submissions.waiting import wording
+from submissions.waiting.lifecycle import LIVE
+from submissions.waiting.telling import wait_mails
+from submissions.waiting.wording import position_in_words
+from submissions.wording import Line
+
+
+class WaitLink(SubmissionLink):
+    name = "visitwait"
+    page = "bookings:wait"
+    model = VisitWait
+
+
+# --- In words ------------------------------------------------------------------------------------
+
+
+def when_of(row: VisitWait) -> str:
+    """'dinsdag 3 november 09:00', or 'dinsdag of donderdag, 's ochtends, 1 t/m 31 maart'."""
+    if row.slot is not None:
+        return moment_in_words(row.slot.starts_at)
+    days = [str(WEEKDAYS[int(digit)]) for digit in sorted(row.weekdays)]
+    parts = [_(" or ").join(days) if days else _("any day")]
+    if row.part:
+        parts.append(str(row.get_part_display()))
+    span = _("from %(first)s to %(last)s") % {
+        "first": date_format(row.first_day, "j F"),
+        "last": date_format(row.last_day, "j F Y"),
+    }
+    return ", ".join([*parts, span])
+
+
+def with_positions(rows: list[VisitWait]) -> list[VisitWait]:
+    """The rows, each with its `place` in words."""
+    found = positions(rows)
+    for row in rows:
+        row.place = position_in_words(found.get(row.pk))  # type: ignore[attr-defined]
+    return rows
+
+
+def sentence(event: VisitWaitEvent) -> str:
+    """One event in words; empty where the label of its move says it all."""
+    moments = {name: moment_in_words(_read(event, name)) for name in MOMENTS & event.data.keys()}
+    return wording.sentence(event, event.wait.audience, **moments)
+
+
+MOMENTS = {"starts_at", "until"}
+
+
+def _read(event: VisitWaitEvent, name: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(event.data[name])
+
+
+def history_of(rows: Sequence[VisitWait]) -> list[Line]:
+    """What happened to an entry, newest first."""
+    by_id = {row.pk: row for row in rows}
+    events = VisitWaitEvent.objects.filter(wait__in=by_id).order_by("-pk")
+    lines = []
+    for event in events:
+        event.wait = by_id[event.wait_id]
+        if text := sentence(event):
+            name = event.wait.party_name if len(rows) > 1 else ""
+            lines.append(Line(event.at, name, text, event.note if event.notice else ""))
+    return lines
+
+
+def other_dates(programme: Programme, rows: Sequence[VisitWait]) -> list[Offer]:
+    """What is free for so many, that week or else first."""
+    pupils = sum(row.pupils for row in rows)
+    return dates.other_dates(programme, rows[0].first_day, groups=len(rows), pupils=pupils)
+
+
+def is_free_no_longer(bookings: Iterable[Booking]) -> bool:
+    """Whether who takes these today cannot cancel them free of charge any more."""
+    today = timezone.localdate()
+    return any(booking.cancel_until < today for booking in bookings)
+
+
+# --- Beside a visit ------------------------------------------------------------------------------
+
+
+def waiting_beside(bookings: Sequence[Booking]) -> list[VisitWait]:
+    """What of the same submissions is on the list, with where it stands."""
+    submissions = {booking.submission_id for booking in bookings}
+    waiting = VisitWait.objects.filter(submission__in=submissions, state__in=LIVE)
+    return with_positions(list(waiting.with_facts().order_by("pk")))
+
+
+def said_beside(bookings: Sequence[Booking]) -> list[str]:
+    """Of a class of the same submission that waits, in the mails about the others."""
+    words = _("%(class_name)s is on the waiting list for %(title)s, %(when)s: this is no booking.")
+    return [
+        words
+        % {"class_name": row.party_name, "title": row.programme.shown.title, "when": when_of(row)}
+        for row in waiting_beside(bookings)
+        if row.state == WaitState.WAITING
+    ]
+
+
+# --- Mails ---------------------------------------------------------------------------------------
+
+
+def mails_of(events: list[VisitWaitEvent]) -> list[Message]:
+    """Each tells how things stand now: what was offered, withdrawn or taken meanwhile is not told
+    as it was."""
+    match events[0].notice:
+        case "joined":
+            return _mail("joined", events, {WaitState.WAITING})
+        case "offered":
+            return _offered(events)
+        case "waits_on":
+            return _mail("waits_on", events, {WaitState.WAITING})
+        case "expired":
+            return _mail("expired", events, {WaitState.ENDED})
+        case "ended":
+            return _mail("ended", events, {WaitState.ENDED})
+    raise LookupError(events[0].notice)
+
+
+def _offered(events: list[VisitWaitEvent]) -> list[Message]:
+    submission = events[0].wait.submission
+    offered = submission.bookings.filter(state=State.OFFERED).with_facts()
+    bookings = list(offered.order_by("visit__slot__starts_at", "pk"))
+    if not bookings:
+        return []
+    until = max(booking.held_until for booking in bookings if booking.held_until)
+    return _mail(
+        "offered",
+        events,
+        {WaitState.OFFERED},
+        stays=stays_of(bookings),
+        until=timezone.localtime(until),
+        offered_day=bookings[0].starts_at,
+        not_free=is_free_no_longer(bookings),
+        expires_at=until,
+    )
+
+
+def _mail(
+    name: str,
+    events: list[VisitWaitEvent],
+    states: set[Any],
+    *,
+    expires_at: datetime.datetime | None = None,
+    **facts: Any,
+) -> list[Message]:
+    rows = list({event.wait_id: event.wait for event in events}.values())
+    rows = [row for row in rows if row.state in states]
+    if not rows:
+        return []
+    first = rows[0]
+    with translation.override(first.submission.language):
+        others = dates.links_to(first.programme, _others_for(name, first.programme, rows))
+        facts |= {
+            "position": position_in_words(positions(rows).get(first.pk)),
+            "when": capfirst(when_of(first)),
+            "others": others,
+        }
+    return wait_mails(
+        name,
+        events,
+        rows,
+        thing=first.programme,
+        link=WaitLink,
+        dates_path=dates.where_to_choose(first.programme),
+        expires_at=expires_at,
+        **facts,
+    )
+
+
+def _others_for(name: str, programme: Programme, rows: Sequence[VisitWait]) -> list[Offer]:
+    return other_dates(programme, rows) if name in {"ended", "expired", "waits_on"} else []

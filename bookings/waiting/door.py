@@ -1,0 +1,69 @@
+"""What whoever makes room, or takes it, says to the waiting list; the rest is in `rounds.py`.
+
+Room that a move frees is noted where places change (`freed`); what else makes room says so
+(`opened`). At the end of the verb, in its transaction, all that became free is offered in one
+round. And who takes a place that nobody kept for her lets those go first who wait
+(`somebody_goes_first`): through whatever door the room came, nobody gets in before them.
+"""
+
+import datetime
+from typing import Any
+
+from django.db.models import Q, Value
+
+from bookings.models import Booking, VisitSlot, VisitWait
+from bookings.models.waiting import VisitWaitQuerySet
+from core.kinds import kind_of
+from core.transactions import at_end, left_about, retried
+from programmes.models import Programme
+
+
+def freed(visit_id: int) -> None:
+    """A place in this visit, or in the rooms that it had, is free again."""
+    at_end(_offer_what_is_free, visit_id)
+
+
+def opened() -> None:
+    """There may be more room, anywhere."""
+    at_end(_offer_what_is_free, None)
+
+
+def somebody_goes_first(slot: VisitSlot, programme: Programme) -> bool:
+    """Offer what is free here to who waits for it, before somebody else takes it. Whether anybody
+    waits, or a hold whose time is up is in the way: one query, where mostly there is neither."""
+    waiting = _waiting(slot, programme).order_by().values_list(Value("waits"))
+    expired = Booking.objects.expired().in_the_way(slot, programme).order_by()
+    found = {what for (what,) in waiting.union(expired.values_list(Value("held"))).order_by()}
+    if "waits" in found:
+        _give_turns(slot)
+    return bool(found)
+
+
+@retried
+def offer_instead(slot: VisitSlot, programme: Programme) -> None:
+    """After a refusal, which undid what was offered along with it."""
+    if _waiting(slot, programme).exists():
+        _give_turns(slot)
+
+
+def _waiting(slot: VisitSlot, programme: Programme) -> VisitWaitQuerySet:
+    return VisitWait.objects.waiting().about(slot.day, programme.venue.hub_id)
+
+
+def _give_turns(slot: VisitSlot) -> None:
+    """Not where the verb under way frees something here itself: moving and swapping within it come
+    first, and only what is left over is offered."""
+    own = {pk for pk in left_about(_offer_what_is_free) if pk}
+    if not own or not VisitSlot.objects.filter(visits__in=own).filter(_near(slot)).exists():
+        kind: Any = kind_of(VisitWait)
+        kind.give_turns_on(slot.day)
+
+
+def _offer_what_is_free(about: set[Any]) -> None:
+    kind: Any = kind_of(VisitWait)
+    kind.give_turns_after(about)
+
+
+def _near(slot: VisitSlot) -> Q:
+    day = datetime.timedelta(days=1)
+    return Q(starts_at__gt=slot.starts_at - day, starts_at__lt=slot.starts_at + day)

@@ -1,0 +1,218 @@
+"""Who is offered a place: the first who waits and fits, of all that became free.
+
+What is free is the one question of every page (`bookings/planning/availability.py`), and whether an
+entry fits is decided by holding its places: all or none. There is no second idea of either.
+"""
+
+import datetime
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from bookings import lifecycle, places, rules
+from bookings.models import Booking, Visit, VisitSlot, VisitWait
+from bookings.models.waiting import VisitWaitQuerySet
+from bookings.planning.availability import Offer, offers_of
+from core.dates import ONE_DAY, start_of_day
+from core.lifecycle import NEW, Refused
+from programmes.models import Programme
+from schools.models import SchoolHoliday, User
+from submissions.models import Submission
+from submissions.rules import Party, refuse_broken
+from submissions.waiting.deadlines import closes_at, offer_until, region_of
+from submissions.waiting.lifecycle import MOVES
+
+
+@dataclass(frozen=True)
+class Entry:
+    """All that one submission waits for: served all at once."""
+
+    rows: Sequence[VisitWait]
+
+    @property
+    def submission(self) -> Submission:
+        return self.rows[0].submission
+
+    @property
+    def programme(self) -> Programme:
+        return self.rows[0].programme
+
+    @property
+    def pupils(self) -> int:
+        return sum(row.pupils for row in self.rows)
+
+    @property
+    def region(self) -> str:
+        return region_of(self.submission.school, self.programme.venue.holiday_region)
+
+    @cached_property
+    def holidays(self) -> dict[datetime.date, str]:
+        """Days on which a wish is not met: its school has none of its pupils there."""
+        first = self.rows[0]
+        if first.slot_id:
+            return {}
+        of_region = SchoolHoliday.objects.filter(region=self.region)
+        return of_region.days(first.first_day, first.last_day)
+
+    def wants(self, offer: Offer) -> bool:
+        first = self.rows[0]
+        if first.slot_id:
+            return first.slot_id == offer.slot_id
+        return first.wishes(offer.starts_at) and offer.day not in self.holidays
+
+    def has_room_in(self, offer: Offer) -> bool:
+        return offer.groups_left >= len(self.rows) and offer.pupils_left >= self.pupils
+
+
+def entries_of(rows: VisitWaitQuerySet) -> list[Entry]:
+    """In the order in which they are served."""
+    found = rows.waiting().with_facts().filter(programme__is_published=True)
+    by_submission = itertools.groupby(found, key=lambda row: row.submission_id)
+    return [Entry(list(group)) for _key, group in by_submission]
+
+
+# --- A round -------------------------------------------------------------------------------------
+
+
+def after(visit_ids: Iterable[int | None]) -> int:
+    """The round at the end of a verb that freed something in these visits; None among them stands
+    for room anywhere. Who is passed over sees it."""
+    if not VisitWait.objects.waiting().exists():
+        return 0
+    known = [pk for pk in visit_ids if pk is not None]
+    if len(known) < len(set(visit_ids)):
+        return everywhere(is_news=True)
+    slots = VisitSlot.objects.filter(visits__in=known).select_related("venue")
+    days = {(slot.day, slot.venue.hub_id) for slot in slots}
+    return sum(
+        _round(VisitWait.objects.about(day, hub), day, day, is_news=True)
+        for day, hub in sorted(days)
+    )
+
+
+def on_day(day: datetime.date) -> int:
+    """The round before somebody else takes a place on that day."""
+    waiting = VisitWait.objects.filter(first_day__lte=day, last_day__gte=day)
+    return _round(waiting, day, day)
+
+
+def everywhere(*, is_news: bool = False) -> int:
+    """All that is free is offered to whoever waits for it; returns how many entries are."""
+    return _round(VisitWait.objects.all(), None, None, is_news=is_news)
+
+
+def _round(
+    rows: VisitWaitQuerySet,
+    first: datetime.date | None,
+    last: datetime.date | None,
+    *,
+    is_news: bool = False,
+) -> int:
+    """Each entry in turn. One that is served leaves less for those after it, so what is free is
+    asked anew then. `is_news`: something became free just now, and whoever it is too small for is
+    told again."""
+    entries = entries_of(rows)
+    if not entries:
+        return 0
+    first = first or min(entry.rows[0].first_day for entry in entries)
+    last = last or max(entry.rows[0].last_day for entry in entries)
+    programmes = {entry.programme.pk: entry.programme for entry in entries}.values()
+    within = Q(
+        visitslot__starts_at__gte=start_of_day(first),
+        visitslot__starts_at__lt=start_of_day(last + ONE_DAY),
+    )
+    free, served = _free(programmes, within), 0
+    for entry in entries:
+        wanted = [one for one in free.get(entry.programme.pk, ()) if entry.wants(one)]
+        fitting = [one for one in wanted if entry.has_room_in(one)]
+        if any(_try(entry, one.slot_id) for one in fitting):
+            served += 1
+            free = _free(programmes, within)
+        elif wanted and not fitting:
+            _pass_over(entry, wanted[0], is_news=is_news)
+    return served
+
+
+def _free(programmes: Iterable[Programme], within: Q) -> dict[int, list[Offer]]:
+    free: dict[int, list[Offer]] = {}
+    for offer in offers_of(programmes, within):
+        if offer.can_be_booked:
+            free.setdefault(offer.programme_id, []).append(offer)
+    return free
+
+
+def _try(entry: Entry, slot_id: int) -> bool:
+    """Offer this entry its places there, or leave everything as it is."""
+    slot = VisitSlot.objects.select_related("venue__hub").get(pk=slot_id)
+    try:
+        with transaction.atomic():
+            offer(entry, slot, by=None)
+    except Refused:
+        return False  # too little room after all, or it was served or withdrawn a moment ago
+    return True
+
+
+def _pass_over(entry: Entry, offer: Offer, *, is_news: bool) -> None:
+    """Its page says so. Once for each time that something becomes free."""
+    left = {"slot": offer.slot_id, "groups": offer.groups_left, "pupils": offer.pupils_left}
+    last = entry.rows[0].events.filter(move="pass_over").order_by("pk").last()
+    if last is not None and last.data == left and not is_news:
+        return
+    try:
+        with transaction.atomic():
+            for row in entry.rows:
+                MOVES.apply(
+                    row, "pass_over", by=None, data=left, changes={"attention": "passed_over"}
+                )
+    except Refused:
+        return  # served or withdrawn a moment ago
+
+
+# --- One offer -----------------------------------------------------------------------------------
+
+
+def offer(entry: Entry, slot: VisitSlot, *, by: User | None, note: str = "") -> None:
+    """Hold every place of an entry in a half day until its deadline, and tell her.
+
+    Staff do it over the order with a note, and overrule what is asked of a class; never that there
+    is room. Raises what stands in the way; the caller's savepoint undoes the half of it.
+    """
+    programme = entry.programme
+    broken = [*rules.broken_date(programme, slot), *rules.broken_offer(programme, slot)]
+    for index, row in enumerate(entry.rows):
+        broken += rules.broken_party(programme, _party(row), index)
+        broken += rules.broken_taster(
+            programme, slot, entry.submission.school, row.party_name, index
+        )
+    refuse_broken(broken, {one.rule for one in broken} if by else (), note)
+    until = offer_until(
+        day=slot.day,
+        closes_at=min(closes_at(slot.day, programme.lead_time), slot.starts_at),
+        region=entry.region,
+    )
+    lifecycle.MOVES.lapse_all(Booking.objects.expired().in_the_way(slot, programme))
+    visit = places.find_or_open(slot, programme)
+    data = {"slot": slot.pk, "starts_at": slot.starts_at.isoformat(), "until": until.isoformat()}
+    for row in entry.rows:
+        booking = _booking(row, visit, until)
+        lifecycle.MOVES.apply(booking, "offer", by=by, note=note, data=data)
+        changes = {"held_until": until, "booking": booking, "attention": ""}
+        MOVES.apply(row, "offer", by=by, note=note, data=data, changes=changes)
+
+
+def _booking(row: VisitWait, visit: Visit, until: datetime.datetime) -> Booking:
+    same: dict[str, Any] = {
+        name: getattr(row, name)
+        for name in ("submission", "class_group", "organisation", "supervisors")
+    }
+    return Booking(visit=visit, state=NEW, held_until=until, **_party(row).columns, **same)
+
+
+def _party(row: VisitWait) -> Party:
+    years = row.year_from, row.year_to
+    return Party(row.party_name, *years, row.pupils, row.supervisors, row.group_kind)

@@ -1,0 +1,80 @@
+"""What the waiting list for kits says: mails, the page, the history."""
+
+import datetime
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from core.mail.queue import Message
+from kits.models import LoanWait, LoanWaitEvent
+from kits.waiting.loans import position_of
+from submissions.kinds import SubmissionLink
+from submissions.models import WaitState
+from submissions.waiting import wording
+from submissions.waiting.telling import wait_mails
+from submissions.wording import Line
+
+# Which notice tells what, as long as the row is in this state.
+TOLD = {
+    "joined": WaitState.WAITING,
+    "offered": WaitState.OFFERED,
+    "waits_on": WaitState.WAITING,
+    "expired": WaitState.ENDED,
+    "ended": WaitState.ENDED,
+}
+
+
+class LoanWaitLink(SubmissionLink):
+    name = "loanwait"
+    page = "loans:wait"
+    model = LoanWait
+
+
+def when_of(row: LoanWait) -> str:
+    """'maandag 2 november tot en met maandag 23 november'"""
+    first, last = (date_format(day, "l j F") for day in (row.starts_on, row.ends_on))
+    return _("%(first)s up to and including %(last)s") % {"first": first, "last": last}
+
+
+def position_in_words(row: LoanWait) -> str:
+    if row.state != WaitState.WAITING:
+        return ""
+    return wording.position_in_words(wording.Position(position_of(row)))
+
+
+def sentence(event: LoanWaitEvent) -> str:
+    facts = {}
+    if event.move == "offer":
+        day = date_format(datetime.date.fromisoformat(event.data["starts_at"]), "l j F")
+        until = timezone.localtime(datetime.datetime.fromisoformat(event.data["until"]))
+        facts = {"starts_at": day, "until": f"{date_format(until, 'l j F')} {until:%H:%M}"}
+    return wording.sentence(event, event.wait.audience, **facts)
+
+
+def history_of(row: LoanWait) -> list[Line]:
+    lines = []
+    for event in LoanWaitEvent.objects.filter(wait=row).order_by("-pk"):
+        event.wait = row
+        if text := sentence(event):
+            lines.append(Line(event.at, "", text, event.note if event.notice else ""))
+    return lines
+
+
+def mails_of(events: list[LoanWaitEvent]) -> list[Message]:
+    """Each tells how things stand now."""
+    name, rows = events[0].notice, [events[0].wait]
+    row = rows[0]
+    if row.state != TOLD[name]:
+        return []
+    facts: dict[str, Any] = {}
+    if name == "offered":
+        facts = {"until": timezone.localtime(row.held_until), "offered_day": row.starts_on}
+        facts |= {"expires_at": row.held_until}
+    with translation.override(row.submission.language):
+        facts |= {"position": position_in_words(row), "when": capfirst(when_of(row))}
+    path = f"{row.kit.get_absolute_url()}#lenen"
+    link = LoanWaitLink
+    return wait_mails(name, events, rows, thing=row.kit, link=link, dates_path=path, **facts)

@@ -1,0 +1,52 @@
+"""What whoever makes a box free, or takes one, says to the waiting list; as
+`bookings/waiting/door.py`."""
+
+import datetime
+from typing import Any
+
+from django.db.models import Value
+
+from core.kinds import kind_of
+from core.transactions import at_end, left_about, retried
+from kits.models import LessonKit, Loan, LoanWait
+
+
+def freed(copy_id: int) -> None:
+    """This box is free on days on which it was not."""
+    at_end(_offer_what_is_free, copy_id)
+
+
+def opened() -> None:
+    """There may be a box more."""
+    at_end(_offer_what_is_free, None)
+
+
+def somebody_goes_first(kit: LessonKit, first: datetime.date, before: datetime.date) -> bool:
+    """Offer what is free of a kit to who waits for it, before somebody else takes it. Whether
+    anybody waits, or a hold whose time is up is in the way; one query."""
+    waiting = _waiting(kit).order_by().values_list(Value("waits"))
+    expired = Loan.objects.expired().overlapping(first, before).filter(copy__kit=kit).order_by()
+    found = {what for (what,) in waiting.union(expired.values_list(Value("held"))).order_by()}
+    if "waits" in found and not left_about(_offer_what_is_free):
+        _give_turns(kit)
+    return bool(found)
+
+
+@retried
+def offer_instead(kit: LessonKit) -> None:
+    """After a refusal, which undid what was offered along with it."""
+    if _waiting(kit).exists():
+        _give_turns(kit)
+
+
+def _waiting(kit: LessonKit) -> Any:
+    return LoanWait.objects.waiting().filter(kit=kit)
+
+
+def _give_turns(kit: LessonKit) -> None:
+    kind: Any = kind_of(LoanWait)
+    kind.give_turns_of(kit)
+
+
+def _offer_what_is_free(_about: set[Any]) -> None:
+    kind_of(LoanWait).give_turns()

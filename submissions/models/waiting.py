@@ -1,0 +1,107 @@
+"""What every place on a waiting list has in common, and the table of its states.
+
+All rows of one submission that wait are one entry: served all at once, or not at all.
+"""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.lifecycle import Standing, StateTable
+from submissions.models.asked import HELD, OFFERED, Asked, AskedQuerySet
+
+
+class WaitState(StateTable):
+    """A place on the list holds nothing: what is offered is a booking or a loan of its own."""
+
+    OFFERED = (
+        OFFERED,
+        Standing(is_coming=True, colour="info", sentence=_("There is a place for you.")),
+        _("offered"),
+    )
+    WAITING = (
+        "waiting",
+        Standing(is_coming=True, colour="warning", sentence=_("You are on the waiting list.")),
+        _("on the waiting list"),
+    )
+    HELD = (
+        HELD,
+        Standing(
+            colour="info",
+            sentence=_("You are almost on the waiting list."),
+            explanation=_("Type the code from our mail to confirm."),
+        ),
+        _("not confirmed"),
+    )
+    TAKEN = (
+        "taken",
+        Standing(colour="success", sentence=_("You took the place that we offered.")),
+        _("taken"),
+    )
+    ENDED = (
+        "ended",
+        Standing(is_off=True, sentence=_("You are no longer on the waiting list.")),
+        _("ended"),
+    )
+    LAPSED = (
+        "lapsed",
+        Standing(is_off=True, sentence=_("You are not on the waiting list.")),
+        _("lapsed"),
+    )
+
+
+class Ending(models.TextChoices):
+    """Why an entry ended, as its event keeps it."""
+
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    PASSED = "passed", _("the offer was not needed")
+    EXPIRED = "expired", _("the offer was not taken in time")
+    TOO_LATE = "too_late", _("it cannot be met any more")
+    CALLED_OFF = "called_off", _("we called it off")
+
+
+class WaitAttention(models.TextChoices):
+    """Why staff might look at an entry."""
+
+    PASSED_OVER = "passed_over", _("A place was too small for it")
+
+
+class WaitingQuerySet[T: "Waiting"](AskedQuerySet[T]):
+    def waiting(self) -> Self:
+        """In the order in which they are served."""
+        return self.filter(state=WaitState.WAITING).order_by("asked_at", "submission_id", "pk")
+
+    def offers_over(self, now: Any) -> Self:
+        return self.filter(state=WaitState.OFFERED, held_until__lte=now)
+
+
+class Waiting(Asked):
+    """A class or group that waits; `held_until` is when its code, or its offer, runs out."""
+
+    states = WaitState
+
+    # Since when it counts: the code was typed, or somebody signed in asked.
+    asked_at = models.DateTimeField(_("waits since"), null=True, blank=True, editable=False)
+    state = models.CharField(_("state"), max_length=12, choices=WaitState, editable=False)
+    attention = models.CharField(
+        _("needs attention"), max_length=12, choices=WaitAttention, blank=True
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            *Asked.Meta.constraints,
+            models.CheckConstraint(
+                condition=~Q(state__in=["waiting", OFFERED, "taken"]) | Q(asked_at__isnull=False),
+                name="%(class)s_in_order",
+            ),
+        ]
+
+    def places(self) -> None:
+        """It takes no place from anybody."""
+
+    @property
+    def is_passed_over(self) -> bool:
+        return self.attention == WaitAttention.PASSED_OVER

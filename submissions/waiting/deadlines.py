@@ -1,0 +1,56 @@
+"""Until when an offer stands: hours in which somebody at a school can read and answer."""
+
+import datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from core.dates import ONE_DAY, add_working_days, public_holiday, start_of_day
+from schools.models import School, SchoolHoliday
+
+# A school year of days without school is no answer: then the closing moment is.
+LONGEST = 370
+
+
+def offer_until(
+    *, day: datetime.date, closes_at: datetime.datetime, region: str
+) -> datetime.datetime:
+    """The moment at which an offer for `day` lapses: so many hours of school days from now on, and
+    never later than `closes_at`, when the place cannot be taken any more."""
+    now = timezone.localtime()
+    is_near = day - now.date() <= settings.OFFER_IS_NEAR_WITHIN
+    left = settings.OFFER_FOR_NEAR if is_near else settings.OFFER_FOR
+    last = timezone.localtime(closes_at).date()
+    holidays = SchoolHoliday.objects.filter(region=region).days(now.date(), last)
+    at, counted = now.date(), now
+    while at <= last and (at - now.date()).days < LONGEST:
+        opens, closes = (_at(at, hour) for hour in settings.OFFER_HOURS)
+        start = max(counted, opens)
+        if is_school_day(at, holidays) and start < closes:
+            if start + left <= closes:
+                return min(start + left, closes_at)
+            left -= closes - start
+        at += ONE_DAY
+    return closes_at
+
+
+def is_school_day(day: datetime.date, holidays: dict[datetime.date, str]) -> bool:
+    return day.weekday() < 5 and public_holiday(day) is None and day not in holidays
+
+
+def closes_at(day: datetime.date, lead_time: int | None) -> datetime.datetime:
+    """The first moment at which `day` is too soon to be asked for."""
+    days = settings.LEAD_TIME_WORKING_DAYS if lead_time is None else lead_time
+    last = day
+    while add_working_days(last, days) > day:
+        last -= ONE_DAY
+    return start_of_day(last + ONE_DAY)
+
+
+def region_of(school: School | None, venue_region: str) -> str:
+    """The holiday region that counts: of the school, or else of where one comes."""
+    return (school.holiday_region if school else "") or venue_region
+
+
+def _at(day: datetime.date, hour: int) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time(hour)))

@@ -1,0 +1,500 @@
+"""Who is offered a freed place, and what becomes of the offer (PITFALLS S01–S08)."""
+
+import datetime
+
+import pytest
+
+from bookings import lifecycle, places, visits
+from bookings.models import Booking, State, Visit, VisitWait
+from bookings.rules import VisitItem, VisitRequest
+from bookings.waiting.calling_off import call_off
+from bookings.waiting.positions import positions
+from bookings.waiting.visits import LIST, WaitRequest, Wish
+from core.lifecycle import IllegalMove, Refused, chain_is_sound
+from core.mail.outbox import Teller
+from core.models import Mail
+from core.transactions import retried
+from submissions.models import WaitState
+from submissions.rules import NoteRequired
+from submissions.waiting.lifecycle import MOVES, NothingOffered, OnlyFewer
+from tests.bookings.asking import asked
+from tests.factories import (
+    NOW,
+    amsterdam,
+    make_booking,
+    make_programme,
+    make_school,
+    make_slot,
+    make_staff,
+    make_submission,
+    make_teacher,
+    make_visit,
+    make_wait,
+    unsaved_submission,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+
+S = WaitState
+ONE = datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def programme():
+    return make_programme(max_groups=2, max_pupils=60, max_pupils_per_class=35)
+
+
+@pytest.fixture
+def slot(programme):
+    return make_slot(programmes=[programme], max_groups=2, max_pupils=60)
+
+
+@pytest.fixture
+def full(programme, slot):
+    """Two classes, of one submission; nobody else fits."""
+    visit = make_visit(slot=slot, programme=programme)
+    submission = make_submission()
+    return [make_booking(visit=visit, submission=submission, pupils=28) for _one in range(2)]
+
+
+def wait(slot, programme, *pupils: int, **fields) -> VisitWait:
+    """One entry, of as many classes as there are numbers of pupils."""
+    submission = fields.pop("submission", None) or make_submission()
+    facts = {"slot": slot, "programme": programme, "submission": submission} | fields
+    since = NOW + datetime.timedelta(seconds=VisitWait.objects.count() + 1)
+    rows = [
+        make_wait(pupils=number, party_name=f"7{'abc'[index]}", asked_at=since, **facts)
+        for index, number in enumerate(pupils or (24,))
+    ]
+    return rows[0]
+
+
+def cancel(booking: Booking) -> None:
+    lifecycle.cancel(booking=booking, by=make_staff())
+
+
+def states(*rows: VisitWait) -> list[str]:
+    return [VisitWait.objects.get(pk=row.pk).state for row in rows]
+
+
+def passer_by(slot, programme, pupils: int = 10):
+    items = [VisitItem(slot, programme, asked(pupils=pupils))]
+    return lifecycle.hold(VisitRequest(unsaved_submission(), items), by=None)
+
+
+# --- The table -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", S)
+@pytest.mark.parametrize("name", sorted(set(MOVES) - {"hold"}))
+def test_move_is_legal_exactly_where_the_table_says(name, state):
+    row = make_wait(state=state)
+    move = MOVES[name]
+    until = NOW if move.target == S.OFFERED else None
+    changes = {"held_until": until, "asked_at": NOW} if move.target else {}
+    if state in move.sources:
+        event = MOVES.apply(row, move, by=None, changes=changes)
+        assert (event.to_state, event.notice) == (move.target or state, move.notice)
+    else:
+        with pytest.raises(IllegalMove):
+            MOVES.apply(row, move, by=None, changes=changes)
+
+
+# --- Strict order, all or nothing ---------------------------------------------------------------
+
+
+def test_freed_place_is_offered_to_the_first_that_fits_in_the_same_transaction(
+    full, slot, programme
+):
+    too_large = wait(slot, programme, 33)
+    first, second = wait(slot, programme, 30), wait(slot, programme, 10)
+
+    cancel(full[0])
+
+    assert states(too_large, first, second) == [S.WAITING, S.OFFERED, S.WAITING]
+    booking = Booking.objects.get(state=State.OFFERED)
+    assert (booking.submission, booking.pupils) == (first.submission, 30)
+    visit = Visit.objects.active().get()
+    assert (visit.groups_taken, visit.pupils_taken) == (2, 58)
+    assert too_large.events.filter(move="pass_over").count() == 1
+
+
+def test_cancelled_offer_of_a_taken_place_goes_to_the_next_and_the_old_one_does_not_live_again(
+    full, slot, programme, frozen
+):
+    """S01"""
+    first, second = wait(slot, programme, 28), wait(slot, programme, 28)
+    cancel(full[0])
+    by = first.submission.user
+    LIST.take(first.submission, by=by)
+    frozen.shift(datetime.timedelta(minutes=10))
+
+    lifecycle.cancel(booking=Booking.objects.get(submission=first.submission), by=by)
+
+    assert states(first, second) == [S.TAKEN, S.OFFERED]
+    with pytest.raises(NothingOffered):
+        LIST.take(first.submission, by=by)
+    assert Booking.objects.get(submission=first.submission).state == State.CANCELLED
+
+
+@pytest.mark.parametrize("why", ["closed", "unpublished", "too late", "begun"])
+def test_place_that_can_no_longer_be_taken_is_offered_to_nobody(why, full, slot, programme, frozen):
+    """S02"""
+    row = wait(slot, programme, 20)
+    if why == "closed":
+        type(slot).objects.update(is_closed=True)
+    elif why == "unpublished":
+        type(programme).objects.update(is_published=False)
+    else:
+        frozen.move_to(slot.starts_at - (ONE if why == "too late" else -ONE / 24))
+
+    cancel(full[0])
+
+    assert states(row) == [S.WAITING]
+    ended = LIST.end_unmet()
+    assert (ended, states(row)) == ((0, [S.WAITING]) if why == "closed" else (1, [S.ENDED]))
+
+
+def test_deadline_never_lies_beyond_the_moment_at_which_the_place_can_be_taken(
+    full, slot, programme, frozen
+):
+    """S02"""
+    row = wait(slot, programme, 20)
+    frozen.move_to(amsterdam(2026, 10, 27, 16, 30))  # the last day on which it can be booked
+
+    cancel(full[0])
+
+    row.refresh_from_db()
+    assert row.held_until == amsterdam(2026, 10, 28)
+
+
+def test_all_that_one_verb_frees_is_offered_in_one_round(full, slot, programme):
+    """S05"""
+    both, one = wait(slot, programme, 20, 20), wait(slot, programme, 20)
+
+    @retried
+    def cancel_all() -> None:
+        for booking in full:
+            cancel(booking)
+
+    cancel_all()
+
+    assert states(both, one) == [S.OFFERED, S.WAITING]
+    assert Booking.objects.filter(state=State.OFFERED).count() == 2
+
+
+def test_freed_singly_the_smaller_goes_first_and_the_larger_sees_that_it_was_passed_over(
+    full, slot, programme
+):
+    """S05"""
+    both, one = wait(slot, programme, 20, 20), wait(slot, programme, 20)
+
+    cancel(full[0])
+
+    assert states(both, one) == [S.WAITING, S.OFFERED]
+    both.refresh_from_db()
+    assert both.is_passed_over
+    place = positions([both])[both.pk]
+    assert (place.number, place.larger) == (1, 0)
+    behind = wait(slot, programme, 20)
+    place = positions([behind])[behind.pk]
+    assert (place.number, place.larger) == (2, 2)
+
+
+def test_an_offer_holds_once_and_is_not_free_to_others(full, slot, programme):
+    """S07"""
+    wait(slot, programme, 30)
+    cancel(full[0])
+
+    with pytest.raises(places.VisitFull):
+        passer_by(slot, programme)
+
+    visit = Visit.objects.active().get()
+    assert (visit.groups_taken, Booking.objects.holding().count()) == (2, 2)
+
+
+def test_expired_offer_is_free_to_nobody_until_the_next_has_it(full, slot, programme, frozen):
+    first, second = wait(slot, programme, 28), wait(slot, programme, 28)
+    cancel(full[0])
+    first.refresh_from_db()
+    frozen.move_to(first.held_until + datetime.timedelta(minutes=1))
+
+    with pytest.raises(places.VisitFull):
+        passer_by(slot, programme)
+
+    assert LIST.expire_offers() == 1
+    assert states(first, second) == [S.ENDED, S.OFFERED]
+    assert LIST.expire_offers() == 0
+    assert VisitWait.objects.get(pk=first.pk).events.latest("pk").notice == "expired"
+
+
+def test_wish_is_offered_any_day_that_it_names(programme, slot):
+    days = [make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, d, 9)) for d in (4, 5)]
+    wished = {"slot": None, "first_day": slot.day, "last_day": slot.day + 7 * ONE}
+    booked = [make_booking(visit=make_visit(slot=day, programme=programme)) for day in days]
+    row = make_wait(programme=programme, **wished, weekdays="3", part="morning")
+
+    cancel(booked[0])
+    assert states(row) == [S.WAITING]
+    cancel(booked[1])
+
+    row.refresh_from_db()
+    assert row.booking.visit.slot == days[1]
+
+
+# --- Doors ---------------------------------------------------------------------------------------
+
+
+def test_passer_by_never_gets_in_before_who_waits_whatever_door_was_opened(full, slot, programme):
+    """S06: room made by the shell rings no bell."""
+    row = wait(slot, programme, 30)
+    Booking.objects.filter(pk=full[0].pk).update(state=State.CANCELLED)
+    Visit.objects.update(groups_taken=1, pupils_taken=28)
+
+    with pytest.raises(places.VisitFull):
+        passer_by(slot, programme)
+    assert LIST.offer_everywhere() == 1
+
+    assert states(row) == [S.OFFERED]
+
+
+def test_passer_by_may_have_what_is_too_small_for_who_waits(full, slot, programme):
+    row = wait(slot, programme, 33)
+    cancel(full[0])
+
+    held = passer_by(slot, programme, pupils=10)
+
+    assert held.bookings.get().state == State.HELD
+    assert states(row) == [S.WAITING]
+
+
+def test_swapping_two_own_classes_gives_nothing_to_the_waiting_list_between(programme):
+    """S04"""
+    first, second = (
+        make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, d, 9), max_groups=1)
+        for d in (3, 4)
+    )
+    here, there = (
+        make_booking(visit=make_visit(slot=one, programme=programme)) for one in (first, second)
+    )
+    row, staff = wait(first, programme, 20), make_staff()
+    spare = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 10, 9))
+
+    @retried
+    def swap() -> None:
+        lifecycle.reschedule(booking=here, slot=spare, by=staff)
+        lifecycle.reschedule(booking=there, slot=first, by=staff)
+        lifecycle.reschedule(booking=here, slot=second, by=staff)
+
+    swap()
+
+    assert [one.visit.slot for one in Booking.objects.order_by("pk")] == [second, first]
+    assert states(row) == [S.WAITING]
+
+
+# --- Joining, changing, withdrawing -------------------------------------------------------------
+
+
+def join(slot, programme, *parties, by=None, **fields):
+    teacher = by or make_teacher(school=make_school())
+    submission = unsaved_submission(
+        school=teacher.school, typed_school_name="", typed_city="", email=teacher.email, **fields
+    )
+    asking = WaitRequest(submission, programme, parties or (asked(pupils=20),), Wish.of(slot))
+    return LIST.book(asking, by=teacher)
+
+
+def test_joining_counts_from_the_code_and_stands_behind_who_waits(full, slot, programme, frozen):
+    held = LIST.hold(
+        WaitRequest(unsaved_submission(), programme, [asked(pupils=20)], Wish.of(slot)), by=None
+    )
+    frozen.shift(datetime.timedelta(minutes=5))
+    earlier = join(slot, programme)
+    frozen.shift(datetime.timedelta(minutes=5))
+
+    LIST.confirm(held)
+
+    rows = list(VisitWait.objects.waiting())
+    assert [row.submission for row in rows] == [earlier, held]
+    assert rows[1].class_group is not None
+    assert held.visitwaits.get().events.latest("pk").notice == "joined"
+
+
+def test_withdrawn_and_asked_anew_is_a_new_entry_at_the_end(full, slot, programme, frozen):
+    """S08"""
+    teacher = make_teacher(school=make_school())
+    old = join(slot, programme, by=teacher)
+    other = join(slot, programme)
+    LIST.withdraw(old, by=teacher)
+    frozen.shift(datetime.timedelta(minutes=20))
+
+    new = join(slot, programme, by=teacher)
+
+    assert [row.submission for row in VisitWait.objects.waiting()] == [other, new]
+    assert old.visitwaits.get().state == S.ENDED
+    assert new.visitwaits.get().events.latest("pk").notice == "joined"
+
+
+def test_fewer_pupils_keep_the_rank_and_more_do_not_fit_it(full, slot, programme):
+    """S08"""
+    first, second = wait(slot, programme, 40 - 6), wait(slot, programme, 20)
+    cancel(full[0])
+    LIST.withdraw(second.submission, by=None)
+    with pytest.raises(OnlyFewer):
+        LIST.change_numbers(first, pupils=35, by=None)
+
+    LIST.change_numbers(first, pupils=25, by=None)
+
+    assert states(first) == [S.OFFERED]
+
+
+def test_place_that_is_free_already_is_offered_to_who_joins(slot, programme):
+    joined = join(slot, programme)
+
+    assert joined.visitwaits.get().state == S.OFFERED
+
+
+def test_not_needed_offer_goes_to_the_next(full, slot, programme):
+    first, second = wait(slot, programme, 28), wait(slot, programme, 28)
+    cancel(full[0])
+
+    LIST.withdraw(first.submission, by=first.submission.user)
+
+    assert states(first, second) == [S.ENDED, S.OFFERED]
+    assert first.events.latest("pk").data == {"why": "passed"}
+
+
+def test_staff_offer_over_the_order_with_a_note(full, slot, programme):
+    first, second = wait(slot, programme, 33), wait(slot, programme, 33)
+    cancel(full[0])
+    visits.set_maxima(visit=Visit.objects.get(), max_groups=3, max_pupils=60)
+    staff = make_staff()
+    with pytest.raises(NoteRequired):
+        LIST.offer_by_hand(second.submission, slot=slot, by=staff, note=" ")
+    with pytest.raises(places.VisitFull):
+        LIST.offer_by_hand(second.submission, slot=slot, by=staff, note="Zij kan niet anders")
+    other = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 10, 9), max_pupils=60)
+
+    LIST.offer_by_hand(second.submission, slot=other, by=staff, note="Zij kan niet anders")
+
+    assert states(first, second) == [S.WAITING, S.OFFERED]
+    event = second.events.latest("pk")
+    assert (event.by, event.note) == (staff, "Zij kan niet anders")
+
+
+def test_raised_maximum_is_offered(full, slot, programme):
+    """S06"""
+    row = wait(slot, programme, 4)
+
+    visits.set_maxima(visit=full[0].visit, max_groups=3, max_pupils=60)
+
+    assert states(row) == [S.OFFERED]
+
+
+def test_fewer_pupils_of_a_booking_make_room(full, slot, programme):
+    visits.set_maxima(visit=full[0].visit, max_groups=3, max_pupils=60)
+    row = wait(slot, programme, 10)
+
+    lifecycle.change_numbers(booking=full[0], pupils=20, supervisors=2, by=make_staff())
+
+    assert states(row) == [S.OFFERED]
+
+
+def test_lapsed_hold_is_offered(slot, programme, frozen):
+    from bookings import clock
+
+    held = [passer_by(slot, programme, pupils=28) for _one in range(2)]
+    assert held
+    row = wait(slot, programme, 28)
+    frozen.shift(datetime.timedelta(minutes=31))
+
+    clock.lapse_expired()
+
+    assert states(row) == [S.OFFERED]
+
+
+def test_events_of_an_entry_chain(full, slot, programme):
+    row = wait(slot, programme, 28)
+    cancel(full[0])
+    LIST.take(row.submission, by=row.submission.user)
+
+    assert chain_is_sound(row.events.all())
+    assert chain_is_sound(row.submission.bookings.get().events.all())
+    taken = row.submission.bookings.get()
+    assert (taken.state, taken.held_until) == (State.CONFIRMED, None)
+    assert taken.events.latest("pk").notice == "confirmed"
+
+
+def test_place_of_a_programme_with_approval_is_asked_for_by_taking(slot, programme):
+    type(programme).objects.update(needs_approval=True)
+    joined = join(slot, programme)
+
+    LIST.take(joined, by=joined.user)
+
+    assert joined.bookings.get().state == State.REQUESTED
+
+
+def test_refusal_leaves_an_offer_as_it_was(full, slot, programme, frozen):
+    row = wait(slot, programme, 28)
+    cancel(full[0])
+    frozen.move_to(slot.starts_at - ONE)
+
+    with pytest.raises(Refused):
+        LIST.take(row.submission, by=row.submission.user)
+
+    assert states(row) == [S.OFFERED]
+
+
+# --- Calling a visit off -------------------------------------------------------------------------
+
+
+def test_visit_that_staff_call_off_ends_offers_and_entries_and_tells_each_once(
+    programme, slot, frozen
+):
+    """S03"""
+    visit = make_visit(slot=slot, programme=programme, max_groups=4, max_pupils=120)
+    booked = [make_booking(visit=visit, pupils=28) for _one in range(3)]
+    offered = wait(slot, programme, 30)
+    LIST.give_turns()
+    waiting = [wait(slot, programme, 30) for _one in range(3)]
+    wish = wait(None, programme, 30, first_day=slot.day, last_day=slot.day + 30 * ONE)
+    other = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 5, 9), is_closed=True)
+
+    call_off(visit=visit, by=make_staff(), note="De kraan is stuk.")
+
+    assert states(offered, *waiting) == [S.ENDED] * 4
+    assert states(wish) == [S.WAITING]
+    assert {booking.state for booking in Booking.objects.filter(pk__in=[b.pk for b in booked])} == {
+        State.CANCELLED
+    }
+    assert not Booking.objects.holding().exists()
+    LIST.give_turns()
+    assert not Booking.objects.holding().exists()
+    type(other).objects.filter(pk=other.pk).update(is_closed=False)
+    before = set(Mail.objects.values_list("pk", flat=True))
+    Teller().tell(seconds=30)
+    mails = Mail.objects.exclude(pk__in=before)
+    told = [(mail.to, mail.template) for mail in mails if mail.template != "wait_offered"]
+    ended = [(row.submission.email, "wait_ended") for row in (offered, *waiting)]
+    cancelled = [(booking.submission.email, "booking_cancelled") for booking in booked]
+    assert sorted(told) == sorted([*ended, *cancelled])
+    for mail in mails.filter(template__in=["wait_ended", "booking_cancelled"]):
+        assert "De kraan is stuk." in mail.text
+        assert "donderdag 5 november 09:00: " in mail.text
+        assert "heeft nu" not in mail.text
+
+
+def test_wish_that_was_offered_a_visit_that_is_called_off_waits_on_in_its_rank(programme, slot):
+    """S03"""
+    wish = wait(None, programme, 30, first_day=slot.day, last_day=slot.day + 30 * ONE)
+    LIST.give_turns()
+    assert states(wish) == [S.OFFERED]
+
+    call_off(visit=Visit.objects.get(), by=make_staff(), note="Storm")
+
+    row = VisitWait.objects.get(pk=wish.pk)
+    assert (row.state, row.asked_at, row.events.latest("pk").notice) == (
+        S.WAITING,
+        wish.asked_at,
+        "waits_on",
+    )

@@ -1,0 +1,188 @@
+"""The waiting list for kits: from days on which all boxes are away to a box that is hers."""
+
+import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from core.mail.outbox import Teller
+from core.models import Mail
+from kits import clock, lifecycle, moving
+from kits import handling as verbs
+from kits.models import KitCopy, LessonKit, Loan, LoanState, LoanWait
+from kits.refusals import NoCopyFree
+from kits.waiting.loans import LIST, position_of
+from schools.models import SchoolHoliday
+from submissions.links import token_of
+from submissions.models import WaitState
+from tests.booking_form import code_in_mail, key_in
+from tests.factories import NOW, make_kit, make_loan, make_loan_wait, make_staff
+from tests.kits.asking import hold
+from tests.loan_form import address, typed
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "one_factor")]
+S = WaitState
+
+
+@pytest.fixture
+def kit():
+    SchoolHoliday.objects.all().delete()
+    return make_kit()
+
+
+def lend(kit, **fields) -> Loan:
+    return make_loan(copy=kit.copies.first(), **fields)
+
+
+def state_of(row) -> str:
+    return LoanWait.objects.get(pk=row.pk).state
+
+
+def test_freed_box_is_offered_to_the_first_in_the_same_transaction(kit):
+    loan = lend(kit)
+    first, second = make_loan_wait(kit=kit), make_loan_wait(kit=kit)
+    assert (position_of(first), position_of(second)) == (1, 2)
+
+    lifecycle.cancel(loan=loan, by=make_staff())
+
+    assert (state_of(first), state_of(second)) == (S.OFFERED, S.WAITING)
+    assert Loan.objects.get(submission=first.submission).state == LoanState.OFFERED
+
+
+def test_taken_and_cancelled_box_goes_to_the_next(kit):
+    """S01"""
+    loan = lend(kit)
+    first, second = make_loan_wait(kit=kit), make_loan_wait(kit=kit)
+    lifecycle.cancel(loan=loan, by=make_staff())
+    by = first.submission.user
+    LIST.take(first.submission, by=by)
+    taken = Loan.objects.get(submission=first.submission)
+    assert (taken.state, taken.events.latest("pk").notice) == (LoanState.RESERVED, "reserved")
+
+    lifecycle.cancel(loan=taken, by=by)
+
+    assert (state_of(first), state_of(second)) == (S.TAKEN, S.OFFERED)
+
+
+def cancel(kit, loan):
+    lifecycle.cancel(loan=loan, by=make_staff())
+
+
+def other_days(kit, loan):
+    days = {"starts_on": datetime.date(2026, 12, 1), "ends_on": datetime.date(2026, 12, 15)}
+    moving.move(loan=loan, by=make_staff(), **days)
+
+
+def add_a_box(kit, loan):
+    desk = Client()
+    desk.force_login(make_staff())
+    page = reverse("admin:kits_kitcopy_add")
+    assert desk.post(page, {"kit": kit.pk, "code": "NIEUW-01"} | INLINES).status_code == 302
+
+
+INLINES = {
+    f"{prefix}-{count}_FORMS": 0
+    for prefix in ("shortages", "loans", "repairs", "events")
+    for count in ("TOTAL", "INITIAL")
+}
+
+
+def bring_a_box_back(kit, loan):
+    verbs.bring_back(copy=kit.copies.last(), by=make_staff())
+
+
+def end_a_repair(kit, loan):
+    copy = kit.copies.last()
+    verbs.end_repair(repair=copy.repairs.get(), by=make_staff())
+
+
+@pytest.mark.parametrize("door", [cancel, other_days, add_a_box, bring_a_box_back, end_a_repair])
+def test_box_is_offered_through_every_door(kit, door):
+    """S06"""
+    loan = lend(kit)
+    other = KitCopy.objects.create(kit=kit, code="ZZ-99", is_withdrawn=door is bring_a_box_back)
+    if door is end_a_repair:
+        today = NOW.date()
+        other.repairs.create(starts_on=today, free_again_on=datetime.date(2027, 1, 1), reason="x")
+    elif door is not bring_a_box_back:
+        other.delete()
+    row = make_loan_wait(kit=kit)
+    assert LIST.offer_everywhere() == 0
+
+    door(kit, loan)
+
+    assert state_of(row) == S.OFFERED
+
+
+def test_published_kit_is_offered_to_who_waited_for_it(kit):
+    """S06"""
+    LessonKit.objects.update(is_published=False)
+    row = make_loan_wait(kit=kit)
+    assert LIST.offer_everywhere() == 0
+    LessonKit.objects.update(is_published=True)
+
+    assert LIST.offer_everywhere() == 1
+    assert state_of(row) == S.OFFERED
+
+
+def test_passer_by_never_gets_a_box_before_who_waits(kit):
+    """S06: the box came free by the shell."""
+    loan = lend(kit)
+    row = make_loan_wait(kit=kit)
+    Loan.objects.filter(pk=loan.pk).update(state=LoanState.CANCELLED)
+
+    with pytest.raises(NoCopyFree):
+        hold(kit)
+    LIST.offer_everywhere()
+
+    assert state_of(row) == S.OFFERED
+
+
+def test_lapsed_hold_and_expired_offer_go_to_the_next(kit, frozen):
+    hold(kit)
+    first, second = make_loan_wait(kit=kit), make_loan_wait(kit=kit)
+    frozen.shift(datetime.timedelta(minutes=31))
+    clock.lapse_expired()
+    assert state_of(first) == S.OFFERED
+
+    frozen.shift(datetime.timedelta(days=4))
+    LIST.expire_offers()
+
+    assert (state_of(first), state_of(second)) == (S.ENDED, S.OFFERED)
+
+
+def test_days_that_are_too_soon_by_now_end_the_waiting(kit, frozen):
+    """S02"""
+    lend(kit)
+    row = make_loan_wait(kit=kit)
+    frozen.shift(datetime.timedelta(days=44))
+
+    assert (LIST.end_unmet(), LIST.end_unmet()) == (1, 0)
+    assert row.events.latest("pk").notice == "ended"
+
+
+def test_from_days_without_a_box_to_the_box_with_everything_typed_kept(client, kit):
+    loan = lend(kit)
+    form = address(kit)
+    refused = client.post(form, typed())
+    assert refused.status_code == 409
+    assert 'name="wait" value="1"' in refused.text
+
+    code_page = client.post(form, typed(submission_key=key_in(refused.text), wait="1"))
+    done = client.post(code_page["Location"], {"code": code_in_mail()})
+    row = LoanWait.objects.get()
+    page = client.get(done["Location"])
+    assert (row.state, "Jullie zijn nummer 1 op de lijst." in page.text) == (S.WAITING, True)
+
+    lifecycle.cancel(loan=loan, by=make_staff())
+    Teller().tell(seconds=30)
+    templates = {mail.template for mail in Mail.objects.filter(to=row.submission.email)}
+    assert "wait_offered" in templates
+    kwargs = {"public_id": row.submission.public_id, "token": token_of(row.submission)}
+    link = reverse("loans:wait", kwargs=kwargs)
+    assert "Van jullie tot" in client.get(link).text
+    assert Loan.objects.get(submission=row.submission).state == LoanState.OFFERED
+    answers = [client.post(link, {"take": "1"})["Location"] for _tap in range(2)]
+    assert answers == [reverse("loans:loan", kwargs=kwargs)] * 2
+    assert Loan.objects.get(submission=row.submission).state == LoanState.RESERVED
