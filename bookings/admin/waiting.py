@@ -4,9 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
-from django.utils.formats import date_format
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -17,17 +15,16 @@ from bookings.models import WAIT_FACTS, VisitSlot, VisitWait, VisitWaitEvent
 from bookings.telling.waiting import when_of
 from bookings.waiting.positions import demand, positions
 from bookings.waiting.visits import LIST
-from core.backoffice.base import badge
 from core.backoffice.filters import AttentionFilter, RangeDateFilter, RelatedDropdownFilter
-from core.backoffice.history import staff_history
-from core.backoffice.moves import EventAdmin, MovesAdmin, RequiredNoteForm, StaffMove
+from core.backoffice.moves import RequiredNoteForm, StaffMove
 from core.dates import terms
 from core.lifecycle import Move
 from core.text.normal import fold, words
 from core.text.searching import Among, has_name
 from schools.models import User
-from submissions.models import Ending, Submission, WaitState
-from submissions.waiting.lifecycle import LIVE, MOVES
+from submissions.admin.waiting import WaitAdmin, WaitEventAdmin, waiting_moves
+from submissions.models import Submission
+from submissions.waiting.lifecycle import LIVE
 
 # --- Moves ---------------------------------------------------------------------------------------
 
@@ -49,34 +46,12 @@ def offer(*, wait: VisitWait, by: User, slot: VisitSlot, note: str) -> None:
     LIST.offer_by_hand(wait.submission, slot=slot, by=by, note=note)
 
 
-def take(*, wait: VisitWait, by: User, note: str = "") -> None:
-    LIST.take(wait.submission, by=by)
-
-
-def withdraw(*, wait: VisitWait, by: User, note: str = "") -> None:
-    LIST.withdraw(wait.submission, by=by, note=note)
-
-
-def end(*, wait: VisitWait, by: User, note: str = "") -> None:
-    LIST.end(wait.submission, Ending.CALLED_OFF, by=by, note=note)
-
-
 def settle(*, wait: VisitWait, by: User, note: str = "") -> None:
     LIST.settle(wait, by=by, note=note)
 
 
-def add_note(*, wait: VisitWait, by: User, note: str) -> None:
-    LIST.note(wait, by=by, note=note)
-
-
-STAFF_MOVES = {
-    "offer": StaffMove(offer, gettext_lazy("Offered."), OfferForm, style="primary"),
-    "take": StaffMove(take, gettext_lazy("Taken on the school's behalf."), style="primary"),
-    "settle": StaffMove(settle, gettext_lazy("Settled.")),
-    "note": StaffMove(add_note, gettext_lazy("The note is in the history."), RequiredNoteForm),
-    "cancel": StaffMove(withdraw, gettext_lazy("Withdrawn on the school's behalf.")),
-    "end": StaffMove(end, gettext_lazy("Ended; the school gets a mail."), style="danger"),
-}
+SETTLE = StaffMove(settle, gettext_lazy("Settled."))
+STAFF_MOVES = waiting_moves(offer, OfferForm, settle=SETTLE)
 
 
 # --- The list ------------------------------------------------------------------------------------
@@ -104,9 +79,8 @@ class LiveFilter(admin.SimpleListFilter):
 
 
 @admin.register(VisitWait)
-class VisitWaitAdmin(MovesAdmin):
-    moves, staff_moves, row_name, facts = MOVES, STAFF_MOVES, "wait", WAIT_FACTS
-    fields = ()
+class VisitWaitAdmin(WaitAdmin):
+    staff_moves, facts = STAFF_MOVES, WAIT_FACTS
     list_display = (
         "place_shown", "party_name", "asker", "programme", "when_shown", "pupils", "since",
         "state_shown", "attention_shown",
@@ -124,12 +98,8 @@ class VisitWaitAdmin(MovesAdmin):
     )
     search_fields = ("party_name",)
     search_help_text = gettext_lazy("day (‘9 March’), reference, school, class or contact")
-    ordering = ("asked_at", "submission_id", "pk")
     change_form_template = "admin/bookings/wait_page.html"
     list_before_template = "admin/bookings/_waiting_demand.html"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[VisitWait]:
-        return super().get_queryset(request).exclude(state__in=(WaitState.HELD, WaitState.LAPSED))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[VisitWait], search_term: str
@@ -164,21 +134,14 @@ class VisitWaitAdmin(MovesAdmin):
         changelist.result_list = rows
         return changelist
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        row = context["original"]
-        context |= {
-            "title": _("Waiting list"),
-            "show_history": False,  # the events below are the history
-            "state_colour": row.standing.colour,
-            "buttons": self.buttons_for(row) if self.has_decide_permission(request) else [],
-            "history": staff_history(row),
+    def page_facts(self, row: VisitWait) -> dict[str, Any]:
+        place = positions([row]).get(row.pk)
+        return {
+            "thing": row.programme,
             "when": when_of(row),
-            "place": positions([row]).get(row.pk),
+            "place": place.number if place else None,
             "others": row.submission.visitwaits.exclude(pk=row.pk).order_by("pk"),
         }
-        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_sense(self, name: str, row: VisitWait) -> bool:
         return bool(row.attention) if name == "settle" else True
@@ -192,22 +155,9 @@ class VisitWaitAdmin(MovesAdmin):
     def place_shown(self, row: Any) -> str:
         return str(row.place.number) if row.place else "–"
 
-    @display(description=gettext_lazy("school"))
-    def asker(self, row: VisitWait) -> str:
-        return row.submission.asker_name
-
     @display(description=gettext_lazy("when"), ordering="first_day")
     def when_shown(self, row: VisitWait) -> str:
         return when_of(row)
-
-    @display(description=gettext_lazy("waits since"), ordering="asked_at")
-    def since(self, row: VisitWait) -> str:
-        return date_format(timezone.localtime(row.asked_at), "j b Y H:i") if row.asked_at else ""
-
-    @display(description=gettext_lazy("state"), ordering="state")
-    def state_shown(self, row: VisitWait) -> str:
-        state = WaitState(row.state)
-        return badge(state.label, state.standing.colour)
 
     @display(description=gettext_lazy("needs attention"))
     def attention_shown(self, row: VisitWait) -> str:
@@ -215,10 +165,5 @@ class VisitWaitAdmin(MovesAdmin):
 
 
 @admin.register(VisitWaitEvent)
-class VisitWaitEventAdmin(EventAdmin):
-    list_display = ("at", "what", "wait", "by_whom", "note", "noticed_at")
-    list_select_related = (
-        *(f"wait__submission__{name}" for name in ("school", "organisation", "hub")), "by",
-    )  # fmt: skip
-    search_fields = ("wait__party_name",)
-    fields = ("wait", "move", ("from_state", "to_state"), "at", ("by", "by_role"), "note")
+class VisitWaitEventAdmin(WaitEventAdmin):
+    """What happened on the list."""

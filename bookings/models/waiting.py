@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models.booking import Booking
 from bookings.models.schedule import VisitSlot
-from core.lifecycle import Event
+from core.lifecycle import unnoticed
 from core.text.searching import WordsInside
 from programmes.models import OfHubs, Programme
-from submissions.models import Waiting, WaitingQuerySet
+from submissions.models import Waiting, WaitingEvent, WaitingQuerySet, last_offer
 
 NOON = 12
 # What a page, a mail or a list says about an entry hangs on these.
@@ -61,23 +61,13 @@ class VisitWait(Waiting):
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"))
     supervisors = models.PositiveSmallIntegerField(_("supervisors"), default=1)
-    # What was offered: the last offer, if there was one.
-    booking = models.OneToOneField(
-        Booking,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="wait",
-        editable=False,
-        verbose_name=_("booking"),
-    )
+    booking = last_offer(Booking, _("booking"))
 
     objects = VisitWaitQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Waiting.Meta):
         verbose_name = _("place on the waiting list")
         verbose_name_plural = _("waiting list")
-        ordering = ["asked_at", "submission_id", "pk"]
         indexes = [
             WordsInside(fields=["party_key"], name="visitwait_party_words"),
             # What every booking asks: does anybody wait for this day?
@@ -101,9 +91,6 @@ class VisitWait(Waiting):
                 violation_error_message=_("This class is on this list already."),
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.party_name}, {self.submission.asker_name}"
 
     @property
     def school_day(self) -> datetime.date:
@@ -138,22 +125,14 @@ class VisitWait(Waiting):
         return bool(days and parts and meet)
 
 
-class VisitWaitEvent(Event):
-    hub_lookup = "wait__submission__hub"
-
+class VisitWaitEvent(WaitingEvent):
     wait = models.ForeignKey(
         VisitWait, on_delete=models.CASCADE, related_name="events", verbose_name=_("waiting list")
     )
 
     objects = OfHubs["VisitWaitEvent"].as_manager()
 
-    class Meta(Event.Meta):
+    class Meta(WaitingEvent.Meta):
         verbose_name = _("event of the waiting list")
         verbose_name_plural = _("events of the waiting list")
-        indexes = [
-            models.Index(
-                fields=["id"],
-                condition=Q(noticed_at=None) & ~Q(notice=""),
-                name="visitwait_event_unnoticed",
-            )
-        ]
+        indexes = [unnoticed("visitwait")]

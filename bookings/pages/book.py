@@ -41,6 +41,7 @@ from submissions.models import Submission
 from submissions.pages.ask import Asking, asked_by
 from submissions.pages.code import CodeView, CorrectAddressView
 from submissions.pages.initial import class_asked
+from submissions.pages.waiting import asks_to_wait
 from submissions.rules import RulesBroken
 
 
@@ -59,7 +60,7 @@ def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
         return redirect(address_of(held, "code"))
     if own and own.bookings.filter(state=State.OFFERED, visit__slot=slot).exists():
         return redirect(waiting.wait_address(own))
-    if data is None and waiting.is_asked(request):
+    if data is None and asks_to_wait(request):
         held = waiting.own_held(request, programme, slot)
     again, known = drafts.kept(request) if data is None else None, class_asked(request)
     form = BookingForm(
@@ -97,7 +98,7 @@ def _context(request: HttpRequest, form: BookingForm, refused: Refused | None) -
     can_be_booked = offer is not None and offer.can_be_booked
     gone = isinstance(refused, GONE) if form.is_bound else not (can_be_booked or form.held)
     can_wait = offer is not None and (can_be_booked or offer.status == Status.FULL)
-    waits = waiting.is_asked(request) and can_wait and (form.is_bound or not can_be_booked)
+    waits = asks_to_wait(request) and can_wait and (form.is_bound or not can_be_booked)
     gone = gone and not waits
     others = _others(programme, slot, form.pupils) if gone else []
     if form.late_taster:

@@ -19,10 +19,12 @@ urlpatterns = [
     path("wens/<slug:slug>/", waiting.wish, name="wish"),
     path("<uuid:public_id>/code/", book.BookingCodeView.as_view(), name="code"),
     path("<uuid:public_id>/adres/", book.BookingAddressView.as_view(), name="correct_address"),
-    path("<uuid:public_id>/wachtlijst/code/", waiting.WaitCodeView.as_view(), name="wait_code"),
+    path(
+        "<uuid:public_id>/wachtlijst/code/", waiting.VisitWaitCodeView.as_view(), name="wait_code"
+    ),
     path(
         "<uuid:public_id>/wachtlijst/adres/",
-        waiting.WaitAddressView.as_view(),
+        waiting.VisitWaitAddressView.as_view(),
         name="wait_correct_address",
     ),
     *also_by_link(

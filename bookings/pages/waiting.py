@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,39 +22,28 @@ from bookings.telling.stays import stays_of
 from bookings.telling.wording import requirements_of, terms_of
 from bookings.waiting.positions import positions
 from bookings.waiting.visits import LIST, WaitRequest, Wish
-from core import drafts, rate_limits
+from core import drafts
 from core.lifecycle import Refused
 from programmes.models import Programme
-from schools.models import User
 from submissions import browsers
 from submissions.access import load_submission
 from submissions.lifecycle import TooMuchHeld
 from submissions.models import Submission, WaitState
-from submissions.pages.ask import Asking, asked_by
-from submissions.pages.code import CodeView, CorrectAddressView
+from submissions.pages.ask import asked_by
+from submissions.pages.code import CorrectAddressView
 from submissions.pages.initial import class_asked
 from submissions.pages.shared import say_once
+from submissions.pages.waiting import WAIT, WaitAsking, WaitCodeView, act
 from submissions.rules import RulesBroken
-from submissions.waiting.lifecycle import LIVE, NotWaiting
-from submissions.waiting.wording import ending_in_words, position_in_words
-
-WAIT = "wachtlijst"  # in the address of the form: to wait for this date
+from submissions.waiting.lifecycle import LIVE
+from submissions.waiting.wording import position_in_words, why_ended
 
 
-class WaitAsking(Asking):
-    def hold(self, asked: WaitRequest) -> Submission:
-        return LIST.hold(asked, by=None)
-
-    def book(self, asked: WaitRequest, teacher: User) -> Submission:
-        return LIST.book(asked, by=teacher)
+class VisitWaitAsking(WaitAsking):
+    waiting_list: ClassVar = LIST
 
     def page_of(self, submission: Submission, page: str = "") -> str:
         return wait_address(submission, page)
-
-
-def is_asked(request: HttpRequest) -> bool:
-    """Whether the form is to wait with, and not to book."""
-    return WAIT in request.GET or "wait" in request.POST
 
 
 def wait_address(submission: Submission, page: str = "", token: str | None = None) -> str:
@@ -68,7 +56,7 @@ def join(request: HttpRequest, form: BookingForm, wish: Wish) -> HttpResponse:
     what = ["wait", programme.pk, wish.facts, parties]
     submission = form.contact.submission(what=what, **asked_by(request))
     asked = WaitRequest(submission, programme, parties, wish)
-    return WaitAsking().send(request, asked, form.school)
+    return VisitWaitAsking().send(request, asked, form.school)
 
 
 # --- A wish --------------------------------------------------------------------------------------
@@ -132,12 +120,12 @@ def wait(request: HttpRequest, public_id: UUID, token: str | None = None) -> Htt
     if submission.verified_at is None and token is None:
         return redirect(wait_address(submission, "code"))
     if request.method == "POST":
-        return _act(request, submission, token)
+        hers = address_of(submission, token=token)
+        return act(request, submission, LIST, here=wait_address(submission, token=token), hers=hers)
     first = rows[0]
     bookings = list(submission.bookings.with_facts().order_by("visit__slot__starts_at", "pk"))
     offered = [one for one in bookings if one.state == State.OFFERED]
     others = [] if first.state in LIVE else words.other_dates(first.programme, rows)
-    last = rows[0].events.filter(move__in=("cancel", "expire", "end")).order_by("pk").last()
     context = {
         "submission": submission,
         "rows": rows,
@@ -152,30 +140,12 @@ def wait(request: HttpRequest, public_id: UUID, token: str | None = None) -> Htt
         "until": first.held_until if offered else None,
         "not_free": words.is_free_no_longer(offered),
         "booked": [one for one in bookings if one.state != State.OFFERED and one.is_holding],
-        "why": ending_in_words(last.data.get("why", "")) if last else "",
+        "why": why_ended(first),
         "others": others,
         "history": words.history_of(rows),
         "token": token,
     }
     return render(request, "bookings/wait_detail.html", context)
-
-
-def _act(request: HttpRequest, submission: Submission, token: str | None) -> HttpResponse:
-    try:
-        rate_limits.count_post(request)
-        if "take" in request.POST:
-            if not submission.visitwaits.filter(state=WaitState.TAKEN).exists():
-                LIST.take(submission, by=submission.teacher)
-            say_once(request, _("It is yours. A mail about it is going to you."))
-            return redirect(address_of(submission, token=token))
-        if "withdraw" in request.POST:
-            LIST.withdraw(submission, by=submission.teacher)
-            say_once(request, _("You are no longer on the waiting list."))
-    except NotWaiting:
-        pass  # the second of two clicks
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(wait_address(submission, token=token))
 
 
 class FewerForm(forms.Form):
@@ -226,14 +196,9 @@ def _load(
 # --- The code ------------------------------------------------------------------------------------
 
 
-class WaitCodeView(CodeView):
-    """The code puts her on the list."""
-
+class VisitWaitCodeView(WaitCodeView):
     template_name = "bookings/wait_code.html"
-    gone: ClassVar = (NotWaiting,)
-
-    def verify(self, submission: Submission) -> Submission:
-        return LIST.confirm(submission)
+    waiting_list: ClassVar = LIST
 
     def page_of(self, submission: Submission, page: str = "") -> str:
         return wait_address(submission, page)
@@ -256,7 +221,7 @@ class WaitCodeView(CodeView):
         }
 
 
-class WaitAddressView(CorrectAddressView, WaitCodeView):
+class VisitWaitAddressView(CorrectAddressView, VisitWaitCodeView):
     """A mistyped address of who waits."""
 
 

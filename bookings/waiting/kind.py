@@ -2,13 +2,12 @@
 
 import datetime
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from bookings.models import WAIT_FACTS, Booking, VisitWait, VisitWaitEvent
 from bookings.telling import waiting
@@ -17,23 +16,15 @@ from bookings.waiting.visits import LIST
 from core.kinds import Matter
 from core.mail.queue import Message
 from schools.models import User
-from submissions.kinds import AskedKind
-from submissions.models import Submission
-from submissions.waiting.lifecycle import LIVE, MOVES
+from submissions.waiting.kind import WaitKind
+from submissions.waiting.lifecycle import LIVE
 
 
-class VisitWaitKind(AskedKind):
-    name = "visitwait"
-    model, event, moves = VisitWait, VisitWaitEvent, MOVES
-    together = ("wait__submission",)
+class VisitWaitKind(WaitKind):
+    name, page = "visitwait", "bookings:wait"
+    model, event, waiting_list = VisitWait, VisitWaitEvent, LIST
     read_along = tuple(f"wait__{fact}" for fact in WAIT_FACTS)
     markers = (waiting.WaitLink(),)
-    jobs = {
-        "lapse": timedelta(seconds=5),
-        "expire_offers": timedelta(seconds=5),
-        "offer_what_is_free": timedelta(seconds=10),
-        "end_unmet": timedelta(minutes=1),
-    }
 
     def sentence(self, event: VisitWaitEvent) -> str:
         return waiting.sentence(event)
@@ -41,26 +32,11 @@ class VisitWaitKind(AskedKind):
     def mails(self, events: list[VisitWaitEvent]) -> list[Message]:
         return waiting.mails_of(events)
 
-    def called(self, submission: Submission) -> str:
-        first = submission.visitwaits.with_facts().order_by("pk").first()
-        if first is None:
-            return ""
-        words = gettext("the waiting list for %(title)s, %(when)s")
-        return words % {"title": first.programme, "when": waiting.when_of(first)}
+    def thing_of(self, row: VisitWait) -> Any:
+        return row.programme
 
-    page, is_shared_by_row = "bookings:wait", False
-
-    def lines(self, rows: Sequence[VisitWait]) -> list[str]:
-        words = gettext("on the waiting list for %(title)s, %(when)s, %(class_name)s")
-        return [
-            words
-            % {
-                "title": row.programme.shown.title,
-                "when": waiting.when_of(row),
-                "class_name": row.party_name,
-            }
-            for row in rows
-        ]
+    def when_of(self, row: VisitWait) -> str:
+        return waiting.when_of(row)
 
     # --- Turns ------------------------------------------------------------------------------
 
@@ -110,25 +86,3 @@ class VisitWaitKind(AskedKind):
         query = {"attention": "yes"}
         address = reverse("admin:bookings_visitwait_changelist", query=query)
         return [Matter(text % {"number": number}, address)]
-
-    # --- When a person is erased ------------------------------------------------------------
-
-    def needed_since(self, moment: datetime.datetime) -> QuerySet[Any, Any]:
-        """Who waits must be reached when there is a place for her."""
-        return VisitWait.objects.filter(state__in=LIVE).values("submission")
-
-    # --- What the worker does ---------------------------------------------------------------
-
-    def lapse(self) -> None:
-        LIST.lapse_expired()
-
-    def expire_offers(self) -> None:
-        LIST.expire_offers()
-
-    def offer_what_is_free(self) -> None:
-        """What became free through a door without a bell: an import, the shell."""
-        if VisitWait.objects.waiting().exists():
-            LIST.offer_everywhere()
-
-    def end_unmet(self) -> None:
-        LIST.end_unmet()

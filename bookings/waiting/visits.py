@@ -80,11 +80,6 @@ class VisitList(WaitingList):
         ]
         return self.join(request.submission, rows, hub=programme.venue.hub, by=by)
 
-    @retried
-    def book(self, request: WaitRequest, *, by: User) -> Submission:
-        """For who is signed in."""
-        return self.confirm(self.hold(request, by=by), by=by)
-
     # --- An offer -------------------------------------------------------------------------------
 
     def free(self, submission: Submission, *, by: User | None, note: str = "") -> None:
@@ -122,7 +117,6 @@ class VisitList(WaitingList):
     # --- What can no longer be ------------------------------------------------------------------
 
     def end_unmet(self) -> int:
-        """End what can never be offered any more; returns how many entries."""
         over = VisitWait.objects.filter(self._hopeless()).filter(state=WaitState.WAITING)
         rows = over.select_related("submission").order_by("pk")
         hopeless = {row.submission_id: row.submission for row in rows}

@@ -7,12 +7,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core.lifecycle import Event
+from core.lifecycle import unnoticed
 from core.text.searching import WordsInside
 from kits.models.kit import LessonKit
 from kits.models.loan import Delivery, Loan
 from programmes.models import OfHubs
-from submissions.models import Waiting, WaitingQuerySet
+from submissions.models import Waiting, WaitingEvent, WaitingQuerySet, last_offer
 
 LOAN_WAIT_FACTS = (
     "submission__school",
@@ -35,23 +35,13 @@ class LoanWait(Waiting):
     starts_on = models.DateField(_("collect on"))
     ends_on = models.DateField(_("return on"))
     delivery = models.CharField(_("how"), max_length=8, choices=Delivery, default=Delivery.DESK)
-    # What was offered: the last offer, if there was one.
-    loan = models.OneToOneField(
-        Loan,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="wait",
-        editable=False,
-        verbose_name=_("loan"),
-    )
+    loan = last_offer(Loan, _("loan"))
 
     objects = LoanWaitQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Waiting.Meta):
         verbose_name = _("place on the waiting list for a kit")
         verbose_name_plural = _("waiting list for kits")
-        ordering = ["asked_at", "submission_id", "pk"]
         indexes = [
             WordsInside(fields=["party_key"], name="loanwait_party_words"),
             # What every reservation asks: does anybody wait for this kit?
@@ -66,30 +56,19 @@ class LoanWait(Waiting):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.party_name}, {self.submission.asker_name}"
-
     @property
     def school_day(self) -> datetime.date:
         return self.starts_on
 
 
-class LoanWaitEvent(Event):
-    hub_lookup = "wait__submission__hub"
-
+class LoanWaitEvent(WaitingEvent):
     wait = models.ForeignKey(
         LoanWait, on_delete=models.CASCADE, related_name="events", verbose_name=_("waiting list")
     )
 
     objects = OfHubs["LoanWaitEvent"].as_manager()
 
-    class Meta(Event.Meta):
+    class Meta(WaitingEvent.Meta):
         verbose_name = _("event of the waiting list for kits")
         verbose_name_plural = _("events of the waiting list for kits")
-        indexes = [
-            models.Index(
-                fields=["id"],
-                condition=Q(noticed_at=None) & ~Q(notice=""),
-                name="loanwait_event_unnoticed",
-            )
-        ]
+        indexes = [unnoticed("loanwait")]

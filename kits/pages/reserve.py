@@ -35,6 +35,7 @@ from submissions.models import Submission
 from submissions.pages.ask import Asking, asked_by
 from submissions.pages.code import CodeView, CorrectAddressView
 from submissions.pages.initial import class_asked
+from submissions.pages.waiting import asks_to_wait
 from submissions.rules import RulesBroken
 
 GONE = (NoCopyFree,)
@@ -94,7 +95,7 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
         class_asked=class_asked(request),
     )
     refused = _why_not(wish) if data is None and held is None else None
-    waits = waiting.is_asked(request) and (data is not None or isinstance(refused, NoCopyFree))
+    waits = asks_to_wait(request) and (data is not None or isinstance(refused, NoCopyFree))
     if waits and data is None:
         refused = None  # she knows, and waits for it
     status = 200

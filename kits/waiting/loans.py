@@ -52,11 +52,6 @@ class LoanList(WaitingList):
         )
         return self.join(request.submission, [row], hub=kit.venue.hub, by=by)
 
-    @retried
-    def book(self, request: LoanWaitRequest, *, by: User) -> Submission:
-        """For who is signed in."""
-        return self.confirm(self.hold(request, by=by), by=by)
-
     # --- An offer -------------------------------------------------------------------------------
 
     def free(self, submission: Submission, *, by: User | None, note: str = "") -> None:

@@ -4,41 +4,30 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from core import rate_limits
-from core.lifecycle import Refused
 from kits.models import LoanState, LoanWait
 from kits.pages.access import address_of
 from kits.pages.forms import LoanForm
 from kits.telling import waiting as words
 from kits.telling.wording import terms_of
 from kits.waiting.loans import LIST, LoanWaitRequest
-from schools.models import User
 from submissions.access import load_submission
 from submissions.models import Submission, WaitState
-from submissions.pages.ask import Asking, asked_by
-from submissions.pages.code import CodeView, CorrectAddressView
-from submissions.pages.shared import say_once
-from submissions.waiting.lifecycle import LIVE, NotWaiting
-from submissions.waiting.wording import ending_in_words
-
-WAIT = "wachtlijst"  # in the address of the form: to wait for these days
+from submissions.pages.ask import asked_by
+from submissions.pages.code import CorrectAddressView
+from submissions.pages.waiting import WAIT, WaitAsking, WaitCodeView, act
+from submissions.waiting.lifecycle import LIVE
+from submissions.waiting.wording import why_ended
 
 
-class LoanWaitAsking(Asking):
-    def hold(self, asked: LoanWaitRequest) -> Submission:
-        return LIST.hold(asked, by=None)
-
-    def book(self, asked: LoanWaitRequest, teacher: User) -> Submission:
-        return LIST.book(asked, by=teacher)
+class LoanWaitAsking(WaitAsking):
+    waiting_list: ClassVar = LIST
 
     def page_of(self, submission: Submission, page: str = "") -> str:
         return wait_address(submission, page)
@@ -46,11 +35,6 @@ class LoanWaitAsking(Asking):
 
 def wait_address(submission: Submission, page: str = "", token: str | None = None) -> str:
     return address_of(submission, f"wait_{page}" if page else "wait", token)
-
-
-def is_asked(request: HttpRequest) -> bool:
-    """Whether the form is to wait with, and not to reserve."""
-    return WAIT in request.GET or "wait" in request.POST
 
 
 def join(request: HttpRequest, form: LoanForm, asked: Any) -> HttpResponse:
@@ -71,9 +55,9 @@ def wait(request: HttpRequest, public_id: UUID, token: str | None = None) -> Htt
     if submission.verified_at is None and token is None:
         return redirect(wait_address(submission, "code"))
     if request.method == "POST":
-        return _act(request, submission, token)
+        hers = address_of(submission, token=token)
+        return act(request, submission, LIST, here=wait_address(submission, token=token), hers=hers)
     loan = row.loan
-    last = row.events.filter(move__in=("cancel", "expire", "end")).order_by("pk").last()
     is_offered = loan is not None and loan.state == LoanState.OFFERED
     context = {
         "submission": submission,
@@ -88,29 +72,11 @@ def wait(request: HttpRequest, public_id: UUID, token: str | None = None) -> Htt
         "is_waiting": row.state == WaitState.WAITING,
         "terms": terms_of(row.kit, loan) if is_offered else [],
         "is_taken": loan is not None and loan.is_holding and not is_offered,
-        "why": ending_in_words(last.data.get("why", "")) if last else "",
+        "why": why_ended(row),
         "history": words.history_of(row),
         "token": token,
     }
     return render(request, "kits/wait_detail.html", context)
-
-
-def _act(request: HttpRequest, submission: Submission, token: str | None) -> HttpResponse:
-    try:
-        rate_limits.count_post(request)
-        if "take" in request.POST:
-            if not submission.loanwaits.filter(state=WaitState.TAKEN).exists():
-                LIST.take(submission, by=submission.teacher)
-            say_once(request, _("It is yours. A mail about it is going to you."))
-            return redirect(address_of(submission, token=token))
-        if "withdraw" in request.POST:
-            LIST.withdraw(submission, by=submission.teacher)
-            say_once(request, _("You are no longer on the waiting list."))
-    except NotWaiting:
-        pass  # the second of two clicks
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(wait_address(submission, token=token))
 
 
 def _load(request: HttpRequest, public_id: UUID, token: str | None) -> tuple[Submission, LoanWait]:
@@ -123,14 +89,9 @@ def _load(request: HttpRequest, public_id: UUID, token: str | None) -> tuple[Sub
     return submission, next((one for one in rows if one.state in LIVE), rows[-1])
 
 
-class LoanWaitCodeView(CodeView):
-    """The code puts her on the list."""
-
+class LoanWaitCodeView(WaitCodeView):
     template_name = "kits/wait_code.html"
-    gone: ClassVar = (NotWaiting,)
-
-    def verify(self, submission: Submission) -> Submission:
-        return LIST.confirm(submission)
+    waiting_list: ClassVar = LIST
 
     def page_of(self, submission: Submission, page: str = "") -> str:
         return wait_address(submission, page)

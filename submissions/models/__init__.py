@@ -2,7 +2,14 @@ from submissions.models.asked import HELD, OFFERED, Asked, AskedQuerySet
 from submissions.models.code import CodeChallenge
 from submissions.models.companion import Companion, CompanionEvent, CompanionState
 from submissions.models.submission import PhotoAnswer, Submission
-from submissions.models.waiting import Ending, Waiting, WaitingQuerySet, WaitState
+from submissions.models.waiting import (
+    Ending,
+    Waiting,
+    WaitingEvent,
+    WaitingQuerySet,
+    WaitState,
+    last_offer,
+)
 
 __all__ = [
     "HELD",
@@ -18,5 +25,7 @@ __all__ = [
     "Submission",
     "WaitState",
     "Waiting",
+    "WaitingEvent",
     "WaitingQuerySet",
+    "last_offer",
 ]

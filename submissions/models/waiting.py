@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.lifecycle import Standing, StateTable
+from core.lifecycle import Event, Standing, StateTable
 from submissions.models.asked import HELD, OFFERED, Asked, AskedQuerySet
 
 
@@ -77,6 +77,19 @@ class WaitingQuerySet[T: "Waiting"](AskedQuerySet[T]):
         return self.filter(state=WaitState.OFFERED, held_until__lte=now)
 
 
+def last_offer[T: Asked](to: type[T], label: Any) -> models.OneToOneField[T | None, T | None]:
+    """The column of what was offered: the last offer, if there was one."""
+    return models.OneToOneField(
+        to,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="wait",
+        editable=False,
+        verbose_name=label,
+    )
+
+
 class Waiting(Asked):
     """A class or group that waits; `held_until` is when its code, or its offer, runs out."""
 
@@ -91,6 +104,7 @@ class Waiting(Asked):
 
     class Meta:
         abstract = True
+        ordering = ["asked_at", "submission_id", "pk"]
         constraints = [
             *Asked.Meta.constraints,
             models.CheckConstraint(
@@ -99,9 +113,21 @@ class Waiting(Asked):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.party_name}, {self.submission.asker_name}"
+
     def places(self) -> None:
         """It takes no place from anybody."""
 
     @property
     def is_passed_over(self) -> bool:
         return self.attention == WaitAttention.PASSED_OVER
+
+
+class WaitingEvent(Event):
+    """A kind adds the foreign key `wait`."""
+
+    hub_lookup = "wait__submission__hub"
+
+    class Meta(Event.Meta):
+        abstract = True

@@ -70,6 +70,11 @@ class WaitingList:
 
     # --- What each kind says ------------------------------------------------------------------
 
+    def hold(self, request: Any, *, by: User | None) -> Submission:
+        """Put down what is asked for, until its code is typed. Raises KeyConflict, and what stands
+        in the way."""
+        raise NotImplementedError
+
     def free(self, submission: Submission, *, by: User | None, note: str = "") -> None:
         """Let go of what is offered to this entry, if anything is; nobody is told of that."""
         raise NotImplementedError
@@ -80,6 +85,14 @@ class WaitingList:
 
     def give_turns(self) -> None:
         """Offer what is free to whoever waits for it."""
+        raise NotImplementedError
+
+    def offer_everywhere(self) -> int:
+        """The same as a verb of its own; returns how many are offered something."""
+        raise NotImplementedError
+
+    def end_unmet(self) -> int:
+        """End what can never be offered any more; returns how many entries."""
         raise NotImplementedError
 
     # --- Verbs --------------------------------------------------------------------------------
@@ -100,6 +113,11 @@ class WaitingList:
             row.held_until = timezone.now() + settings.HOLD_FOR
             MOVES.apply(row, "hold", by=by)
         return saved
+
+    @retried
+    def book(self, request: Any, *, by: User) -> Submission:
+        """For who is signed in."""
+        return self.confirm(self.hold(request, by=by), by=by)
 
     @retried
     def confirm(self, submission: Submission, *, by: User | None = None) -> Submission:

@@ -1,6 +1,7 @@
 """What the waiting list of every kind says."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -45,6 +46,12 @@ _ENDINGS = {
 
 def ending_in_words(why: str) -> str:
     return _ENDINGS[Ending(why)]() if why in Ending.values else ""
+
+
+def why_ended(row: Any) -> str:
+    """Why an entry ended, in words; empty of what is on."""
+    last = row.events.filter(move__in=("cancel", "expire", "end")).order_by("pk").last()
+    return ending_in_words(last.data.get("why", "")) if last else ""
 
 
 def sentence(event: Event, audience: Audience, *, starts_at: str = "", until: str = "") -> str:

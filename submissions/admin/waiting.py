@@ -1,0 +1,99 @@
+"""What staff's lists and pages of every waiting list have in common."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from core.backoffice.base import badge
+from core.backoffice.moves import EventAdmin, NoteForm, RequiredNoteForm, StaffMove
+from core.kinds import kind_of
+from schools.models import User
+from submissions.admin.asked import RowPageAdmin
+from submissions.models import Ending, Waiting, WaitState
+from submissions.waiting.lifecycle import MOVES, WaitingList
+
+# --- Moves ---------------------------------------------------------------------------------------
+
+
+def _list_of(wait: Waiting) -> WaitingList:
+    kind: Any = kind_of(type(wait))
+    found: WaitingList = kind.waiting_list
+    return found
+
+
+def take(*, wait: Waiting, by: User, note: str = "") -> None:
+    _list_of(wait).take(wait.submission, by=by)
+
+
+def withdraw(*, wait: Waiting, by: User, note: str = "") -> None:
+    _list_of(wait).withdraw(wait.submission, by=by, note=note)
+
+
+def end(*, wait: Waiting, by: User, note: str = "") -> None:
+    _list_of(wait).end(wait.submission, Ending.CALLED_OFF, by=by, note=note)
+
+
+def add_note(*, wait: Waiting, by: User, note: str) -> None:
+    _list_of(wait).note(wait, by=by, note=note)
+
+
+def waiting_moves(
+    offer: Callable[..., Any], form: type[NoteForm] = RequiredNoteForm, **others: StaffMove
+) -> dict[str, StaffMove]:
+    """What staff do, in order of likelihood. `offer`: the verb of a kind, and `form` what it asks;
+    `others`: moves that this kind has besides."""
+    return {
+        "offer": StaffMove(offer, gettext_lazy("Offered."), form, style="primary"),
+        "take": StaffMove(take, gettext_lazy("Taken on the school's behalf."), style="primary"),
+        **others,
+        "note": StaffMove(add_note, gettext_lazy("The note is in the history."), RequiredNoteForm),
+        "cancel": StaffMove(withdraw, gettext_lazy("Withdrawn on the school's behalf.")),
+        "end": StaffMove(end, gettext_lazy("Ended; the school gets a mail."), style="danger"),
+    }
+
+
+# --- The list ------------------------------------------------------------------------------------
+
+
+class WaitAdmin(RowPageAdmin):
+    """Who waits; those who did not type their code do not."""
+
+    moves, row_name = MOVES, "wait"
+    ordering = ("asked_at", "submission_id", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).exclude(state__in=(WaitState.HELD, WaitState.LAPSED))
+
+    def page_title(self) -> str:
+        return _("Waiting list")
+
+    # --- Columns ------------------------------------------------------------------------------
+
+    @display(description=gettext_lazy("school"))
+    def asker(self, row: Waiting) -> str:
+        return row.submission.asker_name
+
+    @display(description=gettext_lazy("waits since"), ordering="asked_at")
+    def since(self, row: Waiting) -> str:
+        return date_format(timezone.localtime(row.asked_at), "j b Y H:i") if row.asked_at else ""
+
+    @display(description=gettext_lazy("state"), ordering="state")
+    def state_shown(self, row: Waiting) -> str:
+        state = WaitState(row.state)
+        return badge(state.label, state.standing.colour)
+
+
+class WaitEventAdmin(EventAdmin):
+    list_display = ("at", "what", "wait", "by_whom", "note", "noticed_at")
+    list_select_related = (
+        *(f"wait__submission__{name}" for name in ("school", "organisation", "hub")), "by",
+    )  # fmt: skip
+    search_fields = ("wait__party_name",)
+    fields = ("wait", "move", ("from_state", "to_state"), "at", ("by", "by_role"), "note")

@@ -1,0 +1,80 @@
+"""A place on the waiting list of every kind, as the rest of the site deals with it."""
+
+import datetime
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+
+from submissions.kinds import AskedKind
+from submissions.models import Submission, Waiting, WaitState
+from submissions.waiting.lifecycle import LIVE, MOVES, WaitingList
+
+
+class WaitKind(AskedKind):
+    """A kind that waits for places of another."""
+
+    waiting_list: WaitingList
+    model: type[Waiting]
+    moves = MOVES
+    together = ("wait__submission",)
+    jobs = {
+        "lapse": timedelta(seconds=5),
+        "expire_offers": timedelta(seconds=5),
+        "offer_what_is_free": timedelta(seconds=10),
+        "end_unmet": timedelta(minutes=1),
+    }
+
+    def thing_of(self, row: Any) -> Any:
+        """What it waits for: a programme, or a kit."""
+        raise NotImplementedError
+
+    def when_of(self, row: Any) -> str:
+        """The days it waits for, in words."""
+        raise NotImplementedError
+
+    def called(self, submission: Submission) -> str:
+        rows: Any = self.model._default_manager.filter(submission=submission)
+        first = rows.with_facts().order_by("pk").first()
+        if first is None:
+            return ""
+        words = gettext("the waiting list for %(title)s, %(when)s")
+        return words % {"title": self.thing_of(first), "when": self.when_of(first)}
+
+    is_shared_by_row = False  # an entry is served as one
+
+    def lines(self, rows: Sequence[Any]) -> list[str]:
+        words = gettext("on the waiting list for %(title)s, %(when)s, %(class_name)s")
+        return [
+            words
+            % {
+                "title": self.thing_of(row).shown.title,
+                "when": self.when_of(row),
+                "class_name": row.party_name,
+            }
+            for row in rows
+        ]
+
+    # --- When a person is erased ------------------------------------------------------------
+
+    def needed_since(self, moment: datetime.datetime) -> QuerySet[Any, Any]:
+        """Who waits must be reached when there is a place for her."""
+        return self.waiting_list.rows.filter(state__in=LIVE).values("submission")
+
+    # --- What the worker does ---------------------------------------------------------------
+
+    def lapse(self) -> None:
+        self.waiting_list.lapse_expired()
+
+    def expire_offers(self) -> None:
+        self.waiting_list.expire_offers()
+
+    def offer_what_is_free(self) -> None:
+        """What became free through a door without a bell: an import, the shell."""
+        if self.waiting_list.rows.filter(state=WaitState.WAITING).exists():
+            self.waiting_list.offer_everywhere()
+
+    def end_unmet(self) -> None:
+        self.waiting_list.end_unmet()
