@@ -1,7 +1,7 @@
 """A class visit, as the rest of the site deals with it."""
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -21,14 +21,16 @@ from bookings.planning.free import free_on
 from bookings.planning.line import next_steps
 from bookings.telling import ical, notices, overview
 from bookings.telling.wording import sentence
+from core.calendars import Method
 from core.dates import start_of_day
 from core.kinds import STAFF_FEEDS, Action, Block, Feed, Matter, NextStep, OnDay, Planned, Wish
-from core.mail.queue import Message
+from core.mail.queue import Attachment, Message
 from programmes.models import Programme, Venue
 from schools.models import User
 from schools.models.class_group import free_name
 from submissions.kinds import AskedKind
 from submissions.models import Submission
+from submissions.sharing.readers import Reader
 
 
 class VisitKind(AskedKind):
@@ -53,6 +55,31 @@ class VisitKind(AskedKind):
 
     def mails(self, events: list[BookingEvent]) -> list[Message]:
         return notices.mails_of(events)
+
+    page = "bookings:booking"
+
+    def lines(self, rows: Sequence[Booking]) -> list[str]:
+        words = gettext("%(title)s on %(day)s, %(class_name)s")
+        return [
+            words
+            % {
+                "title": row.visit.programme.shown.title,
+                "day": date_format(timezone.localtime(row.starts_at), "l j F H:i"),
+                "class_name": row.party_name,
+            }
+            for row in rows
+        ]
+
+    def coming_in(self, submissions: Iterable[Submission | int]) -> QuerySet[Booking]:
+        coming: QuerySet[Booking] = super().coming_in(submissions).upcoming()
+        return coming
+
+    def calendar_files(
+        self, rows: Sequence[Booking], method: Method, reader: Reader
+    ) -> list[Attachment]:
+        """Of what is confirmed; calendars know nothing else."""
+        known = [(row, method) for row in rows if row.state == State.CONFIRMED]
+        return notices.calendar_files(known, reader)
 
     def called(self, submission: Submission) -> str:
         first = submission.bookings.with_facts().order_by("pk").first()

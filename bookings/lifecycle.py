@@ -84,6 +84,7 @@ MOVES = BookingLifecycle(
     unprepare=      Move(_("not prepared yet"),      (*COMING,),                 None),
     attend=         Move(_("was here"),              (S.CONFIRMED, S.NO_SHOW),   S.ATTENDED),
     miss=           Move(_("did not come"),          (S.CONFIRMED, S.ATTENDED),  S.NO_SHOW),
+    hand_over=      Move(_("hand over to a colleague"), (*COMING,),              None),
     note=           Move(_("note"),                  (*S,),                      None),
     flag=           Move(_("needs attention"),       (*S,),                      None),
     settle=         Move(_("settled"),               (*S,),                      None),

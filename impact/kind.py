@@ -64,6 +64,9 @@ class EvaluationKind(Kind, Remembering):
             return []
         return overview.leads_from(row, user)
 
+    def known(self, submission: Submission, user: User) -> list[dict[str, Any]]:
+        return erasure.known(submission)
+
     # --- When a person is erased --------------------------------------------------------------
 
     def erase_words(self, submissions: QuerySet[Submission], names: Names) -> int:

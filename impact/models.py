@@ -73,7 +73,22 @@ class EvaluationQuerySet(OfHubs["Evaluation"]):
         )
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(submission__user=user)
+        """Hers, and those of what a colleague shares with her."""
+        return self.filter(
+            Q(submission__user=user)
+            | Q(booking__in=Booking.objects.visible_to(user))
+            | Q(loan__in=Loan.objects.visible_to(user))
+        )
+
+    def seen_in(self, submission: Submission) -> Self:
+        """Those of a submission that who sees it may see."""
+        rows = self.filter(submission=submission)
+        if submission.shows_all:
+            return rows
+        return rows.filter(
+            Q(booking__in=Booking.objects.seen_in(submission))
+            | Q(loan__in=Loan.objects.seen_in(submission))
+        )
 
     def of(self, thing: Any) -> Self:
         """Of a programme, a lesson kit, or a visit."""

@@ -1,7 +1,7 @@
 """A loan of a lesson kit, as the rest of the site deals with it."""
 
 import datetime
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from icalendar import Event as CalendarEvent
 
 from bookings.models import Booking
+from core.calendars import Method
 from core.kinds import Along, Block, Feed, Matter, NextStep, OnDay, Planned, Wish
-from core.mail.queue import Message
+from core.mail.queue import Attachment, Message
 from core.uploads import delete_orphans
 from kits import changes, clock, erasure, moving
 from kits.lifecycle import MOVES
@@ -23,8 +24,9 @@ from kits.telling import ical, notices, overview
 from kits.telling.wording import for_staff, said_along
 from programmes.models import Venue
 from schools.models import User
-from submissions.kinds import AskedKind, Names, under
+from submissions.kinds import AskedKind, Names
 from submissions.models import Submission
+from submissions.sharing.readers import Reader
 
 
 class LoanKind(AskedKind):
@@ -54,6 +56,31 @@ class LoanKind(AskedKind):
 
     def mails(self, events: list[LoanEvent]) -> list[Message]:
         return notices.mails_of(events)
+
+    page = "loans:loan"
+
+    def lines(self, rows: Sequence[Loan]) -> list[str]:
+        words = gettext("%(kit)s from %(first)s to %(last)s, %(class_name)s")
+        return [
+            words
+            % {
+                "kit": row.kit.shown.title,
+                "first": date_format(row.starts_on, "j F"),
+                "last": date_format(row.ends_on, "j F"),
+                "class_name": row.party_name,
+            }
+            for row in rows
+        ]
+
+    def coming_in(self, submissions: Iterable[Submission | int]) -> QuerySet[Loan]:
+        """Also what is out: it is still to come back."""
+        rows = Loan.objects.filter(submission__in=submissions).holding()
+        return rows.filter(held_until=None).with_facts().order_by("pk")
+
+    def calendar_files(
+        self, rows: Sequence[Loan], method: Method, reader: Reader
+    ) -> list[Attachment]:
+        return [file for row in rows for file in notices.calendar_files(row, method, reader)]
 
     def called(self, submission: Submission) -> str:
         loan = submission.loans.with_facts().order_by("pk").first()
@@ -87,7 +114,7 @@ class LoanKind(AskedKind):
     # --- In calendars that are followed -----------------------------------------------------
 
     def followed(self, feed: Feed, key: int) -> QuerySet[Loan] | None:
-        return Loan.objects.filter(under(user=key)) if feed == Feed.MINE else None
+        return Loan.objects.visible_to(key) if feed == Feed.MINE else None
 
     def since(self, rows: QuerySet[Loan], day: datetime.date) -> QuerySet[Loan]:
         return rows.filter(ends_on__gte=day)
@@ -143,6 +170,11 @@ class LoanKind(AskedKind):
 
     def needed_since(self, moment: datetime.datetime) -> QuerySet[Any, Any]:
         return erasure.needed_since(moment)
+
+    def known_row(self, row: Loan, user: User) -> dict[str, Any]:
+        told = row.findings.filter(by_staff=False).exclude(text="").order_by("pk")
+        reports = {gettext("What you told us"): [finding.text for finding in told]}
+        return super().known_row(row, user) | (reports if told else {})
 
     def erase_words(self, submissions: QuerySet[Submission], names: Names) -> int:
         return super().erase_words(submissions, names) + erasure.erase_reports(submissions)

@@ -100,6 +100,7 @@ MOVES = LoanLifecycle(
     remind_overdue= Move(_("remind: overdue"),       (S.OUT,),                   None,         "overdue"),
     describe=       Move(_("change the details"),    (*COMING,),                 None),
     report=         Move(_("report something"),      (*AWAY,),                   None),
+    hand_over=      Move(_("hand over to a colleague"), (*COMING, *AWAY),        None),
     note=           Move(_("note"),                  (*S,),                      None),
     flag=           Move(_("needs attention"),       (*S,),                      None),
     settle=         Move(_("settled"),               (*S,),                      None),

@@ -1,5 +1,7 @@
-"""Who may see a submission: its teacher, the browser it came from, whoever has its link."""
+"""Who may see a submission: its teacher, the browser it came from, whoever has its link, and a
+colleague with whom it is shared."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -9,16 +11,37 @@ from django.urls import reverse
 from core import rate_limits
 from schools.models import User
 from submissions import browsers, links
-from submissions.models import Submission
+from submissions.models import Companion, Submission
+
+
+class Erased(Http404):
+    """The link was once of somebody about whom we know nothing any more."""
 
 
 def may_see(request: HttpRequest, submission: Submission, token: str | None) -> bool:
+    """A colleague sees it as what is shared with her: `submission.seen_as` says so from here on."""
     if token is not None:
-        return links.opens(submission, token)
+        return links.opens(submission, token) or shared_by(links.opens_as, submission, token)
     user = request.user
     if user.is_authenticated and submission.user_id == user.pk:
         return True
-    return submission.browser != "" and submission.browser == browsers.browser_of(request)
+    if submission.browser != "" and submission.browser == browsers.browser_of(request):
+        return True
+    if user.is_authenticated:
+        shared = Companion.objects.accepted().select_related("user").order_by("pk")
+        submission.seen_as = list(shared.filter(submission=submission, user=user.pk))
+    return bool(submission.seen_as)
+
+
+def shared_by(
+    opens_as: Callable[[Companion, str], bool], submission: Submission, token: str
+) -> bool:
+    """Whether it is the link of a colleague; of her two classes the link to either opens both."""
+    shared = Companion.objects.accepted().select_related("user").order_by("pk")
+    companions = list(shared.filter(submission=submission))
+    hers = {one.email for one in companions if opens_as(one, token)}
+    submission.seen_as = [one for one in companions if one.email in hers]
+    return bool(hers)
 
 
 def load_submission(request: HttpRequest, public_id: UUID, token: str | None) -> Submission:
@@ -26,6 +49,8 @@ def load_submission(request: HttpRequest, public_id: UUID, token: str | None) ->
     found = Submission.objects.select_related("school", "user", "hub")
     submission = found.filter(public_id=public_id).first()
     if submission is None or not may_see(request, submission, token):
+        if submission is not None and token and links.opened_once(submission, token):
+            raise Erased
         raise Http404
     return submission
 

@@ -9,7 +9,9 @@ class SubmissionsConfig(AppConfig):
     def ready(self) -> None:
         from core import kinds
         from submissions import telling
-        from submissions.erasure import Erasure
+        from submissions.kind import CompanionKind
+        from submissions.privacy.erasure import Erasure
 
         kinds.register(telling.Codes())
         kinds.register(Erasure())
+        kinds.register(CompanionKind())

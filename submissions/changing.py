@@ -59,7 +59,8 @@ def change_details(
         setattr(submission, name, contact[name])
     if changed:
         submission.save(update_fields=changed)
-        _keep_profile(submission)
+        if by is None or by.pk == submission.user_id:
+            _keep_profile(submission)
     told = False
     for row in rows:
         renamed = _renamed(row, submission, names.get(row.pk, row.party_name))

@@ -1,19 +1,25 @@
 """What kinds with a submission have in common, as the rest of the site deals with them."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from core import kinds
+from core.calendars import Method
+from core.mail.queue import Attachment
 from core.text.searching import Among
 from programmes.models import Venue
+from schools.models import User
 from submissions import links
 from submissions.models import Asked, Submission
+from submissions.privacy.history import history_of
+from submissions.sharing.readers import Reader, reader_at
 from submissions.wording import rule_label
 
 
@@ -24,8 +30,14 @@ class SubmissionLink(kinds.Marker):
     model: type[Model]  # what stands under the submission on that page
 
     def reveal(self, submission_id: str, to: str) -> str | None:
-        submission = Submission.objects.filter(pk=submission_id, email=to).first()
-        return links.link_to(submission, self.page) if submission else None
+        submission = Submission.objects.filter(pk=submission_id).first()
+        reader = reader_at(submission, to) if submission else None
+        return self.link_for(reader) if reader else None
+
+    def link_for(self, reader: Reader) -> str:
+        if reader.companions:
+            return links.shared_link_to(reader.companions[0], self.page)
+        return links.link_to(reader.submission, self.page)
 
     def otherwise(self) -> str:
         return settings.SITE_URL
@@ -52,18 +64,50 @@ class Remembering(kinds.Part):
 
     def erase_words(self, submissions: QuerySet[Submission], names: Names) -> int:
         """Erase what was typed about these submissions, when a person is erased
-        (`submissions/erasure.py`). Returns how many rows held words."""
+        (`submissions/privacy/erasure.py`). Returns how many rows held words."""
         raise NotImplementedError
+
+    def known(self, submission: Submission, user: User) -> list[dict[str, Any]]:
+        """What this part keeps of her submission, as she may read and take it along: titles and
+        texts, others by their roles (`submissions/privacy/known.py`)."""
+        return []
+
+    def erase_address(self, email: str, user: User | None) -> int:
+        """Erase what was kept under her address of submissions of others. Returns how many rows."""
+        return 0
 
 
 class AskedKind(kinds.Kind, Remembering):
     """A kind that a submission asks for."""
 
     model: type[Asked]
+    page = ""  # the name of the address of a submission's page
+    is_shared_by_row = True  # whether one class of it can have a teacher of its own
 
     def called(self, submission: Submission) -> str:
         """What is asked for, and when, as the mail with its code says it; '' of nothing."""
         return ""
+
+    def lines(self, rows: Sequence[Any]) -> list[str]:
+        """What is asked for, when and for which class: a line for each of the rows."""
+        return [str(row) for row in rows]
+
+    def seen_in(self, submission: Submission) -> list[Any]:
+        """The rows of a submission that who sees it may see."""
+        rows: Any = self.model._default_manager.all()
+        return list(rows.seen_in(submission))
+
+    def coming_in(self, submissions: Iterable[Submission | int]) -> Any:
+        """The rows of these submissions that are still to come, of whoever they are."""
+        rows: Any = self.model._default_manager.all()
+        coming = rows.where(is_coming=True).filter(submission__in=submissions)
+        return coming.with_facts().order_by("pk")
+
+    def calendar_files(
+        self, rows: Sequence[Any], method: Method, reader: Reader
+    ) -> list[Attachment]:
+        """What puts these rows in a reader's calendar, or takes them out of it."""
+        return []
 
     def overruled(self, event: Any) -> list[str]:
         return [rule_label(name) for name in event.data.get("overruled", [])]
@@ -74,7 +118,20 @@ class AskedKind(kinds.Kind, Remembering):
         venues = Venue.objects.of_hubs(user).filter(holiday_region=region)
         return [one for venue in venues for one in self.planned_on(venue, first, last)]
 
-    # --- When a person is erased (`submissions/erasure.py`) -----------------------------------
+    # --- When a person asks, or is erased (`submissions/privacy/`) ----------------------------
+
+    def known(self, submission: Submission, user: User) -> list[dict[str, Any]]:
+        rows: Any = self.model._default_manager.filter(submission=submission)
+        return [self.known_row(row, user) for row in rows.with_facts().order_by("pk")]
+
+    def known_row(self, row: Any, user: User) -> dict[str, Any]:
+        [line] = self.lines([row])
+        return {
+            gettext("What"): line,
+            gettext("State"): str(row.get_state_display()),
+            gettext("How many"): row.headcount,
+            gettext("History"): history_of(row.events.order_by("pk"), self.moves, user),
+        }
 
     def needed_since(self, moment: datetime.datetime) -> QuerySet[Any, Any]:
         """The keys of submissions with something that is on or comes at or after a moment: until
@@ -110,3 +167,7 @@ def remembering() -> list[Remembering]:
 def submitted() -> list[AskedKind]:
     """All kinds that a submission asks for."""
     return [kind for kind in kinds.kinds() if isinstance(kind, AskedKind)]
+
+
+def kind_of_asked(row: Asked) -> AskedKind:
+    return next(kind for kind in submitted() if kind.model is type(row))

@@ -215,17 +215,21 @@ def keep_profile(user: User, submission: Submission) -> None:
 
 
 def _account_of(submission: Submission) -> User:
-    """The user with the submission's address, made if it is new."""
-    user = User(
+    return account_of(
         email=submission.email,
         name=submission.contact_name,
         phone=submission.phone,
         school=submission.school,
         language=submission.language,
     )
+
+
+def account_of(*, email: str, **fields: Any) -> User:
+    """The user with this address, made of these fields if it is new."""
+    user = User(email=email, **fields)
     user.set_unusable_password()
     User.objects.bulk_create([user], ignore_conflicts=True)
-    return User.objects.get(email=submission.email)
+    return User.objects.get(email=email)
 
 
 # --- Contact -----------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from submissions import codes
 from submissions.kinds import SubmissionLink, submitted
 from submissions.lifecycle import refuse_too_much_held
 from submissions.models import CodeChallenge, Submission
+from submissions.sharing.readers import Reader, contact_of
 
 
 def mail_about(
@@ -36,24 +37,27 @@ def mail_about(
     files: Sequence[Attachment] = (),
     letter: str = "",
     expires_at: datetime.datetime | None = None,
+    reader: Reader | None = None,
 ) -> Message:
-    """To who asked, of its hub; answers go to where it happens, as does the telephone.
+    """To who asked, or another reader, of its hub; answers and calls go to where it happens.
 
     `letter`: the marker of the letter that goes along, or ''. `context`: what the template shows
     besides.
     """
+    reader = reader or contact_of(submission)
     hub = submission.hub
     email = venue.email or hub.email
     return templates.render(
         template,
-        to=submission.email,
-        language=submission.language,
+        to=reader.email,
+        language=reader.language,
         context={
             "submission": submission,
+            "reader": reader,
             "hub": hub,
             "phone": venue.phone or hub.phone,
             "email": email,
-            "link": markers.marker(link.name, submission.pk, to=submission.email),
+            "link": markers.marker(link.name, submission.pk, to=reader.email),
             "has_letter": bool(letter),
             **context,
         },
@@ -81,11 +85,11 @@ class LetterEnclosure(kinds.Enclosure):
         except DocumentsUnavailable:
             return None
 
-    def marker(self, key: int, submission: Submission, filename: str) -> str:
-        """Its marker, for the mail about a submission; '' where PDFs cannot be made."""
+    def marker(self, key: int, reader: Reader, filename: str) -> str:
+        """Its marker, for a reader's mail; '' where PDFs cannot be made."""
         if not can_be_made():
             return ""
-        return markers.enclosure(self.name, key, to=submission.email, name=filename)
+        return markers.enclosure(self.name, key, to=reader.email, name=filename)
 
 
 # --- The mail with a code ------------------------------------------------------------------------
@@ -167,6 +171,8 @@ def _what_for(submission: Submission, language: str) -> str:
 def _template_for(challenge: CodeChallenge) -> str:
     if challenge.purpose == CodeChallenge.Purpose.VERIFY:
         return "code_to_confirm"
+    if challenge.purpose == CodeChallenge.Purpose.JOIN:
+        return "code_to_join"
     user = User.objects.filter(email=challenge.email, is_active=True).first()
     if user is None:
         return "sign_in_unknown"

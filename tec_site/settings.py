@@ -339,12 +339,12 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     if env.bool("BEHIND_TLS_PROXY", default=True):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-# How many reverse proxies in front of the site append to X-Forwarded-For.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=1 if PRODUCTION else 0)
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=int(PRODUCTION))  # in X-Forwarded-For
 MOST_HELD_PER_ADDRESS = 4
 MOST_HELD_PER_NETWORK = env.int("MOST_HELD_PER_NETWORK", default=60)  # a whole school shares one
 RATE_LIMITS = {
     "codes_per_address": (3, timedelta(minutes=10)),
+    "invitations_per_address": (5, timedelta(hours=1)),
     "passwords_per_address": (10, timedelta(minutes=10)),
     "second_factors_per_user": (5, timedelta(minutes=5)),
     "posts_per_network": (env.int("POSTS_PER_NETWORK", default=300), timedelta(minutes=10)),

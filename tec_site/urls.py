@@ -7,10 +7,12 @@ from django.views.i18n import set_language
 
 from kits.desk.views import short_address
 from programmes.pictures import handout, picture
+from submissions.pages import own_details, sharing
 from tec_site.pages import demo_mails, feeds, my_tec, site
 from tec_site.pages.health import health
 from tec_site.pages.what_is_free import what_is_free
 
+handler404 = "tec_site.pages.site.not_found"
 handler500 = "tec_site.pages.site.server_error"
 
 urlpatterns = [
@@ -28,6 +30,15 @@ urlpatterns = [
     path("", include("submissions.urls")),
     path("agenda/<slug:kind>/<slug:key>/<text:token>.ics", feeds.feed, name="feed"),
     path("mijn/", my_tec.my_tec, name="my_tec"),
+    path("mijn/gegevens/", own_details.my_details, name="my_details"),
+    path("mijn/gegevens/gegevens.json", own_details.download_json, name="my_details_json"),
+    path("mijn/gegevens/gegevens.html", own_details.download_page, name="my_details_page"),
+    path("mijn/gegevens/wissen/", own_details.erase_me, name="erase_me"),
+    path("gewist/", own_details.erased, name="erased"),
+    path("bewaren/<id:pk>/<token:token>/", own_details.keep_me, name="keep_me"),
+    path("mijn/overdragen/", sharing.hand_over, name="hand_over"),
+    path("mijn/overdragen/intrekken/", sharing.take_back_offer, name="take_back_offer"),
+    path("delen/", include("submissions.pages.sharing_urls")),
     path("mijn/agenda/", feeds.my_calendar, name="my_calendar"),
     path("mijn/agenda/vernieuwen/", feeds.renew_addresses, name="renew_addresses"),
     path("boekingen/", include("bookings.pages.urls")),

@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
-from tec_site.urls import handler500, urlpatterns
+from tec_site.urls import handler404, handler500, urlpatterns
 
-__all__ = ["handler500", "urlpatterns"]
+__all__ = ["handler404", "handler500", "urlpatterns"]
 
 urlpatterns = [path("speelgoed/", include("tests.toys.pages")), *urlpatterns]

@@ -42,7 +42,9 @@ def load_booking(
     """One class of a submission that its teacher, or who has the link of its mail, may see; 404
     for a stranger."""
     submission = load_submission(request, public_id, token)
-    return get_object_or_404(submission.bookings.with_facts(), pk=booking_id)
+    booking = get_object_or_404(Booking.objects.seen_in(submission).with_facts(), pk=booking_id)
+    booking.submission.seen_as = submission.seen_as
+    return booking
 
 
 def address_of(submission: Submission, page: str = "booking", token: str | None = None) -> str:

@@ -36,11 +36,11 @@ from core.lifecycle import Refused
 from programmes.models import Programme, ProgrammeKind
 from schools.models import User
 from submissions import browsers
-from submissions.initial import class_asked
 from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
 from submissions.pages.ask import Asking, asked_by
 from submissions.pages.code import CodeView, CorrectAddressView
+from submissions.pages.initial import class_asked
 from submissions.pages.waiting import asks_to_wait
 from submissions.rules import RulesBroken
 

@@ -34,7 +34,7 @@ from core.kinds import blocks_beside
 from core.lifecycle import Refused
 from submissions.access import load_submission, may_see
 from submissions.forms import ContactForm, NoteForm
-from submissions.models import Submission
+from submissions.models import Companion, Submission
 from submissions.pages.cancelling import CancelView
 from submissions.pages.details import DetailsView
 from submissions.pages.papers import CalendarView, LetterView
@@ -139,7 +139,7 @@ def numbers(
 
 class BookingDetailsView(DetailsView):
     def rows(self, submission: Submission) -> list[Booking]:
-        bookings = submission.bookings.with_facts().order_by("pk")
+        bookings = Booking.objects.seen_in(submission).with_facts()
         return [one for one in bookings if one.may_be_described]
 
     def contact_form(self, submission: Submission) -> type[ContactForm]:
@@ -171,19 +171,23 @@ def _load(
 ) -> tuple[Submission, list[Booking]]:
     """The submission and its bookings, in one query; 404 for a stranger."""
     also = VisitWait.objects.filter(submission=OuterRef("submission"), state__in=LIVE)
+    companions = Companion.objects.alive().filter(submission=OuterRef("submission"))
     found = Booking.objects.with_facts().select_related("submission__user")
-    found = found.annotate(is_waited_beside=Exists(also))
+    found = found.annotate(is_shared=Exists(companions), is_waited_beside=Exists(also))
     bookings = list(found.filter(submission__public_id=public_id).order_by("pk"))
     if not bookings or not may_see(request, bookings[0].submission, token):
+        load_submission(request, public_id, token)  # says why not
         raise Http404
-    return bookings[0].submission, bookings
+    submission = bookings[0].submission
+    submission.is_shared = vars(bookings[0])["is_shared"]
+    return submission, [one for one in bookings if submission.shows(one)]
 
 
 def _bookings(submission: Submission) -> list[Booking]:
     """All of a submission; 404 for one in which something else was asked for."""
     also = VisitWait.objects.filter(submission=OuterRef("submission"), state__in=LIVE)
-    found = submission.bookings.with_facts().annotate(is_waited_beside=Exists(also))
-    bookings = list(found.order_by("pk"))
+    found = Booking.objects.seen_in(submission).with_facts()
+    bookings = list(found.annotate(is_waited_beside=Exists(also)))
     if not bookings:
         raise Http404
     return bookings

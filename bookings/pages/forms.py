@@ -35,7 +35,8 @@ from submissions.forms import (
     participants_field,
     pupils_field,
 )
-from submissions.initial import (
+from submissions.models import PhotoAnswer, Submission
+from submissions.pages.initial import (
     as_asked,
     contact_of,
     initial_of,
@@ -43,7 +44,6 @@ from submissions.initial import (
     organisation_of,
     party_as_asked,
 )
-from submissions.models import PhotoAnswer, Submission
 from submissions.rules import Broken, Party, Rule
 
 

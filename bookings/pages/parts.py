@@ -173,6 +173,7 @@ class PartsView(View):
 
 
 def _coming(submission: Submission) -> list[Booking]:
-    bookings = submission.bookings.with_facts().order_by("visit__slot__starts_at", "pk")
+    seen = Booking.objects.seen_in(submission).with_facts()
+    bookings = seen.order_by("visit__slot__starts_at", "pk")
     now = timezone.now()
     return [one for one in bookings if one.standing.is_coming and one.starts_at > now]

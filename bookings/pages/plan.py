@@ -31,9 +31,9 @@ from core.addresses import row_number
 from core.lifecycle import Refused
 from schools.models import School, User
 from submissions.access import SignedInRequest
-from submissions.initial import class_asked, contact_of
 from submissions.models import Submission
 from submissions.pages.ask import asked_by
+from submissions.pages.initial import class_asked, contact_of
 from submissions.rules import RulesBroken
 
 DATES_SHOWN = 6

@@ -74,7 +74,8 @@ class StillComingView(View):
 
 def _coming(submission: Submission) -> list[Booking]:
     """The classes of which it can be asked, the first on top."""
-    found = submission.bookings.with_facts().filter(state__in=preparing.ASKED_OF).upcoming()
+    seen = Booking.objects.seen_in(submission).with_facts()
+    found = seen.filter(state__in=preparing.ASKED_OF).upcoming()
     return list(found.order_by("visit__slot__starts_at", "pk"))
 
 

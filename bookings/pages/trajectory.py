@@ -111,10 +111,11 @@ class Told:
 @require_safe
 def class_page(request: SignedInRequest, class_id: int) -> HttpResponse:
     """The line of one of her classes; 404 for that of somebody else."""
-    classes = ClassGroup.objects.filter(bookings__submission__user=request.user)
+    hers = Booking.objects.visible_to(request.user)
+    classes = ClassGroup.objects.filter(bookings__in=hers)
     found = get_object_or_404(classes.select_related("school", "continues").distinct(), pk=class_id)
     visits = visits_of(found)
-    mine = found.bookings.filter(submission__user=request.user)
+    mine = hers.filter(class_group=found)
     pupils: int = mine.order_by("-pk").values_list("pupils", flat=True).first() or 0
     remarks = remarks_on(visits)
     told = [_told(step, remarks, request.user) for step in line_of(found, visits, pupils)]

@@ -27,11 +27,11 @@ from core.lifecycle import Refused
 from programmes.models import Programme
 from submissions import browsers
 from submissions.access import load_submission
-from submissions.initial import class_asked
 from submissions.lifecycle import TooMuchHeld
 from submissions.models import Submission, WaitState
 from submissions.pages.ask import asked_by
 from submissions.pages.code import CorrectAddressView
+from submissions.pages.initial import class_asked
 from submissions.pages.shared import say_once
 from submissions.pages.waiting import WAIT, WaitAsking, WaitCodeView, act
 from submissions.rules import RulesBroken
@@ -185,6 +185,8 @@ def _load(
 ) -> tuple[Submission, list[VisitWait]]:
     """The submission and its rows, those that are alive first; 404 for a stranger."""
     submission = load_submission(request, public_id, token)
+    if not submission.shows_all:
+        raise Http404  # an entry is taken, or let go, as one
     rows = list(submission.visitwaits.with_facts().order_by("pk"))
     if not rows:
         raise Http404

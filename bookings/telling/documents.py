@@ -177,7 +177,8 @@ def day_sheet_filename(day: datetime.date) -> str:
 
 def _stays(submission: Submission) -> list[LetterStay]:
     """What goes ahead; only if nothing does, what does not. What is offered is no promise."""
-    bookings = list(submission.bookings.with_facts().order_by("visit__slot__starts_at", "pk"))
+    found = Booking.objects.seen_in(submission).with_facts()
+    bookings = list(found.order_by("visit__slot__starts_at", "pk"))
     held = [booking for booking in bookings if booking.is_holding]
     bookings = [booking for booking in held if not booking.standing.is_offer] or held or bookings
     bookings.sort(key=lambda booking: (booking.starts_at, booking.visit_id, booking.state))

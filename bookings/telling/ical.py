@@ -24,6 +24,7 @@ from core.kinds import Feed
 from programmes.models import Venue
 from submissions.kinds import under
 from submissions.models import Submission
+from submissions.sharing.readers import Reader, contact_of
 
 # Raise it when events say something else or something more: feeds are then fetched again.
 EDITION = 3
@@ -34,17 +35,17 @@ def booking_page(submission: Submission) -> str:
     return settings.SITE_URL + reverse("bookings:booking", args=[submission.public_id])
 
 
-def invitation(*bookings: Booking) -> bytes:
+def invitation(*bookings: Booking, reader: Reader | None = None) -> bytes:
     """METHOD:REQUEST, for the mail that confirms or changes; see `calendars.content_type`."""
-    events = [_invited(booking) for booking in bookings]
+    events = [_invited(booking, reader) for booking in bookings]
     for event in events:
         event.add_component(calendars.alarm(event))
     return calendars.calendar(events, method=Method.REQUEST)
 
 
-def cancellation(*bookings: Booking) -> bytes:
+def cancellation(*bookings: Booking, reader: Reader | None = None) -> bytes:
     """METHOD:CANCEL, for the mail that says it is off. Only after an invitation."""
-    events = [_invited(booking) for booking in bookings]
+    events = [_invited(booking, reader) for booking in bookings]
     for event in events:
         event["STATUS"] = vText("CANCELLED")
     return calendars.calendar(events, method=Method.CANCEL)
@@ -67,7 +68,7 @@ def followed(feed: Feed, key: int) -> BookingQuerySet:
     found = Booking.objects.all()
     match feed:
         case Feed.MINE:
-            return found.filter(under(user=key))
+            return found.visible_to(key)
         case Feed.SCHOOL:
             return found.filter(under(school=key))
         case Feed.VENUE:
@@ -220,11 +221,10 @@ def _bring(booking: Booking) -> str:
     return _("Bring: %(things)s") % {"things": things} if things else ""
 
 
-def _invited(booking: Booking) -> Event:
-    event, submission = for_school(booking), booking.submission
-    hub = submission.hub
+def _invited(booking: Booking, reader: Reader | None) -> Event:
+    event, hub = for_school(booking), booking.submission.hub
+    reader = reader or contact_of(booking.submission)
     event["CONTACT"] = Text(hub.contact)
     organizer = calendars.person(hub.organizer_email, hub.organizer_name)
-    who = {"email": submission.email, "name": submission.contact_name}
-    calendars.invite(event, organizer=organizer, **who)
+    calendars.invite(event, organizer=organizer, email=reader.email, name=reader.name)
     return event

@@ -6,7 +6,7 @@ a worker that comes late does not confirm what was cancelled meanwhile, nor remi
 
 import datetime
 import itertools
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from core.mail.queue import Attachment, Message
 from core.text.bilingual import Words
 from submissions.kinds import SubmissionLink
 from submissions.models import Ending, Submission
+from submissions.sharing.readers import Reader, reader_at, readers_of
 from submissions.telling import LetterEnclosure, mail_about
 
 
@@ -46,9 +47,13 @@ class Letter(LetterEnclosure):
     name = "letter"
 
     def letter(self, submission_id: str, to: str) -> bytes | None:
-        hers = Submission.objects.select_related("school", "organisation", "hub").filter(email=to)
-        submission = hers.filter(pk=submission_id).first()
-        return documents.letter(submission) if submission else None
+        found = Submission.objects.select_related("school", "organisation", "hub")
+        submission = found.filter(pk=submission_id).first()
+        reader = reader_at(submission, to) if submission else None
+        if submission is None or reader is None:
+            return None
+        submission.seen_as = reader.companions
+        return documents.letter(submission)
 
 
 # --- One function per notice -----------------------------------------------------------------
@@ -92,11 +97,10 @@ def declined(events: list[BookingEvent]) -> list[Message]:
 
 def cancelled(events: list[BookingEvent]) -> list[Message]:
     bookings = _bookings(events, {State.CANCELLED})
-    files = _cancellations(bookings, events)
-    resting = [one for booking in bookings for one in rules.resting_on(booking)]
     by_us = events[0].data.get("why") == Ending.CALLED_OFF
-    details: dict[str, Any] = {"files": files, "resting": resting, "by_us": by_us}
-    mails = _mail("cancelled", bookings, note=events[0].word_from_us, **details)
+    note, calendar = events[0].word_from_us, _cancellations(bookings, events)
+    details: dict[str, Any] = {"calendar": calendar, "with_resting": True, "by_us": by_us}
+    mails = _mail("cancelled", bookings, note=note, **details)
     return [*mails, *_to_neighbours(events)]
 
 
@@ -109,17 +113,26 @@ def changed(events: list[BookingEvent]) -> list[Message]:
     if gone and not (stays := _upcoming(_that_stay(gone[0].submission))):
         return cancelled(events)
     told = [event for event in events if event.booking in bookings or event.booking in gone]
-    files = _invitations(bookings)
-    files += _cancellations(gone, events, after=len(files))
-    mails = _mail(
-        "changed",
-        stays if gone else bookings,
-        note=events[0].word_from_us,
-        files=files,
-        with_letter=bool(files),
-        changes=_changes(told),
-        is_asked=_is_asked(bookings),
-    )
+    calendar = [*_invitations(bookings), *_cancellations(gone, events)]
+    rows, mails = stays if gone else bookings, []
+    for reader, hers in readers_of([*rows, *gone]):
+        if not any(reader.has(event.booking) for event in told):
+            continue  # of another class of hers nothing changed
+        # Of who has nothing left of it, it is cancelled.
+        left = [booking for booking in hers if booking in rows]
+        mails.append(
+            _mail_to(
+                reader,
+                "changed" if left else "cancelled",
+                left or hers,
+                note=events[0].word_from_us,
+                calendar=calendar,
+                with_letter=bool(left and calendar),
+                told=told,
+                with_resting=not left,
+                is_asked=_is_asked([one for one in bookings if reader.has(one)]),
+            )
+        )
     return [*mails, *_to_neighbours(events)]
 
 
@@ -138,7 +151,7 @@ def date_kept(events: list[BookingEvent]) -> list[Message]:
     """The answer to who asked for another date; of one that was moved or cancelled since, none."""
     bookings = _upcoming(_bookings(events, {State.CONFIRMED, State.REQUESTED}))
     told = [event for event in events if event.booking in bookings]
-    return _mail("date_kept", bookings, note=events[0].word_from_us, changes=_changes(told))
+    return _mail("date_kept", bookings, note=events[0].word_from_us, told=told)
 
 
 def reminder(events: list[BookingEvent]) -> list[Message]:
@@ -197,18 +210,18 @@ def _with_letter(
     name: str, events: list[BookingEvent], bookings: list[Booking], **details: Any
 ) -> list[Message]:
     """With calendar files and the letter, as far as anything is confirmed."""
-    files, note = _invitations(bookings), events[0].word_from_us
-    return _mail(name, bookings, note=note, files=files, with_letter=bool(files), **details)
+    calendar, note = _invitations(bookings), events[0].word_from_us
+    letter = bool(calendar)
+    return _mail(name, bookings, note=note, calendar=calendar, with_letter=letter, **details)
 
 
 def _changes(events: list[BookingEvent]) -> list[str]:
-    """What changed, in the reader's language and in order; once where it is the same for all."""
+    """What changed, in order; once where it is the same for all."""
     if not events:
         return []
     lines: dict[Booking, list[str]] = {}
-    with translation.override(events[0].booking.submission.language):
-        for event in events:
-            lines.setdefault(event.booking, []).append(wording.sentence(event))
+    for event in events:
+        lines.setdefault(event.booking, []).append(wording.sentence(event))
     first, *others = lines.values()
     if all(other == first for other in others):
         return first
@@ -236,57 +249,66 @@ def _to_neighbours(events: list[BookingEvent]) -> list[Message]:
     return mails
 
 
-def _mail(
+# Bookings that go into the calendars of who has them, or out.
+Calendar = Sequence[tuple[Booking, Method]]
+
+
+def _mail(name: str, bookings: list[Booking], **details: Any) -> list[Message]:
+    """A mail for every reader, each about the classes that are hers."""
+    return [_mail_to(reader, name, hers, **details) for reader, hers in readers_of(bookings)]
+
+
+def _mail_to(
+    reader: Reader,
     name: str,
     bookings: list[Booking],
     *,
     note: str,
-    files: Sequence[Attachment] = (),
+    calendar: Calendar = (),
     with_letter: bool = False,
-    changes: Sequence[str] = (),
-    resting: Sequence[Booking] = (),
+    told: Sequence[BookingEvent] = (),
+    with_resting: bool = False,
     by_us: bool = False,
     is_asked: bool = False,
     link: type[BookingLink] = BookingLink,
     expires_at: datetime.datetime | None = None,
-) -> list[Message]:
-    if not bookings:
-        return []
-    submission = bookings[0].submission
-    with translation.override(submission.language):
-        along = [line for kind in kinds() for line in kind.said_beside(bookings)]
-        resting_lines = wording.resting_in_words(resting)
-        others = _others(bookings) if by_us else []
+) -> Message:
+    files = calendar_files(calendar, reader)
+    has_letter = with_letter and (not calendar or bool(files))
+    cancelled = bookings if with_resting else []
+    resting = [one for booking in cancelled for one in rules.resting_on(booking)]
+    with translation.override(reader.language):
+        context: dict[str, Any] = {
+            "note": note,
+            "changes": _changes([event for event in told if reader.has(event.booking)]),
+            "resting": wording.resting_in_words(resting),
+            "along": [line for kind in kinds() for line in kind.said_beside(bookings)],
+            "others": _others(bookings) if by_us else [],
+        }
     stays = [
         MailStay(visit, list(group))
         for visit, group in itertools.groupby(bookings, key=lambda booking: booking.visit)
     ]
-    context = {
+    context |= {
         "stays": stays,
         "first": stays[0],
         "count": len(bookings),
-        "note": note,
-        "changes": changes,
-        "resting": resting_lines,
-        "along": along,
-        "others": others,
         "by_us": by_us,
         "is_asked": is_asked,
         "site_url": settings.SITE_URL,
         "dates_url": settings.SITE_URL + dates.where_to_choose(stays[0].visit.programme),
     }
-    return [
-        mail_about(
-            submission,
-            f"booking_{name}",
-            context,
-            venue=stays[0].visit.slot.venue,
-            link=link,
-            files=files,
-            letter=_letter(submission) if with_letter else "",
-            expires_at=expires_at,
-        )
-    ]
+    return mail_about(
+        reader.submission,
+        f"booking_{name}",
+        context,
+        venue=stays[0].visit.slot.venue,
+        link=link,
+        files=files,
+        letter=_letter(reader) if has_letter else "",
+        expires_at=expires_at,
+        reader=reader,
+    )
 
 
 def _others(bookings: Sequence[Booking]) -> list[dates.DateLink]:
@@ -296,40 +318,36 @@ def _others(bookings: Sequence[Booking]) -> list[dates.DateLink]:
     return dates.links_to(visit.programme, offers)
 
 
-def _invitations(bookings: Iterable[Booking]) -> list[Attachment]:
+def _invitations(bookings: Iterable[Booking]) -> list[tuple[Booking, Method]]:
     """A request is not in the school's calendar yet."""
-    confirmed = [booking for booking in bookings if booking.state == State.CONFIRMED]
-    return _calendar_files(confirmed, ical.invitation, Method.REQUEST)
+    return [(one, Method.REQUEST) for one in bookings if one.state == State.CONFIRMED]
 
 
 def _cancellations(
-    bookings: list[Booking], events: list[BookingEvent], *, after: int = 0
-) -> list[Attachment]:
-    """Calendars only know what was confirmed to them before these events. `after`: how many files
-    the mail has already."""
+    bookings: list[Booking], events: list[BookingEvent]
+) -> list[tuple[Booking, Method]]:
+    """Calendars only know what was confirmed to them before these events."""
     invited = set(
         BookingEvent.objects.filter(
             booking__in=bookings, notice="confirmed", pk__lt=events[0].pk
         ).values_list("booking", flat=True)
     )
-    known = [booking for booking in bookings if booking.pk in invited]
-    return _calendar_files(known, ical.cancellation, Method.CANCEL, after)
+    return [(booking, Method.CANCEL) for booking in bookings if booking.pk in invited]
 
 
-def _calendar_files(
-    bookings: Sequence[Booking], write: Callable[..., bytes], method: Method, after: int = 0
-) -> list[Attachment]:
-    """One for the classes that come together."""
-    files = []
-    for number, stay in enumerate(stays_of(bookings), start=after + 1):
-        submission = stay.bookings[0].submission
-        with translation.override(submission.language):
-            content = write(*stay.bookings)
-        name = f"tec-{submission.reference}-{number}.ics"
-        files.append(Attachment(name, content, content_type(method)))
+def calendar_files(calendar: Calendar, reader: Reader) -> list[Attachment]:
+    """For the calendar of a reader: one for the classes of hers that come together."""
+    files: list[Attachment] = []
+    for method, write in ((Method.REQUEST, ical.invitation), (Method.CANCEL, ical.cancellation)):
+        hers = [one for one, how in calendar if how == method and reader.has(one)]
+        for stay in stays_of(hers):
+            with translation.override(reader.language):
+                content = write(*stay.bookings, reader=reader)
+            name = f"tec-{reader.submission.reference}-{len(files) + 1}.ics"
+            files.append(Attachment(name, content, content_type(method)))
     return files
 
 
-def _letter(submission: Submission) -> str:
-    name = documents.letter_filename(submission)
-    return Letter().marker(submission.pk, submission, name)
+def _letter(reader: Reader) -> str:
+    submission = reader.submission
+    return Letter().marker(submission.pk, reader, documents.letter_filename(submission))

@@ -22,7 +22,7 @@ from submissions.kinds import SubmissionLink
 from submissions.models import WaitState
 from submissions.waiting import wording
 from submissions.waiting.lifecycle import LIVE
-from submissions.waiting.telling import wait_mail
+from submissions.waiting.telling import wait_mails
 from submissions.waiting.wording import position_in_words
 from submissions.wording import Line
 
@@ -177,18 +177,16 @@ def _mail(
             "when": capfirst(when_of(first)),
             "others": others,
         }
-    return [
-        wait_mail(
-            name,
-            events,
-            rows,
-            thing=first.programme,
-            link=WaitLink,
-            dates_path=dates.where_to_choose(first.programme),
-            expires_at=expires_at,
-            **facts,
-        )
-    ]
+    return wait_mails(
+        name,
+        events,
+        rows,
+        thing=first.programme,
+        link=WaitLink,
+        dates_path=dates.where_to_choose(first.programme),
+        expires_at=expires_at,
+        **facts,
+    )
 
 
 def _others_for(name: str, programme: Programme, rows: Sequence[VisitWait]) -> list[Offer]:

@@ -21,7 +21,7 @@ from submissions.waiting.lifecycle import LIVE
 
 
 class VisitWaitKind(WaitKind):
-    name = "visitwait"
+    name, page = "visitwait", "bookings:wait"
     model, event, waiting_list = VisitWait, VisitWaitEvent, LIST
     read_along = tuple(f"wait__{fact}" for fact in WAIT_FACTS)
     markers = (waiting.WaitLink(),)

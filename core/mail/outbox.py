@@ -138,8 +138,15 @@ def made_anew(mail: Mail) -> list[Message] | None:
     told = list(events.select_related(*kind.read_along) if kind.read_along else events)
     if not told:
         return None
-    return [
+    anew = [
         message
         for message in kind.mails(told)
         if (message.template, message.reference) == (mail.template, mail.reference)
     ]
+    hers = [message for message in anew if message.to == mail.to]
+    if hers:
+        return hers
+    # This address no longer hears of it: whoever it was, others need not hear it twice.
+    same = Mail.objects.filter(tells_of=mail.tells_of, template=mail.template)
+    told_to = set(same.exclude(pk=mail.pk).values_list("to", flat=True))
+    return [message for message in anew if message.to not in told_to][:1]

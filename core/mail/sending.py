@@ -237,7 +237,7 @@ def _queue_again(mail: Mail, anew: list[Message] | None) -> Mail | None:
 def _queue_anew(mail: Mail, message: Message) -> Mail | None:
     """`message` in the place of `mail`, which stays to be read; None when it waits already."""
     twins = Mail.objects.waiting().filter(tells_of=mail.tells_of, template=mail.template)
-    if twins.filter(reference=mail.reference).exists():
+    if twins.filter(reference=mail.reference, to=message.to).exists():
         return None
     if mail.state in Mail.STOPPED:  # nobody need do anything about it any more
         _update(mail, state=Mail.State.WITHDRAWN)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 
 from impact import links
-from submissions.access import may_see
+from submissions.access import may_see, shared_by
 from submissions.models import Submission
 
 
@@ -22,7 +22,7 @@ def load_submission(request: HttpRequest, public_id: UUID, token: str | None) ->
     if token is None:
         allowed = may_see(request, submission, None)
     else:
-        allowed = links.opens(submission, token)
+        allowed = links.opens(submission, token) or shared_by(links.opens_as, submission, token)
         if not allowed and links.opened_once(submission, token):
             raise Erased
     if not allowed:

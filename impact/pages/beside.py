@@ -26,7 +26,7 @@ def block_beside(rows: Sequence[Booking | Loan], *, by_link: bool) -> Block | No
     content = {
         "due": due,
         "submission": submission,
-        "token": links.token_of(submission) if by_link else None,
+        "token": links.token_of(submission, submission.seen_as) if by_link else None,
         "has_sheet": bool(here),
     }
     return Block("impact/_beside.html", content)
@@ -37,7 +37,7 @@ def submission_due(rows: Sequence[Booking | Loan]) -> list[Evaluation]:
     today = timezone.localdate()
     if not any(row.standing.is_promise and row.school_day < today for row in rows):
         return []
-    due = Evaluation.objects.filter(submission=rows[0].submission_id).due()
+    due = Evaluation.objects.seen_in(rows[0].submission).due()
     return list(due.with_facts().order_by("pk"))
 
 

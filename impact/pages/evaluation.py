@@ -31,7 +31,7 @@ def overview(request: HttpRequest, public_id: UUID, token: str | None = None) ->
         submission = load_submission(request, public_id, token)
     except Erased:
         return _erased(request)
-    rows = list(Evaluation.objects.filter(submission=submission).with_facts().order_by("pk"))
+    rows = list(Evaluation.objects.seen_in(submission).with_facts().order_by("pk"))
     if not rows:
         raise Http404
     if len(rows) == 1:
@@ -108,13 +108,13 @@ class AskingView(View):
         return path_of(self.submission, "evaluations:evaluation", self.token, pk=evaluation.pk)
 
     def _evaluation(self, submission: Submission, pk: int) -> Evaluation:
-        found = Evaluation.objects.filter(submission=submission, pk=pk).with_facts().first()
+        found = Evaluation.objects.seen_in(submission).filter(pk=pk).with_facts().first()
         if found is None:
             raise Http404
         return found
 
     def _context(self, evaluation: Evaluation) -> dict[str, Any]:
-        others = Evaluation.objects.filter(submission=self.submission).exclude(pk=evaluation.pk)
+        others = Evaluation.objects.seen_in(self.submission).exclude(pk=evaluation.pk)
         return {
             "submission": self.submission,
             "evaluation": evaluation,
@@ -155,4 +155,4 @@ def _says(evaluation: Evaluation, answers: Mapping[str, Any]) -> bool:
 
 
 def _erased(request: HttpRequest) -> HttpResponse:
-    return render(request, "impact/erased.html", status=410)
+    return render(request, "submissions/erased.html", status=410)

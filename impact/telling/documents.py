@@ -47,11 +47,7 @@ def faces(address: Callable[[str], str]) -> list[PrintedFace]:
 
 def sheet_facts(submission: Submission) -> dict[str, Any]:
     """The classes of a submission that come, are here or were; not groups that are no class."""
-    rows = [
-        row
-        for kind in submitted()
-        for row in kind.model._base_manager.filter(submission=submission).order_by("pk")
-    ]
+    rows = [row for kind in submitted() for row in kind.seen_in(submission)]
     here = [row for row in rows if row.standing.is_promise and not row.audience.is_groups]
     return {
         "classes": [ClassSheet(row.party_name, row.pupils) for row in here],

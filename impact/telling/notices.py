@@ -16,7 +16,7 @@ from core.mail.queue import Message
 from impact import links
 from impact.models import Evaluation, EvaluationEvent
 from submissions.kinds import SubmissionLink
-from submissions.models import Submission
+from submissions.sharing.readers import Reader, readers_of
 
 # What the mail says hangs on these.
 FACTS = (
@@ -37,36 +37,45 @@ class EvaluationLink(SubmissionLink):
     name = "evaluation"
     asked = Evaluation
 
-    def reveal(self, submission_id: str, to: str) -> str | None:
-        submission = Submission.objects.filter(pk=submission_id, email=to).first()
-        return links.link_to(submission) if submission else None
+    def link_for(self, reader: Reader) -> str:
+        return links.link_to(reader.submission, reader.companions)
 
 
 def mails_of(events: list[EvaluationEvent]) -> list[Message]:
+    """To every reader, about the classes that are hers; it is answered once."""
     evaluations = {event.evaluation_id: event.evaluation for event in events}.values()
     due = sorted((one for one in evaluations if one.is_due), key=lambda one: one.pk)
     if not due or not due[0].submission.email:
         return []
-    first, submission = due[0], due[0].submission
-    with translation.override(submission.language):
+    by_row = {one.asked: one for one in due}
+    return [
+        _mail([by_row[row] for row in rows], reader, events[0].word_from_us)
+        for reader, rows in readers_of(by_row)
+    ]
+
+
+def _mail(due: list[Evaluation], reader: Reader, note: str) -> Message:
+    first, submission = due[0], reader.submission
+    with translation.override(reader.language):
         steps = _steps(due)
     hub, venue = submission.hub, first.subject.venue
     context: dict[str, Any] = {
         "submission": submission,
+        "reader": reader,
         "first": first,
         "evaluations": due,
         "until": min(one.until for one in due),
         "hub": hub,
         "phone": venue.phone or hub.phone,
         "email": venue.email or hub.email,
-        "link": markers.marker(EvaluationLink.name, submission.pk, to=submission.email),
-        "note": events[0].word_from_us,
+        "link": markers.marker(EvaluationLink.name, submission.pk, to=reader.email),
+        "note": note,
         "steps": steps,
     }
-    message = templates.render(
+    return templates.render(
         "evaluation",
-        to=submission.email,
-        language=submission.language,
+        to=reader.email,
+        language=reader.language,
         context=context,
         sender=hub.sender,
         reply_to=venue.email or hub.email,
@@ -75,7 +84,6 @@ def mails_of(events: list[EvaluationEvent]) -> list[Message]:
         about=submission.asker_name,
         expires_at=start_of_day(context["until"] + ONE_DAY),
     )
-    return [message]
 
 
 STEPS_TOLD = 3

@@ -9,7 +9,7 @@ from submissions.models import Submission
 
 def loan_of(submission: Submission) -> Loan:
     """404 where something else was asked for in it."""
-    one = submission.loans.with_facts().order_by("pk").first()
+    one = Loan.objects.seen_in(submission).with_facts().first()
     if one is None:
         raise Http404
     return one

@@ -15,7 +15,13 @@ from kits.models import ContentItem, LessonKit, Loan
 from kits.rules import LoanRequest, broken_rules
 from schools.models import School, User
 from submissions.forms import ClassFieldsForm, SchoolContactForm, given
-from submissions.initial import as_asked, contact_of, initial_of, known_classes, party_as_asked
+from submissions.pages.initial import (
+    as_asked,
+    contact_of,
+    initial_of,
+    known_classes,
+    party_as_asked,
+)
 from submissions.rules import Broken, Party, Rule
 
 

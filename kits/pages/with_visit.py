@@ -37,7 +37,8 @@ def visit_of(request: HttpRequest) -> Booking | None:
     submission = Submission.objects.select_related("user").filter(public_id=public_id).first()
     if submission is None or not may_see(request, submission, key):
         return None
-    bookings = submission.bookings.where(is_coming=True).of_classes().with_facts().order_by("pk")
+    seen = Booking.objects.seen_in(submission)
+    bookings = seen.where(is_coming=True).of_classes().with_facts()
     return next((one for one in bookings if one.starts_at > timezone.now()), None)
 
 

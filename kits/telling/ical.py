@@ -23,6 +23,7 @@ from kits.days import DeskHours, desk_hours, handover_times
 from kits.models import Delivery, DeskDay, Loan
 from kits.models.loan import LoanQuerySet
 from submissions.models import Submission
+from submissions.sharing.readers import Reader, contact_of
 
 # Raise it when events say something else or something more: feeds are then fetched again.
 EDITION = 1
@@ -33,22 +34,22 @@ def loan_page(submission: Submission) -> str:
     return settings.SITE_URL + reverse("loans:loan", args=[submission.public_id])
 
 
-def invitations(loan: Loan) -> list[bytes]:
+def invitations(loan: Loan, reader: Reader | None = None) -> list[bytes]:
     """METHOD:REQUEST, collecting first, for the mail that confirms or changes."""
     found = []
     for event in events([loan]):
-        _invite(event, loan)
+        _invite(event, loan, reader)
         event.add_component(calendars.alarm(event))
         found.append(calendars.calendar([event], method=Method.REQUEST))
     return found
 
 
-def cancellations(loan: Loan) -> list[bytes]:
+def cancellations(loan: Loan, reader: Reader | None = None) -> list[bytes]:
     """METHOD:CANCEL, for the mail that says it is off. Only after invitations."""
     found = []
     for event in events([loan]):
         event["STATUS"] = vText("CANCELLED")
-        _invite(event, loan)
+        _invite(event, loan, reader)
         found.append(calendars.calendar([event], method=Method.CANCEL))
     return found
 
@@ -158,10 +159,9 @@ def _where(loan: Loan) -> str:
     return loan.kit.venue.address
 
 
-def _invite(event: Event, loan: Loan) -> None:
-    submission = loan.submission
-    hub = submission.hub
+def _invite(event: Event, loan: Loan, reader: Reader | None) -> None:
+    reader = reader or contact_of(loan.submission)
+    hub = loan.submission.hub
     event["CONTACT"] = Text(hub.contact)
     organizer = calendars.person(hub.organizer_email, hub.organizer_name)
-    who = {"email": submission.email, "name": submission.contact_name}
-    calendars.invite(event, organizer=organizer, **who)
+    calendars.invite(event, organizer=organizer, email=reader.email, name=reader.name)

@@ -16,6 +16,7 @@ from kits import days
 from kits.models import Delivery, Loan, LoanEvent, LoanState
 from kits.telling import documents, ical, wording
 from submissions.kinds import SubmissionLink
+from submissions.sharing.readers import Reader, reader_at, readers_of
 from submissions.telling import LetterEnclosure, mail_about
 
 
@@ -29,8 +30,9 @@ class Letter(LetterEnclosure):
     name = "loanletter"
 
     def letter(self, loan_id: str, to: str) -> bytes | None:
-        loan = Loan.objects.with_facts().filter(pk=loan_id, submission__email=to).first()
-        return documents.letter(loan) if loan else None
+        loan = Loan.objects.with_facts().filter(pk=loan_id).first()
+        reader = reader_at(loan.submission, to) if loan else None
+        return documents.letter(loan) if loan and reader and reader.has(loan) else None
 
 
 # --- One function per notice -----------------------------------------------------------------
@@ -120,33 +122,38 @@ def _mail(
     loan = events[0].loan
     if loan.state not in states:
         return []
-    with translation.override(loan.submission.language):
-        hours = documents.hours_of(loan)
-        terms = wording.terms_of(loan.kit, loan)
-    context = {
-        "loan": loan,
-        "kit": loan.kit,
-        "visit": loan.booking if loan.booking and loan.booking.is_holding else None,
-        "is_round": loan.delivery == Delivery.ROUND,
-        "goes_ahead": loan.standing.is_coming,
-        "venue": loan.kit.venue,
-        "note": events[0].word_from_us,
-        "changes": _changes(events) if name in {"changed", "days_kept"} else [],
-        "terms": terms,
-        "open_on": _open_instead(loan, name),
-        **hours,
-    }
-    mail = mail_about(
-        loan.submission,
-        f"loan_{name}",
-        context,
-        venue=loan.kit.venue,
-        link=LoanLink,
-        files=_calendar_files(loan, files) if files else (),
-        letter=_letter(loan) if with_letter else "",
-        expires_at=expires_at,
-    )
-    return [mail]
+    mails = []
+    for reader, _loans in readers_of([loan]):
+        with translation.override(reader.language):
+            hours = documents.hours_of(loan)
+            terms = wording.terms_of(loan.kit, loan)
+            changes = _changes(events) if name in {"changed", "days_kept"} else []
+        context = {
+            "loan": loan,
+            "kit": loan.kit,
+            "visit": loan.booking if loan.booking and loan.booking.is_holding else None,
+            "is_round": loan.delivery == Delivery.ROUND,
+            "goes_ahead": loan.standing.is_coming,
+            "venue": loan.kit.venue,
+            "note": events[0].word_from_us,
+            "changes": changes,
+            "terms": terms,
+            "open_on": _open_instead(loan, name),
+            **hours,
+        }
+        mail = mail_about(
+            loan.submission,
+            f"loan_{name}",
+            context,
+            venue=loan.kit.venue,
+            link=LoanLink,
+            files=calendar_files(loan, files, reader) if files else (),
+            letter=_letter(loan, reader) if with_letter else "",
+            expires_at=expires_at,
+            reader=reader,
+        )
+        mails.append(mail)
+    return mails
 
 
 def _open_instead(loan: Loan, name: str) -> datetime.date | None:
@@ -159,20 +166,19 @@ def _open_instead(loan: Loan, name: str) -> datetime.date | None:
 
 
 def _changes(events: list[LoanEvent]) -> list[str]:
-    with translation.override(events[0].loan.submission.language):
-        return [line for line in map(wording.sentence, events) if line]
+    return [line for line in map(wording.sentence, events) if line]
 
 
-def _calendar_files(loan: Loan, method: Method) -> list[Attachment]:
+def calendar_files(loan: Loan, method: Method, reader: Reader) -> list[Attachment]:
     """Collecting and returning, a file each."""
     write = ical.cancellations if method == Method.CANCEL else ical.invitations
-    with translation.override(loan.submission.language):
+    with translation.override(reader.language):
         return [
             Attachment(f"tec-{loan.submission.reference}-{number}.ics", file, content_type(method))
-            for number, file in enumerate(write(loan), start=1)
+            for number, file in enumerate(write(loan, reader), start=1)
         ]
 
 
-def _letter(loan: Loan) -> str:
+def _letter(loan: Loan, reader: Reader) -> str:
     name = documents.letter_filename(loan.submission)
-    return Letter().marker(loan.pk, loan.submission, name)
+    return Letter().marker(loan.pk, reader, name)

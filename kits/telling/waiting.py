@@ -14,7 +14,7 @@ from kits.waiting.loans import position_of
 from submissions.kinds import SubmissionLink
 from submissions.models import WaitState
 from submissions.waiting import wording
-from submissions.waiting.telling import wait_mail
+from submissions.waiting.telling import wait_mails
 from submissions.wording import Line
 
 # Which notice tells what, as long as the row is in this state.
@@ -77,4 +77,4 @@ def mails_of(events: list[LoanWaitEvent]) -> list[Message]:
         facts |= {"position": position_in_words(row), "when": capfirst(when_of(row))}
     path = f"{row.kit.get_absolute_url()}#lenen"
     link = LoanWaitLink
-    return [wait_mail(name, events, rows, thing=row.kit, link=link, dates_path=path, **facts)]
+    return wait_mails(name, events, rows, thing=row.kit, link=link, dates_path=path, **facts)

@@ -15,7 +15,7 @@ from submissions.waiting.lifecycle import LIVE
 
 
 class LoanWaitKind(WaitKind):
-    name = "loanwait"
+    name, page = "loanwait", "loans:wait"
     model, event, waiting_list = LoanWait, LoanWaitEvent, LIST
     read_along = tuple(f"wait__{fact}" for fact in LOAN_WAIT_FACTS)
     markers = (waiting.LoanWaitLink(),)

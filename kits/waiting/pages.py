@@ -81,6 +81,8 @@ def wait(request: HttpRequest, public_id: UUID, token: str | None = None) -> Htt
 
 def _load(request: HttpRequest, public_id: UUID, token: str | None) -> tuple[Submission, LoanWait]:
     submission = load_submission(request, public_id, token)
+    if not submission.shows_all:
+        raise Http404  # an entry is taken, or let go, as one
     rows = list(submission.loanwaits.with_facts().order_by("pk"))
     if not rows:
         raise Http404

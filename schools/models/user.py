@@ -50,6 +50,10 @@ class User(Folded, AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined at"), default=timezone.now)
+    # When she was last seen otherwise than by signing in, to the month; and the day on which she is
+    # erased, once that was told (submissions/privacy/notice.py).
+    seen_on = models.DateField(null=True, blank=True, editable=False)
+    erase_on = models.DateField(null=True, blank=True, editable=False)
     # Raised to make every feed and link address derived from it invalid at once.
     link_version = models.PositiveIntegerField(default=1, editable=False)
 

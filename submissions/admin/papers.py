@@ -142,9 +142,12 @@ def went_elsewhere(submission: Submission) -> list[Mail]:
     """Mails to another address than that of now which still say what is true, the newest of each;
     without what was told again to that of now."""
     told = mails_of(submission).exclude(tells_of="").exclude(state=Mail.State.WITHDRAWN)
+    colleagues = set(submission.companions.values_list("email", flat=True))
     missed: dict[tuple[str, str], Mail | None] = {}
     for mail in told.prefetch_related("files"):
         what = (mail.tells_of, mail.template)
+        if mail.to in colleagues:
+            continue
         if mail.to == submission.email:
             missed[what] = None
         else:

@@ -20,6 +20,7 @@ from unfold.decorators import display
 from core.backoffice.base import ModelAdmin, NoDelete
 from core.mail import sending
 from core.models import Mail
+from submissions.admin.handing_over import hand_over_page
 from submissions.admin.papers import MAY_SEND, went_elsewhere
 from submissions.lifecycle import correct_email
 from submissions.models import Submission
@@ -52,7 +53,7 @@ class SubmissionAdmin(NoDelete, ModelAdmin):
     editable = ("contact_name", "email", "phone", "purchase_order", "facilities", "photos")
     fieldsets = (
         (None, {"fields": ("reference", "asker_shown", "user", ("created_at", "verified_at"))}),
-        (_("Contact"), {"fields": ("contact_name", "email", "phone", "language")}),
+        (_("Contact"), {"fields": ("contact_name", "email", "phone", "language", "shared_with")}),
         (_("Good to know"), {"fields": ("facilities", "photos", "purchase_order")}),
     )
 
@@ -78,6 +79,11 @@ class SubmissionAdmin(NoDelete, ModelAdmin):
     def verified(self, submission: Submission) -> bool:
         return submission.verified_at is not None
 
+    @display(description=_("shared with"))
+    def shared_with(self, submission: Submission) -> str:
+        colleagues = submission.companions.alive()
+        return ", ".join(f"{one.email} ({one.get_state_display()})" for one in colleagues) or "-"
+
     def save_model(self, request: HttpRequest, obj: Submission, form: Any, change: bool) -> None:
         """Only what was changed here: the row may have been confirmed since it was read."""
         if form.changed_data:
@@ -94,7 +100,15 @@ class SubmissionAdmin(NoDelete, ModelAdmin):
             self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.readdress_page)),
             name="submissions_submission_readdress",
         )
-        return [page, *super().get_urls()]
+        over = path(
+            "overdragen/<id:user_id>/",
+            self.admin_site.admin_view(self.hand_over),
+            name="submissions_submission_hand_over",
+        )
+        return [page, over, *super().get_urls()]
+
+    def hand_over(self, request: HttpRequest, user_id: int) -> HttpResponse:
+        return hand_over_page(request, user_id, site=self.admin_site, opts=self.opts)
 
     def response_change(self, request: HttpRequest, obj: Submission) -> HttpResponse:
         is_corrected = vars(obj).get("is_corrected") and went_elsewhere(obj)

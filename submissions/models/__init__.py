@@ -1,5 +1,6 @@
 from submissions.models.asked import HELD, OFFERED, Asked, AskedQuerySet
 from submissions.models.code import CodeChallenge
+from submissions.models.companion import Companion, CompanionEvent, CompanionState
 from submissions.models.submission import PhotoAnswer, Submission
 from submissions.models.waiting import (
     Ending,
@@ -16,6 +17,9 @@ __all__ = [
     "Asked",
     "AskedQuerySet",
     "CodeChallenge",
+    "Companion",
+    "CompanionEvent",
+    "CompanionState",
     "Ending",
     "PhotoAnswer",
     "Submission",

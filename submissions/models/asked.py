@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import Standing, StateTable
 from core.text.fields import LineColumn
-from core.text.searching import Folded, KeepsFolded, KeyColumn
+from core.text.searching import Among, Folded, KeepsFolded, KeyColumn
 from programmes.models import OfHubs
 from schools.audience import Audience
 from schools.models import ClassGroup, GroupKind, Organisation, User
 from schools.models.class_group import NAME_LENGTH
 from schools.years import YearGroup, describe_year_groups
+from submissions.models.companion import Companion
 from submissions.models.submission import Submission
 
 # How every table of states calls what nobody confirmed yet.
@@ -57,8 +58,23 @@ class AskedQuerySet[T: "Asked"](KeepsFolded, OfHubs[T]):
         """These rows with their facts, which nobody else changes in this transaction."""
         return self.with_facts().select_for_update(of=("self",)).order_by("pk")
 
-    def visible_to(self, user: User) -> Self:
-        return self.filter(submission__user=user)
+    def visible_to(self, user: User | int) -> Self:
+        """What she asked for, and what a colleague shares with her; `user` or her key."""
+        shared = Companion.objects.accepted().filter(user=user)
+        whole = shared.filter(row=None).values("submission")
+        rows = shared.filter(row_of=self.model._meta.model_name).values("row")
+        own = Submission.objects.filter(user=user).values("pk")
+        return self.filter(
+            Among("submission", own) | Among("submission", whole) | Among("pk", rows)
+        )
+
+    def seen_in(self, submission: Submission) -> Self:
+        """Those of a submission that who sees it may see (`Submission.seen_as`), in order."""
+        rows = self.filter(submission=submission).order_by("pk")
+        if submission.shows_all:
+            return rows
+        of = self.model._meta.model_name
+        return rows.filter(pk__in=[one.row for one in submission.seen_as if one.row_of == of])
 
     def of_classes(self) -> Self:
         """Without groups that are no class."""

@@ -14,6 +14,7 @@ class CodeChallenge(models.Model):
     class Purpose(models.TextChoices):
         SIGN_IN = "sign_in", _("sign in")
         VERIFY = "verify", _("confirm a booking")
+        JOIN = "join", _("take part in what a colleague shares")
 
     purpose = models.CharField(max_length=10, choices=Purpose)
     email = MailAddressColumn(_("e-mail address"))

@@ -7,7 +7,8 @@ organisation or class is made of it: the submission carries what was typed.
 import copy
 import secrets
 import uuid
-from typing import Self
+from collections.abc import Sequence
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -187,15 +188,37 @@ class Submission(Folded):
     def __str__(self) -> str:
         return f"{self.reference} {self.asker_name}"
 
+    # As whom it is seen: as these companions of one colleague, or (without any) as who asked. Set
+    # by `submissions/access.py` on a page, and by who tells something.
+    seen_as: Sequence[Any] = ()
+
+    def shows(self, row: Any) -> bool:
+        """Whether who sees it may see this row: a colleague named for one class sees that one."""
+        return not self.seen_as or any(companion.has(row) for companion in self.seen_as)
+
+    # False where a page asked along and it is shared with nobody: that saves a query.
+    is_shared: bool | None = None
+
+    @property
+    def colleagues(self) -> Any:
+        """With whom it is shared, or asked to be."""
+        companions: Any = self.companions
+        return companions.none() if self.is_shared is False else companions.alive()
+
+    @property
+    def shows_all(self) -> bool:
+        return not self.seen_as or any(companion.row is None for companion in self.seen_as)
+
     @property
     def teacher(self) -> User | None:
         """Who acts at the teachers' door, by her own hand or by the link of a mail.
 
         Her address may be that of a member of staff; here it gives a teacher's rights.
         """
-        if self.user is None or not self.user.is_staff:
-            return self.user
-        teacher = copy.copy(self.user)
+        person: User | None = self.seen_as[0].user if self.seen_as else self.user
+        if person is None or not person.is_staff:
+            return person
+        teacher = copy.copy(person)
         teacher.is_staff = False
         return teacher
 

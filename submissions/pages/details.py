@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -88,12 +88,19 @@ class DetailsView(View):
     def page_of(self, submission: Submission, token: str | None) -> str:
         raise NotImplementedError
 
+    def load(self, public_id: UUID, token: str | None) -> Submission:
+        """A colleague named for one class finds nothing here: the rest is not hers."""
+        submission = load_submission(self.request, public_id, token)
+        if not submission.shows_all:
+            raise Http404
+        return submission
+
     def get(self, request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
-        submission = load_submission(request, public_id, token)
+        submission = self.load(public_id, token)
         return self.show(submission, self.form(submission, None), token)
 
     def post(self, request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
-        submission = load_submission(request, public_id, token)
+        submission = self.load(public_id, token)
         form = self.form(submission, request.POST)
         if not form.is_valid():
             return self.show(submission, form, token, status=422)

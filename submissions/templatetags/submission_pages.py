@@ -3,8 +3,11 @@
 from typing import Any
 
 from django import template
+from django.urls import reverse
 
+from submissions import links
 from submissions.access import path_of
+from submissions.models import Companion
 
 register = template.Library()
 
@@ -13,3 +16,10 @@ register = template.Library()
 def submission_url(context: dict[str, Any], page: str, **kwargs: Any) -> str:
     """Another page ('bookings:cancel') of the submission, by link where one came by link."""
     return path_of(context["submission"], page, context.get("token"), **kwargs)
+
+
+@register.simple_tag
+def invitation_url(companion: Companion) -> str:
+    """The page of an invitation, for whom it is to."""
+    token = links.invitation_token(companion.invitation)
+    return reverse("sharing:invitation", args=[companion.invitation, token])

@@ -1,6 +1,7 @@
 """A place on the waiting list of every kind, as the rest of the site deals with it."""
 
 import datetime
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -41,6 +42,20 @@ class WaitKind(AskedKind):
             return ""
         words = gettext("the waiting list for %(title)s, %(when)s")
         return words % {"title": self.thing_of(first), "when": self.when_of(first)}
+
+    is_shared_by_row = False  # an entry is served as one
+
+    def lines(self, rows: Sequence[Any]) -> list[str]:
+        words = gettext("on the waiting list for %(title)s, %(when)s, %(class_name)s")
+        return [
+            words
+            % {
+                "title": self.thing_of(row).shown.title,
+                "when": self.when_of(row),
+                "class_name": row.party_name,
+            }
+            for row in rows
+        ]
 
     # --- When a person is erased ------------------------------------------------------------
 

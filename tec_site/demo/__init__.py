@@ -5,6 +5,7 @@ Everything is an example: fictional schools, people and dates.
 
 from tec_site.demo import (
     around,
+    colleagues,
     evaluations,
     kits,
     loans,
@@ -31,3 +32,4 @@ def load() -> None:
     around.load()
     second_hub.load()
     evaluations.load()
+    colleagues.load()

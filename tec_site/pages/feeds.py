@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -32,8 +33,12 @@ from programmes.models import Venue, Zone
 from schools.models import School, User
 from submissions.access import SignedInRequest
 from submissions.pages.shared import say_once
+from submissions.privacy import notice
 
-_COLUMNS = ("is_staff", "is_superuser", "language", "link_version", "school_id")
+_COLUMNS = (
+    *("is_staff", "is_superuser", "language", "link_version", "school_id"),
+    *("joined_at", "last_login"),
+)
 _KEY = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?")
 
 
@@ -192,6 +197,7 @@ def _open(kind: str, key: str, token: str) -> tuple[User, Followed]:
 @require_safe
 def feed(request: HttpRequest, kind: str, key: str, token: str) -> HttpResponseBase:
     user, followed = _open(kind, key, token)
+    notice.saw(user)
     with translation.override(user.language):
         etag, last_modified = followed.revision()
         return calendars.feed_response(
@@ -206,7 +212,7 @@ def feed(request: HttpRequest, kind: str, key: str, token: str) -> HttpResponseB
 @never_cache
 @require_safe
 def my_calendar(request: SignedInRequest) -> HttpResponse:
-    return render(request, "pages/my_calendar.html", {"addresses": _addresses(request.user)})
+    return render(request, "pages/my_calendar.html", {"feeds": _subscriptions(request.user)})
 
 
 @require_POST
@@ -215,6 +221,34 @@ def renew_addresses(request: SignedInRequest) -> HttpResponse:
     User.objects.filter(pk=request.user.pk).update(link_version=F("link_version") + 1)
     say_once(request, _("Your old calendar addresses no longer work. Here are new ones."))
     return redirect("my_calendar")
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """A feed that somebody can follow, and what opens it in the programs that most people use."""
+
+    title: str
+    address: str
+
+    @property
+    def apple(self) -> str:
+        """A plain link to the file would be imported once, and never fetched again."""
+        return f"webcal://{self.address.partition('://')[2]}"
+
+    @property
+    def google(self) -> str:
+        """Google refuses an address with https here."""
+        return f"https://calendar.google.com/calendar/r?cid={quote(self.apple, safe='')}"
+
+    @property
+    def outlook(self) -> str:
+        """Outlook on the web refuses one with webcal."""
+        query = urlencode({"url": self.address, "name": self.title}, quote_via=quote)
+        return f"https://outlook.office.com/calendar/addfromweb?{query}"
+
+
+def _subscriptions(user: User) -> list[Subscription]:
+    return [Subscription(title, address) for title, address in _addresses(user)]
 
 
 def _addresses(user: User) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from bookings.planning.availability import first_offers
 from bookings.telling.wording import requirements_of
 from core.markup import parse
 from programmes.models import Programme, Zone
+from submissions.access import Erased
 from submissions.pages.code import after_second_click
 from tec_site.models import Statement
 from tec_site.pages.catalogue import comes_later
@@ -75,6 +76,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if led_to := after_second_click(request):
         return HttpResponseRedirect(led_to)
     return render(request, "403_csrf.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """`handler404`; to the link of somebody who was erased it says that."""
+    if isinstance(exception, Erased):
+        return render(request, "submissions/erased.html", status=410)
+    return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -133,7 +133,8 @@ def test_who_only_looks_sees_these_days_and_notes_nothing(client, db, frozen):
 def test_day_list_takes_as_many_queries_for_thirty_classes(desk, django_assert_num_queries):
     make_booking()
     desk.get(TUESDAY)
-    queries = 6 + len(kinds()) - 2  # what there is of other kinds; an evaluation is on no day
+    # What there is of other kinds; evaluations, colleagues and who waits are on no day.
+    queries = 6 + len(kinds()) - 5
     with django_assert_num_queries(queries):
         desk.get(TUESDAY)
     visit = make_visit(max_groups=30, max_pupils=999)

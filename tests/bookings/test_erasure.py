@@ -4,7 +4,7 @@ from bookings import clock, lifecycle
 from bookings.models import Booking, State, VisitWait
 from bookings.refusals import Forgotten
 from bookings.waiting.visits import LIST
-from submissions.erasure import StillComing, erase_person, found_in
+from submissions.privacy.erasure import StillComing, erase_person, found_in
 from tests.factories import amsterdam, make_booking, make_staff, make_submission, make_wait
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]

@@ -27,9 +27,9 @@ from kits.pages.with_visit import fitting_kits
 from programmes.models import ProgrammeKind
 from schools.audience import Audience
 from schools.models import ClassGroup, GroupKind, Organisation, School
-from submissions.erasure import erase_person, found_in
 from submissions.lifecycle import identify
 from submissions.models import Submission
+from submissions.privacy.erasure import erase_person, found_in
 from submissions.rules import Party, RulesBroken
 from submissions.wording import numbers_of
 from tests.booking_form import address, code_in_mail, errors_of

@@ -9,9 +9,9 @@ from core.lifecycle import IllegalMove, chain_is_sound
 from impact import lifecycle, links
 from impact.lifecycle import MOVES
 from impact.models import FACES, TALLIES, WORDS, Evaluation, EvaluationState
-from submissions.erasure import erase_person
 from submissions.lifecycle import correct_email
 from submissions.links import token_of as submission_token
+from submissions.privacy.erasure import erase_person
 from tests.factories import (
     amsterdam,
     make_booking,

@@ -14,7 +14,7 @@ from core.models import Mail
 from impact import clock, lifecycle, links
 from impact.models import Evaluation, EvaluationEvent, EvaluationState
 from kits.models import LoanState
-from submissions.erasure import erase_person
+from submissions.privacy.erasure import erase_person
 from tests.factories import (
     amsterdam,
     make_booking,

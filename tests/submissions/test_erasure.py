@@ -27,8 +27,9 @@ from core.models import Mail
 from core.text.normal import key
 from kits.models import Loan, LoanState
 from schools.models import User
-from submissions import codes, erasure, links
+from submissions import codes, links
 from submissions.models import CodeChallenge, Submission
+from submissions.privacy import erasure, notice
 from submissions.telling import send_code
 from tec_site.pages.feeds import feed_address
 from tests.factories import (
@@ -204,6 +205,7 @@ def test_worker_erases_a_borrower_after_the_end_of_the_next_school_year(loan, fr
     assert erasure.erase_overdue() == 1  # the visit only
     assert traces() == {NAME, EMAIL, PHONE}
     Loan.objects.update(changed_at=amsterdam(2027, 7, 31, 23, 59))
+    month_of_notice(frozen)
     assert erasure.erase_overdue() == 1
     assert traces() - {NAME, PHONE} == set()  # the photo's file goes when that is committed
     assert not User.objects.filter(email=EMAIL).exists()
@@ -279,7 +281,7 @@ def test_link_from_her_mails_opens_nothing_any_more(booking, frozen):
     assert Client().get(address).status_code == 200
     frozen.move_to(AFTER)
     erasure.erase_person(email=EMAIL)
-    assert Client().get(address).status_code == 404
+    assert Client().get(address).status_code == 410
 
 
 def test_nobody_else_is_touched(booking, frozen):
@@ -402,11 +404,20 @@ def test_command_takes_a_whole_address_only(booking, frozen, typed):
     assert everything_written() == before
 
 
+def month_of_notice(frozen):
+    """Whoever has an account is told, her mail goes out, and the month passes."""
+    erasure.erase_overdue()
+    Mail.objects.filter(template=notice.TEMPLATE).update(state=Mail.State.SENT)
+    frozen.shift(notice.MONTH + notice.ON_ITS_WAY)
+
+
 # --- By the clock --------------------------------------------------------------------------------
 
 
 def test_worker_erases_after_the_end_of_the_next_school_year(booking, frozen):
     """The visit was in 2026-2027: kept until 31 July 2028."""
+    frozen.move_to(amsterdam(2028, 6, 28, 12))
+    month_of_notice(frozen)
     frozen.move_to(amsterdam(2028, 7, 31, 23, 59))
     assert erasure.erase_overdue() == 0
     frozen.move_to(amsterdam(2028, 8, 1, 0, 1))
@@ -431,6 +442,7 @@ def test_worker_erases_a_teacher_who_never_booked_and_no_staff(frozen):
     make_teacher(email=EMAIL, name=NAME, joined_at=NOW)
     desk = make_staff(joined_at=NOW)
     frozen.move_to(NOW + datetime.timedelta(days=2 * 365))
+    month_of_notice(frozen)
     assert erasure.erase_overdue() == 1
     assert list(User.objects.all()) == [desk]
 
@@ -442,4 +454,6 @@ def test_worker_erases_a_few_at_a_time(frozen, monkeypatch):
         make_submission(user=None, email=f"juf{_number}@school.example")
         make_teacher(joined_at=NOW)
     frozen.move_to(NOW + datetime.timedelta(days=2 * 365))
-    assert [erasure.erase_overdue() for _run in range(3)] == [4, 2, 0]
+    assert [erasure.erase_overdue() for _run in range(3)] == [2, 1, 0]
+    month_of_notice(frozen)
+    assert [erasure.erase_overdue() for _run in range(3)] == [2, 1, 0]

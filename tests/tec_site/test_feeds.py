@@ -1,5 +1,7 @@
 import datetime
 import re
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -628,3 +630,26 @@ def test_no_token_is_in_the_database(client, anouk):
         assert token not in str(session.get_decoded())
     row = User.objects.filter(pk=anouk.pk).values().get()
     assert token not in str(row)
+
+
+def test_each_program_gets_the_link_that_it_takes(client):
+    """Google refuses https in `cid`, Outlook strips webcal, a plain link never updates."""
+    teacher = make_teacher()
+    client.force_login(teacher)
+    page = client.get(reverse("my_calendar"))
+    [mine, *_others] = page.context["feeds"]
+    assert mine.address == feeds.feed_address("mijn", teacher)
+    bare = mine.address.removeprefix("http://").removeprefix("https://")
+    assert mine.apple == f"webcal://{bare}"
+    google, outlook = (urlsplit(one) for one in (mine.google, mine.outlook))
+    assert (google.netloc, parse_qs(google.query)) == (
+        "calendar.google.com",
+        {"cid": [f"webcal://{bare}"]},
+    )
+    assert (outlook.netloc, parse_qs(outlook.query)["url"]) == (
+        "outlook.office.com",
+        [mine.address],
+    )
+    html = unescape(page.content.decode())
+    links = [mine.google, mine.outlook, mine.apple, mine.address]
+    assert [one for one in links if f'"{one}"' not in html] == []

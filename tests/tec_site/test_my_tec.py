@@ -87,7 +87,7 @@ def test_queries_stay_the_same(client, teacher, django_assert_num_queries, rows)
     client.force_login(teacher, BACKEND)
 
     # Two for each kind (no evaluation is past), four for visits; one for the hubs at the foot.
-    with django_assert_num_queries(8 + 2 * len(kinds()) - 1):
+    with django_assert_num_queries(8 + 2 * len(kinds()) - 2):
         client.get("/mijn/")
 
 

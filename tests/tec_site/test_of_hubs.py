@@ -344,7 +344,7 @@ def test_kit_desk_changes_nothing_of_another_hub(desk: Client, ours: World, thei
 def test_feeds_of_staff_are_of_ones_own_hub(ours: World, theirs: World) -> None:
     person = with_all_permissions(ours.hub)
     client = signed_in(person)
-    titles = [title for title, _address in client.get(reverse("my_calendar")).context["addresses"]]
+    titles = [feed.title for feed in client.get(reverse("my_calendar")).context["feeds"]]
     assert ours.venue.name in titles
     assert not {theirs.venue.name, f"{theirs.venue}: {theirs.zone}"} & set(titles)
 

@@ -2,7 +2,7 @@ from django import forms
 
 from programmes.models import Venue
 from submissions.forms import ClassFieldsForm, SchoolContactForm
-from submissions.initial import contact_of
+from submissions.pages.initial import contact_of
 from submissions.rules import Party
 from tests.toys.models import Toy
 

@@ -19,7 +19,7 @@ from core.mail.sending import Sender
 from core.models import Mail
 from core.worker import Worker
 from programmes.models import Venue
-from submissions.erasure import StillComing, erase_person
+from submissions.privacy.erasure import StillComing, erase_person
 from tec_site.pages.feeds import feed_address
 from tests.booking_form import code_in_mail
 from tests.factories import (

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.lifecycle import Refused
 from core.text.fields import validate_mail_address
 from core.text.normal import mail_address
-from submissions import erasure
+from submissions.privacy import erasure
 
 
 class Command(BaseCommand):

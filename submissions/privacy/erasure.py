@@ -1,7 +1,8 @@
 """Erasing a person: what leads back to her goes from every table, the counts stay.
 
-On request (`manage.py erase ADDRESS`), and by the worker after the end of the school year that
-follows the last one in which there was anything to reach her about. A submission keeps its
+By her own hand, on request (`manage.py erase ADDRESS`), and by the worker after the end of the
+school year that follows the last one in which there was anything to reach her about, with a month's
+notice (`submissions/privacy/notice.py`). A submission keeps its
 school or organisation, its classes and their numbers; an event keeps what happened, when, and in
 which role. A class that carries her name is called after its year group (docs/decisions/0022), a
 group after its kind.
@@ -26,15 +27,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import kinds
-from core.dates import start_of_day
 from core.lifecycle import Refused
 from core.mail import queue
 from core.text.normal import fold, mail_address
 from schools.models import ClassGroup, Organisation, User
 from schools.models.class_group import free_name
-from schools.years import current_school_year, school_year_start
-from submissions.kinds import Names, remembering, submitted
+from submissions.kinds import Names, remembering
 from submissions.models import CodeChallenge, Submission
+from submissions.privacy import notice
+from submissions.privacy.notice import needed_since
 
 ERASED = "…"
 # The account to which the log of erased staff belongs (RFC 2606: no mail can reach it).
@@ -57,6 +58,7 @@ class StillComing(Refused):
 class Erasure(kinds.Part):
     name = "erasure"
     jobs = {"erase_overdue": datetime.timedelta(minutes=10)}
+    markers = (notice.KeepLink(),)
 
     def erase_overdue(self) -> None:
         erase_overdue()
@@ -74,7 +76,7 @@ def erase_person(*, email: str) -> Counter[str]:
     email = mail_address(email)
     user = User.objects.filter(email=email).exclude(email=NOBODY).first()
     submissions = Submission.objects.filter(Q(email=email) | Q(user=user, user__isnull=False))
-    if submissions.filter(_needed_since(timezone.now())).exists():
+    if submissions.filter(needed_since(timezone.now())).exists():
         raise StillComing
     told = _words_about(email, user, submissions)
     names = _naming(told, user, submissions)
@@ -88,6 +90,8 @@ def erase_person(*, email: str) -> Counter[str]:
     done["classes"] = _erase_from_classes(user, submissions, names)
     done["organisations"] = _erase_from_organisations(submissions, told)
     done += _erase_submissions(submissions, names)
+    for part in remembering():
+        done[f"{part.name} addresses"] = part.erase_address(email, user)
     if user is not None:
         done["addresses"] = _count(EmailAddress.objects.filter(user=user).delete())
         _leave_log_to_nobody(user)
@@ -99,21 +103,19 @@ def erase_person(*, email: str) -> Counter[str]:
 def erase_overdue() -> int:
     """The worker's job: erase whom nothing was heard of since the school year before this one.
 
-    Some at a time: on the first of August there are hundreds, and mail waits meanwhile. Returns
-    how many people and submissions were erased.
+    Some at a time: on the first of August there are hundreds, and mail waits meanwhile. Whoever has
+    an account is told a month before. Returns how many people and submissions were erased.
     """
-    limit = start_of_day(school_year_start(current_school_year() - 1))
+    notice.tell_silent(AT_ONCE)
+    limit = notice.limit_on(timezone.localdate())
+    due = set(notice.due(limit).order_by("email").values_list("email", flat=True)[:AT_ONCE])
+    erased = sum(bool(erase_person(email=email)) for email in sorted(due))
     old = Submission.objects.filter(created_at__lt=limit).exclude(email="")
-    erased = 0
-    emails = old.exclude(_needed_since(limit)).order_by("email").values_list("email", flat=True)
+    # Of who has her month nothing goes before it is over.
+    old = old.exclude(email__in=notice.silent_since(limit).values("email"))
+    emails = old.exclude(needed_since(limit)).order_by("email").values_list("email", flat=True)
     for email in emails.distinct()[:AT_ONCE]:
         erased += _erase_what_is_old(email, limit)
-    silent = User.objects.filter(
-        Q(last_login=None) | Q(last_login__lt=limit), is_staff=False, joined_at__lt=limit
-    )
-    silent = silent.filter(submissions=None).order_by("email")
-    for email in silent.values_list("email", flat=True)[:AT_ONCE]:
-        erased += bool(erase_person(email=email))
     return erased
 
 
@@ -146,20 +148,12 @@ def _erase_what_is_old(email: str, limit: datetime.datetime) -> int:
     """All of a person whom nobody needs to reach any more, or only her old submissions."""
     user = User.objects.filter(email=email).first()
     hers = Submission.objects.filter(Q(email=email) | Q(user=user, user__isnull=False))
-    recent = hers.filter(Q(created_at__gte=limit) | _needed_since(limit)).exists()
-    seen = user is not None and (user.is_staff or (user.last_login or user.joined_at) >= limit)
-    if recent or seen:
-        old = hers.filter(created_at__lt=limit).exclude(email="").exclude(_needed_since(limit))
+    recent = hers.filter(Q(created_at__gte=limit) | needed_since(limit)).exists()
+    if recent or user is not None:
+        old = hers.filter(created_at__lt=limit).exclude(email="").exclude(needed_since(limit))
         words = _words_about(email, user, hers)
         return _erase_submissions(old, _naming(words, user, hers))["submissions"]
     return bool(erase_person(email=email))
-
-
-def _needed_since(moment: datetime.datetime) -> Q:
-    needed = Q(pk__in=[])
-    for kind in submitted():
-        needed |= Q(pk__in=kind.needed_since(moment))
-    return needed
 
 
 def _words_about(email: str, user: User | None, submissions: QuerySet[Submission]) -> set[str]:

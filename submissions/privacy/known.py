@@ -1,0 +1,73 @@
+"""What we know of a person, for herself: made in the request, kept nowhere.
+
+Found by person and not by submission: of what she shares with colleagues, or they with her, it
+tells her own side, and names others by their roles only.
+"""
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from core.models import Mail
+from schools.models import User
+from submissions.kinds import remembering
+from submissions.models import Companion, Submission
+from submissions.privacy.history import Known, in_words
+from submissions.sharing.lifecycle import rows_of
+
+
+def known_of(user: User) -> Known:
+    """Titles and texts in the language of the moment, nested as they are read."""
+    submissions = Submission.objects.filter(user=user).select_related("school", "organisation")
+    return {
+        _("You"): _account(user),
+        _("What you asked for"): [_submission(one, user) for one in submissions.order_by("pk")],
+        _("What colleagues share with you"): _shared(user),
+        _("Mails to you"): [
+            {_("When"): in_words(mail.created_at), _("Subject"): mail.subject}
+            for mail in Mail.objects.filter(to=user.email).order_by("pk")
+        ],
+    }
+
+
+def _account(user: User) -> Known:
+    found = {
+        _("E-mail address"): user.email,
+        _("Name"): user.name,
+        _("Telephone"): user.phone,
+        _("School"): str(user.school or ""),
+        _("Language"): user.language,
+        _("Known since"): in_words(user.joined_at),
+        _("Last signed in"): in_words(user.last_login),
+    }
+    return {title: text for title, text in found.items() if text}
+
+
+def _submission(submission: Submission, user: User) -> Known:
+    found: Known = {
+        _("Reference"): submission.reference,
+        _("When"): in_words(submission.created_at),
+        _("Contact person"): submission.contact_name,
+        _("E-mail address"): submission.email,
+        _("Telephone"): submission.phone,
+        _("School or organisation"): submission.asker_name,
+        _("Photographs"): submission.get_photos_display() if submission.photos else "",
+        _("What must we arrange?"): submission.facilities,
+        _("Purchase-order number"): submission.purchase_order,
+    }
+    for part in remembering():
+        for known in part.known(submission, user):
+            found.setdefault(_("With it"), []).append(known)
+    number = submission.companions.alive().count()
+    found[_("Colleagues who share it")] = str(number) if number else ""
+    return {title: text for title, text in found.items() if text}
+
+
+def _shared(user: User) -> list[Known]:
+    companions = Companion.objects.filter(Q(user=user) | Q(email=user.email)).order_by("pk")
+    found = []
+    for one in companions.select_related("submission"):
+        lines = [line for kind, rows in rows_of([one]) for line in kind.lines(rows)]
+        state = str(one.get_state_display())
+        known = {_("By"): _("a colleague"), _("State"): state, _("What"): "; ".join(lines)}
+        found.append({title: text for title, text in known.items() if text})
+    return found

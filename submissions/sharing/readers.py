@@ -1,0 +1,64 @@
+"""Who hears of a submission: who asked, and every colleague with whom it is shared.
+
+Each gets a mail of her own, with her own link and her own calendar files, about what she has of it;
+no mail names another reader's address.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from submissions.models import Asked, Companion, Submission
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who hears of a submission; `companions`: as whom, none for who asked."""
+
+    submission: Submission
+    email: str
+    name: str
+    language: str
+    companions: Sequence[Companion] = ()
+
+    @property
+    def has_all(self) -> bool:
+        return not self.companions or any(one.row is None for one in self.companions)
+
+    def has(self, row: object) -> bool:
+        return not self.companions or any(one.has(row) for one in self.companions)
+
+
+def contact_of(submission: Submission) -> Reader:
+    return Reader(submission, submission.email, submission.contact_name, submission.language)
+
+
+def colleague(companions: Sequence[Companion]) -> Reader:
+    """All companions are of one submission and one address."""
+    first = companions[0]
+    language = first.user.language if first.user else first.submission.language
+    return Reader(first.submission, first.email, first.name, language, companions)
+
+
+def readers_of[T: Asked](rows: Iterable[T]) -> list[tuple[Reader, list[T]]]:
+    """Whoever hears of these rows of one submission, with those that are hers; who asked first."""
+    rows = list(rows)
+    if not rows:
+        return []
+    submission = rows[0].submission
+    shared = submission.companions.accepted().select_related("user").exclude(email="")
+    by_email = groupby(shared.order_by("email", "pk"), key=lambda one: one.email)
+    readers = [contact_of(submission), *(colleague(list(group)) for _email, group in by_email)]
+    found = [(reader, [row for row in rows if reader.has(row)]) for reader in readers]
+    return [(reader, hers) for reader, hers in found if hers]
+
+
+def reader_at(submission: Submission, email: str) -> Reader | None:
+    """As whom this address hears of the submission now; None for who no longer does."""
+    if not email:
+        return None
+    if submission.email == email:
+        return contact_of(submission)
+    shared = submission.companions.accepted().select_related("user").filter(email=email)
+    companions = list(shared.order_by("pk"))
+    return colleague(companions) if companions else None

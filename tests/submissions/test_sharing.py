@@ -1,0 +1,324 @@
+"""Sharing with a colleague: who hears, who sees, who may act (PITFALLS S17, S18, S19, S26)."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from bookings import lifecycle as visits
+from bookings.models import Booking, BookingEvent, State
+from bookings.parts import Part, change_parts
+from core.models import Mail
+from impact import clock
+from impact.models import Evaluation
+from kits import lifecycle as loans
+from schools.models import User
+from submissions import telling
+from submissions.models import Companion, CompanionState
+from submissions.sharing import lifecycle
+from submissions.sharing.lifecycle import Share
+from tests.booking_form import code_in_mail
+from tests.factories import (
+    amsterdam,
+    make_booking,
+    make_loan,
+    make_programme,
+    make_school,
+    make_slot,
+    make_staff,
+    make_submission,
+    make_teacher,
+    make_visit,
+)
+from tests.submissions.sharing import calendar_in, link_in, shared, signed_in, tell
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_letter")]
+
+
+@pytest.fixture
+def no_letter(monkeypatch):
+    monkeypatch.setattr(telling, "can_be_made", lambda: False)
+
+
+@pytest.fixture
+def visit():
+    programme = make_programme(max_groups=5, max_pupils=200)
+    slot = make_slot(programmes=[programme], max_groups=5, max_pupils=200)
+    return make_visit(slot=slot, programme=programme)
+
+
+@pytest.fixture
+def booked(visit):
+    """Two classes of one submission of Anouk's, told already."""
+    user = make_teacher(email="anouk@school.example", name="Anouk", school=make_school())
+    submission = make_submission(user=user)
+    classes = [
+        make_booking(submission=submission, visit=visit, party_name=name, class_group=None)
+        for name in ("De Uilen", "De Vossen")
+    ]
+    tell()
+    return submission, *classes
+
+
+def invited(submission, email="bram@school.example", **options):
+    lifecycle.invite(shares=[Share(submission)], email=email, by=submission.user, **options)
+    [mail] = tell()
+    return mail
+
+
+# --- S19: opening, accepting ---------------------------------------------------------------------
+
+
+def test_opening_the_invitation_uses_nothing_and_lets_nobody_in(client, booked):
+    submission, *_classes = booked
+    page = link_in(invited(submission))
+
+    for _time in range(2):
+        answer = client.get(page)
+        assert "Deze uitnodiging is voor <strong>bram@school.example" in answer.content.decode()
+    assert Companion.objects.get().state == CompanionState.INVITED
+    assert client.get(reverse("bookings:booking", args=[submission.public_id])).status_code == 404
+
+
+def test_code_of_the_invited_address_makes_her_take_part(client, booked):
+    submission, *_classes = booked
+    page = link_in(invited(submission))
+    client.get(page)
+
+    assert client.post(page, {"name": "Bram"}).status_code == 200
+    assert Mail.objects.latest("pk").to == "bram@school.example"
+    answer = client.post(page, {"name": "Bram", "code": code_in_mail()})
+
+    assert answer["Location"] == "/mijn/"
+    companion = Companion.objects.get()
+    assert (companion.state, companion.user.email) == ("accepted", "bram@school.example")
+    assert client.get(reverse("bookings:booking", args=[submission.public_id])).status_code == 200
+
+
+def test_who_is_signed_in_with_the_address_takes_part_at_once_and_another_does_not(booked):
+    submission, *_classes = booked
+    page = link_in(invited(submission))
+    other, bram = make_teacher(), make_teacher(email="bram@school.example", name="Bram")
+    stranger = signed_in(other)
+
+    assert f"Je bent ingelogd als {other.email}" in stranger.get(page).content.decode()
+    stranger.post(page, {"name": "Ander"})
+    assert Mail.objects.latest("pk").to == "bram@school.example"
+    stranger.post(page, {"name": "Ander", "code": "000000"})
+    assert Companion.objects.get().state == CompanionState.INVITED
+
+    signed_in(bram).post(page, {"name": "Bram"})
+    assert Companion.objects.get().user == bram
+    assert "Je doet hier al aan mee." in Client().get(page).content.decode()
+
+
+def test_states_are_said_truly(booked):
+    submission, *_classes = booked
+    page = link_in(invited(submission))
+    companions = list(Companion.objects.all())
+    lifecycle.withdraw(companions=companions, by=submission.user)
+    assert "Deze uitnodiging is ingetrokken." in Client().get(page).content.decode()
+    assert tell() == []  # who never took part need not hear of it
+    assert Client().post(page, {"name": "Bram"}).status_code == 200
+    assert Mail.objects.filter(template="code_to_join").count() == 1
+    client = Client()
+    client.get(page)
+
+
+# --- S17, S18: who hears -------------------------------------------------------------------------
+
+MOVES = {
+    "confirmed": lambda one, desk: visits.confirm(booking=one, by=desk),
+    "changed": lambda one, desk: visits.change_numbers(
+        booking=one, pupils=20, supervisors=3, by=desk
+    ),
+    "cancelled": lambda one, desk: visits.cancel(booking=one, by=desk),
+    "reminder": lambda one, desk: visits.MOVES.remind(one, "remind", one.visit.slot.day),
+    "declined": lambda one, desk: visits.decline(booking=one, by=desk),
+}
+LOAN_MOVES = {
+    "cancelled": lambda one, desk: loans.cancel(loan=one, by=desk),
+    "extended": lambda one, desk: loans.extend(
+        loan=one, ends_on=one.ends_on.replace(day=24), by=desk
+    ),
+    "collect": lambda one, desk: loans.MOVES.remind(one, "remind_collect", one.starts_on),
+}
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_every_mail_reaches_the_contact_companions_and_the_teacher_of_the_class(visit, name):
+    neighbour = make_booking(visit=visit, class_group=None, party_name="Ander")
+    first = State.REQUESTED if name in {"confirmed", "declined"} else State.CONFIRMED
+    user = make_teacher(school=make_school())
+    submission = make_submission(user=user)
+    mine, other = (
+        make_booking(
+            submission=submission, visit=visit, state=first, party_name=party, class_group=None
+        )
+        for party in ("De Uilen", "De Vossen")
+    )
+    everything = shared(submission)
+    of_mine = shared(submission, row=mine)
+    of_other = shared(submission, row=other)
+
+    MOVES[name](mine, make_staff())
+    mails = tell()
+
+    readers = {submission.email, everything.email, of_mine.email}
+    assert sorted(mail.to for mail in mails) == sorted(readers)
+    strangers = readers | {of_other.email, neighbour.submission.email}
+    for mail in mails:
+        words = " ".join([mail.subject, mail.text, mail.html, *calendar_in(mail)])
+        assert {one for one in strangers - {mail.to} if one in words} == set()
+        attendees = set(re.findall(r"ATTENDEE[^:]*:mailto:(\S+)", words))
+        assert attendees <= {mail.to}
+    assert {mail.to for mail in mails if "De Vossen" in mail.text} <= readers - {of_mine.email}
+
+
+@pytest.mark.parametrize("name", LOAN_MOVES)
+def test_every_mail_about_a_loan_reaches_the_contact_and_the_companion(name):
+    loan = make_loan()
+    companion = shared(loan.submission)
+    LOAN_MOVES[name](loan, make_staff())
+    assert sorted(mail.to for mail in tell()) == sorted([loan.submission.email, companion.email])
+
+
+# --- Seeing and acting ---------------------------------------------------------------------------
+
+
+def test_teacher_of_a_class_sees_and_changes_her_own_class_only(booked):
+    submission, mine, other = booked
+    companion = shared(submission, row=mine, name="Bram")
+    client = signed_in(companion.user)
+    page = client.get(reverse("bookings:booking", args=[submission.public_id])).content.decode()
+    assert "De Uilen" in page
+    assert "De Vossen" not in page
+
+    for one, status in ((mine, 302), (other, 404)):
+        address = reverse("bookings:numbers", args=[submission.public_id, one.pk])
+        answer = client.post(address, {"pupils": 20, "supervisors": 3})
+        assert answer.status_code == status
+    assert Booking.objects.get(pk=mine.pk).events.last().by == companion.user
+    hidden = ("bookings:details", "sharing:share")
+    assert [
+        client.get(reverse(one, args=[submission.public_id])).status_code for one in hidden
+    ] == [404, 404]
+    assert (
+        "De Vossen"
+        not in client.get(reverse("bookings:calendar", args=[submission.public_id])).text
+    )
+    assert [row.party_name for row in Booking.objects.visible_to(companion.user)] == ["De Uilen"]
+
+
+def test_link_in_the_companions_mail_opens_it_for_her_until_she_leaves(booked):
+    submission, mine, _other = booked
+    companion = shared(submission)
+    visits.change_numbers(booking=mine, pupils=20, supervisors=3, by=make_staff())
+    page = link_in(next(mail for mail in tell() if mail.to == companion.email))
+    client = Client()
+    assert client.get(page).status_code == 200
+
+    assert client.get(f"/delen{page.removeprefix('/boekingen')}uitstappen/").status_code == 405
+    client.post(f"/delen{page.removeprefix('/boekingen')}uitstappen/")
+
+    assert client.get(page).status_code == 404
+    left, gone = tell()
+    assert (left.to, gone.to) == (companion.email, submission.email)
+    # S26: one CANCEL for each class, with the UID that her calendar knows.
+    [file] = calendar_in(left)
+    assert "METHOD:CANCEL" in file
+    uids = [str(one.uid) for one in Booking.objects.order_by("pk")]
+    assert re.findall(r"\nUID:([^@]+)@", file) == uids
+    assert calendar_in(gone) == []
+    visits.change_numbers(booking=mine, pupils=21, supervisors=3, by=make_staff())
+    assert [mail.to for mail in tell()] == [submission.email]
+
+
+def test_withdrawn_companion_gets_one_cancel_that_counts_and_may_come_back(booked):
+    submission, mine, _other = booked
+    companion = shared(submission, row=mine)
+
+    lifecycle.withdraw(companions=[companion], by=submission.user)
+    lifecycle.withdraw(companions=[companion], by=submission.user)
+    [mail] = tell()
+    [cancel] = calendar_in(mail)
+    assert "METHOD:CANCEL" in cancel
+    cancelled_at = int(re.search(r"SEQUENCE:(\d+)", cancel)[1])
+
+    lifecycle.invite(shares=[Share(submission, mine)], email=companion.email, by=submission.user)
+    asked = Companion.objects.alive().get()
+    lifecycle.accept(
+        invitation=asked.invitation, email=asked.email, person={"name": "B"}, language="nl"
+    )
+    again = calendar_in(next(mail for mail in tell() if mail.template == "colleague_joined"))
+    assert int(re.search(r"SEQUENCE:(\d+)", again[0])[1]) > cancelled_at
+
+
+def test_contact_shares_by_page_for_one_class_and_for_everything(booked):
+    submission, mine, _other = booked
+    later = make_booking(
+        submission=make_submission(user=submission.user),
+        visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 11, 10, 9))),
+    )
+    client = signed_in(submission.user)
+    page = reverse("sharing:share", args=[submission.public_id])
+
+    client.post(page, {"email": "bram@school.example", "what": f"booking-{mine.pk}"})
+    client.post(page, {"email": "carla@school.example", "what": "mijn"})
+    assert [
+        (one.email, one.row, one.submission_id) for one in Companion.objects.order_by("pk")
+    ] == [
+        ("bram@school.example", mine.pk, submission.pk),
+        ("carla@school.example", None, submission.pk),
+        ("carla@school.example", None, later.submission_id),
+    ]
+    assert sorted(mail.to for mail in tell()) == ["bram@school.example", "carla@school.example"]
+    answer = client.post(page, {"email": submission.email, "what": "alles"})
+    assert answer.status_code == 422
+    assert not User.objects.filter(email="bram@school.example").exists()
+
+
+def test_how_it_was_is_asked_of_the_teacher_of_the_class_too(frozen, booked):
+    submission, mine, other = booked
+    companion = shared(submission, row=mine)
+    frozen.move_to(amsterdam(2026, 11, 4, 10))
+    clock.ask_due()
+    mails = {mail.to: mail for mail in tell()}
+    assert mails.keys() == {submission.email, companion.email}
+    assert [name in mails[companion.email].text for name in ("De Uilen", "De Vossen")] == [
+        True,
+        False,
+    ]
+    pages = {to: link_in(mail) for to, mail in mails.items()}
+    assert "De Vossen" in Client().get(pages[submission.email]).text
+    hers = Client().get(pages[companion.email], follow=True)
+    assert ("De Uilen" in hers.text, "De Vossen" in hers.text) == (True, False)
+    assert Evaluation.objects.visible_to(companion.user).get().booking == mine
+    theirs = reverse("evaluations:evaluation", args=[submission.public_id, other.evaluation.pk])
+    assert signed_in(companion.user).get(theirs).status_code == 404
+
+
+def test_part_of_a_submission_tells_each_teacher_of_her_own_class(booked):
+    """One class cancelled, the other changed, in one go: the third hears nothing."""
+    submission, mine, other = booked
+    third = make_booking(
+        submission=submission, visit=mine.visit, party_name="De Dassen", class_group=None
+    )
+    tell()
+    BookingEvent.objects.update(notice="confirmed", noticed_at=timezone.now())  # by their codes
+    hers = {one.party_name: shared(submission, row=one).email for one in (mine, other, third)}
+    parts = [
+        Part(mine, 24, 3, goes=True),
+        Part(other, 20, 3),
+        Part(third, 24, 3),
+    ]
+    change_parts(parts, by=submission.user, note="")
+    mails = {mail.to: mail for mail in tell()}
+    assert mails.keys() == {submission.email, hers["De Uilen"], hers["De Vossen"]}
+    gone, changed = mails[hers["De Uilen"]], mails[hers["De Vossen"]]
+    assert (gone.template, changed.template) == ("booking_cancelled", "booking_changed")
+    assert ["METHOD:CANCEL" in file for file in calendar_in(gone)] == [True]
+    assert ["METHOD:REQUEST" in file for file in calendar_in(changed)] == [True]
+    assert "De Uilen" not in changed.text
