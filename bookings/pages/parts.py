@@ -24,6 +24,7 @@ from bookings.parts import Part, PartRefused, change_parts
 from bookings.planning.availability import offers_for
 from core.addresses import row_number
 from core.dates import ONE_DAY
+from core.text.fields import LineField
 from schools.years import last_plannable_day
 from submissions.access import load_submission
 from submissions.forms import NoteForm, pupils_field
@@ -38,7 +39,7 @@ class PartForm(forms.Form):
 
     pupils = pupils_field()
     supervisors = supervisors_field()
-    slot = forms.CharField(required=False, max_length=20)
+    slot = LineField(required=False, max_length=20)
     goes = forms.BooleanField(
         label=gettext_lazy("This class does not come: cancel it"), required=False
     )

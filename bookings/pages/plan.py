@@ -29,6 +29,7 @@ from bookings.refusals import ClassAlreadyBooked
 from bookings.rules import VisitItem, VisitRequest
 from core.addresses import row_number
 from core.lifecycle import Refused
+from core.text.fields import LineField
 from schools.models import School, User
 from submissions.access import SignedInRequest
 from submissions.models import Submission
@@ -53,7 +54,7 @@ class NothingChosen(Refused):
 class RowForm(ClassForm):
     """One class in one programme; without a date it stays out of what is booked."""
 
-    slot = forms.CharField(required=False, max_length=20)
+    slot = LineField(required=False, max_length=20)
     # How many free dates were shown before these.
     further = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0)
 
