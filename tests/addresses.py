@@ -98,7 +98,8 @@ class Site:
         visit = make_visit(slot=self.slot, programme=self.programme)
         self.owner = make_teacher(school=make_school())
         self.submission = make_submission(user=self.owner)
-        self.booking = make_booking(submission=self.submission, visit=visit)
+        # Few pupils: each has a slip on the sheet for the class.
+        self.booking = make_booking(submission=self.submission, visit=visit, pupils=6)
         self.mail = enqueue(
             Message(
                 to=self.owner.email,
