@@ -30,7 +30,7 @@ from submissions.sharing.readers import Reader
 
 
 class LoanKind(AskedKind):
-    name = "loan"
+    name, page = "loan", "loans:loan"
     model, event = Loan, LoanEvent
     together = ("loan__submission",)
     read_along = (
@@ -57,20 +57,8 @@ class LoanKind(AskedKind):
     def mails(self, events: list[LoanEvent]) -> list[Message]:
         return notices.mails_of(events)
 
-    page = "loans:loan"
-
     def lines(self, rows: Sequence[Loan]) -> list[str]:
-        words = gettext("%(kit)s from %(first)s to %(last)s, %(class_name)s")
-        return [
-            words
-            % {
-                "kit": row.kit.shown.title,
-                "first": date_format(row.starts_on, "j F"),
-                "last": date_format(row.ends_on, "j F"),
-                "class_name": row.party_name,
-            }
-            for row in rows
-        ]
+        return list(map(in_a_line, rows))
 
     def coming_in(self, submissions: Iterable[Submission | int]) -> QuerySet[Loan]:
         """Also what is out: it is still to come back."""

@@ -19,7 +19,7 @@ class Erased(Http404):
 
 
 def may_see(request: HttpRequest, submission: Submission, token: str | None) -> bool:
-    """A colleague sees it as what is shared with her: `submission.seen_as` says so from here on."""
+    """A colleague sees it as what is shared with her: its `seen_as` says so from here on."""
     if token is not None:
         return links.opens(submission, token) or shared_by(links.opens_as, submission, token)
     user = request.user

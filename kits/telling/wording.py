@@ -184,3 +184,13 @@ def left_in_words(loan: Loan) -> str:
     else:
         words = _("No other box is free for %(loan)s. Call the school.")
     return words % {"loan": loan}
+
+
+def in_a_line(loan: Loan) -> str:
+    """Which kit, from when until when and for whom."""
+    return _("%(kit)s from %(first)s to %(last)s, %(class_name)s") % {
+        "kit": loan.kit.shown.title,
+        "first": date_format(loan.starts_on, "j F"),
+        "last": date_format(loan.ends_on, "j F"),
+        "class_name": loan.party_name,
+    }
