@@ -21,7 +21,7 @@ from kits.lifecycle import MOVES
 from kits.models import Finding, LessonKit, Loan, LoanEvent, LoanState
 from kits.pages import free, with_visit
 from kits.telling import ical, notices, overview
-from kits.telling.wording import for_staff, in_a_line
+from kits.telling.wording import for_staff, in_a_line, said_along
 from programmes.models import Venue
 from schools.models import User
 from submissions.kinds import AskedKind, Names
