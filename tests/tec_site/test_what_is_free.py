@@ -167,3 +167,13 @@ def test_half_a_wish_opens_the_form_with_it(client):
     answer = client.get(reverse("what_is_free"), {"dag": "2026-11-03"})
     assert answer.status_code == 200
     assert 'value="2026-11-03"' in answer.content.decode()
+
+
+def test_full_date_of_a_programme_leads_to_what_else_can_be_done_that_day(client, offer):
+    full = offer.slots.first()
+    make_booking(visit=make_visit(slot=full, programme=offer), pupils=10)
+    month = client.get(offer.get_absolute_url(), {"maand": "2026-11"}).content.decode()
+    waiting = f"/boekingen/nieuw/{offer.slug}/{full.pk}/?wachtlijst"
+    assert waiting in month
+    page = client.get(waiting).content.decode()
+    assert f'href="{reverse("what_is_free")}?dag=2026-11-03"' in page
