@@ -414,6 +414,9 @@ def admin_addresses(site: Site) -> dict[str, tuple[str, str]]:
 def test_every_page_of_the_admin_answers_the_desk_and_superusers_as_written(site):
     """And looking changes no row: see the end of this module."""
     wrong, before = [], everything()
+    for route in object_routes():  # the old short addresses, which lead to the page to change
+        path = site.address(route)
+        assert answer(ask(site, "staff", "GET", path))[:1] == "→", path
     for path, cells in admin_addresses(site).items():
         for person, cell in zip(("desk", "staff"), cells, strict=True):
             client = Client(raise_request_exception=False)
