@@ -112,7 +112,8 @@ def test_new_user_books_a_visit_and_looks_after_it(page, slots, hagenpoort, asse
     with page.expect_download() as ics:
         page.get_by_role("link", name="Zet in mijn agenda").click()
     assert "DTSTART;TZID=Europe/Amsterdam:20261103T090000" in ics.value.path().read_text()
-    letter = page.request.get(page.get_by_role("link", name="Brief").evaluate("link => link.href"))
+    link = page.get_by_role("link", name="Brief (pdf)")
+    letter = page.request.get(link.evaluate("link => link.href"))
     assert letter.body()[:5] == b"%PDF-"
 
     page.get_by_role("link", name="Aantallen wijzigen").click()

@@ -110,7 +110,8 @@ def test_teacher_looks_after_her_loan(page, robots, assert_accessible):
         "20261103",
         "20261117",
     ]
-    letter = page.request.get(page.get_by_role("link", name="Brief").evaluate("link => link.href"))
+    link = page.get_by_role("link", name="Brief (pdf)")
+    letter = page.request.get(link.evaluate("link => link.href"))
     assert letter.body()[:5] == b"%PDF-"
 
     page.get_by_role("link", name="Langer lenen").click()

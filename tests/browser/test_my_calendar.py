@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_teacher_renews_her_addresses(page, client, assert_accessible):
     sign_in(page, client, make_teacher(school=make_school()))
     page.goto("/mijn/agenda/")
-    mine = page.get_by_label("Mijn bezoeken", exact=True)
+    mine = page.get_by_role("textbox", name="Mijn bezoeken", exact=True)
     before = mine.input_value()
     assert_accessible()
 
