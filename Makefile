@@ -15,8 +15,7 @@ DEV := .venv/dev-$(call checksum,requirements/dev.txt)
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 APPS := core schools programmes submissions bookings kits impact tec_site
 PYTEST := TEC_MODE=test $(PY) -m pytest
-# One more than there are processors: of a test's time three tenths is waiting.
-WORKERS ?= $(shell expr $$(nproc) + 1)
+WORKERS ?= auto
 ARGS ?=
 # Reading the tests takes each worker half as long when they are compiled already.
 unexport PYTHONDONTWRITEBYTECODE
