@@ -24,8 +24,16 @@ class CompanionState(StateTable):
         Standing(is_coming=True, is_promise=True, colour="success"),
         _("takes part"),
     )
-    LEFT = "left", Standing(is_off=True), _("left")
-    WITHDRAWN = "withdrawn", Standing(is_off=True), _("withdrawn")
+    LEFT = (
+        "left",
+        Standing(is_off=True, sentence=_("You no longer take part in this.")),
+        _("left"),
+    )
+    WITHDRAWN = (
+        "withdrawn",
+        Standing(is_off=True, sentence=_("This invitation was withdrawn.")),
+        _("withdrawn"),
+    )
     TOOK_OVER = "took_over", Standing(is_listed=True, colour="success"), _("took over")
 
 
