@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from bookings.models import Booking
 from submissions.links import link_to
 from tests.browser.steps import sign_in
-from tests.conftest import PHONE
+from tests.conftest import PHONE, assert_fits
 from tests.factories import amsterdam, make_booking, make_programme, make_visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -46,7 +46,7 @@ def test_teacher_says_yes_and_prepares(
         for name in ("brief aan ouders", "pagina voor leerlingen"):
             page.get_by_role("link", name=name).first.click()
             assert_accessible()
-            assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+            assert_fits(page)
             page.go_back()
         origin = page.url.split("/boekingen/")[0]
         page.goto(f"{origin}/boekingen/klas/{booking.class_group_id}/")

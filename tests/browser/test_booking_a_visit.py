@@ -356,6 +356,7 @@ STICKING_OUT = """width => document.documentElement.scrollWidth <= width ? [] :
 
 def assert_fits_enlarged(page) -> None:
     """At 200 and 400 % of a screen of 1280 px nothing needs scrolling sideways."""
+    page.wait_for_load_state()
     before = page.viewport_size
     for width in (640, 320):
         page.set_viewport_size({"width": width, "height": 512})

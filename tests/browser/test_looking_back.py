@@ -7,7 +7,7 @@ import time_machine
 from playwright.sync_api import expect
 
 from impact.models import Evaluation
-from tests.conftest import PHONE
+from tests.conftest import PHONE, assert_fits
 from tests.impact.asking import TALLY, VISIT_OVER, address, make_evaluation
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -46,7 +46,7 @@ def test_teacher_answers_on_a_phone_without_javascript(
         # What is wrong is said at its place, and nothing is lost.
         expect(plain.locator("#fout-faces")).to_contain_text("Samen zijn dit er 111")
         expect(plain.locator("[name=faces_4]")).to_have_value("8")
-        assert plain.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert_fits(plain)
         plain.locator("[name=faces_5]").fill("12")
         plain.get_by_role("button", name="Versturen").click()
 

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from tests.booking_form import address
 from tests.browser.steps import sign_in
+from tests.conftest import assert_fits
 from tests.factories import (
     make_booking,
     make_kit,
@@ -24,6 +25,7 @@ pytestmark = [
 
 def bottom_of(page, selector: str) -> float:
     """In the window, without scrolling."""
+    page.wait_for_load_state()  # a click waits for the next page, not for its styles
     box = page.locator(selector).first.bounding_box()
     return box["y"] + box["height"]
 
@@ -97,7 +99,7 @@ def test_staff_can_read_the_way_to_a_page(phone_page, client):
     assert crumbs.count() == 3
     cut = "each => each.some(one => one.scrollWidth > one.clientWidth || !one.clientWidth)"
     assert not crumbs.evaluate_all(cut)
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    assert_fits(page)
 
 
 def test_changing_details_works_with_the_keyboard(phone_page, client, assert_accessible):
