@@ -124,8 +124,11 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
-        "title": _("Mail"),
-        "items": [_model(_("Mails"), "mail", "core.mail")],
+        "title": _("Mail and tasks"),
+        "items": [
+            _model(_("Mails"), "mail", "core.mail"),
+            _model(_("Tasks"), "pending_actions", "core.task"),
+        ],
     },
     {
         "title": _("Management"),

@@ -209,6 +209,7 @@ ADMIN_MODELS = """
 auth.group                403|200  403|200  403|→desk    403|→desk    →desk|→desk
 mfa.authenticator         403|200  403|403  403|200      403|200      403|200
 core.mail                 403|200  403|403  403|200      403|403      403|200
+core.task                 403|200  403|403  403|200      403|403      403|200
 tec_site.statement        403|200  403|403  403|200      403|403      403|200
 bookings.booking          403|200  403|200  403|200      403|403      →desk|200
 bookings.bookingevent     403|200  403|403  403|200      403|403      403|200
