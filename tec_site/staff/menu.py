@@ -77,6 +77,12 @@ NAVIGATION: list[dict[str, Any]] = [
             _model(_("Slots"), "calendar_month", "bookings.visitslot"),
             _model(_("Patterns"), "event_repeat", "bookings.schedulepattern"),
             _model(_("Closures"), "event_busy", "programmes.closure"),
+            _entry(
+                _("Close days"),
+                "event_busy",
+                "admin:programmes_closure_close",
+                "programmes.add_closure",
+            ),
             _model(_("Hubs"), "hub", "programmes.hub"),
             _model(_("Venues"), "location_on", "programmes.venue"),
             _model(_("Zones"), "meeting_room", "programmes.zone"),

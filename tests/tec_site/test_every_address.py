@@ -183,6 +183,8 @@ ADMIN_PAGES = r"""
 /beheer/bookings/visitwait/<path:object_id>/doe/<slug:move>/                403     200
 /beheer/bookings/booking/<path:object_id>/papier/<slug:paper>/              403     200
 /beheer/bookings/booking/<path:object_id>/bevestiging/                      405     405
+/beheer/programmes/closure/sluit/                                           403     200
+/beheer/programmes/closure/<id:closure_id>/regel/                           403     404
 /beheer/bookings/booking/dag/                                               403     200
 /beheer/bookings/visitslot/kies/<id:programme_id>/                          403     200
 /beheer/bookings/visit/week/                                                403     200
