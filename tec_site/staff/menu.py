@@ -38,9 +38,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _entry(
                 _("Day list"), "checklist", "admin:bookings_booking_day", "bookings.view_booking"
             ),
-            _entry(
-                _("Week planner"), "view_week", "admin:bookings_visit_week", "bookings.view_visit"
-            ),
+            _entry(_("Planner"), "view_week", "admin:bookings_visit_week", "bookings.view_visit"),
             _entry(
                 _("Book on a school's behalf"),
                 "call",
