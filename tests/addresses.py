@@ -208,6 +208,7 @@ class Site:
             "class_id": self.booking.class_group_id,
             "visit_id": self.booking.visit_id,
             "pattern_id": 1,
+            "closure_id": 1,
             "programme_id": self.programme.pk,
             "school_id": self.owner.school_id,
             "move": "cancel",
