@@ -89,10 +89,10 @@ def after(visit_ids: Iterable[int | None]) -> int:
     them stands for room anywhere, as where a limit was raised."""
     if not VisitWait.objects.waiting().exists():
         return 0
-    keys = set(visit_ids)
-    found = Visit.objects.filter(pk__in=keys - {None}).select_related("slot__venue", "programme")
+    known = [pk for pk in visit_ids if pk is not None]
+    found = Visit.objects.filter(pk__in=known).select_related("slot__venue", "programme")
     given_up = list(found.order_by("pk"))
-    if None in keys:
+    if len(known) < len(set(visit_ids)):
         return everywhere(given_up)
     days = {(visit.slot.day, visit.slot.venue.hub_id) for visit in given_up}
     return sum(

@@ -77,6 +77,6 @@ def mails_of(events: list[LoanWaitEvent]) -> list[Message]:
     mails = []
     for reader in readers_of_entry(rows):
         with translation.override(reader.language):
-            words = {"position": position_in_words(row), "when": capfirst(when_of(row))}
-        mails.append(wait_mail(name, events, rows, reader, thing=row.kit, **facts, **words))
+            facts |= {"position": position_in_words(row), "when": capfirst(when_of(row))}
+        mails.append(wait_mail(name, events, rows, reader, thing=row.kit, **facts))
     return mails

@@ -149,8 +149,8 @@ class LoanList(WaitingList):
         soonest = timezone.localdate(first_bookable_moment(None))
         hopeless = Q(kit__is_published=False) | Q(starts_on__lt=soonest)
         rows = LoanWait.objects.filter(hopeless, state=WaitState.WAITING).order_by("pk")
-        hopeless = submissions_of(rows.select_related("submission"))
-        return sum(self.end(one, Ending.TOO_LATE, by=None) for one in hopeless)
+        entries = submissions_of(rows.select_related("submission"))
+        return sum(self.end(one, Ending.TOO_LATE, by=None) for one in entries)
 
 
 def _until(kit: LessonKit, starts_on: datetime.date, submission: Submission) -> datetime.datetime:
