@@ -13,8 +13,8 @@ from bookings.refusals import SlotPast
 from bookings.waiting.visits import LIST
 from core.transactions import retried
 from schools.models import User
-from submissions.models import Ending, Submission
-from submissions.waiting.lifecycle import LIVE
+from submissions.models import Ending
+from submissions.waiting.lifecycle import LIVE, submissions_of
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ def call_off(*, visit: Visit, by: User, note: str = "") -> Concerned:
     _lock(visit)
     found = concerned(visit)
     slot.programmes.remove(visit.programme_id)
-    for wish in _submissions(found.offered):
+    for wish in submissions_of(found.offered):
         LIST.wait_on(wish, by=by, note=note)
-    for entry in _submissions(found.waiting):
+    for entry in submissions_of(found.waiting):
         LIST.end(entry, Ending.CALLED_OFF, by=by, note=note)
     lifecycle.MOVES.lapse_all(Booking.objects.filter(visit=visit, state=State.HELD).order_by("pk"))
     changes, data = {"attention": ""}, {"why": Ending.CALLED_OFF}
@@ -67,7 +67,3 @@ def _lock(visit: Visit) -> None:
     locked = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
     if locked.groups_taken != number:
         raise places.VisitGone
-
-
-def _submissions(rows: list[VisitWait]) -> list[Submission]:
-    return list({row.submission_id: row.submission for row in rows}.values())

@@ -23,7 +23,7 @@ from submissions.rules import (
     first_bookable_moment,
     refuse_broken,
 )
-from submissions.waiting.lifecycle import NotWaiting, WaitingList
+from submissions.waiting.lifecycle import NotWaiting, WaitingList, submissions_of
 
 
 @dataclass(frozen=True)
@@ -126,8 +126,7 @@ class VisitList(WaitingList):
     def end_unmet(self) -> int:
         over = VisitWait.objects.filter(self._hopeless()).filter(state=WaitState.WAITING)
         rows = over.select_related("submission").order_by("pk")
-        hopeless = {row.submission_id: row.submission for row in rows}
-        return sum(self._end_too_late(one) for one in hopeless.values())
+        return sum(self._end_too_late(one) for one in submissions_of(rows))
 
     def _hopeless(self) -> Q:
         """Of a programme that is not offered any more, or whose last day is too soon by now."""

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from icalendar import Calendar
 
+from bookings import lifecycle
 from bookings.models import Booking, State, VisitSlot
 from bookings.parts import Part, PartRefused, change_parts
 from core.mail.outbox import Teller
@@ -21,6 +22,7 @@ from tests.factories import (
     make_loan,
     make_programme,
     make_slot,
+    make_staff,
     make_submission,
     make_visit,
 )
@@ -152,6 +154,17 @@ def test_place_that_one_class_leaves_another_can_take(three):
         type(one.visit).objects.filter(pk=one.visit_id).update(max_groups=1)
     change_parts([part(first, goes=True), part(second, slot=first.visit.slot)], by=by_school(first))
     assert Booking.objects.get(pk=second.pk).visit.slot == first.visit.slot
+
+
+def test_pupils_that_one_class_leaves_out_another_can_bring(three):
+    """The one that grows comes first on the page."""
+    first, second, _third = three
+    type(first.visit).objects.filter(pk=first.visit_id).update(max_pupils=49)
+    lifecycle.reschedule(booking=second, slot=first.visit.slot, by=make_staff())
+
+    change_parts([part(first, pupils=26), part(second, pupils=23)], by=by_school(first))
+
+    assert [one.pupils for one in first.visit.bookings.order_by("pk")] == [26, 23]
 
 
 def test_late_class_is_refused_and_the_rest_with_it(three):
