@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from bookings.models import Booking, Visit, VisitSlot, VisitWait
 from bookings.planning.availability import Offer, offers_for_all
 from bookings.visits import move_visit
-from bookings.waiting.calling_off import concerned_in, let_go
+from bookings.waiting.calling_off import concerned_in, let_go, lock
 from core.backoffice.sweeping import CANCEL, LEAVE, Hit, StandsOtherwise, Sweeper, numbers_in
 from core.dates import ONE_DAY, start_of_day
 from core.tasks.work import About
@@ -57,14 +57,17 @@ class VisitSweeper(Sweeper):
             raise StandsOtherwise
         if way == LEAVE:
             return
+        visits = Visit.objects.active().select_related("programme", "slot")
+        visit = visits.filter(slot=slot, programme=programme).first()
+        if visit is not None:
+            lock(visit)
         found = concerned_in(slot, programme)
-        if way == CANCEL:
+        if visit is None or way == CANCEL:
             let_go(found, by=by, note=note)
             return
         let_go(found, by=by, note=note, keep_booked=True)
-        visit = Visit.objects.active().select_related("programme", "slot")
         to = VisitSlot.objects.select_related("venue").get(pk=way.partition("-")[2])
-        move_visit(visit=visit.get(slot=slot, programme=programme), slot=to, by=by, note=note)
+        move_visit(visit=visit, slot=to, by=by, note=note)
 
     def about(self, keys: Iterable[str]) -> dict[str, About]:
         wanted = {(slot, programme): key for key in keys for slot, programme in [numbers_in(key)]}

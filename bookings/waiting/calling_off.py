@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from bookings import lifecycle
+from bookings import lifecycle, places
 from bookings.models import Booking, State, Visit, VisitWait
 from bookings.refusals import SlotPast
 from bookings.waiting.visits import LIST
 from core.transactions import retried
 from schools.models import User
-from submissions.models import Ending, Submission
-from submissions.waiting.lifecycle import LIVE
+from submissions.models import Ending
+from submissions.waiting.lifecycle import LIVE, submissions_of
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,11 @@ def concerned_in(slot: int, programme: int) -> Concerned:
 @retried
 def call_off(*, visit: Visit, by: User, note: str = "") -> Concerned:
     """Cancel all its classes, end what waits for its date, and take it off that half day, so that
-    nobody is offered what it leaves. Raises SlotPast."""
+    nobody is offered what it leaves. Raises SlotPast, VisitGone."""
     slot = visit.slot
     if slot.starts_at <= timezone.now():
         raise SlotPast
+    lock(visit)
     found = concerned(visit)
     slot.programmes.remove(visit.programme_id)
     let_go(found, by=by, note=note)
@@ -61,9 +62,9 @@ def call_off(*, visit: Visit, by: User, note: str = "") -> Concerned:
 def let_go(found: Concerned, *, by: User, note: str, keep_booked: bool = False) -> None:
     """End what waits for the date, and cancel who comes unless that goes on elsewhere; part of a
     verb's transaction, after which the date is offered to nobody."""
-    for wish in _submissions(found.offered):
+    for wish in submissions_of(found.offered):
         LIST.wait_on(wish, by=by, note=note)
-    for entry in _submissions(found.waiting):
+    for entry in submissions_of(found.waiting):
         LIST.end(entry, Ending.CALLED_OFF, by=by, note=note)
     lifecycle.MOVES.lapse_all(found.held)
     changes, data = {"attention": ""}, {"why": Ending.CALLED_OFF}
@@ -72,5 +73,10 @@ def let_go(found: Concerned, *, by: User, note: str, keep_booked: bool = False) 
         lifecycle.flag_dependents(booking, booking.starts_at, by)
 
 
-def _submissions(rows: list[VisitWait]) -> list[Submission]:
-    return list({row.submission_id: row.submission for row in rows}.values())
+def lock(visit: Visit) -> None:
+    """Nobody joins it unseen: the classes first, then the visit, and whether they are all."""
+    inside = Booking.objects.holding().filter(visit=visit).order_by("pk")
+    number = len(inside.select_for_update(of=("self",)))
+    locked = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
+    if locked.groups_taken != number:
+        raise places.VisitGone
