@@ -16,8 +16,8 @@ from bookings import moving, rules
 from bookings.models import VisitSlot
 from bookings.pages.access import address_of, load_booking
 from bookings.pages.along import AlongForm
-from bookings.pages.chosen import is_outdated
 from bookings.planning.availability import offers_for
+from bookings.planning.chosen import is_outdated
 from bookings.planning.month import build_month
 from bookings.refusals import DateChanged
 from bookings.telling.wording import resting_in_words, terms_of

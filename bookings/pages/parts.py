@@ -19,10 +19,10 @@ from bookings import moving
 from bookings.models import Booking, VisitSlot
 from bookings.pages.access import address_of
 from bookings.pages.along import along_with, fields_for
-from bookings.pages.chosen import number_of, slot_chosen
 from bookings.pages.parties import supervisors_field
 from bookings.parts import Part, PartRefused, change_parts
 from bookings.planning.availability import Offer, next_free_for
+from bookings.planning.chosen import number_of, slot_chosen
 from core.text.fields import LineField
 from submissions.access import load_submission
 from submissions.forms import NoteForm, pupils_field

@@ -15,7 +15,6 @@ from django.views.decorators.cache import never_cache
 
 from bookings.models import VisitSlot
 from bookings.pages.book import VisitAsking
-from bookings.pages.chosen import number_of, slot_chosen
 from bookings.pages.forms import VisitContactForm
 from bookings.pages.parties import ClassForm
 from bookings.pages.proposals import (
@@ -26,6 +25,7 @@ from bookings.pages.proposals import (
 )
 from bookings.places import DoesNotFit, VisitFull, VisitGone, ZonesTaken
 from bookings.planning.availability import Offer, Outlook
+from bookings.planning.chosen import number_of, slot_chosen
 from bookings.refusals import ClassAlreadyBooked
 from bookings.rules import VisitItem, VisitRequest
 from core.addresses import row_number

@@ -73,7 +73,7 @@ class Offer:
 
     @property
     def as_shown(self) -> str:
-        """Names the half day, and the time that a page showed (`bookings/pages/chosen.py`)."""
+        """Names the half day, and the time that a page showed (`bookings/planning/chosen.py`)."""
         return f"{self.slot_id} {self.starts_at.isoformat()}"
 
     @property
