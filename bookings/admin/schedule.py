@@ -21,7 +21,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from bookings.admin.slot_search import choose_slot
-from bookings.models import SchedulePattern, State, Visit, VisitSlot
+from bookings.models import SchedulePattern, State, Visit, VisitSlot, VisitWait
 from bookings.places import stop_promising
 from bookings.planning.schedule import join_slots, make_slots, plan_slots
 from bookings.visits import keep_limits
@@ -31,6 +31,7 @@ from core.backoffice.filters import DefaultFilter, RelatedDropdownFilter
 from core.dates import start_of_day
 from core.transactions import retried
 from programmes.one_hub import OneHubForm
+from submissions.waiting.lifecycle import LIVE
 
 
 class SeasonFilter(DefaultFilter):
@@ -221,6 +222,14 @@ class VisitSlotForm(OneHubForm):
         return data
 
 
+def _is_promised(slot: VisitSlot | None) -> bool:
+    """Whether anybody has, had or waits for its date."""
+    if slot is None:
+        return False
+    waits = VisitWait.objects.filter(slot=slot, state__in=LIVE)
+    return Visit.objects.filter(slot=slot).exists() or waits.exists()
+
+
 @admin.register(VisitSlot)
 class VisitSlotAdmin(NoDelete, ModelAdmin):
     form = VisitSlotForm
@@ -276,13 +285,13 @@ class VisitSlotAdmin(NoDelete, ModelAdmin):
         return slots.annotate(booked_count=booked)
 
     def get_readonly_fields(self, request: HttpRequest, obj: VisitSlot | None = None) -> Any:
-        """Time and place stand still once classes were booked, for what was cancelled as well:
-        move the visit instead, or close this slot and make another."""
+        """Time and place stand still once classes were booked, for what was cancelled as well, and
+        while somebody waits for that date: move the visit instead, or close this slot and make
+        another."""
         fields = super().get_readonly_fields(request, obj)
-        visits = Visit.objects.filter(slot=obj)
-        if obj is not None and request.method == "POST" and not visits.exists():
+        if obj is not None and request.method == "POST" and not _is_promised(obj):
             stop_promising()  # and look again: somebody was opening one
-        return (*fields, "venue", "starts_at", "ends_at") if obj and visits.exists() else fields
+        return (*fields, "venue", "starts_at", "ends_at") if _is_promised(obj) else fields
 
     def save_model(self, request: HttpRequest, obj: VisitSlot, form: Any, change: bool) -> None:
         """Visits that are open in it follow its limits, or are named."""

@@ -72,6 +72,11 @@ class Offer:
         return timezone.localdate(self.starts_at)
 
     @property
+    def as_shown(self) -> str:
+        """Names the half day, and the time that a page showed (`bookings/pages/chosen.py`)."""
+        return f"{self.slot_id} {self.starts_at.isoformat()}"
+
+    @property
     def is_morning(self) -> bool:
         return timezone.localtime(self.starts_at).hour < 12
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils import timezone
 
-from bookings import lifecycle
+from bookings import lifecycle, places
 from bookings.models import Booking, State, Visit, VisitWait
 from bookings.refusals import SlotPast
 from bookings.waiting.visits import LIST
@@ -41,10 +41,11 @@ def concerned(visit: Visit) -> Concerned:
 @retried
 def call_off(*, visit: Visit, by: User, note: str = "") -> Concerned:
     """Cancel all its classes, end what waits for its date, and take it off that half day, so that
-    nobody is offered what it leaves. Raises SlotPast."""
+    nobody is offered what it leaves. Raises SlotPast, VisitGone."""
     slot = visit.slot
     if slot.starts_at <= timezone.now():
         raise SlotPast
+    _lock(visit)
     found = concerned(visit)
     slot.programmes.remove(visit.programme_id)
     for wish in submissions_of(found.offered):
@@ -57,3 +58,12 @@ def call_off(*, visit: Visit, by: User, note: str = "") -> Concerned:
         lifecycle.MOVES.apply(booking, "cancel", by=by, note=note, changes=changes, data=data)
         lifecycle.flag_dependents(booking, booking.starts_at, by)
     return found
+
+
+def _lock(visit: Visit) -> None:
+    """Nobody joins it unseen: the classes first, then the visit, and whether they are all."""
+    inside = Booking.objects.holding().filter(visit=visit).order_by("pk")
+    number = len(inside.select_for_update(of=("self",)))
+    locked = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
+    if locked.groups_taken != number:
+        raise places.VisitGone

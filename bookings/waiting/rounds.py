@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from bookings import lifecycle, places, rules
 from bookings.models import Booking, Visit, VisitSlot, VisitWait
@@ -22,6 +23,7 @@ from core.dates import ONE_DAY, start_of_day
 from core.lifecycle import NEW, Refused
 from programmes.models import Programme
 from schools.models import SchoolHoliday, User
+from schools.years import school_year_of
 from submissions.models import Submission
 from submissions.rules import Party, refuse_broken
 from submissions.waiting.deadlines import closes_at, offer_until, region_of
@@ -231,7 +233,7 @@ def offer(entry: Entry, slot: VisitSlot, *, by: User | None, note: str = "") -> 
             programme, slot, entry.submission.school, row.party_name, index
         )
     refuse_broken(broken, {one.rule for one in broken} if by else (), note)
-    until = until_of(slot, programme, entry.submission)
+    until = until_of(slot, programme, entry.submission, by=by)
     lifecycle.MOVES.lapse_all(Booking.objects.expired().in_the_way(slot, programme))
     visit = places.find_or_open(slot, programme)
     entry = entry.locked()  # after the visit, as where a verb frees a place and offers it
@@ -243,13 +245,15 @@ def offer(entry: Entry, slot: VisitSlot, *, by: User | None, note: str = "") -> 
         MOVES.apply(row, "offer", by=by, note=note, data=data, changes=changes)
 
 
-def until_of(slot: VisitSlot, programme: Programme, submission: Submission) -> datetime.datetime:
-    """Until when a place in that half day stands that is offered now."""
-    return offer_until(
-        day=slot.day,
-        closes_at=min(closes_at(slot.day, programme.lead_time), slot.starts_at),
-        region=_region(programme, submission),
-    )
+def until_of(
+    slot: VisitSlot, programme: Programme, submission: Submission, *, by: User | None = None
+) -> datetime.datetime:
+    """Until when a place in that half day stands that is offered now: at most as long as it could
+    be asked for, and what staff offer after that until it begins."""
+    closes = min(closes_at(slot.day, programme.lead_time), slot.starts_at)
+    if by and closes <= timezone.now():
+        closes = slot.starts_at
+    return offer_until(day=slot.day, closes_at=closes, region=_region(programme, submission))
 
 
 def _region(programme: Programme, submission: Submission) -> str:
@@ -261,6 +265,8 @@ def _booking(row: VisitWait, visit: Visit, until: datetime.datetime) -> Booking:
         name: getattr(row, name)
         for name in ("submission", "class_group", "organisation", "supervisors")
     }
+    if school_year_of(row.school_day) != school_year_of(visit.slot.day):
+        same["class_group"] = None  # a wish over the summer: who takes it brings next year's class
     return Booking(visit=visit, state=NEW, held_until=until, **_party(row).columns, **same)
 
 

@@ -14,7 +14,7 @@ from bookings.refusals import WrongAudience
 from bookings.waiting import rounds
 from core.transactions import retried
 from programmes.models import Programme
-from schools.models import User
+from schools.models import ClassGroup, User
 from submissions.models import Ending, Submission, WaitState
 from submissions.rules import (
     Broken,
@@ -151,6 +151,8 @@ def _take(booking: Booking, *, by: User | None) -> None:
     if school is not None:
         doubt = rules.taster_doubt(programme, slot, school, booking.party_name)
         changes |= {"attention": doubt}
+        if booking.class_group is None:
+            changes["class_group"] = ClassGroup.objects.named_in(booking, school, slot.day)
     move = "take_up" if programme.needs_approval else "take"
     lifecycle.MOVES.apply(booking, move, by=by, changes=changes)
 

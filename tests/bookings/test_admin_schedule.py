@@ -20,6 +20,7 @@ from tests.factories import (
     make_slot,
     make_staff,
     make_visit,
+    make_wait,
 )
 
 pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
@@ -124,6 +125,18 @@ def test_time_of_a_booked_slot_stands_still(desk):
         return page.context["adminform"].form.fields.keys() & {"starts_at", "ends_at", "venue"}
 
     assert (fields(booked), fields(free)) == (set(), {"starts_at", "ends_at", "venue"})
+
+
+def test_date_that_somebody_waits_for_stands_still(desk):
+    """Full by its rooms only: nobody has opened a visit there."""
+    programme = make_programme()
+    slot = make_slot(programmes=[programme])
+    make_wait(slot=slot, programme=programme)
+
+    save_slot(desk, slot, starts_at_0="2026-11-10", ends_at_0="2026-11-10")
+
+    slot.refresh_from_db()
+    assert slot.day == datetime.date(2026, 11, 3)
 
 
 def test_date_of_what_was_cancelled_stands_still(desk):

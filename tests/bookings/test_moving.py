@@ -363,6 +363,27 @@ def test_teacher_moves_in_two_steps_and_twice_is_once(client, booked, later):
     assert moves_of(booked) == ["reschedule"]
 
 
+def test_another_time_than_was_shown_is_said_before_anything_moves(client, booked, later):
+    step = address(booked, naar=later.pk)
+    shown = client.get(step).context["shown"]
+    later.starts_at += datetime.timedelta(hours=1)
+    later.ends_at += datetime.timedelta(hours=1)
+    later.save()
+
+    answer = client.post(step, {"note": "Graag!", "shown": shown})
+
+    page = answer.content.decode()
+    assert (answer.status_code, moves_of(booked)) == (409, [])
+    assert (
+        answer.context["form"]
+        .non_field_errors()[0]
+        .startswith("Deze datum heeft nu een andere tijd of plek: donderdag 26 november 14:00")
+    )
+    assert "Graag!" in page
+    assert client.post(step, {"note": "", "shown": answer.context["shown"]}).status_code == 302
+    assert moves_of(booked) == ["reschedule"]
+
+
 def test_page_shows_the_month_again_where_the_date_is_gone(client, booked, later):
     make_booking(visit=make_visit(slot=later, programme=booked.visit.programme), pupils=28)
     answer = client.post(address(booked, naar=later.pk), {"note": ""})

@@ -7,7 +7,7 @@ import time_machine
 from icalendar import Calendar
 
 from bookings import lifecycle
-from bookings.models import Booking, State
+from bookings.models import Booking, State, VisitSlot
 from bookings.parts import Part, PartRefused, change_parts
 from core.mail.outbox import Teller
 from core.models import Mail
@@ -209,6 +209,23 @@ def test_page_changes_all_in_one_go(client, three, later):
     again = client.post(page, data)
     assert again.status_code == 302
     assert Booking.objects.get(pk=moved.pk).events.filter(move="reschedule").count() == 1
+
+
+def test_date_that_moved_since_it_was_shown_is_not_taken_unseen(client, three, later):
+    page = f"{address(three[0])}klassen/"
+    offers = client.get(page).context["form"].rows[0].offers
+    [shown] = [one.as_shown for one in offers if one.slot_id == later.pk]
+    VisitSlot.objects.filter(pk=later.pk).update(
+        starts_at=later.starts_at + datetime.timedelta(days=14),
+        ends_at=later.ends_at + datetime.timedelta(days=14),
+    )
+
+    data = sent(three, **{f"klas-{three[0].pk}-slot": shown})
+    answer = client.post(page, data)
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].rows[0].errors) == ["slot"]
+    assert not three[0].events.filter(move="reschedule").exists()
 
 
 def test_refusal_stands_at_its_class_and_nothing_typed_is_lost(client, three):

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from bookings.models import Booking, State
+from bookings.models import Booking, State, VisitSlot
 from bookings.pages.proposals import (
     Proposal,
     a_year_further,
@@ -378,3 +378,28 @@ def test_dates_of_a_programme_are_read_once_however_many_classes(
 
     with django_assert_num_queries(9):
         client.get(PAGE)
+
+
+def test_date_that_moved_since_it_was_shown_is_not_booked_unseen(client, teacher):
+    programme = make_programme(max_groups=3)
+    came(teacher, programme=programme)
+    slot = coming(programme)
+    client.force_login(teacher)
+    page = client.get(PAGE)
+    [offer] = page.context["form"].rows[0].offers
+    data = sent(page, slot) | {"rij-0-slot": offer.as_shown}
+    assert f'value="{offer.as_shown}"' in page.content.decode()
+    VisitSlot.objects.filter(pk=slot.pk).update(
+        starts_at=slot.starts_at + datetime.timedelta(days=14),
+        ends_at=slot.ends_at + datetime.timedelta(days=14),
+    )
+
+    answer = client.post(PAGE, data)
+
+    assert answer.status_code == 422
+    assert not Booking.objects.filter(visit__slot=slot).exists()
+    [row] = answer.context["form"].rows
+    assert "dinsdag 17 november 09:00" in row.errors["slot"][0]
+    again = data | {"rij-0-slot": row.offers[0].as_shown}
+    assert client.post(PAGE, again).status_code == 302
+    assert Booking.objects.filter(visit__slot=slot).count() == 1

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from django.urls import reverse
 
 from bookings import lifecycle
 from bookings.models import Booking, State, Visit, VisitWait
+from bookings.waiting import calling_off
 from bookings.waiting.visits import LIST
 from core.lifecycle import Refused
 from submissions.links import token_of
@@ -117,6 +120,30 @@ def test_passers_by_and_a_cancellation_never_get_in_before_who_waits():
     row.refresh_from_db()
     assert row.state == WaitState.OFFERED
     assert [one.state for one in Booking.objects.holding()] == [State.OFFERED]
+
+
+def test_nobody_joins_a_visit_unseen_while_it_is_called_off(monkeypatch):
+    programme = make_programme(max_groups=3, max_pupils=100)
+    slot = make_slot(programmes=[programme], max_groups=3, max_pupils=100)
+    visit = make_visit(slot=slot, programme=programme)
+    make_booking(visit=visit)
+    looked, staff, read = threading.Event(), make_staff(), calling_off.concerned
+
+    def read_slowly(visit):
+        found = read(visit)
+        looked.set()
+        time.sleep(0.3)
+        return found
+
+    def join():
+        looked.wait(10)
+        return held_by_verb(slot, programme, 1)()
+
+    monkeypatch.setattr(calling_off, "concerned", read_slowly)
+    _done, joined = race([lambda: calling_off.call_off(visit=visit, by=staff), join])
+
+    assert isinstance(joined, Refused)
+    assert {one.state for one in Booking.objects.all()} == {State.CANCELLED}
 
 
 CANCEL = """

@@ -26,14 +26,17 @@ from tests.factories import (
     amsterdam,
     make_booking,
     make_loan,
+    make_other_hub,
     make_programme,
     make_school,
     make_slot,
     make_staff,
     make_submission,
     make_teacher,
+    make_venue,
     make_visit,
     make_wait,
+    the_hub,
 )
 from tests.submissions.sharing import calendar_in, link_in, shared, signed_in, tell
 
@@ -371,3 +374,26 @@ def test_part_of_a_submission_tells_each_teacher_of_her_own_class(booked):
     assert ["METHOD:CANCEL" in file for file in calendar_in(gone)] == [True]
     assert ["METHOD:REQUEST" in file for file in calendar_in(changed)] == [True]
     assert "De Uilen" not in changed.text
+
+
+def test_mail_about_what_is_of_two_hubs_is_one_of_each_hub(db, frozen):
+    """Staff of one do not read what is booked at the other."""
+    anouk, other = make_teacher(school=make_school()), make_other_hub()
+    make_booking(submission=make_submission(user=anouk), party_name="De Uilen")
+    theirs = make_programme(venue=make_venue(hub=other), title="Robotles")
+    slot = make_slot(programmes=[theirs])
+    make_booking(
+        submission=make_submission(user=anouk, hub=other),
+        visit=make_visit(slot=slot, programme=theirs),
+        party_name="De Vossen",
+    )
+    tell()
+
+    lifecycle.invite(shares=lifecycle.all_of(anouk), email="bram@school.example", by=anouk)
+
+    mails = tell()
+    assert {mail.hub: ("De Uilen" in mail.text, "De Vossen" in mail.text) for mail in mails} == {
+        the_hub().pk: (True, False),
+        other.pk: (False, True),
+    }
+    assert {mail.sender for mail in mails} == {the_hub().sender, other.sender}
