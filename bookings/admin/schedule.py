@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -21,7 +22,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from bookings.admin.slot_search import choose_slot
-from bookings.models import SchedulePattern, State, Visit, VisitSlot, VisitWait
+from bookings.models import SchedulePattern, State, Visit, VisitSlot, VisitWait, shut
 from bookings.places import stop_promising
 from bookings.planning.schedule import join_slots, make_slots, plan_slots
 from bookings.visits import keep_limits
@@ -282,7 +283,8 @@ class VisitSlotAdmin(NoDelete, ModelAdmin):
             distinct=True,
         )
         slots = super().get_queryset(request).prefetch_related("programmes")
-        return slots.annotate(booked_count=booked)
+        day = TruncDate("starts_at")
+        return slots.alias(day=day).annotate(booked_count=booked, is_shut_then=shut())
 
     def get_readonly_fields(self, request: HttpRequest, obj: VisitSlot | None = None) -> Any:
         """Time and place stand still once classes were booked, for what was cancelled as well, and
@@ -317,9 +319,10 @@ class VisitSlotAdmin(NoDelete, ModelAdmin):
     def booked(self, slot: Any) -> int:
         return slot.booked_count
 
-    @display(description=_("open"), boolean=True, ordering="is_closed")
-    def open_shown(self, slot: VisitSlot) -> bool:
-        return not slot.is_closed
+    @display(description=_("open"), boolean=True, ordering="is_shut_then")
+    def open_shown(self, slot: Any) -> bool:
+        """Neither closed by hand nor on a day on which the venue is."""
+        return not slot.is_shut_then
 
     @admin.action(description=_("Close for new bookings"), permissions=["change"])
     def close(self, request: HttpRequest, queryset: QuerySet[VisitSlot]) -> None:

@@ -56,6 +56,8 @@ _DESK = [
     "impact.view_evaluation",
     "core.view_mail",
     "core.change_mail",
+    "core.view_task",
+    "core.change_task",
 ]
 # Besides that of every kind.
 _EVERYTHING_OF = ("programmes", "schools", "submissions")

@@ -41,6 +41,7 @@ WITH_DE = {
     "schoolvakantie",
     "set kerndoelen",
     "sluiting",
+    "taak",
     "uitleen",
     "uitleengebeurtenis",
     "verklaring",
