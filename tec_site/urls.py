@@ -54,5 +54,6 @@ urlpatterns = [
     path("beheer/balie/", include("kits.desk.urls")),
     path("uitleen/", include("kits.pages.loan_urls")),
     path("evaluatie/", include("impact.pages.urls")),
+    path("beheer/cijfers/", include("impact.desk.urls")),
     path("beheer/", admin.site.urls),
 ]

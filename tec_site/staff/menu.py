@@ -103,6 +103,8 @@ NAVIGATION: list[dict[str, Any]] = [
     {
         "title": _("Looking back"),
         "items": [
+            _entry(_("Figures"), "monitoring", "figures:board", "impact.view_figures"),
+            _entry(_("All figures"), "table_chart", "figures:all", "impact.view_figures"),
             {
                 "title": _("Results"),
                 "icon": "sentiment_satisfied",

@@ -41,6 +41,13 @@ ADMIN_PAGES = """
 /beheer/impact/evaluation/uitkomsten/                               403  200
 /beheer/impact/evaluation/<path:object_id>/doe/<slug:move>/         403  200
 """
+ADMIN_PAGES += """
+/beheer/cijfers/                                                    403  200
+/beheer/cijfers/alle/                                               403  200
+/beheer/cijfers/scholen/                                            403  404
+/beheer/cijfers/rijen/<slug:code>/                                  403  200
+/beheer/cijfers/deel/<slug:table>/                                  403  404
+"""
 ELSEWHERE = """
 /beheer/impact/evaluation/<path:object_id>/doe/<slug:move>/         404
 """
@@ -62,6 +69,8 @@ class Rows:
     def arguments(self, route: str) -> dict[str, Any]:
         if route.startswith("beheer/impact/evaluation/"):
             return {"object_id": self.evaluations[0].pk, "move": "show"}
+        if route.startswith("beheer/cijfers/"):
+            return {"code": "pupils", "table": "line"}
         if not route.startswith("evaluatie/"):
             return {}
         return {
