@@ -17,6 +17,7 @@ from impact.counting.tables import TABLES, Row, over_time, split
 from impact.counting.unique import groups_7_and_8, unique
 from impact.desk.charts import Chart, chart
 from impact.desk.choice import Choice, choice_of
+from impact.indicators.standing import goals as goals_of
 from kits.desk.access import desk_page
 from submissions.access import SignedInRequest
 
@@ -51,6 +52,7 @@ def board(request: SignedInRequest) -> HttpResponse:
     """What a board wants to see in ten seconds."""
     choice = choice_of(request.GET, request.user)
     found = compute(choice.scope, OF_BOARD)
+    goals = goals_of(choice.scope, found)
     months = over_time(choice.scope, choice.span.months)
     years = over_time(choice.scope, _years(choice.year))
     return _page(
@@ -58,7 +60,7 @@ def board(request: SignedInRequest) -> HttpResponse:
         "board",
         _("Figures"),
         choice,
-        large=[(FIGURES[code], found[code]) for code in LARGE],
+        large=[(FIGURES[code], found[code], goals.get(code)) for code in LARGE],
         found={code.replace("-", "_"): number for code, number in found.items()},
         months=months,
         months_drawn=_drawn(months, choice.span.months, "b"),

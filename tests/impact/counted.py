@@ -6,6 +6,7 @@ from typing import Any
 from bookings.models import Booking, State
 from impact.counting.scope import Scope
 from impact.counting.spans import Span
+from impact.models import Indicator, Report, Target, Value
 from programmes.models import Programme
 from schools.models import School
 from schools.years import YearGroup, school_year_of
@@ -60,3 +61,34 @@ def came(
         state=state,
         **{"year_from": year_group, "year_to": year_group} | fields,
     )
+
+
+def make_indicator(**fields: Any) -> Indicator:
+    """Entered by hand, unless `figure` says otherwise."""
+    fields = {"name": "Leden en partners", "unit": "aantal"} | fields
+    fields.setdefault("hub", the_hub())
+    return Indicator.objects.create(**fields)
+
+
+def make_value(**fields: Any) -> Value:
+    fields = {"day": datetime.date(2026, 10, 1), "amount": 40, "source": "Jaarverslag"} | fields
+    fields.setdefault("indicator", None)
+    fields["indicator"] = fields["indicator"] or make_indicator()
+    return Value.objects.create(**fields)
+
+
+def make_target(**fields: Any) -> Target:
+    """100 between the first of September and the end of December 2026."""
+    period = {"starts_on": AUTUMN.first, "due_on": AUTUMN.last}
+    fields = period | {"amount": 100} | fields
+    fields.setdefault("indicator", None)
+    fields["indicator"] = fields["indicator"] or make_indicator(name="Leerlingen", figure="pupils")
+    return Target.objects.get(pk=Target.objects.create(**fields).pk)
+
+
+def make_report(**fields: Any) -> Report:
+    """A draft about the autumn of 2026."""
+    period = {"first": AUTUMN.first, "last": AUTUMN.last}
+    fields = period | {"title": "Najaar 2026", "funder": "Regio Deal"} | fields
+    fields.setdefault("hub", the_hub())
+    return Report.objects.get(pk=Report.objects.create(**fields).pk)

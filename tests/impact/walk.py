@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 
 from bookings.models import Booking
@@ -18,6 +19,7 @@ from tests.factories import (
     make_submission,
     make_visit,
 )
+from tests.impact.counted import make_indicator, make_report, make_target, make_value
 
 OWN = UUID(int=11)
 _LINKED = "/evaluatie/<uuid:public_id>/<token:token>"
@@ -36,12 +38,23 @@ TABLE = rf"""
 ADMIN_MODELS = """
 impact.evaluation         403|200  403|403  403|200      403|403      403|200
 impact.evaluationevent    403|200  403|403  403|200      403|403      403|200
+impact.indicator          403|200  403|200  403|200      403|403      403|200
+impact.value              403|200  403|200  403|200      403|403      403|200
+impact.target             403|200  403|200  403|200      403|403      403|200
+impact.report             403|200  403|200  403|200      403|403      403|200
 """
 ADMIN_PAGES = """
 /beheer/impact/evaluation/uitkomsten/                               403  200
 /beheer/impact/evaluation/<path:object_id>/doe/<slug:move>/         403  200
 """
 ADMIN_PAGES += """
+/beheer/cijfers/indicatoren/                                        403  200
+/beheer/cijfers/indicatoren/jaarcijfers/                            405  405
+/beheer/cijfers/bewijs/<id:pk>/                                     403  200
+/beheer/cijfers/verslagen/<id:pk>/                                  403  200
+/beheer/cijfers/verslagen/<id:pk>/versturen/                        405  405
+/beheer/cijfers/verslagen/<id:pk>/verslag.pdf                       403  200
+/beheer/cijfers/verslagen/<id:pk>/verslag.xlsx                      403  200
 /beheer/cijfers/                                                    403  200
 /beheer/cijfers/alle/                                               403  200
 /beheer/cijfers/scholen/                                            403  404
@@ -49,6 +62,10 @@ ADMIN_PAGES += """
 /beheer/cijfers/deel/<slug:table>/                                  403  404
 """
 ELSEWHERE = """
+/beheer/cijfers/bewijs/<id:pk>/                                     404
+/beheer/cijfers/verslagen/<id:pk>/                                  404
+/beheer/cijfers/verslagen/<id:pk>/verslag.pdf                       404
+/beheer/cijfers/verslagen/<id:pk>/verslag.xlsx                      404
 /beheer/impact/evaluation/<path:object_id>/doe/<slug:move>/         404
 """
 
@@ -65,12 +82,16 @@ class Rows:
             _asked(make_booking(submission=self.submission, visit=visit, party_name=name))
             for name in ("Groep 7", "Groep 8")
         ]
+        self.value = make_value(proof=ContentFile(b"%PDF-1.7", "bewijs.pdf"))
+        self.target = make_target(indicator=self.value.indicator)
+        self.report = make_report()
 
     def arguments(self, route: str) -> dict[str, Any]:
         if route.startswith("beheer/impact/evaluation/"):
             return {"object_id": self.evaluations[0].pk, "move": "show"}
         if route.startswith("beheer/cijfers/"):
-            return {"code": "pupils", "table": "line"}
+            row = self.value if "/bewijs/" in route else self.report
+            return {"code": "pupils", "table": "line", "pk": row.pk}
         if not route.startswith("evaluatie/"):
             return {}
         return {
@@ -84,7 +105,10 @@ def rows_at(venue: Any) -> list[Any]:
     """One of each that stands in the back office, of the venue's hub."""
     booking = Booking.objects.filter(visit__slot__venue=venue).earliest("pk")
     evaluation = _asked(booking, day=NOW.date())
-    return [evaluation, evaluation.events.get()]
+    value = make_value(indicator=make_indicator(hub=venue.hub))
+    report = make_report(hub=venue.hub)
+    target = make_target(indicator=value.indicator)
+    return [evaluation, evaluation.events.get(), value.indicator, value, target, report]
 
 
 def _asked(booking: Booking, day: Any = None) -> Evaluation:
