@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from impact.counting.figures import pupils
+from impact.counting.figures import here
 from impact.counting.scope import ATTENDED, DAY, SCHOOL, Scope
 from impact.counting.spans import Span
 from schools.models import School
@@ -78,7 +78,7 @@ def _came(scope: Scope) -> dict[int, int]:
     """The schools that came in the span or the years before it → how many pupils in the span."""
     back = scope.over(Span(years_before(scope.span.first), scope.span.last))
     rows = back.visits.filter(ATTENDED, **{f"{SCHOOL}__isnull": False}).values(SCHOOL)
-    return dict(rows.annotate(came=pupils(scope.span.moments(DAY))).values_list(SCHOOL, "came"))
+    return dict(rows.annotate(here=here(scope.span.moments(DAY))).values_list(SCHOOL, "here"))
 
 
 def years_before(day: datetime.date) -> datetime.date:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking, State
 from core.dates import start_of_day
-from impact.counting.scope import ATTENDED, DAY, SCHOOL, Scope
+from impact.counting.scope import ATTENDED, DAY, NUMBER_HERE, SCHOOL, Scope
 
 
 class Unit(StrEnum):
@@ -55,7 +55,13 @@ Measure = Callable[[Q], Any]
 
 
 def pupils(where: Q) -> Any:
+    """As booked."""
     return Coalesce(Sum("pupils", filter=where), 0)
+
+
+def here(where: Q) -> Any:
+    """As noted on the day."""
+    return Coalesce(Sum(NUMBER_HERE, filter=where), 0)
 
 
 def rows(where: Q) -> Any:
@@ -134,11 +140,12 @@ _FIGURES = [
         _("Pupils who came"),
         _(
             "Pupils of classes, and people of groups, that staff noted as having been here, on "
-            "days in the period, both ends included. Whoever came twice counts twice."
+            "days in the period, both ends included: the number that was noted, or as booked where "
+            "none was. Whoever came twice counts twice."
         ),
         Unit.PUPILS,
         Basis.VISITS,
-        pupils,
+        here,
         _attended,
     ),
     Figure(

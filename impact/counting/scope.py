@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from django.db.models import Case, CharField, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -25,6 +25,8 @@ SCHOOL = "submission__school"
 # As booked: what was promised to come. As attended: what staff noted as having been here.
 BOOKED = Q(state__in=State.where(is_promise=True))
 ATTENDED = Q(state=State.ATTENDED)
+# Of who came: the number that was noted, or as booked where none was.
+NUMBER_HERE = Coalesce("came", "pupils")
 # Called off or refused after its code was typed; a hold that nobody confirmed is no cancellation.
 ENDED = Q(state__in=[State.CANCELLED, State.DECLINED], submission__verified_at__isnull=False)
 

@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from impact.counting.figures import pupils
+from impact.counting.figures import here, pupils
 from impact.counting.scope import ATTENDED, DAY, LINE_AND_LEVEL, SCHOOL, Line, Scope
 from impact.counting.spans import Span, which_of
 from programmes.models import ProgrammeKind
@@ -25,7 +25,7 @@ from schools.years import describe_year_groups
 
 MEASURES: Mapping[str, Any] = {
     "booked": pupils(Q()),
-    "came": pupils(ATTENDED),
+    "here": here(ATTENDED),
     "visits": Count("pk", filter=ATTENDED),
     "schools": Count(SCHOOL, distinct=True, filter=ATTENDED),
 }
@@ -36,7 +36,7 @@ class Row:
     key: str
     label: str
     booked: int  # pupils
-    came: int
+    here: int
     visits: int
     schools: int
 
@@ -152,7 +152,7 @@ def split(scope: Scope, table: Table) -> list[Row]:
     ]
     if table.in_order:
         return sorted(found, key=lambda row: row.key)
-    return sorted(found, key=lambda row: (-row.came, -row.booked, row.label))
+    return sorted(found, key=lambda row: (-row.here, -row.booked, row.label))
 
 
 def over_time(scope: Scope, spans: list[Span]) -> list[Row]:

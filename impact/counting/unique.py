@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from impact.counting.scope import ATTENDED, DAY, SCHOOL, Scope
+from impact.counting.scope import ATTENDED, DAY, NUMBER_HERE, SCHOOL, Scope
 from schools.models import PupilCount, Sector
 from schools.years import school_year_of
 
@@ -41,8 +41,9 @@ class Unique:
 
 def unique(scope: Scope) -> Unique:
     """In one query; of classes only, as a group that is no class has no year."""
-    columns = (SCHOOL, "class_group", "year_from", "year_to", DAY, "pupils")
-    rows = scope.visits.filter(ATTENDED, class_group__isnull=False).values_list(*columns)
+    columns = (SCHOOL, "class_group", "year_from", "year_to", DAY)
+    classes = scope.visits.filter(ATTENDED, class_group__isnull=False)
+    rows = classes.values_list(*columns, NUMBER_HERE)
     visits = []
     for school, class_group, first, last, starts_at, pupils in rows:
         day = timezone.localdate(starts_at)

@@ -84,7 +84,7 @@ def _drawn(rows: list[Row], spans: list[Span], form: str) -> Chart | None:
             (
                 date_format(span.first, form) if form else f"{span.first:%y}–{span.last:%y}",
                 row.label,
-                row.came,
+                row.here,
                 row.booked,
             )
             for row, span in zip(rows, spans, strict=True)

@@ -120,7 +120,7 @@ def _table(title: str, rows: list[Row], found: dict[str, int], adds_up: bool) ->
     return {
         "title": title,
         "adds_up": adds_up,
-        "rows": [[row.label, row.came, row.booked, row.visits, row.schools] for row in rows],
+        "rows": [[row.label, row.here, row.booked, row.visits, row.schools] for row in rows],
         "together": [found["pupils"], found["pupils-booked"], found["visits"], found["schools"]],
     }
 

@@ -88,9 +88,9 @@ def test_board_reads_the_year_in_large_numbers(year):
 
 def test_months_and_years_are_drawn_with_their_table(year):
     page = signed_in().get(BOARD)
-    by_month = {row.label: (row.came, row.schools) for row in page.context["months"] if row.booked}
+    by_month = {row.label: (row.here, row.schools) for row in page.context["months"] if row.booked}
     assert by_month == {"november 2026": (24, 1), "december 2026": (41, 1)}
-    by_year = {row.label: row.came for row in page.context["years"] if row.booked}
+    by_year = {row.label: row.here for row in page.context["years"] if row.booked}
     assert by_year == {"2025–2026": 22, "2026–2027": 65}
     assert 'aria-label="Per maand: augustus 2026 0, ' in page.text
     assert "65 88 3 2 Scholen tellen niet op" in words(page).replace("Samen ", "")

@@ -5,8 +5,9 @@ import datetime
 import pytest
 import time_machine
 
-from bookings import lifecycle
+from bookings import attendance, lifecycle
 from bookings.models import State
+from impact.counting.coverage import coverage
 from impact.counting.figures import FIGURES, compute
 from impact.counting.spans import Span, quarters_of
 from impact.counting.tables import TABLES, over_time, split
@@ -105,8 +106,8 @@ def test_a_class_of_24_is_24_in_total_and_24_in_each_world():
         )
     scope = scope_of()
     assert (count("pupils", scope), count("pupils-booked", scope)) == (24, 24)
-    assert [row.came for row in split(scope, TABLES["world"])] == [24, 24, 24]
-    assert [row.came for row in split(scope, TABLES["objective"])] == [24, 24]
+    assert [row.here for row in split(scope, TABLES["world"])] == [24, 24, 24]
+    assert [row.here for row in split(scope, TABLES["objective"])] == [24, 24]
     for table in TABLES.values():
         for row in split(scope, table):
             assert list(table.rows(scope, row.key)) == [booking]
@@ -134,12 +135,29 @@ def test_booking_with_a_long_history_is_one_visit():
         lifecycle.change_numbers(booking=booking, pupils=26, supervisors=3, by=staff)
         lifecycle.reschedule(booking=booking, slot=later, by=staff)
         lifecycle.add_note(booking=booking, by=staff, note="Let op")
-    lifecycle.attend(booking=booking, by=staff)
+    attendance.attend(booking=booking, by=staff)
     assert booking.events.count() == 5
     found = compute(scope_of())
     assert (found["visits"], found["pupils"], found["pupils-booked"]) == (1, 26, 26)
     months = over_time(scope_of(), YEAR.months)
     assert [row.visits for row in months if row.booked] == [1]
+
+
+def test_as_booked_and_as_attended_stand_apart():
+    """A wrong number corrected afterwards changes who came, and nothing of what was booked."""
+    staff = make_staff()
+    school = make_school(municipality="DEVENTER")
+    booking = came(2026, 11, 3, state=State.CONFIRMED, pupils=28, school=school)
+    attendance.attend(booking=booking, by=staff, came=24)
+    before = compute(scope_of())
+    assert (before["pupils"], before["pupils-booked"]) == (24, 28)
+    attendance.recount(booking=booking, by=staff, came=26)
+    after = compute(scope_of())
+    assert {code for code in after if after[code] != before[code]} == {"pupils"}
+    [line] = split(scope_of(), TABLES["line"])
+    assert (line.here, line.booked, unique(scope_of()).most) == (26, 28, 26)
+    [town] = coverage(scope_of()).municipalities
+    assert (town.schools[0].name, town.schools[0].came) == (school.name, 26)
 
 
 def test_cancelled_taken_up_and_cancelled_again_is_one_cancellation():
@@ -150,7 +168,7 @@ def test_cancelled_taken_up_and_cancelled_again_is_one_cancellation():
         lifecycle.reinstate(booking=booking, by=staff)
         lifecycle.cancel(booking=booking, by=booking.submission.user)
         again = came(2026, 11, 5, submission=booking.submission, state=State.CONFIRMED)
-    lifecycle.attend(booking=again, by=staff)
+    attendance.attend(booking=again, by=staff)
     found = compute(scope_of())
     assert (found["cancelled-by-school"], found["cancelled-by-us"]) == (1, 0)
     assert (found["visits"], found["pupils-booked"]) == (1, 24)
@@ -197,7 +215,7 @@ def test_rows_behind_each_figure_add_up_to_it():
         rows = list(FIGURES[code].rows(scope))
         assert len(rows) == len({row.pk for row in rows})
         by_unit = {
-            "pupils": sum(row.pupils for row in rows),
+            "pupils": sum(row.number_here if code == "pupils" else row.pupils for row in rows),
             "visits": len(rows),
             "loans": len(rows),
             "classes": len({row.class_group_id for row in rows}),
@@ -243,7 +261,7 @@ def test_lines_are_by_the_class_that_came():
     came(2026, 11, 3, school=secondary, year_group=YearGroup.YEAR_1, pupils=22)
     came(2026, 11, 3, school=make_school(sector=Sector.SPECIAL), pupils=23)
     make_group(state=State.ATTENDED, pupils=12)
-    lines = {row.label: row.came for row in split(scope_of(), TABLES["line"])}
+    lines = {row.label: row.here for row in split(scope_of(), TABLES["line"])}
     assert lines == {
         "Primair onderwijs": 20,
         "Voortgezet onderwijs: niveaus niet bekend": 21,
@@ -251,7 +269,7 @@ def test_lines_are_by_the_class_that_came():
         "Speciaal onderwijs": 23,
         "Groepen die geen klas zijn": 12,
     }
-    groups = [(row.label, row.came) for row in split(scope_of(), TABLES["year-groups"])]
+    groups = [(row.label, row.here) for row in split(scope_of(), TABLES["year-groups"])]
     assert groups == [("Groep 7", 43), ("Leerjaar 1", 22), ("Leerjaar 2", 21), ("Bedrijf", 12)]
 
 
