@@ -29,6 +29,8 @@ TABLE = rf"""
 /evaluatie/<uuid:public_id>/<id:pk>/klas/       GET,POST  404  200  404  404  404  404
 /evaluatie/<uuid:public_id>/klassenblad/        GET       404  200  404  404  404  404
 /evaluatie/<uuid:public_id>/klassenblad.pdf     GET       404  200  404  404  404  404
+/open/cijfers.json                              GET       200  200  200  200  200  200
+/open/cijfers.csv                               GET       200  200  200  200  200  200
 {_LINKED}/                 GET       200   200   200   200   200   200
 {_LINKED}/<id:pk>/         GET,POST  200   200   200   200   200   200
 {_LINKED}/<id:pk>/klas/    GET,POST  200   200   200   200   200   200
