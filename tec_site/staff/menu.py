@@ -107,6 +107,10 @@ NAVIGATION: list[dict[str, Any]] = [
     {
         "title": _("Looking back"),
         "items": [
+            _entry(_("Figures"), "monitoring", "figures:board", "impact.view_figures"),
+            _entry(_("All figures"), "table_chart", "figures:all", "impact.view_figures"),
+            _entry(_("Indicators"), "flag", "figures:indicators", "impact.view_indicator"),
+            _model(_("Reports"), "description", "impact.report"),
             {
                 "title": _("Results"),
                 "icon": "sentiment_satisfied",

@@ -54,20 +54,24 @@ _DESK = [
     "programmes.view_programme",
     "programmes.view_venue",
     "impact.view_evaluation",
+    "impact.view_figures",
     "core.view_mail",
     "core.change_mail",
     "core.view_task",
     "core.change_task",
 ]
+# Of a funder or a board: numbers, and no name of anybody.
+_READ = ["impact.view_figures"]
 # Besides that of every kind.
 _EVERYTHING_OF = ("programmes", "schools", "submissions")
 
-VOLUNTEER, DESK, MANAGEMENT = "Vrijwilliger", "Balie", "Beheer"
+VOLUNTEER, DESK, MANAGEMENT, READER = "Vrijwilliger", "Balie", "Beheer", "Lezer"
 
 
 def load() -> None:
     """Make the roles, or add what they lack."""
     _give(VOLUNTEER, Permission.objects.filter(_named([*_LOOK_AT_VISITS, *_HANDLE_BOXES])))
+    _give(READER, Permission.objects.filter(_named(_READ)))
     _give(DESK, Permission.objects.filter(_named(_DESK)))
     apps = [*_EVERYTHING_OF, *{kind.model._meta.app_label for kind in kinds()}]
     everything = Q(content_type__app_label__in=apps) & ~Q(codename__startswith="delete_")
