@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "submissions.apps.SubmissionsConfig",
     "bookings.apps.BookingsConfig",
     "kits.apps.KitsConfig",
+    "roster.apps.RosterConfig",
     "impact.apps.ImpactConfig",
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
@@ -366,8 +367,7 @@ REMIND_BEFORE_COLLECTING_DAYS = 3
 REMIND_BEFORE_RETURNING_DAYS = 3
 REMIND_OVERDUE_EVERY_DAYS = 7
 # How a visit or kit was is asked the day after, of what was over a week ago at most.
-EVALUATE_BACK_DAYS = 7
-EVALUATE_WITHIN = timedelta(days=30)
+EVALUATE_BACK_DAYS, EVALUATE_WITHIN = 7, timedelta(days=30)
 OVERDUE_KEEPS_WORKING_DAYS = 10  # nobody is promised a box that is not back, for so long
 CODE_VALID_FOR = timedelta(minutes=10)
 CODE_TRIES = 5

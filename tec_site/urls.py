@@ -53,6 +53,7 @@ urlpatterns = [
     path("k/<text:code>/", short_address, name="box"),
     path("beheer/balie/", include("kits.desk.urls")),
     path("uitleen/", include("kits.pages.loan_urls")),
+    path("inzet/", include("roster.pages.urls")),
     path("evaluatie/", include("impact.pages.urls")),
     path("beheer/", admin.site.urls),
 ]
