@@ -23,7 +23,6 @@ from bookings.refusals import (
     GroupAlreadyBooked,
     NeverConfirmed,
     NothingHeld,
-    NotYet,
     SlotPast,
     WrongAudience,
     refuse_late,
@@ -65,6 +64,7 @@ MOVES = BookingLifecycle(
     decline=        Move(_("decline"),               (S.REQUESTED,),             S.DECLINED,   "declined"),
     lapse=          Move(_("let lapse"),             (S.HELD, S.OFFERED),        S.LAPSED),
     offer=          Move(_("offer a place"),         (NEW,),                     S.OFFERED),
+    prolong=        Move(_("give more time"),        (S.OFFERED,),               None),
     take=           Move(_("take the offer"),        (S.OFFERED,),               S.CONFIRMED,  "confirmed"),
     take_up=        Move(_("request what is offered"), (S.OFFERED,),             S.REQUESTED,  "requested"),
     cancel=         Move(_("cancel"),                (S.HELD, *COMING),          S.CANCELLED,  "cancelled"),
@@ -83,6 +83,7 @@ MOVES = BookingLifecycle(
     prepare=        Move(_("prepared in class"),     (*COMING,),                 None),
     unprepare=      Move(_("not prepared yet"),      (*COMING,),                 None),
     attend=         Move(_("was here"),              (S.CONFIRMED, S.NO_SHOW),   S.ATTENDED),
+    recount=        Move(_("correct how many came"), (S.ATTENDED,),              None),
     miss=           Move(_("did not come"),          (S.CONFIRMED, S.ATTENDED),  S.NO_SHOW),
     hand_over=      Move(_("hand over to a colleague"), (*COMING,),              None),
     note=           Move(_("note"),                  (*S,),                      None),
@@ -317,22 +318,6 @@ def change_numbers(
     data = {"from": [booking.pupils, booking.supervisors], "to": [pupils, supervisors]}
     changes = {"pupils": pupils, "supervisors": supervisors}
     return MOVES.apply(booking, "change_numbers", by=by, note=note, changes=changes, data=data)
-
-
-@retried
-def attend(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
-    if booking.starts_at > timezone.now():
-        raise NotYet
-    return MOVES.apply(booking, "attend", by=by, note=note)
-
-
-@retried
-def miss(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
-    if booking.starts_at > timezone.now():
-        raise NotYet
-    event = MOVES.apply(booking, "miss", by=by, note=note)
-    flag_dependents(booking, booking.starts_at, by)
-    return event
 
 
 @retried

@@ -1,19 +1,25 @@
-"""What evaluations know of a person: her words, and her name under a quote."""
+"""What evaluations know of a person: her words, and her name under a quote.
+
+They are of whoever answered, as the event of the answer says, and not of whose submission it is:
+a colleague may answer, and a submission is handed over.
+"""
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from impact.models import FACES, WORDS, Evaluation, EvaluationEvent
+from impact.models import EvaluationQuerySet as Evaluations
+from schools.models import User
 from submissions.models import Submission
 
 
-def known(submission: Submission) -> list[dict[str, Any]]:
+def told_by(user: User) -> list[dict[str, Any]]:
     """What she told us afterwards, for herself."""
     found = []
-    for one in Evaluation.objects.filter(submission=submission).answered().order_by("pk"):
-        said = {"": _("What you told us afterwards")}
+    for one in Evaluation.objects.told_by(user).with_facts().order_by("pk"):
+        said = {"": str(one)}
         for name in (*FACES, *WORDS):
             column: Any = Evaluation._meta.get_field(name)
             said[str(column.verbose_name)] = str(getattr(one, name) or "")
@@ -21,13 +27,27 @@ def known(submission: Submission) -> list[dict[str, Any]]:
     return found
 
 
-def erase_words(submissions: QuerySet[Submission]) -> int:
-    """Empty them, and take her quote from the page; the faces and counts stay."""
-    events = EvaluationEvent.objects.filter(evaluation__submission__in=submissions)
+def erase_words_about(submissions: QuerySet[Submission]) -> int:
+    """What was told about these submissions, except by somebody else whom we know."""
+    by_another = EvaluationEvent.objects.filter(
+        evaluation=OuterRef("pk"), move="answer", by__isnull=False
+    ).exclude(by=F("evaluation__submission__user"))
+    return _erase(Evaluation.objects.filter(~Exists(by_another), submission__in=submissions))
+
+
+def erase_words_of(user: User) -> int:
+    """What she told, whosever submission it is."""
+    return _erase(Evaluation.objects.told_by(user))
+
+
+def _erase(evaluations: Evaluations) -> int:
+    """Empty their words, and take the quote from the page; the faces and counts stay."""
+    keys = list(evaluations.values_list("pk", flat=True))
+    events = EvaluationEvent.objects.filter(evaluation__in=keys)
     events.filter(noticed_at=None).update(notice="")
     events.exclude(note="").update(note="")
     said = Q(pk__in=[])
     for name in WORDS:
         said |= ~Q(**{name: ""})
-    rows = Evaluation.objects.filter(said, submission__in=submissions)
+    rows = Evaluation.objects.filter(said, pk__in=keys)
     return rows.update(**dict.fromkeys(WORDS, ""), may_quote=False, is_shown=False)

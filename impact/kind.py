@@ -64,13 +64,16 @@ class EvaluationKind(Kind, Remembering):
             return []
         return overview.leads_from(row, user)
 
-    def known(self, submission: Submission, user: User) -> list[dict[str, Any]]:
-        return erasure.known(submission)
+    # --- When a person asks, or is erased -----------------------------------------------------
 
-    # --- When a person is erased --------------------------------------------------------------
+    def told_by(self, user: User) -> dict[str, list[dict[str, Any]]]:
+        return {str(_("What you told us afterwards")): erasure.told_by(user)}
 
     def erase_words(self, submissions: QuerySet[Submission], names: Names) -> int:
-        return erasure.erase_words(submissions)
+        return erasure.erase_words_about(submissions)
+
+    def erase_address(self, email: str, user: User | None) -> int:
+        return erasure.erase_words_of(user) if user else 0
 
     # --- What the worker does -----------------------------------------------------------------
 

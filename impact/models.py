@@ -115,6 +115,10 @@ class EvaluationQuerySet(OfHubs["Evaluation"]):
     def answered(self) -> Self:
         return self.filter(state=EvaluationState.ANSWERED)
 
+    def told_by(self, user: User) -> Self:
+        """Answered by this person, also where the submission is, or now is, a colleague's."""
+        return self.answered().filter(events__move="answer", events__by=user)
+
     def quotable(self) -> Self:
         return self.filter(may_quote=True)
 

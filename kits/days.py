@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import CharField, Count
+from django.db.models import CharField, Count, DateField, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -85,17 +85,35 @@ def desk_calendars(
     transport round drives.
 
     Not on public holidays, in the school holidays of the venue's region or while the venue is
-    closed: a loan may span such days, but never starts or ends on one. Two queries.
+    closed: a loan may span such days, but never starts or ends on one. One query.
     """
-    is_round = delivery == Delivery.ROUND
-    weekdays = defaultdict(set)
-    open_days = DeskDay.objects.filter(venue__in=venues, is_round=is_round)
-    for venue, weekday in open_days.values_list("venue", "weekday"):
-        weekdays[venue].add(weekday)
-    closed = _closed(venues, first, before - ONE_DAY)
+    weekdays = DeskDay.objects.filter(venue__in=venues, is_round=delivery == Delivery.ROUND)
+    holidays, closures = _closed(venues, first, before - ONE_DAY)
+    nothing = Value(None, output_field=DateField())
+    # A row is a weekday of the desk, or a period in which the venue or its whole region is closed.
+    rows: Any = (
+        weekdays.order_by()
+        .annotate(where=_text("venue"), a=nothing, b=nothing, what=_text("weekday"))
+        .values_list("where", "a", "b", "what")
+        .union(
+            holidays.order_by().values_list("region", "starts_on", "ends_on", "name"),
+            closures.order_by()
+            .annotate(where=_text("venue"))
+            .values_list("where", "starts_on", "ends_on", "reason"),
+            all=True,
+        )
+        .order_by()  # the models' own order does not fit the columns
+    )
+    open_on: dict[str, set[int]] = defaultdict(set)
+    closed: dict[str, list[Closed]] = defaultdict(list)
+    for where, starts_on, ends_on, what in rows:
+        if starts_on is None:
+            open_on[where].add(int(what))
+        else:
+            closed[where].append(Closed(starts_on, ends_on, what))
     return {
         venue.pk: DeskCalendar(
-            frozenset(weekdays[venue.pk]), closed[venue.holiday_region] + closed[str(venue.pk)]
+            frozenset(open_on[str(venue.pk)]), closed[venue.holiday_region] + closed[str(venue.pk)]
         )
         for venue in venues
     }
@@ -103,24 +121,15 @@ def desk_calendars(
 
 def _closed(
     venues: Collection[Venue], first: datetime.date, last: datetime.date
-) -> dict[str, list[Closed]]:
-    """Per holiday region, and per venue (its primary key in digits)."""
-    period: Any = ("starts_on", "ends_on")
+) -> tuple[QuerySet[SchoolHoliday], QuerySet[Closure]]:
     regions = {venue.holiday_region for venue in venues}
     holidays = SchoolHoliday.objects.overlapping(first, last).filter(region__in=regions)
     closures = Closure.objects.filter(venue__in=venues, starts_on__lte=last, ends_on__gte=first)
-    rows = (
-        holidays.order_by()
-        .values_list("region", *period, "name")
-        .union(
-            closures.order_by().values_list(Cast("venue", CharField()), *period, "reason"),
-            all=True,
-        )
-    )
-    found = defaultdict(list)
-    for where, starts_on, ends_on, reason in rows:
-        found[where].append(Closed(starts_on, ends_on, reason))
-    return found
+    return holidays, closures
+
+
+def _text(column: str) -> Cast:
+    return Cast(column, CharField())
 
 
 def desk_calendar(
@@ -146,7 +155,7 @@ def visit_day(venue: int, delivery: str, booking: Booking | None) -> datetime.da
 def return_days(
     kit: LessonKit, start: datetime.date, delivery: str, booking: Booking | None = None
 ) -> list[datetime.date]:
-    """On which days a loan that starts on `start` can end. Two queries."""
+    """On which days a loan that starts on `start` can end. One query."""
     before = start + datetime.timedelta(days=kit.loan_days + 1)
     return desk_calendar(kit.venue, start, before, delivery, booking).return_days(kit, start)
 
@@ -177,7 +186,7 @@ def is_late(loan: Loan) -> bool:
 
 
 def late(loans: Iterable[Loan]) -> list[Loan]:
-    """Those that somebody could have brought back by now. Two queries for each way of collecting,
+    """Those that somebody could have brought back by now. One query for each way of collecting,
     however many they are; none where all are in time."""
     overdue = [loan for loan in loans if loan.is_overdue]
     gone_by = _gone_by((loan.kit.venue, loan.delivery, loan.ends_on) for loan in overdue)

@@ -81,6 +81,7 @@ MOVES = LoanLifecycle(
     verify=         Move(_("confirm with the code"), (S.HELD, S.LAPSED),         S.RESERVED,   "reserved"),
     lapse=          Move(_("let lapse"),             (S.HELD, S.OFFERED),        S.LAPSED),
     offer=          Move(_("offer a box"),           (NEW,),                     S.OFFERED),
+    prolong=        Move(_("give more time"),        (S.OFFERED,),               None),
     take=           Move(_("take the offer"),        (S.OFFERED,),               S.RESERVED,   "reserved"),
     cancel=         Move(_("cancel"),                (S.HELD, *COMING),          S.CANCELLED,  "cancelled"),
     pack=           Move(_("pack"),                  (S.RESERVED,),              S.PACKED),

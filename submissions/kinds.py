@@ -15,7 +15,7 @@ from core.calendars import Method
 from core.mail.queue import Attachment
 from core.text.searching import Among
 from programmes.models import Venue
-from schools.models import User
+from schools.models import ClassGroup, User
 from submissions import links
 from submissions.models import Asked, Submission
 from submissions.privacy.history import history_of
@@ -72,8 +72,13 @@ class Remembering(kinds.Part):
         texts, others by their roles (`submissions/privacy/known.py`)."""
         return []
 
+    def told_by(self, user: User) -> dict[str, list[dict[str, Any]]]:
+        """What she herself told this part, of whomever the submission is, under its title."""
+        return {}
+
     def erase_address(self, email: str, user: User | None) -> int:
-        """Erase what was kept under her address of submissions of others. Returns how many rows."""
+        """Erase what she told, or was kept under her address, of submissions of others. Returns how
+        many rows."""
         return 0
 
 
@@ -147,13 +152,20 @@ class AskedKind(kinds.Kind, Remembering):
         whose = {f"{meta.get_field('events').field.name}__submission__in": submissions}
         events = self.event._base_manager.filter(**whose)
         events.filter(noticed_at=None).update(notice="")
-        for one in self.model._base_manager.filter(submission__in=submissions):
+        self._erase_names(self.model._base_manager.filter(submission__in=submissions), names)
+        return events.exclude(note="").update(note="")
+
+    def erase_from_classes(self, groups: Sequence[ClassGroup], names: Names) -> None:
+        """The names of classes that carry hers, also where she handed the rest over."""
+        self._erase_names(self.model._base_manager.filter(class_group__in=groups), names)
+
+    def _erase_names(self, rows: Iterable[Any], names: Names) -> None:
+        for one in rows:
             if names(one.party_name):
                 one.party_name = self.plain_name(one)
                 one.sequence = F("sequence") + 1  # calendars fetch it anew
                 one.changed_at = timezone.now()
                 one.save(update_fields=["party_name", "sequence", "changed_at"])
-        return events.exclude(note="").update(note="")
 
     def plain_name(self, row: Any) -> str:
         """How a party is called that may not keep its own name."""

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
-from bookings import lifecycle
+from bookings import attendance, lifecycle
 from bookings.admin.day import day_page, these_days
 from bookings.admin.moves import STAFF_MOVES, make_each
 from bookings.admin.phone import VisitByPhone
@@ -176,11 +176,11 @@ class BookingAdmin(AskedAdmin):
 
     @admin.action(description=_("They were here"), permissions=["decide"])
     def attend_selected(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
-        make_each(self, request, queryset, lifecycle.attend)
+        make_each(self, request, queryset, attendance.attend)
 
     @admin.action(description=_("They did not come"), permissions=["decide"])
     def miss_selected(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
-        make_each(self, request, queryset, lifecycle.miss)
+        make_each(self, request, queryset, attendance.miss)
 
     # --- Columns ------------------------------------------------------------------------------
 

@@ -13,11 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings import lifecycle
-from bookings.admin.moves import make_each
+from bookings.admin.attendance import attendance_of, note_attendance
 from bookings.models import Booking, State
 from bookings.telling.documents import visits_on
-from core.addresses import row_number
 from core.backoffice.moves import MovesAdmin
 from core.dates import ONE_DAY, parse_day, start_of_day
 from core.kinds import OnDay, kinds
@@ -28,12 +26,16 @@ def day_page(model_admin: MovesAdmin, request: HttpRequest) -> HttpResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     day = parse_day(request.GET.get("dag", "")) or timezone.localdate()
-    if request.method == "POST":
-        return _note_attendance(model_admin, request, day)
     bookings = model_admin.get_queryset(request)
     visits = visits_on(day, bookings)
     classes = [booking for visit in visits for booking in visit.bookings]
     may_decide = model_admin.has_decide_permission(request)
+    filled_in = request.POST if request.method == "POST" else None
+    if filled_in is not None and not may_decide:
+        raise PermissionDenied
+    waiting = attendance_of(classes, filled_in) if may_decide else {}
+    if filled_in is not None and note_attendance(request, waiting):
+        return redirect(day_address(day))
     context: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
@@ -41,14 +43,20 @@ def day_page(model_admin: MovesAdmin, request: HttpRequest) -> HttpResponse:
         "day": day,
         "is_today": day == timezone.localdate(),
         "visits": visits,
+        "listed": [
+            (visit, [(booking, waiting.get(booking.pk)) for booking in visit.bookings])
+            for visit in visits
+        ],
         "venues": list({visit.visit.slot.venue_id: visit.visit for visit in visits}.values()),
         "numbers": numbers_of(classes),
-        "waiting": {one.pk for one in classes if may_decide and waits_for_attendance(one)},
+        "waiting": waiting,
+        "may_decide": may_decide,
         "beside": _of_other_kinds(request, day),
         "before": _beside(bookings, day, forward=False),
         "after": _beside(bookings, day, forward=True),
     }
-    return TemplateResponse(request, "admin/bookings/day.html", context)
+    status = 422 if filled_in is not None else 200
+    return TemplateResponse(request, "admin/bookings/day.html", context, status=status)
 
 
 def _of_other_kinds(request: HttpRequest, day: datetime.date) -> list[OnDay]:
@@ -71,11 +79,6 @@ def these_days(field: str) -> Q:
     return Q(**{f"{field}__gte": monday, f"{field}__lt": start_of_day(today + 8 * ONE_DAY)})
 
 
-def waits_for_attendance(booking: Booking) -> bool:
-    """Whether somebody is to say that the class was here, or was not."""
-    return booking.state == State.CONFIRMED and booking.starts_at <= timezone.now()
-
-
 def _beside(
     bookings: QuerySet[Booking], day: datetime.date, *, forward: bool
 ) -> datetime.date | None:
@@ -88,19 +91,3 @@ def _beside(
         earlier = found.filter(visit__slot__starts_at__lt=start_of_day(day))
         moment = earlier.aggregate(moment=Max("visit__slot__starts_at"))["moment"]
     return timezone.localdate(moment) if moment else None
-
-
-def _note_attendance(
-    model_admin: MovesAdmin, request: HttpRequest, day: datetime.date
-) -> HttpResponse:
-    """The classes that were ticked were here; those of another day are left alone."""
-    if not model_admin.has_decide_permission(request):
-        raise PermissionDenied
-    found = model_admin.get_queryset(request).filter(
-        pk__in=map(row_number, request.POST.getlist("klas")),
-        state=State.CONFIRMED,
-        visit__slot__starts_at__gte=start_of_day(day),
-        visit__slot__starts_at__lt=start_of_day(day + ONE_DAY),
-    )
-    make_each(model_admin, request, found, lifecycle.attend)
-    return redirect(day_address(day))

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings import lifecycle, moving, preparing
+from bookings import attendance, lifecycle, moving, preparing
+from bookings.admin.attendance import CameForm
 from bookings.admin.forms import DeskNumbersForm, RescheduleForm
 from bookings.models import Booking
 from core.backoffice.moves import MovesAdmin, RequiredNoteForm, StaffMove
@@ -17,8 +18,9 @@ from core.backoffice.moves import MovesAdmin, RequiredNoteForm, StaffMove
 STAFF_MOVES = {
     "confirm": StaffMove(lifecycle.confirm, _("Confirmed."), style="primary"),
     "decline": StaffMove(lifecycle.decline, _("Declined."), style="danger"),
-    "attend": StaffMove(lifecycle.attend, _("Noted: they were here."), style="primary"),
-    "miss": StaffMove(lifecycle.miss, _("Noted: they did not come.")),
+    "attend": StaffMove(attendance.attend, _("Noted: they were here."), CameForm, style="primary"),
+    "recount": StaffMove(attendance.recount, _("Noted: that many came."), CameForm),
+    "miss": StaffMove(attendance.miss, _("Noted: they did not come.")),
     "settle": StaffMove(lifecycle.settle, _("Settled.")),
     "reconfirm": StaffMove(preparing.hear_yes, _("Noted: they are coming.")),
     "change_numbers": StaffMove(

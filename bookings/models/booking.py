@@ -43,7 +43,7 @@ FACTS = (
 
 
 # What calendars do not show.
-OFF_CALENDAR = frozenset({"prepared_at", "said_yes_for", "said_yes_with"})
+OFF_CALENDAR = frozenset({"prepared_at", "said_yes_for", "said_yes_with", "came"})
 
 # Who said that she comes, on the date and with the number of now.
 SAID_YES = Q(said_yes_for=F("visit__slot__starts_at"), said_yes_with=F("pupils"))
@@ -122,6 +122,10 @@ class Booking(Asked):
         _("said yes with"), null=True, blank=True, editable=False
     )
 
+    came = models.PositiveSmallIntegerField(
+        _("pupils who came"), null=True, blank=True, editable=False
+    )
+
     objects = BookingQuerySet.as_manager()
 
     class Meta:
@@ -156,6 +160,11 @@ class Booking(Asked):
                 name="party_once_in_visit",
                 violation_error_message=_("This class already takes part in this visit."),
             ),
+            models.CheckConstraint(
+                condition=Q(came=None) | Q(state="attended", came__gt=0),
+                name="booking_counted_when_here",
+                violation_error_message=_("How many came is said of a class that was here only."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -179,6 +188,13 @@ class Booking(Asked):
             return self.headcount
         along = ngettext("%(number)d supervisor", "%(number)d supervisors", self.supervisors)
         return f"{self.headcount}, {along % {'number': self.supervisors}}"
+
+    @property
+    def number_here(self) -> int | None:
+        """How many pupils were here; None as long as nobody noted that the class was."""
+        if self.state != State.ATTENDED:
+            return None
+        return self.pupils if self.came is None else self.came
 
     @property
     def said_yes(self) -> bool:

@@ -21,11 +21,9 @@ from bookings.pages.access import address_of
 from bookings.pages.along import along_with, fields_for
 from bookings.pages.parties import supervisors_field
 from bookings.parts import Part, PartRefused, change_parts
-from bookings.planning.availability import offers_for
+from bookings.planning.availability import Offer, next_free_for
 from core.addresses import row_number
-from core.dates import ONE_DAY
 from core.text.fields import LineField
-from schools.years import last_plannable_day
 from submissions.access import load_submission
 from submissions.forms import NoteForm, pupils_field
 from submissions.models import Submission
@@ -67,14 +65,11 @@ class PartForm(forms.Form):
             field.choices = [("move", _("move it along, if the class moves")), *one.ways]
 
     @cached_property
-    def offers(self) -> list[Any]:
+    def offers(self) -> list[Offer]:
         """The first dates to which it could move."""
         if not self.may_go:
             return []
-        before = last_plannable_day() + ONE_DAY
-        since = moving.first_start(self.booking)
-        found = offers_for(self.booking, timezone.localdate(), before, since)
-        return [offer for offer in found if offer.can_be_booked][:DATES_SHOWN]
+        return next_free_for(self.booking, moving.first_start(self.booking), DATES_SHOWN)
 
     def clean_slot(self) -> VisitSlot | None:
         if not (chosen := row_number(self.cleaned_data["slot"])):

@@ -58,10 +58,10 @@ class RowForm(ClassForm):
     # How many free dates were shown before these.
     further = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, proposal: Proposal, outlook: Outlook, **kwargs: Any) -> None:
         initial = proposal.initial | {"further": 0}
         super().__init__(*args, programme=proposal.programme, initial=initial, **kwargs)
-        self.proposal = proposal
+        self.proposal, self.outlook = proposal, outlook
         self.fields["year_groups"].widget = forms.MultipleHiddenInput()
         self.fields["name"].help_text = ""
         self.show_dates(row_number(str(self["further"].value() or "")))
@@ -69,9 +69,8 @@ class RowForm(ClassForm):
     def show_dates(self, skipped: int) -> None:
         """The free dates after the first `skipped`; the choice that was made stays among them, as
         long as it is free."""
-        outlook = Outlook(self.programme)
         pupils = row_number(str(self["pupils"].value() or ""))
-        free = outlook.next_free(skipped + DATES_SHOWN + 1, 1, pupils)
+        free = self.outlook.next_free(skipped + DATES_SHOWN + 1, 1, pupils)
         self.offers: list[Offer] = free[skipped : skipped + DATES_SHOWN]
         self.has_more = len(free) > skipped + DATES_SHOWN
         self.skipped = skipped
@@ -101,6 +100,7 @@ class RowForm(ClassForm):
 
     def say_gone(self) -> None:
         """Another one was first: show the dates of now."""
+        self.outlook = Outlook(self.programme)
         chosen = self.cleaned_data["slot"].pk
         self.show_dates(self.skipped)
         if chosen not in {offer.slot_id for offer in self.offers}:
@@ -116,8 +116,16 @@ class Plan:
     """The page: its rows, and who asks."""
 
     def __init__(self, data: QueryDict | None, proposals: Sequence[Proposal], user: User) -> None:
+        # Three classes in one programme: its dates are read once.
+        programmes = {one.programme.pk: one.programme for one in proposals}
+        outlooks = {pk: Outlook(programme) for pk, programme in programmes.items()}
         self.rows = [
-            RowForm(self._turned(data, number), proposal=one, prefix=f"rij-{number}")
+            RowForm(
+                self._turned(data, number),
+                proposal=one,
+                outlook=outlooks[one.programme.pk],
+                prefix=f"rij-{number}",
+            )
             for number, one in enumerate(proposals)
         ]
         self.contact = VisitContactForm(data, initial=contact_of(user))

@@ -13,6 +13,7 @@ import datetime
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from django.db.models import (
@@ -110,6 +111,18 @@ def offers_for(
     return [_for_class(offer, booking, since) for offer in offers]
 
 
+def next_free_for(booking: Booking, since: datetime.datetime | None, limit: int) -> list[Offer]:
+    """The first `limit` of them to which the class can move. The coming weeks mostly hold them."""
+    today, horizon = timezone.localdate(), last_plannable_day() + ONE_DAY
+    soon = min(today + SOON, horizon)
+    found: list[Offer] = []
+    for first, before in ((today, soon), (soon, horizon)):
+        if len(found) < limit:
+            offers = offers_for(booking, first, before, since)
+            found += [offer for offer in offers if offer.can_be_booked]
+    return found[:limit]
+
+
 def _for_class(offer: Offer, booking: Booking, since: datetime.datetime | None) -> Offer:
     if offer.slot_id == booking.visit.slot_id:
         return replace(offer, status=Status.OWN)
@@ -139,11 +152,14 @@ class Outlook:
         self._further = month_of(today + SOON).following.first
         self._soon = offers_between(programme, today, self._further)
 
+    @cached_property
+    def _later(self) -> list[Offer]:
+        return offers_of([self.programme], _window(start_of_day(self._further), _horizon()))
+
     def next_free(self, limit: int, groups: int = 1, pupils: int = 0) -> list[Offer]:
         found = _with_room(self._soon, groups, pupils)
         if len(found) < limit:
-            later = offers_of([self.programme], _window(start_of_day(self._further), _horizon()))
-            found += _with_room(later, groups, pupils)
+            found += _with_room(self._later, groups, pupils)
         return found[:limit]
 
     def month(self, at: YearMonth) -> list[Offer]:

@@ -1,7 +1,7 @@
 """The events of a booking in plain words, for the page and for staff."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -61,19 +61,9 @@ def history_of(bookings: Sequence[Booking]) -> list[Line]:
 
 def sentence(event: BookingEvent) -> str:
     """One event in words; empty for what only concerns staff."""
-    if event.move in {"reschedule", "ask_to_move", "keep_date"}:
-        return _another_date(event)
-    if event.move == "retime":
-        length = {name: in_words(minutes) for name, minutes in event.data.items()}
-        return _("It takes %(to)s instead of %(from)s.") % length
-    if event.move == "readdress":
-        return _("The address is now %(to)s.") % event.data
-    if event.move == "change_numbers":
-        return _numbers(event)
-    if event.move == "reconfirm":
-        return _still_coming(event)
-    if event.move == "describe":
-        return details_changed(event)
+    told = _TOLD_OF.get(event.move)
+    if told and (text := told(event)):
+        return text
     is_group = event.booking.audience.is_groups
     if event.move == "verify" and event.by_role == "staff":
         if is_group:
@@ -83,6 +73,15 @@ def sentence(event: BookingEvent) -> str:
     if is_group:
         words = _OF_GROUPS.get(event.move, words)
     return words() % _us(event) if words else ""
+
+
+def _retimed(event: BookingEvent) -> str:
+    length = {name: in_words(minutes) for name, minutes in event.data.items()}
+    return _("It takes %(to)s instead of %(from)s.") % length
+
+
+def _readdressed(event: BookingEvent) -> str:
+    return _("The address is now %(to)s.") % event.data
 
 
 def _us(event: BookingEvent) -> dict[str, str]:
@@ -111,6 +110,20 @@ def _numbers(event: BookingEvent) -> str:
     return _("Numbers changed: %(before)s became %(after)s.") % {"before": before, "after": after}
 
 
+def _came(event: BookingEvent) -> str:
+    """Empty where as many came as were booked."""
+    heads = event.booking.audience.heads
+    if not event.data:
+        return ""
+    if event.move == "recount":
+        words = _("%(after)s came; first we noted %(before)s.")
+        return words % {"before": heads(event.data["from"]), "after": heads(event.data["to"])}
+    if event.data["came"] == event.data["booked"]:
+        return ""
+    words = _("%(came)s came; %(booked)s were booked.")
+    return words % {name: heads(number) for name, number in event.data.items()}
+
+
 def _still_coming(event: BookingEvent) -> str:
     """What was said, of which date and number: both may be others now."""
     heads = event.booking.audience.heads(event.data["pupils"])
@@ -118,6 +131,21 @@ def _still_coming(event: BookingEvent) -> str:
         "when": _moment(event.data["for"]),
         "heads": heads,
     }
+
+
+# Moves whose sentence is made of what they changed.
+_TOLD_OF: dict[str, Callable[[BookingEvent], str]] = {
+    "reschedule": _another_date,
+    "ask_to_move": _another_date,
+    "keep_date": _another_date,
+    "retime": _retimed,
+    "readdress": _readdressed,
+    "change_numbers": _numbers,
+    "reconfirm": _still_coming,
+    "describe": details_changed,
+    "attend": _came,
+    "recount": _came,
+}
 
 
 def said_in_words(booking: Booking, *, was_asked: bool = False) -> str:

@@ -48,7 +48,7 @@ class Entry:
 
     @property
     def region(self) -> str:
-        return region_of(self.submission.school, self.programme.venue.holiday_region)
+        return _region(self.programme, self.submission)
 
     @cached_property
     def holidays(self) -> dict[datetime.date, str]:
@@ -190,11 +190,7 @@ def offer(entry: Entry, slot: VisitSlot, *, by: User | None, note: str = "") -> 
             programme, slot, entry.submission.school, row.party_name, index
         )
     refuse_broken(broken, {one.rule for one in broken} if by else (), note)
-    until = offer_until(
-        day=slot.day,
-        closes_at=min(closes_at(slot.day, programme.lead_time), slot.starts_at),
-        region=entry.region,
-    )
+    until = until_of(slot, programme, entry.submission)
     lifecycle.MOVES.lapse_all(Booking.objects.expired().in_the_way(slot, programme))
     visit = places.find_or_open(slot, programme)
     data = {"slot": slot.pk, "starts_at": slot.starts_at.isoformat(), "until": until.isoformat()}
@@ -203,6 +199,19 @@ def offer(entry: Entry, slot: VisitSlot, *, by: User | None, note: str = "") -> 
         lifecycle.MOVES.apply(booking, "offer", by=by, note=note, data=data)
         changes = {"held_until": until, "booking": booking, "attention": ""}
         MOVES.apply(row, "offer", by=by, note=note, data=data, changes=changes)
+
+
+def until_of(slot: VisitSlot, programme: Programme, submission: Submission) -> datetime.datetime:
+    """Until when a place in that half day stands that is offered now."""
+    return offer_until(
+        day=slot.day,
+        closes_at=min(closes_at(slot.day, programme.lead_time), slot.starts_at),
+        region=_region(programme, submission),
+    )
+
+
+def _region(programme: Programme, submission: Submission) -> str:
+    return region_of(submission.school, programme.venue.holiday_region)
 
 
 def _booking(row: VisitWait, visit: Visit, until: datetime.datetime) -> Booking:

@@ -90,6 +90,13 @@ class VisitList(WaitingList):
         for booking in self._offered(submission):
             _take(booking, by=by)
 
+    def prolong_offered(self, submission: Submission) -> datetime.datetime:
+        bookings = self._offered(submission)
+        until = rounds.until_of(bookings[0].visit.slot, bookings[0].visit.programme, submission)
+        for booking in bookings:
+            lifecycle.MOVES.apply(booking, "prolong", by=None, changes={"held_until": until})
+        return until
+
     def _offered(self, submission: Submission) -> list[Booking]:
         offered = submission.bookings.filter(state=State.OFFERED).order_by("pk")
         return list(offered.with_facts().select_for_update(of=("self",)))

@@ -6,6 +6,7 @@ Mails are written already rendered, in the transaction of whoever tells somethin
 
 import datetime
 import email.utils
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Count, Min, Q
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from core.mail.models import Mail, MailFile
@@ -130,6 +132,25 @@ def erase(address: str) -> int:
     exactly = re.compile(rf"(?<![\w.+-]){re.escape(address)}(?![\w.-]*\w)", re.IGNORECASE)
     rows = Mail.objects.filter(about).values_list("pk", *fields)
     return _delete([pk for pk, *texts in rows if exactly.search(repr(texts))])
+
+
+def blank(words: Iterable[str]) -> int:
+    """Make these words illegible in the mails to others that hold them; returns how many did."""
+    found = [word for word in words if word]
+    if not found:
+        return 0
+    forms = {*found, *map(escape, found)}  # as in text, and as in HTML
+    pattern = re.compile("|".join(map(re.escape, sorted(forms, key=len, reverse=True))), re.I)
+    fields = ("subject", "text", "html", "about")
+    holds = Q()
+    for field, word in itertools.product(fields, forms):
+        holds |= Q(**{f"{field}__icontains": word})
+    mails = list(Mail.objects.filter(holds).only(*fields))
+    for mail in mails:
+        for field in fields:
+            setattr(mail, field, pattern.sub("…", getattr(mail, field)))
+        mail.save(update_fields=fields)
+    return len(mails)
 
 
 def _delete(keys: Iterable[int]) -> int:

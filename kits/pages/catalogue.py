@@ -82,8 +82,7 @@ def kit(request: HttpRequest, slug: str) -> HttpResponse:
     template = "kits/kit_detail.html"
     if request.headers.get("HX-Request") == "true":
         return render(request, f"{template}#lending", context)
-    # Who chooses days has read on, and that page takes most statements already.
-    context["told"] = [] if start else blocks_told_of(found)
+    context["told"] = blocks_told_of(found)
     response = render(request, template, context | _facts(found))
     remember(request, response)
     return response

@@ -61,7 +61,7 @@ class Return(NamedTuple):
 
 @dataclass(frozen=True)
 class Period:
-    """What lending a kit needs to know about some weeks: three queries, however many copies."""
+    """What lending a kit needs to know about some weeks: two queries, however many copies."""
 
     kit: LessonKit
     desk: DeskCalendar

@@ -24,7 +24,7 @@ def other_periods(
     booking: Booking | None = None,
     number: int = 4,
 ) -> list[Other]:
-    """Periods within six weeks in which a copy is free, nearest first; three queries."""
+    """Periods within six weeks in which a copy is free, nearest first; two queries."""
     length = ends_on - starts_on
     first, last = starts_on - LOOK_AROUND, starts_on + LOOK_AROUND
     period = look_at(kit, first, last, delivery, booking)

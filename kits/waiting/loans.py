@@ -66,6 +66,12 @@ class LoanList(WaitingList):
                 lifecycle.refuse_dates(loan.kit, loan.starts_on, loan.ends_on, loan.delivery)
             lifecycle.MOVES.apply(loan, "take", by=by, changes={"held_until": None})
 
+    def prolong_offered(self, submission: Submission) -> datetime.datetime:
+        [loan] = self._offered(submission)
+        until = _until(loan.kit, loan.starts_on, submission)
+        lifecycle.MOVES.apply(loan, "prolong", by=None, changes={"held_until": until})
+        return until
+
     def _offered(self, submission: Submission) -> list[Loan]:
         return list(submission.loans.filter(state=LoanState.OFFERED).locked())
 
@@ -115,11 +121,7 @@ class LoanList(WaitingList):
         before = days.free_again_on(kit, ends_on)
         lifecycle.MOVES.lapse_all(in_the_way(kit, starts_on, before))
         copy = lock_free(kit, starts_on, before)
-        until = offer_until(
-            day=starts_on,
-            closes_at=closes_at(starts_on, None),
-            region=region_of(row.submission.school, kit.venue.holiday_region),
-        )
+        until = _until(kit, starts_on, row.submission)
         party = Party(row.party_name, row.year_from, row.year_to, row.pupils)
         loan = Loan(
             submission=row.submission,
@@ -146,6 +148,15 @@ class LoanList(WaitingList):
         rows = LoanWait.objects.filter(hopeless, state=WaitState.WAITING).order_by("pk")
         found = {row.submission_id: row.submission for row in rows.select_related("submission")}
         return sum(self.end(one, Ending.TOO_LATE, by=None) for one in found.values())
+
+
+def _until(kit: LessonKit, starts_on: datetime.date, submission: Submission) -> datetime.datetime:
+    """Until when a box for that day stands that is offered now."""
+    return offer_until(
+        day=starts_on,
+        closes_at=closes_at(starts_on, None),
+        region=region_of(submission.school, kit.venue.holiday_region),
+    )
 
 
 LIST = LoanList()

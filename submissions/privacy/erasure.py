@@ -32,7 +32,7 @@ from core.mail import queue
 from core.text.normal import fold, mail_address
 from schools.models import ClassGroup, Organisation, User
 from schools.models.class_group import free_name
-from submissions.kinds import Names, remembering
+from submissions.kinds import Names, remembering, submitted
 from submissions.models import CodeChallenge, Submission
 from submissions.privacy import notice
 from submissions.privacy.notice import needed_since
@@ -86,12 +86,17 @@ def erase_person(*, email: str) -> Counter[str]:
     addresses = {email, *submissions.values_list("email", flat=True)} - {""}
     done["codes"] = _count(CodeChallenge.objects.filter(email__in=addresses).delete())
     done["mails"] = sum(map(queue.erase, sorted(addresses)))
+    # A word that stands alone may be a role ('Directie'), as one types it for a name.
+    done["mails to others"] = queue.blank(word for word in told if " " in word)
     done["log entries"] = _erase_log_entries(user, told, names)
-    done["classes"] = _erase_from_classes(user, submissions, names)
+    classes = _erase_from_classes(user, submissions, names)
+    done["classes"] = len(classes)
     done["organisations"] = _erase_from_organisations(submissions, told)
     done += _erase_submissions(submissions, names)
     for part in remembering():
         done[f"{part.name} addresses"] = part.erase_address(email, user)
+    for kind in submitted():
+        kind.erase_from_classes(classes, names)
     if user is not None:
         done["addresses"] = _count(EmailAddress.objects.filter(user=user).delete())
         _leave_log_to_nobody(user)
@@ -179,15 +184,17 @@ def _naming(words: set[str], user: User | None, submissions: QuerySet[Submission
     return names
 
 
-def _erase_from_classes(user: User | None, submissions: QuerySet[Submission], names: Names) -> int:
+def _erase_from_classes(
+    user: User | None, submissions: QuerySet[Submission], names: Names
+) -> list[ClassGroup]:
     """A class of her schools that carries her name is called after its year group."""
     schools = {row.school_id for row in submissions} | ({user.school_id} if user else set())
-    erased = 0
+    erased = []
     for group in ClassGroup.objects.filter(school__in=schools - {None}).order_by("pk"):
         if names(group.name):
             group.name = _free_name(group)
             group.save(update_fields=["name", "name_key"])
-            erased += 1
+            erased.append(group)
     return erased
 
 

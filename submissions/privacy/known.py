@@ -18,7 +18,7 @@ from submissions.sharing.lifecycle import rows_of
 def known_of(user: User) -> Known:
     """Titles and texts in the language of the moment, nested as they are read."""
     submissions = Submission.objects.filter(user=user).select_related("school", "organisation")
-    return {
+    found: Known = {
         _("You"): _account(user),
         _("What you asked for"): [_submission(one, user) for one in submissions.order_by("pk")],
         _("What colleagues share with you"): _shared(user),
@@ -27,6 +27,9 @@ def known_of(user: User) -> Known:
             for mail in Mail.objects.filter(to=user.email).order_by("pk")
         ],
     }
+    for part in remembering():
+        found |= part.told_by(user)
+    return found
 
 
 def _account(user: User) -> Known:

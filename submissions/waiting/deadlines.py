@@ -8,6 +8,8 @@ from django.utils import timezone
 from core.dates import ONE_DAY, add_working_days, public_holiday, start_of_day
 from schools.models import School, SchoolHoliday
 
+# An offer gets more time once it would make so much of a difference.
+HARDLY_ANY_TIME = datetime.timedelta(minutes=15)
 # A school year of days without school is no answer: then the closing moment is.
 LONGEST = 370
 

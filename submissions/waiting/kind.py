@@ -8,9 +8,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
+from core.mail.sending import send_to_address_of_now
+from core.models import Mail
 from submissions.kinds import AskedKind
 from submissions.models import Submission, Waiting, WaitState
-from submissions.waiting.lifecycle import LIVE, MOVES, WaitingList
+from submissions.waiting.lifecycle import LIVE, MOVES, OFFER_MAIL, WaitingList
 
 
 class WaitKind(AskedKind):
@@ -22,6 +24,7 @@ class WaitKind(AskedKind):
     together = ("wait__submission",)
     jobs = {
         "lapse": timedelta(seconds=5),
+        "start_time": timedelta(seconds=5),
         "expire_offers": timedelta(seconds=5),
         "offer_what_is_free": timedelta(seconds=10),
         "end_unmet": timedelta(minutes=1),
@@ -67,6 +70,14 @@ class WaitKind(AskedKind):
 
     def lapse(self) -> None:
         self.waiting_list.lapse_expired()
+
+    def start_time(self) -> None:
+        """The time of an offer runs from when its mail goes out. While the worker or the mail
+        server is away the mail waits: it is made anew, with the deadline of now."""
+        for submission in self.waiting_list.untold():
+            if self.waiting_list.prolong(submission):
+                mails = Mail.objects.filter(reference=submission.reference, template=OFFER_MAIL)
+                send_to_address_of_now(mails.waiting())
 
     def expire_offers(self) -> None:
         self.waiting_list.expire_offers()

@@ -4,23 +4,27 @@ The rows of one submission are one entry: verbs take the submission. What is off
 taken, says each kind's list (`WaitingList`).
 """
 
+import datetime
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import NEW, Move, Refused
+from core.models import Mail
 from core.transactions import at_end, retried
 from programmes.models import Hub
 from schools.models import ClassGroup, User
 from submissions.lifecycle import AskedLifecycle, identify, locked, open_submission
 from submissions.models import Ending, Submission, Waiting, WaitState
+from submissions.waiting.deadlines import HARDLY_ANY_TIME
 
 S = WaitState
+OFFER_MAIL = "wait_offered"
 LIVE = (S.WAITING, S.OFFERED)
 
 # fmt: off
@@ -30,6 +34,7 @@ MOVES = AskedLifecycle(
     verify=         Move(_("confirm with the code"),      (S.HELD, S.LAPSED),      S.WAITING,   "joined"),
     lapse=          Move(_("let lapse"),                  (S.HELD,),               S.LAPSED),
     offer=          Move(_("offer a place"),              (S.WAITING,),            S.OFFERED,   "offered"),
+    prolong=        Move(_("give more time"),             (S.OFFERED,),            None),
     take=           Move(_("take the offer"),             (S.OFFERED,),            S.TAKEN),
     wait_on=        Move(_("wait on"),                    (S.OFFERED,),            S.WAITING,   "waits_on"),
     pass_over=      Move(_("passed over"),                (S.WAITING,),            None),
@@ -81,6 +86,10 @@ class WaitingList:
 
     def take_offered(self, submission: Submission, *, by: User | None) -> None:
         """What is offered is hers from now on. Raises what stands in the way."""
+        raise NotImplementedError
+
+    def prolong_offered(self, submission: Submission) -> datetime.datetime:
+        """Hold what is offered as long as if it were offered now; until when that is."""
         raise NotImplementedError
 
     def give_turns(self) -> None:
@@ -177,6 +186,24 @@ class WaitingList:
             MOVES.apply(row, "take", by=by, changes={"held_until": None, "attention": ""})
 
     @retried
+    def prolong(self, submission: Submission) -> bool:
+        """Her time runs from when its mail goes out, and it has not yet. False where nothing is
+        offered any more, or where it would hardly make a difference."""
+        submission = locked(submission)
+        rows = list(self.rows.filter(submission=submission, state=S.OFFERED).order_by("pk"))
+        if not rows:
+            return False
+        with transaction.atomic():
+            until = self.prolong_offered(submission)
+            if until - rows[0].held_until < HARDLY_ANY_TIME:
+                transaction.set_rollback(True)
+                return False
+        for row in rows:
+            data = {"until": until.isoformat()}
+            MOVES.apply(row, "prolong", by=None, changes={"held_until": until}, data=data)
+        return True
+
+    @retried
     def expire(self, submission: Submission) -> bool:
         """The deadline has passed: the place goes to the next. False where it was taken just then,
         or another worker was first."""
@@ -235,6 +262,14 @@ class WaitingList:
     @retried
     def _lapse(self, row: Waiting) -> int:
         return MOVES.lapse_all([row])
+
+    def untold(self) -> list[Submission]:
+        """Whose offer is in no mail yet, or in one that has not gone out."""
+        waits = Mail.objects.waiting().filter(template=OFFER_MAIL).values("reference")
+        told_later = Q(events__notice="offered", events__noticed_at=None)
+        offered = self.rows.filter(told_later | Q(submission__reference__in=waits))
+        rows = offered.filter(state=S.OFFERED).select_related("submission").order_by("pk")
+        return _submissions(rows)
 
     def expire_offers(self) -> int:
         """Each in a transaction of its own, with the next offer; returns how many."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
-from bookings import lifecycle
+from bookings import attendance, lifecycle
 from bookings.models import Booking, BookingEvent, State, VisitSlot
 from bookings.rules import VisitItem, VisitRequest
 from core.dates import add_working_days, start_of_day
@@ -185,7 +185,7 @@ def _attend(staff: User) -> None:
         state=State.CONFIRMED, visit__slot__starts_at__lt=start_of_day(timezone.localdate())
     ).order_by("pk")
     for number, booking in enumerate(past):
-        verb = lifecycle.miss if number == 3 else lifecycle.attend
+        verb = attendance.miss if number == 3 else attendance.attend
         verb(booking=booking, by=staff)
 
 

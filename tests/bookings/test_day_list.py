@@ -4,9 +4,14 @@ import datetime
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import IntegrityError, transaction
 
-from bookings.models import State
+from bookings import attendance
+from bookings.models import Booking, State
+from bookings.refusals import NotYet
+from bookings.telling import wording
 from core.kinds import kinds
+from core.models import Mail
 from tests.factories import (
     NOW,
     amsterdam,
@@ -91,10 +96,10 @@ def test_ticked_classes_were_here_and_the_others_are_left_alone(desk, frozen):
     other_day = make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 11, 2, 9))))
     frozen.move_to(amsterdam(2026, 11, 3, 12))
     desk.force_login(make_staff())
-    assert desk.get(TUESDAY).context["waiting"] == {here.pk, absent.pk}
+    assert desk.get(TUESDAY).context["waiting"].keys() == {here.pk, absent.pk}
     ticked = [here.pk, request.pk, other_day.pk, "x", "9" * 30]
     response = desk.post(TUESDAY, {"klas": ticked}, follow=True)
-    assert [str(message) for message in response.context["messages"]] == ["1 boeking gewijzigd."]
+    assert [str(message) for message in response.context["messages"]] == ["1 klas genoteerd."]
     states = {row.pk: row.state for row in type(here).objects.all()}
     assert states == {
         here.pk: State.ATTENDED,
@@ -102,16 +107,111 @@ def test_ticked_classes_were_here_and_the_others_are_left_alone(desk, frozen):
         request.pk: State.REQUESTED,
         other_day.pk: State.CONFIRMED,
     }
-    assert response.context["waiting"] == {absent.pk}
+    assert response.context["waiting"].keys() == {absent.pk}
+
+
+def noted(booking) -> tuple:
+    booking.refresh_from_db()
+    event = booking.events.latest("pk")
+    return booking.state, booking.number_here, event.move, event.note
+
+
+def test_one_tap_says_as_booked_and_a_number_says_how_many(desk, frozen):
+    """Empty is as booked; 0 is nobody; and a remark stays with colleagues."""
+    visit = make_visit(max_groups=4, max_pupils=120)
+    as_booked, empty, fewer, nobody = (make_booking(visit=visit, pupils=24) for _one in range(4))
+    frozen.move_to(amsterdam(2026, 11, 3, 12))
+    desk.force_login(make_staff())
+    shown = desk.get(TUESDAY).context["waiting"][as_booked.pk]
+    assert shown["came"].value() == 24
+
+    response = desk.post(
+        TUESDAY,
+        {
+            "klas": [as_booked.pk, empty.pk, fewer.pk, nobody.pk],
+            f"klas-{as_booked.pk}-came": "24",
+            f"klas-{empty.pk}-came": "",
+            f"klas-{fewer.pk}-came": "21",
+            f"klas-{fewer.pk}-note": "Drie ziek.",
+            f"klas-{nobody.pk}-came": "0",
+        },
+        follow=True,
+    )
+
+    assert [str(one) for one in response.context["messages"]] == ["4 klassen genoteerd."]
+    assert noted(as_booked) == (State.ATTENDED, 24, "attend", "")
+    assert noted(empty) == (State.ATTENDED, 24, "attend", "")
+    assert noted(fewer) == (State.ATTENDED, 21, "attend", "Drie ziek.")
+    assert noted(nobody) == (State.NO_SHOW, None, "miss", "")
+    assert "21 van 24 gekomen" in response.content.decode()
+    assert wording.sentence(fewer.events.latest("pk")) == (
+        "Er kwamen 21 leerlingen; er waren 24 leerlingen geboekt."
+    )
+    assert fewer.pupils == 24  # as booked, beside as attended
+    assert not Mail.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ["-1", "10000", "x"])
+def test_number_that_cannot_be_is_said_at_its_class_and_nothing_is_noted(desk, frozen, typed):
+    visit = make_visit(max_groups=2, max_pupils=60)
+    wrong, right = make_booking(visit=visit), make_booking(visit=visit)
+    frozen.move_to(amsterdam(2026, 11, 3, 12))
+    desk.force_login(make_staff())
+
+    page = desk.post(
+        TUESDAY,
+        {
+            "klas": [wrong.pk, right.pk],
+            f"klas-{wrong.pk}-came": typed,
+            f"klas-{right.pk}-came": "20",
+        },
+    )
+
+    assert page.status_code == 422
+    assert page.context["waiting"][wrong.pk].errors.keys() == {"came"}
+    assert page.context["waiting"][right.pk]["came"].value() == "20"
+    assert {noted(one)[0] for one in (wrong, right)} == {State.CONFIRMED}
+
+
+def test_what_was_noted_wrong_is_corrected_and_stays_in_the_history(desk, frozen):
+    booking = make_booking(pupils=24)
+    frozen.move_to(amsterdam(2026, 11, 3, 12))
+    staff = make_staff()
+    attendance.attend(booking=booking, by=staff)
+    sequence = Booking.objects.get().sequence
+
+    attendance.recount(booking=booking, by=staff, came=26, note="Nageteld.")
+    assert attendance.recount(booking=booking, by=staff, came=26) is None
+
+    assert noted(booking) == (State.ATTENDED, 26, "recount", "Nageteld.")
+    assert booking.events.latest("pk").data == {"from": 24, "to": 26}
+    assert [wording.sentence(one) for one in booking.events.order_by("pk")[1:]] == [
+        "De klas is geweest.",
+        "Er kwamen 26 leerlingen; eerst noteerden we 24 leerlingen.",
+    ]
+    assert booking.sequence == sequence  # nothing for her calendar
+    attendance.miss(booking=booking, by=staff)
+    assert noted(booking)[:2] == (State.NO_SHOW, None)
+
+
+def test_how_many_came_is_said_of_a_class_that_was_here_only(db):
+    booking = make_booking()
+    for fields in ({"came": 3}, {"came": 0, "state": State.ATTENDED}):
+        with pytest.raises(IntegrityError, match="booking_counted_when_here"), transaction.atomic():
+            Booking.objects.filter(pk=booking.pk).update(**fields)
 
 
 def test_nobody_can_have_been_here_before_the_start(desk):
     booking = make_booking()
-    assert desk.get(TUESDAY).context["waiting"] == set()
+    assert desk.get(TUESDAY).context["waiting"] == {}
     response = desk.post(TUESDAY, {"klas": [booking.pk]}, follow=True)
     assert [str(message) for message in response.context["messages"]] == [
-        f"{booking}: Het bezoek is nog niet begonnen."
+        "Er is niets genoteerd: er is geen klas aangevinkt die er nog op wacht."
     ]
+    with pytest.raises(NotYet):
+        attendance.attend(booking=booking, by=make_staff())
+    with pytest.raises(NotYet):
+        attendance.miss(booking=booking, by=make_staff())
     booking.refresh_from_db()
     assert booking.state == State.CONFIRMED
 
@@ -123,7 +223,7 @@ def test_who_only_looks_sees_these_days_and_notes_nothing(client, db, frozen):
     today = make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 9, 15, 9))))
     make_booking()
     page = client.get(LIST)
-    assert (classes(page), page.context["waiting"]) == ([today.party_name], set())
+    assert (classes(page), page.context["waiting"]) == ([today.party_name], {})
     assert classes(client.get(TUESDAY)) == []
     assert client.post(LIST, {"klas": [today.pk]}).status_code == 403
     client.force_login(make_staff(is_superuser=False))

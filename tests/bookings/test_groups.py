@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from pypdf import PdfReader
 
-from bookings import lifecycle, visits
+from bookings import attendance, lifecycle, visits
 from bookings.models import Attention, Booking, State
 from bookings.refusals import ClassAlreadyBooked, GroupAlreadyBooked, WrongAudience
 from bookings.rules import VisitItem, VisitRequest
@@ -482,8 +482,8 @@ def test_history_speaks_of_a_group():
     booking = make_group(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 9, 14, 9))))
     staff = make_teacher(is_staff=True)
     said = [
-        wording.sentence(lifecycle.miss(booking=booking, by=staff)),
-        wording.sentence(lifecycle.attend(booking=booking, by=staff)),
+        wording.sentence(attendance.miss(booking=booking, by=staff)),
+        wording.sentence(attendance.attend(booking=booking, by=staff)),
     ]
     assert said == ["De groep is niet gekomen.", "De groep is geweest."]
 

@@ -5,7 +5,7 @@ import datetime
 import pytest
 import time_machine
 
-from bookings import clock, lifecycle, places, rules
+from bookings import attendance, clock, lifecycle, places, rules
 from bookings.lifecycle import MOVES
 from bookings.models import Attention, Booking, State, Visit, ZoneClaim
 from bookings.refusals import NeverConfirmed, NotYet, SlotPast, TooLate
@@ -288,10 +288,10 @@ def test_attendance_waits_for_the_start_and_can_be_corrected():
     staff = make_staff()
 
     with pytest.raises(NotYet):
-        lifecycle.attend(booking=booking, by=staff)
+        attendance.attend(booking=booking, by=staff)
     with time_machine.travel(amsterdam(2026, 11, 3, 9, 1), tick=False):
-        lifecycle.attend(booking=booking, by=staff)
-        lifecycle.miss(booking=booking, by=staff)
+        attendance.attend(booking=booking, by=staff)
+        attendance.miss(booking=booking, by=staff)
 
     booking.refresh_from_db()
     assert (booking.state, booking.visit.groups_taken) == (State.NO_SHOW, 1)

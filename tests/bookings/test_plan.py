@@ -333,3 +333,17 @@ def test_who_has_no_last_year_reads_so(client, teacher):
     client.force_login(teacher)
     page = client.get(PAGE).content.decode()
     assert "niets geboekt" in page
+
+
+@pytest.mark.parametrize("classes", [1, 3])
+def test_dates_of_a_programme_are_read_once_however_many_classes(
+    client, teacher, django_assert_num_queries, classes
+):
+    programme = make_programme(max_groups=3)
+    for number in range(classes):
+        came(teacher, f"Groep 6{number}", programme=programme)
+    coming(programme)
+    client.force_login(teacher)
+
+    with django_assert_num_queries(9):
+        client.get(PAGE)

@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from bookings import clock, lifecycle
+from bookings import attendance, clock, lifecycle
 from bookings.models import Attention, Booking, State, VisitSlot
 from bookings.refusals import SlotPast
 from bookings.rules import VisitItem, VisitRequest
@@ -267,7 +267,7 @@ def test_proeverij_moved_behind_its_experience_needs_attention(taster_and_experi
 def test_proeverij_that_was_missed_needs_attention(taster_and_experience):
     taster, experience = taster_and_experience
     with time_machine.travel(amsterdam(2026, 11, 3, 14), tick=False):
-        lifecycle.miss(booking=taster, by=make_staff())
+        attendance.miss(booking=taster, by=make_staff())
 
     assert attention_of(experience) == Attention.PREREQUISITE_GONE
 

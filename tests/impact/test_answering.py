@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from bookings import lifecycle as bookings
+from bookings import attendance
 from core.lifecycle import IllegalMove, chain_is_sound
 from impact import lifecycle, links
 from impact.lifecycle import MOVES
@@ -226,7 +226,7 @@ def test_after_thirty_days_it_says_so_and_gives_back_what_was_typed(clock_of_the
 
 def test_who_did_not_come_after_all_cannot_answer():
     evaluation = make_evaluation()
-    bookings.miss(booking=evaluation.booking, by=make_staff())
+    attendance.miss(booking=evaluation.booking, by=make_staff())
     assert "Er is niets om op terug te kijken" in Client().get(address(evaluation)).text
     assert post(evaluation, **TEACHER).status_code == 409
     with pytest.raises(lifecycle.NotAsked):

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
-from bookings import lifecycle as bookings
+from bookings import attendance
 from bookings.models import State
 from core.mail import outbox
 from core.mail.markers import revealed
@@ -143,7 +143,7 @@ def test_mail_about_a_kit_thanks_for_bringing_it_back():
 
 def test_mail_of_who_did_not_come_after_all_is_not_sent():
     evaluation = make_evaluation()
-    bookings.miss(booking=evaluation.booking, by=make_staff())
+    attendance.miss(booking=evaluation.booking, by=make_staff())
     assert tell() == []
 
 

@@ -5,7 +5,7 @@ import time_machine
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
-from bookings import lifecycle as bookings
+from bookings import attendance
 from impact import clock, lifecycle
 from impact.figures import results_of, totals
 from impact.models import Evaluation
@@ -101,7 +101,7 @@ def test_fewer_than_five_are_not_split(visit, others, is_told):
 
 def test_who_did_not_come_is_not_counted_as_silent(visit):
     evaluation = make_evaluation(visit=visit)
-    bookings.miss(booking=evaluation.booking, by=make_staff())
+    attendance.miss(booking=evaluation.booking, by=make_staff())
     assert results_of(Evaluation.objects.all()).asked == 0
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from core.kinds import kind_of
 from core.mail.outbox import Teller
 from core.models import Mail
 from kits import clock, lifecycle, moving
@@ -186,3 +187,18 @@ def test_from_days_without_a_box_to_the_box_with_everything_typed_kept(client, k
     answers = [client.post(link, {"take": "1"})["Location"] for _tap in range(2)]
     assert answers == [reverse("loans:loan", kwargs=kwargs)] * 2
     assert Loan.objects.get(submission=row.submission).state == LoanState.RESERVED
+
+
+def test_offer_of_a_box_that_nobody_was_told_of_gets_all_its_time(kit, frozen):
+    row = make_loan_wait(kit=kit)
+    LIST.offer_everywhere()
+    row.refresh_from_db()
+    first = row.held_until
+    frozen.move_to(first + datetime.timedelta(minutes=1))
+
+    kind_of(LoanWait).start_time()
+    LIST.expire_offers()
+
+    row.refresh_from_db()
+    assert row.state == S.OFFERED
+    assert row.held_until == Loan.objects.get(wait=row).held_until > first

@@ -1,0 +1,106 @@
+"""Who was here, noted on the day list: a row a class, as booked unless a number is typed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from bookings import attendance
+from bookings.models import Booking, State
+from core.addresses import row_number
+from core.backoffice.moves import NoteForm
+from core.lifecycle import Refused
+from core.text.fields import LineField
+from schools.models import User
+from submissions.forms import MOST_PUPILS
+
+
+def came_field(least: int, *, required: bool) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=gettext_lazy("How many came"),
+        required=required,
+        validators=[MinValueValidator(least), MaxValueValidator(MOST_PUPILS)],
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "desk-input came"}),
+        error_messages={"required": gettext_lazy("Fill in how many came.")},
+    )
+
+
+class AttendanceForm(forms.Form):
+    """One class that waits for it. Left empty it came as booked; 0 is nobody."""
+
+    came = came_field(0, required=False)
+    note = LineField(
+        label=gettext_lazy("Remark, for colleagues"),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "desk-input"}),
+    )
+
+    use_required_attribute = False
+
+    def __init__(self, data: Any, *, booking: Booking) -> None:
+        prefix = f"klas-{booking.pk}"
+        super().__init__(data, prefix=prefix, initial={"came": booking.pupils})
+        self.booking = booking
+
+    def note_down(self, by: User) -> None:
+        """After `is_valid()`. Raises Refused."""
+        came, note = self.cleaned_data["came"], self.cleaned_data["note"]
+        if came == 0:
+            attendance.miss(booking=self.booking, by=by, note=note)
+        else:
+            attendance.attend(booking=self.booking, by=by, note=note, came=came)
+
+
+class CameForm(NoteForm):
+    """On the booking's own page."""
+
+    came = came_field(1, required=True)
+    field_order = ("came", "note")
+
+    def __init__(self, *args: Any, row: Booking, **kwargs: Any) -> None:
+        number = row.number_here or row.pupils
+        super().__init__(*args, row=row, initial={"came": number}, **kwargs)
+
+
+def waits_for_attendance(booking: Booking) -> bool:
+    """Whether somebody is to say that the class was here, or was not."""
+    return booking.state == State.CONFIRMED and booking.starts_at <= timezone.now()
+
+
+def attendance_of(bookings: Iterable[Booking], data: Any = None) -> dict[int, AttendanceForm]:
+    """Booking (primary key) → its row; with `data` filled in, of the ticked ones only."""
+    ticked = None if data is None else {row_number(pk) for pk in data.getlist("klas")}
+    return {
+        one.pk: AttendanceForm(data if ticked and one.pk in ticked else None, booking=one)
+        for one in bookings
+        if waits_for_attendance(one)
+    }
+
+
+def note_attendance(request: HttpRequest, forms_by_class: dict[int, AttendanceForm]) -> bool:
+    """Note what was filled in, each class on its own; whether all of it could be read."""
+    by: Any = request.user  # staff
+    ticked = [form for form in forms_by_class.values() if form.is_bound]
+    if not all(form.is_valid() for form in ticked):
+        return False
+    done = 0
+    for form in ticked:
+        try:
+            form.note_down(by)
+        except Refused as refusal:
+            messages.error(request, f"{form.booking}: {refusal}")
+        else:
+            done += 1
+    if done:
+        text = ngettext("%(number)d class noted.", "%(number)d classes noted.", done)
+        messages.success(request, text % {"number": done})
+    elif not ticked:
+        messages.warning(request, _("Nothing was noted: no class is ticked that waits for it."))
+    return True
