@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "submissions.apps.SubmissionsConfig",
     "bookings.apps.BookingsConfig",
     "kits.apps.KitsConfig",
+    "roster.apps.RosterConfig",
     "impact.apps.ImpactConfig",
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",

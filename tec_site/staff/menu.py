@@ -39,6 +39,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 _("Day list"), "checklist", "admin:bookings_booking_day", "bookings.view_booking"
             ),
             _entry(_("Planner"), "view_week", "admin:bookings_visit_week", "bookings.view_visit"),
+            _entry(_("Roster"), "badge", "admin:roster_shift_week", "roster.view_shift"),
             _entry(
                 _("Book on a school's behalf"),
                 "call",
@@ -102,6 +103,15 @@ NAVIGATION: list[dict[str, Any]] = [
             _model(_("Waiting list for kits"), "hourglass_top", "kits.loanwait"),
             _model(_("History of loans"), "history", "kits.loanevent"),
             _model(_("History of that list"), "history", "kits.loanwaitevent"),
+        ],
+    },
+    {
+        "title": _("People"),
+        "items": [
+            _model(_("Staff and volunteers"), "volunteer_activism", "roster.person"),
+            _model(_("Shifts"), "work_history", "roster.shift"),
+            _entry(_("Hours"), "timer", "admin:roster_person_hours", "roster.view_person"),
+            _model(_("History of shifts"), "history", "roster.shiftevent"),
         ],
     },
     {
