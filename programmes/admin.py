@@ -161,6 +161,7 @@ class ProgrammeAdmin(NoDelete, TellingAdmin, LeadsOn, Pictured):
                 )
             },
         ),
+        (_("Who of us"), {"fields": (("helpers_needed", "is_loud"),)}),
         (_("Practical"), {"fields": ("bring", "arrange", "mail_note", ("price", "price_note"))}),
         (
             _("Before, during, after"),

@@ -198,8 +198,8 @@ def _made_room(given_up: Iterable[Visit], offer: Offer, programme: Programme) ->
 
 
 def _grew(offer: Offer, last: dict[str, Any] | None) -> bool:
-    """Whether there is more room than it was last told of in this half day. A limit that is raised
-    is seen by this only."""
+    """Whether there is more room than it was last told of in this half day: so it hears of room
+    that nobody gave up, as where a limit is raised."""
     if last is None:
         return False
     return offer.groups_left > last["groups"] or offer.pupils_left > last["pupils"]

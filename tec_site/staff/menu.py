@@ -39,6 +39,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 _("Day list"), "checklist", "admin:bookings_booking_day", "bookings.view_booking"
             ),
             _entry(_("Planner"), "view_week", "admin:bookings_visit_week", "bookings.view_visit"),
+            _entry(_("Roster"), "badge", "admin:roster_shift_week", "roster.view_shift"),
             _entry(
                 _("Book on a school's behalf"),
                 "call",
@@ -105,8 +106,21 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": _("People"),
+        "items": [
+            _model(_("Staff and volunteers"), "volunteer_activism", "roster.person"),
+            _model(_("Shifts"), "work_history", "roster.shift"),
+            _entry(_("Hours"), "timer", "admin:roster_person_hours", "roster.view_person"),
+            _model(_("History of shifts"), "history", "roster.shiftevent"),
+        ],
+    },
+    {
         "title": _("Looking back"),
         "items": [
+            _entry(_("Figures"), "monitoring", "figures:board", "impact.view_figures"),
+            _entry(_("All figures"), "table_chart", "figures:all", "impact.view_figures"),
+            _entry(_("Indicators"), "flag", "figures:indicators", "impact.view_indicator"),
+            _model(_("Reports"), "description", "impact.report"),
             {
                 "title": _("Results"),
                 "icon": "sentiment_satisfied",

@@ -79,6 +79,21 @@ def test_taking_and_lapsing_at_once_give_the_place_to_one():
     assert Booking.objects.holding().count() == 1
 
 
+def test_fewer_pupils_and_an_offer_at_once_are_one_number():
+    booking, [row] = full_with(28)
+    staff = make_staff()
+
+    race(
+        [
+            lambda: lifecycle.cancel(booking=booking, by=staff),
+            lambda: LIST.change_numbers(row, pupils=20, by=None),
+        ]
+    )
+
+    row = VisitWait.objects.get()
+    assert (row.state, row.booking.pupils) == (WaitState.OFFERED, row.pupils)
+
+
 def test_two_cancelled_at_once_are_offered_to_two():
     programme = make_programme(max_groups=2, max_pupils=60)
     slot = make_slot(programmes=[programme], max_pupils=60)
