@@ -50,6 +50,7 @@ def pages() -> dict[str, Page]:
         "list of bookings, by state": (f"{bookings}?state__exact=requested", 12),
         "planner": (reverse("admin:bookings_visit_week"), 12),
         "day list": (reverse("admin:bookings_booking_day"), 12),
+        "figures for the board": (reverse("figures:board"), 12),
         "dashboard": (reverse("admin:index"), 12 + 4 * len(list(kinds()))),
     }
     return {

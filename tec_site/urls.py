@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from impact.pages import open_figures
 from kits.desk.views import short_address
 from programmes.pictures import handout, picture
 from submissions.pages import own_details, sharing
@@ -55,5 +56,8 @@ urlpatterns = [
     path("uitleen/", include("kits.pages.loan_urls")),
     path("inzet/", include("roster.pages.urls")),
     path("evaluatie/", include("impact.pages.urls")),
+    path("open/cijfers.json", open_figures.as_json, name="open_json"),
+    path("open/cijfers.csv", open_figures.as_csv, name="open_csv"),
+    path("beheer/cijfers/", include("impact.desk.urls")),
     path("beheer/", admin.site.urls),
 ]

@@ -1,3 +1,3 @@
-from impact.admin import evaluation
+from impact.admin import evaluation, indicator, report
 
-__all__ = ["evaluation"]
+__all__ = ["evaluation", "indicator", "report"]

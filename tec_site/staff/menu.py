@@ -38,9 +38,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _entry(
                 _("Day list"), "checklist", "admin:bookings_booking_day", "bookings.view_booking"
             ),
-            _entry(
-                _("Week planner"), "view_week", "admin:bookings_visit_week", "bookings.view_visit"
-            ),
+            _entry(_("Planner"), "view_week", "admin:bookings_visit_week", "bookings.view_visit"),
             _entry(_("Roster"), "badge", "admin:roster_shift_week", "roster.view_shift"),
             _entry(
                 _("Book on a school's behalf"),
@@ -78,6 +76,12 @@ NAVIGATION: list[dict[str, Any]] = [
             _model(_("Slots"), "calendar_month", "bookings.visitslot"),
             _model(_("Patterns"), "event_repeat", "bookings.schedulepattern"),
             _model(_("Closures"), "event_busy", "programmes.closure"),
+            _entry(
+                _("Close days"),
+                "event_busy",
+                "admin:programmes_closure_close",
+                "programmes.add_closure",
+            ),
             _model(_("Hubs"), "hub", "programmes.hub"),
             _model(_("Venues"), "location_on", "programmes.venue"),
             _model(_("Zones"), "meeting_room", "programmes.zone"),
@@ -113,6 +117,10 @@ NAVIGATION: list[dict[str, Any]] = [
     {
         "title": _("Looking back"),
         "items": [
+            _entry(_("Figures"), "monitoring", "figures:board", "impact.view_figures"),
+            _entry(_("All figures"), "table_chart", "figures:all", "impact.view_figures"),
+            _entry(_("Indicators"), "flag", "figures:indicators", "impact.view_indicator"),
+            _model(_("Reports"), "description", "impact.report"),
             {
                 "title": _("Results"),
                 "icon": "sentiment_satisfied",
@@ -134,8 +142,11 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
-        "title": _("Mail"),
-        "items": [_model(_("Mails"), "mail", "core.mail")],
+        "title": _("Mail and tasks"),
+        "items": [
+            _model(_("Mails"), "mail", "core.mail"),
+            _model(_("Tasks"), "pending_actions", "core.task"),
+        ],
     },
     {
         "title": _("Management"),

@@ -69,13 +69,18 @@ _DESK = [
     "roster.change_otherdays",
     "roster.delete_otherdays",
     "impact.view_evaluation",
+    "impact.view_figures",
     "core.view_mail",
     "core.change_mail",
+    "core.view_task",
+    "core.change_task",
 ]
+# Of a funder or a board: numbers, and no name of anybody.
+_READ = ["impact.view_figures"]
 # Besides that of every kind.
 _EVERYTHING_OF = ("programmes", "schools", "submissions")
 
-VOLUNTEER, DESK, MANAGEMENT = "Vrijwilliger", "Balie", "Beheer"
+VOLUNTEER, DESK, MANAGEMENT, READER = "Vrijwilliger", "Balie", "Beheer", "Lezer"
 
 
 def load() -> None:
@@ -84,6 +89,7 @@ def load() -> None:
         VOLUNTEER,
         Permission.objects.filter(_named([*_LOOK_AT_VISITS, *_HANDLE_BOXES, *_LOOK_AT_ROSTER])),
     )
+    _give(READER, Permission.objects.filter(_named(_READ)))
     _give(DESK, Permission.objects.filter(_named(_DESK)))
     apps = [*_EVERYTHING_OF, *{kind.model._meta.app_label for kind in kinds()}]
     everything = Q(content_type__app_label__in=apps) & ~Q(codename__startswith="delete_")

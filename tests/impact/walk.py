@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 
 from bookings.models import Booking
@@ -18,6 +19,7 @@ from tests.factories import (
     make_submission,
     make_visit,
 )
+from tests.impact.counted import make_indicator, make_report, make_target, make_value
 
 OWN = UUID(int=11)
 _LINKED = "/evaluatie/<uuid:public_id>/<token:token>"
@@ -27,6 +29,8 @@ TABLE = rf"""
 /evaluatie/<uuid:public_id>/<id:pk>/klas/       GET,POST  404  200  404  404  404  404
 /evaluatie/<uuid:public_id>/klassenblad/        GET       404  200  404  404  404  404
 /evaluatie/<uuid:public_id>/klassenblad.pdf     GET       404  200  404  404  404  404
+/open/cijfers.json                              GET       200  200  200  200  200  200
+/open/cijfers.csv                               GET       200  200  200  200  200  200
 {_LINKED}/                 GET       200   200   200   200   200   200
 {_LINKED}/<id:pk>/         GET,POST  200   200   200   200   200   200
 {_LINKED}/<id:pk>/klas/    GET,POST  200   200   200   200   200   200
@@ -36,12 +40,34 @@ TABLE = rf"""
 ADMIN_MODELS = """
 impact.evaluation         403|200  403|403  403|200      403|403      403|200
 impact.evaluationevent    403|200  403|403  403|200      403|403      403|200
+impact.indicator          403|200  403|200  403|200      403|403      403|200
+impact.value              403|200  403|200  403|200      403|403      403|200
+impact.target             403|200  403|200  403|200      403|403      403|200
+impact.report             403|200  403|200  403|200      403|403      403|200
 """
 ADMIN_PAGES = """
 /beheer/impact/evaluation/uitkomsten/                               403  200
 /beheer/impact/evaluation/<path:object_id>/doe/<slug:move>/         403  200
 """
+ADMIN_PAGES += """
+/beheer/cijfers/indicatoren/                                        403  200
+/beheer/cijfers/indicatoren/jaarcijfers/                            405  405
+/beheer/cijfers/bewijs/<id:pk>/                                     403  200
+/beheer/cijfers/verslagen/<id:pk>/                                  403  200
+/beheer/cijfers/verslagen/<id:pk>/versturen/                        405  405
+/beheer/cijfers/verslagen/<id:pk>/verslag.pdf                       403  200
+/beheer/cijfers/verslagen/<id:pk>/verslag.xlsx                      403  200
+/beheer/cijfers/                                                    403  200
+/beheer/cijfers/alle/                                               403  200
+/beheer/cijfers/scholen/                                            403  404
+/beheer/cijfers/rijen/<slug:code>/                                  403  200
+/beheer/cijfers/deel/<slug:table>/                                  403  404
+"""
 ELSEWHERE = """
+/beheer/cijfers/bewijs/<id:pk>/                                     404
+/beheer/cijfers/verslagen/<id:pk>/                                  404
+/beheer/cijfers/verslagen/<id:pk>/verslag.pdf                       404
+/beheer/cijfers/verslagen/<id:pk>/verslag.xlsx                      404
 /beheer/impact/evaluation/<path:object_id>/doe/<slug:move>/         404
 """
 
@@ -58,10 +84,16 @@ class Rows:
             _asked(make_booking(submission=self.submission, visit=visit, party_name=name))
             for name in ("Groep 7", "Groep 8")
         ]
+        self.value = make_value(proof=ContentFile(b"%PDF-1.7", "bewijs.pdf"))
+        self.target = make_target(indicator=self.value.indicator)
+        self.report = make_report()
 
     def arguments(self, route: str) -> dict[str, Any]:
         if route.startswith("beheer/impact/evaluation/"):
             return {"object_id": self.evaluations[0].pk, "move": "show"}
+        if route.startswith("beheer/cijfers/"):
+            row = self.value if "/bewijs/" in route else self.report
+            return {"code": "pupils", "table": "line", "pk": row.pk}
         if not route.startswith("evaluatie/"):
             return {}
         return {
@@ -75,7 +107,10 @@ def rows_at(venue: Any) -> list[Any]:
     """One of each that stands in the back office, of the venue's hub."""
     booking = Booking.objects.filter(visit__slot__venue=venue).earliest("pk")
     evaluation = _asked(booking, day=NOW.date())
-    return [evaluation, evaluation.events.get()]
+    value = make_value(indicator=make_indicator(hub=venue.hub))
+    report = make_report(hub=venue.hub)
+    target = make_target(indicator=value.indicator)
+    return [evaluation, evaluation.events.get(), value.indicator, value, target, report]
 
 
 def _asked(booking: Booking, day: Any = None) -> Evaluation:

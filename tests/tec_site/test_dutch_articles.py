@@ -43,6 +43,7 @@ WITH_DE = {
     "schoolvakantie",
     "set kerndoelen",
     "sluiting",
+    "taak",
     "uitleen",
     "uitleengebeurtenis",
     "verklaring",

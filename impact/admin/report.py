@@ -1,0 +1,45 @@
+"""Drafts of reports; what was sent is looked at on its own page."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from core.backoffice.base import Button, ModelAdmin, NoDelete, badge
+from core.backoffice.filters import RelatedDropdownFilter
+from impact.models import Report
+
+
+@admin.register(Report)
+class ReportAdmin(NoDelete, ModelAdmin):
+    list_display = ("title", "hub", "funder", "board", "first", "last", "state")
+    list_select_related = ("hub", "board")
+    list_filter = (("hub", RelatedDropdownFilter),)
+    search_fields = ("title", "funder")
+    autocomplete_fields = ("board",)
+    fields = ("hub", "title", ("funder", "board"), ("first", "last"), "introduction", "unknown")
+    change_form_template = "admin/with_buttons.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
+        return super().get_queryset(request).defer("facts", "pdf", "xlsx")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What was sent stays as it is."""
+        return super().has_change_permission(request, obj) and not (obj and obj.is_sent)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if row := context.get("original"):
+            label = _("Look at it") if row.is_sent else _("Look at it, and send it")
+            address = reverse("figures:report", args=[row.pk])
+            context["buttons"] = [Button(str(label), address, "primary")]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @display(description=_("state"))
+    def state(self, row: Report) -> str:
+        return badge(_("sent"), "success") if row.is_sent else badge(_("draft"), "info")

@@ -1,0 +1,63 @@
+"""Columns over time, drawn as an SVG of a fixed size: where each stands, and what is said of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH, HEIGHT, FOOT, TOP = 480, 200, 24, 22
+GAP = 0.28  # of the room of a column
+
+
+@dataclass(frozen=True)
+class Column:
+    label: str
+    name: str  # the whole of the label
+    value: int
+    behind: int  # a second value, drawn as an outline
+    x: float
+    width: float
+    y: float
+    height: float
+    y_behind: float
+    height_behind: float
+
+    @property
+    def middle(self) -> float:
+        return round(self.x + self.width / 2, 1)
+
+    @property
+    def above(self) -> float:
+        """Where its number stands."""
+        return round(min(self.y, self.y_behind) - 5, 1)
+
+
+@dataclass(frozen=True)
+class Chart:
+    columns: Sequence[Column]
+
+    width, height, foot = WIDTH, HEIGHT, HEIGHT - 6
+    base = HEIGHT - FOOT
+
+
+def chart(points: Sequence[tuple[str, str, int, int]]) -> Chart:
+    """Of (label, whole label, value, value behind), in order of time."""
+    highest = max((max(value, behind) for _, _, value, behind in points), default=0) or 1
+    room = WIDTH / max(len(points), 1)
+    high = HEIGHT - FOOT - TOP
+    columns = []
+    for number, (label, name, value, behind) in enumerate(points):
+        tall, tall_behind = (round(high * one / highest, 1) for one in (value, behind))
+        columns.append(
+            Column(
+                label,
+                name,
+                value,
+                behind,
+                x=round(room * (number + GAP / 2), 1),
+                width=round(room * (1 - GAP), 1),
+                y=HEIGHT - FOOT - tall,
+                height=tall,
+                y_behind=HEIGHT - FOOT - tall_behind,
+                height_behind=tall_behind,
+            )
+        )
+    return Chart(columns)

@@ -1,0 +1,90 @@
+"""Of what staff look at the figures: the period and the hub that the address names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from core.addresses import row_number
+from core.dates import parse_day
+from impact.counting.scope import Scope
+from impact.counting.spans import Span, quarters_of
+from programmes.models import Hub
+from schools.models import User
+from schools.years import current_school_year, school_year_of
+
+YEARS_OFFERED = 11  # the next one, this one and those before
+
+FROM, UNTIL, PERIOD, HUB = "van", "tot", "periode", "hub"
+
+
+@dataclass(frozen=True)
+class Choice:
+    scope: Scope
+    hubs: list[Hub]
+    hub: Hub | None
+    is_own_span: bool  # typed, not chosen
+    error: str = ""
+
+    @property
+    def span(self) -> Span:
+        return self.scope.span
+
+    @property
+    def year(self) -> int:
+        """The school year in which the period begins."""
+        return school_year_of(self.span.first)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What the addresses of pages that stand beside this one say."""
+        found = {FROM: self.span.first.isoformat(), UNTIL: self.span.last.isoformat()}
+        if not self.is_own_span:
+            found = {PERIOD: period_of(self.span)}
+        return found | ({HUB: self.hub.slug} if self.hub else {})
+
+    @property
+    def periods(self) -> list[tuple[str, str, bool]]:
+        """The school years, and the quarters of the one that is shown: value, words, chosen."""
+        newest = current_school_year() + 1
+        years = [Span.of_school_year(newest - back) for back in range(YEARS_OFFERED)]
+        quarters = quarters_of(self.year)
+        return [
+            (period_of(span), str(span), span == self.span and not self.is_own_span)
+            for span in (*years, *quarters)
+        ]
+
+
+def period_of(span: Span) -> str:
+    """'2026', or '2026-2' for the second quarter of that school year."""
+    year = school_year_of(span.first)
+    return str(year) if span.is_school_year else f"{year}-{quarters_of(year).index(span) + 1}"
+
+
+def _span_of(period: str) -> Span | None:
+    year, dash, number = period.partition("-")
+    if not 2000 <= row_number(year) < 2190:
+        return None
+    if not dash:
+        return Span.of_school_year(int(year))
+    return quarters_of(int(year))[int(number) - 1] if number in {"1", "2", "3", "4"} else None
+
+
+def choice_of(asked: Mapping[str, Any], user: User) -> Choice:
+    """Without a word the running school year of all her hubs. 404 for a hub that is not hers."""
+    hubs = list(Hub.objects.of_hubs(user))
+    hub = next((one for one in hubs if one.slug == asked.get(HUB)), None)
+    if asked.get(HUB) and hub is None:
+        raise Http404
+    span = _span_of(asked.get(PERIOD, "")) or Span.of_school_year(current_school_year())
+    error, is_own = "", False
+    if asked.get(FROM) or asked.get(UNTIL):
+        first, last = parse_day(asked.get(FROM, "")), parse_day(asked.get(UNTIL, ""))
+        if first and last and first <= last:
+            span, is_own = Span(first, last), True
+        else:
+            error = _("Give both days, the first one before the last: this is the whole year.")
+    scope = Scope(span, tuple(one.pk for one in ([hub] if hub else hubs)))
+    return Choice(scope, hubs, hub, is_own, error)

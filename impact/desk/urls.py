@@ -1,0 +1,22 @@
+"""The figures in the back office, at `/beheer/cijfers/`."""
+
+from django.urls import path
+
+from impact.desk import indicators, reports, views
+
+app_name = "figures"
+
+urlpatterns = [
+    path("", views.board, name="board"),
+    path("alle/", views.all_figures, name="all"),
+    path("scholen/", views.schools, name="schools"),
+    path("rijen/<slug:code>/", views.rows, name="rows"),
+    path("deel/<slug:table>/", views.rows_of_part, name="part"),
+    path("indicatoren/", indicators.overview, name="indicators"),
+    path("indicatoren/jaarcijfers/", indicators.set_up_yearly, name="set_up"),
+    path("bewijs/<id:pk>/", indicators.proof, name="proof"),
+    path("verslagen/<id:pk>/", reports.page, name="report"),
+    path("verslagen/<id:pk>/versturen/", reports.send_it, name="send"),
+    path("verslagen/<id:pk>/verslag.pdf", reports.pdf, name="pdf"),
+    path("verslagen/<id:pk>/verslag.xlsx", reports.xlsx, name="xlsx"),
+]

@@ -1,0 +1,59 @@
+"""The nineteen yearly figures of a hub in the region, with which its indicators can be set up.
+
+Names and units as their reports of 2020 to 2024 have them. What bookings know is computed; staff
+then choose the programmes that count (a festival, say). The rest is entered by hand.
+"""
+
+from typing import NamedTuple
+
+from django.db import transaction
+
+from impact.counting.scope import Line
+from impact.models import Indicator
+from programmes.models import Hub
+
+
+class Row(NamedTuple):
+    name: str
+    unit: str
+    figure: str = ""
+    line: str = ""
+
+
+# fmt: off
+YEARLY = (
+    Row("Leden en partners",                             "aantal"),
+    Row("Programma’s en activiteiten",                   "aantal",     "visits"),
+    Row("Pilots",                                        "aantal"),
+    Row("Evenementen",                                   "aantal"),
+    Row("Unieke bezoekers events en activiteiten",       "personen"),
+    Row("Terugkerende bezoekers",                        "klassen",    "returning-classes"),
+    Row("Vrijwilligers",                                 "personen"),
+    Row("Ruimtes in gebruik",                            "procent"),
+    Row("Techhubs en labs",                              "aantal"),
+    Row("Bedrijven actief bij activiteiten",             "aantal"),
+    Row("Vakmensen die praktijkopleidingen volgen",      "personen"),
+    Row("Levensechte opdrachten",                        "aantal"),
+    Row("Leerwerkplekken",                               "aantal"),
+    Row("Technodiscovery (PO, VMBO)",                    "leerlingen", "pupils"),
+    Row("Techniekfestival (PO en VMBO)",                 "leerlingen"),
+    Row("Techniek Tastbaar (loopbaanoriëntatie VO)",     "leerlingen"),
+    Row("Havo-, vwo- en gymnasiumscholieren",            "leerlingen", "pupils", Line.SECONDARY),
+    Row("Mbo-studenten (wekelijks)",                     "personen"),
+    Row("Hbo en wo (stages, opdrachten)",                "personen"),
+)
+# fmt: on
+
+
+@transaction.atomic
+def set_up(hub: Hub) -> int:
+    """Make those that the hub has not; what it has stays as it is. Returns how many."""
+    Hub.objects.select_for_update().get(pk=hub.pk)
+    known = set(Indicator.objects.filter(hub=hub).values_list("name", flat=True))
+    new = [
+        Indicator(hub=hub, position=number, **row._asdict())
+        for number, row in enumerate(YEARLY, start=1)
+        if row.name not in known
+    ]
+    Indicator.objects.bulk_create(new)
+    return len(new)

@@ -1,0 +1,163 @@
+"""Indicators, targets and their status; what is entered by hand."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from impact.counting.scope import Line
+from impact.indicators.standing import expected, goals, standings
+from impact.indicators.template import YEARLY, set_up
+from impact.models import Indicator, Milestone, Status, Value
+from schools.years import YearGroup
+from tests.factories import amsterdam, make_other_hub, make_programme, make_staff, the_hub
+from tests.impact.counted import YEAR, came, make_indicator, make_target, scope_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
+OVERVIEW = "/beheer/cijfers/indicatoren/"
+OCTOBER, HALFWAY = datetime.date(2026, 10, 1), datetime.date(2026, 10, 31)
+
+
+@pytest.fixture(autouse=True)
+def clock_of_the_day():
+    with time_machine.travel(amsterdam(2026, 10, 31, 10), tick=False) as travelled:
+        yield travelled
+
+
+@pytest.fixture
+def client():
+    client = Client()
+    client.force_login(make_staff())
+    return client
+
+
+# --- The line --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "asked"),
+    [
+        (datetime.date(2026, 8, 31), 0),
+        (datetime.date(2026, 9, 1), Decimal(100) / 122),  # a day of the 122 is over
+        (HALFWAY, 50),
+        (datetime.date(2026, 12, 31), 100),
+        (datetime.date(2027, 3, 1), 100),
+    ],
+)
+def test_line_is_straight_and_both_ends_are_in(day, asked):
+    assert expected(make_target(), [], day) == asked
+
+
+def test_line_goes_by_the_milestones():
+    target = make_target()
+    stones = [Milestone(day=OCTOBER, amount=80), Milestone(day=datetime.date(2027, 5, 1), amount=7)]
+    assert expected(target, stones, OCTOBER) == 80
+    after = expected(target, stones, HALFWAY)
+    assert after == 80 + Decimal(20) * 30 / 91
+
+
+@pytest.mark.parametrize(
+    ("pupils", "day", "status"),
+    [
+        (49, HALFWAY, Status.BEHIND),
+        (50, HALFWAY, Status.ON_TRACK),
+        (99, HALFWAY, Status.ON_TRACK),
+        (100, HALFWAY, Status.MET),
+        (99, datetime.date(2026, 12, 31), Status.BEHIND),
+        (100, datetime.date(2027, 6, 1), Status.MET),
+    ],
+)
+def test_status_is_proposed_from_what_came(pupils, day, status):
+    came(2026, 9, 8, pupils=pupils)
+    came(2026, 8, 31, pupils=500)  # before its first day
+    [standing] = standings([make_target()], day)
+    assert (standing.reached, standing.proposed) == (pupils, status)
+
+
+def test_status_is_overruled_with_an_explanation_only():
+    target = make_target(overruled=Status.MET, explanation="De bus reed niet.")
+    [standing] = standings([target])
+    assert (standing.status, standing.proposed) == (Status.MET, Status.BEHIND)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_target(indicator=target.indicator, overruled=Status.MET)
+
+
+def test_indicator_counts_its_programmes_and_line_only():
+    festival = make_programme(title="Festival", max_groups=9, max_pupils=999)
+    came(2026, 9, 8, programme=festival, pupils=30)
+    came(2026, 9, 9, programme=festival, pupils=20, year_group=YearGroup.YEAR_1)
+    came(2026, 9, 10, pupils=10)
+    of_festival = make_indicator(name="Festival", figure="pupils", line=Line.PRIMARY)
+    of_festival.programmes.add(festival)
+    assert standings([make_target(indicator=of_festival)])[0].reached == 30
+    whole = make_indicator(name="Alles", figure="pupils")
+    assert standings([make_target(indicator=whole)])[0].reached == 60
+
+
+# --- By hand ---------------------------------------------------------------------------------
+
+
+def test_last_value_of_the_period_counts_and_none_is_changed(client):
+    indicator = make_indicator()
+    target = make_target(indicator=indicator)
+    assert standings([target])[0].reached is None
+    for day, amount in (("2026-08-01", 99), ("2026-10-02", 41), ("2026-10-01", 40)):
+        data = {"indicator": indicator.pk, "day": day, "amount": amount, "source": "Ledenlijst"}
+        file = SimpleUploadedFile("bewijs.pdf", b"%PDF-1.7 bewijs")
+        assert client.post("/beheer/impact/value/add/", data | {"proof": file}).status_code == 302
+    [standing] = standings([target])
+    assert (standing.reached, standing.value.source) == (41, "Ledenlijst")
+    assert standing.value.by.name.startswith("Balie")
+    page = client.get(OVERVIEW).text
+    assert "met de hand ingevuld" in page
+    assert client.get(f"/beheer/cijfers/bewijs/{standing.value.pk}/").content == b"%PDF-1.7 bewijs"
+    change = f"/beheer/impact/value/{standing.value.pk}/change/"
+    assert client.post(change, {"amount": 99}).status_code == 403
+
+
+def test_computed_indicator_takes_no_value():
+    indicator = make_indicator(name="Leerlingen", figure="pupils")
+    with pytest.raises(ValidationError):
+        Value(indicator=indicator, day=OCTOBER, amount=1, source="x").full_clean()
+
+
+# --- The yearly figures ----------------------------------------------------------------------
+
+
+def test_nineteen_yearly_figures_are_set_up_once(client):
+    own = make_indicator(name="Pilots", unit="stuks")
+    client.post(f"{OVERVIEW}jaarcijfers/", {"hub": the_hub().pk})
+    assert Indicator.objects.count() == len(YEARLY) == 19
+    own.refresh_from_db()
+    assert own.unit == "stuks"
+    assert set_up(the_hub()) == 0
+    computed = Indicator.objects.exclude(figure="")
+    assert {one.figure for one in computed} == {"visits", "returning-classes", "pupils"}
+    other = Client()
+    other.force_login(make_staff(hubs=[make_other_hub()], is_superuser=False))
+    assert other.post(f"{OVERVIEW}jaarcijfers/", {"hub": the_hub().pk}).status_code == 403
+
+
+# --- On the board's page ---------------------------------------------------------------------
+
+
+def test_board_sees_this_year_against_its_target(client, django_assert_max_num_queries):
+    came(2026, 9, 8, pupils=400)
+    year = {"starts_on": YEAR.first, "due_on": YEAR.last, "amount": 1500}
+    target = make_target(**year)
+    target.milestones.create(day=datetime.date(2026, 10, 31), amount=450)
+    target.milestones.create(day=datetime.date(2026, 12, 31), amount=800)
+    make_target(indicator=target.indicator, funder="Regio Deal", **year | {"amount": 9})
+    make_target(indicator=target.indicator)  # of other days
+    goal = goals(scope_of(), {"pupils": 400})["pupils"]
+    assert (goal.target, goal.expected, goal.status) == (target, 450, Status.BEHIND)
+    assert goals(scope_of(hubs=(the_hub().pk, 999)), {"pupils": 400}) == {}
+    with django_assert_max_num_queries(12):
+        page = client.get("/beheer/cijfers/")
+    assert "van 1.500" in page.text
+    assert "loopt niet volgens plan" in page.text

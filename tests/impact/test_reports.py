@@ -1,0 +1,213 @@
+"""The report for a funder or a school board: what it says, and that it stays as it was sent."""
+
+import io
+
+import pytest
+import time_machine
+from django.test import Client
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from bookings import attendance
+from bookings.models import Booking, State
+from core.documents import can_be_made
+from impact import clock
+from impact.figures import LEAST
+from impact.models import Evaluation, Report
+from impact.reports.facts import changed_since, facts_of
+from impact.reports.papers import xlsx_of
+from impact.reports.sending import ChangedMeanwhile, send
+from schools.models import SchoolBoard
+from submissions.privacy.erasure import erase_person
+from tests.factories import amsterdam, make_school, make_staff
+from tests.impact.asking import answered
+from tests.impact.counted import came, make_indicator, make_report, make_target, make_value
+from tests.tagged_pdf import of_kind
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
+needs_pango = pytest.mark.skipif(not can_be_made(), reason="Pango is not installed")
+NOW = amsterdam(2027, 1, 12, 10)
+
+
+@pytest.fixture(autouse=True)
+def clock_of_the_day():
+    with time_machine.travel(NOW, tick=False) as travelled:
+        yield travelled
+
+
+@pytest.fixture
+def client():
+    client = Client()
+    client.force_login(make_staff())
+    return client
+
+
+def numbers(facts) -> dict[str, int]:
+    return {one["code"]: one["number"] for one in facts["figures"] if one["number"]}
+
+
+def address(report: Report, end: str = "") -> str:
+    return f"/beheer/cijfers/verslagen/{report.pk}/{end}"
+
+
+# --- What it says ----------------------------------------------------------------------------
+
+
+def test_autumn_of_2024_is_what_the_region_published():
+    """17 schools and 1,500 pupils between September and December 2024."""
+    schools = [make_school(municipality="DEVENTER") for _one in range(17)]
+    for number in range(60):
+        day = (2024, 9 + number % 4, 1 + number // 4)
+        came(*day, school=schools[number % 17], pupils=25, name=f"Groep {number}")
+    came(2024, 8, 30, pupils=30)
+    came(2025, 1, 1, pupils=30)
+    came(2024, 10, 1, pupils=30, state=State.NO_SHOW)
+    found = facts_of(make_report(first="2024-09-01", last="2024-12-31", title="Najaar 2024"))
+    assert (numbers(found)["pupils"], numbers(found)["schools"]) == (1500, 17)
+    assert found["months"]["together"] == [1500, 1530, 60, 17]
+    assert sum(row[4] for row in found["months"]["rows"]) > 17
+    assert found["schools"] == [{"name": "Deventer", "reached": 17, "of": 17}]
+
+
+def test_three_years_of_a_hub_are_counted_each_in_its_own():
+    for year, number in ((2024, 1), (2025, 3), (2026, 2)):
+        for one in range(number):
+            came(year, 11, 4, pupils=20, name=f"Groep {one}")
+    reports = [
+        make_report(first=f"{year}-08-01", last=f"{year + 1}-07-31", title=str(year))
+        for year in (2024, 2025, 2026)
+    ]
+    assert [numbers(facts_of(one))["pupils"] for one in reports] == [20, 60, 40]
+
+
+def test_targets_of_the_funder_and_our_own_stand_in_it():
+    came(2026, 9, 8, pupils=40)
+    mine = make_target()
+    make_target(indicator=mine.indicator, funder="Regio Deal", amount=30)
+    make_target(indicator=mine.indicator, funder="TechKwadraat")
+    members = make_indicator()
+    make_value(indicator=members, amount="40.50")
+    make_target(indicator=members, amount=60, overruled="on_track", explanation="Nog in gesprek.")
+    make_target(indicator=members, starts_on="2027-01-01", due_on="2027-12-31")
+    targets = facts_of(make_report())["targets"]
+    keys = "name", "norm", "reached", "status_in_words", "how", "explanation"
+    assert [tuple(one[key] for key in keys) for one in targets] == [
+        ("Leerlingen", 100, 40, "Loopt niet volgens plan", "berekend", ""),
+        ("Leerlingen", 30, 40, "Voldaan", "berekend", ""),
+        ("Leden en partners", 60, 40.5, "Loopt volgens plan", "met de hand ingevuld",
+         "Nog in gesprek."),
+    ]  # fmt: skip
+    assert targets[2]["source"] == "Jaarverslag (01-10-2026)"
+
+
+def test_report_of_a_school_board_is_of_its_schools_only():
+    board = SchoolBoard.objects.create(number="41234", name="Stichting Quo Vadis")
+    [came_school, _stayed] = [make_school(name=name, board=board) for name in ("Ster", "Maan")]
+    came(2026, 9, 8, school=came_school, pupils=21)
+    came(2026, 9, 8, pupils=30)
+    found = facts_of(make_report(board=board))
+    assert (numbers(found)["pupils"], found["targets"]) == (21, [])
+    assert [(one["name"], one["came"]) for one in found["schools"]] == [("Ster", 21), ("Maan", 0)]
+
+
+@pytest.mark.parametrize("answers", [LEAST - 1, LEAST])
+def test_fewer_than_five_answers_have_no_mean(answers, clock_of_the_day):
+    """Asked, answered and silent are told apart; who left a question open is in no base."""
+    for number in range(7):
+        came(2026, 11, 3, name=f"Groep {number}")
+    clock_of_the_day.move_to(amsterdam(2026, 11, 4, 10))
+    clock.ask_due()
+    for number, evaluation in enumerate(Evaluation.objects.order_by("pk")[:6]):
+        answered(evaluation, overall=4 if number < answers else None)
+    found = facts_of(make_report())["evaluation"]
+    assert (found["asked"], found["answered"], found["silent"]) == (7, 6, 1)
+    overall = found["questions"][0]
+    want = 4 if answers == LEAST else None
+    assert (overall["n"], overall["silent"], overall["mean"]) == (answers, 6 - answers, want)
+
+
+# --- Its workbook ----------------------------------------------------------------------------
+
+
+def test_workbook_has_typed_cells_and_no_formula():
+    programme_title = '=HYPERLINK("https://x.example")'
+    came(2026, 9, 8, pupils=24).visit.programme.__class__.objects.update(title=programme_title)
+    make_target(explanation="+31 570\n-1")
+    book = load_workbook(io.BytesIO(xlsx_of(facts_of(make_report(title="@nu")))))
+    cells = [cell for sheet in book for row in sheet for cell in row]
+    assert "f" not in {cell.data_type for cell in cells}
+    assert programme_title in {cell.value for cell in cells}
+    figures = {row[0].value: row[1].value for row in book["Cijfers"]}
+    assert figures["Leerlingen die kwamen"] == 24
+    assert book["Doelen"]["E2"].value.date().isoformat() == "2026-12-31"
+    month = list(book["Per maand"].values)
+    assert month[-1] == ("Samen", 24, 24, 1, 1)
+
+
+# --- Sent --------------------------------------------------------------------------------------
+
+
+@needs_pango
+def test_what_was_sent_stays_whatever_happens_afterwards(client):
+    """A number corrected, a visit cancelled, a teacher erased: the page says by how much."""
+    first, second = came(2026, 9, 8, name="Ümit"), came(2026, 10, 6, pupils=20, name="8a")
+    report = make_report(introduction="Beste lezer")
+    assert client.post(address(report, "versturen/")).status_code == 302
+    before = [client.get(address(report, end)).content for end in ("verslag.pdf", "verslag.xlsx")]
+    report.refresh_from_db()
+    sent = dict(report.facts)
+    assert "Sinds het versturen is geen cijfer veranderd." in client.get(address(report)).text
+    attendance.recount(booking=first, by=make_staff(), came=26)
+    Booking.objects.filter(pk=second.pk).update(state=State.CANCELLED)
+    erase_person(email=first.submission.email)
+    report.refresh_from_db()
+    after = [client.get(address(report, end)).content for end in ("verslag.pdf", "verslag.xlsx")]
+    assert (after, report.facts) == (before, sent)
+    now = facts_of(report)
+    assert dict(changed_since(sent, now))["Leerlingen die kwamen"] == 26 - 44
+    page = client.get(address(report)).text
+    assert "Leerlingen die kwamen -18" in page
+    assert "Ümit" not in page + str(sent)
+    change = f"/beheer/impact/report/{report.pk}/change/"
+    assert client.post(change, {"title": "Anders"}).status_code == 403
+    assert "Vastleggen als verstuurd" not in page
+
+
+@needs_pango
+def test_report_is_sent_once_and_only_as_it_was_read():
+    staff, report = make_staff(), make_report()
+    stale = Report.objects.get(pk=report.pk)
+    Report.objects.filter(pk=report.pk).update(title="Herzien")
+    with pytest.raises(ChangedMeanwhile):
+        send(report=stale, by=staff)
+    report.refresh_from_db()
+    send(report=report, by=staff)
+    with pytest.raises(ChangedMeanwhile):
+        send(report=report, by=staff)
+    report.refresh_from_db()
+    assert (report.is_sent, report.facts["title"]) == (True, "Herzien")
+
+
+@needs_pango
+def test_pdf_is_tagged_and_says_what_is_not_known(client):
+    came(2026, 9, 8)
+    came(2026, 9, 9, state=State.CONFIRMED, pupils=31)
+    report = make_report(unknown="Van de festivals is geen aantal bekend.")
+    reader = PdfReader(io.BytesIO(client.get(address(report, "verslag.pdf")).content))
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    assert "24 leerlingen kwamen; bezoeken van klassen en groepen: 1, scholen: 1." in text
+    assert "Bezoeken waarvan niet is vastgelegd of ze kwamen: 1, met 31 leerlingen." in text
+    assert "Van de festivals is geen aantal bekend." in text
+    assert "Een concept" in text
+    assert len(of_kind(reader, "/Table")) >= 3
+    assert len(of_kind(reader, "/H1")) == 1
+
+
+def test_draft_follows_the_rows_and_is_edited_in_the_back_office(client):
+    report = make_report()
+    came(2026, 9, 8)
+    assert "Een concept: dit zijn de cijfers van nu." in client.get(address(report)).text
+    page = client.get(f"/beheer/impact/report/{report.pk}/change/")
+    assert [button.address for button in page.context["buttons"]] == [address(report)]
+    came(2026, 9, 9)
+    assert numbers(facts_of(report))["pupils"] == 48
