@@ -27,6 +27,7 @@ WITH_DE = {
     "gemiste vraag",
     "groep",
     "hub",
+    "indicator",
     "inzending",
     "inzet",
     "klas",
@@ -47,6 +48,7 @@ WITH_DE = {
     "uitleen",
     "uitleengebeurtenis",
     "verklaring",
+    "waarde",
     "wereld van techniek",
     "zone",
 }
