@@ -13,7 +13,7 @@ checksum = $(firstword $(shell cksum $(1)))
 BASE := .venv/base-$(call checksum,requirements/base.txt)
 DEV := .venv/dev-$(call checksum,requirements/dev.txt)
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
-APPS := core schools programmes submissions bookings kits impact tec_site
+APPS := core schools programmes submissions bookings kits roster impact tec_site
 PYTEST := TEC_MODE=test $(PY) -m pytest
 WORKERS ?= auto
 ARGS ?=

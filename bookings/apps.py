@@ -8,8 +8,10 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         from bookings.kind import VisitKind
+        from bookings.sweeping import VisitSweeper
         from bookings.waiting.kind import VisitWaitKind
         from core import kinds
 
         kinds.register(VisitKind())
         kinds.register(VisitWaitKind())
+        kinds.register(VisitSweeper())

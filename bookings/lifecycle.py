@@ -102,7 +102,7 @@ def hold(request: VisitRequest, *, by: User | None) -> Submission:
 
     The same key again returns what the first call made; with other data it raises KeyConflict.
     Earlier holds of the same browser lapse. Raises RulesBroken, NoteRequired,
-    ClassAlreadyBooked, WrongAudience, VisitFull, ZonesTaken, DoesNotFit.
+    ClassAlreadyBooked, WrongAudience, VisitFull, ZonesTaken, DoesNotFit, VisitGone.
     """
     submission, created = open_submission(request.submission, hub=request.hub)
     if not created:
@@ -112,7 +112,8 @@ def hold(request: VisitRequest, *, by: User | None) -> Submission:
     broken = rules.broken_rules(request.items, submission.school)
     refuse_broken(broken, request.overrule, request.note, request.told)
     data = {"overruled": request.set_aside} if request.set_aside else {}
-    for index, item, visit in _with_visits(request.items):
+    only_planned = role_of(by) != "staff"
+    for index, item, visit in _with_visits(request.items, only_planned=only_planned):
         if visit.groups_taken or index:  # an empty visit needs no search
             _refuse_same_party(visit, submission, item.party.name, index)
         booking = Booking(
@@ -334,20 +335,31 @@ def settle(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
 # --- Within a verb -----------------------------------------------------------------------------
 
 
-def room(slot: VisitSlot, programme: Programme, *, leaving: int | None = None) -> Visit:
+def room(
+    slot: VisitSlot,
+    programme: Programme,
+    *,
+    leaving: int | None = None,
+    only_planned: bool = False,
+) -> Visit:
     """The visit to join, opened if need be and locked. Who waits goes first; old holds make way.
 
-    `leaving`: the key of the visit that a class comes from. Raises DoesNotFit.
+    `leaving`, `only_planned`: as in `places.find_or_open`. Raises DoesNotFit, VisitGone.
     """
     if door.somebody_goes_first(slot, programme):
         MOVES.lapse_all(Booking.objects.expired().in_the_way(slot, programme))
-    return places.find_or_open(slot, programme, leaving=leaving)
+    return places.find_or_open(slot, programme, leaving=leaving, only_planned=only_planned)
 
 
-def _with_visits(items: Sequence[VisitItem]) -> Iterable[tuple[int, VisitItem, Visit]]:
+def _with_visits(
+    items: Sequence[VisitItem], *, only_planned: bool
+) -> Iterable[tuple[int, VisitItem, Visit]]:
     """Each item with its number and its visit; visits in one order, whoever asks."""
     asked = {(item.slot.pk, item.programme.pk): item for item in items}
-    visits = {where: room(asked[where].slot, asked[where].programme) for where in sorted(asked)}
+    visits = {
+        where: room(asked[where].slot, asked[where].programme, only_planned=only_planned)
+        for where in sorted(asked)
+    }
     for index, item in enumerate(items):
         yield index, item, visits[item.slot.pk, item.programme.pk]
 

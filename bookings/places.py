@@ -39,12 +39,19 @@ class VisitGone(Refused):
     message = _("This date has just changed. Please try again.")
 
 
-def find_or_open(slot: VisitSlot, programme: Programme, *, leaving: int | None = None) -> Visit:
+def find_or_open(
+    slot: VisitSlot,
+    programme: Programme,
+    *,
+    leaving: int | None = None,
+    only_planned: bool = False,
+) -> Visit:
     """The active visit of this programme in this slot, or a new, still empty one; locked.
 
     Two who open at once: the second insert waits for the first and then joins it. Its zones are
     claimed with the first place taken. `leaving`: another visit that a class leaves for this
-    one, locked along in order of primary key. Raises DoesNotFit.
+    one, locked along in order of primary key. `only_planned`: not where staff have just taken the
+    programme off this half day. Raises DoesNotFit, VisitGone.
     """
     active = Visit.objects.active().filter(slot=slot, programme=programme)
     for _again in range(TRIES):
@@ -64,6 +71,8 @@ def find_or_open(slot: VisitSlot, programme: Programme, *, leaving: int | None =
             .select_for_update(of=("self",))
             .select_related("slot__venue", "programme")
         )
+        if only_planned:
+            locked = locked.filter(slot__programmes=programme)
         for visit in locked:
             if (visit.slot_id, visit.programme_id, visit.released_at) == (
                 slot.pk,

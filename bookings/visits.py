@@ -93,5 +93,6 @@ def keep_limits(visits: QuerySet[Visit]) -> list[str]:
 def _limit(visit: Visit, groups: int, pupils: int, **fields: bool) -> bool:
     """Write the maxima where what is booked fits; says whether it does."""
     room = Visit.objects.filter(pk=visit.pk, groups_taken__lte=groups, pupils_taken__lte=pupils)
-    door.freed(visit.pk)  # where the maxima rise
+    if groups > visit.max_groups or pupils > visit.max_pupils:
+        door.freed(visit.pk)
     return bool(room.update(max_groups=groups, max_pupils=pupils, **fields))

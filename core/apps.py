@@ -10,9 +10,11 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from core import addresses, documents, kinds
         from core.mail.overview import Post
+        from core.tasks.overview import Tasks
         from core.worker import Upkeep
 
         addresses.register()
         checks.register(documents.check_documents)
         kinds.register(Post())
+        kinds.register(Tasks())
         kinds.register(Upkeep())

@@ -1,11 +1,14 @@
-"""Rows of the ground floor: mails, counts of what somebody did, and the worker's sign of life."""
+"""Rows of the ground floor: mails, long work, counts of what somebody did, and the worker's sign of
+life.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.mail.models import Mail, MailAttempt, MailFile
+from core.tasks.models import Task, TaskUnit
 
-__all__ = ["Heartbeat", "Mail", "MailAttempt", "MailFile", "RateCount"]
+__all__ = ["Heartbeat", "Mail", "MailAttempt", "MailFile", "RateCount", "Task", "TaskUnit"]
 
 
 class RateCount(models.Model):

@@ -9,7 +9,9 @@ class KitsConfig(AppConfig):
     def ready(self) -> None:
         from core import kinds
         from kits.kind import LoanKind
+        from kits.sweeping import LoanSweeper
         from kits.waiting.kind import LoanWaitKind
 
         kinds.register(LoanKind())
         kinds.register(LoanWaitKind())
+        kinds.register(LoanSweeper())

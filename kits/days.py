@@ -31,8 +31,8 @@ def free_again_on(kit: LessonKit, ends_on: datetime.date) -> datetime.date:
 def overdue_until(turnaround: int) -> datetime.date:
     """The first day from which a box that is overdue today is counted on again.
 
-    Nobody knows when it comes back: two weeks of working days from now, and the turnaround of its
-    kit. Each day on which it is still away moves that day on.
+    Nobody knows when it comes back: `OVERDUE_KEEPS_WORKING_DAYS` from now, and the turnaround of
+    its kit. Each day on which it is still away moves that day on.
     """
     back = add_working_days(timezone.localdate(), settings.OVERDUE_KEEPS_WORKING_DAYS)
     return add_working_days(back, turnaround + 1)

@@ -166,13 +166,19 @@ def follow(
     for loan in _loans_of(booking):
         match ways.get(_name_of(loan)):
             case "move" if booking.is_holding:
-                days = days_along(loan, left, booking.visit.slot.day)
-                if days is None:
-                    raise NoCopyFree
-                copies.lock_loan(loan)
-                _move(loan, *days, by, "")
+                move_along(loan, left, by)
             case "cancel":
                 lifecycle.cancel(loan=loan, by=by)
+
+
+def move_along(loan: Loan, left: datetime.date, by: User | None, note: str = "") -> None:
+    """After its visit, which has left a day. Raises NoCopyFree where it cannot."""
+    assert loan.booking is not None
+    days = days_along(loan, left, loan.booking.visit.slot.day)
+    if days is None:
+        raise NoCopyFree
+    copies.lock_loan(loan)
+    _move(loan, *days, by, note)
 
 
 def days_along(loan: Loan, left: datetime.date, day: datetime.date) -> Days | None:

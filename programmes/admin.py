@@ -1,7 +1,5 @@
 """What schools can book, in the back office."""
 
-import datetime
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -15,14 +13,11 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete, TabularInline
-from core.backoffice.closing import ClosingAdmin, ClosingForm
 from core.backoffice.filters import RelatedDropdownFilter
 from core.backoffice.leads import LeadsOn
-from core.kinds import Planned, kinds
 from core.lifecycle import Refused
 from core.transactions import retried
 from programmes.models import (
-    Closure,
     Component,
     CoreObjective,
     Hub,
@@ -36,7 +31,11 @@ from programmes.models import (
     Zone,
 )
 from programmes.one_hub import OneHubForm
+from programmes.sweeping import closures
 from programmes.telling import TellingAdmin, TellingForm
+
+# Imported so that closed days register their page.
+_registered = (closures,)
 
 # What visits that are booked follow: their rooms, their limits and what calendars say of them.
 PROMISED = {"zones", "duration", "changeover", "max_groups", "max_pupils", "title", "bring"}
@@ -162,6 +161,7 @@ class ProgrammeAdmin(NoDelete, TellingAdmin, LeadsOn, Pictured):
                 )
             },
         ),
+        (_("Who of us"), {"fields": (("helpers_needed", "is_loud"),)}),
         (_("Practical"), {"fields": ("bring", "arrange", "mail_note", ("price", "price_note"))}),
         (
             _("Before, during, after"),
@@ -347,29 +347,3 @@ class CoreObjectiveAdmin(NoDelete, ModelAdmin):
     list_display = ("label", "scheme", "code")
     list_filter = ("scheme",)
     search_fields = ("label", "code", "text")
-
-
-# --- Closed days ---------------------------------------------------------------------------------
-
-
-class ClosureForm(ClosingForm):
-    closing = frozenset({"venue", "starts_on", "ends_on"})
-
-    def planned_then(self, data: Mapping[str, Any]) -> list[Planned]:
-        return planned_on(data["venue"], data["starts_on"], data["ends_on"])
-
-
-def planned_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
-    """What there is of all kinds on these days."""
-    return [one for kind in kinds() for one in kind.planned_on(venue, first, last)]
-
-
-@admin.register(Closure)
-class ClosureAdmin(ClosingAdmin, ModelAdmin):
-    logs_values = True
-    form = ClosureForm
-    list_display = ("reason", "venue", "starts_on", "ends_on")
-    list_select_related = ("venue",)
-    list_filter = (("venue", RelatedDropdownFilter),)
-    search_fields = ("reason",)
-    fields = ("venue", "reason", ("starts_on", "ends_on"))

@@ -9,5 +9,7 @@ class ProgrammesConfig(AppConfig):
     def ready(self) -> None:
         from core import kinds
         from programmes.pictures import Pictures
+        from programmes.sweeping.work import Closing
 
         kinds.register(Pictures())
+        kinds.register(Closing())

@@ -1,21 +1,29 @@
 """What staff change and schools must hear of: shown before it is saved, and told or not.
 
-A form that would tell somebody comes back once, with whom it concerns and two ways to save.
+A form that would tell somebody comes back once, with whom it concerns, the mails and two ways to
+save; and again where one of these is otherwise when it is saved.
 """
 
+import hashlib
 from collections.abc import Collection
-from typing import Any, ClassVar
+from contextlib import suppress
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.backoffice.closing import link_to
 from core.kinds import Planned, kinds
+from core.lifecycle import Refused
+from core.mail import outbox
+from core.mail.queue import Message
+from core.mail.reading import readable
 
 TELL, QUIETLY = "tell", "quietly"
 # Of a long list the first lines will do.
@@ -34,6 +42,8 @@ class TellingForm(forms.ModelForm):
         widget=forms.RadioSelect,
         required=False,
     )
+    # A print of whom that concerned and of what was typed, as it was shown with the question.
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
     concerned: list[Planned] = []
     before: Any  # the row as it was, once it is being saved
 
@@ -42,7 +52,12 @@ class TellingForm(forms.ModelForm):
         if self.instance.pk is None:
             return data
         self.concerned = concerned_by(self.instance, set(self.changed_data))
-        if self.concerned and not data.get("telling"):
+        if not self.concerned:
+            return data
+        now, seen = self._print(data), data.get("shown")
+        if not data.get("telling") or (seen and seen != now):
+            self.data = cast("QueryDict", self.data).copy()
+            self.data["shown"] = now
             number = len(self.concerned)
             intro = ngettext(
                 "This changes what was told about %(number)d appointment. Choose below whether "
@@ -52,8 +67,21 @@ class TellingForm(forms.ModelForm):
                 number,
             ) % {"number": number}
             lines = [link_to(one) for one in self.concerned[:MOST_SHOWN]]
-            raise ValidationError([intro, *lines, *(["…"] if number > MOST_SHOWN else [])])
+            more = ["…"] if number > MOST_SHOWN else []
+            anew = [_("Something is otherwise than it was shown. Look at it once more.")]
+            raise ValidationError([*(anew if seen else []), intro, *lines, *more])
         return data
+
+    def _print(self, data: dict[str, Any]) -> str:
+        ours = ("telling", "shown")
+        typed = [(name, _plain(data.get(name))) for name in self.changed_data if name not in ours]
+        whom = [(str(one.day), one.text, one.address) for one in self.concerned]
+        return hashlib.sha256(repr((sorted(typed), whom)).encode()).hexdigest()
+
+
+def _plain(value: Any) -> str:
+    """The same for the same choice, whatever it was read from."""
+    return str([one.pk for one in value]) if isinstance(value, QuerySet) else str(value)
 
 
 def concerned_by(thing: Model, changed: Collection[str]) -> list[Planned]:
@@ -65,15 +93,37 @@ class TellingAdmin:
     it, each kind keeps what it promised, and tells those concerned unless staff do not want it."""
 
     promised: ClassVar[set[str]]  # the fields on which something rests
+    change_form_template = "admin/programmes/telling.html"
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         page = context["adminform"]
         if getattr(page.form, "concerned", []):
-            page.fieldsets = [(None, {"fields": ("telling",)}), *page.fieldsets]
+            page.fieldsets = [(None, {"fields": ("telling", "shown")}), *page.fieldsets]
+            mails = self._rehearse(page.form, request.user)
+            context["mails"] = [(mail, readable(mail)) for mail in mails]
         mixed_in: Any = super()
         return mixed_in.render_change_form(request, context, *args, **kwargs)
+
+    def _rehearse(self, form: Any, by: Any) -> list[Message]:
+        """The mails as they would go out: what is promised is changed, kept, and undone."""
+        rows, mails = type(form.instance)._base_manager, list[Message]()
+        before, after = rows.get(pk=form.instance.pk), rows.get(pk=form.instance.pk)
+        with transaction.atomic():
+            told = outbox.newest()
+            for name in self.promised & form.cleaned_data.keys():
+                if after._meta.get_field(name).many_to_many:
+                    getattr(after, name).set(form.cleaned_data[name])
+                else:
+                    setattr(after, name, form.cleaned_data[name])
+            after.save()
+            with suppress(Refused):  # which is said when it is saved
+                for kind in kinds():
+                    list(kind.keep(after, before, by=by))
+                mails = outbox.told_since(told)
+            transaction.set_rollback(True)
+        return mails
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change and self.promised & set(form.changed_data):

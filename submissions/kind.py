@@ -19,7 +19,8 @@ from submissions.sharing.lifecycle import MOVES, let_go_of
 class CompanionKind(Kind, Remembering):
     name = "companion"
     model, event = Companion, CompanionEvent
-    together = ("companion__invitation",)
+    # Of a mail one hub is the sender, and only its staff read it.
+    together = ("companion__invitation", "companion__submission__hub")
     read_along = (
         "companion__submission__hub",
         "companion__submission__school",

@@ -29,13 +29,15 @@ from core.backoffice.filters import RangeDateTimeFilter
 from core.mail import sending
 from core.mail.reading import badge_of, readable
 from core.models import Mail, MailAttempt
+from core.tasks import admin as tasks_admin
 from programmes.models import Hub
 from submissions.models import Submission
 from tec_site.models import Statement
 from tec_site.pages.statements import shipped
 from tec_site.staff.lost_factors import PERMISSION, colleagues_of, may_help
 
-# Imported so that they registered their own pages, which are replaced or not wanted.
+# Imported so that they register their pages; some are replaced, or not wanted.
+_registered = (tasks_admin,)
 _replaced = (account_admin, mfa_admin)
 for _model in (EmailAddress, Authenticator):
     admin.site.unregister(_model)

@@ -22,6 +22,7 @@ from django.urls import reverse_lazy
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from tec_site.periods_and_limits import *  # noqa: F403
 from tec_site.staff.menu import UNFOLD  # noqa: F401  # a setting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -82,6 +83,7 @@ INSTALLED_APPS = [
     "submissions.apps.SubmissionsConfig",
     "bookings.apps.BookingsConfig",
     "kits.apps.KitsConfig",
+    "roster.apps.RosterConfig",
     "impact.apps.ImpactConfig",
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
@@ -349,30 +351,6 @@ RATE_LIMITS = {
     "second_factors_per_user": (5, timedelta(minutes=5)),
     "posts_per_network": (env.int("POSTS_PER_NETWORK", default=300), timedelta(minutes=10)),
 }
-
-# --- Defaults of all hubs (programmes and kits can differ) -------------------------------------
-
-LEAD_TIME_WORKING_DAYS = 5
-CHANGE_NUMBERS_UNTIL_DAYS = 7
-FREE_CANCELLATION_UNTIL_DAYS = 14
-HOLD_FOR = timedelta(minutes=30)
-# From the waiting list, counted on school days between these hours; less where the date is near.
-OFFER_FOR, OFFER_HOURS = timedelta(hours=16), (8, 17)
-OFFER_FOR_NEAR, OFFER_IS_NEAR_WITHIN = timedelta(hours=4), timedelta(days=7)
-REMIND_BEFORE_VISIT_DAYS = 7
-ASK_AGAIN_BEFORE_VISIT_DAYS = 21  # 'are you still coming?'
-SILENT_AFTER_DAYS = 7  # then staff hear that nobody answered it
-REMIND_BEFORE_COLLECTING_DAYS = 3
-REMIND_BEFORE_RETURNING_DAYS = 3
-REMIND_OVERDUE_EVERY_DAYS = 7
-# How a visit or kit was is asked the day after, of what was over a week ago at most.
-EVALUATE_BACK_DAYS = 7
-EVALUATE_WITHIN = timedelta(days=30)
-OVERDUE_KEEPS_WORKING_DAYS = 10  # nobody is promised a box that is not back, for so long
-CODE_VALID_FOR = timedelta(minutes=10)
-CODE_TRIES = 5
-# The second of two clicks on a slow network comes so soon after the first.
-SAME_CLICK_WITHIN = timedelta(minutes=1)
 
 # --- Logging -------------------------------------------------------------------------------
 

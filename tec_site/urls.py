@@ -54,6 +54,7 @@ urlpatterns = [
     path("k/<text:code>/", short_address, name="box"),
     path("beheer/balie/", include("kits.desk.urls")),
     path("uitleen/", include("kits.pages.loan_urls")),
+    path("inzet/", include("roster.pages.urls")),
     path("evaluatie/", include("impact.pages.urls")),
     path("open/cijfers.json", open_figures.as_json, name="open_json"),
     path("open/cijfers.csv", open_figures.as_csv, name="open_csv"),

@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.contrib.auth.models import Permission
@@ -21,6 +22,7 @@ from bookings.models import State
 from core import tokens
 from core.kinds import kinds
 from core.mail.queue import Attachment, Message, enqueue
+from core.models import Task
 from kits.models import KitDocument, LoanState
 from submissions import browsers
 from submissions.links import token_of
@@ -40,6 +42,7 @@ from tests.factories import (
     make_teacher,
     make_visit,
     make_wait,
+    the_hub,
 )
 
 PASSWORD = "lang genoeg voor een balie"
@@ -109,6 +112,8 @@ class Site:
                 attachments=[Attachment("bezoek.ics", b"BEGIN:VCALENDAR", "text/calendar")],
             )
         )
+        # One that another version of the site started.
+        Task.objects.create(work="gone", about="1", token=uuid4(), hub=the_hub().pk)
         # Not published: its short address leads nobody but staff anywhere.
         kit = make_kit(is_published=False)
         kit.copies.update(code="ROB-01")
@@ -203,6 +208,7 @@ class Site:
             "class_id": self.booking.class_group_id,
             "visit_id": self.booking.visit_id,
             "pattern_id": 1,
+            "closure_id": 1,
             "programme_id": self.programme.pk,
             "school_id": self.owner.school_id,
             "move": "cancel",

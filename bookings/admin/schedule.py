@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -21,7 +22,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from bookings.admin.slot_search import choose_slot
-from bookings.models import SchedulePattern, State, Visit, VisitSlot
+from bookings.models import SchedulePattern, State, Visit, VisitSlot, VisitWait, shut
 from bookings.places import stop_promising
 from bookings.planning.schedule import join_slots, make_slots, plan_slots
 from bookings.visits import keep_limits
@@ -31,6 +32,7 @@ from core.backoffice.filters import DefaultFilter, RelatedDropdownFilter
 from core.dates import start_of_day
 from core.transactions import retried
 from programmes.one_hub import OneHubForm
+from submissions.waiting.lifecycle import LIVE
 
 
 class SeasonFilter(DefaultFilter):
@@ -221,6 +223,14 @@ class VisitSlotForm(OneHubForm):
         return data
 
 
+def _is_promised(slot: VisitSlot | None) -> bool:
+    """Whether anybody has, had or waits for its date."""
+    if slot is None:
+        return False
+    waits = VisitWait.objects.filter(slot=slot, state__in=LIVE)
+    return Visit.objects.filter(slot=slot).exists() or waits.exists()
+
+
 @admin.register(VisitSlot)
 class VisitSlotAdmin(NoDelete, ModelAdmin):
     form = VisitSlotForm
@@ -273,16 +283,17 @@ class VisitSlotAdmin(NoDelete, ModelAdmin):
             distinct=True,
         )
         slots = super().get_queryset(request).prefetch_related("programmes")
-        return slots.annotate(booked_count=booked)
+        day = TruncDate("starts_at")
+        return slots.alias(day=day).annotate(booked_count=booked, is_shut_then=shut())
 
     def get_readonly_fields(self, request: HttpRequest, obj: VisitSlot | None = None) -> Any:
-        """Time and place stand still once classes were booked, for what was cancelled as well:
-        move the visit instead, or close this slot and make another."""
+        """Time and place stand still once classes were booked, for what was cancelled as well, and
+        while somebody waits for that date: move the visit instead, or close this slot and make
+        another."""
         fields = super().get_readonly_fields(request, obj)
-        visits = Visit.objects.filter(slot=obj)
-        if obj is not None and request.method == "POST" and not visits.exists():
+        if obj is not None and request.method == "POST" and not _is_promised(obj):
             stop_promising()  # and look again: somebody was opening one
-        return (*fields, "venue", "starts_at", "ends_at") if obj and visits.exists() else fields
+        return (*fields, "venue", "starts_at", "ends_at") if _is_promised(obj) else fields
 
     def save_model(self, request: HttpRequest, obj: VisitSlot, form: Any, change: bool) -> None:
         """Visits that are open in it follow its limits, or are named."""
@@ -308,9 +319,10 @@ class VisitSlotAdmin(NoDelete, ModelAdmin):
     def booked(self, slot: Any) -> int:
         return slot.booked_count
 
-    @display(description=_("open"), boolean=True, ordering="is_closed")
-    def open_shown(self, slot: VisitSlot) -> bool:
-        return not slot.is_closed
+    @display(description=_("open"), boolean=True, ordering="is_shut_then")
+    def open_shown(self, slot: Any) -> bool:
+        """Neither closed by hand nor on a day on which the venue is."""
+        return not slot.is_shut_then
 
     @admin.action(description=_("Close for new bookings"), permissions=["change"])
     def close(self, request: HttpRequest, queryset: QuerySet[VisitSlot]) -> None:

@@ -30,6 +30,7 @@ from bookings.admin.schedule import WhenFilter
 from bookings.admin.search import booking_fits
 from bookings.models import Booking, Visit
 from bookings.telling import documents
+from bookings.waiting.calling_off import concerned
 from core.backoffice.base import Button, ModelAdmin, ReadOnly
 from core.backoffice.filters import RelatedDropdownFilter
 from core.dates import terms
@@ -170,7 +171,7 @@ class VisitAdmin(ReadOnly, ModelAdmin):
             else:
                 text = ngettext("%(number)d class moved.", "%(number)d classes moved.", moved)
                 return self._done(request, there.first() or visit, text % {"number": moved})
-        return self._page(request, visit, form, _("Move the visit"))
+        return self._page(request, visit, form, _("Move the visit"), _moves_along(visit))
 
     def maxima_page(self, request: HttpRequest, visit_id: int) -> HttpResponse:
         visit = self._load(request, visit_id, "change_visit")
@@ -209,12 +210,15 @@ class VisitAdmin(ReadOnly, ModelAdmin):
         messages.success(request, text)
         return redirect("admin:bookings_visit_change", visit.pk)
 
-    def _page(self, request: HttpRequest, visit: Visit, form: Any, label: Any) -> HttpResponse:
+    def _page(
+        self, request: HttpRequest, visit: Visit, form: Any, label: Any, explanation: str = ""
+    ) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": label,
             "about": f"{visit} ({self.classes(visit)}, {self.pupils(visit)})",
+            "explanation": explanation,
             "form": form,
             "submit": label,
             "back": reverse("admin:bookings_visit_change", args=[visit.pk]),
@@ -252,3 +256,15 @@ class VisitAdmin(ReadOnly, ModelAdmin):
     @display(description=_("goes ahead"), boolean=True, ordering="released_at")
     def going_on(self, visit: Any) -> bool:
         return visit.released_at is None
+
+
+def _moves_along(visit: Visit) -> str:
+    """Who hears of it when the whole visit moves."""
+    booked = concerned(visit).booked
+    words = ngettext(
+        "%(number)d class moves along and hears the new date by mail: %(who)s",
+        "%(number)d classes move along and hear the new date by mail: %(who)s",
+        len(booked),
+    )
+    who = ", ".join(f"{one.party_name} ({one.submission.asker_name})" for one in booked)
+    return words % {"number": len(booked), "who": who} if booked else ""

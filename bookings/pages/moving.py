@@ -17,7 +17,9 @@ from bookings.models import VisitSlot
 from bookings.pages.access import address_of, load_booking
 from bookings.pages.along import AlongForm
 from bookings.planning.availability import offers_for
+from bookings.planning.chosen import is_outdated
 from bookings.planning.month import build_month
+from bookings.refusals import DateChanged
 from bookings.telling.wording import resting_in_words, terms_of
 from core.addresses import row_number
 from core.dates import month_of
@@ -64,6 +66,9 @@ class MoveView(View):
         if slot is None:
             return self.show_month()
         form = self.form(slot)
+        if form.is_valid() and is_outdated(request.POST.get("shown"), slot):
+            form.add_error(None, str(DateChanged(slot)))
+            return self.ask(slot, form, status=409)
         if not form.is_valid():
             return self.ask(slot, form, status=422)
         verb = moving.ask_to_move if self.late else moving.move
@@ -103,6 +108,7 @@ class MoveView(View):
         passed = [one for one in rules.resting_on(booking) if one.starts_at <= slot.starts_at]
         context = self.facts() | {
             "slot": slot,
+            "shown": f"{slot.pk} {slot.starts_at.isoformat()}",
             "ends_at": slot.starts_at.astimezone(datetime.UTC) + programme.length,
             "form": form,
             "resting": resting_in_words(passed),

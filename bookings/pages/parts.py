@@ -22,7 +22,7 @@ from bookings.pages.along import along_with, fields_for
 from bookings.pages.parties import supervisors_field
 from bookings.parts import Part, PartRefused, change_parts
 from bookings.planning.availability import Offer, next_free_for
-from core.addresses import row_number
+from bookings.planning.chosen import number_of, slot_chosen
 from core.text.fields import LineField
 from submissions.access import load_submission
 from submissions.forms import NoteForm, pupils_field
@@ -37,7 +37,7 @@ class PartForm(forms.Form):
 
     pupils = pupils_field()
     supervisors = supervisors_field()
-    slot = LineField(required=False, max_length=20)
+    slot = LineField(required=False, max_length=60)
     goes = forms.BooleanField(
         label=gettext_lazy("This class does not come: cancel it"), required=False
     )
@@ -72,13 +72,12 @@ class PartForm(forms.Form):
         return next_free_for(self.booking, moving.first_start(self.booking), DATES_SHOWN)
 
     def clean_slot(self) -> VisitSlot | None:
-        if not (chosen := row_number(self.cleaned_data["slot"])):
-            return None
-        slots = VisitSlot.objects.upcoming().with_room_for(self.booking.visit.programme)
-        slot = slots.filter(pk=chosen).select_related("venue__hub").first()
-        if slot is None:
-            raise forms.ValidationError(_("This date has just gone. Choose another one."))
-        return slot
+        return slot_chosen(self.cleaned_data["slot"], self.booking.visit.programme)
+
+    @property
+    def chosen(self) -> int:
+        """The key of the slot that is ticked."""
+        return number_of(self["slot"].value())
 
     @property
     def part(self) -> Part:

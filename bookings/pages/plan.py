@@ -25,6 +25,7 @@ from bookings.pages.proposals import (
 )
 from bookings.places import DoesNotFit, VisitFull, VisitGone, ZonesTaken
 from bookings.planning.availability import Offer, Outlook
+from bookings.planning.chosen import number_of, slot_chosen
 from bookings.refusals import ClassAlreadyBooked
 from bookings.rules import VisitItem, VisitRequest
 from core.addresses import row_number
@@ -54,7 +55,7 @@ class NothingChosen(Refused):
 class RowForm(ClassForm):
     """One class in one programme; without a date it stays out of what is booked."""
 
-    slot = LineField(required=False, max_length=20)
+    slot = LineField(required=False, max_length=60)
     # How many free dates were shown before these.
     further = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0)
 
@@ -74,13 +75,18 @@ class RowForm(ClassForm):
         self.offers: list[Offer] = free[skipped : skipped + DATES_SHOWN]
         self.has_more = len(free) > skipped + DATES_SHOWN
         self.skipped = skipped
-        chosen = row_number(self.data.get(self.add_prefix("slot")))
+        chosen = self.chosen
         if chosen and chosen not in {offer.slot_id for offer in self.offers}:
             self.offers = [one for one in free if one.slot_id == chosen] + self.offers
 
     @property
+    def chosen(self) -> int:
+        """The key of the slot that is ticked."""
+        return number_of(self.data.get(self.add_prefix("slot")))
+
+    @property
     def is_chosen(self) -> bool:
-        return bool(self.data.get(self.add_prefix("slot")))
+        return bool(self.chosen)
 
     def full_clean(self) -> None:
         """Only what gets a date is asked to be right."""
@@ -89,14 +95,9 @@ class RowForm(ClassForm):
             return
         super().full_clean()
 
-    def clean_slot(self) -> VisitSlot:
+    def clean_slot(self) -> VisitSlot | None:
         """Whether there is room the verb says: the second of two clicks asks for its own place."""
-        slots = VisitSlot.objects.upcoming().with_room_for(self.programme)
-        chosen = slots.filter(pk=row_number(self.cleaned_data["slot"]))
-        slot = chosen.select_related("venue__hub").first()
-        if slot is None:
-            raise forms.ValidationError(_("This date has just gone. Choose another one."))
-        return slot
+        return slot_chosen(self.cleaned_data["slot"], self.programme)
 
     def say_gone(self) -> None:
         """Another one was first: show the dates of now."""

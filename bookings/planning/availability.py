@@ -72,6 +72,11 @@ class Offer:
         return timezone.localdate(self.starts_at)
 
     @property
+    def as_shown(self) -> str:
+        """Names the half day, and the time that a page showed (`bookings/planning/chosen.py`)."""
+        return f"{self.slot_id} {self.starts_at.isoformat()}"
+
+    @property
     def is_morning(self) -> bool:
         return timezone.localtime(self.starts_at).hour < 12
 
@@ -97,8 +102,14 @@ def free_for(
     programmes: Iterable[Programme], first: datetime.date, last: datetime.date, pupils: int
 ) -> list[Offer]:
     """What a class of so many can book on days from `first` to `last`, both included."""
-    within = _window(start_of_day(first), start_of_day(last + ONE_DAY))
-    return _with_room(offers_of(programmes, within), 1, pupils)
+    return _with_room(offers_for_all(programmes, first, last), 1, pupils)
+
+
+def offers_for_all(
+    programmes: Iterable[Programme], first: datetime.date, last: datetime.date
+) -> list[Offer]:
+    """Of several programmes on days from `first` to `last`, both included; all, as they stand."""
+    return offers_of(programmes, _window(start_of_day(first), start_of_day(last + ONE_DAY)))
 
 
 def offers_for(

@@ -30,7 +30,7 @@ def actions(user: User) -> list[Action]:
     found = [
         ("bookings.add_booking", "booking_add", _("Book on a school's behalf")),
         ("bookings.view_booking", "booking_day", _("Day list")),
-        ("bookings.view_visit", "visit_week", _("Week planner")),
+        ("bookings.view_visit", "visit_week", _("Planner")),
     ]
     return [
         Action(label, reverse(f"admin:bookings_{page}"), is_first=page == "booking_add")

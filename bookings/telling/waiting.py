@@ -22,7 +22,7 @@ from submissions.kinds import SubmissionLink
 from submissions.models import WaitState
 from submissions.waiting import wording
 from submissions.waiting.lifecycle import LIVE
-from submissions.waiting.telling import wait_mails
+from submissions.waiting.telling import readers_of_entry, wait_mail
 from submissions.waiting.wording import position_in_words
 from submissions.wording import Line
 
@@ -169,24 +169,31 @@ def _mail(
     rows = [row for row in rows if row.state in states]
     if not rows:
         return []
-    first = rows[0]
-    with translation.override(first.submission.language):
-        others = dates.links_to(first.programme, _others_for(name, first.programme, rows))
-        facts |= {
-            "position": position_in_words(positions(rows).get(first.pk)),
-            "when": capfirst(when_of(first)),
-            "others": others,
-        }
-    return wait_mails(
-        name,
-        events,
-        rows,
-        thing=first.programme,
-        link=WaitLink,
-        dates_path=dates.where_to_choose(first.programme),
-        expires_at=expires_at,
-        **facts,
-    )
+    first, programme = rows[0], rows[0].programme
+    place, others = positions(rows).get(first.pk), _others_for(name, programme, rows)
+    mails = []
+    for reader in readers_of_entry(rows):
+        with translation.override(reader.language):
+            words = {
+                "position": position_in_words(place),
+                "when": capfirst(when_of(first)),
+                "others": dates.links_to(programme, others),
+            }
+        mails.append(
+            wait_mail(
+                name,
+                events,
+                rows,
+                reader,
+                thing=programme,
+                link=WaitLink,
+                dates_path=dates.where_to_choose(programme),
+                expires_at=expires_at,
+                **facts,
+                **words,
+            )
+        )
+    return mails
 
 
 def _others_for(name: str, programme: Programme, rows: Sequence[VisitWait]) -> list[Offer]:

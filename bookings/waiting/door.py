@@ -51,10 +51,12 @@ def _waiting(slot: VisitSlot, programme: Programme) -> VisitWaitQuerySet:
 
 
 def _give_turns(slot: VisitSlot) -> None:
-    """Not where the verb under way frees something here itself: moving and swapping within it come
-    first, and only what is left over is offered."""
-    own = {pk for pk in left_about(_offer_what_is_free) if pk}
-    if not own or not VisitSlot.objects.filter(visits__in=own).filter(_near(slot)).exists():
+    """Offer what is free on the day of this half day to who waits for it. But a verb that gave up
+    a place there itself may still need it, as where two classes of one school swap: what it
+    leaves over is offered at its end (`_offer_what_is_free`)."""
+    given_up = {visit for visit in left_about(_offer_what_is_free) if visit}
+    in_them = VisitSlot.objects.filter(visits__in=given_up)
+    if not given_up or not in_them.filter(_near(slot)).exists():
         kind: Any = kind_of(VisitWait)
         kind.give_turns_on(slot.day)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from bookings import lifecycle, places, rules
 from bookings.models import Booking, Visit, VisitSlot, VisitWait
@@ -22,6 +23,7 @@ from core.dates import ONE_DAY, start_of_day
 from core.lifecycle import NEW, Refused
 from programmes.models import Programme
 from schools.models import SchoolHoliday, User
+from schools.years import school_year_of
 from submissions.models import Submission
 from submissions.rules import Party, refuse_broken
 from submissions.waiting.deadlines import closes_at, offer_until, region_of
@@ -68,6 +70,11 @@ class Entry:
     def has_room_in(self, offer: Offer) -> bool:
         return offer.groups_left >= len(self.rows) and offer.pupils_left >= self.pupils
 
+    def locked(self) -> "Entry":
+        """As it is now: her numbers may have changed since it was read, and cannot from here on."""
+        rows = VisitWait.objects.filter(pk__in=[row.pk for row in self.rows]).order_by("pk")
+        return Entry(list(rows.with_facts().select_for_update(of=("self",))))
+
 
 def entries_of(rows: VisitWaitQuerySet) -> list[Entry]:
     """In the order in which they are served."""
@@ -80,42 +87,42 @@ def entries_of(rows: VisitWaitQuerySet) -> list[Entry]:
 
 
 def after(visit_ids: Iterable[int | None]) -> int:
-    """The round at the end of a verb that freed something in these visits; None among them stands
-    for room anywhere. Who is passed over sees it."""
+    """The round at the end of a verb in which a place was given up in these visits; None among
+    them stands for room anywhere, as where a limit was raised."""
     if not VisitWait.objects.waiting().exists():
         return 0
     known = [pk for pk in visit_ids if pk is not None]
+    found = Visit.objects.filter(pk__in=known).select_related("slot__venue", "programme")
+    given_up = list(found.order_by("pk"))
     if len(known) < len(set(visit_ids)):
-        return everywhere(is_news=True)
-    slots = VisitSlot.objects.filter(visits__in=known).select_related("venue")
-    days = {(slot.day, slot.venue.hub_id) for slot in slots}
+        return everywhere(given_up)
+    days = {(visit.slot.day, visit.slot.venue.hub_id) for visit in given_up}
     return sum(
-        _round(VisitWait.objects.about(day, hub), day, day, is_news=True)
-        for day, hub in sorted(days)
+        _round(VisitWait.objects.about(day, hub), day, day, given_up) for day, hub in sorted(days)
     )
 
 
 def on_day(day: datetime.date) -> int:
-    """The round before somebody else takes a place on that day."""
+    """The round for who waits for this day, just before somebody who does not wait takes a place
+    on it: she gets only what is left over."""
     waiting = VisitWait.objects.filter(first_day__lte=day, last_day__gte=day)
     return _round(waiting, day, day)
 
 
-def everywhere(*, is_news: bool = False) -> int:
+def everywhere(given_up: Sequence[Visit] = ()) -> int:
     """All that is free is offered to whoever waits for it; returns how many entries are."""
-    return _round(VisitWait.objects.all(), None, None, is_news=is_news)
+    return _round(VisitWait.objects.all(), None, None, given_up)
 
 
 def _round(
     rows: VisitWaitQuerySet,
     first: datetime.date | None,
     last: datetime.date | None,
-    *,
-    is_news: bool = False,
+    given_up: Sequence[Visit] = (),
 ) -> int:
     """Each entry in turn. One that is served leaves less for those after it, so what is free is
-    asked anew then. `is_news`: something became free just now, and whoever it is too small for is
-    told again."""
+    asked anew then. `given_up`: the visits in which the verb under way gave up a place; whoever
+    that place is too small for is told so."""
     entries = entries_of(rows)
     if not entries:
         return 0
@@ -134,7 +141,7 @@ def _round(
             served += 1
             free = _free(programmes, within)
         elif wanted and not fitting:
-            _pass_over(entry, wanted[0], is_news=is_news)
+            _pass_over(entry, wanted, given_up)
     return served
 
 
@@ -157,18 +164,54 @@ def _try(entry: Entry, slot_id: int) -> bool:
     return True
 
 
-def _pass_over(entry: Entry, offer: Offer, *, is_news: bool) -> None:
-    """Its page says so. Once for each time that something becomes free."""
-    left = {"slot": offer.slot_id, "groups": offer.groups_left, "pupils": offer.pupils_left}
-    last = entry.rows[0].events.filter(move="pass_over").order_by("pk").last()
-    if last is not None and last.data == left and not is_news:
-        return
+# --- Too small -----------------------------------------------------------------------------------
+
+
+def _pass_over(entry: Entry, wanted: Sequence[Offer], given_up: Sequence[Visit]) -> None:
+    """All that it wants is too small for it. Its page says so, once for each time that more of it
+    became free."""
+    told = {
+        event.data["slot"]: event.data
+        for event in entry.rows[0].events.filter(move="pass_over").order_by("pk")
+    }
+    for offer in wanted:
+        last = told.get(offer.slot_id)
+        if not told or _made_room(given_up, offer, entry.programme) or _grew(offer, last):
+            _say_too_small(entry, offer)
+            return
+
+
+def _made_room(given_up: Iterable[Visit], offer: Offer, programme: Programme) -> bool:
+    """Whether what was given up is of this offer: of its own visit, or of another one in its rooms
+    at that time, which nobody else is in any more."""
+    for visit in given_up:
+        if (visit.slot_id, visit.programme_id) == (offer.slot_id, offer.programme_id):
+            return True
+        at_that_time = (
+            visit.slot.starts_at < offer.starts_at + programme.occupies
+            and offer.starts_at < visit.slot.starts_at + visit.programme.occupies
+        )
+        rooms = visit.programme.zones.filter(pk__in=programme.zones.all())
+        if at_that_time and rooms.exists():
+            return True
+    return False
+
+
+def _grew(offer: Offer, last: dict[str, Any] | None) -> bool:
+    """Whether there is more room than it was last told of in this half day: so it hears of room
+    that nobody gave up, as where a limit is raised."""
+    if last is None:
+        return False
+    return offer.groups_left > last["groups"] or offer.pupils_left > last["pupils"]
+
+
+def _say_too_small(entry: Entry, offer: Offer) -> None:
+    data = {"slot": offer.slot_id, "groups": offer.groups_left, "pupils": offer.pupils_left}
+    changes = {"attention": "passed_over"}
     try:
         with transaction.atomic():
             for row in entry.rows:
-                MOVES.apply(
-                    row, "pass_over", by=None, data=left, changes={"attention": "passed_over"}
-                )
+                MOVES.apply(row, "pass_over", by=None, data=data, changes=changes)
     except Refused:
         return  # served or withdrawn a moment ago
 
@@ -190,9 +233,10 @@ def offer(entry: Entry, slot: VisitSlot, *, by: User | None, note: str = "") -> 
             programme, slot, entry.submission.school, row.party_name, index
         )
     refuse_broken(broken, {one.rule for one in broken} if by else (), note)
-    until = until_of(slot, programme, entry.submission)
+    until = until_of(slot, programme, entry.submission, by=by)
     lifecycle.MOVES.lapse_all(Booking.objects.expired().in_the_way(slot, programme))
     visit = places.find_or_open(slot, programme)
+    entry = entry.locked()  # after the visit, as where a verb frees a place and offers it
     data = {"slot": slot.pk, "starts_at": slot.starts_at.isoformat(), "until": until.isoformat()}
     for row in entry.rows:
         booking = _booking(row, visit, until)
@@ -201,13 +245,15 @@ def offer(entry: Entry, slot: VisitSlot, *, by: User | None, note: str = "") -> 
         MOVES.apply(row, "offer", by=by, note=note, data=data, changes=changes)
 
 
-def until_of(slot: VisitSlot, programme: Programme, submission: Submission) -> datetime.datetime:
-    """Until when a place in that half day stands that is offered now."""
-    return offer_until(
-        day=slot.day,
-        closes_at=min(closes_at(slot.day, programme.lead_time), slot.starts_at),
-        region=_region(programme, submission),
-    )
+def until_of(
+    slot: VisitSlot, programme: Programme, submission: Submission, *, by: User | None = None
+) -> datetime.datetime:
+    """Until when a place in that half day stands that is offered now: at most as long as it could
+    be asked for, and what staff offer after that until it begins."""
+    closes = min(closes_at(slot.day, programme.lead_time), slot.starts_at)
+    if by and closes <= timezone.now():
+        closes = slot.starts_at
+    return offer_until(day=slot.day, closes_at=closes, region=_region(programme, submission))
 
 
 def _region(programme: Programme, submission: Submission) -> str:
@@ -219,6 +265,8 @@ def _booking(row: VisitWait, visit: Visit, until: datetime.datetime) -> Booking:
         name: getattr(row, name)
         for name in ("submission", "class_group", "organisation", "supervisors")
     }
+    if school_year_of(row.school_day) != school_year_of(visit.slot.day):
+        same["class_group"] = None  # a wish over the summer: who takes it brings next year's class
     return Booking(visit=visit, state=NEW, held_until=until, **_party(row).columns, **same)
 
 

@@ -14,7 +14,7 @@ from bookings.refusals import WrongAudience
 from bookings.waiting import rounds
 from core.transactions import retried
 from programmes.models import Programme
-from schools.models import User
+from schools.models import ClassGroup, User
 from submissions.models import Ending, Submission, WaitState
 from submissions.rules import (
     Broken,
@@ -23,7 +23,7 @@ from submissions.rules import (
     first_bookable_moment,
     refuse_broken,
 )
-from submissions.waiting.lifecycle import NotWaiting, WaitingList
+from submissions.waiting.lifecycle import NotWaiting, WaitingList, submissions_of
 
 
 @dataclass(frozen=True)
@@ -126,8 +126,7 @@ class VisitList(WaitingList):
     def end_unmet(self) -> int:
         over = VisitWait.objects.filter(self._hopeless()).filter(state=WaitState.WAITING)
         rows = over.select_related("submission").order_by("pk")
-        hopeless = {row.submission_id: row.submission for row in rows}
-        return sum(self._end_too_late(one) for one in hopeless.values())
+        return sum(self._end_too_late(one) for one in submissions_of(rows))
 
     def _hopeless(self) -> Q:
         """Of a programme that is not offered any more, or whose last day is too soon by now."""
@@ -152,6 +151,8 @@ def _take(booking: Booking, *, by: User | None) -> None:
     if school is not None:
         doubt = rules.taster_doubt(programme, slot, school, booking.party_name)
         changes |= {"attention": doubt}
+        if booking.class_group is None:
+            changes["class_group"] = ClassGroup.objects.named_in(booking, school, slot.day)
     move = "take_up" if programme.needs_approval else "take"
     lifecycle.MOVES.apply(booking, move, by=by, changes=changes)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
-from django.db.models import Min
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from core.kinds import Kind, kinds
@@ -39,11 +39,12 @@ def _waiting(kind: Kind) -> Any:
     return kind.event._base_manager.filter(noticed_at=None).exclude(notice="")
 
 
-def _groups(kind: Kind) -> dict[Key, list[int]]:
+def _groups(kind: Kind, since: int = 0) -> dict[Key, list[int]]:
     """The events that wait, by what they have in common, in order of the oldest."""
     groups: dict[Key, list[int]] = {}
     common = ("notice", "note", "about", *kind.together)
-    for pk, *key in _waiting(kind).order_by("pk").values_list("pk", *common):
+    waiting = _waiting(kind).filter(pk__gt=since) if since else _waiting(kind)
+    for pk, *key in waiting.order_by("pk").values_list("pk", *common):
         groups.setdefault(tuple(key), []).append(pk)
     return groups
 
@@ -65,6 +66,31 @@ def untold_since(moment: datetime.datetime) -> list[Event]:
     """The oldest event of each kind whose mail should have been made by then and was not."""
     late = [_waiting(kind).filter(at__lte=moment).order_by("at").first() for kind in kinds()]
     return [event for event in late if event is not None]
+
+
+# --- For a rehearsal ----------------------------------------------------------------------------
+
+Newest = dict[str, int]  # the last event of each kind
+
+
+def newest() -> Newest:
+    last = {kind.name: kind.event._base_manager.aggregate(last=Max("pk")) for kind in kinds()}
+    return {name: found["last"] or 0 for name, found in last.items()}
+
+
+def told_since(before: Newest) -> list[Message]:
+    """The mails that would tell of what happened since, in a transaction that is then undone.
+
+    `before` is brought up to date: called again, it tells of what happened after that.
+    """
+    found: list[Message] = []
+    for kind in kinds():
+        groups = _groups(kind, before[kind.name])
+        events = _read(kind, [pk for pks in groups.values() for pk in pks]) if groups else {}
+        for pks in groups.values():
+            found += kind.mails([events[pk] for pk in pks])
+        before[kind.name] = max([before[kind.name], *events])
+    return found
 
 
 class Teller:

@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 from core.backoffice.base import badge
 from core.mail.markers import masked
 from core.mail.models import Mail
+from core.mail.queue import Message
 
 STATE_COLOURS = {
     Mail.State.QUEUED: "info",
@@ -17,7 +18,7 @@ STATE_COLOURS = {
 }
 
 
-def readable(mail: Mail) -> SafeString:
+def readable(mail: Mail | Message) -> SafeString:
     """Its text: links lead to the back office, and codes are dots."""
     return linebreaksbr(urlize(masked(mail.text, to=mail.to), autoescape=True))
 

@@ -14,7 +14,7 @@ from kits.waiting.loans import position_of
 from submissions.kinds import SubmissionLink
 from submissions.models import WaitState
 from submissions.waiting import wording
-from submissions.waiting.telling import wait_mails
+from submissions.waiting.telling import readers_of_entry, wait_mail
 from submissions.wording import Line
 
 # Which notice tells what, as long as the row is in this state.
@@ -73,8 +73,10 @@ def mails_of(events: list[LoanWaitEvent]) -> list[Message]:
     if name == "offered":
         facts = {"until": timezone.localtime(row.held_until), "offered_day": row.starts_on}
         facts |= {"expires_at": row.held_until}
-    with translation.override(row.submission.language):
-        facts |= {"position": position_in_words(row), "when": capfirst(when_of(row))}
-    path = f"{row.kit.get_absolute_url()}#lenen"
-    link = LoanWaitLink
-    return wait_mails(name, events, rows, thing=row.kit, link=link, dates_path=path, **facts)
+    facts |= {"dates_path": f"{row.kit.get_absolute_url()}#lenen", "link": LoanWaitLink}
+    mails = []
+    for reader in readers_of_entry(rows):
+        with translation.override(reader.language):
+            facts |= {"position": position_in_words(row), "when": capfirst(when_of(row))}
+        mails.append(wait_mail(name, events, rows, reader, thing=row.kit, **facts))
+    return mails

@@ -19,7 +19,7 @@ from schools.models import User
 from submissions.models import Ending, Submission, WaitState
 from submissions.rules import NoteRequired, Party, first_bookable_moment, refuse_broken
 from submissions.waiting.deadlines import closes_at, offer_until, region_of
-from submissions.waiting.lifecycle import MOVES, NotWaiting, WaitingList
+from submissions.waiting.lifecycle import MOVES, NotWaiting, WaitingList, submissions_of
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,9 @@ class LoanList(WaitingList):
         before = days.free_again_on(kit, ends_on)
         lifecycle.MOVES.lapse_all(in_the_way(kit, starts_on, before))
         copy = lock_free(kit, starts_on, before)
+        # Her numbers may have changed since it was read, and cannot from here on.
+        rows = LoanWait.objects.with_facts().select_for_update(of=("self",))
+        row.refresh_from_db(from_queryset=rows)
         until = _until(kit, starts_on, row.submission)
         party = Party(row.party_name, row.year_from, row.year_to, row.pupils)
         loan = Loan(
@@ -146,8 +149,8 @@ class LoanList(WaitingList):
         soonest = timezone.localdate(first_bookable_moment(None))
         hopeless = Q(kit__is_published=False) | Q(starts_on__lt=soonest)
         rows = LoanWait.objects.filter(hopeless, state=WaitState.WAITING).order_by("pk")
-        found = {row.submission_id: row.submission for row in rows.select_related("submission")}
-        return sum(self.end(one, Ending.TOO_LATE, by=None) for one in found.values())
+        entries = submissions_of(rows.select_related("submission"))
+        return sum(self.end(one, Ending.TOO_LATE, by=None) for one in entries)
 
 
 def _until(kit: LessonKit, starts_on: datetime.date, submission: Submission) -> datetime.datetime:

@@ -144,6 +144,16 @@ class Programme(Around, Offer):
     pupils_per_supervisor = models.PositiveSmallIntegerField(
         _("pupils per supervisor"), default=10, validators=[MinValueValidator(1)]
     )
+    helpers_needed = models.PositiveSmallIntegerField(
+        _("people of ours, per visit"),
+        default=0,
+        help_text=_("So many shifts are opened for each visit. 0: none, nobody is looked for."),
+    )
+    is_loud = models.BooleanField(
+        _("loud"),
+        default=False,
+        help_text=_("Above 85 dB(A): nobody under 18 is given a shift in it."),
+    )
     price = models.DecimalField(
         _("price per class (euro)"), max_digits=7, decimal_places=2, default=0
     )

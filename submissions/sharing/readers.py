@@ -21,10 +21,6 @@ class Reader:
     language: str
     companions: Sequence[Companion] = ()
 
-    @property
-    def has_all(self) -> bool:
-        return not self.companions or any(one.row is None for one in self.companions)
-
     def has(self, row: object) -> bool:
         return not self.companions or any(one.has(row) for one in self.companions)
 

@@ -26,6 +26,8 @@ from submissions.waiting.deadlines import HARDLY_ANY_TIME
 S = WaitState
 OFFER_MAIL = "wait_offered"
 LIVE = (S.WAITING, S.OFFERED)
+# The least by which two moments differ in the database.
+MOMENT = datetime.timedelta(microseconds=1)
 
 # fmt: off
 MOVES = AskedLifecycle(
@@ -156,11 +158,12 @@ class WaitingList:
         return submission
 
     def _next_moment(self, hub: int) -> Any:
-        """A moment after that of everybody who was told a position. Whoever joins waits here for
-        who is joining: the order in which they are committed is the order of their moments."""
+        """A moment after that of everybody who was told a position, also where the clock of this
+        machine is behind. Whoever joins waits here for who is joining: the order in which they are
+        committed is the order of their moments."""
         Hub.objects.select_for_update(of=("self",), no_key=True).get(pk=hub)
         last = self.rows.filter(submission__hub=hub).aggregate(last=Max("asked_at"))["last"]
-        return max(timezone.now(), last) if last else timezone.now()
+        return max(timezone.now(), last + MOMENT) if last else timezone.now()
 
     @retried
     def withdraw(self, submission: Submission, *, by: User | None, note: str = "") -> None:
@@ -269,12 +272,12 @@ class WaitingList:
         told_later = Q(events__notice="offered", events__noticed_at=None)
         offered = self.rows.filter(told_later | Q(submission__reference__in=waits))
         rows = offered.filter(state=S.OFFERED).select_related("submission").order_by("pk")
-        return _submissions(rows)
+        return submissions_of(rows)
 
     def expire_offers(self) -> int:
         """Each in a transaction of its own, with the next offer; returns how many."""
         over = self.model.objects.offers_over(timezone.now())
-        return sum(self.expire(submission) for submission in _submissions(over))
+        return sum(self.expire(submission) for submission in submissions_of(over))
 
     # --- Within a verb --------------------------------------------------------------------------
 
@@ -295,6 +298,6 @@ class WaitingList:
         return bool(ended)
 
 
-def _submissions(rows: Iterable[Waiting]) -> list[Submission]:
-    """Each once, in the order of the rows."""
+def submissions_of(rows: Iterable[Waiting]) -> list[Submission]:
+    """The entries of these rows: each submission once, in the order of the rows."""
     return list({row.submission_id: row.submission for row in rows}.values())

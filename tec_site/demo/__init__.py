@@ -11,6 +11,7 @@ from tec_site.demo import (
     loans,
     offer,
     people,
+    roster,
     schools,
     season,
     second_hub,
@@ -31,5 +32,6 @@ def load() -> None:
     loans.load()
     around.load()
     second_hub.load()
+    roster.load()
     evaluations.load()
     colleagues.load()

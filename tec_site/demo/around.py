@@ -13,7 +13,7 @@ from bookings.preparing import Answer
 from core.documents import DocumentsUnavailable, pdf_from_html
 from kits.models import LessonKit
 from programmes.models import Programme, ProgrammeFile
-from tec_site.demo.around_texts import AROUND, CONTINUES, WORKSHEET, WORKSHEET_HTML
+from tec_site.demo.texts.around import AROUND, CONTINUES, WORKSHEET, WORKSHEET_HTML
 
 
 def load() -> None:

@@ -7,8 +7,8 @@ from kits.models import Complexity, ContentItem, DeskDay, KitCopy, KitDocument, 
 from kits.versions import save_version
 from programmes.models import CoreObjective, Drawing, Venue, World
 from schools.years import YearGroup
-from tec_site.demo import kit_texts as texts
 from tec_site.demo.offer import DIGITAL, NEW, PO
+from tec_site.demo.texts import kits as texts
 
 
 class Item(NamedTuple):

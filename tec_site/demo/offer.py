@@ -20,8 +20,8 @@ from programmes.models import (
 from schools.audience import Audience
 from schools.models import HolidayRegion, User
 from schools.years import YearGroup
-from tec_site.demo import texts
 from tec_site.demo.people import STAFF_EMAIL
+from tec_site.demo.texts import offer as texts
 
 ZONES = [
     ("maken", "Maken en creatieve techniek", texts.ZONE_MAKEN),

@@ -38,9 +38,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _entry(
                 _("Day list"), "checklist", "admin:bookings_booking_day", "bookings.view_booking"
             ),
-            _entry(
-                _("Week planner"), "view_week", "admin:bookings_visit_week", "bookings.view_visit"
-            ),
+            _entry(_("Planner"), "view_week", "admin:bookings_visit_week", "bookings.view_visit"),
+            _entry(_("Roster"), "badge", "admin:roster_shift_week", "roster.view_shift"),
             _entry(
                 _("Book on a school's behalf"),
                 "call",
@@ -77,6 +76,12 @@ NAVIGATION: list[dict[str, Any]] = [
             _model(_("Slots"), "calendar_month", "bookings.visitslot"),
             _model(_("Patterns"), "event_repeat", "bookings.schedulepattern"),
             _model(_("Closures"), "event_busy", "programmes.closure"),
+            _entry(
+                _("Close days"),
+                "event_busy",
+                "admin:programmes_closure_close",
+                "programmes.add_closure",
+            ),
             _model(_("Hubs"), "hub", "programmes.hub"),
             _model(_("Venues"), "location_on", "programmes.venue"),
             _model(_("Zones"), "meeting_room", "programmes.zone"),
@@ -98,6 +103,15 @@ NAVIGATION: list[dict[str, Any]] = [
             _model(_("Waiting list for kits"), "hourglass_top", "kits.loanwait"),
             _model(_("History of loans"), "history", "kits.loanevent"),
             _model(_("History of that list"), "history", "kits.loanwaitevent"),
+        ],
+    },
+    {
+        "title": _("People"),
+        "items": [
+            _model(_("Staff and volunteers"), "volunteer_activism", "roster.person"),
+            _model(_("Shifts"), "work_history", "roster.shift"),
+            _entry(_("Hours"), "timer", "admin:roster_person_hours", "roster.view_person"),
+            _model(_("History of shifts"), "history", "roster.shiftevent"),
         ],
     },
     {
@@ -128,8 +142,11 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
-        "title": _("Mail"),
-        "items": [_model(_("Mails"), "mail", "core.mail")],
+        "title": _("Mail and tasks"),
+        "items": [
+            _model(_("Mails"), "mail", "core.mail"),
+            _model(_("Tasks"), "pending_actions", "core.task"),
+        ],
     },
     {
         "title": _("Management"),

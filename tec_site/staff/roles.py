@@ -21,8 +21,10 @@ _HANDLE_BOXES = [
     "kits.view_kitcopy",
     "kits.change_shortage",
 ]
+_LOOK_AT_ROSTER = ["roster.view_shift"]
 _DESK = [
     *_LOOK_AT_VISITS,
+    *_LOOK_AT_ROSTER,
     *_HANDLE_BOXES,
     "kits.add_loan",
     "kits.view_loanwait",
@@ -53,10 +55,25 @@ _DESK = [
     "schools.view_schoolholiday",
     "programmes.view_programme",
     "programmes.view_venue",
+    "roster.change_shift",
+    "roster.view_shiftevent",
+    "roster.view_person",
+    "roster.add_person",
+    "roster.change_person",
+    "roster.view_availability",
+    "roster.add_availability",
+    "roster.change_availability",
+    "roster.delete_availability",
+    "roster.view_otherdays",
+    "roster.add_otherdays",
+    "roster.change_otherdays",
+    "roster.delete_otherdays",
     "impact.view_evaluation",
     "impact.view_figures",
     "core.view_mail",
     "core.change_mail",
+    "core.view_task",
+    "core.change_task",
 ]
 # Of a funder or a board: numbers, and no name of anybody.
 _READ = ["impact.view_figures"]
@@ -68,8 +85,11 @@ VOLUNTEER, DESK, MANAGEMENT, READER = "Vrijwilliger", "Balie", "Beheer", "Lezer"
 
 def load() -> None:
     """Make the roles, or add what they lack."""
-    _give(VOLUNTEER, Permission.objects.filter(_named([*_LOOK_AT_VISITS, *_HANDLE_BOXES])))
     _give(READER, Permission.objects.filter(_named(_READ)))
+    _give(
+        VOLUNTEER,
+        Permission.objects.filter(_named([*_LOOK_AT_VISITS, *_HANDLE_BOXES, *_LOOK_AT_ROSTER])),
+    )
     _give(DESK, Permission.objects.filter(_named(_DESK)))
     apps = [*_EVERYTHING_OF, *{kind.model._meta.app_label for kind in kinds()}]
     everything = Q(content_type__app_label__in=apps) & ~Q(codename__startswith="delete_")

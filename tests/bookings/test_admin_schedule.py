@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-import time_machine
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
@@ -20,6 +19,7 @@ from tests.factories import (
     make_slot,
     make_staff,
     make_visit,
+    make_wait,
 )
 
 pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
@@ -124,6 +124,18 @@ def test_time_of_a_booked_slot_stands_still(desk):
         return page.context["adminform"].form.fields.keys() & {"starts_at", "ends_at", "venue"}
 
     assert (fields(booked), fields(free)) == (set(), {"starts_at", "ends_at", "venue"})
+
+
+def test_date_that_somebody_waits_for_stands_still(desk):
+    """Full by its rooms only: nobody has opened a visit there."""
+    programme = make_programme()
+    slot = make_slot(programmes=[programme])
+    make_wait(slot=slot, programme=programme)
+
+    save_slot(desk, slot, starts_at_0="2026-11-10", ends_at_0="2026-11-10")
+
+    slot.refresh_from_db()
+    assert slot.day == datetime.date(2026, 11, 3)
 
 
 def test_date_of_what_was_cancelled_stands_still(desk):
@@ -294,48 +306,6 @@ def test_page_of_a_visit_takes_as_many_queries_for_three_classes(desk, django_as
     make_booking(visit=visit)
     with django_assert_num_queries(4):
         desk.get(visit_page(visit))
-
-
-# --- The week planner -------------------------------------------------------------------------
-
-
-def test_planner_shows_the_visits_of_each_zone(desk):
-    visit = make_booking().visit
-    page = desk.get("/beheer/bookings/visit/week/", {"week": "2026-11-05"})
-    row = next(row for row in page.context["rows"] if row.zone in visit.programme.zones.all())
-    assert [[claim.visit_id for claim in claims] for claims in row.days] == [
-        [], [visit.pk], [], [], [],
-    ]  # fmt: skip
-    assert page.context["monday"] == datetime.date(2026, 11, 2)
-
-
-@pytest.mark.parametrize(("day", "monday"), [(18, 14), (19, 21), (20, 21), (21, 21)])
-def test_planner_shows_the_week_to_come_at_the_weekend(desk, day, monday):
-    with time_machine.travel(amsterdam(2026, 9, day, 12), tick=False):
-        desk.force_login(make_staff())
-        page = desk.get("/beheer/bookings/visit/week/")
-    assert page.context["monday"] == datetime.date(2026, 9, monday)
-
-
-def test_planner_shows_the_weekend_when_it_is_used(desk):
-    make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 11, 7, 9))))
-    page = desk.get("/beheer/bookings/visit/week/", {"week": "2026-11-05"})
-    assert [day.day for day in page.context["days"]] == [2, 3, 4, 5, 6, 7]
-
-
-def test_planner_of_an_empty_week_leads_to_the_next_visit(desk):
-    make_booking()
-    page = desk.get("/beheer/bookings/visit/week/")
-    assert (page.context["is_empty"], page.context["next"]) == (True, datetime.date(2026, 11, 3))
-    assert '<a href="?week=2026-11-03">' in page.content.decode()
-    page = desk.get("/beheer/bookings/visit/week/", {"week": "2026-11-03"})
-    assert (page.context["is_empty"], page.context["next"]) == (False, None)
-
-
-@pytest.mark.parametrize("week", ["", "x", "2026-13-40", "0001-01-01", "9999-12-31"])
-def test_planner_shows_this_week_for_nonsense(desk, week):
-    page = desk.get("/beheer/bookings/visit/week/", {"week": week})
-    assert page.context["monday"] == datetime.date(2026, 9, 14)
 
 
 # --- What is out of range -----------------------------------------------------------------------

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 import time_machine
+from django.db import transaction
 
 from bookings import clock, lifecycle, moving, places
 from bookings.models import Attention, Booking, State, Visit, ZoneClaim
@@ -175,6 +176,21 @@ def test_own_place_is_in_nobodys_way():
     assert (claim.visit, claim.starts_at) == (booked.visit, overlapping.starts_at)
 
 
+def test_class_joins_its_own_programme_also_where_it_leaves_a_visit_in_the_way():
+    """Two programmes in one half day: the visit that it leaves is locked along with the one that
+    it joins, and comes first by its key."""
+    other, programme = (make_programme(zones=[make_zone()], max_groups=2) for _one in range(2))
+    slot = make_slot(programmes=[other, programme], venue=other.venue)
+    leaving = make_booking(visit=make_visit(slot=slot, programme=other)).visit
+    joined = make_booking(visit=make_visit(slot=slot, programme=programme)).visit
+
+    with transaction.atomic():
+        found = places.find_or_open(slot, programme, leaving=leaving.pk)
+
+    assert leaving.pk < joined.pk
+    assert found == joined
+
+
 def test_month_shows_only_what_works_for_this_class(booked, later):
     small = make_slot(
         programmes=[booked.visit.programme], starts_at=amsterdam(2026, 11, 10, 9), max_pupils=23
@@ -316,6 +332,19 @@ def test_kit_goes_along_as_the_school_asked_when_staff_agree(booked, loan, later
     assert loan.state == LoanState.CANCELLED
 
 
+def test_kit_stays_where_staff_move_its_visit_to_another_date_than_was_asked(
+    booked, loan, later, staff
+):
+    along = {f"leskist-{loan.pk}": "cancel"}
+    moving.ask_to_move(slot=later, along=along, **by_school(booked))
+    other = make_slot(programmes=[booked.visit.programme], starts_at=amsterdam(2026, 12, 3, 9))
+
+    moving.move_as_staff(booking=booked, slot=other, by=staff)
+
+    loan.refresh_from_db()
+    assert (loan.state, loan.starts_on) == (LoanState.RESERVED, datetime.date(2026, 11, 3))
+
+
 # --- The pages -----------------------------------------------------------------------------------
 
 
@@ -331,6 +360,27 @@ def test_teacher_moves_in_two_steps_and_twice_is_once(client, booked, later):
         answer = client.post(step, {"note": ""})
         assert answer.status_code == 302
 
+    assert moves_of(booked) == ["reschedule"]
+
+
+def test_another_time_than_was_shown_is_said_before_anything_moves(client, booked, later):
+    step = address(booked, naar=later.pk)
+    shown = client.get(step).context["shown"]
+    later.starts_at += datetime.timedelta(hours=1)
+    later.ends_at += datetime.timedelta(hours=1)
+    later.save()
+
+    answer = client.post(step, {"note": "Graag!", "shown": shown})
+
+    page = answer.content.decode()
+    assert (answer.status_code, moves_of(booked)) == (409, [])
+    assert (
+        answer.context["form"]
+        .non_field_errors()[0]
+        .startswith("Deze datum heeft nu een andere tijd of plek: donderdag 26 november 14:00")
+    )
+    assert "Graag!" in page
+    assert client.post(step, {"note": "", "shown": answer.context["shown"]}).status_code == 302
     assert moves_of(booked) == ["reschedule"]
 
 

@@ -6,7 +6,8 @@ import pytest
 import time_machine
 from icalendar import Calendar
 
-from bookings.models import Booking, State
+from bookings import lifecycle
+from bookings.models import Booking, State, VisitSlot
 from bookings.parts import Part, PartRefused, change_parts
 from core.mail.outbox import Teller
 from core.models import Mail
@@ -21,6 +22,7 @@ from tests.factories import (
     make_loan,
     make_programme,
     make_slot,
+    make_staff,
     make_submission,
     make_visit,
 )
@@ -154,6 +156,17 @@ def test_place_that_one_class_leaves_another_can_take(three):
     assert Booking.objects.get(pk=second.pk).visit.slot == first.visit.slot
 
 
+def test_pupils_that_one_class_leaves_out_another_can_bring(three):
+    """The one that grows comes first on the page."""
+    first, second, _third = three
+    type(first.visit).objects.filter(pk=first.visit_id).update(max_pupils=49)
+    lifecycle.reschedule(booking=second, slot=first.visit.slot, by=make_staff())
+
+    change_parts([part(first, pupils=26), part(second, pupils=23)], by=by_school(first))
+
+    assert [one.pupils for one in first.visit.bookings.order_by("pk")] == [26, 23]
+
+
 def test_late_class_is_refused_and_the_rest_with_it(three):
     parts = [part(three[0], goes=True), part(three[2], goes=True)]
     late = time_machine.travel(amsterdam(2026, 10, 21, 12), tick=False)  # 13 days before the 3rd
@@ -196,6 +209,23 @@ def test_page_changes_all_in_one_go(client, three, later):
     again = client.post(page, data)
     assert again.status_code == 302
     assert Booking.objects.get(pk=moved.pk).events.filter(move="reschedule").count() == 1
+
+
+def test_date_that_moved_since_it_was_shown_is_not_taken_unseen(client, three, later):
+    page = f"{address(three[0])}klassen/"
+    offers = client.get(page).context["form"].rows[0].offers
+    [shown] = [one.as_shown for one in offers if one.slot_id == later.pk]
+    VisitSlot.objects.filter(pk=later.pk).update(
+        starts_at=later.starts_at + datetime.timedelta(days=14),
+        ends_at=later.ends_at + datetime.timedelta(days=14),
+    )
+
+    data = sent(three, **{f"klas-{three[0].pk}-slot": shown})
+    answer = client.post(page, data)
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].rows[0].errors) == ["slot"]
+    assert not three[0].events.filter(move="reschedule").exists()
 
 
 def test_refusal_stands_at_its_class_and_nothing_typed_is_lost(client, three):

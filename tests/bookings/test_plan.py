@@ -4,8 +4,14 @@ import datetime
 
 import pytest
 
-from bookings.models import Booking, State
-from bookings.pages.proposals import Proposal, a_year_further, experiences_of, of_last_year
+from bookings.models import Booking, State, VisitSlot
+from bookings.pages.proposals import (
+    Proposal,
+    a_year_further,
+    continue_classes,
+    experiences_of,
+    of_last_year,
+)
 from core.models import Mail
 from programmes.models import ProgrammeKind
 from schools.models import ClassGroup
@@ -158,6 +164,17 @@ def test_experiences_that_a_class_did_not_book_are_proposed(teacher):
     assert experiences_of(make_teacher(), before.class_group_id) == []
 
 
+@pytest.mark.parametrize(("school_year", "is_linked"), [(2025, True), (2024, False)])
+def test_class_continues_one_of_the_year_before_only(teacher, school_year, is_linked):
+    earlier = make_class_group(school=teacher.school, school_year=school_year)
+    booking = make_booking(submission=make_submission(user=teacher))
+
+    continue_classes([booking], [earlier.pk])
+
+    booking.class_group.refresh_from_db()
+    assert booking.class_group.continues == (earlier if is_linked else None)
+
+
 # --- The page ------------------------------------------------------------------------------------
 
 
@@ -303,6 +320,20 @@ def test_later_dates_are_turned_to_without_losing_a_choice(client, teacher):
     assert Booking.objects.count() == 2
 
 
+def test_choice_stays_in_sight_where_its_own_row_turns_to_later_dates(client, teacher):
+    programme = make_programme(max_groups=3)
+    came(teacher, programme=programme)
+    slots = [coming(programme, day) for day in range(3, 11)]
+    client.force_login(teacher)
+    data = sent(client.get(PAGE), slots[1]) | {"further": "0"}
+
+    [row] = client.post(PAGE, data).context["form"].rows
+
+    shown = [slots[1], *slots[6:]]
+    assert [offer.slot_id for offer in row.offers] == [one.pk for one in shown]
+    assert row["slot"].value() == str(slots[1].pk)
+
+
 def test_experiences_of_a_class_are_planned_in_one_go(client, teacher):
     taster = make_programme(kind=ProgrammeKind.TASTER)
     group = make_class_group(school=teacher.school, school_year=2026, name="Groep 7a")
@@ -347,3 +378,28 @@ def test_dates_of_a_programme_are_read_once_however_many_classes(
 
     with django_assert_num_queries(9):
         client.get(PAGE)
+
+
+def test_date_that_moved_since_it_was_shown_is_not_booked_unseen(client, teacher):
+    programme = make_programme(max_groups=3)
+    came(teacher, programme=programme)
+    slot = coming(programme)
+    client.force_login(teacher)
+    page = client.get(PAGE)
+    [offer] = page.context["form"].rows[0].offers
+    data = sent(page, slot) | {"rij-0-slot": offer.as_shown}
+    assert f'value="{offer.as_shown}"' in page.content.decode()
+    VisitSlot.objects.filter(pk=slot.pk).update(
+        starts_at=slot.starts_at + datetime.timedelta(days=14),
+        ends_at=slot.ends_at + datetime.timedelta(days=14),
+    )
+
+    answer = client.post(PAGE, data)
+
+    assert answer.status_code == 422
+    assert not Booking.objects.filter(visit__slot=slot).exists()
+    [row] = answer.context["form"].rows
+    assert "dinsdag 17 november 09:00" in row.errors["slot"][0]
+    again = data | {"rij-0-slot": row.offers[0].as_shown}
+    assert client.post(PAGE, again).status_code == 302
+    assert Booking.objects.filter(visit__slot=slot).count() == 1

@@ -194,3 +194,49 @@ def test_half_days_that_became_too_short_are_named(desk, programme):
 
     lines = [str(message) for message in get_messages(answer.wsgi_request)]
     assert f"{slot} is er nu te kort voor: verplaats het bezoek." in lines
+
+
+# --- As it was shown (the mails, and what changed since) ----------------------------------------
+
+
+def test_mails_are_shown_as_they_go_out_and_nothing_is_changed_by_looking(desk, programme):
+    visit = make_visit(slot=make_slot(programmes=[programme]), programme=programme)
+    booked = make_booking(visit=visit)
+    asked = save(desk, programme, duration=150, telling="")
+    ((mail, text),) = asked.context["mails"]
+    assert (mail.to, "Het duurt 2 uur en 30 minuten in plaats van 2 uur." in text) == (
+        booked.submission.email,
+        True,
+    )
+    assert mail.subject in asked.content.decode()
+    programme.refresh_from_db()
+    assert (programme.duration, booked.events.count()) == (120, 1)
+    shown = asked.context["adminform"].form["shown"].value()
+    assert save(desk, programme, duration=150, shown=shown).status_code == 302
+    Teller().tell(seconds=30)
+    assert [one.text for one in Mail.objects.all()] == [mail.text]
+
+
+def test_whoever_came_since_it_was_shown_is_named_before_she_gets_a_mail(desk, programme):
+    visit = make_visit(slot=make_slot(programmes=[programme]), programme=programme, max_groups=2)
+    make_booking(visit=visit)
+    asked = save(desk, programme, duration=150, telling="")
+    late = make_booking(visit=visit, party_name="Groep 8c", pupils=10)
+    shown = asked.context["adminform"].form["shown"].value()
+    again = save(desk, programme, duration=150, shown=shown)
+    anew, _intro, line = [str(e) for e in again.context["adminform"].form.non_field_errors()]
+    assert anew == "Iets is anders dan het hier stond. Bekijk het nog een keer."
+    assert "Groep 8c" in line
+    assert late.events.count() == 1
+    shown = again.context["adminform"].form["shown"].value()
+    assert save(desk, programme, duration=150, shown=shown).status_code == 302
+
+
+def test_length_that_was_changed_below_the_question_is_asked_anew(desk, programme):
+    visit = make_visit(slot=make_slot(programmes=[programme]), programme=programme)
+    make_booking(visit=visit)
+    asked = save(desk, programme, duration=150, telling="")
+    shown = asked.context["adminform"].form["shown"].value()
+    assert save(desk, programme, duration=160, shown=shown).status_code == 200
+    programme.refresh_from_db()
+    assert programme.duration == 120

@@ -4,11 +4,12 @@ import datetime
 
 import pytest
 
-from bookings.models import Booking, VisitWait
+from bookings.models import Booking, State, VisitWait
 from bookings.waiting.visits import LIST
 from core.kinds import kind_of
 from core.mail.outbox import Teller
 from core.models import Mail
+from schools.models import ClassGroup
 from submissions.models import WaitState
 from tests.factories import amsterdam, make_programme, make_slot, make_staff, make_wait
 
@@ -106,3 +107,39 @@ def test_untold_offer_ends_when_its_place_can_no_longer_be_taken(offered, frozen
 
     offered.refresh_from_db()
     assert offered.state == WaitState.ENDED
+
+
+def test_staff_offer_a_date_that_is_too_soon_to_be_asked_for_until_it_begins(frozen):
+    """Three days ahead, where five working days are asked: the school can still take it."""
+    frozen.move_to(amsterdam(2026, 9, 15, 9))
+    programme = make_programme()
+    soon = make_slot(programmes=[programme], starts_at=amsterdam(2026, 9, 18, 9))
+    wish = {"first_day": datetime.date(2026, 9, 16), "last_day": datetime.date(2026, 12, 1)}
+    row = make_wait(slot=None, programme=programme, **wish)
+
+    LIST.offer_by_hand(row.submission, slot=soon, by=make_staff(), note="Er viel iemand uit.")
+    work()
+
+    assert deadlines(row) == {amsterdam(2026, 9, 15, 13)}
+    assert row.state == WaitState.OFFERED
+    assert Mail.objects.waiting().filter(template="wait_offered").exists()
+    LIST.take(row.submission, by=row.submission.user)
+    assert Booking.objects.get(wait=row).state == State.CONFIRMED
+
+
+def test_wish_over_the_summer_brings_the_class_of_the_year_in_which_it_comes(frozen):
+    programme = make_programme()
+    slot = make_slot(programmes=[programme], starts_at=amsterdam(2027, 10, 5, 9))
+    wish = {"first_day": datetime.date(2027, 5, 1), "last_day": datetime.date(2027, 12, 1)}
+    row = make_wait(slot=None, programme=programme, **wish)
+    school = row.submission.school
+    row.class_group = ClassGroup.objects.named_in(row, school, row.school_day)
+    row.save()
+
+    assert LIST.offer_everywhere() == 1
+    LIST.take(row.submission, by=row.submission.user)
+
+    booking = Booking.objects.get(wait=row)
+    assert (booking.visit.slot, booking.state) == (slot, State.CONFIRMED)
+    assert (row.class_group.school_year, booking.class_group.school_year) == (2026, 2027)
+    assert booking.class_group.name == row.party_name

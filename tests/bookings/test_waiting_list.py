@@ -3,10 +3,12 @@
 import datetime
 
 import pytest
+from django.db import transaction
 
 from bookings import lifecycle, places, visits
 from bookings.models import Booking, State, Visit, VisitWait
 from bookings.rules import VisitItem, VisitRequest
+from bookings.waiting import rounds
 from bookings.waiting.calling_off import call_off
 from bookings.waiting.positions import positions
 from bookings.waiting.visits import LIST, WaitRequest, Wish
@@ -14,6 +16,7 @@ from core.lifecycle import IllegalMove, Refused, chain_is_sound
 from core.mail.outbox import Teller
 from core.models import Mail
 from core.transactions import retried
+from schools.models import SchoolHoliday
 from submissions.models import WaitState
 from submissions.rules import NoteRequired
 from submissions.waiting.lifecycle import MOVES, NothingOffered, OnlyFewer
@@ -30,6 +33,7 @@ from tests.factories import (
     make_teacher,
     make_visit,
     make_wait,
+    make_zone,
     unsaved_submission,
 )
 
@@ -201,6 +205,68 @@ def test_freed_singly_the_smaller_goes_first_and_the_larger_sees_that_it_was_pas
     assert (place.number, place.larger) == (2, 2)
 
 
+def times_passed_over(row: VisitWait) -> int:
+    return row.events.filter(move="pass_over").count()
+
+
+def test_each_place_that_is_too_small_is_told_once_also_one_as_large_as_the_last(
+    full, slot, programme
+):
+    row = wait(slot, programme, 33)
+    cancel(full[0])
+    LIST.give_turns()
+    assert times_passed_over(row) == 1
+    again = make_booking(visit=full[1].visit, pupils=28)
+    assert times_passed_over(row) == 1
+
+    cancel(again)
+
+    assert times_passed_over(row) == 2
+
+
+@pytest.mark.parametrize(
+    ("shares_room", "hour", "is_told"), [(True, 9, True), (True, 12, False), (False, 9, False)]
+)
+def test_what_another_programme_gives_up_is_told_only_where_it_is_the_room_one_waits_for(
+    programme, shares_room, hour, is_told
+):
+    """At that time: what comes free at noon leaves the morning as it was."""
+    slot = make_slot(programmes=[programme], max_groups=2, max_pupils=30)
+    row = wait(slot, programme, 34)
+    LIST.give_turns()
+    room = programme.zones.get() if shares_room else make_zone(venue=programme.venue)
+    other = make_programme(zones=[room])
+    at_that_hour = make_slot(programmes=[other], starts_at=amsterdam(2026, 11, 3, hour))
+    for _class in range(3):
+        cancel(make_booking(visit=make_visit(slot=at_that_hour, programme=other)))
+
+    assert times_passed_over(row) == (4 if is_told else 1)
+
+
+def test_maximum_is_told_where_it_is_raised_and_not_where_it_is_lowered(full, slot, programme):
+    row, visit = wait(slot, programme, 34), full[1].visit
+    cancel(full[0])
+    told = []
+    for most in (58, 60, 61):
+        visit.refresh_from_db()
+        visits.set_maxima(visit=visit, max_groups=2, max_pupils=most)
+        LIST.give_turns()
+        told.append(times_passed_over(row))
+
+    assert told == [1, 2, 3]
+
+
+def test_room_that_nobody_gave_up_is_told_where_it_is_more_than_was_told(programme):
+    slot = make_slot(programmes=[programme], max_groups=2, max_pupils=30)
+    row, told = wait(slot, programme, 34), []
+    for most in (30, 28, 30, 32):
+        type(slot).objects.update(max_pupils=most)
+        LIST.give_turns()
+        told.append(times_passed_over(row))
+
+    assert told == [1, 1, 1, 2]
+
+
 def test_an_offer_holds_once_and_is_not_free_to_others(full, slot, programme):
     """S07"""
     wait(slot, programme, 30)
@@ -228,6 +294,22 @@ def test_expired_offer_is_free_to_nobody_until_the_next_has_it(full, slot, progr
     assert VisitWait.objects.get(pk=first.pk).events.latest("pk").notice == "expired"
 
 
+def test_offer_that_was_made_anew_since_the_clock_looked_does_not_expire(
+    full, slot, programme, frozen
+):
+    row = wait(slot, programme, 28)
+    cancel(full[0])
+    row.refresh_from_db()
+    frozen.move_to(row.held_until)
+    [listed] = VisitWait.objects.offers_over(row.held_until)
+    LIST.wait_on(row.submission, by=None)  # which gives it the place again, with a new deadline
+
+    assert not LIST.expire(listed.submission)
+
+    assert states(row) == [S.OFFERED]
+    assert Booking.objects.get(state=State.OFFERED).held_until > listed.held_until
+
+
 def test_wish_is_offered_any_day_that_it_names(programme, slot):
     days = [make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, d, 9)) for d in (4, 5)]
     wished = {"slot": None, "first_day": slot.day, "last_day": slot.day + 7 * ONE}
@@ -240,6 +322,23 @@ def test_wish_is_offered_any_day_that_it_names(programme, slot):
 
     row.refresh_from_db()
     assert row.booking.visit.slot == days[1]
+
+
+def test_wish_is_not_offered_a_day_in_the_holidays_of_its_school(programme, slot):
+    """Those of its own region: the next day is a holiday in another one."""
+    next_day = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 4, 9))
+    for region, day in (("zuid", slot.day), ("noord", next_day.day)):
+        SchoolHoliday.objects.create(
+            region=region, school_year=2026, name="Brugdag", starts_on=day, ends_on=day
+        )
+    submission = make_submission(school=make_school(holiday_region="zuid"))
+    days = {"first_day": slot.day, "last_day": next_day.day}
+    row = make_wait(programme=programme, slot=None, submission=submission, **days)
+
+    LIST.give_turns()
+
+    row.refresh_from_db()
+    assert row.booking.visit.slot == next_day
 
 
 # --- Doors ---------------------------------------------------------------------------------------
@@ -320,6 +419,29 @@ def test_joining_counts_from_the_code_and_stands_behind_who_waits(full, slot, pr
     assert held.visitwaits.get().events.latest("pk").notice == "joined"
 
 
+@pytest.mark.parametrize("seconds", [-1, 0])
+def test_told_position_stands_also_where_the_clock_of_the_machine_goes_back_or_stands_still(
+    full, slot, programme, frozen, seconds
+):
+    held = [
+        LIST.hold(
+            WaitRequest(unsaved_submission(), programme, [asked(pupils=20)], Wish.of(slot)), by=None
+        )
+        for _one in range(2)
+    ]
+    later, first = held  # who asked later types her code first
+    LIST.confirm(first)
+    told = positions(list(first.visitwaits.all()))
+    frozen.shift(datetime.timedelta(seconds=seconds))
+
+    LIST.confirm(later)
+
+    assert positions(list(first.visitwaits.all())) == told
+    moments = [row.asked_at for row in VisitWait.objects.waiting()]
+    assert [row.submission for row in VisitWait.objects.waiting()] == [first, later]
+    assert moments[0] < moments[1]
+
+
 def test_withdrawn_and_asked_anew_is_a_new_entry_at_the_end(full, slot, programme, frozen):
     """S08"""
     teacher = make_teacher(school=make_school())
@@ -380,6 +502,20 @@ def test_staff_offer_over_the_order_with_a_note(full, slot, programme):
     assert states(first, second) == [S.WAITING, S.OFFERED]
     event = second.events.latest("pk")
     assert (event.by, event.note) == (staff, "Zij kan niet anders")
+
+
+def test_offer_is_of_as_many_pupils_as_come_by_now(full, slot, programme):
+    """She said so between the reading of the list and the offer."""
+    row = wait(slot, programme, 28)
+    [read_before] = rounds.entries_of(VisitWait.objects.all())
+    LIST.change_numbers(row, pupils=20, by=None)
+    other = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 10, 9), max_pupils=60)
+
+    with transaction.atomic():
+        rounds.offer(read_before, other, by=None)
+
+    assert Booking.objects.get(state=State.OFFERED).pupils == 20
+    assert Visit.objects.get(slot=other).pupils_taken == 20
 
 
 def test_raised_maximum_is_offered(full, slot, programme):

@@ -7,13 +7,13 @@ from django.test import Client
 from django.urls import reverse
 
 from bookings import lifecycle
-from bookings.models import Booking, State, VisitWait
+from bookings.models import Booking, State, Visit, VisitWait, ZoneClaim
 from bookings.telling import documents
 from bookings.waiting.visits import LIST
 from core.mail.outbox import Teller
 from core.models import Mail
 from submissions.links import token_of
-from submissions.models import Submission, WaitState
+from submissions.models import Ending, Submission, WaitState
 from tests.booking_form import address, code_in_mail, key_in, typed
 from tests.factories import (
     amsterdam,
@@ -26,6 +26,7 @@ from tests.factories import (
     make_visit,
     make_wait,
 )
+from tests.submissions.sharing import shared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
@@ -197,6 +198,21 @@ def test_who_is_offered_a_place_reads_that_it_is_hers_wherever_she_meets_the_dat
     assert "van jullie tot woensdag 16 september, 17:00" in my_tec
 
 
+def test_place_that_a_passer_by_is_refused_is_offered_to_the_only_one_who_waits(
+    client, programme, slot, taken
+):
+    """It came free by the shell, which rings no bell; and the refusal undid a first offer."""
+    row = make_wait(programme=programme, slot=slot)
+    Booking.objects.filter(pk=taken.pk).update(state=State.CANCELLED)
+    ZoneClaim.objects.all().delete()
+    Visit.objects.update(groups_taken=0, pupils_taken=0)
+
+    answer = client.post(address(programme, slot), typed())
+
+    row.refresh_from_db()
+    assert (answer.status_code, row.state) == (409, WaitState.OFFERED)
+
+
 def test_offer_after_the_free_period_says_so_before_it_is_taken(
     client, programme, slot, taken, frozen
 ):
@@ -221,6 +237,25 @@ def test_lapsed_offer_is_told_with_other_dates(offered, programme, frozen):
     assert mail.template == "wait_expired"
     assert "donderdag 5 november 09:00: " in mail.text
     assert mail.to == offered.submission.email
+
+
+def test_colleague_reads_dates_and_position_in_her_own_language(programme, slot, taken):
+    row = make_wait(programme=programme, slot=slot)
+    colleague = shared(row.submission, language="en")
+    row.events.update(notice="joined")
+
+    texts = {mail.to: mail.text for mail in mails()}
+    assert "Wanneer: Dinsdag 3 november 09:00\n" in texts[row.submission.email]
+    assert "Jullie zijn nummer 1 op de lijst." in texts[row.submission.email]
+    assert "When: Tuesday 3 November 09:00\n" in texts[colleague.email]
+    assert "You are number 1 on the list." in texts[colleague.email]
+
+    make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 5, 9))
+    LIST.end(row.submission, Ending.TOO_LATE, by=None)
+
+    texts = {mail.to: mail.text for mail in mails()}
+    assert "- donderdag 5 november 09:00: " in texts[row.submission.email]
+    assert "- Thursday 5 November 09:00: " in texts[colleague.email]
 
 
 def test_wish_that_cannot_be_met_any_more_ends_and_says_so(programme, slot, taken, frozen):

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from django.urls import reverse
 
 from bookings import lifecycle
 from bookings.models import Booking, State, Visit, VisitWait
+from bookings.waiting import calling_off
 from bookings.waiting.visits import LIST
 from core.lifecycle import Refused
 from submissions.links import token_of
@@ -76,6 +79,21 @@ def test_taking_and_lapsing_at_once_give_the_place_to_one():
     assert Booking.objects.holding().count() == 1
 
 
+def test_fewer_pupils_and_an_offer_at_once_are_one_number():
+    booking, [row] = full_with(28)
+    staff = make_staff()
+
+    race(
+        [
+            lambda: lifecycle.cancel(booking=booking, by=staff),
+            lambda: LIST.change_numbers(row, pupils=20, by=None),
+        ]
+    )
+
+    row = VisitWait.objects.get()
+    assert (row.state, row.booking.pupils) == (WaitState.OFFERED, row.pupils)
+
+
 def test_two_cancelled_at_once_are_offered_to_two():
     programme = make_programme(max_groups=2, max_pupils=60)
     slot = make_slot(programmes=[programme], max_pupils=60)
@@ -102,6 +120,30 @@ def test_passers_by_and_a_cancellation_never_get_in_before_who_waits():
     row.refresh_from_db()
     assert row.state == WaitState.OFFERED
     assert [one.state for one in Booking.objects.holding()] == [State.OFFERED]
+
+
+def test_nobody_joins_a_visit_unseen_while_it_is_called_off(monkeypatch):
+    programme = make_programme(max_groups=3, max_pupils=100)
+    slot = make_slot(programmes=[programme], max_groups=3, max_pupils=100)
+    visit = make_visit(slot=slot, programme=programme)
+    make_booking(visit=visit)
+    looked, staff, read = threading.Event(), make_staff(), calling_off.concerned
+
+    def read_slowly(visit):
+        found = read(visit)
+        looked.set()
+        time.sleep(0.3)
+        return found
+
+    def join():
+        looked.wait(10)
+        return held_by_verb(slot, programme, 1)()
+
+    monkeypatch.setattr(calling_off, "concerned", read_slowly)
+    _done, joined = race([lambda: calling_off.call_off(visit=visit, by=staff), join])
+
+    assert isinstance(joined, Refused)
+    assert {one.state for one in Booking.objects.all()} == {State.CANCELLED}
 
 
 CANCEL = """

@@ -87,7 +87,7 @@ def test_request_is_approved_with_a_word_that_reaches_the_mail(desk, submission,
     booking = make_booking(state=State.REQUESTED, submission=submission)
     desk.reload()
     # At 1280 px there is room for the side bar, so it is open.
-    expect(desk.get_by_role("navigation").get_by_role("link", name="Weekplanner")).to_have_count(2)
+    expect(desk.get_by_role("navigation").get_by_role("link", name="Planner")).to_have_count(2)
     assert_accessible()
     follow(desk, "1 aanvraag wacht op een besluit")
     follow(desk, "Groep 7")

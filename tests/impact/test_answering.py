@@ -201,6 +201,18 @@ def test_numbers_may_come_first():
     assert ({name: row[name] for name in TALLY}, row["overall"]) == (TALLY, 5)
 
 
+def test_answer_with_other_numbers_than_came_first_is_refused_and_the_first_stay():
+    """Of a page that was open already when a colleague counted."""
+    evaluation = make_evaluation()
+    lifecycle.count(evaluation=evaluation, tallies=TALLY, by=None)
+    row = kept(evaluation)
+
+    with pytest.raises(lifecycle.AlreadyReceived):
+        lifecycle.answer(evaluation=evaluation, answers=TEACHER | TALLY | {"faces_1": 9}, by=None)
+
+    assert kept(evaluation) == row
+
+
 def test_no_number_at_all_is_no_answer():
     response = post(make_evaluation(), "tallies")
     assert (response.status_code, [*response.context["form"].errors]) == (422, ["faces_1"])

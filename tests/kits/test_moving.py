@@ -78,6 +78,16 @@ def test_another_box_is_given_where_its_own_is_promised_and_none_if_none_is_free
     assert days_of(loan) == DAYS
 
 
+@pytest.mark.parametrize(("lacks", "box"), [("Robot", 1), ("Batterij", 0)])
+def test_box_that_lacks_something_essential_does_not_go_along_to_other_days(loan, kit, lacks, box):
+    item = kit.contents.get(name=lacks)
+    loan.copy.shortages.create(item=item, missing=1)
+
+    moving.move(**by_school(loan), **DAYS)
+
+    assert (days_of(loan), loan.copy) == (DAYS, kit.copies.order_by("pk")[box])
+
+
 def test_school_chooses_days_on_which_boxes_change_hands(loan, staff):
     with pytest.raises(NotAHandoverDay):
         moving.move(**by_school(loan), starts_on=MONDAY, ends_on=SATURDAY)

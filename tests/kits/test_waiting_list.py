@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -19,8 +20,9 @@ from submissions.links import token_of
 from submissions.models import WaitState
 from tests.booking_form import code_in_mail, key_in
 from tests.factories import NOW, make_kit, make_loan, make_loan_wait, make_staff
-from tests.kits.asking import hold
+from tests.kits.asking import hold, november
 from tests.loan_form import address, typed
+from tests.submissions.sharing import shared, tell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "one_factor")]
 S = WaitState
@@ -49,6 +51,16 @@ def test_freed_box_is_offered_to_the_first_in_the_same_transaction(kit):
 
     assert (state_of(first), state_of(second)) == (S.OFFERED, S.WAITING)
     assert Loan.objects.get(submission=first.submission).state == LoanState.OFFERED
+
+
+def test_position_counts_who_waits_for_any_of_these_days_only(kit):
+    days = [(2, 6), (23, 27), (6, 9), (16, 23)]
+    for first, last in days:
+        on = {"starts_on": november(first), "ends_on": november(last)}
+        make_loan_wait(kit=kit, **on)
+    row = make_loan_wait(kit=kit, starts_on=november(9), ends_on=november(20))
+
+    assert position_of(row) == 3  # behind those until the 9th and from the 16th
 
 
 def test_taken_and_cancelled_box_goes_to_the_next(kit):
@@ -187,6 +199,34 @@ def test_from_days_without_a_box_to_the_box_with_everything_typed_kept(client, k
     answers = [client.post(link, {"take": "1"})["Location"] for _tap in range(2)]
     assert answers == [reverse("loans:loan", kwargs=kwargs)] * 2
     assert Loan.objects.get(submission=row.submission).state == LoanState.RESERVED
+
+
+def test_colleague_reads_days_and_position_in_her_own_language(kit):
+    lend(kit)
+    row = make_loan_wait(kit=kit)
+    colleague = shared(row.submission, language="en")
+    row.events.update(notice="joined")
+
+    texts = {mail.to: mail.text for mail in tell()}
+
+    dutch, english = texts[row.submission.email], texts[colleague.email]
+    assert "Wanneer: Maandag 2 november tot en met maandag 23 november\n" in dutch
+    assert "Jullie zijn nummer 1 op de lijst." in dutch
+    assert "When: Monday 2 November up to and including Monday 23 November\n" in english
+    assert "You are number 1 on the list." in english
+
+
+def test_offer_is_of_as_many_pupils_as_come_by_now(kit):
+    """She said so between the reading of the list and the offer."""
+    loan = lend(kit)
+    read_before = make_loan_wait(kit=kit)
+    LIST.change_numbers(LoanWait.objects.get(), pupils=20, by=None)
+    Loan.objects.filter(pk=loan.pk).update(state=LoanState.CANCELLED)
+
+    with transaction.atomic():
+        LIST._offer(read_before, by=None)
+
+    assert Loan.objects.get(state=LoanState.OFFERED).pupils == 20
 
 
 def test_offer_of_a_box_that_nobody_was_told_of_gets_all_its_time(kit, frozen):

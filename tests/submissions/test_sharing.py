@@ -12,8 +12,10 @@ from bookings.models import Booking, BookingEvent, State
 from bookings.parts import Part, change_parts
 from core.models import Mail
 from impact import clock
+from impact.lifecycle import ask
 from impact.models import Evaluation
 from kits import lifecycle as loans
+from kits.models import LoanState
 from schools.models import User
 from submissions import telling
 from submissions.models import Companion, CompanionState
@@ -24,13 +26,17 @@ from tests.factories import (
     amsterdam,
     make_booking,
     make_loan,
+    make_other_hub,
     make_programme,
     make_school,
     make_slot,
     make_staff,
     make_submission,
     make_teacher,
+    make_venue,
     make_visit,
+    make_wait,
+    the_hub,
 )
 from tests.submissions.sharing import calendar_in, link_in, shared, signed_in, tell
 
@@ -125,6 +131,20 @@ def test_states_are_said_truly(booked):
     assert Mail.objects.filter(template="code_to_join").count() == 1
     client = Client()
     client.get(page)
+
+
+def test_more_colleagues_than_can_be_kept_apart_are_refused(booked):
+    submission, *_classes = booked
+    share = {"shares": [Share(submission)], "by": submission.user}
+    for number in range(lifecycle.MOST):
+        lifecycle.invite(email=f"juf{number}@school.example", **share)
+
+    with pytest.raises(lifecycle.TooManyColleagues):
+        lifecycle.invite(email="bram@school.example", **share)
+
+    assert (lifecycle.MOST, Companion.objects.count()) == (20, 20)
+    lifecycle.withdraw(companions=[Companion.objects.first()], by=submission.user)
+    assert lifecycle.invite(email="bram@school.example", **share)
 
 
 # --- S17, S18: who hears -------------------------------------------------------------------------
@@ -280,6 +300,22 @@ def test_contact_shares_by_page_for_one_class_and_for_everything(booked):
     assert not User.objects.filter(email="bram@school.example").exists()
 
 
+def test_place_on_the_waiting_list_is_shared_with_all_that_waits_along_or_not_at_all(visit):
+    """An entry is served as one; so whoever hears of a row of it has all of it."""
+    user = make_teacher(school=make_school())
+    rows = [make_wait(submission=make_submission(user=user), programme=visit.programme)]
+    rows.append(make_wait(submission=rows[0].submission, slot=rows[0].slot, party_name="7b"))
+    page = reverse("sharing:share", args=[rows[0].submission.public_id])
+    client = signed_in(user)
+
+    alone = {"email": "bram@school.example", "what": f"visitwait-{rows[0].pk}"}
+    assert client.post(page, alone).status_code == 422
+
+    assert not Companion.objects.exists()
+    assert client.post(page, alone | {"what": "alles"}).status_code == 302
+    assert all(Companion.objects.get().has(row) for row in rows)
+
+
 def test_how_it_was_is_asked_of_the_teacher_of_the_class_too(frozen, booked):
     submission, mine, other = booked
     companion = shared(submission, row=mine)
@@ -298,6 +334,22 @@ def test_how_it_was_is_asked_of_the_teacher_of_the_class_too(frozen, booked):
     assert Evaluation.objects.visible_to(companion.user).get().booking == mine
     theirs = reverse("evaluations:evaluation", args=[submission.public_id, other.evaluation.pk])
     assert signed_in(companion.user).get(theirs).status_code == 404
+
+
+def test_who_shares_one_kit_of_two_does_not_see_how_the_other_was(frozen):
+    submission = make_submission()
+    mine, other = (make_loan(submission=submission, state=LoanState.RETURNED) for _kit in range(2))
+    companion = shared(submission, row=mine)
+    frozen.move_to(amsterdam(2026, 11, 24, 10))
+    for loan in (mine, other):
+        ask(loan, day=loan.ends_on)
+
+    client = signed_in(companion.user)
+    pages = [
+        reverse("evaluations:evaluation", args=[submission.public_id, loan.evaluation.pk])
+        for loan in (mine, other)
+    ]
+    assert [client.get(page).status_code for page in pages] == [200, 404]
 
 
 def test_part_of_a_submission_tells_each_teacher_of_her_own_class(booked):
@@ -322,3 +374,26 @@ def test_part_of_a_submission_tells_each_teacher_of_her_own_class(booked):
     assert ["METHOD:CANCEL" in file for file in calendar_in(gone)] == [True]
     assert ["METHOD:REQUEST" in file for file in calendar_in(changed)] == [True]
     assert "De Uilen" not in changed.text
+
+
+def test_mail_about_what_is_of_two_hubs_is_one_of_each_hub(db, frozen):
+    """Staff of one do not read what is booked at the other."""
+    anouk, other = make_teacher(school=make_school()), make_other_hub()
+    make_booking(submission=make_submission(user=anouk), party_name="De Uilen")
+    theirs = make_programme(venue=make_venue(hub=other), title="Robotles")
+    slot = make_slot(programmes=[theirs])
+    make_booking(
+        submission=make_submission(user=anouk, hub=other),
+        visit=make_visit(slot=slot, programme=theirs),
+        party_name="De Vossen",
+    )
+    tell()
+
+    lifecycle.invite(shares=lifecycle.all_of(anouk), email="bram@school.example", by=anouk)
+
+    mails = tell()
+    assert {mail.hub: ("De Uilen" in mail.text, "De Vossen" in mail.text) for mail in mails} == {
+        the_hub().pk: (True, False),
+        other.pk: (False, True),
+    }
+    assert {mail.sender for mail in mails} == {the_hub().sender, other.sender}

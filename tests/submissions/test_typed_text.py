@@ -51,7 +51,7 @@ SPELLINGS = [
     "\u202ajuf.zw@school.example\u202c",
     "juf.zw＠school．example",
 ]
-OURS = {"schools", "programmes", "submissions", "bookings", "kits"}
+OURS = {"schools", "programmes", "submissions", "bookings", "kits", "roster"}
 
 
 @pytest.fixture

@@ -183,6 +183,8 @@ ADMIN_PAGES = r"""
 /beheer/bookings/visitwait/<path:object_id>/doe/<slug:move>/                403     200
 /beheer/bookings/booking/<path:object_id>/papier/<slug:paper>/              403     200
 /beheer/bookings/booking/<path:object_id>/bevestiging/                      405     405
+/beheer/programmes/closure/sluit/                                           403     200
+/beheer/programmes/closure/<id:closure_id>/regel/                           403     404
 /beheer/bookings/booking/dag/                                               403     200
 /beheer/bookings/visitslot/kies/<id:programme_id>/                          403     200
 /beheer/bookings/visit/week/                                                403     200
@@ -209,6 +211,7 @@ ADMIN_MODELS = """
 auth.group                403|200  403|200  403|→desk    403|→desk    →desk|→desk
 mfa.authenticator         403|200  403|403  403|200      403|200      403|200
 core.mail                 403|200  403|403  403|200      403|403      403|200
+core.task                 403|200  403|403  403|200      403|403      403|200
 tec_site.statement        403|200  403|403  403|200      403|403      403|200
 bookings.booking          403|200  403|200  403|200      403|403      →desk|200
 bookings.bookingevent     403|200  403|403  403|200      403|403      403|200

@@ -6,6 +6,7 @@ Every way to a row is tried: lists, filters, choices, pages by address, forms th
 import datetime
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -17,6 +18,7 @@ from django.urls import reverse
 from bookings.models import Booking, SchedulePattern, VisitSlot
 from core.backoffice.filters import RelatedDropdownFilter
 from core.mail.queue import Message, enqueue
+from core.models import Task
 from kits.models import DeskDay, Finding, KitDocument, Loan, LoanEvent, Repair, Shortage
 from programmes.models import Closure, Hub, Venue
 from schools.models import User
@@ -92,6 +94,7 @@ class World:
             Shortage.objects.create(copy=self.copy, item=self.item, missing=1),
             self.kit.refused.create(starts_on=VISIT_DAY, ends_on=VISIT_DAY, asking=code),
             self.loan.charges.create(item=self.item, quantity=1, amount=3),
+            Task.objects.create(work="gone", about=code, token=uuid4(), hub=hub.pk),
         ]  # fmt: skip
         self.rows += [row for walk in walks() for row in walk.rows_at(self.venue)]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("core", "schools", "programmes", "submissions", "bookings", "kits", "tec_site")
+APPS = ("core", "schools", "programmes", "submissions", "bookings", "kits", "roster", "tec_site")
 FOLDERS = (*APPS, "tests", "benchmarks")
 # Where a file can be meant to stand: `mail/base.html` is a template, `css/desk.css` is static.
 HOMES = ("", "templates/", "static/")

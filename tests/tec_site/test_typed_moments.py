@@ -95,7 +95,7 @@ def test_every_field_of_a_date_in_the_back_office_is_ours(rf, staff):
     found = {
         type(page.formfield_for_dbfield(column, request))
         for model, page in admin.site._registry.items()
-        if model.__module__.split(".")[0] in {"schools", "programmes", "bookings", "kits"}
+        if model.__module__.split(".")[0] in {"schools", "programmes", "bookings", "kits", "roster"}
         for column in model._meta.concrete_fields
         if column.editable and isinstance(column, models.DateField)
     }

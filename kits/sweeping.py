@@ -1,0 +1,157 @@
+"""Boxes that go out or come back on days that close: other days for them, or none."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from bookings.models import Booking
+from core.backoffice.sweeping import CANCEL, LEAVE, Hit, StandsOtherwise, Sweeper, numbers_in
+from core.dates import ONE_DAY
+from core.lifecycle import Refused
+from core.tasks.work import About
+from core.transactions import retried
+from kits import copies, lifecycle, moving
+from kits.days import desk_calendar
+from kits.models import Loan, LoanState
+from kits.moving import Days
+from programmes.models import Venue
+from schools.models import User
+
+ALONG = "along"
+COMING = LoanState.where(is_coming=True)
+# Another day on which boxes change hands is looked for so far from the days that close.
+LOOK = datetime.timedelta(days=60)
+
+
+class VisitStays(Refused):
+    """Its box was to go along with a visit."""
+
+
+class LoanSweeper(Sweeper):
+    name = "sweep_loans"
+    prefix = "leskist"
+    permission = "kits.change_loan"
+
+    def hits(self, venue: Venue, first: datetime.date, last: datetime.date) -> list[Hit]:
+        days = (first, last)
+        loans = Loan.objects.at(venue).filter(
+            Q(state__in=COMING, starts_on__range=days) | Q(ends_on__range=days),
+            state__in=(*COMING, LoanState.OUT),
+            ends_on__gte=timezone.localdate(),
+        )
+        rows = loans.with_facts().order_by("starts_on", "pk")
+        return [_hit(loan, first, last) for loan in rows]
+
+    @retried
+    def sweep(self, key: str, way: str, *, stands: str, by: User, note: str) -> None:
+        loan = Loan.objects.with_facts().get(pk=numbers_in(key)[0])
+        copies.lock_loan(loan)
+        if _stands(loan) != stands:
+            raise StandsOtherwise
+        action, _colon, rest = way.partition(":")
+        days = [datetime.date.fromisoformat(part) for part in rest.split("/") if part]
+        match action:
+            case "move":
+                starts_on, ends_on = days
+                moving.move(loan=loan, starts_on=starts_on, ends_on=ends_on, by=by, note=note)
+            case "extend":
+                lifecycle.extend(loan=loan, ends_on=days[0], by=by, note=note)
+            case "along":
+                _follow(loan, days[0], by, note)
+            case "cancel":
+                lifecycle.cancel(loan=loan, by=by, note=note)
+
+    def about(self, keys: Iterable[str]) -> dict[str, About]:
+        numbers = {numbers_in(key)[0]: key for key in keys}
+        loans = Loan.objects.with_facts().filter(pk__in=numbers)
+        return {
+            numbers[loan.pk]: About(f"{loan.copy} ({loan.party_name})", _page_of(loan))
+            for loan in loans
+        }
+
+
+def _follow(loan: Loan, left: datetime.date, by: User, note: str) -> None:
+    visit = loan.booking
+    if visit is None or not visit.is_holding or visit.visit.slot.day == left:
+        raise VisitStays(_("Its visit did not move, so neither did the box."))
+    moving.move_along(loan, left, by, note)
+
+
+def _stands(loan: Loan) -> str:
+    return f"{loan.state}:{loan.starts_on}:{loan.ends_on}"
+
+
+def _page_of(loan: Loan) -> str:
+    return reverse("admin:kits_loan_change", args=[loan.pk])
+
+
+def _hit(loan: Loan, first: datetime.date, last: datetime.date) -> Hit:
+    out = loan.state in COMING and first <= loan.starts_on <= last
+    words = (
+        _("%(box)s goes out (%(class_name)s)") if out else _("%(box)s comes back (%(class_name)s)")
+    )
+    day = loan.starts_on if out else loan.ends_on
+    text = words % {"box": loan.copy, "class_name": loan.party_name}
+    return Hit(
+        key=f"leskist-{loan.pk}",
+        day=day,
+        text=f"{date_format(day, 'D j b')} {text}",
+        whom=loan.submission.asker_name,
+        address=_page_of(loan),
+        ways=[*_along(loan, first, last), *_other_days(loan, first, last), *_without(loan)],
+        stands=_stands(loan),
+        submissions=frozenset([loan.submission_id]),
+    )
+
+
+def _without(loan: Loan) -> list[tuple[str, str]]:
+    leave = (LEAVE, _("leave it as it is"))
+    return [(CANCEL, _("cancel it")), leave] if loan.state in COMING else [leave]
+
+
+def _along(loan: Loan, first: datetime.date, last: datetime.date) -> list[tuple[str, str]]:
+    """With its visit, where that is of these days as well."""
+    visit: Booking | None = loan.booking
+    if visit is None or loan.state not in COMING or not visit.is_holding:
+        return []
+    day = visit.visit.slot.day
+    if not first <= day <= last or visit.visit.slot.venue_id != loan.kit.venue_id:
+        return []
+    return [(f"{ALONG}:{day}", _("move it along with the visit"))]
+
+
+def _other_days(loan: Loan, first: datetime.date, last: datetime.date) -> list[tuple[str, str]]:
+    """The nearest days on which its box can change hands instead, the later ones first."""
+    today = timezone.localdate()
+    desk = desk_calendar(loan.kit.venue, today, last + LOOK + ONE_DAY, loan.delivery)
+    later = desk.days(last + ONE_DAY, last + LOOK)[:2]
+    earlier = desk.days(max(today, first - LOOK), first)[-1:]
+    if loan.state == LoanState.OUT:
+        return [(f"extend:{day}", _("back on %(day)s") % {"day": _day(day)}) for day in later]
+    if not first <= loan.starts_on <= last:
+        found = [Days(loan.starts_on, day) for day in [*later, *earlier] if day > loan.starts_on]
+    else:
+        length = loan.ends_on - loan.starts_on
+        found = []
+        for start in [*later, *earlier]:
+            ends = desk.return_days(loan.kit, start)
+            if ends:
+                found.append(Days(start, _nearest(ends, loan.ends_on, start + length)))
+    words = _("move to %(days)s")
+    return [(f"move:{one.starts_on}/{one.ends_on}", words % {"days": one}) for one in found]
+
+
+def _nearest(
+    days: Sequence[datetime.date], wanted: datetime.date, otherwise: datetime.date
+) -> datetime.date:
+    """The day of before where that still can be, or else the one next to as long as before."""
+    return wanted if wanted in days else min(days, key=lambda day: abs(day - otherwise))
+
+
+def _day(day: datetime.date) -> str:
+    return date_format(day, "D j b")

@@ -1,0 +1,62 @@
+"""Closures in the back office: their list and page, beside the sweep that closes days."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from core.backoffice.base import Button, ModelAdmin
+from core.backoffice.closing import ClosingAdmin, ClosingForm
+from core.backoffice.filters import RelatedDropdownFilter
+from core.kinds import Planned, kinds
+from programmes.models import Closure, Venue
+from programmes.sweeping.pages import sweeping_urls
+
+
+class ClosureForm(ClosingForm):
+    closing = frozenset({"venue", "starts_on", "ends_on"})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        address = reverse("admin:programmes_closure_close")
+        link = format_html('<a href="{}">{}</a>', address, _("Close days"))
+        words = _("This cancels nothing. {} moves or cancels all that is planned in one go.")
+        if "seen" in self.fields:
+            self.fields["seen"].help_text = format_html(str(words), link)
+
+    def planned_then(self, data: Mapping[str, Any]) -> list[Planned]:
+        return planned_on(data["venue"], data["starts_on"], data["ends_on"])
+
+
+def planned_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
+    """What there is of all kinds on these days."""
+    return [one for kind in kinds() for one in kind.planned_on(venue, first, last)]
+
+
+@admin.register(Closure)
+class ClosureAdmin(ClosingAdmin, ModelAdmin):
+    logs_values = True
+    form = ClosureForm
+    list_display = ("reason", "venue", "starts_on", "ends_on")
+    list_select_related = ("venue",)
+    list_filter = (("venue", RelatedDropdownFilter),)
+    search_fields = ("reason",)
+    fields = ("venue", "reason", ("starts_on", "ends_on"))
+    change_form_template = "admin/with_buttons.html"
+
+    def get_urls(self) -> list[Any]:
+        return [*sweeping_urls(self), *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        closure: Closure | None = context.get("original")
+        if closure and request.user.has_perm("programmes.add_closure"):
+            address = reverse("admin:programmes_closure_sweep", args=[closure.pk])
+            context["buttons"] = [Button(str(_("What still stands on these days")), address)]
+        return super().render_change_form(request, context, *args, **kwargs)

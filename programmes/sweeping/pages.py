@@ -1,0 +1,156 @@
+"""The page on which staff close days: what that hits, a choice for each, the mails, and then done.
+
+Each press of 'show' is a rehearsal. 'Do it' does exactly what the last one showed: where the form
+was changed below it, or something stands otherwise, the page comes back and says what is new.
+"""
+
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from core.backoffice.base import scoped
+from core.mail.reading import readable
+from core.tasks import running
+from core.tasks.overview import page_of
+from programmes.models import Closure
+from programmes.sweeping.forms import SpanForm
+from programmes.sweeping.plan import Plan, Span, opened, rehearse, sealed
+from programmes.sweeping.work import Closing, Otherwise, close, days_in_words
+
+WAY = "way-"  # before the key of a hit: the name of its choice
+
+
+def sweeping_urls(model_admin: Any) -> list[Any]:
+    def page(route: str, name: str) -> Any:
+        view = require_http_methods(["GET", "POST"])(partial(closing_page, model_admin))
+        return path(route, model_admin.admin_site.admin_view(view), name=name)
+
+    return [
+        page("sluit/", "programmes_closure_close"),
+        page("<id:closure_id>/regel/", "programmes_closure_sweep"),
+    ]
+
+
+def closing_page(
+    model_admin: Any, request: HttpRequest, closure_id: int | None = None
+) -> HttpResponse:
+    """Of days that are still open, or (`closure_id`) of what was left on days that are closed."""
+    if not request.user.has_perm(Closing.permission):
+        raise PermissionDenied
+    closure = _closure(request, closure_id)
+    data = request.POST if request.method == "POST" else None
+    initial = {"venue": request.GET.get("locatie"), "starts_on": request.GET.get("dag")}
+    initial["ends_on"] = initial["starts_on"]
+    form = SpanForm(data, user=request.user, instance=closure, initial=initial)
+    plan, news = None, list[str]()
+    if closure and data is None:
+        plan = rehearse(Span(closure, ""), {}, by=request.user)
+    if data is not None and form.is_valid():
+        if "do" in data:
+            if started := _started(request):
+                return redirect(page_of(started))
+            try:
+                return _do(model_admin, request, form.span)
+            except Otherwise as otherwise:
+                news = [str(otherwise), *otherwise.lines]
+        plan = rehearse(form.span, _chosen(request), by=request.user)
+    return _page(model_admin, request, form, plan, news)
+
+
+def _closure(request: HttpRequest, closure_id: int | None) -> Closure | None:
+    if closure_id is None:
+        return None
+    found = scoped(Closure.objects.select_related("venue"), request.user)
+    closure: Closure | None = found.filter(pk=closure_id).first()
+    if closure is None:
+        raise Http404
+    return closure
+
+
+def _chosen(request: HttpRequest) -> dict[str, str]:
+    ways = request.POST.items()
+    return {name.removeprefix(WAY): str(way) for name, way in ways if name.startswith(WAY)}
+
+
+def _token(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.POST.get("token", ""))
+    except ValueError:
+        return None
+
+
+def _started(request: HttpRequest) -> Any:
+    """What the first of two clicks started."""
+    token = _token(request)
+    return token and running.find(Closing(), about="", token=token)
+
+
+def _do(model_admin: Any, request: HttpRequest, span: Span) -> HttpResponse:
+    """What the preview showed, and nothing else. Raises Otherwise."""
+    seal, token = opened(request.POST.get("seal", "")), _token(request)
+    if seal is None or token is None:
+        raise Otherwise([])
+    values, shown = seal
+    if values != span.values or _chosen(request) != {key: way for key, way, *_rest in shown}:
+        raise Otherwise([_("You changed the form after the preview. This is the new one.")])
+    by: Any = request.user
+    try:
+        closure, task = close(span, shown, by=by, token=token)
+    except IntegrityError:  # both clicks at the same moment
+        if started := _started(request):
+            return redirect(page_of(started))
+        raise
+    if span.closure.pk is None:
+        model_admin.log_addition(request, closure, [{"added": {}}])
+    if shown:
+        return redirect(page_of(task))
+    messages.success(request, _("Closed: %(days)s.") % {"days": days_in_words(closure)})
+    return redirect("admin:programmes_closure_changelist")
+
+
+def _page(
+    model_admin: Any, request: HttpRequest, form: SpanForm, plan: Plan | None, news: list[str]
+) -> HttpResponse:
+    closure = form.instance if form.instance.pk else None
+    shown_span = Span(form.instance, (getattr(form, "cleaned_data", None) or {}).get("note", ""))
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "title": _("What still stands on these days") if closure else _("Close days"),
+        "about": f"{closure.venue}: {days_in_words(closure)}, {closure.reason}" if closure else "",
+        "form": form,
+        "plan": plan,
+        "summary": in_words(plan) if plan else "",
+        "mails": [(mail, readable(mail)) for mail in plan.mails] if plan else [],
+        "news": news,
+        "needs_note": bool(plan and plan.mails and not shown_span.note),
+        "seal": sealed(shown_span, plan) if plan and plan.is_possible else "",
+        "token": uuid4(),
+        "back": reverse("admin:programmes_closure_changelist"),
+    }
+    return TemplateResponse(request, "admin/programmes/closing.html", context)
+
+
+def in_words(plan: Plan) -> str:
+    """'9 dingen staan op deze dagen; 7 mails gaan uit.'"""
+    number, mails = len(plan.lines), len(plan.mails)
+    if not number:
+        return _("Nothing stands on these days.")
+    stand = ngettext(
+        "%(number)d appointment stands on these days",
+        "%(number)d appointments stand on these days",
+        number,
+    )
+    told = ngettext("%(number)d mail goes out", "%(number)d mails go out", mails)
+    return f"{stand % {'number': number}}; {told % {'number': mails}}."

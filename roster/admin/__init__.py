@@ -1,0 +1,3 @@
+from roster.admin import person, shift
+
+__all__ = ["person", "shift"]

@@ -1,0 +1,284 @@
+"""The people of a hub: what they can run, when they can, their certificate and hours."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+
+from core.backoffice.base import Button, ModelAdmin, NoDelete, TabularInline, badge
+from core.backoffice.filters import DefaultFilter, RelatedDropdownFilter
+from core.kinds import leads_of
+from core.lifecycle import Refused
+from core.transactions import retried
+from roster import people
+from roster.admin.hours import hours_page
+from roster.models import Availability, OtherDays, Person
+from roster.models.person import RENEW_SOON, PersonQuerySet
+from roster.telling.notices import send_link
+
+
+class PersonForm(forms.ModelForm):
+    """What a person can run is of her hub; a certificate that was seen ends some day."""
+
+    def clean(self) -> Any:
+        data: Any = super().clean() or self.cleaned_data
+        hub = data.get("hub") or (self.instance.hub if self.instance.pk else None)
+        others = [one for one in data.get("programmes") or () if one.venue.hub != hub]
+        if hub and others:
+            names = ", ".join(map(str, others))
+            self.add_error("programmes", _("Not of this hub: %(names)s.") % {"names": names})
+        seen = data.get("certificate_seen_on")
+        if seen and seen > timezone.localdate():
+            self.add_error("certificate_seen_on", _("That day is still to come."))
+        if seen and not data.get("certificate_renew_by"):
+            data["certificate_renew_by"] = people.ends_after(seen)
+        return data
+
+
+class LinkForm(forms.Form):
+    """The mail goes out anyway."""
+
+    renew = forms.BooleanField(
+        label=gettext_lazy("Somebody else has her link: make a new one"),
+        required=False,
+        help_text=gettext_lazy("The old link and calendar address stop working at once."),
+    )
+
+
+class AvailabilityInline(TabularInline):
+    model = Availability
+    extra = 0
+    fields = ("weekday", "starts_at", "ends_at")
+
+
+class OtherDaysInline(TabularInline):
+    model = OtherDays
+    extra = 0
+    fields = ("first_on", "last_on", "can", "starts_at", "ends_at")
+
+
+class StillHereFilter(DefaultFilter):
+    title = gettext_lazy("who")
+    parameter_name = "who"
+    default = gettext_lazy("of the team now")
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("left", gettext_lazy("who left")), ("all", gettext_lazy("everybody"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        match self.value():
+            case "left":
+                return queryset.exclude(left_on=None)
+            case "all":
+                return queryset
+        return queryset.working()
+
+
+class CertificateFilter(admin.SimpleListFilter):
+    title = gettext_lazy("certificate (VOG)")
+    parameter_name = "certificate"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("renew", gettext_lazy("not seen, or ends soon"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.to_renew_soon() if self.value() == "renew" else queryset
+
+
+@admin.register(Person)
+class PersonAdmin(NoDelete, ModelAdmin):
+    form = PersonForm
+    list_display = ("name", "role", "age_class", "email", "phone", "days", "certificate")
+    list_filter = (
+        StillHereFilter,
+        CertificateFilter,
+        ("role", ChoicesDropdownFilter),
+        ("age_class", ChoicesDropdownFilter),
+        ("programmes", RelatedDropdownFilter),
+        ("hub", RelatedDropdownFilter),
+    )
+    search_fields = ("name", "email")
+    autocomplete_fields = ("programmes",)
+    readonly_fields = ("certificate_seen_by",)
+    inlines = (AvailabilityInline, OtherDaysInline)
+    actions = ("send_links",)
+    change_form_template = "admin/with_buttons.html"
+    fieldsets = (
+        (None, {"fields": ("hub", ("name", "role"), ("email", "phone", "language"))}),
+        (gettext_lazy("What she can run"), {"fields": ("programmes", "age_class")}),
+        (
+            gettext_lazy("Certificate of conduct (VOG)"),
+            {
+                "fields": (
+                    ("certificate_seen_on", "certificate_renew_by"),
+                    "certificate_seen_by",
+                )
+            },
+        ),
+        (gettext_lazy("Leaving"), {"fields": ("left_on",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
+        return super().get_queryset(request).prefetch_related("availabilities")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """She stays of the hub in which her shifts are."""
+        return (*self.readonly_fields, "hub") if obj else self.readonly_fields
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        asking = require_http_methods(["GET", "POST"])
+        return [
+            path("uren/", view(require_safe(hours_page)), name="roster_person_hours"),
+            path("<id:pk>/link/", view(asking(self.link_page)), name="roster_person_link"),
+            path("<id:pk>/vergeten/", view(asking(self.forget_page)), name="roster_person_forget"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        person = context["original"]
+        if person is not None:
+            context["buttons"] = self._buttons(request, person)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _buttons(self, request: HttpRequest, person: Person) -> list[Button]:
+        found = [Button(one.label, one.address) for one in leads_of(person, request.user)]
+        if not self.has_change_permission(request, person):
+            return found
+        if person.email and not person.has_left:
+            address = reverse("admin:roster_person_link", args=[person.pk])
+            found.append(Button(_("Mail her own link"), address))
+        if person.has_left and person.name != people.ERASED:
+            address = reverse("admin:roster_person_forget", args=[person.pk])
+            found.append(Button(_("Forget who she was"), address, "danger"))
+        return found
+
+    # --- Saving -------------------------------------------------------------------------------
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The form; where her address is of somebody with shifts at the same times, nothing is
+        saved and the page says so."""
+        view = super().changeform_view
+        try:
+            return retried(view)(request, *args, **kwargs)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect(request.path)
+
+    def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
+        by: Any = request.user
+        if "certificate_seen_on" in form.changed_data:
+            obj.certificate_seen_by = by if obj.certificate_seen_on else None
+        super().save_model(request, obj, form, change)
+        if change:
+            people.hold_under(obj)
+            if obj.has_left and (number := people.let_go_all(obj, by=by)):
+                text = _("%(number)d of her shifts are open again.") % {"number": number}
+                messages.info(request, text)
+
+    # --- Pages of our own ---------------------------------------------------------------------
+
+    def link_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        person = self._load(request, pk)
+        if not person.email or person.has_left:
+            raise Http404
+        form = LinkForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            if form.cleaned_data["renew"]:
+                people.renew_links(person)
+            send_link(person)
+            messages.success(request, _("A mail with her own link is on its way."))
+            return redirect("admin:roster_person_change", person.pk)
+        explanation = _(
+            "She gets a mail with the link to her own page: her shifts, what is open, when she can."
+        )
+        return self._ask(request, person, form, _("Mail her own link"), explanation)
+
+    def forget_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        person = self._load(request, pk)
+        if not person.has_left:
+            raise Http404
+        if request.method == "POST":
+            try:
+                people.forget(person)
+            except Refused as refusal:
+                messages.error(request, str(refusal))
+            else:
+                messages.success(request, _("Forgotten; her hours stay, of nobody."))
+            return redirect("admin:roster_person_change", person.pk)
+        explanation = _(
+            "Her name, address, telephone, days and certificate are erased. This cannot be undone. "
+            "The hours that she worked stay, of nobody."
+        )
+        return self._ask(
+            request, person, forms.Form(), _("Forget who she was"), explanation, "danger"
+        )
+
+    def _load(self, request: HttpRequest, pk: int) -> Person:
+        person = self.get_object(request, str(pk))
+        if not request.user.has_perm("roster.change_person"):
+            raise PermissionDenied
+        if person is None:
+            raise Http404
+        return person
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        person: Person,
+        form: forms.Form,
+        title: str,
+        explanation: str,
+        style: str = "primary",
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            "about": person,
+            "explanation": explanation,
+            "form": form,
+            "submit": title,
+            "style": style,
+            "back": reverse("admin:roster_person_change", args=[person.pk]),
+        }
+        return TemplateResponse(request, "admin/desk_form.html", context)
+
+    @admin.action(description=gettext_lazy("Mail them their own link"), permissions=["change"])
+    def send_links(self, request: HttpRequest, queryset: PersonQuerySet) -> None:
+        reachable = list(queryset.working().exclude(email="").select_related("hub").order_by("pk"))
+        for person in reachable:
+            send_link(person)
+        text = _("%(number)d mails are on their way.") % {"number": len(reachable)}
+        messages.success(request, text)
+
+    # --- Columns ------------------------------------------------------------------------------
+
+    @display(description=gettext_lazy("can on"))
+    def days(self, person: Person) -> str:
+        return ", ".join(one.in_short for one in person.availabilities.all())
+
+    @display(description=gettext_lazy("certificate (VOG)"), ordering="certificate_renew_by")
+    def certificate(self, person: Person) -> str:
+        last = person.certificate_renew_by
+        if last is None:
+            return badge(_("not seen"), "danger")
+        if last < timezone.localdate():
+            return badge(_("ended"), "danger")
+        soon = timezone.localdate() + RENEW_SOON
+        return badge(date_format(last, "j b Y"), "warning" if last < soon else "success")

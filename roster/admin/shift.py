@@ -1,0 +1,168 @@
+"""Shifts in the back office: the list, a shift with its moves, the week, and the history."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+
+from core.backoffice.base import badge
+from core.backoffice.filters import DefaultFilter, RangeDateTimeFilter, RelatedDropdownFilter
+from core.backoffice.history import staff_history
+from core.backoffice.moves import Button, EventAdmin, MovesAdmin, StaffMove
+from roster import lifecycle
+from roster.admin.forms import AssignForm, ColleaguesNoteForm, HoursForm
+from roster.admin.week import week_page, week_pdf
+from roster.lifecycle import MOVES
+from roster.models import Person, Shift, ShiftEvent, ShiftState
+from roster.rules import Rules, in_doubt
+from roster.telling.overview import in_words
+
+# In order of likelihood; `lifecycle.MOVES` says in which state each is legal.
+STAFF_MOVES = {
+    "assign": StaffMove(
+        lifecycle.assign, _("Given; a mail is on its way."), AssignForm, style="primary"
+    ),
+    "offer": StaffMove(lifecycle.offer, _("Everybody who can gets a mail."), ColleaguesNoteForm),
+    "record": StaffMove(lifecycle.record, _("The hours are noted."), HoursForm),
+    "miss": StaffMove(lifecycle.miss, _("Noted: she did not come."), ColleaguesNoteForm),
+    "drop": StaffMove(
+        lifecycle.release,
+        _("It is open again; everybody who can gets a mail."),
+        ColleaguesNoteForm,
+        style="danger",
+    ),
+}
+
+
+class WhenFilter(DefaultFilter):
+    title = _("when")
+    parameter_name = "when"
+    default = _("from today on")
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("past", _("before today")), ("all", _("all dates"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        now = timezone.now()
+        asked = {"past": Q(ends_at__lt=now), "all": Q()}
+        return queryset.filter(asked.get(self.value() or "", Q(ends_at__gte=now)))
+
+
+@admin.register(Shift)
+class ShiftAdmin(MovesAdmin):
+    moves, staff_moves, row_name = MOVES, STAFF_MOVES, "shift"
+    facts = ("visit__programme", "visit__slot__venue__hub", "person__hub")
+    fields = ()
+    list_display = ("day_shown", "times", "programme_shown", "venue", "who", "state_shown")
+    list_display_links = ("day_shown", "times")
+    list_select_related = facts
+    list_filter = (
+        WhenFilter,
+        ("state", ChoicesDropdownFilter),
+        ("person", RelatedDropdownFilter),
+        ("visit__programme", RelatedDropdownFilter),
+        ("visit__slot__venue", RelatedDropdownFilter),
+        ("starts_at", RangeDateTimeFilter),
+    )
+    search_fields = ("person__name", "visit__programme__title")
+    search_help_text = _("name or programme")
+    ordering = ("starts_at", "pk")
+    change_form_template = "admin/roster/shift_page.html"
+
+    def get_urls(self) -> list[Any]:
+        pages = [
+            path(
+                address,
+                self.admin_site.admin_view(require_safe(view)),
+                name=f"roster_shift_{name}",
+            )
+            for address, view, name in (
+                ("week/", week_page, "week"),
+                ("week.pdf", week_pdf, "week_pdf"),
+            )
+        ]
+        return [*pages, *super().get_urls()]
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        ways = {"visit__id__exact", "visit__programme__id__exact", "person__id__exact"}
+        return lookup in ways or super().lookup_allowed(lookup, value, request)
+
+    def has_sense(self, name: str, row: Shift) -> bool:
+        if name in {"record", "miss"}:
+            return row.has_begun
+        return not (name in {"drop", "offer"} and row.has_begun)
+
+    def buttons_for(self, row: Shift) -> Any:
+        """A taken shift can be given to somebody else too: dropping comes along."""
+        buttons = super().buttons_for(row)
+        if row.standing.is_promise:
+            move = self.staff_moves["assign"]
+            buttons.insert(0, Button("assign", str(_("Give to somebody else")), move.style))
+        return buttons
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        row = context["original"]
+        may_decide = self.has_decide_permission(request)
+        doubts = in_doubt([row]) if row.standing.is_promise else []
+        context |= {
+            "title": self.opts.verbose_name.capitalize(),
+            "show_history": False,  # the events below are the history
+            "state_colour": row.standing.colour,
+            "doubt": in_words(doubts[0][1]) if doubts else "",
+            "candidates": self._candidates(row) if may_decide and row.is_open else None,
+            "buttons": self.buttons_for(row) if may_decide else [],
+            "history": staff_history(row),
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _candidates(self, row: Shift) -> list[Person]:
+        people = Person.objects.working().with_days().filter(hub=row.visit.slot.venue.hub_id)
+        rules = Rules([row])
+        return [one for one in people if not rules.broken(one, row)]
+
+    # --- Columns ------------------------------------------------------------------------------
+
+    @display(description=_("date"), ordering="starts_at")
+    def day_shown(self, row: Shift) -> str:
+        return date_format(row.day, "D j b Y")
+
+    @display(description=_("time"))
+    def times(self, row: Shift) -> str:
+        return row.times
+
+    @display(description=_("programme"), ordering="visit__programme__title")
+    def programme_shown(self, row: Shift) -> str:
+        return row.programme.title
+
+    @display(description=_("venue"), ordering="visit__slot__venue__name")
+    def venue(self, row: Shift) -> str:
+        return row.visit.slot.venue.name
+
+    @display(description=_("who"), ordering="person__name")
+    def who(self, row: Shift) -> str:
+        return row.person.name if row.person else ""
+
+    @display(description=_("state"), ordering="state")
+    def state_shown(self, row: Shift) -> str:
+        state = ShiftState(row.state)
+        return badge(state.label, state.standing.colour)
+
+
+@admin.register(ShiftEvent)
+class ShiftEventAdmin(EventAdmin):
+    list_display = ("at", "what", "shift", "person", "by_whom", "note", "noticed_at")
+    list_select_related = ("by", "person", *(f"shift__{fact}" for fact in ShiftAdmin.facts))
+    fields = (
+        *("shift", "person", "move", ("from_state", "to_state"), "at"),
+        *(("by", "by_role"), "note"),
+    )

@@ -1,0 +1,158 @@
+"""What the clock does with shifts; the worker calls it every so often, and may come late.
+
+Shifts follow their visits from here, and no visit knows of them: one that moved takes its people
+along, one that is called off lets them go, one that is confirmed gets as many shifts as its
+programme needs.
+"""
+
+import itertools
+import logging
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from bookings.models import Booking, BookingEvent, Visit
+from bookings.models import State as BookingState
+from core.dates import ONE_DAY, start_of_day
+from core.lifecycle import IllegalMove
+from roster import lifecycle
+from roster.models import Shift, ShiftEvent, ShiftState
+
+logger = logging.getLogger(__name__)
+
+# Open shifts are offered so long ahead, and what is as near as this without waiting for a day.
+ASKED_AHEAD, ASKED_AT_ONCE = 42 * ONE_DAY, 7 * ONE_DAY
+
+
+def follow_visits() -> None:
+    """Let shifts go where their visits went, and open what lacks."""
+    for shift in _live():
+        try:
+            _follow(shift)
+        except (IllegalMove, IntegrityError) as error:  # another worker, or she herself, was first
+            logger.info("Shift %s did not follow its visit: %s", shift.pk, error)
+    _open_what_lacks()
+
+
+def finish() -> None:
+    """What is over was worked, unless its visit did not go ahead or nobody had taken it."""
+    for shift in _live().filter(ends_at__lte=timezone.now()):
+        try:
+            if shift.person_id and shift.goes_ahead:
+                lifecycle.finish(shift=shift)
+            else:
+                lifecycle.end(shift=shift)
+        except IllegalMove:
+            continue  # by another worker
+
+
+def offer_open() -> None:
+    """Ask who can, once for each shift since it is open. A hub's are gathered for a day, but for
+    those that are near."""
+    today = timezone.localdate()
+    ahead = start_of_day(today + ASKED_AHEAD)
+    near = start_of_day(today + ASKED_AT_ONCE)
+    waiting = Shift.objects.open().upcoming().filter(offered_at=None, starts_at__lt=ahead)
+    rows = waiting.with_facts().order_by("visit__slot__venue__hub", "starts_at", "pk")
+    for hub, shifts in itertools.groupby(rows, key=lambda one: one.visit.slot.venue.hub_id):
+        asked = ShiftEvent.objects.filter(
+            shift__visit__slot__venue__hub=hub, move="offer", by=None, at__gte=start_of_day(today)
+        )
+        until = near if asked.exists() else ahead
+        for shift in shifts:
+            if shift.starts_at < until:
+                _offer(shift)
+
+
+def _offer(shift: Shift) -> None:
+    try:
+        lifecycle.offer(shift=shift, by=None)
+    except IllegalMove:
+        return  # taken meanwhile
+
+
+# --- Following -----------------------------------------------------------------------------------
+
+
+def _goes_ahead(visit: str) -> Exists:
+    """Whether a class is expected, or was there."""
+    promised = BookingState.where(is_promise=True)
+    return Exists(Booking.objects.filter(visit=OuterRef(visit), state__in=promised))
+
+
+def _live() -> QuerySet[Any, Any]:
+    rows = Shift.objects.live().with_facts().annotate(goes_ahead=_goes_ahead("visit"))
+    # Who has one first: where two are too many the open one goes.
+    return rows.order_by(F("person").asc(nulls_last=True), "pk")
+
+
+def _follow(shift: Any) -> None:
+    visit = shift.visit
+    if not shift.goes_ahead:
+        to = _moved_to(visit)
+        if to is None:
+            lifecycle.end(shift=shift)
+        else:
+            _join(shift, to)
+    elif lifecycle.span_of(visit) != {"starts_at": shift.starts_at, "ends_at": shift.ends_at}:
+        lifecycle.follow(shift=shift, visit=visit, number=shift.number)
+    elif shift.person_id is None and shift.number > visit.programme.helpers_needed:
+        lifecycle.end(shift=shift)
+
+
+def _moved_to(visit: Visit) -> Visit | None:
+    """Where the classes of a visit went, if they moved: where the last of them is now."""
+    moved = BookingEvent.objects.filter(
+        move="reschedule",
+        data__visit=visit.pk,
+        booking__state__in=BookingState.where(is_promise=True),
+        booking__visit__slot__starts_at__gt=timezone.now(),
+    )
+    facts = "booking__visit__programme", "booking__visit__slot__venue__hub"
+    last = moved.exclude(booking__visit=visit).select_related(*facts).order_by("pk").last()
+    return last.booking.visit if last else None
+
+
+def _join(shift: Shift, visit: Visit) -> None:
+    """Into the visit where its classes went; whoever comes along takes the place of an open shift
+    there, and no more come than it needs."""
+    there = {one.number: one for one in Shift.objects.filter(visit=visit).exclude(_ENDED)}
+    free = [n for n in range(1, visit.programme.helpers_needed + 1) if n not in there]
+    vacant = [one for one in there.values() if one.is_open]
+    if free:
+        lifecycle.follow(shift=shift, visit=visit, number=free[0])
+    elif shift.person_id and vacant:
+        lifecycle.end(shift=vacant[0])
+        lifecycle.follow(shift=shift, visit=visit, number=vacant[0].number)
+    else:
+        lifecycle.end(shift=shift)
+
+
+_ENDED = Q(state=ShiftState.ENDED)
+
+
+def _open_what_lacks() -> None:
+    standing = Count("shifts", filter=~Q(shifts__state=ShiftState.ENDED))
+    short = (
+        Visit.objects.active()
+        .filter(programme__helpers_needed__gt=0, slot__starts_at__gt=timezone.now())
+        .annotate(standing=standing)
+        .filter(_goes_ahead("pk"), standing__lt=F("programme__helpers_needed"))
+    )
+    for visit in short.select_related("programme", "slot").order_by("slot__starts_at", "pk"):
+        there = Shift.objects.filter(visit=visit).exclude(_ENDED)
+        taken = set(there.values_list("number", flat=True))
+        for number in range(1, visit.programme.helpers_needed + 1):
+            if number not in taken:
+                _open_one(visit, number)
+
+
+def _open_one(visit: Visit, number: int) -> None:
+    try:
+        lifecycle.open_one(visit=visit, number=number)
+    except IntegrityError:
+        # Another worker was first: `shift_once_per_visit` lets one of them be.
+        if not Shift.objects.filter(visit=visit, number=number).exclude(_ENDED).exists():
+            raise

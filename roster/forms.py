@@ -1,0 +1,126 @@
+"""What a person fills in about herself on her own page: her week, and days that are otherwise."""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models.schedule import Weekday
+from core.dates import validate_day
+from core.text.fields import DayField
+from roster.models import Availability, OtherDays, Person
+
+CLOCK = {"type": "time"}
+
+
+class WeekForm(forms.Form):
+    """Seven lines: whether she can, and from when until when; without times all day."""
+
+    use_required_attribute = False
+
+    def __init__(self, data: Any = None, *, person: Person) -> None:
+        self.person = person
+        now = {one.weekday: one for one in person.availabilities.all()}
+        initial: dict[str, Any] = {}
+        for number, row in now.items():
+            initial |= {f"can_{number}": True}
+            initial |= {f"from_{number}": row.starts_at, f"until_{number}": row.ends_at}
+        self.now = " ".join(f"{n}={row.hours}" for n, row in sorted(now.items()))
+        super().__init__(data, initial=initial | {"seen": self.now})
+        self.fields["seen"] = forms.CharField(required=False, widget=forms.HiddenInput)
+        for number, label in Weekday.choices:
+            self.fields[f"can_{number}"] = forms.BooleanField(required=False, label=label)
+            for end, words in (("from", _("from")), ("until", _("until"))):
+                self.fields[f"{end}_{number}"] = forms.TimeField(
+                    required=False, label=words, widget=forms.TimeInput(CLOCK, format="%H:%M")
+                )
+
+    def lines(self) -> Iterator[tuple[Any, Any, Any]]:
+        """The three fields of each weekday."""
+        for number in Weekday.values:
+            yield self[f"can_{number}"], self[f"from_{number}"], self[f"until_{number}"]
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if "seen" in self.data and data.get("seen", "") != self.now:
+            # Shown again with what was typed, and saved when she sends it once more.
+            self.data = dict(self.data.items()) | {"seen": self.now}
+            raise ValidationError(
+                _(
+                    "Your week was changed while you were busy. Nothing you typed is lost: look, "
+                    "and save again."
+                )
+            )
+        for number in Weekday.values:
+            if f"from_{number}" not in data or f"until_{number}" not in data:
+                continue
+            start, end = data[f"from_{number}"], data[f"until_{number}"]
+            if (start is None) != (end is None):
+                self.add_error(f"until_{number}", _("Give both times, or none for all day."))
+            elif start and end <= start:
+                self.add_error(f"until_{number}", _("The end comes before the start."))
+        return data
+
+    @transaction.atomic
+    def save(self) -> None:
+        """Her week as it is here; a time without a tick counts as a tick."""
+        data = self.cleaned_data
+        Availability.objects.filter(person=self.person).delete()
+        Availability.objects.bulk_create(
+            Availability(
+                person=self.person,
+                weekday=number,
+                starts_at=data[f"from_{number}"],
+                ends_at=data[f"until_{number}"],
+            )
+            for number in Weekday.values
+            if data[f"can_{number}"] or data[f"from_{number}"]
+        )
+
+
+class OtherDaysForm(forms.ModelForm):
+    """'From 14 to 16 January I cannot', or one day on which she can besides her week."""
+
+    first_on = DayField(label=_("First day"), widget=forms.DateInput({"type": "date"}))
+    last_on = DayField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("Empty: that one day."),
+        widget=forms.DateInput({"type": "date"}),
+    )
+    can: Any = forms.TypedChoiceField(
+        label=_("What is it?"),
+        choices=[("no", _("I cannot")), ("yes", _("I can, besides my week"))],
+        required=False,
+        coerce=lambda value: value == "yes",
+        empty_value=False,  # type: ignore[arg-type]  # as `coerce` gives
+        widget=forms.RadioSelect,
+    )
+    use_required_attribute = False
+
+    class Meta:
+        model = OtherDays
+        fields = ("first_on", "last_on", "can")
+
+    def __init__(self, data: Any = None, *, person: Person) -> None:
+        super().__init__(data, instance=OtherDays(person=person), initial={"can": "no"})
+
+    def clean_first_on(self) -> datetime.date:
+        day: datetime.date = self.cleaned_data["first_on"]
+        validate_day(day)
+        return day
+
+    def clean(self) -> Any:
+        data: Any = super().clean() or self.cleaned_data
+        first, last = data.get("first_on"), data.get("last_on")
+        if first and "last_on" in data:
+            data["last_on"] = last = last or first
+            validate_day(last)
+            if last < timezone.localdate():
+                raise ValidationError({"last_on": _("These days are over.")})
+        return data

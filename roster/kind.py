@@ -1,0 +1,78 @@
+"""Shifts, as the rest of the site deals with them."""
+
+import datetime
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from core.kinds import Action, Kind, Matter, OnDay
+from core.mail.queue import Message
+from roster import clock, people
+from roster.lifecycle import MOVES
+from roster.models import Shift, ShiftEvent
+from roster.telling import notices, overview, wording
+from schools.models import User
+from submissions.kinds import Names, Remembering
+from submissions.models import Submission
+
+
+class ShiftKind(Kind, Remembering):
+    name = "shift"
+    model, event = Shift, ShiftEvent
+    together = ("shift__visit__slot__venue__hub",)
+    read_along = notices.FACTS
+    markers = (notices.RosterLink(),)
+    jobs = {
+        "follow_visits": timedelta(minutes=1),
+        "finish": timedelta(minutes=5),
+        "offer_open": timedelta(minutes=5),
+        "forget_left": timedelta(hours=6),
+    }
+
+    moves = MOVES
+
+    def mails(self, events: list[ShiftEvent]) -> list[Message]:
+        return notices.mails_of(events)
+
+    def sentence(self, event: ShiftEvent) -> str:
+        return wording.sentence(event)
+
+    def overruled(self, event: ShiftEvent) -> list[str]:
+        return wording.overruled(event)
+
+    # --- For staff --------------------------------------------------------------------------
+
+    def leads_from(self, row: Any, user: User) -> list[Action]:
+        return overview.leads_from(row) if self.may_view(user) else []
+
+    def matters(self, user: User) -> list[Matter]:
+        return overview.matters(user) if self.may_change(user) else []
+
+    def on_days(self, first: datetime.date, before: datetime.date, user: User) -> list[OnDay]:
+        return overview.on_days(first, before, user)
+
+    def next_day(self, day: datetime.date, user: User) -> datetime.date | None:
+        return overview.next_day(day, user)
+
+    # --- When a person is erased --------------------------------------------------------------
+
+    def erase_words(self, submissions: QuerySet[Submission], names: Names) -> int:
+        return 0  # nothing here is about a submission
+
+    def erase_address(self, email: str, user: User | None) -> int:
+        return people.forget_at(email)
+
+    # --- What the worker does ---------------------------------------------------------------
+
+    def follow_visits(self) -> None:
+        clock.follow_visits()
+
+    def finish(self) -> None:
+        clock.finish()
+
+    def offer_open(self) -> None:
+        clock.offer_open()
+
+    def forget_left(self) -> None:
+        people.forget_left()

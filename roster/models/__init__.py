@@ -1,0 +1,13 @@
+from roster.models.person import AgeClass, Availability, OtherDays, Person, Role
+from roster.models.shift import Shift, ShiftEvent, ShiftState
+
+__all__ = [
+    "AgeClass",
+    "Availability",
+    "OtherDays",
+    "Person",
+    "Role",
+    "Shift",
+    "ShiftEvent",
+    "ShiftState",
+]

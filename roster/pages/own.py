@@ -1,0 +1,120 @@
+"""A person's own page: her shifts, what is open to her, her hours, her calendar.
+
+Looking changes nothing: programs that read mail open every link. A button acts, once.
+"""
+
+import hashlib
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from core import calendars, rate_limits
+from core.lifecycle import Refused
+from roster import hours, lifecycle, links, people, rules
+from roster.models import Person, Shift, ShiftState
+from roster.pages.access import back_to, load_person
+from roster.telling import ical
+from schools.years import current_school_year, school_year_label
+from submissions.pages.shared import say_once
+
+OPEN_SHOWN, PAST_SHOWN = 30, 10
+
+
+@login_not_required
+@never_cache
+@require_safe
+def own_page(request: HttpRequest, pk: int, token: str) -> HttpResponse:
+    return _show(request, load_person(pk, token))
+
+
+@login_not_required
+@never_cache
+@require_POST
+def take(request: HttpRequest, pk: int, token: str, shift_id: int) -> HttpResponse:
+    person = load_person(pk, token)
+    shift = _shift(person, shift_id)
+    try:
+        rate_limits.count_post(request)
+        lifecycle.accept(shift=shift, person=person)
+    except Refused as refusal:
+        return _show(request, person, refused=refusal)
+    say_once(request, _("It is yours: you are on the roster. Thank you!"))
+    return back_to(person)
+
+
+@login_not_required
+@never_cache
+@require_POST
+def drop(request: HttpRequest, pk: int, token: str, shift_id: int) -> HttpResponse:
+    person = load_person(pk, token)
+    shift = _shift(person, shift_id)
+    try:
+        rate_limits.count_post(request)
+        lifecycle.drop_out(shift=shift, person=person)
+    except Refused as refusal:
+        return _show(request, person, refused=refusal)
+    say_once(request, _("You are off the roster for that one; we ask the others by mail now."))
+    return back_to(person)
+
+
+@login_not_required
+@never_cache
+@require_POST
+def renew(request: HttpRequest, pk: int, token: str) -> HttpResponse:
+    """Somebody else has her link: it, and her calendar's address, end at once."""
+    person = load_person(pk, token)
+    people.renew_links(person)
+    say_once(request, _("Your old link no longer works. This page has the new one: keep it."))
+    return back_to(person)
+
+
+@login_not_required
+@require_safe
+def feed(request: HttpRequest, pk: int, token: str) -> HttpResponseBase:
+    """Few rows, so the tag is that of the bytes themselves."""
+    person = load_person(pk, token, links.FEED)
+    with translation.override(person.language):
+        content = ical.feed(person)
+    return calendars.feed_response(
+        request,
+        etag=hashlib.sha256(content).hexdigest()[:32],
+        last_modified=ical.last_change(ical.for_feed(person)),
+        build=lambda: content,
+        filename="inzet.ics",
+    )
+
+
+def _shift(person: Person, shift_id: int) -> Shift:
+    """Of her hub; 404 for another one's."""
+    found = Shift.objects.with_facts().filter(pk=shift_id, visit__slot__venue__hub=person.hub_id)
+    shift = found.first()
+    if shift is None:
+        raise Http404
+    return shift
+
+
+def _show(request: HttpRequest, person: Person, refused: Refused | None = None) -> HttpResponse:
+    rows = Shift.objects.with_facts().order_by("starts_at", "pk")
+    hers, year = rows.filter(person=person), current_school_year()
+    upcoming = rows.open().upcoming().filter(visit__slot__venue__hub=person.hub_id)
+    worked = hours.by_person_in_year(Shift.objects.filter(person=person), year)
+    context: dict[str, Any] = {
+        "person": person,
+        "token": links.token_of(person),
+        "mine": hers.filter(state=ShiftState.TAKEN, ends_at__gt=timezone.now()),
+        "open": rules.open_to(person, list(upcoming))[:OPEN_SHOWN],
+        "past": hers.filter(state=ShiftState.WORKED).order_by("-starts_at", "-pk")[:PAST_SHOWN],
+        "hours": hours.in_hours(worked.get(person.pk, hours.NOTHING)),
+        "year": school_year_label(year),
+        "feed": links.feed_address(person),
+        "has_days": person.availabilities.all() or person.other_days.all(),
+        "refused": getattr(refused, "to_her", refused),
+    }
+    return render(request, "roster/own.html", context, status=409 if refused else 200)

@@ -1,0 +1,141 @@
+"""Who may have which shift: one rule, whoever asks and however.
+
+The list of open shifts, the mail that offers, the search after somebody dropped out, an older mail,
+staff's choice, and a shift whose visit moved all ask here, and refuse by the same names
+(`roster/refusals.py`).
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from django.utils import timezone
+
+from core.dates import ONE_DAY, public_holiday
+from roster import refusals
+from roster.models import AgeClass, Person, Shift
+from roster.refusals import MayNot
+from schools.models import SchoolHoliday
+
+# In which a school can be expected to have lessons, on its days.
+SCHOOL_HOURS = datetime.time(8, 30), datetime.time(15)
+
+
+class Rules:
+    """The rule, with what it needs to know about all of these shifts: two queries, however many
+    people and shifts. The shifts come `with_facts`, the people `with_days`."""
+
+    def __init__(self, shifts: Iterable[Shift]) -> None:
+        self._shifts = list(shifts)
+        self._taken = _taken_around(self._shifts)
+        self._holidays = _holidays_around(self._shifts)
+
+    def broken(self, person: Person, shift: Shift) -> list[type[MayNot]]:
+        """Why she may not have it; the heaviest reason first."""
+        checks: list[tuple[bool, type[MayNot]]] = [
+            (person.has_left, refusals.HasLeft),
+            (person.hub_id != shift.visit.slot.venue.hub_id, refusals.OfAnotherHub),
+            (shift.has_begun, refusals.Over),
+            (person.certificate_renew_by is None, refusals.NoCertificate),
+            (_has_expired(person, shift), refusals.CertificateExpired),
+            (self._in_school_hours(person, shift), refusals.InSchoolHours),
+            (person.is_minor and shift.programme.is_loud, refusals.TooLoud),
+            (self._overlaps(person, shift), refusals.Overlaps),
+            (shift.programme not in person.programmes.all(), refusals.CannotRun),
+        ]
+        found = [refusal for is_broken, refusal in checks if is_broken]
+        return [*found, *_when(person, shift)]
+
+    def _overlaps(self, person: Person, shift: Shift) -> bool:
+        return any(
+            other.pk != shift.pk
+            and other.starts_at < shift.ends_at
+            and other.ends_at > shift.starts_at
+            for other in self._taken[person.holder]
+        )
+
+    def _in_school_hours(self, person: Person, shift: Shift) -> bool:
+        if person.age_class != AgeClass.AT_SCHOOL:
+            return False
+        start, end = timezone.localtime(shift.starts_at), timezone.localtime(shift.ends_at)
+        region = shift.visit.slot.venue.holiday_region
+        day = start.date()
+        while day <= end.date():
+            if day.weekday() < 5 and not public_holiday(day) and day not in self._holidays[region]:
+                opens, closes = (
+                    timezone.make_aware(datetime.datetime.combine(day, time))
+                    for time in SCHOOL_HOURS
+                )
+                if opens < shift.ends_at and closes > shift.starts_at:
+                    return True
+            day += ONE_DAY
+        return False
+
+
+def broken(person: Person, shift: Shift) -> list[type[MayNot]]:
+    """Of one person and one shift, which are read anew."""
+    person = Person.objects.with_days().get(pk=person.pk)
+    shift = Shift.objects.with_facts().get(pk=shift.pk)
+    return Rules([shift]).broken(person, shift)
+
+
+def open_to(person: Person, shifts: Sequence[Shift]) -> list[Shift]:
+    """Those of these open shifts that she may have."""
+    rules = Rules(shifts)
+    return [one for one in shifts if one.is_open and not rules.broken(person, one)]
+
+
+def in_doubt(shifts: Sequence[Shift]) -> list[tuple[Shift, list[type[MayNot]]]]:
+    """Those of these taken shifts that who has them may not have as things stand: the visit moved
+    to a day on which she cannot, she fell ill, her certificate ends. What staff overruled when they
+    gave it is no doubt."""
+    keys = {one.person_id for one in shifts if one.person_id}
+    people = Person.objects.with_days().in_bulk(keys) if keys else {}
+    rules, found = Rules(shifts), []
+    for one in shifts:
+        if one.person_id is None or one.has_begun:
+            continue
+        why = rules.broken(people[one.person_id], one)
+        if left := [refusal for refusal in why if refusal.name() not in one.overruled]:
+            found.append((one, left))
+    return found
+
+
+def _has_expired(person: Person, shift: Shift) -> bool:
+    last = person.certificate_renew_by
+    return last is not None and last < timezone.localdate(shift.ends_at)
+
+
+def _when(person: Person, shift: Shift) -> list[type[MayNot]]:
+    """By local dates: a shift that ends after midnight is on the day on which it starts, and bars
+    on both."""
+    first, last = shift.day, timezone.localdate(shift.ends_at)
+    if person.is_absent_on(first) or person.is_absent_on(last):
+        return [refusals.Absent]
+    return [] if person.can_between(shift.starts_at, shift.ends_at) else [refusals.NotThen]
+
+
+def _taken_around(shifts: list[Shift]) -> dict[str, list[Shift]]:
+    """What is taken in the span of all of these, at whatever hub, by who holds it."""
+    found: dict[str, list[Shift]] = defaultdict(list)
+    if shifts:
+        span = {
+            "starts_at__lt": max(one.ends_at for one in shifts),
+            "ends_at__gt": min(one.starts_at for one in shifts),
+        }
+        for one in Shift.objects.where(holds=True).filter(**span):
+            found[one.holder or ""].append(one)
+    return found
+
+
+def _holidays_around(shifts: list[Shift]) -> dict[str, set[datetime.date]]:
+    """Region → its days without school."""
+    found: dict[str, set[datetime.date]] = defaultdict(set)
+    if shifts:
+        first, last = min(one.day for one in shifts), max(one.day for one in shifts) + ONE_DAY
+        for row in SchoolHoliday.objects.overlapping(first, last):
+            day = max(first, row.starts_on)
+            while day <= min(last, row.ends_on):
+                found[row.region].add(day)
+                day += ONE_DAY
+    return found

@@ -1,0 +1,186 @@
+"""What staff see of shifts at a glance: who is here, the week, what needs attention."""
+
+import datetime
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings.models import Visit
+from core.dates import ONE_DAY, start_of_day
+from core.kinds import Action, Matter, OnDay
+from programmes.models import Programme
+from roster.models import Person, Shift, ShiftState
+from roster.refusals import MayNot
+from roster.rules import in_doubt
+from schools.models import User
+
+WEEK = datetime.timedelta(days=7)
+OPEN_WITHIN = datetime.timedelta(days=14)
+DOUBTS_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Place:
+    """A shift on the roster; `doubt` in words where who has it may not."""
+
+    shift: Shift
+    doubt: str = ""
+
+
+@dataclass(frozen=True)
+class RosterVisit:
+    """A visit with its shifts."""
+
+    visit: Visit
+    places: Sequence[Place]
+
+    @property
+    def first(self) -> Shift:
+        return self.places[0].shift
+
+    @property
+    def open(self) -> int:
+        return sum(one.shift.is_open for one in self.places)
+
+
+@dataclass(frozen=True)
+class RosterDay:
+    day: datetime.date
+    visits: Sequence[RosterVisit]
+
+    @property
+    def open(self) -> int:
+        return sum(one.open for one in self.visits)
+
+
+def monday_of(day: datetime.date) -> datetime.date:
+    return day - day.weekday() * ONE_DAY
+
+
+def days_of(first: datetime.date, before: datetime.date, user: Any) -> list[RosterDay]:
+    """The roster of the days of `[first, before)` on which somebody is needed; as many queries
+    however long."""
+    rows = Shift.objects.of_hubs(user).on_days(first, before).with_facts()
+    shifts = list(rows)
+    doubts = {one.pk: in_words(why) for one, why in in_doubt(shifts)}
+    found = []
+    for day, of_day in itertools.groupby(shifts, key=lambda one: one.day):
+        visits = itertools.groupby(of_day, key=lambda one: one.visit_id)
+        found.append(RosterDay(day, [_visit(list(of), doubts) for _key, of in visits]))
+    return found
+
+
+def _visit(shifts: list[Shift], doubts: dict[int, str]) -> RosterVisit:
+    places = [Place(one, doubts.get(one.pk, "")) for one in shifts]
+    return RosterVisit(shifts[0].visit, places)
+
+
+def in_words(why: Iterable[type[MayNot]]) -> str:
+    return " ".join(str(one.message) for one in why)
+
+
+# --- Today and the days to come ------------------------------------------------------------------
+
+
+def on_days(first: datetime.date, before: datetime.date, user: User) -> list[OnDay]:
+    return [_on_day(one) for one in days_of(first, before, user)]
+
+
+def _on_day(day: RosterDay) -> OnDay:
+    places = [one for visit in day.visits for one in visit.places]
+    here = {one.shift.person_id for one in places if one.shift.person_id}
+    summary = ngettext("%(number)d of us", "%(number)d of us together", len(here)) % {
+        "number": len(here)
+    }
+    if day.open:
+        words = ngettext("%(number)d shift open", "%(number)d shifts open", day.open)
+        summary += f", {words % {'number': day.open}}"
+    return OnDay(day.day, day.visits, summary, "admin/roster/_here.html")
+
+
+def next_day(day: datetime.date, user: User) -> datetime.date | None:
+    rows = Shift.objects.of_hubs(user).live().filter(starts_at__gte=start_of_day(day))
+    first = rows.order_by("starts_at").first()
+    return first.day if first else None
+
+
+# --- What needs attention ------------------------------------------------------------------------
+
+
+def matters(user: User) -> list[Matter]:
+    return [*_doubts(user), *_open(user), *_certificates(user)]
+
+
+def _doubts(user: User) -> list[Matter]:
+    """One each: who has a shift that she may not have, and why."""
+    taken = Shift.objects.of_hubs(user).where(is_promise=True).upcoming().with_facts()
+    found = in_doubt(list(taken.order_by("starts_at", "pk")))
+    return [
+        Matter(
+            _("%(who)s, %(shift)s: %(why)s")
+            % {"who": shift.person, "why": in_words(why), "shift": shift},
+            page_of(shift),
+        )
+        for shift, why in found[:DOUBTS_SHOWN]
+    ]
+
+
+def _open(user: User) -> list[Matter]:
+    soon = Shift.objects.of_hubs(user).open().upcoming()
+    number = soon.filter(starts_at__lt=timezone.now() + OPEN_WITHIN).count()
+    if not number:
+        return []
+    text = ngettext(
+        "%(number)d shift is open in the coming two weeks",
+        "%(number)d shifts are open in the coming two weeks",
+        number,
+    )
+    return [
+        Matter(text % {"number": number}, shifts_where({"state__exact": ShiftState.OPEN.value}))
+    ]
+
+
+def _certificates(user: User) -> list[Matter]:
+    if not user.has_perm("roster.view_person"):
+        return []
+    number = Person.objects.of_hubs(user).to_renew_soon().count()
+    if not number:
+        return []
+    text = ngettext(
+        "The certificate (VOG) of %(number)d person was not seen, or ends soon",
+        "The certificates (VOG) of %(number)d people were not seen, or end soon",
+        number,
+    )
+    address = reverse("admin:roster_person_changelist", query={"certificate": "renew"})
+    return [Matter(text % {"number": number}, address)]
+
+
+# --- Where it leads ------------------------------------------------------------------------------
+
+
+def page_of(shift: Shift) -> str:
+    return reverse("admin:roster_shift_change", args=[shift.pk])
+
+
+def shifts_where(query: dict[str, str]) -> str:
+    return reverse("admin:roster_shift_changelist", query=query)
+
+
+def leads_from(row: Any) -> list[Action]:
+    """From the page of a visit, a programme, a person: the shifts."""
+    ways: dict[type, str] = {
+        Visit: "visit__id__exact",
+        Programme: "visit__programme__id__exact",
+        Person: "person__id__exact",
+    }
+    lookup = ways.get(type(row))
+    if lookup is None:
+        return []
+    return [Action(capfirst(_("shifts")), shifts_where({lookup: str(row.pk), "when": "all"}))]

@@ -1,0 +1,30 @@
+"""How long, how often and how many: the defaults of all hubs, as settings of the site.
+
+Programmes and kits have their own where theirs differ (Beheer → Programma's, Leskisten): the lead
+time, the length of a loan, how many pupils. What a rule makes of them stands in each app's
+`rules.py`.
+"""
+
+from datetime import timedelta
+
+LEAD_TIME_WORKING_DAYS = 5
+CHANGE_NUMBERS_UNTIL_DAYS = 7
+FREE_CANCELLATION_UNTIL_DAYS = 14
+HOLD_FOR = timedelta(minutes=30)
+# From the waiting list, counted on school days between these hours; less where the date is near.
+OFFER_FOR, OFFER_HOURS = timedelta(hours=16), (8, 17)
+OFFER_FOR_NEAR, OFFER_IS_NEAR_WITHIN = timedelta(hours=4), timedelta(days=7)
+REMIND_BEFORE_VISIT_DAYS = 7
+ASK_AGAIN_BEFORE_VISIT_DAYS = 21  # 'are you still coming?'
+SILENT_AFTER_DAYS = 7  # then staff hear that nobody answered it
+REMIND_BEFORE_COLLECTING_DAYS = 3
+REMIND_BEFORE_RETURNING_DAYS = 3
+REMIND_OVERDUE_EVERY_DAYS = 7
+# How a visit or kit was is asked the day after, of what was over a week ago at most.
+EVALUATE_BACK_DAYS = 7
+EVALUATE_WITHIN = timedelta(days=30)
+OVERDUE_KEEPS_WORKING_DAYS = 10  # nobody is promised a box that is not back, for so long
+CODE_VALID_FOR = timedelta(minutes=10)
+CODE_TRIES = 5
+# The second of two clicks on a slow network comes so soon after the first.
+SAME_CLICK_WITHIN = timedelta(minutes=1)

@@ -1,0 +1,150 @@
+"""Who hears what: recipients, subjects, and that nobody hears what is not so any more (T17)."""
+
+import datetime
+
+import pytest
+
+from bookings.visits import move_visit
+from core.mail import outbox
+from core.models import Mail
+from roster import clock, lifecycle
+from roster.models import Shift, ShiftEvent
+from roster.telling.notices import mails_of, send_link
+from tests.factories import amsterdam, make_other_hub, make_staff
+from tests.roster.rostering import absent, make_person, make_run, make_shift, other_slot
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+WEDNESDAY = amsterdam(2026, 11, 4, 13)
+NEAR = amsterdam(2026, 10, 20, 9)  # within six weeks
+
+
+def told():
+    """Make the mails that wait; who gets which."""
+    Mail.objects.all().delete()
+    outbox.Teller().tell(seconds=60)
+    return sorted(Mail.objects.values_list("to", "subject"))
+
+
+@pytest.fixture
+def run():
+    return make_run(title="Proeverij")
+
+
+def test_open_shift_is_offered_once_to_each_who_can(run, frozen):
+    anna, bo = make_person(runs=[run], email="anna@x.nl"), make_person(runs=[run], email="bo@x.nl")
+    make_person(runs=[run], email="")  # by telephone
+    make_person(hub=run.venue.hub)  # does not run it
+    make_person(runs=[run], left_on=datetime.date(2026, 9, 1))
+    absent(bo, datetime.date(2026, 10, 21))
+    make_shift(run, NEAR)
+    make_shift(run, NEAR + datetime.timedelta(days=1))
+    clock.offer_open()
+    clock.offer_open()
+    assert told() == [
+        (anna.email, "Kun je helpen? Er staat 2 keer inzet open"),
+        (bo.email, "Kun je helpen op dinsdag 20 oktober?"),
+    ]
+    assert ShiftEvent.objects.filter(move="offer").count() == 2
+    assert told() == []
+
+
+def test_what_is_far_ahead_waits_and_what_comes_later_that_day_waits_for_tomorrow(run, frozen):
+    make_person(runs=[run])
+    make_shift(run, amsterdam(2026, 11, 3, 9))  # in seven weeks
+    clock.offer_open()
+    assert told() == []
+    make_shift(run, NEAR)
+    clock.offer_open()
+    assert len(told()) == 1
+    make_shift(run, NEAR + datetime.timedelta(days=1))
+    clock.offer_open()
+    assert told() == []
+    near = make_shift(run, amsterdam(2026, 9, 21, 9))  # next week
+    clock.offer_open()
+    assert [subject for _to, subject in told()] == ["Kun je helpen op maandag 21 september?"]
+    frozen.move_to(amsterdam(2026, 9, 16, 0, 30))
+    clock.offer_open()
+    assert len(told()) == 1
+    assert near.events.filter(move="offer").count() == 1
+
+
+def test_offer_leaves_out_what_was_taken_before_its_mail_was_made(run):
+    anna, _bo = make_person(runs=[run]), make_person(runs=[run])
+    shift = make_shift(run, NEAR)
+    clock.offer_open()
+    lifecycle.accept(shift=shift, person=anna)
+    assert told() == [(anna.email, "Je staat op het rooster op dinsdag 20 oktober")]
+
+
+def test_who_drops_out_sets_off_the_search_and_is_not_asked_herself(run):
+    anna, bo = make_person(runs=[run], email="anna@x.nl"), make_person(runs=[run], email="bo@x.nl")
+    shift = make_shift(run, NEAR, anna)
+    told()
+    lifecycle.drop_out(shift=shift, person=anna)
+    assert told() == [
+        (anna.email, "Je hoeft niet te komen op dinsdag 20 oktober"),
+        (bo.email, "Kun je helpen op dinsdag 20 oktober?"),
+    ]
+
+
+def test_who_took_it_and_dropped_out_before_the_mail_hears_only_the_last(run):
+    anna = make_person(runs=[run])
+    shift = make_shift(run, NEAR, anna)
+    lifecycle.drop_out(shift=shift, person=anna)
+    assert told() == [(anna.email, "Je hoeft niet te komen op dinsdag 20 oktober")]
+
+
+def test_shift_that_moved_is_told_once_with_its_calendar_file(run):
+    anna = make_person(runs=[run])
+    shift = make_shift(run, NEAR, anna)
+    told()
+    move_visit(visit=shift.visit, slot=other_slot(shift.visit, WEDNESDAY), by=make_staff())
+    clock.follow_visits()
+    clock.follow_visits()
+    assert (anna.email, "Je inzet is verzet naar woensdag 4 november") in told()
+    mail = Mail.objects.get(template="shift_moved")
+    [file] = mail.files.all()
+    assert file.mimetype == "text/calendar; charset=utf-8; method=REQUEST"
+    assert b"DTSTART;TZID=Europe/Amsterdam:20261104T130000" in bytes(file.content)
+    assert b"SEQUENCE:3" in bytes(file.content)
+
+
+def test_another_hubs_people_hear_nothing(run):
+    make_person(runs=[run], hub=make_other_hub())
+    make_shift(run, NEAR)
+    clock.offer_open()
+    assert told() == []
+
+
+def test_mail_is_in_her_language_and_holds_no_link_that_works(run):
+    anna = make_person(runs=[run], language="en", name="Ümit Çelik-van ’t Hof")
+    make_shift(run, NEAR)
+    clock.offer_open()
+    assert told() == [(anna.email, "Can you help on Tuesday 20 October?")]
+    mail = Mail.objects.get()
+    assert "Hello Ümit Çelik-van ’t Hof," in mail.text
+    assert f"[[roster:{anna.pk}:" in mail.text
+    assert "/inzet/" not in mail.text + mail.html
+
+
+def test_her_own_link_is_mailed_and_note_of_staff_is_not(run):
+    anna = make_person(runs=[run])
+    send_link(anna)
+    assert Mail.objects.get().subject == "Je eigen pagina voor inzet bij TEC"
+    shift = make_shift(run, NEAR)
+    lifecycle.assign(shift=shift, person=anna, by=make_staff(), note="Alleen voor ons")
+    assert len(told()) == 1
+    assert "Alleen voor ons" not in Mail.objects.get().text
+
+
+def test_offers_take_as_many_queries_for_three_people_as_for_one(run, django_assert_num_queries):
+    make_person(runs=[run])
+    make_shift(run, NEAR)
+    clock.offer_open()
+    events = list(ShiftEvent.objects.filter(move="offer").select_related("shift"))
+    for number in (1, 3):
+        with django_assert_num_queries(8):
+            assert len(mails_of(events)) == number
+        make_person(runs=[run])
+        make_person(runs=[run])
+    assert Shift.objects.count() == 1

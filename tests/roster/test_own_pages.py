@@ -1,0 +1,244 @@
+"""A person's own page, by her link: looking changes nothing, a button acts once."""
+
+import datetime
+
+import pytest
+from django.test import Client
+
+from core import tokens
+from roster import lifecycle, links
+from roster.models import Availability, OtherDays, ShiftEvent
+from tests.factories import amsterdam, make_other_hub
+from tests.roster.rostering import (
+    absent,
+    address,
+    fresh,
+    make_person,
+    make_run,
+    make_shift,
+    moves_of,
+    post,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+
+
+@pytest.fixture
+def run():
+    return make_run(title="Proeverij")
+
+
+@pytest.fixture
+def anna(run):
+    return make_person(runs=[run], name="Anna")
+
+
+def shown(person, name="open"):
+    response = Client().get(address(person))
+    assert response.status_code == 200
+    return [shift.pk for shift in response.context[name]]
+
+
+def messages(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_her_page_shows_what_is_hers_and_what_is_open_to_her(run, anna):
+    mine, free = make_shift(run, person=anna), make_shift(run, amsterdam(2026, 11, 4, 9))
+    make_shift(run, amsterdam(2026, 11, 5, 9), make_person(runs=[run]))
+    absent(anna, datetime.date(2026, 11, 6))
+    make_shift(run, amsterdam(2026, 11, 6, 9))
+    assert (shown(anna, "mine"), shown(anna)) == ([mine.pk], [free.pk])
+
+
+def test_programs_that_open_every_link_of_a_mail_change_nothing(run, anna):
+    """T23: with GET and HEAD, also of the addresses of the buttons."""
+    shift, mine = make_shift(run), make_shift(run, amsterdam(2026, 11, 4, 9), anna)
+    days = absent(anna, datetime.date(2026, 12, 1))
+    before = list(ShiftEvent.objects.values_list())
+    pages = [
+        *(address(anna, page) for page in ("own", "days", "renew")),
+        address(anna, "take", shift_id=shift.pk),
+        address(anna, "drop", shift_id=mine.pk),
+        address(anna, "remove_days", days_id=days.pk),
+    ]
+    for page in pages:
+        assert {Client().get(page).status_code, Client().head(page).status_code} <= {200, 405}
+    assert list(ShiftEvent.objects.values_list()) == before
+    assert OtherDays.objects.get() == days
+    anna.refresh_from_db()
+    assert anna.link_version == 1
+
+
+def test_button_takes_the_shift_and_a_second_click_is_the_same_page(run, anna):
+    shift = make_shift(run)
+    for _click in range(2):
+        response = Client().post(address(anna, "take", shift_id=shift.pk), follow=True)
+        assert messages(response) == ["Je staat op het rooster. Dank je wel!"]
+    assert (fresh(shift).person, moves_of(shift)) == (anna, ["open", "accept"])
+
+
+def test_shift_that_was_just_given_away_says_so_with_what_else_is_open(run, anna):
+    shift = make_shift(run, person=make_person(runs=[run]))
+    other = make_shift(run, amsterdam(2026, 11, 4, 9))
+    response = post(anna, "take", shift_id=shift.pk)
+    assert response.status_code == 409
+    assert "Deze inzet is net vergeven." in response.content.decode()
+    assert [one.pk for one in response.context["open"]] == [other.pk]
+
+
+def test_older_offer_is_refused_once_she_cannot_in_words_to_herself(run, anna):
+    """T19."""
+    shift = make_shift(run)
+    absent(anna, datetime.date(2026, 11, 3))
+    response = post(anna, "take", shift_id=shift.pk)
+    assert response.status_code == 409
+    assert "Je zei dat je die dag niet kunt." in response.content.decode()
+    assert moves_of(shift) == ["open"]
+
+
+def test_one_button_drops_out_and_the_search_begins(run, anna):
+    shift = make_shift(run, person=anna)
+    response = Client().post(address(anna, "drop", shift_id=shift.pk), follow=True)
+    assert messages(response) == ["Je bent afgemeld; we mailen nu de anderen."]
+    assert moves_of(shift) == ["open", "accept", "drop", "offer"]
+
+
+def test_she_drops_nobody_elses_shift_and_another_hubs_does_not_exist(run, anna):
+    shift = make_shift(run, person=make_person(runs=[run]))
+    assert post(anna, "drop", shift_id=shift.pk).status_code == 409
+    there = make_run()
+    there.venue.hub = make_other_hub()
+    there.venue.save()
+    assert post(anna, "take", shift_id=make_shift(there).pk).status_code == 404
+    assert fresh(shift).state == "taken"
+
+
+@pytest.mark.parametrize("name", ["own", "days"])
+def test_stranger_old_link_and_who_left_get_404(anna, name):
+    old = address(anna, name)
+    own = links.token_of(anna)
+    assert Client().get(old.replace(own, "A" * 32)).status_code == 404
+    assert Client().get(old.replace(own, tokens.make(links.FEED, anna.pk, 1))).status_code == 404
+    answer = Client().post(address(anna, "renew"))
+    anna.refresh_from_db()
+    assert (answer.status_code, answer["Location"]) == (302, address(anna))
+    assert (Client().get(old).status_code, Client().get(address(anna, name)).status_code) == (
+        404,
+        200,
+    )
+    anna.left_on = datetime.date(2026, 9, 1)
+    anna.save()
+    assert Client().get(address(anna, name)).status_code == 404
+
+
+# --- When she can ------------------------------------------------------------------------------
+
+
+def test_week_that_she_fills_in_is_her_week(anna):
+    data = {"week": "1", "can_1": "on", "from_3": "09:00", "until_3": "12:30"}
+    data["seen"] = Client().get(address(anna, "days")).context["week"].now
+    assert post(anna, "days", data).status_code == 302
+    rows = Availability.objects.order_by("weekday")
+    assert [str(one) for one in rows] == ["dinsdag hele dag", "donderdag 09:00–12:30"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "error"),
+    [
+        ("09:00", "", "Vul beide tijden in, of geen voor de hele dag."),
+        ("12:00", "09:00", "Het einde ligt voor het begin."),
+    ],
+)
+def test_week_with_half_a_span_is_refused_and_nothing_is_lost(anna, start, end, error):
+    response = post(anna, "days", {"week": "1", "can_1": "on", "from_1": start, "until_1": end})
+    assert response.status_code == 422
+    assert response.context["week"].errors == {"until_1": [error]}
+    assert Availability.objects.count() == 7
+
+
+def test_week_that_the_coordinator_changed_meanwhile_is_shown_first(anna):
+    seen = Client().get(address(anna, "days")).context["week"].now
+    Availability.objects.filter(weekday=4).delete()
+    response = post(anna, "days", {"week": "1", "can_1": "on", "seen": seen})
+    assert response.status_code == 422
+    assert Availability.objects.count() == 6
+    again = {"week": "1", "can_1": "on", "seen": response.context["week"]["seen"].value()}
+    assert post(anna, "days", again).status_code == 302
+    assert Availability.objects.get().weekday == 1
+
+
+def test_days_on_which_it_is_otherwise_are_added_and_removed(anna):
+    assert post(anna, "days", {"dagen": "1", "first_on": "14-1-2027"}).status_code == 302
+    day = OtherDays.objects.get()
+    assert (str(day.first_on), str(day.last_on), day.can) == ("2027-01-14", "2027-01-14", False)
+    other = make_person()
+    post(other, "remove_days", days_id=day.pk)
+    assert OtherDays.objects.count() == 1
+    post(anna, "remove_days", days_id=day.pk)
+    assert OtherDays.objects.count() == 0
+    data = {"dagen": "1", "first_on": "14-1-2027", "last_on": "15-1-2027", "can": "yes"}
+    post(anna, "days", data)
+    assert OtherDays.objects.get().can is True
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "error"),
+    [
+        ("16-1-2027", "14-1-2027", "De laatste dag ligt voor de eerste."),
+        ("1-9-2026", "2-9-2026", "Deze dagen zijn voorbij."),
+    ],
+)
+def test_days_that_make_no_sense_are_refused(anna, first, last, error):
+    response = post(anna, "days", {"dagen": "1", "first_on": first, "last_on": last})
+    assert response.status_code == 422
+    assert error in response.content.decode()
+    assert OtherDays.objects.count() == 0
+
+
+# --- Her calendar ------------------------------------------------------------------------------
+
+
+def feed(person, **headers):
+    return Client().get(links.feed_address(person).removeprefix("http://127.0.0.1:8000"), **headers)
+
+
+def test_calendar_is_the_same_until_something_changes(run, anna):
+    shift = make_shift(run, amsterdam(2026, 11, 3, 9), anna)
+    first, again = feed(anna), feed(anna)
+    assert (first.status_code, first.content) == (200, again.content)
+    tag = first["ETag"]
+    assert feed(anna, headers={"If-None-Match": tag}).status_code == 304
+    assert b"STATUS:CONFIRMED" in first.content
+    lifecycle.drop_out(shift=shift, person=anna)
+    changed = feed(anna, headers={"If-None-Match": tag})
+    assert changed.status_code == 200
+    assert b"STATUS:CANCELLED" in changed.content
+    assert changed.content.count(b"BEGIN:VEVENT") == 1
+
+
+def test_calendar_says_nine_in_winter_and_in_summer(run, anna):
+    for when in (amsterdam(2026, 10, 20, 9), amsterdam(2026, 11, 3, 9)):
+        make_shift(run, when, anna)
+    content = feed(anna).content
+    assert b"DTSTART;TZID=Europe/Amsterdam:20261020T090000" in content
+    assert b"DTSTART;TZID=Europe/Amsterdam:20261103T090000" in content
+
+
+def test_calendars_address_opens_no_page_and_ends_with_the_link(anna):
+    old = links.feed_address(anna)
+    assert feed(anna).status_code == 200
+    post(anna, "renew")
+    assert Client().get(old.removeprefix("http://127.0.0.1:8000")).status_code == 404
+
+
+def test_page_takes_as_many_queries_for_three_shifts_as_for_one(
+    run, anna, django_assert_num_queries
+):
+    for number, day in enumerate((3, 4, 5), start=1):
+        make_shift(run, amsterdam(2026, 11, day, 9), anna)
+        make_shift(run, amsterdam(2026, 11, day, 13))
+        Client().get(address(anna))
+        if number in (1, 3):
+            with django_assert_num_queries(11):
+                Client().get(address(anna))

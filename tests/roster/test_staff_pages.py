@@ -1,0 +1,339 @@
+"""What staff see and do: the week, a shift, people, hours; each of their own hubs."""
+
+import datetime
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from core.kinds import kind_of
+from core.models import Mail
+from roster import clock, lifecycle
+from roster.models import Availability, Person, Shift
+from roster.people import forget_left
+from roster.telling.overview import matters, on_days
+from submissions.privacy.erasure import erase_person, found_in
+from tec_site.staff import roles
+from tests.factories import NOW, amsterdam, make_other_hub, make_staff
+from tests.roster.rostering import absent, fresh, make_person, make_run, make_shift, moves_of
+from tests.tec_site.test_two_editors import page_of, shown
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "one_factor")]
+WEEK = "/beheer/roster/shift/week/"
+TUESDAY = datetime.date(2026, 11, 3)
+
+
+@pytest.fixture
+def run():
+    return make_run(needed=2, title="Proeverij")
+
+
+@pytest.fixture
+def anna(run):
+    return make_person(runs=[run], name="Anna")
+
+
+def with_role(name, **fields):
+    roles.load()
+    person = make_staff(is_superuser=False, **fields)
+    person.groups.add(Group.objects.get(name=name))
+    return person
+
+
+def signed_in(person):
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def move_page(shift, move):
+    return f"/beheer/roster/shift/{shift.pk}/doe/{move}/"
+
+
+def errors(response):
+    return [str(one) for one in response.context["form"].non_field_errors()]
+
+
+# --- The week ----------------------------------------------------------------------------------
+
+
+def test_week_has_its_days_with_who_comes_and_what_is_open(desk, run, anna):
+    make_shift(run, amsterdam(2026, 11, 3, 9), anna)
+    page = desk.get(f"{WEEK}?week=2026-11-05")
+    [day] = page.context["days"]
+    [visit] = day.visits
+    assert (day.day, day.open, page.context["open"]) == (TUESDAY, 1, 1)
+    assert [one.shift.person for one in visit.places] == [anna, None]
+    assert page.context["monday"] == datetime.date(2026, 11, 2)
+    empty = desk.get(WEEK)
+    assert (empty.context["days"], empty.context["next"]) == ([], TUESDAY)
+
+
+def test_week_marks_who_cannot_then(desk, run, anna):
+    make_shift(run, person=anna)
+    absent(anna, TUESDAY)
+    assert "Kan die dag niet." in desk.get(f"{WEEK}?week=2026-11-05").content.decode()
+
+
+def test_week_takes_as_many_queries_for_three_visits_as_for_one(
+    desk, run, django_assert_max_num_queries
+):
+    desk.get(f"{WEEK}?week=2026-11-05")
+    counts = []
+    for day in (3, 4, 5):
+        make_shift(run, amsterdam(2026, 11, day, 9), make_person(runs=[run]))
+        with django_assert_max_num_queries(12) as queries:
+            desk.get(f"{WEEK}?week=2026-11-05")
+        counts.append(len(queries))
+    assert counts[0] == counts[2]
+
+
+def test_week_on_paper_is_a_pdf(desk, run, anna):
+    make_shift(run, person=anna)
+    paper = desk.get(f"{WEEK[:-1]}.pdf?week=2026-11-05")
+    assert (paper["Content-Type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
+    assert 'filename="rooster-2026-11-02.pdf"' in paper["Content-Disposition"]
+
+
+# --- Whose it is (T01, T03) --------------------------------------------------------------------
+
+
+def test_staff_of_another_hub_and_of_none_see_none_of_it(run, anna):
+    shift = make_shift(run, person=anna)
+    for hubs in ([make_other_hub()], []):
+        person = with_role(roles.MANAGEMENT, hubs=hubs)
+        client = signed_in(person)
+        assert client.get(f"{WEEK}?week=2026-11-05").context["days"] == []
+        assert client.get("/beheer/roster/person/uren/").context["rows"] == []
+        assert client.get(move_page(shift, "drop")).status_code == 404
+        assert client.post(move_page(shift, "drop"), {"note": ""}).status_code == 404
+        assert client.post(f"/beheer/roster/person/{anna.pk}/link/").status_code == 404
+        assert on_days(TUESDAY, TUESDAY + datetime.timedelta(days=1), person) == []
+        assert matters(person) == []
+    assert moves_of(shift) == ["open", "accept"]
+
+
+def test_shift_is_given_to_people_of_its_hub_only(desk, run):
+    shift, other = make_shift(run), make_person(hub=make_other_hub())
+    response = desk.post(move_page(shift, "assign"), {"person": other.pk, "note": "Mag"})
+    assert list(response.context["form"].errors) == ["person"]
+    assert moves_of(shift) == ["open"]
+
+
+def test_person_runs_programmes_of_her_hub_only(desk, run, anna):
+    there = make_run()
+    there.venue.hub = make_other_hub()
+    there.venue.save()
+    data = shown(desk.get(page_of(anna))) | {"programmes": [run.pk, there.pk]}
+    response = desk.post(page_of(anna), data)
+    assert list(response.context["adminform"].form.errors) == ["programmes"]
+    assert list(anna.programmes.all()) == [run]
+
+
+@pytest.mark.parametrize(
+    ("role", "looks", "decides", "people"),
+    [
+        (roles.VOLUNTEER, 200, 403, 403),
+        (roles.DESK, 200, 200, 200),
+        (roles.MANAGEMENT, 200, 200, 200),
+    ],
+)
+def test_volunteers_look_and_the_desk_decides(run, anna, role, looks, decides, people):
+    shift, client = make_shift(run), signed_in(with_role(role))
+    assert client.get(WEEK).status_code == looks
+    assert client.get(page_of(shift)).status_code == looks
+    assert client.get(move_page(shift, "assign")).status_code == decides
+    assert client.get(page_of(anna)).status_code == people
+
+
+# --- A shift -----------------------------------------------------------------------------------
+
+
+def test_page_of_a_shift_says_who_can_and_the_form_why_others_cannot(desk, run, anna):
+    shift, bo = make_shift(run), make_person(runs=[run], name="Bo")
+    absent(bo, TUESDAY)
+    assert desk.get(page_of(shift)).context["candidates"] == [anna]
+    choices = desk.get(move_page(shift, "assign")).context["form"].fields["person"].choices
+    assert choices[1:] == [
+        ("Kan", [(anna.pk, "Anna")]),
+        ("Kan niet, voor zover we weten", [(bo.pk, "Bo: Kan die dag niet.")]),
+    ]
+
+
+def test_overruling_asks_for_a_note(desk, run, anna):
+    shift = make_shift(run)
+    absent(anna, TUESDAY)
+    page, data = move_page(shift, "assign"), {"person": anna.pk, "note": ""}
+    assert errors(desk.post(page, data)) == [
+        "Zeg waarom je de inzet toch aan deze persoon geeft: Kan die dag niet."
+    ]
+    assert desk.post(page, data | {"note": "Zij belde"}).status_code == 302
+    assert fresh(shift).person == anna
+    assert "Kan die dag niet." in desk.get(page_of(shift)).content.decode()  # in the history
+
+
+def test_taken_shift_is_given_to_somebody_else_by_the_same_button(desk, run, anna):
+    shift, bo = make_shift(run, person=anna), make_person(runs=[run])
+    names = [one.name for one in desk.get(page_of(shift)).context["buttons"]]
+    assert names == ["assign", "drop"]
+    desk.post(move_page(shift, "assign"), {"person": bo.pk, "note": ""})
+    assert fresh(shift).person == bo
+
+
+def test_hours_typed_as_times_end_after_midnight_where_they_must(desk, frozen):
+    run = make_run(duration=330)
+    anna = make_person(runs=[run])
+    start = amsterdam(2026, 11, 3, 19)
+    shift = make_shift(run, start, anna, ends_at=amsterdam(2026, 11, 4, 1))
+    frozen.move_to(amsterdam(2026, 11, 5, 9))
+    page = move_page(shift, "record")
+    desk.post(page, {"came": "19:00", "went": "22:00", "note": ""})
+    assert fresh(shift).worked_until == amsterdam(2026, 11, 3, 22)
+    desk.post(page, {"came": "19:30", "went": "00:15", "note": ""})
+    assert fresh(shift).worked_until == amsterdam(2026, 11, 4, 0, 15)
+    response = desk.post(page, {"came": "19:00", "went": "18:00", "note": ""})
+    assert errors(response) == [
+        "Dat is 23 uur, meer dan een uur langer dan de inzet. Klopt dat? Zeg het dan hieronder."
+    ]
+
+
+def test_time_that_does_not_exist_is_a_form_error(frozen):
+    run = make_run()
+    shift = make_shift(run, amsterdam(2027, 3, 28, 1), make_person(runs=[run]))
+    frozen.move_to(amsterdam(2027, 3, 29, 9))
+    client, data = signed_in(make_staff()), {"came": "02:30", "went": "04:00"}
+    assert errors(client.post(move_page(shift, "record"), data)) == [
+        "Deze tijd bestaat niet: die nacht wordt de klok verzet."
+    ]
+
+
+# --- People ------------------------------------------------------------------------------------
+
+
+def test_certificate_that_was_seen_ends_after_three_years_and_says_who_saw_it(desk, staff, anna):
+    data = {"certificate_seen_on": "14-9-2026", "certificate_renew_by": ""}
+    assert desk.post(page_of(anna), shown(desk.get(page_of(anna))) | data).status_code == 302
+    anna.refresh_from_db()
+    assert (anna.certificate_renew_by, anna.certificate_seen_by) == (
+        datetime.date(2029, 9, 14), staff,
+    )  # fmt: skip
+
+
+def test_who_leaves_lets_her_shifts_go_and_those_who_can_are_asked(desk, run, anna):
+    shift = make_shift(run, person=anna)
+    data = shown(desk.get(page_of(anna))) | {"left_on": "15-9-2026"}
+    assert desk.post(page_of(anna), data).status_code == 302
+    assert moves_of(shift) == ["open", "accept", "drop", "offer"]
+
+
+def test_another_address_moves_her_shifts_under_it_or_is_refused(desk, run, anna):
+    shift = make_shift(run, person=anna)
+    data = shown(desk.get(page_of(anna)))
+    assert desk.post(page_of(anna), data | {"email": "anna@nieuw.nl"}).status_code == 302
+    assert fresh(shift).holder == "anna@nieuw.nl"
+    there = make_run()
+    there.venue.hub = make_other_hub()
+    there.venue.save()
+    same = make_person(runs=[there], hub=there.venue.hub, email="anna@daar.nl")
+    make_shift(there, person=same)
+    data = shown(desk.get(page_of(anna))) | {"email": "anna@daar.nl"}
+    desk.post(page_of(anna), data)
+    anna.refresh_from_db()
+    assert (anna.email, fresh(shift).holder) == ("anna@nieuw.nl", "anna@nieuw.nl")
+
+
+def test_her_link_is_mailed_and_renewed_on_request(desk, anna):
+    page = f"/beheer/roster/person/{anna.pk}/link/"
+    desk.post(page)
+    desk.post(page, {"renew": "on"})
+    anna.refresh_from_db()
+    assert (Mail.objects.filter(to=anna.email).count(), anna.link_version) == (2, 2)
+
+
+def test_who_left_is_forgotten_and_her_hours_stay(desk, run, frozen):
+    anna = make_person(runs=[run], name="Anna Wiersma")
+    shift = make_shift(run)
+    note = "Anna Wiersma is ziek geweest."
+    lifecycle.assign(shift=shift, person=anna, by=make_staff(), note=note)
+    desk.post(f"/beheer/roster/person/{anna.pk}/link/")
+    data = shown(desk.get(page_of(anna)))
+    desk.post(page_of(anna), data | {"phone": "06 87654321"})
+    frozen.move_to(amsterdam(2026, 11, 5, 9))
+    clock.finish()
+    data = shown(desk.get(page_of(anna))) | {"left_on": "4-11-2026"}
+    desk.post(page_of(anna), data)
+    assert desk.post(f"/beheer/roster/person/{anna.pk}/vergeten/").status_code == 302
+    assert found_in(["Wiersma", anna.email, "87654321"]) == []
+    anna.refresh_from_db()
+    assert (anna.name, anna.email, Availability.objects.count()) == ("…", "", 0)
+    [(person, worked)] = desk.get("/beheer/roster/person/uren/").context["rows"]
+    assert (person.name, worked) == ("…", 2.0)
+    assert LogEntry.objects.filter(object_repr="…").exists()
+
+
+def test_erasing_an_address_forgets_who_left_and_nobody_who_works_here(anna):
+    left = make_person(email="bo@x.nl", left_on=datetime.date(2026, 9, 1))
+    erase_person(email="bo@x.nl")
+    erase_person(email=anna.email)
+    left.refresh_from_db()
+    anna.refresh_from_db()
+    assert (left.name, anna.name) == ("…", "Anna")
+
+
+def test_clock_forgets_whom_nobody_needs_after_the_next_school_year(anna, frozen):
+    Person.objects.update(left_on=datetime.date(2026, 7, 31))
+    frozen.move_to(amsterdam(2027, 7, 31, 9))
+    assert forget_left() == 0
+    frozen.move_to(amsterdam(2027, 8, 1, 9))
+    assert (forget_left(), forget_left()) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"certificate_seen_on": None},
+        {"certificate_renew_by": datetime.date(2026, 1, 4)},
+        {"certificate_renew_by": None},
+    ],
+)
+def test_database_refuses_half_a_certificate(fields):
+    person = make_person()
+    with pytest.raises(IntegrityError, match="certificate"), transaction.atomic():
+        Person.objects.filter(pk=person.pk).update(**fields)
+    for name, value in fields.items():
+        setattr(person, name, value)
+    with pytest.raises(ValidationError):
+        person.validate_constraints()
+
+
+# --- The overview and the day list -------------------------------------------------------------
+
+
+def test_overview_names_who_cannot_what_is_open_and_certificates(staff, run, anna, frozen):
+    make_shift(run, amsterdam(2026, 9, 22, 9), anna)
+    absent(anna, datetime.date(2026, 9, 22))
+    Person.objects.update(certificate_renew_by=NOW.date() + datetime.timedelta(days=59))
+    assert [one.text for one in matters(staff)] == [
+        "Anna, di 22 sep 2026 09:00–11:00, Proeverij: Kan die dag niet.",
+        "Voor 1 inzet in de komende twee weken is nog niemand",
+        "De VOG van 1 persoon is niet gezien, of verloopt binnenkort",
+    ]
+
+
+def test_day_list_says_who_of_us_is_here(desk, run, anna):
+    make_shift(run, person=anna)
+    [entry] = on_days(TUESDAY, TUESDAY + datetime.timedelta(days=1), make_staff())
+    assert entry.summary == "1 van ons, 1 inzet open"
+    text = desk.get("/beheer/bookings/booking/dag/?dag=2026-11-03").content.decode()
+    assert "1 van ons, 1 inzet open" in text
+    assert "Anna" in text
+
+
+def test_visit_leads_to_its_shifts(desk, run):
+    shift = make_shift(run)
+    [lead] = kind_of(Shift).leads_from(shift.visit, make_staff())
+    found = desk.get(lead.address).context["cl"].result_list
+    assert {one.visit_id for one in found} == {shift.visit_id}
