@@ -29,7 +29,7 @@ from bookings.visits import keep_limits
 from bookings.waiting import door
 from core.backoffice.base import Button, ModelAdmin, NoDelete
 from core.backoffice.filters import DefaultFilter, RelatedDropdownFilter
-from core.dates import start_of_day
+from core.dates import parse_day, start_of_day
 from core.transactions import retried
 from programmes.one_hub import OneHubForm
 from submissions.waiting.lifecycle import LIVE
@@ -144,7 +144,10 @@ class SchedulePatternAdmin(NoDelete, ModelAdmin):
             raise Http404
         if request.method == "POST":
             joins = "join" in request.POST
-            done = _joined(join_slots(pattern)) if joins else _made(len(make_slots(pattern).new))
+            asked = map(parse_day, request.POST.getlist("anyway"))
+            anyway = {day for day in asked if day}
+            made = len(make_slots(pattern, anyway).new) if not joins else 0
+            done = _joined(join_slots(pattern)) if joins else _made(made)
             self.log_change(request, pattern, done)
             messages.success(request, done)
             return redirect("admin:bookings_schedulepattern_change", pattern_id)

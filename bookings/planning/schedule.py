@@ -6,7 +6,7 @@ say so (`join_slots`).
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from django.db.models import prefetch_related_objects
@@ -27,6 +27,7 @@ class Skipped:
 
     day: datetime.date
     reason: str
+    can_be_placed: bool = False  # all the same: in a holiday, but not while the venue is closed
 
 
 @dataclass
@@ -48,22 +49,26 @@ class Joining:
     slots: list[VisitSlot]
 
 
-def plan_slots(pattern: SchedulePattern) -> Plan:
+def plan_slots(pattern: SchedulePattern, anyway: Collection[datetime.date] = ()) -> Plan:
     """The preview: which slots the pattern gets, which it has, which days it skips and why.
+
+    `anyway`: days in a holiday that get one all the same. Nothing of this is kept: a closure that
+    is gone is no reason any more.
 
     Skips public holidays, the school holidays of the venue's region, the venue's closures and
     hours that a change of clocks takes away. Few queries, however long the season.
     """
     plan = Plan(pattern)
-    closed = _closed_days(pattern)
+    holidays, closed = _holidays(pattern), _closed_days(pattern)
     slots = list(pattern.slots.order_by("starts_at"))
     there = {slot.day for slot in slots}
     for day in _days_of(pattern):
-        reason = public_holiday(day) or closed.get(day) or _clock_reason(pattern, day)
+        cannot_be = closed.get(day) or _clock_reason(pattern, day)
+        reason = public_holiday(day) or cannot_be or holidays.get(day, "")
         if day in there:
             plan.existing.append(day)
-        elif reason:
-            plan.skipped.append(Skipped(day, reason))
+        elif cannot_be or (reason and day not in anyway):
+            plan.skipped.append(Skipped(day, reason, can_be_placed=not cannot_be))
         else:
             plan.new.append(_slot(pattern, day))
     plan.joining = _joining(pattern, slots)
@@ -94,10 +99,10 @@ def join_slots(pattern: SchedulePattern) -> int:
 
 
 @retried
-def make_slots(pattern: SchedulePattern) -> Plan:
+def make_slots(pattern: SchedulePattern, anyway: Collection[datetime.date] = ()) -> Plan:
     """Write the plan; a second time, or by two people at once, it adds nothing twice."""
     SchedulePattern.objects.select_for_update(of=("self",)).get(pk=pattern.pk)
-    plan = plan_slots(pattern)
+    plan = plan_slots(pattern, anyway)
     VisitSlot.objects.bulk_create(plan.new)
     link = VisitSlot.programmes.through
     programmes = list(pattern.programmes.values_list("pk", flat=True))
@@ -118,10 +123,16 @@ def _days_of(pattern: SchedulePattern) -> Iterator[datetime.date]:
         day += datetime.timedelta(days=7)
 
 
+def _holidays(pattern: SchedulePattern) -> dict[datetime.date, str]:
+    """Of the schools in the venue's region, in the season, day by day."""
+    of_region = SchoolHoliday.objects.filter(region=pattern.venue.holiday_region)
+    return of_region.days(pattern.season_from, pattern.season_to)
+
+
 def _closed_days(pattern: SchedulePattern) -> dict[datetime.date, str]:
-    """School holidays and closures in the season, day by day, with their names."""
+    """On which days of the season the venue is closed, and why."""
     first, last = pattern.season_from, pattern.season_to
-    days = SchoolHoliday.objects.filter(region=pattern.venue.holiday_region).days(first, last)
+    days: dict[datetime.date, str] = {}
     closures = Closure.objects.filter(
         venue=pattern.venue_id, starts_on__lte=last, ends_on__gte=first
     )

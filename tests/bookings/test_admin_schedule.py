@@ -388,3 +388,13 @@ def test_added_programme_is_named_and_joins_with_one_click(desk):
     assert texts(done) == ["3 dagdelen nemen nu meer programma’s."]
     assert VisitSlot.objects.filter(programmes=later).count() == 3
     assert "kan erbij" not in desk.get(page_of(pattern)).content.decode()
+
+
+def test_day_that_is_ticked_in_the_preview_gets_its_slot_all_the_same(desk):
+    pattern = make_pattern()
+    page = desk.get(page_of(pattern)).content.decode()
+    assert page.count('name="anyway"') == 1
+    desk.post(page_of(pattern), {"anyway": ["x", "2026-10-14"]})
+    assert pattern.slots.count() == 3
+    desk.post(page_of(pattern), {"anyway": ["2026-10-20"]})
+    assert pattern.slots.earliest("starts_at").day == datetime.date(2026, 10, 20)

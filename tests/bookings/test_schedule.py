@@ -200,3 +200,45 @@ def test_plan_of_many_slots_takes_as_many_queries(frozen, django_assert_max_num_
     pattern.programmes.add(make_programme(venue=pattern.venue))
     with django_assert_max_num_queries(8):
         assert len(plan_slots(pattern).joining[0].slots) > 20
+
+
+# --- Holidays and closures are obstacles, not decisions (T13) -----------------------------------
+
+
+def holiday(day):
+    return SchoolHoliday.objects.create(
+        region="noord", school_year=2026, name=f"Extra {day}", starts_on=day, ends_on=day
+    )
+
+
+def closed(pattern, day):
+    return Closure.objects.create(
+        venue=pattern.venue, starts_on=day, ends_on=day, reason="Studiedag"
+    )
+
+
+def test_day_in_a_holiday_is_placed_all_the_same_once_and_nothing_else_with_it():
+    pattern = make_pattern()
+    sixth, thirteenth, twentieth = october(6, 13, 20)
+    for day in (sixth, thirteenth):
+        holiday(day)
+    closed(pattern, twentieth)
+    skipped = [(one.day, one.can_be_placed) for one in make_slots(pattern).skipped]
+    assert skipped == [(sixth, True), (thirteenth, True), (twentieth, False)]
+    for _again in range(2):
+        # Of what a closure or the clock forbids nothing comes of asking.
+        make_slots(pattern, {sixth, twentieth, datetime.date(2026, 10, 7)})
+    days = [slot.day for slot in VisitSlot.objects.filter(starts_at__month=10)]
+    assert days == [sixth, datetime.date(2026, 10, 27)]
+
+
+def test_day_of_a_closure_that_is_gone_is_offered_again_and_only_that_day():
+    pattern = make_pattern()
+    (day,) = october(20)
+    closure = closed(pattern, day)
+    make_slots(pattern)
+    closure.delete()
+    assert [slot.day for slot in plan_slots(pattern).new] == [day]
+    holiday(day)  # the other obstacle is looked at as well
+    assert plan_slots(pattern).new == []
+    assert [slot.day for slot in plan_slots(pattern, {day}).new] == [day]
