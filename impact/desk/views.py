@@ -4,13 +4,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from impact.counting.coverage import Area, coverage
+from impact.counting.coverage import Area, coverage, sites_of
 from impact.counting.figures import FIGURES, Basis, compute
 from impact.counting.spans import Span
 from impact.counting.tables import TABLES, Row, over_time, split
@@ -111,14 +112,19 @@ def all_figures(request: SignedInRequest) -> HttpResponse:
 
 @desk_page("impact.view_figures")
 def schools(request: SignedInRequest) -> HttpResponse:
-    """Of one municipality or board: those that came, and those that did not."""
+    """Of one municipality or board: those that came, and those that did not; or how many of each
+    of them."""
     choice = choice_of(request.GET, request.user)
     found = coverage(choice.scope)
-    area = _area(found.municipalities, request.GET.get(TOWN))
-    area = area or _area(found.boards, request.GET.get(BOARD))
+    if not request.GET.keys() & {TOWN, BOARD}:
+        return _page(request, "areas", _("Schools reached"), choice, coverage=found)
+    of_town = _area(found.municipalities, request.GET.get(TOWN))
+    area = of_town or _area(found.boards, request.GET.get(BOARD))
     if area is None:
         raise Http404
-    return _page(request, "schools", area.name, choice, area=area)
+    where = Q(municipality=area.key) if of_town else Q(board__number=area.key)
+    sites = sites_of(choice.scope, where)
+    return _page(request, "schools", area.name, choice, area=area, sites=sites)
 
 
 def _area(areas: list[Area], key: str | None) -> Area | None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from impact.counting.coverage import coverage
+from impact.counting.coverage import coverage, sites_of
 from impact.counting.figures import FIGURES, compute
 from impact.counting.scope import Scope
 from impact.counting.spans import Span
@@ -127,13 +127,12 @@ def _table(title: str, rows: list[Row], found: dict[str, int], adds_up: bool) ->
 
 def _schools(scope: Scope) -> list[Facts]:
     """Those that came of all, per municipality; of a school board each of its schools."""
-    found = coverage(scope)
     if scope.board:
-        sites = [site for area in found.boards for site in area.schools]
+        sites = sites_of(scope, Q(board=scope.board))
         return [{"name": one.name, "place": one.city, "came": one.came} for one in sites]
     return [
         {"name": area.name, "reached": area.reached, "of": area.total}
-        for area in found.municipalities
+        for area in coverage(scope).municipalities
     ]
 
 

@@ -85,11 +85,11 @@ VOLUNTEER, DESK, MANAGEMENT, READER = "Vrijwilliger", "Balie", "Beheer", "Lezer"
 
 def load() -> None:
     """Make the roles, or add what they lack."""
-    _give(READER, Permission.objects.filter(_named(_READ)))
     _give(
         VOLUNTEER,
         Permission.objects.filter(_named([*_LOOK_AT_VISITS, *_HANDLE_BOXES, *_LOOK_AT_ROSTER])),
     )
+    _give(READER, Permission.objects.filter(_named(_READ)))
     _give(DESK, Permission.objects.filter(_named(_DESK)))
     apps = [*_EVERYTHING_OF, *{kind.model._meta.app_label for kind in kinds()}]
     everything = Q(content_type__app_label__in=apps) & ~Q(codename__startswith="delete_")

@@ -110,6 +110,15 @@ def test_schools_reached_and_not_by_municipality_and_board(year):
     assert signed_in().get("/beheer/cijfers/scholen/?gemeente=NERGENS").status_code == 404
 
 
+def test_board_shows_a_dozen_of_many_and_leads_to_all():
+    for number in range(14):
+        came(2026, 11, 3, school=make_school(municipality=f"PLAATS {number}"))
+    page = signed_in().get(BOARD)
+    assert page.text.count("gemeente=PLAATS") == 12
+    assert "Alle 14" in words(page)
+    assert signed_in().get("/beheer/cijfers/scholen/").text.count("gemeente=PLAATS") == 14
+
+
 def test_without_any_visit_the_page_says_so():
     page = signed_in().get(BOARD)
     assert [number for _figure, number, _goal in page.context["large"]] == [0, 0, 0, 0]

@@ -59,7 +59,7 @@ ADMIN_PAGES += """
 /beheer/cijfers/verslagen/<id:pk>/verslag.xlsx                      403  200
 /beheer/cijfers/                                                    403  200
 /beheer/cijfers/alle/                                               403  200
-/beheer/cijfers/scholen/                                            403  404
+/beheer/cijfers/scholen/                                            403  200
 /beheer/cijfers/rijen/<slug:code>/                                  403  200
 /beheer/cijfers/deel/<slug:table>/                                  403  404
 """

@@ -24,7 +24,7 @@ FILES_OF_OTHERS = {"bootstrap.min.css"}
 # What stands before the first dot of names that are somebody else's.
 OTHERS = {
     *("AppConfig", "admin", "component", "django", "frozen", "page", "request", "row", "settings"),
-    "transaction",
+    *("task", "transaction"),
 }
 
 
