@@ -149,7 +149,9 @@ class VisitKind(AskedKind):
     def next_day(self, day: datetime.date, user: User) -> datetime.date | None:
         return overview.next_day(day, user)
 
-    def overview_block(self, user: User) -> Block:
+    def overview_block(self, user: User) -> Block | None:
+        if not self.may_view(user):
+            return None
         visits = list(overview.nearly_full(user))
         return Block("admin/bookings/_nearly_full.html", {"visits": visits})
 

@@ -300,7 +300,7 @@ class Kind(Part):
         return None
 
     def overview_block(self, user: Any) -> Block | None:
-        """What else the overview shows."""
+        """What else the overview shows her; None where she may not see it."""
         return None
 
     def planned_on(

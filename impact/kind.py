@@ -11,6 +11,7 @@ from bookings.models import Booking, Visit
 from core.kinds import Action, Block, Kind
 from core.mail.queue import Message
 from impact import clock, erasure
+from impact.desk.overview import year_so_far
 from impact.lifecycle import MOVES
 from impact.models import Evaluation, EvaluationEvent
 from impact.pages import beside
@@ -58,6 +59,9 @@ class EvaluationKind(Kind, Remembering):
         return overview.quotes_of(thing) if isinstance(thing, Programme | LessonKit) else None
 
     # --- For staff --------------------------------------------------------------------------
+
+    def overview_block(self, user: User) -> Block | None:
+        return year_so_far(user)
 
     def leads_from(self, row: Any, user: User) -> list[Action]:
         if not isinstance(row, Programme | LessonKit | Visit):

@@ -3,6 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
+
+from impact.counting.spans import Span
+from impact.counting.tables import Row
+
+MOST_COLUMNS = 24
 WIDTH, HEIGHT, FOOT, TOP = 480, 200, 24, 22
 GAP = 0.28  # of the room of a column
 
@@ -61,3 +67,21 @@ def chart(points: Sequence[tuple[str, str, int, int]]) -> Chart:
             )
         )
     return Chart(columns)
+
+
+def chart_over_time(rows: Sequence[Row], spans: Sequence[Span], form: str) -> Chart | None:
+    """Pupils who came, before those as booked. `form`: how a month is called, as Django formats a
+    date; empty for school years. None where there is nothing to see, or too much."""
+    if len(rows) > MOST_COLUMNS or not any(row.booked for row in rows):
+        return None
+    return chart(
+        [
+            (
+                date_format(span.first, form) if form else f"{span.first:%y}–{span.last:%y}",
+                row.label,
+                row.here,
+                row.booked,
+            )
+            for row, span in zip(rows, spans, strict=True)
+        ]
+    )

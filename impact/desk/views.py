@@ -8,15 +8,14 @@ from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from impact.counting.coverage import Area, coverage, sites_of
 from impact.counting.figures import FIGURES, Basis, compute
 from impact.counting.spans import Span
-from impact.counting.tables import TABLES, Row, over_time, split
+from impact.counting.tables import TABLES, over_time, split
 from impact.counting.unique import groups_7_and_8, unique
-from impact.desk.charts import Chart, chart
+from impact.desk.charts import chart_over_time
 from impact.desk.choice import Choice, choice_of
 from impact.indicators.standing import goals as goals_of
 from kits.desk.access import desk_page
@@ -24,7 +23,6 @@ from submissions.access import SignedInRequest
 
 ROWS_A_PAGE = 50
 YEARS_SHOWN = 6
-MONTHS_DRAWN = 24
 # Those of the board's page, in its order; the first stand large.
 LARGE = ("pupils", "visits", "schools", "kit-pupils")
 OF_BOARD = (
@@ -64,9 +62,9 @@ def board(request: SignedInRequest) -> HttpResponse:
         large=[(FIGURES[code], found[code], goals.get(code)) for code in LARGE],
         found={code.replace("-", "_"): number for code, number in found.items()},
         months=months,
-        months_drawn=_drawn(months, choice.span.months, "b"),
+        months_drawn=chart_over_time(months, choice.span.months, "b"),
         years=years,
-        years_drawn=_drawn(years, _years(choice.year), ""),
+        years_drawn=chart_over_time(years, _years(choice.year), ""),
         coverage=coverage(choice.scope),
     )
 
@@ -74,23 +72,6 @@ def board(request: SignedInRequest) -> HttpResponse:
 def _years(year: int) -> list[Span]:
     """This one and those before."""
     return [Span.of_school_year(year - back) for back in reversed(range(YEARS_SHOWN))]
-
-
-def _drawn(rows: list[Row], spans: list[Span], form: str) -> Chart | None:
-    """None where there is nothing to see, or too much."""
-    if len(rows) > MONTHS_DRAWN or not any(row.booked for row in rows):
-        return None
-    return chart(
-        [
-            (
-                date_format(span.first, form) if form else f"{span.first:%y}–{span.last:%y}",
-                row.label,
-                row.here,
-                row.booked,
-            )
-            for row, span in zip(rows, spans, strict=True)
-        ]
-    )
 
 
 @desk_page("impact.view_figures")

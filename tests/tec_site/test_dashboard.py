@@ -15,6 +15,7 @@ from core.kinds import kinds
 from core.mail.outbox import Teller
 from core.mail.queue import Message, enqueue
 from core.models import Mail
+from impact.models import Indicator, Target
 from kits.models import LoanState
 from kits.models.loan import Attention as WhyLoan
 from programmes.models import Closure
@@ -143,7 +144,7 @@ def test_visits_in_which_one_more_class_fits_are_nearly_full(desk):
     visit_on(24, taken=0, most=1)
     visit_on(14, taken=1, most=2)
     visit_on(2, 11, taken=1, most=2)
-    [block] = desk.get("/beheer/").context["blocks"]
+    block = desk.get("/beheer/").context["blocks"][0]
     assert block.content == {"visits": [nearly]}
 
 
@@ -404,3 +405,34 @@ def test_mail_that_cannot_be_made_is_told_and_holds_up_no_other(desk, frozen):
         True,
     )
     assert desk.get(told.address).context["original"] == bad
+
+
+def test_pupils_of_the_school_year_so_far_stand_beside_the_target(client, db):
+    """T39: from 1 August; and a reader sees that, and nothing else."""
+    for state, day in (
+        (State.ATTENDED, (2026, 9, 1, 9)),
+        (State.CONFIRMED, (2026, 11, 3, 9)),
+        (State.ATTENDED, (2026, 7, 31, 9)),
+    ):
+        book_on(*day, state=state, pupils=24)
+    indicator = Indicator.objects.create(hub=the_hub(), name="Leerlingen", figure="pupils")
+    Target.objects.create(
+        indicator=indicator,
+        amount=100,
+        starts_on=datetime.date(2026, 8, 1),
+        due_on=datetime.date(2027, 7, 31),
+    )
+    roles.load()
+    reader = make_staff(is_superuser=False, hubs=[the_hub()])
+    reader.groups.add(Group.objects.get(name=roles.READER))
+    client.force_login(reader)
+
+    page = client.get("/beheer/")
+
+    [block] = page.context["blocks"]
+    assert (block.content["here"], block.content["booked"]) == (24, 48)
+    assert block.content["goal"].target.amount == 100
+    assert "Leerlingen in 2026–2027" in page.text
+    assert "Vandaag" not in page.text.partition("desk-head")[2]
+    client.force_login(make_staff(is_superuser=False, hubs=[the_hub()]))
+    assert client.get("/beheer/").context["blocks"] == []
