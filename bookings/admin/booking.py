@@ -19,6 +19,7 @@ from unfold.decorators import display
 
 from bookings import attendance, lifecycle
 from bookings.admin.day import day_page, these_days
+from bookings.admin.exports import BOOKINGS, INVOICE_LINES
 from bookings.admin.moves import STAFF_MOVES, make_each
 from bookings.admin.phone import VisitByPhone
 from bookings.admin.schedule import WhenFilter
@@ -28,6 +29,7 @@ from bookings.models import FACTS, SAID_YES, Attention, Booking, State, was_aske
 from bookings.telling import documents, ical
 from bookings.telling.wording import said_in_words, sentence
 from core.backoffice.base import badge
+from core.backoffice.exports import Exporting
 from core.backoffice.filters import AttentionFilter, RangeDateTimeFilter, RelatedDropdownFilter
 from core.dates import terms
 from core.lifecycle import Move
@@ -83,7 +85,8 @@ class ComingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Booking)
-class BookingAdmin(AskedAdmin):
+class BookingAdmin(Exporting, AskedAdmin):
+    resource_classes = (BOOKINGS, INVOICE_LINES)
     moves, staff_moves, row_name, facts = MOVES, STAFF_MOVES, "booking", FACTS
     by_phone = VisitByPhone
     papers = PAPERS
@@ -112,7 +115,7 @@ class BookingAdmin(AskedAdmin):
     ordering = ("visit__slot__starts_at", "pk")
     list_per_page = 30  # a busy day; drawing a row costs more than reading it
     change_form_template = "admin/bookings/booking_page.html"
-    actions = ("confirm_selected", "attend_selected", "miss_selected")
+    actions = ("confirm_selected", "attend_selected", "miss_selected", "export_ticked")
 
     # --- Who may what -------------------------------------------------------------------------
 

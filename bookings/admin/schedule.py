@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from bookings.admin.slot_search import choose_slot
+from bookings.admin.slot_choice import choose_slot
 from bookings.models import SchedulePattern, State, Visit, VisitSlot, VisitWait, shut
 from bookings.places import stop_promising
 from bookings.planning.schedule import join_slots, make_slots, plan_slots

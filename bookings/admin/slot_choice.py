@@ -1,7 +1,4 @@
-"""Choosing a slot: the admin's autocomplete, asked for one programme, saying how full each is.
-
-The widget asks `bookings/admin/slot_search.py` for what it shows.
-"""
+"""Choosing a slot: the admin's autocomplete, asked for one programme, saying how full each is."""
 
 import datetime
 from collections.abc import Iterable
@@ -10,6 +7,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -64,3 +65,26 @@ class SlotField(forms.ModelChoiceField):
 
     def label_from_instance(self, slot: VisitSlot) -> str:
         return labels(self.programme, [slot])[slot.pk]
+
+
+# --- What it shows while one types ----------------------------------------------------------------
+
+AT_ONCE = 20
+# Whoever may look at slots, and whoever has a form with this field.
+MAY_CHOOSE = ("view_visitslot", "change_visitslot", "add_booking", "change_booking", "change_visit")
+
+
+def choose_slot(request: HttpRequest, programme_id: int) -> HttpResponse:
+    """In the form of Django's own autocomplete, so that its script understands it."""
+    if not any(request.user.has_perm(f"bookings.{name}") for name in MAY_CHOOSE):
+        raise PermissionDenied
+    programme = get_object_or_404(Programme.objects.of_hubs(request.user), pk=programme_id)
+    found = slots_for(programme).matching(request.GET.get("term", ""))
+    page = Paginator(found, AT_ONCE).get_page(request.GET.get("page"))
+    texts = labels(programme, page.object_list)
+    return JsonResponse(
+        {
+            "results": [{"id": str(pk), "text": text} for pk, text in texts.items()],
+            "pagination": {"more": page.has_next()},
+        }
+    )

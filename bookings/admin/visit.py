@@ -24,6 +24,7 @@ from unfold.decorators import display
 from bookings import visits
 from bookings.admin.calling_off import call_off_page
 from bookings.admin.day import these_days
+from bookings.admin.exports import VISITS
 from bookings.admin.forms import MaximaForm, MoveVisitForm
 from bookings.admin.planner import week_page
 from bookings.admin.schedule import WhenFilter
@@ -31,7 +32,8 @@ from bookings.admin.search import booking_fits
 from bookings.models import Booking, Visit
 from bookings.telling import documents
 from bookings.waiting.calling_off import concerned
-from core.backoffice.base import Button, ModelAdmin, ReadOnly
+from core.backoffice.base import Button, ReadOnly
+from core.backoffice.exports import ExportAdmin
 from core.backoffice.filters import RelatedDropdownFilter
 from core.dates import terms
 from core.documents import DocumentsUnavailable, pdf_response
@@ -67,7 +69,8 @@ class BookingInline(ReadOnly, TabularInline):
 
 
 @admin.register(Visit)
-class VisitAdmin(ReadOnly, ModelAdmin):
+class VisitAdmin(ReadOnly, ExportAdmin):
+    resource_classes = (VISITS,)
     list_display = (
         "day_shown", "time_shown", "programme", "classes", "pupils", "venue", "going_on",
     )  # fmt: skip

@@ -2,9 +2,9 @@
 
 import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.admin import ModelAdmin as DjangoModelAdmin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -19,13 +19,9 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from import_export.admin import ExportMixin
-from import_export.formats.base_formats import CSV, XLSX
-from import_export.resources import ModelResource
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.admin import TabularInline as UnfoldTabularInline
 from unfold.admin import checkbox
-from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import display
 
 from core.addresses import row_number
@@ -37,8 +33,6 @@ from core.text.fields import DayField, LineField, MailAddressField, MomentField,
 from core.text.searching import words_in
 from core.transactions import at_end, retried
 
-# A spreadsheet takes a cell that begins with one of these for a formula (OWASP, CSV injection).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 # What unfold's filters of a period add to the name of their field.
 PERIOD_END = re.compile(r"_(from|to)(_[01])?$")
 
@@ -248,30 +242,3 @@ class ReadOnly(NoDelete):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
-
-
-class SafeResource(ModelResource):
-    """Rows for a spreadsheet, in which what people typed stays text."""
-
-    def export_field(self, field: Any, instance: Any, *args: Any, **kwargs: Any) -> Any:
-        value = super().export_field(field, instance, *args, **kwargs)
-        return as_text(value)
-
-
-def as_text(value: Any) -> Any:
-    """`value`, with an apostrophe before what a spreadsheet would take for a formula."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
-
-
-class ExportAdmin(ExportMixin, ModelAdmin):
-    """A list that can be taken along as CSV or XLSX, as it is filtered."""
-
-    export_form_class = ExportForm
-    formats: ClassVar = [XLSX, CSV]
-    resource_classes: Sequence[type[SafeResource]]
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        """Whoever keeps the list up to date; looking something up needs no copy of everything."""
-        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")

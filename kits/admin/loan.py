@@ -13,6 +13,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from core.backoffice.base import badge
+from core.backoffice.exports import Exporting
 from core.backoffice.filters import (
     AttentionFilter,
     DefaultFilter,
@@ -23,6 +24,7 @@ from core.backoffice.moves import RequiredNoteForm, StaffMove
 from core.text.normal import words
 from core.text.searching import has_name, rows_with
 from kits import days, handling, lifecycle, moving
+from kits.admin.exports import LOANS
 from kits.admin.forms import DatesForm, ExtendForm
 from kits.admin.phone import LoanByPhone
 from kits.lifecycle import MOVES
@@ -92,7 +94,8 @@ class WhereFilter(DefaultFilter):
 
 
 @admin.register(Loan)
-class LoanAdmin(AskedAdmin):
+class LoanAdmin(Exporting, AskedAdmin):
+    resource_classes = (LOANS,)
     moves, staff_moves, row_name = MOVES, STAFF_MOVES, "loan"
     by_phone = LoanByPhone
     papers = PAPERS

@@ -15,9 +15,11 @@ from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, badge
 from core.backoffice.closing import ClosingAdmin, ClosingForm, link_to
+from core.backoffice.exports import ExportAdmin
 from core.backoffice.filters import RangeDateTimeFilter, RelatedDropdownFilter
 from core.kinds import Planned
 from kits import handling
+from kits.admin.exports import CHARGES, INVOICE_LINES
 from kits.admin.kit import say_left
 from kits.models import ChargeLine, DeskDay, Finding, Repair, Shortage
 from kits.telling import overview
@@ -107,7 +109,8 @@ class ShortageAdmin(ReadOnly, ModelAdmin):
 
 
 @admin.register(ChargeLine)
-class ChargeLineAdmin(NoDelete, ModelAdmin):
+class ChargeLineAdmin(NoDelete, ExportAdmin):
+    resource_classes = (CHARGES, INVOICE_LINES)
     list_display = ("at", "school", "item", "quantity", "amount", "state_shown", "reference")
     list_display_links = ("at",)
     list_select_related = ("loan__submission__school", "item")
@@ -115,7 +118,7 @@ class ChargeLineAdmin(NoDelete, ModelAdmin):
     search_fields = ("loan__submission__reference", "loan__submission__school__search_text")
     search_help_text = _("reference or school")
     fields = ("loan", "item", ("quantity", "amount"), "state", "at")
-    actions = ("charge", "waive")
+    actions = ("charge", "waive", "export_ticked")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

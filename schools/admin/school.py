@@ -19,13 +19,12 @@ from unfold.decorators import display
 
 from core.backoffice.base import (
     Button,
-    ExportAdmin,
     ModelAdmin,
     NoDelete,
     ReadOnly,
-    SafeResource,
 )
 from core.backoffice.closing import ClosingAdmin, ClosingForm
+from core.backoffice.exports import ExportAdmin, rows_of
 from core.backoffice.filters import DefaultFilter
 from core.kinds import Planned, kinds
 from core.lifecycle import Refused
@@ -67,20 +66,33 @@ class PupilCountInline(ReadOnly, TabularInline):
     collapsible = True
 
 
-class SchoolResource(SafeResource):
-    class Meta:
-        model = School
-        fields = (
-            "site_code", "name", "sector", "structure", "street", "house_number", "postcode",
-            "city", "municipality", "province", "website", "holiday_region", "board__number",
-            "board__name", "is_verified", "closed_on",
-        )  # fmt: skip
-        export_order = fields
+SCHOOLS = rows_of(
+    School,
+    {
+        "site_code": _("site code"),
+        "name": _("name"),
+        "get_sector_display": _("sector"),
+        "structure": _("levels"),
+        "street": _("street"),
+        "house_number": _("house number"),
+        "postcode": _("postcode"),
+        "city": _("place"),
+        "municipality": _("municipality"),
+        "province": _("province"),
+        "website": _("website"),
+        "get_holiday_region_display": _("holiday region"),
+        "board__number": _("board number"),
+        "board__name": _("school board"),
+        "is_verified": _("verified"),
+        "closed_on": _("closed on"),
+    },
+    along=("board",),
+)
 
 
 @admin.register(School)
 class SchoolAdmin(NoDelete, ExportAdmin):
-    resource_classes = (SchoolResource,)
+    resource_classes = (SCHOOLS,)
     list_display = ("name", "city", "site_code", "sector", "region", "board", "verified")
     list_select_related = ("board",)
     list_filter = (

@@ -17,7 +17,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 from unfold.decorators import display
 
-from core.backoffice.base import ModelAdmin, NoDelete
+from core.backoffice.base import NoDelete
+from core.backoffice.exports import ExportAdmin, rows_of
 from core.mail import sending
 from core.models import Mail
 from submissions.admin.handing_over import hand_over_page
@@ -43,8 +44,28 @@ class ReaddressForm(forms.Form):
         field.initial = [mail.pk for mail in mails]
 
 
+CONTACTS = rows_of(
+    Submission,
+    {
+        "reference": _("reference"),
+        "asker_name": _("school or organisation"),
+        "school__site_code": _("site code"),
+        "school__city": _("place"),
+        "contact_name": _("contact person"),
+        "email": _("e-mail address"),
+        "phone": _("telephone"),
+        "get_language_display": _("language"),
+        "created_at": _("at"),
+        "verified_at": _("confirmed at"),
+    },
+    name=_("Contacts"),
+    along=("school", "organisation"),
+)
+
+
 @admin.register(Submission)
-class SubmissionAdmin(NoDelete, ModelAdmin):
+class SubmissionAdmin(NoDelete, ExportAdmin):
+    resource_classes = (CONTACTS,)
     list_display = ("reference", "asker_shown", "contact_name", "email", "created_at", "verified")
     list_select_related = ("school", "organisation")
     list_filter = (("verified_at", admin.EmptyFieldListFilter), "language")

@@ -383,13 +383,14 @@ def test_roles_are_made_once_and_keep_what_staff_added(db):
         "view_finding",
         "view_kitcopy",
         "view_loan",
+        "view_shift",
         "view_visit",
     ]
     more = Group.objects.get(name=roles.DESK).permissions.get(codename="view_school")
     volunteer.permissions.add(more)
     volunteer.permissions.remove(volunteer.permissions.get(codename="view_visit"))
     roles.load()
-    assert (Group.objects.count(), volunteer.permissions.count()) == (3, 8)
+    assert (Group.objects.count(), volunteer.permissions.count()) == (4, 9)
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,11 @@ ADMIN_PAGES = r"""
 /beheer/programmes/closure/sluit/                                           403     200
 /beheer/programmes/closure/<id:closure_id>/regel/                           403     404
 /beheer/bookings/booking/dag/                                               403     200
+/beheer/bookings/booking/export/                                            403     200
+/beheer/bookings/visit/export/                                              403     200
+/beheer/kits/loan/export/                                                   403     200
+/beheer/kits/chargeline/export/                                             403     200
+/beheer/submissions/submission/export/                                      403     200
 /beheer/bookings/visitslot/kies/<id:programme_id>/                          403     200
 /beheer/bookings/visit/week/                                                403     200
 /beheer/bookings/visit/<id:visit_id>/verplaats/                             403     200

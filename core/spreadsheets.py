@@ -1,0 +1,101 @@
+"""Spreadsheets that a Dutch Excel reads: each cell is of the type of its value.
+
+What people typed is always text: no cell is a formula, whatever it begins with (OWASP, CSV
+injection), also after it was saved as CSV and opened again.
+"""
+
+import csv
+import datetime
+import io
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.worksheet import Worksheet
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A telephone number begins with what a formula may begin with, and is none.
+TELEPHONE = re.compile(r"\+\d[\d -]*")
+NARROW, WIDE = 12, 60  # a column, in characters
+FORMATS = {
+    datetime.datetime: "dd-mm-yyyy hh:mm",
+    datetime.date: "dd-mm-yyyy",
+    Decimal: "#,##0.00",
+}
+
+
+def as_text(value: Any) -> Any:
+    """`value`, with an apostrophe before what a spreadsheet would take for a formula."""
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+def typed(value: Any) -> Any:
+    """`value` as a cell knows it: moments in local time, and else numbers, days and text."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime):
+        return timezone.localtime(value).replace(tzinfo=None, second=0, microsecond=0)
+    if isinstance(value, int | float | Decimal | datetime.date) and not isinstance(value, bool):
+        return value
+    return str(value)
+
+
+def fill(sheet: Worksheet, rows: Iterable[Sequence[Any]]) -> None:
+    """The first row is the heading, and stays in view."""
+    for number, row in enumerate(rows, start=1):
+        for column, value in enumerate(row, start=1):
+            cell = sheet.cell(number, column)
+            if isinstance(value, str):
+                text = value if TELEPHONE.fullmatch(value) else as_text(value)
+                cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)
+                cell.data_type = "s"  # openpyxl takes what begins with '=' for a formula
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
+            else:
+                cell.value = value
+                cell.number_format = FORMATS.get(type(value), cell.number_format)
+            if number == 1:
+                cell.font = Font(bold=True)
+    for column in sheet.columns:
+        longest = max(len(str(cell.value or "")) for cell in column)
+        width = min(max(longest + 2, NARROW), WIDE)
+        sheet.column_dimensions[column[0].column_letter].width = width
+    sheet.freeze_panes = "A2"
+
+
+def xlsx(title: str, rows: Iterable[Sequence[Any]]) -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = re.sub(r"[\\/?*\[\]:]", " ", title)[:31]
+    fill(sheet, rows)
+    stored = io.BytesIO()
+    book.save(stored)
+    return stored.getvalue()
+
+
+def dutch_csv(rows: Iterable[Sequence[Any]]) -> str:
+    """With semicolons, decimal commas, days as 31-12-2026, and the mark by which Excel knows
+    UTF-8."""
+    stored = io.StringIO()
+    stored.write("\ufeff")
+    csv.writer(stored, delimiter=";", lineterminator="\r\n").writerows(
+        [_in_csv(value) for value in row] for row in rows
+    )
+    return stored.getvalue()
+
+
+def _in_csv(value: Any) -> Any:
+    if isinstance(value, datetime.datetime):
+        return f"{value:%d-%m-%Y %H:%M}"
+    if isinstance(value, datetime.date):
+        return f"{value:%d-%m-%Y}"
+    if isinstance(value, float | Decimal):
+        return str(value).replace(".", ",")
+    return as_text(value)
