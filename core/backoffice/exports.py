@@ -18,7 +18,7 @@ from import_export.resources import ModelResource
 from unfold.contrib.import_export.forms import ExportForm
 
 from core.backoffice.base import ModelAdmin
-from core.spreadsheets import dutch_csv, typed, xlsx
+from core.backoffice.spreadsheets import dutch_csv, typed, xlsx
 
 
 class TypedXLSX(XLSX):

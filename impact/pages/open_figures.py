@@ -14,7 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from core.addresses import row_number
-from core.spreadsheets import as_text
+from core.backoffice.spreadsheets import as_text
 from impact.counting.figures import FIGURES, compute
 from impact.counting.scope import Scope
 from impact.counting.spans import Span

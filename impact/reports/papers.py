@@ -6,14 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from core.backoffice.spreadsheets import fill
 from core.documents import render_pdf
 from impact.reports.facts import Facts, day_of
-
-WIDE, NARROW = 60, 16
 
 
 def pdf_of(facts: Facts, *, is_draft: bool) -> bytes:
@@ -46,35 +43,16 @@ def xlsx_of(facts: Facts) -> bytes:
     first = book.active
     assert isinstance(first, Worksheet)
     first.title = _("Figures")
-    _fill(first, _figures(facts))
+    fill(first, _figures(facts))
     if facts["targets"]:
-        _fill(book.create_sheet(_("Targets")), _targets(facts))
+        fill(book.create_sheet(_("Targets")), _targets(facts))
     for table in (facts["months"], *facts["tables"]):
-        _fill(book.create_sheet(table["title"][:31]), _table(table))
-    _fill(book.create_sheet(_("Schools")), _schools(facts))
-    _fill(book.create_sheet(_("Method")), _method(facts))
+        fill(book.create_sheet(table["title"][:31]), _table(table))
+    fill(book.create_sheet(_("Schools")), _schools(facts))
+    fill(book.create_sheet(_("Method")), _method(facts))
     stored = io.BytesIO()
     book.save(stored)
     return stored.getvalue()
-
-
-def _fill(sheet: Worksheet, rows: Iterable[Iterable[Any]]) -> None:
-    for number, row in enumerate(rows, start=1):
-        for column, value in enumerate(row, start=1):
-            cell = sheet.cell(number, column)
-            if isinstance(value, str):
-                cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
-                cell.data_type = "s"  # openpyxl takes what begins with '=' for a formula
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-            else:
-                cell.value = value
-            if number == 1:
-                cell.font = Font(bold=True)
-    for column in sheet.columns:
-        longest = max(len(str(cell.value or "")) for cell in column)
-        letter = column[0].column_letter
-        sheet.column_dimensions[letter].width = min(max(longest + 2, NARROW), WIDE)
-    sheet.freeze_panes = "A2"
 
 
 def _figures(facts: Facts) -> Iterable[list[Any]]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from core.spreadsheets import dutch_csv, typed, xlsx
+from core.backoffice.spreadsheets import dutch_csv, typed, xlsx
 from tests.factories import amsterdam
 
 VALUES = [
