@@ -1,7 +1,7 @@
 """Spreadsheets that a Dutch Excel reads: each cell is of the type of its value.
 
 What people typed is always text: no cell is a formula, whatever it begins with (OWASP, CSV
-injection), also after it was saved as CSV and opened again.
+injection).
 """
 
 import csv
@@ -53,8 +53,7 @@ def fill(sheet: Worksheet, rows: Iterable[Sequence[Any]]) -> None:
         for column, value in enumerate(row, start=1):
             cell = sheet.cell(number, column)
             if isinstance(value, str):
-                text = value if TELEPHONE.fullmatch(value) else as_text(value)
-                cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)
+                cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)
                 cell.data_type = "s"  # openpyxl takes what begins with '=' for a formula
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
             else:
@@ -70,14 +69,19 @@ def fill(sheet: Worksheet, rows: Iterable[Sequence[Any]]) -> None:
 
 
 def xlsx(title: str, rows: Iterable[Sequence[Any]]) -> bytes:
+    """A sheet that stays harmless when it is saved as CSV and opened again."""
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
     sheet.title = re.sub(r"[\\/?*\[\]:]", " ", title)[:31]
-    fill(sheet, rows)
+    fill(sheet, ([_guarded(value) for value in row] for row in rows))
     stored = io.BytesIO()
     book.save(stored)
     return stored.getvalue()
+
+
+def _guarded(value: Any) -> Any:
+    return value if isinstance(value, str) and TELEPHONE.fullmatch(value) else as_text(value)
 
 
 def dutch_csv(rows: Iterable[Sequence[Any]]) -> str:
