@@ -25,12 +25,22 @@ def make(folder: Path, worker: str) -> str:
         if lock.seek(0, os.SEEK_END):
             connection.settings_dict["NAME"] = creation._get_test_db_name()
         else:
+            _remove_logs_of(creation._get_test_db_name())
             creation.create_test_db(verbosity=0, autoclobber=True)
             lock.write("yes")
         connection.close()
+        _remove_logs_of(creation.get_test_db_clone_settings(worker)["NAME"])
         creation.clone_test_db(worker, verbosity=0, autoclobber=True)
     connection.settings_dict |= creation.get_test_db_clone_settings(worker)
     return named
+
+
+def _remove_logs_of(database: str) -> None:
+    """A run that was killed leaves SQLite's log behind, and beside a new copy of the database it
+    would be read as that one's: 'database disk image is malformed'."""
+    if connection.vendor == "sqlite":
+        for ending in ("-wal", "-shm"):
+            Path(f"{database}{ending}").unlink(missing_ok=True)
 
 
 def remove(named: str) -> None:
