@@ -12,7 +12,9 @@ No move without an event, no event without a move: both are written in one trans
 """
 
 import copy
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -265,9 +267,29 @@ def unnoticed(of: str) -> models.Index:
     return models.Index(fields=["id"], condition=waits, name=f"{of}_event_unnoticed")
 
 
+# What is written while somebody listens; None while nobody does.
+_heard: ContextVar[list[Event] | None] = ContextVar("heard", default=None)
+
+
+@contextmanager
+def hearing() -> Iterator[list[Event]]:
+    """The events that are written meanwhile by whoever listens, and by nobody else."""
+    heard: list[Event] = []
+    before = _heard.set(heard)
+    try:
+        yield heard
+    finally:
+        _heard.reset(before)
+
+
 def _write_event(row: Any, **fields: Any) -> Event:
     relation = row._meta.get_field("events")
-    return relation.related_model._base_manager.create(**{relation.field.name: row}, **fields)
+    events = relation.related_model._base_manager
+    event: Event = events.create(**{relation.field.name: row}, **fields)
+    heard = _heard.get()
+    if heard is not None:
+        heard.append(event)
+    return event
 
 
 def chain_is_sound(events: Iterable[Event]) -> bool:

@@ -12,7 +12,6 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -110,8 +109,7 @@ class TellingAdmin:
         """The mails as they would go out: what is promised is changed, kept, and undone."""
         rows, mails = type(form.instance)._base_manager, list[Message]()
         before, after = rows.get(pk=form.instance.pk), rows.get(pk=form.instance.pk)
-        with transaction.atomic():
-            told = outbox.newest()
+        with outbox.rehearsal() as heard:
             for name in self.promised & form.cleaned_data.keys():
                 if after._meta.get_field(name).many_to_many:
                     getattr(after, name).set(form.cleaned_data[name])
@@ -121,8 +119,7 @@ class TellingAdmin:
             with suppress(Refused):  # which is said when it is saved
                 for kind in kinds():
                     list(kind.keep(after, before, by=by))
-                mails = outbox.told_since(told)
-            transaction.set_rollback(True)
+                mails = outbox.told_of(heard)
         return mails
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

@@ -11,15 +11,17 @@ import datetime
 import itertools
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
-from django.db.models import Max, Min
+from django.db.models import Min
 from django.utils import timezone
 
 from core.kinds import Kind, kinds
-from core.lifecycle import Event
+from core.lifecycle import Event, hearing
 from core.mail.models import Mail
 from core.mail.queue import Message, enqueue
 
@@ -39,12 +41,12 @@ def _waiting(kind: Kind) -> Any:
     return kind.event._base_manager.filter(noticed_at=None).exclude(notice="")
 
 
-def _groups(kind: Kind, since: int = 0) -> dict[Key, list[int]]:
+def _groups(kind: Kind, **among: Any) -> dict[Key, list[int]]:
     """The events that wait, by what they have in common, in order of the oldest."""
     groups: dict[Key, list[int]] = {}
     common = ("notice", "note", "about", *kind.together)
-    waiting = _waiting(kind).filter(pk__gt=since) if since else _waiting(kind)
-    for pk, *key in waiting.order_by("pk").values_list("pk", *common):
+    waiting = _waiting(kind).filter(**among).order_by("pk")
+    for pk, *key in waiting.values_list("pk", *common):
         groups.setdefault(tuple(key), []).append(pk)
     return groups
 
@@ -70,26 +72,28 @@ def untold_since(moment: datetime.datetime) -> list[Event]:
 
 # --- For a rehearsal ----------------------------------------------------------------------------
 
-Newest = dict[str, int]  # the last event of each kind
+
+@contextmanager
+def rehearsal() -> Iterator[list[Event]]:
+    """A transaction that is undone, with the events that it writes, for `told_of`."""
+    with transaction.atomic(), hearing() as heard:
+        yield heard
+        transaction.set_rollback(True)
 
 
-def newest() -> Newest:
-    last = {kind.name: kind.event._base_manager.aggregate(last=Max("pk")) for kind in kinds()}
-    return {name: found["last"] or 0 for name, found in last.items()}
+def told_of(heard: list[Event]) -> list[Message]:
+    """The mails that would tell of these events, and of none that others write meanwhile.
 
-
-def told_since(before: Newest) -> list[Message]:
-    """The mails that would tell of what happened since, in a transaction that is then undone.
-
-    `before` is brought up to date: called again, it tells of what happened after that.
+    `heard` is emptied: called again, it tells of what happened after that.
     """
     found: list[Message] = []
     for kind in kinds():
-        groups = _groups(kind, before[kind.name])
-        events = _read(kind, [pk for pks in groups.values() for pk in pks]) if groups else {}
+        mine = [event.pk for event in heard if type(event) is kind.event]
+        groups = _groups(kind, pk__in=mine) if mine else {}
+        events = _read(kind, mine) if groups else {}
         for pks in groups.values():
             found += kind.mails([events[pk] for pk in pks])
-        before[kind.name] = max([before[kind.name], *events])
+    heard.clear()
     return found
 
 

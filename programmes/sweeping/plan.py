@@ -10,12 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core import signing
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.backoffice import sweeping
 from core.backoffice.sweeping import Hit, sweepers
-from core.lifecycle import Refused
+from core.lifecycle import Event, Refused
 from core.mail import outbox
 from core.mail.queue import Message
 from programmes.models import Closure
@@ -88,12 +87,10 @@ class Plan:
 
 def rehearse(span: Span, chosen: Mapping[str, str], *, by: Any) -> Plan:
     """What doing it would do, as things stand; afterwards nothing has changed."""
-    with transaction.atomic():
+    with outbox.rehearsal() as heard:
         plan = find(span.close(), chosen, by=by)
-        told = outbox.newest()
         for unit in plan.units:
-            _rehearse(unit, chosen, by, span.note, told)
-        transaction.set_rollback(True)
+            _rehearse(unit, chosen, by, span.note, heard)
     return plan
 
 
@@ -132,7 +129,7 @@ def _together(hits: Sequence[Hit]) -> list[list[Hit]]:
 
 
 def _rehearse(
-    unit: Unit, chosen: Mapping[str, str], by: Any, note: str, told: outbox.Newest
+    unit: Unit, chosen: Mapping[str, str], by: Any, note: str, heard: list[Event]
 ) -> None:
     """Try what was chosen, or, where nothing was, each way until one can be done."""
     first = unit.lines[0]
@@ -148,7 +145,7 @@ def _rehearse(
             refused = next(line for line in unit.lines if line.hit.key == key)
             refused.refusal = str(refusal)
         else:
-            unit.mails = outbox.told_since(told)
+            unit.mails = outbox.told_of(heard)
             return
 
 

@@ -1,4 +1,5 @@
 import threading
+from contextvars import Context
 
 import pytest
 from django.db import connection, transaction
@@ -236,3 +237,29 @@ def test_workers_at_once_make_one_mail_of_each_event(transactional_db):
     for thread in threads:
         thread.join()
     assert sorted(subjects()) == sorted(f"Told: {booking.party_name}" for booking in bookings)
+
+
+# --- Rehearsed -----------------------------------------------------------------------------------
+
+
+def test_rehearsal_tells_of_its_own_events_only_each_once_and_leaves_none():
+    mine, hers = make_booking(party_name="7a"), make_booking(party_name="6")
+    with outbox.rehearsal() as heard:
+        move(mine, CONFIRM, by=None)
+        Context().run(move, hers, CONFIRM, by=None)  # of another request
+        assert [mail.subject for mail in outbox.told_of(heard)] == ["Told: 7a"]
+        move(mine, CONFIRM, by=None, note="again")
+        assert len(outbox.told_of(heard)) == 1
+        assert outbox.told_of(heard) == []
+    assert mine.events.filter(notice="told").count() == 0
+    event = move(mine, CONFIRM, by=None)
+    assert [heard, mine.events.latest("pk")] == [[], event]
+
+
+def test_what_was_refused_in_a_rehearsal_is_not_told():
+    booking = make_booking(party_name="7a")
+    with outbox.rehearsal() as heard:
+        with transaction.atomic():
+            move(booking, CONFIRM, by=None)
+            transaction.set_rollback(True)
+        assert outbox.told_of(heard) == []
