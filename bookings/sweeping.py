@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from bookings.models import Booking, Visit, VisitSlot, VisitWait
 from bookings.planning.availability import Offer, offers_for_all
+from bookings.refusals import SlotPast
 from bookings.visits import move_visit
 from bookings.waiting.calling_off import concerned_in, let_go, lock
 from core.backoffice.sweeping import CANCEL, LEAVE, Hit, StandsOtherwise, Sweeper, numbers_in
@@ -57,6 +58,8 @@ class VisitSweeper(Sweeper):
             raise StandsOtherwise
         if way == LEAVE:
             return
+        if not VisitSlot.objects.upcoming().filter(pk=slot).exists():
+            raise SlotPast  # the worker came late: it took place after all
         visits = Visit.objects.active().select_related("programme", "slot")
         visit = visits.filter(slot=slot, programme=programme).first()
         if visit is not None:

@@ -13,7 +13,7 @@ from bookings.models import Booking, State, Visit, VisitSlot, VisitWait
 from core.lifecycle import chain_is_sound
 from core.mail.models import Mail
 from core.mail.outbox import Teller
-from core.models import Task
+from core.models import Task, TaskUnit
 from core.tasks import running
 from kits.models import Loan
 from programmes.models import Closure
@@ -435,6 +435,19 @@ def test_worker_killed_between_two_visits_does_each_once(desk, booking, programm
         row.submission.email for row in Booking.objects.all()
     )
     assert [row.events.count() for row in Booking.objects.all()] == [2, 2]
+
+
+@pytest.mark.parametrize("way", ["move", "cancel"])
+def test_worker_that_is_late_leaves_a_visit_that_is_over(desk, booking, programme, frozen, way):
+    answer, data = look(desk, programme.venue)
+    if way == "cancel":
+        _answer, data = look(desk, programme.venue, **{f"way-{lines(answer)[0].hit.key}": way})
+    do(desk, data)
+    frozen.move_to(amsterdam(2026, 11, 4, 8))
+    work()
+    booking.refresh_from_db()
+    assert (booking.state, booking.visit.slot) == (State.CONFIRMED, slot_on(3))
+    assert (TaskUnit.objects.get().state, Mail.objects.count()) == ("failed", 0)
 
 
 # --- Whose ---------------------------------------------------------------------------------------
