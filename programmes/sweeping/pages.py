@@ -58,7 +58,7 @@ def closing_page(
         plan = rehearse(Span(closure, ""), {}, by=request.user)
     if data is not None and form.is_valid():
         if "do" in data:
-            if started := _started(request):
+            if started := _started(request, closure_id):
                 return redirect(page_of(started))
             try:
                 return _do(model_admin, request, form.span)
@@ -90,10 +90,10 @@ def _token(request: HttpRequest) -> UUID | None:
         return None
 
 
-def _started(request: HttpRequest) -> Any:
-    """What the first of two clicks started."""
+def _started(request: HttpRequest, closure_id: int | None) -> Any:
+    """What the first of two clicks started, or a colleague who sweeps the same closure."""
     token = _token(request)
-    return token and running.find(Closing(), about="", token=token)
+    return token and running.find(Closing(), about=str(closure_id or ""), token=token)
 
 
 def _do(model_admin: Any, request: HttpRequest, span: Span) -> HttpResponse:
@@ -108,7 +108,7 @@ def _do(model_admin: Any, request: HttpRequest, span: Span) -> HttpResponse:
     try:
         closure, task = close(span, shown, by=by, token=token)
     except IntegrityError:  # both clicks at the same moment
-        if started := _started(request):
+        if started := _started(request, span.closure.pk):
             return redirect(page_of(started))
         raise
     if span.closure.pk is None:

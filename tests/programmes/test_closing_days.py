@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from functools import partial
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -58,6 +59,13 @@ def slot_on(day):
 def booking(programme):
     visit = make_visit(slot=slot_on(3), programme=programme)
     return make_booking(visit=visit, party_name="7a")
+
+
+@pytest.fixture
+def closure(programme):
+    return Closure.objects.create(
+        venue=programme.venue, reason="Storm", starts_on=VISIT_DAY, ends_on=VISIT_DAY
+    )
 
 
 def typed(venue, **fields):
@@ -374,10 +382,7 @@ def test_visit_that_changes_after_the_deed_began_is_left_and_named(desk, staff, 
     assert reverse("admin:programmes_closure_sweep", args=[Closure.objects.get().pk]) in text
 
 
-def test_rest_is_done_later_from_the_closure_itself(desk, booking, programme):
-    closure = Closure.objects.create(
-        venue=programme.venue, reason="Storm", starts_on=VISIT_DAY, ends_on=VISIT_DAY
-    )
+def test_rest_is_done_later_from_the_closure_itself(desk, booking, closure):
     page = reverse("admin:programmes_closure_sweep", args=[closure.pk])
     assert (
         page
@@ -410,6 +415,26 @@ def test_two_clicks_at_once_close_once(desk, booking, programme):
     assert {answer.status_code for answer in answers} == {302}
     work()
     assert (Closure.objects.count(), Task.objects.count(), Mail.objects.count()) == (1, 1, 1)
+
+
+def test_second_colleague_on_one_closure_finds_what_the_first_began(desk, booking, closure):
+    page = reverse("admin:programmes_closure_sweep", args=[closure.pk])
+    hers, mine = sent_back(desk.get(page)), sent_back(desk.get(page))
+    first = desk.post(page, hers | {"do": "1"})
+    second = desk.post(page, mine | {"do": "1"})
+    assert (
+        second.url == first.url == reverse("admin:core_task_change", args=[Task.objects.get().pk])
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_colleagues_at_once_on_one_closure_begin_once(desk, booking, closure):
+    page = reverse("admin:programmes_closure_sweep", args=[closure.pk])
+    tabs = [sent_back(desk.get(page)) for _tab in range(3)]
+    answers = race([partial(desk.post, page, tab | {"do": "1"}) for tab in tabs])
+    assert {answer.url for answer in answers} == {
+        reverse("admin:core_task_change", args=[Task.objects.get().pk])
+    }
 
 
 def test_worker_killed_between_two_visits_does_each_once(desk, booking, programme, monkeypatch):
