@@ -8,7 +8,7 @@ of Visit and `zone_claimed_once` stand behind every line here.
 
 import datetime
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import Footprint, Visit, VisitSlot, ZoneClaim
 from bookings.waiting import door
 from core.lifecycle import Refused
+from core.transactions import stop_writing
 from programmes.models import Programme, Zone
 
 TRIES = 3
@@ -175,12 +176,9 @@ def stop_promising() -> None:
     """Nobody opens, joins or leaves a visit until this transaction ends, and whoever was doing so
     is done: a visit being opened is seen by nobody yet, and would claim the rooms of before.
 
-    For the rare moment in which staff change rooms. Reading goes on. SQLite has one writer anyway.
+    For the rare moment in which staff change rooms.
     """
-    if connection.vendor == "postgresql":
-        table = connection.ops.quote_name(Visit._meta.db_table)
-        with connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+    stop_writing(Visit, or_locking=True)
 
 
 def unclaim_zones(visits: QuerySet[Visit]) -> None:

@@ -325,7 +325,8 @@ class Kind(Part):
 
     def stop_promising(self) -> None:
         """Nobody promises anything of this kind until the transaction ends, and whoever was
-        doing so is done. Called before a programme gets other rooms, or takes longer."""
+        doing so is done. Called before a programme gets other rooms, or takes longer, and before
+        days close."""
 
     def concerned(self, thing: Any, changed: Collection[str]) -> Iterable[Planned]:
         """What of this kind was told otherwise before these fields of `thing` changed, and of which

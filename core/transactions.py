@@ -5,7 +5,8 @@ from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from typing import Any
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
+from django.db.models import Model
 
 # PostgreSQL's serialization_failure, deadlock_detected and lock_not_available: the database
 # asks to try again. Nothing else is retried.
@@ -47,6 +48,17 @@ def retried[**P, R](verb: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return in_one_transaction
+
+
+def stop_writing(model: type[Model], *, or_locking: bool = False) -> None:
+    """Nobody else writes rows of `model` until this transaction ends, and whoever was doing so is
+    done; `or_locking`: nor locks them. Reading goes on. SQLite has one writer anyway.
+    """
+    if connection.vendor == "postgresql":
+        table = connection.ops.quote_name(model._meta.db_table)
+        mode = "EXCLUSIVE" if or_locking else "SHARE ROW EXCLUSIVE"
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {table} IN {mode} MODE")
 
 
 def at_end(work: Callable[[set[Any]], object], about: Hashable) -> None:

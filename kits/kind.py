@@ -15,6 +15,7 @@ from bookings.models import Booking
 from core.calendars import Method
 from core.kinds import Along, Block, Feed, Matter, NextStep, OnDay, Planned, Wish
 from core.mail.queue import Attachment, Message
+from core.transactions import stop_writing
 from core.uploads import delete_orphans
 from kits import changes, clock, erasure, moving
 from kits.lifecycle import MOVES
@@ -126,6 +127,9 @@ class LoanKind(AskedKind):
 
     def planned_on(self, venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
         return overview.planned_on(venue, first, last)
+
+    def stop_promising(self) -> None:
+        stop_writing(Loan, or_locking=True)
 
     def concerned(self, thing: Any, changed: Collection[str]) -> list[Planned]:
         return overview.concerned(thing, changed)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from core.mail.sending import send_to_address_of_now
 from core.models import Mail
+from core.transactions import stop_writing
 from submissions.kinds import AskedKind
 from submissions.models import Submission, Waiting, WaitState
 from submissions.waiting.lifecycle import LIVE, MOVES, OFFER_MAIL, WaitingList
@@ -59,6 +60,13 @@ class WaitKind(AskedKind):
             }
             for row in rows
         ]
+
+    # --- When staff change what was promised ------------------------------------------------
+
+    def stop_promising(self) -> None:
+        """Who has locked a row goes on to lock what she is offered: she is not waited for, or two
+        would wait for each other."""
+        stop_writing(self.model)
 
     # --- When a person is erased ------------------------------------------------------------
 

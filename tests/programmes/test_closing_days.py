@@ -7,16 +7,18 @@ from functools import partial
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.db import connection, transaction
 from django.urls import reverse
 
 from bookings import lifecycle
 from bookings.models import Booking, State, Visit, VisitSlot, VisitWait
+from core.kinds import kinds
 from core.lifecycle import chain_is_sound
 from core.mail.models import Mail
 from core.mail.outbox import Teller
 from core.models import Task, TaskUnit
 from core.tasks import running
-from kits.models import Loan
+from kits.models import Loan, LoanWait
 from programmes.models import Closure
 from schools.models import SchoolHoliday
 from tests.factories import (
@@ -435,6 +437,21 @@ def test_two_colleagues_at_once_on_one_closure_begin_once(desk, booking, closure
     assert {answer.url for answer in answers} == {
         reverse("admin:core_task_change", args=[Task.objects.get().pk])
     }
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="has one writer")
+@pytest.mark.parametrize("model", [Visit, Loan, VisitWait, LoanWait])
+def test_nobody_promises_anything_while_what_was_shown_is_compared(db, model):
+    def write():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '50ms'")
+            model.objects.filter(pk=0).update(id=0)
+
+    assert race([write]) == [None]
+    for kind in kinds():
+        kind.stop_promising()
+    (error,) = race([write])
+    assert "lock timeout" in str(error)
 
 
 def test_worker_killed_between_two_visits_does_each_once(desk, booking, programme, monkeypatch):
