@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, OperationalError, transaction
+from django.db import Error as DatabaseError
+from django.db import OperationalError, connection
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -58,33 +59,41 @@ def start(
 def work(*, seconds: float) -> int:
     """Do units for about so many seconds, one of each task in turn; returns how many.
 
-    Two workers at once share them: each unit is looked at again under the lock of its task.
+    Two workers at once share them: each unit is looked at again under the lock of its task. A task
+    whose unit meets a database that cannot now waits for the next time, and the others go on.
     """
-    until, number = time.monotonic() + seconds, 0
-    while units := [unit for unit in next_units() if work_of(unit.task)]:
+    until, number, aside = time.monotonic() + seconds, 0, set[int]()
+    while units := [unit for unit in next_units() if _can_go(unit, aside)]:
         for unit in units:
             if time.monotonic() >= until:
                 return number
-            _do(unit)
-            number += 1
+            if _do(unit):
+                number += 1
+            else:
+                aside.add(unit.task_id)
     return number
 
 
-def _do(unit: TaskUnit) -> None:
+def _can_go(unit: TaskUnit, aside: set[int]) -> bool:
+    return unit.task_id not in aside and work_of(unit.task) is not None
+
+
+def _do(unit: TaskUnit) -> bool:
+    """Whether it was done or failed; if not, it waits."""
     with translation.override(unit.task.language):
         try:
             _do_once(unit.pk)
         except Refused as refusal:
             _fail(unit.pk, str(refusal))
-        except OperationalError:
-            raise  # the database is away, or full: the unit waits
         except Exception as error:
+            if isinstance(error, DatabaseError) and not connection.is_usable():
+                raise
             # One unit that cannot be done must not hold up the rest.
             logger.exception("Unit %s of task %s failed", unit.number, unit.task_id)
-            broken = isinstance(error, DatabaseError) and transaction.get_connection()
-            if broken and not broken.is_usable():
-                raise
+            if isinstance(error, OperationalError):  # a lock that is held, a disk that is full
+                return False
             _fail(unit.pk, _("Something went wrong here; the log says what."))
+    return True
 
 
 @retried

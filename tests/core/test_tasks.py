@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
 from django.urls import reverse
 
 from core import kinds
@@ -89,6 +89,39 @@ def test_what_fails_is_named_and_undone_and_the_rest_goes_on(db, writing, caplog
         "",
     ]
     assert [one.getMessage() for one in caplog.records] == [f"Unit 3 of task {task.pk} failed"]
+
+
+def test_unit_the_database_cannot_do_now_waits_and_other_tasks_go_on(
+    db, writing, monkeypatch, caplog
+):
+    do = Writing.do
+
+    def locked_at_b(self, unit, task):
+        do(self, unit, task)
+        if unit == "b":
+            raise OperationalError("locked")
+
+    monkeypatch.setattr(Writing, "do", locked_at_b)
+    stuck, other = begin(writing, "abc"), begin(writing, "xyz", about="anderen")
+    assert running.work(seconds=5) == 4
+    assert (states(stuck), states(other)) == (["done", "waiting", "waiting"], ["done"] * 3)
+    assert [one.getMessage() for one in caplog.records] == [f"Unit 2 of task {stuck.pk} failed"]
+    monkeypatch.setattr(Writing, "do", do)
+    assert running.work(seconds=5) == 2
+    assert mailed() == list("abcxyz")
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_database_that_is_away_ends_the_round_and_fails_nothing(db, writing, monkeypatch, error):
+    def away(self, unit, task):
+        raise error
+
+    monkeypatch.setattr(Writing, "do", away)
+    monkeypatch.setattr(connection, "is_usable", lambda: False)
+    task = begin(writing, "ab")
+    with pytest.raises(error):
+        running.work(seconds=5)
+    assert states(task) == ["waiting", "waiting"]
 
 
 def test_work_stops_when_its_time_is_up_and_tasks_have_turns(db, writing, monkeypatch):

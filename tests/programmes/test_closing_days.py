@@ -465,7 +465,7 @@ def test_worker_killed_between_two_visits_does_each_once(desk, booking, programm
         calls.append(unit)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        step(unit)
+        return step(unit)
 
     monkeypatch.setattr(running, "_do", die_second)
     with pytest.raises(KeyboardInterrupt):
