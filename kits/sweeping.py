@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Booking
 from core.backoffice.sweeping import CANCEL, LEAVE, Hit, StandsOtherwise, Sweeper, numbers_in
-from core.dates import ONE_DAY
+from core.dates import ONE_DAY, start_of_day
 from core.lifecycle import Refused
 from core.tasks.work import About
 from core.transactions import retried
@@ -39,8 +39,14 @@ class LoanSweeper(Sweeper):
 
     def hits(self, venue: Venue, first: datetime.date, last: datetime.date) -> list[Hit]:
         days = (first, last)
+        along = Booking.objects.holding().filter(
+            visit__slot__venue=venue,
+            visit__slot__starts_at__gte=max(start_of_day(first), timezone.now()),
+            visit__slot__starts_at__lt=start_of_day(last + ONE_DAY),
+        )
+        goes = Q(starts_on__range=days) | Q(booking__in=along.order_by().values("pk"))
         loans = Loan.objects.at(venue).filter(
-            Q(state__in=COMING, starts_on__range=days) | Q(ends_on__range=days),
+            Q(goes, state__in=COMING) | Q(ends_on__range=days),
             state__in=(*COMING, LoanState.OUT),
             ends_on__gte=timezone.localdate(),
         )
@@ -65,6 +71,10 @@ class LoanSweeper(Sweeper):
                 _follow(loan, days[0], by, note)
             case "cancel":
                 lifecycle.cancel(loan=loan, by=by, note=note)
+            case "leave":
+                return
+            case _:  # of another version of the site
+                raise StandsOtherwise
 
     def about(self, keys: Iterable[str]) -> dict[str, About]:
         numbers = {numbers_in(key)[0]: key for key in keys}
@@ -91,11 +101,17 @@ def _page_of(loan: Loan) -> str:
 
 
 def _hit(loan: Loan, first: datetime.date, last: datetime.date) -> Hit:
-    out = loan.state in COMING and first <= loan.starts_on <= last
-    words = (
-        _("%(box)s goes out (%(class_name)s)") if out else _("%(box)s comes back (%(class_name)s)")
-    )
-    day = loan.starts_on if out else loan.ends_on
+    along, without = _along(loan, first, last), _without(loan)
+    ways = [*along, *_other_days(loan, first, last), *without]
+    if loan.state in COMING and first <= loan.starts_on <= last:
+        day, words = loan.starts_on, _("%(box)s goes out (%(class_name)s)")
+    elif first <= loan.ends_on <= last:
+        day, words = loan.ends_on, _("%(box)s comes back (%(class_name)s)")
+    else:
+        assert loan.booking is not None
+        day = loan.booking.visit.slot.day
+        words = _("%(box)s goes with a visit of these days (%(class_name)s)")
+        ways = [*along, *reversed(without)]  # its own days stay open
     text = words % {"box": loan.copy, "class_name": loan.party_name}
     return Hit(
         key=f"leskist-{loan.pk}",
@@ -103,7 +119,7 @@ def _hit(loan: Loan, first: datetime.date, last: datetime.date) -> Hit:
         text=f"{date_format(day, 'D j b')} {text}",
         whom=loan.submission.asker_name,
         address=_page_of(loan),
-        ways=[*_along(loan, first, last), *_other_days(loan, first, last), *_without(loan)],
+        ways=ways,
         stands=_stands(loan),
         submissions=frozenset([loan.submission_id]),
     )

@@ -36,7 +36,8 @@ class Hit:
     text: str
     whom: str  # the schools, in a line
     address: str
-    # Value, and in words: the first is what most people want, the last is to leave it.
+    # Value, and in words: the first is what most people want, one of the others to leave it. Where
+    # one cannot be done, the next is proposed.
     ways: Sequence[tuple[str, str]]
     # What it was when it was shown: where that is no longer so, nothing is done.
     stands: str

@@ -13,7 +13,7 @@ from django.core import signing
 from django.utils.translation import gettext as _
 
 from core.backoffice import sweeping
-from core.backoffice.sweeping import Hit, sweepers
+from core.backoffice.sweeping import LEAVE, Hit, sweepers
 from core.lifecycle import Event, Refused
 from core.mail import outbox
 from core.mail.queue import Message
@@ -104,7 +104,7 @@ def _hits(closure: Closure, by: Any) -> Iterator[Hit]:
     for sweeper in sweepers():
         for hit in sweeper.hits(closure.venue, closure.starts_on, closure.ends_on):
             may = by.has_perm(sweeper.permission)
-            yield hit if may else replace(hit, ways=hit.ways[-1:])
+            yield hit if may else replace(hit, ways=[way for way in hit.ways if way[0] == LEAVE])
 
 
 def _way(hit: Hit, chosen: Mapping[str, str]) -> str:

@@ -306,6 +306,45 @@ def test_boxes_move_to_other_days_or_along_with_their_visit(desk, booking, progr
     assert Task.objects.with_counts().values_list("done", "failed").get() == (4, 0)
 
 
+def with_visit(booking):
+    """A box of the whole week around its visit: on its own days the desk stays open."""
+    kit = make_kit(venue=booking.visit.slot.venue)
+    return make_loan(
+        copy=kit.copies.get(),
+        booking=booking,
+        submission=booking.submission,
+        starts_on=datetime.date(2026, 11, 2),
+        ends_on=datetime.date(2026, 11, 23),
+    )
+
+
+def test_box_of_other_days_moves_along_with_its_visit(desk, booking, programme):
+    loan = with_visit(booking)
+    make_loan(copy=make_kit(venue=programme.venue).copies.get())  # with no visit
+    answer, data = look(desk, programme.venue)
+    (line,) = [one for one in lines(answer) if one.hit.key.startswith("leskist")]
+    assert ways(answer)[f"leskist-{loan.pk}"] == ["along:2026-11-03", "leave", "cancel"]
+    assert (line.way, line.hit.day) == ("along:2026-11-03", VISIT_DAY)
+    assert "gaat mee met een bezoek van deze dagen" in line.hit.text
+    do(desk, data)
+    work()
+    loan.refresh_from_db()
+    assert (loan.starts_on, loan.ends_on) == (
+        datetime.date(2026, 11, 9),
+        datetime.date(2026, 11, 30),
+    )
+
+
+def test_box_of_other_days_is_left_where_its_visit_is_called_off(desk, booking, programme):
+    loan = with_visit(booking)
+    VisitSlot.objects.exclude(pk=booking.visit.slot_id).delete()
+    answer, _data = look(desk, programme.venue)
+    assert {line.hit.key: line.way for line in lines(answer)} == {
+        f"bezoek-{booking.visit.slot_id}-{programme.pk}": "cancel",
+        f"leskist-{loan.pk}": "leave",
+    }
+
+
 # --- As shown, or not at all (T15) ---------------------------------------------------------------
 
 
