@@ -6,7 +6,7 @@ However many days and visits, eight queries.
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +51,7 @@ class Block:
 @dataclass
 class BoardDay:
     day: datetime.date
+    venues: Set[int] = frozenset()  # all of whoever looks, empty ones as well
     rows: list[tuple[Zone, list[Block]]] = field(default_factory=list)
     visits: list[Block] = field(default_factory=list)  # each once, in order
     free: int = 0  # half days in which something is
@@ -61,9 +62,8 @@ class BoardDay:
     @property
     def is_shut(self) -> bool:
         """All of it: where one of two venues is closed, the other one's day goes on."""
-        venues = {zone.venue_id for zone, _blocks in self.rows}
         closed = {closure.venue_id for closure in self.closed}
-        return bool(self.public or (closed and venues <= closed))
+        return bool(self.public or (closed and self.venues <= closed))
 
     @property
     def numbers(self) -> str:
@@ -107,10 +107,11 @@ class Board:
 def board(first: datetime.date, number: int, user: Any, *, shown: Q, with_free: bool) -> Board:
     """`number` days from `first` on, as this member of staff may see them; `shown`: which claims on
     zones."""
-    days = {first + n * ONE_DAY: BoardDay(first + n * ONE_DAY) for n in range(number)}
     last = first + (number - 1) * ONE_DAY
     zones = Zone.objects.of_hubs(user).select_related("venue")
     rows = list(zones.order_by("venue__name", "position", "name"))
+    venues = {zone.venue_id for zone in rows}
+    days = {on: BoardDay(on, venues) for on in (first + n * ONE_DAY for n in range(number))}
     blocks: dict[tuple[datetime.date, int], list[Block]] = defaultdict(list)
     for zone, block in _in_use(first, last, user, shown):
         blocks[timezone.localdate(block.starts_at), zone].append(block)

@@ -19,6 +19,7 @@ from tests.factories import (
     make_slot,
     make_staff,
     make_submission,
+    make_venue,
     make_visit,
     make_zone,
 )
@@ -89,6 +90,15 @@ def test_free_half_day_names_what_can_be_booked_in_it_until_somebody_comes(desk)
     ((_row, blocks),) = day_of(page).rows
     assert [block.visit is None for block in blocks] == [False]
     assert day_of(page).free == 0
+
+
+def test_day_is_shut_when_all_venues_are_and_not_when_one_of_two_is_empty(desk):
+    here, there = make_zone().venue, make_zone(venue=make_venue(name="De andere")).venue
+    days = {"reason": "Verbouwing", "starts_on": VISIT_DAY, "ends_on": VISIT_DAY}
+    Closure.objects.create(venue=here, **days)
+    assert not day_of(planner(desk)).is_shut
+    Closure.objects.create(venue=there, **days)
+    assert day_of(planner(desk)).is_shut
 
 
 def test_day_that_is_closed_and_holidays_of_both_regions_are_named(desk):
