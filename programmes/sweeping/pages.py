@@ -98,8 +98,9 @@ def _started(request: HttpRequest, closure_id: int | None) -> Any:
 
 def _do(model_admin: Any, request: HttpRequest, span: Span) -> HttpResponse:
     """What the preview showed, and nothing else. Raises Otherwise."""
-    seal, token = opened(request.POST.get("seal", "")), _token(request)
-    if seal is None or token is None:
+    token = _token(request)
+    seal = token and opened(request.POST.get("seal", ""), token)
+    if not token or not seal:
         raise Otherwise([])
     values, shown = seal
     if values != span.values or _chosen(request) != {key: way for key, way, *_rest in shown}:
@@ -123,6 +124,7 @@ def _page(
     model_admin: Any, request: HttpRequest, form: SpanForm, plan: Plan | None, news: list[str]
 ) -> HttpResponse:
     closure = form.instance if form.instance.pk else None
+    token = uuid4()
     shown_span = Span(form.instance, (getattr(form, "cleaned_data", None) or {}).get("note", ""))
     context = {
         **model_admin.admin_site.each_context(request),
@@ -135,8 +137,8 @@ def _page(
         "mails": [(mail, readable(mail)) for mail in plan.mails] if plan else [],
         "news": news,
         "needs_note": bool(plan and plan.mails and not shown_span.note),
-        "seal": sealed(shown_span, plan) if plan and plan.is_possible else "",
-        "token": uuid4(),
+        "seal": sealed(shown_span, plan, token) if plan and plan.is_possible else "",
+        "token": token,
         "back": reverse("admin:programmes_closure_changelist"),
     }
     return TemplateResponse(request, "admin/programmes/closing.html", context)

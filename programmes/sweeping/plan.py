@@ -8,6 +8,7 @@ this leaves. So what is shown is what will be done, refusals included.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from django.core import signing
 from django.utils.translation import gettext as _
@@ -152,18 +153,19 @@ def _rehearse(
 # --- What was shown, and what there is now -------------------------------------------------------
 
 
-def sealed(span: Span, plan: Plan) -> str:
-    """What a preview showed, for the form to bring back."""
+def sealed(span: Span, plan: Plan, token: UUID) -> str:
+    """What a preview showed, for the form with this token to bring back."""
     lines = [[*line.part, line.hit.text] for line in plan.lines]
-    return signing.dumps([span.values, lines], compress=True, salt=__name__)
+    return signing.dumps([span.values, lines, str(token)], compress=True, salt=__name__)
 
 
-def opened(seal: str) -> tuple[list[str], list[list[str]]] | None:
+def opened(seal: str, token: UUID) -> tuple[list[str], list[list[str]]] | None:
+    """None where it is not ours, or not of this form."""
     try:
-        values, lines = signing.loads(seal, salt=__name__)
-    except signing.BadSignature:
+        values, lines, sealed_with = signing.loads(seal, salt=__name__)
+    except (signing.BadSignature, ValueError):  # or of another version of the site
         return None
-    return values, lines
+    return (values, lines) if sealed_with == str(token) else None
 
 
 def differences(shown: Iterable[Sequence[str]], plan: Plan) -> list[str]:

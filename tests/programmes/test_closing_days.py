@@ -3,6 +3,7 @@
 import datetime
 import re
 from functools import partial
+from uuid import uuid4
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from bookings import lifecycle
 from bookings.models import Booking, State, Visit, VisitSlot, VisitWait
+from core.backoffice.sweeping import StandsOtherwise
 from core.kinds import kinds
 from core.lifecycle import chain_is_sound
 from core.mail.models import Mail
@@ -19,6 +21,7 @@ from core.mail.outbox import Teller
 from core.models import Task, TaskUnit
 from core.tasks import running
 from kits.models import Loan, LoanWait
+from kits.sweeping import LoanSweeper
 from programmes.models import Closure
 from schools.models import SchoolHoliday
 from tests.factories import (
@@ -345,6 +348,14 @@ def test_box_of_other_days_is_left_where_its_visit_is_called_off(desk, booking, 
     }
 
 
+def test_way_that_is_not_known_is_not_done(staff, booking):
+    loan = with_visit(booking)
+    (hit,) = LoanSweeper().hits(loan.kit.venue, VISIT_DAY, VISIT_DAY)
+    with pytest.raises(StandsOtherwise):
+        LoanSweeper().sweep(hit.key, "burn", stands=hit.stands, by=staff, note="")
+    LoanSweeper().sweep(hit.key, "leave", stands=hit.stands, by=staff, note="")
+
+
 # --- As shown, or not at all (T15) ---------------------------------------------------------------
 
 
@@ -403,6 +414,7 @@ def test_form_that_was_changed_below_the_preview_is_shown_anew(
 def test_seal_of_somebody_elses_making_does_nothing(desk, booking, programme):
     _answer, data = look(desk, programme.venue)
     assert do(desk, data, seal=data["seal"][:-3] + "abc").status_code == 200
+    assert do(desk, data, token=str(uuid4())).status_code == 200  # ours, of another form
     untouched()
 
 
