@@ -16,11 +16,11 @@ from bookings.planning.availability import Offer, offers_for_all
 from bookings.refusals import SlotPast
 from bookings.visits import move_visit
 from bookings.waiting.calling_off import concerned_in, let_go, lock
-from core.backoffice.sweeping import CANCEL, LEAVE, Hit, StandsOtherwise, Sweeper, numbers_in
 from core.dates import ONE_DAY, start_of_day
 from core.tasks.work import About
 from core.transactions import retried
 from programmes.models import Programme, Venue
+from programmes.sweeping.sweeper import CANCEL, LEAVE, Hit, StandsOtherwise, Sweeper, numbers_in
 from schools.models import SchoolHoliday, User
 from submissions.waiting.lifecycle import LIVE
 

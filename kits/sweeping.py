@@ -10,7 +10,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking
-from core.backoffice.sweeping import CANCEL, LEAVE, Hit, StandsOtherwise, Sweeper, numbers_in
 from core.dates import ONE_DAY, start_of_day
 from core.lifecycle import Refused
 from core.tasks.work import About
@@ -20,6 +19,7 @@ from kits.days import desk_calendar
 from kits.models import Loan, LoanState
 from kits.moving import Days
 from programmes.models import Venue
+from programmes.sweeping.sweeper import CANCEL, LEAVE, Hit, StandsOtherwise, Sweeper, numbers_in
 from schools.models import User
 
 ALONG = "along"

@@ -13,12 +13,11 @@ from uuid import UUID
 from django.core import signing
 from django.utils.translation import gettext as _
 
-from core.backoffice import sweeping
-from core.backoffice.sweeping import LEAVE, Hit, sweepers
 from core.lifecycle import Event, Refused
 from core.mail import outbox
 from core.mail.queue import Message
 from programmes.models import Closure
+from programmes.sweeping.sweeper import LEAVE, Hit, do_together, sweepers
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ def _rehearse(
         for line in unit.lines:
             line.refusal = ""
         try:
-            sweeping.do(unit.parts, by=by, note=note)
+            do_together(unit.parts, by=by, note=note)
         except Refused as refusal:
             key = getattr(refusal, "key", first.hit.key)
             refused = next(line for line in unit.lines if line.hit.key == key)

@@ -9,8 +9,6 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from core.backoffice import sweeping
-from core.backoffice.sweeping import sweeper_of
 from core.kinds import Action, kinds
 from core.lifecycle import Refused
 from core.tasks import running
@@ -19,6 +17,7 @@ from core.tasks.work import About, Work
 from core.transactions import retried
 from programmes.models import Closure
 from programmes.sweeping.plan import Span, differences, find
+from programmes.sweeping.sweeper import do_together, sweeper_of
 
 
 class Otherwise(Refused):
@@ -44,7 +43,7 @@ class Closing(Work):
         }
 
     def do(self, unit: Any, task: Task) -> None:
-        sweeping.do(unit, by=task.by, note=task.data["note"])
+        do_together(unit, by=task.by, note=task.data["note"])
 
     def describe(self, units: Sequence[TaskUnit]) -> dict[int, About]:
         keys = [key for unit in units for key, _way, _stands in unit.data]

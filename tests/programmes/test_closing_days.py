@@ -13,7 +13,6 @@ from django.urls import reverse
 
 from bookings import lifecycle
 from bookings.models import Booking, State, Visit, VisitSlot, VisitWait
-from core.backoffice.sweeping import StandsOtherwise
 from core.kinds import kinds
 from core.lifecycle import chain_is_sound
 from core.mail.models import Mail
@@ -23,6 +22,7 @@ from core.tasks import running
 from kits.models import Loan, LoanWait
 from kits.sweeping import LoanSweeper
 from programmes.models import Closure
+from programmes.sweeping.sweeper import StandsOtherwise
 from schools.models import SchoolHoliday
 from tests.factories import (
     VISIT_DAY,

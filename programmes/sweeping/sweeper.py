@@ -1,7 +1,8 @@
 """What stands on days that close, and what can be done with it in one sweep.
 
 Each kind of thing that stands on a day has its sweeper, registered as any part of the site.
-`programmes/sweeping/` shows what they find, rehearses what staff choose, and has the worker do it.
+`pages.py` shows what they find, `plan.py` rehearses what staff choose, and `work.py` has the worker
+do it.
 """
 
 import datetime
@@ -15,6 +16,7 @@ from core.kinds import Part, parts
 from core.lifecycle import Refused
 from core.tasks.work import About
 from core.transactions import retried
+from programmes.models import Venue
 
 LEAVE, CANCEL = "leave", "cancel"
 
@@ -48,7 +50,7 @@ class Sweeper(Part):
     prefix = ""  # of the keys of its hits; one of its own
     permission = ""  # who may do more with them than leave them
 
-    def hits(self, venue: Any, first: datetime.date, last: datetime.date) -> Iterable[Hit]:
+    def hits(self, venue: Venue, first: datetime.date, last: datetime.date) -> Iterable[Hit]:
         """What stands at a venue on these days, both included, which are closed already."""
         raise NotImplementedError
 
@@ -76,7 +78,7 @@ def numbers_in(key: str) -> list[int]:
 
 
 @retried
-def do(parts: Iterable[Sequence[str]], *, by: Any, note: str) -> None:
+def do_together(parts: Iterable[Sequence[str]], *, by: Any, note: str) -> None:
     """What was chosen for things that go together, (key, way, how it stood) each: all or nothing.
 
     Raises Refused, of which `key` says what it is about.
