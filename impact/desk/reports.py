@@ -23,7 +23,9 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _report(request: SignedInRequest, pk: int) -> Report:
-    return get_object_or_404(Report.objects.of_hubs(request.user).select_related("hub"), pk=pk)
+    """Without its files, which are of some size."""
+    reports = Report.objects.of_hubs(request.user).select_related("hub").defer("pdf", "xlsx")
+    return get_object_or_404(reports, pk=pk)
 
 
 @desk_page("impact.view_report")
