@@ -10,13 +10,13 @@ from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from core.backoffice.access import desk_page
 from core.documents import DocumentsUnavailable, pdf_response
 from core.lifecycle import Refused
 from impact.models import Report
 from impact.reports.facts import changed_since, facts_of
 from impact.reports.papers import context_of, pdf_of, xlsx_of
 from impact.reports.sending import send
-from kits.desk.access import desk_page
 from submissions.access import SignedInRequest
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
