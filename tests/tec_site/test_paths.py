@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("core", "schools", "programmes", "submissions", "bookings", "kits", "roster", "tec_site")
+APPS = (
+    *("core", "schools", "programmes", "submissions", "bookings", "kits", "roster", "impact"),
+    "tec_site",
+)
 FOLDERS = (*APPS, "tests", "benchmarks")
 # Where a file can be meant to stand: `mail/base.html` is a template, `css/desk.css` is static.
 HOMES = ("", "templates/", "static/")
@@ -35,12 +38,14 @@ def modules() -> Iterator[Path]:
                 yield module
 
 
-def prose() -> Iterator[tuple[str, str]]:
+@pytest.fixture(scope="module")
+def prose() -> list[tuple[str, str]]:
     """(where, text) of all that is written for people to read."""
-    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
-        yield str(page.relative_to(ROOT)), page.read_text("utf-8")
-    for module in modules():
-        yield str(module.relative_to(ROOT)), words_of(module.read_text("utf-8"))
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    return [
+        *((str(page.relative_to(ROOT)), page.read_text("utf-8")) for page in pages),
+        *((str(one.relative_to(ROOT)), words_of(one.read_text("utf-8"))) for one in modules()),
+    ]
 
 
 def words_of(source: str) -> str:
@@ -73,7 +78,7 @@ def sources() -> dict[str, list[str]]:
     return found
 
 
-def test_every_file_that_is_named_exists(file_names):
+def test_every_file_that_is_named_exists(file_names, prose):
     def is_there(named: str) -> bool:
         if "/" in named:
             return any((ROOT / home / named).is_file() for home in HOMES)
@@ -81,14 +86,14 @@ def test_every_file_that_is_named_exists(file_names):
 
     missing = {
         f"{where} names {named}"
-        for where, text in prose()
+        for where, text in prose
         for named in FILE.findall(text)
         if not is_there(named)
     }
     assert not missing, "\n" + "\n".join(sorted(missing))
 
 
-def test_every_module_and_function_that_is_named_exists(sources):
+def test_every_module_and_function_that_is_named_exists(sources, prose):
     everything = "\n".join(text for texts in sources.values() for text in texts)
 
     def is_there(name: str) -> bool:
@@ -104,7 +109,7 @@ def test_every_module_and_function_that_is_named_exists(sources):
 
     missing = {
         f"{where} names {name}"
-        for where, text in prose()
+        for where, text in prose
         for name in NAME.findall(text)
         if not is_there(name)
     }
