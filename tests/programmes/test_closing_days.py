@@ -490,7 +490,7 @@ def test_two_colleagues_at_once_on_one_closure_begin_once(desk, booking, closure
     }
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="has one writer")
+@pytest.mark.postgres  # SQLite has one writer
 @pytest.mark.parametrize("model", [Visit, Loan, VisitWait, LoanWait])
 def test_nobody_promises_anything_while_what_was_shown_is_compared(db, model):
     def write():
