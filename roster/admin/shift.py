@@ -113,7 +113,7 @@ class ShiftAdmin(MovesAdmin):
     ) -> HttpResponse:
         row = context["original"]
         may_decide = self.has_decide_permission(request)
-        doubts = in_doubt([row]) if row.standing.is_promise else []
+        doubts = in_doubt([row]) if may_decide and row.standing.is_promise else []
         context |= {
             "title": self.opts.verbose_name.capitalize(),
             "show_history": False,  # the events below are the history
@@ -121,7 +121,7 @@ class ShiftAdmin(MovesAdmin):
             "doubt": in_words(doubts[0][1]) if doubts else "",
             "candidates": self._candidates(row) if may_decide and row.is_open else None,
             "buttons": self.buttons_for(row) if may_decide else [],
-            "history": staff_history(row),
+            "history": staff_history(row) if may_decide else None,
         }
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -66,10 +66,11 @@ def monday_of(day: datetime.date) -> datetime.date:
 
 def days_of(first: datetime.date, before: datetime.date, user: Any) -> list[RosterDay]:
     """The roster of the days of `[first, before)` on which somebody is needed; as many queries
-    however long."""
+    however long. Why somebody may not, her certificate or her absence, is for those who decide."""
     rows = Shift.objects.of_hubs(user).on_days(first, before).with_facts()
     shifts = list(rows)
-    doubts = {one.pk: in_words(why) for one, why in in_doubt(shifts)}
+    doubtful = in_doubt(shifts) if user.has_perm("roster.change_shift") else []
+    doubts = {one.pk: in_words(why) for one, why in doubtful}
     found = []
     for day, of_day in itertools.groupby(shifts, key=lambda one: one.day):
         visits = itertools.groupby(of_day, key=lambda one: one.visit_id)

@@ -149,6 +149,27 @@ def test_volunteers_look_and_the_desk_decides(run, anna, role, looks, decides, p
     assert client.get(page_of(anna)).status_code == people
 
 
+def test_volunteers_read_no_certificate_absence_telephone_or_note_of_each_other(
+    run, anna, frozen
+):
+    """Who comes they read, on every page where the roster stands."""
+    shift = make_shift(run, person=anna)
+    lifecycle.release(shift=shift, by=make_staff(), note="Griep")
+    lifecycle.assign(shift=shift, person=anna, by=make_staff(), note="Toch beter")
+    absent(anna, TUESDAY)
+    Person.objects.filter(pk=anna.pk).update(certificate_renew_by=datetime.date(2026, 11, 2))
+    frozen.move_to(amsterdam(2026, 11, 3, 7))
+    private = "Kan die dag niet.", "VOG", anna.phone, "Griep", "Toch beter"
+    pages = WEEK, page_of(shift), "/beheer/", "/beheer/bookings/booking/dag/?dag=2026-11-03"
+    read = {}
+    for role in (roles.VOLUNTEER, roles.DESK):
+        client = signed_in(with_role(role))
+        texts = [client.get(page).content.decode() for page in pages]
+        assert all("Anna" in text for text in texts)
+        read[role] = {words for text in texts for words in private if words in text}
+    assert read == {roles.VOLUNTEER: set(), roles.DESK: set(private)}
+
+
 # --- A shift -----------------------------------------------------------------------------------
 
 
