@@ -173,9 +173,12 @@ def open_one(*, visit: Visit, number: int) -> ShiftEvent:
 @retried
 def follow(*, shift: Shift, visit: Visit, number: int) -> ShiftEvent:
     """Go where the visit went. Whoever has the shift keeps it and is told, also where she cannot
-    then: staff see that (`rules.in_doubt`). Who is elsewhere at that time cannot have both."""
+    then: staff see that (`rules.in_doubt`). Who is elsewhere at that time cannot have both. An
+    open one is offered anew: others can at another time."""
     _lock(shift)
     changes = {"visit": visit, "number": number, "overruled": [], **span_of(visit)}
+    if shift.person is None and changes["starts_at"] != shift.starts_at:
+        changes["offered_at"] = None
     data = {"from": shift.starts_at.isoformat()}
     try:
         return _move_along(shift, changes, data)
