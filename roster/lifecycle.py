@@ -111,9 +111,12 @@ def release(*, shift: Shift, by: User, note: str = "") -> ShiftEvent:
 
 
 @retried
-def offer(*, shift: Shift, by: User | None, note: str = "") -> ShiftEvent:
-    """Ask everybody who can, by mail. Raises Over."""
+def offer(*, shift: Shift, by: User | None, note: str = "") -> ShiftEvent | None:
+    """Ask everybody who can, by mail. None where the clock asks and another worker has asked
+    already; staff ask as often as they want. Raises Over."""
     _lock(shift)
+    if by is None and shift.offered_at is not None:
+        return None
     return _offer(shift, by=by, note=note)
 
 

@@ -14,6 +14,7 @@ from roster.telling.notices import mails_of, send_link
 from tests.factories import amsterdam, make_other_hub, make_staff
 from tests.roster.rostering import (
     absent,
+    fresh,
     make_person,
     make_run,
     make_shift,
@@ -54,6 +55,16 @@ def test_open_shift_is_offered_once_to_each_who_can(run, frozen):
     ]
     assert ShiftEvent.objects.filter(move="offer").count() == 2
     assert told() == []
+
+
+def test_second_worker_that_saw_it_unasked_does_not_ask_again_and_staff_do(run):
+    looked = make_shift(run, NEAR)
+    first, second = fresh(looked), fresh(looked)
+    assert lifecycle.offer(shift=first, by=None) is not None
+    assert lifecycle.offer(shift=second, by=None) is None
+    assert moves_of(looked) == ["open", "offer"]
+    lifecycle.offer(shift=second, by=make_staff())
+    assert moves_of(looked) == ["open", "offer", "offer"]
 
 
 def test_what_is_far_ahead_waits_and_what_comes_later_that_day_waits_for_tomorrow(run, frozen):
