@@ -250,6 +250,14 @@ def test_who_leaves_lets_her_shifts_go_and_those_who_can_are_asked(desk, run, an
     assert moves_of(shift) == ["open", "accept", "drop", "offer"]
 
 
+def test_who_leaves_later_keeps_her_shifts_until_then(desk, run, anna):
+    shift = make_shift(run, person=anna)
+    data = shown(desk.get(page_of(anna))) | {"left_on": "16-9-2026"}
+    response = desk.post(page_of(anna), data)
+    assert response.context["adminform"].form.errors == {"left_on": ["Die dag moet nog komen."]}
+    assert moves_of(shift) == ["open", "accept"]
+
+
 def test_another_address_moves_her_shifts_under_it_or_is_refused(desk, run, anna):
     shift = make_shift(run, person=anna)
     data = shown(desk.get(page_of(anna)))
