@@ -13,7 +13,7 @@ from core.kinds import kind_of
 from core.models import Mail
 from roster import clock, lifecycle
 from roster.models import Availability, Person, Shift
-from roster.people import forget_left
+from roster.people import forget, forget_left
 from roster.telling.overview import matters, on_days
 from submissions.privacy.erasure import erase_person, found_in
 from tec_site.staff import roles
@@ -301,6 +301,19 @@ def test_who_left_is_forgotten_and_her_hours_stay(desk, run, frozen):
     [(person, worked)] = desk.get("/beheer/roster/person/uren/").context["rows"]
     assert (person.name, worked) == ("…", 2.0)
     assert LogEntry.objects.filter(object_repr="…").exists()
+
+
+def test_notes_that_name_who_is_forgotten_go_and_others_stay(run):
+    an, bo = make_person(runs=[run], name="An (ü)"), make_person(runs=[run], name="Bo")
+    by, shift = make_staff(), make_shift(run, person=an)
+    lifecycle.release(shift=shift, by=by)
+    notes = "Belde voor an (ü).", "An (ü)\nbelde", "Van (ü)", "An (ü", "Voor van der Ven"
+    for note in notes:
+        lifecycle.assign(shift=shift, person=bo, by=by, note=note)
+        lifecycle.release(shift=shift, by=by)
+    forget(an)
+    kept = shift.events.exclude(note="").order_by("pk")
+    assert [event.note for event in kept] == list(notes[2:])
 
 
 def test_erasing_an_address_forgets_who_left_and_nobody_who_works_here(anna):
