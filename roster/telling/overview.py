@@ -96,7 +96,8 @@ def on_days(first: datetime.date, before: datetime.date, user: User) -> list[OnD
 
 def _on_day(day: RosterDay) -> OnDay:
     places = [one for visit in day.visits for one in visit.places]
-    here = {one.shift.person_id for one in places if one.shift.person_id}
+    come = [one.shift for one in places if not one.shift.standing.is_off]
+    here = {one.person_id for one in come if one.person_id}
     summary = ngettext("%(number)d of us", "%(number)d of us together", len(here)) % {
         "number": len(here)
     }

@@ -149,9 +149,7 @@ def test_volunteers_look_and_the_desk_decides(run, anna, role, looks, decides, p
     assert client.get(page_of(anna)).status_code == people
 
 
-def test_volunteers_read_no_certificate_absence_telephone_or_note_of_each_other(
-    run, anna, frozen
-):
+def test_volunteers_read_no_certificate_absence_telephone_or_note_of_each_other(run, anna, frozen):
     """Who comes they read, on every page where the roster stands."""
     shift = make_shift(run, person=anna)
     lifecycle.release(shift=shift, by=make_staff(), note="Griep")
@@ -372,6 +370,14 @@ def test_day_list_says_who_of_us_is_here(desk, run, anna):
     text = desk.get("/beheer/bookings/booking/dag/?dag=2026-11-03").content.decode()
     assert "1 van ons, 1 inzet open" in text
     assert "Anna" in text
+
+
+def test_day_list_does_not_count_who_did_not_come(run, anna, frozen):
+    shift = make_shift(run, person=anna)
+    frozen.move_to(amsterdam(2026, 11, 3, 10))
+    lifecycle.miss(shift=shift, by=make_staff())
+    [entry] = on_days(TUESDAY, TUESDAY + datetime.timedelta(days=1), make_staff())
+    assert entry.summary == "0 van ons samen, 1 inzet open"
 
 
 def test_visit_leads_to_its_shifts(desk, run):
