@@ -13,8 +13,8 @@ from schools.models import User
 def attend(*, booking: Booking, by: User, note: str = "", came: int | None = None) -> BookingEvent:
     """The class was here, with `came` pupils; as many as were booked, unless that is said.
     Raises NotYet."""
-    _refuse_before(booking)
     lock(booking, "attend")
+    _refuse_before(booking)
     number = booking.pupils if came is None else came
     data = {"booked": booking.pupils, "came": number}
     return MOVES.apply(booking, "attend", by=by, note=note, changes={"came": number}, data=data)
@@ -33,6 +33,7 @@ def recount(*, booking: Booking, by: User, came: int, note: str = "") -> Booking
 @retried
 def miss(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
     """Nobody of the class came. Raises NotYet."""
+    lock(booking, "miss")
     _refuse_before(booking)
     event = MOVES.apply(booking, "miss", by=by, note=note, changes={"came": None})
     flag_dependents(booking, booking.starts_at, by)

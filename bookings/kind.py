@@ -23,7 +23,7 @@ from bookings.telling import ical, notices, overview
 from bookings.telling.wording import sentence
 from core.calendars import Method
 from core.dates import start_of_day
-from core.kinds import STAFF_FEEDS, Action, Block, Feed, Matter, NextStep, OnDay, Planned, Wish
+from core.kinds import STAFF_FEEDS, Action, Block, Feed, Matter, NextStep, OnDay, Outing, Planned
 from core.mail.queue import Attachment, Message
 from programmes.models import Programme, Venue
 from schools.models import User
@@ -111,8 +111,8 @@ class VisitKind(AskedKind):
 
     # --- For who has days -------------------------------------------------------------------
 
-    def free_on(self, wish: Wish, user: User) -> Block | None:
-        found = free_on(wish, user)
+    def free_on(self, outing: Outing, user: User) -> Block | None:
+        found = free_on(outing, user)
         return Block("bookings/_free_on.html", {"found": found}) if found else None
 
     def next_steps(self, rows: Sequence[Any]) -> list[NextStep]:

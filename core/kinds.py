@@ -103,7 +103,7 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class Wish:
+class Outing:
     """What one class can do on days from `first` to `last`, both included. `year_group`: on the
     scale of the school years."""
 
@@ -213,7 +213,7 @@ class Kind(Part):
 
     # --- For who has days, and asks what can be done on them ----------------------------------
 
-    def free_on(self, wish: Wish, user: Any) -> Block | None:
+    def free_on(self, outing: Outing, user: Any) -> Block | None:
         """What can be asked for on those days, of all hubs; None where there is nothing."""
         return None
 

@@ -29,9 +29,9 @@ def told_by(user: User) -> list[dict[str, Any]]:
 
 def erase_words_about(submissions: QuerySet[Submission]) -> int:
     """What was told about these submissions, except by somebody else whom we know."""
-    by_another = EvaluationEvent.objects.filter(
-        evaluation=OuterRef("pk"), move="answer", by__isnull=False
-    ).exclude(by=F("evaluation__submission__user"))
+    whose = "evaluation__submission__user"
+    another = Q(by__isnull=False) & (Q(**{whose: None}) | ~Q(by=F(whose)))
+    by_another = EvaluationEvent.objects.filter(another, evaluation=OuterRef("pk"), move="answer")
     return _erase(Evaluation.objects.filter(~Exists(by_another), submission__in=submissions))
 
 

@@ -13,7 +13,7 @@ from icalendar import Event as CalendarEvent
 
 from bookings.models import Booking
 from core.calendars import Method
-from core.kinds import Along, Block, Feed, Matter, NextStep, OnDay, Planned, Wish
+from core.kinds import Along, Block, Feed, Matter, NextStep, OnDay, Outing, Planned
 from core.mail.queue import Attachment, Message
 from core.uploads import delete_orphans
 from kits import changes, clock, erasure, moving
@@ -95,8 +95,8 @@ class LoanKind(AskedKind):
 
     # --- For who has days -------------------------------------------------------------------
 
-    def free_on(self, wish: Wish, user: User) -> Block | None:
-        found = free.free_on(wish)
+    def free_on(self, outing: Outing, user: User) -> Block | None:
+        found = free.free_on(outing)
         return Block("kits/_free_on.html", {"found": found}) if found else None
 
     # --- In calendars that are followed -----------------------------------------------------

@@ -15,16 +15,16 @@ from bookings import attendance
 from bookings.models import Booking, State
 from core.addresses import row_number
 from core.backoffice.moves import NoteForm
-from core.lifecycle import Refused
+from core.lifecycle import Move, Refused
 from core.text.fields import LineField
 from schools.models import User
 from submissions.forms import MOST_PUPILS
 
 
-def came_field(least: int, *, required: bool) -> forms.IntegerField:
+def came_field(least: int) -> forms.IntegerField:
     return forms.IntegerField(
         label=gettext_lazy("How many came"),
-        required=required,
+        required=False,
         validators=[MinValueValidator(least), MaxValueValidator(MOST_PUPILS)],
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "desk-input came"}),
         error_messages={"required": gettext_lazy("Fill in how many came.")},
@@ -34,7 +34,7 @@ def came_field(least: int, *, required: bool) -> forms.IntegerField:
 class AttendanceForm(forms.Form):
     """One class that waits for it. Left empty it came as booked; 0 is nobody."""
 
-    came = came_field(0, required=False)
+    came = came_field(0)
     note = LineField(
         label=gettext_lazy("Remark, for colleagues"),
         required=False,
@@ -44,10 +44,10 @@ class AttendanceForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, data: Any, *, booking: Booking) -> None:
+    def __init__(self, data: Any, *, booking: Booking, is_ticked: bool) -> None:
         prefix = f"klas-{booking.pk}"
         super().__init__(data, prefix=prefix, initial={"came": booking.pupils})
-        self.booking = booking
+        self.booking, self.is_ticked = booking, is_ticked
 
     def note_down(self, by: User) -> None:
         """After `is_valid()`. Raises Refused."""
@@ -59,14 +59,15 @@ class AttendanceForm(forms.Form):
 
 
 class CameForm(NoteForm):
-    """On the booking's own page."""
+    """On the booking's own page: left empty it came as booked, but not where that is corrected."""
 
-    came = came_field(1, required=True)
+    came = came_field(1)
     field_order = ("came", "note")
 
-    def __init__(self, *args: Any, row: Booking, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, row: Booking, move: Move, **kwargs: Any) -> None:
         number = row.number_here or row.pupils
-        super().__init__(*args, row=row, initial={"came": number}, **kwargs)
+        super().__init__(*args, row=row, move=move, initial={"came": number}, **kwargs)
+        self.fields["came"].required = move.name == "recount"
 
 
 def waits_for_attendance(booking: Booking) -> bool:
@@ -75,19 +76,19 @@ def waits_for_attendance(booking: Booking) -> bool:
 
 
 def attendance_of(bookings: Iterable[Booking], data: Any = None) -> dict[int, AttendanceForm]:
-    """Booking (primary key) → its row; with `data` filled in, of the ticked ones only."""
-    ticked = None if data is None else {row_number(pk) for pk in data.getlist("klas")}
+    """Booking (primary key) → its row, as filled in; without `data` all are ticked."""
+    rows = [one for one in bookings if waits_for_attendance(one)]
+    ticked = {row_number(pk) for pk in data.getlist("klas")} if data is not None else None
     return {
-        one.pk: AttendanceForm(data if ticked and one.pk in ticked else None, booking=one)
-        for one in bookings
-        if waits_for_attendance(one)
+        one.pk: AttendanceForm(data, booking=one, is_ticked=ticked is None or one.pk in ticked)
+        for one in rows
     }
 
 
 def note_attendance(request: HttpRequest, forms_by_class: dict[int, AttendanceForm]) -> bool:
     """Note what was filled in, each class on its own; whether all of it could be read."""
     by: Any = request.user  # staff
-    ticked = [form for form in forms_by_class.values() if form.is_bound]
+    ticked = [form for form in forms_by_class.values() if form.is_ticked]
     if not all(form.is_valid() for form in ticked):
         return False
     done = 0

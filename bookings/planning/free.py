@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from bookings.planning.availability import Offer, free_for
 from bookings.telling.wording import requirements_of
-from core.kinds import Wish
+from core.kinds import Outing
 from programmes.models import Programme
 
 
@@ -15,21 +15,21 @@ class Free(NamedTuple):
     requirement: str  # what must come first, in a few words
 
 
-def free_on(wish: Wish, user: Any) -> list[Free]:
+def free_on(outing: Outing, user: Any) -> list[Free]:
     """In order of their first date; three queries."""
     programmes = (
         Programme.objects.published()
         .for_schools()
         .filter(
-            year_from__lte=wish.year_group,
-            year_to__gte=wish.year_group,
-            min_pupils__lte=wish.pupils,
-            max_pupils_per_class__gte=wish.pupils,
+            year_from__lte=outing.year_group,
+            year_to__gte=outing.year_group,
+            min_pupils__lte=outing.pupils,
+            max_pupils_per_class__gte=outing.pupils,
         )
         .select_related("venue__hub")
     )
     known = {programme.pk: programme for programme in programmes}
-    offers = free_for(known.values(), wish.first, wish.last, wish.pupils)
+    offers = free_for(known.values(), outing.first, outing.last, outing.pupils)
     offers.sort(key=lambda offer: offer.programme_id)
     grouped = itertools.groupby(offers, key=lambda offer: offer.programme_id)
     found = {known[pk]: list(some) for pk, some in grouped}

@@ -140,17 +140,20 @@ def blank(words: Iterable[str]) -> int:
     if not found:
         return 0
     forms = {*found, *map(escape, found)}  # as in text, and as in HTML
-    pattern = re.compile("|".join(map(re.escape, sorted(forms, key=len, reverse=True))), re.I)
+    longest_first = "|".join(map(re.escape, sorted(forms, key=len, reverse=True)))
+    pattern = re.compile(rf"(?<!\w)(?:{longest_first})(?!\w)", re.IGNORECASE)
     fields = ("subject", "text", "html", "about")
     holds = Q()
     for field, word in itertools.product(fields, forms):
         holds |= Q(**{f"{field}__icontains": word})
-    mails = list(Mail.objects.filter(holds).only(*fields))
-    for mail in mails:
-        for field in fields:
-            setattr(mail, field, pattern.sub("…", getattr(mail, field)))
-        mail.save(update_fields=fields)
-    return len(mails)
+    blanked = 0
+    for mail in Mail.objects.filter(holds).only(*fields):
+        before = [getattr(mail, field) for field in fields]
+        after = [pattern.sub("…", text) for text in before]
+        if after != before:
+            Mail.objects.filter(pk=mail.pk).update(**dict(zip(fields, after, strict=True)))
+            blanked += 1
+    return blanked
 
 
 def _delete(keys: Iterable[int]) -> int:

@@ -19,9 +19,9 @@ from core.backoffice.history import staff_history
 from core.backoffice.moves import EventAdmin, MovesAdmin, StaffMove
 from impact import lifecycle
 from impact.admin.results import results
-from impact.figures import results_of, years_of
 from impact.lifecycle import MOVES
 from impact.models import Evaluation, EvaluationEvent, EvaluationState
+from impact.results import results_of, years_of
 from schools.years import current_school_year, school_year_label
 
 STAFF_MOVES = {

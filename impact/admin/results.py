@@ -10,8 +10,8 @@ from django.template.response import TemplateResponse
 from bookings.models import Visit
 from core.addresses import row_number
 from core.backoffice.base import scoped
-from impact.figures import results_of, totals, years_of
 from impact.models import Evaluation
+from impact.results import results_of, totals, years_of
 from impact.telling.overview import NAMES, VISIT, may_see_figures, results_address
 from schools.years import current_school_year, school_year_label
 

@@ -99,6 +99,13 @@ def years_before(day: datetime.date) -> datetime.date:
     return school_year_start(school_year_of(day) - YEARS_BACK)
 
 
+# Words within the name of a municipality that are written small.
+SMALL = {"Aan", "Bij", "De", "Den", "Der", "En", "In", "Op", "Van"}
+
+
 def in_words(name: str) -> str:
-    """'Deventer': DUO writes municipalities in capitals."""
-    return name.title() if name.isupper() else name
+    """'Bergen op Zoom': DUO writes municipalities in capitals."""
+    if not name.isupper():
+        return name
+    first, *rest = name.title().split(" ")
+    return " ".join([first, *(one.lower() if one in SMALL else one for one in rest)])

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import Booking, State
+from bookings.models import State
 from core.dates import start_of_day
 from impact.counting.scope import ATTENDED, DAY, NUMBER_HERE, SCHOOL, Scope
 
@@ -117,9 +117,9 @@ def _school_came_before(scope: Scope) -> Q:
     return ATTENDED & Q(Exists(before.filter(**{SCHOOL: OuterRef(SCHOOL)})))
 
 
-def _class_came_before(_scope: Scope) -> Q:
+def _class_came_before(scope: Scope) -> Q:
     """The class, or the one that it continues, came on an earlier moment."""
-    earlier = Booking.objects.filter(ATTENDED, **{f"{DAY}__lt": OuterRef(DAY)})
+    earlier = scope.bookings.filter(ATTENDED, **{f"{DAY}__lt": OuterRef(DAY)})
     same = Q(class_group=OuterRef("class_group"))
     same |= Q(class_group=OuterRef("class_group__continues"))
     return ATTENDED & Q(Exists(earlier.filter(same)))

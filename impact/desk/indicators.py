@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.addresses import row_number
+from core.backoffice.access import desk_page
 from core.uploads import attachment
 from impact.indicators.standing import standings
 from impact.indicators.template import set_up
 from impact.models import Indicator, Target, Value
-from kits.desk.access import desk_page
 from programmes.models import Hub
 from submissions.access import SignedInRequest
 

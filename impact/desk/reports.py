@@ -10,20 +10,22 @@ from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from core.backoffice.access import desk_page
 from core.documents import DocumentsUnavailable, pdf_response
 from core.lifecycle import Refused
 from impact.models import Report
 from impact.reports.facts import changed_since, facts_of
 from impact.reports.papers import context_of, pdf_of, xlsx_of
 from impact.reports.sending import send
-from kits.desk.access import desk_page
 from submissions.access import SignedInRequest
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _report(request: SignedInRequest, pk: int) -> Report:
-    return get_object_or_404(Report.objects.of_hubs(request.user).select_related("hub"), pk=pk)
+    """Without its files, which are of some size."""
+    reports = Report.objects.of_hubs(request.user).select_related("hub").defer("pdf", "xlsx")
+    return get_object_or_404(reports, pk=pk)
 
 
 @desk_page("impact.view_report")

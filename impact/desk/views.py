@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.backoffice.access import desk_page
 from impact.counting.coverage import Area, coverage, sites_of
 from impact.counting.figures import FIGURES, Basis, compute
 from impact.counting.spans import Span
@@ -18,7 +19,6 @@ from impact.counting.unique import groups_7_and_8, unique
 from impact.desk.charts import chart_over_time
 from impact.desk.choice import Choice, choice_of
 from impact.indicators.standing import goals as goals_of
-from kits.desk.access import desk_page
 from submissions.access import SignedInRequest
 
 ROWS_A_PAGE = 50

@@ -19,9 +19,9 @@ from impact.counting.scope import Scope
 from impact.counting.spans import Span
 from impact.counting.tables import TABLES, Row, over_time, split
 from impact.counting.unique import unique
-from impact.figures import LEAST, results_of
 from impact.indicators.standing import Standing, standings
 from impact.models import Evaluation, Report, Target
+from impact.results import LEAST, results_of
 
 SPLIT_BY = ("line", "kind", "year-groups", "programme", "world")
 

@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.addresses import row_number
+from core.backoffice.access import desk_page
 from core.backoffice.base import scoped
 from core.dates import ONE_DAY, parse_day
 from core.documents import DocumentsUnavailable, pdf_response
 from kits import days, handling
 from kits.desk import figures, lists, papers, stock_take
-from kits.desk.access import desk_page
 from kits.desk.codes import find_copy
 from kits.desk.forms import LabelForm, RepairForm, StockTakeForm
 from kits.desk.venue import desk_of

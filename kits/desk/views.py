@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.addresses import row_number
+from core.backoffice.access import desk_page
 from core.lifecycle import IllegalMove, Refused
 from core.text.normal import paragraphs
 from core.uploads import attachment
 from kits import handling, lifecycle
 from kits.desk import lists
-from kits.desk.access import desk_page
 from kits.desk.box import Box
 from kits.desk.codes import find_copy
 from kits.desk.forms import CountForm

@@ -267,8 +267,11 @@ class WaitingList:
         return MOVES.lapse_all([row])
 
     def untold(self) -> list[Submission]:
-        """Whose offer is in no mail yet, or in one that has not gone out."""
-        waits = Mail.objects.waiting().filter(template=OFFER_MAIL).values("reference")
+        """Whose offer is in no mail yet, or in one that waits for the mail server; not those whose
+        mailbox refuses it, nor where somebody else has that mail."""
+        mails = Mail.objects.filter(template=OFFER_MAIL)
+        sent = mails.filter(state=Mail.State.SENT).values("tells_of")
+        waits = mails.waiting().filter(tries=0).exclude(tells_of__in=sent).values("reference")
         told_later = Q(events__notice="offered", events__noticed_at=None)
         offered = self.rows.filter(told_later | Q(submission__reference__in=waits))
         rows = offered.filter(state=S.OFFERED).select_related("submission").order_by("pk")

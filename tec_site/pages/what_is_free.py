@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from core.dates import ONE_DAY, validate_day
-from core.kinds import Wish, kinds
+from core.kinds import Outing, kinds
 from core.text.fields import DayField
 from schools.years import YearGroup, last_plannable_day
 from submissions.forms import MOST_PUPILS
 
 
-class WishForm(forms.Form):
+class OutingForm(forms.Form):
     """In Dutch, since its fields stand in an address that people share."""
 
     dag = DayField(
@@ -52,26 +52,28 @@ class WishForm(forms.Form):
         return day
 
     @property
-    def wish(self) -> Wish:
+    def outing(self) -> Outing:
         """After `is_valid()`."""
         asked = self.cleaned_data
         first = last = asked["dag"]
         if asked["week"]:
             first = max(first - first.weekday() * ONE_DAY, timezone.localdate())
             last += (6 - last.weekday()) * ONE_DAY
-        return Wish(first, last, asked["leerlingen"], asked["groep"])
+        return Outing(first, last, asked["leerlingen"], asked["groep"])
 
 
 @login_not_required
 @require_safe
 def what_is_free(request: HttpRequest) -> HttpResponse:
-    """Without a wish, or with half of one, the form: with what is known already filled in."""
-    asked = {name: request.GET[name] for name in WishForm.base_fields if request.GET.get(name)}
+    """Without an outing, or with half of one, the form: with what is known already filled in."""
+    asked = {name: request.GET[name] for name in OutingForm.base_fields if request.GET.get(name)}
     is_whole = {"dag", "leerlingen", "groep"} <= asked.keys()
-    form = WishForm(request.GET) if is_whole or "zoek" in request.GET else WishForm(initial=asked)
-    context: dict[str, Any] = {"form": form, "blocks": [], "wish": None}
+    form = (
+        OutingForm(request.GET) if is_whole or "zoek" in request.GET else OutingForm(initial=asked)
+    )
+    context: dict[str, Any] = {"form": form, "blocks": [], "outing": None}
     if form.is_bound and form.is_valid():
-        found = (kind.free_on(form.wish, request.user) for kind in kinds())
-        context |= {"wish": form.wish, "blocks": [block for block in found if block]}
+        found = (kind.free_on(form.outing, request.user) for kind in kinds())
+        context |= {"outing": form.outing, "blocks": [block for block in found if block]}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "pages/what_is_free.html", context, status=status)

@@ -173,6 +173,29 @@ def test_number_that_cannot_be_is_said_at_its_class_and_nothing_is_noted(desk, f
     assert {noted(one)[0] for one in (wrong, right)} == {State.CONFIRMED}
 
 
+def test_class_that_was_unticked_stays_so_where_another_number_is_wrong(desk, frozen):
+    visit = make_visit(max_groups=2, max_pupils=60)
+    wrong, unticked = make_booking(visit=visit), make_booking(visit=visit)
+    frozen.move_to(amsterdam(2026, 11, 3, 12))
+    desk.force_login(make_staff())
+
+    page = desk.post(
+        TUESDAY,
+        {
+            "klas": [wrong.pk],
+            f"klas-{wrong.pk}-came": "x",
+            f"klas-{unticked.pk}-came": "",
+            f"klas-{unticked.pk}-note": "Belt nog.",
+        },
+    )
+
+    rows = page.context["waiting"]
+    assert [rows[one.pk].is_ticked for one in (wrong, unticked)] == [True, False]
+    assert f'id="klas-{unticked.pk}" aria-label' in page.text
+    assert f'id="klas-{wrong.pk}" checked' in page.text
+    assert rows[unticked.pk]["note"].value() == "Belt nog."
+
+
 def test_what_was_noted_wrong_is_corrected_and_stays_in_the_history(desk, frozen):
     booking = make_booking(pupils=24)
     frozen.move_to(amsterdam(2026, 11, 3, 12))

@@ -129,6 +129,7 @@ def test_hold_lapses_an_expired_hold_of_another_programme_in_its_zones():
     zone = make_zone()
     slot, programme = slot_and_programme(zones=[zone])
     other = make_programme(zones=[zone])
+    slot.programmes.add(other)
     first = hold(slot, programme).bookings.get()
 
     with time_machine.travel(NOW + datetime.timedelta(minutes=31), tick=False):
@@ -183,12 +184,16 @@ def test_hold_lapses_an_expired_hold_that_comes_while_it_clears_up():
         )
         for starts_at in (amsterdam(2026, 11, 3, 9), amsterdam(2026, 11, 3, 11, 5))
     )
-    expired = hold(late, make_programme(zones=[zone])).bookings.get()
+    short = make_programme(zones=[zone])
+    long = make_programme(zones=[zone], duration=120, changeover=15)
+    late.programmes.add(short)
+    early.programmes.add(long)
+    expired = hold(late, short).bookings.get()
 
     with time_machine.travel(NOW + datetime.timedelta(minutes=31), tick=False):
         hold(
             early,
-            make_programme(zones=[zone], duration=120, changeover=15),
+            long,
             submission_key="twee",
             browser="ander",
             email="a@b.example",
@@ -204,8 +209,10 @@ def test_hold_refuses_zones_in_use():
     slot, programme = slot_and_programme(zones=[zone])
     make_booking(visit=make_visit(slot=slot, programme=programme))
 
+    other = make_programme(zones=[zone])
+    slot.programmes.add(other)
     with pytest.raises(places.ZonesTaken):
-        hold(slot, make_programme(zones=[zone]))
+        hold(slot, other)
 
     assert Visit.objects.active().count() == 1
 
@@ -220,8 +227,20 @@ def test_changeover_keeps_the_zone_busy():
     )
     make_booking(visit=make_visit(slot=early, programme=make_programme(zones=[zone])))
 
+    other = make_programme(zones=[zone])
+    late.programmes.add(other)
     with pytest.raises(places.ZonesTaken):
-        hold(late, make_programme(zones=[zone]))
+        hold(late, other)
+
+
+def test_hold_refuses_a_half_day_from_which_staff_have_just_taken_the_programme():
+    slot, programme = slot_and_programme()
+    slot.programmes.clear()
+
+    with pytest.raises(places.VisitGone):
+        hold(slot, programme)
+
+    assert not Visit.objects.exists()
 
 
 def test_hold_refuses_a_programme_longer_than_the_slot():

@@ -143,3 +143,27 @@ def test_wish_over_the_summer_brings_the_class_of_the_year_in_which_it_comes(fro
     assert (booking.visit.slot, booking.state) == (slot, State.CONFIRMED)
     assert (row.class_group.school_year, booking.class_group.school_year) == (2026, 2027)
     assert booking.class_group.name == row.party_name
+
+
+def test_full_mailbox_keeps_the_place_from_nobody(offered, frozen):
+    """The server answered, and puts this mail off again and again."""
+    work()
+    Mail.objects.update(state=Mail.State.PUT_OFF, tries=3)
+    frozen.move_to(FIRST_DEADLINE - datetime.timedelta(hours=3))
+    work()
+    assert deadlines(offered) == {FIRST_DEADLINE}
+    frozen.move_to(FIRST_DEADLINE + datetime.timedelta(minutes=1))
+    work()
+    offered.refresh_from_db()
+    assert offered.state == WaitState.ENDED
+
+
+def test_who_has_the_mail_can_answer_though_a_colleague_waits_for_hers(offered, frozen):
+    work()
+    mail = Mail.objects.get(template="wait_offered")
+    Mail.objects.filter(pk=mail.pk).update(state=Mail.State.SENT)
+    mail.pk, mail.to = None, "collega@school.example"
+    mail.save(force_insert=True)
+    frozen.move_to(FIRST_DEADLINE - datetime.timedelta(hours=3))
+    work()
+    assert deadlines(offered) == {FIRST_DEADLINE}

@@ -324,9 +324,9 @@ def test_day_list_is_ticked_off(desk, submission, assert_accessible):
     follow(desk, "Daglijst")
     assert_accessible()
     desk.get_by_label(f"7b, {SCHOOL} was er").uncheck()
-    desk.get_by_role("button", name="De aangevinkte klassen waren er").click()
+    desk.get_by_role("button", name="Noteer wie er kwam").click()
 
-    expect(desk.get_by_text("1 boeking gewijzigd.")).to_be_visible()
+    expect(desk.get_by_text("1 klas genoteerd.")).to_be_visible()
     assert dict(Booking.objects.values_list("party_name", "state")) == {
         "7a": State.ATTENDED,
         "7b": State.CONFIRMED,

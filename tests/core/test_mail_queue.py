@@ -370,3 +370,20 @@ def test_mail_that_is_erased_while_it_is_sent_stays_erased(sink):
     Mail.objects.all().delete()
     assert sending._deliver(row, mailers.default) is False
     assert (Mail.objects.count(), MailAttempt.objects.count()) == (0, 0)
+
+
+def test_word_is_blanked_whole_and_not_within_another(db):
+    enqueue(
+        Message(
+            to="tessa@school.example",
+            subject="Van An de Boer",
+            text="Jan de Boer en an de boer.",
+            html="<p>D&#x27;An O&#x27;Neil</p>",
+        )
+    )
+
+    assert queue.blank(["An de Boer", "D'An O'Neil", ""]) == 1
+
+    mail = Mail.objects.get()
+    assert (mail.subject, mail.text, mail.html) == ("Van …", "Jan de Boer en ….", "<p>…</p>")
+    assert queue.blank(["An de Boer"]) == 0

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from bookings.models import State
+from impact.counting.coverage import in_words
 from impact.counting.figures import FIGURES
 from impact.counting.tables import TABLES
 from kits.models import LoanState
@@ -213,3 +214,16 @@ def test_boards_page_takes_at_most_twelve_statements(number, django_assert_max_n
     client.get(BOARD)
     with django_assert_max_num_queries(12):
         client.get(BOARD)
+
+
+@pytest.mark.parametrize(
+    ("duo", "name"),
+    [
+        ("BERGEN OP ZOOM", "Bergen op Zoom"),
+        ("DE BILT", "De Bilt"),
+        ("'S-HERTOGENBOSCH", "'S-Hertogenbosch"),
+        ("Deventer", "Deventer"),
+    ],
+)
+def test_municipalities_are_written_as_one_writes_them(duo, name):
+    assert in_words(duo) == name

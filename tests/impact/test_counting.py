@@ -240,6 +240,18 @@ def test_who_came_back():
     assert (found["classes"], found["returning-classes"]) == (3, 2)
 
 
+def test_who_came_to_another_hub_before_is_new_to_this_one():
+    school, hub = make_school(), make_other_hub()
+    programme = make_programme(venue=make_venue(hub=hub))
+    there = make_submission(school=school, hub=hub)
+    elsewhere = came(2026, 9, 8, programme=programme, submission=there)
+    here = came(2026, 11, 3, school=school)
+    assert elsewhere.class_group == here.class_group
+
+    assert compute(scope_of())["returning-classes"] == 0
+    assert compute(scope_of(hubs=(the_hub().pk, hub.pk)))["returning-classes"] == 1
+
+
 def test_loans_count_once_their_box_left():
     kit = make_kit(copies=3)
     copies = list(kit.copies.all())

@@ -12,11 +12,11 @@ from bookings import attendance
 from bookings.models import Booking, State
 from core.documents import can_be_made
 from impact import clock
-from impact.figures import LEAST
 from impact.models import Evaluation, Report
 from impact.reports.facts import changed_since, facts_of
 from impact.reports.papers import xlsx_of
 from impact.reports.sending import ChangedMeanwhile, send
+from impact.results import LEAST
 from schools.models import SchoolBoard
 from submissions.privacy.erasure import erase_person
 from tests.factories import amsterdam, make_school, make_staff

@@ -7,8 +7,8 @@ from django.test import Client
 
 from bookings import attendance
 from impact import clock, lifecycle
-from impact.figures import results_of, totals
 from impact.models import Evaluation
+from impact.results import results_of, totals
 from tec_site.staff import roles
 from tests.factories import (
     amsterdam,

@@ -6,8 +6,9 @@ from django.test import Client
 from django.urls import reverse
 
 from impact import lifecycle
+from impact.erasure import erase_words_about
 from impact.models import Evaluation
-from submissions.models import WaitState
+from submissions.models import Submission, WaitState
 from submissions.privacy.erasure import erase_person, found_in
 from submissions.sharing import lifecycle as sharing
 from tests.factories import (
@@ -137,3 +138,14 @@ def test_whoever_shared_waited_looked_back_and_handed_over_is_in_no_table(anouk,
     erase_person(email=anouk.email)
 
     assert found_in([word for word in telling if word]) == []
+
+
+def test_words_of_a_colleague_stay_also_where_the_submission_is_nobodys(evaluation):
+    bram = make_teacher(name=BRAM, email="bram@school.example")
+    answer(evaluation, bram)
+    Submission.objects.update(user=None)
+
+    erase_words_about(Submission.objects.all())
+
+    evaluation.refresh_from_db()
+    assert evaluation.quote_name == BRAM

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from bookings.planning.availability import offers_between
 from bookings.planning.free import free_on
-from core.kinds import Wish
+from core.kinds import Outing
 from kits.pages import free as kits_free
 from programmes.models import Closure
 from schools.audience import Audience
@@ -29,7 +29,7 @@ from tests.loan_form import address, typed
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 TUESDAY = datetime.date(2026, 11, 3)
-WISH = Wish(TUESDAY, TUESDAY, 28, 7)
+OUTING = Outing(TUESDAY, TUESDAY, 28, 7)
 
 
 def page(client, **query):
@@ -51,10 +51,10 @@ def starts(found):
 
 
 def test_both_half_days_are_listed_and_where_one_is_full_the_other(offer):
-    assert [one.programme for one in free_on(WISH, None)] == [offer]
-    assert len(free_on(WISH, None)[0].offers) == 2
+    assert [one.programme for one in free_on(OUTING, None)] == [offer]
+    assert len(free_on(OUTING, None)[0].offers) == 2
     make_booking(visit=make_visit(slot=offer.slots.first(), programme=offer), pupils=10)
-    left = free_on(WISH, None)[0].offers
+    left = free_on(OUTING, None)[0].offers
     assert [one.slot_id for one in left] == [offer.slots.last().pk]
 
 
@@ -73,7 +73,7 @@ def test_what_the_form_would_refuse_is_not_listed(offer, spoil):
     for name, value in spoil.items():
         setattr(offer, name, value)
     offer.save()
-    assert free_on(WISH, None) == []
+    assert free_on(OUTING, None) == []
 
 
 def test_all_that_is_listed_books_and_all_that_books_is_listed(offer):
@@ -87,7 +87,7 @@ def test_all_that_is_listed_books_and_all_that_books_is_listed(offer):
     )
     for day, most in ((4, 27), (5, 34), (6, 28)):
         make_slot(programmes=[offer], starts_at=amsterdam(2026, 11, day, 9), max_pupils=most)
-    week = Wish(datetime.date(2026, 11, 2), datetime.date(2026, 11, 8), 28, 7)
+    week = Outing(datetime.date(2026, 11, 2), datetime.date(2026, 11, 8), 28, 7)
 
     listed = {one.slot_id for free in free_on(week, None) for one in free.offers}
 
@@ -111,10 +111,10 @@ def test_kits_are_listed_from_the_first_day_on_which_they_can_be_reserved(client
     make_kit(max_pupils=28, year_from=1, year_to=6)
     make_loan(copy=away.copies.get(), starts_on=TUESDAY, ends_on=datetime.date(2026, 11, 5))
 
-    found = kits_free.free_on(WISH)
+    found = kits_free.free_on(OUTING)
 
     assert [(one.kit, one.starts_on) for one in found] == [(kit, TUESDAY)]
-    week = Wish(datetime.date(2026, 11, 7), datetime.date(2026, 11, 12), 28, 7)
+    week = Outing(datetime.date(2026, 11, 7), datetime.date(2026, 11, 12), 28, 7)
     assert [(one.kit, one.starts_on.day) for one in kits_free.free_on(week)] == [
         (kit, 9),
         (away, 10),

@@ -1,4 +1,4 @@
-"""Who comes to the pages of the kit desk: staff with their second factor, and the permission."""
+"""Pages of our own in the back office: for staff with their second factor, and the permission."""
 
 import functools
 from collections.abc import Callable
