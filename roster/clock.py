@@ -7,10 +7,12 @@ programme needs.
 
 import itertools
 import logging
+from collections.abc import Collection
 from typing import Any
 
 from django.db import IntegrityError
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from bookings.models import Booking, BookingEvent, Visit
@@ -82,8 +84,17 @@ def _goes_ahead(visit: str) -> Exists:
     return Exists(Booking.objects.filter(visit=OuterRef(visit), state__in=promised))
 
 
+def _before() -> Coalesce:
+    """How many of its visit go before an open one: those that somebody has, and lower numbers."""
+    there = Shift.objects.filter(visit=OuterRef("visit")).exclude(_ENDED)
+    found = there.filter(Q(person__isnull=False) | Q(number__lt=OuterRef("number")))
+    number = found.order_by().values("visit").annotate(number_of=Count("pk")).values("number_of")
+    return Coalesce(Subquery(number), 0)
+
+
 def _live() -> QuerySet[Any, Any]:
-    rows = Shift.objects.live().with_facts().annotate(goes_ahead=_goes_ahead("visit"))
+    facts = {"goes_ahead": _goes_ahead("visit"), "before": _before()}
+    rows = Shift.objects.live().with_facts().annotate(**facts)
     # Who has one first: where two are too many the open one goes.
     return rows.order_by(F("person").asc(nulls_last=True), "pk")
 
@@ -98,7 +109,7 @@ def _follow(shift: Any) -> None:
             _join(shift, to)
     elif lifecycle.span_of(visit) != {"starts_at": shift.starts_at, "ends_at": shift.ends_at}:
         lifecycle.follow(shift=shift, visit=visit, number=shift.number)
-    elif shift.person_id is None and shift.number > visit.programme.helpers_needed:
+    elif shift.person_id is None and shift.before >= visit.programme.helpers_needed:
         lifecycle.end(shift=shift)
 
 
@@ -119,7 +130,7 @@ def _join(shift: Shift, visit: Visit) -> None:
     """Into the visit where its classes went; whoever comes along takes the place of an open shift
     there, and no more come than it needs."""
     there = {one.number: one for one in Shift.objects.filter(visit=visit).exclude(_ENDED)}
-    free = [n for n in range(1, visit.programme.helpers_needed + 1) if n not in there]
+    free = _lacking(visit, there)
     vacant = [one for one in there.values() if one.is_open]
     if free:
         lifecycle.follow(shift=shift, visit=visit, number=free[0])
@@ -128,6 +139,14 @@ def _join(shift: Shift, visit: Visit) -> None:
         lifecycle.follow(shift=shift, visit=visit, number=vacant[0].number)
     else:
         lifecycle.end(shift=shift)
+
+
+def _lacking(visit: Visit, taken: Collection[int]) -> list[int]:
+    """The numbers of shifts that it needs besides these; of these one can be higher than it needs
+    by now."""
+    needed = visit.programme.helpers_needed
+    free = [number for number in range(1, needed + 1) if number not in taken]
+    return free[: max(0, needed - len(taken))]
 
 
 _ENDED = Q(state=ShiftState.ENDED)
@@ -143,10 +162,8 @@ def _open_what_lacks() -> None:
     )
     for visit in short.select_related("programme", "slot").order_by("slot__starts_at", "pk"):
         there = Shift.objects.filter(visit=visit).exclude(_ENDED)
-        taken = set(there.values_list("number", flat=True))
-        for number in range(1, visit.programme.helpers_needed + 1):
-            if number not in taken:
-                _open_one(visit, number)
+        for number in _lacking(visit, set(there.values_list("number", flat=True))):
+            _open_one(visit, number)
 
 
 def _open_one(visit: Visit, number: int) -> None:

@@ -111,9 +111,12 @@ def release(*, shift: Shift, by: User, note: str = "") -> ShiftEvent:
 
 
 @retried
-def offer(*, shift: Shift, by: User | None, note: str = "") -> ShiftEvent:
-    """Ask everybody who can, by mail. Raises Over."""
+def offer(*, shift: Shift, by: User | None, note: str = "") -> ShiftEvent | None:
+    """Ask everybody who can, by mail. None where the clock asks and another worker has asked
+    already; staff ask as often as they want. Raises Over."""
     _lock(shift)
+    if by is None and shift.offered_at is not None:
+        return None
     return _offer(shift, by=by, note=note)
 
 
@@ -173,9 +176,12 @@ def open_one(*, visit: Visit, number: int) -> ShiftEvent:
 @retried
 def follow(*, shift: Shift, visit: Visit, number: int) -> ShiftEvent:
     """Go where the visit went. Whoever has the shift keeps it and is told, also where she cannot
-    then: staff see that (`rules.in_doubt`). Who is elsewhere at that time cannot have both."""
+    then: staff see that (`rules.in_doubt`). Who is elsewhere at that time cannot have both. An
+    open one is offered anew: others can at another time."""
     _lock(shift)
     changes = {"visit": visit, "number": number, "overruled": [], **span_of(visit)}
+    if shift.person is None and changes["starts_at"] != shift.starts_at:
+        changes["offered_at"] = None
     data = {"from": shift.starts_at.isoformat()}
     try:
         return _move_along(shift, changes, data)

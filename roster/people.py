@@ -1,6 +1,7 @@
 """What happens to a person besides her shifts: other links, leaving, being forgotten."""
 
 import datetime
+import re
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -74,7 +75,8 @@ def forget(person: Person) -> None:
     Availability.objects.filter(person=person).delete()
     OtherDays.objects.filter(person=person).delete()
     events = ShiftEvent.objects.filter(shift__in=Shift.objects.filter(events__person=person))
-    events.filter(note__icontains=name).update(note="")
+    as_a_word = rf"(^|\W){re.escape(name)}(\W|$)"  # "van" does not name An
+    events.filter(note__iregex=as_a_word).update(note="")
     events.filter(person=person).exclude(note="").update(note="")
     _erase_log(person)
     if email and not _is_known_elsewhere(email):

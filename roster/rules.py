@@ -85,6 +85,13 @@ def open_to(person: Person, shifts: Sequence[Shift]) -> list[Shift]:
     return [one for one in shifts if one.is_open and not rules.broken(person, one)]
 
 
+def candidates(shift: Shift) -> list[tuple[Person, list[type[MayNot]]]]:
+    """Everybody of its hub, with why she may not have it. The shift comes `with_facts`."""
+    people = Person.objects.working().with_days().filter(hub=shift.visit.slot.venue.hub_id)
+    rules = Rules([shift])
+    return [(one, rules.broken(one, shift)) for one in people]
+
+
 def in_doubt(shifts: Sequence[Shift]) -> list[tuple[Shift, list[type[MayNot]]]]:
     """Those of these taken shifts that who has them may not have as things stand: the visit moved
     to a day on which she cannot, she fell ill, her certificate ends. What staff overruled when they

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.backoffice.moves import NoteForm
 from core.lifecycle import Move
 from roster.models import Person, Shift
-from roster.rules import Rules
+from roster.rules import candidates
 from roster.telling.overview import in_words
 
 ONE_DAY = datetime.timedelta(days=1)
@@ -37,10 +37,9 @@ class AssignForm(ColleaguesNoteForm):
     def __init__(self, *args: Any, row: Shift, move: Move, **kwargs: Any) -> None:
         super().__init__(*args, row=row, move=move, **kwargs)
         field: Any = self.fields["person"]
-        people = Person.objects.working().with_days().filter(hub=row.visit.slot.venue.hub_id)
-        rules = Rules([row])
-        why = [(one, rules.broken(one, row)) for one in people if one != row.person]
-        field.queryset = people
+        people = candidates(row)
+        why = [(one, broken) for one, broken in people if one != row.person]
+        field.queryset = Person.objects.filter(pk__in=[one.pk for one, _broken in people])
         field.choices = [
             ("", field.empty_label),
             (_("Can"), [(one.pk, one.name) for one, broken in why if not broken]),

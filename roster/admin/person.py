@@ -31,7 +31,8 @@ from roster.telling.notices import send_link
 
 
 class PersonForm(forms.ModelForm):
-    """What a person can run is of her hub; a certificate that was seen ends some day."""
+    """What a person can run is of her hub; a certificate that was seen ends some day; nobody has
+    left before her last day."""
 
     def clean(self) -> Any:
         data: Any = super().clean() or self.cleaned_data
@@ -45,6 +46,9 @@ class PersonForm(forms.ModelForm):
             self.add_error("certificate_seen_on", _("That day is still to come."))
         if seen and not data.get("certificate_renew_by"):
             data["certificate_renew_by"] = people.ends_after(seen)
+        left = data.get("left_on")
+        if left and left > timezone.localdate():  # it would work at once
+            self.add_error("left_on", _("That day is still to come."))
         return data
 
 

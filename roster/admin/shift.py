@@ -22,7 +22,7 @@ from roster.admin.forms import AssignForm, ColleaguesNoteForm, HoursForm
 from roster.admin.week import week_page, week_pdf
 from roster.lifecycle import MOVES
 from roster.models import Person, Shift, ShiftEvent, ShiftState
-from roster.rules import Rules, in_doubt
+from roster.rules import candidates, in_doubt
 from roster.telling.overview import in_words
 
 # In order of likelihood; `lifecycle.MOVES` says in which state each is legal.
@@ -113,22 +113,17 @@ class ShiftAdmin(MovesAdmin):
     ) -> HttpResponse:
         row = context["original"]
         may_decide = self.has_decide_permission(request)
-        doubts = in_doubt([row]) if row.standing.is_promise else []
+        doubts = in_doubt([row]) if may_decide and row.standing.is_promise else []
         context |= {
             "title": self.opts.verbose_name.capitalize(),
             "show_history": False,  # the events below are the history
             "state_colour": row.standing.colour,
             "doubt": in_words(doubts[0][1]) if doubts else "",
-            "candidates": self._candidates(row) if may_decide and row.is_open else None,
+            "candidates": _who_can(row) if may_decide and row.is_open else None,
             "buttons": self.buttons_for(row) if may_decide else [],
-            "history": staff_history(row),
+            "history": staff_history(row) if may_decide else None,
         }
         return super().render_change_form(request, context, *args, **kwargs)
-
-    def _candidates(self, row: Shift) -> list[Person]:
-        people = Person.objects.working().with_days().filter(hub=row.visit.slot.venue.hub_id)
-        rules = Rules([row])
-        return [one for one in people if not rules.broken(one, row)]
 
     # --- Columns ------------------------------------------------------------------------------
 
@@ -156,6 +151,10 @@ class ShiftAdmin(MovesAdmin):
     def state_shown(self, row: Shift) -> str:
         state = ShiftState(row.state)
         return badge(state.label, state.standing.colour)
+
+
+def _who_can(shift: Shift) -> list[Person]:
+    return [one for one, broken in candidates(shift) if not broken]
 
 
 @admin.register(ShiftEvent)

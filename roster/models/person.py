@@ -147,8 +147,8 @@ class Person(models.Model):
 
     @property
     def holder(self) -> str:
-        """Under which name the database keeps her in one place at a time: she can be a member of
-        two hubs, a row at each, with the same address."""
+        """Who she is to the database, which keeps everybody in one place at a time: her address,
+        since who is of two hubs has a row at each; without one, this row."""
         return self.email or f"#{self.pk}"
 
     def is_absent_on(self, day: datetime.date) -> bool:

@@ -63,7 +63,7 @@ class ShiftQuerySet(OfHubs["Shift"]):
         return self.filter(starts_at__gt=timezone.now())
 
     def on_days(self, first: datetime.date, before: datetime.date) -> Self:
-        """Of visits that go ahead on days of `[first, before)`, the first on top."""
+        """Those that start on days of `[first, before)`, the first on top, without what ended."""
         span = {"starts_at__gte": start_of_day(first), "starts_at__lt": start_of_day(before)}
         return (
             self.filter(**span)
@@ -101,7 +101,7 @@ class Shift(models.Model):
         related_name="shifts",
         verbose_name=_("who"),
     )
-    # Person.holder while she has it: what the database keeps apart.
+    # Whose time it takes while somebody has it (`Person.holder`), for `shift_person_in_one_place`.
     holder = models.CharField(max_length=254, null=True, blank=True, editable=False)
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -68,6 +69,11 @@ class DaysView(View):
 def remove(request: HttpRequest, pk: int, token: str, days_id: int) -> HttpResponse:
     """It is as in her week again. Of somebody else's nothing is removed."""
     person = load_person(pk, token)
+    try:
+        rate_limits.count_post(request)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return back_to(person, "days")
     OtherDays.objects.filter(person=person, pk=days_id).delete()
     say_once(request, _("Gone: those days are as in your week."))
     return back_to(person, "days")

@@ -7,9 +7,10 @@ import hashlib
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -21,6 +22,7 @@ from roster import hours, lifecycle, links, people, rules
 from roster.models import Person, Shift, ShiftState
 from roster.pages.access import back_to, load_person
 from roster.telling import ical
+from roster.telling.notices import send_link
 from schools.years import current_school_year, school_year_label
 from submissions.pages.shared import say_once
 
@@ -68,9 +70,20 @@ def drop(request: HttpRequest, pk: int, token: str, shift_id: int) -> HttpRespon
 @never_cache
 @require_POST
 def renew(request: HttpRequest, pk: int, token: str) -> HttpResponse:
-    """Somebody else has her link: it, and her calendar's address, end at once."""
+    """Somebody else has her link: it, and her calendar's address, end at once. Whoever asks may be
+    that somebody, so the new one goes to her mail; only without an address it is shown."""
     person = load_person(pk, token)
-    people.renew_links(person)
+    try:
+        rate_limits.count_post(request)
+    except Refused as refusal:
+        return _show(request, person, refused=refusal)
+    with transaction.atomic():
+        people.renew_links(person)
+        if person.email:
+            send_link(person)
+    if person.email:
+        say_once(request, _("Your old link no longer works. The new one is in your mail."))
+        return redirect("home")
     say_once(request, _("Your old link no longer works. This page has the new one: keep it."))
     return back_to(person)
 

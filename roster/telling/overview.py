@@ -66,10 +66,11 @@ def monday_of(day: datetime.date) -> datetime.date:
 
 def days_of(first: datetime.date, before: datetime.date, user: Any) -> list[RosterDay]:
     """The roster of the days of `[first, before)` on which somebody is needed; as many queries
-    however long."""
+    however long. Why somebody may not, her certificate or her absence, is for those who decide."""
     rows = Shift.objects.of_hubs(user).on_days(first, before).with_facts()
     shifts = list(rows)
-    doubts = {one.pk: in_words(why) for one, why in in_doubt(shifts)}
+    doubtful = in_doubt(shifts) if user.has_perm("roster.change_shift") else []
+    doubts = {one.pk: in_words(why) for one, why in doubtful}
     found = []
     for day, of_day in itertools.groupby(shifts, key=lambda one: one.day):
         visits = itertools.groupby(of_day, key=lambda one: one.visit_id)
@@ -95,7 +96,8 @@ def on_days(first: datetime.date, before: datetime.date, user: User) -> list[OnD
 
 def _on_day(day: RosterDay) -> OnDay:
     places = [one for visit in day.visits for one in visit.places]
-    here = {one.shift.person_id for one in places if one.shift.person_id}
+    come = [one.shift for one in places if not one.shift.standing.is_off]
+    here = {one.person_id for one in come if one.person_id}
     summary = ngettext("%(number)d of us", "%(number)d of us together", len(here)) % {
         "number": len(here)
     }

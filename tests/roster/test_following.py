@@ -8,7 +8,7 @@ from bookings import lifecycle as bookings
 from bookings.models import Booking, State
 from bookings.visits import move_visit
 from programmes.models import Programme
-from roster import clock, refusals
+from roster import clock, lifecycle, refusals
 from roster.models import Shift
 from roster.rules import in_doubt
 from tests.factories import amsterdam, make_booking, make_slot, make_staff, make_visit
@@ -64,6 +64,32 @@ def test_programme_that_needs_fewer_loses_open_shifts_and_nobody():
     clock.follow_visits()
     assert [number for number, *_rest in spans()] == [1]
     assert fresh(shift).state == "taken"
+
+
+def test_open_shift_goes_where_those_who_come_are_enough_whatever_their_numbers():
+    run = make_run(needed=3)
+    visit = make_shift(run).visit
+    third = Shift.objects.get(number=3)
+    lifecycle.accept(shift=third, person=make_person(runs=[run]))
+    for needed, numbers in ((2, [1, 3]), (1, [3]), (2, [1, 3])):
+        Programme.objects.update(helpers_needed=needed)
+        clock.follow_visits()
+        assert [number for number, *_rest in spans()] == numbers
+    Programme.objects.update(helpers_needed=1)
+    clock.follow_visits()
+    late = make_shift(run, WEDNESDAY, make_person(runs=[run]))
+    move_visit(visit=late.visit, slot=visit.slot, by=make_staff())
+    clock.follow_visits()
+    assert (fresh(late).state, fresh(third).state) == ("ended", "taken")
+
+
+def test_of_open_shifts_only_the_first_stay():
+    run = make_run(needed=3)
+    make_shift(run)
+    Programme.objects.update(helpers_needed=1)
+    clock.follow_visits()
+    assert [number for number, *_rest in spans()] == [1]
+    assert Shift.objects.count() == 3
 
 
 def test_shift_goes_along_with_a_visit_that_moves_and_she_is_told():

@@ -7,11 +7,20 @@ import pytest
 from bookings.visits import move_visit
 from core.mail import outbox
 from core.models import Mail
+from programmes.models import Programme
 from roster import clock, lifecycle
 from roster.models import Shift, ShiftEvent
 from roster.telling.notices import mails_of, send_link
 from tests.factories import amsterdam, make_other_hub, make_staff
-from tests.roster.rostering import absent, make_person, make_run, make_shift, other_slot
+from tests.roster.rostering import (
+    absent,
+    fresh,
+    make_person,
+    make_run,
+    make_shift,
+    moves_of,
+    other_slot,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 WEDNESDAY = amsterdam(2026, 11, 4, 13)
@@ -46,6 +55,16 @@ def test_open_shift_is_offered_once_to_each_who_can(run, frozen):
     ]
     assert ShiftEvent.objects.filter(move="offer").count() == 2
     assert told() == []
+
+
+def test_second_worker_that_saw_it_unasked_does_not_ask_again_and_staff_do(run):
+    looked = make_shift(run, NEAR)
+    first, second = fresh(looked), fresh(looked)
+    assert lifecycle.offer(shift=first, by=None) is not None
+    assert lifecycle.offer(shift=second, by=None) is None
+    assert moves_of(looked) == ["open", "offer"]
+    lifecycle.offer(shift=second, by=make_staff())
+    assert moves_of(looked) == ["open", "offer", "offer"]
 
 
 def test_what_is_far_ahead_waits_and_what_comes_later_that_day_waits_for_tomorrow(run, frozen):
@@ -107,6 +126,32 @@ def test_shift_that_moved_is_told_once_with_its_calendar_file(run):
     assert file.mimetype == "text/calendar; charset=utf-8; method=REQUEST"
     assert b"DTSTART;TZID=Europe/Amsterdam:20261104T130000" in bytes(file.content)
     assert b"SEQUENCE:3" in bytes(file.content)
+
+
+def test_open_shift_that_moved_is_offered_to_who_can_then(run, frozen):
+    tuesdays = make_person(runs=[run], on=[1], email="anna@x.nl")
+    thursdays = make_person(runs=[run], on=[3], email="bo@x.nl")
+    shift = make_shift(run, NEAR)
+    clock.offer_open()
+    assert [to for to, _subject in told()] == [tuesdays.email]
+    thursday = NEAR + datetime.timedelta(days=2)
+    move_visit(visit=shift.visit, slot=other_slot(shift.visit, thursday), by=make_staff())
+    clock.follow_visits()
+    told()  # the school hears of it
+    frozen.move_to(amsterdam(2026, 9, 16, 9))
+    clock.offer_open()
+    assert told() == [(thursdays.email, "Kun je helpen op donderdag 22 oktober?")]
+
+
+def test_open_shift_that_only_got_longer_is_offered_once(run, frozen):
+    make_person(runs=[run])
+    shift = make_shift(run, NEAR)
+    clock.offer_open()
+    Programme.objects.update(duration=150)
+    clock.follow_visits()
+    frozen.move_to(amsterdam(2026, 9, 16, 9))
+    clock.offer_open()
+    assert moves_of(shift) == ["open", "offer", "follow"]
 
 
 def test_another_hubs_people_hear_nothing(run):

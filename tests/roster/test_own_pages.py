@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from core import tokens
+from core.models import Mail
 from roster import lifecycle, links
 from roster.models import Availability, OtherDays, ShiftEvent
 from tests.factories import amsterdam, make_other_hub
@@ -120,9 +121,8 @@ def test_stranger_old_link_and_who_left_get_404(anna, name):
     own = links.token_of(anna)
     assert Client().get(old.replace(own, "A" * 32)).status_code == 404
     assert Client().get(old.replace(own, tokens.make(links.FEED, anna.pk, 1))).status_code == 404
-    answer = Client().post(address(anna, "renew"))
+    Client().post(address(anna, "renew"))
     anna.refresh_from_db()
-    assert (answer.status_code, answer["Location"]) == (302, address(anna))
     assert (Client().get(old).status_code, Client().get(address(anna, name)).status_code) == (
         404,
         200,
@@ -130,6 +130,35 @@ def test_stranger_old_link_and_who_left_get_404(anna, name):
     anna.left_on = datetime.date(2026, 9, 1)
     anna.save()
     assert Client().get(address(anna, name)).status_code == 404
+
+
+def test_new_link_is_in_her_mail_and_not_shown_to_whoever_had_the_old_one(anna):
+    client = Client()
+    response = client.post(address(anna, "renew"))
+    assert (response.status_code, response["Location"]) == (302, "/")
+    assert messages(client.get("/")) == ["Je oude link werkt niet meer. De nieuwe zit in je mail."]
+    mail = Mail.objects.get()
+    assert (mail.to, mail.template) == (anna.email, "shift_link")
+    anna.refresh_from_db()
+    assert anna.link_version == 2
+    by_telephone = make_person(email="")
+    response = post(by_telephone, "renew")
+    by_telephone.refresh_from_db()
+    assert (response["Location"], Mail.objects.count()) == (address(by_telephone), 1)
+
+
+def test_buttons_of_whoever_tries_without_end_are_refused(anna, settings):
+    days = absent(anna, datetime.date(2026, 12, 1))
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {
+        "posts_per_network": (0, datetime.timedelta(minutes=10))
+    }
+    response = Client().post(address(anna, "remove_days", days_id=days.pk), follow=True)
+    [words] = messages(response)
+    assert "wacht tien minuten" in words
+    assert OtherDays.objects.get() == days
+    assert post(anna, "renew").status_code == 409
+    anna.refresh_from_db()
+    assert anna.link_version == 1
 
 
 # --- When she can ------------------------------------------------------------------------------

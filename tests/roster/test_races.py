@@ -78,6 +78,7 @@ def test_workers_that_open_and_offer_at_once_do_each_thing_once():
     results = race([clock.follow_visits] * 3)
     assert results == [None] * 3
     assert sorted(Shift.objects.values_list("number", flat=True)) == [1, 2]
-    clock.offer_open()
+    race([clock.offer_open] * 3)
+    assert ShiftEvent.objects.filter(move="offer").count() == 2
     race([lambda: outbox.Teller().tell(seconds=60)] * 3)
     assert Mail.objects.count() == 1

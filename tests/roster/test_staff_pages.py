@@ -13,7 +13,7 @@ from core.kinds import kind_of
 from core.models import Mail
 from roster import clock, lifecycle
 from roster.models import Availability, Person, Shift
-from roster.people import forget_left
+from roster.people import forget, forget_left
 from roster.telling.overview import matters, on_days
 from submissions.privacy.erasure import erase_person, found_in
 from tec_site.staff import roles
@@ -149,6 +149,25 @@ def test_volunteers_look_and_the_desk_decides(run, anna, role, looks, decides, p
     assert client.get(page_of(anna)).status_code == people
 
 
+def test_volunteers_read_no_certificate_absence_telephone_or_note_of_each_other(run, anna, frozen):
+    """Who comes they read, on every page where the roster stands."""
+    shift = make_shift(run, person=anna)
+    lifecycle.release(shift=shift, by=make_staff(), note="Griep")
+    lifecycle.assign(shift=shift, person=anna, by=make_staff(), note="Toch beter")
+    absent(anna, TUESDAY)
+    Person.objects.filter(pk=anna.pk).update(certificate_renew_by=datetime.date(2026, 11, 2))
+    frozen.move_to(amsterdam(2026, 11, 3, 7))
+    private = "Kan die dag niet.", "VOG", anna.phone, "Griep", "Toch beter"
+    pages = WEEK, page_of(shift), "/beheer/", "/beheer/bookings/booking/dag/?dag=2026-11-03"
+    read = {}
+    for role in (roles.VOLUNTEER, roles.DESK):
+        client = signed_in(with_role(role))
+        texts = [client.get(page).content.decode() for page in pages]
+        assert all("Anna" in text for text in texts)
+        read[role] = {words for text in texts for words in private if words in text}
+    assert read == {roles.VOLUNTEER: set(), roles.DESK: set(private)}
+
+
 # --- A shift -----------------------------------------------------------------------------------
 
 
@@ -229,6 +248,14 @@ def test_who_leaves_lets_her_shifts_go_and_those_who_can_are_asked(desk, run, an
     assert moves_of(shift) == ["open", "accept", "drop", "offer"]
 
 
+def test_who_leaves_later_keeps_her_shifts_until_then(desk, run, anna):
+    shift = make_shift(run, person=anna)
+    data = shown(desk.get(page_of(anna))) | {"left_on": "16-9-2026"}
+    response = desk.post(page_of(anna), data)
+    assert response.context["adminform"].form.errors == {"left_on": ["Die dag moet nog komen."]}
+    assert moves_of(shift) == ["open", "accept"]
+
+
 def test_another_address_moves_her_shifts_under_it_or_is_refused(desk, run, anna):
     shift = make_shift(run, person=anna)
     data = shown(desk.get(page_of(anna)))
@@ -272,6 +299,19 @@ def test_who_left_is_forgotten_and_her_hours_stay(desk, run, frozen):
     [(person, worked)] = desk.get("/beheer/roster/person/uren/").context["rows"]
     assert (person.name, worked) == ("…", 2.0)
     assert LogEntry.objects.filter(object_repr="…").exists()
+
+
+def test_notes_that_name_who_is_forgotten_go_and_others_stay(run):
+    an, bo = make_person(runs=[run], name="An (ü)"), make_person(runs=[run], name="Bo")
+    by, shift = make_staff(), make_shift(run, person=an)
+    lifecycle.release(shift=shift, by=by)
+    notes = "Belde voor an (ü).", "An (ü)\nbelde", "Van (ü)", "An (ü", "Voor van der Ven"
+    for note in notes:
+        lifecycle.assign(shift=shift, person=bo, by=by, note=note)
+        lifecycle.release(shift=shift, by=by)
+    forget(an)
+    kept = shift.events.exclude(note="").order_by("pk")
+    assert [event.note for event in kept] == list(notes[2:])
 
 
 def test_erasing_an_address_forgets_who_left_and_nobody_who_works_here(anna):
@@ -330,6 +370,14 @@ def test_day_list_says_who_of_us_is_here(desk, run, anna):
     text = desk.get("/beheer/bookings/booking/dag/?dag=2026-11-03").content.decode()
     assert "1 van ons, 1 inzet open" in text
     assert "Anna" in text
+
+
+def test_day_list_does_not_count_who_did_not_come(run, anna, frozen):
+    shift = make_shift(run, person=anna)
+    frozen.move_to(amsterdam(2026, 11, 3, 10))
+    lifecycle.miss(shift=shift, by=make_staff())
+    [entry] = on_days(TUESDAY, TUESDAY + datetime.timedelta(days=1), make_staff())
+    assert entry.summary == "0 van ons samen, 1 inzet open"
 
 
 def test_visit_leads_to_its_shifts(desk, run):

@@ -12,8 +12,8 @@ from tests.roster.rostering import absent, make_person, make_run, make_shift
 OWN = 7701
 
 
-def _page(version: int = 1) -> str:
-    return f"/inzet/{OWN}/{tokens.make(links.PAGE, OWN, version)}/"
+def _page() -> str:
+    return f"/inzet/{OWN}/{tokens.make(links.PAGE, OWN, 1)}/"
 
 
 def _all(cell: str) -> str:
@@ -26,7 +26,7 @@ TABLE = f"""
 {_HERS}/                           GET       {_all("200")}
 {_HERS}/neem/<id:shift_id>/        POST      {_all(f"→{_page()}")}
 {_HERS}/afmelden/<id:shift_id>/    POST      {_all("409")}
-{_HERS}/nieuwe-link/               POST      {_all(f"→{_page(2)}")}
+{_HERS}/nieuwe-link/               POST      {_all("→home")}
 {_HERS}/wanneer/                   GET,POST  {_all("200")}
 {_HERS}/wanneer/<id:days_id>/weg/  POST      {_all(f"→{_page()}wanneer/")}
 {_HERS}/inzet.ics                  GET       {_all("200")}
