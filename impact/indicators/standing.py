@@ -87,18 +87,28 @@ def standings(targets: Sequence[Target], on: datetime.date | None = None) -> lis
     """
     today = on or timezone.localdate()
     entered = _entered([one for one in targets if not one.indicator.is_computed], today)
-    return [_standing(target, today, entered.get(target.pk)) for target in targets]
+    computed = _computed([one for one in targets if one.indicator.is_computed], today)
+    found = []
+    for target in targets:
+        value = entered.get(target.pk)
+        reached = value.amount if value else computed.get(target.pk)
+        asked = expected(target, target.milestones.all(), today)
+        found.append(Standing(target, reached, today, asked, value))
+    return found
 
 
-def _standing(target: Target, today: datetime.date, value: Value | None) -> Standing:
-    asked = expected(target, target.milestones.all(), today)
-    reached = value.amount if value else None
-    figure = target.indicator.figure
-    if figure:
+def _computed(targets: Sequence[Target], today: datetime.date) -> dict[int, Decimal]:
+    """Target (primary key) → what was reached; those over the same rows are computed together."""
+    over: dict[Scope, list[Target]] = {}
+    for target in targets:
         last = max(target.starts_on, min(today, target.due_on))
         scope = scope_of(target.indicator, Span(target.starts_on, last))
-        reached = Decimal(compute(scope, [figure])[figure])
-    return Standing(target, reached, today, asked, value)
+        over.setdefault(scope, []).append(target)
+    found: dict[int, Decimal] = {}
+    for scope, same in over.items():
+        numbers = compute(scope, {one.indicator.figure for one in same})
+        found |= {one.pk: Decimal(numbers[one.indicator.figure]) for one in same}
+    return found
 
 
 def _entered(targets: Sequence[Target], today: datetime.date) -> dict[int, Value]:

@@ -13,7 +13,7 @@ from django.test import Client
 from impact.counting.scope import Line
 from impact.indicators.standing import expected, goals, standings
 from impact.indicators.template import YEARLY, set_up
-from impact.models import Indicator, Milestone, Status, Value
+from impact.models import Indicator, Milestone, Status, Target, Value
 from schools.years import YearGroup
 from tests.factories import amsterdam, make_other_hub, make_programme, make_staff, the_hub
 from tests.impact.counted import YEAR, came, make_indicator, make_target, scope_of
@@ -161,3 +161,17 @@ def test_board_sees_this_year_against_its_target(client, django_assert_max_num_q
         page = client.get("/beheer/cijfers/")
     assert "van 1.500" in page.text
     assert "loopt niet volgens plan" in page.text
+
+
+@pytest.mark.parametrize("codes", [["pupils"], ["pupils", "visits", "schools"]])
+def test_targets_over_the_same_rows_are_computed_together(codes, django_assert_num_queries):
+    came(2026, 9, 8)
+    targets = [
+        make_target(indicator=make_indicator(name=code, figure=code, definition=""))
+        for code in codes
+    ]
+    rows = Target.objects.filter(pk__in=[one.pk for one in targets]).select_related("indicator")
+    found = list(rows.prefetch_related("indicator__programmes", "milestones"))
+    with django_assert_num_queries(1):
+        reached = {one.target.indicator.figure: one.reached for one in standings(found)}
+    assert reached == {"pupils": 24} | ({"visits": 1, "schools": 1} if len(codes) > 1 else {})
