@@ -8,8 +8,10 @@ from tests.factories import (
     amsterdam,
     make_booking,
     make_programme,
+    make_school,
     make_slot,
     make_staff,
+    make_submission,
     make_visit,
     make_zone,
 )
@@ -128,7 +130,11 @@ def shown(client, model, query):
 def test_lists_are_searched_by_day_programme_school_and_class(desk):
     programme = make_programme(title="Drones en vr")
     slot = make_slot(programmes=[programme], starts_at=amsterdam(2027, 3, 9, 9), note="Met Bas")
-    booking = make_booking(visit=make_visit(slot=slot, programme=programme), party_name="Uilen")
+    booking = make_booking(
+        visit=make_visit(slot=slot, programme=programme),
+        submission=make_submission(school=make_school(name="De Ooievaar")),
+        party_name="Uilen",
+    )
     other = make_programme(title="Fiets 9")
     make_booking(visit=make_visit(programme=other), party_name="Mussen")
     school = booking.submission.school.name
