@@ -84,8 +84,8 @@ class TaskAdmin(ReadOnly, ModelAdmin):
         return str(task.failed or "–")
 
 
-def _grouped(units: list[TaskUnit], about: Any) -> list[tuple[str, str, list[Any]]]:
-    """(state, its label, each unit with its words), what failed first."""
+def _grouped(units: list[TaskUnit], about: Any) -> list[tuple[str, bool, list[Any]]]:
+    """(label of a state, whether staff must look, each unit with its words), what failed first."""
     states = TaskUnit.State
     groups = []
     for state in (states.FAILED, states.WAITING, states.DONE):
@@ -95,5 +95,5 @@ def _grouped(units: list[TaskUnit], about: Any) -> list[tuple[str, str, list[Any
             if unit.state == state
         ]
         if some:
-            groups.append((state.value, str(state.label), some))
+            groups.append((str(state.label), state == states.FAILED, some))
     return groups
