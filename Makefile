@@ -6,6 +6,7 @@
 #   make messages  collect the texts to translate into locale/
 #   make lock      pin the dependencies of pyproject.toml
 #   make bench     measure speed against the budgets
+#   make manual    take the pictures of docs/handleiding/ anew (needs Chromium)
 
 PY := .venv/bin/python
 # Stamps carry the lock's checksum: a changed lock is a missing stamp, and installs again.
@@ -20,10 +21,10 @@ ARGS ?=
 # Reading the tests takes each worker half as long when they are compiled already.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-faults lint format messages lock bench setup setup-dev
+.PHONY: help demo test test-faults lint format messages lock bench manual setup setup-dev
 
 help:
-	@sed -n '3,9s/^# *//p' Makefile
+	@sed -n '3,10s/^# *//p' Makefile
 
 setup: $(BASE) $(CATALOGUES)
 setup-dev: $(DEV) $(CATALOGUES)
@@ -34,9 +35,9 @@ demo: setup
 test: setup-dev
 	$(PYTEST) -n $(WORKERS) --dist worksteal $(ARGS)
 
-# Tests that start, kill and fill up a PostgreSQL of their own.
+# Tests that start, kill and fill up a PostgreSQL of their own, and those that take minutes.
 test-faults: setup-dev
-	$(PYTEST) -m private_cluster $(ARGS)
+	$(PYTEST) -m "private_cluster or soak" $(ARGS)
 
 lint: setup-dev
 	$(PY) -m ruff check .
@@ -61,6 +62,9 @@ lock: setup-dev
 		--no-header --python-version 3.12 pyproject.toml -o requirements/base.txt
 	$(PY) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 		--no-header --python-version 3.12 --extra dev --constraints requirements/base.txt pyproject.toml -o requirements/dev.txt
+
+manual: setup-dev
+	$(PY) docs/handleiding/pictures.py
 
 bench: setup-dev
 	$(PY) -m benchmarks $(ARGS)

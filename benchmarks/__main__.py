@@ -75,6 +75,8 @@ def _one_size(size: Any, report: Report) -> dict[str, Any]:
         mails.measure_mails(server, report)
         bookings.measure_bookings(server, report)
         calendars.measure_calendars(server, report)
+        year = fill.fill_a_year(size.bookings)
+        pages.measure_full_year(server, report, year)
         connection.close()
         for memory in server.memory_of_workers():
             report.budget("memory of a web process", memory, 180, "MB")

@@ -13,7 +13,6 @@ from weasyprint import HTML
 
 from benchmarks.client import STATEMENTS, Answer, Client
 from benchmarks.measure import get, insert, latency, select, share, timed
-from benchmarks.pages import session_of
 from benchmarks.report import Report
 from benchmarks.server import Server
 from bookings.models import State, VisitSlot
@@ -117,9 +116,7 @@ def _letter(server: Server, report: Report) -> None:
     submission = Submission.objects.filter(
         bookings__state=State.CONFIRMED, submission_key__startswith="bench-"
     )[0]
-    client = server.client()
-    assert submission.user is not None
-    client.cookies["sessionid"] = session_of(submission.user)
+    client = server.client(submission.user)
     letter = get(reverse("bookings:letter", args=[submission.public_id]))
     warm = latency(server, letter, times=10, client=client)
     report.fact("letter, warm", str(warm))

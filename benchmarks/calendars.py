@@ -9,7 +9,6 @@ from django.utils import timezone
 from icalendar import Calendar, Component, Event
 
 from benchmarks.measure import get, latency, timed
-from benchmarks.pages import session_of
 from benchmarks.report import Report
 from benchmarks.server import Server
 from bookings.models import Booking
@@ -36,8 +35,7 @@ def measure_calendars(server: Server, report: Report) -> None:
         report.budget("  latency", built.median / _library(events), 2, "times icalendar alone")
 
     submission = Submission.objects.filter(user=user).earliest("pk")
-    client = server.client()
-    client.cookies["sessionid"] = session_of(user)
+    client = server.client(user)
     file = get(reverse("bookings:calendar", args=[submission.public_id]))
     one = latency(server, file, client=client)
     report.fact(".ics of a booking", str(one))

@@ -6,7 +6,8 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
 
-HOST = "127.0.0.1"
+from tests.live_site import HOST
+
 STATEMENTS = "X-Bench-Statements"  # of a response: how many it took
 
 

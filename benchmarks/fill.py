@@ -7,7 +7,7 @@ on, and what is written obeys them.
 import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, cycle, islice, pairwise
+from itertools import chain, cycle, islice, pairwise, product
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,7 +16,10 @@ from django.utils import timezone
 
 from bookings.models import Booking, BookingEvent, State, Visit, VisitSlot
 from bookings.places import claim_zones
-from kits.models import KitCopy, Loan, LoanEvent, LoanState
+from core.dates import ONE_DAY, ONE_WEEK
+from impact.models import Division, FundingSource, Share
+from kits.days import desk_calendar
+from kits.models import Delivery, KitCopy, Loan, LoanEvent, LoanState
 from programmes.models import Programme, ProgrammeKind, Venue
 from schools import years
 from schools.models import ClassGroup, School, SchoolBoard, User
@@ -24,6 +27,8 @@ from schools.years import YearGroup
 from submissions.models import Submission
 from tests import factories
 
+Place = tuple[VisitSlot, Programme]
+ROOM = {"max_groups": 3, "max_pupils": 105}
 HALF_DAYS = (datetime.time(9), datetime.time(12, 30))
 GROUP_7 = {"year_from": YearGroup.GROUP_7, "year_to": YearGroup.GROUP_7}
 # How past bookings ended, in turn: most classes came.
@@ -58,12 +63,30 @@ def fill(size: Size) -> None:
     with transaction.atomic():
         venue = factories.make_venue(name="Bench")
         schools = _schools(size.schools)
-        programmes = _programmes(venue)
-        slots = _slots(programmes, size.years)
-        _bookings(_places(size.bookings, slots, programmes), schools)
+        programmes = _programmes(venue, "programma")
+        # One more year than there are: the next one is planned already.
+        first = years.current_school_year() + 1 - size.years
+        slots = _slots(programmes, first, size.years + 1)
+        _bookings(_places(size.bookings, slots, programmes), _users(schools), "bench")
+        _funding(programmes, size.years)
         fill_loans(venue, size)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def fill_a_year(number: int) -> int:
+    """So many bookings more, all of them in the last school year, with what there is behind it.
+    Returns that year."""
+    year = years.current_school_year() - 1
+    with transaction.atomic():
+        programmes = _programmes(factories.make_venue(name="Full", slug="full"), "vol")
+        slots = _slots(programmes, year)
+        users = list(User.objects.exclude(school=None).select_related("school").order_by("pk"))
+        # Smaller classes than a visit takes: as many of them as there are to be.
+        _bookings(_places(number, slots, programmes), users, "full", most=20)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return year
 
 
 def _save[M: Model](rows: Iterable[M | None]) -> list[M]:
@@ -89,34 +112,28 @@ def _schools(number: int) -> list[School]:
     ]
 
 
-def _programmes(venue: Venue) -> list[Programme]:
+def _programmes(venue: Venue, slug: str) -> list[Programme]:
     """One programme in each zone, so that four visits can run in one half day."""
-    kinds = (
-        ProgrammeKind.TASTER,
-        ProgrammeKind.EXPERIENCE,
-        ProgrammeKind.WORKSHOP,
-        ProgrammeKind.WORKSHOP,
-    )
+    workshop = ProgrammeKind.WORKSHOP
+    kinds = (ProgrammeKind.TASTER, ProgrammeKind.EXPERIENCE, workshop, workshop)
     programmes = [
         factories.make_programme(
             kind=kind,
-            slug=f"programma-{index}",
+            slug=f"{slug}-{n}",
             zones=[factories.make_zone(venue=venue)],
-            max_groups=3,
-            max_pupils=105,
-            position=index,
+            position=n,
+            **ROOM,
         )
-        for index, kind in enumerate(kinds, 1)
+        for n, kind in enumerate(kinds, 1)
     ]
     for _component in range(6):
         factories.make_component(programme=programmes[0])
     return programmes
 
 
-def _slots(programmes: list[Programme], number: int) -> list[VisitSlot]:
-    """Every half day of the week but Saturday and Sunday, until the end of next school year."""
-    last_year = years.current_school_year() + 1
-    first, last = years.school_year_start(last_year - number), years.school_year_end(last_year)
+def _slots(programmes: list[Programme], year: int, years_on: int = 1) -> list[VisitSlot]:
+    """Every half day of these school years but Saturday and Sunday."""
+    first, last = years.school_year_start(year), years.school_year_end(year + years_on - 1)
     days = [first + datetime.timedelta(days=day) for day in range((last - first).days + 1)]
     starts = [
         datetime.datetime.combine(day, clock, factories.AMSTERDAM)
@@ -124,24 +141,30 @@ def _slots(programmes: list[Programme], number: int) -> list[VisitSlot]:
         if day.weekday() < 5 and day.month not in (7, 8)
         for clock in HALF_DAYS
     ]
-    slots = _save(
-        VisitSlot(
-            venue=programmes[0].venue,
-            starts_at=start,
-            ends_at=start + datetime.timedelta(hours=3),
-            max_groups=3,
-            max_pupils=105,
-        )
-        for start in starts
-    )
+    room = {"venue": programmes[0].venue} | ROOM
+    length = datetime.timedelta(hours=3)
+    slots = _save(VisitSlot(starts_at=start, ends_at=start + length, **room) for start in starts)
     for programme in programmes:
         programme.slots.add(*slots)
     return slots
 
 
-def _places(
-    number: int, slots: list[VisitSlot], programmes: list[Programme]
-) -> list[tuple[VisitSlot, Programme]]:
+def _funding(programmes: list[Programme], number: int) -> None:
+    """Three sources that pay a third each of every programme in every school year."""
+    hub = programmes[0].venue.hub
+    kind = FundingSource.Kind.SUBSIDY
+    sources = _save(FundingSource(hub=hub, name=f"Bron {one}", kind=kind) for one in range(3))
+    this_year = years.current_school_year()
+    spans = [
+        (years.school_year_start(year), years.school_year_end(year))
+        for year in range(this_year - number + 1, this_year + 1)
+    ]
+    for programme, (first, last) in product(programmes, spans):
+        division = Division.objects.create(programme=programme, first=first, last=last, whole=3)
+        _save(Share(division=division, source=source, parts=1) for source in sources)
+
+
+def _places(number: int, slots: list[VisitSlot], programmes: list[Programme]) -> list[Place]:
     """Spread over visits: past ones full enough, coming ones with room left. In order."""
     now = timezone.now()
     places = [(slot, programme) for slot in slots for programme in programmes]
@@ -151,56 +174,40 @@ def _places(
     return sorted(chosen, key=lambda place: (place[0].pk, place[1].pk))
 
 
-def _bookings(places: list[tuple[VisitSlot, Programme]], schools: list[School]) -> None:
+def _users(schools: list[School]) -> list[User]:
+    address = "leerkracht{}@school.example".format
+    return _save(User(email=address(one.pk), name="Juf Bench", school=one) for one in schools)
+
+
+def _bookings(places: list[Place], users: list[User], key: str, most: int = 3) -> None:
     now, ended = timezone.now(), cycle(PAST)
-    users = [
-        User(email=f"leerkracht{school.pk}@school.example", name="Juf Bench", school=school)
-        for school in schools
-    ]
-    visits: dict[tuple[VisitSlot, Programme], Visit] = {}
+    visits: dict[Place, Visit] = {}
     bookings = []
     for number, (slot, programme) in enumerate(places):
         user = users[number % len(users)]
         state, pupils = next(ended) if slot.starts_at < now else State.CONFIRMED, 20 + number % 10
-        new = Visit(slot=slot, programme=programme, max_groups=3, max_pupils=105)
+        new = Visit(slot=slot, programme=programme, max_groups=most, max_pupils=35 * most)
         visit = visits.setdefault((slot, programme), new)
         if state != State.CANCELLED:
             visit.groups_taken += 1
             visit.pupils_taken += pupils
-        submission = Submission(
-            hub_id=slot.venue.hub_id,
-            submission_key=f"bench-{number}",
-            data_hash="bench",
-            contact_name=user.name,
-            email=user.email,
-            phone="0570 00 00 00",
-            school=user.school,
-            user=user,
-            verified_at=now,
-        )
-        name = f"Groep 7-{number}"  # unique in its school and year
-        year = years.school_year_of(slot.starts_at.astimezone(factories.AMSTERDAM).date())
+        contact = {"contact_name": user.name, "email": user.email, "phone": "0570 00 00 00"}
+        who = {"school": user.school, "user": user, "verified_at": now} | contact
+        sent = {"submission_key": f"{key}-{number}", "data_hash": "bench"}
+        submission = Submission(hub_id=slot.venue.hub_id, **sent, **who)
+        name = f"{key} 7-{number}"  # unique in its school and year
+        year = years.school_year_of(slot.day)
         group = ClassGroup(school=user.school, school_year=year, name=name, **GROUP_7)
-        booking = Booking(
-            submission=submission,
-            visit=visit,
-            class_group=group,
-            party_name=name,
-            pupils=pupils,
-            supervisors=3,
-            state=state,
-            **GROUP_7,
-        )
-        bookings.append(booking)
+        asked = {"submission": submission, "class_group": group, "party_name": name} | GROUP_7
+        bookings.append(Booking(visit=visit, pupils=pupils, supervisors=3, state=state, **asked))
     for visit in visits.values():
         visit.released_at = None if visit.groups_taken else now
-    _save(users)
     _save(visits.values())
     _save(one.submission for one in bookings)
     _save(one.class_group for one in bookings)
     _save(bookings)
     _save(event for booking in bookings for event in _history(booking))
-    claim_zones(Visit.objects.active())
+    claim_zones(Visit.objects.active().filter(slot__venue=places[0][0].venue))
 
 
 def _history(booking: Booking) -> Iterator[BookingEvent]:
@@ -216,6 +223,16 @@ def _history(booking: Booking) -> Iterator[BookingEvent]:
         )
 
 
+def _hand_over_days(venue: Venue, first: datetime.date) -> Iterator[datetime.date]:
+    """One loan after the other, each from and to a day on which the desk is open."""
+    desk = desk_calendar(venue, first, years.last_plannable_day(), Delivery.DESK)
+    while True:
+        while not (desk.is_open(first) and desk.is_open(first + LENT)):
+            first += ONE_DAY
+        yield first
+        first += BLOCKED
+
+
 def fill_loans(venue: Venue, size: Size) -> None:
     """Boxes that go out again and again: evenly over the years behind, and one loan in ten still
     to come, one after the other from next week."""
@@ -226,10 +243,10 @@ def fill_loans(venue: Venue, size: Size) -> None:
     today, coming = timezone.localdate(), size.loans // 10
     past = size.loans - coming
     step = max(datetime.timedelta(days=size.years * 365) // -(-past // len(boxes)), BLOCKED)
-    next_week = today + datetime.timedelta(days=7)
+    to_come = list(islice(_hand_over_days(venue, today + ONE_WEEK), -(-coming // len(boxes))))
     starts = chain(
         (today - step * (number // len(boxes) + 1) for number in range(past)),
-        (next_week + BLOCKED * (number // len(boxes)) for number in range(coming)),
+        (to_come[number // len(boxes)] for number in range(coming)),
     )
     submissions = cycle(Submission.objects.order_by("pk")[: size.loans])
     loans = _save(

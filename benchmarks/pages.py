@@ -5,8 +5,6 @@ import statistics
 from dataclasses import dataclass
 from itertools import chain
 
-from django.db import connection
-from django.test import Client as SignedIn
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +13,8 @@ from benchmarks.report import Report
 from benchmarks.server import Server
 from core.kinds import kinds
 from schools.models import User
+
+STAFF = "bench@tec.example"
 
 
 @dataclass(frozen=True)
@@ -65,24 +65,15 @@ def pages() -> dict[str, Page]:
     }
 
 
-def session_of(user: User) -> str:
-    client = SignedIn()
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
-    connection.close()
-    return client.cookies["sessionid"].value
-
-
 def measure_pages(server: Server, report: Report) -> dict[str, Timing]:
     """The timing of each page, by name."""
     report.fact("floor: one SELECT", str(latency(server, select, times=200)))
     report.fact("floor: SELECTs", f"{throughput(server, select, 3):9.0f} a second")
     report.fact("floor: INSERTs", f"{throughput(server, insert, 3):9.0f} a second")
     timings = {}
-    staff = User.objects.create_superuser("bench@tec.example")
+    staff = User.objects.create_superuser(STAFF)
     for what, page in pages().items():
-        client = server.client()
-        if page.by_staff:
-            client.cookies["sessionid"] = session_of(staff)
+        client = server.client(staff if page.by_staff else None)
         timings[what] = timing = latency(server, get(page.address), client=client)
         report.fact(what, str(timing))
         if page.statements is not None:
@@ -95,6 +86,16 @@ def measure_pages(server: Server, report: Report) -> dict[str, Timing]:
         if page.times is None:  # a public page
             report.budget("  weight", weight(server.client(), page.address), 60_000, "bytes")
     return timings
+
+
+def measure_full_year(server: Server, report: Report, year: int) -> None:
+    """The board's page on a school year in which all bookings are, with the others behind it."""
+    client = server.client(User.objects.get(email=STAFF))
+    address = f"{reverse('figures:board')}?periode={year}"
+    timing = latency(server, get(address), client=client)
+    report.fact("figures for the board, a full year", str(timing))
+    report.budget("  statements", timing.statements, 12, "")
+    report.budget("  latency", timing.times_the_floor, 40, "times the floor")
 
 
 def compare_sizes(small: dict[str, Timing], big: dict[str, Timing], report: Report) -> None:

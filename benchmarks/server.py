@@ -2,17 +2,19 @@
 
 import os
 import resource
-import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from django.db import connection
+from django.test import Client as SignedIn
 
-from benchmarks.client import HOST, Client
+from benchmarks.client import Client
+from tests.live_site import HOST, LiveSite, gunicorn, wait_for
 
 
 def environment(folder: Path, database_url: str) -> dict[str, str]:
@@ -49,8 +51,6 @@ def empty_postgres(url: str) -> Iterator[str]:
 
 def clear() -> None:
     """Drop all tables, so that `migrate` also brings back the rows that migrations make."""
-    from django.db import connection
-
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
@@ -63,48 +63,32 @@ def clear() -> None:
 
 def settle() -> None:
     """What PostgreSQL does in its own time after many rows came: not while we measure."""
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("VACUUM" if connection.vendor == "sqlite" else "VACUUM (ANALYZE)")
 
 
-class Server:
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
-        self.process = process
-        self.port = port
-
-    def client(self) -> Client:
-        return Client(self.port)
+class Server(LiveSite):
+    def client(self, user: Any = None) -> Client:
+        """A browser of nobody, or one in which `user` is signed in."""
+        client = Client(self.port)
+        if user is not None:
+            signed_in = SignedIn()
+            signed_in.force_login(user, "django.contrib.auth.backends.ModelBackend")
+            connection.close()
+            client.cookies["sessionid"] = signed_in.cookies["sessionid"].value
+        return client
 
     def memory_of_workers(self) -> list[float]:
-        """Resident MB of each web process; empty where /proc does not exist."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        workers = children.read_text().split() if children.exists() else []
-        pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in workers]
+        """Resident MB of each web process."""
+        pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.workers()]
         return [number * resource.getpagesize() / 2**20 for number in pages]
 
 
 @contextmanager
 def serving() -> Iterator[Server]:
-    """gunicorn on a free port, with the environment of this process."""
-    from tests.live_site import wait_for
-
-    with socket.create_server((HOST, 0), backlog=256) as listener:
-        options = (
-            f"--bind fd://{listener.fileno()} --workers 2 --threads 4 "
-            "--config python:tec_site.gunicorn --log-level warning --no-control-socket"
-        )
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "tec_site.wsgi", *options.split()],
-            env=os.environ,
-            pass_fds=[listener.fileno()],
-            stdout=subprocess.DEVNULL,  # the access log
-        )
-        try:
-            server = Server(process, listener.getsockname()[1])
-            wait_for(lambda: server.client().get("/").status == 200)
-            yield server
-        finally:
-            process.terminate()
-            process.wait(15)
+    """With the environment of this process."""
+    options, access_log = "--workers 2 --threads 4", subprocess.DEVNULL
+    with gunicorn("tec_site.wsgi", options, os.environ, stdout=access_log) as started:
+        server = Server(*started)
+        wait_for(lambda: server.client().get("/").status == 200)
+        yield server

@@ -7,11 +7,11 @@ class BookingsConfig(AppConfig):
     verbose_name = _("Planning")
 
     def ready(self) -> None:
-        from bookings.kind import VisitKind
+        from bookings.kind import BookingKind
         from bookings.sweeping import VisitSweeper
         from bookings.waiting.kind import VisitWaitKind
         from core import kinds
 
-        kinds.register(VisitKind())
+        kinds.register(BookingKind())
         kinds.register(VisitWaitKind())
         kinds.register(VisitSweeper())

@@ -2,9 +2,10 @@
 
 from django.utils import timezone
 
+from bookings import lifecycle
 from bookings.lifecycle import MOVES, flag_dependents, lock
-from bookings.models import Booking, BookingEvent
-from bookings.refusals import NotYet
+from bookings.models import Booking, BookingEvent, State
+from bookings.refusals import NotYet, refuse_unexplained
 from core.transactions import retried
 from schools.models import User
 
@@ -12,9 +13,11 @@ from schools.models import User
 @retried
 def attend(*, booking: Booking, by: User, note: str = "", came: int | None = None) -> BookingEvent:
     """The class was here, with `came` pupils; as many as were booked, unless that is said.
-    Raises NotYet."""
+    Raises NotYet, ReasonAsked."""
     lock(booking, "attend")
     _refuse_before(booking)
+    if booking.state == State.NO_SHOW:
+        refuse_unexplained(booking, note)
     number = booking.pupils if came is None else came
     data = {"booked": booking.pupils, "came": number}
     return MOVES.apply(booking, "attend", by=by, note=note, changes={"came": number}, data=data)
@@ -22,22 +25,34 @@ def attend(*, booking: Booking, by: User, note: str = "", came: int | None = Non
 
 @retried
 def recount(*, booking: Booking, by: User, came: int, note: str = "") -> BookingEvent | None:
-    """It was another number than was noted; None if it is that number already."""
+    """It was another number than was noted; None if it is that number already. Raises
+    ReasonAsked."""
     lock(booking, "recount")
     if came == booking.number_here:
         return None
+    refuse_unexplained(booking, note)
     data = {"from": booking.number_here, "to": came}
     return MOVES.apply(booking, "recount", by=by, note=note, changes={"came": came}, data=data)
 
 
 @retried
 def miss(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
-    """Nobody of the class came. Raises NotYet."""
+    """Nobody of the class came. Raises NotYet, ReasonAsked."""
     lock(booking, "miss")
     _refuse_before(booking)
+    if booking.state == State.ATTENDED:
+        refuse_unexplained(booking, note)
     event = MOVES.apply(booking, "miss", by=by, note=note, changes={"came": None})
     flag_dependents(booking, booking.starts_at, by)
     return event
+
+
+@retried
+def call_off(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
+    """Cancel as staff, also what is over: that is a correction then. Raises ReasonAsked."""
+    lock(booking, "cancel")
+    refuse_unexplained(booking, note)
+    return lifecycle.cancel(booking=booking, by=by, note=note)
 
 
 def _refuse_before(booking: Booking) -> None:

@@ -13,16 +13,18 @@ from bookings import places
 from bookings.lifecycle import MOVES
 from bookings.models import Booking, Visit
 from bookings.refusals import RoomsTaken
+from bookings.visits.rooms import names_by_visit, rehouse
 from programmes.models import Programme, Venue
 from schools.models import User
 
 # What a calendar says of a programme, besides its length.
-WRITTEN = ("title", "bring")
+WRITTEN = ("title", "title_en", "bring", "bring_en")
 
 
 def keep_rooms(programme: Programme, took: int, by: User, *, tell: bool) -> list[str]:
     """Claim the rooms again of what is booked, after staff changed which ones or for how long.
 
+    Classes whose rooms are others now get that in their history.
     Where visits end at another time than before (`took`, in minutes) their schools are told, if
     they shall be.
     Raises RoomsTaken. Returns a line for each visit that its half day has become too short for.
@@ -30,17 +32,19 @@ def keep_rooms(programme: Programme, took: int, by: User, *, tell: bool) -> list
     coming = Visit.objects.active().filter(programme=programme, slot__starts_at__gt=timezone.now())
     locked = coming.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
     booked = Visit.objects.filter(pk__in=list(locked))
+    before = names_by_visit(booked)
     places.unclaim_zones(booked)
     lines = []
     for visit in booked.select_related("slot", "programme").order_by("slot__starts_at", "pk"):
         try:
-            places.claim_zones(booked.filter(pk=visit.pk))
+            places.claim_again(visit)
         except places.ZonesTaken as taken:
             raise RoomsTaken(slot=visit.slot) from taken
         if programme.length > visit.slot.length:
             lines.append(
                 _("%(slot)s is too short for it now: move the visit.") % {"slot": visit.slot}
             )
+    rehouse(booked, before, by=by, note="")
     if programme.duration != took:
         told = _make(
             coming_of(programme), "retime", {"from": took, "to": programme.duration}, by, tell

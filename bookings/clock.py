@@ -1,36 +1,32 @@
 """What the clock asks for; the worker calls these every few seconds, and may come late."""
 
 import datetime
+from typing import Any
 
 from django.conf import settings
-from django.db.models import DurationField, Exists, OuterRef, Value
+from django.db.models import DurationField, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from bookings.lifecycle import MOVES
 from bookings.models import Booking, BookingEvent, State, VisitWait
+from bookings.preparing import is_near
 from core.dates import ONE_DAY, start_of_day
-from core.transactions import retried
 from submissions.models import Submission
 from submissions.waiting.lifecycle import LIVE
 
-# Whose visit was confirmed just before the question would come, or later, has said so already.
-KNOWN_BEFORE = datetime.timedelta(days=3)
+# Whose visit was confirmed just before the question would come, or later, has said so already: she
+# is asked when that is not so fresh any more.
+KNOWN_BEFORE, QUIET_AFTER = datetime.timedelta(days=3), datetime.timedelta(days=7)
 
 
 def lapse_expired() -> int:
-    """Lapse holds whose time is up; returns how many. Nothing depends on its being run, but that
-    who waits is offered what was held."""
-    return sum(map(_lapse, Booking.objects.expired().order_by("pk")))
-
-
-@retried
-def _lapse(booking: Booking) -> int:
-    return MOVES.lapse_all([booking])
+    return MOVES.lapse_expired(Booking.objects.expired().order_by("pk"))
 
 
 def remind_due() -> int:
-    """Remind of visits within a week, once per date, however often and late this runs.
+    """Remind of visits within `REMIND_BEFORE_VISIT_DAYS`, once per date, however often and late
+    this runs.
 
     Who was sent a confirmation, or asked whether they still come, since yesterday has that at hand
     and is reminded later.
@@ -60,19 +56,24 @@ def remind_due() -> int:
 
 
 def ask_again_due() -> int:
-    """Ask 'are you still coming?' of visits within three weeks, once per date.
+    """Ask 'are you still coming?' of visits within `ASK_AGAIN_BEFORE_VISIT_DAYS`, once per
+    date.
 
-    Of one that was moved to a near date at once; not of one that was confirmed so lately that the
-    answer is known.
+    Who was confirmed shortly before that is asked a week after, while it can still help; later the
+    reminder asks. Who was moved to a near date was asked in the mail about that: it is only noted.
     """
-    today = timezone.localdate()
+    today, now = timezone.localdate(), timezone.now()
     last = today + datetime.timedelta(days=settings.ASK_AGAIN_BEFORE_VISIT_DAYS)
+    before_reminder = today + datetime.timedelta(days=settings.REMIND_BEFORE_VISIT_DAYS) + ONE_DAY
     lately = datetime.timedelta(days=settings.ASK_AGAIN_BEFORE_VISIT_DAYS) + KNOWN_BEFORE
-    confirmed = BookingEvent.objects.filter(
-        booking=OuterRef("pk"),
+    events = BookingEvent.objects.filter(booking=OuterRef("pk"))
+    confirmed = events.filter(
         notice="confirmed",
         at__gt=OuterRef("visit__slot__starts_at") - Value(lately, DurationField()),
     )
+    is_fresh = Exists(confirmed.filter(at__gt=now - QUIET_AFTER))
+    is_too_late = Q(visit__slot__starts_at__lt=start_of_day(before_reminder))
+    moved = events.filter(move="reschedule", notice="changed").order_by("-pk")
     due = (
         Booking.objects.unanswered()
         .filter(
@@ -80,12 +81,19 @@ def ask_again_due() -> int:
             visit__slot__starts_at__lt=start_of_day(last + ONE_DAY),
         )
         .exclude(pk__in=Booking.objects.asked_again().values("pk"))
-        .exclude(Exists(confirmed))
+        .exclude(is_fresh | (is_too_late & Exists(confirmed)))
         .exclude(submission__email="")
+        .annotate(moved_at=Subquery(moved.values("at")[:1]))
         .with_facts()
         .order_by("pk")
     )
-    return sum(MOVES.remind(booking, "ask_again", booking.visit.slot.day) for booking in due)
+    return sum(map(_ask_again, due))
+
+
+def _ask_again(booking: Any) -> bool:
+    day, moved_at = booking.visit.slot.day, booking.moved_at
+    was_asked = moved_at is not None and is_near(day, timezone.localdate(moved_at))
+    return MOVES.remind(booking, "ask_again", day, notice="" if was_asked else None)
 
 
 def erase_facilities() -> int:

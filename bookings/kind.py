@@ -19,10 +19,10 @@ from bookings.pages.proposals import came_last_year
 from bookings.pages.trajectory import trajectories
 from bookings.planning.free import free_on
 from bookings.planning.line import next_steps
-from bookings.telling import ical, notices, overview
+from bookings.telling import enclosures, ical, links, notices, overview, sample
 from bookings.telling.wording import sentence
 from core.calendars import Method
-from core.dates import start_of_day
+from core.dates import ONE_DAY, start_of_day
 from core.kinds import STAFF_FEEDS, Action, Block, Feed, Matter, NextStep, OnDay, Outing, Planned
 from core.mail.queue import Attachment, Message
 from programmes.models import Programme, Venue
@@ -33,13 +33,13 @@ from submissions.models import Submission
 from submissions.sharing.readers import Reader
 
 
-class VisitKind(AskedKind):
+class BookingKind(AskedKind):
     name = "booking"
     model, event = Booking, BookingEvent
     together = ("booking__submission",)
     read_along = tuple(f"booking__{fact}" for fact in FACTS)
-    markers = (notices.BookingLink(), notices.StillComingLink())
-    enclosures = (notices.Letter(),)
+    markers = (links.BookingLink(), links.StillComingLink(), links.ProposalLink())
+    enclosures = (enclosures.Letter(),)
     jobs = {
         "lapse": timedelta(seconds=5),
         # Before the reminder, which then waits a day.
@@ -79,7 +79,7 @@ class VisitKind(AskedKind):
     ) -> list[Attachment]:
         """Of what is confirmed; calendars know nothing else."""
         known = [(row, method) for row in rows if row.state == State.CONFIRMED]
-        return notices.calendar_files(known, reader)
+        return enclosures.calendar_files(known, reader)
 
     def called(self, submission: Submission) -> str:
         first = submission.bookings.with_facts().order_by("pk").first()
@@ -157,6 +157,25 @@ class VisitKind(AskedKind):
 
     def planned_on(self, venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
         return overview.planned_on(venue, first, last)
+
+    # --- When staff write to many -----------------------------------------------------------
+
+    def things(self, user: User) -> QuerySet[Programme]:
+        return Programme.objects.of_hubs(user).order_by("title")
+
+    def standing(
+        self, first: datetime.date, last: datetime.date | None, thing: int | None = None
+    ) -> QuerySet[Booking]:
+        rows = Booking.objects.where(is_listed=True).exclude(state=State.NO_SHOW)
+        rows = rows.filter(visit__slot__starts_at__gte=start_of_day(first))
+        if last:
+            rows = rows.filter(visit__slot__starts_at__lt=start_of_day(last + ONE_DAY))
+        if thing is not None:
+            rows = rows.filter(visit__programme=thing)
+        return rows.with_facts().order_by("visit__slot__starts_at", "pk")
+
+    def sample_mails(self, thing: Any, language: str, *, by: User) -> list[Message]:
+        return sample.mails_of(thing, language, by=by) if isinstance(thing, Programme) else []
 
     # --- When staff change a programme ------------------------------------------------------
 

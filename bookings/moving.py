@@ -9,10 +9,10 @@ from collections.abc import Mapping
 
 from django.utils import timezone
 
-from bookings import rules
+from bookings import attendance, preparing, rules
 from bookings.lifecycle import lock, reschedule
 from bookings.models import Booking, BookingEvent, VisitSlot
-from bookings.refusals import SlotPast, refuse_late
+from bookings.refusals import SlotPast
 from core.kinds import kinds
 from core.lifecycle import Event
 from core.transactions import retried
@@ -33,15 +33,16 @@ def move(
 ) -> BookingEvent | None:
     """The school moves its class itself; None if it is there already.
 
-    `along`: by the name of what goes along, the way in which it does. Raises TooLate, RulesBroken
-    and what `lifecycle.reschedule` raises, and the refusals of what goes along.
+    `along`: by the name of what goes along, the way in which it does. Raises RulesBroken and what
+    `lifecycle.reschedule` raises, and the refusals of what goes along.
     """
     lock(booking, "reschedule")
     if slot == booking.visit.slot:
         return None
-    refuse_late(booking.starts_at, booking.cancel_until)
     refuse_broken(_broken(booking, slot), (), "")
-    return _move_all(booking, slot, by, note, along or {})
+    event = _move_all(booking, slot, by, note, along or {})
+    preparing.answer_by_moving(booking, by)
+    return event
 
 
 @retried
@@ -71,14 +72,31 @@ def ask_to_move(
 
 @retried
 def move_as_staff(
-    *, booking: Booking, slot: VisitSlot, by: User, note: str = ""
+    *,
+    booking: Booking,
+    slot: VisitSlot,
+    by: User,
+    note: str = "",
+    along: Mapping[str, str] | None = None,
 ) -> BookingEvent | None:
-    """Staff agree on another date. If it is the one that the school asked for, what goes along
-    goes as the school asked. Raises what `lifecycle.reschedule` raises."""
+    """Staff agree on another date. Where they do not say how what goes along goes, it does so as
+    the school asked, if this is the date that it asked for. Raises what `lifecycle.reschedule`
+    raises, and the refusals of what goes along."""
     wish = wish_of(booking)
-    as_asked = wish is not None and wish.data["slot"] == slot.pk
-    along = wish.data["along"] if wish is not None and as_asked else {}
-    return _move_all(booking, slot, by, note, along)
+    if along is None and wish is not None and wish.data["slot"] == slot.pk:
+        along = wish.data["along"]
+    return _move_all(booking, slot, by, note, along or {})
+
+
+@retried
+def cancel_as_staff(
+    *, booking: Booking, by: User, note: str = "", along: Mapping[str, str] | None = None
+) -> BookingEvent:
+    """With what goes along, as they say. Raises ReasonAsked of what is over."""
+    left = booking.visit.slot.day
+    event = attendance.call_off(booking=booking, by=by, note=note)
+    take_along(booking, along or {}, left=left, by=by)
+    return event
 
 
 @retried
@@ -111,6 +129,14 @@ def _move_all(
     left = booking.visit.slot.day
     event = reschedule(booking=booking, slot=slot, by=by, note=note)
     if event is not None:
-        for kind in kinds():
-            kind.follow(booking, along, left=left, by=by)
+        take_along(booking, along, left=left, by=by)
     return event
+
+
+def take_along(
+    booking: Booking, ways: Mapping[str, str], *, left: datetime.date, by: User | None
+) -> None:
+    """What goes along with a visit that has just left a day in this transaction, each in the way
+    that was chosen. Raises the refusals of what goes along."""
+    for kind in kinds():
+        kind.follow(booking, ways, left=left, by=by)

@@ -2,32 +2,37 @@
 numbers of one. All or nothing, and told in one mail.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bookings import lifecycle, moving, preparing
 from bookings.models import Booking, VisitSlot
-from core.kinds import kinds
 from core.lifecycle import Refused
 from core.transactions import retried
 from schools.models import User
 from submissions.lifecycle import locked
+from submissions.rules import Rule
 
 
 @dataclass(frozen=True)
-class Part:
-    """What becomes of one class. `slot`: another date, or None to stay."""
+class ClassChange:
+    """What becomes of one class. `slot`: another date, or None to stay. `told` as in a
+    VisitRequest."""
 
     booking: Booking
     pupils: int
     supervisors: int
     slot: VisitSlot | None = None
     goes: bool = False
+    told: Collection[Rule] = ()
 
     @property
     def asks_something(self) -> bool:
         before = self.booking.pupils, self.booking.supervisors
-        return bool(self.goes or self.slot or before != (self.pupils, self.supervisors))
+        moves = self.slot is not None and self.slot != self.booking.visit.slot
+        if self.goes:
+            return self.booking.is_holding
+        return moves or before != (self.pupils, self.supervisors)
 
     @property
     def order(self) -> tuple[int, int]:
@@ -37,44 +42,49 @@ class Part:
         return 1 + (self.pupils > self.booking.pupils or self.slot is not None), self.booking.pk
 
 
-class PartRefused(Refused):
+class ChangeRefused(Refused):
     """Which class stands in the way; `refusal` says why."""
 
-    def __init__(self, part: Part, refusal: Refused) -> None:
+    def __init__(self, part: ClassChange, refusal: Refused) -> None:
         self.part, self.refusal = part, refusal
         super().__init__(str(refusal))
 
 
 @retried
 def change_parts(
-    parts: Sequence[Part], *, by: User | None, note: str = "", ways: Mapping[str, str] | None = None
+    parts: Sequence[ClassChange],
+    *,
+    by: User | None,
+    note: str = "",
+    ways: Mapping[str, str] | None = None,
 ) -> int:
     """Change classes of one submission; returns how many. `ways`: how what goes along with a visit
-    that moves or goes does itself, by name (`Kind.along`). Raises PartRefused, and then nothing
+    that moves or goes does itself, by name (`Kind.along`). Raises ChangeRefused, and then nothing
     has changed.
     """
+    if parts:
+        locked(parts[0].booking.submission)
+    for part in parts:  # the first of two clicks may have done it meanwhile
+        part.booking.refresh_from_db(from_queryset=Booking.objects.with_facts())
     asked = sorted((part for part in parts if part.asks_something), key=lambda part: part.order)
-    if asked:
-        locked(asked[0].booking.submission)
     stays = any(not part.goes for part in parts)
     for part in asked:
         try:
             _change(part, by, note, ways or {}, is_last=not stays)
         except Refused as refusal:
-            raise PartRefused(part, refusal) from refusal
+            raise ChangeRefused(part, refusal) from refusal
     return len(asked)
 
 
 def _change(
-    part: Part, by: User | None, note: str, ways: Mapping[str, str], *, is_last: bool
+    part: ClassChange, by: User | None, note: str, ways: Mapping[str, str], *, is_last: bool
 ) -> None:
     booking, left = part.booking, part.booking.visit.slot.day
     if part.goes:
         # What stays is told in the same mail, so that it is a change of the whole.
         notice = None if is_last else "changed"
         lifecycle.cancel(booking=booking, by=by, note=note, notice=notice)
-        for kind in kinds():
-            kind.follow(booking, ways, left=left, by=by)
+        moving.take_along(booking, ways, left=left, by=by)
         return
     fewer = part.pupils <= booking.pupils
     if fewer:
@@ -85,7 +95,7 @@ def _change(
         _change_numbers(part, by, note)
 
 
-def _change_numbers(part: Part, by: User | None, note: str) -> None:
+def _change_numbers(part: ClassChange, by: User | None, note: str) -> None:
     if (part.pupils, part.supervisors) == (part.booking.pupils, part.booking.supervisors):
         return
     preparing.change_own_numbers(
@@ -94,4 +104,5 @@ def _change_numbers(part: Part, by: User | None, note: str) -> None:
         supervisors=part.supervisors,
         by=by,
         note=note,
+        told=part.told,
     )

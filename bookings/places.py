@@ -1,12 +1,13 @@
 """Places in visits and the zones visits occupy: opening, taking, freeing, moving.
 
-Only moves come here (`BookingLifecycle.change_places`) and the verbs of `bookings/lifecycle.py`
-and `bookings/visits.py`, always inside a transaction. The order of locks on PostgreSQL is
+Only moves come here (`BookingLifecycle.change_places`) and the verbs of `bookings/lifecycle/`
+and `bookings/visits/`, always inside a transaction. The order of locks on PostgreSQL is
 booking → visits → zones, each by primary key; freeing takes no zone locks. The check constraints
 of Visit and `zone_claimed_once` stand behind every line here.
 """
 
 import datetime
+from collections.abc import Iterable
 
 from django.db import IntegrityError
 from django.db.models import F, Q, QuerySet
@@ -20,6 +21,7 @@ from core.transactions import stop_writing
 from programmes.models import Programme, Zone
 
 TRIES = 3
+MINUTE = datetime.timedelta(minutes=1)
 
 
 class VisitFull(Refused):
@@ -98,14 +100,41 @@ def change(before: Footprint | None, after: Footprint | None) -> None:
         if pupils < 0:
             door.freed(after.visit_id)
         return
+    both: dict[int, Visit] = {}
     if before and after:
         # Both rows in order of primary key before either is written.
-        both = Visit.objects.filter(pk__in=[before.visit_id, after.visit_id]).order_by("pk")
-        list(both.select_for_update(of=("self",)).values_list("pk"))
+        rows = Visit.objects.filter(pk__in=[before.visit_id, after.visit_id]).order_by("pk")
+        rows = rows.select_related("slot", "programme").select_for_update(of=("self",))
+        both = {visit.pk: visit for visit in rows}
     if before:
         _free(before)
+    if before and after and both[before.visit_id].groups_taken == before.groups:
+        keep_own_rooms(both[before.visit_id], both[after.visit_id])
     if after:
         _take(after)
+
+
+def keep_own_rooms(left: Visit, to: Visit) -> None:
+    """Rooms that staff chose go along with who all leave a visit for one that opens for them: where
+    each of these rooms is free then. Else the programme's are claimed, as for any visit.
+
+    The visit that is left has no claims any more.
+    """
+    if not left.has_own_rooms or to.groups_taken or left.slot.venue_id != to.slot.venue_id:
+        return
+    rooms = left.own_rooms.values("pk")
+    # The programme's too, in one order: these are claimed where the others are not free.
+    wanted = Zone.objects.filter(Q(pk__in=rooms) | Q(programmes=to.programme_id)).order_by("pk")
+    list(wanted.select_for_update(of=("self",)).values_list("pk"))
+    start = to.slot.starts_at
+    ends = start.astimezone(datetime.UTC) + to.programme.occupies
+    in_use = ZoneClaim.objects.filter(zone__in=rooms, starts_at__lt=ends, ends_at__gt=start)
+    if in_use.exists():
+        return
+    to.has_own_rooms = True
+    to.save(update_fields=["has_own_rooms"])
+    to.own_rooms.set(left.own_rooms.all())
+    claim_again(to)
 
 
 def _take(footprint: Footprint) -> None:
@@ -140,7 +169,8 @@ def _free(footprint: Footprint) -> None:
 
 
 def claim_zones(visits: QuerySet[Visit]) -> None:
-    """Claim the programme's zones for the one visit, changeover included. Raises ZonesTaken.
+    """Claim the programme's zones for the one visit, changeover included; not for one that has
+    rooms of its own. Raises ZonesTaken.
 
     Two transactions that insert into an exclusion constraint at once would deadlock, so the zone
     rows are locked first and the second one waits there. `zone_claimed_once` still refuses what
@@ -148,7 +178,7 @@ def claim_zones(visits: QuerySet[Visit]) -> None:
     """
     zones = (
         Zone.objects.select_for_update(of=("self",))
-        .filter(programmes__visits__in=visits)
+        .filter(programmes__visits__in=visits, programmes__visits__has_own_rooms=False)
         .annotate(
             visit_id=F("programmes__visits"),
             starts_at=F("programmes__visits__slot__starts_at"),
@@ -156,15 +186,29 @@ def claim_zones(visits: QuerySet[Visit]) -> None:
         )
         .order_by("pk")
     )
+    _claim((zone.visit_id, zone, zone.starts_at, zone.minutes) for zone in zones)
+
+
+def claim_again(visit: Visit) -> None:
+    """The same for a visit whose claims were given up: its own rooms, where staff chose some
+    (`bookings/visits/rooms.py`). Raises ZonesTaken."""
+    if not visit.has_own_rooms:
+        claim_zones(Visit.objects.filter(pk=visit.pk))
+        return
+    rooms = visit.own_rooms.order_by("pk").select_for_update(of=("self",))
+    start, takes = visit.slot.starts_at, visit.programme.occupies // MINUTE
+    _claim((visit.pk, room, start, takes) for room in rooms)
+
+
+def _claim(wanted: Iterable[tuple[int, Zone, datetime.datetime, int]]) -> None:
     claims = [
         ZoneClaim(
-            visit_id=zone.visit_id,
+            visit_id=visit,
             zone=zone,
-            starts_at=zone.starts_at,
-            ends_at=zone.starts_at.astimezone(datetime.UTC)
-            + datetime.timedelta(minutes=zone.minutes),
+            starts_at=start,
+            ends_at=start.astimezone(datetime.UTC) + minutes * MINUTE,
         )
-        for zone in zones
+        for visit, zone, start, minutes in wanted
     ]
     try:
         ZoneClaim.objects.bulk_create(claims)

@@ -1,4 +1,4 @@
-"""Between booking and visit: the preparation in class, and 'are you still coming?'.
+"""Around a visit: the preparation in class, 'are you still coming?', and the follow-up in class.
 
 An answer is of one date and one number. After a move, or with another number, it is open again;
 silence is something for staff to look at and never cancels anything.
@@ -8,12 +8,13 @@ import datetime
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from django.conf import settings
 from django.utils import timezone
 
 from bookings import lifecycle
 from bookings.lifecycle import MOVES, lock
 from bookings.models import Booking, BookingEvent
-from bookings.refusals import QuestionChanged, SlotPast
+from bookings.refusals import NotYet, QuestionChanged, SlotPast
 from core.transactions import retried
 from schools.models import User
 from submissions.rules import Rule
@@ -46,6 +47,26 @@ def unprepare(*, booking: Booking, by: User | None) -> BookingEvent | None:
     if booking.prepared_at is None:
         return None
     return MOVES.apply(booking, "unprepare", by=by, changes={"prepared_at": None})
+
+
+@retried
+def follow_up(*, booking: Booking, by: User | None) -> BookingEvent | None:
+    """The class went on with it afterwards; None if it was noted already. Raises NotYet."""
+    lock(booking, "follow_up")
+    if booking.starts_at > timezone.now():
+        raise NotYet
+    if booking.followed_up_at is not None:
+        return None
+    return MOVES.apply(booking, "follow_up", by=by, changes={"followed_up_at": timezone.now()})
+
+
+@retried
+def unfollow(*, booking: Booking, by: User | None) -> BookingEvent | None:
+    """It did not, after all; None if nothing was noted."""
+    lock(booking, "unfollow")
+    if booking.followed_up_at is None:
+        return None
+    return MOVES.apply(booking, "unfollow", by=by, changes={"followed_up_at": None})
 
 
 @retried
@@ -93,6 +114,20 @@ def change_own_numbers(
     if asked.filter(pk=booking.pk).exists():
         _say_yes(booking, by)
     return event
+
+
+def is_near(day: datetime.date, seen_on: datetime.date | None = None) -> bool:
+    """Whether a visit on that day is, or was when seen on another, so near that we ask whether
+    they still come."""
+    today = seen_on or timezone.localdate()
+    return day <= today + datetime.timedelta(days=settings.ASK_AGAIN_BEFORE_VISIT_DAYS)
+
+
+def answer_by_moving(booking: Booking, by: User | None) -> None:
+    """The school has just chosen this date itself: where it is near, that says yes. Part of a
+    verb's transaction."""
+    if booking.state in ASKED_OF and is_near(booking.visit.slot.day) and not booking.said_yes:
+        _say_yes(booking, by)
 
 
 def _say_yes(booking: Booking, by: User | None, note: str = "") -> BookingEvent:

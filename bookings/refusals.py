@@ -1,4 +1,4 @@
-"""The ways in which a verb of `lifecycle.py` says no, each in words for the person asking.
+"""The ways in which a verb of `bookings/lifecycle/` says no, each in words for the person asking.
 
 Those of places (VisitFull, ZonesTaken, DoesNotFit) are in `places.py`.
 """
@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import VisitSlot
+from bookings.models import Booking, VisitSlot
+from core.kinds import kinds
 from core.lifecycle import Refused
 
 
@@ -89,6 +90,21 @@ class DateChanged(Refused):
 
 class BelowBooked(Refused):
     message = _("More is booked already than this maximum allows.")
+
+
+class ReasonAsked(Refused):
+    message = _(
+        "This visit counts in what was sent already: %(sent)s. That stays as it is; write down why "
+        "you correct it."
+    )
+
+
+def refuse_unexplained(booking: Booking, note: str) -> None:
+    """What others were told of is corrected with a note only."""
+    if note or booking.starts_at > timezone.now():
+        return
+    if sent := [one for kind in kinds() for one in kind.sent_of(booking)]:
+        raise ReasonAsked(sent=", ".join(sent))
 
 
 class NotYet(Refused):

@@ -96,7 +96,8 @@ def broken_date(programme: Programme, slot: VisitSlot) -> list[Broken]:
     elif slot.day > last_plannable_day():
         message = _("This date is too far ahead.")
     elif slot.is_shut:
-        message = _("We are closed on this date.")
+        closed, early = _("We are closed on this date."), _("This date cannot be booked yet.")
+        message = closed if slot.is_public else early
     else:
         return []
     return [Broken(Rule.DATE, "", str(message))]
@@ -130,12 +131,12 @@ def _year_group(programme: Programme, party: Party, index: int) -> list[Broken]:
 def broken_numbers(programme: Programme, party: Party, index: int | None = None) -> list[Broken]:
     most, least = programme.max_pupils_per_class, programme.min_pupils
     if party.pupils > most:
-        limit, words = most, _at_most(party.audience, most)
+        message = party.audience.at_most_each(most)
     elif party.pupils < least:
-        limit, words = least, _at_least(party.audience, least)
+        message = party.audience.at_least_each(least)
     else:
         return []
-    return [Broken(Rule.NUMBERS, "pupils", words % {"number": limit}, index)]
+    return [Broken(Rule.NUMBERS, "pupils", message, index)]
 
 
 def broken_supervisors(
@@ -166,30 +167,6 @@ def broken_change(booking: Booking, pupils: int, supervisors: int) -> list[Broke
     lacking = programme.supervisors_for(pupils) - supervisors
     lacked = programme.supervisors_for(booking.pupils) - booking.supervisors
     return found if lacking <= lacked else [*found, *broken_supervisors(programme, party)]
-
-
-def _at_most(audience: Audience, number: int) -> str:
-    if audience.is_groups:
-        return ngettext(
-            "At most %(number)d participant per group.",
-            "At most %(number)d participants per group.",
-            number,
-        )
-    return ngettext(
-        "At most %(number)d pupil per class.", "At most %(number)d pupils per class.", number
-    )
-
-
-def _at_least(audience: Audience, number: int) -> str:
-    if audience.is_groups:
-        return ngettext(
-            "At least %(number)d participant per group.",
-            "At least %(number)d participants per group.",
-            number,
-        )
-    return ngettext(
-        "At least %(number)d pupil per class.", "At least %(number)d pupils per class.", number
-    )
 
 
 # --- An earlier Proeverij ----------------------------------------------------------------------

@@ -7,14 +7,28 @@ import datetime
 import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from typing import Any, Protocol
 from urllib.parse import quote
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, http_date
-from icalendar import Alarm, Calendar, Component, vCalAddress, vDatetime, vDuration, vText
+from icalendar import (
+    Alarm,
+    Calendar,
+    Component,
+    Event,
+    vCalAddress,
+    vDatetime,
+    vDuration,
+    vInt,
+    vText,
+)
+from icalendar.parser import Contentline, Contentlines
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 PRODID = "-//TEC//Front desk//NL"
@@ -113,9 +127,30 @@ def person(email: str, name: str = "", **parameters: str) -> vCalAddress:
     return address
 
 
-def invite(event: Component, *, organizer: vCalAddress, email: str, name: str) -> None:
+def event_of(row: Any, uid: UUID, *, summary: str, location: str, status: str) -> Event:
+    """An event about `row`, which has `changed_at` and `sequence`; it lacks its time. `uid`
+    stays for life. `status` in the standard's word (RFC 5545 section 3.8.1.11)."""
+    event = Event()
+    event["UID"] = vText(f"{uid}@{settings.CALENDAR_DOMAIN}")
+    event["DTSTAMP"] = event["LAST-MODIFIED"] = moment(row.changed_at)
+    event["SEQUENCE"] = vInt(row.sequence)
+    event["SUMMARY"] = Text(summary)
+    event["LOCATION"] = Text(location)
+    event["STATUS"] = vText(status)
+    return event
+
+
+class Organizer(Protocol):
+    @property
+    def organizer_email(self) -> str: ...
+
+    @property
+    def organizer_name(self) -> str: ...
+
+
+def invite(event: Component, by: Organizer, *, email: str, name: str) -> None:
     """Say who organises this and whose calendar it is for; only in mails."""
-    event["ORGANIZER"] = organizer
+    event["ORGANIZER"] = person(by.organizer_email, by.organizer_name)
     # Who booked need not answer (RFC 5545 section 3.2.17): the place is hers already.
     event["ATTENDEE"] = person(
         email,
@@ -202,3 +237,18 @@ def feed_response(
     for name, value in headers.items():
         response[name] = value
     return response
+
+
+# --- Files that were made before -----------------------------------------------------------------
+
+
+def escaped(text: str) -> str:
+    """As it stands in a calendar file (RFC 5545, 3.3.11)."""
+    return vText(text).to_ical().decode()
+
+
+def blanked(content: bytes, pattern: re.Pattern[str]) -> bytes:
+    """A calendar file without what matches, also where a long line is folded in it."""
+    lines = Contentlines.from_ical(content)
+    changed = [Contentline(pattern.sub("…", line)) for line in lines]
+    return content if changed == lines else Contentlines(changed).to_ical()

@@ -239,6 +239,95 @@ class NoOverlap(models.BaseConstraint):
         return f"<NoOverlap: {', '.join(f'{key}={value!r}' for key, value in kwargs.items())}>"
 
 
+NOTE_SQLITE = (
+    "CREATE TRIGGER %(name)s AFTER %(event)s ON %(table)s%(when)s BEGIN "
+    "INSERT INTO %(changes)s (at) VALUES (strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')); END"
+)
+NOTE_FUNCTION = (
+    "CREATE OR REPLACE FUNCTION %(function)s() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN INSERT INTO %(changes)s (at) VALUES (clock_timestamp()); RETURN NULL; END $$"
+)
+NOTE_POSTGRES = (
+    "CREATE TRIGGER %(name)s AFTER %(event)s ON %(table)s FOR EACH ROW%(when)s "
+    "EXECUTE FUNCTION %(function)s()"
+)
+CHANGES = "core_change"  # the table of `core.models.Change`
+
+
+class NotesChanges(models.BaseConstraint):
+    """Every other value of `fields` is noted in `Change`, and every row that comes or goes unless
+    `only_values`: rows of which nothing is counted before another one points at them.
+
+    It refuses nothing. It stands among the constraints so that SQLite, which rebuilds a table to
+    alter it, gives the new one its triggers again. The table of the changes is named in them, so
+    a migration that alters that one must take them off first.
+    """
+
+    def __init__(
+        self, *, fields: Iterable[str], name: str, only_values: bool = False, **messages: Any
+    ) -> None:
+        self.fields, self.only_values = tuple(fields), only_values
+        super().__init__(name=name, **messages)
+
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
+        # Deferred for the sake of SQLite's rebuilding: see `NoOverlap`.
+        schema_editor.deferred_sql.extend(self._statements(model, schema_editor))
+        return None
+
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
+        first, *others = self._statements(model, schema_editor)
+        schema_editor.deferred_sql.extend(others)
+        return first
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
+        if schema_editor.connection.vendor == "postgresql":
+            return f"DROP FUNCTION {schema_editor.quote_name(self.name)}() CASCADE"
+        return None  # SQLite rebuilds the table without the triggers
+
+    def _statements(self, model: Any, schema_editor: Any) -> list[Any]:
+        quote = schema_editor.quote_name
+        is_postgres = schema_editor.connection.vendor == "postgresql"
+        table, changes = Table(model._meta.db_table, quote), quote(CHANGES)
+
+        def trigger(event: str, when: Any = "") -> Statement:
+            return Statement(
+                NOTE_POSTGRES if is_postgres else NOTE_SQLITE,
+                name=quote(f"{self.name}_{event.lower()}"),
+                event=event,
+                table=table,
+                when=when,
+                changes=changes,
+                function=quote(self.name),
+            )
+
+        columns = [model._meta.get_field(name).column for name in self.fields]
+        differ = _Differ(model._meta.db_table, columns, quote, is_postgres)
+        triggers = [trigger("UPDATE", differ)]
+        if not self.only_values:
+            triggers += [trigger("INSERT"), trigger("DELETE")]
+        if not is_postgres:
+            return triggers
+        function = NOTE_FUNCTION % {"function": quote(self.name), "changes": changes}
+        return [function, *triggers]
+
+    def validate(
+        self, model: Any, instance: Any, exclude: Any = None, using: str = DEFAULT_DB_ALIAS
+    ) -> None:
+        """Nothing is wrong with any row."""
+
+    def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        kwargs |= {"fields": self.fields}
+        return path, args, kwargs | ({"only_values": True} if self.only_values else {})
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, NotesChanges):
+            return NotImplemented
+        return self.deconstruct() == other.deconstruct()
+
+    __hash__ = None  # type: ignore[assignment]  # as Django's own constraints
+
+
 class _UpdateOf(Columns):
     def __str__(self) -> str:
         return f"UPDATE OF {super().__str__()}"
@@ -257,3 +346,16 @@ class _Overlap(Columns):
                 f"existing.{start} < existing.{end} AND NEW.{start} < NEW.{end}",
             ]
         )
+
+
+class _Differ(Columns):
+    """WHEN one of the columns has another value than before."""
+
+    def __init__(self, table: str, columns: Any, quote_name: Any, is_postgres: bool) -> None:
+        super().__init__(table, columns, quote_name)
+        self.operator = "IS DISTINCT FROM" if is_postgres else "IS NOT"
+
+    def __str__(self) -> str:
+        named = [self.quote_name(column) for column in self.columns]
+        pairs = " OR ".join(f"OLD.{one} {self.operator} NEW.{one}" for one in named)
+        return f" WHEN ({pairs})"

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.text.normal import numbers_joined
 
-ONE_DAY = datetime.timedelta(days=1)
+ONE_DAY, ONE_WEEK = datetime.timedelta(days=1), datetime.timedelta(weeks=1)
 AFTER_EASTER = {
     -2: "Goede vrijdag",
     0: "Eerste paasdag",
@@ -86,6 +86,11 @@ def add_working_days(day: datetime.date, number: int) -> datetime.date:
         if is_working_day(day):
             number -= 1
     return day
+
+
+def monday_of(day: datetime.date) -> datetime.date:
+    """Of the week that this day is in."""
+    return day - day.weekday() * ONE_DAY
 
 
 def start_of_day(day: datetime.date) -> datetime.datetime:

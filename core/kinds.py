@@ -104,8 +104,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Outing:
-    """What one class can do on days from `first` to `last`, both included. `year_group`: on the
-    scale of the school years."""
+    """A class, and days from `first` to `last`, both included; its year as in `YearGroup`."""
 
     first: datetime.date
     last: datetime.date
@@ -115,8 +114,7 @@ class Outing:
 
 @dataclass(frozen=True)
 class Along:
-    """What goes along with something that is about to move to another date, and the ways in which
-    it can: the first is what most people want."""
+    """What goes along with what moves to another date, and its ways: first what most want."""
 
     name: str  # of a form's field; one of its own
     text: str
@@ -251,7 +249,7 @@ class Kind(Part):
         return None
 
     def remarks(self, rows: Sequence[Any]) -> Mapping[int, str]:
-        """A few words about rows of another kind, by their keys: whether it was looked back on."""
+        """A few words about rows of another kind, or staff's visits, by their keys."""
         return {}
 
     def next_steps(self, rows: Sequence[Any]) -> Iterable[NextStep]:
@@ -263,9 +261,9 @@ class Kind(Part):
         """What the public page of a programme or kit tells of this kind."""
         return None
 
-    def along(self, row: Any, day: datetime.date | None) -> Iterable[Along]:
+    def along(self, row: Any, day: datetime.date | None, by_staff: bool) -> Iterable[Along]:
         """What of this kind goes along with a row of another kind that is to move to `day`, or,
-        without a day, to be cancelled."""
+        without a day, to be cancelled; by staff, who may do more with it than a school."""
         return ()
 
     def follow(self, row: Any, ways: Mapping[str, str], *, left: datetime.date, by: Any) -> None:
@@ -315,6 +313,14 @@ class Kind(Part):
         """The same at all venues of a holiday region: for who writes down a school holiday."""
         return ()
 
+    def sample_mails(self, thing: Any, language: str, *, by: Any) -> Iterable[Any]:
+        """The mails that somebody would get who asks for this thing. Raises Refused."""
+        return ()
+
+    def sent_of(self, row: Any) -> Iterable[str]:
+        """What went out to others already and counts this row: who corrects it says why."""
+        return ()
+
     # --- When there is room ------------------------------------------------------------------
 
     def give_turns(self) -> None:
@@ -360,14 +366,12 @@ def kinds() -> list[Kind]:
 
 
 def blocks_told_of(thing: Any) -> list[Block]:
-    blocks = (kind.told_of(thing) for kind in kinds())
-    return [block for block in blocks if block]
+    return [block for kind in kinds() if (block := kind.told_of(thing))]
 
 
 def blocks_beside(rows: Sequence[Any], token: str | None) -> list[Block]:
     """What the page of these rows shows of all other kinds."""
-    blocks = (kind.shown_beside(rows, token) for kind in kinds())
-    return [block for block in blocks if block]
+    return [block for kind in kinds() if (block := kind.shown_beside(rows, token))]
 
 
 def next_steps(rows: Sequence[Any]) -> list[NextStep]:

@@ -1,8 +1,8 @@
 """One move in one table, one event: how anything with a state changes it.
 
 Beside each other stand two tables a kind. The table of states (`StateTable`, with the models)
-says what each state means; the table of moves (`Lifecycle`, in the app's `lifecycle.py`) says
-what can be done in it. A model that takes part has a `state` field, an event model with a
+says what each state means; the table of moves (`Lifecycle`, in the app's `lifecycle.py` or a folder
+of that name) says what can be done in it. A model that takes part has a `state` field, an event model with a
 foreign key to it called back by `events`, and two hooks:
 
 - `places()`: what this row holds in its present state, or None (any comparable value);
@@ -49,7 +49,8 @@ class IllegalMove(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """What a state means; everybody else asks here instead of comparing states."""
+    """What a state means. Whoever asks about several states asks here; only whoever is about one
+    state itself (its mail, its move, its line for staff) names it."""
 
     holds: bool = False  # keeps its places, or its box, from others
     is_coming: bool = False  # asked for by somebody we know, and still to happen
@@ -144,10 +145,11 @@ class Lifecycle(dict[str, Move]):
     ) -> Any:
         """Make one move with `row` and return its event.
 
-        Locks the row, checks the source state, changes places by holding(before) →
-        holding(after), writes the event and saves exactly the fields that changed. The caller's
-        transaction makes that one; on a refusal it must undo it. `row` is brought up to date, or
-        left as it was. `changes` are fields that change along. `notice` overrides the move's own
+        Locks the row, checks that this move starts in its state, has `change_places` free what
+        the row held before and take what it holds after, saves exactly the fields that changed,
+        and writes the event. All of that is part of the caller's transaction, which must be
+        rolled back on a refusal. `row` is brought up to date, or left as it was on a refusal.
+        `changes` are fields that change along. `notice` overrides the move's own
         message ('' for none). A row that is not in the database yet is inserted: its move comes
         from the state NEW.
         """

@@ -2,13 +2,27 @@
 life.
 """
 
+import datetime
+
 from django.db import models
+from django.db.models import Count, Sum
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.mail.models import Mail, MailAttempt, MailFile
+from core.mail.models import Mail, MailAttempt, MailFile, MailReference
 from core.tasks.models import Task, TaskUnit
 
-__all__ = ["Heartbeat", "Mail", "MailAttempt", "MailFile", "RateCount", "Task", "TaskUnit"]
+__all__ = [
+    "Change",
+    "Heartbeat",
+    "Mail",
+    "MailAttempt",
+    "MailFile",
+    "MailReference",
+    "RateCount",
+    "Task",
+    "TaskUnit",
+]
 
 
 class RateCount(models.Model):
@@ -40,3 +54,39 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.at:%d-%m-%Y %H:%M:%S}"
+
+
+# Nothing takes so long to compute. Older changes can go, along with all that was kept.
+AN_HOUR = datetime.timedelta(hours=1)
+
+
+class ChangeManager(models.Manager["Change"]):
+    def seen(self) -> str:
+        """Which changes there are now: remember it before computing."""
+        found = self.aggregate(number=Count("pk"), total=Sum("pk"))
+        return f"{found['number']}-{found['total'] or 0}"
+
+    def forget(self) -> int:
+        """Those of more than an hour ago; whoever calls it forgets what was kept, in one
+        transaction: of what is computed after that the rows of before say nothing."""
+        number, _models = self.filter(at__lt=timezone.now() - AN_HOUR).delete()
+        return number
+
+
+class Change(models.Model):
+    """Of something that others compute from, and keep what they computed.
+
+    The database itself writes a row in the transaction of every change that matters
+    (`core.constraints.NotesChanges`), whoever makes it: a form, a job, an import, a shell. What is
+    kept remembers which rows there were (how many, and the sum of their numbers) *before* it was
+    computed. As long as there are the same, nothing of it changed: a change that is under way is
+    in neither, and comes with its row. The last number alone would not do, as a lower one can
+    come later.
+    """
+
+    at = models.DateTimeField(db_index=True)
+
+    objects = ChangeManager()
+
+    def __str__(self) -> str:
+        return f"{self.at:%d-%m-%Y %H:%M:%S}"

@@ -1,11 +1,12 @@
 """The transaction of a verb: one, and only the whole of it is tried again."""
 
 import functools
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
 from django.db.models import Model
 
 # PostgreSQL's serialization_failure, deadlock_detected and lock_not_available: the database
@@ -61,9 +62,34 @@ def stop_writing(model: type[Model], *, or_locking: bool = False) -> None:
             cursor.execute(f"LOCK TABLE {table} IN {mode} MODE")
 
 
+@contextmanager
+def in_a_copy() -> Iterator[None]:
+    """What is written here is gone afterwards, and on SQLite nobody waits for it meanwhile: it goes
+    into a copy of the database in memory, made while others read and write on.
+
+    PostgreSQL has many writers, and a transaction that is under way has the lock already: there
+    the caller undoes what it wrote.
+    """
+    ours = connections[DEFAULT_DB_ALIAS]
+    if ours.vendor != "sqlite" or ours.in_atomic_block:
+        yield
+        return
+    ours.ensure_connection()
+    copy = ours.copy()
+    copy.settings_dict["NAME"] = ":memory:"
+    copy.connect()
+    try:
+        ours.connection.backup(copy.connection)
+        connections[DEFAULT_DB_ALIAS] = copy
+        yield
+    finally:
+        connections[DEFAULT_DB_ALIAS] = ours
+        copy.connection.close()  # Django's own close leaves a database in memory open
+
+
 def at_end(work: Callable[[set[Any]], object], about: Hashable) -> None:
-    """Leave `work` to the end of the verb under way, in its transaction: it is called once, with
-    all that it was left about. Outside of a verb nothing is left: nobody would do it."""
+    """Call `work` at the end of the verb under way, still in its transaction: once, with the set of
+    all that was given as `about`. Outside of a verb this does nothing."""
     left = _left.get()
     if left is not None:
         left.setdefault(work, set()).add(about)

@@ -205,6 +205,14 @@ class PictureColumn(FileField):
         return super().formfield(**kwargs, form_class=PictureField, max_length=None)
 
 
+class PdfField(forms.FileField):
+    """A PDF, cleaned by `clean_pdf` as it comes; one that is kept already is not read again."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        cleaned = super().clean(data, initial)
+        return clean_pdf(cleaned) if isinstance(cleaned, UploadedFile) else cleaned
+
+
 class HandoutField(forms.FileField):
     """A PDF or a picture, cleaned by `clean_handout`."""
 

@@ -18,10 +18,11 @@ from kits.models import Loan, LoanEvent, LoanState
 
 
 def ask_due() -> int:
-    """Ask about what was over yesterday; of what was over longer ago than a week nobody is asked,
-    so that a worker that stood still sends no storm. Returns how many were asked."""
+    """Ask about what was over `EVALUATE_AFTER_DAYS` ago; of what was over longer ago than
+    `EVALUATE_BACK_DAYS` nobody is asked, so that a worker that stood still sends no storm. Returns
+    how many were asked."""
     today = timezone.localdate()
-    before = start_of_day(today)
+    before = start_of_day(today - datetime.timedelta(days=settings.EVALUATE_AFTER_DAYS - 1))
     since = start_of_day(today - datetime.timedelta(days=settings.EVALUATE_BACK_DAYS))
     asked = sum(ask(one, day=one.visit.slot.day) for one in _visits(since, before))
     return asked + sum(ask(one, day=day) for one, day in _loans(since, before))

@@ -9,9 +9,10 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from impact.models import FACES, WORDS, Evaluation, EvaluationEvent
+from impact.models import FACES, WORDS, Evaluation, EvaluationEvent, SchoolContact
 from impact.models import EvaluationQuerySet as Evaluations
 from schools.models import User
+from submissions.kinds import Names
 from submissions.models import Submission
 
 
@@ -33,6 +34,13 @@ def erase_words_about(submissions: QuerySet[Submission]) -> int:
     another = Q(by__isnull=False) & (Q(**{whose: None}) | ~Q(by=F(whose)))
     by_another = EvaluationEvent.objects.filter(another, evaluation=OuterRef("pk"), move="answer")
     return _erase(Evaluation.objects.filter(~Exists(by_another), submission__in=submissions))
+
+
+def erase_contacts_naming(names: Names) -> int:
+    """What staff noted of a school with her name in it. It has no value without its words."""
+    lines = SchoolContact.objects.values_list("pk", "note")
+    named = [pk for pk, note in lines.iterator() if names(note)]
+    return SchoolContact.objects.filter(pk__in=named).delete()[0]
 
 
 def erase_words_of(user: User) -> int:

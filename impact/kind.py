@@ -8,12 +8,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking, Visit
-from core.kinds import Action, Block, Kind
+from core.kinds import Action, Block, Kind, Matter
 from core.mail.queue import Message
 from impact import clock, erasure
+from impact.counting import kept
 from impact.desk.overview import year_so_far
 from impact.lifecycle import MOVES
-from impact.models import Evaluation, EvaluationEvent
+from impact.models import Evaluation, EvaluationEvent, Report
 from impact.pages import beside
 from impact.telling import notices, overview
 from kits.models import LessonKit, Loan
@@ -29,7 +30,7 @@ class EvaluationKind(Kind, Remembering):
     together = ("evaluation__submission",)
     read_along = tuple(f"evaluation__{fact}" for fact in notices.FACTS)
     markers = (notices.EvaluationLink(),)
-    jobs = {"ask": timedelta(minutes=10)}
+    jobs = {"ask": timedelta(minutes=10), "forget_kept": timedelta(days=1)}
 
     moves = MOVES
 
@@ -44,6 +45,9 @@ class EvaluationKind(Kind, Remembering):
 
     def coming(self, user: User) -> QuerySet[Evaluation]:
         return Evaluation.objects.visible_to(user).due().with_facts().order_by("until", "pk")
+
+    def block_for(self, user: User) -> Block | None:
+        return Block("impact/_school_year.html", {}) if user.school_id else None
 
     # --- Beside what it is about ------------------------------------------------------------
 
@@ -63,6 +67,12 @@ class EvaluationKind(Kind, Remembering):
     def overview_block(self, user: User) -> Block | None:
         return year_so_far(user)
 
+    def matters(self, user: User) -> list[Matter]:
+        return overview.verbal_pledges(user)
+
+    def sent_of(self, row: Any) -> list[str]:
+        return Report.objects.counting(row) if isinstance(row, Booking) else []
+
     def leads_from(self, row: Any, user: User) -> list[Action]:
         if not isinstance(row, Programme | LessonKit | Visit):
             return []
@@ -74,7 +84,8 @@ class EvaluationKind(Kind, Remembering):
         return {str(_("What you told us afterwards")): erasure.told_by(user)}
 
     def erase_words(self, submissions: QuerySet[Submission], names: Names) -> int:
-        return erasure.erase_words_about(submissions)
+        found = erasure.erase_words_about(submissions)
+        return found + erasure.erase_contacts_naming(names)
 
     def erase_address(self, email: str, user: User | None) -> int:
         return erasure.erase_words_of(user) if user else 0
@@ -83,3 +94,6 @@ class EvaluationKind(Kind, Remembering):
 
     def ask(self) -> None:
         clock.ask_due()
+
+    def forget_kept(self) -> None:
+        kept.forget()

@@ -1,7 +1,8 @@
 """Everything that happens to an evaluation.
 
 The table of moves is the documentation. The row comes with the asking; answers and tallies are
-each received once, and nothing that a teacher said is changed by anybody afterwards.
+each received once, and nothing that a teacher said is changed by anybody afterwards; that we may
+quote her she takes back whenever she wants.
 """
 
 from collections.abc import Mapping
@@ -29,6 +30,7 @@ MOVES = Lifecycle(
     count=  Move(_("count what the class said"),   (*S,),        None),
     show=   Move(_("show the quote"),              (S.ANSWERED,), None),
     hide=   Move(_("show the quote no more"),      (S.ANSWERED,), None),
+    take_back=Move(_("take the quote back"),      (S.ANSWERED,), None),
 )
 # fmt: on
 
@@ -121,6 +123,17 @@ def show(*, evaluation: Evaluation, by: User, note: str = "") -> EvaluationEvent
 def hide(*, evaluation: Evaluation, by: User, note: str = "") -> EvaluationEvent:
     _lock(evaluation)
     return MOVES.apply(evaluation, "hide", by=by, note=note, changes={"is_shown": False})
+
+
+@retried
+def take_back(*, evaluation: Evaluation, by: User | None) -> EvaluationEvent | None:
+    """We may not quote her any more: it is off the public page, and her name with it; None if she
+    took it back before."""
+    _lock(evaluation)
+    if not evaluation.may_quote:
+        return None
+    changes = {"may_quote": False, "is_shown": False, "quote_name": ""}
+    return MOVES.apply(evaluation, "take_back", by=by, changes=changes)
 
 
 def has_tallies(answers: Mapping[str, Any]) -> bool:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from core import tokens
+from submissions import links
 from submissions.models import Companion, Submission
 
 PURPOSE = "evaluation"
@@ -33,8 +34,5 @@ def opens_as(companion: Companion, token: str) -> bool:
 
 
 def opened_once(submission: Submission, token: str) -> bool:
-    """Whether it was the link to somebody whom we have erased since: erasing raises the version."""
-    if submission.email:
-        return False
-    earlier = range(1, submission.link_version)
-    return any(tokens.matches(token, PURPOSE, submission.public_id, one) for one in earlier)
+    """Whether it was the link to somebody whom we have erased since."""
+    return links.opened_once(submission, token, PURPOSE)

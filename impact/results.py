@@ -40,6 +40,8 @@ class Distribution:
     answers: Sequence[str]
     numbers: Sequence[int]
     is_of_faces: bool = True
+    is_told: bool = True  # no single answer follows from it (`small_numbers.py`)
+    silent: int = 0  # who answered, and not this question
 
     @property
     def n(self) -> int:
@@ -68,18 +70,16 @@ class Split:
 
     @property
     def is_fit_to_tell(self) -> bool:
-        return min(self.prepared.n, self.others.n) >= LEAST
+        is_told = self.prepared.is_told and self.others.is_told
+        return is_told and min(self.prepared.n, self.others.n) >= LEAST
 
 
 @dataclass(frozen=True)
-class Results:
+class Asked:
+    """How many were asked, and how many answered."""
+
     asked: int
     answered: int
-    classes: int  # that were counted
-    teachers: Sequence[Distribution]
-    prepared: Distribution
-    pupils: Sequence[Distribution]
-    splits: Sequence[Split]
 
     @property
     def silent(self) -> int:
@@ -90,11 +90,49 @@ class Results:
         return round(100 * self.silent / self.asked) if self.asked else 0
 
 
+@dataclass(frozen=True)
+class ByDone:
+    """Visits with a preparation: of classes that ticked it as done, and of the others."""
+
+    done: Asked
+    others: Asked
+    splits: Sequence[Split]
+
+
+@dataclass(frozen=True)
+class Results(Asked):
+    classes: int  # that were counted
+    teachers: Sequence[Distribution]
+    prepared: Distribution
+    pupils: Sequence[Distribution]
+    splits: Sequence[Split]
+    by_done: ByDone
+
+
+# When the class ticked its preparation; what there was to prepare.
+DONE, PREPARATION = "booking__prepared_at", "booking__visit__programme__preparation"
+COLUMNS = (
+    *("state", "prepared", *FACES, DONE, PREPARATION),
+    *(one for names in TALLIES.values() for one in names),
+)
+
+
 def results_of(evaluations: EvaluationQuerySet) -> Results:
     """In one query."""
-    columns = ("state", "prepared", *FACES, *(one for names in TALLIES.values() for one in names))
-    rows = list(evaluations.counted().values(*columns))
-    answered = [row for row in rows if row["state"] == EvaluationState.ANSWERED]
+    return _results(list(evaluations.counted().values(*COLUMNS)))
+
+
+def results_by_visit(evaluations: EvaluationQuerySet) -> dict[int, Results]:
+    """Of each visit (primary key) of which there is any, in one query."""
+    by = "booking__visit"
+    rows: dict[int, list[Any]] = {}
+    for row in evaluations.counted().exclude(**{by: None}).values(by, *COLUMNS):
+        rows.setdefault(row[by], []).append(row)
+    return {visit: _results(found) for visit, found in rows.items()}
+
+
+def _results(rows: list[Any]) -> Results:
+    answered = _answered(rows)
     well = [row for row in answered if row["prepared"] == Prepared.WELL]
     others = [row for row in answered if row["prepared"] not in (None, Prepared.WELL)]
     return Results(
@@ -112,7 +150,29 @@ def results_of(evaluations: EvaluationQuerySet) -> Results:
             # Of pupils, where one class is already more than the least number: counted in classes.
             *_split_of_pupils(well, others),
         ],
+        by_done=_by_done(rows),
     )
+
+
+def _by_done(rows: list[Any]) -> ByDone:
+    """Who had nothing to prepare is on neither side."""
+    of_preparation = [row for row in rows if row[PREPARATION]]
+    done = [row for row in of_preparation if row[DONE]]
+    others = [row for row in of_preparation if not row[DONE]]
+    there, here = _answered(done), _answered(others)
+    faces = [
+        Split(_labels()[name], _of_teachers(there, name), _of_teachers(here, name))
+        for name in FACES
+    ]
+    return ByDone(
+        Asked(len(done), len(there)),
+        Asked(len(others), len(here)),
+        [*faces, *_split_of_pupils(done, others)],
+    )
+
+
+def _answered(rows: Iterable[Any]) -> list[Any]:
+    return [row for row in rows if row["state"] == EvaluationState.ANSWERED]
 
 
 def _split_of_pupils(well: list[Any], others: list[Any]) -> Iterable[Split]:
@@ -137,7 +197,8 @@ def _chosen(rows: Iterable[Any], name: str, label: str, answers: Any) -> Distrib
     values = [row[name] for row in rows]
     numbers = [values.count(answer.value) for answer in answers]
     words = [capfirst(str(answer.label)) for answer in answers]
-    return Distribution(label, words, numbers, is_of_faces=answers is Face)
+    silent = len(values) - sum(numbers)
+    return Distribution(label, words, numbers, is_of_faces=answers is Face, silent=silent)
 
 
 def _of_pupils(rows: Iterable[Any], group: str) -> Distribution:
@@ -163,6 +224,7 @@ class Total:
     asked: int
     answered: int
     mean: float | None
+    n: int  # how many it is the mean of
 
 
 def totals(evaluations: EvaluationQuerySet) -> list[Total]:
@@ -183,11 +245,12 @@ def _totals(evaluations: EvaluationQuerySet, by: str, things: Any) -> list[Total
             asked=Count("pk"),
             answered=Count("pk", filter=Q(state=EvaluationState.ANSWERED)),
             mean=Avg("overall"),
+            n=Count("overall"),
         )
     )
     found = {row[by]: row for row in grouped}
     return [
-        Total(thing, row["asked"], row["answered"], row["mean"])
+        Total(thing, row["asked"], row["answered"], row["mean"], row["n"])
         for thing in things.filter(pk__in=found)
         for row in [found[thing.pk]]
     ]

@@ -11,7 +11,9 @@ class KitsConfig(AppConfig):
         from kits.kind import LoanKind
         from kits.sweeping import LoanSweeper
         from kits.waiting.kind import LoanWaitKind
+        from kits.waiting.sweeping import LoanWaitSweeper
 
         kinds.register(LoanKind())
         kinds.register(LoanWaitKind())
         kinds.register(LoanSweeper())
+        kinds.register(LoanWaitSweeper())

@@ -1,14 +1,21 @@
-"""Loans, after staff changed the address of a venue or the title of a kit: calendars learn of it,
-and the schools are told of another address unless staff do not want that.
+"""Loans, after staff changed the address or desk hours of a venue, the title or turnaround of a kit
+or the length of the visit with which it goes: calendars learn of it, and the schools are told of
+another address unless staff do not want that.
 """
 
-from django.db.models import F, QuerySet
+import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from kits import days
 from kits.lifecycle import MOVES
-from kits.models import Delivery, LessonKit, Loan
-from programmes.models import Venue
+from kits.models import Delivery, DeskDay, LessonKit, Loan, LoanState
+from programmes.models import Programme, Venue
 from schools.models import User
 
 
@@ -37,5 +44,51 @@ def readdress(venue: Venue, before: Venue, *, by: User, tell: bool) -> list[str]
 
 def rename(kit: LessonKit) -> None:
     """Calendars fetch anew what names the kit."""
-    known = Loan.objects.filter(copy__kit=kit, state__in=MOVES["readdress"].sources)
+    _revise(Loan.objects.filter(copy__kit=kit))
+
+
+def keep_turnaround(kit: LessonKit) -> list[str]:
+    """Boxes that are promised are free again after the turnaround of now, as those of later loans
+    are. Returns a line for each that keeps what it had, since the next loan begins too soon."""
+    lines, words = [], _("%(box)s keeps its turnaround after %(day)s: its next loan begins sooner.")
+    for copy in kit.copies.order_by("pk").select_for_update(of=("self",)):
+        loans = Loan.objects.holding().filter(copy=copy, ends_on__gte=timezone.localdate())
+        for loan in loans.order_by("starts_on", "pk"):
+            before = days.free_again_on(kit, loan.ends_on)
+            if loan.free_again_on != before and not _is_free_until(loan, before):
+                lines.append(words % {"box": copy, "day": date_format(loan.ends_on, "j F")})
+    return lines
+
+
+def _is_free_until(loan: Loan, before: datetime.date) -> bool:
+    """Keep its box until that day, where the constraint allows."""
+    try:
+        with transaction.atomic():
+            Loan.objects.filter(pk=loan.pk).update(free_again_on=before)
+    except IntegrityError:
+        return False
+    return True
+
+
+def rehour(*desk_days: DeskDay) -> None:
+    """Calendars fetch anew what changes hands on these: as they were, and as they are."""
+    fits = Q(pk__in=[])
+    for day in desk_days:
+        delivery = Delivery.ROUND if day.is_round else Delivery.DESK
+        on = day.weekday + 1
+        fits |= (Q(starts_on__iso_week_day=on) | Q(ends_on__iso_week_day=on)) & Q(
+            copy__kit__venue=day.venue_id, delivery=delivery
+        )
+    _revise(Loan.objects.filter(fits, ends_on__gte=timezone.localdate()))
+
+
+def retime(programme: Programme, before: Programme) -> None:
+    """Calendars fetch anew what a class takes along from its visit, until it ends."""
+    if programme.duration != before.duration:
+        _revise(Loan.objects.filter(booking__visit__programme=programme))
+
+
+def _revise(loans: QuerySet[Loan]) -> None:
+    offered = LoanState.where(is_offer=True)  # which calendars show too
+    known = loans.filter(state__in=[*MOVES["readdress"].sources, *offered])
     known.order_by().update(sequence=F("sequence") + 1, changed_at=timezone.now())

@@ -7,19 +7,13 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from core.dates import ONE_DAY
-from core.transactions import retried
 from kits import days, handling
 from kits.lifecycle import MOVES
 from kits.models import KitCopy, Loan, LoanState
 
 
 def lapse_expired() -> int:
-    return sum(map(_lapse, Loan.objects.expired().order_by("pk")))
-
-
-@retried
-def _lapse(loan: Loan) -> int:
-    return MOVES.lapse_all([loan])
+    return MOVES.lapse_expired(Loan.objects.expired().order_by("pk"))
 
 
 def make_way_for_overdue() -> int:

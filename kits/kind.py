@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,9 +21,9 @@ from kits import changes, clock, erasure, moving
 from kits.lifecycle import MOVES
 from kits.models import Finding, LessonKit, Loan, LoanEvent, LoanState
 from kits.pages import free, with_visit
-from kits.telling import ical, notices, overview
+from kits.telling import ical, notices, overview, sample
 from kits.telling.wording import for_staff, in_a_line, said_along
-from programmes.models import Venue
+from programmes.models import Programme, Venue
 from schools.models import User
 from submissions.kinds import AskedKind, Names
 from submissions.models import Submission
@@ -137,7 +137,30 @@ class LoanKind(AskedKind):
     def keep(self, thing: Any, before: Any, *, by: User, tell: bool = True) -> list[str]:
         if isinstance(thing, Venue):
             return changes.readdress(thing, before, by=by, tell=tell)
+        if isinstance(thing, Programme):
+            changes.retime(thing, before)
         return []
+
+    # --- When staff write to many -----------------------------------------------------------
+
+    def things(self, user: User) -> QuerySet[LessonKit]:
+        return LessonKit.objects.of_hubs(user).order_by("title")
+
+    def standing(
+        self, first: datetime.date, last: datetime.date | None, thing: int | None = None
+    ) -> QuerySet[Loan]:
+        """Whose box goes out or comes back then."""
+        rows = Loan.objects.holding().filter(held_until=None)
+        out, back = Q(starts_on__gte=first), Q(ends_on__gte=first)
+        if last:
+            out, back = out & Q(starts_on__lte=last), back & Q(ends_on__lte=last)
+        rows = rows.filter(out | back)
+        if thing is not None:
+            rows = rows.filter(copy__kit=thing)
+        return rows.with_facts().order_by("starts_on", "pk")
+
+    def sample_mails(self, thing: Any, language: str, *, by: User) -> list[Message]:
+        return sample.mails_of(thing, language, by=by) if isinstance(thing, LessonKit) else []
 
     # --- With a visit -----------------------------------------------------------------------
 
@@ -151,8 +174,8 @@ class LoanKind(AskedKind):
     def next_steps(self, rows: Sequence[Any]) -> list[NextStep]:
         return free.next_steps(rows)
 
-    def along(self, row: Any, day: datetime.date | None) -> list[Along]:
-        return moving.along(row, day) if isinstance(row, Booking) else []
+    def along(self, row: Any, day: datetime.date | None, by_staff: bool) -> list[Along]:
+        return moving.along(row, day, by_staff) if isinstance(row, Booking) else []
 
     def follow(self, row: Any, ways: Mapping[str, str], *, left: datetime.date, by: Any) -> None:
         if isinstance(row, Booking) and ways:

@@ -173,7 +173,7 @@ def _verify_one(loan: Loan, school: School | None, by: User) -> None:
     class_group = ClassGroup.objects.named_in(loan, school, loan.starts_on)
     changes: dict[str, Any] = {"held_until": None, "class_group": class_group}
     data = {}
-    if not loan.is_held:
+    if not loan.is_in_time:
         # Days may have passed since they were chosen, also where no worker lapsed the loan.
         if loan.starts_on < timezone.localdate():
             raise DatesPassed

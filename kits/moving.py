@@ -19,7 +19,7 @@ from core.transactions import retried
 from kits import copies, lifecycle
 from kits.availability import free_copies
 from kits.days import desk_calendar, free_again_on, visit_day
-from kits.lifecycle import MOVES, refuse_dates
+from kits.lifecycle import COMING, MOVES, refuse_dates
 from kits.models import KitCopy, Loan, LoanEvent, LoanState
 from kits.refusals import DatesPassed, NoCopyFree, TooLate
 from kits.waiting import door
@@ -142,11 +142,11 @@ class Days(NamedTuple):
         }
 
 
-def along(booking: Booking, day: datetime.date | None) -> list[Along]:
+def along(booking: Booking, day: datetime.date | None, by_staff: bool) -> list[Along]:
     """The reserved kits of a visit that is to move to `day`, or to be cancelled, and how each can
     go along."""
     found = []
-    for loan in _loans_of(booking):
+    for loan in _loans_of(booking, by_staff):
         days = days_along(loan, booking.visit.slot.day, day) if day else None
         ways = [("keep", _("leave it as it is")), ("cancel", _("cancel it"))]
         if days is not None and _has_box(loan, days):
@@ -163,7 +163,7 @@ def follow(
     booking: Booking, ways: Mapping[str, str], *, left: datetime.date, by: User | None
 ) -> None:
     """Move or cancel kits with a visit that has just left a day. Raises NoCopyFree."""
-    for loan in _loans_of(booking):
+    for loan in _loans_of(booking, role_of(by) == "staff"):
         match ways.get(_name_of(loan)):
             case "move" if booking.is_holding:
                 move_along(loan, left, by)
@@ -203,9 +203,10 @@ def _has_box(loan: Loan, days: Days) -> bool:
     return own or free_copies(loan.kit, days.starts_on, before).exists()
 
 
-def _loans_of(booking: Booking) -> list[Loan]:
-    """Those that can still be moved."""
-    loans = Loan.objects.filter(booking=booking, state=LoanState.RESERVED)
+def _loans_of(booking: Booking, by_staff: bool) -> list[Loan]:
+    """Those that can still be moved: by staff also once they are packed."""
+    states = COMING if by_staff else [LoanState.RESERVED]
+    loans = Loan.objects.filter(booking=booking, state__in=states)
     return list(loans.with_facts().order_by("pk"))
 
 

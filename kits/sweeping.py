@@ -19,10 +19,19 @@ from kits.days import desk_calendar
 from kits.models import Loan, LoanState
 from kits.moving import Days
 from programmes.models import Venue
-from programmes.sweeping.sweeper import CANCEL, LEAVE, Hit, StandsOtherwise, Sweeper, numbers_in
+from programmes.sweeping.sweeper import (
+    CANCEL,
+    LEAVE,
+    MOVE,
+    Hit,
+    StandsOtherwise,
+    Sweeper,
+    Way,
+    numbers_in,
+)
 from schools.models import User
 
-ALONG = "along"
+ALONG, EXTEND = "along", "extend"
 COMING = LoanState.where(is_coming=True)
 # Another day on which boxes change hands is looked for so far from the days that close.
 LOOK = datetime.timedelta(days=60)
@@ -44,37 +53,39 @@ class LoanSweeper(Sweeper):
             visit__slot__starts_at__gte=max(start_of_day(first), timezone.now()),
             visit__slot__starts_at__lt=start_of_day(last + ONE_DAY),
         )
-        goes = Q(starts_on__range=days) | Q(booking__in=along.order_by().values("pk"))
-        loans = Loan.objects.at(venue).filter(
-            Q(goes, state__in=COMING) | Q(ends_on__range=days),
+        # A box of another venue stays open on its own days; only its visit is of these.
+        goes = Q(starts_on__range=days, copy__kit__venue=venue)
+        goes |= Q(booking__in=along.order_by().values("pk"))
+        loans = Loan.objects.filter(
+            Q(goes, state__in=COMING) | Q(ends_on__range=days, copy__kit__venue=venue),
+            copy__kit__venue__hub=venue.hub_id,
             state__in=(*COMING, LoanState.OUT),
             ends_on__gte=timezone.localdate(),
         )
         rows = loans.with_facts().order_by("starts_on", "pk")
-        return [_hit(loan, first, last) for loan in rows]
+        return [_hit(loan, venue, first, last) for loan in rows]
 
     @retried
-    def sweep(self, key: str, way: str, *, stands: str, by: User, note: str) -> None:
+    def sweep(self, key: str, way: Way, *, stands: str, by: User, note: str) -> str:
         loan = Loan.objects.with_facts().get(pk=numbers_in(key)[0])
         copies.lock_loan(loan)
         if _stands(loan) != stands:
             raise StandsOtherwise
-        action, _colon, rest = way.partition(":")
-        days = [datetime.date.fromisoformat(part) for part in rest.split("/") if part]
-        match action:
+        match way.action:
             case "move":
-                starts_on, ends_on = days
+                starts_on, ends_on = way.days
                 moving.move(loan=loan, starts_on=starts_on, ends_on=ends_on, by=by, note=note)
             case "extend":
-                lifecycle.extend(loan=loan, ends_on=days[0], by=by, note=note)
+                lifecycle.extend(loan=loan, ends_on=way.days[0], by=by, note=note)
             case "along":
-                _follow(loan, days[0], by, note)
+                _follow(loan, way.days[0], by, note)
             case "cancel":
                 lifecycle.cancel(loan=loan, by=by, note=note)
             case "leave":
-                return
+                pass
             case _:  # of another version of the site
                 raise StandsOtherwise
+        return ""
 
     def about(self, keys: Iterable[str]) -> dict[str, About]:
         numbers = {numbers_in(key)[0]: key for key in keys}
@@ -100,12 +111,13 @@ def _page_of(loan: Loan) -> str:
     return reverse("admin:kits_loan_change", args=[loan.pk])
 
 
-def _hit(loan: Loan, first: datetime.date, last: datetime.date) -> Hit:
-    along, without = _along(loan, first, last), _without(loan)
+def _hit(loan: Loan, venue: Venue, first: datetime.date, last: datetime.date) -> Hit:
+    along, without = _along(loan, venue, first, last), _without(loan)
     ways = [*along, *_other_days(loan, first, last), *without]
-    if loan.state in COMING and first <= loan.starts_on <= last:
+    is_here = loan.kit.venue_id == venue.pk
+    if is_here and loan.state in COMING and first <= loan.starts_on <= last:
         day, words = loan.starts_on, _("%(box)s goes out (%(class_name)s)")
-    elif first <= loan.ends_on <= last:
+    elif is_here and first <= loan.ends_on <= last:
         day, words = loan.ends_on, _("%(box)s comes back (%(class_name)s)")
     else:
         assert loan.booking is not None
@@ -125,30 +137,31 @@ def _hit(loan: Loan, first: datetime.date, last: datetime.date) -> Hit:
     )
 
 
-def _without(loan: Loan) -> list[tuple[str, str]]:
-    leave = (LEAVE, _("leave it as it is"))
-    return [(CANCEL, _("cancel it")), leave] if loan.state in COMING else [leave]
+def _without(loan: Loan) -> list[Way]:
+    leave = Way(LEAVE, words=_("leave it as it is"))
+    return [Way(CANCEL, words=_("cancel it")), leave] if loan.state in COMING else [leave]
 
 
-def _along(loan: Loan, first: datetime.date, last: datetime.date) -> list[tuple[str, str]]:
-    """With its visit, where that is of these days as well."""
+def _along(loan: Loan, venue: Venue, first: datetime.date, last: datetime.date) -> list[Way]:
+    """With its visit, where that is at this venue on one of these days."""
     visit: Booking | None = loan.booking
     if visit is None or loan.state not in COMING or not visit.is_holding:
         return []
     day = visit.visit.slot.day
-    if not first <= day <= last or visit.visit.slot.venue_id != loan.kit.venue_id:
+    if not first <= day <= last or visit.visit.slot.venue_id != venue.pk:
         return []
-    return [(f"{ALONG}:{day}", _("move it along with the visit"))]
+    return [Way(ALONG, [str(day)], _("move it along with the visit"))]
 
 
-def _other_days(loan: Loan, first: datetime.date, last: datetime.date) -> list[tuple[str, str]]:
+def _other_days(loan: Loan, first: datetime.date, last: datetime.date) -> list[Way]:
     """The nearest days on which its box can change hands instead, the later ones first."""
     today = timezone.localdate()
     desk = desk_calendar(loan.kit.venue, today, last + LOOK + ONE_DAY, loan.delivery)
     later = desk.days(last + ONE_DAY, last + LOOK)[:2]
     earlier = desk.days(max(today, first - LOOK), first)[-1:]
     if loan.state == LoanState.OUT:
-        return [(f"extend:{day}", _("back on %(day)s") % {"day": _day(day)}) for day in later]
+        back = _("back on %(day)s")
+        return [Way(EXTEND, [str(day)], back % {"day": _day(day)}) for day in later]
     if not first <= loan.starts_on <= last:
         found = [Days(loan.starts_on, day) for day in [*later, *earlier] if day > loan.starts_on]
     else:
@@ -159,7 +172,9 @@ def _other_days(loan: Loan, first: datetime.date, last: datetime.date) -> list[t
             if ends:
                 found.append(Days(start, _nearest(ends, loan.ends_on, start + length)))
     words = _("move to %(days)s")
-    return [(f"move:{one.starts_on}/{one.ends_on}", words % {"days": one}) for one in found]
+    return [
+        Way(MOVE, [str(one.starts_on), str(one.ends_on)], words % {"days": one}) for one in found
+    ]
 
 
 def _nearest(

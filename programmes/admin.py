@@ -31,6 +31,7 @@ from programmes.models import (
     Zone,
 )
 from programmes.one_hub import OneHubForm
+from programmes.samples import WithSamples
 from programmes.sweeping import closures
 from programmes.telling import TellingAdmin, TellingForm
 
@@ -38,7 +39,10 @@ from programmes.telling import TellingAdmin, TellingForm
 _registered = (closures,)
 
 # What visits that are booked follow: their rooms, their limits and what calendars say of them.
-PROMISED = {"zones", "duration", "changeover", "max_groups", "max_pupils", "title", "bring"}
+PROMISED = {
+    *("zones", "duration", "changeover", "max_groups", "max_pupils"),
+    *("title", "title_en", "bring", "bring_en"),
+}
 
 
 # Of programmes and kits.
@@ -119,7 +123,7 @@ class FileInline(TabularInline):
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(NoDelete, TellingAdmin, LeadsOn, Pictured):
+class ProgrammeAdmin(NoDelete, TellingAdmin, LeadsOn, WithSamples, Pictured):
     logs_values = True
     form = ProgrammeForm
     promised = PROMISED
@@ -243,7 +247,7 @@ class ProgrammeAdmin(NoDelete, TellingAdmin, LeadsOn, Pictured):
 
 
 @admin.register(Hub)
-class HubAdmin(NoDelete, ModelAdmin):
+class HubAdmin(NoDelete, WithSamples, ModelAdmin):
     logs_values = True
     list_display = ("name", "short_name", "city", "sender")
     search_fields = ("name", "short_name", "city")
@@ -331,6 +335,7 @@ class ZoneAdmin(NoDelete, ModelAdmin):
 
 @admin.register(World)
 class WorldAdmin(NoDelete, ModelAdmin):
+    logs_values = True
     list_display = ("number", "name", "code")
     list_display_links = ("name",)
     search_fields = ("name",)
@@ -338,12 +343,14 @@ class WorldAdmin(NoDelete, ModelAdmin):
 
 @admin.register(ObjectiveScheme)
 class ObjectiveSchemeAdmin(NoDelete, ModelAdmin):
+    logs_values = True
     list_display = ("name", "in_force_from")
     search_fields = ("name", "code")
 
 
 @admin.register(CoreObjective)
 class CoreObjectiveAdmin(NoDelete, ModelAdmin):
+    logs_values = True
     list_display = ("label", "scheme", "code")
     list_filter = ("scheme",)
     search_fields = ("label", "code", "text")

@@ -7,6 +7,7 @@ save; and again where one of these is otherwise when it is saved.
 import hashlib
 from collections.abc import Collection
 from contextlib import suppress
+from functools import partial
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -14,6 +15,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -60,9 +62,9 @@ class TellingForm(forms.ModelForm):
             number = len(self.concerned)
             intro = ngettext(
                 "This changes what was told about %(number)d appointment. Choose below whether "
-                "the school hears of it.",
+                "those whom it concerns hear of it.",
                 "This changes what was told about %(number)d appointments. Choose below whether "
-                "the schools hear of it.",
+                "those whom they concern hear of it.",
                 number,
             ) % {"number": number}
             lines = [link_to(one) for one in self.concerned[:MOST_SHOWN]]
@@ -100,12 +102,13 @@ class TellingAdmin:
         page = context["adminform"]
         if getattr(page.form, "concerned", []):
             page.fieldsets = [(None, {"fields": ("telling", "shown")}), *page.fieldsets]
-            mails = self._rehearse(page.form, request.user)
-            context["mails"] = [(mail, readable(mail)) for mail in mails]
+            # Made when the page is drawn, after the transaction of this view: nobody waits for it.
+            mails = partial(self._rehearse, page.form, request.user)
+            context["mails"] = SimpleLazyObject(mails)
         mixed_in: Any = super()
         return mixed_in.render_change_form(request, context, *args, **kwargs)
 
-    def _rehearse(self, form: Any, by: Any) -> list[Message]:
+    def _rehearse(self, form: Any, by: Any) -> list[tuple[Message, str]]:
         """The mails as they would go out: what is promised is changed, kept, and undone."""
         rows, mails = type(form.instance)._base_manager, list[Message]()
         before, after = rows.get(pk=form.instance.pk), rows.get(pk=form.instance.pk)
@@ -120,7 +123,7 @@ class TellingAdmin:
                 for kind in kinds():
                     list(kind.keep(after, before, by=by))
                 mails = outbox.told_of(heard)
-        return mails
+        return [(mail, readable(mail)) for mail in mails]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change and self.promised & set(form.changed_data):

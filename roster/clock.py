@@ -10,6 +10,7 @@ import logging
 from collections.abc import Collection
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -17,15 +18,12 @@ from django.utils import timezone
 
 from bookings.models import Booking, BookingEvent, Visit
 from bookings.models import State as BookingState
-from core.dates import ONE_DAY, start_of_day
+from core.dates import start_of_day
 from core.lifecycle import IllegalMove
 from roster import lifecycle
 from roster.models import Shift, ShiftEvent, ShiftState
 
 logger = logging.getLogger(__name__)
-
-# Open shifts are offered so long ahead, and what is as near as this without waiting for a day.
-ASKED_AHEAD, ASKED_AT_ONCE = 42 * ONE_DAY, 7 * ONE_DAY
 
 
 def follow_visits() -> None:
@@ -54,8 +52,8 @@ def offer_open() -> None:
     """Ask who can, once for each shift since it is open. A hub's are gathered for a day, but for
     those that are near."""
     today = timezone.localdate()
-    ahead = start_of_day(today + ASKED_AHEAD)
-    near = start_of_day(today + ASKED_AT_ONCE)
+    ahead = start_of_day(today + settings.OFFER_SHIFTS_AHEAD)
+    near = start_of_day(today + settings.OFFER_SHIFTS_AT_ONCE)
     waiting = Shift.objects.open().upcoming().filter(offered_at=None, starts_at__lt=ahead)
     rows = waiting.with_facts().order_by("visit__slot__venue__hub", "starts_at", "pk")
     for hub, shifts in itertools.groupby(rows, key=lambda one: one.visit.slot.venue.hub_id):

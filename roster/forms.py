@@ -47,7 +47,7 @@ class WeekForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
-        if "seen" in self.data and data.get("seen", "") != self.now:
+        if "seen" in self.data and data.get("seen", "") != self.now and not self.is_as_now():
             # Shown again with what was typed, and saved when she sends it once more.
             self.data = dict(self.data.items()) | {"seen": self.now}
             raise ValidationError(
@@ -66,21 +66,31 @@ class WeekForm(forms.Form):
                 self.add_error(f"until_{number}", _("The end comes before the start."))
         return data
 
-    @transaction.atomic
-    def save(self) -> None:
-        """Her week as it is here; a time without a tick counts as a tick."""
+    def is_as_now(self) -> bool:
+        """Whether her week is like this already, as after the first of two clicks."""
+        typed = [(row.weekday, row.starts_at, row.ends_at) for row in self.week()]
+        now = self.person.availabilities.order_by("weekday")
+        return typed == [(row.weekday, row.starts_at, row.ends_at) for row in now]
+
+    def week(self) -> list[Availability]:
+        """What is typed, as rows; a time without a tick counts as a tick."""
         data = self.cleaned_data
-        Availability.objects.filter(person=self.person).delete()
-        Availability.objects.bulk_create(
+        return [
             Availability(
                 person=self.person,
                 weekday=number,
-                starts_at=data[f"from_{number}"],
-                ends_at=data[f"until_{number}"],
+                starts_at=data.get(f"from_{number}"),
+                ends_at=data.get(f"until_{number}"),
             )
             for number in Weekday.values
-            if data[f"can_{number}"] or data[f"from_{number}"]
-        )
+            if data.get(f"can_{number}") or data.get(f"from_{number}")
+        ]
+
+    @transaction.atomic
+    def save(self) -> None:
+        """Her week as it is here."""
+        Availability.objects.filter(person=self.person).delete()
+        Availability.objects.bulk_create(self.week())
 
 
 class OtherDaysForm(forms.ModelForm):
@@ -108,7 +118,9 @@ class OtherDaysForm(forms.ModelForm):
         fields = ("first_on", "last_on", "can")
 
     def __init__(self, data: Any = None, *, person: Person) -> None:
-        super().__init__(data, instance=OtherDays(person=person), initial={"can": "no"})
+        asked: dict[str, Any] = {"instance": OtherDays(person=person), "initial": {"can": "no"}}
+        # Her week on the same page has a 'can' for each day.
+        super().__init__(data, auto_id="days_%s", **asked)
 
     def clean_first_on(self) -> datetime.date:
         day: datetime.date = self.cleaned_data["first_on"]
@@ -124,3 +136,13 @@ class OtherDaysForm(forms.ModelForm):
             if last < timezone.localdate():
                 raise ValidationError({"last_on": _("These days are over.")})
         return data
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> OtherDays:
+        """The same days a second time, as with a second click, are one row."""
+        Person.objects.select_for_update().get(pk=self.instance.person_id)
+        days = {"first_on": self.instance.first_on, "last_on": self.instance.last_on}
+        same = OtherDays.objects.filter(
+            person=self.instance.person, can=self.instance.can, **days
+        ).first()
+        return same or super().save(commit)

@@ -39,6 +39,12 @@ def in_hours(length: datetime.timedelta) -> float:
     return round(length / datetime.timedelta(minutes=15)) / 4
 
 
+def length_of(shift: Shift) -> datetime.timedelta:
+    """Of one shift, whatever overlaps it."""
+    start, end = _in_utc(shift)
+    return end - start
+
+
 def _in_utc(shift: Shift) -> Span:
     """Aware datetimes of one zone subtract by the clock on the wall unless they are in UTC."""
     start, end = shift.worked_span

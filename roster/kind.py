@@ -1,14 +1,17 @@
 """Shifts, as the rest of the site deals with them."""
 
 import datetime
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 
-from core.kinds import Action, Kind, Matter, OnDay
+from bookings.models import Visit
+from core.kinds import Action, Kind, Matter, OnDay, Planned
 from core.mail.queue import Message
-from roster import clock, people
+from programmes.models import Programme, Venue
+from roster import changes, clock, people
 from roster.lifecycle import MOVES
 from roster.models import Shift, ShiftEvent
 from roster.telling import notices, overview, wording
@@ -43,6 +46,10 @@ class ShiftKind(Kind, Remembering):
 
     # --- For staff --------------------------------------------------------------------------
 
+    def remarks(self, rows: Sequence[Any]) -> dict[int, str]:
+        visits = [row for row in rows if isinstance(row, Visit)]
+        return overview.who_works_at(visits) if visits else {}
+
     def leads_from(self, row: Any, user: User) -> list[Action]:
         return overview.leads_from(row) if self.may_view(user) else []
 
@@ -54,6 +61,19 @@ class ShiftKind(Kind, Remembering):
 
     def next_day(self, day: datetime.date, user: User) -> datetime.date | None:
         return overview.next_day(day, user)
+
+    # --- When staff change a programme or a venue ---------------------------------------------
+
+    def concerned(self, thing: Any, changed: Collection[str]) -> list[Planned]:
+        return changes.concerned(thing, changed)
+
+    def keep(self, thing: Any, before: Any, *, by: User, tell: bool = True) -> list[str]:
+        if isinstance(thing, Venue):
+            return changes.readdress(thing, before, by=by, tell=tell)
+        if isinstance(thing, Programme):
+            changes.rewrite(thing, before)
+            return changes.retime(thing, before, by=by, tell=tell)
+        return []
 
     # --- When a person is erased --------------------------------------------------------------
 

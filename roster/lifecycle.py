@@ -40,6 +40,7 @@ MOVES = Shifts(
     assign= Move(_("give to somebody"),            (S.OPEN,),                      S.TAKEN,     "yours"),
     drop=   Move(_("drop out"),                    (S.TAKEN,),                     S.OPEN,      "off"),
     follow= Move(_("move along with the visit"),   (S.OPEN, S.TAKEN),              None,        "moved"),
+    readdress=Move(_("change the address"),        (S.OPEN, S.TAKEN),              None,        "readdressed"),
     end=    Move(_("not needed any more"),         (S.OPEN, S.TAKEN),              S.ENDED,     "off"),
     work=   Move(_("was there"),                   (S.TAKEN,),                     S.WORKED),
     record= Move(_("note the hours"),              (S.TAKEN, S.WORKED, S.MISSED),  S.WORKED),
@@ -174,20 +175,32 @@ def open_one(*, visit: Visit, number: int) -> ShiftEvent:
 
 
 @retried
-def follow(*, shift: Shift, visit: Visit, number: int) -> ShiftEvent:
-    """Go where the visit went. Whoever has the shift keeps it and is told, also where she cannot
-    then: staff see that (`rules.in_doubt`). Who is elsewhere at that time cannot have both. An
-    open one is offered anew: others can at another time."""
+def follow(
+    *, shift: Shift, visit: Visit, number: int, by: User | None = None, tell: bool = True
+) -> ShiftEvent:
+    """Go where the visit went. Whoever has the shift keeps it and is told, unless staff mended a
+    typing mistake, also where she cannot then: staff see that (`rules.in_doubt`). Who is elsewhere
+    at that time cannot have both. An open one is offered anew: others can at another time."""
     _lock(shift)
     changes = {"visit": visit, "number": number, "overruled": [], **span_of(visit)}
     if shift.person is None and changes["starts_at"] != shift.starts_at:
         changes["offered_at"] = None
     data = {"from": shift.starts_at.isoformat()}
     try:
-        return _move_along(shift, changes, data)
+        return _move_along(shift, changes, data, by, tell=tell)
     except refusals.Overlaps:
-        _apply(shift, "drop", by=None, about=shift.person, changes=_FREE)
-        return _apply(shift, "follow", by=None, changes=changes, data=data, notice="")
+        _apply(shift, "drop", by=by, about=shift.person, changes=_FREE)
+        return _apply(shift, "follow", by=by, changes=changes, data=data, notice="")
+
+
+@retried
+def readdress(*, shift: Shift, by: User, tell: bool = True) -> ShiftEvent:
+    """Its visit is at another address than was said."""
+    _lock(shift)
+    # For calendars.
+    changes = {"sequence": shift.sequence + 1, "changed_at": timezone.now()}
+    notice = None if tell and shift.person else ""
+    return _apply(shift, "readdress", by=by, about=shift.person, changes=changes, notice=notice)
 
 
 @retried
@@ -241,11 +254,18 @@ def _offer(shift: Shift, *, by: User | None, note: str = "") -> ShiftEvent:
 
 
 @retried
-def _move_along(shift: Shift, changes: Mapping[str, Any], data: Mapping[str, Any]) -> ShiftEvent:
+def _move_along(
+    shift: Shift,
+    changes: Mapping[str, Any],
+    data: Mapping[str, Any],
+    by: User | None,
+    *,
+    tell: bool,
+) -> ShiftEvent:
     """In a savepoint of its own: a refusal is caught, and the verb goes on."""
-    notice = None if shift.person else ""
+    notice = None if tell and shift.person else ""
     return _apply(
-        shift, "follow", by=None, about=shift.person, changes=changes, data=data, notice=notice
+        shift, "follow", by=by, about=shift.person, changes=changes, data=data, notice=notice
     )
 
 

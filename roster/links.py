@@ -32,6 +32,13 @@ def feed_address(person: Person) -> str:
     return settings.SITE_URL + reverse("roster:feed", args=[person.pk, token])
 
 
+def was_renewed(pk: int, token: str) -> Person | None:
+    """Whose link it was until the newest one was made."""
+    person = Person.objects.working().filter(pk=pk).first()
+    before = person is not None and tokens.matches(token, PAGE, pk, person.link_version - 1)
+    return person if before else None
+
+
 def whose(pk: int, token: str, purpose: str = PAGE) -> Person | None:
     """Whose link it is; None for a stranger's, an old one's, and of who has left."""
     person = Person.objects.working().with_days().filter(pk=pk).first()

@@ -114,8 +114,8 @@ def _has_expired(person: Person, shift: Shift) -> bool:
 
 
 def _when(person: Person, shift: Shift) -> list[type[MayNot]]:
-    """By local dates: a shift that ends after midnight is on the day on which it starts, and bars
-    on both."""
+    """Why she cannot at that time. Days are local ones; a shift past midnight asks for both its
+    days."""
     first, last = shift.day, timezone.localdate(shift.ends_at)
     if person.is_absent_on(first) or person.is_absent_on(last):
         return [refusals.Absent]

@@ -58,3 +58,67 @@ class Audience(models.TextChoices):
         else:
             text = ngettext("room for %(number)d class", "room for %(number)d classes", number)
         return text % {"number": number}
+
+    # --- When it does not fit ---------------------------------------------------------------
+
+    def only_room_for(self, number: int) -> str:
+        """Of a date with room for fewer classes or groups than were asked for."""
+        if self.is_groups:
+            text = ngettext(
+                "This date has room for %(number)d group only.",
+                "This date has room for %(number)d groups only.",
+                number,
+            )
+        else:
+            text = ngettext(
+                "This date has room for %(number)d class only.",
+                "This date has room for %(number)d classes only.",
+                number,
+            )
+        return text % {"number": number}
+
+    def only_room_for_heads(self, number: int) -> str:
+        """Of a date with room for fewer pupils or participants than were asked for."""
+        if self.is_groups:
+            text = ngettext(
+                "This date has room for %(number)d participant only.",
+                "This date has room for %(number)d participants only.",
+                number,
+            )
+        else:
+            text = ngettext(
+                "This date has room for %(number)d pupil only.",
+                "This date has room for %(number)d pupils only.",
+                number,
+            )
+        return text % {"number": number}
+
+    def at_most_each(self, number: int) -> str:
+        if self.is_groups:
+            text = ngettext(
+                "At most %(number)d participant per group.",
+                "At most %(number)d participants per group.",
+                number,
+            )
+        else:
+            text = ngettext(
+                "At most %(number)d pupil per class.",
+                "At most %(number)d pupils per class.",
+                number,
+            )
+        return text % {"number": number}
+
+    def at_least_each(self, number: int) -> str:
+        if self.is_groups:
+            text = ngettext(
+                "At least %(number)d participant per group.",
+                "At least %(number)d participants per group.",
+                number,
+            )
+        else:
+            text = ngettext(
+                "At least %(number)d pupil per class.",
+                "At least %(number)d pupils per class.",
+                number,
+            )
+        return text % {"number": number}

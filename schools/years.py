@@ -33,6 +33,17 @@ class YearGroup(models.IntegerChoices):
 FIRST_SECONDARY_YEAR = YearGroup.YEAR_1
 
 
+class Level(models.TextChoices):
+    """Of a class of a secondary school; first years are often of two levels."""
+
+    PRO = "pro", _("practical training (praktijkonderwijs)")
+    VMBO = "vmbo", "vmbo"
+    VMBO_HAVO = "vmbo-havo", "vmbo/havo"
+    HAVO = "havo", "havo"
+    HAVO_VWO = "havo-vwo", "havo/vwo"
+    VWO = "vwo", "vwo"
+
+
 def describe_year_groups(first: int, last: int) -> str:
     """'groep 6', 'groep 6/7', 'groep 5 t/m 8', 'leerjaar 1' or 'groep 8 t/m leerjaar 2'."""
     if first == last:

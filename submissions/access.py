@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
@@ -81,3 +82,11 @@ def teacher_with(request: HttpRequest, email: str) -> User | None:
     if user.is_authenticated and not user.is_staff and user.email == email:
         return user
     return None
+
+
+def mine(request: HttpRequest) -> Q:
+    """What this teacher, or this browser, asked for."""
+    whose = Q(submission__user=request.user) if request.user.is_authenticated else Q(pk=None)
+    if browser := browsers.browser_of(request):
+        whose |= Q(submission__browser=browser)
+    return whose

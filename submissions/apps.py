@@ -9,9 +9,11 @@ class SubmissionsConfig(AppConfig):
     def ready(self) -> None:
         from core import kinds
         from submissions import telling
-        from submissions.kind import CompanionKind
         from submissions.privacy.erasure import Erasure
+        from submissions.sharing.kind import CompanionKind
+        from submissions.writing.work import Writing
 
         kinds.register(telling.Codes())
         kinds.register(Erasure())
         kinds.register(CompanionKind())
+        kinds.register(Writing())

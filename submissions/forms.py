@@ -17,7 +17,7 @@ from core.text.fields import LineField, MailAddressField, ParagraphsField, Telep
 from core.text.normal import code as bare_code
 from schools.forms import SchoolField, SchoolSearchForm, TypedSchool
 from schools.models import GroupKind
-from schools.years import YearGroup
+from schools.years import FIRST_SECONDARY_YEAR, Level, YearGroup
 from submissions.codes import DIGITS
 from submissions.models import Submission
 from submissions.rules import Broken, Party
@@ -86,15 +86,24 @@ class ClassFieldsForm(PartyForm):
         help_text=_("Tick more than one for a combination class."),
         error_messages={"required": _("Tick the year group of this class.")},
     )
+    level = forms.ChoiceField(
+        label=_("Level"),
+        choices=[("", _("another, or not known")), *Level.choices],
+        required=False,
+        help_text=_("We only use it to count whom we reach."),
+    )
     pupils = pupils_field()
 
     use_required_attribute = False
 
     def offer_year_groups(self, lowest: int, highest: int, *, for_staff: bool) -> None:
-        """Those for which the offer is; staff, who may overrule that, choose among all.
+        """Those for which the offer is; staff, who may overrule that, choose among all. The level
+        is asked where a secondary class can come.
 
         Others that are sent all the same are not unknown: the rule says what is wrong with them.
         """
+        if highest < FIRST_SECONDARY_YEAR:
+            del self.fields["level"]
         field: Any = self.fields["year_groups"]
         field.choices = YearGroup.choices
         if not for_staff:
@@ -105,7 +114,9 @@ class ClassFieldsForm(PartyForm):
         data = self.cleaned_data
         groups = data["year_groups"]
         along = data.get("supervisors", 0)  # where it is asked
-        return Party(data["name"], min(groups), max(groups), data["pupils"], along)
+        # Of a class of a primary school it says nothing.
+        level = data.get("level", "") if max(groups) >= FIRST_SECONDARY_YEAR else ""
+        return Party(data["name"], min(groups), max(groups), data["pupils"], along, level=level)
 
 
 class GroupFieldsForm(PartyForm):

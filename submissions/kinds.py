@@ -35,9 +35,13 @@ class SubmissionLink(kinds.Marker):
         return self.link_for(reader) if reader else None
 
     def link_for(self, reader: Reader) -> str:
+        return self.page_for(reader, self.page)
+
+    def page_for(self, reader: Reader, page: str, **more: int) -> str:
+        """The address of a page of her submission, which lets her in."""
         if reader.companions:
-            return links.shared_link_to(reader.companions[0], self.page)
-        return links.link_to(reader.submission, self.page)
+            return links.shared_link_to(reader.companions[0], page, **more)
+        return links.link_to(reader.submission, page, **more)
 
     def otherwise(self) -> str:
         return settings.SITE_URL
@@ -123,6 +127,25 @@ class AskedKind(kinds.Kind, Remembering):
         venues = Venue.objects.of_hubs(user).filter(holiday_region=region)
         return [one for venue in venues for one in self.planned_on(venue, first, last)]
 
+    # --- When staff write to many (`submissions/writing/`) ------------------------------------
+
+    def things(self, user: Any) -> Iterable[Any]:
+        """What of this kind one can write about alone: programmes, or kits, of her hubs."""
+        return ()
+
+    def standing(
+        self, first: datetime.date, last: datetime.date | None, thing: int | None = None
+    ) -> QuerySet[Any]:
+        """What stands on days from `first` to `last`, both included (without `last`: and later),
+        of this thing only where one is given (primary key)."""
+        rows: Any = self.model._default_manager.none()
+        return rows
+
+    @property
+    def link(self) -> SubmissionLink:
+        """The marker of the link to its page."""
+        return next(one for one in self.markers if isinstance(one, SubmissionLink))
+
     # --- When a person asks, or is erased (`submissions/privacy/`) ----------------------------
 
     def known(self, submission: Submission, user: User) -> list[dict[str, Any]]:
@@ -179,6 +202,11 @@ def remembering() -> list[Remembering]:
 def submitted() -> list[AskedKind]:
     """All kinds that a submission asks for."""
     return [kind for kind in kinds.kinds() if isinstance(kind, AskedKind)]
+
+
+def by_day[T: Asked](rows: Iterable[T]) -> list[T]:
+    """As one reads what is to come: the first on top."""
+    return sorted(rows, key=lambda row: (row.school_day, row.pk))
 
 
 def kind_of_asked(row: Asked) -> AskedKind:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from core.lifecycle import IllegalMove, Lifecycle, Refused
+from core.transactions import retried
 from programmes.models import Hub
 from schools.models import Organisation, School, User
 from submissions.kinds import submitted
@@ -79,12 +80,14 @@ class AskedLifecycle(Lifecycle):
         found = rows.filter(state__in=self["verify"].sources).locked()
         return sorted(found, key=lambda row: row.state != HELD)
 
-    def remind(self, row: Asked, move: str, about: datetime.date) -> bool:
+    def remind(
+        self, row: Asked, move: str, about: datetime.date, *, notice: str | None = None
+    ) -> bool:
         """Remind of a date, once; False if another worker was first, or the row is no longer in
-        a state to be reminded of."""
+        a state to be reminded of. `notice`: '' where another mail says it."""
         try:
             with transaction.atomic():
-                self.apply(row, move, by=None, about=about)
+                self.apply(row, move, by=None, about=about, notice=notice)
         except (IntegrityError, IllegalMove):
             return False
         return True
@@ -100,6 +103,15 @@ class AskedLifecycle(Lifecycle):
                 continue  # verified or cancelled a moment ago
             lapsed += 1
         return lapsed
+
+    def lapse_expired(self, rows: Iterable[Asked]) -> int:
+        """Lapse holds whose time is up, each in a transaction of its own; returns how many. Nothing
+        depends on its being run, but that who waits is offered what was held."""
+        return sum(map(self._lapse, rows))
+
+    @retried
+    def _lapse(self, row: Asked) -> int:
+        return self.lapse_all([row])
 
 
 def open_submission(submission: Submission, *, hub: Hub) -> tuple[Submission, bool]:

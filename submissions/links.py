@@ -18,9 +18,9 @@ def token_of(submission: Submission) -> str:
     return tokens.make(PURPOSE, submission.public_id, submission.link_version)
 
 
-def link_to(submission: Submission, page: str) -> str:
+def link_to(submission: Submission, page: str, **more: int) -> str:
     """The absolute address of a page (a URL name), token included."""
-    kwargs = {"public_id": submission.public_id, "token": token_of(submission)}
+    kwargs = {"public_id": submission.public_id, "token": token_of(submission), **more}
     return settings.SITE_URL + reverse(page, kwargs=kwargs)
 
 
@@ -29,26 +29,31 @@ def opens(submission: Submission, token: str) -> bool:
     return tokens.matches(token, PURPOSE, submission.public_id, submission.link_version)
 
 
-def opened_once(submission: Submission, token: str) -> bool:
+def opened_once(submission: Submission, token: str, purpose: str = PURPOSE) -> bool:
     """Whether it was the link to somebody whom we have erased since: erasing raises the version."""
     if submission.email:
         return False
     earlier = range(1, submission.link_version)
-    return any(tokens.matches(token, PURPOSE, submission.public_id, one) for one in earlier)
+    return any(tokens.matches(token, purpose, submission.public_id, one) for one in earlier)
 
 
 # --- Of a colleague ------------------------------------------------------------------------------
 
 
-def shared_link_to(companion: Companion, page: str) -> str:
+def shared_link_to(companion: Companion, page: str, **more: int) -> str:
     """The same page, as what is shared with her."""
     token = tokens.make(SHARED, companion.pk, companion.link_version)
-    kwargs = {"public_id": companion.submission.public_id, "token": token}
+    kwargs = {"public_id": companion.submission.public_id, "token": token, **more}
     return settings.SITE_URL + reverse(page, kwargs=kwargs)
 
 
 def opens_as(companion: Companion, token: str) -> bool:
     return tokens.matches(token, SHARED, companion.pk, companion.link_version)
+
+
+def opened_as(companion: Companion, token: str) -> bool:
+    """Whether it was her link until she left, which raised the version."""
+    return tokens.matches(token, SHARED, companion.pk, companion.link_version - 1)
 
 
 def invitation_token(invitation: UUID) -> str:

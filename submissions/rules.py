@@ -42,6 +42,7 @@ class Party:
     pupils: int
     supervisors: int = 0  # of a visit
     group_kind: str = ""
+    level: str = ""  # of a secondary class, where it was said
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -51,6 +52,7 @@ class Party:
             "year_from": self.year_from,
             "year_to": self.year_to,
             "group_kind": self.group_kind,
+            "level": self.level,
             "pupils": self.pupils,
         }
 

@@ -15,7 +15,15 @@ from submissions.rules import Rule
 
 
 @dataclass(frozen=True)
-class Line:
+class DateLink:
+    """Something that is free, in a mail."""
+
+    day: str  # in words
+    address: str
+
+
+@dataclass(frozen=True)
+class HistoryLine:
     at: datetime.datetime
     party_name: str
     text: str

@@ -25,8 +25,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly
+from core.backoffice.changes import log_done
 from core.backoffice.filters import RangeDateTimeFilter
-from core.mail import sending
+from core.mail import queue, sending
 from core.mail.reading import badge_of, readable
 from core.models import Mail, MailAttempt
 from core.tasks import admin as tasks_admin
@@ -34,10 +35,11 @@ from programmes.models import Hub
 from submissions.models import Submission
 from tec_site.models import Statement
 from tec_site.pages.statements import shipped
+from tec_site.staff import overseeing
 from tec_site.staff.lost_factors import PERMISSION, colleagues_of, may_help
 
 # Imported so that they register their pages; some are replaced, or not wanted.
-_registered = (tasks_admin,)
+_registered = (tasks_admin, overseeing)
 _replaced = (account_admin, mfa_admin)
 for _model in (EmailAddress, Authenticator):
     admin.site.unregister(_model)
@@ -79,7 +81,7 @@ class MailAdmin(ReadOnly, ModelAdmin):
         "attachment_names",
     )
     inlines = (AttemptInline,)
-    actions = ("send_again",)
+    actions = ("send_again", "came_back")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Mail], search_term: str
@@ -88,7 +90,7 @@ class MailAdmin(ReadOnly, ModelAdmin):
         found, may_double = super().get_search_results(request, queryset, search_term)
         if search_term.strip():
             asked = Submission.objects.matching(search_term).values("reference")
-            found |= queryset.filter(reference__in=asked)
+            found |= queryset.filter(pk__in=Mail.objects.about(asked).values("pk"))
         return found, may_double
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
@@ -140,7 +142,7 @@ class MailAdmin(ReadOnly, ModelAdmin):
     def send_again(self, request: HttpRequest, queryset: QuerySet[Mail]) -> None:
         again = sending.send_again(queryset)
         for mail in again:
-            self.log_change(request, mail, "send_again")
+            log_done(request.user, mail, lambda: _("Send again"))
         text = ngettext(
             "%(number)d mail is in the queue again.",
             "%(number)d mails are in the queue again.",
@@ -155,6 +157,22 @@ class MailAdmin(ReadOnly, ModelAdmin):
                 left,
             )
             messages.warning(request, text % {"number": left})
+
+    @admin.action(
+        description=_("They came back: the address does not work"), permissions=["resend"]
+    )
+    def came_back(self, request: HttpRequest, queryset: QuerySet[Mail]) -> None:
+        """A bounce arrives in the hub's own mailbox, which this site does not read."""
+        known = queue.came_back(queryset)
+        for mail in known:
+            log_done(request.user, mail, lambda: _("They came back: the address does not work"))
+        text = ngettext(
+            "%(number)d mail is noted as not delivered. Correct the address at its submission.",
+            "%(number)d mails are noted as not delivered. Correct the addresses at their "
+            "submissions.",
+            len(known),
+        )
+        messages.success(request, text % {"number": len(known)})
 
 
 class StatementForm(forms.ModelForm):
@@ -184,6 +202,7 @@ class StatementForm(forms.ModelForm):
 
 @admin.register(Statement)
 class StatementAdmin(NoDelete, ModelAdmin):
+    logs_values = True
     form = StatementForm
     list_display = ("page", "language", "is_own", "changed_at")
     list_display_links = ("page", "language")

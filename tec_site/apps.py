@@ -1,6 +1,9 @@
-from django.apps import AppConfig
+from typing import Any
+
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig as BaseStaticFilesConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,6 +20,24 @@ class TecSiteConfig(AppConfig):
 
         kinds.register(StaffAccounts())
         authenticator_added.connect(accounts.first_factor_counts)
+        post_migrate.connect(_give_roles_what_they_lack, dispatch_uid="roles")
+
+
+def _give_roles_what_they_lack(app_config: AppConfig, **_kwargs: Any) -> None:
+    """After a new version its pages are open to whom they are for, without a command to remember.
+
+    Once a `migrate`, when all apps have their permissions; Django makes those of the last one just
+    after this, hence here. An app without models sends no such signal.
+    """
+    with_models = [one for one in apps.get_app_configs() if one.models_module is not None]
+    if app_config is not with_models[-1]:
+        return
+    from django.contrib.auth.management import create_permissions
+
+    from tec_site.staff import roles
+
+    create_permissions(app_config, verbosity=0)
+    roles.load()
 
 
 class StaticFilesConfig(BaseStaticFilesConfig):

@@ -20,11 +20,26 @@ SILENT_AFTER_DAYS = 7  # then staff hear that nobody answered it
 REMIND_BEFORE_COLLECTING_DAYS = 3
 REMIND_BEFORE_RETURNING_DAYS = 3
 REMIND_OVERDUE_EVERY_DAYS = 7
-# How a visit or kit was is asked the day after, of what was over a week ago at most.
-EVALUATE_BACK_DAYS = 7
+# How a visit or kit was is asked on the day after, and of what was over a week ago at most.
+EVALUATE_AFTER_DAYS, EVALUATE_BACK_DAYS = 1, 7
 EVALUATE_WITHIN = timedelta(days=30)
+PLEDGE_ON_PAPER_WITHIN = timedelta(days=30)  # then staff hear that it is still verbal
 OVERDUE_KEEPS_WORKING_DAYS = 10  # nobody is promised a box that is not back, for so long
 CODE_VALID_FOR = timedelta(minutes=10)
 CODE_TRIES = 5
 # The second of two clicks on a slow network comes so soon after the first.
 SAME_CLICK_WITHIN = timedelta(minutes=1)
+TEACHER_SESSION_AGE = timedelta(days=90)
+STAFF_SESSION_AGE = timedelta(hours=12)
+MOST_HELD_PER_ADDRESS = 4  # in a network: MOST_HELD_PER_NETWORK in settings, with the rates
+# A mail is tried again after 1, 2, 4, … and then every 60 minutes: some three days. An unreachable
+# server does not count as a try.
+MAIL_TRIES = 72
+MAIL_KEPT_FOR = timedelta(days=90)
+TASK_KEPT_FOR = timedelta(days=92)  # after it ended
+# Open shifts are offered so long ahead, and what is as near as this without waiting for a day.
+OFFER_SHIFTS_AHEAD, OFFER_SHIFTS_AT_ONCE = timedelta(days=42), timedelta(days=7)
+# Who is erased because she was long away hears so this long before; and the mail itself may wait
+# for a server.
+ERASURE_TOLD_BEFORE = timedelta(days=31)
+ERASURE_MAIL_MAY_WAIT = timedelta(days=3)

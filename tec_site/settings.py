@@ -23,6 +23,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from tec_site.periods_and_limits import *  # noqa: F403
+from tec_site.periods_and_limits import STAFF_SESSION_AGE, TEACHER_SESSION_AGE
 from tec_site.staff.menu import UNFOLD  # noqa: F401  # a setting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -141,6 +142,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "tec_site.context.site",
+                "tec_site.staff.manual.leads_to_manual",
             ],
         },
     },
@@ -159,11 +161,13 @@ if _database["ENGINE"].endswith("sqlite3"):
     _database["ENGINE"] = "core.sqlite3"  # readable on a full disk
     # IMMEDIATE: a transaction that will write takes its lock at the start, so it waits in
     # line instead of failing half way. FULL: what was acknowledged survives a power cut.
+    # secure_delete: what was erased is not left in free pages, of which backups take a copy.
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            " PRAGMA secure_delete=ON;"
         ),
     }
     # A file, because an in-memory database has no WAL and no second connection.
@@ -195,8 +199,6 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = reverse_lazy("submissions:sign_in")
 LOGIN_REDIRECT_URL = reverse_lazy("home")
 LOGOUT_REDIRECT_URL = reverse_lazy("home")
-TEACHER_SESSION_AGE = timedelta(days=90)
-STAFF_SESSION_AGE = timedelta(hours=12)
 SESSION_COOKIE_AGE = int(TEACHER_SESSION_AGE.total_seconds())
 BROWSER_COOKIE_AGE = TEACHER_SESSION_AGE  # submissions/browsers.py
 
@@ -225,6 +227,7 @@ MFA_FORMS = {
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # so that a passkey is two factors
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "TEC balie"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 
@@ -300,10 +303,6 @@ def _mailer() -> dict[str, object]:
 
 
 MAILERS = {"default": _mailer()}
-# After 1, 2, 4, … and then every 60 minutes: some three days. An unreachable server does not
-# count as a try.
-MAIL_TRIES = 72
-MAIL_KEPT_FOR = timedelta(days=90)
 EMAIL_BACKLOG_ALARM = timedelta(minutes=30)
 
 # --- The worker ----------------------------------------------------------------------------
@@ -342,7 +341,6 @@ if PRODUCTION:
     if env.bool("BEHIND_TLS_PROXY", default=True):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=int(PRODUCTION))  # in X-Forwarded-For
-MOST_HELD_PER_ADDRESS = 4
 MOST_HELD_PER_NETWORK = env.int("MOST_HELD_PER_NETWORK", default=60)  # a whole school shares one
 RATE_LIMITS = {
     "codes_per_address": (3, timedelta(minutes=10)),

@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from impact.pages import open_figures
+from impact.pages import open_figures, school_year
 from kits.desk.views import short_address
 from programmes.pictures import handout, picture
 from submissions.pages import own_details, sharing
@@ -31,6 +31,8 @@ urlpatterns = [
     path("", include("submissions.urls")),
     path("agenda/<slug:kind>/<slug:key>/<text:token>.ics", feeds.feed, name="feed"),
     path("mijn/", my_tec.my_tec, name="my_tec"),
+    path("mijn/school/", school_year.page, name="school_year"),
+    path("mijn/school/jaar.pdf", school_year.pdf, name="school_year_pdf"),
     path("mijn/gegevens/", own_details.my_details, name="my_details"),
     path("mijn/gegevens/gegevens.json", own_details.download_json, name="my_details_json"),
     path("mijn/gegevens/gegevens.html", own_details.download_page, name="my_details_page"),

@@ -7,7 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.contrib.auth.models import Permission
@@ -185,6 +185,12 @@ class Site:
             "beheer/kits/kitdocument/": self.document,
         }
 
+    @property
+    def with_mails(self) -> dict[str, Any]:
+        """Whose mails can be read as they would go out."""
+        venue = self.programme.venue
+        return {"programme": self.programme, "hub": venue.hub, "lessonkit": self.kit}
+
     def arguments(self, route: str) -> dict[str, Any]:
         waiting = route.endswith(("/code/", "/adres/"))
         submission = self.held if waiting else self.submission
@@ -208,9 +214,13 @@ class Site:
             "class_id": self.booking.class_group_id,
             "visit_id": self.booking.visit_id,
             "pattern_id": 1,
+            "row_id": next(
+                (row.pk for name, row in self.with_mails.items() if f"/{name}/" in route), 1
+            ),
             "closure_id": 1,
             "programme_id": self.programme.pk,
             "school_id": self.owner.school_id,
+            "upload": UUID(int=0),
             "move": "cancel",
             "paper": "agenda",
             "pk": (self.finding if "/foto/" in route else self.mail).pk,
@@ -232,6 +242,8 @@ class Site:
         if route.startswith("bestand/"):
             token, _dot, ending = self.handout.file.name.rpartition("/")[2].rpartition(".")
             found |= {"token": token, "ending": ending}
+        if "handleiding/" in route:
+            found["name"] = "rooster"
         if route.startswith("agenda/"):
             key = str(self.owner.pk)
             token = tokens.make("feed mijn", key, self.owner.link_version)

@@ -35,8 +35,16 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 NOW = datetime.datetime(2026, 9, 15, 10, 0, tzinfo=AMSTERDAM)
 VISIT_DAY = datetime.date(2026, 11, 3)
 
-_numbers = itertools.count(1)
-_schools = itertools.count(1)  # of their own: a site code has room for 9999
+_FIRST_NUMBER = 1001  # as many digits in each, so names sort in the order of making
+_numbers = itertools.count(_FIRST_NUMBER)
+_schools = itertools.count(_FIRST_NUMBER)  # of their own: a site code has room for 9999
+
+
+def count_from_the_start() -> None:
+    """So that a test makes the same names whatever ran before it in this process."""
+    global _numbers, _schools
+    _numbers = itertools.count(_FIRST_NUMBER)
+    _schools = itertools.count(_FIRST_NUMBER)
 
 
 def amsterdam(*when: int) -> datetime.datetime:

@@ -1,12 +1,13 @@
 """A site whose database stands on a disk that becomes full; run in a process of its own.
 
-`python -m tests.full_disk_site FOLDER`, on a small file system of its own. Writes what came back,
-as JSON, to its standard output.
+`python -m tests.full_disk_site FOLDER DATABASE`, on a small file system of its own, with a copy of
+that database. Writes what came back, as JSON, to its standard output.
 """
 
 import contextlib
 import json
 import os
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,16 @@ def fill(folder: Path) -> Path:
     return log
 
 
-def main(folder: Path) -> dict[str, Any]:
+def copy_database(migrated: str, to: Path) -> None:
+    with (
+        contextlib.closing(sqlite3.connect(migrated)) as source,
+        contextlib.closing(sqlite3.connect(to)) as copied,
+    ):
+        source.backup(copied)
+
+
+def main(folder: Path, migrated: str) -> dict[str, Any]:
+    copy_database(migrated, folder / "site.sqlite3")
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "TEC_MODE": "test",
@@ -32,14 +42,12 @@ def main(folder: Path) -> dict[str, Any]:
     import django
 
     django.setup()
-    from django.core.management import call_command
     from django.db import connection
     from django.test import Client
 
     from core.worker import Worker
     from tests.factories import make_programme, make_teacher
 
-    call_command("migrate", verbosity=0)
     make_programme(title="Robots leren rijden")
     email = make_teacher().email
     connection.close()  # the last one: what SQLite keeps beside the database goes
@@ -75,4 +83,4 @@ def main(folder: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(main(Path(sys.argv[1]))))
+    sys.stdout.write(json.dumps(main(Path(sys.argv[1]), sys.argv[2])))

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from http.cookies import SimpleCookie
@@ -20,15 +20,14 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from tests.factories import AMSTERDAM
-
 HOST = "127.0.0.1"
 
 
 def in_weeks(number: int) -> datetime.datetime:
     """A morning so many weeks from the real now: these tests cannot stop the clock."""
     day = timezone.localdate() + datetime.timedelta(weeks=number)
-    return datetime.datetime.combine(day, datetime.time(9), tzinfo=AMSTERDAM)
+    morning = datetime.datetime.combine(day, datetime.time(9))
+    return timezone.make_aware(morning, timezone.get_default_timezone())
 
 
 def database_url() -> str:
@@ -89,8 +88,30 @@ class LiveSite:
 
 
 @contextmanager
+def gunicorn(
+    application: str, options: str, environment: Mapping[str, str], **output: Any
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Its process and the free port on which it listens; `output` as `subprocess` takes it."""
+    with socket.create_server((HOST, 0), backlog=256) as listener:
+        options += f" --bind fd://{listener.fileno()} --config python:tec_site.gunicorn"
+        options += " --log-level warning --no-control-socket"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", application, *options.split()],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            pass_fds=[listener.fileno()],
+            **output,
+        )
+        try:
+            yield process, listener.getsockname()[1]
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+@contextmanager
 def serving(folder: Path, *, workers: int = 1, url: str = "") -> Iterator[LiveSite]:
-    """gunicorn on a free port, on the database `url` or the test's own, in demo mode."""
+    """The site on the database `url` or the test's own, in demo mode."""
     environment = {
         "PATH": os.environ["PATH"],
         "TEC_MODE": "demo",
@@ -101,29 +122,14 @@ def serving(folder: Path, *, workers: int = 1, url: str = "") -> Iterator[LiveSi
         "POSTS_PER_NETWORK": "100000",
         "MOST_HELD_PER_NETWORK": "100000",
     }
+    options = f"--workers {workers} --threads 2 --preload"
     with (
-        socket.create_server((HOST, 0), backlog=256) as listener,
         (folder / "gunicorn.log").open("wb") as log,
+        gunicorn("tests.live_wsgi", options, environment, stdout=log, stderr=log) as started,
     ):
-        options = (
-            f"--bind fd://{listener.fileno()} --workers {workers} --threads 2 --preload "
-            "--config python:tec_site.gunicorn --log-level warning --no-control-socket"
-        )
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "tests.live_wsgi", *options.split()],
-            cwd=settings.BASE_DIR,
-            env=environment,
-            pass_fds=[listener.fileno()],
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            site = LiveSite(process, listener.getsockname()[1])
-            wait_for(lambda: site.browser().get("/privacy/")[0] == 200)
-            yield site
-        finally:
-            process.terminate()
-            process.wait(30)
+        site = LiveSite(*started)
+        wait_for(lambda: site.browser().get("/privacy/")[0] == 200)
+        yield site
 
 
 def wait_for(ready, *, seconds: float = 60) -> None:

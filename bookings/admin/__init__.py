@@ -1,6 +1,6 @@
 """Schedule, visits and bookings in the back office.
 
-Every change of a booking or a visit goes through `bookings/lifecycle.py`, and its refusals are
+Every change of a booking or a visit goes through `bookings/lifecycle/`, and its refusals are
 shown as messages; the pages here only ask and show.
 """
 

@@ -54,7 +54,7 @@ class BookingWhenFilter(WhenFilter):
     field = "visit__slot__starts_at"
 
 
-class WaitingFilter(AttentionFilter):
+class BookingAttentionFilter(AttentionFilter):
     """Requests too, besides what a change elsewhere has made doubtful."""
 
     waits = ~Q(attention="") | Q(state=State.REQUESTED)
@@ -101,7 +101,7 @@ class BookingAdmin(Exporting, AskedAdmin):
     )  # fmt: skip
     list_filter = (
         BookingWhenFilter,
-        WaitingFilter,
+        BookingAttentionFilter,
         ComingFilter,
         ("state", ChoicesDropdownFilter),
         ("visit__programme", RelatedDropdownFilter),
@@ -115,7 +115,10 @@ class BookingAdmin(Exporting, AskedAdmin):
     ordering = ("visit__slot__starts_at", "pk")
     list_per_page = 30  # a busy day; drawing a row costs more than reading it
     change_form_template = "admin/bookings/booking_page.html"
-    actions = ("confirm_selected", "attend_selected", "miss_selected", "export_ticked")
+    actions = (
+        *("confirm_selected", "attend_selected", "miss_selected"),
+        *("write_to_ticked", "export_ticked"),
+    )
 
     # --- Who may what -------------------------------------------------------------------------
 
@@ -143,7 +146,7 @@ class BookingAdmin(Exporting, AskedAdmin):
         page = path("dag/", self.admin_site.admin_view(day), name="bookings_booking_day")
         return [page, *super().get_urls()]
 
-    def page_facts(self, row: Booking) -> dict[str, Any]:
+    def page_facts(self, request: HttpRequest, row: Booking) -> dict[str, Any]:
         return {
             "others": row.submission.bookings.exclude(pk=row.pk).order_by("pk"),
             "norm": row.visit.programme.supervisors_for(row.pupils),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from bookings.admin.attendance import attendance_of, note_attendance
 from bookings.models import Booking, State
+from bookings.telling.day_papers import going_round
 from bookings.telling.documents import visits_on
 from core.backoffice.moves import MovesAdmin
 from core.dates import ONE_DAY, parse_day, start_of_day
@@ -48,6 +49,7 @@ def day_page(model_admin: MovesAdmin, request: HttpRequest) -> HttpResponse:
             for visit in visits
         ],
         "venues": list({visit.visit.slot.venue_id: visit.visit for visit in visits}.values()),
+        "round": going_round(visits),
         "numbers": numbers_of(classes),
         "waiting": waiting,
         "may_decide": may_decide,

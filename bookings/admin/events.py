@@ -13,7 +13,7 @@ from core.dates import terms
 
 @admin.register(BookingEvent)
 class BookingEventAdmin(EventAdmin):
-    list_display = ("at", "what", "booking", "by_whom", "note", "noticed_at")
+    list_display = ("moment", "what", "booking", "by_whom", "note", "told")
     list_select_related = (
         *(f"booking__submission__{name}" for name in ("school", "organisation", "hub")), "by",
     )  # fmt: skip

@@ -1,19 +1,27 @@
 """What staff fill in at the desk: other numbers, another slot, what they overrule.
 
-The fields of each form are the arguments of its verb in `lifecycle.py`.
+The fields of each form are the arguments of its verb in `bookings/lifecycle/`.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.slot_choice import SlotField
 from bookings.models import Booking, Visit
+from bookings.pages.along import along_with, choices_for, fields_for
+from bookings.pages.wishes import WishForm
+from bookings.visits.calling_off import concerned
+from bookings.waiting.visit_list import Wish
 from core.addresses import row_number
 from core.backoffice.moves import NoteForm
+from core.kinds import Along
 from core.text.fields import ParagraphsField
 from programmes.models import Programme
 from submissions.changing import wish_of
@@ -67,31 +75,131 @@ class DeskNumbersForm(NoteForm):
         return data | {"overrule": limits if data.pop("overrule_numbers") else set()}
 
 
-class RescheduleForm(NoteForm):
+class AlongForm(NoteForm):
+    """How what goes along with the visit goes, as the school asked where it did."""
+
+    asked_in = "ask_to_cancel"  # the move by which it asks
+
+    def __init__(self, *args: Any, row: Booking, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        self.going = fields_for(self.choices)
+        self.fields |= self.going
+        self.order_fields((*self.going, "note"))
+        asked = row.events.filter(move=self.asked_in).order_by("pk")
+        if row.attention and (wish := asked.last()):
+            self.initial.update(wish.data.get("along", {}))
+
+    @property
+    def choices(self) -> list[Along]:
+        return along_with(self.row, None, by_staff=True)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return gathered(self.cleaned_data, self.going)
+
+
+class RescheduleForm(AlongForm):
+    asked_in = "ask_to_move"
+
     def __init__(self, *args: Any, row: Booking, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
         self.fields["slot"] = SlotField(row.visit.programme, but=row.visit.slot_id)
         if wish := wish_of(row):
             self.initial["slot"] = wish.data["slot"]
-        self.order_fields(("slot", "note"))
+        self.order_fields(("slot", *self.going, "note"))
+
+    @property
+    def choices(self) -> list[Along]:
+        return choices_for(self.row, by_staff=True)
 
 
-class MoveVisitForm(forms.Form):
-    """Another slot for a visit with all its classes."""
+def gathered(data: dict[str, Any], going: Mapping[str, forms.Field]) -> dict[str, Any]:
+    """The arguments of a verb: how what goes along does so is one of them."""
+    others = {name: value for name, value in data.items() if name not in going}
+    return others | {"along": {name: data[name] for name in going}}
 
+
+class WholeVisitForm(forms.Form):
+    """A word to the schools of a visit, and how what goes along with their classes goes.
+
+    Who joined, left or changed since the page was shown is seen before anything is done.
+    """
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     note = ParagraphsField(
         label=gettext_lazy("A word to the schools"),
-        help_text=gettext_lazy("Optional. Goes into the mail."),
-        required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     use_required_attribute = False
 
-    def __init__(self, *args: Any, visit: Visit, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    data: Any
+
+    def __init__(self, data: Any, *, visit: Visit) -> None:
+        found = concerned(visit)
+        self.now = found.in_a_line
+        super().__init__(data, initial={"seen": self.now})
+        self.going = fields_for(
+            [
+                replace(one, text=f"{booking.party_name}: {one.text}")
+                for booking in found.booked
+                for one in self.choices_of(booking)
+            ]
+        )
+        self.fields |= self.going
+        self.order_fields((*self.going, "note"))
+
+    def clean(self) -> Any:
+        data = super().clean() or self.cleaned_data
+        # Where nobody is left it was done already: by the first of two clicks, or a colleague.
+        if data.pop("seen", "") not in ("", self.now) and self.now:
+            self.data = {**self.data.dict(), "seen": self.now}
+            raise ValidationError(
+                _(
+                    "Who comes changed since you looked: it is above as it is now. Is yours still "
+                    "right? Then send it once more."
+                )
+            )
+        return data
+
+    def choices_of(self, booking: Booking) -> list[Along]:
+        raise NotImplementedError
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return gathered(self.cleaned_data, self.going)
+
+    @property
+    def said_along(self) -> list[str]:
+        """What was chosen, in words."""
+        ways: dict[str, Any] = dict(self.going)
+        return [
+            f"{field.label}: {dict(field.choices)[self.cleaned_data[name]]}"
+            for name, field in ways.items()
+        ]
+
+
+class CallOffForm(WholeVisitForm):
+    def __init__(self, data: Any, *, visit: Visit) -> None:
+        super().__init__(data, visit=visit)
+        self.fields["note"].help_text = _("Goes into every mail.")
+
+    def choices_of(self, booking: Booking) -> list[Along]:
+        return along_with(booking, None, by_staff=True)
+
+
+class MoveVisitForm(WholeVisitForm):
+    """Another slot for a visit with all its classes."""
+
+    def __init__(self, data: Any, *, visit: Visit) -> None:
+        super().__init__(data, visit=visit)
+        self.fields["note"].help_text = _("Optional. Goes into the mail.")
+        self.fields["note"].required = False
         self.fields["slot"] = SlotField(visit.programme, but=visit.slot_id)
-        self.order_fields(("slot", "note"))
+        self.order_fields(("slot", *self.going, "note"))
+
+    def choices_of(self, booking: Booking) -> list[Along]:
+        return choices_for(booking, by_staff=True)
 
 
 class MaximaForm(forms.Form):
@@ -104,6 +212,54 @@ class MaximaForm(forms.Form):
         validators=[MinValueValidator(1), MaxValueValidator(9999)],
     )
     use_required_attribute = False
+
+
+class VisitMaximaForm(MaximaForm):
+    """Of one visit: who comes second hears what a colleague made of them since the page was shown,
+    and sends what she typed once more if she still wants it."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    data: Any
+
+    def __init__(self, data: Any, *, visit: Visit) -> None:
+        self.now = f"{visit.max_groups} {visit.max_pupils}"
+        before = {"max_groups": visit.max_groups, "max_pupils": visit.max_pupils}
+        super().__init__(data, initial=before | {"seen": self.now})
+
+    def clean(self) -> Any:
+        data = super().clean() or self.cleaned_data
+        if data.pop("seen", "") not in ("", self.now):
+            self.data = {**self.data.dict(), "seen": self.now}
+            groups, pupils = self.now.split()
+            raise ValidationError(
+                _(
+                    "A colleague made it %(groups)s and %(pupils)s since you looked. Is yours "
+                    "right? Then send it once more."
+                ),
+                params={"groups": groups, "pupils": pupils},
+            )
+        return data
+
+
+class SlotMaximaForm(MaximaForm):
+    """Of several slots: what is left empty stays as it is in each."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = False
+            field.help_text = _("Empty: as it is.")
+
+    def clean(self) -> Any:
+        data = super().clean() or self.cleaned_data
+        if not self.errors and not self.given:
+            raise ValidationError(_("Fill in one of the two."))
+        return data
+
+    @property
+    def given(self) -> dict[str, int]:
+        return {name: value for name, value in self.cleaned_data.items() if value is not None}
 
 
 class WhereForm(forms.Form):
@@ -142,3 +298,28 @@ class WhereForm(forms.Form):
     def _programme(self) -> Programme | None:
         number = row_number(self.data.get("programme"))
         return self.known.filter(pk=number).first() if number else None
+
+
+class WaitWhereForm(WhereForm):
+    """What somebody waits for: a date, or the days that would do."""
+
+    def __init__(self, data: Any, *, user: Any) -> None:
+        super().__init__(data, user=user)
+        programme = self._programme()
+        self.days: WishForm | None = None
+        if programme is not None:
+            self.fields["slot"].label = _("A full date")
+            asked = any(self.data.get(name) for name in ("first_day", "last_day"))
+            self.days = WishForm(data if asked else None, programme=programme)
+
+    def is_valid(self) -> bool:
+        days = self.days
+        return super().is_valid() and (days is None or not days.is_bound or days.is_valid())
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        if slot := self.cleaned_data.get("slot"):
+            return self.cleaned_data | {"wish": Wish.of(slot)}
+        if self.days is None or not self.days.is_bound:
+            return {}
+        return self.cleaned_data | {"wish": self.days.wish, "slot": self.days.last_slot}

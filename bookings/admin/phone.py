@@ -1,8 +1,8 @@
-"""A visit on a school's behalf: what, then when, then who."""
+"""A visit on a school's behalf, or a place on its waiting list: what, then when, then who."""
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -11,9 +11,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings import lifecycle
-from bookings.admin.forms import WhereForm
+from bookings.admin.forms import WaitWhereForm, WhereForm
 from bookings.pages.forms import MAX_CLASSES, BookingForm
+from bookings.planning.availability import offers_between
+from bookings.waiting.visit_list import LIST, WaitRequest, Wish
 from core.addresses import row_number
+from core.dates import ONE_DAY
 from submissions.admin.phone import ByPhone
 from submissions.models import Submission
 
@@ -22,7 +25,8 @@ class VisitByPhone(ByPhone):
     title = _("Book on a school's behalf")
     booked = _("Booked. %(email)s gets the confirmation by mail.")
     template_name = "admin/bookings/book_on_behalf.html"
-    first_form = WhereForm
+    waiting_list = LIST
+    first_form: ClassVar[type[Any]] = WhereForm
 
     def form(self, data: Any, chosen: Mapping[str, Any]) -> BookingForm:
         return BookingForm(data, **chosen, for_staff=True)
@@ -34,10 +38,21 @@ class VisitByPhone(ByPhone):
         by: Any,
         overruled: Mapping[str, Any],
     ) -> Submission:
-        return lifecycle.book(form.request(browser="", language="nl", **overruled), by=by)
+        return lifecycle.book(form.wanted(browser="", language="nl", **overruled), by=by)
+
+    def wait(self, form: BookingForm, chosen: Mapping[str, Any], by: Any) -> Submission:
+        wish = chosen.get("wish") or Wish.of(chosen["slot"])
+        what = ["wait", form.programme.pk, wish.facts, form.parties]
+        submission = form.contact.submission(browser="", language="nl", what=what)
+        return LIST.book(WaitRequest(submission, form.programme, form.parties, wish), by=by)
+
+    def has_room(self, chosen: Mapping[str, Any]) -> bool:
+        slot = chosen["slot"]
+        offers = offers_between(chosen["programme"], slot.day, slot.day + ONE_DAY)
+        return any(one.slot_id == slot.pk and one.can_be_booked for one in offers)
 
     def words(self, submission: Submission) -> str:
-        if any(booking.waits for booking in submission.bookings.all()):
+        if any(booking.is_undecided for booking in submission.bookings.all()):
             return gettext("Requested: decide about it below. %(email)s was mailed that it waits.")
         return super().words(submission)
 
@@ -58,3 +73,19 @@ class VisitByPhone(ByPhone):
         place = min(next(free, number), MAX_CLASSES - 1)
         typed["klas-TOTAL_FORMS"] = str(max(number, place + 1))
         return f"klas-{place}"
+
+
+class WaitByPhone(VisitByPhone):
+    """For a full date, or for any of several days."""
+
+    title = _("Put on the waiting list")
+    first_form = WaitWhereForm
+    only_waits = True
+
+    def form(self, data: Any, chosen: Mapping[str, Any]) -> BookingForm:
+        """About the date, or the last of the days: a class must be fit to come then."""
+        programme, slot = chosen["programme"], chosen["slot"]
+        return BookingForm(data, programme=programme, slot=slot, for_staff=True)
+
+    def has_room(self, chosen: Mapping[str, Any]) -> bool:
+        return chosen["wish"].slot is None or super().has_room(chosen)

@@ -1,6 +1,7 @@
 """Patterns, and the slots made of them."""
 
 import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -21,15 +22,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from bookings.admin.forms import SlotMaximaForm
+from bookings.admin.season import say_which_stay, season_page, slots_in_words
 from bookings.admin.slot_choice import choose_slot
 from bookings.models import SchedulePattern, State, Visit, VisitSlot, VisitWait, shut
 from bookings.places import stop_promising
 from bookings.planning.schedule import join_slots, make_slots, plan_slots
-from bookings.visits import keep_limits
+from bookings.planning.times import at_another_time, retime_slots
+from bookings.visits import keep_limits, limit_slots
 from bookings.waiting import door
 from core.backoffice.base import Button, ModelAdmin, NoDelete
+from core.backoffice.changes import log_done, log_values
 from core.backoffice.filters import DefaultFilter, RelatedDropdownFilter
-from core.dates import parse_day, start_of_day
+from core.dates import ONE_WEEK, monday_of, parse_day, start_of_day
 from core.transactions import retried
 from programmes.one_hub import OneHubForm
 from submissions.waiting.lifecycle import LIVE
@@ -64,7 +69,7 @@ class SchedulePatternAdmin(NoDelete, ModelAdmin):
     logs_values = True
     form = PatternForm
     list_display = (
-        "weekday", "times", "programmes_shown", "venue", "season", "max_groups", "slots_made",
+        "weekday", "times", "programmes_shown", "venue", "season", "public_from", "slots_made",
     )  # fmt: skip
     list_display_links = ("weekday", "times")
     list_select_related = ("venue",)
@@ -84,8 +89,10 @@ class SchedulePatternAdmin(NoDelete, ModelAdmin):
         ("season_from", "season_to"),
         "programmes",
         ("max_groups", "max_pupils"),
+        "public_from",
     )
     change_form_template = "admin/with_buttons.html"
+    list_before_template = "admin/bookings/_copy_season.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SchedulePattern]:
         patterns = super().get_queryset(request).prefetch_related("programmes")
@@ -97,7 +104,15 @@ class SchedulePatternAdmin(NoDelete, ModelAdmin):
             self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.make_slots_page)),
             name="bookings_schedulepattern_make_slots",
         )
-        return [page, *super().get_urls()]
+        season = path(
+            "seizoen/",
+            self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.season_page)),
+            name="bookings_schedulepattern_season",
+        )
+        return [season, page, *super().get_urls()]
+
+    def season_page(self, request: HttpRequest) -> HttpResponse:
+        return season_page(self, request)
 
     @display(description=_("time"), ordering="starts_at")
     def times(self, pattern: SchedulePattern) -> str:
@@ -134,6 +149,16 @@ class SchedulePatternAdmin(NoDelete, ModelAdmin):
             text = _("{} cannot be booked in slots that were made before. {}")
             link = format_html('<a href="{}">{}</a>', address, _("Let it join them"))
             messages.warning(request, format_html(str(text), names, link))
+        if change and {"starts_at", "ends_at"} & set(form.changed_data):
+            say_which_stay(request, form.instance)
+
+    def _retime(self, request: HttpRequest, pattern: SchedulePattern) -> HttpResponse:
+        if not request.user.has_perm("bookings.change_visitslot"):
+            raise PermissionDenied
+        done = partial(_changed, retime_slots(pattern, by=request.user))
+        log_done(request.user, pattern, done)
+        messages.success(request, done())
+        return redirect("admin:bookings_schedulepattern_make_slots", pattern.pk)
 
     def make_slots_page(self, request: HttpRequest, pattern_id: int) -> HttpResponse:
         """The preview, and on POST the slots."""
@@ -143,20 +168,28 @@ class SchedulePatternAdmin(NoDelete, ModelAdmin):
         if pattern is None:
             raise Http404
         if request.method == "POST":
+            if "retime" in request.POST:
+                return self._retime(request, pattern)
             joins = "join" in request.POST
             asked = map(parse_day, request.POST.getlist("anyway"))
             anyway = {day for day in asked if day}
-            made = len(make_slots(pattern, anyway).new) if not joins else 0
-            done = _joined(join_slots(pattern)) if joins else _made(made)
-            self.log_change(request, pattern, done)
-            messages.success(request, done)
+            if joins:
+                done = partial(_joined, join_slots(pattern))
+            else:
+                done = partial(slots_in_words, len(make_slots(pattern, anyway).new))
+            log_done(request.user, pattern, done)
+            messages.success(request, done())
             return redirect("admin:bookings_schedulepattern_change", pattern_id)
+        other = at_another_time(pattern)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Make slots"),
             "subtitle": str(pattern),
             "opts": self.opts,
             "plan": plan_slots(pattern),
+            "other": other,
+            "follow": [one for one in other if not one.is_promised],
+            "stay": [one for one in other if one.is_promised],
             "pattern": pattern,
         }
         return TemplateResponse(request, "admin/bookings/make_slots.html", context)
@@ -171,10 +204,9 @@ def _joined(number: int) -> str:
     return text % {"number": number}
 
 
-def _made(number: int) -> str:
-    return ngettext("%(number)d slot was made.", "%(number)d slots were made.", number) % {
-        "number": number
-    }
+def _changed(number: int) -> str:
+    text = ngettext("%(number)d slot changed.", "%(number)d slots changed.", number)
+    return text % {"number": number}
 
 
 class WhenFilter(DefaultFilter):
@@ -195,10 +227,10 @@ class WhenFilter(DefaultFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         today = timezone.localdate()
-        monday = today - datetime.timedelta(days=today.weekday())
+        monday = monday_of(today)
         spans = {
             "today": (today, today + datetime.timedelta(days=1)),
-            "week": (monday, monday + datetime.timedelta(days=7)),
+            "week": (monday, monday + ONE_WEEK),
             "past": (None, today),
             "all": (None, None),
         }
@@ -236,6 +268,7 @@ def _is_promised(slot: VisitSlot | None) -> bool:
 
 @admin.register(VisitSlot)
 class VisitSlotAdmin(NoDelete, ModelAdmin):
+    logs_values = True
     form = VisitSlotForm
     list_display = (
         "day_shown", "times", "programmes_shown", "venue", "max_groups", "booked", "open_shown",
@@ -263,7 +296,7 @@ class VisitSlotAdmin(NoDelete, ModelAdmin):
         "note",
         "pattern",
     )
-    actions = ("close", "reopen")
+    actions = ("close", "reopen", "limit")
 
     def get_urls(self) -> list[Any]:
         page = path(
@@ -335,18 +368,31 @@ class VisitSlotAdmin(NoDelete, ModelAdmin):
     def reopen(self, request: HttpRequest, queryset: QuerySet[VisitSlot]) -> None:
         self._set_closed(request, queryset, False)
 
+    @admin.action(description=_("Change the maximum"), permissions=["change"])
+    def limit(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        """Asks for it, naming each slot as it is now; then those that were shown change."""
+        is_sent = "limit" in request.POST
+        form = SlotMaximaForm(request.POST if is_sent else None)
+        if is_sent and form.is_valid():
+            limited = limit_slots(queryset, form.given, by=request.user)
+            for line in limited.kept:
+                messages.warning(request, line)
+            messages.success(request, _changed(limited.number))
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Change the maximum"),
+            "form": form,
+            "slots": queryset,
+            "back": request.get_full_path(),
+        }
+        return TemplateResponse(request, "admin/bookings/limit_slots.html", context)
+
     @method_decorator(retried)
     def _set_closed(self, request: HttpRequest, slots: QuerySet[VisitSlot], closed: bool) -> None:
-        """Through the rows, so that each change stands in the log."""
         door.opened()
         changed = list(slots.filter(is_closed=not closed))
-        words = _("Closed for new bookings.") if closed else _("Opened for bookings.")
-        for slot in changed:
-            slot.is_closed = closed
-            slot.save(update_fields=["is_closed"])
-            self.log_change(request, slot, str(words))
-        messages.success(
-            request,
-            ngettext("%(number)d slot changed.", "%(number)d slots changed.", len(changed))
-            % {"number": len(changed)},
-        )
+        VisitSlot.objects.filter(pk__in=[slot.pk for slot in changed]).update(is_closed=closed)
+        log_values(request.user, [(slot, [("is_closed", not closed, closed)]) for slot in changed])
+        messages.success(request, _changed(len(changed)))

@@ -24,7 +24,8 @@ from programmes.models import Programme
 
 def slots_for(programme: Programme) -> VisitSlotQuerySet:
     """The slots to come in which a programme can run, whether or not there is room."""
-    return VisitSlot.objects.upcoming().with_room_for(programme).order_by("starts_at", "pk")
+    slots = VisitSlot.objects.upcoming().with_room_for(programme).select_related("pattern")
+    return slots.order_by("starts_at", "pk")
 
 
 def labels(programme: Programme, slots: Iterable[VisitSlot]) -> dict[int, str]:
@@ -56,7 +57,7 @@ class SlotField(forms.ModelChoiceField):
         """`but`: the slot that is taken already, and no choice."""
         self.programme = programme
         super().__init__(
-            slots_for(programme).exclude(pk=but).select_related("venue"),
+            slots_for(programme).exclude(pk=but).select_related("venue", "pattern"),
             widget=SlotSelect(programme),
             label=_("Date and time"),
             help_text=_("Search by day, for example ‘9 March’ or ‘9-3’, or by month."),

@@ -22,17 +22,19 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from bookings import visits
-from bookings.admin.calling_off import call_off_page
+from bookings.admin.calling_off import call_off_page, joining_page
 from bookings.admin.day import these_days
 from bookings.admin.exports import VISITS
-from bookings.admin.forms import MaximaForm, MoveVisitForm
-from bookings.admin.planner import week_page
+from bookings.admin.forms import MoveVisitForm, VisitMaximaForm
+from bookings.admin.planner import rooms_page, week_page
 from bookings.admin.schedule import WhenFilter
 from bookings.admin.search import booking_fits
 from bookings.models import Booking, Visit
-from bookings.telling import documents
-from bookings.waiting.calling_off import concerned
+from bookings.telling.day_papers import DAY, PAPERS, ROUNDS, WEEK, paper_of
+from bookings.visits.calling_off import concerned
+from bookings.visits.moving import other_rooms
 from core.backoffice.base import Button, ReadOnly
+from core.backoffice.changes import log_done
 from core.backoffice.exports import ExportAdmin
 from core.backoffice.filters import RelatedDropdownFilter
 from core.dates import terms
@@ -125,7 +127,9 @@ class VisitAdmin(ReadOnly, ExportAdmin):
             page("verplaats", self.move_page, asking),
             page("maximum", self.maxima_page, asking),
             page("afzeggen", self.call_off, asking),
-            page("daglijst", self.day_sheet, require_safe),
+            page("samen", self.join_page, asking),
+            page("ruimtes", self.rooms_page, asking),
+            *(page(name, partial(self.paper, name=name), require_safe) for name in PAPERS),
             *super().get_urls(),
         ]
 
@@ -136,10 +140,12 @@ class VisitAdmin(ReadOnly, ExportAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _buttons(self, request: HttpRequest, visit: Visit) -> list[Button]:
-        labels = {"daglijst": _("Day sheet (PDF)")}
+        labels = {DAY: _("Day sheet (PDF)"), WEEK: _("The week (PDF)")}
+        if visit.programme.components.exists():
+            labels |= {ROUNDS: _("Rotation (PDF)")}
         if request.user.has_perm("bookings.change_visit") and visit.released_at is None:
             labels = {"verplaats": _("Move the visit"), "maximum": _("Change the maximum")} | labels
-            labels |= {"afzeggen": _("Call the visit off")}
+            labels |= {"ruimtes": _("Other rooms"), "afzeggen": _("Call the visit off")}
         buttons = [
             Button(str(label), reverse(f"admin:bookings_visit_{name}", args=[visit.pk]))
             for name, label in labels.items()
@@ -168,49 +174,52 @@ class VisitAdmin(ReadOnly, ExportAdmin):
                 return redirect("admin:bookings_visit_change", there[0].pk)
             try:
                 by: Any = request.user
-                moved = visits.move_visit(visit=visit, by=by, **form.cleaned_data)
+                moved = visits.move_visit(visit=visit, by=by, **form.arguments)
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                text = ngettext("%(number)d class moved.", "%(number)d classes moved.", moved)
-                return self._done(request, there.first() or visit, text % {"number": moved})
+                to = there.select_related("programme").first() or visit
+                words = partial(_moved, moved, form.said_along, visit, to)
+                return self._done(request, to, words)
         return self._page(request, visit, form, _("Move the visit"), _moves_along(visit))
 
     def maxima_page(self, request: HttpRequest, visit_id: int) -> HttpResponse:
         visit = self._load(request, visit_id, "change_visit")
         data = request.POST if request.method == "POST" else None
-        before = {"max_groups": visit.max_groups, "max_pupils": visit.max_pupils}
-        form = MaximaForm(data, initial=before)
+        form = VisitMaximaForm(data, visit=visit)
         if data is not None and form.is_valid():
             try:
                 visits.set_maxima(visit=visit, **form.cleaned_data)
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                whom = visit.programme.whom
-                text = _("Maximum changed: %(parties)s, %(heads)s.") % {
-                    "parties": whom.parties(form.cleaned_data["max_groups"]),
-                    "heads": whom.heads(form.cleaned_data["max_pupils"]),
-                }
-                return self._done(request, visit, text)
+                maxima = form.cleaned_data["max_groups"], form.cleaned_data["max_pupils"]
+                words = partial(_limited, visit, *maxima)
+                return self._done(request, visit, words)
         return self._page(request, visit, form, _("Change the maximum"))
 
     def call_off(self, request: HttpRequest, visit_id: int) -> HttpResponse:
         return call_off_page(self, request, self._load(request, visit_id, "change_visit"))
 
-    def day_sheet(self, request: HttpRequest, visit_id: int) -> HttpResponse:
-        """Everything of that day at that venue, on paper."""
+    def rooms_page(self, request: HttpRequest, visit_id: int) -> HttpResponse:
+        return rooms_page(self, request, self._load(request, visit_id, "change_visit"))
+
+    def join_page(self, request: HttpRequest, visit_id: int) -> HttpResponse:
+        return joining_page(self, request, self._load(request, visit_id, "change_visit"))
+
+    def paper(self, request: HttpRequest, visit_id: int, name: str) -> HttpResponse:
+        """Something of this visit, of its day at that venue or of its week, on paper."""
         visit = self._load(request, visit_id, "view_visit")
         try:
-            content = documents.day_sheet(visit.slot.venue, visit.slot.day)
+            paper = paper_of(visit, name, among=self.get_queryset(request))
         except DocumentsUnavailable:
-            messages.error(request, _("The day sheet cannot be made at this moment."))
+            messages.error(request, _("This paper cannot be made at this moment."))
             return redirect("admin:bookings_visit_change", visit.pk)
-        return pdf_response(content, documents.day_sheet_filename(visit.slot.day))
+        return pdf_response(paper.content, paper.filename)
 
-    def _done(self, request: HttpRequest, visit: Visit, text: str) -> HttpResponse:
-        self.log_change(request, visit, text)
-        messages.success(request, text)
+    def _done(self, request: HttpRequest, visit: Visit, words: Callable[[], str]) -> HttpResponse:
+        log_done(request.user, visit, words)
+        messages.success(request, words())
         return redirect("admin:bookings_visit_change", visit.pk)
 
     def _page(
@@ -262,7 +271,7 @@ class VisitAdmin(ReadOnly, ExportAdmin):
 
 
 def _moves_along(visit: Visit) -> str:
-    """Who hears of it when the whole visit moves."""
+    """Who hears of it when the whole visit moves, and what becomes of rooms that staff chose."""
     booked = concerned(visit).booked
     words = ngettext(
         "%(number)d class moves along and hears the new date by mail: %(who)s",
@@ -270,4 +279,25 @@ def _moves_along(visit: Visit) -> str:
         len(booked),
     )
     who = ", ".join(f"{one.party_name} ({one.submission.asker_name})" for one in booked)
-    return words % {"number": len(booked), "who": who} if booked else ""
+    said = [words % {"number": len(booked), "who": who}] if booked else []
+    if visit.has_own_rooms:
+        rooms = {
+            "chosen": ", ".join(zone.name for zone in visit.rooms),
+            "usual": ", ".join(zone.name for zone in visit.programme.zones.all()),
+        }
+        keeps = _(
+            "Other rooms were chosen for this visit (%(chosen)s). It keeps them where they are "
+            "free then; else it gets those of its programme (%(usual)s)."
+        )
+        said.append(keeps % rooms)
+    return ". ".join(said)
+
+
+def _moved(number: int, along: list[str], left: Visit, to: Visit) -> str:
+    text = ngettext("%(number)d class moved.", "%(number)d classes moved.", number)
+    return "; ".join([text % {"number": number}, *along, *filter(None, [other_rooms(left, to)])])
+
+
+def _limited(visit: Visit, groups: int, pupils: int) -> str:
+    whom, words = visit.programme.whom, _("Maximum changed: %(parties)s, %(heads)s.")
+    return words % {"parties": whom.parties(groups), "heads": whom.heads(pupils)}

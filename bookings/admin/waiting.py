@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
+from bookings.admin.phone import WaitByPhone
 from bookings.admin.slot_choice import SlotField
 from bookings.models import WAIT_FACTS, VisitSlot, VisitWait, VisitWaitEvent
 from bookings.telling.waiting import when_of
 from bookings.waiting.positions import demand, positions
-from bookings.waiting.visits import LIST
+from bookings.waiting.visit_list import LIST
 from core.backoffice.filters import AttentionFilter, RangeDateFilter, RelatedDropdownFilter
 from core.backoffice.moves import RequiredNoteForm, StaffMove
 from core.dates import terms
@@ -80,6 +81,7 @@ class LiveFilter(admin.SimpleListFilter):
 
 @admin.register(VisitWait)
 class VisitWaitAdmin(WaitAdmin):
+    by_phone = WaitByPhone
     staff_moves, facts = STAFF_MOVES, WAIT_FACTS
     list_display = (
         "place_shown", "party_name", "asker", "programme", "when_shown", "pupils", "since",
@@ -134,7 +136,7 @@ class VisitWaitAdmin(WaitAdmin):
         changelist.result_list = rows
         return changelist
 
-    def page_facts(self, row: VisitWait) -> dict[str, Any]:
+    def page_facts(self, request: HttpRequest, row: VisitWait) -> dict[str, Any]:
         place = positions([row]).get(row.pk)
         return {
             "thing": row.programme,

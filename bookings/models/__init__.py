@@ -1,8 +1,14 @@
 from bookings.models.booking import FACTS, SAID_YES, Attention, Booking, BookingEvent, was_asked
-from bookings.models.schedule import SchedulePattern, VisitSlot, shut
+from bookings.models.schedule import SchedulePattern, VisitSlot, public, shut
 from bookings.models.state import State
 from bookings.models.visit import Footprint, Visit, ZoneClaim
-from bookings.models.waiting import WAIT_FACTS, PartOfDay, VisitWait, VisitWaitEvent
+from bookings.models.waiting import (
+    WAIT_FACTS,
+    PartOfDay,
+    VisitWait,
+    VisitWaitEvent,
+    VisitWaitQuerySet,
+)
 
 __all__ = [
     "FACTS",
@@ -19,7 +25,9 @@ __all__ = [
     "VisitSlot",
     "VisitWait",
     "VisitWaitEvent",
+    "VisitWaitQuerySet",
     "ZoneClaim",
+    "public",
     "shut",
     "was_asked",
 ]

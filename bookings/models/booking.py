@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from bookings.models.schedule import VisitSlot
 from bookings.models.state import State
 from bookings.models.visit import Footprint, Visit, ZoneClaim
+from core.constraints import NotesChanges
 from core.lifecycle import Event, once_about_date, unnoticed
 from core.text.searching import WordsInside
 from programmes.models import OfHubs, Programme
@@ -43,7 +44,7 @@ FACTS = (
 
 
 # What calendars do not show.
-OFF_CALENDAR = frozenset({"prepared_at", "said_yes_for", "said_yes_with", "came"})
+OFF_CALENDAR = frozenset({"prepared_at", "followed_up_at", "said_yes_for", "said_yes_with", "came"})
 
 # Who said that she comes, on the date and with the number of now.
 SAID_YES = Q(said_yes_for=F("visit__slot__starts_at"), said_yes_with=F("pupils"))
@@ -117,6 +118,9 @@ class Booking(Asked):
     # Set by moves only (`bookings/preparing.py`). What was said is of one moment and one number:
     # where either is another now, it is no answer any more.
     prepared_at = models.DateTimeField(_("prepared at"), null=True, blank=True, editable=False)
+    followed_up_at = models.DateTimeField(
+        _("followed up at"), null=True, blank=True, editable=False
+    )
     said_yes_for = models.DateTimeField(_("said yes for"), null=True, blank=True, editable=False)
     said_yes_with = models.PositiveSmallIntegerField(
         _("said yes with"), null=True, blank=True, editable=False
@@ -165,6 +169,10 @@ class Booking(Asked):
                 name="booking_counted_when_here",
                 violation_error_message=_("How many came is said of a class that was here only."),
             ),
+            NotesChanges(
+                fields=["state", "pupils", "came", "visit", "submission", "class_group"],
+                name="booking_counted",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -207,8 +215,7 @@ class Booking(Asked):
 
     @property
     def ends_at(self) -> datetime.datetime:
-        """Start plus the programme's length, in real time (UTC), across changes of clocks."""
-        return self.starts_at.astimezone(datetime.UTC) + self.visit.programme.length
+        return self.visit.ends_at
 
     @property
     def school_day(self) -> datetime.date:

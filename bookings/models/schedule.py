@@ -1,4 +1,5 @@
-"""When the centre is open for visits: patterns, the slots made of them, and closures."""
+"""When the centre is open for visits: patterns, and the slots made of them. Days on which it is
+closed are `programmes/models/closure.py`."""
 
 import datetime
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from core.constraints import NotesChanges
 from core.dates import terms
 from core.text.searching import rows_with
 from programmes.models import Closure, OfHubs, Programme, Venue
@@ -53,6 +55,23 @@ class SchedulePattern(models.Model):
     max_pupils = models.PositiveSmallIntegerField(
         _("pupils at once"), default=35, validators=[MinValueValidator(1)]
     )
+    public_from = models.DateField(
+        _("published from"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Until that day only staff see its slots, and book in them. Empty: everybody at once."
+        ),
+    )
+    # The pattern of an earlier season of which it is the copy.
+    continues = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="continued_by",
+    )
 
     objects = OfHubs["SchedulePattern"].as_manager()
 
@@ -71,6 +90,11 @@ class SchedulePattern(models.Model):
                 name="pattern_season_ends_after_start",
                 violation_error_message=_("The season ends before it starts."),
             ),
+            models.UniqueConstraint(
+                fields=["continues", "season_from"],
+                name="pattern_continued_once_a_season",
+                violation_error_message=_("This pattern was copied to that season already."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,8 +106,16 @@ class SchedulePattern(models.Model):
             raise ValidationError({"season_to": _("A season is two years at most.")})
 
 
-def shut(slot: str = "") -> models.Case:
-    """Whether a slot is closed by hand or by a closure of its venue, to annotate with.
+def public(slot: str = "") -> Q:
+    """Slots that everybody may see by now: those that no pattern keeps for later. `slot` is the way
+    to them ('visitslot__')."""
+    day = f"{slot}pattern__public_from"
+    return Q(**{day: None}) | Q(**{f"{day}__lte": timezone.localdate()})
+
+
+def shut(slot: str = "", *, until_public: bool = True) -> models.Case:
+    """Whether a slot is closed by hand or by a closure of its venue, or (`until_public`) not public
+    yet, to annotate with.
 
     `slot` is the way to it ('visitslot__'); the query has its `day` (Amsterdam).
     """
@@ -92,13 +124,15 @@ def shut(slot: str = "") -> models.Case:
         starts_on__lte=models.OuterRef("day"),
         ends_on__gte=models.OuterRef("day"),
     )
-    by_hand = models.When(**{f"{slot}is_closed": True}, then=models.Value(True))
-    return models.Case(by_hand, default=models.Exists(closures))
+    cases = [models.When(**{f"{slot}is_closed": True}, then=models.Value(True))]
+    if until_public:
+        cases.append(models.When(~public(slot), then=models.Value(True)))
+    return models.Case(*cases, default=models.Exists(closures))
 
 
 class VisitSlotQuerySet(OfHubs["VisitSlot"]):
     def open(self) -> Self:
-        """Not closed by hand, nor by a closure of the venue."""
+        """Neither closed by hand, nor by a closure of the venue, and public by now."""
         return self.alias(day=models.functions.TruncDate("starts_at")).exclude(shut())
 
     def upcoming(self) -> Self:
@@ -171,6 +205,7 @@ class VisitSlot(models.Model):
         verbose_name_plural = _("slots")
         ordering = ["starts_at", "pk"]
         constraints = [
+            NotesChanges(fields=["starts_at"], only_values=True, name="slot_counted"),
             models.UniqueConstraint(
                 fields=["pattern", "starts_at"],
                 name="slot_once_per_pattern",
@@ -193,8 +228,14 @@ class VisitSlot(models.Model):
 
     @cached_property
     def is_shut(self) -> bool:
-        """Closed by hand, or by a closure of its venue."""
+        """Closed by hand, or by a closure of its venue, or not public yet."""
         return not VisitSlot.objects.open().filter(pk=self.pk).exists()
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody sees it by now, and not only staff."""
+        day = self.pattern.public_from if self.pattern else None
+        return day is None or day <= timezone.localdate()
 
     @property
     def length(self) -> datetime.timedelta:

@@ -1,4 +1,4 @@
-"""The table of a booking's states; the table of its moves is in `bookings/lifecycle.py`."""
+"""The table of a booking's states; that of its moves is in `bookings/lifecycle/table.py`."""
 
 from dataclasses import dataclass
 

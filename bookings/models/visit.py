@@ -4,6 +4,7 @@ Nothing is promised twice: the checks below and `zone_claimed_once` are what ref
 writes. The counters are written by `bookings/places.py` only, from inside a move.
 """
 
+import datetime
 from typing import NamedTuple, Self
 
 from django.core.validators import MinValueValidator
@@ -12,7 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.schedule import VisitSlot
-from core.constraints import NoOverlap
+from core.constraints import NoOverlap, NotesChanges
 from programmes.models import OfHubs, Programme, Zone
 
 
@@ -52,6 +53,11 @@ class Visit(models.Model):
         default=False,
         help_text=_("Set by hand: changes of the programme or the slot leave it alone."),
     )
+    # Where staff chose others than those of its programme.
+    own_rooms = models.ManyToManyField(
+        Zone, blank=True, related_name="+", verbose_name=_("rooms of its own"), editable=False
+    )
+    has_own_rooms = models.BooleanField(default=False, editable=False)
     groups_taken = models.PositiveSmallIntegerField(_("classes"), default=0, editable=False)
     pupils_taken = models.PositiveSmallIntegerField(_("pupils"), default=0, editable=False)
     opened_at = models.DateTimeField(_("opened at"), auto_now_add=True)
@@ -65,6 +71,7 @@ class Visit(models.Model):
         verbose_name_plural = _("visits")
         ordering = ["slot__starts_at", "programme"]
         constraints = [
+            NotesChanges(fields=["slot", "programme"], only_values=True, name="visit_counted"),
             models.UniqueConstraint(
                 fields=["slot", "programme"],
                 condition=Q(released_at=None),
@@ -90,6 +97,16 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.programme} {self.slot}"
+
+    @property
+    def ends_at(self) -> datetime.datetime:
+        """Start plus the programme's length, in real time (UTC), across changes of clocks."""
+        return self.slot.starts_at.astimezone(datetime.UTC) + self.programme.length
+
+    @property
+    def rooms(self) -> models.QuerySet[Zone]:
+        """Its own, where staff chose some, else those of its programme."""
+        return (self.own_rooms if self.has_own_rooms else self.programme.zones).all()
 
     @property
     def groups_left(self) -> int:

@@ -96,10 +96,6 @@ class VisitWait(Waiting):
     def school_day(self) -> datetime.date:
         return self.first_day
 
-    def wants(self, slot: VisitSlot) -> bool:
-        """Whether a place in this half day is what it waits for."""
-        return self.slot_id == slot.pk if self.slot_id else self.wishes(slot.starts_at)
-
     def wishes(self, starts_at: datetime.datetime) -> bool:
         local = timezone.localtime(starts_at)
         if not self.first_day <= local.date() <= self.last_day:

@@ -2,14 +2,13 @@
 
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from bookings.models import Booking, VisitSlot
 from programmes.models import Programme
-from submissions import browsers
-from submissions.access import load_submission, path_of
+from submissions.access import load_submission, mine, path_of
 from submissions.models import Submission
 
 
@@ -26,14 +25,6 @@ def own_submission(
         .first()
     )
     return booking.submission if booking else None
-
-
-def mine(request: HttpRequest) -> Q:
-    """What this teacher, or this browser, asked for."""
-    whose = Q(submission__user=request.user) if request.user.is_authenticated else Q(pk=None)
-    if browser := browsers.browser_of(request):
-        whose |= Q(submission__browser=browser)
-    return whose
 
 
 def load_booking(

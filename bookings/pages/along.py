@@ -1,9 +1,11 @@
 """What goes along with a visit that moves or is cancelled, as a teacher is asked about it."""
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from bookings.models import Booking
 from core.kinds import Along, kinds
@@ -19,8 +21,17 @@ def fields_for(along: list[Along]) -> dict[str, forms.Field]:
     }
 
 
-def along_with(booking: Booking, day: datetime.date | None) -> list[Along]:
-    return [one for kind in kinds() for one in kind.along(booking, day)]
+def along_with(
+    booking: Booking, day: datetime.date | None, *, by_staff: bool = False
+) -> list[Along]:
+    return [one for kind in kinds() for one in kind.along(booking, day, by_staff)]
+
+
+def choices_for(booking: Booking, *, by_staff: bool = False) -> list[Along]:
+    """For who may move or cancel the visit in one form, with its date still to be chosen."""
+    moves = ("move", _("move it along, if the class moves"))
+    found = along_with(booking, None, by_staff=by_staff)
+    return [replace(one, ways=[moves, *one.ways]) for one in found]
 
 
 class AlongForm(NoteForm):

@@ -3,17 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.contrib.auth.decorators import login_not_required
 from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from bookings import lifecycle, places
-from bookings.models import Booking, State, VisitSlot, shut
+from bookings.models import Booking, State, VisitSlot, public, shut
 from bookings.pages import waiting
 from bookings.pages.access import address_of, own_submission
 from bookings.pages.forms import BookingForm
@@ -23,113 +19,125 @@ from bookings.planning.availability import (
     Status,
     free_after,
     next_free,
-    offer_for,
-    same_week,
+    week_of,
+    with_room,
 )
 from bookings.refusals import ClassAlreadyBooked, DateChanged
-from bookings.rules import VisitRequest
 from bookings.telling.wording import requirements_of, terms_of
 from bookings.waiting import door
-from bookings.waiting.visits import Wish
+from bookings.waiting.visit_list import Wish
 from core import drafts
 from core.lifecycle import Refused
 from programmes.models import Programme, ProgrammeKind
-from schools.models import User
 from submissions import browsers
 from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
-from submissions.pages.ask import Asking, asked_by
+from submissions.pages.ask import CHANGE, Asking, AskView, asked_by
 from submissions.pages.code import CodeView, CorrectAddressView
 from submissions.pages.initial import class_asked
 from submissions.pages.waiting import asks_to_wait
 from submissions.rules import RulesBroken
 
+GONE = (places.VisitFull, places.ZonesTaken, places.DoesNotFit)
+OTHERS_SHOWN = 5
 
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def book(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
+
+class BookingAsking(Asking):
+    verbs = lifecycle
+
+    def page_of(self, submission: Submission, page: str = "") -> str:
+        return address_of(submission, page or "booking")
+
+
+class BookView(BookingAsking, AskView):
     """Step two: which class, and who asks. A POST holds the places."""
-    browsers.give_number(request)
-    programme, slot = _programme_in_slot(slug, slot_id)
-    user = request.user if request.user.is_authenticated else None
-    data = request.POST if request.method == "POST" else None
-    own = own_submission(request, programme, slot) if data is None else None
-    held = own if own and own.verified_at is None else None
-    if held and CHANGE not in request.GET:
-        return redirect(address_of(held, "code"))
-    if own and own.bookings.filter(state=State.OFFERED, visit__slot=slot).exists():
-        return redirect(waiting.wait_address(own))
-    if data is None and asks_to_wait(request):
-        held = waiting.own_held(request, programme, slot)
-    again, known = drafts.kept(request) if data is None else None, class_asked(request)
-    form = BookingForm(
-        data,
-        programme=programme,
-        slot=slot,
-        user=user,
-        held=held,
-        again=again,
-        class_asked=known,
-    )
-    refused: Refused | None = None
-    status = 200
-    if form.is_valid():
-        try:
-            if "wait" in request.POST:
-                return waiting.join(request, form, Wish.of(slot))
-            return _submit(request, form)
-        except Refused as refusal:
-            refused, status = _place_refusal(form, refusal), 409
-            door.offer_instead(slot, programme)
-    elif form.errors and not form.asks_for_more:
-        status = 422
-    context = _context(request, form, refused) | {"restored": again is not None}
-    response = render(request, "bookings/booking_new.html", context, status=status)
-    if status != 200:
-        drafts.keep(request, response)
-    return response
 
+    template_name = "bookings/booking_new.html"
 
-def _context(request: HttpRequest, form: BookingForm, refused: Refused | None) -> dict[str, Any]:
-    """What the page says beside its fields."""
-    programme, slot = form.programme, form.slot
-    offer = offer_for(programme, slot)  # none where the half day has become too short
-    can_be_booked = offer is not None and offer.can_be_booked
-    gone = isinstance(refused, GONE) if form.is_bound else not (can_be_booked or form.held)
-    can_wait = offer is not None and (can_be_booked or offer.status == Status.FULL)
-    waits = asks_to_wait(request) and can_wait and (form.is_bound or not can_be_booked)
-    gone = gone and not waits
-    others = _others(programme, slot, form.pupils) if gone else []
-    if form.late_taster:
-        others = _after(form.late_taster, form)
-    return {
-        "programme": programme,
-        "slot": slot,
-        "hub": slot.venue.hub,
-        "ends_at": offer.ends_at if offer else slot.ends_at,
-        "form": form,
-        "terms": terms_of(programme, slot.day, len(form.classes.forms)),
-        "refused": _in_words(refused, programme, slot, form) if refused else "",
-        "gone": gone,
-        "waits": waits,
-        "can_wait": gone and can_wait,
-        "has_more_room": offer is not None and _has_more_room(offer, form, waits=waits),
-        "signing_in_helps": isinstance(refused, TooMuchHeld),
-        "others": others,
-        "own": own_submission(request, programme, slot) if gone and not form.is_bound else None,
-        "tasters": _tasters(programme),
-        "requirement": requirements_of([programme], request.user).get(programme.pk, ""),
-    }
+    def get(self, request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
+        browsers.give_number(request)
+        programme, slot = _programme_in_slot(slug, slot_id)
+        own = own_submission(request, programme, slot)
+        held = own if own and own.verified_at is None else None
+        if held and CHANGE not in request.GET:
+            return redirect(address_of(held, "code"))
+        if own and own.bookings.filter(state=State.OFFERED, visit__slot=slot).exists():
+            return redirect(waiting.wait_address(own))
+        if asks_to_wait(request):
+            held = waiting.own_held(request, programme, slot)
+        again = drafts.kept(request)
+        form = BookingForm(
+            programme=programme,
+            slot=slot,
+            user=self.user,
+            held=held,
+            again=again,
+            class_asked=class_asked(request),
+        )
+        return self.show(form, restored=again is not None)
 
+    def post(self, request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
+        programme, slot = _programme_in_slot(slug, slot_id)
+        form = BookingForm(request.POST, programme=programme, slot=slot, user=self.user)
+        return self.answer(request, form)
 
-CHANGE = "wijzig"  # in the address: what this browser holds is filled in, to be changed
+    def submit(self, form: BookingForm) -> HttpResponse:
+        if form.is_outdated:
+            raise DateChanged(form.slot)
+        return self.send(self.request, form.wanted(**asked_by(self.request)), form.school)
+
+    def wait(self, form: BookingForm) -> HttpResponse:
+        return waiting.join(self.request, form, Wish.of(form.slot))
+
+    def show_refusal(self, form: BookingForm, refusal: Refused) -> Refused | None:
+        if isinstance(refusal, RulesBroken):
+            form.add_broken(refusal.broken)
+            return None
+        if isinstance(refusal, ClassAlreadyBooked) and refusal.class_index is not None:
+            form.classes.forms[refusal.class_index].add_error("name", refusal)
+            return None
+        if not isinstance(refusal, (KeyConflict, DateChanged, TooMuchHeld, *GONE)):
+            form.contact.add_error(None, refusal)
+            return None
+        return refusal
+
+    def offer_instead(self, form: BookingForm) -> None:
+        door.offer_instead(form.slot, form.programme)
+
+    def context(self, form: BookingForm, refused: Refused | None) -> dict[str, Any]:
+        request, programme, slot = self.request, form.programme, form.slot
+        week = week_of(programme, slot.day)
+        # None where the half day has become too short.
+        offer = next((one for one in week if one.slot_id == slot.pk), None)
+        can_be_booked = offer is not None and offer.can_be_booked
+        gone = isinstance(refused, GONE) if form.is_bound else not (can_be_booked or form.held)
+        can_wait = offer is not None and (can_be_booked or offer.status == Status.FULL)
+        waits = asks_to_wait(request) and can_wait and (form.is_bound or not can_be_booked)
+        gone = gone and not waits
+        others = _others(programme, week, form.pupils) if gone else []
+        if form.late_taster:
+            others = _after(form.late_taster, form)
+        return {
+            "programme": programme,
+            "slot": slot,
+            "hub": slot.venue.hub,
+            "ends_at": offer.ends_at if offer else slot.ends_at,
+            "form": form,
+            "terms": terms_of(programme, slot.day, len(form.classes.forms)),
+            "refused": _in_words(refused, offer, form) if refused else "",
+            "gone": gone,
+            "waits": waits,
+            "can_wait": gone and can_wait,
+            "has_more_room": offer is not None and _has_more_room(offer, form, waits=waits),
+            "signing_in_helps": isinstance(refused, TooMuchHeld),
+            "others": others,
+            "own": own_submission(request, programme, slot) if gone and not form.is_bound else None,
+            "tasters": _tasters(programme),
+            "requirement": requirements_of([programme], request.user).get(programme.pk, ""),
+        }
 
 
 # --- Within a request ----------------------------------------------------------------------------
-
-GONE = (places.VisitFull, places.ZonesTaken, places.DoesNotFit)
-OTHERS_SHOWN = 5
 
 
 def _programme_in_slot(slug: str, slot_id: int) -> tuple[Programme, VisitSlot]:
@@ -137,7 +145,10 @@ def _programme_in_slot(slug: str, slot_id: int) -> tuple[Programme, VisitSlot]:
         "programme__venue", "visitslot__venue__hub"
     ).annotate(day=TruncDate("visitslot__starts_at"), is_shut=shut("visitslot__"))
     run = get_object_or_404(
-        runs, programme__slug=slug, programme__is_published=True, visitslot=slot_id
+        runs.filter(public("visitslot__")),
+        programme__slug=slug,
+        programme__is_published=True,
+        visitslot=slot_id,
     )
     run.visitslot.is_shut = run.is_shut
     return run.programme, run.visitslot
@@ -147,78 +158,13 @@ def _form_address(programme: Programme, slot: VisitSlot) -> str:
     return reverse("bookings:book", args=[programme.slug, slot.pk])
 
 
-class VisitAsking(Asking):
-    def hold(self, wanted: VisitRequest) -> Submission:
-        return lifecycle.hold(wanted, by=None)
-
-    def book(self, wanted: VisitRequest, teacher: User) -> Submission:
-        return lifecycle.book(wanted, by=teacher)
-
-    def page_of(self, submission: Submission, page: str = "") -> str:
-        return address_of(submission, page or "booking")
-
-
-def _submit(request: HttpRequest, form: BookingForm) -> HttpResponse:
-    """Hold (or book) what the form asks. Raises Refused."""
-    if form.is_outdated:
-        raise DateChanged(form.slot)
-    return VisitAsking().send(request, form.request(**asked_by(request)), form.school)
-
-
-def _place_refusal(form: BookingForm, refusal: Refused) -> Refused | None:
-    """Put a refusal at its field; returns it when it concerns the whole page."""
-    if isinstance(refusal, RulesBroken):
-        form.add_broken(refusal.broken)
-        return None
-    if isinstance(refusal, ClassAlreadyBooked) and refusal.class_index is not None:
-        form.classes.forms[refusal.class_index].add_error("name", refusal)
-        return None
-    if not isinstance(refusal, (KeyConflict, DateChanged, TooMuchHeld, *GONE)):
-        form.contact.add_error(None, refusal)
-        return None
-    return refusal
-
-
-def _in_words(refusal: Refused, programme: Programme, slot: VisitSlot, form: BookingForm) -> str:
+def _in_words(refusal: Refused, left: Offer | None, form: BookingForm) -> str:
     """'Full' is not the word for a date that has room for fewer than were asked for."""
-    left = offer_for(programme, slot)
     if isinstance(refusal, places.VisitFull) and left is not None and left.can_be_booked:
         if left.groups_left < len(form.parties):
-            return _room_for_parties(programme, left.groups_left)
-        return _room_for_heads(programme, left.pupils_left)
+            return form.programme.whom.only_room_for(left.groups_left)
+        return form.programme.whom.only_room_for_heads(left.pupils_left)
     return str(refusal)
-
-
-def _room_for_parties(programme: Programme, number: int) -> str:
-    if programme.whom.is_groups:
-        words = ngettext(
-            "This date has room for %(number)d group only.",
-            "This date has room for %(number)d groups only.",
-            number,
-        )
-    else:
-        words = ngettext(
-            "This date has room for %(number)d class only.",
-            "This date has room for %(number)d classes only.",
-            number,
-        )
-    return words % {"number": number}
-
-
-def _room_for_heads(programme: Programme, number: int) -> str:
-    if programme.whom.is_groups:
-        words = ngettext(
-            "This date has room for %(number)d participant only.",
-            "This date has room for %(number)d participants only.",
-            number,
-        )
-    else:
-        words = ngettext(
-            "This date has room for %(number)d pupil only.",
-            "This date has room for %(number)d pupils only.",
-            number,
-        )
-    return words % {"number": number}
 
 
 def _has_more_room(offer: Offer, form: BookingForm, *, waits: bool) -> bool:
@@ -244,28 +190,22 @@ def _after(taster: Booking, form: BookingForm) -> list[Offer]:
     return free_after(form.programme, taster.ends_at, OTHERS_SHOWN, **room)
 
 
-def _others(programme: Programme, slot: VisitSlot, pupils: Sequence[int]) -> list[Offer]:
+def _others(programme: Programme, week: list[Offer], pupils: Sequence[int]) -> list[Offer]:
     """What else is free that week for classes of so many, or else the first dates that are."""
     if not programme.is_published:
         return []
     room = {"groups": len(pupils), "pupils": sum(pupils)}
-    return same_week(programme, slot.day, **room) or next_free(programme, **room)
+    return with_room(week, **room) or next_free(programme, **room)
 
 
 # --- The code ------------------------------------------------------------------------------------
 
 
-class BookingCodeView(CodeView):
+class BookingCodeView(BookingAsking, CodeView):
     """Step three: the code confirms every class."""
 
     template_name = "bookings/booking_code.html"
     gone: ClassVar = (*GONE, RulesBroken)
-
-    def verify(self, submission: Submission) -> Submission:
-        return lifecycle.verify(submission=submission)
-
-    def page_of(self, submission: Submission, page: str = "") -> str:
-        return address_of(submission, page or "booking")
 
     def context(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
         bookings = list(submission.bookings.with_facts().order_by("pk"))
@@ -282,7 +222,9 @@ class BookingCodeView(CodeView):
             "start": visit.programme.get_absolute_url(),
             "change_url": _form_address(visit.programme, visit.slot) + f"?{CHANGE}",
             "terms": terms_of(visit.programme, visit.slot.day, len(bookings)),
-            "others": _others(visit.programme, visit.slot, pupils) if gone else [],
+            "others": _others(visit.programme, week_of(visit.programme, visit.slot.day), pupils)
+            if gone
+            else [],
             "let_go": gone and self.was_let_go(submission, bookings),
         }
 

@@ -19,12 +19,12 @@ from bookings.models import Booking, VisitWait
 from bookings.pages.access import address_of
 from bookings.pages.along import AlongForm
 from bookings.pages.forms import (
+    BookingContactForm,
     GroupContactForm,
     GroupNumbersForm,
     NumbersForm,
-    VisitContactForm,
 )
-from bookings.parts import Part, change_parts
+from bookings.parts import ClassChange, change_parts
 from bookings.telling import documents, ical
 from bookings.telling.around import around_of
 from bookings.telling.stays import stays_of
@@ -89,14 +89,15 @@ class BookingCancelView(CancelView):
         return _one(_bookings(submission), self.kwargs["booking_id"])
 
     def form(self, row: Booking, data: Any) -> NoteForm:
-        return NoteForm(data) if _is_late(row) else AlongForm(data, booking=row, day=None)
+        return AlongForm(data, booking=row, day=None)
 
     def cancel(self, row: Booking, submission: Submission, form: Any) -> str:
         note = form.cleaned_data["note"]
         if _is_late(row):
-            lifecycle.ask_to_cancel(booking=row, by=submission.teacher, note=note)
+            by, along = submission.teacher, form.along
+            lifecycle.ask_to_cancel(booking=row, by=by, note=note, along=along)
             return _("We have your request and will contact you. Until then the place stays yours.")
-        gone = Part(row, row.pupils, row.supervisors, goes=True)
+        gone = ClassChange(row, row.pupils, row.supervisors, goes=True)
         change_parts([gone], by=submission.teacher, note=note, ways=form.along)
         return self.words(row)
 
@@ -143,7 +144,7 @@ class BookingDetailsView(DetailsView):
         return [one for one in bookings if one.may_be_described]
 
     def contact_form(self, submission: Submission) -> type[ContactForm]:
-        return GroupContactForm if submission.audience.is_groups else VisitContactForm
+        return GroupContactForm if submission.audience.is_groups else BookingContactForm
 
     def page_of(self, submission: Submission, token: str | None) -> str:
         return address_of(submission, token=token)
@@ -151,7 +152,10 @@ class BookingDetailsView(DetailsView):
 
 class BookingCalendarView(CalendarView):
     def calendar(self, submission: Submission) -> bytes:
-        return ical.download(_bookings(submission))
+        bookings = list(ical.with_columns(Booking.objects.seen_in(submission)))
+        if not bookings:
+            raise Http404
+        return ical.download(bookings)
 
 
 class BookingLetterView(LetterView):
@@ -185,16 +189,14 @@ def _load(
 
 def _bookings(submission: Submission) -> list[Booking]:
     """All of a submission; 404 for one in which something else was asked for."""
-    also = VisitWait.objects.filter(submission=OuterRef("submission"), state__in=LIVE)
-    found = Booking.objects.seen_in(submission).with_facts()
-    bookings = list(found.annotate(is_waited_beside=Exists(also)))
+    bookings = list(Booking.objects.seen_in(submission).with_facts())
     if not bookings:
         raise Http404
     return bookings
 
 
 def _waits_beside(one: Any) -> bool:
-    """Whether a class of its submission waits, as `_bookings` asks along."""
+    """Whether a class of its submission waits, as `_load` asks along."""
     return bool(one.is_waited_beside)
 
 

@@ -1,6 +1,6 @@
 """What a teacher types: her class or classes (or groups), and who she is."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -9,23 +9,23 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import Booking, VisitSlot
 from bookings.pages.parties import (
     MAX_CLASSES,
+    ChangesNumbers,
     ClassFormSet,
     GroupFormSet,
-    SaysNorm,
     norm_in_words,
     supervisors_field,
 )
+from bookings.planning.chosen import is_outdated, number_of, slot_as_shown
 from bookings.rules import (
     VisitItem,
     VisitRequest,
-    broken_change,
     broken_taster,
     taster_to_come,
 )
 from core.addresses import row_number
 from core.text.fields import ParagraphsField
 from programmes.models import Programme
-from schools.models import School, User
+from schools.models import User
 from submissions.forms import (
     ORGANISATION_TAKE,
     OrganisationContactForm,
@@ -36,6 +36,7 @@ from submissions.forms import (
     pupils_field,
 )
 from submissions.models import PhotoAnswer, Submission
+from submissions.pages.asking_form import AskingForm
 from submissions.pages.initial import (
     as_asked,
     contact_of,
@@ -58,7 +59,7 @@ def _facilities_field(help_text: Any) -> ParagraphsField:
     )
 
 
-class VisitContactForm(SchoolContactForm):
+class BookingContactForm(SchoolContactForm):
     """What we ask for a visit besides."""
 
     facilities = _facilities_field(
@@ -91,15 +92,11 @@ class GroupContactForm(OrganisationContactForm):
 
 
 # Buttons that change what is filled in and send nothing.
-RESIZING = {"add", "remove", "use", ORGANISATION_TAKE}
+REFILLING = {"add", "remove", "use", ORGANISATION_TAKE}
 
 
-class BookingForm:
-    """The whole page: contact and classes, bound together or not at all.
-
-    `add` and `remove` buttons change the number of classes without checking anything; like the
-    search for a school they show the same page again, with all that was typed.
-    """
+class BookingForm(AskingForm):
+    """The whole page; `add` and `remove` buttons change the number of classes."""
 
     def __init__(
         self,
@@ -123,21 +120,21 @@ class BookingForm:
         self.late_taster: Booking | None = None
         self.known_classes = known_classes(user, slot.day, Booking.objects.all())
         # What the page said of when and where; staff may change that while she types.
-        self.date_shown = f"{slot.pk} {slot.venue_id} {slot.starts_at.isoformat()}"
+        self.date_shown = slot_as_shown(slot)
         self._date_seen = data.get("date_shown", "") if data else ""
-        self.resizing = bool(data) and not RESIZING.isdisjoint(data)
+        self.is_refilled = bool(data) and not REFILLING.isdisjoint(data)
         if data is None:
             self._open(user, again, class_asked)
             return
         self.contact = self._contact(data)
         self.classes = self._parties(data)
-        if self.resizing:
+        if self.is_refilled:
             self.contact = self._contact(initial=as_typed(self.contact))
         if self.asks_for_more:
             self._show_again(data)
 
     def _contact(self, data: Any = None, **kwargs: Any) -> Any:
-        form = GroupContactForm if self.programme.whom.is_groups else VisitContactForm
+        form = GroupContactForm if self.programme.whom.is_groups else BookingContactForm
         return form(data, for_staff=self.for_staff, **kwargs)
 
     def _parties(self, data: Any = None, **kwargs: Any) -> Any:
@@ -170,12 +167,23 @@ class BookingForm:
             self.classes.forms[-1].fields["name"].widget.attrs["autofocus"] = True
 
     def is_valid(self) -> bool:
-        if not self.is_bound or self.resizing or self.contact.is_searching_school:
+        if not self.is_bound or self.asks_for_more:
             return False
         found = [self.contact.is_valid(), self.classes.is_valid()]
         if not self.for_staff:
             self.add_broken(self._without_taster())
         return all(found) and not self.lacks_taster
+
+    @property
+    def party_forms(self) -> Sequence[Any]:
+        return self.classes.forms
+
+    @property
+    def common_errors(self) -> list[str]:
+        found = super().common_errors
+        if self.classes.is_bound and not self.asks_for_more:
+            found += [str(error) for error in self.classes.non_form_errors()]
+        return found
 
     def _without_taster(self) -> list[Broken]:
         """Of the classes whose school and name are filled in."""
@@ -190,21 +198,10 @@ class BookingForm:
         ]
 
     @property
-    def school(self) -> School | None:
-        """Of the directory, as far as it is chosen."""
-        school = getattr(self.contact, "cleaned_data", {}).get("school")
-        return school if isinstance(school, School) else None
-
-    @property
-    def asks_for_more(self) -> bool:
-        """Whether this submit searched a school, or changed which classes there are."""
-        return self.resizing or self.contact.is_searching_school
-
-    @property
     def is_outdated(self) -> bool:
         """Whether this slot had another time or place when the page was opened."""
-        is_this_slot = self._date_seen.partition(" ")[0] == str(self.slot.pk)
-        return is_this_slot and self._date_seen != self.date_shown
+        is_this_slot = number_of(self._date_seen) == self.slot.pk
+        return is_this_slot and is_outdated(self._date_seen, self.slot)
 
     @property
     def parties(self) -> list[Party]:
@@ -216,17 +213,6 @@ class BookingForm:
         """Of each class, as far as that is known: 0 of an empty form."""
         known = self.classes.is_bound and self.classes.is_valid()
         return [one.pupils for one in self.parties] if known else [0] * len(self.classes.forms)
-
-    @property
-    def errors(self) -> list[tuple[Any, str]]:
-        """(bound field or None, message) in the order of the page, for the summary on top."""
-        found: list[tuple[Any, str]] = [(None, str(e)) for e in self.contact.non_field_errors()]
-        if self.classes.is_bound and not self.asks_for_more:
-            found += [(None, str(error)) for error in self.classes.non_form_errors()]
-        for form in [*self.classes.forms, self.contact]:
-            for field in form:
-                found += [(field, str(error)) for error in field.errors]
-        return found
 
     def add_broken(self, broken: list[Broken]) -> None:
         """Put each broken rule at its field."""
@@ -243,7 +229,7 @@ class BookingForm:
                 if one.rule == Rule.SUPERVISORS:
                     form["supervisors"].help_text = ""  # which says the same
 
-    def request(
+    def wanted(
         self, *, browser: str, language: str, overrule: Collection[Rule] = (), note: str = ""
     ) -> VisitRequest:
         """What is asked for, as the verbs take it; its submission is not saved."""
@@ -271,7 +257,7 @@ def _resized(bound: forms.BaseFormSet, data: Any) -> list[dict[str, Any]]:
     return classes[:MAX_CLASSES]
 
 
-class NumbersForm(SaysNorm, forms.Form):
+class NumbersForm(ChangesNumbers, forms.Form):
     """How many come, changed by whoever booked."""
 
     pupils = pupils_field()
@@ -287,17 +273,6 @@ class NumbersForm(SaysNorm, forms.Form):
         if "supervisors" in self.fields:
             norm = norm_in_words(booking.visit.programme, self["pupils"].value())
             self.fields["supervisors"].help_text = norm
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        pupils, supervisors = data.get("pupils"), data.get("supervisors")
-        if pupils is not None and supervisors is not None:
-            broken = broken_change(self.booking, pupils, supervisors)
-            of_pupils = [one for one in broken if one.rule != Rule.SUPERVISORS]
-            for one in of_pupils:
-                self.add_error(one.field, one.message)
-            self.say_once([] if of_pupils else broken)
-        return data
 
     @property
     def arguments(self) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from bookings import moving, rules
 from bookings.models import VisitSlot
 from bookings.pages.access import address_of, load_booking
 from bookings.pages.along import AlongForm
-from bookings.planning.availability import offers_for
-from bookings.planning.chosen import is_outdated
+from bookings.planning.availability import next_free_for, offers_for
+from bookings.planning.chosen import is_outdated, slot_as_shown
 from bookings.planning.month import build_month
 from bookings.refusals import DateChanged
 from bookings.telling.wording import resting_in_words, terms_of
@@ -98,7 +98,14 @@ class MoveView(View):
         since = moving.first_start(booking)
         offers = offers_for(booking, at.first, at.following.first, since)
         holidays = holidays_of(self.request, at.first, at.last)
-        month = build_month(at, offers, holidays, address=lambda offer: f"?naar={offer.slot_id}")
+        is_free = any(offer.can_be_booked for offer in offers)
+        month = build_month(
+            at,
+            offers,
+            holidays,
+            address=lambda offer: f"?naar={offer.slot_id}",
+            soonest=[] if is_free else next_free_for(booking, since, 1),
+        )
         context = self.facts() | {"month": month, "refused": refused}
         status = 409 if refused else 200
         return render(self.request, "bookings/booking_move.html", context, status=status)
@@ -108,7 +115,7 @@ class MoveView(View):
         passed = [one for one in rules.resting_on(booking) if one.starts_at <= slot.starts_at]
         context = self.facts() | {
             "slot": slot,
-            "shown": f"{slot.pk} {slot.starts_at.isoformat()}",
+            "shown": slot_as_shown(slot),
             "ends_at": slot.starts_at.astimezone(datetime.UTC) + programme.length,
             "form": form,
             "resting": resting_in_words(passed),

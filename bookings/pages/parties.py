@@ -8,7 +8,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from bookings.rules import broken_party, broken_supervisors, norm_for
+from bookings.models import Booking
+from bookings.rules import broken_change, broken_party, broken_supervisors, norm_for
 from core.addresses import row_number
 from core.text.normal import key
 from programmes.models import Programme
@@ -65,6 +66,24 @@ class SaysNorm:
         """For which numbers the page says the norm: goes along, hidden, with the next sending."""
         form: Any = self
         return f"{form['pupils'].value()}-{form['supervisors'].value()}"
+
+
+class ChangesNumbers(SaysNorm):
+    """A form with other numbers for a `booking` that stands."""
+
+    booking: Booking
+
+    def clean(self) -> dict[str, Any]:
+        form: Any = self
+        data: dict[str, Any] = form.cleaned_data
+        pupils, supervisors = data.get("pupils"), data.get("supervisors")
+        if pupils is not None and supervisors is not None and not data.get("goes"):
+            broken = broken_change(self.booking, pupils, supervisors)
+            of_pupils = [one for one in broken if one.rule != Rule.SUPERVISORS]
+            for one in of_pupils:
+                form.add_error(one.field, one.message)
+            self.say_once([] if of_pupils else broken)
+        return data
 
 
 class VisitPartyForm(SaysNorm, PartyForm):

@@ -15,24 +15,27 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from bookings import moving
+from bookings import moving, rules
 from bookings.models import Booking, VisitSlot
 from bookings.pages.access import address_of
-from bookings.pages.along import along_with, fields_for
-from bookings.pages.parties import supervisors_field
-from bookings.parts import Part, PartRefused, change_parts
+from bookings.pages.along import choices_for, fields_for
+from bookings.pages.parties import ChangesNumbers, supervisors_field
+from bookings.parts import ChangeRefused, ClassChange, change_parts
 from bookings.planning.availability import Offer, next_free_for
 from bookings.planning.chosen import number_of, slot_chosen
+from bookings.telling.wording import resting_in_words
 from core.text.fields import LineField
 from submissions.access import load_submission
 from submissions.forms import NoteForm, pupils_field
 from submissions.models import Submission
-from submissions.pages.shared import say_once
+from submissions.pages.asking_form import Said, errors_of
+from submissions.pages.shared import say_if_silent, say_once
+from submissions.rules import RulesBroken
 
 DATES_SHOWN = 8
 
 
-class PartForm(forms.Form):
+class PartForm(ChangesNumbers, forms.Form):
     """One class; what it may still change itself is asked."""
 
     pupils = pupils_field()
@@ -57,12 +60,9 @@ class PartForm(forms.Form):
                 self.fields[name].disabled = True
         if not self.may_go:
             del self.fields["goes"], self.fields["slot"]
-        along = along_with(booking, None) if self.may_go else []
+        along = choices_for(booking) if self.may_go else []
         self.fields |= fields_for(along)
         self.asked_along = [self[one.name] for one in along]
-        for one in along:
-            field: Any = self.fields[one.name]
-            field.choices = [("move", _("move it along, if the class moves")), *one.ways]
 
     @cached_property
     def offers(self) -> list[Offer]:
@@ -70,6 +70,11 @@ class PartForm(forms.Form):
         if not self.may_go:
             return []
         return next_free_for(self.booking, moving.first_start(self.booking), DATES_SHOWN)
+
+    @cached_property
+    def resting(self) -> list[str]:
+        """The Experiences that cannot simply go ahead if it does not come."""
+        return resting_in_words(rules.resting_on(self.booking)) if self.may_go else []
 
     def clean_slot(self) -> VisitSlot | None:
         return slot_chosen(self.cleaned_data["slot"], self.booking.visit.programme)
@@ -80,15 +85,16 @@ class PartForm(forms.Form):
         return number_of(self["slot"].value())
 
     @property
-    def part(self) -> Part:
+    def part(self) -> ClassChange:
         """After `is_valid()`."""
         data = {"supervisors": self.booking.supervisors} | self.cleaned_data
-        return Part(
+        return ClassChange(
             self.booking,
             data["pupils"],
             data["supervisors"],
             data.get("slot"),
             data.get("goes", False),
+            self.told,
         )
 
     @property
@@ -112,20 +118,20 @@ class PartsForm:
     def ways(self) -> dict[str, str]:
         return {name: way for row in self.rows for name, way in row.ways.items()}
 
-    def place(self, refusal: PartRefused) -> None:
+    def show_refusal(self, refusal: ChangeRefused) -> None:
         """Put a refusal at the class that stands in the way."""
         row = next(one for one in self.rows if one.booking == refusal.part.booking)
-        field = "slot" if refusal.part.slot and not refusal.part.goes else "pupils"
-        row.add_error(None if refusal.part.goes else field, refusal.refusal)
+        part, why = refusal.part, refusal.refusal
+        at = None if part.goes else "slot" if part.slot else "pupils"
+        if not isinstance(why, RulesBroken):
+            row.add_error(at, why)
+            return
+        for one in why.broken:
+            row.add_error(one.field if one.field in row.fields else at, one.message)
 
     @property
-    def errors(self) -> list[tuple[Any, str]]:
-        """(bound field or None, message) in the order of the page, for the summary on top."""
-        found: list[tuple[Any, str]] = []
-        for form in [*self.rows, self.note]:
-            found += [(None, str(error)) for error in form.non_field_errors()]
-            found += [(field, str(error)) for field in form for error in field.errors]
-        return found
+    def errors(self) -> Said:
+        return errors_of(*self.rows, self.note)
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
@@ -148,8 +154,8 @@ class PartsView(View):
         note = form.note.cleaned_data["note"]
         try:
             changed = change_parts(parts, by=submission.teacher, note=note, ways=form.ways)
-        except PartRefused as refusal:
-            form.place(refusal)
+        except ChangeRefused as refusal:
+            form.show_refusal(refusal)
             return self.show(submission, form, token, status=409)
         if changed:
             words = ngettext(
@@ -158,6 +164,8 @@ class PartsView(View):
                 changed,
             )
             say_once(request, words % {"number": changed})
+        else:
+            say_if_silent(request, _("Everything is as you ask here."))
         return redirect(address_of(submission, token=token))
 
     def show(

@@ -1,6 +1,7 @@
 """Several visits in one go, all or none: a row a visit, a tap a date, and one 'boek'."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -13,13 +14,13 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.decorators.cache import never_cache
 
+from bookings import continuing
 from bookings.models import VisitSlot
-from bookings.pages.book import VisitAsking
-from bookings.pages.forms import VisitContactForm
+from bookings.pages.book import BookingAsking
+from bookings.pages.forms import BookingContactForm
 from bookings.pages.parties import ClassForm
 from bookings.pages.proposals import (
     Proposal,
-    continue_classes,
     experiences_of,
     of_last_year,
 )
@@ -35,8 +36,9 @@ from schools.models import School, User
 from submissions.access import SignedInRequest
 from submissions.models import Submission
 from submissions.pages.ask import asked_by
+from submissions.pages.asking_form import Said, errors_of, school_in
 from submissions.pages.initial import class_asked, contact_of
-from submissions.rules import RulesBroken
+from submissions.rules import Party, RulesBroken
 
 DATES_SHOWN = 6
 GONE = (VisitFull, ZonesTaken, DoesNotFit, VisitGone)
@@ -64,6 +66,8 @@ class RowForm(ClassForm):
         super().__init__(*args, programme=proposal.programme, initial=initial, **kwargs)
         self.proposal, self.outlook = proposal, outlook
         self.fields["year_groups"].widget = forms.MultipleHiddenInput()
+        if "level" in self.fields:
+            self.fields["level"].widget = forms.HiddenInput()
         self.fields["name"].help_text = ""
         self.show_dates(row_number(str(self["further"].value() or "")))
 
@@ -108,9 +112,18 @@ class RowForm(ClassForm):
             self.add_error("slot", _("This date has just gone. Choose another one."))
 
     @property
+    def after_summer(self) -> Party | None:
+        """As what the class comes on those of its dates at which it is a year further, said before
+        one is chosen; None where there are no such dates."""
+        now = replace(self.proposal.party, name=str(self["name"].value() or ""))
+        later = (self.proposal.party_on(offer.day, now) for offer in self.offers)
+        return next((party for party in later if party != now), None)
+
+    @property
     def item(self) -> VisitItem:
         """After `is_valid()`, of one that is chosen."""
-        return VisitItem(self.cleaned_data["slot"], self.programme, self.party)
+        slot = self.cleaned_data["slot"]
+        return VisitItem(slot, self.programme, self.proposal.party_on(slot.day, self.party))
 
 
 class Plan:
@@ -129,7 +142,7 @@ class Plan:
             )
             for number, one in enumerate(proposals)
         ]
-        self.contact = VisitContactForm(data, initial=contact_of(user))
+        self.contact = BookingContactForm(data, initial=contact_of(user))
         self.turns = data is not None and "further" in data
 
     @staticmethod
@@ -150,7 +163,7 @@ class Plan:
         found = [self.contact.is_valid(), *[row.is_valid() for row in self.chosen]]
         return all(found)
 
-    def request(self, **asked: Any) -> VisitRequest:
+    def wanted(self, **asked: Any) -> VisitRequest:
         """After `is_valid()`. Raises NothingChosen, TwoHubs."""
         items = [row.item for row in self.chosen]
         if not items:
@@ -161,7 +174,7 @@ class Plan:
         told = {rule for row in self.chosen for rule in row.told}
         return VisitRequest(self.contact.submission(what=what, **asked), items, told=told)
 
-    def place(self, refusal: Refused) -> Refused | None:
+    def show_refusal(self, refusal: Refused) -> Refused | None:
         """Put a refusal at its row; returns it when it concerns the whole page."""
         if isinstance(refusal, RulesBroken):
             for one in refusal.broken:
@@ -178,29 +191,21 @@ class Plan:
 
     @property
     def school(self) -> School | None:
-        school = self.contact.cleaned_data.get("school")
-        return school if isinstance(school, School) else None
+        return school_in(self.contact)
 
     @property
-    def errors(self) -> list[tuple[Any, str]]:
-        """(bound field or None, message) in the order of the page, for the summary on top."""
-        found: list[tuple[Any, str]] = []
-        for form in [*self.chosen, self.contact]:
-            found += [(None, str(error)) for error in form.non_field_errors()]
-            found += [(field, str(error)) for field in form for error in field.errors]
-        return found
+    def errors(self) -> Said:
+        return errors_of(*self.chosen, self.contact)
 
 
-class PlanAsking(VisitAsking):
+class PlanAsking(BookingAsking):
     """As one visit, and which classes of last year these continue is remembered."""
 
     def __init__(self, plan: Plan) -> None:
         self.before = [row.proposal.before for row in plan.chosen]
 
     def book(self, wanted: VisitRequest, teacher: User) -> Submission:
-        submission = super().book(wanted, teacher)
-        continue_classes(submission.bookings.with_facts().order_by("pk"), self.before)
-        return submission
+        return continuing.book(wanted, before=self.before, by=teacher)
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -233,10 +238,10 @@ class PlanView(View):
         if not plan.is_valid():
             return self.show(plan, status=422)
         try:
-            wanted = plan.request(**asked_by(request))
+            wanted = plan.wanted(**asked_by(request))
             return PlanAsking(plan).send(request, wanted, plan.school)
         except Refused as refusal:
-            return self.show(plan, refused=plan.place(refusal), status=409)
+            return self.show(plan, refused=plan.show_refusal(refusal), status=409)
 
     def show(self, plan: Plan, refused: Refused | None = None, status: int = 200) -> HttpResponse:
         context = {

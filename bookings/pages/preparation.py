@@ -1,6 +1,6 @@
-"""Around a visit: the preparation with 'done', the letter to parents and the page for pupils."""
+"""Around a visit: preparation and follow-up with 'done', the letter to parents, pupils' page."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,36 +24,86 @@ from core.lifecycle import Refused
 from submissions.pages.shared import say_once
 
 
-@method_decorator([login_not_required, never_cache], name="dispatch")
-class PreparationView(View):
-    """The preparation of one class, and one tap for 'done'; another takes it back."""
+class AroundView(View):
+    """What one class does around its visit, and one tap for 'done'; another takes it back."""
 
     http_method_names = ["get", "head", "post"]  # as in View
+    template_name: ClassVar[str]
+    anchor: ClassVar[str]  # on the booking's own page
+
+    def has_any(self, stay: AroundStay) -> bool:
+        """Whether there is something to do."""
+        raise NotImplementedError
+
+    def done(self, booking: Booking) -> object:
+        """Note that the class did it. Raises Refused."""
+        raise NotImplementedError
+
+    def undone(self, booking: Booking) -> object:
+        """Take that back. Raises Refused."""
+        raise NotImplementedError
 
     def get(
         self, request: HttpRequest, public_id: UUID, booking_id: int, token: str | None = None
     ) -> HttpResponse:
         booking = load_booking(request, public_id, booking_id, token)
         stay = AroundStay(booking.visit, [booking])
-        if not stay.has_before:
+        if not self.has_any(stay):
             raise Http404
-        context = _facts(booking, token) | {"stay": stay}
-        return render(request, "bookings/preparation.html", context)
+        return render(request, self.template_name, _facts(booking, token) | {"stay": stay})
 
     def post(
         self, request: HttpRequest, public_id: UUID, booking_id: int, token: str | None = None
     ) -> HttpResponse:
-        booking = load_booking(request, public_id, booking_id, token)
-        is_undone = request.POST.get("gedaan") == "nee"
-        verb = preparing.unprepare if is_undone else preparing.prepare
+        booking, is_undone = (
+            load_booking(request, public_id, booking_id, token),
+            _is_undone(request),
+        )
         try:
             rate_limits.count_post(request)
-            verb(booking=booking, by=booking.submission.teacher)
+            if is_undone:
+                self.undone(booking)
+            else:
+                self.done(booking)
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
             say_once(request, _("Noted: not done yet.") if is_undone else _("Noted: well done!"))
-        return redirect(f"{address_of(booking.submission, token=token)}#voorbereiding")
+        return redirect(f"{address_of(booking.submission, token=token)}#{self.anchor}")
+
+
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class PreparationView(AroundView):
+    template_name = "bookings/preparation.html"
+    anchor = "voorbereiding"
+
+    def has_any(self, stay: AroundStay) -> bool:
+        return stay.has_before
+
+    def done(self, booking: Booking) -> object:
+        return preparing.prepare(booking=booking, by=booking.submission.teacher)
+
+    def undone(self, booking: Booking) -> object:
+        return preparing.unprepare(booking=booking, by=booking.submission.teacher)
+
+
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class FollowUpView(AroundView):
+    template_name = "bookings/follow_up.html"
+    anchor = "daarna"
+
+    def has_any(self, stay: AroundStay) -> bool:
+        return True
+
+    def done(self, booking: Booking) -> object:
+        return preparing.follow_up(booking=booking, by=booking.submission.teacher)
+
+    def undone(self, booking: Booking) -> object:
+        return preparing.unfollow(booking=booking, by=booking.submission.teacher)
+
+
+def _is_undone(request: HttpRequest) -> bool:
+    return request.POST.get("gedaan") == "nee"
 
 
 @login_not_required

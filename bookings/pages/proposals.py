@@ -5,16 +5,17 @@ Of an earlier booking three things go along: its class (or the one that continue
 programme, and its numbers as a proposal. All else starts as in a fresh booking.
 """
 
+import datetime
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bookings.models import Booking, State
 from bookings.models.booking import BookingQuerySet
 from programmes.models import Programme, ProgrammeKind
 from schools.models import ClassGroup, User
-from schools.years import current_school_year, school_year_of
+from schools.years import FIRST_SECONDARY_YEAR, YearGroup, current_school_year, school_year_of
 from submissions.rules import Party
 
 MOST = 8  # rows of one page: as many as classes of one form
@@ -26,7 +27,18 @@ class Proposal:
 
     programme: Programme
     party: Party
-    before: int = 0  # the class that this one continues (primary key)
+    before: int = 0  # the class that it continues, where that is of last year (primary key)
+
+    def party_on(self, day: datetime.date, party: Party) -> Party:
+        """Of the same children: on a day after the summer they are a year further."""
+        is_later = school_year_of(day) > current_school_year()
+        if not self.before or not is_later or party.year_from is None or party.year_to is None:
+            return party
+        first, last = _a_year_on(party.year_from, party.year_to)
+        if first > last:
+            return party  # they leave, and she knows what she does
+        name = a_year_further(party.name, party.year_from, party.year_to)
+        return replace(party, name=name, year_from=first, year_to=last)
 
     @property
     def initial(self) -> dict[str, Any]:
@@ -39,6 +51,7 @@ class Proposal:
             "name": party.name,
             "year_groups": list(range(party.year_from, party.year_to + 1)),
             "pupils": party.pupils,
+            "level": party.level,
             "supervisors": max(party.supervisors, needed),
         }
 
@@ -69,39 +82,64 @@ def _last_year(user: User) -> BookingQuerySet:
 
 
 def experiences_of(user: User, class_group: int) -> list[Proposal]:
-    """The Experiences that one of her classes has not booked yet; three queries."""
+    """The Experiences that one of her classes has not booked yet; four queries. A class of last
+    year is a year further now."""
     mine = Booking.objects.filter(submission__user=user, class_group=class_group)
-    last = mine.select_related("class_group").order_by("-created_at", "-pk").first()
-    if last is None or last.class_group is None:
+    last = mine.select_related("class_group", "visit__programme").order_by("-created_at", "-pk")
+    row = last.first()
+    years = current_school_year() - row.class_group.school_year if row and row.class_group else -1
+    if row is None or row.class_group is None or years > 1:
         return []
-    own = [class_group, last.class_group.continues_id or class_group]
-    done = Booking.objects.filter(class_group__in=own, state__in=State.where(holds=True))
+    later = _successors([row]) if years == 1 else {}
+    party = _of_row(row, later, years=max(years, 0))
+    if party is None:
+        return []
+    own = {class_group, row.class_group.continues_id, *(one.pk for one in later.values())}
+    done = Booking.objects.filter(class_group__in=own - {None}, state__in=State.where(holds=True))
     open_to = Programme.objects.published().for_schools().filter(kind=ProgrammeKind.EXPERIENCE)
     programmes = open_to.exclude(visits__bookings__in=done).select_related("venue__hub")
-    party = Party(last.party_name, last.year_from, last.year_to, last.pupils, last.supervisors)
-    return _each_once(Proposal(programme, party) for programme in programmes)
+    before = class_group if years >= 0 else 0  # a class of next year is as far as it will be
+    return _each_once(replace(party, programme=one, before=before) for one in programmes)
 
 
-def _of_row(row: Booking, later: dict[int, ClassGroup], *, years: int) -> Proposal:
+def _of_row(row: Booking, later: dict[int, ClassGroup], *, years: int) -> Proposal | None:
+    """None of a class whose children left for secondary school."""
     assert row.class_group is not None
     assert row.year_from is not None
     assert row.year_to is not None
-    name, first, last = row.party_name, row.year_from + years, row.year_to + years
+    name, first, last = row.party_name, row.year_from, row.year_to
+    if years:
+        first, last = _a_year_on(first, last)
     if known := later.get(row.class_group.pk):
         name, first, last = known.name, known.year_from, known.year_to
     elif years:
         name = a_year_further(name, row.year_from, row.year_to)
-    party = Party(name, first, last, row.pupils, row.supervisors)
+    if first > last:
+        return None
+    level = row.level if last >= FIRST_SECONDARY_YEAR else ""
+    party = Party(name, first, last, row.pupils, row.supervisors, level=level)
     return Proposal(row.visit.programme, party, row.class_group.pk if years else 0)
 
 
+def _a_year_on(first: int, last: int) -> tuple[int, int]:
+    """Year groups after the summer: who was in groep 8 is gone, so that of those alone nobody is
+    left, which is said by a first beyond the last."""
+    most = YearGroup.GROUP_8 if last < FIRST_SECONDARY_YEAR else YearGroup.YEAR_6
+    return first + 1, min(last + 1, most)
+
+
 def a_year_further(name: str, first: int, last: int) -> str:
-    """'Groep 6b' of groep 6 becomes 'Groep 7b'; a name without its year group stays."""
-    return re.sub(
-        r"\d+",
-        lambda found: str(int(found[0]) + 1) if first <= int(found[0]) <= last else found[0],
-        name,
-    )
+    """'Groep 6b' of groep 6 becomes 'Groep 7b', '7/8' becomes '8': who was in groep 8 is gone. A
+    name without its year group stays."""
+    _first, most = _a_year_on(first, last)
+
+    def further(found: re.Match[str]) -> str:
+        number = int(found["number"])
+        if not first <= number <= last:
+            return found[0]
+        return f"{found['before']}{number + 1}" if number < most else ""
+
+    return re.sub(r"(?P<before>\s*(?:[/+&-]|en\b)?\s*)(?P<number>\d+)", further, name)
 
 
 def _successors(rows: Iterable[Booking]) -> dict[int, ClassGroup]:
@@ -113,22 +151,10 @@ def _successors(rows: Iterable[Booking]) -> dict[int, ClassGroup]:
     return {one.continues_id: one for one in known if one.continues_id}
 
 
-def _each_once(proposals: Iterable[Proposal]) -> list[Proposal]:
+def _each_once(proposals: Iterable[Proposal | None]) -> list[Proposal]:
     found = {
         (one.programme.pk, one.party.name): one
         for one in proposals
-        if one.party.within(one.programme.year_from, one.programme.year_to)
+        if one and one.party.within(one.programme.year_from, one.programme.year_to)
     }
     return list(found.values())[:MOST]
-
-
-def continue_classes(bookings: Iterable[Booking], before: Iterable[int]) -> None:
-    """Remember which class of last year each of these classes continues, where nobody said so."""
-    for booking, earlier in zip(bookings, before, strict=True):
-        if not earlier or booking.class_group_id in (None, earlier):
-            continue
-        known = ClassGroup.objects.filter(pk=earlier, school=booking.submission.school_id)
-        year = school_year_of(booking.visit.slot.day) - 1
-        if known.filter(school_year=year).exists():
-            unsaid = ClassGroup.objects.filter(pk=booking.class_group_id, continues=None)
-            unsaid.update(continues=earlier)

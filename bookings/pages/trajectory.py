@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -19,7 +20,7 @@ from bookings.planning.line import LineStep, line_of, visits_of
 from core.kinds import next_steps, remarks_on
 from programmes.models import Programme, ProgrammeKind
 from schools.models import ClassGroup, User
-from schools.years import current_school_year
+from schools.years import YearGroup, current_school_year
 from submissions.access import SignedInRequest
 
 
@@ -41,6 +42,10 @@ class Trajectory:
     steps: list[Step]
 
     @property
+    def is_of_last_year(self) -> bool:
+        return self.class_group.school_year < current_school_year()
+
+    @property
     def experiences_done(self) -> int:
         return sum(
             step.kind == ProgrammeKind.EXPERIENCE and step.progress == Progress.DONE
@@ -50,6 +55,11 @@ class Trajectory:
     @property
     def experiences(self) -> int:
         return sum(step.kind == ProgrammeKind.EXPERIENCE for step in self.steps)
+
+    @property
+    def has_to_do(self) -> bool:
+        """Whether there is an Experience that it neither did nor planned."""
+        return any(step.progress == Progress.TO_DO for step in self.steps[1:])
 
     @property
     def needs_taster(self) -> bool:
@@ -64,13 +74,22 @@ class _Visit(NamedTuple):
 
 
 def trajectories(user: User) -> list[Trajectory]:
-    """Of the classes for which `user` booked this school year or for the next; three queries.
+    """Of the classes for which `user` booked this school year or for the next, and of those of
+    last year that had a Proeverij and can go on now; three queries.
 
     What a class did as the class it continues counts too.
     """
+    year = current_school_year()
+    # Groep 8 goes to another school.
+    goes_on = Q(school_year=year - 1, continued_by=None) & ~Q(year_from=YearGroup.GROUP_8)
+    tasted = Booking.objects.filter(
+        class_group=OuterRef("pk"),
+        visit__programme__kind=ProgrammeKind.TASTER,
+        state__in=State.where(counts=True),
+    )
     classes = list(
         ClassGroup.objects.filter(
-            school_year__gte=current_school_year(), bookings__submission__user=user
+            Q(school_year__gte=year) | goes_on & Exists(tasted), bookings__submission__user=user
         )
         .select_related("school")
         .order_by("school_year", "name")
@@ -92,7 +111,9 @@ def trajectories(user: User) -> list[Trajectory]:
     total = (
         Programme.objects.published().for_schools().filter(kind=ProgrammeKind.EXPERIENCE).count()
     )
-    return [Trajectory(one, _steps(_of(visits, one), total)) for one in classes]
+    found = [Trajectory(one, _steps(_of(visits, one), total)) for one in classes]
+    open_ones = [one for one in found if not one.is_of_last_year or one.experiences_done < total]
+    return sorted(open_ones, key=lambda one: one.is_of_last_year)
 
 
 # --- The page of a class -------------------------------------------------------------------------

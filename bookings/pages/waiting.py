@@ -1,6 +1,6 @@
 """The waiting list for visits: joining it, where one stands, and taking what is offered."""
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from bookings.models import State, VisitSlot, VisitWait
-from bookings.pages.access import address_of, mine
+from bookings.pages.access import address_of
 from bookings.pages.forms import BookingForm
 from bookings.pages.wishes import WishBookingForm
 from bookings.planning.month import Own
@@ -21,26 +21,26 @@ from bookings.telling import waiting as words
 from bookings.telling.stays import stays_of
 from bookings.telling.wording import requirements_of, terms_of
 from bookings.waiting.positions import positions
-from bookings.waiting.visits import LIST, WaitRequest, Wish
+from bookings.waiting.visit_list import LIST, WaitRequest, Wish
 from core import drafts
 from core.lifecycle import Refused
 from programmes.models import Programme
 from submissions import browsers
-from submissions.access import load_submission
+from submissions.access import load_submission, mine
 from submissions.lifecycle import TooMuchHeld
 from submissions.models import Submission, WaitState
-from submissions.pages.ask import asked_by
+from submissions.pages.ask import AskView, asked_by
 from submissions.pages.code import CorrectAddressView
 from submissions.pages.initial import class_asked
 from submissions.pages.shared import say_once
-from submissions.pages.waiting import WAIT, WaitAsking, WaitCodeView, act
+from submissions.pages.waiting import WAIT, WaitAsking, WaitCodeView, WaitView, rows_waiting
 from submissions.rules import RulesBroken
 from submissions.waiting.lifecycle import LIVE
-from submissions.waiting.wording import position_in_words, why_ended
+from submissions.waiting.wording import position_in_words
 
 
 class VisitWaitAsking(WaitAsking):
-    waiting_list: ClassVar = LIST
+    verbs = LIST
 
     def page_of(self, submission: Submission, page: str = "") -> str:
         return wait_address(submission, page)
@@ -62,90 +62,81 @@ def join(request: HttpRequest, form: BookingForm, wish: Wish) -> HttpResponse:
 # --- A wish --------------------------------------------------------------------------------------
 
 
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def wish(request: HttpRequest, slug: str) -> HttpResponse:
+class WishView(VisitWaitAsking, AskView):
     """Wait for any of several days."""
-    browsers.give_number(request)
-    published = Programme.objects.published().select_related("venue__hub")
-    programme = get_object_or_404(published, slug=slug)
-    data = request.POST if request.method == "POST" else None
-    again = drafts.kept(request) if data is None else None
-    form = WishBookingForm(
-        data,
-        programme=programme,
-        user=request.user if request.user.is_authenticated else None,
-        again=again,
-        class_asked=class_asked(request),
-    )
-    refused, status = None, 200
-    if form.is_valid():
-        try:
-            return join(request, form, form.days.wish)
-        except RulesBroken as refusal:
+
+    template_name = "bookings/wish_new.html"
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        browsers.give_number(request)
+        again = drafts.kept(request)
+        form = WishBookingForm(
+            programme=_published(slug),
+            user=self.user,
+            again=again,
+            class_asked=class_asked(request),
+        )
+        return self.show(form, restored=again is not None)
+
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        form = WishBookingForm(request.POST, programme=_published(slug), user=self.user)
+        return self.answer(request, form)
+
+    def submit(self, form: WishBookingForm) -> HttpResponse:
+        return join(self.request, form, form.days.wish)
+
+    wait = submit
+
+    def show_refusal(self, form: WishBookingForm, refusal: Refused) -> Refused | None:
+        if isinstance(refusal, RulesBroken):
             form.add_broken(refusal.broken)
-            status = 422
-        except Refused as refusal:
-            refused, status = refusal, 409
-    elif data is not None and not form.asks_for_more:
-        status = 422
-    context = {
-        "programme": programme,
-        "hub": programme.venue.hub,
-        "form": form,
-        "days": form.days,
-        "waits": True,
-        "refused": str(refused or ""),
-        "signing_in_helps": isinstance(refused, TooMuchHeld),
-        "has_more_room": len(form.classes.forms) < programme.max_groups,
-        "restored": again is not None,
-        "requirement": requirements_of([programme], request.user).get(programme.pk, ""),
-    }
-    response = render(request, "bookings/wish_new.html", context, status=status)
-    if status != 200:
-        drafts.keep(request, response)
-    return response
+            return None
+        return refusal
+
+    def context(self, form: WishBookingForm, refused: Refused | None) -> dict[str, Any]:
+        programme = form.programme
+        return {
+            "programme": programme,
+            "hub": programme.venue.hub,
+            "form": form,
+            "days": form.days,
+            "waits": True,
+            "refused": str(refused or ""),
+            "signing_in_helps": isinstance(refused, TooMuchHeld),
+            "has_more_room": len(form.classes.forms) < programme.max_groups,
+            "requirement": requirements_of([programme], self.request.user).get(programme.pk, ""),
+        }
+
+
+def _published(slug: str) -> Programme:
+    return get_object_or_404(Programme.objects.published().select_related("venue__hub"), slug=slug)
 
 
 # --- Where one stands ----------------------------------------------------------------------------
 
 
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def wait(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
-    """The place on the list, or what is offered; taking it, letting it go, and withdrawing."""
-    submission, rows = _load(request, public_id, token)
-    if submission.verified_at is None and token is None:
-        return redirect(wait_address(submission, "code"))
-    if request.method == "POST":
-        hers = address_of(submission, token=token)
-        return act(request, submission, LIST, here=wait_address(submission, token=token), hers=hers)
-    first = rows[0]
-    bookings = list(submission.bookings.with_facts().order_by("visit__slot__starts_at", "pk"))
-    offered = [one for one in bookings if one.state == State.OFFERED]
-    others = [] if first.state in LIVE else words.other_dates(first.programme, rows)
-    context = {
-        "submission": submission,
-        "rows": rows,
-        "row": first,
-        "programme": first.programme,
-        "hub": submission.hub,
-        "when": words.when_of(first),
-        "position": position_in_words(positions(rows).get(first.pk)),
-        "is_waiting": first.state == WaitState.WAITING,
-        "was_passed_over": first.is_passed_over,
-        "stays": stays_of(offered),
-        "until": first.held_until if offered else None,
-        "not_free": words.is_free_no_longer(offered),
-        "booked": [one for one in bookings if one.state != State.OFFERED and one.is_holding],
-        "why": why_ended(first),
-        "others": others,
-        "history": words.history_of(rows),
-        "token": token,
-    }
-    return render(request, "bookings/wait_detail.html", context)
+class VisitWaitView(VisitWaitAsking, WaitView):
+    template_name = "bookings/wait_detail.html"
+
+    def page_by_link(self, submission: Submission, page: str, token: str | None) -> str:
+        return address_of(submission, page or "booking", token)
+
+    def context(self, submission: Submission, rows: list[VisitWait]) -> dict[str, Any]:
+        first = rows[0]
+        bookings = list(submission.bookings.with_facts().order_by("visit__slot__starts_at", "pk"))
+        offered = [one for one in bookings if one.state == State.OFFERED]
+        return {
+            "programme": first.programme,
+            "when": words.when_of(first),
+            "position": position_in_words(positions(rows).get(first.pk)),
+            "was_passed_over": first.is_passed_over,
+            "stays": stays_of(offered),
+            "until": first.held_until if offered else None,
+            "not_free": words.is_free_no_longer(offered),
+            "booked": [one for one in bookings if one.state != State.OFFERED and one.is_holding],
+            "others": [] if first.state in LIVE else words.other_dates(first.programme, rows),
+            "history": words.history_of(rows),
+        }
 
 
 class FewerForm(forms.Form):
@@ -162,7 +153,8 @@ def numbers(
     request: HttpRequest, public_id: UUID, wait_id: int, token: str | None = None
 ) -> HttpResponse:
     """Fewer pupils keep the place in the row; what does not is said here, before saving."""
-    submission, rows = _load(request, public_id, token)
+    submission = load_submission(request, public_id, token)
+    rows = rows_waiting(submission, LIST)
     row = next((one for one in rows if one.pk == wait_id), None)
     if row is None:
         raise Http404
@@ -180,28 +172,11 @@ def numbers(
     return render(request, "bookings/wait_numbers.html", context | {"hub": submission.hub})
 
 
-def _load(
-    request: HttpRequest, public_id: UUID, token: str | None
-) -> tuple[Submission, list[VisitWait]]:
-    """The submission and its rows, those that are alive first; 404 for a stranger."""
-    submission = load_submission(request, public_id, token)
-    if not submission.shows_all:
-        raise Http404  # an entry is taken, or let go, as one
-    rows = list(submission.visitwaits.with_facts().order_by("pk"))
-    if not rows:
-        raise Http404
-    return submission, [one for one in rows if one.state in LIVE] or rows
-
-
 # --- The code ------------------------------------------------------------------------------------
 
 
-class VisitWaitCodeView(WaitCodeView):
+class VisitWaitCodeView(VisitWaitAsking, WaitCodeView):
     template_name = "bookings/wait_code.html"
-    waiting_list: ClassVar = LIST
-
-    def page_of(self, submission: Submission, page: str = "") -> str:
-        return wait_address(submission, page)
 
     def context(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
         rows = list(submission.visitwaits.with_facts().order_by("pk"))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import PartOfDay, VisitSlot
 from bookings.pages.forms import BookingForm
-from bookings.waiting.visits import Wish
+from bookings.waiting.visit_list import Wish
 from core.dates import start_of_day
 from core.text.fields import DayField
 from programmes.models import Programme
@@ -92,7 +92,7 @@ class WishBookingForm(BookingForm):
     """The form of a booking, with days in the place of a date. A class must be fit to come on the
     last of them."""
 
-    def __init__(self, data: Any, *, programme: Programme, **fields: Any) -> None:
+    def __init__(self, data: Any = None, *, programme: Programme, **fields: Any) -> None:
         self.days = WishForm(data, programme=programme)
         super().__init__(data, programme=programme, slot=self.days.last_slot, **fields)
 

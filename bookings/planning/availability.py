@@ -1,7 +1,7 @@
 """What a teacher can book: one query for a month, for the first free dates, for a catalogue.
 
-An *offer* is a programme in a slot. Expired holds count as free here even before they lapse:
-`lifecycle.hold` makes way by lapsing them. The states a calendar shows:
+An *offer* is a programme in a slot that is public. Expired holds count as free here even before
+they lapse: `lifecycle.hold` makes way by lapsing them. The states a calendar shows:
 
 - FREE, FEW (one class left of several): can be booked;
 - FULL: somebody else was first, here or in a zone it needs;
@@ -35,8 +35,9 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, TruncDate
 from django.utils import timezone
 
-from bookings.models import Booking, State, VisitSlot, ZoneClaim, shut
-from core.dates import ONE_DAY, YearMonth, month_of, start_of_day
+from bookings.models import Booking, State, VisitSlot, ZoneClaim, public, shut
+from bookings.planning.chosen import as_shown
+from core.dates import ONE_DAY, ONE_WEEK, YearMonth, monday_of, month_of, start_of_day
 from programmes.models import Programme
 from schools.years import last_plannable_day
 from submissions.rules import first_bookable_moment
@@ -53,6 +54,8 @@ class Status(StrEnum):
     FULL = "full"
     CLOSED = "closed"
     OWN = "own"
+    UNPUBLISHED = "unpublished"  # for staff only
+    TOO_SOON = "too_soon"  # for schools; staff can still book it, with a note that says why
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,14 @@ class Offer:
     """One programme in one slot, as the calendar shows it."""
 
     slot_id: int
+    venue_id: int
     programme_id: int
     starts_at: datetime.datetime
     ends_at: datetime.datetime
     status: Status
     groups_left: int
     pupils_left: int
+    public_from: datetime.date | None = None  # of what is not published yet
 
     @property
     def day(self) -> datetime.date:
@@ -73,8 +78,7 @@ class Offer:
 
     @property
     def as_shown(self) -> str:
-        """Names the half day, and the time that a page showed (`bookings/planning/chosen.py`)."""
-        return f"{self.slot_id} {self.starts_at.isoformat()}"
+        return as_shown(self.slot_id, self.venue_id, self.starts_at)
 
     @property
     def is_morning(self) -> bool:
@@ -102,14 +106,19 @@ def free_for(
     programmes: Iterable[Programme], first: datetime.date, last: datetime.date, pupils: int
 ) -> list[Offer]:
     """What a class of so many can book on days from `first` to `last`, both included."""
-    return _with_room(offers_for_all(programmes, first, last), 1, pupils)
+    return with_room(offers_for_all(programmes, first, last), 1, pupils)
 
 
 def offers_for_all(
-    programmes: Iterable[Programme], first: datetime.date, last: datetime.date
+    programmes: Iterable[Programme],
+    first: datetime.date,
+    last: datetime.date,
+    *,
+    for_staff: bool = False,
 ) -> list[Offer]:
     """Of several programmes on days from `first` to `last`, both included; all, as they stand."""
-    return offers_of(programmes, _window(start_of_day(first), start_of_day(last + ONE_DAY)))
+    within = _window(start_of_day(first), start_of_day(last + ONE_DAY))
+    return offers_of(programmes, within, for_staff=for_staff)
 
 
 def offers_for(
@@ -168,9 +177,9 @@ class Outlook:
         return offers_of([self.programme], _window(start_of_day(self._further), _horizon()))
 
     def next_free(self, limit: int, groups: int = 1, pupils: int = 0) -> list[Offer]:
-        found = _with_room(self._soon, groups, pupils)
+        found = with_room(self._soon, groups, pupils)
         if len(found) < limit:
-            found += _with_room(self._later, groups, pupils)
+            found += with_room(self._later, groups, pupils)
         return found[:limit]
 
     def month(self, at: YearMonth) -> list[Offer]:
@@ -180,12 +189,17 @@ class Outlook:
         return month_of_offers(self.programme, at.year, at.month)
 
 
+def week_of(programme: Programme, day: datetime.date) -> list[Offer]:
+    """All slots in the week (Monday to Sunday) of `day`, whatever their status."""
+    monday = monday_of(day)
+    return offers_between(programme, monday, monday + ONE_WEEK)
+
+
 def same_week(
     programme: Programme, day: datetime.date, groups: int = 1, pupils: int = 0
 ) -> list[Offer]:
-    """What of that can be booked in the week (Monday to Sunday) of `day`."""
-    monday = day - datetime.timedelta(days=day.weekday())
-    return _with_room(offers_between(programme, monday, monday + 7 * ONE_DAY), groups, pupils)
+    """What of that can be booked."""
+    return with_room(week_of(programme, day), groups, pupils)
 
 
 def free_after(
@@ -193,12 +207,7 @@ def free_after(
 ) -> list[Offer]:
     """The first `limit` offers with that room that start after `moment`."""
     later = offers_of([programme], _window(moment + MINUTE, _horizon()))
-    return _with_room(later, groups, pupils)[:limit]
-
-
-def offer_for(programme: Programme, slot: VisitSlot) -> Offer | None:
-    """How it stands with one slot, or None where the programme does not run."""
-    return next(iter(offers_of([programme], Q(visitslot=slot))), None)
+    return with_room(later, groups, pupils)[:limit]
 
 
 def first_free(programmes: Iterable[Programme]) -> dict[int, datetime.datetime]:
@@ -235,7 +244,7 @@ def _horizon() -> datetime.datetime:
     return start_of_day(last_plannable_day() + ONE_DAY)
 
 
-def _with_room(offers: list[Offer], groups: int, pupils: int) -> list[Offer]:
+def with_room(offers: list[Offer], groups: int, pupils: int) -> list[Offer]:
     return [
         offer
         for offer in offers
@@ -269,7 +278,7 @@ def _runs(
             expired_groups=Subquery(expired.values(sum=Count("pk"))),
             expired_pupils=Subquery(expired.values(sum=Sum("pupils"))),
             is_blocked=Exists(_in_the_way(now, but)),
-            is_shut=shut("visitslot__"),
+            is_shut=shut("visitslot__", until_public=False),
         )
         .order_by("visitslot__starts_at", "visitslot_id")
     )
@@ -305,29 +314,44 @@ def _in_the_way(now: datetime.datetime, but: int) -> QuerySet[ZoneClaim]:
 # --- What the rows mean --------------------------------------------------------------------------
 
 COLUMNS = (
-    *("visitslot_id", "programme_id", "visitslot__starts_at", "visitslot__ends_at"),
+    *("visitslot_id", "visitslot__venue_id", "programme_id"),
+    *("visitslot__starts_at", "visitslot__ends_at"),
     *("visitslot__max_groups", "own__max_groups", "own__groups_taken", "expired_groups"),
     *("visitslot__max_pupils", "own__max_pupils", "own__pupils_taken", "expired_pupils"),
-    *("is_blocked", "is_shut"),
+    *("is_blocked", "is_shut", "own__has_own_rooms", "visitslot__pattern__public_from"),
 )
 
 
-def offers_of(programmes: Iterable[Programme], within: Q, *, but: int = 0) -> list[Offer]:
+def offers_of(
+    programmes: Iterable[Programme], within: Q, *, but: int = 0, for_staff: bool = False
+) -> list[Offer]:
     """The offers of these programmes in slots that are long enough for them, in order; without
-    what the booking `but` (primary key) keeps from others."""
-    now, horizon = timezone.now(), _horizon()
+    what the booking `but` (primary key) keeps from others. `for_staff`: with what is not public
+    yet, and what is too soon for schools."""
+    if not for_staff:
+        within &= public("visitslot__")
+    now, today, horizon = timezone.now(), timezone.localdate(), _horizon()
     known = {programme.pk: programme for programme in programmes}
     opens = {pk: _opens(programme) for pk, programme in known.items()}
     offers = []
     for row in _runs(known, within, now, but).values_list(*COLUMNS, named=True) if known else ():
         programme, start = known[row.programme_id], row.visitslot__starts_at
         if start + programme.length <= row.visitslot__ends_at:
-            is_open = not row.is_shut and opens[programme.pk] <= start < horizon
-            offers.append(_offer(row, programme, is_open=is_open))
+            public_from = row.visitslot__pattern__public_from
+            unpublished = public_from if public_from and public_from > today else None
+            too_soon = for_staff and now < start < opens[programme.pk]
+            on_time = bool(unpublished) or too_soon or opens[programme.pk] <= start < horizon
+            is_open = not row.is_shut and on_time
+            offer = _offer(row, programme, is_open=is_open, public_from=unpublished)
+            if too_soon and offer.can_be_booked:
+                offer = replace(offer, status=Status.TOO_SOON)
+            offers.append(offer)
     return offers
 
 
-def _offer(row: Any, programme: Programme, *, is_open: bool) -> Offer:
+def _offer(
+    row: Any, programme: Programme, *, is_open: bool, public_from: datetime.date | None
+) -> Offer:
     # What a new visit would get.
     most_groups = min(programme.max_groups, row.visitslot__max_groups)
     most_pupils = min(programme.max_pupils, row.visitslot__max_pupils)
@@ -335,20 +359,28 @@ def _offer(row: Any, programme: Programme, *, is_open: bool) -> Offer:
     pupils = _left(most_pupils, row.own__max_pupils, row.own__pupils_taken, row.expired_pupils)
     if not is_open:
         status = Status.CLOSED
-    elif row.is_blocked or groups < 1 or pupils < programme.min_pupils:
+    elif (
+        (row.is_blocked and not row.own__has_own_rooms)
+        or groups < 1
+        or pupils < programme.min_pupils
+    ):
         status = Status.FULL
+    elif public_from:
+        status = Status.UNPUBLISHED
     elif groups == 1 < most_groups:
         status = Status.FEW
     else:
         status = Status.FREE
     return Offer(
         slot_id=row.visitslot_id,
+        venue_id=row.visitslot__venue_id,
         programme_id=programme.pk,
         starts_at=row.visitslot__starts_at,
         ends_at=row.visitslot__starts_at + programme.length,
         status=status,
         groups_left=max(groups, 0),
         pupils_left=max(pupils, 0),
+        public_from=public_from,
     )
 
 

@@ -1,7 +1,7 @@
 """What staff see of some days: per zone the visits and what is free, on a real time axis; closed
 days, and the holidays of all regions.
 
-However many days and visits, eight queries.
+However many days and visits, eight queries, and one for who works there.
 """
 
 import datetime
@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from bookings.models import Booking, Visit, ZoneClaim
-from bookings.planning.availability import Offer, offers_for_all
+from bookings.planning.availability import Offer, Status, offers_for_all
 from core.dates import ONE_DAY, public_holiday, start_of_day
+from core.kinds import remarks_on
 from programmes.models import Closure, Programme, Zone
 from schools.models import HolidayRegion, SchoolHoliday
 from submissions.wording import numbers_of
@@ -37,6 +38,9 @@ class Block:
     slot: int = 0  # of what is free
     programmes: Sequence[str] = ()  # for which it is
     groups_left: int = 0
+    public_from: datetime.date | None = None  # of a half day that only staff see yet
+    is_too_soon: bool = False  # for schools to book it themselves
+    remarks: Sequence[str] = ()  # of other kinds: who works there
     columns: str = ""  # its place on the axis, as CSS says it
 
     @property
@@ -132,7 +136,8 @@ def board(first: datetime.date, number: int, user: Any, *, shown: Q, with_free: 
 def _in_use(
     first: datetime.date, last: datetime.date, user: Any, shown: Q
 ) -> list[tuple[int, Block]]:
-    """Each claim on a zone with the visit and its classes; two queries."""
+    """Each claim on a zone with the visit and its classes; two queries, and those of other kinds
+    about these visits."""
     within = {"starts_at__gte": start_of_day(first), "starts_at__lt": start_of_day(last + ONE_DAY)}
     claims = list(
         ZoneClaim.objects.of_hubs(user)
@@ -141,7 +146,9 @@ def _in_use(
         .order_by("starts_at", "pk")
     )
     classes: dict[int, list[Booking]] = defaultdict(list)
-    holding = Booking.objects.holding().filter(visit__in={claim.visit_id for claim in claims})
+    visits = {claim.visit_id: claim.visit for claim in claims}
+    remarks = remarks_on(list(visits.values()))
+    holding = Booking.objects.holding().filter(visit__in=visits)
     askers = holding.select_related("submission__school", "submission__organisation")
     for one in askers.order_by("pk") if claims else ():
         classes[one.visit_id].append(one)
@@ -155,6 +162,7 @@ def _in_use(
                 classes[claim.visit_id],
                 numbers_of(classes[claim.visit_id]),
                 groups_left=claim.visit.max_groups - claim.visit.groups_taken,
+                remarks=remarks.get(claim.visit_id, ()),
             ),
         )
         for claim in claims
@@ -176,15 +184,14 @@ def _count(day: BoardDay, blocks: Mapping[tuple[datetime.date, int], list[Block]
 def _free(
     first: datetime.date, last: datetime.date, user: Any, days: Mapping[datetime.date, BoardDay]
 ) -> list[tuple[int, Block]]:
-    """The half days in which a zone is free, with the programmes that can still be booked in it;
-    three queries. What joins a visit is said by that visit."""
-    programmes = {one.pk: one for one in Programme.objects.of_hubs(user)}
+    """The half days in which a zone is free, with the programmes that can still be booked in it,
+    also those that are not published yet; two queries. What joins a visit is said by that visit."""
+    programmes: dict[int, Programme] = {}
     zones = defaultdict(list)
-    links: Any = Programme.zones.through
-    for programme, zone in links.objects.filter(programme__in=programmes).values_list(
-        "programme", "zone"
-    ):
-        zones[programme].append(zone)
+    in_zones: Any = Programme.objects.of_hubs(user).annotate(zone=F("zones"))
+    for one in in_zones:  # once for each of its zones
+        programmes[one.pk] = one
+        zones[one.pk].append(one.zone)  # none of a programme without
     there = {
         (one.visit.slot_id, one.visit.programme_id)
         for day in days.values()
@@ -193,12 +200,15 @@ def _free(
     }
     found: dict[tuple[int, int], list[Offer]] = defaultdict(list)
     free_slots = defaultdict(set)
-    for offer in offers_for_all(programmes.values(), first, last) if programmes else ():
-        if offer.can_be_booked:
+    offers = offers_for_all(programmes.values(), first, last, for_staff=True)
+    for offer in offers:
+        has_room = offer.can_be_booked or offer.status == Status.TOO_SOON
+        if has_room:
             free_slots[offer.day].add(offer.slot_id)
-            if (offer.slot_id, offer.programme_id) not in there:
-                for zone in zones[offer.programme_id]:
-                    found[offer.slot_id, zone].append(offer)
+        is_free = has_room or offer.status == Status.UNPUBLISHED
+        if is_free and (offer.slot_id, offer.programme_id) not in there:
+            for zone in zones[offer.programme_id]:
+                found[offer.slot_id, zone].append(offer)
     for day, slots in free_slots.items():
         days[day].free = len(slots)
     return [
@@ -210,6 +220,8 @@ def _free(
                 slot=slot,
                 programmes=[programmes[offer.programme_id].title for offer in offers],
                 groups_left=max(offer.groups_left for offer in offers),
+                public_from=offers[0].public_from,
+                is_too_soon=not any(offer.can_be_booked for offer in offers),
             ),
         )
         for (slot, zone), offers in found.items()

@@ -6,8 +6,10 @@ say so (`join_slots`).
 """
 
 import datetime
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
@@ -15,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from bookings.models import SchedulePattern, VisitSlot
 from bookings.waiting import door
-from core.dates import public_holiday
+from core.dates import ONE_DAY, ONE_WEEK, public_holiday
 from core.transactions import retried
 from programmes.models import Closure, Programme
 from schools.models import SchoolHoliday
@@ -49,18 +51,44 @@ class Joining:
     slots: list[VisitSlot]
 
 
-def plan_slots(pattern: SchedulePattern, anyway: Collection[datetime.date] = ()) -> Plan:
+class Obstacles:
+    """Holidays of schools and closures in the seasons of some patterns, day by day; two queries."""
+
+    def __init__(self, patterns: Iterable[SchedulePattern]) -> None:
+        patterns = list(patterns)
+        first = min(one.season_from for one in patterns)
+        last = max(one.season_to for one in patterns)
+        self.holidays: dict[str, dict[datetime.date, str]] = defaultdict(dict)
+        self.closed: dict[int, dict[datetime.date, str]] = defaultdict(dict)
+        regions = {one.venue.holiday_region for one in patterns}
+        holidays = SchoolHoliday.objects.filter(region__in=regions)
+        for holiday in holidays.overlapping(first, last):
+            for day in _days_between(holiday.starts_on, holiday.ends_on):
+                self.holidays[holiday.region].setdefault(day, holiday.name)
+        closures = Closure.objects.filter(venue__in={one.venue_id for one in patterns})
+        for closure in closures.filter(starts_on__lte=last, ends_on__gte=first):
+            for day in _days_between(closure.starts_on, closure.ends_on):
+                self.closed[closure.venue_id][day] = closure.reason
+
+
+def plan_slots(
+    pattern: SchedulePattern,
+    anyway: Collection[datetime.date] = (),
+    obstacles: Obstacles | None = None,
+) -> Plan:
     """The preview: which slots the pattern gets, which it has, which days it skips and why.
 
     `anyway`: days in a holiday that get one all the same. Nothing of this is kept: a closure that
-    is gone is no reason any more.
+    is gone is no reason any more. `obstacles`: of several patterns together.
 
     Skips public holidays, the school holidays of the venue's region, the venue's closures and
     hours that a change of clocks takes away. Few queries, however long the season.
     """
     plan = Plan(pattern)
-    holidays, closed = _holidays(pattern), _closed_days(pattern)
-    slots = list(pattern.slots.order_by("starts_at"))
+    obstacles = obstacles or Obstacles([pattern])
+    holidays = obstacles.holidays[pattern.venue.holiday_region]
+    closed = obstacles.closed[pattern.venue_id]
+    slots = list(pattern.slots.order_by("starts_at")) if pattern.pk else []
     there = {slot.day for slot in slots}
     for day in _days_of(pattern):
         cannot_be = closed.get(day) or _clock_reason(pattern, day)
@@ -103,16 +131,21 @@ def make_slots(pattern: SchedulePattern, anyway: Collection[datetime.date] = ())
     """Write the plan; a second time, or by two people at once, it adds nothing twice."""
     SchedulePattern.objects.select_for_update(of=("self",)).get(pk=pattern.pk)
     plan = plan_slots(pattern, anyway)
-    VisitSlot.objects.bulk_create(plan.new)
-    link = VisitSlot.programmes.through
-    programmes = list(pattern.programmes.values_list("pk", flat=True))
+    write([plan])
+    return plan
+
+
+def write(plans: Sequence[Plan]) -> None:
+    """The new slots of patterns that the caller has locked, or made."""
+    VisitSlot.objects.bulk_create(slot for plan in plans for slot in plan.new)
+    link: Any = VisitSlot.programmes.through
     link.objects.bulk_create(
-        link(visitslot_id=slot.pk, programme_id=programme)
+        link(visitslot_id=slot.pk, programme_id=programme.pk)
+        for plan in plans
+        for programme in plan.pattern.programmes.all()
         for slot in plan.new
-        for programme in programmes
     )
     door.opened()
-    return plan
 
 
 def _days_of(pattern: SchedulePattern) -> Iterator[datetime.date]:
@@ -120,26 +153,12 @@ def _days_of(pattern: SchedulePattern) -> Iterator[datetime.date]:
     day += datetime.timedelta(days=(pattern.weekday - day.weekday()) % 7)
     while day <= pattern.season_to:
         yield day
-        day += datetime.timedelta(days=7)
+        day += ONE_WEEK
 
 
-def _holidays(pattern: SchedulePattern) -> dict[datetime.date, str]:
-    """Of the schools in the venue's region, in the season, day by day."""
-    of_region = SchoolHoliday.objects.filter(region=pattern.venue.holiday_region)
-    return of_region.days(pattern.season_from, pattern.season_to)
-
-
-def _closed_days(pattern: SchedulePattern) -> dict[datetime.date, str]:
-    """On which days of the season the venue is closed, and why."""
-    first, last = pattern.season_from, pattern.season_to
-    days: dict[datetime.date, str] = {}
-    closures = Closure.objects.filter(
-        venue=pattern.venue_id, starts_on__lte=last, ends_on__gte=first
-    )
-    for closure in closures:
-        for number in range((closure.ends_on - closure.starts_on).days + 1):
-            days[closure.starts_on + datetime.timedelta(days=number)] = closure.reason
-    return days
+def _days_between(first: datetime.date, last: datetime.date) -> Iterator[datetime.date]:
+    for number in range((last - first).days + 1):
+        yield first + number * ONE_DAY
 
 
 def _slot(pattern: SchedulePattern, day: datetime.date) -> VisitSlot:
@@ -151,6 +170,15 @@ def _slot(pattern: SchedulePattern, day: datetime.date) -> VisitSlot:
         max_groups=pattern.max_groups,
         max_pupils=pattern.max_pupils,
     )
+
+
+def time_on(
+    pattern: SchedulePattern, day: datetime.date
+) -> tuple[datetime.datetime, datetime.datetime] | None:
+    """From when until when a slot of that day is; None where the clocks change at that hour."""
+    if _clock_reason(pattern, day):
+        return None
+    return _moment(day, pattern.starts_at), _moment(day, pattern.ends_at)
 
 
 def _moment(day: datetime.date, clock: datetime.time) -> datetime.datetime:

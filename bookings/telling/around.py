@@ -1,7 +1,6 @@
 """What stands around a visit, for page, letter and mail: before, on the day, afterwards."""
 
 import datetime
-import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -45,12 +44,15 @@ class AroundStay(Stay):
 def around_of(bookings: Iterable[Booking]) -> list[AroundStay]:
     """Of what goes ahead or took place, in order; without visits of which there is nothing to say.
 
-    Classes of one visit do the same and stand together.
+    Classes that come for the same programme do the same and stand together, on whichever days they
+    come; those that were there already stand apart.
     """
     held = (one for one in bookings if one.standing.is_coming or one.standing.counts)
-    in_order = sorted(held, key=_by_date)
-    by_visit = itertools.groupby(in_order, key=lambda one: one.visit)
-    stays = (AroundStay(visit, list(rows)) for visit, rows in by_visit)
+    now = timezone.now()
+    together: dict[tuple[int, bool], list[Booking]] = {}
+    for one in sorted(held, key=_by_date):
+        together.setdefault((one.visit.programme_id, one.ends_at <= now), []).append(one)
+    stays = (AroundStay(rows[0].visit, rows) for rows in together.values())
     return [one for one in stays if _says_something(one)]
 
 

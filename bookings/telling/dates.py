@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import reverse
@@ -11,6 +10,7 @@ from django.utils.formats import date_format
 
 from bookings.planning.availability import Offer, next_free, same_week
 from programmes.models import Programme
+from submissions.wording import DateLink
 
 SHOWN = 5
 
@@ -29,12 +29,6 @@ def other_dates(
         return []
     room = {"groups": groups, "pupils": pupils}
     return (same_week(programme, day, **room) or next_free(programme, SHOWN, **room))[:SHOWN]
-
-
-@dataclass(frozen=True)
-class DateLink:
-    day: str  # in words
-    address: str
 
 
 def links_to(programme: Programme, offers: Iterable[Offer]) -> list[DateLink]:

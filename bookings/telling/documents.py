@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import FACTS, Booking, State, ZoneClaim
+from bookings.rotation.timetable import Timetable, timetable
 from bookings.telling.around import AroundStay
 from bookings.telling.stays import Stay
-from bookings.telling.timetable import Timetable, timetable
 from core.dates import start_of_day
 from core.documents import qr_code, render_pdf
 from core.text.bilingual import Words

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from icalendar import Event, vInt, vText, vUri
+from icalendar import Event, vText, vUri
 
 from bookings.models import Booking, BookingEvent, State, Visit
 from bookings.models.booking import BookingQuerySet
@@ -91,12 +91,18 @@ def events(feed: Feed, bookings: BookingQuerySet) -> list[Event]:
 
 
 def for_feed(bookings: BookingQuerySet) -> BookingQuerySet:
-    """What of `bookings` a feed shows, in order, with the columns that events are made of."""
+    """What of `bookings` a feed shows, in order."""
     promised = Q(state__in=[*State.where(is_listed=True), *State.where(is_offer=True)])
-    shown = bookings.filter(promised | _called_off()).select_related(
+    shown = bookings.filter(promised | _called_off())
+    return with_columns(shown).order_by("visit__slot__starts_at", "pk")
+
+
+def with_columns(bookings: BookingQuerySet) -> BookingQuerySet:
+    """`bookings` with what their events are made of."""
+    facts = bookings.select_related(
         "submission__school", "submission__organisation", "visit__slot__venue", "visit__programme"
     )
-    return shown.only(*_COLUMNS).order_by("visit__slot__starts_at", "pk")
+    return facts.only(*_COLUMNS)
 
 
 def _called_off() -> Q:
@@ -129,7 +135,7 @@ def words(schools_of: QuerySet[Booking] | None = None) -> list[Any]:
 
 
 _COLUMNS = (
-    *("uid", "party_name", "year_from", "year_to", "group_kind", "pupils", "supervisors"),
+    *("uid", "party_name", "year_from", "year_to", "level", "group_kind", "pupils", "supervisors"),
     *("state", "sequence", "changed_at"),
     *("submission__public_id", "submission__reference"),
     *("submission__typed_school_name", "submission__typed_organisation"),
@@ -148,19 +154,15 @@ _COLUMNS = (
 
 def _event(booking: Booking, summary: str, description: Iterable[str]) -> Event:
     """What every reader gets. `bookings` come with their facts (`with_facts()`)."""
-    status = booking.standing.calendar
-    event = Event()
-    event["UID"] = vText(f"{booking.uid}@{settings.CALENDAR_DOMAIN}")
-    event["DTSTAMP"] = event["LAST-MODIFIED"] = calendars.moment(booking.changed_at)
-    event["SEQUENCE"] = vInt(booking.sequence)
-    event["DTSTART"] = calendars.local(booking.starts_at)
-    event["DTEND"] = calendars.local(booking.ends_at)
+    status, location = booking.standing.calendar, booking.visit.slot.venue.address
     if booking.standing.is_offer:
         summary = _("Offer: %(summary)s") % {"summary": summary}
-    event["SUMMARY"] = Text(summary)
-    event["LOCATION"] = Text(booking.visit.slot.venue.address)
+    event = calendars.event_of(
+        booking, booking.uid, summary=summary, location=location, status=status
+    )
+    event["DTSTART"] = calendars.local(booking.starts_at)
+    event["DTEND"] = calendars.local(booking.ends_at)
     event["DESCRIPTION"] = Text("\n".join(line for line in description if line))
-    event["STATUS"] = vText(status)
     is_busy = status != "CANCELLED" and not booking.standing.is_offer
     event["TRANSP"] = vText("OPAQUE" if is_busy else "TRANSPARENT")
     return event
@@ -225,6 +227,5 @@ def _invited(booking: Booking, reader: Reader | None) -> Event:
     event, hub = for_school(booking), booking.submission.hub
     reader = reader or contact_of(booking.submission)
     event["CONTACT"] = Text(hub.contact)
-    organizer = calendars.person(hub.organizer_email, hub.organizer_name)
-    calendars.invite(event, organizer=organizer, email=reader.email, name=reader.name)
+    calendars.invite(event, hub, email=reader.email, name=reader.name)
     return event

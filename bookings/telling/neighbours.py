@@ -1,8 +1,8 @@
 """Whose letter a class changes by coming, going or growing: others in the same visit.
 
 A programme is made for so many classes, and each gets its share of the components whoever else
-comes (`rotation.py`). Only where a class needs more than its share, or an earlier one goes, do
-the groups of others move; they have their letter already, so they are told.
+comes (`bookings/rotation/`). Only where a class needs more than its share, or an earlier one goes,
+do the groups of others move; they have their letter already, so they are told.
 """
 
 import copy
@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from bookings.models import Booking, BookingEvent, State, Visit
-from bookings.telling.timetable import routes
+from bookings.rotation.timetable import routes
 from programmes.models import Component
 
 

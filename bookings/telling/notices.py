@@ -11,50 +11,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from bookings import rules
-from bookings.models import Booking, BookingEvent, State
-from bookings.telling import dates, documents, ical, neighbours, wording
+from bookings.models import Booking, BookingEvent, State, was_asked
+from bookings.preparing import is_near
+from bookings.telling import dates, enclosures, neighbours, wording
 from bookings.telling.around import AroundStay
-from bookings.telling.stays import stays_of
-from core.calendars import Method, content_type
+from bookings.telling.links import BookingLink, ProposalLink, StillComingLink
 from core.documents import can_be_made
 from core.kinds import kinds
-from core.mail.queue import Attachment, Message
+from core.mail.queue import Message
 from core.text.bilingual import Words
-from submissions.kinds import SubmissionLink
 from submissions.models import Ending, Submission
-from submissions.sharing.readers import Reader, reader_at, readers_of
-from submissions.telling import LetterEnclosure, mail_about
+from submissions.sharing.readers import Reader, readers_of
+from submissions.telling import mail_about
+from submissions.wording import DateLink
 
-
-class BookingLink(SubmissionLink):
-    name = "booking"
-    page = "bookings:booking"
-    model = Booking
-
-
-class StillComingLink(BookingLink):
-    """The link that opens the question whether they still come."""
-
-    name = "still_coming"
-    page = "bookings:still_coming"
-
-
-class Letter(LetterEnclosure):
-    name = "letter"
-
-    def letter(self, submission_id: str, to: str) -> bytes | None:
-        found = Submission.objects.select_related("school", "organisation", "hub")
-        submission = found.filter(pk=submission_id).first()
-        reader = reader_at(submission, to) if submission else None
-        if submission is None or reader is None:
-            return None
-        submission.seen_as = reader.companions
-        return documents.letter(submission)
-
+# Who was confirmed so lately has just said that she comes.
+KNOWN_FOR = datetime.timedelta(days=3)
 
 # --- One function per notice -----------------------------------------------------------------
 
@@ -78,6 +55,8 @@ def mails_of(events: list[BookingEvent]) -> list[Message]:
             return reminder(events)
         case "still_coming":
             return still_coming(events)
+        case "proposed" | "joined_by":
+            return proposed(events)
     raise LookupError(events[0].notice)
 
 
@@ -98,7 +77,7 @@ def declined(events: list[BookingEvent]) -> list[Message]:
 def cancelled(events: list[BookingEvent]) -> list[Message]:
     bookings = _bookings(events, {State.CANCELLED})
     by_us = events[0].data.get("why") == Ending.CALLED_OFF
-    note, calendar = events[0].word_from_us, _cancellations(bookings, events)
+    note, calendar = events[0].word_from_us, enclosures.cancellations(bookings, events)
     details: dict[str, Any] = {"calendar": calendar, "with_resting": True, "by_us": by_us}
     mails = _mail("cancelled", bookings, note=note, **details)
     return [*mails, *_to_neighbours(events)]
@@ -113,7 +92,8 @@ def changed(events: list[BookingEvent]) -> list[Message]:
     if gone and not (stays := _upcoming(_that_stay(gone[0].submission))):
         return cancelled(events)
     told = [event for event in events if event.booking in bookings or event.booking in gone]
-    calendar = [*_invitations(bookings), *_cancellations(gone, events)]
+    calendar = [*enclosures.invitations(bookings), *enclosures.cancellations(gone, events)]
+    moved = [event.booking for event in events if event.move == "reschedule"]
     rows, mails = stays if gone else bookings, []
     for reader, hers in readers_of([*rows, *gone]):
         if not any(reader.has(event.booking) for event in told):
@@ -130,7 +110,8 @@ def changed(events: list[BookingEvent]) -> list[Message]:
                 with_letter=bool(left and calendar),
                 told=told,
                 with_resting=not left,
-                is_asked=_is_asked([one for one in bookings if reader.has(one)]),
+                is_asked=_is_asked([one for one in bookings if reader.has(one)], moved),
+                came_near=[one for one in moved if one in left and is_near(one.visit.slot.day)],
             )
         )
     return [*mails, *_to_neighbours(events)]
@@ -141,10 +122,13 @@ def _that_stay(submission: Submission) -> list[Booking]:
     return list(found.with_facts().order_by("visit__slot__starts_at", "visit", "pk"))
 
 
-def _is_asked(bookings: Sequence[Booking]) -> bool:
-    """Whether one of them was asked whether it comes, and is open again since."""
+def _is_asked(bookings: Sequence[Booking], moved: Sequence[Booking]) -> bool:
+    """Whether one of them was asked whether it comes, and is open again since; or was moved to a
+    near date by us, of which this mail asks."""
     keys = [one.pk for one in bookings]
-    return Booking.objects.unanswered().asked_again().filter(pk__in=keys).exists()
+    near = [one.pk for one in moved if is_near(one.visit.slot.day)]
+    is_open = Booking.objects.unanswered().filter(pk__in=keys)
+    return is_open.filter(Q(pk__in=near) | was_asked()).exists()
 
 
 def date_kept(events: list[BookingEvent]) -> list[Message]:
@@ -160,7 +144,19 @@ def reminder(events: list[BookingEvent]) -> list[Message]:
     # Moved to another day since: that day gets a reminder of its own.
     bookings = [booking for booking in bookings if booking.visit.slot.day == about]
     start = min((booking.starts_at for booking in bookings), default=None)
-    return _mail("reminder", bookings, note=events[0].word_from_us, expires_at=start)
+    open_still = Booking.objects.unanswered().filter(pk__in=[one.pk for one in bookings])
+    lately = BookingEvent.objects.filter(
+        booking=OuterRef("pk"), notice="confirmed", at__gt=timezone.now() - KNOWN_FOR
+    )
+    is_asked = open_still.exclude(Exists(lately)).exists()
+    return _mail(
+        "reminder",
+        bookings,
+        note=events[0].word_from_us,
+        link=StillComingLink if is_asked else BookingLink,
+        is_asked=is_asked,
+        expires_at=start,
+    )
 
 
 def still_coming(events: list[BookingEvent]) -> list[Message]:
@@ -176,6 +172,17 @@ def still_coming(events: list[BookingEvent]) -> list[Message]:
         link=StillComingLink,
         expires_at=start,
     )
+
+
+def proposed(events: list[BookingEvent]) -> list[Message]:
+    """To a small class: it could come with another one, on another date; or, 'joined_by', another
+    one may come on its own. To who moved or cancelled meanwhile there is none."""
+    name = events[0].notice
+    link = ProposalLink if name == "proposed" else BookingLink
+    bookings = _upcoming(_bookings(events, {State.CONFIRMED}))
+    bookings = [one for one in bookings if one.visit.slot.day == events[0].about]
+    told = [event for event in events if event.booking in bookings]
+    return _mail(name, bookings, note=events[0].word_from_us, told=told, link=link)
 
 
 # --- What they have in common ----------------------------------------------------------------
@@ -210,7 +217,7 @@ def _with_letter(
     name: str, events: list[BookingEvent], bookings: list[Booking], **details: Any
 ) -> list[Message]:
     """With calendar files and the letter, as far as anything is confirmed."""
-    calendar, note = _invitations(bookings), events[0].word_from_us
+    calendar, note = enclosures.invitations(bookings), events[0].word_from_us
     letter = bool(calendar)
     return _mail(name, bookings, note=note, calendar=calendar, with_letter=letter, **details)
 
@@ -249,10 +256,6 @@ def _to_neighbours(events: list[BookingEvent]) -> list[Message]:
     return mails
 
 
-# Bookings that go into the calendars of who has them, or out.
-Calendar = Sequence[tuple[Booking, Method]]
-
-
 def _mail(name: str, bookings: list[Booking], **details: Any) -> list[Message]:
     """A mail for every reader, each about the classes that are hers."""
     return [_mail_to(reader, name, hers, **details) for reader, hers in readers_of(bookings)]
@@ -264,33 +267,34 @@ def _mail_to(
     bookings: list[Booking],
     *,
     note: str,
-    calendar: Calendar = (),
+    calendar: enclosures.Calendar = (),
     with_letter: bool = False,
     told: Sequence[BookingEvent] = (),
     with_resting: bool = False,
     by_us: bool = False,
     is_asked: bool = False,
+    came_near: Sequence[Booking] = (),
     link: type[BookingLink] = BookingLink,
     expires_at: datetime.datetime | None = None,
 ) -> Message:
-    files = calendar_files(calendar, reader)
+    files = enclosures.calendar_files(calendar, reader)
     has_letter = with_letter and (not calendar or bool(files))
-    cancelled = bookings if with_resting else []
+    gone = [event.booking for event in told if event.move == "cancel" and reader.has(event.booking)]
+    cancelled = bookings if with_resting else gone
+    concerned = list(dict.fromkeys([*bookings, *gone]))
     resting = [one for booking in cancelled for one in rules.resting_on(booking)]
     with translation.override(reader.language):
         context: dict[str, Any] = {
             "note": note,
             "changes": _changes([event for event in told if reader.has(event.booking)]),
             "resting": wording.resting_in_words(resting),
-            "along": [line for kind in kinds() for line in kind.said_beside(bookings)],
+            "along": [line for kind in kinds() for line in kind.said_beside(concerned)],
             "others": _others(bookings) if by_us else [],
         }
-    stays = [
-        MailStay(visit, list(group))
-        for visit, group in itertools.groupby(bookings, key=lambda booking: booking.visit)
-    ]
+    stays = _mail_stays(bookings)
     context |= {
         "stays": stays,
+        "near": _mail_stays(came_near),
         "first": stays[0],
         "count": len(bookings),
         "by_us": by_us,
@@ -305,49 +309,19 @@ def _mail_to(
         venue=stays[0].visit.slot.venue,
         link=link,
         files=files,
-        letter=_letter(reader) if has_letter else "",
+        letter=enclosures.letter_for(reader) if has_letter else "",
         expires_at=expires_at,
         reader=reader,
     )
 
 
-def _others(bookings: Sequence[Booking]) -> list[dates.DateLink]:
+def _mail_stays(bookings: Sequence[Booking]) -> list[MailStay]:
+    by_visit = itertools.groupby(bookings, key=lambda booking: booking.visit)
+    return [MailStay(visit, list(group)) for visit, group in by_visit]
+
+
+def _others(bookings: Sequence[Booking]) -> list[DateLink]:
     """What else is free, for who does not come because of us."""
     visit, pupils = bookings[0].visit, sum(one.pupils for one in bookings)
     offers = dates.other_dates(visit.programme, visit.slot.day, groups=len(bookings), pupils=pupils)
     return dates.links_to(visit.programme, offers)
-
-
-def _invitations(bookings: Iterable[Booking]) -> list[tuple[Booking, Method]]:
-    """A request is not in the school's calendar yet."""
-    return [(one, Method.REQUEST) for one in bookings if one.state == State.CONFIRMED]
-
-
-def _cancellations(
-    bookings: list[Booking], events: list[BookingEvent]
-) -> list[tuple[Booking, Method]]:
-    """Calendars only know what was confirmed to them before these events."""
-    invited = set(
-        BookingEvent.objects.filter(
-            booking__in=bookings, notice="confirmed", pk__lt=events[0].pk
-        ).values_list("booking", flat=True)
-    )
-    return [(booking, Method.CANCEL) for booking in bookings if booking.pk in invited]
-
-
-def calendar_files(calendar: Calendar, reader: Reader) -> list[Attachment]:
-    """For the calendar of a reader: one for the classes of hers that come together."""
-    files: list[Attachment] = []
-    for method, write in ((Method.REQUEST, ical.invitation), (Method.CANCEL, ical.cancellation)):
-        hers = [one for one, how in calendar if how == method and reader.has(one)]
-        for stay in stays_of(hers):
-            with translation.override(reader.language):
-                content = write(*stay.bookings, reader=reader)
-            name = f"tec-{reader.submission.reference}-{len(files) + 1}.ics"
-            files.append(Attachment(name, content, content_type(method)))
-    return files
-
-
-def _letter(reader: Reader) -> str:
-    submission = reader.submission
-    return Letter().marker(submission.pk, reader, documents.letter_filename(submission))

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.changes import coming_of
-from bookings.models import Booking, State, Visit, VisitSlot
-from bookings.telling.timetable import too_long
+from bookings.models import Booking, State, Visit, VisitSlot, ZoneClaim
+from bookings.rotation.timetable import too_long
+from bookings.visits.joining import named
 from core.dates import ONE_DAY, start_of_day
 from core.kinds import Action, Matter, OnDay, Planned
 from programmes.models import Closure, Programme, Venue
@@ -59,6 +60,7 @@ def on_days(first: datetime.date, before: datetime.date, user: User) -> list[OnD
 def _visits(first: datetime.date, before: datetime.date, user: User) -> QuerySet[Visit]:
     askers = "submission__school", "submission__organisation"
     classes = Booking.objects.holding().select_related(*askers).order_by("pk")
+    claims = ZoneClaim.objects.select_related("zone").order_by("zone__position", "zone__name")
     return (
         Visit.objects.active()
         .of_hubs(user)
@@ -69,6 +71,7 @@ def _visits(first: datetime.date, before: datetime.date, user: User) -> QuerySet
         )
         .select_related("slot__venue", "programme")
         .prefetch_related(Prefetch("bookings", queryset=classes, to_attr="classes"))
+        .prefetch_related(Prefetch("claims", queryset=claims))
         .order_by("slot__starts_at", "pk")
     )
 
@@ -107,7 +110,7 @@ def nearly_full(user: User) -> QuerySet[Visit]:
 
 
 def matters(user: User) -> list[Matter]:
-    return [*_doubts(user), *_too_long(user), *_closed(user)]
+    return [*_doubts(user), *_too_long(user), *_closed(user), *_small(user)]
 
 
 def _doubts(user: User) -> list[Matter]:
@@ -156,6 +159,27 @@ def _too_long(user: User) -> list[Matter]:
         said = {"programme": visit.programme, "when": when}
         found.append(Matter(text % said, _page_of(visit)))
     return found
+
+
+def _small(user: User) -> list[Matter]:
+    """Two weeks before: with which other small class it could come."""
+    found = []
+    for visit, others in named(user):
+        words = _("Only %(heads)s on %(when)s, %(programme)s: could come on %(other)s")
+        if not others:
+            words = _("Only %(heads)s on %(when)s, %(programme)s: no other small class fits")
+        said = {
+            "heads": visit.programme.whom.heads(visit.pupils_taken),
+            "when": _moment(visit),
+            "programme": visit.programme,
+            "other": _moment(others[0]) if others else "",
+        }
+        found.append(Matter(words % said, reverse("admin:bookings_visit_samen", args=[visit.pk])))
+    return found
+
+
+def _moment(visit: Visit) -> str:
+    return date_format(timezone.localtime(visit.slot.starts_at), "j F H:i")
 
 
 def _closed(user: User) -> list[Matter]:

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from bookings.models import Booking, State, VisitWait, VisitWaitEvent
+from bookings.models import Booking, State, VisitWait, VisitWaitEvent, VisitWaitQuerySet
 from bookings.planning.availability import Offer
 from bookings.telling import dates
 from bookings.telling.dates import moment_in_words
@@ -24,7 +24,7 @@ from submissions.waiting import wording
 from submissions.waiting.lifecycle import LIVE
 from submissions.waiting.telling import readers_of_entry, wait_mail
 from submissions.waiting.wording import position_in_words
-from submissions.wording import Line
+from submissions.wording import HistoryLine
 
 
 class WaitLink(SubmissionLink):
@@ -52,10 +52,11 @@ def when_of(row: VisitWait) -> str:
 
 
 def with_positions(rows: list[VisitWait]) -> list[VisitWait]:
-    """The rows, each with its `place` in words."""
+    """The rows, each with its `place` in words, and a wish with its `days`."""
     found = positions(rows)
     for row in rows:
         row.place = position_in_words(found.get(row.pk))  # type: ignore[attr-defined]
+        row.days = "" if row.slot_id else when_of(row)  # type: ignore[attr-defined]
     return rows
 
 
@@ -72,7 +73,7 @@ def _read(event: VisitWaitEvent, name: str) -> datetime.datetime:
     return datetime.datetime.fromisoformat(event.data[name])
 
 
-def history_of(rows: Sequence[VisitWait]) -> list[Line]:
+def history_of(rows: Sequence[VisitWait]) -> list[HistoryLine]:
     """What happened to an entry, newest first."""
     by_id = {row.pk: row for row in rows}
     events = VisitWaitEvent.objects.filter(wait__in=by_id).order_by("-pk")
@@ -81,7 +82,7 @@ def history_of(rows: Sequence[VisitWait]) -> list[Line]:
         event.wait = by_id[event.wait_id]
         if text := sentence(event):
             name = event.wait.party_name if len(rows) > 1 else ""
-            lines.append(Line(event.at, name, text, event.note if event.notice else ""))
+            lines.append(HistoryLine(event.at, name, text, event.note if event.notice else ""))
     return lines
 
 
@@ -102,20 +103,24 @@ def is_free_no_longer(bookings: Iterable[Booking]) -> bool:
 
 def waiting_beside(bookings: Sequence[Booking]) -> list[VisitWait]:
     """What of the same submissions is on the list, with where it stands."""
-    submissions = {booking.submission_id for booking in bookings}
-    waiting = VisitWait.objects.filter(submission__in=submissions, state__in=LIVE)
-    return with_positions(list(waiting.with_facts().order_by("pk")))
+    waiting = _beside(bookings).filter(state__in=LIVE)
+    return with_positions(list(waiting.with_facts()))
 
 
 def said_beside(bookings: Sequence[Booking]) -> list[str]:
     """Of a class of the same submission that waits, in the mails about the others."""
     words = _("%(class_name)s is on the waiting list for %(title)s, %(when)s: this is no booking.")
+    waiting = _beside(bookings).filter(state=WaitState.WAITING).select_related("programme", "slot")
     return [
         words
         % {"class_name": row.party_name, "title": row.programme.shown.title, "when": when_of(row)}
-        for row in waiting_beside(bookings)
-        if row.state == WaitState.WAITING
+        for row in waiting
     ]
+
+
+def _beside(bookings: Sequence[Booking]) -> VisitWaitQuerySet:
+    submissions = {booking.submission_id for booking in bookings}
+    return VisitWait.objects.filter(submission__in=submissions).order_by("pk")
 
 
 # --- Mails ---------------------------------------------------------------------------------------

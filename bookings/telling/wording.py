@@ -14,7 +14,7 @@ from bookings.models import Attention, Booking, BookingEvent, State, VisitSlot
 from bookings.planning.availability import Offer, Status
 from programmes.models import Programme
 from programmes.models.programme import in_words
-from submissions.wording import Line, Sentence, Term, details_changed
+from submissions.wording import HistoryLine, Sentence, Term, details_changed
 
 # What the school sees of it: no notes that staff make for themselves.
 _SENTENCES = {
@@ -40,7 +40,7 @@ _OF_GROUPS = {
 }
 
 
-def history_of(bookings: Sequence[Booking]) -> list[Line]:
+def history_of(bookings: Sequence[Booking]) -> list[HistoryLine]:
     """What happened to these bookings, newest first, in one query."""
     by_id = {booking.pk: booking for booking in bookings}
     events = list(BookingEvent.objects.filter(booking__in=by_id).order_by("-pk"))
@@ -48,7 +48,7 @@ def history_of(bookings: Sequence[Booking]) -> list[Line]:
         event.booking = by_id[event.booking_id]  # read already, with all its facts
     lines = [(event.booking, event, sentence(event)) for event in events]
     return [
-        Line(
+        HistoryLine(
             at=event.at,
             party_name=booking.party_name if len(bookings) > 1 else "",
             text=text,
@@ -84,6 +84,11 @@ def _readdressed(event: BookingEvent) -> str:
     return _("The address is now %(to)s.") % event.data
 
 
+def _rehoused(event: BookingEvent) -> str:
+    rooms = {name: ", ".join(names) for name, names in event.data.items()}
+    return _("It is in %(to)s instead of %(from)s.") % rooms if rooms else ""
+
+
 def _us(event: BookingEvent) -> dict[str, str]:
     return {"hub": event.booking.submission.hub.short_name}
 
@@ -93,10 +98,20 @@ def _another_date(event: BookingEvent) -> str:
         return _("The date stays as it is.")
     words = {
         "reschedule": _("Moved from %(before)s to %(after)s."),
-        "ask_to_move": _("You asked for %(after)s in place of %(before)s."),
+        "ask_to_move": _("Asked for: %(after)s in place of %(before)s."),
         "keep_date": _("It cannot be moved to %(after)s, so it stays on %(before)s."),
     }[event.move]
     return words % {"before": _moment(event.data["from"]), "after": _moment(event.data["to"])}
+
+
+def _proposed(event: BookingEvent) -> str:
+    """To come with another class, or that another one comes along."""
+    if not event.data:
+        return ""
+    when = {"before": _moment(event.data["from"]), "after": _moment(event.data["to"])}
+    if "slot" in event.data:
+        return _("We propose %(after)s in place of %(before)s, with another class.") % when
+    return _("We asked another class to come along on %(after)s.") % when
 
 
 def _numbers(event: BookingEvent) -> str:
@@ -138,8 +153,10 @@ _TOLD_OF: dict[str, Callable[[BookingEvent], str]] = {
     "reschedule": _another_date,
     "ask_to_move": _another_date,
     "keep_date": _another_date,
+    "propose": _proposed,
     "retime": _retimed,
     "readdress": _readdressed,
+    "rehouse": _rehoused,
     "change_numbers": _numbers,
     "reconfirm": _still_coming,
     "describe": details_changed,
@@ -289,7 +306,8 @@ def slot_in_words(slot: VisitSlot, programme: Programme, offer: Offer | None) ->
     """When it is, and what is left in it for a programme: 'di 3 nov 2026 09:00–12:00 (vol)'."""
     start, end = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
     when = f"{date_format(start, 'D j b Y')} {start:%H:%M}–{end:%H:%M}"
-    return f"{when} ({_room_left(programme, offer)})"
+    left = _room_left(programme, offer) if slot.is_public else _("not published yet")
+    return f"{when} ({left})"
 
 
 def _room_left(programme: Programme, offer: Offer | None) -> str:

@@ -7,7 +7,7 @@ round. And who takes a place that nobody kept for her lets those go first who wa
 """
 
 import datetime
-from typing import Any
+from typing import Any, Protocol, cast
 
 from django.db.models import Q, Value
 
@@ -16,6 +16,17 @@ from bookings.models.waiting import VisitWaitQuerySet
 from core.kinds import kind_of
 from core.transactions import at_end, left_about, retried
 from programmes.models import Programme
+
+
+class GivesTurns(Protocol):
+    """What `bookings/waiting/kind.py` does for this module, found in the registry. Nothing here can
+    import it: its rounds offer through the lifecycle, and the lifecycle comes here first."""
+
+    def give_turns_on(self, day: datetime.date) -> None:
+        """Offer what is free on this day to who waits for it."""
+
+    def give_turns_after(self, about: set[int | None]) -> None:
+        """Offer what came free in these visits and their rooms; None: anywhere."""
 
 
 def freed(visit_id: int) -> None:
@@ -57,13 +68,15 @@ def _give_turns(slot: VisitSlot) -> None:
     given_up = {visit for visit in left_about(_offer_what_is_free) if visit}
     in_them = VisitSlot.objects.filter(visits__in=given_up)
     if not given_up or not in_them.filter(_near(slot)).exists():
-        kind: Any = kind_of(VisitWait)
-        kind.give_turns_on(slot.day)
+        _rounds().give_turns_on(slot.day)
 
 
 def _offer_what_is_free(about: set[Any]) -> None:
-    kind: Any = kind_of(VisitWait)
-    kind.give_turns_after(about)
+    _rounds().give_turns_after(about)
+
+
+def _rounds() -> GivesTurns:
+    return cast(GivesTurns, kind_of(VisitWait))
 
 
 def _near(slot: VisitSlot) -> Q:

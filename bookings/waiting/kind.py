@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 from bookings.models import WAIT_FACTS, Booking, VisitWait, VisitWaitEvent
 from bookings.telling import waiting
 from bookings.waiting import rounds
-from bookings.waiting.visits import LIST
+from bookings.waiting.door import GivesTurns
+from bookings.waiting.visit_list import LIST
 from core.kinds import Matter
 from core.mail.queue import Message
 from schools.models import User
@@ -20,7 +21,7 @@ from submissions.waiting.kind import WaitKind
 from submissions.waiting.lifecycle import LIVE
 
 
-class VisitWaitKind(WaitKind):
+class VisitWaitKind(WaitKind, GivesTurns):
     name, page = "visitwait", "bookings:wait"
     model, event, waiting_list = VisitWait, VisitWaitEvent, LIST
     read_along = tuple(f"wait__{fact}" for fact in WAIT_FACTS)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, QuerySet, Sum
 
-from bookings.models import VisitWait, VisitWaitEvent
+from bookings.models import VisitWait
 from schools.models import User
-from submissions.models import Ending, WaitState
+from submissions.models import WaitState
 from submissions.waiting.wording import Position
 
 
@@ -40,11 +40,7 @@ def _position(row: VisitWait, queue: Sequence[VisitWait]) -> Position:
 def demand(user: User) -> QuerySet[Any, Any]:
     """What more capacity would have served, a line for each programme and date (or its wishes):
     how many classes and pupils wait, or waited until it was too late. The most first."""
-    in_vain = VisitWaitEvent.objects.filter(
-        wait=OuterRef("pk"), move="end", data__why=Ending.TOO_LATE
-    )
-    unserved = Q(state=WaitState.WAITING) | Q(Exists(in_vain), state=WaitState.ENDED)
-    rows = VisitWait.objects.of_hubs(user).filter(unserved).order_by()
+    rows = VisitWait.objects.of_hubs(user).unserved().order_by()
     return (
         rows.values("programme__title", "slot")
         .annotate(

@@ -158,7 +158,7 @@ def _try(entry: Entry, slot_id: int) -> bool:
     slot = VisitSlot.objects.select_related("venue__hub").get(pk=slot_id)
     try:
         with transaction.atomic():
-            offer(entry, slot, by=None)
+            offer_place(entry, slot, by=None)
     except Refused:
         return False  # too little room after all, or it was served or withdrawn a moment ago
     return True
@@ -219,7 +219,7 @@ def _say_too_small(entry: Entry, offer: Offer) -> None:
 # --- One offer -----------------------------------------------------------------------------------
 
 
-def offer(entry: Entry, slot: VisitSlot, *, by: User | None, note: str = "") -> None:
+def offer_place(entry: Entry, slot: VisitSlot, *, by: User | None, note: str = "") -> None:
     """Hold every place of an entry in a half day until its deadline, and tell her.
 
     Staff do it over the order with a note, and overrule what is asked of a class; never that there
@@ -272,4 +272,4 @@ def _booking(row: VisitWait, visit: Visit, until: datetime.datetime) -> Booking:
 
 def _party(row: VisitWait) -> Party:
     years = row.year_from, row.year_to
-    return Party(row.party_name, *years, row.pupils, row.supervisors, row.group_kind)
+    return Party(row.party_name, *years, row.pupils, row.supervisors, row.group_kind, row.level)

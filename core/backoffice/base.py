@@ -103,8 +103,8 @@ class _Scoped:
 
 
 def keep_to_rows(widget: Any) -> None:
-    """What is sent as the key of a row and is no number stands for no row, 0: Django's
-    autocomplete looks up whatever it gets, and that is an error."""
+    """Read anything that is no number as 0, the key of no row. Django's autocomplete widget looks
+    up whatever was sent, and text in place of a key ends in a database error."""
     read = widget.value_from_datadict
 
     def value_from_datadict(*asked: Any) -> Any:

@@ -8,19 +8,22 @@ where erasing does not come.
 import datetime
 import functools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
 from django.apps import apps
-from django.contrib.admin.models import LogEntry
+from django.conf import settings
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format, number_format
 from django.utils.text import Truncator, capfirst
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from core.backoffice.versions import comparable
@@ -48,7 +51,7 @@ class WithChanges:
         response = mixed_in.history_view(*args, **kwargs)
         if isinstance(response, TemplateResponse) and response.context_data:
             for entry in response.context_data["action_list"]:
-                entry.get_change_message = functools.partial(str, _in_words(entry))
+                entry.get_change_message = functools.partial(str, in_words(entry))
         return response
 
 
@@ -93,10 +96,84 @@ def _kept(field: forms.Field, value: Any) -> Any:
     return value
 
 
+def log_values(
+    by: Any,
+    changes: Iterable[tuple[models.Model, Iterable[tuple[str, Any, Any]]]],
+    *,
+    why: str = "",
+) -> None:
+    """A line for each row that was changed elsewhere than in its form: by an action on many, a
+    sweep, an import. (column, before, after); nothing of what stayed the same. `why`: what staff
+    noted, or what it was read from."""
+    entries = []
+    for row, values in changes:
+        changed = [[name, _plain(old), _plain(new)] for name, old, new in values]
+        changed = [one for one in changed if one[1] != one[2]]
+        if changed:
+            names = [name for name, _old, _new in changed]
+            entry = {"fields": names, "model": row._meta.label, "values": changed}
+            entries.append(_entry(by, row, CHANGE, {"changed": entry | {"why": why}}))
+    LogEntry.objects.bulk_create(entries)
+
+
+def log_done(by: Any, row: models.Model, words: Callable[[], Any], *, flag: int = CHANGE) -> None:
+    """A line for what was done with a row on a page or by an action: `words` says it, in the
+    language of the moment, and the log keeps it in each for who reads it."""
+    said = {}
+    for language, _label in settings.LANGUAGES:
+        with translation.override(language):
+            said[language] = str(words())
+    _entry(by, row, flag, {"done": said}).save()
+
+
+# How the log's line of an export begins; its words are made when it is read.
+EXPORTED = '[{"exported": '
+
+
+def log_export(by: Any, model: type[models.Model], rows: int, ending: str) -> None:
+    """Who took along how many rows of what."""
+    LogEntry.objects.create(
+        user_id=by.pk,
+        content_type=ContentType.objects.get_for_model(model),
+        object_repr=str(model._meta.verbose_name_plural),
+        action_flag=CHANGE,
+        change_message=json.dumps([{"exported": {"rows": rows, "ending": ending}}]),
+    )
+
+
+def log_added(by: Any, rows: Iterable[models.Model], *, why: str = "") -> None:
+    """As `log_values`, of rows that are new."""
+    entries = [_entry(by, row, ADDITION, {"added": {"why": why}}) for row in rows]
+    LogEntry.objects.bulk_create(entries)
+
+
+def _entry(by: Any, row: models.Model, flag: int, part: Any) -> LogEntry:
+    return LogEntry(
+        user_id=by.pk,
+        content_type=ContentType.objects.get_for_model(row),
+        object_id=str(row.pk),
+        object_repr=str(row)[:200],
+        action_flag=flag,
+        change_message=json.dumps([part], ensure_ascii=False),  # erasing looks for names in it
+    )
+
+
+def _plain(value: Any) -> Any:
+    """As it is kept in the log."""
+    match value:
+        case None | bool() | int():
+            return value
+        case datetime.date() | datetime.time():
+            return value.isoformat()
+        case list() | tuple():
+            return sorted(map(str, value))
+    return Truncator(str(value)).chars(LONGEST_KEPT)
+
+
 # --- Reading it --------------------------------------------------------------------------------
 
 
-def _in_words(entry: Any) -> str:
+def in_words(entry: Any) -> str:
     """In Django's own words, but for what was kept with its values."""
     try:
         parts = json.loads(entry.change_message)
@@ -104,13 +181,29 @@ def _in_words(entry: Any) -> str:
         parts = None
     if not isinstance(parts, list):
         return LogEntry.get_change_message(entry)
+    if parts and "exported" in parts[0]:
+        return _exported(**parts[0]["exported"])
+    if parts and "done" in parts[0]:
+        return parts[0]["done"][get_language() or settings.LANGUAGE_CODE]
     kept = [part["changed"] for part in parts if "model" in part.get("changed", ())]
     others = [part for part in parts if "model" not in part.get("changed", ())]
     lines = [line for one in kept for line in _lines(one)]
+    others = [{"added": {}} if "why" in part.get("added", ()) else part for part in others]
     if others or not kept:
         plain = LogEntry(action_flag=entry.action_flag, change_message=json.dumps(others))
         lines.append(plain.get_change_message())
+    reasons = {one["why"] for part in parts for one in part.values() if "why" in one} - {""}
+    lines += [_("Why: %s") % why for why in sorted(reasons)]
     return " ".join(lines)
+
+
+def _exported(rows: int, ending: str) -> str:
+    words = ngettext(
+        "%(number)d row taken along as %(format)s.",
+        "%(number)d rows taken along as %(format)s.",
+        rows,
+    )
+    return words % {"number": rows, "format": ending}
 
 
 def _lines(change: Mapping[str, Any]) -> Iterator[str]:

@@ -1,23 +1,26 @@
 """A list of the back office to take along: as it is filtered and searched, or what is ticked."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst, slugify
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from import_export.admin import ExportMixin
 from import_export.fields import Field
 from import_export.formats.base_formats import CSV, XLSX
+from import_export.forms import ExportForm
 from import_export.resources import ModelResource
-from unfold.contrib.import_export.forms import ExportForm
 
 from core.backoffice.base import ModelAdmin
+from core.backoffice.changes import log_export
 from core.backoffice.spreadsheets import dutch_csv, typed, xlsx
 
 
@@ -75,10 +78,54 @@ def rows_of(
     return type(f"{model.__name__}Rows", (Resource,), facts | fields)
 
 
+def spreadsheet(
+    request: HttpRequest, model: type[Model], title: Any, rows: Sequence[Sequence[Any]], ending: str
+) -> HttpResponse:
+    """A list that is no list of the admin, as XLSX or CSV; the first row is the heading. 404 for
+    another ending."""
+    formats: dict[str, Any] = {"xlsx": TypedXLSX(), "csv": DutchCSV()}
+    file_format = formats.get(ending)
+    if file_format is None:
+        raise Http404
+    cells = [[typed(value) for value in row] for row in rows]
+    data = xlsx(str(title), cells) if ending == "xlsx" else dutch_csv(cells)
+    log_export(request.user, model, len(rows) - 1, ending)
+    name = f"{slugify(title)}-{timezone.localdate():%Y-%m-%d}.{ending}"
+    return HttpResponse(
+        data,
+        content_type=file_format.get_content_type(),
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+class TakeAlongForm(ExportForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["resource"].label = gettext_lazy("What")
+        fields["format"].label = gettext_lazy("As")
+        fields["format"].choices = [
+            ("0", gettext_lazy("XLSX, for Excel and other spreadsheets")),
+            ("1", gettext_lazy("CSV, for other programs")),
+        ]
+
+    def count(self, numbers: Sequence[int]) -> None:
+        """Say of each list that can be chosen how many rows it has."""
+        field: Any = self.fields["resource"]
+        field.choices = [
+            (key, f"{name} ({number})")
+            for (key, name), number in zip(field.choices, numbers, strict=True)
+        ]
+
+
 class Exporting(ExportMixin):
     """For an admin: its list as XLSX or CSV. Who takes what along is written in the log."""
 
-    export_form_class = ExportForm
+    export_form_class = TakeAlongForm
+    export_template_name = "admin/take_along.html"
     formats: ClassVar = [TypedXLSX, DutchCSV]
     resource_classes: Sequence[type[Resource]]
     opts: Any
@@ -86,6 +133,15 @@ class Exporting(ExportMixin):
     def has_export_permission(self, request: HttpRequest) -> bool:
         """Whoever keeps the list up to date; looking something up needs no copy of everything."""
         return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
+
+    def export_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """As the list itself does with a filter that is none: it says so, and shows all."""
+        try:
+            answer: HttpResponse = super().export_action(request, *args, **kwargs)
+        except IncorrectLookupParameters:
+            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
+            return redirect(reverse(name, query={ERROR_FLAG: "1"}))
+        return answer
 
     actions: Any = ("export_ticked",)
 
@@ -105,19 +161,7 @@ class Exporting(ExportMixin):
         self, file_format: Any, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any
     ) -> Any:
         data = super().get_export_data(file_format, request, queryset, **kwargs)
-        number, staff = queryset.count(), cast("Any", request.user)
-        words = ngettext(
-            "%(number)d row taken along as %(format)s.",
-            "%(number)d rows taken along as %(format)s.",
-            number,
-        )
-        LogEntry.objects.create(
-            user_id=staff.pk,
-            content_type=ContentType.objects.get_for_model(self.opts.model),
-            object_repr=str(self.opts.verbose_name_plural),
-            action_flag=CHANGE,
-            change_message=words % {"number": number, "format": file_format.get_extension()},
-        )
+        log_export(request.user, self.opts.model, queryset.count(), file_format.get_extension())
         return data
 
     def get_export_filename(
@@ -128,9 +172,15 @@ class Exporting(ExportMixin):
 
     def init_request_context_data(self, request: HttpRequest, form: Any) -> Any:
         context = super().init_request_context_data(request, form)
-        number = self.get_export_queryset(request).count()
-        words = ngettext("Take %(number)d row along", "Take %(number)d rows along", number)
-        return context | {"title": words % {"number": number}}
+        rows = self.get_export_queryset(request)
+        lists = [resource() for resource in self.get_export_resource_classes(request)]
+        numbers = [one.filter_export(rows).count() for one in lists]
+        form.count(numbers)
+        words = ngettext("Take %(number)d row along", "Take %(number)d rows along", numbers[0])
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
+        back = reverse(name, query=request.GET)
+        title = words % {"number": numbers[0]} if len(lists) == 1 else gettext("Take a list along")
+        return context | {"title": title, "back": back}
 
 
 class ExportAdmin(Exporting, ModelAdmin):

@@ -4,6 +4,7 @@ An app's admin names its table of moves, the moves that staff make and the verb 
 how a move is asked for, made, refused with words, and shown afterwards.
 """
 
+import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -17,7 +18,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -98,19 +101,33 @@ def _newer_events(request: HttpRequest, row: Any) -> QuerySet[Any]:
     return row.events.filter(pk__gt=seen).exclude(by_role="site") if seen else row.events.none()
 
 
+def _moment(at: datetime.datetime) -> str:
+    """Short, so that it stays on one line of a list."""
+    local = timezone.localtime(at)
+    return f"{date_format(local, 'j M Y')} {local:%H:%M}"
+
+
 # --- The admin ---------------------------------------------------------------------------------
 
 
 class EventAdmin(ReadOnly, ModelAdmin):
     """The history of all rows, read only: what happened last, and who did it."""
 
-    list_display_links = ("at",)
+    list_display_links = ("moment",)
     list_filter = (MoveFilter, "by_role", ("at", RangeDateTimeFilter))
     ordering = ("-pk",)
 
     @property
     def moves(self) -> Mapping[str, Move]:
         return kind_of(self.model).moves
+
+    @display(description=gettext_lazy("when"), ordering="at")
+    def moment(self, event: Any) -> str:
+        return _moment(event.at)
+
+    @display(description=gettext_lazy("told at"), ordering="noticed_at")
+    def told(self, event: Any) -> str:
+        return _moment(event.noticed_at) if event.noticed_at else "–"
 
     @display(description=gettext_lazy("what"), ordering="move")
     def what(self, event: Any) -> str:

@@ -21,6 +21,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 # A telephone number begins with what a formula may begin with, and is none.
 TELEPHONE = re.compile(r"\+\d[\d -]*")
+# Text that a Dutch spreadsheet takes for something else when it opens a CSV: a class '7-8' becomes
+# 7 August, 00123 loses its zeros, 1.234 becomes a number.
+MISTAKEN = re.compile(
+    r"0\d+|\d{16,}|\d+[eE][+-]?\d+|\d{1,3}(\.\d{3})+|\d+,\d+|\d{1,3}:\d\d(:\d\d)?"
+    r"|\d{1,2}[-/.]\d{1,2}([-/.]\d{1,4})?|\d{4}[-/]\d{1,2}([-/]\d{1,2})?"
+)
 NARROW, WIDE = 12, 60  # a column, in characters
 FORMATS = {
     datetime.datetime: "dd-mm-yyyy hh:mm",
@@ -85,8 +91,10 @@ def _guarded(value: Any) -> Any:
 
 
 def dutch_csv(rows: Iterable[Sequence[Any]]) -> str:
-    """With semicolons, decimal commas, days as 31-12-2026, and the mark by which Excel knows
-    UTF-8."""
+    """With semicolons, decimal commas, days as 31-12-2026, and the mark by which Excel knows UTF-8.
+
+    A CSV cannot say what is text, so an apostrophe does, as people type it in a spreadsheet.
+    """
     stored = io.StringIO()
     stored.write("\ufeff")
     csv.writer(stored, delimiter=";", lineterminator="\r\n").writerows(
@@ -102,4 +110,6 @@ def _in_csv(value: Any) -> Any:
         return f"{value:%d-%m-%Y}"
     if isinstance(value, float | Decimal):
         return str(value).replace(".", ",")
+    if isinstance(value, str) and MISTAKEN.fullmatch(value):
+        return f"'{value}"
     return as_text(value)

@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 # In the place of a marker that somebody typed or copied.
 NOT_OURS = "[…]"
-MARKER = re.compile(r"\[\[([a-z]+):([0-9A-Za-z-]+):([0-9a-f]{32})\]\]")
+MARKER = re.compile(r"\[\[([a-z_]+):([0-9A-Za-z-]+):([0-9a-f]{32})\]\]")
 
 
 def _markers() -> dict[str, Marker]:

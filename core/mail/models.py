@@ -16,6 +16,11 @@ ENCLOSED = "X-Enclosed"
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
+    def about(self, references: Any) -> Self:
+        """Of any of these submissions, by their references."""
+        also = MailReference.objects.filter(reference__in=references)
+        return self.filter(Q(reference__in=references) | Q(pk__in=also.values("mail")))
+
     def waiting(self) -> Self:
         return self.filter(state__in=Mail.WAITING)
 
@@ -141,6 +146,22 @@ class MailFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class MailReference(models.Model):
+    """Another submission that a mail is about, besides the one in its own row: what staff write to
+    somebody tells of all that stands of hers."""
+
+    mail = models.ForeignKey(Mail, on_delete=models.CASCADE, related_name="also")
+    reference = models.CharField(_("reference"), max_length=20, db_index=True)
+
+    class Meta:
+        verbose_name = _("also about")
+        verbose_name_plural = _("also about")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.reference
 
 
 class MailAttempt(models.Model):

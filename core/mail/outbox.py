@@ -17,13 +17,14 @@ from typing import Any
 
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
-from django.db.models import Min
+from django.db.models import Min, QuerySet, Value
 from django.utils import timezone
 
 from core.kinds import Kind, kinds
 from core.lifecycle import Event, hearing
 from core.mail.models import Mail
 from core.mail.queue import Message, enqueue
+from core.transactions import in_a_copy
 
 logger = logging.getLogger(__name__)
 
@@ -58,16 +59,29 @@ def _read(kind: Kind, pks: list[int]) -> dict[int, Event]:
     return events.in_bulk(pks)
 
 
-def oldest_untold() -> Any:
-    """When the oldest event happened of which the mail is not made yet; None if there is none."""
-    moments = [_waiting(kind).aggregate(first=Min("at"))["first"] for kind in kinds()]
-    return min((moment for moment in moments if moment), default=None)
+def _oldest() -> dict[str, datetime.datetime]:
+    """By the name of its kind, when the oldest event happened whose mail is not made yet."""
+    one, *others = (
+        _waiting(kind).order_by().values(of=Value(kind.name)).annotate(first=Min("at"))
+        for kind in kinds()
+    )
+    rows = one.values_list("of", "first").union(*others, all=True).order_by()
+    return {name: first for name, first in rows if first is not None}
+
+
+def oldest_untold() -> datetime.datetime | None:
+    return min(_oldest().values(), default=None)
 
 
 def untold_since(moment: datetime.datetime) -> list[Event]:
     """The oldest event of each kind whose mail should have been made by then and was not."""
-    late = [_waiting(kind).filter(at__lte=moment).order_by("at").first() for kind in kinds()]
-    return [event for event in late if event is not None]
+    late = {name: at for name, at in _oldest().items() if at <= moment}
+    found = [
+        _waiting(kind).filter(at=late[kind.name]).order_by("pk").first()
+        for kind in kinds()
+        if kind.name in late
+    ]
+    return [event for event in found if event is not None]
 
 
 # --- For a rehearsal ----------------------------------------------------------------------------
@@ -75,8 +89,9 @@ def untold_since(moment: datetime.datetime) -> list[Event]:
 
 @contextmanager
 def rehearsal() -> Iterator[list[Event]]:
-    """A transaction that is undone, with the events that it writes, for `told_of`."""
-    with transaction.atomic(), hearing() as heard:
+    """A transaction that is undone, with the events that it writes, for `told_of`. Nobody else
+    waits for it, where it is not part of another one."""
+    with in_a_copy(), transaction.atomic(), hearing() as heard:
         yield heard
         transaction.set_rollback(True)
 
@@ -180,3 +195,17 @@ def made_anew(mail: Mail) -> list[Message] | None:
     same = Mail.objects.filter(tells_of=mail.tells_of, template=mail.template)
     told_to = set(same.exclude(pk=mail.pk).values_list("to", flat=True))
     return [message for message in anew if message.to not in told_to][:1]
+
+
+def went_elsewhere(mails: QuerySet[Mail], *, now: str) -> list[Mail]:
+    """Of mails to one person: those to another address than hers of now which still say what is
+    true, the newest of each; without what was told again to that of now."""
+    missed: dict[tuple[str, str], Mail | None] = {}
+    told = mails.exclude(tells_of="").exclude(state=Mail.State.WITHDRAWN).order_by("-pk")
+    for mail in told.prefetch_related("files"):
+        what = (mail.tells_of, mail.template)
+        if mail.to == now:
+            missed[what] = None
+        else:
+            missed.setdefault(what, mail)
+    return [mail for mail in missed.values() if mail and made_anew(mail)]

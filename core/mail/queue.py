@@ -15,12 +15,15 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
-from core.mail.models import Mail, MailFile
+from core.calendars import blanked as blanked_calendar
+from core.calendars import escaped
+from core.mail.models import Mail, MailFile, MailQuerySet, MailReference
+from core.transactions import retried
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Message:
     template: str = ""
     # The submission it is about, by its reference, and other words that staff look for.
     reference: str = ""
+    also: Sequence[str] = ()  # and more of them
     about: str = ""
     hub: int | None = None
     # Not sent any more after this moment: a code, a reminder.
@@ -90,6 +94,9 @@ def enqueue(message: Message, *, tells_of: str = "") -> Mail:
             MailFile(mail=mail, name=file.name, mimetype=file.mimetype, content=file.content)
             for file in message.attachments
         )
+        MailReference.objects.bulk_create(
+            MailReference(mail=mail, reference=reference) for reference in message.also
+        )
     return mail
 
 
@@ -116,6 +123,18 @@ def backlog() -> Backlog:
     )
 
 
+@retried
+def came_back(mails: QuerySet[Mail]) -> list[Mail]:
+    """Staff say that these were sent and came back; returns those of which nobody had said so.
+    They stand among what was not delivered, until they are sent again."""
+    back = list(mails.filter(state=Mail.State.SENT).order_by("pk").select_for_update())
+    for mail in back:
+        mail.attempts.create(error="Bounced")
+    keys = [mail.pk for mail in back]
+    Mail.objects.filter(pk__in=keys).update(state=Mail.State.FAILED, changed_at=timezone.now())
+    return back
+
+
 def purge() -> int:
     """Delete mails, with their attachments, that are older than `MAIL_KEPT_FOR`."""
     old = Mail.objects.filter(created_at__lt=timezone.now() - settings.MAIL_KEPT_FOR)
@@ -131,15 +150,16 @@ def erase(address: str) -> int:
     # 'an@school.nl' is not in a mail to 'jan@school.nl'.
     exactly = re.compile(rf"(?<![\w.+-]){re.escape(address)}(?![\w.-]*\w)", re.IGNORECASE)
     rows = Mail.objects.filter(about).values_list("pk", *fields)
-    return _delete([pk for pk, *texts in rows if exactly.search(repr(texts))])
+    return _delete([pk for pk, *texts in rows if any(map(exactly.search, texts))])
 
 
-def blank(words: Iterable[str]) -> int:
-    """Make these words illegible in the mails to others that hold them; returns how many did."""
+def blank(words: Iterable[str], mails: MailQuerySet | None = None) -> int:
+    """Make these words illegible in the mails to others that hold them, and in the calendar files
+    that went along; returns how many mails did. `mails`: only in these."""
     found = [word for word in words if word]
     if not found:
         return 0
-    forms = {*found, *map(escape, found)}  # as in text, and as in HTML
+    forms = {*found, *map(escape, found), *map(escaped, found)}  # in text, HTML, a calendar
     longest_first = "|".join(map(re.escape, sorted(forms, key=len, reverse=True)))
     pattern = re.compile(rf"(?<!\w)(?:{longest_first})(?!\w)", re.IGNORECASE)
     fields = ("subject", "text", "html", "about")
@@ -147,13 +167,24 @@ def blank(words: Iterable[str]) -> int:
     for field, word in itertools.product(fields, forms):
         holds |= Q(**{f"{field}__icontains": word})
     blanked = 0
-    for mail in Mail.objects.filter(holds).only(*fields):
+    among = Mail.objects.all() if mails is None else mails
+    for mail in among.filter(holds).only(*fields):
         before = [getattr(mail, field) for field in fields]
         after = [pattern.sub("…", text) for text in before]
         if after != before:
             Mail.objects.filter(pk=mail.pk).update(**dict(zip(fields, after, strict=True)))
+            _blank_files(mail, pattern)
             blanked += 1
     return blanked
+
+
+def _blank_files(mail: Mail, pattern: re.Pattern[str]) -> None:
+    """What a calendar says of it stands in the mail as well."""
+    for file in mail.files.filter(mimetype__startswith="text/calendar").order_by("pk"):
+        before = bytes(file.content)
+        file.content = blanked_calendar(before, pattern)
+        if file.content != before:
+            file.save(update_fields=["content"])
 
 
 def _delete(keys: Iterable[int]) -> int:

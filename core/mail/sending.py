@@ -31,7 +31,7 @@ PORTION = 50
 
 
 class ServerAway(Exception):
-    """The mail server does not answer, or hung up: not this mail's fault."""
+    """The mail server does not answer, or hung up."""
 
 
 class Sender:
@@ -44,7 +44,9 @@ class Sender:
         """Send waiting mails for about so many seconds; how many went out.
 
         A server that is away costs no mail a try: everything waits, and it is asked again
-        after a pause. What it refuses for good (5xx) stops at once, for staff to see.
+        after a pause. One that hangs up half way costs the mail at hand a try, so that a mail at
+        which it always does so ends. What it refuses for good (5xx) stops at once, for staff to
+        see.
         """
         give_up_expired()
         if time.monotonic() < self.paused_until:
@@ -114,7 +116,7 @@ def _deliver(mail: Mail, mailer: Any) -> bool:
         # What its words, link or letter are made of broke a query, or else the database is away.
         if not connection.is_usable():
             raise
-        _retry(mail, error)
+        _retry(mail, error, Mail.State.PUT_OFF)
         return False
     except Exception as error:
         _stop(mail, Mail.State.FAILED, error)
@@ -126,12 +128,12 @@ def _deliver(mail: Mail, mailer: Any) -> bool:
         if code >= 500:
             _stop(mail, Mail.State.FAILED, error)
         else:
-            _retry(mail, error)
+            _retry(mail, error, Mail.State.QUEUED if code == 421 else Mail.State.PUT_OFF)
         if code == 421:  # RFC 5321 section 3.8: the server closes the connection
             raise ServerAway(f"it said {code}") from None  # its words hold the address
         return False
     except OSError as error:
-        _retry(mail, error)
+        _retry(mail, error, Mail.State.QUEUED)
         raise ServerAway(error) from error
     except Exception as error:
         _stop(mail, Mail.State.FAILED, error)
@@ -164,14 +166,17 @@ def _update(mail: Mail, **fields: object) -> bool:
     return bool(Mail.objects.filter(pk=mail.pk).update(**fields, changed_at=timezone.now()))
 
 
-def _retry(mail: Mail, error: Exception) -> None:
-    """Try again after 1, 2, 4, … and at most 60 minutes, until there were enough tries."""
+def _retry(mail: Mail, error: Exception, state: Mail.State) -> None:
+    """Try again after 1, 2, 4, … and at most 60 minutes, until there were enough tries.
+
+    `state` is 'put off' where an answer says so of this mail; a server that hangs up said nothing.
+    """
     tries = mail.tries + 1
     if tries > settings.MAIL_TRIES:
         _stop(mail, Mail.State.FAILED, error)
         return
     later = timezone.now() + datetime.timedelta(minutes=min(2 ** min(tries - 1, 6), 60))
-    if _update(mail, state=Mail.State.PUT_OFF, scheduled_at=later, tries=tries):
+    if _update(mail, state=state, scheduled_at=later, tries=tries):
         _note(mail, error)
 
 
@@ -241,4 +246,7 @@ def _queue_anew(mail: Mail, message: Message) -> Mail | None:
         return None
     if mail.state in Mail.STOPPED:  # nobody need do anything about it any more
         _update(mail, state=Mail.State.WITHDRAWN)
-    return enqueue(message, tells_of=mail.tells_of)
+    anew = enqueue(message, tells_of=mail.tells_of)
+    if mail.state == Mail.State.WITHDRAWN and mail.to == anew.to:
+        _update(anew, tries=mail.tries)  # else one at which the server hangs up would never end
+    return anew

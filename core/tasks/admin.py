@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, ReadOnly
+from core.backoffice.changes import log_done
 from core.tasks.models import Task, TaskUnit
 from core.tasks.overview import title_of
 from core.tasks.work import About, work_of
@@ -58,6 +59,7 @@ class TaskAdmin(ReadOnly, ModelAdmin):
             "refresh": REFRESH if task.is_running else None,
             "groups": _grouped(units, about),
             "back": work.back(task) if work else None,
+            "what_next": work.what_next(task) if work and task.failed else "",
         }
         return TemplateResponse(request, "admin/core/task.html", context)
 
@@ -67,7 +69,7 @@ class TaskAdmin(ReadOnly, ModelAdmin):
         if task.is_running:
             raise Http404
         Task.objects.filter(pk=task.pk, settled_at=None).update(settled_at=timezone.now())
-        self.log_change(request, task, _("Settled."))
+        log_done(request.user, task, lambda: _("Settled."))
         messages.success(request, _("Settled."))
         return redirect("admin:index")
 
@@ -90,7 +92,7 @@ def _grouped(units: list[TaskUnit], about: Any) -> list[tuple[str, bool, list[An
     groups = []
     for state in (states.FAILED, states.WAITING, states.DONE):
         some = [
-            (about.get(unit.number, About(str(unit.number))), unit.why)
+            (about.get(unit.number, About(str(unit.number))), unit.shown.why)
             for unit in units
             if unit.state == state
         ]

@@ -8,11 +8,17 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.text.bilingual import Bilingual
+
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def of_hubs(self, user: Any) -> Self:
-        """Of the hubs whose staff `user` is, as rows that have a venue."""
-        return self if user.is_superuser else self.filter(hub__in=user.hubs.values("pk"))
+        """Of the hubs whose staff `user` is, as rows that have a venue; what is of no hub, such as
+        an import of schools, is of all who belong to one."""
+        if user.is_superuser:
+            return self
+        of_all = Q(hub=None) & Q(models.Exists(user.hubs.all()))
+        return self.filter(Q(hub__in=user.hubs.values("pk")) | of_all)
 
     def running(self) -> Self:
         return self.filter(finished_at=None)
@@ -42,7 +48,7 @@ class Task(models.Model):
     token = models.UUIDField(unique=True)
     # What all units share; emptied with the last of them.
     data = models.JSONField(default=dict)
-    # A number and no key: this app knows no hubs.
+    # A number and no key: this app knows no hubs. Empty: it is about what all hubs share.
     hub = models.PositiveIntegerField(null=True, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -78,7 +84,7 @@ class Task(models.Model):
         return self.finished_at is None
 
 
-class TaskUnit(models.Model):
+class TaskUnit(Bilingual):
     class State(models.TextChoices):
         WAITING = "waiting", _("to do")
         DONE = "done", _("done")
@@ -88,8 +94,9 @@ class TaskUnit(models.Model):
     number = models.PositiveIntegerField()
     data = models.JSONField()
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    # Why it was not done, to whoever started the task; empty where only the log knows.
+    # Why it was not done, in both languages: a colleague may read it in the other one.
     why = models.TextField(blank=True)
+    why_en = models.TextField(blank=True)
 
     class Meta:
         verbose_name = _("unit")

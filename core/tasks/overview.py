@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +16,6 @@ from core.tasks.work import work_of
 
 MAY_SEE = "core.view_task"
 # What came of it stands in the histories of what was changed.
-KEPT_FOR = timedelta(days=92)
 
 
 class Tasks(Part):
@@ -31,7 +31,7 @@ class Tasks(Part):
         return [_running(task) if task.is_running else _failed(task) for task in rows]
 
     def purge(self) -> None:
-        Task.objects.filter(finished_at__lt=timezone.now() - KEPT_FOR).delete()
+        Task.objects.filter(finished_at__lt=timezone.now() - settings.TASK_KEPT_FOR).delete()
 
 
 def _failed(task: Any) -> Matter:

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db import Error as DatabaseError
 from django.db import OperationalError, connection
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.lifecycle import Refused
@@ -33,7 +32,14 @@ def find(work: Work, *, about: str, token: UUID) -> Task | None:
 
 
 def start(
-    work: Work, units: Iterable[Any], *, about: str, token: UUID, hub: int, by: Any, **data: Any
+    work: Work,
+    units: Iterable[Any],
+    *,
+    about: str,
+    token: UUID,
+    hub: int | None,
+    by: Any,
+    **data: Any,
 ) -> Task:
     """Leave the units, JSON each, to the worker; part of the caller's transaction.
 
@@ -84,7 +90,7 @@ def _do(unit: TaskUnit) -> bool:
         try:
             _do_once(unit.pk)
         except Refused as refusal:
-            _fail(unit.pk, str(refusal))
+            _fail(unit.pk, refusal)
         except Exception as error:
             if isinstance(error, DatabaseError) and not connection.is_usable():
                 raise
@@ -92,7 +98,7 @@ def _do(unit: TaskUnit) -> bool:
             logger.exception("Unit %s of task %s failed", unit.number, unit.task_id)
             if isinstance(error, OperationalError):  # a lock that is held, a disk that is full
                 return False
-            _fail(unit.pk, _("Something went wrong here; the log says what."))
+            _fail(unit.pk, gettext_lazy("Something went wrong here; the log says what."))
     return True
 
 
@@ -109,9 +115,14 @@ def _do_once(pk: int) -> None:
 
 
 @retried
-def _fail(pk: int, why: str) -> None:
+def _fail(pk: int, why: Any) -> None:
+    """`why`: a refusal or a lazy text, that says in each language what it says."""
     if (unit := _locked(pk)) is not None:
-        TaskUnit.objects.filter(pk=pk).update(state=FAILED, why=why)
+        with translation.override("nl"):
+            words = {"why": str(why)}
+        with translation.override("en"):
+            words["why_en"] = str(why)
+        TaskUnit.objects.filter(pk=pk).update(state=FAILED, **words)
         _finish(unit.task_id)
 
 

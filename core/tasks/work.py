@@ -37,6 +37,10 @@ class Work(Part):
         """The units by their numbers, in words."""
         raise NotImplementedError
 
+    def what_next(self, task: Task) -> str:
+        """For staff, where some of it could not be done."""
+        return ""
+
     def back(self, task: Task) -> Action | None:
         """Where its page leads once it is done."""
         return None

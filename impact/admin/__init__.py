@@ -1,3 +1,3 @@
-from impact.admin import evaluation, indicator, report
+from impact.admin import evaluation, funding, indicator, report
 
-__all__ = ["evaluation", "indicator", "report"]
+__all__ = ["evaluation", "funding", "indicator", "report"]

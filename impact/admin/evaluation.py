@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import path
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -15,8 +15,8 @@ from unfold.decorators import display
 from core.addresses import row_number
 from core.backoffice.base import badge
 from core.backoffice.filters import RelatedDropdownFilter
-from core.backoffice.history import staff_history
-from core.backoffice.moves import EventAdmin, MovesAdmin, StaffMove
+from core.backoffice.moves import EventAdmin, StaffMove
+from core.backoffice.row_page import RowPageAdmin
 from impact import lifecycle
 from impact.admin.results import results
 from impact.lifecycle import MOVES
@@ -61,7 +61,7 @@ class QuoteFilter(admin.SimpleListFilter):
 
 
 @admin.register(Evaluation)
-class EvaluationAdmin(MovesAdmin):
+class EvaluationAdmin(RowPageAdmin):
     moves, staff_moves, row_name = MOVES, STAFF_MOVES, "evaluation"
     facts = (
         "submission__school", "submission__organisation", "submission__hub",
@@ -99,19 +99,8 @@ class EvaluationAdmin(MovesAdmin):
     def has_sense(self, name: str, row: Evaluation) -> bool:
         return row.may_quote and row.is_shown == (name == "hide")
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        row = context["original"]
-        context |= {
-            "title": self.opts.verbose_name.capitalize(),
-            "show_history": False,  # the events below are the history
-            "state_colour": row.standing.colour,
-            "results": results_of(Evaluation.objects.filter(pk=row.pk)),
-            "buttons": self.buttons_for(row) if self.has_decide_permission(request) else [],
-            "history": staff_history(row),
-        }
-        return super().render_change_form(request, context, *args, **kwargs)
+    def page_facts(self, request: HttpRequest, row: Evaluation) -> dict[str, Any]:
+        return {"results": results_of(Evaluation.objects.filter(pk=row.pk))}
 
     # --- Columns ------------------------------------------------------------------------------
 
@@ -153,7 +142,7 @@ class EvaluationAdmin(MovesAdmin):
 
 @admin.register(EvaluationEvent)
 class EvaluationEventAdmin(EventAdmin):
-    list_display = ("at", "what", "evaluation", "by_whom", "note", "noticed_at")
+    list_display = ("moment", "what", "evaluation", "by_whom", "note", "told")
     list_select_related = (
         "by",
         *(f"evaluation__{fact}" for fact in EvaluationAdmin.facts),

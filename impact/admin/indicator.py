@@ -16,13 +16,14 @@ from impact.models import Indicator, Milestone, Target, Value
 
 @admin.register(Indicator)
 class IndicatorAdmin(NoDelete, ModelAdmin):
+    logs_values = True
     list_display = ("name", "hub", "figure", "line", "unit")
     list_select_related = ("hub",)
     list_filter = (("hub", RelatedDropdownFilter),)
     search_fields = ("name",)
     autocomplete_fields = ("programmes",)
     fields = (
-        "hub", ("name", "name_en"), "figure", ("programmes", "line"),
+        "hub", ("name", "name_en"), "figure", ("programmes", "of_programmes", "line"),
         ("definition", "definition_en"), ("unit", "position"),
     )  # fmt: skip
 
@@ -62,9 +63,10 @@ class MilestoneInline(TabularInline):
 
 @admin.register(Target)
 class TargetAdmin(NoDelete, ModelAdmin):
+    logs_values = True
     list_display = ("indicator", "funder", "amount", "starts_on", "due_on", "overruled")
-    list_select_related = ("indicator",)
-    list_filter = (("indicator__hub", RelatedDropdownFilter),)
-    search_fields = ("indicator__name", "funder")
+    list_select_related = ("indicator", "funder")
+    list_filter = (("indicator__hub", RelatedDropdownFilter), ("funder", RelatedDropdownFilter))
+    search_fields = ("indicator__name", "funder__name")
     fields = ("indicator", "funder", ("starts_on", "due_on"), "amount", "overruled", "explanation")
     inlines = (MilestoneInline,)

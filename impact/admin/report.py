@@ -16,12 +16,21 @@ from impact.models import Report
 
 @admin.register(Report)
 class ReportAdmin(NoDelete, ModelAdmin):
-    list_display = ("title", "hub", "funder", "board", "first", "last", "state")
-    list_select_related = ("hub", "board")
-    list_filter = (("hub", RelatedDropdownFilter),)
-    search_fields = ("title", "funder")
+    logs_values = True
+    list_display = ("title", "hub", "funder", "source", "board", "first", "last", "state")
+    list_select_related = ("hub", "board", "funder", "source")
+    list_filter = (("hub", RelatedDropdownFilter), ("funder", RelatedDropdownFilter))
+    search_fields = ("title", "funder__name")
     autocomplete_fields = ("board",)
-    fields = ("hub", "title", ("funder", "board"), ("first", "last"), "introduction", "unknown")
+    fields = (
+        "hub",
+        "title",
+        ("funder", "source"),
+        "board",
+        ("first", "last"),
+        "introduction",
+        "unknown",
+    )
     change_form_template = "admin/with_buttons.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:

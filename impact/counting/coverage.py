@@ -5,18 +5,26 @@ it. Of it every school counts that is open, and those that came in the span and 
 """
 
 import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, Value
 
-from impact.counting.figures import here
+from core.dates import ONE_DAY
+from impact.counting.figure import here
 from impact.counting.scope import SCHOOL, Scope
 from impact.counting.spans import Span
 from schools.models import School
 from schools.years import school_year_of, school_year_start
 
 YEARS_BACK = 10
+KEYS: Any = {
+    "town_key": F("municipality"),
+    "board_key": F("board__number"),
+    "board_name": F("board__name"),
+}
 
 
 @dataclass(frozen=True)
@@ -48,11 +56,12 @@ class Coverage:
 
 
 def coverage(scope: Scope) -> Coverage:
-    """In two queries."""
-    towns = _areas(scope, "municipality", "municipality")
+    """In one statement: of each municipality and board how many came, and how many are open."""
+    rows = list(_came_now(scope).union(_came_before(scope), _open(), all=True).order_by())
+    towns = _areas(rows, "town_key", "town_key")
     return Coverage(
         [area for area in towns if area.key],
-        [area for area in _areas(scope, "board__number", "board__name") if area.key],
+        [area for area in _areas(rows, "board_key", "board_name") if area.key],
         sum(area.reached for area in towns if not area.key),
     )
 
@@ -67,30 +76,44 @@ def sites_of(scope: Scope, where: Q) -> list[Site]:
 
 
 def _came(scope: Scope) -> Q:
-    return Q(pk__in=scope.came.values(SCHOOL))
+    return Q(pk__in=scope.came.filter(**{f"{SCHOOL}__isnull": False}).values(SCHOOL))
 
 
 def _counted(scope: Scope) -> Any:
     return School.objects.filter(Q(closed_on=None, merged_into=None) | _came(scope))
 
 
-def _areas(scope: Scope, key: str, name: str) -> list[Area]:
-    """Most schools that came first; schools of none are together under an empty key."""
-    back = scope.over(Span(years_before(scope.span.first), scope.span.last))
-    grouped = (
-        _counted(scope)
-        .order_by()
-        .values(key, name)
-        .annotate(
-            total=Count("pk"),
-            reached=Count("pk", filter=_came(scope)),
-            known=Count("pk", filter=_came(back)),
-        )
-    )
-    found = [
-        Area(row[key] or "", in_words(row[name] or row[key] or ""), row["total"], row["reached"])
-        for row in grouped.filter(known__gt=0)
-    ]
+def _came_before(scope: Scope) -> Any:
+    """In the ten years before the span: what is theirs is here, reached or not."""
+    before = Span(years_before(scope.span.first), scope.span.first - ONE_DAY)
+    rows = School.objects.filter(_came(scope.over(before))).order_by().values(**KEYS)
+    return rows.annotate(came=Value(1), reached=Value(0), total=Value(0)).distinct()
+
+
+def _came_now(scope: Scope) -> Any:
+    """In the span: how many, and how many of these are shut, which count all the same."""
+    is_shut = Q(closed_on__isnull=False) | Q(merged_into__isnull=False)
+    rows = School.objects.filter(_came(scope)).order_by().values(**KEYS)
+    return rows.annotate(came=Value(1), reached=Count("pk"), total=Count("pk", filter=is_shut))
+
+
+def _open() -> Any:
+    rows = School.objects.filter(closed_on=None, merged_into=None).order_by().values(**KEYS)
+    return rows.annotate(came=Value(0), reached=Value(0), total=Count("pk"))
+
+
+def _areas(rows: Iterable[Mapping[str, Any]], key: str, name: str) -> list[Area]:
+    """Of which a school came, most that came first; schools of none are under an empty key."""
+    names: dict[str, str] = {}
+    total: dict[str, int] = defaultdict(int)
+    reached: dict[str, int] = defaultdict(int)
+    for row in rows:
+        at = row[key] or ""
+        total[at] += row["total"]
+        if row["came"]:
+            names[at] = in_words(row[name] or at)
+            reached[at] += row["reached"]
+    found = [Area(at, names[at], total[at], reached[at]) for at in names if total[at]]
     return sorted(found, key=lambda area: (-area.reached, -area.percent, area.name))
 
 

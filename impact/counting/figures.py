@@ -1,133 +1,18 @@
 """The table of figures: of each its code, name, definition and unit, which rows add up to it, and
 how. A page shows a figure beside these rows, and both come from here.
 
-Figures of one basis are computed together, in one query over its rows without a join to many.
+Figures of one basis are computed together, in one query over its rows without a join to many;
+those of the house are in `house.py`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum, Value
-from django.db.models.functions import Coalesce, NullIf
-from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import State
-from core.dates import start_of_day
-from impact.counting.scope import ATTENDED, DAY, NUMBER_HERE, SCHOOL, Scope
-
-
-class Unit(StrEnum):
-    PUPILS = "pupils"
-    CLASSES = "classes"
-    SCHOOLS = "schools"
-    BOARDS = "boards"
-    MUNICIPALITIES = "municipalities"
-    VISITS = "visits"
-    LOANS = "loans"
-
-    @property
-    def label(self) -> Any:
-        return {
-            Unit.PUPILS: _("pupils"),
-            Unit.CLASSES: _("classes"),
-            Unit.SCHOOLS: _("schools"),
-            Unit.BOARDS: _("school boards"),
-            Unit.MUNICIPALITIES: _("municipalities"),
-            Unit.VISITS: _("visits of a class or group"),
-            Unit.LOANS: _("loans"),
-        }[self]
-
-
-class Basis(StrEnum):
-    """The name of the rows of a `Scope`."""
-
-    VISITS = "visits"
-    CAME = "came"  # the same, where a figure asks of each what came before
-    ENDED = "ended"
-    LOANS = "loans"
-
-
-Measure = Callable[[Q], Any]
-
-
-def pupils(where: Q) -> Any:
-    """As booked."""
-    return Coalesce(Sum("pupils", filter=where), 0)
-
-
-def here(where: Q) -> Any:
-    """As noted on the day."""
-    return Coalesce(Sum(NUMBER_HERE, filter=where), 0)
-
-
-def rows(where: Q) -> Any:
-    return Count("pk", filter=where)
-
-
-def different(expression: str, *, unless: str | None = None) -> Measure:
-    """How many there are of what this names, each once; empty ones not at all."""
-    named: Any = F(expression) if unless is None else NullIf(expression, Value(unless))
-    return lambda where: Count(named, distinct=True, filter=where)
-
-
-@dataclass(frozen=True)
-class Figure:
-    code: str
-    name: str | Promise
-    definition: str | Promise
-    unit: Unit
-    basis: Basis
-    measure: Measure
-    where: Callable[[Scope], Q]
-
-    def rows(self, scope: Scope) -> Any:
-        """Those that add up to it."""
-        return getattr(scope, self.basis).filter(self.where(scope))
-
-
-def _everything(_scope: Scope) -> Q:
-    return Q()
-
-
-def _attended(_scope: Scope) -> Q:
-    return ATTENDED
-
-
-def _unregistered(_scope: Scope) -> Q:
-    """Those of days before today of which nobody noted whether they came."""
-    today = start_of_day(timezone.localdate())
-    return Q(state=State.CONFIRMED, **{f"{DAY}__lt": today})
-
-
-def _missed(_scope: Scope) -> Q:
-    return Q(state=State.NO_SHOW)
-
-
-def _prepared(_scope: Scope) -> Q:
-    return ATTENDED & Q(prepared_at__isnull=False)
-
-
-def _school_came_before(scope: Scope) -> Q:
-    """Their school came on a day before the span."""
-    before = scope.bookings.filter(ATTENDED, **{f"{DAY}__lt": scope.span.starts_at})
-    return ATTENDED & Q(Exists(before.filter(**{SCHOOL: OuterRef(SCHOOL)})))
-
-
-def _class_came_before(scope: Scope) -> Q:
-    """The class, or the one that it continues, came on an earlier moment."""
-    earlier = scope.bookings.filter(ATTENDED, **{f"{DAY}__lt": OuterRef(DAY)})
-    same = Q(class_group=OuterRef("class_group"))
-    same |= Q(class_group=OuterRef("class_group__continues"))
-    return ATTENDED & Q(Exists(earlier.filter(same)))
-
-
-def _ended(state: State, *roles: str) -> Callable[[Scope], Q]:
-    return lambda _scope: Q(state=state, ended_by__in=roles) if roles else Q(state=state)
-
+from impact.counting import conditions, house
+from impact.counting.figure import Basis, Figure, Unit, different, here, pupils, rows
+from impact.counting.scope import SCHOOL, Scope
 
 _CLASSES = different("class_group")
 _SCHOOLS = different(SCHOOL)
@@ -146,7 +31,7 @@ _FIGURES = [
         Unit.PUPILS,
         Basis.VISITS,
         here,
-        _attended,
+        conditions.attended,
     ),
     Figure(
         "pupils-booked",
@@ -158,7 +43,7 @@ _FIGURES = [
         Unit.PUPILS,
         Basis.VISITS,
         pupils,
-        _everything,
+        conditions.everything,
     ),
     Figure(
         "pupils-unregistered",
@@ -170,7 +55,7 @@ _FIGURES = [
         Unit.PUPILS,
         Basis.VISITS,
         pupils,
-        _unregistered,
+        conditions.unregistered,
     ),
     Figure(
         "visits",
@@ -179,7 +64,7 @@ _FIGURES = [
         Unit.VISITS,
         Basis.VISITS,
         rows,
-        _attended,
+        conditions.attended,
     ),
     Figure(
         "visits-unregistered",
@@ -188,7 +73,7 @@ _FIGURES = [
         Unit.VISITS,
         Basis.VISITS,
         rows,
-        _unregistered,
+        conditions.unregistered,
     ),
     Figure(
         "classes",
@@ -200,19 +85,20 @@ _FIGURES = [
         Unit.CLASSES,
         Basis.VISITS,
         _CLASSES,
-        _attended,
+        conditions.attended,
     ),
     Figure(
         "schools",
         _("Schools reached"),
         _(
             "School sites of which at least one class came. Each counts once in the period: months "
-            "and quarters do not add up to the year."
+            "and quarters do not add up to the year. A school that was typed counts apart until "
+            "staff merge it with the one in DUO’s list."
         ),
         Unit.SCHOOLS,
         Basis.VISITS,
         _SCHOOLS,
-        _attended,
+        conditions.attended,
     ),
     Figure(
         "boards",
@@ -224,7 +110,7 @@ _FIGURES = [
         Unit.BOARDS,
         Basis.VISITS,
         _BOARDS,
-        _attended,
+        conditions.attended,
     ),
     Figure(
         "municipalities",
@@ -233,7 +119,7 @@ _FIGURES = [
         Unit.MUNICIPALITIES,
         Basis.VISITS,
         _MUNICIPALITIES,
-        _attended,
+        conditions.attended,
     ),
     Figure(
         "returning-schools",
@@ -242,7 +128,7 @@ _FIGURES = [
         Unit.SCHOOLS,
         Basis.CAME,
         _SCHOOLS,
-        _school_came_before,
+        conditions.school_came_before,
     ),
     Figure(
         "returning-classes",
@@ -254,7 +140,7 @@ _FIGURES = [
         Unit.CLASSES,
         Basis.CAME,
         _CLASSES,
-        _class_came_before,
+        conditions.class_came_before,
     ),
     Figure(
         "prepared",
@@ -263,7 +149,31 @@ _FIGURES = [
         Unit.VISITS,
         Basis.VISITS,
         rows,
-        _prepared,
+        conditions.prepared,
+    ),
+    Figure(
+        "gone-on-with",
+        _("Visits followed up in class"),
+        _(
+            "Visits that took place and of which the teacher said that the class went on with it "
+            "afterwards. Who said nothing is not in it."
+        ),
+        Unit.VISITS,
+        Basis.VISITS,
+        rows,
+        conditions.followed_up,
+    ),
+    Figure(
+        "followed-up",
+        _("Visits followed up with a kit"),
+        _(
+            "Visits that took place and with which a lesson kit went to the same class, whatever "
+            "its teacher said of going on with it."
+        ),
+        Unit.VISITS,
+        Basis.CAME,
+        rows,
+        conditions.with_kit,
     ),
     Figure(
         "no-shows",
@@ -272,7 +182,7 @@ _FIGURES = [
         Unit.VISITS,
         Basis.VISITS,
         rows,
-        _missed,
+        conditions.missed,
     ),
     Figure(
         "cancelled-by-school",
@@ -285,7 +195,7 @@ _FIGURES = [
         Unit.VISITS,
         Basis.ENDED,
         rows,
-        _ended(State.CANCELLED, "teacher"),
+        conditions.ended(State.CANCELLED, "teacher"),
     ),
     Figure(
         "cancelled-by-us",
@@ -297,7 +207,20 @@ _FIGURES = [
         Unit.VISITS,
         Basis.ENDED,
         rows,
-        _ended(State.CANCELLED, "staff", "site"),
+        conditions.ended(State.CANCELLED, "staff", "site"),
+    ),
+    Figure(
+        "called-off",
+        _("Cancelled by us with the whole visit"),
+        _(
+            "Of these, those of visits that could not go ahead at all: a day that closed, or a "
+            "visit that staff called off for all its classes. The rest went one by one, mostly on "
+            "the school's behalf."
+        ),
+        Unit.VISITS,
+        Basis.ENDED,
+        rows,
+        conditions.called_off,
     ),
     Figure(
         "declined",
@@ -306,7 +229,21 @@ _FIGURES = [
         Unit.VISITS,
         Basis.ENDED,
         rows,
-        _ended(State.DECLINED),
+        conditions.ended(State.DECLINED),
+    ),
+    Figure(
+        "lapsed",
+        _("Never confirmed"),
+        _(
+            "Places that were held, or offered from the waiting list, and that nobody confirmed in "
+            "time. Who asked again within a day, for the same programme and year groups or kind of "
+            "group, counts once, and not at all if that was confirmed. They are no cancellations, "
+            "and in no other figure."
+        ),
+        Unit.VISITS,
+        Basis.LAPSED,
+        rows,
+        conditions.everything,
     ),
     Figure(
         "loans",
@@ -315,7 +252,7 @@ _FIGURES = [
         Unit.LOANS,
         Basis.LOANS,
         rows,
-        _everything,
+        conditions.everything,
     ),
     Figure(
         "kit-pupils",
@@ -327,7 +264,7 @@ _FIGURES = [
         Unit.PUPILS,
         Basis.LOANS,
         pupils,
-        _everything,
+        conditions.everything,
     ),
     Figure(
         "kit-schools",
@@ -336,22 +273,65 @@ _FIGURES = [
         Unit.SCHOOLS,
         Basis.LOANS,
         _SCHOOLS,
-        _everything,
+        conditions.everything,
     ),
+    Figure(
+        "waited",
+        _("On the waiting list"),
+        _(
+            "Classes and groups that asked for a place when none was free, by the first day that "
+            "they wanted."
+        ),
+        Unit.WAITS,
+        Basis.WAITS,
+        rows,
+        conditions.everything,
+    ),
+    Figure(
+        "waited-served",
+        _("Waited and got a place"),
+        _("Of these, those that took a place that we offered."),
+        Unit.WAITS,
+        Basis.WAITS,
+        rows,
+        conditions.served,
+    ),
+    Figure(
+        "waited-in-vain",
+        _("Waited in vain"),
+        _(
+            "Of these, those that are on the list no more without a place: withdrawn, an offer "
+            "that was not taken, or too late. The rest still waits."
+        ),
+        Unit.WAITS,
+        Basis.WAITS,
+        rows,
+        conditions.in_vain,
+    ),
+    *house.FIGURES,
 ]
 FIGURES: Mapping[str, Figure] = {one.code: one for one in _FIGURES}
 
 
-def compute(scope: Scope, codes: Iterable[str] = FIGURES) -> dict[str, int]:
-    """The figures by their codes; a query for each basis."""
-    asked = [FIGURES[code] for code in codes]
+def figures_of(scope: Scope) -> list[Figure]:
+    """Those that say something of it: the house is of no school, programme or source."""
+    return [one for one in _FIGURES if one.basis != Basis.HOUSE or not scope.is_limited]
+
+
+def compute(scope: Scope, codes: Iterable[str] | None = None) -> dict[str, int]:
+    """The figures by their codes, all of them unless said; a query for each basis."""
+    asked = figures_of(scope) if codes is None else [FIGURES[code] for code in codes]
     found: dict[str, int] = {}
     for basis in Basis:
-        columns = {
-            _column(one): one.measure(one.where(scope)) for one in asked if one.basis == basis
-        }
-        if columns:
-            found |= getattr(scope, basis).aggregate(**columns)
+        of_basis = [one for one in asked if one.basis == basis]
+        if not of_basis:
+            continue
+        if basis == Basis.HOUSE:
+            counted = house.counted(scope)
+            found |= {_column(one): counted[one.code] for one in of_basis}
+            continue
+        columns = {_column(one): one.measure(one.where(scope)) for one in of_basis}
+        found |= getattr(scope, basis).aggregate(**columns)
     return {one.code: found[_column(one)] for one in asked}
 
 

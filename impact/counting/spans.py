@@ -1,6 +1,7 @@
 """Spans of days over which is counted: both ends are in, and days are those of Amsterdam."""
 
 import datetime
+import itertools
 from dataclasses import dataclass
 from typing import Self
 
@@ -9,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.dates import ONE_DAY, YearMonth, month_of, start_of_day
-from schools.years import school_year_end, school_year_label, school_year_of, school_year_start
+from schools.years import school_year_end, school_year_label, school_year_start
 
 MONTHS_OF_A_QUARTER = 3
 
@@ -46,11 +47,6 @@ class Span:
         return self == Span.of_school_year(self.first.year)
 
     @property
-    def school_years(self) -> range:
-        """The school years of which it has a day."""
-        return range(school_year_of(self.first), school_year_of(self.last) + 1)
-
-    @property
     def months(self) -> list["Span"]:
         """Its months; the first and the last as far as they are in it."""
         found, month, last = [], month_of(self.first), month_of(self.last)
@@ -82,8 +78,13 @@ def quarters_of(year: int) -> list[Span]:
 
 def which_of(spans: list[Span], field: str) -> Case:
     """The number of the span that the moment `field` is in, as text: what SQL groups by. Their
-    limits are computed here, so that both databases agree on what a day is."""
+    limits are computed here, so that both databases agree on what a day is.
+
+    The spans follow each other without a gap, and the moment is in one of them: then one limit of
+    each is enough."""
+    assert all(one.last + ONE_DAY == two.first for one, two in itertools.pairwise(spans))
     whens = [
-        When(span.moments(field), then=Value(str(number))) for number, span in enumerate(spans)
+        When(**{f"{field}__lt": span.before}, then=Value(str(number)))
+        for number, span in enumerate(spans)
     ]
     return Case(*whens, default=Value(""), output_field=CharField())

@@ -5,9 +5,9 @@ worlds and core objectives, and a school comes in several months: such tables sa
 add up, and their total is counted, never summed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Case, CharField, Count, F, Q, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
@@ -16,19 +16,44 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from impact.counting.figures import here, pupils
-from impact.counting.scope import ATTENDED, DAY, LINE_AND_LEVEL, SCHOOL, Line, Scope
+from impact.counting.figure import here, pupils
+from impact.counting.scope import (
+    ATTENDED,
+    DAY,
+    LINE_AND_LEVEL,
+    PROGRAMME,
+    SCHOOL,
+    ProgrammeLine,
+    Scope,
+)
 from impact.counting.spans import Span, which_of
 from programmes.models import ProgrammeKind
 from schools.models import GroupKind
-from schools.years import describe_year_groups
+from schools.years import Level, describe_year_groups
 
-MEASURES: Mapping[str, Any] = {
-    "booked": pupils(Q()),
-    "here": here(ATTENDED),
-    "visits": Count("pk", filter=ATTENDED),
-    "schools": Count(SCHOOL, distinct=True, filter=ATTENDED),
-}
+
+class TableColumn(NamedTuple):
+    """`measure`: of a `Row`; `counted`: in SQL; `figure`: the code of what is its total."""
+
+    measure: str
+    label: str | Promise
+    counted: Any
+    figure: str
+
+
+# Those of every table of figures, on pages, paper and in workbooks, in this order.
+COLUMNS = (
+    TableColumn("here", gettext_lazy("Pupils"), here(ATTENDED), "pupils"),
+    TableColumn("booked", gettext_lazy("As booked"), pupils(Q()), "pupils-booked"),
+    TableColumn("visits", gettext_lazy("Visits"), Count("pk", filter=ATTENDED), "visits"),
+    TableColumn(
+        "schools",
+        gettext_lazy("Schools"),
+        Count(SCHOOL, distinct=True, filter=ATTENDED),
+        "schools",
+    ),
+)
+MEASURES: Mapping[str, Any] = {column.measure: column.counted for column in COLUMNS}
 
 
 @dataclass(frozen=True)
@@ -39,6 +64,21 @@ class Row:
     here: int
     visits: int
     schools: int
+
+    @property
+    def cells(self) -> list[int]:
+        """Its numbers in the order of `COLUMNS`."""
+        return [getattr(self, column.measure) for column in COLUMNS]
+
+
+def whole(key: str, label: str, found: Mapping[str, int]) -> Row:
+    """A row of the figures by their codes."""
+    return Row(key, label, **{column.measure: found[column.figure] for column in COLUMNS})
+
+
+def together(found: Mapping[str, int]) -> list[int]:
+    """The cells of the whole, of the figures by their codes: counted, not summed."""
+    return [found[column.figure] for column in COLUMNS]
 
 
 @dataclass(frozen=True)
@@ -53,20 +93,23 @@ class Table:
     label: Callable[[str], str] = str
     adds_up: bool = True
     in_order: bool = False  # of its keys; else most pupils first
+    note: str | Promise = ""  # of how it is split, where the heading does not say it
 
     def rows(self, scope: Scope, key: str) -> Any:
         """The bookings behind one of its lines, each once."""
         return scope.visits.annotate(part=Coalesce(self.key, Value(""))).filter(part=key)
 
 
+UNKNOWN_LEVEL = gettext_lazy("level not known")
+
+
 def _line(key: str) -> str:
-    """'Primary education', or 'Secondary education: HAVO/VWO'."""
-    line, _space, levels = key.partition(" ")
-    label = capfirst(str(Line(line).label))
-    if line != Line.SECONDARY:
+    """'Primary education', or 'Secondary education: havo/vwo'."""
+    line, _space, level = key.partition(" ")
+    label = capfirst(str(ProgrammeLine(line).label))
+    if line != ProgrammeLine.SECONDARY:
         return label
-    levels = levels or _("levels not known")
-    return f"{label}: {levels}"
+    return f"{label}: {Level(level).label if level else UNKNOWN_LEVEL}"
 
 
 # Of a class '07-08', of a group its kind.
@@ -95,9 +138,18 @@ def _number_of(lookup: str) -> Any:
     return Cast(F(lookup), CharField())
 
 
-PROGRAMME = "visit__programme"
 _TABLES = [
-    Table("line", gettext_lazy("By programme line"), LINE_AND_LEVEL, label=_line),
+    Table(
+        "line",
+        gettext_lazy("By programme line"),
+        LINE_AND_LEVEL,
+        label=_line,
+        note=gettext_lazy(
+            "Secondary education is split by the level that was given for the class when it "
+            "booked, or else by that of its school, where DUO knows only one. Of other classes "
+            "the level is not known."
+        ),
+    ),
     Table(
         "kind",
         gettext_lazy("By kind of programme"),
@@ -157,11 +209,42 @@ def split(scope: Scope, table: Table) -> list[Row]:
 
 def over_time(scope: Scope, spans: list[Span]) -> list[Row]:
     """A line for each of these spans, in one query; of all its days, whatever the scope's own."""
-    whole = scope.over(Span(spans[0].first, spans[-1].last))
-    grouped = whole.visits.values(part=which_of(spans, DAY)).annotate(**MEASURES)
-    found = {row.pop("part"): row for row in grouped}
+    [rows] = over_times(scope, [spans])
+    return rows
+
+
+def over_times(scope: Scope, series: Sequence[list[Span]]) -> list[list[Row]]:
+    """The same for several series of spans (months, years) together, in one statement."""
+    return rows_of(series, count_over_times(scope, series))
+
+
+def count_over_times(
+    scope: Scope, series: Sequence[list[Span]], *more: Any
+) -> list[dict[str, Any]]:
+    """In numbers: of each span of each series in which there is anything; `more` is counted along
+    in the same statement, and has the same columns."""
+    parts = [_grouped(scope, spans, str(number)) for number, spans in enumerate(series)]
+    parts += more
+    return list(parts[0].union(*parts[1:], all=True).order_by() if parts[1:] else parts[0])
+
+
+def rows_of(series: Sequence[list[Span]], counted: Iterable[dict[str, Any]]) -> list[list[Row]]:
+    """A line for each span of these series, in the words of who looks."""
+    found = {
+        (row["series"], row["part"]): {measure: row[measure] for measure in MEASURES}
+        for row in counted
+    }
     nothing = dict.fromkeys(MEASURES, 0)
     return [
-        Row(str(number), str(span), **found.get(str(number), nothing))
-        for number, span in enumerate(spans)
+        [
+            Row(str(at), str(span), **found.get((str(number), str(at)), nothing))
+            for at, span in enumerate(spans)
+        ]
+        for number, spans in enumerate(series)
     ]
+
+
+def _grouped(scope: Scope, spans: list[Span], name: str) -> Any:
+    whole = scope.over(Span(spans[0].first, spans[-1].last))
+    series = Value(name, output_field=CharField())
+    return whole.visits.values(series=series, part=which_of(spans, DAY)).annotate(**MEASURES)

@@ -25,15 +25,22 @@ class Column:
     height: float
     y_behind: float
     height_behind: float
+    asked: int | None = None  # what a target asks of it, drawn as a stroke
+    y_asked: float = 0
 
     @property
     def middle(self) -> float:
         return round(self.x + self.width / 2, 1)
 
     @property
+    def end(self) -> float:
+        return round(self.x + self.width, 1)
+
+    @property
     def above(self) -> float:
         """Where its number stands."""
-        return round(min(self.y, self.y_behind) - 5, 1)
+        top = min(self.y, self.y_behind, self.y_asked if self.asked else self.y)
+        return round(top - 5, 1)
 
 
 @dataclass(frozen=True)
@@ -44,9 +51,10 @@ class Chart:
     base = HEIGHT - FOOT
 
 
-def chart(points: Sequence[tuple[str, str, int, int]]) -> Chart:
-    """Of (label, whole label, value, value behind), in order of time."""
+def chart(points: Sequence[tuple[str, str, int, int]], asked: Sequence[int] = ()) -> Chart:
+    """Of (label, whole label, value, value behind), in order of time; and what is asked of each."""
     highest = max((max(value, behind) for _, _, value, behind in points), default=0) or 1
+    highest = max(highest, *asked, 1)
     room = WIDTH / max(len(points), 1)
     high = HEIGHT - FOOT - TOP
     columns = []
@@ -64,14 +72,19 @@ def chart(points: Sequence[tuple[str, str, int, int]]) -> Chart:
                 height=tall,
                 y_behind=HEIGHT - FOOT - tall_behind,
                 height_behind=tall_behind,
+                asked=asked[number] if asked else None,
+                y_asked=round(HEIGHT - FOOT - high * asked[number] / highest, 1) if asked else 0,
             )
         )
     return Chart(columns)
 
 
-def chart_over_time(rows: Sequence[Row], spans: Sequence[Span], form: str) -> Chart | None:
-    """Pupils who came, before those as booked. `form`: how a month is called, as Django formats a
-    date; empty for school years. None where there is nothing to see, or too much."""
+def chart_over_time(
+    rows: Sequence[Row], spans: Sequence[Span], form: str, asked: Sequence[int] = ()
+) -> Chart | None:
+    """Pupils who came, before those as booked, and what a target asks of each span. `form`: how a
+    month is called, as Django formats a date; empty for school years. None where there is nothing
+    to see, or too much."""
     if len(rows) > MOST_COLUMNS or not any(row.booked for row in rows):
         return None
     return chart(
@@ -83,5 +96,6 @@ def chart_over_time(rows: Sequence[Row], spans: Sequence[Span], form: str) -> Ch
                 row.booked,
             )
             for row, span in zip(rows, spans, strict=True)
-        ]
+        ],
+        asked,
     )

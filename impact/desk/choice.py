@@ -1,7 +1,8 @@
-"""Of what staff look at the figures: the period and the hub that the address names."""
+"""Of what staff look at the figures: the period, hub and source that the address names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from django.http import Http404
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.addresses import row_number
 from core.dates import parse_day
 from impact.counting.scope import Scope
+from impact.counting.sources import Source, sources_of
 from impact.counting.spans import Span, quarters_of
 from programmes.models import Hub
 from schools.models import User
@@ -17,7 +19,7 @@ from schools.years import current_school_year, school_year_of
 
 YEARS_OFFERED = 11  # the next one, this one and those before
 
-FROM, UNTIL, PERIOD, HUB = "van", "tot", "periode", "hub"
+FROM, UNTIL, PERIOD, HUB, SOURCE = "van", "tot", "periode", "hub", "bron"
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,12 @@ class Choice:
     hub: Hub | None
     is_own_span: bool  # typed, not chosen
     error: str = ""
+    source: Source | None = None
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        """Those that may be chosen."""
+        return sources_of(self.scope.hubs)
 
     @property
     def span(self) -> Span:
@@ -43,7 +51,8 @@ class Choice:
         found = {FROM: self.span.first.isoformat(), UNTIL: self.span.last.isoformat()}
         if not self.is_own_span:
             found = {PERIOD: period_of(self.span)}
-        return found | ({HUB: self.hub.slug} if self.hub else {})
+        found |= {HUB: self.hub.slug} if self.hub else {}
+        return found | ({SOURCE: str(self.source.pk)} if self.source else {})
 
     @property
     def periods(self) -> list[tuple[str, str, bool]]:
@@ -73,7 +82,8 @@ def _span_of(period: str) -> Span | None:
 
 
 def choice_of(asked: Mapping[str, Any], user: User) -> Choice:
-    """Without a word the running school year of all her hubs. 404 for a hub that is not hers."""
+    """Without a word the running school year of all her hubs, whoever pays. 404 for a hub that is
+    not hers."""
     hubs = list(Hub.objects.of_hubs(user))
     hub = next((one for one in hubs if one.slug == asked.get(HUB)), None)
     if asked.get(HUB) and hub is None:
@@ -87,4 +97,13 @@ def choice_of(asked: Mapping[str, Any], user: User) -> Choice:
         else:
             error = _("Give both days, the first one before the last: this is the whole year.")
     scope = Scope(span, tuple(one.pk for one in ([hub] if hub else hubs)))
-    return Choice(scope, hubs, hub, is_own, error)
+    choice = Choice(scope, hubs, hub, is_own, error)
+    return _of_source(choice, asked[SOURCE]) if asked.get(SOURCE) else choice
+
+
+def _of_source(choice: Choice, key: str) -> Choice:
+    """404 for a source of another hub than those that are looked at."""
+    source = next((one for one in choice.sources if one.pk == row_number(key)), None)
+    if source is None:
+        raise Http404
+    return replace(choice, scope=replace(choice.scope, paid=source.paid), source=source)

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from core.addresses import row_number
 from core.backoffice.access import desk_page
 from core.uploads import attachment
-from impact.indicators.standing import standings
+from impact.indicators.status import statuses_of
 from impact.indicators.template import set_up
 from impact.models import Indicator, Target, Value
 from programmes.models import Hub
@@ -23,15 +23,16 @@ from submissions.access import SignedInRequest
 def overview(request: SignedInRequest) -> HttpResponse:
     targets = (
         Target.objects.of_hubs(request.user)
-        .select_related("indicator__hub")
+        .select_related("indicator__hub", "funder")
         .prefetch_related("indicator__programmes", "milestones")
         .order_by("-due_on", "indicator__position", "pk")
     )
     without = Indicator.objects.of_hubs(request.user).filter(targets=None).select_related("hub")
+    without = without.prefetch_related("programmes")
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("Indicators"),
-        "standings": standings(list(targets)),
+        "statuses": statuses_of(list(targets)),
         "without": without,
         "hubs": Hub.objects.of_hubs(request.user),
         "may_add": request.user.has_perm("impact.add_indicator"),

@@ -5,7 +5,7 @@ from impact.counting.figures import compute
 from impact.counting.tables import over_time
 from impact.desk.charts import chart_over_time
 from impact.desk.choice import choice_of
-from impact.indicators.standing import goals
+from impact.indicators.status import goals
 from schools.models import User
 
 CODES = ("pupils", "pupils-booked")
@@ -18,11 +18,13 @@ def year_so_far(user: User) -> Block | None:
     choice = choice_of({}, user)
     found = compute(choice.scope, CODES)
     months = choice.span.months
+    goal = goals(choice.scope, found).get("pupils")
+    asked = [goal.asked_in(span) for span in months] if goal else []
     content = {
         "span": choice.span,
         "here": found["pupils"],
         "booked": found["pupils-booked"],
-        "goal": goals(choice.scope, found).get("pupils"),
-        "drawn": chart_over_time(over_time(choice.scope, months), months, "b"),
+        "goal": goal,
+        "drawn": chart_over_time(over_time(choice.scope, months), months, "b", asked),
     }
     return Block("admin/impact/_year_so_far.html", content)

@@ -24,7 +24,11 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def _report(request: SignedInRequest, pk: int) -> Report:
     """Without its files, which are of some size."""
-    reports = Report.objects.of_hubs(request.user).select_related("hub").defer("pdf", "xlsx")
+    reports = (
+        Report.objects.of_hubs(request.user)
+        .select_related("hub", "board", "funder", "source")
+        .defer("pdf", "xlsx")
+    )
     return get_object_or_404(reports, pk=pk)
 
 

@@ -1,5 +1,7 @@
 """The pages of the figures: for the board, all of them, the schools, and the rows behind each."""
 
+import itertools
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -7,29 +9,44 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.backoffice.access import desk_page
 from impact.counting.coverage import Area, coverage, sites_of
-from impact.counting.figures import FIGURES, Basis, compute
+from impact.counting.figure import Basis, Figure
+from impact.counting.figures import FIGURES, compute
+from impact.counting.kept import Counted, counted
+from impact.counting.sources import by_source
 from impact.counting.spans import Span
-from impact.counting.tables import TABLES, over_time, split
+from impact.counting.tables import COLUMNS, TABLES, split, together, whole
+from impact.counting.topics import by_topic
 from impact.counting.unique import groups_7_and_8, unique
 from impact.desk.charts import chart_over_time
 from impact.desk.choice import Choice, choice_of
-from impact.indicators.standing import goals as goals_of
+from impact.indicators.status import goals as goals_of
 from submissions.access import SignedInRequest
 
 ROWS_A_PAGE = 50
 YEARS_SHOWN = 6
-# Those of the board's page, in its order; the first stand large.
-LARGE = ("pupils", "visits", "schools", "kit-pupils")
+# Those of the board's page: of visits, and of kits.
 OF_BOARD = (
-    *LARGE,
+    *("pupils", "visits", "schools"),  # large
     *("pupils-booked", "pupils-unregistered", "visits-unregistered"),
-    *("classes", "boards", "municipalities", "loans", "kit-schools"),
+    *("classes", "boards", "municipalities"),
 )
+OF_KITS = ("kit-pupils", "loans", "kit-schools")
+# Of rows that are of no class: what is read along, and by what they are in order.
+LISTED: dict[str | None, tuple[tuple[str, ...], str]] = {
+    "visitslot": ((), "starts_at"),
+    "visit": (("programme", "slot"), "slot__starts_at"),
+    "shift": (("visit__programme",), "starts_at"),
+    "refuseddemand": (("kit",), "starts_on"),
+    "visitwait": (("submission__school", "submission__organisation"), "first_day"),
+}
 TOWN, BOARD, PART = "gemeente", "bestuur", "deel"
 
 
@@ -41,6 +58,7 @@ def _page(
         "title": title,
         "choice": choice,
         "now": timezone.localtime(),
+        "columns": COLUMNS,
         "may_open": request.user.has_perm("bookings.change_booking"),
     }
     return TemplateResponse(request, f"admin/impact/{template}.html", context)
@@ -50,23 +68,71 @@ def _page(
 def board(request: SignedInRequest) -> HttpResponse:
     """What a board wants to see in ten seconds."""
     choice = choice_of(request.GET, request.user)
-    found = compute(choice.scope, OF_BOARD)
+    visits = _counted(choice)
+    found = visits.figures | compute(choice.scope, OF_KITS)
     goals = goals_of(choice.scope, found)
-    months = over_time(choice.scope, choice.span.months)
-    years = over_time(choice.scope, _years(choice.year))
+    months, years = visits.series
+    goal = goals.get("pupils")
+    asked = [goal.asked_in(span) for span in choice.span.months] if goal else []
     return _page(
         request,
         "board",
         _("Figures"),
         choice,
-        large=[(FIGURES[code], found[code], goals.get(code)) for code in LARGE],
+        large=[
+            (FIGURES[code], found[code], goals.get(code), beside)
+            for code, beside in _beside(found).items()
+        ],
         found={code.replace("-", "_"): number for code, number in found.items()},
         months=months,
-        months_drawn=chart_over_time(months, choice.span.months, "b"),
+        month_lines=list(itertools.zip_longest(months, asked)),
+        together=together(found),
+        asked=asked,
+        months_drawn=chart_over_time(months, choice.span.months, "b", asked),
         years=years,
+        year_lines=[(row, None) for row in years],
         years_drawn=chart_over_time(years, _years(choice.year), ""),
-        coverage=coverage(choice.scope),
+        coverage=visits.coverage,
+        parts=visits.parts,
     )
+
+
+def _counted(choice: Choice) -> Counted:
+    """With the months of the period, and its school year with those before. Where the period is
+    that year it was counted already, and is not gone through again."""
+    spans = _years(choice.year)
+    if not choice.span.is_school_year:
+        return counted(choice.scope, OF_BOARD, [choice.span.months, spans], choice.sources)
+    series = [choice.span.months, spans[:-1]]
+    found = counted(choice.scope, OF_BOARD, series, choice.sources)
+    found.series[1].append(whole(str(len(spans) - 1), str(spans[-1]), found.figures))
+    return found
+
+
+def _beside(found: Mapping[str, int]) -> dict[str, str]:
+    """The figures that stand large → what is said under each."""
+    shown = {
+        code.replace("-", "_"): number_format(number, force_grouping=True)
+        for code, number in found.items()
+    }
+    classes = ngettext(
+        "%(classes)s different class", "%(classes)s different classes", found["classes"]
+    )
+    boards = ngettext("of %(boards)s board", "of %(boards)s boards", found["boards"])
+    towns = ngettext(
+        "in %(municipalities)s municipality",
+        "in %(municipalities)s municipalities",
+        found["municipalities"],
+    )
+    loans = ngettext("%(loans)s loan", "%(loans)s loans", found["loans"])
+    schools = ngettext("%(kit_schools)s school", "%(kit_schools)s schools", found["kit-schools"])
+    said = {
+        "pupils": _("%(pupils_booked)s as booked"),
+        "visits": classes,
+        "schools": f"{boards}, {towns}",
+        "kit-pupils": f"{loans}, {schools}",
+    }
+    return {code: words % shown for code, words in said.items()}
 
 
 def _years(year: int) -> list[Span]:
@@ -83,11 +149,13 @@ def all_figures(request: SignedInRequest) -> HttpResponse:
         "figures",
         _("All figures"),
         choice,
-        figures=[(one, found[one.code]) for one in FIGURES.values()],
+        topics=by_topic({code: (FIGURES[code], number) for code, number in found.items()}),
         found={code.replace("-", "_"): number for code, number in found.items()},
+        together=together(found),
         tables=[(table, split(choice.scope, table)) for table in TABLES.values()],
         unique=unique(choice.scope),
         of_groups=groups_7_and_8(choice.scope),
+        parts=by_source(choice.scope, choice.sources),
     )
 
 
@@ -119,6 +187,8 @@ def rows(request: SignedInRequest, code: str) -> HttpResponse:
     if figure is None:
         raise Http404
     choice = choice_of(request.GET, request.user)
+    if figure.basis in (Basis.HOUSE, Basis.WAITS) and code != "box-days":
+        return _things(request, choice, figure)
     return _rows(
         request,
         choice,
@@ -126,7 +196,7 @@ def rows(request: SignedInRequest, code: str) -> HttpResponse:
         title=figure.name,
         figure=figure,
         number=compute(choice.scope, [code])[code],
-        are_loans=figure.basis == Basis.LOANS,
+        are_loans=figure.basis == Basis.LOANS or code == "box-days",
     )
 
 
@@ -150,3 +220,33 @@ def _rows(
     asked = found.select_related("submission__school", "submission__organisation", *of)
     page = Paginator(asked.order_by(order, "pk"), ROWS_A_PAGE).get_page(request.GET.get("pagina"))
     return _page(request, "rows", title, choice, page=page, **context)
+
+
+def _things(request: SignedInRequest, choice: Choice, figure: Figure) -> HttpResponse:
+    """Rows that are of no class: slots, visits, shifts, places on the waiting list."""
+    found = figure.rows(choice.scope)
+    model = found.model
+    along, by_time = LISTED[model._meta.model_name]
+    found = (
+        found.select_related(*along).order_by(by_time, "pk") if along else found.order_by(by_time)
+    )
+    page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("pagina"))
+    may_view = admin.site.get_model_admin(model).has_view_permission(request)
+    address = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+    return _page(
+        request,
+        "things",
+        figure.name,
+        choice,
+        page=page,
+        figure=figure,
+        number=compute(choice.scope, [figure.code])[figure.code],
+        things=[
+            (
+                one,
+                reverse(address, args=[one.pk]) if may_view else "",
+                figure.adds(one) if figure.adds else None,
+            )
+            for one in page
+        ],
+    )

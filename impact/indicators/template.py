@@ -1,16 +1,19 @@
 """The nineteen yearly figures of a hub in the region, with which its indicators can be set up.
 
-Names and units as their reports of 2020 to 2024 have them. What bookings know is computed; staff
-then choose the programmes that count (a festival, say). The rest is entered by hand.
+Names and units as their reports of 2020 to 2024 have them. What bookings know is computed. Some
+of these are of one activity (a festival, say): they have no number before staff choose of which
+programmes. The rest is entered by hand.
 """
 
 from typing import NamedTuple
 
 from django.db import transaction
 
-from impact.counting.scope import Line
+from impact.counting.scope import ProgrammeLine
 from impact.models import Indicator
 from programmes.models import Hub
+
+SECONDARY, CHOSEN = ProgrammeLine.SECONDARY.value, True
 
 
 class Row(NamedTuple):
@@ -18,6 +21,7 @@ class Row(NamedTuple):
     unit: str
     figure: str = ""
     line: str = ""
+    of_programmes: bool = False
 
 
 # fmt: off
@@ -28,17 +32,17 @@ YEARLY = (
     Row("Evenementen",                                   "aantal"),
     Row("Unieke bezoekers events en activiteiten",       "personen"),
     Row("Terugkerende bezoekers",                        "klassen",    "returning-classes"),
-    Row("Vrijwilligers",                                 "personen"),
-    Row("Ruimtes in gebruik",                            "procent"),
+    Row("Vrijwilligers",                                 "personen",   "volunteers"),
+    Row("Ruimtes in gebruik",                            "procent",    "zone-use"),
     Row("Techhubs en labs",                              "aantal"),
     Row("Bedrijven actief bij activiteiten",             "aantal"),
     Row("Vakmensen die praktijkopleidingen volgen",      "personen"),
     Row("Levensechte opdrachten",                        "aantal"),
     Row("Leerwerkplekken",                               "aantal"),
-    Row("Technodiscovery (PO, VMBO)",                    "leerlingen", "pupils"),
-    Row("Techniekfestival (PO en VMBO)",                 "leerlingen"),
-    Row("Techniek Tastbaar (loopbaanoriëntatie VO)",     "leerlingen"),
-    Row("Havo-, vwo- en gymnasiumscholieren",            "leerlingen", "pupils", Line.SECONDARY),
+    Row("Technodiscovery (PO, VMBO)",                    "leerlingen", "pupils", "", CHOSEN),
+    Row("Techniekfestival (PO en VMBO)",                 "leerlingen", "pupils", "", CHOSEN),
+    Row("Techniek Tastbaar (loopbaanoriëntatie VO)",     "leerlingen", "pupils", "", CHOSEN),
+    Row("Havo-, vwo- en gymnasiumscholieren",            "leerlingen", "pupils", SECONDARY, CHOSEN),
     Row("Mbo-studenten (wekelijks)",                     "personen"),
     Row("Hbo en wo (stages, opdrachten)",                "personen"),
 )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking
 from bookings.models import State as BookingState
-from core.lifecycle import Event, Standing, StateTable
+from core.lifecycle import Event, Standing, StateTable, once_about_date, unnoticed
 from core.text.fields import LineColumn, ParagraphsColumn
 from kits.models import LessonKit, Loan, LoanState
 from programmes.models import OfHubs, Programme
@@ -298,6 +298,10 @@ class Evaluation(models.Model):
     def is_due(self) -> bool:
         return self.standing.is_coming and self.took_place and not self.is_over
 
+    def was_answered_by(self, user: User | None) -> bool:
+        """Not by a colleague, who only learns that it was answered."""
+        return user is not None and self.events.filter(move="answer", by=user).exists()
+
     @property
     def can_be_counted(self) -> bool:
         """Whether the class's tallies may still come."""
@@ -317,17 +321,5 @@ class EvaluationEvent(Event):
     class Meta(Event.Meta):
         verbose_name = _("evaluation event")
         verbose_name_plural = _("evaluation events")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["evaluation", "move", "about"],
-                condition=Q(about__isnull=False),
-                name="evaluation_event_once_about_date",
-            )
-        ]
-        indexes = [
-            models.Index(
-                fields=["id"],
-                condition=Q(noticed_at=None) & ~Q(notice=""),
-                name="evaluation_event_unnoticed",
-            )
-        ]
+        constraints = [once_about_date("evaluation")]
+        indexes = [unnoticed("evaluation")]

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from core.text.bilingual import Bilingual
 from core.text.fields import LineColumn, ParagraphsColumn
 from core.uploads import clean_pdf
+from impact.counting.figure import Basis
 from impact.counting.figures import FIGURES
-from impact.counting.scope import Line
+from impact.counting.scope import ProgrammeLine
 from programmes.models import Hub, OfHubs, Programme
 
 
@@ -26,7 +27,7 @@ def computed_figures() -> list[tuple[str, Any]]:
 
 
 def lines() -> list[tuple[str, Any]]:
-    return [(line.value, line.label) for line in Line]
+    return [(line.value, line.label) for line in ProgrammeLine]
 
 
 class Indicator(Bilingual):
@@ -59,6 +60,11 @@ class Indicator(Bilingual):
         verbose_name=_("programmes"),
         help_text=_("Only visits of these are counted. None chosen: of all."),
     )
+    of_programmes = models.BooleanField(
+        _("only of chosen programmes"),
+        default=False,
+        help_text=_("As long as none are chosen it has no number yet, instead of that of all."),
+    )
     line = models.CharField(
         _("programme line"),
         max_length=10,
@@ -90,9 +96,19 @@ class Indicator(Bilingual):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        figure = FIGURES.get(self.figure)
+        if figure and figure.basis == Basis.HOUSE and self.line:
+            raise ValidationError({"line": _("This figure is of the house, of no line.")})
+
     @property
     def is_computed(self) -> bool:
         return bool(self.figure)
+
+    @property
+    def is_without_programmes(self) -> bool:
+        """Whether staff still have to say of which programmes it is."""
+        return self.of_programmes and not self.programmes.all()
 
     @property
     def defined_as(self) -> Any:
@@ -118,7 +134,11 @@ class Value(models.Model):
     )
     day = models.DateField(_("as it stood on"))
     amount = models.DecimalField(_("value"), max_digits=12, decimal_places=2)
-    source = LineColumn(_("source"), max_length=200, help_text=_("Where it comes from."))
+    source = LineColumn(
+        _("source"),
+        max_length=200,
+        help_text=_("Where it comes from. No names of persons: reports take it over."),
+    )
     proof = models.FileField(
         _("proof (PDF)"),
         upload_to=proof_path,
@@ -173,8 +193,14 @@ class Target(models.Model):
     indicator = models.ForeignKey(
         Indicator, on_delete=models.PROTECT, related_name="targets", verbose_name=_("indicator")
     )
-    funder = LineColumn(
-        _("funder"), max_length=100, blank=True, help_text=_("Empty: a target of our own.")
+    funder = models.ForeignKey(
+        "impact.FundingSource",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="targets",
+        verbose_name=_("funder"),
+        help_text=_("Empty: a target of our own."),
     )
     starts_on = models.DateField(_("counts from"))
     due_on = models.DateField(
@@ -188,7 +214,12 @@ class Target(models.Model):
         choices=Status,
         help_text=_("Empty: as the figures say, by a straight line to the next milestone."),
     )
-    explanation = ParagraphsColumn(_("explanation"), max_length=1000, blank=True)
+    explanation = ParagraphsColumn(
+        _("explanation"),
+        max_length=1000,
+        blank=True,
+        help_text=_("No names of persons: reports take it over."),
+    )
 
     objects = OfHubs["Target"].as_manager()
 
@@ -216,6 +247,10 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator}: {self.amount:f} ({self.due_on:%d-%m-%Y})"
+
+    def clean(self) -> None:
+        if self.funder and self.indicator_id and self.funder.hub_id != self.indicator.hub_id:
+            raise ValidationError({"funder": _("This source is of another hub.")})
 
 
 class Milestone(models.Model):

@@ -1,13 +1,31 @@
 """A report for a funder or a school board: a draft, until it is sent and never changes again."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.models import Booking
 from core.text.fields import LineColumn, ParagraphsColumn
+from impact.models.funding import FundingSource
 from programmes.models import Hub, OfHubs
 from schools.models import SchoolBoard
+
+
+class ReportQuerySet(OfHubs["Report"]):
+    def counting(self, booking: Booking) -> list[str]:
+        """The titles of reports that were sent and in which the visit of a booking counts."""
+        day = booking.school_day
+        of_board = Q(board=None) | Q(board__schools=booking.submission.school_id)
+        rows = self.filter(
+            of_board,
+            hub=booking.submission.hub_id,
+            first__lte=day,
+            last__gte=day,
+            sent_at__isnull=False,
+        )
+        return list(rows.order_by("sent_at", "pk").values_list("title", flat=True).distinct())
 
 
 class Report(models.Model):
@@ -20,10 +38,13 @@ class Report(models.Model):
         Hub, on_delete=models.PROTECT, related_name="reports", verbose_name=_("hub")
     )
     title = LineColumn(_("title"), max_length=120)
-    funder = LineColumn(
-        _("funder"),
-        max_length=100,
+    funder = models.ForeignKey(
+        FundingSource,
+        on_delete=models.PROTECT,
+        null=True,
         blank=True,
+        related_name="reports_to",
+        verbose_name=_("funder"),
         help_text=_("Its targets stand in it, besides those of our own."),
     )
     board = models.ForeignKey(
@@ -34,6 +55,15 @@ class Report(models.Model):
         related_name="reports",
         verbose_name=_("school board"),
         help_text=_("Only of the schools of this board. Empty: of all schools."),
+    )
+    source = models.ForeignKey(
+        FundingSource,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+        verbose_name=_("funding source"),
+        help_text=_("Only of visits that this source helps pay. Empty: of all."),
     )
     first = models.DateField(_("from"))
     last = models.DateField(_("until and including"))
@@ -62,7 +92,7 @@ class Report(models.Model):
     pdf = models.BinaryField(null=True)
     xlsx = models.BinaryField(null=True)
 
-    objects = OfHubs["Report"].as_manager()
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("report")
@@ -88,6 +118,12 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.first:%d-%m-%Y} – {self.last:%d-%m-%Y})"
+
+    def clean(self) -> None:
+        for name in ("funder", "source"):
+            source = getattr(self, name)
+            if source and self.hub_id and source.hub_id != self.hub_id:
+                raise ValidationError({name: _("This source is of another hub.")})
 
     @property
     def is_sent(self) -> bool:

@@ -20,11 +20,14 @@ def block_beside(rows: Sequence[Booking | Loan], *, by_link: bool) -> Block | No
     submission = rows[0].submission if rows else None
     if submission is None:
         return None
-    due = submission_due(rows)
-    if not due and not here:
+    found = _looked_back_on(rows)
+    due = [one for one in found if one.is_due]
+    quoted = [one for one in found if one.may_quote and one.was_answered_by(submission.teacher)]
+    if not due and not here and not quoted:
         return None
     content = {
         "due": due,
+        "quoted": quoted,
         "submission": submission,
         "token": links.token_of(submission, submission.seen_as) if by_link else None,
         "has_sheet": bool(here),
@@ -32,13 +35,13 @@ def block_beside(rows: Sequence[Booking | Loan], *, by_link: bool) -> Block | No
     return Block("impact/_beside.html", content)
 
 
-def submission_due(rows: Sequence[Booking | Loan]) -> list[Evaluation]:
+def _looked_back_on(rows: Sequence[Booking | Loan]) -> list[Evaluation]:
     """No query before any of it began: every booking would pay for it."""
     today = timezone.localdate()
     if not any(row.standing.is_promise and row.school_day < today for row in rows):
         return []
-    due = Evaluation.objects.seen_in(rows[0].submission).due()
-    return list(due.with_facts().order_by("pk"))
+    found = Evaluation.objects.seen_in(rows[0].submission)
+    return list(found.with_facts().order_by("pk"))
 
 
 def looked_back(bookings: Sequence[Booking]) -> dict[int, str]:

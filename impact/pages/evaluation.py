@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from core import rate_limits
 from core.lifecycle import Refused
@@ -20,6 +21,7 @@ from impact.models import Evaluation
 from impact.pages.access import Erased, load_submission
 from submissions.access import path_of
 from submissions.models import Submission
+from submissions.pages.shared import say_once
 
 
 @login_not_required
@@ -121,6 +123,8 @@ class AskingView(View):
             "asked": evaluation.asked,
             "is_group": evaluation.asked.audience.is_groups,
             "has_others": others.exists(),
+            "is_quoted": evaluation.may_quote
+            and evaluation.was_answered_by(self.submission.teacher),
             "token": self.token,
             "hub": self.submission.hub,
         }
@@ -135,6 +139,25 @@ class EvaluationView(AskingView):
 
     def receive(self, evaluation: Evaluation, answers: Mapping[str, Any]) -> None:
         lifecycle.answer(evaluation=evaluation, answers=answers, by=self.submission.teacher)
+
+
+@login_not_required
+@never_cache
+@require_POST
+def take_back(
+    request: HttpRequest, public_id: UUID, pk: int, token: str | None = None
+) -> HttpResponse:
+    """She said that we may quote her, and thinks otherwise by now."""
+    try:
+        submission = load_submission(request, public_id, token)
+    except Erased:
+        return _erased(request)
+    evaluation = get_object_or_404(Evaluation.objects.seen_in(submission), pk=pk)
+    if not evaluation.was_answered_by(submission.teacher):
+        raise Http404  # a colleague's words
+    lifecycle.take_back(evaluation=evaluation, by=submission.teacher)
+    say_once(request, _("We do not quote you any more; your sentence is on no page."))
+    return redirect(path_of(submission, "evaluations:evaluation", token, pk=pk))
 
 
 class TallyView(AskingView):

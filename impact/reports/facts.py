@@ -16,12 +16,15 @@ from django.utils.translation import gettext as _
 from impact.counting.coverage import coverage, sites_of
 from impact.counting.figures import FIGURES, compute
 from impact.counting.scope import Scope
+from impact.counting.sources import PaidPupils, Source, by_source, sources_of
 from impact.counting.spans import Span
-from impact.counting.tables import TABLES, Row, over_time, split
+from impact.counting.tables import COLUMNS, TABLES, Row, over_time, split, together
 from impact.counting.unique import unique
-from impact.indicators.standing import Standing, standings
-from impact.models import Evaluation, Report, Target
-from impact.results import LEAST, results_of
+from impact.counting.volunteers import volunteering
+from impact.indicators.status import TargetStatus, statuses_of
+from impact.models import Evaluation, Pledge, Report, Target
+from impact.results import LEAST, Distribution, results_of
+from impact.small_numbers import guarded
 
 SPLIT_BY = ("line", "kind", "year-groups", "programme", "world")
 
@@ -29,7 +32,15 @@ Facts = dict[str, Any]
 
 
 def scope_of(report: Report) -> Scope:
-    return Scope(Span(report.first, report.last), (report.hub_id,), board=report.board_id)
+    source = _source_of(report)
+    span = Span(report.first, report.last)
+    paid = source.paid if source else None
+    return Scope(span, (report.hub_id,), board=report.board_id, paid=paid)
+
+
+def _source_of(report: Report) -> Source | None:
+    found = sources_of([report.hub_id]) if report.source_id else []
+    return next((one for one in found if one.pk == report.source_id), None)
 
 
 def facts_of(report: Report) -> Facts:
@@ -38,8 +49,9 @@ def facts_of(report: Report) -> Facts:
     return {
         "title": report.title,
         "hub": report.hub.name,
-        "funder": report.funder,
+        "funder": str(report.funder or ""),
         "board": str(report.board or ""),
+        "source": str(report.source or ""),
         "first": report.first.isoformat(),
         "last": report.last.isoformat(),
         "period": str(scope.span),
@@ -50,9 +62,18 @@ def facts_of(report: Report) -> Facts:
         "targets": [] if report.board_id else _targets(report),
         "months": _table(_("By month"), over_time(scope, scope.span.months), found, adds_up=True),
         "tables": [
-            _table(str(TABLES[code].title), split(scope, TABLES[code]), found, TABLES[code].adds_up)
+            _table(
+                str(TABLES[code].title),
+                split(scope, TABLES[code]),
+                found,
+                TABLES[code].adds_up,
+                str(TABLES[code].note),
+            )
             for code in SPLIT_BY
         ],
+        "sources": [] if report.board_id else _sources(scope, found),
+        "pledges": [] if report.board_id or report.source_id else _pledges(report),
+        "volunteers": None if report.board_id or report.source_id else _volunteers(scope),
         "schools": _schools(scope),
         "unique": vars(unique(scope)).copy(),
         "evaluation": _evaluation(report, scope),
@@ -74,33 +95,33 @@ def _targets(report: Report) -> list[Facts]:
     """Those of the funder, and our own, that are about days of the report."""
     rows = (
         Target.objects.filter(
-            Q(funder=report.funder) | Q(funder=""),
+            Q(funder=report.funder) | Q(funder=None),
             indicator__hub=report.hub_id,
             starts_on__lte=report.last,
             due_on__gte=report.first,
         )
-        .select_related("indicator")
+        .select_related("indicator", "funder")
         .prefetch_related("indicator__programmes", "milestones")
     )
     on = min(report.last, timezone.localdate())
-    return [_target(one) for one in standings(list(rows), on)]
+    return [_target(one) for one in statuses_of(list(rows), on)]
 
 
-def _target(standing: Standing) -> Facts:
-    target, indicator = standing.target, standing.target.indicator
-    value = standing.value
+def _target(found: TargetStatus) -> Facts:
+    target, indicator = found.target, found.target.indicator
+    value = found.value
     return {
         "name": str(indicator.shown.name),
         "definition": str(indicator.defined_as),
         "unit": str(indicator.unit_in_words),
-        "funder": target.funder,
+        "funder": str(target.funder or ""),
         "first": target.starts_on.isoformat(),
         "due_on": target.due_on.isoformat(),
         "norm": plain(target.amount),
-        "reached": None if standing.reached is None else plain(standing.reached),
-        "expected": plain(round(standing.expected)),
-        "status": standing.status.value,
-        "status_in_words": capfirst(str(standing.status.label)),
+        "reached": None if found.reached is None else plain(found.reached),
+        "expected": plain(round(found.expected)),
+        "status": found.status.value,
+        "status_in_words": capfirst(str(found.status.label)),
         "explanation": target.explanation,
         "how": _("computed") if indicator.is_computed else _("entered by hand"),
         "source": f"{value.source} ({value.day:%d-%m-%Y})" if value else "",
@@ -116,13 +137,53 @@ def plain(amount: Decimal | int) -> int | float:
     return int(amount) if amount == int(amount) else float(amount)
 
 
-def _table(title: str, rows: list[Row], found: dict[str, int], adds_up: bool) -> Facts:
+def _table(
+    title: str, rows: list[Row], found: dict[str, int], adds_up: bool, note: str = ""
+) -> Facts:
     return {
+        "note": note,
         "title": title,
         "adds_up": adds_up,
-        "rows": [[row.label, row.here, row.booked, row.visits, row.schools] for row in rows],
-        "together": [found["pupils"], found["pupils-booked"], found["visits"], found["schools"]],
+        "columns": [str(column.label) for column in COLUMNS],
+        "rows": [[row.label, *row.cells] for row in rows],
+        "together": together(found),
     }
+
+
+def _sources(scope: Scope, found: dict[str, int]) -> list[Facts]:
+    """Pupils by the parts in which sources pay; the last line is what they add up to."""
+    parts = by_source(scope, sources_of(scope.hubs))
+    if not parts:
+        return []
+    together = PaidPupils(
+        "", _("Together"), found["pupils"], found["pupils-booked"], found["visits"]
+    )
+    return [
+        {"name": one.label, "came": one.here, "booked": one.booked, "visits": one.visits}
+        for one in (*parts, together)
+    ]
+
+
+def _pledges(report: Report) -> list[Facts]:
+    """Without staff's remarks."""
+    rows = Pledge.objects.of_days(report.first, report.last).alive()
+    return [
+        {
+            "source": one.source.name,
+            "about": one.about,
+            "amount": plain(one.amount),
+            "how": _("in kind") if one.is_in_kind else _("money"),
+            "state": str(one.state.label),
+            "promised_on": one.promised_on.isoformat(),
+        }
+        for one in rows.filter(source__hub=report.hub_id).select_related("source").order_by("pk")
+    ]
+
+
+def _volunteers(scope: Scope) -> Facts:
+    found = volunteering(scope)
+    value = None if found.value is None else plain(found.value)
+    return {"people": found.people, "hours": found.hours, "value": value}
 
 
 def _schools(scope: Scope) -> list[Facts]:
@@ -137,12 +198,14 @@ def _schools(scope: Scope) -> list[Facts]:
 
 
 def _evaluation(report: Report, scope: Scope) -> Facts:
-    """How many were asked, answered and not; a mean of five answers or more, with its n."""
+    """How many were asked, answered and not; a mean of five answers or more, with its n. That of a
+    board is not told where subtracting it from the hub's leaves the answers of a few."""
     days = scope.span.days("day")
-    rows = Evaluation.objects.filter(days, submission__hub=report.hub_id)
+    of_hub = Evaluation.objects.filter(days, submission__hub=report.hub_id)
+    results = results_of(of_hub)
     if report.board_id:
-        rows = rows.filter(submission__school__board=report.board_id)
-    results = results_of(rows)
+        of_board = results_of(of_hub.filter(submission__school__board=report.board_id))
+        results = guarded(of_board, [results])
     return {
         "asked": results.asked,
         "answered": results.answered,
@@ -152,11 +215,16 @@ def _evaluation(report: Report, scope: Scope) -> Facts:
                 "label": question.label,
                 "n": question.n,
                 "silent": results.answered - question.n,
-                "mean": None if question.n < LEAST else round(question.mean or 0, 2),
+                "mean": _mean(question),
             }
             for question in results.teachers
         ],
     }
+
+
+def _mean(question: Distribution) -> float | None:
+    is_told = question.is_told and question.n >= LEAST
+    return round(question.mean or 0, 2) if is_told else None
 
 
 def changed_since(sent: Facts, now: Facts) -> list[tuple[str, int]]:

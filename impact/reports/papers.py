@@ -10,6 +10,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from core.backoffice.spreadsheets import fill
 from core.documents import render_pdf
+from impact.counting.tables import COLUMNS
+from impact.counting.topics import by_topic
 from impact.reports.facts import Facts, day_of
 
 
@@ -26,11 +28,16 @@ def context_of(facts: Facts) -> dict[str, Any]:
         | {"milestones": [m | {"day": day_of(m["day"])} for m in one["milestones"]]}
         for one in facts["targets"]
     ]
+    pledges = [
+        one | {"promised_on": day_of(one["promised_on"])} for one in facts.get("pledges", ())
+    ]
+    tables = [one | {"columns": _columns_of(one)} for one in (facts["months"], *facts["tables"])]
     return {
-        "facts": facts | {"targets": targets},
+        "facts": facts | {"targets": targets, "pledges": pledges, "tables": tables},
         "first": day_of(facts["first"]),
         "last": day_of(facts["last"]),
         "organizer": facts["hub"],
+        "topics": by_topic({one["code"]: one for one in facts["figures"]}),
         "figures": {one["code"].replace("-", "_"): one["number"] for one in facts["figures"]},
         "counted_on": day_of(facts["counted_at"][:10]),
     }
@@ -48,6 +55,10 @@ def xlsx_of(facts: Facts) -> bytes:
         fill(book.create_sheet(_("Targets")), _targets(facts))
     for table in (facts["months"], *facts["tables"]):
         fill(book.create_sheet(table["title"][:31]), _table(table))
+    if facts["sources"]:
+        fill(book.create_sheet(_("Funding sources")), _sources(facts))
+    if facts["pledges"]:
+        fill(book.create_sheet(_("Pledges")), _pledges(facts))
     fill(book.create_sheet(_("Schools")), _schools(facts))
     fill(book.create_sheet(_("Method")), _method(facts))
     stored = io.BytesIO()
@@ -75,10 +86,30 @@ def _targets(facts: Facts) -> Iterable[list[Any]]:
 
 
 def _table(table: Mapping[str, Any]) -> Iterable[list[Any]]:
-    yield ["", _("Pupils"), _("As booked"), _("Visits"), _("Schools")]
+    yield ["", *_columns_of(table)]
     yield from table["rows"]
     # Counted, not summed: a formula here would add up schools that are in several lines.
     yield [_("Together"), *table["together"]]
+
+
+def _columns_of(table: Mapping[str, Any]) -> list[str]:
+    """Its labels as they were sent; reports of before they were kept have those of now."""
+    return table.get("columns") or [str(column.label) for column in COLUMNS]
+
+
+def _sources(facts: Facts) -> Iterable[list[Any]]:
+    yield [_("Source"), _("Pupils"), _("As booked"), _("Visits it helps pay")]
+    for one in facts["sources"]:
+        yield [one["name"], one["came"], one["booked"], one["visits"]]
+
+
+def _pledges(facts: Facts) -> Iterable[list[Any]]:
+    yield [_("Source"), _("What for"), _("Euro"), _("How"), _("State"), _("Promised")]
+    for one in facts["pledges"]:
+        yield [
+            *(one["source"], one["about"], one["amount"], one["how"], one["state"]),
+            day_of(one["promised_on"]),
+        ]
 
 
 def _schools(facts: Facts) -> Iterable[list[Any]]:
@@ -99,10 +130,19 @@ def _method(facts: Facts) -> Iterable[list[Any]]:
     yield [_("From"), day_of(facts["first"])]
     yield [_("Until and including"), day_of(facts["last"])]
     yield [_("Counted on"), day_of(facts["counted_at"][:10])]
+    if facts["source"]:
+        yield [_("Only visits that this source helps pay"), facts["source"]]
+    if volunteers := facts["volunteers"]:
+        yield [_("Volunteers"), volunteers["people"]]
+        yield [_("Hours of volunteers"), volunteers["hours"]]
+        yield [_("Worth in kind (euro)"), volunteers["value"]]
     yield [_("Different children, at least"), facts["unique"]["least"]]
     yield [_("Different children, at most"), facts["unique"]["most"]]
     yield [_("Asked for an evaluation"), facts["evaluation"]["asked"]]
     yield [_("Answered"), facts["evaluation"]["answered"]]
     for one in facts["evaluation"]["questions"]:
         yield [f"{one['label']} (n = {one['n']})", one["mean"]]
+    for table in facts["tables"]:
+        if table.get("note"):
+            yield [table["title"], table["note"]]
     yield [_("What is not known"), facts["unknown"]]

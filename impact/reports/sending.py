@@ -11,7 +11,7 @@ from impact.reports.papers import pdf_of, xlsx_of
 from schools.models import User
 
 # What staff write of a draft.
-DRAFTED = ("title", "funder", "board", "first", "last", "introduction", "unknown")
+DRAFTED = ("title", "funder", "source", "board", "first", "last", "introduction", "unknown")
 
 
 class ChangedMeanwhile(Refused):

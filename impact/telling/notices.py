@@ -35,7 +35,7 @@ class EvaluationLink(SubmissionLink):
     """The link that opens the questions of a submission, for whom the mail is to."""
 
     name = "evaluation"
-    asked = Evaluation
+    model = Evaluation
 
     def link_for(self, reader: Reader) -> str:
         return links.link_to(reader.submission, reader.companions)

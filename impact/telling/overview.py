@@ -1,12 +1,13 @@
-"""What public pages quote, and where staff's pages lead."""
+"""What public pages quote, where staff's pages lead, and what needs their attention."""
 
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from core.kinds import Action, Block
-from impact.models import Evaluation
+from core.kinds import Action, Block, Matter
+from impact.models import Evaluation, Pledge
 from kits.models import LessonKit
 from programmes.models import Programme
 from schools.models import User
@@ -35,3 +36,23 @@ def results_address(thing: Any) -> str:
 
 def leads_from(row: Any, user: User) -> list[Action]:
     return [Action(_("Evaluations"), results_address(row))] if may_see_figures(user) else []
+
+
+def verbal_pledges(user: Any) -> list[Matter]:
+    """Those that should be on paper by now, the oldest first."""
+    if not user.has_perm("impact.view_pledge"):
+        return []
+    rows = Pledge.objects.of_hubs(user).verbal_too_long().select_related("source")
+    return [
+        Matter(_words_of(one), reverse("admin:impact_pledge_change", args=[one.pk]))
+        for one in rows.order_by("promised_on", "pk")
+    ]
+
+
+def _words_of(pledge: Pledge) -> str:
+    words = ngettext(
+        "%(pledge)s: pledged, and after %(days)d day still not on paper",
+        "%(pledge)s: pledged, and after %(days)d days still not on paper",
+        pledge.days_verbal,
+    )
+    return words % {"pledge": pledge, "days": pledge.days_verbal}

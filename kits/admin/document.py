@@ -70,6 +70,7 @@ class CurrentFilter(DefaultFilter):
 
 @admin.register(KitDocument)
 class KitDocumentAdmin(NoDelete, ModelAdmin):
+    logs_values = True
     form = DocumentForm
     list_display = ("title", "kit", "kind", "version", "created_at", "pdf")
     list_select_related = ("kit",)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.backoffice.moves import NoteForm
+from core.text.fields import DayField
 from kits import days
 from kits.availability import calendars
 from kits.models import Delivery, LessonKit, Loan
@@ -18,14 +19,14 @@ from submissions.admin.overruling import OverruleForm
 FURTHEST_DAYS = 3 * 366  # a slip of the keyboard, rather than a plan
 
 
-class DayField(forms.DateField):
+class PickedDayField(DayField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         super().__init__(widget=widget, **kwargs)
 
 
 class ExtendForm(NoteForm):
-    ends_on = DayField(label=_("Return on"))
+    ends_on = PickedDayField(label=_("Return on"))
     field_order: tuple[str, ...] = ("ends_on", "note")
 
     def __init__(self, *args: Any, row: Loan, **kwargs: Any) -> None:
@@ -39,7 +40,7 @@ class ExtendForm(NoteForm):
 
 
 class DatesForm(ExtendForm):
-    starts_on = DayField(label=_("Collect on"))
+    starts_on = PickedDayField(label=_("Collect on"))
     field_order = ("starts_on", "ends_on", "note")
 
     def __init__(self, *args: Any, row: Loan, **kwargs: Any) -> None:
@@ -63,8 +64,8 @@ class WhatForm(forms.Form):
         queryset=LessonKit.objects.none(),
         empty_label=_("Choose a kit"),
     )
-    starts_on = DayField(label=_("Collect on"))
-    ends_on = DayField(label=_("Return on"))
+    starts_on = PickedDayField(label=_("Collect on"))
+    ends_on = PickedDayField(label=_("Return on"))
     delivery = forms.ChoiceField(
         label=_("How"), choices=Delivery.choices, initial=Delivery.DESK, required=False
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import ADDITION
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,6 +15,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, TabularInline
+from core.backoffice.changes import log_done
 from core.backoffice.filters import RelatedDropdownFilter
 from core.backoffice.history import who_made
 from core.backoffice.leads import LeadsOn
@@ -22,7 +24,7 @@ from kits.admin.codes import CopyForm, CopyFormSet, LoneCopyForm
 from kits.admin.document import link_to_pdf
 from kits.admin.duplicates import duplicate
 from kits.availability import with_whereabouts
-from kits.changes import rename
+from kits.changes import keep_turnaround, rename
 from kits.lifecycle import MOVES
 from kits.models import (
     ContentItem,
@@ -37,6 +39,7 @@ from kits.models import (
 from kits.telling.wording import left_in_words, of_box
 from programmes.admin import PICTURE_FIELDS, Pictured
 from programmes.one_hub import OneHubForm
+from programmes.samples import WithSamples
 
 
 class ContentInline(TabularInline):
@@ -75,7 +78,7 @@ class DocumentInline(ReadOnly, TabularInline):
 
 
 @admin.register(LessonKit)
-class LessonKitAdmin(LeadsOn, Pictured):
+class LessonKitAdmin(LeadsOn, WithSamples, Pictured):
     logs_values = True
     form = OneHubForm
     list_display = ("title", "whom", "complexity", "copies_shown", "venue", "is_published")
@@ -138,8 +141,11 @@ class LessonKitAdmin(LeadsOn, Pictured):
 
     def save_model(self, request: HttpRequest, obj: LessonKit, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if change and "title" in form.changed_data:
+        if change and {"title", "title_en"} & set(form.changed_data):
             rename(obj)
+        if change and "turnaround" in form.changed_data:
+            for line in keep_turnaround(obj):
+                messages.warning(request, line)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Old versions of documents go with a kit that never had a box; nothing else may."""
@@ -160,7 +166,7 @@ class LessonKitAdmin(LeadsOn, Pictured):
     ) -> HttpResponse | None:
         made = [duplicate(kit) for kit in queryset]
         for kit in made:
-            self.log_addition(request, kit, "duplicate")
+            log_done(request.user, kit, lambda: _("Duplicated."), flag=ADDITION)
         text = ngettext(
             "%(number)d kit was duplicated, without its boxes. It is not published yet.",
             "%(number)d kits were duplicated, without their boxes. They are not published yet.",
@@ -226,6 +232,7 @@ class CopyEventInline(ReadOnly, TabularInline):
 
 @admin.register(KitCopy)
 class KitCopyAdmin(NoDelete, ModelAdmin):
+    logs_values = True
     form = LoneCopyForm
     list_display = ("code", "kit", "shelf", "where", "next_out", "lacks", "is_withdrawn")
     list_select_related = ("kit",)

@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,21 +21,20 @@ from core.backoffice.filters import (
     RelatedDropdownFilter,
 )
 from core.backoffice.moves import RequiredNoteForm, StaffMove
-from core.text.normal import words
-from core.text.searching import has_name, rows_with
+from core.dates import terms
 from kits import days, handling, lifecycle, moving
 from kits.admin.exports import LOANS
 from kits.admin.forms import DatesForm, ExtendForm
 from kits.admin.phone import LoanByPhone
+from kits.admin.search import fits
 from kits.lifecycle import MOVES
-from kits.models import KitCopy, Loan, LoanState
+from kits.models import Loan, LoanState
 from kits.models.loan import Attention
 from kits.telling import documents, ical
 from kits.telling.wording import sentence
 from submissions.admin.asked import AskedAdmin
 from submissions.admin.papers import Paper
 from submissions.changing import wish_of
-from submissions.models import Submission
 
 # In order of likelihood. Handing out and checking ask for counts: these go over the kit desk.
 STAFF_MOVES = {
@@ -104,7 +103,7 @@ class LoanAdmin(Exporting, AskedAdmin):
         "submission__school", "submission__hub", "submission__user", "copy__kit__venue",
         "class_group", "booking__visit__programme",
     )  # fmt: skip
-
+    actions = ("write_to_ticked", "export_ticked")
     list_display = (
         "copy", "kit", "school", "party_name", "out_shown", "back_shown", "state_shown",
         "attention",
@@ -120,21 +119,17 @@ class LoanAdmin(Exporting, AskedAdmin):
         ("starts_on", RangeDateFilter),
     )
     search_fields = ("party_name",)
-    search_help_text = _("reference, code of the box, school, class or contact")
+    search_help_text = _(
+        "day (‘9 March’), reference, kit, code of the box, school, class or contact"
+    )
     ordering = ("starts_on", "pk")
     change_form_template = "admin/kits/loan_page.html"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Loan], search_term: str
     ) -> tuple[QuerySet[Loan], bool]:
-        """Each word is in the class, the code of the box, the reference, school or contact."""
-        for word in words(search_term):
-            submissions = Submission.objects.matching(word)
-            queryset = queryset.filter(
-                has_name("party_key", word)
-                | Q(copy__in=rows_with(KitCopy.objects.all(), ["code"], word))
-                | Q(submission__in=submissions.values("pk"))
-            )
+        for term in terms(search_term):
+            queryset = queryset.filter(fits(Loan, term))
         return queryset, False
 
     # --- The page of a loan -------------------------------------------------------------------
@@ -149,7 +144,7 @@ class LoanAdmin(Exporting, AskedAdmin):
         who = f"{row.party_name}, {row.submission.asker_name}"
         return f"{row.kit}, {row.copy.code}: {who}, {period}"
 
-    def page_facts(self, row: Loan) -> dict[str, Any]:
+    def page_facts(self, request: HttpRequest, row: Loan) -> dict[str, Any]:
         is_late = days.is_late(row)
         return {
             "is_late": is_late,

@@ -16,6 +16,7 @@ from kits.admin.forms import LoanOverruleForm, WhatForm, free_boxes
 from kits.models import RefusedDemand
 from kits.pages.forms import LoanForm
 from kits.refusals import NoCopyFree
+from kits.waiting.loan_list import LIST, LoanWaitRequest
 from submissions.admin.phone import ByPhone
 from submissions.models import Submission
 
@@ -24,6 +25,7 @@ class LoanByPhone(ByPhone):
     title = _("Lend on a school's behalf")
     booked = _("Reserved. %(email)s gets the confirmation by mail.")
     template_name = "admin/kits/lend_on_behalf.html"
+    waiting_list = LIST
     first_form = WhatForm
     overrule_form = LoanOverruleForm
 
@@ -37,13 +39,22 @@ class LoanByPhone(ByPhone):
         by: Any,
         overruled: Mapping[str, Any],
     ) -> Submission:
-        asked = form.request(**chosen, browser="", language="nl", **overruled)
+        asked = form.wanted(**chosen, browser="", language="nl", **overruled)
         try:
             return lifecycle.book(asked, by=by)
         except NoCopyFree:
             key = asked.submission.submission_key
             RefusedDemand.objects.note(key, asked.kit, asked.starts_on, asked.ends_on)
             raise
+
+    def wait(self, form: LoanForm, chosen: Mapping[str, Any], by: Any) -> Submission:
+        party = form.class_form.party
+        what = ["wait", chosen["kit"].pk, chosen, party]
+        submission = form.contact.submission(browser="", language="nl", what=what)
+        return LIST.book(LoanWaitRequest(submission, **chosen, party=party), by=by)
+
+    def has_room(self, chosen: Mapping[str, Any]) -> bool:
+        return free_boxes(chosen["kit"], chosen["starts_on"], chosen["ends_on"])[0] > 0
 
     def address(self, submission: Submission) -> str:
         return reverse("admin:kits_loan_change", args=[submission.loans.earliest("pk").pk])
@@ -60,3 +71,8 @@ class LoanByPhone(ByPhone):
 
     def free_class(self, typed: QueryDict) -> str:
         return "klas"
+
+
+class LoanWaitByPhone(LoanByPhone):
+    title = _("Put on the waiting list")
+    only_waits = True

@@ -14,6 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, badge
+from core.backoffice.changes import log_done
 from core.backoffice.closing import ClosingAdmin, ClosingForm, link_to
 from core.backoffice.exports import ExportAdmin
 from core.backoffice.filters import RangeDateTimeFilter, RelatedDropdownFilter
@@ -21,6 +22,7 @@ from core.kinds import Planned
 from kits import handling
 from kits.admin.exports import CHARGES, INVOICE_LINES
 from kits.admin.kit import say_left
+from kits.changes import rehour
 from kits.models import ChargeLine, DeskDay, Finding, Repair, Shortage
 from kits.telling import overview
 
@@ -31,22 +33,48 @@ CHARGE_COLOURS = {
 
 
 class DeskDayForm(ClosingForm):
-    closing = frozenset({"venue", "weekday", "is_round"})
+    closing = frozenset({"venue", "weekday", "is_round", "opens_at", "closes_at"})
 
     def planned_then(self, data: Mapping[str, Any]) -> list[Planned]:
-        """What was promised on the day that it was."""
-        pk = self.instance.pk
-        return overview.on_weekday(DeskDay.objects.get(pk=pk)) if pk else []
+        """What was promised on the day, and within the hours, that it was."""
+        before = DeskDay.objects.filter(pk=self.instance.pk).first()
+        if before is None or self._only_adds_hours(before, data):
+            return []
+        return overview.on_weekday(before)
+
+    def _only_adds_hours(self, before: DeskDay, data: Mapping[str, Any]) -> bool:
+        stays = all(
+            data[name] == getattr(before, name) for name in ("venue", "weekday", "is_round")
+        )
+        return (
+            stays and data["opens_at"] <= before.opens_at and data["closes_at"] >= before.closes_at
+        )
 
 
 @admin.register(DeskDay)
 class DeskDayAdmin(ClosingAdmin, ModelAdmin):
+    logs_values = True
     form = DeskDayForm
     list_display = ("weekday", "opens_at", "closes_at", "is_round", "venue")
     list_display_links = ("weekday",)
     list_select_related = ("venue",)
     list_filter = (("venue", RelatedDropdownFilter), "is_round")
     fields = ("venue", ("weekday", "is_round"), ("opens_at", "closes_at"))
+
+    def save_model(self, request: HttpRequest, obj: DeskDay, form: Any, change: bool) -> None:
+        before = DeskDay.objects.filter(pk=obj.pk)
+        days = [*before, obj]
+        super().save_model(request, obj, form, change)
+        rehour(*days)
+
+    def delete_model(self, request: HttpRequest, obj: DeskDay) -> None:
+        super().delete_model(request, obj)
+        rehour(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[DeskDay]) -> None:
+        days = list(queryset)
+        super().delete_queryset(request, queryset)
+        rehour(*days)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Shows what changes hands on a desk day before it goes."""
@@ -101,7 +129,7 @@ class ShortageAdmin(ReadOnly, ModelAdmin):
         open_ones = list(queryset.filter(closed_at=None))
         for shortage in open_ones:
             handling.refill(shortage=shortage, by=by)
-            self.log_change(request, shortage, "put_right")
+            log_done(by, shortage, lambda: _("Put right: it is in the box again"))
         text = ngettext(
             "%(number)d item was put right.", "%(number)d items were put right.", len(open_ones)
         )
@@ -110,6 +138,7 @@ class ShortageAdmin(ReadOnly, ModelAdmin):
 
 @admin.register(ChargeLine)
 class ChargeLineAdmin(NoDelete, ExportAdmin):
+    logs_values = True
     resource_classes = (CHARGES, INVOICE_LINES)
     list_display = ("at", "school", "item", "quantity", "amount", "state_shown", "reference")
     list_display_links = ("at",)
@@ -159,7 +188,7 @@ class ChargeLineAdmin(NoDelete, ExportAdmin):
         for charge in charges:
             proposed = ChargeLine.objects.filter(pk=charge.pk, state=ChargeLine.State.PROPOSED)
             if proposed.update(state=state):
-                self.log_change(request, charge, str(state))
+                log_done(request.user, charge, lambda: state.label)
                 decided += 1
         text = ngettext(
             "%(number)d charge was decided.", "%(number)d charges were decided.", decided

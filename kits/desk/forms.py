@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.addresses import row_number
-from core.text.fields import LineField, ParagraphsField
+from core.text.fields import DayField, LineField, ParagraphsField
 from core.uploads import PhotoField
 from kits.desk.box import Box
 from kits.desk.papers import LABEL_SHEETS
@@ -21,7 +21,7 @@ from kits.models import ContentItem, Finding, KitCopy, LessonKit, Repair
 COUNTED = {"missing": gettext_lazy("missing"), "damaged": gettext_lazy("damaged")}
 
 
-class Line(NamedTuple):
+class CountLine(NamedTuple):
     """One item of the list as the page shows it."""
 
     item: ContentItem
@@ -74,9 +74,9 @@ class CountForm(forms.Form):
         )
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[CountLine]:
         return [
-            Line(item, [self[name] for name in self._counters(item)], self[f"photo_{item.pk}"])
+            CountLine(item, [self[name] for name in self._counters(item)], self[f"photo_{item.pk}"])
             for item in self.box.items
         ]
 
@@ -141,7 +141,7 @@ class RepairForm(forms.ModelForm):
     class Meta:
         model = Repair
         fields = ("starts_on", "free_again_on", "reason")
-        field_classes = {"reason": LineField}
+        field_classes = {"reason": LineField, "starts_on": DayField, "free_again_on": DayField}
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "free_again_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from core.dates import ONE_WEEK, monday_of
 from kits.models import Delivery, Loan, LoanState, Shortage
 from kits.models.loan import LoanQuerySet
 
@@ -144,5 +145,5 @@ def shopping(shortages: QuerySet[Shortage]) -> tuple[list[ToBuy], list[ToBuy]]:
 
 def end_of_week(today: datetime.date) -> datetime.date:
     """The Monday up to which 'this week' runs; at the weekend that is the week to come."""
-    monday = today + datetime.timedelta(days=7 - today.weekday())
-    return monday + datetime.timedelta(days=7) if today.weekday() >= 5 else monday
+    monday = monday_of(today) + ONE_WEEK
+    return monday + ONE_WEEK if today.weekday() >= 5 else monday

@@ -19,8 +19,10 @@ from kits.availability import Room, calendars
 from kits.days import desk_calendars
 from kits.models import Delivery, LessonKit
 from kits.pages.filters import KitFilter
-from kits.pages.month import build_month, look_at
+from kits.pages.month import build_month
 from kits.pages.with_visit import KEY, query_of, visit_of
+from kits.periods import look_at
+from kits.waiting import pages as waiting
 from programmes.catalogue import page_of, read_curriculum, show
 from schools.holidays import holidays_of, region_of, remember
 from schools.models import HolidayRegion
@@ -63,7 +65,8 @@ def kit(request: HttpRequest, slug: str) -> HttpResponse:
     if start is not None and month_of(start) != at:
         start = None  # another month was turned to since
     period = look_at(found, first, last, delivery, booking)
-    can_start = start is not None and period.can_start(start)
+    waits = start is not None and period.can_wait(start)
+    is_choice = waits or (start is not None and period.can_start(start))
     context = {
         "kit": found,
         "hub": found.venue.hub,
@@ -73,12 +76,16 @@ def kit(request: HttpRequest, slug: str) -> HttpResponse:
         "kept": [one for one in request.GET.items() if one[0] != "regio"],
         "start": start,
         "form": reverse("kits:reserve", args=[found.slug]),
-        "returns": period.returns(start) if start and can_start else [],
+        "returns": period.returns(start) if start and is_choice else [],
+        "may_wait": period.may_wait,
+        "waits": waits,
         "booking": booking,
         "asked": {"hoe": delivery} | query_of(booking, request.GET.get(KEY)),
         "delivery": delivery,
         "deliveries": Delivery.choices if found.can_be_delivered else [],
     }
+    if own := waiting.own_offer(request, found):
+        context |= {"own": own, "own_address": waiting.wait_address(own.submission)}
     template = "kits/kit_detail.html"
     if request.headers.get("HX-Request") == "true":
         return render(request, f"{template}#lending", context)

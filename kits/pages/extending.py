@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from core.dates import ONE_DAY
 from kits.days import free_again_on
 from kits.models import Loan
-from kits.pages.month import Period, Return, look_at
+from kits.periods import Period, Return, look_at
 from schools.years import last_plannable_day
 
 

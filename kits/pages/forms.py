@@ -13,8 +13,9 @@ from core.text.fields import ParagraphsField
 from core.uploads import PhotoField
 from kits.models import ContentItem, LessonKit, Loan
 from kits.rules import LoanRequest, broken_rules
-from schools.models import School, User
+from schools.models import User
 from submissions.forms import ClassFieldsForm, SchoolContactForm, given
+from submissions.pages.asking_form import AskingForm
 from submissions.pages.initial import (
     as_asked,
     contact_of,
@@ -47,8 +48,8 @@ class LoanClassForm(ClassFieldsForm):
         return Party(data.get("name", ""), min(groups), max(groups), data.get("pupils", 0))
 
 
-class LoanForm:
-    """The whole page: contact and class, bound together or not at all."""
+class LoanForm(AskingForm):
+    """The whole page, with one class."""
 
     def __init__(
         self,
@@ -67,7 +68,7 @@ class LoanForm:
         and not confirmed, to be asked anew with changes. `again`: what was typed before, shown
         again and not checked. `class_asked`: the key of the class for which a link led here."""
         self.is_bound = data is not None
-        self._uses_known = self.is_bound and "use" in data
+        self.is_refilled = self.is_bound and "use" in data
         rows = Booking.objects.all(), Loan.objects.all()
         self.known_classes = known_classes(user, day, *rows) if day else []
         # Of a hold, or of the visit that the kit goes with, all is known.
@@ -92,37 +93,16 @@ class LoanForm:
                 else self.contact
             )
 
-    def is_valid(self) -> bool:
-        if not self.is_bound or self.asks_for_more:
-            return False
-        return all([self.contact.is_valid(), self.class_form.is_valid()])
-
     @property
-    def asks_for_more(self) -> bool:
-        """Whether this submit searched a school, or chose a class that we know."""
-        return self._uses_known or self.contact.is_searching_school
-
-    @property
-    def school(self) -> School | None:
-        """Of the directory, as far as it is chosen."""
-        school = getattr(self.contact, "cleaned_data", {}).get("school")
-        return school if isinstance(school, School) else None
-
-    @property
-    def errors(self) -> list[tuple[Any, str]]:
-        """(bound field or None, message) in the order of the page, for the summary on top."""
-        found: list[tuple[Any, str]] = [(None, str(e)) for e in self.contact.non_field_errors()]
-        for form in (self.class_form, self.contact):
-            for field in form:
-                found += [(field, str(error)) for error in field.errors]
-        return found
+    def party_forms(self) -> list[LoanClassForm]:
+        return [self.class_form]
 
     def add_broken(self, broken: list[Broken]) -> None:
         """Put each broken rule at its field."""
         for one in broken:
             self.class_form.add_error(one.field, one.message)
 
-    def request(
+    def wanted(
         self,
         *,
         kit: LessonKit,

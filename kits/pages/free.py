@@ -16,7 +16,7 @@ from kits.availability import KitCalendar, calendars
 from kits.days import desk_calendars, free_again_on
 from kits.models import Delivery, LessonKit, Loan
 from kits.pages.catalogue import first_free_days
-from kits.pages.month import Period
+from kits.periods import Period
 
 STEPS_OFFERED = 3
 

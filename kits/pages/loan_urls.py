@@ -27,7 +27,7 @@ urlpatterns = [
             path("gegevens/", loan.LoanDetailsView.as_view(), name="details"),
             path("melden/", loan.report, name="report"),
             path("foto/<id:finding_id>/", loan.photo, name="photo"),
-            path("wachtlijst/", pages.wait, name="wait"),
+            path("wachtlijst/", pages.LoanWaitView.as_view(), name="wait"),
             path("leskist.ics", loan.LoanCalendarView.as_view(), name="calendar"),
             path("brief.pdf", loan.LoanLetterView.as_view(), name="letter"),
         ]

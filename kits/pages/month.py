@@ -9,20 +9,14 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from bookings.models import Booking
-from core.dates import ONE_DAY, YearMonth, month_of
-from kits.availability import KitCalendar, calendars
-from kits.days import DeskCalendar, desk_calendar, free_again_on
-from kits.models import LessonKit, Loan
+from core.dates import YearMonth, month_of
+from kits.periods import Period
 from schools.months import MonthPage
-from schools.years import last_plannable_day
-from submissions.rules import first_bookable_moment
 
 
 @dataclass(frozen=True)
@@ -38,6 +32,7 @@ class Day:
     status: str  # 'free', 'few', 'full', 'closed' (too soon or too far ahead) or ''
     word: str
     can_start: bool
+    can_wait: bool  # it could, if a box were free
 
     @cached_property
     def name(self) -> str:
@@ -50,69 +45,6 @@ class Day:
         return f"{self.name}, {word}" if word else self.name
 
 
-class Return(NamedTuple):
-    """A day on which a loan can end, and how many copies are free until then."""
-
-    date: datetime.date
-    free: int
-    total: int
-    days: int
-
-
-@dataclass(frozen=True)
-class Period:
-    """What lending a kit needs to know about some weeks: two queries, however many copies."""
-
-    kit: LessonKit
-    desk: DeskCalendar
-    copies: KitCalendar
-
-    def first_start(self) -> datetime.date:
-        return timezone.localdate(first_bookable_moment(None))
-
-    def can_start(self, day: datetime.date) -> bool:
-        return (
-            self.refused_because(day) == ""
-            and self.desk.is_open(day)
-            and self.copies.free_on(day) > 0
-        )
-
-    def refused_because(self, day: datetime.date) -> str:
-        """In a few words, why no loan starts on a day like this however many copies are free."""
-        if day < self.first_start():
-            return _("too soon")
-        return "" if day < last_plannable_day() else _("closed")
-
-    def returns(self, start: datetime.date) -> list[Return]:
-        """All days on which a loan from `start` can end, those without a free copy too."""
-        return [
-            Return(
-                day,
-                self.copies.free_in(start, free_again_on(self.kit, day)),
-                self.copies.total,
-                (day - start).days,
-            )
-            for day in self.desk.return_days(self.kit, start)
-            if day <= last_plannable_day()
-        ]
-
-
-def look_at(
-    kit: LessonKit,
-    first: datetime.date,
-    last: datetime.date,
-    delivery: str,
-    booking: Booking | None = None,
-    but: Loan | None = None,
-) -> Period:
-    """The period in which a loan, perhaps with a visit, can start on a day in `first`..`last` and
-    end after that. `but`: a loan that gives up its days for these, so it is in nobody's way."""
-    before = free_again_on(kit, last + datetime.timedelta(days=kit.loan_days)) + ONE_DAY
-    found = calendars(first, before, [kit], but=but)
-    desk = desk_calendar(kit.venue, first, before, delivery, booking)
-    return Period(kit, desk, found.get(kit.pk, KitCalendar()))
-
-
 @dataclass(frozen=True)
 class Month(MonthPage):
     """A month of a kit, of which there are `total` copies."""
@@ -122,6 +54,10 @@ class Month(MonthPage):
     @property
     def can_start(self) -> bool:
         return any(day.can_start for week in self.weeks for day in week)
+
+    @property
+    def can_wait(self) -> bool:
+        return any(day.can_wait for week in self.weeks for day in week)
 
 
 def build_month(
@@ -161,12 +97,15 @@ def _day(
         status=status,
         word=word,
         can_start=shown and period.can_start(date),
+        can_wait=shown and period.can_wait(date),
     )
 
 
 def _state_of(period: Period, date: datetime.date) -> tuple[str, str]:
     if refused := period.refused_because(date):
         return "closed", refused
+    if period.can_wait(date):
+        return "full", _("none free, waiting list")
     free, total = period.copies.free_on(date), period.copies.total
     return status_of(free, total), word_for(free, total)
 

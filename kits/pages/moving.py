@@ -18,7 +18,8 @@ from core.lifecycle import Refused
 from kits import moving
 from kits.models import LoanState
 from kits.pages.access import address_of, loan_of
-from kits.pages.month import build_month, look_at
+from kits.pages.month import build_month
+from kits.periods import look_at
 from schools.holidays import holidays_of
 from schools.months import parse_month
 from submissions.access import load_submission

@@ -4,12 +4,9 @@ import datetime
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlencode
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from bookings.models import Booking
 from core import drafts
@@ -21,18 +18,16 @@ from kits.models import Delivery, LessonKit, Loan, LoanState, RefusedDemand
 from kits.pages.access import address_of
 from kits.pages.catalogue import delivery_of
 from kits.pages.forms import LoanForm
-from kits.pages.other_periods import other_periods
 from kits.pages.with_visit import KEY, query_of, visit_of
+from kits.periods import other_periods
 from kits.refusals import LoanTooLong, NoCopyFree, NotAHandoverDay, TooSoon
-from kits.rules import LoanRequest
 from kits.telling.wording import terms_of
 from kits.waiting import door
 from kits.waiting import pages as waiting
-from schools.models import User
 from submissions import browsers
 from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
-from submissions.pages.ask import Asking, asked_by
+from submissions.pages.ask import CHANGE, Asking, AskView, asked_by
 from submissions.pages.code import CodeView, CorrectAddressView
 from submissions.pages.initial import class_asked
 from submissions.pages.waiting import asks_to_wait
@@ -43,7 +38,7 @@ GONE = (NoCopyFree,)
 ABOUT_DAYS = (NoCopyFree, NotAHandoverDay, LoanTooLong, TooSoon)
 
 
-class Wish(NamedTuple):
+class Chosen(NamedTuple):
     """What the address says: which kit, when, how, and with which visit."""
 
     kit: LessonKit
@@ -69,171 +64,171 @@ class Wish(NamedTuple):
         return f"{form}?{urlencode(days | self.query)}"
 
 
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def reserve(request: HttpRequest, slug: str) -> HttpResponse:
+class LoanAsking(Asking):
+    verbs = lifecycle
+
+    def page_of(self, submission: Submission, page: str = "") -> str:
+        return address_of(submission, page or "loan")
+
+
+class ReserveView(LoanAsking, AskView):
     """Step two: which class, and who asks. A POST holds a copy."""
-    kit = get_object_or_404(LessonKit.objects.published().select_related("venue__hub"), slug=slug)
-    wish = _wish(request, kit)
-    if wish is None:
-        return redirect(f"{kit.get_absolute_url()}#lenen")
-    browsers.give_number(request)
-    user = request.user if request.user.is_authenticated else None
-    data = request.POST if request.method == "POST" else None
-    held = _own_hold(request, wish) if data is None else None
-    if held and CHANGE not in request.GET:
-        return redirect(address_of(held.submission, "code"))
-    form = LoanForm(
-        data,
-        kit=kit,
-        user=user,
-        booking=wish.booking,
-        day=wish.starts_on,
-        held=held,
-        again=drafts.kept(request),
-        class_asked=class_asked(request),
-    )
-    refused = _why_not(wish) if data is None and held is None else None
-    waits = asks_to_wait(request) and (data is not None or isinstance(refused, NoCopyFree))
-    if waits and data is None:
-        refused = None  # she knows, and waits for it
-    status = 200
-    if form.is_valid():
-        try:
-            if "wait" in request.POST:
-                return waiting.join(request, form, wish)
-            return _submit(request, form, wish)
-        except Refused as refusal:
-            refused, status = _place_refusal(form, wish, refusal), 409
-            door.offer_instead(kit)
-    elif form.errors and not form.asks_for_more:
-        status = 422
-    gone = isinstance(refused, ABOUT_DAYS)
-    context = {
-        "kit": kit,
-        "hub": kit.venue.hub,
-        "wish": wish,
-        "form": form,
-        "terms": terms_of(kit),
-        "refused": refused,
-        "gone": gone,
-        "waits": waits and not gone,
-        "can_wait": isinstance(refused, NoCopyFree) and wish.booking is None,
-        "signing_in_helps": isinstance(refused, TooMuchHeld),
-        "others": _others(wish) if gone else [],
-    }
-    response = render(request, "kits/loan_new.html", context, status=status)
-    if status != 200:
-        drafts.keep(request, response)
-    return response
 
+    template_name = "kits/loan_new.html"
+    chosen: Chosen
 
-CHANGE = "wijzig"  # in the address: what this browser holds is filled in, to be changed
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        kit = _kit(slug)
+        chosen = _chosen(request, kit)
+        if chosen is None:
+            return redirect(f"{kit.get_absolute_url()}#lenen")
+        browsers.give_number(request)
+        self.chosen = chosen
+        held = _own_hold(request, chosen)
+        if held and CHANGE not in request.GET:
+            return redirect(address_of(held.submission, "code"))
+        own, days = waiting.own_offer(request, kit), (chosen.starts_on, chosen.ends_on)
+        if own and (own.starts_on, own.ends_on) == days:
+            return redirect(waiting.wait_address(own.submission))
+        form = self.form(held=held, again=drafts.kept(request), class_asked=class_asked(request))
+        refused = _why_not(chosen) if held is None else None
+        waits = asks_to_wait(request) and isinstance(refused, NoCopyFree)
+        # Who asks to wait knows that there is none.
+        return self.show(form, None if waits else refused, waits=waits)
+
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        kit = _kit(slug)
+        chosen = _chosen(request, kit)
+        if chosen is None:
+            return redirect(f"{kit.get_absolute_url()}#lenen")
+        self.chosen = chosen
+        return self.answer(request, self.form(request.POST))
+
+    def form(self, data: Any = None, **known: Any) -> LoanForm:
+        chosen = self.chosen
+        return LoanForm(
+            data,
+            kit=chosen.kit,
+            user=self.user,
+            booking=chosen.booking,
+            day=chosen.starts_on,
+            **known,
+        )
+
+    def submit(self, form: LoanForm) -> HttpResponse:
+        chosen = self.chosen
+        wanted = form.wanted(
+            kit=chosen.kit,
+            starts_on=chosen.starts_on,
+            ends_on=chosen.ends_on,
+            delivery=chosen.delivery,
+            booking=chosen.booking,
+            **asked_by(self.request),
+        )
+        return self.send(self.request, wanted, form.school)
+
+    def wait(self, form: LoanForm) -> HttpResponse:
+        return waiting.join(self.request, form, self.chosen)
+
+    def show_refusal(self, form: LoanForm, refusal: Refused) -> Refused | None:
+        if isinstance(refusal, NoCopyFree):
+            # The transaction of the refusal is over; what was asked for is worth knowing.
+            key, chosen = form.contact.cleaned_data["submission_key"], self.chosen
+            RefusedDemand.objects.note(key, chosen.kit, chosen.starts_on, chosen.ends_on)
+        if isinstance(refusal, RulesBroken):
+            form.add_broken(refusal.broken)
+            return None
+        if isinstance(refusal, (*ABOUT_DAYS, KeyConflict, TooMuchHeld)):
+            return refusal
+        form.contact.add_error(None, refusal)
+        return None
+
+    def offer_instead(self, form: LoanForm) -> None:
+        door.offer_instead(self.chosen.kit)
+
+    def context(self, form: LoanForm, refused: Refused | None) -> dict[str, Any]:
+        chosen, gone = self.chosen, isinstance(refused, ABOUT_DAYS)
+        return {
+            "kit": chosen.kit,
+            "hub": chosen.kit.venue.hub,
+            "chosen": chosen,
+            "form": form,
+            "terms": terms_of(chosen.kit),
+            "refused": refused,
+            "gone": gone,
+            "waits": form.is_bound and asks_to_wait(self.request) and not gone,
+            "can_wait": isinstance(refused, NoCopyFree) and chosen.booking is None,
+            "signing_in_helps": isinstance(refused, TooMuchHeld),
+            "others": _others(chosen) if gone else [],
+        }
 
 
 # --- Within a request ----------------------------------------------------------------------------
 
 
-def _wish(request: HttpRequest, kit: LessonKit) -> Wish | None:
+def _kit(slug: str) -> LessonKit:
+    published = LessonKit.objects.published().select_related("venue__hub")
+    return get_object_or_404(published, slug=slug)
+
+
+def _chosen(request: HttpRequest, kit: LessonKit) -> Chosen | None:
     """None when the address does not say when, or not in the right order."""
     starts_on = parse_day(request.GET.get("van", ""))
     ends_on = parse_day(request.GET.get("tot", ""))
     if starts_on is None or ends_on is None or ends_on < starts_on:
         return None
     booking, key = visit_of(request), request.GET.get(KEY)
-    return Wish(kit, starts_on, ends_on, delivery_of(request, kit), booking, key)
+    return Chosen(kit, starts_on, ends_on, delivery_of(request, kit), booking, key)
 
 
-def _own_hold(request: HttpRequest, wish: Wish) -> Loan | None:
+def _own_hold(request: HttpRequest, chosen: Chosen) -> Loan | None:
     """What this browser already holds of the kit on these days, until its code is typed."""
-    held = Loan.objects.live().filter(state=LoanState.HELD, copy__kit=wish.kit)
-    held = held.filter(starts_on=wish.starts_on, ends_on=wish.ends_on)
+    held = Loan.objects.live().filter(state=LoanState.HELD, copy__kit=chosen.kit)
+    held = held.filter(starts_on=chosen.starts_on, ends_on=chosen.ends_on)
     browser = browsers.browser_of(request)
     return held.filter(submission__browser=browser).with_facts().first() if browser else None
 
 
-def _why_not(wish: Wish) -> Refused | None:
+def _why_not(chosen: Chosen) -> Refused | None:
     """What stands in the way before anything is typed, so that nobody types for nothing."""
     try:
-        lifecycle.refuse_dates(wish.kit, wish.starts_on, wish.ends_on, wish.delivery, wish.booking)
+        lifecycle.refuse_dates(
+            chosen.kit, chosen.starts_on, chosen.ends_on, chosen.delivery, chosen.booking
+        )
     except Refused as refusal:
         return refusal
-    room = rooms([wish.kit], wish.starts_on, wish.ends_on).get(wish.kit.pk)
+    room = rooms([chosen.kit], chosen.starts_on, chosen.ends_on).get(chosen.kit.pk)
     return None if room and room.free else NoCopyFree()
 
 
-class LoanAsking(Asking):
-    def hold(self, wanted: LoanRequest) -> Submission:
-        return lifecycle.hold(wanted, by=None)
-
-    def book(self, wanted: LoanRequest, teacher: User) -> Submission:
-        return lifecycle.book(wanted, by=teacher)
-
-    def page_of(self, submission: Submission, page: str = "") -> str:
-        return address_of(submission, page or "loan")
-
-
-def _submit(request: HttpRequest, form: LoanForm, wish: Wish) -> HttpResponse:
-    """Hold (or book) what the form asks. Raises Refused."""
-    loan_request = form.request(
-        kit=wish.kit,
-        starts_on=wish.starts_on,
-        ends_on=wish.ends_on,
-        delivery=wish.delivery,
-        booking=wish.booking,
-        **asked_by(request),
+def _others(chosen: Chosen) -> list[Any]:
+    return other_periods(
+        chosen.kit, chosen.starts_on, chosen.ends_on, chosen.delivery, chosen.booking
     )
-    return LoanAsking().send(request, loan_request, form.school)
-
-
-def _place_refusal(form: LoanForm, wish: Wish, refusal: Refused) -> Refused | None:
-    """Put a refusal at its field; returns it when it concerns the whole page."""
-    if isinstance(refusal, NoCopyFree):
-        # The transaction of the refusal is over; what was asked for is worth knowing.
-        key = form.contact.cleaned_data["submission_key"]
-        RefusedDemand.objects.note(key, wish.kit, wish.starts_on, wish.ends_on)
-    if isinstance(refusal, RulesBroken):
-        form.add_broken(refusal.broken)
-        return None
-    if isinstance(refusal, (*ABOUT_DAYS, KeyConflict, TooMuchHeld)):
-        return refusal
-    form.contact.add_error(None, refusal)
-    return None
-
-
-def _others(wish: Wish) -> list[Any]:
-    return other_periods(wish.kit, wish.starts_on, wish.ends_on, wish.delivery, wish.booking)
 
 
 # --- The code ------------------------------------------------------------------------------------
 
 
-class LoanCodeView(CodeView):
+class LoanCodeView(LoanAsking, CodeView):
     """Step three: the code reserves the box."""
 
     template_name = "kits/loan_code.html"
     gone: ClassVar = GONE
 
-    def verify(self, submission: Submission) -> Submission:
-        return lifecycle.verify(submission=submission)
-
-    def page_of(self, submission: Submission, page: str = "") -> str:
-        return address_of(submission, page or "loan")
-
     def context(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
         loan = submission.loans.with_facts().first()
         if loan is None:
             raise Http404  # something else was asked for in this submission
-        wish = Wish(loan.kit, loan.starts_on, loan.ends_on, loan.delivery, loan.booking)
+        chosen = Chosen(loan.kit, loan.starts_on, loan.ends_on, loan.delivery, loan.booking)
         return {
             "loan": loan,
             "kit": loan.kit,
             "hub": loan.submission.hub,
-            "wish": wish,
+            "chosen": chosen,
             "start": loan.kit.get_absolute_url(),
-            "change_url": wish.form_address + f"&{CHANGE}",
-            "others": _others(wish) if gone else [],
+            "change_url": chosen.form_address + f"&{CHANGE}",
+            "others": _others(chosen) if gone else [],
             "let_go": gone and self.was_let_go(submission, [loan]),
         }
 

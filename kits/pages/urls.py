@@ -23,6 +23,6 @@ app_name = "kits"
 urlpatterns = [
     path("", catalogue.catalogue, name="catalogue"),
     path("<slug:slug>/", catalogue.kit, name="kit"),
-    path("<slug:slug>/reserveren/", reserve.reserve, name="reserve"),
+    path("<slug:slug>/reserveren/", reserve.ReserveView.as_view(), name="reserve"),
     path("<slug:slug>/<kit_document:page_name>.pdf", document.document, name="document"),
 ]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from core.kinds import Block
 from kits.availability import KitCalendar, calendars
 from kits.days import desk_calendar, free_again_on
 from kits.models import Delivery, LessonKit, Loan
-from kits.pages.month import Period
+from kits.periods import Period
 from submissions.access import may_see
 from submissions.models import Submission
 
@@ -56,33 +56,46 @@ def loans_with(bookings: Iterable[Booking]) -> QuerySet[Loan]:
 
 
 def block_beside(bookings: Sequence[Booking], token: str | None) -> Block | None:
-    """'Take a kit back to class': what fits the first class that comes, or what goes with it."""
+    """'Take a kit back to class': what fits the first class that comes, or what goes with them; of
+    a class that does not come too, since its box may still be on its way to it."""
     now = timezone.now()
-    coming = (one for one in bookings if one.standing.is_coming and one.ends_at > now)
+    classes = [one for one in bookings if one.year_from is not None and one.ends_at > now]
+    coming = (one for one in classes if one.standing.is_coming)
     first = min(coming, key=lambda one: (one.starts_at, one.visit_id, one.pk), default=None)
-    fitting = fitting_kits(first) if first else []
-    if first is None or not fitting:
-        return None  # and no second query, which every booking would pay for
-    loans = list(loans_with([first]))
-    kits = [] if loans else _that_can_go_along(fitting, first)[:SHOWN]
+    found = _found_of(classes, first)
+    loans = list(loans_with(classes)) if "loan" in found else []
+    fitting = list(fitting_kits(first)) if first and not loans and "kit" in found else []
+    kits = _that_can_go_along(fitting, first)[:SHOWN] if first and fitting else []
     if not loans and not kits:
         return None
-    content = {
+    content: dict[str, Any] = {
         "kits": kits,
         "loans": loans,
         "by_link": bool(token),
-        "day": day_of(first),
-        "query": query_of(first, token) | {"van": day_of(first).isoformat()},
     }
+    if first:
+        query = query_of(first, token) | {"van": day_of(first).isoformat()}
+        content |= {"day": day_of(first), "query": query}
     return Block("kits/_with_visit.html", content)
 
 
-def fitting_kits(booking: Booking) -> list[LessonKit]:
+def _found_of(classes: Sequence[Booking], first: Booking | None) -> set[str]:
+    """What there is: a 'loan' of these classes, a 'kit' that fits the first. One query, since every
+    booking pays for it and most have neither."""
+    if not classes:
+        return set()
+    found = loans_with(classes).order_by().values_list(Value("loan"))
+    if first is not None:
+        found = found.union(fitting_kits(first).order_by().values_list(Value("kit")))
+    return {what for (what,) in found.order_by()}
+
+
+def fitting_kits(booking: Booking) -> QuerySet[LessonKit]:
     """Kits that continue the programme, then others of its worlds, for the class's year group, at
     the same venue. Groups that are no class borrow none.
     """
     if booking.year_from is None:
-        return []
+        return LessonKit.objects.none()
     programme = booking.visit.programme_id
     continuing = LessonKit.continues.through.objects.filter(programme=programme)
     is_next = Exists(continuing.filter(lessonkit=OuterRef("pk")))
@@ -95,7 +108,7 @@ def fitting_kits(booking: Booking) -> list[LessonKit]:
         copies__is_withdrawn=False,
     )
     in_order = kits.annotate(is_next=is_next).order_by("-is_next", "position", "title")
-    return list(in_order.distinct().select_related("venue"))
+    return in_order.distinct().select_related("venue")
 
 
 def _that_can_go_along(kits: list[LessonKit], booking: Booking) -> list[LessonKit]:

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from icalendar import Event, vDate, vInt, vText, vUri
+from icalendar import Event, vDate, vText, vUri
 
 from core import calendars
 from core.calendars import Method, Text
@@ -113,17 +113,12 @@ def _returning(loan: Loan, hours: DeskHours) -> Event:
 
 
 def _event(loan: Loan, uid: UUID, day: datetime.date, summary: str, hours: DeskHours) -> Event:
-    status = loan.standing.calendar
+    status, location = loan.standing.calendar, _where(loan)
     page = loan_page(loan.submission)
-    event = Event()
-    event["UID"] = vText(f"{uid}@{settings.CALENDAR_DOMAIN}")
-    event["DTSTAMP"] = event["LAST-MODIFIED"] = calendars.moment(loan.changed_at)
-    event["SEQUENCE"] = vInt(loan.sequence)
-    _set_time(event, day, handover_times(loan, day, hours))
     if loan.standing.is_offer:
         summary = _("Offer: %(summary)s") % {"summary": summary}
-    event["SUMMARY"] = Text(summary)
-    event["LOCATION"] = Text(_where(loan))
+    event = calendars.event_of(loan, uid, summary=summary, location=location, status=status)
+    _set_time(event, day, handover_times(loan, day, hours))
     event["DESCRIPTION"] = Text(
         "\n".join(
             [
@@ -133,7 +128,6 @@ def _event(loan: Loan, uid: UUID, day: datetime.date, summary: str, hours: DeskH
             ]
         )
     )
-    event["STATUS"] = vText(status)
     # A box to fetch does not fill the day of who fetches it.
     event["TRANSP"] = vText("TRANSPARENT")
     event["URL"] = vUri(page)
@@ -163,5 +157,4 @@ def _invite(event: Event, loan: Loan, reader: Reader | None) -> None:
     reader = reader or contact_of(loan.submission)
     hub = loan.submission.hub
     event["CONTACT"] = Text(hub.contact)
-    organizer = calendars.person(hub.organizer_email, hub.organizer_name)
-    calendars.invite(event, organizer=organizer, email=reader.email, name=reader.name)
+    calendars.invite(event, hub, email=reader.email, name=reader.name)

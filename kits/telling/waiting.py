@@ -3,19 +3,22 @@
 import datetime
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.mail.queue import Message
-from kits.models import LoanWait, LoanWaitEvent
-from kits.waiting.loans import position_of
+from kits.models import LessonKit, LoanWait, LoanWaitEvent
+from kits.periods import Other, other_periods
+from kits.waiting.loan_list import position_of
 from submissions.kinds import SubmissionLink
 from submissions.models import WaitState
 from submissions.waiting import wording
 from submissions.waiting.telling import readers_of_entry, wait_mail
-from submissions.wording import Line
+from submissions.wording import DateLink, HistoryLine
 
 # Which notice tells what, as long as the row is in this state.
 TOLD = {
@@ -35,7 +38,11 @@ class LoanWaitLink(SubmissionLink):
 
 def when_of(row: LoanWait) -> str:
     """'maandag 2 november tot en met maandag 23 november'"""
-    first, last = (date_format(day, "l j F") for day in (row.starts_on, row.ends_on))
+    return _span_in_words(row.starts_on, row.ends_on)
+
+
+def _span_in_words(*days: datetime.date) -> str:
+    first, last = (date_format(day, "l j F") for day in days)
     return _("%(first)s up to and including %(last)s") % {"first": first, "last": last}
 
 
@@ -54,13 +61,40 @@ def sentence(event: LoanWaitEvent) -> str:
     return wording.sentence(event, event.wait.audience, **facts)
 
 
-def history_of(row: LoanWait) -> list[Line]:
+def history_of(row: LoanWait) -> list[HistoryLine]:
     lines = []
     for event in LoanWaitEvent.objects.filter(wait=row).order_by("-pk"):
         event.wait = row
         if text := sentence(event):
-            lines.append(Line(event.at, "", text, event.note if event.notice else ""))
+            lines.append(HistoryLine(event.at, "", text, event.note if event.notice else ""))
     return lines
+
+
+# --- Other days ----------------------------------------------------------------------------------
+
+
+def other_days(row: LoanWait) -> list[Other]:
+    """When it is free, as near as can be; nothing of a kit that is no longer lent."""
+    if not row.kit.is_published:
+        return []
+    return other_periods(row.kit, row.starts_on, row.ends_on, row.delivery)
+
+
+def where_to_choose(kit: LessonKit) -> str:
+    """The path of other days, or of another kit where this one is no longer lent."""
+    if kit.is_published:
+        return f"{kit.get_absolute_url()}#lenen"
+    return reverse("kits:catalogue")
+
+
+def _link_to(row: LoanWait, other: Other) -> DateLink:
+    """In the language of the moment."""
+    query = {"van": other.starts_on, "tot": other.ends_on, "hoe": row.delivery}
+    address = reverse("kits:reserve", args=[row.kit.slug], query=query)
+    return DateLink(_span_in_words(*other), settings.SITE_URL + address)
+
+
+# --- Mails ---------------------------------------------------------------------------------------
 
 
 def mails_of(events: list[LoanWaitEvent]) -> list[Message]:
@@ -73,10 +107,12 @@ def mails_of(events: list[LoanWaitEvent]) -> list[Message]:
     if name == "offered":
         facts = {"until": timezone.localtime(row.held_until), "offered_day": row.starts_on}
         facts |= {"expires_at": row.held_until}
-    facts |= {"dates_path": f"{row.kit.get_absolute_url()}#lenen", "link": LoanWaitLink}
+    facts |= {"dates_path": where_to_choose(row.kit), "link": LoanWaitLink}
+    others = other_days(row) if name in {"ended", "expired", "waits_on"} else []
     mails = []
     for reader in readers_of_entry(rows):
         with translation.override(reader.language):
             facts |= {"position": position_in_words(row), "when": capfirst(when_of(row))}
+            facts |= {"others": [_link_to(row, other) for other in others]}
         mails.append(wait_mail(name, events, rows, reader, thing=row.kit, **facts))
     return mails

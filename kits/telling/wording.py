@@ -11,7 +11,7 @@ from bookings.models import Booking
 from kits import days
 from kits.models import CopyEvent, Delivery, LessonKit, Loan, LoanEvent, LoanState
 from kits.models.loan import Attention
-from submissions.wording import Line, Sentence, Term, details_changed
+from submissions.wording import HistoryLine, Sentence, Term, details_changed
 
 # What the school sees of it: no notes that staff make for themselves, not which box.
 _SENTENCES = {
@@ -31,11 +31,11 @@ _SENTENCES = {
 }
 
 
-def history_of(loan: Loan) -> list[Line]:
+def history_of(loan: Loan) -> list[HistoryLine]:
     """What happened to the loan, newest first, in one query."""
     lines = [(event, sentence(event)) for event in loan.events.order_by("-pk")]
     return [
-        Line(at=event.at, party_name="", text=text, note=event.note if event.notice else "")
+        HistoryLine(at=event.at, party_name="", text=text, note=event.note if event.notice else "")
         for event, text in lines
         if text
     ]
@@ -61,7 +61,7 @@ def _other_days(event: LoanEvent) -> str:
         return _("The days stay as they are.")
     changed = _("Changed from %(before)s to %(after)s.")
     words = {
-        "ask_to_move": _("You asked for %(after)s in place of %(before)s."),
+        "ask_to_move": _("Asked for: %(after)s in place of %(before)s."),
         "keep_date": _("It cannot be moved to %(after)s, so it stays on %(before)s."),
     }.get(event.move, changed)
     return words % {"before": _period(event.data["from"]), "after": _period(event.data["to"])}

@@ -2,13 +2,20 @@
 `bookings/waiting/door.py`."""
 
 import datetime
-from typing import Any
+from typing import Any, Protocol, cast
 
 from django.db.models import Value
 
 from core.kinds import kind_of
 from core.transactions import at_end, left_about, retried
 from kits.models import LessonKit, Loan, LoanWait
+
+
+class GivesTurns(Protocol):
+    """What `kits/waiting/kind.py` does for this module, as in `bookings/waiting/door.py`."""
+
+    def give_turns_of(self, kit: LessonKit) -> None:
+        """Offer what is free of this kit to who waits for it."""
 
 
 def freed(copy_id: int) -> None:
@@ -44,8 +51,7 @@ def _waiting(kit: LessonKit) -> Any:
 
 
 def _give_turns(kit: LessonKit) -> None:
-    kind: Any = kind_of(LoanWait)
-    kind.give_turns_of(kit)
+    cast(GivesTurns, kind_of(LoanWait)).give_turns_of(kit)
 
 
 def _offer_what_is_free(_about: set[Any]) -> None:

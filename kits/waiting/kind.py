@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from core.mail.queue import Message
 from kits.models import LOAN_WAIT_FACTS, LessonKit, LoanWait, LoanWaitEvent
 from kits.telling import waiting
-from kits.waiting.loans import LIST
+from kits.waiting.door import GivesTurns
+from kits.waiting.loan_list import LIST
 from schools.models import User
 from submissions.waiting.kind import WaitKind
 from submissions.waiting.lifecycle import LIVE
 
 
-class LoanWaitKind(WaitKind):
+class LoanWaitKind(WaitKind, GivesTurns):
     name, page = "loanwait", "loans:wait"
     model, event, waiting_list = LoanWait, LoanWaitEvent, LIST
     read_along = tuple(f"wait__{fact}" for fact in LOAN_WAIT_FACTS)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from core.dates import validate_day
 from core.text.fields import DayField, LineField, ParagraphsField
 from programmes.models import Closure, Venue
-from programmes.sweeping.plan import Span
+from programmes.sweeping.plan import ClosedSpan
 
 # Longer than any holiday; beyond it somebody typed another year.
 LONGEST = datetime.timedelta(days=190)
@@ -23,7 +23,7 @@ def _day_field(label: Any) -> DayField:
     return DayField(label=label, widget=widget, validators=[validate_day])
 
 
-class SpanForm(forms.ModelForm):
+class ClosedSpanForm(forms.ModelForm):
     reason = LineField(
         label=gettext_lazy("Reason"),
         help_text=gettext_lazy("Teachers see it in the calendar of lesson kits, staff everywhere."),
@@ -65,6 +65,6 @@ class SpanForm(forms.ModelForm):
         return data
 
     @property
-    def span(self) -> Span:
+    def span(self) -> ClosedSpan:
         """After `is_valid()`."""
-        return Span(self.instance, self.cleaned_data["note"])
+        return ClosedSpan(self.instance, self.cleaned_data["note"])

@@ -24,8 +24,8 @@ from core.mail.reading import readable
 from core.tasks import running
 from core.tasks.overview import page_of
 from programmes.models import Closure
-from programmes.sweeping.forms import SpanForm
-from programmes.sweeping.plan import Plan, Span, opened, rehearse, sealed
+from programmes.sweeping.forms import ClosedSpanForm
+from programmes.sweeping.plan import ClosedSpan, Plan, opened, rehearse, sealed
 from programmes.sweeping.work import Closing, Otherwise, close, days_in_words
 
 WAY = "way-"  # before the key of a hit: the name of its choice
@@ -52,10 +52,10 @@ def closing_page(
     data = request.POST if request.method == "POST" else None
     initial = {"venue": request.GET.get("locatie"), "starts_on": request.GET.get("dag")}
     initial["ends_on"] = initial["starts_on"]
-    form = SpanForm(data, user=request.user, instance=closure, initial=initial)
+    form = ClosedSpanForm(data, user=request.user, instance=closure, initial=initial)
     plan, news = None, list[str]()
     if closure and data is None:
-        plan = rehearse(Span(closure, ""), {}, by=request.user)
+        plan = rehearse(ClosedSpan(closure, ""), {}, by=request.user)
     if data is not None and form.is_valid():
         if "do" in data:
             if started := _started(request, closure_id):
@@ -96,7 +96,7 @@ def _started(request: HttpRequest, closure_id: int | None) -> Any:
     return token and running.find(Closing(), about=str(closure_id or ""), token=token)
 
 
-def _do(model_admin: Any, request: HttpRequest, span: Span) -> HttpResponse:
+def _do(model_admin: Any, request: HttpRequest, span: ClosedSpan) -> HttpResponse:
     """What the preview showed, and nothing else. Raises Otherwise."""
     token = _token(request)
     seal = token and opened(request.POST.get("seal", ""), token)
@@ -121,11 +121,13 @@ def _do(model_admin: Any, request: HttpRequest, span: Span) -> HttpResponse:
 
 
 def _page(
-    model_admin: Any, request: HttpRequest, form: SpanForm, plan: Plan | None, news: list[str]
+    model_admin: Any, request: HttpRequest, form: ClosedSpanForm, plan: Plan | None, news: list[str]
 ) -> HttpResponse:
     closure = form.instance if form.instance.pk else None
     token = uuid4()
-    shown_span = Span(form.instance, (getattr(form, "cleaned_data", None) or {}).get("note", ""))
+    shown_span = ClosedSpan(
+        form.instance, (getattr(form, "cleaned_data", None) or {}).get("note", "")
+    )
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,

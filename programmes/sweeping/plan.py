@@ -17,11 +17,11 @@ from core.lifecycle import Event, Refused
 from core.mail import outbox
 from core.mail.queue import Message
 from programmes.models import Closure
-from programmes.sweeping.sweeper import LEAVE, Hit, do_together, sweepers
+from programmes.sweeping.sweeper import LEAVE, Hit, Way, do_together, sweepers
 
 
 @dataclass(frozen=True)
-class Span:
+class ClosedSpan:
     """The days that close, and what the schools read about it."""
 
     closure: Closure  # perhaps not saved yet
@@ -43,23 +43,24 @@ class Span:
 
 
 @dataclass
-class Line:
+class PlanLine:
     """A hit, what was chosen for it, and what came of that in the rehearsal."""
 
     hit: Hit
-    way: str
+    way: Way
     refusal: str = ""
+    remark: str = ""
 
     @property
     def part(self) -> list[str]:
-        return [self.hit.key, self.way, self.hit.stands]
+        return [self.hit.key, self.way.value, self.hit.stands]
 
 
 @dataclass
 class Unit:
     """Lines of which somebody hears in one mail: done together, or not at all."""
 
-    lines: list[Line]
+    lines: list[PlanLine]
     mails: list[Message] = field(default_factory=list)
 
     @property
@@ -72,7 +73,7 @@ class Plan:
     units: list[Unit]
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[PlanLine]:
         lines = [line for unit in self.units for line in unit.lines]
         return sorted(lines, key=lambda line: (line.hit.day, line.hit.text))
 
@@ -85,7 +86,7 @@ class Plan:
         return not any(line.refusal for line in self.lines)
 
 
-def rehearse(span: Span, chosen: Mapping[str, str], *, by: Any) -> Plan:
+def rehearse(span: ClosedSpan, chosen: Mapping[str, str], *, by: Any) -> Plan:
     """What doing it would do, as things stand; afterwards nothing has changed."""
     with outbox.rehearsal() as heard:
         plan = find(span.close(), chosen, by=by)
@@ -97,19 +98,20 @@ def rehearse(span: Span, chosen: Mapping[str, str], *, by: Any) -> Plan:
 def find(closure: Closure, chosen: Mapping[str, str], *, by: Any) -> Plan:
     """What stands on days that are closed already, with what was chosen for it."""
     units = _together(list(_hits(closure, by)))
-    return Plan([Unit([Line(hit, _way(hit, chosen)) for hit in hits]) for hits in units])
+    return Plan([Unit([PlanLine(hit, _way(hit, chosen)) for hit in hits]) for hits in units])
 
 
 def _hits(closure: Closure, by: Any) -> Iterator[Hit]:
     for sweeper in sweepers():
+        may = by.has_perm(sweeper.permission)
         for hit in sweeper.hits(closure.venue, closure.starts_on, closure.ends_on):
-            may = by.has_perm(sweeper.permission)
-            yield hit if may else replace(hit, ways=[way for way in hit.ways if way[0] == LEAVE])
+            ways = [way for way in hit.ways if may or way.action == LEAVE]
+            yield replace(hit, ways=ways)
 
 
-def _way(hit: Hit, chosen: Mapping[str, str]) -> str:
-    ways = [value for value, _words in hit.ways]
-    return chosen[hit.key] if chosen.get(hit.key) in ways else ways[0]
+def _way(hit: Hit, chosen: Mapping[str, str]) -> Way:
+    wanted = chosen.get(hit.key)
+    return next((way for way in hit.ways if way.value == wanted), hit.ways[0])
 
 
 def _together(hits: Sequence[Hit]) -> list[list[Hit]]:
@@ -134,25 +136,27 @@ def _rehearse(
     """Try what was chosen, or, where nothing was, each way until one can be done."""
     first = unit.lines[0]
     is_open = len(unit.lines) == 1 and first.hit.key not in chosen
-    for way in [way for way, _words in first.hit.ways] if is_open else [first.way]:
+    for way in first.hit.ways if is_open else [first.way]:
         first.way = way
         for line in unit.lines:
-            line.refusal = ""
+            line.refusal = line.remark = ""
         try:
-            do_together(unit.parts, by=by, note=note)
+            remarks = do_together(unit.parts, by=by, note=note)
         except Refused as refusal:
             key = getattr(refusal, "key", first.hit.key)
             refused = next(line for line in unit.lines if line.hit.key == key)
             refused.refusal = str(refusal)
         else:
             unit.mails = outbox.told_of(heard)
+            for line in unit.lines:
+                line.remark = remarks[line.hit.key]
             return
 
 
 # --- What was shown, and what there is now -------------------------------------------------------
 
 
-def sealed(span: Span, plan: Plan, token: UUID) -> str:
+def sealed(span: ClosedSpan, plan: Plan, token: UUID) -> str:
     """What a preview showed, for the form with this token to bring back."""
     lines = [[*line.part, line.hit.text] for line in plan.lines]
     return signing.dumps([span.values, lines, str(token)], compress=True, salt=__name__)
@@ -181,6 +185,6 @@ def differences(shown: Iterable[Sequence[str]], plan: Plan) -> list[str]:
             found.append(_("Not there any more: %(what)s") % {"what": text})
         elif now[key].hit.stands != stands:
             found.append(_("Changed since you looked: %(what)s") % {"what": now[key].hit.text})
-        elif now[key].way != way:
+        elif now[key].way.value != way:
             found.append(_("Cannot be done like that any more: %(what)s") % {"what": text})
     return found

@@ -18,15 +18,40 @@ from core.tasks.work import About
 from core.transactions import retried
 from programmes.models import Venue
 
-LEAVE, CANCEL = "leave", "cancel"
+MOVE, CANCEL, LEAVE = "move", "cancel", "leave"
 
 
 class StandsOtherwise(Refused):
     message = _("Something changed here since you looked: look at it again first.")
 
 
-class NotHers(Refused):
+class NotAllowed(Refused):
     message = _("You may not change this.")
+
+
+@dataclass(frozen=True)
+class Way:
+    """What can be done with a hit: 'move' to a half day, 'cancel', 'leave' it as it is.
+
+    The form, the seal of a preview and the worker's task carry its value: 'move:12'.
+    """
+
+    action: str
+    to: Sequence[str] = ()  # the keys or days that the action needs
+    words: str = ""
+
+    @classmethod
+    def read(cls, value: str) -> "Way":
+        action, _colon, to = value.partition(":")
+        return cls(action, to.split("/") if to else ())
+
+    @property
+    def value(self) -> str:
+        return f"{self.action}:{'/'.join(self.to)}" if self.to else self.action
+
+    @property
+    def days(self) -> list[datetime.date]:
+        return [datetime.date.fromisoformat(day) for day in self.to]
 
 
 @dataclass(frozen=True)
@@ -38,9 +63,9 @@ class Hit:
     text: str
     whom: str  # the schools, in a line
     address: str
-    # Value, and in words: the first is what most people want, one of the others to leave it. Where
-    # one cannot be done, the next is proposed.
-    ways: Sequence[tuple[str, str]]
+    # The first is what most people want, one of the others to leave it. Where one cannot be done,
+    # the next is proposed.
+    ways: Sequence[Way]
     # What it was when it was shown: where that is no longer so, nothing is done.
     stands: str
     submissions: frozenset[int]  # who hears of it: what shares one is done and told together
@@ -54,9 +79,9 @@ class Sweeper(Part):
         """What stands at a venue on these days, both included, which are closed already."""
         raise NotImplementedError
 
-    def sweep(self, key: str, way: str, *, stands: str, by: Any, note: str) -> None:
-        """Do with it what was chosen, in this transaction. Raises StandsOtherwise, and what stands
-        in the way."""
+    def sweep(self, key: str, way: Way, *, stands: str, by: Any, note: str) -> str:
+        """Do with it what was chosen, in this transaction; returns what staff should know of it
+        besides. Raises StandsOtherwise, and what stands in the way."""
         raise NotImplementedError
 
     def about(self, keys: Iterable[str]) -> Mapping[str, About]:
@@ -78,17 +103,20 @@ def numbers_in(key: str) -> list[int]:
 
 
 @retried
-def do_together(parts: Iterable[Sequence[str]], *, by: Any, note: str) -> None:
+def do_together(parts: Iterable[Sequence[str]], *, by: Any, note: str) -> dict[str, str]:
     """What was chosen for things that go together, (key, way, how it stood) each: all or nothing.
+    Returns by key what staff should know besides.
 
     Raises Refused, of which `key` says what it is about.
     """
-    for key, way, stands in parts:
+    remarks = {}
+    for key, value, stands in parts:
+        sweeper, way = sweeper_of(key), Way.read(value)
         try:
-            sweeper = sweeper_of(key)
-            if way != LEAVE and not by.has_perm(sweeper.permission):
-                raise NotHers
-            sweeper.sweep(key, way, stands=stands, by=by, note=note)
+            if way.action != LEAVE and not by.has_perm(sweeper.permission):
+                raise NotAllowed
+            remarks[key] = sweeper.sweep(key, way, stands=stands, by=by, note=note)
         except Refused as refusal:
             refusal.key = key  # type: ignore[attr-defined]
             raise
+    return remarks

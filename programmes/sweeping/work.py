@@ -16,7 +16,7 @@ from core.tasks.models import Task, TaskUnit
 from core.tasks.work import About, Work
 from core.transactions import retried
 from programmes.models import Closure
-from programmes.sweeping.plan import Span, differences, find
+from programmes.sweeping.plan import ClosedSpan, differences, find
 from programmes.sweeping.sweeper import do_together, sweeper_of
 
 
@@ -81,7 +81,7 @@ def days_in_words(closure: Closure) -> str:
 
 @retried
 def close(
-    span: Span, shown: Sequence[Sequence[str]], *, by: Any, token: UUID
+    span: ClosedSpan, shown: Sequence[Sequence[str]], *, by: Any, token: UUID
 ) -> tuple[Closure, Task]:
     """Close the days and leave the rest to the worker: exactly what was shown.
 

@@ -1,5 +1,7 @@
-"""The hours of each person in a school year."""
+"""The hours of each person in a school year, on a page and to take along."""
 
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -9,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from core.addresses import row_number
+from core.backoffice.exports import spreadsheet
 from roster import hours
 from roster.models import Person, Shift
 from schools.years import current_school_year, school_year_label
@@ -16,22 +19,56 @@ from schools.years import current_school_year, school_year_label
 YEARS_SHOWN = 4
 
 
-def hours_page(request: HttpRequest) -> HttpResponse:
-    if not request.user.has_perm("roster.view_person"):
-        raise PermissionDenied
+@dataclass(frozen=True)
+class Year:
+    """A school year, and who worked how long in it."""
+
+    start: int
+    years: range
+    rows: list[tuple[Person, float]]
+    total: float
+
+
+def _year_of(request: HttpRequest) -> Year:
+    """The one that the address names, or this one; of her own hubs."""
     current = current_school_year()
     years = range(current, current - YEARS_SHOWN, -1)
     year = row_number(request.GET.get("jaar"))
     year = year if year in years else current
     worked = hours.by_person_in_year(Shift.objects.of_hubs(request.user), year)
     people = Person.objects.of_hubs(request.user).filter(pk__in=worked)
+    rows = [(one, hours.in_hours(worked[one.pk])) for one in people]
+    return Year(year, years, rows, hours.in_hours(hours.total(worked.values())))
+
+
+def hours_sheet(request: HttpRequest, ending: str) -> HttpResponse:
+    """A POST: the log keeps who took it along."""
+    if not request.user.has_perm("roster.change_person"):
+        raise PermissionDenied
+    found = _year_of(request)
+    label = school_year_label(found.start)
+    heading = [_("name"), _("role"), _("hub"), _("school year"), _("hours worked")]
+    rows = [
+        [one.name, one.get_role_display(), one.hub.name, label, Decimal(str(worked))]
+        for one, worked in found.rows
+    ]
+    title = _("Hours of %(year)s") % {"year": label}
+    return spreadsheet(request, Person, title, [heading, *rows], ending)
+
+
+def hours_page(request: HttpRequest) -> HttpResponse:
+    if not request.user.has_perm("roster.view_person"):
+        raise PermissionDenied
+    found = _year_of(request)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "opts": Person._meta,
         "title": _("Hours"),
-        "year": school_year_label(year),
-        "years": [(one, school_year_label(one)) for one in years],
-        "rows": [(one, hours.in_hours(worked[one.pk])) for one in people],
-        "total": hours.in_hours(hours.total(worked.values())),
+        "year": school_year_label(found.start),
+        "start": found.start,
+        "years": [(one, school_year_label(one)) for one in found.years],
+        "rows": found.rows,
+        "total": found.total,
+        "may_take": request.user.has_perm("roster.change_person"),
     }
     return TemplateResponse(request, "admin/roster/hours.html", context)

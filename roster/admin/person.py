@@ -13,8 +13,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
@@ -22,12 +22,14 @@ from core.backoffice.base import Button, ModelAdmin, NoDelete, TabularInline, ba
 from core.backoffice.filters import DefaultFilter, RelatedDropdownFilter
 from core.kinds import leads_of
 from core.lifecycle import Refused
+from core.mail import sending
+from core.models import Mail
 from core.transactions import retried
 from roster import people
-from roster.admin.hours import hours_page
+from roster.admin.hours import hours_page, hours_sheet
 from roster.models import Availability, OtherDays, Person
 from roster.models.person import RENEW_SOON, PersonQuerySet
-from roster.telling.notices import send_link
+from roster.telling.notices import send_link, went_elsewhere
 
 
 class PersonForm(forms.ModelForm):
@@ -53,13 +55,27 @@ class PersonForm(forms.ModelForm):
 
 
 class LinkForm(forms.Form):
-    """The mail goes out anyway."""
+    """The mail goes out anyway; with it what went to another address than that of now."""
 
+    mails = forms.MultipleChoiceField(
+        label=gettext_lazy("These mails went to another address; send them to that of now"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
     renew = forms.BooleanField(
         label=gettext_lazy("Somebody else has her link: make a new one"),
         required=False,
         help_text=gettext_lazy("The old link and calendar address stop working at once."),
     )
+
+    def __init__(self, data: Any, *, missed: list[Mail]) -> None:
+        super().__init__(data)
+        field: Any = self.fields["mails"]
+        field.choices = [(mail.pk, f"{mail.subject} ({mail.to})") for mail in missed]
+        field.initial = [mail.pk for mail in missed]
+        self.fields["renew"].initial = bool(missed)  # each of them holds her link
+        if not missed:
+            del self.fields["mails"]
 
 
 class AvailabilityInline(TabularInline):
@@ -147,6 +163,11 @@ class PersonAdmin(NoDelete, ModelAdmin):
         asking = require_http_methods(["GET", "POST"])
         return [
             path("uren/", view(require_safe(hours_page)), name="roster_person_hours"),
+            path(
+                "uren.<slug:ending>",
+                view(require_POST(hours_sheet)),
+                name="roster_person_hours_sheet",
+            ),
             path("<id:pk>/link/", view(asking(self.link_page)), name="roster_person_link"),
             path("<id:pk>/vergeten/", view(asking(self.forget_page)), name="roster_person_forget"),
             *super().get_urls(),
@@ -190,10 +211,19 @@ class PersonAdmin(NoDelete, ModelAdmin):
             obj.certificate_seen_by = by if obj.certificate_seen_on else None
         super().save_model(request, obj, form, change)
         if change:
+            vars(obj)["is_readdressed"] = "email" in form.changed_data
             people.hold_under(obj)
             if obj.has_left and (number := people.let_go_all(obj, by=by)):
                 text = _("%(number)d of her shifts are open again.") % {"number": number}
                 messages.info(request, text)
+
+    def response_change(self, request: HttpRequest, obj: Person) -> HttpResponse:
+        """Who has another address is offered her link, and what went to the old one, at once."""
+        if vars(obj).get("is_readdressed") and obj.email and not obj.has_left:
+            text = _("Saved. The address is now %(email)s.") % {"email": obj.email}
+            messages.success(request, text)
+            return redirect("admin:roster_person_link", obj.pk)
+        return super().response_change(request, obj)
 
     # --- Pages of our own ---------------------------------------------------------------------
 
@@ -201,11 +231,14 @@ class PersonAdmin(NoDelete, ModelAdmin):
         person = self._load(request, pk)
         if not person.email or person.has_left:
             raise Http404
-        form = LinkForm(request.POST if request.method == "POST" else None)
+        posted = request.POST if request.method == "POST" else None
+        form = LinkForm(posted, missed=went_elsewhere(person))
         if form.is_valid():
             if form.cleaned_data["renew"]:
                 people.renew_links(person)
             send_link(person)
+            chosen = form.cleaned_data.get("mails", [])
+            sending.send_to_address_of_now(Mail.objects.filter(pk__in=chosen))
             messages.success(request, _("A mail with her own link is on its way."))
             return redirect("admin:roster_person_change", person.pk)
         explanation = _(
@@ -264,12 +297,33 @@ class PersonAdmin(NoDelete, ModelAdmin):
         return TemplateResponse(request, "admin/desk_form.html", context)
 
     @admin.action(description=gettext_lazy("Mail them their own link"), permissions=["change"])
-    def send_links(self, request: HttpRequest, queryset: PersonQuerySet) -> None:
+    def send_links(self, request: HttpRequest, queryset: PersonQuerySet) -> HttpResponse | None:
+        """Names them first; then those that were named get theirs."""
         reachable = list(queryset.working().exclude(email="").select_related("hub").order_by("pk"))
+        if "sure" not in request.POST:
+            explanation = ngettext(
+                "%(number)d mail goes out, with the link to her own page, to:",
+                "%(number)d mails go out, each with the link to her own page, to:",
+                len(reachable),
+            )
+            context = {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "title": _("Mail them their own link"),
+                "explanation": explanation % {"number": len(reachable)},
+                "lines": [f"{person.name} ({person.email})" for person in reachable],
+                "action": "send_links",
+                "rows": reachable,
+                "back": request.get_full_path(),
+            }
+            return TemplateResponse(request, "admin/ask_action.html", context)
         for person in reachable:
             send_link(person)
-        text = _("%(number)d mails are on their way.") % {"number": len(reachable)}
-        messages.success(request, text)
+        text = ngettext(
+            "%(number)d mail is on its way.", "%(number)d mails are on their way.", len(reachable)
+        )
+        messages.success(request, text % {"number": len(reachable)})
+        return None
 
     # --- Columns ------------------------------------------------------------------------------
 

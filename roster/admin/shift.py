@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,10 +14,12 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from core.backoffice.base import badge
+from core.backoffice.exports import Exporting
 from core.backoffice.filters import DefaultFilter, RangeDateTimeFilter, RelatedDropdownFilter
-from core.backoffice.history import staff_history
-from core.backoffice.moves import Button, EventAdmin, MovesAdmin, StaffMove
+from core.backoffice.moves import Button, EventAdmin, StaffMove
+from core.backoffice.row_page import RowPageAdmin
 from roster import lifecycle
+from roster.admin.exports import SHIFTS
 from roster.admin.forms import AssignForm, ColleaguesNoteForm, HoursForm
 from roster.admin.week import week_page, week_pdf
 from roster.lifecycle import MOVES
@@ -57,7 +59,8 @@ class WhenFilter(DefaultFilter):
 
 
 @admin.register(Shift)
-class ShiftAdmin(MovesAdmin):
+class ShiftAdmin(Exporting, RowPageAdmin):
+    resource_classes = (SHIFTS,)
     moves, staff_moves, row_name = MOVES, STAFF_MOVES, "shift"
     facts = ("visit__programme", "visit__slot__venue__hub", "person__hub")
     fields = ()
@@ -108,22 +111,14 @@ class ShiftAdmin(MovesAdmin):
             buttons.insert(0, Button("assign", str(_("Give to somebody else")), move.style))
         return buttons
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        row = context["original"]
-        may_decide = self.has_decide_permission(request)
-        doubts = in_doubt([row]) if may_decide and row.standing.is_promise else []
-        context |= {
-            "title": self.opts.verbose_name.capitalize(),
-            "show_history": False,  # the events below are the history
-            "state_colour": row.standing.colour,
+    def page_facts(self, request: HttpRequest, row: Shift) -> dict[str, Any]:
+        if not self.has_decide_permission(request):
+            return {"history": None}
+        doubts = in_doubt([row]) if row.standing.is_promise else []
+        return {
             "doubt": in_words(doubts[0][1]) if doubts else "",
-            "candidates": _who_can(row) if may_decide and row.is_open else None,
-            "buttons": self.buttons_for(row) if may_decide else [],
-            "history": staff_history(row) if may_decide else None,
+            "candidates": _who_can(row) if row.is_open else None,
         }
-        return super().render_change_form(request, context, *args, **kwargs)
 
     # --- Columns ------------------------------------------------------------------------------
 
@@ -159,7 +154,7 @@ def _who_can(shift: Shift) -> list[Person]:
 
 @admin.register(ShiftEvent)
 class ShiftEventAdmin(EventAdmin):
-    list_display = ("at", "what", "shift", "person", "by_whom", "note", "noticed_at")
+    list_display = ("moment", "what", "shift", "person", "by_whom", "note", "told")
     list_select_related = ("by", "person", *(f"shift__{fact}" for fact in ShiftAdmin.facts))
     fields = (
         *("shift", "person", "move", ("from_state", "to_state"), "at"),

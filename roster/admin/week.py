@@ -11,16 +11,16 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.dates import ONE_DAY, parse_day
+from core.dates import ONE_DAY, ONE_WEEK, monday_of, parse_day
 from core.documents import DocumentsUnavailable, pdf_response
 from roster.models import Shift
 from roster.telling.documents import week_filename, week_sheet
-from roster.telling.overview import WEEK, days_of, monday_of, next_day
+from roster.telling.overview import days_of, next_day
 
 
 def week_page(request: HttpRequest) -> HttpResponse:
     monday = _monday(request)
-    days = days_of(monday, monday + WEEK, request.user)
+    days = days_of(monday, monday + ONE_WEEK, request.user)
     user: Any = request.user
     context: dict[str, Any] = {
         **admin.site.each_context(request),
@@ -29,10 +29,10 @@ def week_page(request: HttpRequest) -> HttpResponse:
         "monday": monday,
         "days": days,
         "open": sum(day.open for day in days),
-        "next": None if days else next_day(monday + WEEK, user),
+        "next": None if days else next_day(monday + ONE_WEEK, user),
         "today": timezone.localdate(),
-        "before": monday - WEEK,
-        "after": monday + WEEK,
+        "before": monday - ONE_WEEK,
+        "after": monday + ONE_WEEK,
     }
     return TemplateResponse(request, "admin/roster/week.html", context)
 

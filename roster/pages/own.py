@@ -72,7 +72,13 @@ def drop(request: HttpRequest, pk: int, token: str, shift_id: int) -> HttpRespon
 def renew(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     """Somebody else has her link: it, and her calendar's address, end at once. Whoever asks may be
     that somebody, so the new one goes to her mail; only without an address it is shown."""
-    person = load_person(pk, token)
+    try:
+        person = load_person(pk, token)
+    except Http404:
+        renewed = links.was_renewed(pk, token)
+        if renewed is None:
+            raise
+        return _say_renewed(request, renewed)  # the second of two clicks
     try:
         rate_limits.count_post(request)
     except Refused as refusal:
@@ -82,10 +88,18 @@ def renew(request: HttpRequest, pk: int, token: str) -> HttpResponse:
         if person.email:
             send_link(person)
     if person.email:
-        say_once(request, _("Your old link no longer works. The new one is in your mail."))
-        return redirect("home")
+        return _say_renewed(request, person)
     say_once(request, _("Your old link no longer works. This page has the new one: keep it."))
     return back_to(person)
+
+
+def _say_renewed(request: HttpRequest, person: Person) -> HttpResponse:
+    """To whoever has the old link, so without the new one."""
+    if person.email:
+        say_once(request, _("Your old link no longer works. The new one is in your mail."))
+    else:
+        say_once(request, _("Your old link no longer works. Ask the desk for the new one."))
+    return redirect("home")
 
 
 @login_not_required

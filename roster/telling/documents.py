@@ -5,13 +5,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.dates import ONE_WEEK
 from core.documents import render_pdf
-from roster.telling.overview import WEEK, days_of
+from roster.telling.overview import days_of
 
 
 def week_sheet(monday: datetime.date, user: Any) -> bytes:
     """A PDF of the hubs of `user`. Raises DocumentsUnavailable."""
-    days = days_of(monday, monday + WEEK, user)
+    days = days_of(monday, monday + ONE_WEEK, user)
     hubs = {one.visit.slot.venue.hub for day in days for one in day.visits}
     names = sorted(hub.organizer_name for hub in hubs)
     return render_pdf(

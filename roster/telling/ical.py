@@ -6,11 +6,10 @@ Nothing here holds a token: calendars are shared and forwarded.
 import datetime
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from icalendar import Event, vInt, vText
+from icalendar import Event
 
 from core import calendars
 from core.calendars import Method, Text
@@ -53,21 +52,20 @@ def last_change(shifts: Iterable[Shift]) -> datetime.datetime | None:
 
 def event_of(shift: Shift, *, is_hers: bool) -> Event:
     venue = shift.visit.slot.venue
-    event = Event()
-    event["UID"] = vText(f"{shift.uid}@{settings.CALENDAR_DOMAIN}")
-    event["DTSTAMP"] = event["LAST-MODIFIED"] = calendars.moment(shift.changed_at)
-    event["SEQUENCE"] = vInt(shift.sequence)
+    event = calendars.event_of(
+        shift,
+        shift.uid,
+        summary=_("Shift: %(programme)s") % {"programme": shift.programme.shown.title},
+        location=venue.address,
+        status=shift.standing.calendar if is_hers else "CANCELLED",
+    )
     event["DTSTART"] = calendars.local(shift.starts_at)
     event["DTEND"] = calendars.local(shift.ends_at)
-    event["SUMMARY"] = Text(_("Shift: %(programme)s") % {"programme": shift.programme.shown.title})
-    event["LOCATION"] = Text(venue.address)
     event["CONTACT"] = Text(venue.hub.contact)
-    event["STATUS"] = vText(shift.standing.calendar if is_hers else "CANCELLED")
     return event
 
 
 def _invited(shift: Shift, person: Person, *, is_hers: bool) -> Event:
     event, hub = event_of(shift, is_hers=is_hers), shift.visit.slot.venue.hub
-    organizer = calendars.person(hub.organizer_email, hub.organizer_name)
-    calendars.invite(event, organizer=organizer, email=person.email, name=person.name)
+    calendars.invite(event, hub, email=person.email, name=person.name)
     return event

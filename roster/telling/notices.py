@@ -12,13 +12,16 @@ from django.urls import reverse
 
 from core.calendars import Method, content_type
 from core.kinds import Marker
-from core.mail import markers, templates
+from core.mail import markers, outbox, templates
 from core.mail.queue import Attachment, Message, enqueue
+from core.models import Mail
 from roster import links
 from roster.models import Person, Shift, ShiftEvent, ShiftState
 from roster.rules import Rules
 from roster.telling import ical
 
+NOTICES = ("offered", "yours", "moved", "readdressed", "off")
+TEMPLATES = [f"shift_{notice}" for notice in NOTICES]
 # What mails say hangs on these.
 FACTS = (
     "person__hub",
@@ -51,6 +54,7 @@ def mails_of(events: list[ShiftEvent]) -> list[Message]:
     told = {
         "yours": (_is_hers, ical.invitation, Method.REQUEST),
         "moved": (_is_hers, ical.invitation, Method.REQUEST),
+        "readdressed": (_is_hers, ical.invitation, Method.REQUEST),
         "off": (_is_off, ical.cancellation, Method.CANCEL),
     }
     is_true, make_file, method = told[events[0].notice]
@@ -66,6 +70,13 @@ def mails_of(events: list[ShiftEvent]) -> list[Message]:
 def send_link(person: Person) -> None:
     """Mail her the link to her own page, in the caller's transaction."""
     enqueue(_mail("link", person, ()))
+
+
+def went_elsewhere(person: Person) -> list[Mail]:
+    """What she missed at another address than that of now."""
+    told = Mail.objects.filter(template__in=TEMPLATES, hub=person.hub_id, about=person.name)
+    ours = Person.objects.exclude(pk=person.pk).values("email")  # another one of that name
+    return outbox.went_elsewhere(told.exclude(to__in=ours), now=person.email)
 
 
 # --- To whom -------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import Visit
-from core.dates import ONE_DAY, start_of_day
+from core.dates import start_of_day
 from core.kinds import Action, Matter, OnDay
 from programmes.models import Programme
 from roster.models import Person, Shift, ShiftState
@@ -21,7 +21,6 @@ from roster.refusals import MayNot
 from roster.rules import in_doubt
 from schools.models import User
 
-WEEK = datetime.timedelta(days=7)
 OPEN_WITHIN = datetime.timedelta(days=14)
 DOUBTS_SHOWN = 6
 
@@ -58,10 +57,6 @@ class RosterDay:
     @property
     def open(self) -> int:
         return sum(one.open for one in self.visits)
-
-
-def monday_of(day: datetime.date) -> datetime.date:
-    return day - day.weekday() * ONE_DAY
 
 
 def days_of(first: datetime.date, before: datetime.date, user: Any) -> list[RosterDay]:
@@ -186,3 +181,26 @@ def leads_from(row: Any) -> list[Action]:
     if lookup is None:
         return []
     return [Action(capfirst(_("shifts")), shifts_where({lookup: str(row.pk), "when": "all"}))]
+
+
+# --- In the planner --------------------------------------------------------------------------
+
+
+def who_works_at(visits: Sequence[Visit]) -> dict[int, str]:
+    """'Ada, Bram, 1 open', by visit; one query."""
+    shifts = Shift.objects.filter(visit__in=visits).exclude(state=ShiftState.ENDED)
+    names: dict[int, list[str]] = {}
+    open_of: dict[int, int] = {}
+    for shift in shifts.select_related("person").order_by("visit", "number"):
+        if shift.is_open:
+            open_of[shift.visit_id] = open_of.get(shift.visit_id, 0) + 1
+        elif shift.person and shift.state != ShiftState.MISSED:
+            names.setdefault(shift.visit_id, []).append(shift.person.name)
+    found = {}
+    for pk in names.keys() | open_of.keys():
+        words = list(names.get(pk, ()))
+        if number := open_of.get(pk):
+            text = ngettext("%(number)d shift open", "%(number)d shifts open", number)
+            words.append(text % {"number": number})
+        found[pk] = ", ".join(words)
+    return found

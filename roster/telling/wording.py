@@ -14,7 +14,12 @@ def sentence(event: ShiftEvent) -> str:
         "accept": _("%(name)s takes it"),
         "assign": _("Given to %(name)s"),
         "drop": _("Taken off %(name)s") if by_staff else _("%(name)s drops out"),
-        "follow": _("Moved along with the visit; %(name)s has been told"),
+        "follow": _("Moved along with the visit; %(name)s has been told")
+        if event.notice
+        else _("Moved along with the visit; %(name)s has not been told"),
+        "readdress": _("At another address; %(name)s has been told")
+        if event.notice
+        else _("At another address; %(name)s has not been told"),
         "end": _("Not needed any more; %(name)s has been told"),
         "work": _("%(name)s was there"),
         "record": _("The hours of %(name)s are noted"),

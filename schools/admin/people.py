@@ -82,3 +82,5 @@ admin.site.unregister(Group)
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
     """Roles. `manage.py roles` makes those that the site comes with."""
+
+    logs_values = True

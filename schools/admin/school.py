@@ -1,6 +1,7 @@
 """Schools, boards, classes and holidays."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -23,12 +24,14 @@ from core.backoffice.base import (
     NoDelete,
     ReadOnly,
 )
+from core.backoffice.changes import log_done
 from core.backoffice.closing import ClosingAdmin, ClosingForm
 from core.backoffice.exports import ExportAdmin, rows_of
 from core.backoffice.filters import DefaultFilter
 from core.kinds import Planned, kinds
 from core.lifecycle import Refused
 from core.text.normal import fold
+from schools.admin.importing import import_urls
 from schools.forms import MergeForm
 from schools.lifecycle import merge_schools
 from schools.models import ClassGroup, PupilCount, School, SchoolBoard, SchoolHoliday
@@ -92,6 +95,7 @@ SCHOOLS = rows_of(
 
 @admin.register(School)
 class SchoolAdmin(NoDelete, ExportAdmin):
+    logs_values = True
     resource_classes = (SCHOOLS,)
     list_display = ("name", "city", "site_code", "sector", "region", "board", "verified")
     list_select_related = ("board",)
@@ -142,7 +146,7 @@ class SchoolAdmin(NoDelete, ExportAdmin):
             self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.merge_page)),
             name="schools_school_merge",
         )
-        return [page, *super().get_urls()]
+        return [page, *import_urls(self), *super().get_urls()]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -171,12 +175,8 @@ class SchoolAdmin(NoDelete, ExportAdmin):
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                text = _("%(source)s was merged into %(target)s.") % {
-                    "source": source,
-                    "target": target,
-                }
-                self.log_change(request, target, text)
-                messages.success(request, text)
+                log_done(request.user, target, partial(_merged, source, target))
+                messages.success(request, _merged(source, target))
                 return redirect("admin:schools_school_change", target.pk)
         context = {
             **self.admin_site.each_context(request),
@@ -213,6 +213,7 @@ class SchoolAdmin(NoDelete, ExportAdmin):
 
 @admin.register(SchoolBoard)
 class SchoolBoardAdmin(NoDelete, ModelAdmin):
+    logs_values = True
     list_display = ("name", "number", "schools_count")
     search_fields = ("name", "number")
 
@@ -270,8 +271,14 @@ class SchoolHolidayForm(ClosingForm):
 
 @admin.register(SchoolHoliday)
 class SchoolHolidayAdmin(ClosingAdmin, ModelAdmin):
+    logs_values = True
     form = SchoolHolidayForm
     fields = ("region", ("school_year", "name"), ("starts_on", "ends_on"), "is_advice")
     list_display = ("name", "region", "starts_on", "ends_on", "is_advice")
     list_filter = (SchoolYearFilter, ("region", ChoicesDropdownFilter))
     search_fields = ("name",)
+
+
+def _merged(source: School, target: School) -> str:
+    words = _("%(source)s was merged into %(target)s.")
+    return words % {"source": source, "target": target}

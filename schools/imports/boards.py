@@ -1,13 +1,11 @@
 """Names of school boards ('Bevoegde gezagen'): a number and a name, among much else."""
 
-import datetime
-
 from django.utils.translation import gettext as _
 
 from schools.imports.brakes import Change, refuse_wide_change
-from schools.imports.reading import BrokenFile, Progress, Table
+from schools.imports.planning import Directory, Wanted
+from schools.imports.reading import BrokenFile, Table
 from schools.imports.report import Report
-from schools.models import SchoolBoard
 
 NUMBER, NAME = "BEVOEGD GEZAG NUMMER", "BEVOEGD GEZAG NAAM"
 
@@ -16,20 +14,13 @@ def recognises(columns: list[str]) -> bool:
     return NUMBER in columns and NAME in columns and "VESTIGINGSCODE" not in columns
 
 
-def import_table(
-    table: Table,
-    *,
-    today: datetime.date,
-    allow_closing: bool,
-    allow_changing: bool,
-    progress: Progress,
-) -> Report:
+def plan(table: Table, directory: Directory, wanted: Wanted) -> Report:
     """Add boards and give them their names; boards that are not in the file stay."""
     report = Report(table.name, _("school boards (%s)") % table.form, len(table.lines))
     names = _names(table, report)
-    known = dict(SchoolBoard.objects.values_list("number", "name"))
+    known = directory.boards
     different = {number: name for number, name in names.items() if known.get(number) != name}
-    if not allow_changing:
+    if not wanted.allow_changing:
         named = {number: name for number, name in known.items() if name}
         changed = [
             Change(number, named[number], name)
@@ -40,13 +31,9 @@ def import_table(
     for number, name in different.items():
         (report.changed if number in known else report.added).append(f"{number} {name}")
     report.unchanged = len(names) - len(different)
-    SchoolBoard.objects.bulk_create(
-        [SchoolBoard(number=number, name=name) for number, name in different.items()],
-        update_conflicts=True,
-        unique_fields=["number"],
-        update_fields=["name"],
-    )
-    progress(report.source, len(table.lines), len(table.lines))
+    report.rows["boards"] = [list(pair) for pair in different.items()]
+    known |= different
+    wanted.progress(report.source, len(table.lines), len(table.lines))
     return report
 
 

@@ -122,8 +122,7 @@ def refuse_wide_change(changes: Mapping[str, Sequence[Change]], *, known: int) -
                 _(
                     "changes the %(column)s of %(count)d of the %(known)d that we know, the first "
                     "being %(label)s: ‘%(before)s’ would become ‘%(after)s’. Are two names in the "
-                    "first line exchanged, or is it another year's file? If it is right, run the "
-                    "import again with --allow-changing"
+                    "first line exchanged, or is it another year's file?"
                 )
                 % {
                     "column": column,
@@ -132,7 +131,8 @@ def refuse_wide_change(changes: Mapping[str, Sequence[Change]], *, known: int) -
                     "label": first.label,
                     "before": first.before,
                     "after": first.after,
-                }
+                },
+                allow="changing",
             )
 
 

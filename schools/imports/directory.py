@@ -1,4 +1,4 @@
-"""Several files of DUO in one go: told apart by their columns, applied in one transaction."""
+"""Several files of DUO in one go: told apart by their columns, planned, and then written."""
 
 import datetime
 from collections.abc import Iterable
@@ -9,8 +9,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from schools.imports import boards, brakes, pupil_counts, sites
-from schools.imports.reading import BrokenFile, Progress, Table, no_progress, read_table
+from schools.imports.planning import Wanted, read_directory
+from schools.imports.reading import (
+    BrokenFile,
+    Progress,
+    Source,
+    Table,
+    no_progress,
+    open_file,
+    read_table,
+)
 from schools.imports.report import Report
+from schools.imports.writing import write
 
 # In the order in which they are applied: counts need schools, schools need boards.
 KINDS = (boards, sites, pupil_counts)
@@ -26,41 +36,44 @@ def import_files(
 ) -> list[Report]:
     """Import DUO's files of sites, pupil counts and boards, in whichever order they are given.
 
-    `today` is written on schools that close. Raises BrokenFile, naming the file, when any of
-    them cannot be used; then nothing at all has changed.
+    Raises BrokenFile, naming the file, when any of them cannot be used; then nothing at all has
+    changed.
     """
-    reports = []
+    wanted = Wanted(today, allow_closing, allow_changing, progress)
     with transaction.atomic():
-        for kind, table in _in_order(paths):
-            try:
-                reports.append(
-                    kind.import_table(
-                        table,
-                        today=today,
-                        allow_closing=allow_closing,
-                        allow_changing=allow_changing,
-                        progress=progress,
-                    )
-                )
-            except BrokenFile as error:
-                raise BrokenFile(f"{table.name} {error}") from error
+        reports = plan_files(map(open_file, paths), wanted)
+        for report in reports:
+            for kind, rows in report.rows.items():
+                write(kind, rows)
     return reports
 
 
-def _in_order(paths: Iterable[Path]) -> list[tuple[ModuleType, Table]]:
-    tables = []
-    for path in paths:
+def plan_files(sources: Iterable[Source], wanted: Wanted) -> list[Report]:
+    """What importing them would do; nothing is written. Raises BrokenFile as `import_files`."""
+    directory, reports = None, []
+    for kind, table in _in_order(sources):
+        directory = directory or read_directory()
         try:
-            table = read_table(path)
+            reports.append(kind.plan(table, directory, wanted))
+        except BrokenFile as error:
+            raise error.of(table.name) from error
+    return reports
+
+
+def _in_order(sources: Iterable[Source]) -> list[tuple[ModuleType, Table]]:
+    tables = []
+    for source in sources:
+        try:
+            table = read_table(source)
             brakes.look_at_letters(table)
             tables.append((kind_of(table), table))
         except BrokenFile as error:
-            raise BrokenFile(f"{path.name} {error}") from error
+            raise error.of(source.name) from error
     return sorted(tables, key=lambda pair: KINDS.index(pair[0]))
 
 
 def kind_of(table: Table) -> ModuleType:
-    """The one of KINDS that imports this table; raises BrokenFile, naming what is missing."""
+    """The one of KINDS that plans this table; raises BrokenFile, naming what is missing."""
     for kind in KINDS:
         if kind.recognises(table.columns):
             return kind

@@ -1,15 +1,16 @@
 """Pupils per site and year (DUO: 'Historisch overzicht aantal leerlingen')."""
 
-import datetime
 import re
+from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
 from schools.imports.brakes import Change, refuse_wide_change
-from schools.imports.reading import BrokenFile, Line, Progress, Table
+from schools.imports.planning import Directory, Wanted
+from schools.imports.reading import BrokenFile, Line, Table
 from schools.imports.report import Report
 from schools.imports.sites import SITE_CODE
-from schools.models import PupilCount, School
+from schools.models import PupilCount
 
 YEAR_COLUMN = re.compile(r"LEERLINGEN ([12][0-9]{3})")
 # The file goes back to 1996; nobody reports on pupils of that long ago.
@@ -21,31 +22,19 @@ def recognises(columns: list[str]) -> bool:
     return "VESTIGINGSCODE" in columns and any(map(YEAR_COLUMN.fullmatch, columns))
 
 
-def import_table(
-    table: Table,
-    *,
-    today: datetime.date,
-    allow_closing: bool,
-    allow_changing: bool,
-    progress: Progress,
-) -> Report:
-    """Store the last ten years of counts of the schools in the directory; `<5` as null."""
+def plan(table: Table, directory: Directory, wanted: Wanted) -> Report:
+    """The last ten years of counts of the schools in the directory; `<5` as null."""
     report = Report(table.name, _("pupil counts (%s)") % table.form, len(table.lines))
     years = _years(table)
-    schools = {
-        str(code): pk
-        for code, pk in School.objects.exclude(site_code=None).values_list("site_code", "pk")
-    }
+    counted = PupilCount.objects.filter(year__in=years.values()).exclude(school__site_code=None)
     known = {
-        (school, year): pupils
-        for school, year, pupils in PupilCount.objects.filter(year__in=years.values()).values_list(
-            "school_id", "year", "pupils"
-        )
+        (code, year): pupils
+        for code, year, pupils in counted.values_list("school__site_code", "year", "pupils")
     }
-    different, changed = [], []
-    for code, counts in _counts_by_site(table, years, schools, report).items():
+    rows, changed = [], []
+    for code, counts in _counts_by_site(table, years, directory.schools.keys(), report).items():
         for year, pupils in counts.items():
-            key = (schools[code], year)
+            key = (code, year)
             if key in known and known[key] == pupils:
                 report.unchanged += 1
                 continue
@@ -54,17 +43,11 @@ def import_table(
                 before = FEWER_THAN_FIVE if known[key] is None else str(known[key])
                 changed.append(Change(f"{code} {year}", before, written))
             (report.changed if key in known else report.added).append(f"{code} {year}: {written}")
-            different.append(PupilCount(school_id=key[0], year=year, pupils=pupils))
-    if not allow_changing:
+            rows.append([code, year, pupils])
+    if not wanted.allow_changing:
         refuse_wide_change({_("pupils"): changed}, known=report.unchanged + len(changed))
-    progress(report.source, len(table.lines) // 2, len(table.lines))
-    PupilCount.objects.bulk_create(
-        different,
-        update_conflicts=True,
-        unique_fields=["school", "year"],
-        update_fields=["pupils"],
-    )
-    progress(report.source, len(table.lines), len(table.lines))
+    report.rows["counts"] = rows
+    wanted.progress(report.source, len(table.lines), len(table.lines))
     return report
 
 
@@ -80,7 +63,7 @@ def _years(table: Table) -> dict[str, int]:
 
 
 def _counts_by_site(
-    table: Table, years: dict[str, int], schools: dict[str, int], report: Report
+    table: Table, years: dict[str, int], schools: Collection[str], report: Report
 ) -> dict[str, dict[int, int | None]]:
     counts: dict[str, dict[int, int | None]] = {}
     first_seen: dict[str, int] = {}

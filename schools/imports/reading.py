@@ -10,7 +10,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.utils.translation import gettext as _
 
@@ -37,6 +37,15 @@ def no_progress(label: str, done: int, total: int) -> None:
 
 class BrokenFile(Exception):
     """The file cannot be used; the message says why, in words for who runs the import."""
+
+    def __init__(self, message: str, *, allow: str = "") -> None:
+        super().__init__(message)
+        # 'closing' or 'changing': it is used all the same for whoever says that it is right.
+        self.allow = allow
+
+    def of(self, name: str) -> Self:
+        """The same, naming the file."""
+        return type(self)(f"{name} {self}", allow=self.allow)
 
 
 @dataclass(frozen=True)
@@ -65,13 +74,25 @@ class Table:
         return f"{self.encoding}, {DELIMITERS[self.delimiter]}"
 
 
-def read_table(path: Path) -> Table:
-    """Read a CSV file; raises BrokenFile. Values are stripped, so DUO's ' ' is empty."""
+@dataclass(frozen=True)
+class Source:
+    """A file by its name and what is in it."""
+
+    name: str
+    data: bytes
+
+
+def open_file(path: Path) -> Source:
+    """Raises BrokenFile."""
     try:
-        data = path.read_bytes()
+        return Source(path.name, path.read_bytes())
     except OSError as error:
-        raise BrokenFile(_("cannot be opened: %s") % error.strerror) from error
-    text, encoding = decode(data)
+        raise BrokenFile(_("cannot be opened: %s") % error.strerror).of(path.name) from error
+
+
+def read_table(source: Source) -> Table:
+    """Read a CSV file; raises BrokenFile. Values are stripped, so DUO's ' ' is empty."""
+    text, encoding = decode(source.data)
     header = text.partition("\n")[0]
     delimiter = max(DELIMITERS, key=header.count)
     if delimiter not in header:
@@ -86,7 +107,7 @@ def read_table(path: Path) -> Table:
         ) from error
     if not lines:
         raise BrokenFile(_("has a header but no lines under it"))
-    return Table(path.name, encoding, delimiter, columns, lines, not text.endswith("\n"))
+    return Table(source.name, encoding, delimiter, columns, lines, not text.endswith("\n"))
 
 
 def decode(data: bytes) -> tuple[str, str]:

@@ -1,6 +1,7 @@
-"""What an import did, for whoever ran it."""
+"""What an import does, for whoever runs it."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -17,3 +18,5 @@ class Report:
     reopened: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    # What is to be written of each kind, in this order: rows of plain values (`writing.py`).
+    rows: dict[str, list[Any]] = field(default_factory=dict)

@@ -5,10 +5,10 @@ addresses, a site can vanish and come back. Sites that are missing from a file a
 never deleted, and only where the file speaks for them.
 """
 
-import datetime
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from core.text.normal import line as text_line
 from schools.imports.addresses import place_name, postcode, website
 from schools.imports.brakes import Change, look_at_columns, refuse_wide_change
+from schools.imports.planning import Directory, Wanted
 from schools.imports.reading import BrokenFile, Line, Progress, Table
 from schools.imports.report import Report
 from schools.models import HolidayRegion, School, SchoolBoard, Sector
@@ -32,14 +33,14 @@ PRIMARY_KINDS = {"", "BO", "BAO"}
 
 FIELDS = (
     "name", "sector", "structure", "street", "house_number", "postcode", "city", "municipality",
-    "municipality_code", "province", "denomination", "website", "holiday_region", "board_id",
+    "municipality_code", "province", "denomination", "website", "holiday_region", "board",
 )  # fmt: skip
 LIMITS = {
     field.name: field.max_length
     for field in School._meta.fields
     if field.name in FIELDS and isinstance(field, models.CharField) and field.max_length
 }
-LABELS = {field.attname: field.verbose_name for field in School._meta.fields}
+LABELS = {field.name: field.verbose_name for field in School._meta.fields}
 
 PROVINCES = 12
 # A file without more than this share of the schools that we know is not the whole sector.
@@ -51,31 +52,22 @@ def recognises(columns: list[str]) -> bool:
     return all(column in columns for column in COLUMNS)
 
 
-def import_table(
-    table: Table,
-    *,
-    today: datetime.date,
-    allow_closing: bool,
-    allow_changing: bool,
-    progress: Progress,
-) -> Report:
+def plan(table: Table, directory: Directory, wanted: Wanted) -> Report:
     """Add, change, close and reopen schools until they agree with the file."""
     look_at_columns(table)
     report = Report(table.name, lines=len(table.lines))
-    sites = _read_sites(table, report, progress)
+    sites = _read_sites(table, report, wanted.progress)
     sectors = {site.school.sector for site in sites}
     names = ", ".join(str(Sector(sector).label) for sector in sorted(sectors))
     report.what = _("school sites: %(sectors)s (%(form)s)") % {
         "sectors": names,
         "form": table.form,
     }
-    boards = _boards_by_number(sites)
-    known = {str(school.site_code): school for school in School.objects.exclude(site_code=None)}
+    known = directory.schools
     different = []
     changes: dict[str, list[Change]] = defaultdict(list)
     for site in sites:
         school = site.school
-        school.board = boards.get(site.board_number)
         earlier = known.get(str(school.site_code))
         if earlier is not None and not earlier.is_verified:
             report.skipped.append(
@@ -86,14 +78,18 @@ def import_table(
             different.append(school)
             if earlier is not None:
                 _note_changes(changes, school, earlier)
-    if not allow_changing:
+    if not wanted.allow_changing:
         refuse_wide_change(changes, known=len(sites) - len(report.added))
     listed = {site_code(line) for line in table.lines}
-    closing = _schools_to_close(sites, listed, known, allow_closing=allow_closing)
-    _save(different, closing, today)
+    closing = _schools_to_close(sites, listed, known, allow_closing=wanted.allow_closing)
     report.closed.extend(_label(school) for school in closing)
     report.notes.extend(_moves(closing, [s for s in different if str(s.site_code) not in known]))
-    progress(report.source, len(table.lines), len(table.lines))
+    report.rows["schools"] = [_row(school) for school in different]
+    report.rows["closing"] = [[school.site_code, f"{wanted.today}"] for school in closing]
+    known |= {str(school.site_code): school for school in different}
+    for school in closing:
+        school.closed_on = wanted.today
+    wanted.progress(report.source, len(table.lines), len(table.lines))
     return report
 
 
@@ -102,11 +98,10 @@ def import_table(
 
 @dataclass(frozen=True)
 class Site:
-    """A line of the file as an unsaved school, and the board that is yet to be looked up."""
+    """A line of the file as an unsaved school, with its board by number."""
 
     line: int
     school: School
-    board_number: str
 
 
 class UnusableLine(Exception):
@@ -191,7 +186,10 @@ def _site(line: Line) -> Site:
                 % {"code": code, "field": field, "limit": limit}
             )
     school.search_text = school.make_search_text()
-    return Site(line.number, school, line["BEVOEGD GEZAG NUMMER"])
+    if re.fullmatch(r"\d{5}", line["BEVOEGD GEZAG NUMMER"]):
+        # Perhaps a new one, of which another file has the name.
+        school.board = SchoolBoard(number=line["BEVOEGD GEZAG NUMMER"])
+    return Site(line.number, school)
 
 
 def _sector(line: Line) -> tuple[Sector, str]:
@@ -203,18 +201,19 @@ def _sector(line: Line) -> tuple[Sector, str]:
     return Sector.SPECIAL, kind
 
 
-def _boards_by_number(sites: list[Site]) -> dict[str, SchoolBoard]:
-    """Boards of these sites, made where they are new; their names come from another file."""
-    numbers = sorted(
-        {site.board_number for site in sites if re.fullmatch(r"\d{5}", site.board_number)}
-    )
-    SchoolBoard.objects.bulk_create(
-        [SchoolBoard(number=number) for number in numbers], ignore_conflicts=True
-    )
-    return {board.number: board for board in SchoolBoard.objects.filter(number__in=numbers)}
-
-
 # --- Comparing ----------------------------------------------------------------------------
+
+
+def value_of(school: School, name: str) -> Any:
+    """A board by its number: the row may be yet to be made."""
+    if name == "board":
+        return school.board.number if school.board else ""
+    return getattr(school, name)
+
+
+def _row(school: School) -> dict[str, Any]:
+    values = {name: value_of(school, name) for name in FIELDS}
+    return {"site_code": school.site_code, "search_text": school.search_text} | values
 
 
 def _differs(school: School, earlier: School | None, report: Report) -> bool:
@@ -223,7 +222,7 @@ def _differs(school: School, earlier: School | None, report: Report) -> bool:
         report.added.append(_label(school))
         return True
     changed = [
-        str(LABELS[name]) for name in FIELDS if getattr(school, name) != getattr(earlier, name)
+        str(LABELS[name]) for name in FIELDS if value_of(school, name) != value_of(earlier, name)
     ]
     if earlier.closed_on:
         report.reopened.append(_label(school))
@@ -237,7 +236,7 @@ def _note_changes(changes: dict[str, list[Change]], school: School, earlier: Sch
     """What another value under one name of the header would change. Addresses of websites are
     written in many ways, and what is missing is filled in."""
     for name in FIELDS:
-        before, after = getattr(earlier, name), getattr(school, name)
+        before, after = value_of(earlier, name), value_of(school, name)
         if before and before != after and name != "website":
             column = str(LABELS[name])
             changes[column].append(Change(str(school.site_code), str(before), str(after)))
@@ -279,15 +278,15 @@ def _schools_to_close(
         raise BrokenFile(
             _(
                 "lacks %(missing)d of the %(expected)d open schools that we know: is it half a "
-                "file? It would close %(closing)d schools, the first being %(first)s. If that "
-                "is right, run the import again with --allow-closing"
+                "file? It would close %(closing)d schools, the first being %(first)s"
             )
             % {
                 "missing": len(missing),
                 "expected": len(expected),
                 "closing": len(closing),
                 "first": _label(closing[0]),
-            }
+            },
+            allow="closing",
         )
     return closing
 
@@ -301,18 +300,6 @@ def _moves(closing: list[School], new: list[School]) -> list[str]:
         for school in closing
         if (school.name, school.city) in by_name
     ]
-
-
-def _save(different: list[School], closing: list[School], today: datetime.date) -> None:
-    # One statement for new and changed schools alike, by code. A closed one that is listed
-    # again is open again, since the unsaved school carries no date.
-    School.objects.bulk_create(
-        different,
-        update_conflicts=True,
-        unique_fields=["site_code"],
-        update_fields=[*(name.removesuffix("_id") for name in FIELDS), "search_text", "closed_on"],
-    )
-    School.objects.filter(pk__in=[school.pk for school in closing]).update(closed_on=today)
 
 
 def _label(school: School) -> str:

@@ -2,6 +2,7 @@ from schools.models.class_group import ClassGroup
 from schools.models.holiday import HolidayRegion, SchoolHoliday
 from schools.models.organisation import GroupKind, Organisation
 from schools.models.school import PupilCount, School, SchoolBoard, Sector
+from schools.models.upload import UploadPart
 from schools.models.user import User
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "SchoolBoard",
     "SchoolHoliday",
     "Sector",
+    "UploadPart",
     "User",
 ]

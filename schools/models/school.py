@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.constraints import NotesChanges
 from core.text.fields import LineColumn
 from core.text.normal import search_text
 from core.text.searching import WordsInside, has_words
@@ -31,6 +32,9 @@ class SchoolBoard(models.Model):
         verbose_name = _("school board")
         verbose_name_plural = _("school boards")
         ordering = ["name", "number"]
+        constraints = [
+            NotesChanges(fields=["number", "name"], only_values=True, name="board_counted")
+        ]
 
     def __str__(self) -> str:
         return self.name or self.number
@@ -101,6 +105,9 @@ class School(models.Model):
         ordering = ["name", "city"]
         indexes = [WordsInside(fields=["search_text"], name="school_words")]
         constraints = [
+            NotesChanges(
+                fields=["board", "municipality", "closed_on", "merged_into"], name="school_counted"
+            ),
             models.CheckConstraint(
                 condition=~Q(merged_into=models.F("pk")),
                 name="school_not_merged_into_itself",

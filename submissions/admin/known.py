@@ -44,6 +44,7 @@ class KnownClass:
     group: ClassGroup
     pupils: int = 0
     supervisors: int = 0
+    level: str = ""
 
     @property
     def key(self) -> str:
@@ -62,6 +63,7 @@ class KnownClass:
             "year_groups": [str(year) for year in years],
             "pupils": str(self.pupils or ""),
             "supervisors": str(self.supervisors or ""),
+            "level": self.level,
         }
 
 
@@ -167,15 +169,17 @@ def _classes(school: School, day: datetime.date) -> Iterable[KnownClass]:
     return (KnownClass(group, **numbers.get(group.pk, {})) for group in of_year)
 
 
-def _last_numbers(groups: list[ClassGroup]) -> Mapping[int, Mapping[str, int]]:
-    """Of each class how many came last, of whatever kind: the later ones overwrite."""
+def _last_numbers(groups: list[ClassGroup]) -> Mapping[int, Mapping[str, Any]]:
+    """Of each class how many came last, of whatever kind, and the level that was said: the later
+    ones overwrite."""
     rows: list[Any] = []
     for kind in submitted():
         rows += kind.model._base_manager.filter(class_group__in=groups)
-    numbers: dict[int, dict[str, int]] = {}
+    numbers: dict[int, dict[str, Any]] = {}
     for row in sorted(rows, key=lambda row: row.created_at):
         one = numbers.setdefault(row.class_group_id, {})
         one["pupils"] = row.pupils
+        one["level"] = row.level or one.get("level", "")
         if supervisors := getattr(row, "supervisors", 0):
             one["supervisors"] = supervisors
     return numbers

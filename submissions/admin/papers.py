@@ -135,21 +135,11 @@ class WithPapers:
 
 
 def mails_of(submission: Submission) -> QuerySet[Mail]:
-    return Mail.objects.filter(reference=submission.reference).order_by("-pk")
+    return Mail.objects.about([submission.reference]).order_by("-pk")
 
 
 def went_elsewhere(submission: Submission) -> list[Mail]:
-    """Mails to another address than that of now which still say what is true, the newest of each;
-    without what was told again to that of now."""
-    told = mails_of(submission).exclude(tells_of="").exclude(state=Mail.State.WITHDRAWN)
-    colleagues = set(submission.companions.values_list("email", flat=True))
-    missed: dict[tuple[str, str], Mail | None] = {}
-    for mail in told.prefetch_related("files"):
-        what = (mail.tells_of, mail.template)
-        if mail.to in colleagues:
-            continue
-        if mail.to == submission.email:
-            missed[what] = None
-        else:
-            missed.setdefault(what, mail)
-    return [mail for mail in missed.values() if mail and outbox.made_anew(mail)]
+    """What she missed at another address than that of now; not what went to colleagues."""
+    colleagues = submission.companions.values("email")
+    hers = mails_of(submission).exclude(to__in=colleagues)
+    return outbox.went_elsewhere(hers, now=submission.email)

@@ -1,7 +1,8 @@
 """Booking on a school's behalf, while the teacher is on the telephone: of any kind.
 
 First what and when, then who: the teachers' own form, with what staff may overrule. The teacher
-gets the same mail as if she had booked herself.
+gets the same mail as if she had booked herself. Where there is no room her class goes on the
+waiting list, by a second button that keeps what was typed, or by the page of that list.
 
 A school that is taken (Enter in the search) brings its last contacts and its classes, an
 organisation its contacts and groups, each a button that fills the form. The form comes back with
@@ -17,7 +18,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from core.lifecycle import Refused
@@ -37,6 +40,9 @@ from submissions.admin.overruling import OverruleForm
 from submissions.forms import ORGANISATION_TAKE
 from submissions.models import Submission
 from submissions.rules import NoteRequired, RulesBroken
+from submissions.waiting.lifecycle import WaitingList
+
+_WAITS = _("On the waiting list. %(email)s gets a mail.")
 
 # The button by which a school is taken, or something that is known of it.
 TAKE = "school_take"
@@ -51,6 +57,8 @@ class ByPhone(View):
     title: ClassVar[str | Promise]
     booked: ClassVar[str | Promise]  # with '%(email)s'
     template_name: ClassVar[str]
+    waiting_list: ClassVar[WaitingList | None] = None  # where one can wait for it
+    only_waits: ClassVar[bool] = False  # the page of the waiting list itself
     # Made with its data and `user`; `chosen` is empty as long as something is still to be chosen,
     # `asks_next` names its field and `focus_by` the attribute that brings the keyboard there.
     first_form: ClassVar[type[Any]]
@@ -65,6 +73,14 @@ class ByPhone(View):
     ) -> Submission:
         """Book what `form` asks for. Raises Refused."""
         raise NotImplementedError
+
+    def wait(self, form: Any, chosen: Mapping[str, Any], by: Any) -> Submission:
+        """Put down what `form` asks for on the waiting list. Raises Refused."""
+        raise NotImplementedError
+
+    def has_room(self, chosen: Mapping[str, Any]) -> bool:
+        """Whether what was chosen is free, as far as one knows before the numbers."""
+        return True
 
     def address(self, submission: Submission) -> str:
         """Staff's page of what was booked."""
@@ -115,9 +131,10 @@ class ByPhone(View):
         if all([form.is_valid(), overrule.is_bound and overrule.is_valid()]):
             submission = self.book_or_say_why(form, overrule, first.chosen)
             if submission is not None:
-                words = self.words(submission)
+                words = _WAITS if self.waits else self.words(submission)
                 messages.success(request, words % {"email": submission.email})
-                return redirect(self.address(submission))
+                to = self.waiting_address if self.waits else self.address
+                return redirect(to(submission))
         return self.page(first, form, overrule, focus=focus)
 
     # --- What is known of the school ----------------------------------------------------------
@@ -177,13 +194,33 @@ class ByPhone(View):
         school = chosen_school(as_input(form.contact["school"].value()).choice)
         return known_of(school, self.day(chosen), self.request.user) if school else None
 
-    # --- Booking ------------------------------------------------------------------------------
+    # --- Booking, or waiting ------------------------------------------------------------------
+
+    @property
+    def waits(self) -> bool:
+        """Whether the form is to wait with."""
+        return self.only_waits or (self.may_wait and "wait" in self.request.POST)
+
+    @property
+    def may_wait(self) -> bool:
+        if self.waiting_list is None:
+            return False
+        row = self.waiting_list.model._meta
+        return bool(self.request.user.has_perm(f"{row.app_label}.add_{row.model_name}"))
+
+    def waiting_address(self, submission: Submission) -> str:
+        assert self.waiting_list is not None, "it was joined just now"
+        row = self.waiting_list.rows.filter(submission=submission).earliest("pk")
+        page = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+        return reverse(page, args=[row.pk])
 
     def book_or_say_why(
         self, form: Any, overrule: OverruleForm, chosen: Mapping[str, Any]
     ) -> Submission | None:
         """The submission, or None with each refusal at its field."""
         try:
+            if self.waits:
+                return self.wait(form, chosen, self.request.user)
             return self.book(form, chosen, self.request.user, overrule.arguments)
         except RulesBroken as refusal:
             form.add_broken(refusal.broken)
@@ -207,12 +244,14 @@ class ByPhone(View):
             "opts": self.model_admin.opts,
             "title": self.title,
             "first": first,
+            "only_waits": self.only_waits,
         }
         if form is None:
             first.fields[first.asks_next].widget.attrs[first.focus_by] = True
         else:
             known = self.known(form, first.chosen)
             context |= {"form": form, "overrule": overrule, "known": known, "focus": focus}
+            context["can_wait"] = self.may_wait and not self.has_room(first.chosen)
             context |= self.context(first.chosen)
         return TemplateResponse(self.request, self.template_name, context)
 

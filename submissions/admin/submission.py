@@ -25,6 +25,7 @@ from submissions.admin.handing_over import hand_over_page
 from submissions.admin.papers import MAY_SEND, went_elsewhere
 from submissions.lifecycle import correct_email
 from submissions.models import Submission
+from submissions.writing.pages import writing_page
 
 
 class ReaddressForm(forms.Form):
@@ -126,7 +127,15 @@ class SubmissionAdmin(NoDelete, ExportAdmin):
             self.admin_site.admin_view(self.hand_over),
             name="submissions_submission_hand_over",
         )
-        return [page, over, *super().get_urls()]
+        write = path(
+            "schrijven/",
+            self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.write)),
+            name="submissions_submission_write",
+        )
+        return [page, over, write, *super().get_urls()]
+
+    def write(self, request: HttpRequest) -> HttpResponse:
+        return writing_page(request, site=self.admin_site, opts=self.opts)
 
     def hand_over(self, request: HttpRequest, user_id: int) -> HttpResponse:
         return hand_over_page(request, user_id, site=self.admin_site, opts=self.opts)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,9 +14,11 @@ from unfold.decorators import display
 from core.backoffice.base import badge
 from core.backoffice.moves import EventAdmin, NoteForm, RequiredNoteForm, StaffMove
 from core.kinds import kind_of
+from core.text.normal import fold, words
+from core.text.searching import has_name
 from schools.models import User
-from submissions.admin.asked import RowPageAdmin
-from submissions.models import Ending, Waiting, WaitState
+from submissions.admin.asked import ByPhoneAdmin
+from submissions.models import Ending, Submission, Waiting, WaitState
 from submissions.waiting.lifecycle import MOVES, WaitingList
 
 # --- Moves ---------------------------------------------------------------------------------------
@@ -62,7 +64,7 @@ def waiting_moves(
 # --- The list ------------------------------------------------------------------------------------
 
 
-class WaitAdmin(RowPageAdmin):
+class WaitAdmin(ByPhoneAdmin):
     """Who waits; those who did not type their code do not."""
 
     moves, row_name = MOVES, "wait"
@@ -91,9 +93,21 @@ class WaitAdmin(RowPageAdmin):
 
 
 class WaitEventAdmin(EventAdmin):
-    list_display = ("at", "what", "wait", "by_whom", "note", "noticed_at")
+    list_display = ("moment", "what", "wait", "by_whom", "note", "told")
     list_select_related = (
         *(f"wait__submission__{name}" for name in ("school", "organisation", "hub")), "by",
     )  # fmt: skip
     search_fields = ("wait__party_name",)
+    search_help_text = gettext_lazy("reference, school, class or contact")
     fields = ("wait", "move", ("from_state", "to_state"), "at", ("by", "by_role"), "note")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        for word in words(search_term):
+            one = has_name("wait__party_key", word)
+            if fold(word):
+                submissions = Submission.objects.matching(word)
+                one |= Q(wait__submission__in=submissions.values("pk"))
+            queryset = queryset.filter(one)
+        return queryset, False

@@ -17,7 +17,7 @@ from programmes.models import OfHubs
 from schools.audience import Audience
 from schools.models import ClassGroup, GroupKind, Organisation, User
 from schools.models.class_group import NAME_LENGTH
-from schools.years import YearGroup, describe_year_groups
+from schools.years import FIRST_SECONDARY_YEAR, Level, YearGroup, describe_year_groups
 from submissions.models.companion import Companion
 from submissions.models.submission import Submission
 
@@ -110,6 +110,8 @@ class Asked(Folded):
     year_to = models.PositiveSmallIntegerField(
         _("year group to"), choices=YearGroup, null=True, blank=True
     )
+    # Asked of secondary classes, who need not say.
+    level = models.CharField(_("level"), max_length=10, choices=Level, blank=True)
     class_group = models.ForeignKey(
         ClassGroup,
         on_delete=models.PROTECT,
@@ -149,6 +151,11 @@ class Asked(Folded):
                 condition=Q(year_to__gte=F("year_from")),
                 name="%(class)s_year_range",
                 violation_error_message=_("The highest year group comes before the lowest."),
+            ),
+            models.CheckConstraint(
+                condition=Q(level="") | Q(year_to__isnull=False, year_to__gte=FIRST_SECONDARY_YEAR),
+                name="%(class)s_level_is_secondary",
+                violation_error_message=_("Only a class of a secondary school has a level."),
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -197,13 +204,13 @@ class Asked(Folded):
         return self.standing.is_coming and self.standing.is_promise
 
     @property
-    def waits(self) -> bool:
+    def is_undecided(self) -> bool:
         """Whether it was asked for and nobody has decided about it."""
         return self.standing.is_coming and not self.standing.is_promise
 
     @property
-    def is_held(self) -> bool:
-        """Whether nobody else can take the place before its code is typed."""
+    def is_in_time(self) -> bool:
+        """Whether its deadline has not passed: nobody else can take what is held, or offered."""
         return self.held_until is not None and self.held_until > timezone.now()
 
     @property
@@ -218,10 +225,11 @@ class Asked(Folded):
 
     @property
     def year_groups(self) -> str:
-        """Those of a class, or the kind of a group: 'groep 7', 'bedrijf'."""
+        """Those of a class, or the kind of a group: 'groep 7', 'leerjaar 1 havo/vwo', 'bedrijf'."""
         if self.year_from is None or self.year_to is None:
             return str(GroupKind(self.group_kind).label)
-        return describe_year_groups(self.year_from, self.year_to)
+        groups = describe_year_groups(self.year_from, self.year_to)
+        return f"{groups} {Level(self.level).label}" if self.level else groups
 
     @property
     def headcount(self) -> str:

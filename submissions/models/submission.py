@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.constraints import NotesChanges
 from core.text.fields import (
     FEWEST_DIGITS,
     LineColumn,
@@ -177,12 +178,13 @@ class Submission(Folded):
             ),
         ]
         constraints = [
+            NotesChanges(fields=["school", "hub"], only_values=True, name="submission_counted"),
             models.CheckConstraint(
                 condition=models.Q(organisation=None, typed_organisation="")
                 | models.Q(school=None, typed_school_name=""),
                 name="submission_of_school_or_organisation",
                 violation_error_message=_("A school asks, or an organisation, never both."),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,15 +2,19 @@
 a teacher who is signed in.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
+from django.views import View
+from django.views.decorators.cache import never_cache
 
 from core import drafts, rate_limits
+from core.lifecycle import Refused
 from core.transactions import retried
 from schools import holidays
 from schools.models import School, User
@@ -19,6 +23,8 @@ from submissions.access import network_of, teacher_with
 from submissions.models import Submission
 from submissions.pages.shared import say_done
 from submissions.telling import mail_code
+
+CHANGE = "wijzig"  # in the address of a form: what this browser holds is filled in, to be changed
 
 
 def asked_by(request: HttpRequest) -> dict[str, Any]:
@@ -32,16 +38,14 @@ def asked_by(request: HttpRequest) -> dict[str, Any]:
 class Asking:
     """A kind says with which verbs, and where its pages are.
 
-    `wanted` is what its verbs take: `submission` is in it, not saved yet.
+    `verbs` are `hold` and `book`, which take what is `wanted` (with its `submission`, not saved
+    yet), and `verify`, which confirms all that a submission holds. They raise the kind's refusals.
     """
 
-    def hold(self, wanted: Any) -> Submission:
-        """Raises the kind's refusals."""
-        raise NotImplementedError
+    verbs: Any
 
     def book(self, wanted: Any, teacher: User) -> Submission:
-        """Raises the kind's refusals."""
-        raise NotImplementedError
+        return self.verbs.book(wanted, by=teacher)
 
     def page_of(self, submission: Submission, page: str = "") -> str:
         """The path of a page of the submission ('code'); without a name, of what is confirmed."""
@@ -56,10 +60,10 @@ class Asking:
         rate_limits.count_post(request)
         wanted.submission.network = network_of(request)
         submission = self.ask(wanted, teacher_with(request, wanted.submission.email))
-        is_held = submission.verified_at is None
-        if not is_held:
+        waits_for_code = submission.verified_at is None
+        if not waits_for_code:
             say_done(request, submission)
-        response = redirect(self.page_of(submission, "code" if is_held else ""))
+        response = redirect(self.page_of(submission, "code" if waits_for_code else ""))
         drafts.forget(response)
         if school is not None and school.holiday_region:
             holidays.keep(response, school.holiday_region)
@@ -71,7 +75,66 @@ class Asking:
         nothing."""
         if teacher is not None:
             return self.book(wanted, teacher)
-        held = self.hold(wanted)
+        held = self.verbs.hold(wanted, by=None)
         if held.public_id == wanted.submission.public_id:
             mail_code(held)
         return held
+
+
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class AskView(Asking, View):
+    """The form of step two: a GET shows it, a POST holds the places or says why not.
+
+    A kind's `get` and `post` make its form; `post` leaves the rest to `answer`.
+    """
+
+    http_method_names = ["get", "head", "post"]  # as in View
+    template_name: ClassVar[str]
+
+    def submit(self, form: Any) -> HttpResponse:
+        """Hold (or book) what the form asks. Raises Refused."""
+        raise NotImplementedError
+
+    def wait(self, form: Any) -> HttpResponse:
+        """Join the waiting list for it instead. Raises Refused."""
+        raise NotImplementedError
+
+    def show_refusal(self, form: Any, refusal: Refused) -> Refused | None:
+        """Put a refusal at its field; returns it when it concerns the whole page."""
+        raise NotImplementedError
+
+    def offer_instead(self, form: Any) -> None:
+        """Called after a refusal, which undid what the verb had offered to those who wait."""
+
+    def context(self, form: Any, refused: Refused | None) -> dict[str, Any]:
+        """What the page says beside its fields."""
+        raise NotImplementedError
+
+    # --- Within a request --------------------------------------------------------------------
+
+    @property
+    def user(self) -> User | None:
+        """Whoever is signed in."""
+        return self.request.user if self.request.user.is_authenticated else None
+
+    def answer(self, request: HttpRequest, form: Any) -> HttpResponse:
+        browsers.give_number(request)
+        refused, status = None, 200
+        if form.is_valid():
+            try:
+                return self.wait(form) if "wait" in request.POST else self.submit(form)
+            except Refused as refusal:
+                refused, status = self.show_refusal(form, refusal), 409
+                self.offer_instead(form)
+        elif form.errors and not form.asks_for_more:
+            status = 422
+        response = self.show(form, refused, status)
+        if status != 200:
+            drafts.keep(request, response)
+        return response
+
+    def show(
+        self, form: Any, refused: Refused | None = None, status: int = 200, **more: Any
+    ) -> HttpResponse:
+        context = self.context(form, refused) | more
+        return render(self.request, self.template_name, context, status=status)

@@ -1,6 +1,6 @@
 """The code page of every kind, and correcting an address on it.
 
-Each kind subclasses `CodeView` with what it holds, and its own verb.
+Each kind subclasses `CodeView` beside its own `Asking`, with what it holds.
 """
 
 from collections.abc import Iterable
@@ -27,6 +27,7 @@ from submissions.changing import let_go
 from submissions.forms import AddressForm, CodeForm
 from submissions.lifecycle import AlreadyConfirmed, correct_unconfirmed
 from submissions.models import CodeChallenge, Submission
+from submissions.pages.ask import Asking
 from submissions.pages.shared import say_done, say_once
 from submissions.sign_in import signed_in_address, verify_and_sign_in
 from submissions.telling import mail_code
@@ -35,21 +36,13 @@ VERIFY = CodeChallenge.Purpose.VERIFY
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
-class CodeView(View):
+class CodeView(Asking, View):
     """The code from the mail confirms what is held, and signs a teacher in."""
 
     http_method_names = ["get", "head", "post"]  # as in View
     template_name: ClassVar[str]
     # Refusals which say that another was faster.
     gone: ClassVar[tuple[type[Refused], ...]]
-
-    def verify(self, submission: Submission) -> Submission:
-        """Confirm all that is held; called in a transaction. Raises the kind's refusals."""
-        raise NotImplementedError
-
-    def page_of(self, submission: Submission, page: str = "") -> str:
-        """The path of a page of the submission ('code'); without a name, of what is confirmed."""
-        raise NotImplementedError
 
     def context(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
         """What else the template shows; `gone`: true when the place was lost to others. May raise
@@ -126,7 +119,9 @@ class CodeView(View):
 
     @retried
     def _spend(self, challenge: CodeChallenge, submission: Submission) -> Submission:
-        verified = self.verify(submission)  # locks it; where the code is refused this is undone
+        verified = self.verbs.verify(
+            submission=submission
+        )  # locks it; where the code is refused this is undone
         codes.use(challenge, locked=verified)
         return verified
 
@@ -135,7 +130,7 @@ class CodeView(View):
             rate_limits.count_post(self.request)
             with transaction.atomic():
                 mail_code(submission)
-        except rate_limits.TooMany as refusal:
+        except Refused as refusal:
             messages.error(self.request, str(refusal))
             return self.show(submission, CodeForm(), status=429)
         say_once(

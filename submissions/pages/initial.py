@@ -60,7 +60,8 @@ def party_as_asked(row: Asked) -> dict[str, Any]:
     party: dict[str, Any] = {"name": row.party_name, "pupils": row.pupils}
     if row.year_from is None or row.year_to is None:
         return party | {"group_kind": row.group_kind}
-    return party | {"year_groups": list(range(row.year_from, row.year_to + 1))}
+    years = list(range(row.year_from, row.year_to + 1))
+    return party | {"year_groups": years, "level": row.level}
 
 
 # --- The classes for which a teacher asked before: she chooses one instead of typing it anew ---
@@ -80,6 +81,7 @@ class EarlierClass(NamedTuple):
             "name": self.group.name,
             "year_groups": list(range(self.group.year_from, self.group.year_to + 1)),
             "pupils": self.last.pupils,
+            "level": self.last.level,
         }
         supervisors = getattr(self.last, "supervisors", None)  # nobody comes along with a kit
         return initial | ({"supervisors": supervisors} if supervisors else {})

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -19,14 +20,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core import tokens
+from core.addresses import row_number
+from schools.models import User
 from submissions import browsers
 from submissions.access import SignedInRequest
-from submissions.kinds import submitted
+from submissions.kinds import by_day, submitted
 from submissions.models import Submission
 from submissions.pages.shared import say_once
 from submissions.privacy import notice
 from submissions.privacy.erasure import StillComing, erase_person
 from submissions.privacy.known import known_of
+
+# What a form to erase oneself carries, to be known by once she is erased.
+ERASED = "erased"
 
 
 @never_cache
@@ -57,11 +64,15 @@ def _file(text: str, content_type: str, ending: str) -> HttpResponse:
     return response
 
 
+@login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase_me(request: SignedInRequest) -> HttpResponse:
     """First what is still to come, to be cancelled or handed over; then one button."""
     user = request.user
+    if not user.is_authenticated:
+        # Also the second of two clicks: the first has erased her and her session.
+        return redirect("erased") if _is_erased(request) else redirect_to_login(request.path)
     if user.is_staff:  # her account is the coordinator's to end
         raise Http404
     if request.method == "POST" and "sure" in request.POST:
@@ -74,13 +85,21 @@ def erase_me(request: SignedInRequest) -> HttpResponse:
         browsers.forget(request)
         return redirect("erased")
     hers = Submission.objects.filter(user=user)
-    coming = [(kind, list(kind.coming_in(hers))) for kind in submitted()]
+    coming = [(kind, by_day(kind.coming_in(hers))) for kind in submitted()]
     context: dict[str, Any] = {
         "coming": [(kind, rows) for kind, rows in coming if rows],
         "not_sure": request.method == "POST",
+        "who": f"{user.pk} {tokens.make(ERASED, user.pk, 1)}",
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "submissions/erase_me.html", context, status=status)
+
+
+def _is_erased(request: HttpRequest) -> bool:
+    """Whether the form was made for somebody whom we know no more."""
+    number, _space, token = request.POST.get("who", "").partition(" ")
+    key = row_number(number)
+    return tokens.matches(token, ERASED, key, 1) and not User.objects.filter(pk=key).exists()
 
 
 @login_not_required

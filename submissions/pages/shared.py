@@ -20,6 +20,12 @@ def say_once(request: HttpRequest, words: str) -> None:
     waiting.used = False  # looked at, not shown
 
 
+def say_if_silent(request: HttpRequest, words: str) -> None:
+    """A message for the next page, unless the first of two clicks left one there."""
+    if not messages.get_messages(request):
+        messages.success(request, words)
+
+
 def say_done(request: HttpRequest, submission: Submission) -> None:
     """On the page that comes next: it worked, and what happens now.
 

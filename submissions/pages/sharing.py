@@ -18,15 +18,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core import rate_limits
 from core.lifecycle import Refused
 from core.text.fields import MailAddressField
+from submissions import links
 from submissions.access import SignedInRequest, load_submission, path_of
 from submissions.forms import EMAIL_MESSAGES
 from submissions.kinds import kind_of_asked, submitted
-from submissions.models import Asked, Companion, Submission
+from submissions.models import Asked, Companion, CompanionState, Submission
 from submissions.pages.shared import say_once
 from submissions.sharing import lifecycle
 from submissions.sharing.lifecycle import Share
 
 WHOLE, EVERYTHING = "alles", "mijn"
+LEFT = CompanionState.LEFT
 
 
 class ColleagueForm(forms.Form):
@@ -142,10 +144,14 @@ def withdraw(
 @require_POST
 def leave(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
     """By the colleague herself; what she had of it is closed to her from here on."""
-    submission = load_submission(request, public_id, token)
-    if not submission.seen_as:
-        raise Http404
-    lifecycle.leave(companions=submission.seen_as, by=submission.teacher)
+    try:
+        submission = load_submission(request, public_id, token)
+        if not submission.seen_as:
+            raise Http404
+        lifecycle.leave(companions=submission.seen_as, by=submission.teacher)
+    except Http404:
+        if not has_just_left(request, public_id, token):
+            raise
     say_once(request, gettext("You no longer take part. A last mail about it is on its way."))
     return redirect("my_tec" if request.user.is_authenticated else "home")
 
@@ -195,6 +201,15 @@ def load_own(request: HttpRequest, public_id: UUID, token: str | None) -> Submis
     if submission.seen_as or submission.verified_at is None:
         raise Http404
     return submission
+
+
+def has_just_left(request: HttpRequest, public_id: UUID, token: str | None) -> bool:
+    """Whether the first of two clicks closed this to her, who asks the same again."""
+    lately = lifecycle.lately_in("leave")
+    left = Companion.objects.filter(lately, submission__public_id=public_id, state=LEFT)
+    if token is not None:
+        return any(links.opened_as(one, token) for one in left)
+    return left.filter(user=request.user.pk, user__isnull=False).exists()
 
 
 def page_of(submission: Submission, token: str | None) -> str:

@@ -15,6 +15,7 @@ there (`submissions/kinds.py`).
 import datetime
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.apps import apps
@@ -29,6 +30,7 @@ from django.utils.translation import gettext_lazy as _
 from core import kinds
 from core.lifecycle import Refused
 from core.mail import queue
+from core.models import Mail
 from core.text.normal import fold, mail_address
 from schools.models import ClassGroup, Organisation, User
 from schools.models.class_group import free_name
@@ -86,8 +88,12 @@ def erase_person(*, email: str) -> Counter[str]:
     addresses = {email, *submissions.values_list("email", flat=True)} - {""}
     done["codes"] = _count(CodeChallenge.objects.filter(email__in=addresses).delete())
     done["mails"] = sum(map(queue.erase, sorted(addresses)))
-    # A word that stands alone may be a role ('Directie'), as one types it for a name.
-    done["mails to others"] = queue.blank(word for word in told if " " in word)
+    # A word that stands alone may be a role ('Directie'), as one types it for a name; and a class
+    # may be called by a word that others are called by too ('Jan').
+    called = _parties_naming_her(submissions, names)
+    whole = {word for word in told | called if " " in word}
+    about_hers = Mail.objects.about(submissions.values("reference"))
+    done["mails to others"] = queue.blank(whole) + queue.blank(called - whole, about_hers)
     done["log entries"] = _erase_log_entries(user, told, names)
     classes = _erase_from_classes(user, submissions, names)
     done["classes"] = len(classes)
@@ -182,6 +188,15 @@ def _naming(words: set[str], user: User | None, submissions: QuerySet[Submission
         return not parts.isdisjoint(folded.split()) or any(word in folded for word in whole)
 
     return names
+
+
+def _parties_naming_her(submissions: QuerySet[Submission], names: Names) -> set[str]:
+    """Names of classes and groups that carry hers, as colleagues read them in their mails."""
+    called: set[str] = set()
+    for kind in submitted():
+        rows: QuerySet[Any] = kind.model._base_manager.filter(submission__in=submissions)
+        called |= set(rows.values_list("party_name", flat=True))
+    return {name for name in called if names(name)}
 
 
 def _erase_from_classes(

@@ -26,9 +26,6 @@ from submissions.kinds import submitted
 from submissions.models import Companion, Submission
 
 TEMPLATE = "erasure_notice"
-MONTH = datetime.timedelta(days=31)
-# How long the mail itself may wait for a server, on top of the month.
-ON_ITS_WAY = datetime.timedelta(days=3)
 
 
 class KeepLink(kinds.Marker):
@@ -65,7 +62,7 @@ def keep(user: User) -> None:
 def saw(user: User) -> None:
     """Her calendar asked for her visits. Written down once a month, and not while what we know of
     her is fresher than that."""
-    month_ago = timezone.now() - MONTH
+    month_ago = timezone.now() - settings.ERASURE_TOLD_BEFORE
     if max(user.last_login or user.joined_at, user.joined_at) < month_ago:
         fresh = Q(seen_on=None) | Q(seen_on__lt=timezone.localdate(month_ago))
         User.objects.filter(fresh, pk=user.pk).update(seen_on=timezone.localdate())
@@ -114,7 +111,7 @@ def due(limit: datetime.datetime) -> QuerySet[User]:
 def tell_silent(at_once: int) -> int:
     """Tell some of those whose time comes within a month; returns how many were told."""
     today = timezone.localdate()
-    erase_on = today + MONTH + ON_ITS_WAY
+    erase_on = today + settings.ERASURE_TOLD_BEFORE + settings.ERASURE_MAIL_MAY_WAIT
     silent = silent_since(limit_on(erase_on))
     told = User.objects.filter(erase_on__isnull=False)
     told.exclude(pk__in=silent.values("pk")).update(erase_on=None)  # she acted since
@@ -139,7 +136,7 @@ def _tell(user: User, erase_on: datetime.date) -> bool:
             "day": erase_on,
             "link": markers.marker(KeepLink.name, user.pk, to=user.email),
         },
-        expires_at=timezone.now() + ON_ITS_WAY,
+        expires_at=timezone.now() + settings.ERASURE_MAIL_MAY_WAIT,
     )
     enqueue(message)
     return True

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F
+from django.conf import settings
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,9 +20,9 @@ from core.kinds import kinds
 from core.lifecycle import NEW, Lifecycle, Move, Refused
 from core.transactions import retried
 from schools.models import User
-from submissions.kinds import submitted
+from submissions.kinds import by_day, submitted
 from submissions.lifecycle import account_of, keep_profile
-from submissions.models import Asked, Companion, CompanionState, Submission
+from submissions.models import Asked, Companion, CompanionEvent, CompanionState, Submission
 
 S = CompanionState
 ALIVE = S.where(is_coming=True)
@@ -111,14 +112,16 @@ def rows_of(companions: Iterable[Companion]) -> list[tuple[Any, list[Any]]]:
             if any(one.submission_id == row.submission_id and one.has(row) for one in companions)
         ]
         if hers:
-            found.append((kind, hers))
+            found.append((kind, by_day(hers)))
     return found
 
 
 def lines_of(submissions: Iterable[Submission]) -> list[str]:
     """What of these submissions is to come, in words."""
     submissions = list(submissions)
-    return [line for kind in submitted() for line in kind.lines(list(kind.coming_in(submissions)))]
+    return [
+        line for kind in submitted() for line in kind.lines(by_day(kind.coming_in(submissions)))
+    ]
 
 
 # --- The verbs -----------------------------------------------------------------------------------
@@ -131,7 +134,8 @@ def invite(
     """Ask a colleague by mail to take part in all of this, or to take it over.
 
     What she has already, or is asked for, is left out. An offer to take over ends the ones before
-    it. Raises NothingToShare, OwnAddress, InvitedAlready, TooManyColleagues.
+    it. The second of two clicks gives what the first asked. Raises NothingToShare, OwnAddress,
+    InvitedAlready, TooManyColleagues.
     """
     locked = _locked([share.submission for share in shares])
     shares = [share for share in shares if _can_be_shared(locked[share.submission.pk])]
@@ -141,12 +145,18 @@ def invite(
     if not shares:
         raise OwnAddress
     alive = Companion.objects.alive().filter(submission__in=locked)
+    lately = lately_in("invite", "offer")
+    just_asked = list(alive.filter(lately, email=email, takes_over=takes_over).order_by("pk"))
     if takes_over:
+        if {one.submission_id for one in just_asked} == {one.submission.pk for one in shares}:
+            return just_asked
         for one in alive.filter(takes_over=True).order_by("pk"):
             MOVES.apply(one, "withdraw", by=by)
     else:
         hers = list(alive.filter(email=email, takes_over=False))
         shares = [share for share in shares if not _is_among(share, hers)]
+    if not shares and just_asked:
+        return just_asked
     if not shares:
         raise InvitedAlready
     for share in shares:
@@ -224,6 +234,14 @@ def _locked(submissions: Iterable[Submission]) -> dict[int, Submission]:
     keys = sorted({one.pk for one in submissions})
     rows = Submission.objects.select_for_update(of=("self",)).select_related("school", "hub")
     return {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
+
+
+def lately_in(*moves: str) -> Q:
+    """Companions of whom one of these moves was made a moment ago: by the first of two clicks."""
+    lately = CompanionEvent.objects.filter(
+        move__in=moves, at__gte=timezone.now() - settings.SAME_CLICK_WITHIN
+    )
+    return Q(pk__in=lately.values("companion"))
 
 
 def _can_be_shared(submission: Submission) -> bool:

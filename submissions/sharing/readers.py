@@ -39,13 +39,26 @@ def colleague(companions: Sequence[Companion]) -> Reader:
 def readers_of[T: Asked](rows: Iterable[T]) -> list[tuple[Reader, list[T]]]:
     """Whoever hears of these rows of one submission, with those that are hers; who asked first."""
     rows = list(rows)
-    if not rows:
-        return []
-    submission = rows[0].submission
-    shared = submission.companions.accepted().select_related("user").exclude(email="")
-    by_email = groupby(shared.order_by("email", "pk"), key=lambda one: one.email)
-    readers = [contact_of(submission), *(colleague(list(group)) for _email, group in by_email)]
-    found = [(reader, [row for row in rows if reader.has(row)]) for reader in readers]
+    return readers_of_all(rows) if rows else []
+
+
+def readers_of_all[T: Asked](rows: Iterable[T]) -> list[tuple[Reader, list[T]]]:
+    """The same of rows of several submissions, in their order; one query."""
+    asked: dict[Submission, list[T]] = {}
+    for row in rows:
+        asked.setdefault(row.submission, []).append(row)
+    shared = Companion.objects.accepted().filter(submission__in=asked).exclude(email="")
+    companions: dict[int, list[Companion]] = {}
+    for one in shared.select_related("user").order_by("email", "pk"):
+        companions.setdefault(one.submission_id, []).append(one)
+    found = []
+    for submission, some in asked.items():
+        hers = companions.get(submission.pk, ())
+        for one in hers:
+            one.submission = submission
+        by_email = groupby(hers, key=lambda one: one.email)
+        readers = [contact_of(submission), *(colleague(list(group)) for _email, group in by_email)]
+        found += [(reader, [row for row in some if reader.has(row)]) for reader in readers]
     return [(reader, hers) for reader, hers in found if hers]
 
 

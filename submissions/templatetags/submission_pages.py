@@ -18,6 +18,11 @@ def submission_url(context: dict[str, Any], page: str, **kwargs: Any) -> str:
     return path_of(context["submission"], page, context.get("token"), **kwargs)
 
 
+@register.filter
+def is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
 @register.simple_tag
 def invitation_url(companion: Companion) -> str:
     """The page of an invitation, for whom it is to."""

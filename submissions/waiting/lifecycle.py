@@ -128,10 +128,10 @@ class WaitingList:
     @retried
     def book(self, request: Any, *, by: User) -> Submission:
         """For who is signed in."""
-        return self.confirm(self.hold(request, by=by), by=by)
+        return self.verify(self.hold(request, by=by), by=by)
 
     @retried
-    def confirm(self, submission: Submission, *, by: User | None = None) -> Submission:
+    def verify(self, submission: Submission, *, by: User | None = None) -> Submission:
         """The code was right: it waits from now on, behind everybody who does already.
 
         Doing it twice changes nothing. Raises NotWaiting.
@@ -260,18 +260,15 @@ class WaitingList:
     # --- What the clock does --------------------------------------------------------------------
 
     def lapse_expired(self) -> int:
-        return sum(self._lapse(row) for row in self.model.objects.expired().order_by("pk"))
-
-    @retried
-    def _lapse(self, row: Waiting) -> int:
-        return MOVES.lapse_all([row])
+        return MOVES.lapse_expired(self.model.objects.expired().order_by("pk"))
 
     def untold(self) -> list[Submission]:
-        """Whose offer is in no mail yet, or in one that waits for the mail server; not those whose
-        mailbox refuses it, nor where somebody else has that mail."""
+        """Whose offer is in no mail yet, or in one that waits for the mail server, also when that
+        hung up; not those whose mailbox puts it off, nor where somebody else has that mail."""
         mails = Mail.objects.filter(template=OFFER_MAIL)
         sent = mails.filter(state=Mail.State.SENT).values("tells_of")
-        waits = mails.waiting().filter(tries=0).exclude(tells_of__in=sent).values("reference")
+        queued = mails.filter(state=Mail.State.QUEUED)
+        waits = queued.exclude(tells_of__in=sent).values("reference")
         told_later = Q(events__notice="offered", events__noticed_at=None)
         offered = self.rows.filter(told_later | Q(submission__reference__in=waits))
         rows = offered.filter(state=S.OFFERED).select_related("submission").order_by("pk")

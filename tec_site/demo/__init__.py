@@ -7,6 +7,7 @@ from tec_site.demo import (
     around,
     colleagues,
     evaluations,
+    figures,
     kits,
     loans,
     offer,
@@ -34,4 +35,5 @@ def load() -> None:
     second_hub.load()
     roster.load()
     evaluations.load()
+    figures.load()
     colleagues.load()

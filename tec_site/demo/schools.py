@@ -26,6 +26,13 @@ SCHOOLS = [
     ("ZZ1000", "Basisschool De Ark", "Schoolstraat", "1", "7241 ZZ", "Lochem", MIDDLE, "99902"),
 ]  # fmt: skip
 
+# From places of which a school came; nobody of these ever did.
+QUIET = [
+    ("ZZ1100", "OBS De Waterlelie", "Gasthuisstraat", "9", "7411 ZZ", "Deventer", NORTH, "99901"),
+    ("ZZ1200", "SBO De Sleutel", "Ploegstraat", "24", "7412 ZZ", "Deventer", NORTH, "99902"),
+    ("ZZ1300", "CBS De Esdoorn", "Esdoornlaan", "61", "7322 ZZ", "Apeldoorn", MIDDLE, "99902"),
+]  # fmt: skip
+
 
 class Teacher(NamedTuple):
     """Whoever books for the school of the same place in `SCHOOLS`."""
@@ -53,7 +60,7 @@ def load() -> None:
         number: SchoolBoard.objects.get_or_create(number=number, defaults={"name": name})[0]
         for number, name in BOARDS
     }
-    for code, name, street, number, postcode, city, region, board in SCHOOLS:
+    for code, name, street, number, postcode, city, region, board in (*SCHOOLS, *QUIET):
         School.objects.get_or_create(
             site_code=code,
             defaults={

@@ -1,7 +1,7 @@
 """Two who wait in the demo: for the first full Proeverij, each with a class of its own."""
 
 from bookings.models import Booking, VisitWait
-from bookings.waiting.visits import LIST, WaitRequest, Wish
+from bookings.waiting.visit_list import LIST, WaitRequest, Wish
 from core.lifecycle import Refused
 from programmes.models import Programme
 from schools.models import School
@@ -39,6 +39,6 @@ def load() -> None:
         party = Party(name, year, year, pupils, 3)
         asked = WaitRequest(submission, programme, [party], Wish.of(full.visit.slot))
         try:
-            LIST.confirm(LIST.hold(asked, by=None))
+            LIST.verify(LIST.hold(asked, by=None))
         except Refused:
             return

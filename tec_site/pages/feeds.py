@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -76,11 +77,10 @@ class Followed:
     def revision(self) -> tuple[str, datetime.datetime | None]:
         """ETag and date. Two feeds with the same tag are the same, byte for byte; it is found
         without building them (docs/decisions/0012)."""
-        followed = self._kinds()
-        counted = _counted(*map(self._of, followed))
+        counted = _counted(*self._all.values())
         words = [
-            kind.calendar_words(self.feed, self._rows(kind))
-            for kind in followed
+            kind.calendar_words(self.feed, kind.since(rows, self.first_day))
+            for kind, rows in self._all.items()
             if counted.get(str(kind.model._meta.model_name), [0])[0]
         ]
         place = [translation.get_language(), settings.SITE_URL, settings.CALENDAR_DOMAIN]
@@ -92,21 +92,21 @@ class Followed:
     def content(self) -> bytes:
         events = [
             event
-            for kind in self._kinds()
-            for event in kind.calendar_events(self.feed, self._rows(kind))
+            for kind, rows in self._all.items()
+            for event in kind.calendar_events(self.feed, kind.since(rows, self.first_day))
         ]
         return calendars.calendar(events, name=self.title)
 
-    def _kinds(self) -> list[Kind]:
-        return [kind for kind in kinds() if kind.followed(self.feed, self.key) is not None]
-
-    def _rows(self, kind: Kind) -> QuerySet[Any, Any]:
-        return kind.since(self._of(kind), self.first_day)
-
-    def _of(self, kind: Kind) -> QuerySet[Any, Any]:
-        """All of this kind that is followed; of staff's hubs where it is staff who follow it."""
-        rows: QuerySet[Any, Any] = kind.followed(self.feed, self.key)
-        return scoped(rows, self.user) if self.feed in STAFF_FEEDS else rows
+    @cached_property
+    def _all(self) -> dict[Kind, QuerySet[Any, Any]]:
+        """What of each kind is followed; of staff's hubs where it is staff who follow it."""
+        found = {kind: kind.followed(self.feed, self.key) for kind in kinds()}
+        of_staff = self.feed in STAFF_FEEDS
+        return {
+            kind: scoped(rows, self.user) if of_staff else rows
+            for kind, rows in found.items()
+            if rows is not None
+        }
 
 
 # --- What can be followed: for a user and perhaps an object ------------------------------------

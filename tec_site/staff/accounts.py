@@ -27,6 +27,7 @@ from core import rate_limits
 from core.mail import markers, templates
 from core.mail.queue import Message, enqueue
 from core.text.normal import mail_address
+from tec_site.staff import sign_ins
 
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
@@ -84,6 +85,9 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         user = super().authenticate(request, **credentials)
         return user if user is not None and user.is_staff and user.is_active else None
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        sign_ins.record_refusal(request, mail_address(credentials.get("email", "")))
+
     def reauthenticate(self, user: Any, password: str) -> bool:
         rate_limits.count("passwords_per_address", user.email)
         return bool(user.check_password(password))
@@ -92,6 +96,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         # A moment rather than a number of seconds: being busy does not prolong it.
         request.session.set_expiry(timezone.now() + settings.STAFF_SESSION_AGE)
+        sign_ins.record(request, user)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return reverse("admin:index")

@@ -19,7 +19,7 @@ from django.views.decorators.csp import csp_override
 from unfold.sites import UnfoldAdminSite
 
 from core.addresses import wanted_page
-from tec_site.staff import accounts
+from tec_site.staff import accounts, manual
 
 
 def _without_nul(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,7 +55,7 @@ class BackOffice(UnfoldAdminSite):
 
         Set here and not in `admin_view`, because a ModelAdmin wraps what that returns.
         """
-        urls = super().get_urls()
+        urls = [*manual.urls(self), *super().get_urls()]
         for view in _views_of(urls):
             if getattr(view, "login_required", True):
                 view.login_url = reverse_lazy("admin:login", current_app=self.name)

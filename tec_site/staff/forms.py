@@ -1,5 +1,6 @@
 """allauth's forms where ours differ: who may use them, and how often."""
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.forms import LoginForm, ResetPasswordForm, default_token_generator
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core import rate_limits
 from core.kinds import Marker, Part
 from core.text.fields import MailAddressField
+from tec_site.staff import sign_ins
 
 
 class StaffLoginForm(LoginForm):
@@ -75,3 +77,7 @@ class PasswordLink(Marker):
 class StaffAccounts(Part):
     name = "staff accounts"
     markers = (PasswordLink(),)
+    jobs = {"purge": timedelta(hours=6)}
+
+    def purge(self) -> None:
+        sign_ins.purge()

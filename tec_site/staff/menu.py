@@ -40,6 +40,7 @@ NAVIGATION: list[dict[str, Any]] = [
             ),
             _entry(_("Planner"), "view_week", "admin:bookings_visit_week", "bookings.view_visit"),
             _entry(_("Roster"), "badge", "admin:roster_shift_week", "roster.view_shift"),
+            {"title": _("Manual"), "icon": "help", "link": reverse_lazy("admin:manual")},
             _entry(
                 _("Book on a school's behalf"),
                 "call",
@@ -120,6 +121,12 @@ NAVIGATION: list[dict[str, Any]] = [
             _entry(_("Figures"), "monitoring", "figures:board", "impact.view_figures"),
             _entry(_("All figures"), "table_chart", "figures:all", "impact.view_figures"),
             _entry(_("Indicators"), "flag", "figures:indicators", "impact.view_indicator"),
+            _entry(_("Funding"), "euro", "figures:funding", "impact.view_pledge"),
+            _model(_("Pledges"), "handshake", "impact.pledge"),
+            _model(_("Funding sources"), "account_balance_wallet", "impact.fundingsource"),
+            _model(_("Who pays for what"), "pie_chart", "impact.division"),
+            _model(_("Rates of an hour"), "timer", "impact.hourrate"),
+            _entry(_("Quiet schools"), "hearing", "figures:quiet", "impact.view_schoolcontact"),
             _model(_("Reports"), "description", "impact.report"),
             {
                 "title": _("Results"),
@@ -139,12 +146,24 @@ NAVIGATION: list[dict[str, Any]] = [
             _model(_("Organisations"), "corporate_fare", "schools.organisation"),
             _model(_("School boards"), "account_balance", "schools.schoolboard"),
             _model(_("School holidays"), "beach_access", "schools.schoolholiday"),
+            _entry(
+                _("Read in schools"),
+                "upload_file",
+                "admin:schools_school_import",
+                "schools.add_school",
+            ),
         ],
     },
     {
         "title": _("Mail and tasks"),
         "items": [
             _model(_("Mails"), "mail", "core.mail"),
+            _entry(
+                _("Write to many"),
+                "forward_to_inbox",
+                "admin:submissions_submission_write",
+                "core.change_mail",
+            ),
             _model(_("Tasks"), "pending_actions", "core.task"),
         ],
     },
@@ -155,6 +174,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _model(_("Users"), "person", "schools.user"),
             _model(_("Roles"), "badge", "auth.group"),
             _model(_("Second factors"), "key", "mfa.authenticator"),
+            _model(_("Sign-ins"), "login", "tec_site.signin"),
+            _model(_("Lists taken along"), "download", "tec_site.export"),
             _model(_("Statements"), "gavel", "tec_site.statement"),
             _model(_("Worlds of technology"), "public", "programmes.world"),
             _model(_("Core objectives"), "flag", "programmes.coreobjective"),
@@ -201,7 +222,11 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
     "BORDER_RADIUS": "6px",
-    "STYLES": [lambda request: static("css/desk.css")],
+    "STYLES": [
+        lambda request: static("css/desk.css"),
+        lambda request: static("css/desk-planning.css"),
+        lambda request: static("css/desk-figures.css"),
+    ],
     "SCRIPTS": [lambda request: static("js/desk.js")],
     "SIDEBAR": {"show_all_applications": False, "navigation": NAVIGATION},
     "COLORS": {

@@ -1,8 +1,8 @@
 """The roles that the site comes with: groups of staff and what each may do.
 
-`manage.py roles`, at every new version, makes them and adds what is missing to those that exist:
-what staff took from one comes back, what they gave it themselves stays. A superuser may do
-everything.
+Each `manage.py migrate` makes them and adds what is missing to those that exist
+(`tec_site/apps.py`; `manage.py roles` does only that): what staff took from one comes back, what
+they gave it themselves stays. A superuser may do everything.
 """
 
 from collections.abc import Iterable
@@ -28,6 +28,7 @@ _DESK = [
     *_HANDLE_BOXES,
     "kits.add_loan",
     "kits.view_loanwait",
+    "kits.add_loanwait",
     "kits.change_loanwait",
     "kits.view_loanwaitevent",
     "kits.add_repair",
@@ -37,6 +38,7 @@ _DESK = [
     "bookings.change_booking",
     "bookings.view_bookingevent",
     "bookings.view_visitwait",
+    "bookings.add_visitwait",
     "bookings.change_visitwait",
     "bookings.view_visitwaitevent",
     "bookings.change_visit",
@@ -70,6 +72,8 @@ _DESK = [
     "roster.delete_otherdays",
     "impact.view_evaluation",
     "impact.view_figures",
+    "impact.view_schoolcontact",
+    "impact.add_schoolcontact",
     "core.view_mail",
     "core.change_mail",
     "core.view_task",
@@ -98,6 +102,8 @@ def load() -> None:
         [
             "programmes.delete_closure",
             "schools.delete_schoolholiday",
+            "tec_site.view_signin",
+            "tec_site.view_export",
             "tec_site.view_statement",
             "tec_site.change_statement",
             # A colleague's lost telephone; never of somebody who may do more.

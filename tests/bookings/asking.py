@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from bookings import lifecycle
+from bookings.planning.availability import offers_of
 from bookings.rules import VisitItem, VisitRequest
 from submissions.models import Submission
 from submissions.rules import Party
@@ -36,3 +39,8 @@ def hold(slot, programme, *classes, **fields):
     told = fields.pop("told", ())
     items = [VisitItem(slot, programme, party) for party in classes or [asked()]]
     return lifecycle.hold(VisitRequest(typed(**fields), items, overrule, note, told), by=None)
+
+
+def offer_for(programme, slot):
+    """How it stands with one slot, or None where the programme does not run."""
+    return next(iter(offers_of([programme], Q(visitslot=slot))), None)

@@ -6,11 +6,13 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from bookings import lifecycle
 from bookings.models import SchedulePattern, VisitSlot
 from bookings.planning.schedule import make_slots
+from core.backoffice.changes import in_words
+from core.models import Mail
 from programmes.models import Closure
 from tests.factories import (
     amsterdam,
@@ -242,6 +244,29 @@ def test_second_click_on_moving_a_visit_moves_and_tells_nobody_twice(desk):
     assert [event.move for event in booking.events.all()] == ["made", "reschedule"]
 
 
+@pytest.mark.parametrize("name", ["verplaats", "afzeggen"])
+def test_who_joined_since_the_page_was_shown_is_seen_before_she_gets_a_mail(desk, name):
+    """Nothing that was typed is lost, and sent once more it is done."""
+    booking = make_booking(visit=make_visit(max_groups=2, max_pupils=60))
+    slot = make_slot(programmes=[booking.visit.programme], starts_at=amsterdam(2026, 11, 10, 9))
+    page = visit_page(booking.visit, name)
+    seen = desk.get(page).context["form"]["seen"].value()
+    sent = {"slot": slot.pk, "note": "Wij schilderen.", "seen": seen}
+    make_booking(visit=booking.visit, party_name="7b")
+
+    told = desk.post(page, sent)
+
+    form = told.context["form"]
+    assert len(form.non_field_errors()) == 1
+    assert "is veranderd sinds je keek" in form.non_field_errors()[0]
+    assert form["note"].value() == "Wij schilderen."
+    assert "7b" in told.context["explanation"] or "2 klassen" in told.context["explanation"]
+    assert [one.move for one in booking.events.all()] == ["made"]
+    done = desk.post(page, sent | {"seen": form["seen"].value()})
+    assert done.status_code == 302
+    assert booking.events.last().move == ("reschedule" if name == "verplaats" else "cancel")
+
+
 def test_visit_into_zones_that_are_taken_stays_where_it_is(desk):
     booking = make_booking()
     programme = booking.visit.programme
@@ -266,14 +291,37 @@ def test_maximum_is_raised_and_logged_but_not_below_what_is_booked(desk):
     desk.post(page, {"max_groups": 3, "max_pupils": 90})
     visit.refresh_from_db()
     assert (visit.max_groups, visit.max_pupils) == (3, 90)
-    assert LogEntry.objects.get().change_message == ("Maximum gewijzigd: 3 klassen, 90 leerlingen.")
+    entry = LogEntry.objects.get()
+    assert in_words(entry) == "Maximum gewijzigd: 3 klassen, 90 leerlingen."
+    with translation.override("en"):
+        assert in_words(entry) == "Maximum changed: 3 classes, 90 pupils."
+
+
+def test_second_of_two_hears_which_maximum_a_colleague_made_meanwhile(desk):
+    visit = make_booking().visit
+    page = visit_page(visit, "maximum")
+    seen = desk.get(page).context["form"]["seen"].value()
+    desk.post(page, {"max_groups": 3, "max_pupils": 90, "seen": seen})
+
+    answer = desk.post(page, {"max_groups": 4, "max_pupils": 99, "seen": seen})
+
+    form = answer.context["form"]
+    assert form.non_field_errors()[0].startswith("Een collega maakte er 3 en 90 van")
+    assert form["max_pupils"].value() == "99"
+    visit.refresh_from_db()
+    assert (visit.max_groups, visit.max_pupils) == (3, 90)
+    again = {"max_groups": 4, "max_pupils": 99, "seen": form["seen"].value()}
+    assert desk.post(page, again).status_code == 302
+    visit.refresh_from_db()
+    assert (visit.max_groups, visit.max_pupils) == (4, 99)
 
 
 @pytest.mark.parametrize("name", ["verplaats", "maximum"])
 def test_who_only_looks_changes_no_visit(onlooker, name):
     visit = make_visit(slot=make_slot(starts_at=amsterdam(2026, 9, 17, 9)))
     assert [button.label for button in onlooker.get(visit_page(visit)).context["buttons"]] == [
-        "Daglijst (pdf)"
+        "Daglijst (pdf)",
+        "De week (pdf)",
     ]
     assert onlooker.get(visit_page(visit, name)).status_code == 403
     assert onlooker.post(visit_page(visit, name), {"max_groups": 9}).status_code == 403
@@ -300,11 +348,11 @@ def test_page_of_a_visit_takes_as_many_queries_for_three_classes(desk, django_as
     visit = make_visit(max_groups=3, max_pupils=99)
     make_booking(visit=visit)
     desk.get(visit_page(visit))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         desk.get(visit_page(visit))
     make_booking(visit=visit)
     make_booking(visit=visit)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         desk.get(visit_page(visit))
 
 
@@ -374,7 +422,7 @@ def test_added_programme_is_named_and_joins_with_one_click(desk):
     later = make_programme(venue=pattern.venue, title="Drones en vr")
     change = reverse("admin:bookings_schedulepattern_change", args=[pattern.pk])
     form = desk.get(change).context["adminform"].form
-    sent = {name: form.initial.get(name) for name in form.fields} | {
+    sent = {name: form.initial.get(name) or "" for name in form.fields} | {
         "programmes": [*pattern.programmes.values_list("pk", flat=True), later.pk]
     }
     [warning, _saved] = texts(desk.post(change, sent, follow=True))
@@ -388,6 +436,38 @@ def test_added_programme_is_named_and_joins_with_one_click(desk):
     assert texts(done) == ["3 dagdelen nemen nu meer programma’s."]
     assert VisitSlot.objects.filter(programmes=later).count() == 3
     assert "kan erbij" not in desk.get(page_of(pattern)).content.decode()
+
+
+def test_another_time_of_the_pattern_moves_what_nobody_counts_on_and_names_the_rest(desk):
+    """Of three Tuesdays: a class is booked on 27 October, and one waits for 3 November."""
+    pattern = make_pattern()
+    desk.post(page_of(pattern))
+    free, booked, waited_for = pattern.slots.order_by("starts_at")
+    programme = pattern.programmes.get()
+    booking = make_booking(visit=make_visit(slot=booked, programme=programme))
+    make_wait(slot=waited_for, programme=programme)
+    change = reverse("admin:bookings_schedulepattern_change", args=[pattern.pk])
+    form = desk.get(change).context["adminform"].form
+    sent = {name: form.initial.get(name) or "" for name in form.fields}
+    sent |= {"programmes": [programme.pk], "starts_at": "09:30", "ends_at": "12:30"}
+    warning, _saved = texts(desk.post(change, sent, follow=True))
+    assert warning.startswith("3 dagdelen die al gemaakt waren staan nog op hun oude tijd.")
+    assert f'href="{page_of(pattern)}"' in warning
+
+    preview = desk.get(page_of(pattern))
+    days = [[one.slot.day.day for one in preview.context[name]] for name in ("follow", "stay")]
+    assert days == [[20], [27, 3]]
+    move = reverse("admin:bookings_visit_verplaats", args=[booking.visit_id])
+    assert f'href="{move}"' in preview.text
+    assert preview.context["plan"].new == []
+    done = desk.post(page_of(pattern), {"retime": "1"}, follow=True)
+    assert texts(done) == ["1 dagdeel gewijzigd."]
+    times = [timezone.localtime(slot.starts_at) for slot in pattern.slots.order_by("starts_at")]
+    assert [f"{time:%d %H:%M}" for time in times] == ["20 09:30", "27 09:00", "03 09:00"]
+    assert not Mail.objects.exists()
+    entry = LogEntry.objects.get(object_id=str(free.pk), content_type__model="visitslot")
+    assert "09:30" in in_words(entry)
+    assert done.context["follow"] == []
 
 
 def test_day_that_is_ticked_in_the_preview_gets_its_slot_all_the_same(desk):

@@ -4,11 +4,14 @@ import re
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
+from django.db.transaction import atomic
 from django.urls import reverse
 
 from bookings.models import Booking
-from tests.booking_form import address, errors_of, typed
-from tests.factories import make_booking, make_programme, make_slot, make_visit
+from submissions.pages.initial import party_as_asked
+from tests.booking_form import address, errors_of, held, typed
+from tests.factories import make_booking, make_group, make_programme, make_slot, make_visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
@@ -53,6 +56,49 @@ def test_form_of_a_programme_across_primary_and_secondary_offers_both(client):
     programme = make_programme(year_from=8, year_to=9)
     page = client.get(address(programme, make_slot(programmes=[programme]))).text
     assert re.findall(r'name="klas-0-year_groups" value="(\d+)"', page) == ["8", "9"]
+
+
+@pytest.mark.parametrize(
+    ("groups", "said", "kept"),
+    [([9], "havo-vwo", "havo-vwo"), ([9], "", ""), ([8], "havo", ""), ([8, 9], "vmbo", "vmbo")],
+)
+def test_level_of_a_secondary_class_is_asked_and_may_stay_open(client, groups, said, kept):
+    programme = make_programme(year_from=8, year_to=9)
+    slot = make_slot(programmes=[programme])
+    assert 'name="klas-0-level"' in client.get(address(programme, slot)).text
+    held(
+        client,
+        programme,
+        slot,
+        **typed(classes=(("1a", groups, 24, 3),)) | {"klas-0-level": said},
+    )
+    assert Booking.objects.get().level == kept
+
+
+def test_level_that_does_not_exist_is_refused(client):
+    programme = make_programme(year_from=8, year_to=9)
+    slot = make_slot(programmes=[programme])
+    data = typed(classes=(("1a", [9], 24, 3),)) | {"klas-0-level": "gymnasium"}
+    assert "klas-0-level" in errors_of(client.post(address(programme, slot), data))
+
+
+def test_level_is_not_asked_of_primary_classes(client, programme, slot):
+    assert "klas-0-level" not in client.get(address(programme, slot)).text
+    data = typed() | {"klas-0-level": "havo"}
+    held(client, programme, slot, **data)
+    assert Booking.objects.get().level == ""
+
+
+def test_level_is_read_with_the_year_group_and_known_the_next_time():
+    row = make_booking(year_from=9, year_to=9, level="vmbo-havo")
+    assert row.year_groups == "leerjaar 1 vmbo/havo"
+    assert party_as_asked(row)["level"] == "vmbo-havo"
+
+
+def test_database_refuses_a_level_of_who_is_in_no_secondary_class():
+    for make in (make_booking, make_group):
+        with pytest.raises(IntegrityError, match="booking_level_is_secondary"), atomic():
+            make(level="havo")
 
 
 # --- Supervisors -------------------------------------------------------------------------------

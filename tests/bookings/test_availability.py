@@ -11,11 +11,11 @@ from bookings.planning.availability import (
     first_free,
     month_of_offers,
     next_free,
-    offer_for,
     offers_between,
     same_week,
 )
 from programmes.models import Closure
+from tests.bookings.asking import offer_for
 from tests.factories import (
     NOW,
     amsterdam,

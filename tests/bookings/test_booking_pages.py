@@ -250,6 +250,19 @@ def test_time_that_staff_changed_since_the_form_was_opened_is_shown_before_it_is
     held(client, programme, slot, date_shown=shown(response))
 
 
+def test_no_more_than_eight_things_are_asked_of_a_new_teacher(client, programme, slot):
+    opened = client.get(address(programme, slot)).context["form"]
+    filled_in = {field.html_name: field.value() or "" for field in opened.contact}
+    assert filled_in["photos"]  # answered with the careful answer until she says more
+
+    empty = {name: value if "FORMS" in name else "" for name, value in typed().items()}
+    response = client.post(address(programme, slot), empty | filled_in)
+
+    asked = {field.html_name for field, _words in response.context["form"].errors if field}
+    assert asked >= {"klas-0-name", "klas-0-pupils", "contact_name", "email", "phone"}
+    assert len(asked) <= 8
+
+
 def test_full_visit_offers_later_dates_when_the_week_is_full(client):
     programme = make_programme()
     slot = make_slot(programmes=[programme])

@@ -257,7 +257,7 @@ def test_day_list_takes_as_many_queries_for_thirty_classes(desk, django_assert_n
     make_booking()
     desk.get(TUESDAY)
     # What there is of other kinds; evaluations, colleagues and who waits are on no day.
-    queries = 6 + len(kinds()) - 5
+    queries = 7 + len(kinds()) - 5
     with django_assert_num_queries(queries):
         desk.get(TUESDAY)
     visit = make_visit(max_groups=30, max_pupils=999)

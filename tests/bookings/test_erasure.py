@@ -3,7 +3,7 @@ import pytest
 from bookings import clock, lifecycle
 from bookings.models import Booking, State, VisitWait
 from bookings.refusals import Forgotten
-from bookings.waiting.visits import LIST
+from bookings.waiting.visit_list import LIST
 from submissions.privacy.erasure import StillComing, erase_person, found_in
 from tests.factories import amsterdam, make_booking, make_staff, make_submission, make_wait
 

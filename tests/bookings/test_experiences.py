@@ -131,6 +131,20 @@ def test_date_before_the_proeverij_leads_to_dates_after_it(
     assert Booking.objects.latest("pk").starts_at == amsterdam(2026, 12, 16, 9)
 
 
+@pytest.mark.parametrize("name", ["7b", "8a"])
+def test_of_two_proeverijen_to_come_the_first_is_named(
+    client, taster, experience, teacher, early, name
+):
+    """Whichever was booked first; of her class, or for another one of the school."""
+    later = planned(taster, teacher, 15)
+    slot = make_slot(programmes=[taster], starts_at=amsterdam(2026, 12, 8, 9))
+    visit = make_visit(programme=taster, slot=slot)
+    make_booking(visit=visit, submission=later.submission, class_group=later.class_group)
+    client.force_login(teacher)
+    response = client.post(address(experience, early), hers(teacher, **{"klas-0-name": name}))
+    assert "Jullie Proeverij is op 8 december" in response.text
+
+
 def test_proeverij_of_another_class_of_the_school_counts_as_hers(
     client, taster, experience, teacher, early
 ):

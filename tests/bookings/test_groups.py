@@ -446,7 +446,7 @@ def test_only_a_programme_for_schools_asks_a_proeverij_before():
 def test_no_kit_goes_back_to_class_with_a_group(client):
     booking = make_group()
     kit = make_kit(venue=booking.visit.programme.venue)
-    assert fitting_kits(booking) == []
+    assert list(fitting_kits(booking)) == []
     client.force_login(booking.submission.user)
     page = client.get(f"/leskisten/{kit.slug}/", {"bezoek": str(booking.submission.public_id)})
     assert page.status_code == 200

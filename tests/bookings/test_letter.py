@@ -164,6 +164,28 @@ def test_letter_has_the_facts_of_the_visit_on_one_a4() -> None:
     )
 
 
+@pytest.mark.usefixtures("frozen")
+def test_letter_has_what_is_done_before_on_the_day_and_afterwards() -> None:
+    programme = make_facts(
+        preparation="Zoek techniek in de klas.",
+        preparation_minutes=45,
+        teachers_part="Loop mee met een groepje.",
+        follow_up="Teken wat je maakte.",
+    )
+    submission = make_asker()
+    make_booking(submission=submission, visit=make_room(programme))
+
+    text = " ".join(text_of(page) for page in read(submission).pages)
+
+    parts = [
+        "(45 minuten) Zoek techniek in de klas.",
+        "Loop mee met een groepje.",
+        "Teken wat je maakte.",
+    ]
+    assert [one for one in parts if one not in text] == []
+    assert sorted(parts, key=text.index) == parts
+
+
 def test_letter_is_in_the_language_of_the_submission_whatever_is_active() -> None:
     submission = make_asker(language="en")
     make_booking(submission=submission, visit=make_room(make_facts()))
@@ -444,9 +466,10 @@ def test_letter_shows_hostile_text_as_text() -> None:
     assert len(of_kind(reader, "/Figure")) == 1
 
 
-@pytest.mark.parametrize("text", ["woord " * 1700, "x" * 10_000, "<" * 10_000, "\u202e<\n" * 500])
+@pytest.mark.parametrize("text", ["woord " * 840, "x" * 5_000, "<" * 5_000, "\u202e<\n" * 250])
 def test_letter_takes_ten_thousand_characters(text: str) -> None:
-    """More than a form takes; it flows over pages, and every page says whose it is."""
+    """Half of them to bring and half to arrange, more than a form takes; it flows over pages, and
+    every page says whose it is."""
     programme = make_facts(bring=text, arrange=text)
     submission = make_asker()
     make_booking(submission=submission, visit=make_room(programme))

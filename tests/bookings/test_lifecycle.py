@@ -176,6 +176,27 @@ def test_growing_lapses_an_expired_hold_in_its_way():
     assert (expired.state, booking.pupils) == (State.LAPSED, 30)
 
 
+def test_reinstating_and_moving_lapse_an_expired_hold_in_their_way():
+    booking, moved = make_booking(), make_booking()
+    visit = booking.visit
+    lifecycle.cancel(booking=booking, by=make_staff())
+    visit = make_visit(slot=visit.slot, programme=visit.programme, max_groups=1)
+    expired = make_booking(visit=visit, state=State.HELD)
+    to = make_slot(programmes=[moved.visit.programme], starts_at=amsterdam(2026, 11, 10, 13))
+    there = make_visit(slot=to, programme=moved.visit.programme, max_groups=1)
+    in_its_way = make_booking(visit=there, state=State.HELD)
+
+    with time_machine.travel(NOW + datetime.timedelta(minutes=31), tick=False):
+        lifecycle.reinstate(booking=booking, by=make_staff())
+        lifecycle.reschedule(booking=moved, slot=to, by=make_staff(), note="Storing")
+
+    for one in (booking, moved, expired, in_its_way):
+        one.refresh_from_db()
+    assert (booking.state, booking.visit.slot) == (State.CONFIRMED, visit.slot)
+    assert (moved.state, moved.visit.slot) == (State.CONFIRMED, to)
+    assert (expired.state, in_its_way.state) == (State.LAPSED, State.LAPSED)
+
+
 def test_reinstate_is_refused_when_the_place_is_gone():
     booking = make_booking()
     lifecycle.cancel(booking=booking, by=make_staff())

@@ -20,7 +20,7 @@ from core.mail.outbox import Teller
 from core.mail.sending import Sender
 from core.models import Mail
 from programmes.models import Programme
-from submissions import links, telling
+from submissions import links
 from tests.factories import (
     amsterdam,
     make_booking,
@@ -40,12 +40,6 @@ TO = "anouk@school.example"
 NUMBERS = (
     "Aantallen gewijzigd: van 24 leerlingen en 3 begeleiders naar 20 leerlingen en 3 begeleiders."
 )
-
-
-@pytest.fixture
-def no_letter(monkeypatch):
-    """As on a machine without Pango; also keeps tests that are not about the letter fast."""
-    monkeypatch.setattr(telling, "can_be_made", lambda: False)
 
 
 @pytest.fixture

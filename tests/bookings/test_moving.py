@@ -26,6 +26,7 @@ from tests.factories import (
     make_loan,
     make_programme,
     make_slot,
+    make_venue,
     make_visit,
     make_zone,
 )
@@ -119,7 +120,7 @@ def test_school_moves_to_what_it_could_book_and_staff_to_any_date(booked, later,
     assert moving.move_as_staff(booking=booked, slot=later, by=staff)
 
 
-def test_experience_moves_to_a_date_after_its_proeverij_only(later):
+def test_experience_moves_to_a_date_after_its_proeverij_only(client, later):
     taster = make_booking(
         visit=make_visit(programme=make_programme(kind=ProgrammeKind.TASTER)),
     )
@@ -143,6 +144,8 @@ def test_experience_moves_to_a_date_after_its_proeverij_only(later):
     )
     can_be = {offer.slot_id: offer.can_be_booked for offer in month}
     assert can_be == {before.pk: False, after.pk: True, later.pk: False}
+    page = client.get(address(experience, maand="2026-11")).text
+    assert (f"?naar={before.pk}" in page, f"?naar={after.pk}" in page) == (False, True)
     moving.move(slot=after, **by_school(experience))
 
 
@@ -214,6 +217,8 @@ def test_wish_changes_nothing_until_staff_answer(wished, later):
     """S14."""
     assert (wished.starts_at, wished.state) == (amsterdam(2026, 11, 3, 9), State.CONFIRMED)
     assert wished.attention == Attention.MOVE_ASKED
+    before = (wished.visit.groups_taken, wished.visit.pupils_taken, wished.pupils)
+    assert before == (1, 24, 24)
     assert wish_of(wished).data["to"] == later.starts_at.isoformat()
     assert not Visit.objects.filter(slot=later).exists()
     assert moving.ask_to_move(slot=later, note="Nog eens", **by_school(wished)) is None
@@ -223,7 +228,10 @@ def test_wish_changes_nothing_until_staff_answer(wished, later):
 def test_staff_agree_with_one_button(desk, wished, later):
     page = f"/beheer/bookings/booking/{wished.pk}/"
     shown = desk.get(f"{page}change/").content.decode()
-    assert "donderdag 26 november 2026 13:00" in shown
+    asked = (
+        "Gevraagd: donderdag 26 november 2026 13:00 in plaats van dinsdag 3 november 2026 09:00."
+    )
+    assert asked in shown  # read by staff, and in the history of the school
     form = desk.get(f"{page}doe/reschedule/").context["form"]
     assert form["slot"].value() == later.pk
 
@@ -384,6 +392,18 @@ def test_another_time_than_was_shown_is_said_before_anything_moves(client, booke
     assert moves_of(booked) == ["reschedule"]
 
 
+def test_another_place_than_was_shown_is_said_before_anything_moves(client, booked, later):
+    step = address(booked, naar=later.pk)
+    shown = client.get(step).context["shown"]
+    later.venue = make_venue(hub=later.venue.hub, name="De andere hal")
+    later.save()
+
+    answer = client.post(step, {"note": "", "shown": shown})
+
+    assert (answer.status_code, moves_of(booked)) == (409, [])
+    assert "De andere hal" in answer.context["form"].non_field_errors()[0]
+
+
 def test_page_shows_the_month_again_where_the_date_is_gone(client, booked, later):
     make_booking(visit=make_visit(slot=later, programme=booked.visit.programme), pupils=28)
     answer = client.post(address(booked, naar=later.pk), {"note": ""})
@@ -442,3 +462,16 @@ def test_proeverij_that_would_come_after_an_experience_is_said_before(client, la
     before = make_slot(programmes=[taster.visit.programme], starts_at=amsterdam(2026, 11, 9, 9))
     assert "geen Proeverij meer" in client.get(address(taster, naar=later.pk)).content.decode()
     assert "geen Proeverij meer" not in client.get(address(taster, naar=before.pk)).content.decode()
+
+
+def test_month_without_a_free_date_names_the_first_that_there_is(client, booked):
+    """Not that nothing is free at all."""
+    page = address(booked)
+    assert "Er is nu geen vrije datum." in client.get(page).text
+    programmes = [booked.visit.programme]
+    later = make_slot(programmes=programmes, starts_at=amsterdam(2027, 1, 12, 9))
+
+    text = client.get(page).text
+
+    assert f'<a href="?naar={later.pk}">dinsdag 12 januari 2027</a>' in text
+    assert "Er is nu geen vrije datum." not in text

@@ -1,17 +1,21 @@
 """Of three classes cancel one, move one, change one's numbers: all or nothing, in one mail."""
 
 import datetime
+import re
 
 import pytest
 import time_machine
+from django.urls import reverse
 from icalendar import Calendar
 
 from bookings import lifecycle
-from bookings.models import Booking, State, VisitSlot
-from bookings.parts import Part, PartRefused, change_parts
+from bookings.models import Booking, State, Visit, VisitSlot
+from bookings.parts import ChangeRefused, ClassChange, change_parts
 from core.mail.outbox import Teller
 from core.models import Mail
+from kits import handling
 from kits.models import LoanState
+from programmes.models import ProgrammeKind
 from schools.models import SchoolHoliday
 from submissions.links import link_to
 from tests.factories import (
@@ -27,7 +31,7 @@ from tests.factories import (
     make_visit,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "one_factor")]
 
 
 @pytest.fixture
@@ -63,7 +67,7 @@ def later(three):
 
 def part(booking, **fields):
     values = {"pupils": booking.pupils, "supervisors": booking.supervisors}
-    return Part(booking, **values | fields)
+    return ClassChange(booking, **values | fields)
 
 
 def by_school(booking):
@@ -135,7 +139,7 @@ def test_one_refusal_leaves_all_as_they_were(three, later):
     make_booking(
         visit=make_visit(slot=later, programme=moved.visit.programme), pupils=30
     )  # which leaves room for four
-    with pytest.raises(PartRefused) as refused:
+    with pytest.raises(ChangeRefused) as refused:
         change_parts(
             [part(gone, goes=True), part(moved, slot=later), part(changed, pupils=20)],
             by=by_school(gone),
@@ -170,7 +174,7 @@ def test_pupils_that_one_class_leaves_out_another_can_bring(three):
 def test_late_class_is_refused_and_the_rest_with_it(three):
     parts = [part(three[0], goes=True), part(three[2], goes=True)]
     late = time_machine.travel(amsterdam(2026, 10, 21, 12), tick=False)  # 13 days before the 3rd
-    with late, pytest.raises(PartRefused) as refused:
+    with late, pytest.raises(ChangeRefused) as refused:
         change_parts(parts, by=by_school(three[0]))
     assert refused.value.part.booking == three[0]
     assert not Booking.objects.filter(state=State.CANCELLED).exists()
@@ -229,12 +233,49 @@ def test_date_that_moved_since_it_was_shown_is_not_taken_unseen(client, three, l
 
 
 def test_refusal_stands_at_its_class_and_nothing_typed_is_lost(client, three):
-    data = sent(three, **{f"klas-{three[1].pk}-pupils": 99, f"klas-{three[0].pk}-pupils": 22})
+    Visit.objects.filter(pk=three[1].visit_id).update(max_pupils=27)
+    page = f"{address(three[0])}klassen/"
+    for pupils, status in ((99, 422), (30, 409)):  # over the limit of a class; of what is left
+        asked = {f"klas-{three[1].pk}-pupils": pupils, f"klas-{three[0].pk}-pupils": 22}
+        answer = client.post(page, sent(three, **asked))
+        assert answer.status_code == status
+        rows = answer.context["form"].rows
+        assert [list(row.errors) for row in rows] == [[], ["pupils"], []]
+        assert rows[0]["pupils"].value() == "22"
+
+
+def test_fewer_supervisors_than_the_norm_are_said_once_on_the_page_of_all(client, three):
+    """As on the page of one class."""
+    page, one = f"{address(three[0])}klassen/", three[0]
+    fewer = sent(three, **{f"klas-{one.pk}-supervisors": 2})
+
+    first = client.post(page, fewer)
+    assert first.status_code == 422
+    row = first.context["form"].rows[0]
+    assert row.errors["supervisors"][0].startswith("Bij 24 leerlingen vragen we 3 begeleiders.")
+    said = re.search(rf'name="klas-{one.pk}-norm_said" value="([^"]+)"', first.text)
+    again = client.post(page, fewer | {f"klas-{one.pk}-norm_said": said[1]})
+    assert again.status_code == 302
+
+    one.refresh_from_db()
+    assert (one.pupils, one.supervisors) == (24, 2)
+    assert one.events.get(move="note").data == {"overruled": ["supervisors"]}
+
+
+def test_norm_is_not_asked_of_a_class_that_goes(client, three):
+    page, one = f"{address(three[0])}klassen/", three[0]
+    data = {f"klas-{one.pk}-supervisors": 1, f"klas-{one.pk}-goes": "on"}
+    assert client.post(page, sent(three, **data)).status_code == 302
+    one.refresh_from_db()
+    assert one.state == State.CANCELLED
+
+
+def test_rule_that_the_form_could_not_see_is_said_at_its_own_field(client, three, monkeypatch):
+    monkeypatch.setattr("bookings.pages.parties.broken_change", lambda *_numbers: [])
+    data = sent(three, **{f"klas-{three[0].pk}-supervisors": 1})
     answer = client.post(f"{address(three[0])}klassen/", data)
     assert answer.status_code == 409
-    rows = answer.context["form"].rows
-    assert [list(row.errors) for row in rows] == [[], ["pupils"], []]
-    assert rows[0]["pupils"].value() == "22"
+    assert list(answer.context["form"].rows[0].errors) == ["supervisors"]
 
 
 def test_late_class_offers_to_ask(client, three):
@@ -280,3 +321,118 @@ def test_kit_goes_with_its_class_on_the_page_of_all(client, three, loan, later):
     assert client.post(f"{address(three[0])}klassen/", data).status_code == 302
     loan.refresh_from_db()
     assert loan.starts_on == datetime.date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(("way", "stays"), [("cancel", False), ("keep", True)])
+def test_one_mail_says_what_becomes_of_the_kit_of_the_class_that_goes(
+    client, three, loan, way, stays
+):
+    data = sent(
+        three,
+        **{f"klas-{three[0].pk}-goes": "on", f"klas-{three[0].pk}-leskist-{loan.pk}": way},
+    )
+    client.post(f"{address(three[0])}klassen/", data)
+    Teller().tell(seconds=60)
+
+    mail = Mail.objects.get(template="booking_changed")
+    words = f"De leskist {loan.kit} blijft gereserveerd"
+    assert (words in mail.text) == stays
+    page = client.get(address(three[0])).text
+    assert ("Het bezoek gaat niet door; de kist is nog van jullie." in page) == stays
+
+
+def test_kit_of_any_class_stands_on_the_page_of_all(client, three, loan):
+    loan.booking = three[2]
+    loan.save()
+    assert f"{loan.kit}" in client.get(address(three[0])).text
+
+
+def test_late_question_to_cancel_asks_about_the_kit_and_staff_answer_it(client, desk, three, loan):
+    with time_machine.travel(amsterdam(2026, 10, 21, 12), tick=False):
+        page = f"{address(three[0])}annuleren/{three[0].pk}/"
+        assert f"leskist-{loan.pk}" in client.get(page).text
+        client.post(page, {"note": "", f"leskist-{loan.pk}": "cancel"})
+        loan.refresh_from_db()
+        assert loan.state == LoanState.RESERVED  # nothing changes until staff answer
+        move = reverse("admin:bookings_booking_move", args=[three[0].pk, "cancel"])
+        form = desk.get(move).context["form"]
+        assert form[f"leskist-{loan.pk}"].value() == "cancel"
+
+        desk.post(move, {"note": "", f"leskist-{loan.pk}": "cancel"})
+
+    loan.refresh_from_db()
+    assert loan.state == LoanState.CANCELLED
+    assert Booking.objects.get(pk=three[0].pk).state == State.CANCELLED
+
+
+def test_staff_move_a_visit_with_its_kit(desk, three, loan, later):
+    move = reverse("admin:bookings_booking_move", args=[three[0].pk, "reschedule"])
+
+    desk.post(move, {"note": "", "slot": later.pk, f"leskist-{loan.pk}": "move"})
+
+    loan.refresh_from_db()
+    assert Booking.objects.get(pk=three[0].pk).visit.slot == later
+    assert loan.starts_on == later.day
+
+
+@pytest.mark.parametrize(
+    ("way", "state", "in_mail"), [("keep", "packed", True), ("cancel", "cancelled", False)]
+)
+def test_kit_is_asked_about_where_staff_call_a_whole_visit_off(
+    desk, three, loan, way, state, in_mail
+):
+    """Staff decide also about a box that is packed, which the school itself may not any more."""
+    handling.pack(loan=loan, by=make_staff())
+    page = f"/beheer/bookings/visit/{three[0].visit_id}/afzeggen/"
+    assert f"7a: De leskist {loan.kit}" in desk.get(page).text
+
+    answer = desk.post(page, {"note": "De kraan is stuk."}, follow=True)
+    assert Booking.objects.get(pk=three[0].pk).state == State.CONFIRMED  # it was not said
+    answer = desk.post(page, {"note": "Stuk.", f"leskist-{loan.pk}": way}, follow=True)
+
+    loan.refresh_from_db()
+    assert (Booking.objects.get(pk=three[0].pk).state, loan.state) == (State.CANCELLED, state)
+    assert f"7a: De leskist {loan.kit}" in answer.text
+    Teller().tell(seconds=60)
+    told = Mail.objects.get(template="booking_cancelled").text
+    assert (f"De leskist {loan.kit} blijft gereserveerd" in told) == in_mail
+
+
+@pytest.mark.parametrize("way", ["move", "keep", "cancel"])
+def test_kit_is_asked_about_where_staff_move_a_whole_visit(desk, three, loan, later, way):
+    before = loan.starts_on
+    page = f"/beheer/bookings/visit/{three[0].visit_id}/verplaats/"
+
+    desk.post(page, {"note": "", "slot": later.pk, f"leskist-{loan.pk}": way})
+
+    loan.refresh_from_db()
+    assert Booking.objects.get(pk=three[0].pk).visit.slot == later
+    assert loan.starts_on == (later.day if way == "move" else before)
+    assert loan.state == ("cancelled" if way == "cancel" else "reserved")
+
+
+def test_experiences_that_rest_on_a_class_of_several_are_named_before_and_in_the_mail(
+    client, three
+):
+    taster = make_programme(title="Proeverij", kind=ProgrammeKind.TASTER)
+    experience = make_programme(title="Maken", kind=ProgrammeKind.EXPERIENCE, requires_taster=True)
+    first, later = (
+        make_booking(
+            submission=three[0].submission,
+            class_group=three[0].class_group,
+            party_name="7a",
+            visit=make_visit(slot=make_slot(programmes=[one], starts_at=day), programme=one),
+        )
+        for one, day in {
+            taster: amsterdam(2026, 11, 10, 9),
+            experience: amsterdam(2026, 12, 3, 9),
+        }.items()
+    )
+    page = f"{address(first)}klassen/"
+    all_of_them = [*three, first, later]
+    assert client.get(page).text.count("<li>Maken, 7a, donderdag 3 december") == 1
+
+    client.post(page, sent(all_of_them, **{f"klas-{first.pk}-goes": "on"}))
+    Teller().tell(seconds=60)
+
+    assert "- Maken, 7a, donderdag 3 december" in Mail.objects.get(template="booking_changed").text

@@ -1,11 +1,18 @@
 """Booking by telephone: what is known of the school is offered, and fills the form."""
 
+import datetime
+from urllib.parse import urlencode
+
 import pytest
 from django.contrib.auth.models import Permission
+from django.urls import reverse
 
-from bookings.models import Booking
+from bookings.models import Booking, VisitWait
+from programmes.models import Programme
 from schools.audience import Audience
+from submissions.models import WaitState
 from tests.factories import (
+    NOW,
     amsterdam,
     make_booking,
     make_class_group,
@@ -20,6 +27,7 @@ from tests.factories import (
     make_submission,
     make_visit,
 )
+from tests.submissions.sharing import tell
 
 NEW = "/beheer/bookings/booking/add/"
 pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
@@ -272,3 +280,107 @@ def test_people_and_groups_of_an_organisation_at_another_hub_are_not_offered(
         for_groups, of(metal.name, metal.city, organisation_take="organisation")
     ).context["known"]
     assert (known.contacts, known.classes) == ([], [])
+
+
+# --- On the waiting list -------------------------------------------------------------------------
+
+
+def ready(school, **fields):
+    """All that one types for a class of this school."""
+    return typed(**{
+        "school": school.pk,
+        "school_q": "",
+        "contact_name": "Anouk Vis",
+        "email": "anouk@school.example",
+        "phone": "0570 123456",
+        "klas-0-name": "7b",
+        "klas-0-year_groups": [7],
+        "klas-0-pupils": 24,
+        "klas-0-supervisors": 3,
+        "photos": "ask",
+    } | fields)  # fmt: skip
+
+
+@pytest.fixture
+def full(db):
+    """The page of booking for a date on which all places are taken."""
+    programme = make_programme(title="Film", max_groups=1, max_pupils=34)
+    slot = make_slot(programmes=[programme], max_groups=1, max_pupils=34)
+    make_booking(visit=make_visit(slot=slot, programme=programme))
+    return f"{NEW}?programme={programme.pk}&slot={slot.pk}"
+
+
+WAIT = "/beheer/bookings/visitwait/add/"
+WAIT_BUTTON = "Zet op de wachtlijst voor deze datum"
+
+
+def test_full_date_leads_to_the_waiting_list_with_everything_typed(desk, school, full, address):
+    assert WAIT_BUTTON not in desk.get(address).text
+    assert WAIT_BUTTON in desk.get(full).text
+    refused = desk.post(full, ready(school, send="1"))
+    assert (WAIT_BUTTON in refused.text, 'value="Anouk Vis"' in refused.text) == (True, True)
+
+    done = desk.post(full, ready(school, wait="1"))
+
+    row = VisitWait.objects.get()
+    assert done["Location"] == reverse("admin:bookings_visitwait_change", args=[row.pk])
+    assert (row.state, row.class_group.name, row.asked_at) == (WaitState.WAITING, "7b", NOW)
+    assert row.events.latest("pk").by_role == "staff"
+    (mail,) = tell()
+    assert (mail.to, mail.template) == ("anouk@school.example", "wait_joined")
+    desk.post(full, ready(school, wait="1"))
+    assert VisitWait.objects.count() == 1
+
+
+def test_several_days_are_waited_for_on_the_telephone(desk, school, full):
+    programme = Programme.objects.get(title="Film")
+    first = desk.get(WAIT, {"programme": programme.pk})
+    assert (first.context["first"].errors, first.context["first"].days.errors) == ({}, {})
+    days = {"weekdays": ["1", "3"], "first_day": "2026-11-02", "last_day": "2026-11-27"}
+    page = f"{WAIT}?{urlencode({'programme': programme.pk, **days}, doseq=True)}"
+    assert 'name="overrule"' not in desk.get(page).text
+
+    done = desk.post(page, ready(school, wait="1"))
+
+    row = VisitWait.objects.get()
+    assert done["Location"] == reverse("admin:bookings_visitwait_change", args=[row.pk])
+    assert (row.slot, row.weekdays, row.last_day) == (None, "13", datetime.date(2026, 11, 27))
+
+
+def test_days_in_the_wrong_order_are_said_at_their_field(desk, full):
+    programme = Programme.objects.get(title="Film")
+    days = {"first_day": "2026-11-27", "last_day": "2026-11-02"}
+
+    page = desk.get(WAIT, {"programme": programme.pk, **days})
+
+    assert "De laatste dag ligt voor de eerste." in page.text
+    assert 'name="contact_name"' not in page.text
+
+
+def test_what_the_waiting_list_refuses_is_said_and_nothing_is_lost(desk, school, full):
+    answer = desk.post(full, ready(school, wait="1", **{"klas-0-pupils": 35}))
+
+    assert not VisitWait.objects.exists()
+    assert 'value="35"' in answer.text
+    assert "34" in answer.text
+
+
+def test_place_that_is_free_is_offered_at_once(desk, school, address):
+    query = address.partition("?")[2]
+
+    desk.post(f"{WAIT}?{query}", ready(school, wait="1"))
+
+    assert VisitWait.objects.get().state == WaitState.OFFERED
+    assert [mail.template for mail in tell()] == ["wait_offered"]
+
+
+def test_only_who_may_add_to_the_list_puts_somebody_on_it(client, school, full):
+    desk = make_staff(is_superuser=False)
+    may = Permission.objects.filter(codename__in=["add_booking", "view_booking"])
+    desk.user_permissions.add(*may)
+    client.force_login(desk)
+
+    assert WAIT_BUTTON not in client.get(full).text
+    assert client.get(WAIT).status_code == 403
+    client.post(full, ready(school, wait="1"))
+    assert not VisitWait.objects.exists()

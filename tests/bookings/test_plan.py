@@ -4,17 +4,20 @@ import datetime
 
 import pytest
 
+from bookings import continuing
 from bookings.models import Booking, State, VisitSlot
 from bookings.pages.proposals import (
     Proposal,
     a_year_further,
-    continue_classes,
     experiences_of,
     of_last_year,
 )
+from bookings.pages.trajectory import trajectories
+from bookings.rules import VisitItem, VisitRequest
 from core.models import Mail
 from programmes.models import ProgrammeKind
 from schools.models import ClassGroup
+from schools.years import YearGroup
 from submissions.models import PhotoAnswer, Submission
 from submissions.rules import Party
 from tests.factories import (
@@ -29,6 +32,7 @@ from tests.factories import (
     make_teacher,
     make_venue,
     make_visit,
+    unsaved_submission,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
@@ -52,7 +56,7 @@ def came(teacher, name="Groep 6b", year=6, programme=None, **fields):
     programme = programme or make_programme(max_groups=3)
     days = datetime.timedelta(days=Booking.objects.count())
     slot = make_slot(programmes=[programme], starts_at=LAST_MAY + days)
-    group = make_class_group(
+    group = fields.pop("class_group", None) or make_class_group(
         school=teacher.school, school_year=2025, name=name, year_from=year, year_to=year
     )
     values = {
@@ -98,6 +102,9 @@ def sent(page, *slots, **fields):
     [
         ("Groep 6b", (6, 6), "Groep 7b"),
         ("6/7 De Uilen", (6, 7), "7/8 De Uilen"),
+        ("Groep 7/8", (7, 8), "Groep 8"),  # who was in groep 8 is gone
+        ("groep 7 en 8 van juf An", (7, 8), "groep 8 van juf An"),
+        ("6/7/8", (6, 8), "7/8"),
         ("De Uilen", (6, 6), "De Uilen"),
         ("Groep 6 lokaal 12", (6, 6), "Groep 7 lokaal 12"),
     ],
@@ -107,7 +114,7 @@ def test_class_is_called_a_year_further(name, years, later):
 
 
 def test_class_the_programme_and_the_numbers_go_along_and_nothing_else(teacher):
-    """S21: looked at by every column of what is booked in the end."""
+    """S21: what is proposed; the next test looks at what is booked in the end."""
     before = came(teacher)
     Submission.objects.update(
         facilities="Een rolstoel", photos=PhotoAnswer.YES, purchase_order="PO-12", language="en"
@@ -119,6 +126,42 @@ def test_class_the_programme_and_the_numbers_go_along_and_nothing_else(teacher):
     assert proposal == Proposal(
         before.visit.programme, Party("Groep 7b", 7, 7, 26, 2), before.class_group_id
     )
+
+
+# What is proposed, chosen or made anew; every other column is as in a fresh booking.
+ASKED = {"party_name", "party_key", "year_from", "year_to", "class_group", "visit", "pupils"}
+ASKED |= {"submission", "supervisors", "state", "id", "uid", "created_at", "changed_at", "sequence"}
+WHO = {"hub", "school", "user", "contact_name", "email", "phone", "phone_digits", "verified_at"}
+WHO |= {"id", "public_id", "reference", "submission_key", "data_hash", "browser", "created_at"}
+WHO |= {"search_text"}
+
+
+def test_no_other_column_of_last_year_goes_along(client, teacher):
+    """S21: every column, so that a new one is thought of."""
+    before = came(teacher)
+    slot = coming(before.visit.programme)
+    Booking.objects.update(
+        attention="moved", prepared_at=LAST_MAY, followed_up_at=LAST_MAY, came=20, sequence=7,
+        said_yes_for=LAST_MAY, said_yes_with=26,
+    )  # fmt: skip
+    Submission.objects.update(
+        facilities="Een rolstoel", photos=PhotoAnswer.YES, purchase_order="PO-12", language="en",
+        network="of-then", link_version=4, typed_city="Zwolle",
+    )  # fmt: skip
+    before.events.create(move="note", to_state=before.state, note="Druk")
+    client.force_login(teacher)
+
+    assert client.post(PAGE, sent(client.get(PAGE), slot)).status_code == 302
+
+    booked = Booking.objects.latest("pk")
+    assert booked.visit.slot == slot
+    for row, fresh, made in ((booked, Booking(), ASKED), (booked.submission, Submission(), WHO)):
+        for field in row._meta.concrete_fields:
+            if field.name not in made:
+                value = getattr(row, field.attname)
+                assert value == getattr(fresh, field.attname), field.name
+    assert booked.sequence < 7
+    assert not booked.events.filter(note="Druk").exists()
 
 
 def test_for_other_children_the_year_group_and_its_name_stay(teacher):
@@ -167,15 +210,92 @@ def test_experiences_that_a_class_did_not_book_are_proposed(teacher):
 @pytest.mark.parametrize(("school_year", "is_linked"), [(2025, True), (2024, False)])
 def test_class_continues_one_of_the_year_before_only(teacher, school_year, is_linked):
     earlier = make_class_group(school=teacher.school, school_year=school_year)
-    booking = make_booking(submission=make_submission(user=teacher))
+    programme = make_programme()
+    item = VisitItem(coming(programme), programme, Party("Groep 8", 8, 8, 24, 3))
+    asked = unsaved_submission(school=teacher.school, typed_school_name="", email=teacher.email)
 
-    continue_classes([booking], [earlier.pk])
+    submission = continuing.book(VisitRequest(asked, [item]), before=[earlier.pk], by=teacher)
 
-    booking.class_group.refresh_from_db()
-    assert booking.class_group.continues == (earlier if is_linked else None)
+    group = submission.bookings.get().class_group
+    assert group.continues == (earlier if is_linked else None)
+
+
+@pytest.mark.parametrize("year", [YearGroup.GROUP_8, YearGroup.YEAR_6])
+def test_class_that_leaves_its_school_this_summer_stays_as_she_typed_it(programme, year, frozen):
+    party = Party("De laatste", year, year, 24, 3)
+    summer = datetime.date(2027, 9, 14)
+
+    assert Proposal(programme, party, before=1).party_on(summer, party) == party
+
+
+def test_class_that_tasted_last_year_goes_on_a_year_further(client, teacher):
+    """From groep 7 to groep 8: Mijn TEC leads there, and nobody doubts its Proeverij."""
+    taster = make_programme(kind=ProgrammeKind.TASTER)
+    done, to_do = (
+        make_programme(kind=ProgrammeKind.EXPERIENCE, requires_taster=True) for _one in range(2)
+    )
+    before = came(teacher, "Groep 7a", 7, programme=taster)
+    came(teacher, "Groep 7a", 7, programme=done, class_group=before.class_group)
+    leaves = came(teacher, "Groep 8", 8, programme=taster)
+    [trajectory] = trajectories(teacher)
+    assert (trajectory.class_group, trajectory.is_of_last_year) == (before.class_group, True)
+    client.force_login(teacher)
+    page = f"{PAGE}?klas={before.class_group_id}"
+    assert page in client.get("/mijn/").text
+    assert experiences_of(teacher, leaves.class_group_id) == []
+    slot = coming(to_do)
+
+    client.post(page, sent(client.get(page), slot))
+
+    booked = Submission.objects.latest("pk").bookings.get()
+    assert (booked.party_name, booked.year_from, booked.attention) == ("Groep 8a", 8, "")
+    assert booked.class_group.continues == before.class_group
+    assert [one.class_group for one in trajectories(teacher)] == [booked.class_group]
+    assert experiences_of(teacher, before.class_group_id) == []
+
+
+def test_class_that_plans_before_the_summer_comes_a_year_further(client, teacher, frozen):
+    """And not as the class that has its name by then."""
+    taster = make_programme(kind=ProgrammeKind.TASTER)
+    before = came(teacher, "Groep 7a", 7, programme=taster)
+    frozen.move_to(amsterdam(2026, 6, 16, 10))
+    client.force_login(teacher)
+    group = before.class_group
+    for day in (15, 22):  # the second for the class of next year, as it is called by then
+        experience = make_programme(kind=ProgrammeKind.EXPERIENCE, requires_taster=True)
+        slot = make_slot(programmes=[experience], starts_at=amsterdam(2026, 9, day, 9))
+        page = f"{PAGE}?klas={group.pk}"
+        shown = client.get(page)
+
+        client.post(page, sent(shown, slot))
+
+        booked = Submission.objects.latest("pk").bookings.get()
+        assert (booked.visit.slot, booked.party_name, booked.year_from) == (slot, "Groep 8a", 8)
+        is_said = "Na de zomer komt deze klas als Groep 8a (groep 8)." in shown.text
+        assert is_said == (group == before.class_group)
+        group = booked.class_group
+        assert group.continues == before.class_group
 
 
 # --- The page ------------------------------------------------------------------------------------
+
+
+def test_class_is_called_a_year_further_beforehand_only_where_it_is(client, teacher, frozen):
+    """By the name that she typed, and not on dates before the summer."""
+    taster = make_programme(kind=ProgrammeKind.TASTER)
+    before = came(teacher, "Groep 7a", 7, programme=taster)
+    frozen.move_to(amsterdam(2026, 6, 16, 10))
+    client.force_login(teacher)
+    experience = make_programme(kind=ProgrammeKind.EXPERIENCE, requires_taster=True)
+    make_slot(programmes=[experience], starts_at=amsterdam(2026, 7, 7, 9))
+    page = f"{PAGE}?klas={before.class_group_id}"
+    assert "Na de zomer komt" not in client.get(page).text
+
+    make_slot(programmes=[experience], starts_at=amsterdam(2026, 9, 15, 9))
+
+    typed = {"rij-0-name": "De Uilen van groep 7", "rij-0-further": "0", "further": "9"}
+    words = "Na de zomer komt deze klas als De Uilen van groep 8 (groep 8)."
+    assert words in client.post(page, typed).text
 
 
 def test_three_classes_are_booked_with_three_taps_and_one_mail(client, teacher):
@@ -358,6 +478,22 @@ def test_experiences_of_a_class_are_planned_in_one_go(client, teacher):
     assert {one.visit.programme for one in booked} == set(experiences)
     assert {one.class_group for one in booked} == {group}
     assert ClassGroup.objects.count() == 1
+
+
+def test_class_that_planned_every_experience_is_not_led_to_an_empty_plan(client, teacher):
+    programmes = [
+        make_programme(kind=kind) for kind in (ProgrammeKind.TASTER, ProgrammeKind.EXPERIENCE)
+    ]
+    group = make_class_group(school=teacher.school, school_year=2026, name="Groep 7a")
+    submission = make_submission(user=teacher, school=teacher.school)
+    client.force_login(teacher)
+    leads = f"{PAGE}?klas={group.pk}"
+    seen = []
+    for one in programmes:
+        make_booking(submission=submission, class_group=group, visit=make_visit(programme=one))
+        seen.append(leads in client.get("/mijn/").text)
+
+    assert seen == [True, False]
 
 
 def test_who_has_no_last_year_reads_so(client, teacher):

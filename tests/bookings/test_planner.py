@@ -6,8 +6,10 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Permission
 
+from bookings.planning.availability import free_for
 from programmes.models import Closure
 from schools.models import SchoolHoliday
+from tests.bookings.test_schedule import make_pattern
 from tests.factories import (
     VISIT_DAY,
     amsterdam,
@@ -90,6 +92,47 @@ def test_free_half_day_names_what_can_be_booked_in_it_until_somebody_comes(desk)
     ((_row, blocks),) = day_of(page).rows
     assert [block.visit is None for block in blocks] == [False]
     assert day_of(page).free == 0
+
+
+def test_half_day_that_is_not_published_yet_is_drawn_as_such_and_counts_as_no_room(desk):
+    programme = make_programme()
+    pattern = make_pattern(programmes=[programme], public_from=datetime.date(2026, 10, 1))
+    slot = make_slot(programmes=[programme], pattern=pattern)
+    page = planner(desk)
+    ((_row, (block,)),) = day_of(page).rows
+    assert (block.visit, block.slot, block.public_from) == (
+        None,
+        slot.pk,
+        datetime.date(2026, 10, 1),
+    )
+    assert day_of(page).free == 0
+    assert "openbaar vanaf 1 oktober 2026" in page.text
+    with time_machine.travel("2026-10-01 00:30+02:00", tick=False):
+        ((_row, (block,)),) = day_of(planner(desk)).rows
+    assert block.public_from is None
+
+
+def test_half_day_too_soon_for_schools_is_free_capacity_for_staff(desk):
+    """They book in it with a note that says why; what began is free for nobody."""
+    programme = make_programme(lead_time=5)
+    slot = make_slot(programmes=[programme])
+    with time_machine.travel("2026-11-02 12:00+01:00", tick=False):
+        page = planner(desk)
+        assert not free_for([programme], VISIT_DAY, VISIT_DAY, 1)
+    ((_row, (block,)),) = day_of(page).rows
+    assert (block.slot, block.is_too_soon, day_of(page).free) == (slot.pk, True, 1)
+    assert "vrij, alleen via de balie" in page.text
+    with time_machine.travel("2026-11-03 09:00+01:00", tick=False):
+        assert day_of(planner(desk)).rows == []
+    ((_row, (block,)),) = day_of(planner(desk)).rows
+    assert not block.is_too_soon
+
+
+def test_closed_half_day_is_not_drawn_as_one_that_is_to_be_published(desk):
+    programme = make_programme()
+    pattern = make_pattern(programmes=[programme], public_from=datetime.date(2026, 10, 1))
+    make_slot(programmes=[programme], pattern=pattern, is_closed=True)
+    assert day_of(planner(desk)).rows == []
 
 
 def test_day_is_shut_when_all_venues_are_and_not_when_one_of_two_is_empty(desk):

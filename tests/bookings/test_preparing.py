@@ -6,9 +6,10 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from bookings import lifecycle, preparing
+from bookings import attendance, lifecycle, preparing
 from bookings.models import State
 from bookings.planning.line import next_steps
+from bookings.refusals import NotYet
 from core.lifecycle import IllegalMove
 from core.uploads import clean_handout
 from programmes.models import ProgrammeKind
@@ -86,6 +87,37 @@ def test_what_is_cancelled_is_not_prepared(booked, owner):
     assert owner.post(page(booked), {"gedaan": "ja"}).status_code == 302
 
 
+def test_going_on_in_class_is_one_tap_once_the_visit_is_over(booked, owner, frozen):
+    """And counts in the figures once staff noted that the class was here."""
+    tap = {"gedaan": "ja"}
+    assert page(booked, "follow_up") not in detail(booked, owner)
+    owner.post(page(booked, "follow_up"), tap)  # too soon
+    with pytest.raises(NotYet):
+        preparing.follow_up(booking=booked, by=None)
+    frozen.move_to(amsterdam(2026, 11, 4, 9))
+    assert page(booked, "follow_up") in detail(booked, owner)
+    for _tap in range(2):
+        assert owner.post(page(booked, "follow_up"), tap).url.endswith("#daarna")
+    booked.refresh_from_db()
+    assert booked.followed_up_at is not None
+    sequence = booked.sequence
+    attendance.attend(booking=booked, by=make_staff())
+    owner.post(page(booked, "follow_up"), {"gedaan": "nee"})
+    booked.refresh_from_db()
+    assert booked.followed_up_at is None
+    moves = booked.events.order_by("pk").values_list("move", flat=True)
+    assert list(moves) == ["made", "follow_up", "attend", "unfollow"]
+    assert booked.sequence == sequence + 1  # of the attendance: it is nothing for calendars
+
+
+def test_class_that_did_not_come_has_nothing_to_go_on_with(booked, owner, frozen):
+    frozen.move_to(amsterdam(2026, 11, 4, 9))
+    attendance.miss(booking=booked, by=make_staff())
+    assert page(booked, "follow_up") not in detail(booked, owner)
+    with pytest.raises(IllegalMove):
+        preparing.follow_up(booking=booked, by=None)
+
+
 def test_page_says_before_what_to_do_and_afterwards_how_to_go_on(booked, owner, frozen):
     before = detail(booked, owner)
     assert "Zoek techniek in de klas." in before
@@ -132,9 +164,9 @@ def test_letter_to_parents_says_when_what_and_photographs(booked, owner, photos,
     booked.submission.photos = photos
     booked.submission.save()
     text = owner.get(page(booked, "parents")).content.decode()
-    assert "dinsdag 3 november 2026" in text
-    assert "Dichte schoenen" in text
-    assert words in text
+    to_print, _tag, to_adapt = text.partition("<textarea")
+    for one in ("dinsdag 3 november 2026", "Dichte schoenen", words):
+        assert (one in to_print, one in to_adapt) == (True, True)
 
 
 def test_page_for_pupils_speaks_to_them(booked, owner):
@@ -211,3 +243,19 @@ def test_class_of_somebody_else_has_no_page(booked, client):
     client.force_login(make_teacher())
     address = reverse("bookings:class", args=[booked.class_group_id])
     assert client.get(address).status_code == 404
+
+
+def test_what_classes_prepare_alike_is_told_once_with_a_tap_for_each(booked, owner, programme):
+    other = make_booking(
+        submission=booked.submission,
+        class_group=None,
+        party_name="7b",
+        visit=make_visit(
+            slot=make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 10, 9)),
+            programme=programme,
+        ),
+    )
+    page = detail(booked, owner)
+    assert page.count("Zoek techniek in de klas.") == 1
+    assert f"{booked.party_name}: gedaan" in page
+    assert f"{other.party_name}: gedaan" in page

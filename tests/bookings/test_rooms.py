@@ -4,6 +4,8 @@ import datetime
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bookings.models import State, ZoneClaim
@@ -111,7 +113,7 @@ def test_whom_another_length_concerns_is_shown_before_it_is_saved(desk, programm
     form = asked.context["adminform"].form
     intro, line = [str(error) for error in form.non_field_errors()]
     assert intro == (
-        "Dit verandert wat over 1 afspraak is verteld. Kies hieronder of de school het hoort."
+        "Dit verandert wat over 1 afspraak is verteld. Kies hieronder of wie het aangaat het hoort."
     )
     assert reverse("admin:bookings_visit_change", args=[visit.pk]) in line
     assert "Groep 7b" in line
@@ -215,6 +217,17 @@ def test_mails_are_shown_as_they_go_out_and_nothing_is_changed_by_looking(desk, 
     assert save(desk, programme, duration=150, shown=shown).status_code == 302
     Teller().tell(seconds=30)
     assert [one.text for one in Mail.objects.all()] == [mail.text]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="Only SQLite has one writer at a time.")
+def test_mails_are_made_in_a_copy_while_others_write_on(desk, programme):
+    visit = make_visit(slot=make_slot(programmes=[programme]), programme=programme)
+    make_booking(visit=visit)
+    with CaptureQueriesContext(connection) as written:
+        asked = save(desk, programme, duration=150, telling="")
+    assert len(asked.context["mails"]) == 1
+    assert [one["sql"] for one in written if "bookings_bookingevent" in one["sql"]] == []
 
 
 def test_whoever_came_since_it_was_shown_is_named_before_she_gets_a_mail(desk, programme):

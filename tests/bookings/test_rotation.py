@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.telling.rotation import NothingToRotate, Party, Rotation, Station, rotate
+from bookings.rotation.circle import NothingToRotate, Party, Rotation, Station, rotate
 
 NAMES = ["Robots", "3D-printen", "Metaal", "Stop-motion", "Tiny House", "Stroom"]
 SIX = [Station(name, 20, 6) for name in NAMES]

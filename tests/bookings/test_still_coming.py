@@ -24,6 +24,7 @@ from tests.factories import (
     make_submission,
     make_visit,
 )
+from tests.submissions.sharing import link_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
@@ -103,14 +104,46 @@ def test_question_brings_the_preparation(booked, frozen):
     assert "Zoek techniek in de klas." in mail.text
     assert "(45 minuten)" in mail.text
     assert "Loop mee met een groepje." in mail.text
+    assert link_in(mail) == page(booked)
 
 
-@pytest.mark.parametrize(("day", "asked"), [(10, 1), (11, 0)])
-def test_who_confirmed_just_before_is_not_asked(booked, frozen, day, asked):
-    at = amsterdam(2026, 10, day, 8)
+def confirm_on(booked, *day_and_hour: int) -> None:
+    at = amsterdam(2026, 10, *day_and_hour)
     BookingEvent.objects.create(booking=booked, move="verify", notice="confirmed", at=at)
+
+
+@pytest.mark.parametrize(("day", "asked"), [(10, 1), (11, 1), (13, 1), (14, 0)])
+def test_who_confirmed_just_before_is_asked_a_week_after(booked, frozen, day, asked):
+    confirm_on(booked, day, 8)
     frozen.move_to(amsterdam(2026, 10, 20, 8))
     assert clock.ask_again_due() == asked
+
+
+def test_who_confirmed_so_late_that_the_reminder_comes_first_is_asked_in_that(booked, frozen):
+    """Confirmed on 20 October for 3 November: a week later the reminder is due."""
+    confirm_on(booked, 20, 8)
+    frozen.move_to(amsterdam(2026, 10, 27, 9))
+    assert (clock.ask_again_due(), clock.remind_due()) == (0, 1)
+    Teller().tell(seconds=60)
+
+    mail = Mail.objects.get(template="booking_reminder")
+
+    assert "Komen jullie zo nog?" in mail.text
+    assert link_in(mail) == page(booked)
+
+
+def test_reminder_asks_nothing_of_who_said_yes_or_has_just_confirmed(booked, frozen):
+    confirm_on(booked, 28, 8)
+    frozen.move_to(amsterdam(2026, 10, 29, 9))
+    clock.remind_due()
+    other = make_booking(visit=booked.visit, party_name="8a")
+    yes(other)
+    clock.remind_due()
+    Teller().tell(seconds=60)
+
+    mails = Mail.objects.filter(template="booking_reminder")
+
+    assert [("Komen jullie zo nog?" in mail.text) for mail in mails] == [False, False]
 
 
 @pytest.mark.parametrize("prepared", [True, False])
@@ -180,7 +213,34 @@ def test_s12_yes_is_of_one_date_and_asked_anew_at_once_after_a_move(booked, late
     moving.move_as_staff(booking=booked, slot=later, by=make_staff())
     assert not booked.said_yes
     assert said_in_words(booked) == "ja gezegd voor 3 november"
+    Mail.objects.all().delete()
     assert clock.ask_again_due() == 1
+    Teller().tell(seconds=60)
+    [mail] = Mail.objects.all()  # the mail of the move asks: one is enough
+    assert (mail.template, "Komen jullie zo nog?" in mail.text) == ("booking_changed", True)
+
+
+def test_own_move_to_a_near_date_is_one_mail_and_says_yes(booked, later, frozen):
+    programme = booked.visit.programme
+    programme.preparation, programme.teachers_part = "Zoek techniek in de klas.", "Loop mee."
+    programme.save()
+    booked.visit.programme.refresh_from_db()
+    frozen.move_to(amsterdam(2026, 10, 19, 8))
+    near = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 9, 9))
+    far = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 10, 9))
+
+    teacher = booked.submission.teacher
+    moving.move(booking=booked, slot=far, by=teacher)
+    assert not booked.said_yes  # asked three weeks before, as ever
+    moving.move(booking=booked, slot=near, by=teacher)
+    clock.ask_again_due()
+    Teller().tell(seconds=60)
+
+    assert booked.said_yes
+    mail = Mail.objects.latest("pk")
+    assert set(Mail.objects.values_list("template", flat=True)) == {"booking_changed"}
+    assert ("Zoek techniek in de klas." in mail.text, "Loop mee." in mail.text) == (True, True)
+    assert "Komen jullie zo nog?" not in mail.text
 
 
 def test_s12_another_number_of_staff_opens_it_again_and_the_mail_asks(booked, frozen):

@@ -24,12 +24,7 @@ from tests.factories import (
     make_visit,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
-
-
-@pytest.fixture(autouse=True)
-def no_letter(monkeypatch):
-    monkeypatch.setattr("submissions.telling.can_be_made", lambda: False)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_letter")]
 
 
 def paid(**fields: Any):

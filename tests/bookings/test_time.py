@@ -10,7 +10,6 @@ from pypdf import PdfReader
 
 from bookings import clock, lifecycle, rules
 from bookings.models import State, VisitSlot
-from bookings.planning.availability import offer_for
 from bookings.refusals import TooLate
 from core import worker
 from core.dates import YearMonth
@@ -19,6 +18,7 @@ from programmes.models import Closure
 from schools.months import parse_month
 from submissions.links import token_of
 from tests.addresses import PASSWORD
+from tests.bookings.asking import offer_for
 from tests.core.calendar_readers import READERS
 from tests.factories import (
     AMSTERDAM,

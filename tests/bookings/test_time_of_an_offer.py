@@ -5,13 +5,15 @@ import datetime
 import pytest
 
 from bookings.models import Booking, State, VisitWait
-from bookings.waiting.visits import LIST
+from bookings.waiting.visit_list import LIST
 from core.kinds import kind_of
 from core.mail.outbox import Teller
+from core.mail.sending import Sender
 from core.models import Mail
 from schools.models import ClassGroup
 from submissions.models import WaitState
 from tests.factories import amsterdam, make_programme, make_slot, make_staff, make_wait
+from tests.smtp_sink import smtp_sink
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
@@ -154,6 +156,45 @@ def test_full_mailbox_keeps_the_place_from_nobody(offered, frozen):
     assert deadlines(offered) == {FIRST_DEADLINE}
     frozen.move_to(FIRST_DEADLINE + datetime.timedelta(minutes=1))
     work()
+    offered.refresh_from_db()
+    assert offered.state == WaitState.ENDED
+
+
+def hang_up(settings, **answers: str) -> None:
+    """The mail server answers, takes the letter and hangs up before it says so."""
+    with smtp_sink(**answers or {"DONE": "DROP"}) as server:
+        settings.MAILERS = server.mailers()
+        assert Sender().send(seconds=5) == 0
+
+
+@pytest.mark.parametrize("answer", [{"DONE": "DROP"}, {"MAIL": "421 too busy"}])
+def test_server_that_hangs_up_told_nobody(offered, frozen, settings, answer):
+    work()
+    hang_up(settings, **answer)
+    assert Mail.objects.waiting().get().tries == 1
+    frozen.move_to(FIRST_DEADLINE + datetime.timedelta(hours=17))
+
+    work()
+
+    assert deadlines(offered) == {amsterdam(2026, 9, 17, 16)}
+    mail = Mail.objects.waiting().get(template="wait_offered")
+    assert "donderdag 17 september" in mail.text
+
+
+def test_mail_at_which_the_server_always_hangs_up_ends_all_the_same(offered, frozen, settings):
+    """Made anew with a later deadline it goes on counting its tries."""
+    settings.MAIL_TRIES = 3
+    for hours in range(4):
+        frozen.move_to(MONDAY + datetime.timedelta(hours=hours))
+        work()
+        assert Mail.objects.waiting().get(template="wait_offered").tries == hours
+        hang_up(settings)
+    assert Mail.objects.exclude(state=Mail.State.WITHDRAWN).get().state == Mail.State.FAILED
+    (deadline,) = deadlines(offered)
+    frozen.move_to(deadline + datetime.timedelta(minutes=1))
+
+    work()
+
     offered.refresh_from_db()
     assert offered.state == WaitState.ENDED
 

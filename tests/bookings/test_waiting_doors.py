@@ -9,12 +9,18 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from bookings import clock, lifecycle, visits
+from bookings import clock, lifecycle, parts, visits
 from bookings.models import Booking, SchedulePattern, State, Visit, VisitSlot, VisitWait
+from bookings.parts import ClassChange
 from bookings.planning.schedule import join_slots, make_slots
+from bookings.planning.times import retime_slots
+from bookings.sweeping import VisitSweeper
+from bookings.visits import rooms
+from bookings.visits.calling_off import call_off
 from bookings.waiting import rounds
-from bookings.waiting.visits import LIST
+from bookings.waiting.visit_list import LIST
 from programmes.models import Closure, Programme
+from programmes.sweeping.sweeper import CANCEL
 from submissions.changing import let_go
 from submissions.models import WaitState
 from tests.bookings.asking import asked, hold
@@ -215,6 +221,19 @@ def join_half_days_of_a_pattern(world):
     return lambda: join_slots(pattern)
 
 
+def give_half_days_another_time(world):
+    """In the morning another programme is in its room; in the afternoon nobody is."""
+    world.slot.delete()
+    pattern = _pattern(world)
+    make_slots(pattern)
+    other = make_programme(zones=list(world.programme.zones.all()))
+    in_the_way = make_slot(programmes=[other], starts_at=amsterdam(2026, 11, 3, 9))
+    make_booking(visit=make_visit(slot=in_the_way, programme=other))
+    SchedulePattern.objects.update(starts_at=datetime.time(13), ends_at=datetime.time(16))
+    pattern.refresh_from_db()
+    return lambda: retime_slots(pattern, by=world.staff)
+
+
 def lift_a_closure(world):
     closure = Closure.objects.create(
         venue=world.slot.venue, starts_on=TUESDAY, ends_on=TUESDAY, reason="Storm"
@@ -263,6 +282,39 @@ def publish_the_programme(world):
     return lambda: save(world.desk, world.programme, is_published="on")
 
 
+def change_parts_of_a_submission(world):
+    booking = world.fill()
+    gone = ClassChange(booking, booking.pupils, booking.supervisors, goes=True)
+    return lambda: parts.change_parts([gone], by=booking.submission.teacher)
+
+
+def in_its_room(world) -> Visit:
+    """A visit of another programme, of the same half day."""
+    other = make_programme(zones=list(world.programme.zones.all()))
+    world.slot.programmes.add(other)
+    return make_booking(visit=make_visit(slot=world.slot, programme=other)).visit
+
+
+def call_another_off(world):
+    visit = in_its_room(world)
+    return lambda: call_off(visit=visit, by=world.staff)
+
+
+def sweep_another_away(world):
+    visit = in_its_room(world)
+    sweeper = VisitSweeper()
+    [hit] = sweeper.hits(world.slot.venue, TUESDAY, TUESDAY)
+    way = next(one for one in hit.ways if one.action == CANCEL)
+    assert hit.whom == visit.bookings.get().submission.asker_name
+    return lambda: sweeper.sweep(hit.key, way, stands=hit.stands, by=world.staff, note="Storm")
+
+
+def give_another_other_rooms(world):
+    visit = in_its_room(world)
+    spare = make_programme(venue=world.programme.venue).zones.all()
+    return lambda: rooms.give_rooms(visit=visit, zones=spare, by=world.staff)
+
+
 def write_in_the_database(world):
     """An import, the shell: no bell, so the worker looks every ten seconds, and whoever books goes
     behind (`test_passer_by_never_gets_in_before_who_waits_whatever_door_was_opened`)."""
@@ -284,8 +336,10 @@ DOORS = [
     *(raise_the_maximum, raise_the_limits_of_the_programme, raise_the_limits_of_the_half_day),
     *(open_the_half_day, open_the_half_day_in_its_form, add_the_programme_to_the_half_day),
     *(add_a_half_day, make_half_days_of_a_pattern, join_half_days_of_a_pattern),
+    give_half_days_another_time,
     *(lift_a_closure, lift_closures_in_the_list, shorten_a_closure),
     *(need_another_room, shorten_the_programme, shorten_the_lead_time, publish_the_programme),
+    *(change_parts_of_a_submission, call_another_off, sweep_another_away, give_another_other_rooms),
     write_in_the_database,
 ]
 

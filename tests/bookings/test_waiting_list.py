@@ -8,16 +8,16 @@ from django.db import transaction
 from bookings import lifecycle, places, visits
 from bookings.models import Booking, State, Visit, VisitWait
 from bookings.rules import VisitItem, VisitRequest
+from bookings.visits.calling_off import call_off
 from bookings.waiting import rounds
-from bookings.waiting.calling_off import call_off
-from bookings.waiting.positions import positions
-from bookings.waiting.visits import LIST, WaitRequest, Wish
+from bookings.waiting.positions import demand, positions
+from bookings.waiting.visit_list import LIST, WaitRequest, Wish
 from core.lifecycle import IllegalMove, Refused, chain_is_sound
 from core.mail.outbox import Teller
 from core.models import Mail
 from core.transactions import retried
 from schools.models import SchoolHoliday
-from submissions.models import WaitState
+from submissions.models import Ending, WaitState
 from submissions.rules import NoteRequired
 from submissions.waiting.lifecycle import MOVES, NothingOffered, OnlyFewer
 from tests.bookings.asking import asked
@@ -203,6 +203,20 @@ def test_freed_singly_the_smaller_goes_first_and_the_larger_sees_that_it_was_pas
     behind = wait(slot, programme, 20)
     place = positions([behind])[behind.pk]
     assert (place.number, place.larger) == (2, 2)
+
+
+def test_what_the_first_leaves_over_is_what_the_next_is_measured_by():
+    programme = make_programme(max_groups=3, max_pupils=60, max_pupils_per_class=35)
+    slot = make_slot(programmes=[programme], max_groups=3, max_pupils=60)
+    visit = make_visit(slot=slot, programme=programme)
+    leaves, _stays = (make_booking(visit=visit, pupils=30) for _one in range(2))
+    first, next_one = wait(slot, programme, 18), wait(slot, programme, 20)
+
+    cancel(leaves)
+
+    assert states(first, next_one) == [S.OFFERED, S.WAITING]
+    [told] = next_one.events.filter(move="pass_over")
+    assert (told.data["groups"], told.data["pupils"]) == (1, 12)
 
 
 def times_passed_over(row: VisitWait) -> int:
@@ -411,7 +425,7 @@ def test_joining_counts_from_the_code_and_stands_behind_who_waits(full, slot, pr
     earlier = join(slot, programme)
     frozen.shift(datetime.timedelta(minutes=5))
 
-    LIST.confirm(held)
+    LIST.verify(held)
 
     rows = list(VisitWait.objects.waiting())
     assert [row.submission for row in rows] == [earlier, held]
@@ -430,11 +444,11 @@ def test_told_position_stands_also_where_the_clock_of_the_machine_goes_back_or_s
         for _one in range(2)
     ]
     later, first = held  # who asked later types her code first
-    LIST.confirm(first)
+    LIST.verify(first)
     told = positions(list(first.visitwaits.all()))
     frozen.shift(datetime.timedelta(seconds=seconds))
 
-    LIST.confirm(later)
+    LIST.verify(later)
 
     assert positions(list(first.visitwaits.all())) == told
     moments = [row.asked_at for row in VisitWait.objects.waiting()]
@@ -512,7 +526,7 @@ def test_offer_is_of_as_many_pupils_as_come_by_now(full, slot, programme):
     other = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 10, 9), max_pupils=60)
 
     with transaction.atomic():
-        rounds.offer(read_before, other, by=None)
+        rounds.offer_place(read_before, other, by=None)
 
     assert Booking.objects.get(state=State.OFFERED).pupils == 20
     assert Visit.objects.get(slot=other).pupils_taken == 20
@@ -634,3 +648,36 @@ def test_wish_that_was_offered_a_visit_that_is_called_off_waits_on_in_its_rank(p
         wish.asked_at,
         "waits_on",
     )
+
+
+def test_who_was_offered_a_visit_that_is_called_off_reads_why(programme, slot):
+    wish = wait(None, programme, 30, first_day=slot.day, last_day=slot.day + 30 * ONE)
+    LIST.give_turns()
+    call_off(visit=Visit.objects.get(), by=make_staff(), note="De kraan is stuk.")
+    Teller().tell(seconds=30)
+    mail = Mail.objects.get(template="wait_waits_on")
+    assert (mail.to, "De kraan is stuk." in mail.text) == (wish.submission.email, True)
+
+
+def test_staff_see_what_more_room_would_have_served(slot, programme, full, client):
+    wait(slot, programme, 20)
+    served = wait(slot, programme, 30)
+    MOVES.apply(VisitWait.objects.get(submission=served.submission), "cancel", by=None)
+    late = wait(slot, programme, 24)
+    LIST.end(late.submission, Ending.TOO_LATE, by=None)
+    make_wait(
+        programme=programme,
+        slot=None,
+        first_day=datetime.date(2027, 1, 11),
+        last_day=datetime.date(2027, 3, 12),
+    )
+    [on_date, wished] = demand(make_staff())
+    assert [on_date[name] for name in ("slot", "entries", "classes", "heads")] == [
+        slot.pk,
+        2,
+        2,
+        44,
+    ]
+    assert (wished["slot"], wished["heads"]) == (None, 24)
+
+    assert list(demand(make_staff(hubs=[], is_superuser=False))) == []

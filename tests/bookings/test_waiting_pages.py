@@ -1,5 +1,6 @@
 """The waiting list as a teacher meets it: from a full date to the place that is hers."""
 
+import datetime
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from django.urls import reverse
 from bookings import lifecycle
 from bookings.models import Booking, State, Visit, VisitWait, ZoneClaim
 from bookings.telling import documents
-from bookings.waiting.visits import LIST
+from bookings.waiting.visit_list import LIST
 from core.mail.outbox import Teller
 from core.models import Mail
 from submissions.links import token_of
@@ -19,6 +20,7 @@ from tests.factories import (
     amsterdam,
     make_booking,
     make_programme,
+    make_school,
     make_slot,
     make_staff,
     make_submission,
@@ -136,6 +138,43 @@ def test_several_days_are_wished_for_with_the_same_fields(client, programme, slo
     lifecycle.cancel(booking=taken, by=make_staff())
     row.refresh_from_db()
     assert row.state == WaitState.OFFERED
+
+
+def test_wish_that_is_refused_says_why_and_nothing_typed_is_lost(programme, slot, taken, settings):
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {
+        "codes_per_address": (1, datetime.timedelta(minutes=10))
+    }
+    page = reverse("bookings:wish", args=["film"])
+    days = {"weekdays": ["1"], "part": "", "first_day": "2026-11-02", "last_day": "2026-11-30"}
+    answers = [
+        Client().post(page, typed(submission_key=f"key-of-browser-{number}", wait="1") | days)
+        for number in range(2)
+    ]
+
+    assert [answer.status_code for answer in answers] == [302, 409]
+    assert answers[1].context["refused"].startswith("Dat was veel in korte tijd.")
+    assert answers[1].context["form"].contact["contact_name"].value() == "Ümit Çelik-van ’t Hof"
+    assert VisitWait.objects.count() == 1
+
+
+def test_wish_stands_in_mijn_tec_with_its_days_and_its_offer_with_the_date(programme, slot):
+    """Not with the first day of the wish as if that were a date."""
+    teacher = make_teacher(school=make_school())
+    days = {"slot": None, "first_day": datetime.date(2026, 10, 25), "weekdays": "12"}
+    row = make_wait(
+        programme=programme, submission=make_submission(user=teacher),
+        last_day=datetime.date(2026, 11, 20), **days,
+    )  # fmt: skip
+    client = Client()
+    client.force_login(teacher, "django.contrib.auth.backends.ModelBackend")
+    waits = client.get("/mijn/").text
+    assert "dinsdag of woensdag, van 25 oktober tot en met 20 november 2026" in waits
+
+    LIST.offer_by_hand(row.submission, slot=slot, by=make_staff(), note="Zij wachten lang")
+
+    offered = client.get("/mijn/").text
+    assert '<span class="big-date-number">3</span>' in offered
+    assert '<span class="big-date-number">25</span>' not in offered
 
 
 # --- What is offered ----------------------------------------------------------------------------

@@ -16,8 +16,8 @@ from django.urls import reverse
 
 from bookings import lifecycle
 from bookings.models import Booking, State, Visit, VisitWait
-from bookings.waiting import calling_off
-from bookings.waiting.visits import LIST
+from bookings.visits import calling_off
+from bookings.waiting.visit_list import LIST
 from core.lifecycle import Refused
 from submissions.links import token_of
 from submissions.models import WaitState

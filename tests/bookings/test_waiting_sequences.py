@@ -21,10 +21,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bookings import clock, lifecycle, visits
-from bookings.models import Booking, State, Visit, VisitWait
+from bookings import clock, lifecycle, parts, visits
+from bookings.models import Booking, State, Visit, VisitSlot, VisitWait
+from bookings.parts import ClassChange
 from bookings.rules import VisitItem, VisitRequest
-from bookings.waiting.visits import LIST, WaitRequest, Wish
+from bookings.sweeping import VisitSweeper
+from bookings.visits.calling_off import call_off
+from bookings.waiting.visit_list import LIST, WaitRequest, Wish
 from core.lifecycle import Refused, chain_is_sound
 from core.transactions import retried
 from submissions.models import WaitState
@@ -44,6 +47,11 @@ some = st.integers(0, 1_000)
 sizes = st.sampled_from([10, 20, 30])
 slots = st.sampled_from([0, 0, 0, 1])
 MOST = {"max_groups": 2, "max_pupils": 50}
+
+
+def wants_it(row: VisitWait, slot: VisitSlot) -> bool:
+    """Whether a place in this half day is what it waits for."""
+    return row.slot_id == slot.pk if row.slot_id else row.wishes(slot.starts_at)
 
 
 class Desk(RuleBasedStateMachine):
@@ -82,10 +90,10 @@ class Desk(RuleBasedStateMachine):
     def submission(self):
         return unsaved_submission(school=self.site["school"], typed_school_name="", typed_city="")
 
-    @rule(slot=slots, pupils=sizes, confirmed=st.booleans())
+    @rule(slot=slots, pupils=st.lists(sizes, min_size=1, max_size=2), confirmed=st.booleans())
     def book(self, slot, pupils, confirmed) -> None:
         where = self.site["slots"][slot], self.site["programme"]
-        items = [VisitItem(*where, party) for party in self.parties([pupils])]
+        items = [VisitItem(*where, party) for party in self.parties(pupils)]
         request = VisitRequest(self.submission(), items)
         verb = lifecycle.book if confirmed else lifecycle.hold
         self.attempt(lambda: verb(request, by=self.site["staff"]))
@@ -118,6 +126,57 @@ class Desk(RuleBasedStateMachine):
             self.attempt(
                 lambda: lifecycle.change_numbers(booking=one, by=self.site["staff"], **numbers)
             )
+
+    @rule(number=some, pupils=sizes, slot=st.sampled_from([None, 0, 1]), goes=st.booleans())
+    def change_parts(self, number, pupils, slot, goes) -> None:
+        """Of one submission: the first class goes or gets other numbers, the others move."""
+        if one := self.one(Booking.objects.filter(state=State.CONFIRMED), number):
+            to = None if slot is None else self.site["slots"][slot]
+            rows = one.submission.bookings.filter(state=State.CONFIRMED).order_by("pk")
+            first, *others = rows.with_facts()
+            asked = [ClassChange(first, pupils, 3, goes=goes)]
+            asked += [ClassChange(other, other.pupils, 3, slot=to) for other in others]
+            self.attempt(lambda: parts.change_parts(asked, by=self.site["staff"]))
+
+    @rule(number=some, pupils=sizes)
+    def bring_fewer(self, number, pupils) -> None:
+        if one := self.one(VisitWait.objects.filter(state=S.WAITING), number):
+            self.attempt(lambda: LIST.change_numbers(one, pupils=pupils, by=None))
+
+    @rule(number=some, slot=slots)
+    def offer_by_hand(self, number, slot) -> None:
+        """Over the order, as nothing else is."""
+        if one := self.one(VisitWait.objects.filter(state=S.WAITING), number):
+            facts = {"slot": self.site["slots"][slot], "by": self.site["staff"], "note": "Zij wel"}
+            self.attempt(lambda: LIST.offer_by_hand(one.submission, **facts))
+            one.refresh_from_db()
+            if one.state == S.OFFERED:
+                self.served.add(one.submission_id)
+
+    @rule(number=some, slot=slots)
+    def move_all(self, number, slot) -> None:
+        to = self.site["slots"][slot]
+        if one := self.one(Visit.objects.active(), number):
+            self.attempt(lambda: visits.move_visit(visit=one, slot=to, by=self.site["staff"]))
+
+    @rule(slot=slots)
+    def call_off(self, slot) -> None:
+        if one := Visit.objects.active().filter(slot=self.site["slots"][slot]).first():
+            self.attempt(lambda: call_off(visit=one, by=self.site["staff"]))
+
+    @rule(slot=slots)
+    def run_it_again(self, slot) -> None:
+        self.site["slots"][slot].programmes.add(self.site["programme"])
+        LIST.offer_everywhere()
+
+    @rule(slot=slots, number=some)
+    def sweep(self, slot, number) -> None:
+        """What stands on a day that is to close, in one of the ways that are proposed."""
+        half_day = self.site["slots"][slot]
+        for hit in VisitSweeper().hits(half_day.venue, half_day.day, half_day.day):
+            way = hit.ways[number % len(hit.ways)]
+            facts = {"stands": hit.stands, "by": self.site["staff"], "note": "Verbouwing"}
+            self.attempt(lambda h=hit, w=way, f=facts: VisitSweeper().sweep(h.key, w, **f))
 
     @rule(number=some)
     def take(self, number) -> None:
@@ -165,7 +224,7 @@ class Desk(RuleBasedStateMachine):
     def none_that_fits_is_passed_over(self) -> None:
         for rows in self.waiting().values():
             for slot in self.site["slots"]:
-                if rows[0].wants(slot):
+                if wants_it(rows[0], slot):
                     assert not self.fits(rows, slot), (rows, slot)
 
     @invariant()
@@ -180,7 +239,7 @@ class Desk(RuleBasedStateMachine):
             for rows in waiting.values():
                 earlier = rank_of(rows[0]) < rank_of(row)
                 asks_no_more = len(rows) <= len(party) and pupils_of(rows) <= pupils_of(party)
-                wants = rows[0].wants(row.booking.visit.slot)
+                wants = wants_it(rows[0], row.booking.visit.slot)
                 assert not (earlier and asks_no_more and wants), (rows, row)
 
     def waiting(self) -> dict[int, list[VisitWait]]:
@@ -191,6 +250,8 @@ class Desk(RuleBasedStateMachine):
 
     def fits(self, rows, slot) -> bool:
         """By the counters alone; the one programme has its zone for itself."""
+        if not slot.programmes.filter(pk=rows[0].programme_id).exists():
+            return False
         visit = Visit.objects.active().filter(slot=slot).first()
         if visit is None:
             return len(rows) <= MOST["max_groups"] and pupils_of(rows) <= MOST["max_pupils"]
@@ -221,6 +282,6 @@ def test_any_interleaving_offers_in_order_nothing_twice_and_nothing_in_parts() -
     run_state_machine_as_test(
         Desk,
         settings=settings(
-            max_examples=15, stateful_step_count=20, suppress_health_check=list(HealthCheck)
+            max_examples=20, stateful_step_count=25, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -7,6 +7,11 @@ from submissions.models import CodeChallenge
 
 SEND = re.compile("^Verder")
 NAME = "Ümit Çelik-van ’t Hof"
+# Rules of axe that pages drawn by django-unfold and select2 break.
+NOT_OURS = {
+    "list": "select2's list of chosen values holds the button that empties it",
+    "empty-table-header": "unfold's column of bins has no head",
+}
 
 
 def sign_in(page, client, user) -> None:

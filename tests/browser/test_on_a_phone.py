@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from tests.booking_form import address
 from tests.browser.steps import sign_in
-from tests.conftest import assert_fits
+from tests.conftest import PHONE, assert_fits
 from tests.factories import (
     make_booking,
     make_kit,
@@ -75,18 +75,95 @@ def test_a_filtered_catalogue_begins_with_what_was_found(phone_page):
     assert heading.bounding_box()["y"] < page.viewport_size["height"]
 
 
-def test_the_header_stays_two_lines_for_who_is_signed_in(phone_page, client):
-    page = phone_page
-    page.goto("/programmas/")
-    before = bottom_of(page, ".site-header")
-    sign_in(page, client, make_teacher())
+# --- The header is one row, the rest of it a menu -----------------------------------------------
 
-    for language in ("nl", "en"):
-        page.goto("/mijn/")
-        with page.expect_navigation():  # until its styles are there
-            page.locator(f".language [value={language}]").click()
-        assert page.locator(f"html[lang={language}]").count() == 1
-        assert bottom_of(page, ".site-header") <= before + 1
+READERS = {
+    "visitor": (None, ("Inloggen", "Sign in"), ["Programma’s", "Leskisten", "Inloggen"]),
+    "teacher": (
+        *(make_teacher, ("Mijn TEC", "My TEC")),
+        ["Programma’s", "Leskisten", "Mijn TEC", "Uitloggen"],
+    ),
+    "staff": (
+        *(make_staff, ("Balie", "Desk")),
+        ["Programma’s", "Leskisten", "Mijn TEC", "Balie", "Uitloggen"],
+    ),
+}
+# The parts of the header that are seen: how many rows they make, and how high the header is.
+ROWS = """() => {
+  const parts = [...document.querySelectorAll(".site-header > .wrap > *")]
+    .filter((part) => part.checkVisibility()).map((part) => part.getBoundingClientRect());
+  const middles = parts.map((box) => box.top + box.height / 2);
+  return [Math.max(...middles) - Math.min(...middles) < 12 ? 1 : 2,
+    document.querySelector(".site-header").getBoundingClientRect().height];
+}"""
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+def phone(request, browser, browser_context_args):
+    """A page on a phone, with scripts or without."""
+    args = browser_context_args | {"java_script_enabled": request.param, "viewport": PHONE}
+    context = browser.new_context(**args)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.usefixtures("one_factor")
+@pytest.mark.parametrize(("make", "wanted", "rest"), READERS.values(), ids=READERS)
+def test_the_header_is_one_row_with_the_rest_in_a_menu(
+    phone, client, live_server, make, wanted, rest
+):
+    if make:
+        sign_in(phone, client, make())
+    header, menu = phone.locator(".site-header"), phone.locator(".site-menu > summary")
+    for language, name in zip(("nl", "en"), wanted, strict=True):
+        phone.goto("/programmas/")
+        menu.press("Enter")
+        with phone.expect_navigation():  # until its styles are there
+            phone.locator(f".language [value={language}]").press("Enter")
+        assert phone.locator(f"html[lang={language}]").count() == 1
+        rows, height = phone.evaluate(ROWS)
+        assert (rows, height <= 72) == (1, True), height
+        assert header.get_by_role("link", name=name, exact=True).is_visible()
+        assert_fits(phone)
+
+    phone.locator(".site-menu > summary").press("Enter")
+    with phone.expect_navigation():
+        phone.locator(".language [value=nl]").press("Enter")
+    assert not phone.locator(".site-nav, .language").first.is_visible()
+    menu.focus()
+    phone.keyboard.press("Enter")
+    seen = phone.locator(".site-nav :is(a, button)")
+    assert (
+        seen.evaluate_all(
+            "all => all.filter(one => one.checkVisibility()).map(one => one.textContent.trim())"
+        )
+        == rest
+    )
+    phone.keyboard.press("Tab")
+    assert phone.evaluate("() => document.activeElement.textContent") == rest[0]
+    phone.keyboard.press("Enter")
+    phone.wait_for_url("**/programmas/")
+
+
+def test_the_open_menu_is_accessible(phone_page, client, assert_accessible):
+    sign_in(phone_page, client, make_teacher())
+    for scheme in ("light", "dark"):
+        phone_page.emulate_media(color_scheme=scheme)
+        phone_page.goto("/programmas/")
+        phone_page.locator(".site-menu > summary").click()
+        phone_page.get_by_role("button", name="Uitloggen").wait_for()
+        assert_accessible()
+        assert_fits(phone_page)
+
+
+def test_a_wide_screen_shows_no_menu(page, client):
+    sign_in(page, client, make_teacher())
+    page.goto("/programmas/")
+    header = page.locator(".site-header")
+    assert header.get_by_role("link", name="Mijn TEC").count() == 1
+    assert header.get_by_role("button", name="Uitloggen").is_visible()
+    assert header.locator("[value=en]").is_visible()
+    assert not header.locator(".site-menu > summary").is_visible()
 
 
 @pytest.mark.usefixtures("one_factor")

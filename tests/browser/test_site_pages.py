@@ -49,7 +49,8 @@ def test_every_style_and_drawing_of_home_loads_without_breaking_the_policy(
     page.on("console", lambda message: complaints.append(message.text))
     page.goto("/")
     page.locator(".zones img").scroll_into_view_if_needed()
-    page.wait_for_function("[...document.images].every(image => image.complete)")
+    # A function: the page's policy forbids that a text is evaluated again and again.
+    page.wait_for_function("() => [...document.images].every(image => image.complete)")
     broken = page.evaluate("[...document.images].filter(i => !i.naturalWidth).map(i => i.src)")
     assert (complaints, broken) == ([], [])
 
@@ -101,6 +102,16 @@ def test_both_doors_can_be_read_on_a_laptop_without_scrolling(page):
         ".door-go", "doors => Math.max(...doors.map(d => d.getBoundingClientRect().bottom))"
     )
     assert (page.locator(".door").count(), lowest <= 768) == (2, True)
+
+
+@pytest.mark.parametrize("address", ["/programmas/film/", "/leskisten/robots/"])
+def test_way_to_a_date_is_on_the_first_screen_of_a_laptop(page, address):
+    make_programme(slug="film", title="Een programma met een lange naam, die over twee regels gaat")
+    make_kit(slug="robots")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(address)
+    primary = page.locator("main .page-head .btn-primary")
+    assert primary.bounding_box()["y"] + primary.bounding_box()["height"] <= 768
 
 
 # What can be clicked and is no part of a sentence, with its height.

@@ -16,6 +16,7 @@ from kits.models import Loan, LoanState
 from submissions.links import link_to
 from submissions.models import Submission
 from tests import loan_form
+from tests.browser.slow_clicks import EMAIL, HELD_BACK, button, success
 from tests.browser.steps import SEND, code, fill_contact, sign_in
 from tests.factories import (
     amsterdam,
@@ -29,60 +30,12 @@ from tests.factories import (
     make_teacher,
     make_visit,
 )
-from tests.slow_network import slow_network
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("november_ahead"),
 ]
-
-# Milliseconds by which answers are held back, and between the clicks.
-HELD_BACK = {"dropped": (500, 200), "arrived": (300, 390)}
-EMAIL = "umit@school.example"
-
-
-@pytest.fixture
-def network(live_server):
-    with slow_network(live_server.url) as made:
-        yield made
-
-
-@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
-def visitor(request, browser, browser_context_args, network, settings):
-    """A page beyond the slow network, with scripts or without."""
-    settings.SITE_URL = network.url
-    args = browser_context_args | {"base_url": network.url, "java_script_enabled": request.param}
-    context = browser.new_context(**args)
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture(params=HELD_BACK.values(), ids=HELD_BACK)
-def click_twice(request, network, visitor):
-    held_back, between = request.param
-
-    def click(button) -> None:
-        button.scroll_into_view_if_needed()
-        box = button.bounding_box()
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        network.delay = held_back / 1000
-        visitor.mouse.click(x, y)
-        visitor.wait_for_timeout(between)
-        visitor.mouse.click(x, y)
-        visitor.wait_for_timeout(100)
-        network.delay = 0  # the answer to the second click is still on its way
-
-    return click
-
-
-def button(page, name):
-    return page.locator("main").get_by_role("button", name=name)
-
-
-def success(page):
-    return page.locator(".notice-success")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from core import worker
 from core.mail.outbox import Teller
 from core.models import Mail
 from kits.models import Loan
-from tests.browser.steps import sign_in
+from tests.browser.steps import NOT_OURS, sign_in
 from tests.factories import (
     amsterdam,
     make_booking,
@@ -53,13 +53,6 @@ def desk(page, client):
 @pytest.fixture
 def submission():
     return make_submission(school=make_school(name=SCHOOL), contact_name=CONTACT)
-
-
-# On pages that django-unfold and select2 draw.
-NOT_OURS = {
-    "list": "select2's list of chosen values holds the button that empties it",
-    "empty-table-header": "unfold's column of bins has no head",
-}
 
 
 def mails() -> list[Mail]:

@@ -4,6 +4,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import OperationalError
 
 from core import kinds
+from core.mail import markers
 from core.mail.markers import (
     complete,
     enclosure,
@@ -211,3 +212,9 @@ def test_database_that_is_away_is_no_reason_to_go_without(papers, monkeypatch):
     enclose(monkeypatch, away)
     with pytest.raises(OperationalError):
         complete(enclosing())
+
+
+def test_every_marker_of_the_site_is_found_in_the_text_of_a_mail():
+    names = sorted(one.name for part in kinds.parts() for one in part.markers)
+    texts = {name: markers.marker(name, 1, to="juf@school.example") for name in names}
+    assert [name for name, text in texts.items() if not markers.MARKER.fullmatch(text)] == []

@@ -238,6 +238,24 @@ def test_workers_at_once_make_one_mail_of_each_event(transactional_db):
     assert sorted(subjects()) == sorted(f"Told: {booking.party_name}" for booking in bookings)
 
 
+# --- Made anew -----------------------------------------------------------------------------------
+
+
+def test_in_the_place_of_a_mail_to_who_hears_no_more_nobody_is_told_twice(kind, monkeypatch):
+    readers = ["anouk@school.example", "bram@school.example"]
+    monkeypatch.setattr(
+        kind, "mails", lambda _events: [Message(to=one, subject="Told", text="") for one in readers]
+    )
+    move(make_booking(), CONFIRM, by=None)
+    Teller().tell(seconds=5)
+    mail = Mail.objects.get(to="bram@school.example")
+    assert [one.to for one in outbox.made_anew(mail)] == [mail.to]
+    readers.remove(mail.to)
+    assert outbox.made_anew(mail) == []
+    readers.append("cas@school.example")  # who has it of her
+    assert [one.to for one in outbox.made_anew(mail)] == ["cas@school.example"]
+
+
 # --- Rehearsed -----------------------------------------------------------------------------------
 
 

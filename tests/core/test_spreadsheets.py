@@ -51,7 +51,7 @@ def test_csv_has_semicolons_decimal_commas_and_the_mark_of_utf8():
     assert text.startswith("\ufeff")
     [row] = csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";")
     assert row == [
-        *("7-8", "0570123456", "00123", "'+31 6 12345678", "1234,50", "24"),
+        *("'7-8", "'0570123456", "'00123", "'+31 6 12345678", "1234,50", "24"),
         *("10-12-2026", "25-10-2026 13:00", "Ümit Çelik-van ’t Hof", ""),
     ]
 
@@ -66,3 +66,15 @@ def test_what_is_typed_is_never_a_formula(start):
 
 def test_title_of_a_sheet_has_no_sign_that_excel_refuses():
     assert sheet_of([["a"]]).title == "Boekingen  alle"
+
+
+@pytest.mark.parametrize(
+    "text", ["7-8", "5/6", "6.7", "00123", "1.234", "1,5", "7:30", "3e4", "2026-09", "1" * 16]
+)
+def test_text_that_a_spreadsheet_takes_for_something_else_is_marked_in_csv(text):
+    assert dutch_csv([[text]]).strip("\ufeff\r\n") == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["24", "7a", "2026-2027", "7411 AA", "0570 12 34 56", "groep 7-8"])
+def test_text_that_stays_what_it_is_has_no_mark(text):
+    assert dutch_csv([[text]]).strip("\ufeff\r\n") == text

@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 from django.urls import reverse
+from django.utils import translation
 
 from core import kinds
 from core.kinds import Action
@@ -27,7 +28,7 @@ from tests.racing import race
 class Writing(Work):
     """Mails a line to each address; '!' refuses, '?' breaks after it wrote."""
 
-    name = "writing"
+    name = "copying-out"
     permission = "core.change_mail"
 
     def title(self, task):
@@ -268,12 +269,23 @@ def test_what_another_version_started_is_left_alone(db, writing):
     assert task.is_running
 
 
-def test_words_are_those_of_who_started_and_what_all_share_goes_with_the_last(db, writing):
+@pytest.mark.parametrize("started_in", ["nl", "en"])
+def test_reason_is_read_in_the_reader_s_language_whoever_started(db, writing, started_in):
+    task = begin(writing, ["c?", "!b"])
+    Task.objects.update(language=started_in)
+    running.work(seconds=5)
+    failed, refused = task.units.order_by("pk")
+    assert failed.shown.why == "Hier ging iets mis; wat precies, staat in het logboek."
+    assert refused.shown.why == "Dit adres wil geen post."
+    with translation.override("en"):
+        assert failed.shown.why == "Something went wrong here; the log says what."
+
+
+def test_what_all_units_share_goes_with_the_last(db, writing):
     task = begin(writing, ["c?"])
-    Task.objects.update(language="en", data={"note": "Mevrouw De Wit is ziek"})
+    Task.objects.update(data={"note": "Mevrouw De Wit is ziek"})
     running.work(seconds=5)
     task.refresh_from_db()
-    assert task.units.get().why == "Something went wrong here; the log says what."
     assert task.data == {}
 
 

@@ -6,8 +6,18 @@ from typing import Any
 from bookings.models import Booking, State
 from impact.counting.scope import Scope
 from impact.counting.spans import Span
-from impact.models import Indicator, Report, Target, Value
-from programmes.models import Programme
+from impact.models import (
+    Division,
+    FundingSource,
+    Indicator,
+    Pledge,
+    Report,
+    SchoolContact,
+    Share,
+    Target,
+    Value,
+)
+from programmes.models import Hub, Programme
 from schools.models import School
 from schools.years import YearGroup, school_year_of
 from submissions.models import Submission
@@ -83,12 +93,60 @@ def make_target(**fields: Any) -> Target:
     fields = period | {"amount": 100} | fields
     fields.setdefault("indicator", None)
     fields["indicator"] = fields["indicator"] or make_indicator(name="Leerlingen", figure="pupils")
+    fields["funder"] = _funder(fields.get("funder"), fields["indicator"].hub)
     return Target.objects.get(pk=Target.objects.create(**fields).pk)
+
+
+def make_source(**fields: Any) -> FundingSource:
+    fields = {"name": "Regio Deal", "kind": FundingSource.Kind.SUBSIDY} | fields
+    fields.setdefault("hub", the_hub())
+    return FundingSource.objects.create(**fields)
+
+
+def _funder(funder: FundingSource | str | None, hub: Hub) -> FundingSource | None:
+    """The source itself, or the one of this name."""
+    if not isinstance(funder, str):
+        return funder
+    known = FundingSource.objects.filter(hub=hub, name=funder).first()
+    return known or make_source(hub=hub, name=funder)
+
+
+def divide(
+    programme: Programme, parts: dict[FundingSource, int], span: Span = YEAR, whole: int = 0
+) -> Division:
+    """Over these sources, in these parts of the whole that they are together unless said."""
+    division = Division.objects.create(
+        programme=programme, first=span.first, last=span.last, whole=whole or sum(parts.values())
+    )
+    for source, number in parts.items():
+        Share.objects.create(division=division, source=source, parts=number)
+    return division
+
+
+def make_pledge(**fields: Any) -> Pledge:
+    """Verbal, of the first of October 2026."""
+    fields = {
+        "about": "Lasapparatuur", "amount": 5000, "promised_on": datetime.date(2026, 10, 1)
+    } | fields  # fmt: skip
+    fields.setdefault("source", None)
+    fields["source"] = fields["source"] or make_source(name="Bedrijf X", kind="company")
+    return Pledge.objects.create(**fields)
 
 
 def make_report(**fields: Any) -> Report:
     """A draft about the autumn of 2026."""
     period = {"first": AUTUMN.first, "last": AUTUMN.last}
-    fields = period | {"title": "Najaar 2026", "funder": "Regio Deal"} | fields
+    fields = period | {"title": "Najaar 2026"} | fields
     fields.setdefault("hub", the_hub())
+    fields["funder"] = _funder(fields.get("funder"), fields["hub"])
     return Report.objects.get(pk=Report.objects.create(**fields).pk)
+
+
+def make_contact(**fields: Any) -> SchoolContact:
+    fields = {
+        "school": fields.get("school") or make_school(),
+        "hub": the_hub(),
+        "day": datetime.date(2026, 9, 10),
+        "note": "Gebeld; ze willen in maart.",
+    } | fields
+    return SchoolContact.objects.create(**fields)

@@ -5,6 +5,7 @@ import datetime
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from bookings import attendance
 from bookings.models import State
@@ -40,6 +41,19 @@ def clock_of_the_day():
 def tell() -> list[Mail]:
     outbox.Teller().tell(seconds=9)
     return list(Mail.objects.filter(template="evaluation").order_by("pk"))
+
+
+def test_mail_is_read_on_staffs_pages_of_what_it_asks_about(desk):
+    first = make_evaluation()
+    [mail] = tell()
+    page = reverse("admin:impact_evaluation_change", args=[first.pk])
+    of_booking = reverse("admin:bookings_booking_change", args=[first.booking_id])
+    of_mail = reverse("admin:core_mail_change", args=[mail.pk])
+
+    for address in (of_booking, of_mail):
+        answer = desk.get(address)
+        assert answer.status_code == 200
+        assert page in answer.text
 
 
 # --- Who ----------------------

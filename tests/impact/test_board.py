@@ -11,6 +11,7 @@ from bookings.models import State
 from impact.counting.coverage import in_words
 from impact.counting.figures import FIGURES
 from impact.counting.tables import TABLES
+from impact.counting.topics import TOPICS, by_topic
 from kits.models import LoanState
 from schools.models import SchoolBoard
 from tec_site.staff import roles
@@ -74,7 +75,7 @@ def year():
 
 def test_board_reads_the_year_in_large_numbers(year):
     page = signed_in().get(BOARD)
-    assert [(figure.code, number) for figure, number, _goal in page.context["large"]] == [
+    assert [(figure.code, number) for figure, number, *_rest in page.context["large"]] == [
         ("pupils", 65),
         ("visits", 3),
         ("schools", 2),
@@ -83,6 +84,8 @@ def test_board_reads_the_year_in_large_numbers(year):
     said = words(page)
     assert "Cijfers van 2026–2027" in said
     assert "88 geboekt" in said
+    assert "van 1 bestuur, in 1 gemeente" in said
+    assert "1 uitlening, 1 school" in said
     assert "Van 1 bezoek (23 leerlingen) is niet vastgelegd of ze kwamen" in said
     assert str(FIGURES["schools"].definition) in said
 
@@ -122,7 +125,7 @@ def test_board_shows_a_dozen_of_many_and_leads_to_all():
 
 def test_without_any_visit_the_page_says_so():
     page = signed_in().get(BOARD)
-    assert [number for _figure, number, _goal in page.context["large"]] == [0, 0, 0, 0]
+    assert [number for _figure, number, *_rest in page.context["large"]] == [0, 0, 0, 0]
     assert "Er kwam nog geen school." in words(page)
     assert signed_in().get(ALL).status_code == 200
 
@@ -227,3 +230,13 @@ def test_boards_page_takes_at_most_twelve_statements(number, django_assert_max_n
 )
 def test_municipalities_are_written_as_one_writes_them(duo, name):
     assert in_words(duo) == name
+
+
+def test_every_figure_stands_under_one_heading():
+    codes = [code for _title, codes in TOPICS for code in codes]
+    assert sorted(codes) == sorted(FIGURES)
+    assert by_topic({"pupils": 1, "gone": 2, "waited": 3}) == [
+        ("Wie kwamen", [1]),
+        ("Wie wachtten", [3]),
+        ("Andere cijfers", [2]),
+    ]

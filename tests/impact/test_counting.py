@@ -8,22 +8,27 @@ from django.db.models import Q
 
 from bookings import attendance, lifecycle
 from bookings.models import State
+from bookings.visits.calling_off import call_off
 from impact.counting.coverage import sites_of
+from impact.counting.figure import Basis
 from impact.counting.figures import FIGURES, compute
 from impact.counting.spans import Span, quarters_of
 from impact.counting.tables import TABLES, over_time, split
 from impact.counting.unique import Visit, estimate, groups_7_and_8, unique
 from kits.models import LoanState
 from programmes.models import CoreObjective, World
+from schools.audience import Audience
 from schools.lifecycle import merge_schools
-from schools.models import PupilCount, Sector
-from schools.years import YearGroup
+from schools.models import GroupKind, PupilCount, Sector
+from schools.years import Level, YearGroup
 from submissions.models import Companion
+from submissions.privacy.erasure import erase_person
 from tests.factories import (
     amsterdam,
     make_group,
     make_kit,
     make_loan,
+    make_organisation,
     make_other_hub,
     make_programme,
     make_school,
@@ -31,11 +36,14 @@ from tests.factories import (
     make_staff,
     make_submission,
     make_venue,
+    make_visit,
     the_hub,
 )
 from tests.impact.counted import AUTUMN, YEAR, came, scope_of
 
 pytestmark = pytest.mark.django_db
+# Those of the house are in test_house.py.
+OF_SCHOOLS = [code for code, figure in FIGURES.items() if figure.basis != Basis.HOUSE]
 
 
 @pytest.fixture(autouse=True)
@@ -175,6 +183,17 @@ def test_cancelled_taken_up_and_cancelled_again_is_one_cancellation():
     assert (found["visits"], found["pupils-booked"]) == (1, 24)
 
 
+def test_visit_that_we_called_off_stands_apart_from_what_staff_cancelled():
+    """By the code of the event: notes are never read."""
+    staff = make_staff()
+    with time_machine.travel(amsterdam(2026, 9, 15, 10), tick=False):
+        off, single = (came(2026, 11, day, state=State.CONFIRMED) for day in (3, 5))
+        call_off(visit=off.visit, by=staff, note="Ziek")
+        lifecycle.cancel(booking=single, by=staff, note="called_off")
+    assert (count("cancelled-by-us"), count("called-off")) == (2, 1)
+    assert list(FIGURES["called-off"].rows(scope_of())) == [off]
+
+
 # --- States ------------------------------------------------------------------------------------
 
 
@@ -189,7 +208,7 @@ def test_each_state_is_in_its_own_figures():
     came(2026, 11, 3, state=State.DECLINED)
     hold = make_submission(school=make_school(), verified_at=None)
     came(2026, 11, 3, state=State.CANCELLED, submission=hold)  # never confirmed
-    found = compute(scope_of())
+    found = compute(scope_of(), OF_SCHOOLS)
     assert {code: number for code, number in found.items() if number} == {
         "pupils": 20,
         "pupils-booked": 111,
@@ -200,7 +219,61 @@ def test_each_state_is_in_its_own_figures():
         "schools": 1,
         "no-shows": 1,
         "declined": 1,
+        "lapsed": 1,
     }
+
+
+def test_who_begins_anew_lapsed_once_or_not_at_all(clock_of_the_day):
+    """A hold that was let go and asked for again on that day is one asking, also after erasing."""
+    school, programme = make_school(), make_programme(max_groups=9, max_pupils=999)
+    about = {"school": school, "programme": programme}
+
+    def asked(day, state, hour, **fields):
+        clock_of_the_day.move_to(amsterdam(2026, 9, 15, hour))
+        return came(2026, 11, day, state=state, **about | fields)
+
+    asked(3, State.LAPSED, 9)
+    asked(4, State.LAPSED, 10)
+    assert count("lapsed") == 1
+    confirmed = asked(5, State.CONFIRMED, 11)
+    assert count("lapsed") == 0
+    asked(6, State.LAPSED, 9, year_group=YearGroup.GROUP_8, name="8a")  # another class
+    asked(6, State.LAPSED, 9, programme=make_programme(max_groups=9))
+    typed = {"user": None, "typed_school_name": "De Ark", "typed_city": "Epe"}
+    both = make_submission(**typed)
+    for name in ("7a", "7b"):  # two classes of one asking, which never came
+        asked(6, State.LAPSED, 9, submission=both, class_group=None, name=name)
+    assert count("lapsed") == 4
+    again = asked(6, State.LAPSED, 12, submission=make_submission(**typed), class_group=None)
+    assert again in FIGURES["lapsed"].rows(scope_of())
+    assert count("lapsed") == 3
+    clock_of_the_day.move_to(amsterdam(2027, 1, 12, 10))
+    erase_person(email=confirmed.submission.email)
+    assert count("lapsed") == 3
+
+
+def test_group_that_begins_anew_lapsed_once_too(clock_of_the_day):
+    """It has no year groups and no school: its organisation says who asked, typed or known."""
+    programme = make_programme(max_groups=9, max_pupils=999, audience=Audience.GROUPS)
+    typed = {"user": None, "typed_organisation": "Metaal Deventer", "typed_city": "Deventer"}
+
+    def asked(day, state, hour, **fields):
+        clock_of_the_day.move_to(amsterdam(2026, 9, 15, hour))
+        slot = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, day, 9))
+        kind = fields.pop("group_kind", GroupKind.COMPANY)
+        submission = make_submission(**typed | fields)
+        visit = make_visit(slot=slot, programme=programme)
+        return make_group(visit=visit, submission=submission, state=state, group_kind=kind)
+
+    asked(3, State.LAPSED, 9)
+    asked(4, State.LAPSED, 10)
+    assert count("lapsed") == 1
+    asked(5, State.CONFIRMED, 11, organisation=make_organisation(name="Metaal Deventer"))
+    assert count("lapsed") == 0
+    asked(6, State.LAPSED, 10, typed_organisation="Houtbouw")
+    asked(9, State.LAPSED, 10, group_kind=GroupKind.CAREER)
+    asked(10, State.LAPSED, 10, typed_city="Zwolle")
+    assert count("lapsed") == 3
 
 
 def test_rows_behind_each_figure_add_up_to_it():
@@ -212,13 +285,14 @@ def test_rows_behind_each_figure_add_up_to_it():
     came(2026, 11, 6, state=State.CONFIRMED)
     make_loan(state=LoanState.DONE)
     scope = scope_of()
-    for code, number in compute(scope).items():
+    for code, number in compute(scope, OF_SCHOOLS).items():
         rows = list(FIGURES[code].rows(scope))
         assert len(rows) == len({row.pk for row in rows})
         by_unit = {
             "pupils": sum(row.number_here if code == "pupils" else row.pupils for row in rows),
             "visits": len(rows),
             "loans": len(rows),
+            "waits": len(rows),
             "classes": len({row.class_group_id for row in rows}),
             "schools": len({row.submission.school_id for row in rows}),
             "boards": len({row.submission.school.board_id for row in rows} - {None}),
@@ -271,19 +345,26 @@ def test_lines_are_by_the_class_that_came():
     typed = make_school(site_code=None, is_verified=False)  # a typed school is 'primary'
     came(2026, 11, 3, school=typed, year_group=YearGroup.YEAR_2, pupils=21)
     secondary = make_school(sector=Sector.SECONDARY, structure="HAVO/VWO")
-    came(2026, 11, 3, school=secondary, year_group=YearGroup.YEAR_1, pupils=22)
+    of_year_1 = {"year_group": YearGroup.YEAR_1, "school": secondary}
+    came(2026, 11, 3, **of_year_1, level=Level.HAVO_VWO, pupils=22)
+    came(2026, 11, 4, **of_year_1, name="1b", pupils=9)  # a school of two levels, and nobody said
+    of_one_level = make_school(sector=Sector.SECONDARY, structure="VBO/MAVO")
+    came(2026, 11, 3, school=of_one_level, year_group=YearGroup.YEAR_2, pupils=18)
+    came(2026, 11, 4, school=of_one_level, year_group=YearGroup.YEAR_2, level=Level.PRO, pupils=8)
     came(2026, 11, 3, school=make_school(sector=Sector.SPECIAL), pupils=23)
     make_group(state=State.ATTENDED, pupils=12)
     lines = {row.label: row.here for row in split(scope_of(), TABLES["line"])}
     assert lines == {
         "Primair onderwijs": 20,
-        "Voortgezet onderwijs: niveaus niet bekend": 21,
-        "Voortgezet onderwijs: HAVO/VWO": 22,
+        "Voortgezet onderwijs: niveau niet bekend": 30,
+        "Voortgezet onderwijs: havo/vwo": 22,
+        "Voortgezet onderwijs: vmbo": 18,
+        "Voortgezet onderwijs: praktijkonderwijs": 8,
         "Speciaal onderwijs": 23,
         "Groepen die geen klas zijn": 12,
     }
     groups = [(row.label, row.here) for row in split(scope_of(), TABLES["year-groups"])]
-    assert groups == [("Groep 7", 43), ("Leerjaar 1", 22), ("Leerjaar 2", 21), ("Bedrijf", 12)]
+    assert groups == [("Groep 7", 43), ("Leerjaar 1", 31), ("Leerjaar 2", 47), ("Bedrijf", 12)]
 
 
 def test_another_hubs_visits_are_not_counted():
@@ -370,5 +451,7 @@ def test_figures_take_as_many_queries_for_many(number, django_assert_num_queries
     for _one in range(number):
         came(2026, 11, 3)
     scope = scope_of()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
+        compute(scope, OF_SCHOOLS)
+    with django_assert_num_queries(13):
         compute(scope)

@@ -10,12 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from impact.counting.scope import Line
-from impact.indicators.standing import expected, goals, standings
-from impact.indicators.template import YEARLY, set_up
-from impact.models import Indicator, Milestone, Status, Target, Value
+from impact.counting.scope import ProgrammeLine
+from impact.indicators.status import expected, goals, statuses_of
+from impact.models import Milestone, Status, Target, Value
 from schools.years import YearGroup
-from tests.factories import amsterdam, make_other_hub, make_programme, make_staff, the_hub
+from tests.factories import amsterdam, make_programme, make_staff, the_hub
 from tests.impact.counted import YEAR, came, make_indicator, make_target, scope_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
@@ -75,14 +74,14 @@ def test_line_goes_by_the_milestones():
 def test_status_is_proposed_from_what_came(pupils, day, status):
     came(2026, 9, 8, pupils=pupils)
     came(2026, 8, 31, pupils=500)  # before its first day
-    [standing] = standings([make_target()], day)
-    assert (standing.reached, standing.proposed) == (pupils, status)
+    [found] = statuses_of([make_target()], day)
+    assert (found.reached, found.proposed) == (pupils, status)
 
 
 def test_status_is_overruled_with_an_explanation_only():
     target = make_target(overruled=Status.MET, explanation="De bus reed niet.")
-    [standing] = standings([target])
-    assert (standing.status, standing.proposed) == (Status.MET, Status.BEHIND)
+    [found] = statuses_of([target])
+    assert (found.status, found.proposed) == (Status.MET, Status.BEHIND)
     with pytest.raises(IntegrityError), transaction.atomic():
         make_target(indicator=target.indicator, overruled=Status.MET)
 
@@ -92,11 +91,11 @@ def test_indicator_counts_its_programmes_and_line_only():
     came(2026, 9, 8, programme=festival, pupils=30)
     came(2026, 9, 9, programme=festival, pupils=20, year_group=YearGroup.YEAR_1)
     came(2026, 9, 10, pupils=10)
-    of_festival = make_indicator(name="Festival", figure="pupils", line=Line.PRIMARY)
+    of_festival = make_indicator(name="Festival", figure="pupils", line=ProgrammeLine.PRIMARY)
     of_festival.programmes.add(festival)
-    assert standings([make_target(indicator=of_festival)])[0].reached == 30
+    assert statuses_of([make_target(indicator=of_festival)])[0].reached == 30
     whole = make_indicator(name="Alles", figure="pupils")
-    assert standings([make_target(indicator=whole)])[0].reached == 60
+    assert statuses_of([make_target(indicator=whole)])[0].reached == 60
 
 
 # --- By hand ---------------------------------------------------------------------------------
@@ -105,18 +104,18 @@ def test_indicator_counts_its_programmes_and_line_only():
 def test_last_value_of_the_period_counts_and_none_is_changed(client):
     indicator = make_indicator()
     target = make_target(indicator=indicator)
-    assert standings([target])[0].reached is None
+    assert statuses_of([target])[0].reached is None
     for day, amount in (("2026-08-01", 99), ("2026-10-02", 41), ("2026-10-01", 40)):
         data = {"indicator": indicator.pk, "day": day, "amount": amount, "source": "Ledenlijst"}
         file = SimpleUploadedFile("bewijs.pdf", b"%PDF-1.7 bewijs")
         assert client.post("/beheer/impact/value/add/", data | {"proof": file}).status_code == 302
-    [standing] = standings([target])
-    assert (standing.reached, standing.value.source) == (41, "Ledenlijst")
-    assert standing.value.by.name.startswith("Balie")
+    [found] = statuses_of([target])
+    assert (found.reached, found.value.source) == (41, "Ledenlijst")
+    assert found.value.by.name.startswith("Balie")
     page = client.get(OVERVIEW).text
     assert "met de hand ingevuld" in page
-    assert client.get(f"/beheer/cijfers/bewijs/{standing.value.pk}/").content == b"%PDF-1.7 bewijs"
-    change = f"/beheer/impact/value/{standing.value.pk}/change/"
+    assert client.get(f"/beheer/cijfers/bewijs/{found.value.pk}/").content == b"%PDF-1.7 bewijs"
+    change = f"/beheer/impact/value/{found.value.pk}/change/"
     assert client.post(change, {"amount": 99}).status_code == 403
 
 
@@ -124,23 +123,6 @@ def test_computed_indicator_takes_no_value():
     indicator = make_indicator(name="Leerlingen", figure="pupils")
     with pytest.raises(ValidationError):
         Value(indicator=indicator, day=OCTOBER, amount=1, source="x").full_clean()
-
-
-# --- The yearly figures ----------------------------------------------------------------------
-
-
-def test_nineteen_yearly_figures_are_set_up_once(client):
-    own = make_indicator(name="Pilots", unit="stuks")
-    client.post(f"{OVERVIEW}jaarcijfers/", {"hub": the_hub().pk})
-    assert Indicator.objects.count() == len(YEARLY) == 19
-    own.refresh_from_db()
-    assert own.unit == "stuks"
-    assert set_up(the_hub()) == 0
-    computed = Indicator.objects.exclude(figure="")
-    assert {one.figure for one in computed} == {"visits", "returning-classes", "pupils"}
-    other = Client()
-    other.force_login(make_staff(hubs=[make_other_hub()], is_superuser=False))
-    assert other.post(f"{OVERVIEW}jaarcijfers/", {"hub": the_hub().pk}).status_code == 403
 
 
 # --- On the board's page ---------------------------------------------------------------------
@@ -173,5 +155,20 @@ def test_targets_over_the_same_rows_are_computed_together(codes, django_assert_n
     rows = Target.objects.filter(pk__in=[one.pk for one in targets]).select_related("indicator")
     found = list(rows.prefetch_related("indicator__programmes", "milestones"))
     with django_assert_num_queries(1):
-        reached = {one.target.indicator.figure: one.reached for one in standings(found)}
+        reached = {one.target.indicator.figure: one.reached for one in statuses_of(found)}
     assert reached == {"pupils": 24} | ({"visits": 1, "schools": 1} if len(codes) > 1 else {})
+
+
+def test_each_month_shows_what_the_target_asks_of_it(client):
+    """In the chart as a stroke and in its table: together the norm of the year."""
+    came(2026, 9, 8, pupils=400)
+    target = make_target(starts_on=YEAR.first, due_on=YEAR.last, amount=1200)
+    target.milestones.create(day=datetime.date(2026, 12, 31), amount=459)  # three a day
+    page = client.get("/beheer/cijfers/")
+    asked = page.context["asked"]
+    assert asked[:5] == [93, 90, 93, 90, 93]
+    assert sum(asked) == 1200
+    assert "september 2026 400 (gevraagd 90)" in page.text
+    assert page.text.count('class="asked"') == 12
+    elsewhere = client.get("/beheer/cijfers/?periode=2025")
+    assert 'class="asked"' not in elsewhere.text

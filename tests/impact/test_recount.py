@@ -3,6 +3,7 @@
 import datetime
 from collections import defaultdict
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import pytest
 import time_machine
@@ -14,12 +15,13 @@ from bookings import attendance, lifecycle
 from bookings.models import BookingEvent, State
 from core.lifecycle import Refused
 from impact.counting.figures import compute
+from impact.counting.sources import by_source, sources_of
 from impact.counting.spans import Span
 from impact.counting.tables import over_time
 from schools.lifecycle import merge_schools
 from submissions.privacy.erasure import erase_person
 from tests.factories import amsterdam, make_programme, make_school, make_slot, make_staff
-from tests.impact.counted import AUTUMN, came, scope_of
+from tests.impact.counted import AUTUMN, came, divide, make_source, scope_of
 
 pytestmark = pytest.mark.django_db
 BEFORE, AFTER = amsterdam(2026, 9, 1, 8), amsterdam(2027, 1, 12, 10)
@@ -41,6 +43,7 @@ class Recount:
     booked: int = 0
     visits: int = 0
     cancelled: int = 0
+    of_sources: dict[int, Fraction] = field(default_factory=lambda: defaultdict(Fraction))
     schools: set[int] = field(default_factory=set)
 
 
@@ -62,8 +65,11 @@ def recount(span: Span) -> Recount:
         if state == State.ATTENDED:
             since = max(n for n, event in enumerate(events) if event.move == "attend")
             noted = [one.data["to"] for one in events[since:] if one.move == "recount"]
-            found.pupils += noted[-1] if noted else events[since].data["came"]
+            came_here = noted[-1] if noted else events[since].data["came"]
+            found.pupils += came_here
             found.visits += 1
+            for source, share in SHARES.items():
+                found.of_sources[source] += came_here * share
             school = booking.submission.school
             found.schools.add(school.merged_into_id or school.pk)
     return found
@@ -71,6 +77,7 @@ def recount(span: Span) -> Recount:
 
 FIRST_DAY: dict[int, datetime.datetime] = {}
 FIRST_NUMBER: dict[int, int] = {}
+SHARES: dict[int, Fraction] = {}  # source (primary key) → what part it pays
 
 
 @pytest.fixture
@@ -87,6 +94,10 @@ def stage():
         later = make_slot(
             starts_at=amsterdam(*DAYS[4], 13), programmes=[programme], max_groups=9, max_pupils=999
         )
+    sources = [make_source(name=name) for name in ("Regio Deal", "Gemeente", "Bedrijven")]
+    divide(programme, dict.fromkeys(sources, 1))
+    SHARES.clear()
+    SHARES.update({source.pk: Fraction(1, 3) for source in sources})
     FIRST_DAY.update({row.pk: row.starts_at for row in rows})
     FIRST_NUMBER.update({row.pk: row.pupils for row in rows})
     return rows, [*(row.visit.slot for row in rows), later], make_staff()
@@ -132,7 +143,9 @@ def test_a_year_in_which_everything_happens(stage):
                   ("recount", 0, 25), ("miss", 2, 1), ("merge", 0, 1),
                   ("erase", 3, 1)])  # fmt: skip
     with time_machine.travel(AFTER, tick=False):
-        assert compare() == Recount(48, 75, 2, 1, compare().schools)
+        found = compare()
+        assert (found.pupils, found.booked, found.visits, found.cancelled) == (48, 75, 2, 1)
+        assert set(found.of_sources.values()) == {16}
 
 
 def play(rows, slots, staff, steps):
@@ -152,4 +165,8 @@ def compare() -> Recount:
     assert counted["schools"] == len(plain.schools)
     assert counted["cancelled-by-school"] + counted["cancelled-by-us"] == plain.cancelled
     assert sum(row.here for row in over_time(scope, AUTUMN.months)) == plain.pupils
+    parts = by_source(scope, sources_of(scope.hubs))
+    assert sum(part.here for part in parts) == plain.pupils
+    assert sum(part.booked for part in parts) == plain.booked
+    assert all(abs(part.here - plain.of_sources[int(part.key)]) < 1 for part in parts)
     return plain

@@ -10,16 +10,20 @@ from pypdf import PdfReader
 
 from bookings import attendance
 from bookings.models import Booking, State
+from bookings.refusals import ReasonAsked
 from core.documents import can_be_made
 from impact import clock
 from impact.models import Evaluation, Report
 from impact.reports.facts import changed_since, facts_of
-from impact.reports.papers import xlsx_of
+from impact.reports.papers import context_of, xlsx_of
 from impact.reports.sending import ChangedMeanwhile, send
 from impact.results import LEAST
-from schools.models import SchoolBoard
+from kits import handling
+from kits.models import LoanState
+from schools.models import SchoolBoard, Sector
+from schools.years import YearGroup
 from submissions.privacy.erasure import erase_person
-from tests.factories import amsterdam, make_school, make_staff
+from tests.factories import amsterdam, make_loan, make_school, make_staff
 from tests.impact.asking import answered
 from tests.impact.counted import came, make_indicator, make_report, make_target, make_value
 from tests.tagged_pdf import of_kind
@@ -89,7 +93,7 @@ def test_targets_of_the_funder_and_our_own_stand_in_it():
     make_value(indicator=members, amount="40.50")
     make_target(indicator=members, amount=60, overruled="on_track", explanation="Nog in gesprek.")
     make_target(indicator=members, starts_on="2027-01-01", due_on="2027-12-31")
-    targets = facts_of(make_report())["targets"]
+    targets = facts_of(make_report(funder="Regio Deal"))["targets"]
     keys = "name", "norm", "reached", "status_in_words", "how", "explanation"
     assert [tuple(one[key] for key in keys) for one in targets] == [
         ("Leerlingen", 100, 40, "Loopt niet volgens plan", "berekend", ""),
@@ -126,6 +130,35 @@ def test_fewer_than_five_answers_have_no_mean(answers, clock_of_the_day):
     assert (overall["n"], overall["silent"], overall["mean"]) == (answers, 6 - answers, want)
 
 
+@pytest.mark.parametrize(("others", "want"), [(0, 4), (1, None), (4, None), (5, 4)])
+def test_mean_of_a_board_tells_nothing_of_the_few_others(others, want, clock_of_the_day):
+    board = SchoolBoard.objects.create(number="41234", name="Stichting Quo Vadis")
+    school = make_school(board=board)
+    for number in range(5 + others):
+        of = {"school": school} if number < 5 else {}
+        came(2026, 11, 3, name=f"Groep {number}", **of)
+    clock_of_the_day.move_to(amsterdam(2026, 11, 4, 10))
+    clock.ask_due()
+    for evaluation in Evaluation.objects.all():
+        answered(evaluation, overall=4)
+    found = facts_of(make_report(board=board))["evaluation"]
+    assert (found["answered"], found["questions"][0]["mean"]) == (5, want)
+
+
+def test_how_secondary_education_is_split_is_said_on_page_and_in_workbook(client):
+    """By what was said of the class, or the only level of its school."""
+    secondary = make_school(sector=Sector.SECONDARY, structure="VBO/MAVO")
+    came(2026, 9, 8, school=secondary, year_group=YearGroup.YEAR_1)
+    report = make_report()
+    said = "gesplitst naar het niveau dat bij het boeken"
+    page = client.get(address(report)).text
+    assert "Voortgezet onderwijs: vmbo" in page
+    assert said in page
+    assert said in client.get("/beheer/cijfers/alle/").text
+    method = load_workbook(io.BytesIO(xlsx_of(facts_of(report))))["Methode"]
+    assert said in {row[0]: row[1] for row in method.values}["Per programmalijn"]
+
+
 # --- Its workbook ----------------------------------------------------------------------------
 
 
@@ -147,6 +180,24 @@ def test_workbook_has_typed_cells_and_no_formula():
 # --- Sent --------------------------------------------------------------------------------------
 
 
+def test_tables_have_the_labels_with_which_they_were_sent():
+    """Or those of now, where they were sent before labels were kept."""
+    facts = facts_of(make_report())
+    labels = facts["months"]["columns"]
+    assert labels == ["Leerlingen", "Geboekt", "Bezoeken", "Scholen"]
+    facts["months"]["columns"] = ["Kinderen", *labels[1:]]
+    assert _labels_in_workbook(facts) == ["Kinderen", *labels[1:]]
+    assert context_of(facts)["facts"]["tables"][0]["columns"] == ["Kinderen", *labels[1:]]
+    del facts["months"]["columns"]
+    assert _labels_in_workbook(facts) == labels
+    assert context_of(facts)["facts"]["tables"][0]["columns"] == labels
+
+
+def _labels_in_workbook(facts) -> list[str]:
+    sheet = load_workbook(io.BytesIO(xlsx_of(facts)))["Per maand"]
+    return [cell.value for cell in sheet[1]][1:]
+
+
 @needs_pango
 def test_what_was_sent_stays_whatever_happens_afterwards(client):
     """A number corrected, a visit cancelled, a teacher erased: the page says by how much."""
@@ -157,7 +208,7 @@ def test_what_was_sent_stays_whatever_happens_afterwards(client):
     report.refresh_from_db()
     sent = dict(report.facts)
     assert "Sinds het versturen is geen cijfer veranderd." in client.get(address(report)).text
-    attendance.recount(booking=first, by=make_staff(), came=26)
+    attendance.recount(booking=first, by=make_staff(), came=26, note="Nageteld")
     Booking.objects.filter(pk=second.pk).update(state=State.CANCELLED)
     erase_person(email=first.submission.email)
     report.refresh_from_db()
@@ -171,6 +222,54 @@ def test_what_was_sent_stays_whatever_happens_afterwards(client):
     change = f"/beheer/impact/report/{report.pk}/change/"
     assert client.post(change, {"title": "Anders"}).status_code == 403
     assert "Vastleggen als verstuurd" not in page
+
+
+@needs_pango
+def test_correction_of_what_was_reported_asks_for_a_reason(client):
+    """A number, who came, a visit that is over: with a note, and without one nothing changes."""
+    staff = make_staff()
+    counted, unsure = came(2026, 9, 8), came(2026, 10, 6, state=State.CONFIRMED)
+    outside = came(2027, 1, 5)
+    report = make_report()
+    attendance.recount(booking=counted, by=staff, came=25)  # not sent yet
+    send(report=report, by=staff)
+    page = f"/beheer/bookings/booking/{counted.pk}/doe/recount/"
+    refused = client.post(page, {"came": 26}).text
+    assert "telt mee in wat al verstuurd is: Najaar 2026" in refused
+    counted.refresh_from_db()
+    assert counted.came == 25
+    assert client.post(page, {"came": 26, "note": "Juf belde: het waren er 26"}).status_code == 302
+    for verb in (
+        lambda note: attendance.miss(booking=counted, by=staff, note=note),
+        lambda note: attendance.attend(booking=counted, by=staff, note=note),
+        lambda note: attendance.call_off(booking=unsure, by=staff, note=note),
+    ):
+        with pytest.raises(ReasonAsked):
+            verb("")
+        verb("Lijst kwijt geweest")
+    attendance.recount(booking=outside, by=staff, came=7)  # in no report
+
+
+@needs_pango
+def test_first_note_of_who_came_asks_for_no_reason():
+    booking = came(2026, 10, 6, state=State.CONFIRMED)
+    send(report=make_report(), by=make_staff())
+    attendance.attend(booking=booking, by=make_staff())
+
+
+@needs_pango
+def test_the_desk_changes_nothing_of_a_loan_that_was_reported():
+    """Its box comes back early, is counted, or never comes: no figure asks for a correction."""
+    staff = make_staff()
+    back, lost = (make_loan(state=LoanState.OUT) for _one in range(2))
+    report = make_report()
+    send(report=report, by=staff)
+    report.refresh_from_db()
+    assert numbers(report.facts)["loans"] == 2
+    counts = {item.pk: handling.Count(item.quantity) for item in back.kit.contents.all()}
+    handling.receive(loan=back, counts=counts, by=staff)
+    handling.write_off(loan=lost, by=staff, note="Niemand heeft hem")
+    assert changed_since(report.facts, facts_of(report)) == []
 
 
 @needs_pango

@@ -1,31 +1,51 @@
 """What staff read of evaluations: figures, quotes, the list; each of their own hubs."""
 
+import datetime
+
 import pytest
 import time_machine
 from django.contrib.auth.models import Group, Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from bookings import attendance
+from bookings.models import Booking, VisitSlot
 from impact import clock, lifecycle
-from impact.models import Evaluation
+from impact.models import Evaluation, Face
+from impact.reports.facts import facts_of
 from impact.results import results_of, totals
+from impact.small_numbers import fit_parts
+from submissions.links import link_to
 from tec_site.staff import roles
 from tests.factories import (
     amsterdam,
+    make_booking,
     make_kit,
     make_loan,
     make_other_hub,
     make_programme,
     make_slot,
     make_staff,
+    make_teacher,
     make_venue,
     make_visit,
 )
-from tests.impact.asking import QUOTE, TALLY, VISIT_OVER, answered, make_evaluation
+from tests.impact.asking import (
+    QUOTE,
+    TALLY,
+    TEACHER,
+    VISIT_OVER,
+    address,
+    answered,
+    make_evaluation,
+)
+from tests.impact.counted import make_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
 RESULTS = "/beheer/impact/evaluation/uitkomsten/"
 LIST = "/beheer/impact/evaluation/"
+ROOM = {"max_groups": 20, "max_pupils": 999}
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +99,31 @@ def test_means_distribution_and_who_did_not_answer(visit):
     assert results.prepared.numbers == [1, 0, 1]
 
 
+def test_shares_are_of_who_answered_the_question():
+    """Row T31: 40 visits, 10 evaluations, 6 of which answer the second question, 3 with 'good'."""
+    room = {"max_groups": 50, "max_pupils": 9999}
+    programme = make_programme(title="Lasergame", **room)
+    slot = make_slot(programmes=[programme], **room)
+    visit = make_visit(programme=programme, slot=slot)
+    for _number in range(40):
+        make_booking(visit=visit)
+    clock.ask_due()
+    fits = [Face.GREAT] * 3 + [Face.FINE] * 3 + [None] * 4
+    for one, fit in zip(Evaluation.objects.with_facts().order_by("pk"), fits, strict=False):
+        answered(one, fit=fit)
+    results = results_of(Evaluation.objects.all())
+    question = results.teachers[1]
+    assert (results.asked, results.answered, results.silent) == (40, 10, 30)
+    assert (question.n, question.silent) == (6, 4)
+    assert [bar.percent for bar in question.bars if bar.number] == [50, 50]
+    page = " ".join(signed_in(make_staff()).get(RESULTS).text.split())
+    assert "40 klassen zijn gevraagd, 10 antwoordden; 30 (75 %) antwoordden niet" in page
+    assert "n = 6; 4 die antwoordden, lieten deze vraag open" in page
+    said = facts_of(make_report())["evaluation"]
+    assert [said[one] for one in ("asked", "answered", "silent")] == [40, 10, 30]
+    assert [said["questions"][1][one] for one in ("n", "silent")] == [6, 4]
+
+
 def test_pupils_are_summed_over_classes(visit):
     for tally in (TALLY, TALLY | {"faces_1": 0, "again_yes": 9, "again_maybe": 1, "again_no": 0}):
         evaluation = make_evaluation(visit=visit)
@@ -97,6 +142,157 @@ def test_fewer_than_five_are_not_split(visit, others, is_told):
     page = signed_in(make_staff()).get(RESULTS).text
     assert ("5,0 (n = 5)" in page) == is_told
     assert ("Minder dan vijf antwoorden" in page) != is_told
+
+
+def reader() -> Client:
+    return signed_in(with_role(roles.READER))
+
+
+@pytest.mark.parametrize(("number", "is_told"), [(4, False), (5, True)])
+def test_who_reads_figures_only_sees_no_answers_of_fewer_than_five(visit, number, is_told):
+    answers_of(visit, *[(5, 3)] * number)
+    page = reader().get(RESULTS)
+    assert ("gemiddeld 5,0 van 5" in page.text) == is_told
+    assert [total.mean for total, _address in page.context["totals"]] == [5.0 if is_told else None]
+    assert "gemiddeld 5,0 van 5" in signed_in(make_staff()).get(RESULTS).text
+
+
+def test_no_answer_follows_from_the_difference_of_two_filters(visit):
+    """Six in all, five of one programme: what is left over is the answer of one teacher."""
+    answers_of(visit, *[(5, 3)] * 5)
+    programme = make_programme(title="VR", max_groups=20, max_pupils=999)
+    slot = make_slot(programmes=[programme], max_groups=20, max_pupils=999)
+    another = make_visit(programme=programme, slot=slot)
+    [one] = answers_of(another, (1, 3))
+    client = reader()
+    assert "gemiddeld 4,3 van 5" in client.get(RESULTS).text
+    assert {total.mean for total, _address in client.get(RESULTS).context["totals"]} == {None}
+    for query in (f"?programma={visit.programme_id}", f"?programma={one.subject.pk}"):
+        page = client.get(RESULTS + query)
+        assert "van 5, n = " not in page.text
+        assert "niet getoond" in page.text
+    answers_of(another, *[(1, 3)] * 4)
+    assert [total.mean for total, _address in client.get(RESULTS).context["totals"]] == [5, 1]
+    for query, mean in ((f"?programma={visit.programme_id}", "5,0"), ("?jaar=2026", "3,0")):
+        assert f"gemiddeld {mean} van 5, n = " in client.get(RESULTS + query).text
+
+
+def test_smallest_part_goes_untold_where_the_rest_is_too_few():
+    assert fit_parts({"a": 9, "b": 6, "c": 2}) == {"a"}  # c alone would follow from the whole
+    assert fit_parts({"a": 9, "b": 6}) == {"a", "b"}
+    assert fit_parts({"a": 9, "b": 3, "c": 2}) == {"a"}
+    assert fit_parts({"a": 5, "b": 1}) == set()
+
+
+def test_years_beside_each_other_leave_no_few_over_of_all_years(visit):
+    """3, 5 and 6 answers: with two of the years told, those of the third would follow."""
+    for year, number in ((2026, 3), (2025, 5), (2024, 6)):
+        for one in answers_of(visit, *[(5, 3)] * number):
+            Evaluation.objects.filter(pk=one.pk).update(day=datetime.date(year, 10, 6))
+    client = reader()
+
+    told = {
+        year: "gemiddeld 5,0 van 5" in client.get(f"{RESULTS}?jaar={year}").text
+        for year in (2026, 2025, 2024)
+    }
+
+    assert told == {2026: False, 2025: False, 2024: True}
+    assert "gemiddeld 5,0 van 5, n = 14" in client.get(RESULTS).text
+
+
+def visits_beside(visit, *numbers, year=2026):
+    """More visits of its programme, in that school year, each with so many answers."""
+    made = []
+    for day, number in enumerate(numbers, 28):  # of October: recent enough to be asked about
+        start = amsterdam(2026, 10, day, 9 if year == 2026 else 13)
+        slot = make_slot(programmes=[visit.programme], starts_at=start, **ROOM)
+        one = make_visit(programme=visit.programme, slot=slot)
+        rows = answers_of(one, *[(5, 3)] * number)
+        then = slot.starts_at.replace(year=year)
+        length = slot.ends_at - slot.starts_at
+        VisitSlot.objects.filter(pk=slot.pk).update(starts_at=then, ends_at=then + length)
+        Evaluation.objects.filter(pk__in=[row.pk for row in rows]).update(day=then.date())
+        made.append(one)
+    return made
+
+
+def is_told(client, query: str) -> bool:
+    return "gemiddeld 5,0 van 5" in client.get(RESULTS + query).text
+
+
+@pytest.mark.parametrize("query", ["", "&jaar=2026"])
+def test_visits_of_a_programme_beside_each_other_leave_no_few_over_of_it(visit, query):
+    """6, 5 and 3 answers: with two of the visits told, those of the third would follow."""
+    answers_of(visit, *[(5, 3)] * 6)
+    visits = [visit, *visits_beside(visit, 5, 3)]
+    client = reader()
+    assert is_told(client, f"?programma={visit.programme_id}{query}")
+    told = [is_told(client, f"?bezoek={one.pk}{query}") for one in visits]
+    assert told == [True, False, False]
+
+
+def test_visits_of_a_school_year_leave_no_few_over_of_that_year(visit):
+    """8 and 4 answers this year, 9 and 3 the year before: of both years together so few would not
+    be left over, but each year is told as well."""
+    answers_of(visit, *[(5, 3)] * 8)
+    visits = [visit, *visits_beside(visit, 4), *visits_beside(visit, 9, 3, year=2025)]
+    # Of another programme, so that all answers of a year leave more.
+    of_another = make_visit(programme=make_programme(max_groups=20, max_pupils=999))
+    visits_beside(of_another, 15)
+    visits_beside(of_another, 15, year=2025)
+    client = reader()
+    for year in (2026, 2025):
+        assert is_told(client, f"?programma={visit.programme_id}&jaar={year}")
+    assert [is_told(client, f"?bezoek={one.pk}") for one in visits] == [False] * 4
+
+
+def test_only_visit_of_a_year_leaves_no_few_over_of_the_other_years(visit):
+    """8 this year, 4 the year before, and 12 of all years: the 4 would follow."""
+    answers_of(visit, *[(5, 3)] * 8)
+    [last_year] = visits_beside(visit, 4, year=2025)
+    client = reader()
+    assert is_told(client, f"?programma={visit.programme_id}")
+    assert [is_told(client, f"?bezoek={one.pk}") for one in (visit, last_year)] == [False, False]
+
+
+def test_visit_of_a_school_year_with_enough_beside_it_is_told(visit):
+    answers_of(visit, *[(5, 3)] * 8)
+    visits_beside(visit, 4)
+    [last_year] = visits_beside(visit, 9, year=2025)
+    assert is_told(reader(), f"?bezoek={last_year.pk}")
+
+
+def test_figures_of_a_visit_take_as_many_queries_beside_many(visit, django_assert_max_num_queries):
+    answers_of(visit, *[(5, 3)] * 6)
+    client = reader()
+    client.get(f"{RESULTS}?bezoek={visit.pk}")
+    with CaptureQueriesContext(connection) as alone:
+        client.get(f"{RESULTS}?bezoek={visit.pk}")
+    visits_beside(visit, 5, 5, 6)
+    with django_assert_max_num_queries(len(alone)):
+        client.get(f"{RESULTS}?bezoek={visit.pk}")
+
+
+@pytest.mark.parametrize(("others", "is_told"), [(4, False), (5, True)])
+def test_split_by_what_was_ticked_as_done(visit, others, is_told):
+    visit.programme.preparation = "Zoek techniek in de klas."
+    visit.programme.save()
+    for face, is_done in [*[(5, True)] * 5, *[(3, False)] * others]:
+        evaluation = answered(make_evaluation(visit=visit), overall=face, prepared=None)
+        if is_done:
+            Booking.objects.filter(pk=evaluation.booking_id).update(prepared_at=VISIT_OVER)
+    silent = make_evaluation(visit=visit)
+    Booking.objects.filter(pk=silent.booking_id).update(prepared_at=VISIT_OVER)
+    make_evaluation()  # of a programme without anything to prepare: on neither side
+
+    found = results_of(Evaluation.objects.all()).by_done
+
+    assert (found.done.asked, found.done.answered, found.done.silent_percent) == (6, 5, 17)
+    assert (found.others.asked, found.others.silent) == (others, 0)
+    assert found.splits[0].is_fit_to_tell == is_told
+    page = signed_in(make_staff()).get(RESULTS).text
+    assert "6, 1 (17 %)" in page
+    assert ("5,0 (n = 5)" in page) == is_told
 
 
 def test_who_did_not_come_is_not_counted_as_silent(visit):
@@ -198,6 +394,44 @@ def test_quote_with_consent_is_shown_under_the_name_and_taken_off(visit, client)
     desk.post(f"{where}/hide/", {"note": ""})
     assert "bleef" not in client.get(page).text
     assert [event.move for event in quoted.events.all()] == ["ask", "answer", "show", "hide"]
+
+
+def test_teacher_takes_her_quote_back_and_it_is_off_the_public_page(visit, client):
+    evaluation = make_evaluation(visit=visit)
+    teacher = evaluation.submission.user
+    answers = TEACHER | QUOTE
+    lifecycle.answer(evaluation=evaluation, answers=answers, by=teacher)
+    lifecycle.show(evaluation=evaluation, by=make_staff())
+    public = visit.programme.get_absolute_url()
+    assert QUOTE["quote"] in client.get(public).text
+    page, take_back = address(evaluation), address(evaluation, "take_back")
+    assert QUOTE["quote"] in client.get(page).text
+    assert f'{page}"' in client.get(link_to(evaluation.submission, "bookings:booking")).text
+    client.get(take_back)  # opening changes nothing
+    assert Evaluation.objects.get(pk=evaluation.pk).is_shown
+
+    for _tap in range(2):
+        assert client.post(take_back)["Location"] == page
+
+    assert QUOTE["quote"] not in client.get(public).text
+    evaluation.refresh_from_db()
+    assert (evaluation.may_quote, evaluation.quote_name, evaluation.quote) == (
+        False,
+        "",
+        QUOTE["quote"],  # it is still what she told us
+    )
+    assert "Citeer mij niet meer" not in client.get(page).text
+    with pytest.raises(lifecycle.NoConsent):
+        lifecycle.show(evaluation=evaluation, by=make_staff())
+    assert [event.move for event in evaluation.events.order_by("pk")][-2:] == ["show", "take_back"]
+
+
+def test_colleague_neither_reads_nor_takes_back_the_words_of_who_answered(visit, client):
+    evaluation = make_evaluation(visit=visit)
+    lifecycle.answer(evaluation=evaluation, answers=TEACHER | QUOTE, by=make_teacher())
+
+    assert QUOTE["quote"] not in client.get(address(evaluation)).text
+    assert client.post(address(evaluation, "take_back")).status_code == 404
 
 
 def test_quote_about_a_kit_is_on_the_page_of_the_kit(client):

@@ -9,7 +9,7 @@ from django.db import transaction
 from bookings.models import Booking
 from impact.lifecycle import ask
 from impact.links import token_of
-from impact.models import Evaluation
+from impact.models import Evaluation, HourRate
 from tests.factories import (
     NOW,
     amsterdam,
@@ -18,8 +18,18 @@ from tests.factories import (
     make_slot,
     make_submission,
     make_visit,
+    the_hub,
 )
-from tests.impact.counted import make_indicator, make_report, make_target, make_value
+from tests.impact.counted import (
+    divide,
+    make_contact,
+    make_indicator,
+    make_pledge,
+    make_report,
+    make_source,
+    make_target,
+    make_value,
+)
 
 OWN = UUID(int=11)
 _LINKED = "/evaluatie/<uuid:public_id>/<token:token>"
@@ -27,13 +37,17 @@ TABLE = rf"""
 /evaluatie/<uuid:public_id>/                    GET       404  200  404  404  404  404
 /evaluatie/<uuid:public_id>/<id:pk>/            GET,POST  404  200  404  404  404  404
 /evaluatie/<uuid:public_id>/<id:pk>/klas/       GET,POST  404  200  404  404  404  404
+/evaluatie/<uuid:public_id>/<id:pk>/citaat/     POST      404  404  404  404  404  404
 /evaluatie/<uuid:public_id>/klassenblad/        GET       404  200  404  404  404  404
 /evaluatie/<uuid:public_id>/klassenblad.pdf     GET       404  200  404  404  404  404
 /open/cijfers.json                              GET       200  200  200  200  200  200
 /open/cijfers.csv                               GET       200  200  200  200  200  200
+/mijn/school/                                   GET       →sign-in  200  200  200  200  200
+/mijn/school/jaar.pdf                           GET       →sign-in  200  200  404  404  404
 {_LINKED}/                 GET       200   200   200   200   200   200
 {_LINKED}/<id:pk>/         GET,POST  200   200   200   200   200   200
 {_LINKED}/<id:pk>/klas/    GET,POST  200   200   200   200   200   200
+{_LINKED}/<id:pk>/citaat/  POST      404   404   404   404   404   404
 {_LINKED}/klassenblad/     GET       200   200   200   200   200   200
 {_LINKED}/klassenblad.pdf  GET       200   200   200   200   200   200
 """
@@ -43,6 +57,10 @@ impact.evaluationevent    403|200  403|403  403|200      403|403      403|200
 impact.indicator          403|200  403|200  403|200      403|403      403|200
 impact.value              403|200  403|200  403|200      403|403      403|200
 impact.target             403|200  403|200  403|200      403|403      403|200
+impact.fundingsource      403|200  403|200  403|200      403|403      403|200
+impact.division           403|200  403|200  403|200      403|403      403|200
+impact.pledge             403|200  403|200  403|200      403|403      403|200
+impact.hourrate           403|200  403|200  403|200      403|403      403|200
 impact.report             403|200  403|200  403|200      403|403      403|200
 """
 ADMIN_PAGES = """
@@ -53,6 +71,8 @@ ADMIN_PAGES += """
 /beheer/cijfers/indicatoren/                                        403  200
 /beheer/cijfers/indicatoren/jaarcijfers/                            405  405
 /beheer/cijfers/bewijs/<id:pk>/                                     403  200
+/beheer/cijfers/financiering/                                       403  200
+/beheer/cijfers/toezegging/<id:pk>/                                 403  200
 /beheer/cijfers/verslagen/<id:pk>/                                  403  200
 /beheer/cijfers/verslagen/<id:pk>/versturen/                        405  405
 /beheer/cijfers/verslagen/<id:pk>/verslag.pdf                       403  200
@@ -60,11 +80,16 @@ ADMIN_PAGES += """
 /beheer/cijfers/                                                    403  200
 /beheer/cijfers/alle/                                               403  200
 /beheer/cijfers/scholen/                                            403  200
+/beheer/cijfers/stille-scholen/                                     403  200
+/beheer/cijfers/stille-scholen.<slug:ending>                        405  405
+/beheer/cijfers/stille-scholen/<id:pk>/                             403  200
+/beheer/cijfers/stille-scholen/regel/<id:pk>/weg/                   405  405
 /beheer/cijfers/rijen/<slug:code>/                                  403  200
 /beheer/cijfers/deel/<slug:table>/                                  403  404
 """
 ELSEWHERE = """
 /beheer/cijfers/bewijs/<id:pk>/                                     404
+/beheer/cijfers/toezegging/<id:pk>/                                 404
 /beheer/cijfers/verslagen/<id:pk>/                                  404
 /beheer/cijfers/verslagen/<id:pk>/verslag.pdf                       404
 /beheer/cijfers/verslagen/<id:pk>/verslag.xlsx                      404
@@ -87,13 +112,22 @@ class Rows:
         self.value = make_value(proof=ContentFile(b"%PDF-1.7", "bewijs.pdf"))
         self.target = make_target(indicator=self.value.indicator)
         self.report = make_report()
+        self.pledge = make_pledge(
+            written_on=NOW.date(), promised_on=NOW.date(), paper=ContentFile(b"%PDF-1.7", "x.pdf")
+        )
+        divide(programme, {self.pledge.source: 1})
+        HourRate.objects.create(hub=the_hub(), since=NOW.date(), amount=15)
+        self.contact = make_contact()
 
     def arguments(self, route: str) -> dict[str, Any]:
         if route.startswith("beheer/impact/evaluation/"):
             return {"object_id": self.evaluations[0].pk, "move": "show"}
         if route.startswith("beheer/cijfers/"):
             row = self.value if "/bewijs/" in route else self.report
-            return {"code": "pupils", "table": "line", "pk": row.pk}
+            row = self.pledge if "/toezegging/" in route else row
+            if "stille" in route:
+                row = self.contact if "regel" in route else self.contact.school
+            return {"code": "pupils", "table": "line", "ending": "csv", "pk": row.pk}
         if not route.startswith("evaluatie/"):
             return {}
         return {
@@ -110,7 +144,11 @@ def rows_at(venue: Any) -> list[Any]:
     value = make_value(indicator=make_indicator(hub=venue.hub))
     report = make_report(hub=venue.hub)
     target = make_target(indicator=value.indicator)
-    return [evaluation, evaluation.events.get(), value.indicator, value, target, report]
+    pledge = make_pledge(source=make_source(hub=venue.hub))
+    division = divide(booking.visit.programme, {pledge.source: 1})
+    rate = HourRate.objects.create(hub=venue.hub, since=NOW.date(), amount=15)
+    looked_back = [evaluation, evaluation.events.get(), value.indicator, value, target, report]
+    return [*looked_back, pledge, pledge.source, division, rate]
 
 
 def _asked(booking: Booking, day: Any = None) -> Evaluation:

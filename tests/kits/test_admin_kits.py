@@ -60,6 +60,37 @@ def test_list_of_boxes_says_where_each_is_and_what_it_lacks(desk):
     assert (other.in_repair, other.next_start, other.short) == (True, None, None)
 
 
+def save_kit(desk, kit, **changed):
+    """What the browser sends back of its form, without the lines below it."""
+    page = desk.get(change_of(kit))
+    form = page.context["adminform"].form
+    data = {name: form[name].value() for name in form.fields if name != "picture"}
+    data = {name: value for name, value in data.items() if not (value is None or value is False)}
+    for inline in page.context["inline_admin_formsets"]:
+        data |= {f"{inline.formset.prefix}-{name}_FORMS": 0 for name in ("TOTAL", "INITIAL")}
+    return desk.post(change_of(kit), data | changed, follow=True)
+
+
+def test_turnaround_of_now_counts_for_what_is_promised_where_it_fits(desk):
+    """CASES C2: a limit that was copied, edited at its source."""
+    kit = make_kit(copies=2, turnaround=2)
+    first, second = kit.copies.order_by("code")
+    alone = make_loan(copy=first, starts_on=november(2), ends_on=november(13))
+    short = make_loan(copy=second, starts_on=november(2), ends_on=november(13))
+    make_loan(copy=second, starts_on=november(18), ends_on=november(27))
+    answer = save_kit(desk, kit, turnaround=4)
+
+    said = [one for one in texts(answer) if "omlooptijd" in one]
+    words = "houdt zijn omlooptijd na 13 november: de volgende uitleen begint eerder."
+    assert said == [f"{second} {words}"]
+    for loan in (alone, short):
+        loan.refresh_from_db()
+    assert (alone.free_again_on, short.free_again_on) == (november(20), november(18))
+    save_kit(desk, kit, turnaround=0)
+    alone.refresh_from_db()
+    assert alone.free_again_on == november(16)
+
+
 def test_withdrawing_a_box_moves_its_loans_and_says_which_have_none(desk):
     kit = make_kit(copies=2)
     first, second = kit.copies.order_by("code")

@@ -6,7 +6,17 @@ import pytest
 from django.urls import reverse
 
 from kits.admin.loan import STAFF_MOVES
-from kits.models import Attention, ChargeLine, Finding, KitCopy, Loan, LoanState, RefusedDemand
+from kits.models import (
+    Attention,
+    ChargeLine,
+    Finding,
+    KitCopy,
+    Loan,
+    LoanState,
+    LoanWait,
+    RefusedDemand,
+)
+from submissions.models import WaitState
 from tests.factories import (
     make_class_group,
     make_kit,
@@ -16,6 +26,7 @@ from tests.factories import (
     make_teacher,
 )
 from tests.kits.back_office import LEND, LOANS, change_of, move_of, november, shown, texts
+from tests.submissions.sharing import tell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "one_factor", "no_holidays")]
 
@@ -255,6 +266,30 @@ def test_period_without_a_box_is_demand_on_the_telephone_too(desk):
     lend(desk, kit, make_school())
     demand = RefusedDemand.objects.get()
     assert (demand.kit, demand.starts_on.day, demand.ends_on.day) == (kit, 2, 23)
+
+
+WAIT_BUTTON = "Zet op de wachtlijst voor deze dagen"
+
+
+def test_period_without_a_box_leads_to_the_waiting_list_on_the_telephone(desk):
+    kit, school = make_kit(), make_school()
+    assert WAIT_BUTTON not in desk.get(LEND, asked_for(kit)).text
+    make_loan(copy=kit.copies.get())
+    assert WAIT_BUTTON in desk.get(LEND, asked_for(kit)).text
+
+    answer = lend(desk, kit, school, wait="1")
+
+    row = LoanWait.objects.get()
+    page = reverse("admin:kits_loanwait_change", args=[row.pk])
+    assert answer.redirect_chain == [(page, 302)]
+    assert texts(answer) == ["Op de wachtlijst. anouk@school.example krijgt een mail."]
+    assert (row.state, row.class_group.name) == (WaitState.WAITING, "Groep 7")
+    assert [mail.template for mail in tell()] == ["wait_joined"]
+    wait = reverse("admin:kits_loanwait_add", query=asked_for(kit))
+    form = desk.get(wait).context["form"]
+    other = typed(form, school, wait="1", **{"klas-name": "Groep 8"})
+    assert desk.post(wait, other).status_code == 302
+    assert LoanWait.objects.count() == 2
 
 
 def test_staff_overrule_the_class_with_a_note(desk, staff):

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from kits.models import Loan
+from kits import lifecycle
+from kits.models import Loan, LoanState
 from kits.pages.extending import extension_of
 from programmes.models import Closure
 from schools.models import SchoolHoliday
-from tests.factories import make_kit, make_loan
+from tests.factories import NOW, make_kit, make_loan, make_staff
 from tests.loan_form import FRIDAY, MONDAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
@@ -84,3 +85,20 @@ def test_page_says_one_reason_only(client):
     assert text.count("hoogstens 21 dagen") == 1
     assert "andere klas" not in text
     assert "langer dan deze leskist wordt uitgeleend" not in text
+
+
+def test_hold_whose_time_is_up_makes_way_for_who_has_the_box():
+    loan = lent(copy=make_kit().copies.get(), state=LoanState.OUT)
+    hold = make_loan(
+        copy=loan.copy,
+        state=LoanState.HELD,
+        held_until=NOW - datetime.timedelta(minutes=1),
+        starts_on=november(11),
+        ends_on=november(18),
+    )
+
+    lifecycle.extend(loan=loan, ends_on=november(13), by=make_staff())
+
+    loan.refresh_from_db()
+    hold.refresh_from_db()
+    assert (loan.ends_on, hold.state) == (november(13), LoanState.LAPSED)

@@ -181,17 +181,28 @@ def test_choosing_a_start_gives_the_days_to_return(client):
     assert (
         f"/leskisten/{kit.slug}/reserveren/?hoe=desk&amp;van=2026-11-04&amp;tot=2026-11-11" in page
     )
-    assert "tot=2026-11-12" not in page
+    assert "tot=2026-11-12&amp;wachtlijst=1" in page
 
 
-def test_a_day_that_is_not_free_gives_no_return_days(client):
+def test_a_day_that_is_not_free_gives_days_to_wait_for(client):
     kit = make_kit(copies=1)
     make_loan(copy=kit.copies.get(), starts_on=november(2), ends_on=november(20))
 
     response = client.get(kit.get_absolute_url(), {"van": "2026-11-04"})
 
+    returns = response.context["returns"]
+    assert {one.free for one in returns} == {0}
+    assert response.text.count("wachtlijst=1") == len(returns)
+    assert "Dan is geen kist vrij." in response.text
+
+
+def test_a_day_without_a_desk_gives_no_return_days(client):
+    kit = make_kit(copies=1)
+
+    response = client.get(kit.get_absolute_url(), {"van": "2026-11-07"})
+
     assert response.context["returns"] == []
-    assert "Op die dag kun je deze leskist niet ophalen." in response.content.decode()
+    assert "Op die dag kun je deze leskist niet ophalen." in response.text
 
 
 def test_htmx_gets_the_lending_part_only(client):

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
 
+from core.dates import ONE_DAY
 from core.lifecycle import IllegalMove
 from kits import clock, copies, handling, lifecycle
 from kits.lifecycle import MOVES
@@ -108,6 +109,20 @@ def test_hold_takes_a_free_copy_and_says_when_none_is_left():
     with pytest.raises(NoCopyFree):
         hold(kit, 3)
     assert Submission.objects.count() == 2
+
+
+def test_copy_goes_out_on_the_day_on_which_its_repair_is_over():
+    kit = make_kit()
+    [copy] = kit.copies.all()
+    first, before = november(9), november(30)
+    copy.repairs.create(starts_on=november(2), free_again_on=first, reason="Wiel")
+    copy.repairs.create(starts_on=before, free_again_on=before + ONE_DAY, reason="Wiel")
+    with transaction.atomic():
+        assert copies.lock_free(kit, first, before) == copy
+        with pytest.raises(NoCopyFree):
+            copies.lock_free(kit, first - ONE_DAY, before)
+        with pytest.raises(NoCopyFree):
+            copies.lock_free(kit, first, before + ONE_DAY)
 
 
 def test_hold_passes_over_a_copy_in_repair_or_withdrawn():

@@ -457,12 +457,12 @@ def test_who_came_by_a_mails_link_takes_her_visit_along(client):
     assert f"sleutel={key}" not in client.get(visit).content.decode()  # none is left to offer
     assert f"sleutel={key}" in client.get(kit.get_absolute_url(), along).content.decode()
     page = client.get(address(kit, booking.visit.slot.day, **along))
-    assert page.context["wish"].booking == booking
+    assert page.context["chosen"].booking == booking
     others = re.findall(r'href="([^"]*van=[^"]*)"', page.content.decode())
     assert len(others) == len(page.context["others"]) == 4
     assert all(f"sleutel={key}" in one for one in others)
     wrong = {**along, "sleutel": "x" * 32}
-    assert client.get(address(kit, **wrong)).context["wish"].booking is None
+    assert client.get(address(kit, **wrong)).context["chosen"].booking is None
 
 
 def test_visit_of_somebody_else_is_left_out(client):
@@ -471,7 +471,7 @@ def test_visit_of_somebody_else_is_left_out(client):
 
     response = client.get(address(kit, bezoek=booking.submission.public_id))
 
-    assert response.context["wish"].booking is None
+    assert response.context["chosen"].booking is None
     assert booking.submission.phone not in response.content.decode()
 
 

@@ -1,12 +1,16 @@
 """The waiting list for kits: from days on which all boxes are away to a box that is hers."""
 
 import datetime
+import html
+import re
+from urllib.parse import urlencode
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from bookings.visits.calling_off import call_off
 from core.kinds import kind_of
 from core.mail.outbox import Teller
 from core.models import Mail
@@ -14,15 +18,24 @@ from kits import clock, lifecycle, moving
 from kits import handling as verbs
 from kits.models import KitCopy, LessonKit, Loan, LoanState, LoanWait
 from kits.refusals import NoCopyFree
-from kits.waiting.loans import LIST, position_of
+from kits.waiting.loan_list import LIST, position_of
 from schools.models import SchoolHoliday
 from submissions.links import token_of
-from submissions.models import WaitState
+from submissions.models import Ending, WaitState
 from tests.booking_form import code_in_mail, key_in
-from tests.factories import NOW, make_kit, make_loan, make_loan_wait, make_staff
+from tests.factories import (
+    NOW,
+    make_booking,
+    make_kit,
+    make_loan,
+    make_loan_wait,
+    make_staff,
+    make_teacher,
+)
 from tests.kits.asking import hold, november
+from tests.kits.test_loan_pages import visit_with_kit
 from tests.loan_form import address, typed
-from tests.submissions.sharing import shared, tell
+from tests.submissions.sharing import shared, signed_in, tell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "one_factor")]
 S = WaitState
@@ -110,7 +123,18 @@ def end_a_repair(kit, loan):
     verbs.end_repair(repair=copy.repairs.get(), by=make_staff())
 
 
-@pytest.mark.parametrize("door", [cancel, other_days, add_a_box, bring_a_box_back, end_a_repair])
+def call_its_visit_off(kit, loan):
+    """And the box that went along."""
+    loan.booking = make_booking()
+    loan.save()
+    ways = {f"leskist-{loan.pk}": "cancel"}
+    call_off(visit=loan.booking.visit, by=make_staff(), note="Storm", along=ways)
+
+
+DOORS = [cancel, other_days, add_a_box, bring_a_box_back, end_a_repair, call_its_visit_off]
+
+
+@pytest.mark.parametrize("door", DOORS)
 def test_box_is_offered_through_every_door(kit, door):
     """S06"""
     loan = lend(kit)
@@ -242,3 +266,84 @@ def test_offer_of_a_box_that_nobody_was_told_of_gets_all_its_time(kit, frozen):
     row.refresh_from_db()
     assert row.state == S.OFFERED
     assert row.held_until == Loan.objects.get(wait=row).held_until > first
+
+
+def test_days_without_a_box_lead_from_the_month_to_the_waiting_list(client, kit):
+    lend(kit)
+    page = reverse("kits:kit", args=[kit.slug])
+    month = client.get(page, {"maand": "2026-11"}).text
+    assert "?maand=2026-11&amp;van=2026-11-05#terug" in month
+    assert "Alle kisten zijn weg op de dagen van deze maand." not in month  # free at its end
+
+    days = client.get(page, {"maand": "2026-11", "van": "2026-11-05"})
+    (link,) = re.findall(r'href="([^"]+tot=2026-11-19[^"]+wachtlijst=1)"', days.text)
+    form = client.get(html.unescape(link))
+
+    assert form.status_code == 200
+    assert "Alle kisten zijn dan weg: welke klas wacht op een kist?" in form.text
+    assert 'name="wait" value="1"' in form.text
+    client.post(html.unescape(link), typed(wait="1"))
+    row = LoanWait.objects.get()
+    assert (row.starts_on, row.ends_on) == (november(5), november(19))
+
+
+def test_box_that_goes_with_a_visit_or_moves_has_no_waiting_list(client):
+    booking, kit = visit_with_kit()
+    loan = lend(kit)
+    page = reverse("kits:kit", args=[kit.slug])
+    along = {"bezoek": booking.submission.public_id, "maand": "2026-11", "van": "2026-11-05"}
+    months = {
+        f"{page}?{urlencode(along)}": booking,
+        reverse("loans:move", args=[loan.submission.public_id]) + "?maand=2026-11": loan,
+    }
+
+    for month, row in months.items():
+        client.force_login(row.submission.user)
+        answer = client.get(month)
+        assert (answer.status_code, "niets vrij, wachtlijst" in answer.text) == (200, False)
+
+
+def test_who_waited_in_vain_is_told_of_other_days(client, kit, frozen):
+    lend(kit)
+    row = make_loan_wait(kit=kit)
+    frozen.shift(datetime.timedelta(days=10))
+    LIST.end(row.submission, Ending.TOO_LATE, by=None)
+
+    (mail,) = tell()
+
+    others = re.findall(r"^- (.+): https?://[^/]+(/\S+)$", mail.text, re.M)
+    assert others[0][0] == "dinsdag 13 oktober tot en met woensdag 28 oktober"
+    forms = [client.get(path).context["refused"] for _days, path in others]
+    assert forms == [None] * len(others)
+    page = client.get(
+        reverse("loans:wait", args=[row.submission.public_id, token_of(row.submission)])
+    )
+    assert "Dit is nog vrij:" in page.text
+
+
+def test_kit_that_is_lent_no_more_leads_to_the_others(kit):
+    make_loan_wait(kit=kit)
+    LessonKit.objects.update(is_published=False)
+    LIST.end_unmet()
+
+    (mail,) = tell()
+
+    assert mail.text.count(reverse("kits:catalogue") + "\n") == 1
+    assert "Dit is nog vrij" not in mail.text
+
+
+def test_s07_who_is_offered_a_box_reads_that_it_is_hers_and_others_that_none_is_free(client, kit):
+    row = make_loan_wait(kit=kit)
+    LIST.offer_everywhere()
+    page, form = kit.get_absolute_url(), address(kit, row.starts_on, row.ends_on)
+    hers = reverse("loans:wait", args=[row.submission.public_id])
+    for stranger in (Client(), signed_in(make_teacher())):
+        assert "Een kist is van jullie" not in stranger.get(page).text
+        assert isinstance(stranger.get(form).context["refused"], NoCopyFree)
+
+    client.force_login(row.submission.user)
+    shown = client.get(page).text
+
+    assert "Een kist is van jullie van 2 november tot en met 23 november" in shown
+    assert f'href="{hers}"' in shown
+    assert client.get(form)["Location"] == hers

@@ -9,20 +9,24 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bookings import lifecycle
 from bookings.models import Booking, State, Visit, VisitSlot, VisitWait
+from bookings.sweeping import VisitSweeper
+from bookings.visits.rooms import give_rooms
 from core.kinds import kinds
 from core.lifecycle import chain_is_sound
 from core.mail.models import Mail
 from core.mail.outbox import Teller
 from core.models import Task, TaskUnit
 from core.tasks import running
+from kits import lifecycle as loans
 from kits.models import Loan, LoanWait
 from kits.sweeping import LoanSweeper
 from programmes.models import Closure
-from programmes.sweeping.sweeper import StandsOtherwise
+from programmes.sweeping.sweeper import StandsOtherwise, Way
 from schools.models import SchoolHoliday
 from tests.factories import (
     VISIT_DAY,
@@ -30,13 +34,16 @@ from tests.factories import (
     make_booking,
     make_kit,
     make_loan,
+    make_loan_wait,
     make_other_hub,
     make_programme,
     make_slot,
+    make_staff,
     make_submission,
     make_venue,
     make_visit,
     make_wait,
+    make_zone,
 )
 from tests.racing import race
 from tests.tec_site.test_two_editors import sent, shown
@@ -91,7 +98,7 @@ def sent_back(answer):
     for field in answer.context["form"]:
         data |= sent(field)
     plan = answer.context["plan"]
-    chosen = {f"way-{line.hit.key}": line.way for line in plan.lines} if plan else {}
+    chosen = {f"way-{line.hit.key}": line.way.value for line in plan.lines} if plan else {}
     return data | chosen | {name: str(answer.context[name]) for name in ("seal", "token")}
 
 
@@ -100,7 +107,7 @@ def do(desk, data, **changed):
 
 
 def ways(answer):
-    return {line.hit.key: [value for value, _words in line.hit.ways] for line in lines(answer)}
+    return {line.hit.key: [way.value for way in line.hit.ways] for line in lines(answer)}
 
 
 def lines(answer):
@@ -111,6 +118,36 @@ def work():
     running.work(seconds=30)
     while Teller().tell(seconds=5):
         pass
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="Only SQLite has one writer at a time.")
+def test_preview_keeps_no_writer_waiting(desk, booking, programme):
+    """It writes into a copy."""
+    with CaptureQueriesContext(connection) as asked:
+        answer, _data = look(desk, programme.venue)
+    assert len(answer.context["mails"]) == 1
+    writing = [one["sql"] for one in asked if one["sql"].startswith(("INSERT", "UPDATE", "BEGIN"))]
+    assert [sql for sql in writing if "django_session" not in sql] == []
+
+
+def test_preview_says_where_rooms_that_staff_chose_are_not_free(desk, programme, booking):
+    hall = make_zone(venue=programme.venue, name="Hal")
+    by = make_staff()
+    give_rooms(visit=booking.visit, zones=[hall], by=by)
+    answer, _data = look(desk, programme.venue)
+    assert lines(answer)[0].remark == ""
+    in_the_hall = make_programme(venue=programme.venue, zones=[hall])
+    make_booking(visit=make_visit(slot=slot_on(10), programme=in_the_hall))
+    answer, data = look(desk, programme.venue)
+    usual = ", ".join(zone.name for zone in programme.zones.all())
+    assert lines(answer)[0].remark == f"Het is in {usual} in plaats van Hal."
+    assert lines(answer)[0].remark in answer.text
+    do(desk, data)
+    work()
+    moved = Visit.objects.active().get(programme=programme)
+    assert [zone.name for zone in moved.rooms] == [usual]
+    assert moved.bookings.get().events.filter(move="rehouse").latest("pk").data["from"] == ["Hal"]
 
 
 def untouched():
@@ -127,9 +164,9 @@ def test_preview_proposes_the_nearest_free_date_and_shows_the_mails_and_changes_
     (line,) = lines(answer)
     key = f"bezoek-{slot_on(3).pk}-{programme.pk}"
     assert ways(answer) == {
-        key: [f"move-{slot_on(10).pk}", f"move-{slot_on(17).pk}", "cancel", "leave"]
+        key: [f"move:{slot_on(10).pk}", f"move:{slot_on(17).pk}", "cancel", "leave"]
     }
-    assert (line.way, line.refusal) == (f"move-{slot_on(10).pk}", "")
+    assert (line.way.value, line.refusal) == (f"move:{slot_on(10).pk}", "")
     assert "7a" in line.hit.text
     assert line.hit.whom == booking.submission.school.name
     ((mail, text),) = answer.context["mails"]
@@ -149,8 +186,8 @@ def test_preview_says_what_cannot_be_and_then_nothing_can_be_done(desk, booking,
         make_booking(visit=full, party_name=name)
     way = f"way-{lines(answer)[0].hit.key}"
     # A choice that was offered and went away meanwhile is not made in secret.
-    again = desk.post(CLOSE, data | {way: f"move-{slot_on(17).pk}", "show": "1"})
-    assert lines(again)[0].way == f"move-{slot_on(10).pk}"
+    again = desk.post(CLOSE, data | {way: f"move:{slot_on(17).pk}", "show": "1"})
+    assert lines(again)[0].way.value == f"move:{slot_on(10).pk}"
     zone = programme.zones.get()
     other = make_programme(venue=programme.venue, zones=[zone])
     make_slot(programmes=[other], starts_at=amsterdam(2026, 11, 3, 13))
@@ -160,8 +197,8 @@ def test_preview_says_what_cannot_be_and_then_nothing_can_be_done(desk, booking,
     make_booking(visit=late)
     make_slot(programmes=[other], starts_at=amsterdam(2026, 11, 10, 9))
     tenth = {
-        f"way-bezoek-{late.slot_id}-{other.pk}": f"move-{slots_at(10)[1].pk}",
-        way: f"move-{slots_at(10)[0].pk}",
+        f"way-bezoek-{late.slot_id}-{other.pk}": f"move:{slots_at(10)[1].pk}",
+        way: f"move:{slots_at(10)[0].pk}",
     }
     both = desk.post(CLOSE, data | tenth | {"show": "1"})
     refused = [line.refusal for line in lines(both)]
@@ -174,6 +211,43 @@ def slots_at(day):
     return list(VisitSlot.objects.filter(starts_at=amsterdam(2026, 11, day, 9)).order_by("pk"))
 
 
+def test_a_date_proposed_for_one_visit_is_proposed_for_the_next_as_long_as_there_is_room(
+    desk, programme
+):
+    """Of three visits with a class each two fit on the 10th; nothing is tried in vain."""
+    later = [
+        make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 3, hour))
+        for hour in (12, 15)
+    ]
+    for slot in (slot_on(3), *later):
+        make_booking(visit=make_visit(slot=slot, programme=programme))
+    with CaptureQueriesContext(connection) as asked:
+        answer, _form = look(desk, programme.venue)
+    tenth, seventeenth = (f"move:{slot_on(day).pk}" for day in (10, 17))
+    assert [line.way.value for line in lines(answer)] == [tenth, tenth, seventeenth]
+    assert [way.value for way in lines(answer)[2].hit.ways] == [
+        seventeenth,
+        "cancel",
+        tenth,  # for whoever wants another one elsewhere
+        "leave",
+    ]
+    undone = [one for one in asked if one["sql"].startswith("ROLLBACK TO")]
+    assert len(undone) <= 1  # the rehearsal itself
+
+
+def test_a_date_need_not_have_room_for_what_is_only_held(desk, booking, programme):
+    """A hold ends with the sweep: the class alone moves."""
+    make_booking(visit=booking.visit, party_name="7b", state=State.HELD)
+    make_booking(
+        visit=make_visit(slot=slot_on(10), programme=programme), party_name="7c", pupils=24
+    )
+
+    answer, _data = look(desk, programme.venue)
+
+    [line] = lines(answer)
+    assert (line.way.value, line.refusal) == (f"move:{slot_on(10).pk}", "")
+
+
 def test_dates_in_the_holiday_of_the_school_itself_are_not_proposed(desk, booking, programme):
     SchoolHoliday.objects.create(
         region=booking.submission.school.holiday_region,
@@ -184,7 +258,7 @@ def test_dates_in_the_holiday_of_the_school_itself_are_not_proposed(desk, bookin
     )
     answer, _data = look(desk, programme.venue)
     assert [way for way in next(iter(ways(answer).values())) if way.startswith("move")] == [
-        f"move-{slot_on(17).pk}"
+        f"move:{slot_on(17).pk}"
     ]
 
 
@@ -309,6 +383,33 @@ def test_boxes_move_to_other_days_or_along_with_their_visit(desk, booking, progr
     assert Task.objects.with_counts().values_list("done", "failed").get() == (4, 0)
 
 
+@pytest.mark.parametrize("is_offered", [False, True])
+def test_who_waits_for_a_box_of_these_days_is_told_it_cannot_be(desk, staff, programme, is_offered):
+    kit = make_kit(venue=programme.venue)
+    loan = make_loan(copy=kit.copies.get(), starts_on=VISIT_DAY)
+    row = make_loan_wait(kit=kit, starts_on=VISIT_DAY, ends_on=datetime.date(2026, 11, 23))
+    elsewhere = make_loan_wait(kit=kit, starts_on=datetime.date(2026, 11, 4))
+    if is_offered:
+        loans.cancel(loan=loan, by=staff)
+        row.refresh_from_db()
+        assert row.state == "offered"
+        work()
+        Mail.objects.all().delete()
+    answer, data = look(desk, programme.venue)
+    [line] = [one for one in lines(answer) if one.hit.key.startswith("wachtkist")]
+    assert ways(answer)[f"wachtkist-{row.pk}"] == ["cancel", "leave"]
+    assert ("aangeboden" if is_offered else "wacht op") in line.hit.text
+    assert row.submission.email in [mail.to for mail, _words in answer.context["mails"]]
+    do(desk, data)
+    work()
+    row.refresh_from_db()
+    elsewhere.refresh_from_db()
+    # What was offered to her is offered to the next, who can collect it.
+    assert (row.state, elsewhere.state) == ("ended", "offered" if is_offered else "waiting")
+    [mail] = Mail.objects.filter(to=row.submission.email)
+    assert NOTE in mail.text
+
+
 def with_visit(booking):
     """A box of the whole week around its visit: on its own days the desk stays open."""
     kit = make_kit(venue=booking.visit.slot.venue)
@@ -327,7 +428,7 @@ def test_box_of_other_days_moves_along_with_its_visit(desk, booking, programme):
     answer, data = look(desk, programme.venue)
     (line,) = [one for one in lines(answer) if one.hit.key.startswith("leskist")]
     assert ways(answer)[f"leskist-{loan.pk}"] == ["along:2026-11-03", "leave", "cancel"]
-    assert (line.way, line.hit.day) == ("along:2026-11-03", VISIT_DAY)
+    assert (line.way.value, line.hit.day) == ("along:2026-11-03", VISIT_DAY)
     assert "gaat mee met een bezoek van deze dagen" in line.hit.text
     do(desk, data)
     work()
@@ -342,18 +443,61 @@ def test_box_of_other_days_is_left_where_its_visit_is_called_off(desk, booking, 
     loan = with_visit(booking)
     VisitSlot.objects.exclude(pk=booking.visit.slot_id).delete()
     answer, _data = look(desk, programme.venue)
-    assert {line.hit.key: line.way for line in lines(answer)} == {
+    assert {line.hit.key: line.way.value for line in lines(answer)} == {
         f"bezoek-{booking.visit.slot_id}-{programme.pk}": "cancel",
         f"leskist-{loan.pk}": "leave",
     }
+
+
+def test_box_of_another_venue_moves_along_with_its_visit(desk, booking, programme):
+    """Also where it goes out on a day that closes here: its own venue is open then."""
+    elsewhere = make_kit(venue=make_venue(name="De Loods", hub=programme.venue.hub), copies=2)
+    taken, other = elsewhere.copies.order_by("pk")
+    days = {"starts_on": VISIT_DAY, "ends_on": datetime.date(2026, 11, 24)}
+    loan = make_loan(copy=taken, booking=booking, submission=booking.submission, **days)
+    make_loan(copy=other, **days)  # with no visit: nothing of it is here
+    answer, data = look(desk, programme.venue)
+    (line,) = [one for one in lines(answer) if one.hit.key.startswith("leskist")]
+    assert ways(answer)[f"leskist-{loan.pk}"] == ["along:2026-11-03", "leave", "cancel"]
+    assert (line.way.value, line.hit.day) == ("along:2026-11-03", VISIT_DAY)
+    assert "gaat mee met een bezoek van deze dagen" in line.hit.text
+    do(desk, data)
+    work()
+    loan.refresh_from_db()
+    assert (loan.starts_on, loan.ends_on) == (
+        datetime.date(2026, 11, 10),
+        datetime.date(2026, 12, 1),
+    )
+
+
+def test_box_of_another_hub_is_not_ours_to_sweep(booking, programme):
+    theirs = make_kit(venue=make_venue(hub=make_other_hub())).copies.get()
+    make_loan(copy=theirs, booking=booking, submission=booking.submission, starts_on=VISIT_DAY)
+
+    assert LoanSweeper().hits(programme.venue, VISIT_DAY, VISIT_DAY) == []
+
+
+def test_who_was_offered_the_place_is_not_counted_among_who_waits(desk, staff, programme):
+    """She stands among the classes: of three the first two have a place, and one waits."""
+    taken = make_booking(visit=make_visit(slot=slot_on(3), programme=programme), pupils=28)
+    for name in ("7a", "7b", "7c"):
+        make_wait(programme=programme, slot=slot_on(3), party_name=name, pupils=28)
+    lifecycle.cancel(booking=taken, by=staff)
+
+    [line] = lines(look(desk, programme.venue)[0])
+
+    assert "(7a, 7b), 1 klas wacht" in line.hit.text
 
 
 def test_way_that_is_not_known_is_not_done(staff, booking):
     loan = with_visit(booking)
     (hit,) = LoanSweeper().hits(loan.kit.venue, VISIT_DAY, VISIT_DAY)
     with pytest.raises(StandsOtherwise):
-        LoanSweeper().sweep(hit.key, "burn", stands=hit.stands, by=staff, note="")
-    LoanSweeper().sweep(hit.key, "leave", stands=hit.stands, by=staff, note="")
+        LoanSweeper().sweep(hit.key, Way("burn"), stands=hit.stands, by=staff, note="")
+    LoanSweeper().sweep(hit.key, Way("leave"), stands=hit.stands, by=staff, note="")
+    (hit,) = VisitSweeper().hits(loan.kit.venue, VISIT_DAY, VISIT_DAY)
+    with pytest.raises(StandsOtherwise):
+        VisitSweeper().sweep(hit.key, Way("burn"), stands=hit.stands, by=staff, note="")
 
 
 # --- As shown, or not at all (T15) ---------------------------------------------------------------
@@ -611,3 +755,23 @@ def test_long_names_are_on_the_page_as_text(desk, booking, programme):
     make_booking(visit=booking.visit, party_name="<b>Ümit Çelik-van ’t Hof</b>")
     answer, _data = look(desk, programme.venue)
     assert re.search(r"&lt;b&gt;Ümit Çelik-van ’t Hof&lt;/b&gt;", answer.content.decode())
+
+
+# --- How long it takes ------------------------------------------------------------------------
+
+
+def test_each_visit_more_costs_a_preview_about_fifty_statements(desk, programme):
+    """Half as many again as the move itself: the rest is the mail."""
+    numbers = []
+    for day in (3, 4, 5):
+        others = [make_programme(venue=programme.venue, max_groups=2) for _number in range(3)]
+        make_slot(programmes=others, starts_at=amsterdam(2026, 11, day + 14, 9))
+        slot = make_slot(programmes=others, starts_at=amsterdam(2026, 11, day, 9))
+        for one in others:
+            make_booking(visit=make_visit(slot=slot, programme=one))
+        with CaptureQueriesContext(connection) as asked:
+            answer, _form = look(desk, programme.venue, ends_on="2026-11-05")
+        numbers.append((len(lines(answer)), len(asked)))
+    (first, few), _between, (last, many) = numbers
+    assert (first, last) == (3, 9)
+    assert (many - few) / (last - first) < 52

@@ -93,6 +93,9 @@ def test_night_in_which_the_clock_changes_has_its_real_length(frozen, night, len
         datetime.datetime.combine(night + datetime.timedelta(days=1), datetime.time(4))
     )
     span = {"worked_from": shift.starts_at, "worked_until": end}
+    # As typed, by the clock on the wall: what the database gives back is in UTC.
+    as_typed = Shift(**{name: timezone.localtime(moment) for name, moment in span.items()})
+    assert hours.length_of(as_typed) == datetime.timedelta(hours=length)
     lifecycle.record(shift=shift, **span, is_sure=True, by=make_staff())
     assert of(person) == length
 

@@ -117,6 +117,15 @@ def test_certificate_counts_until_its_last_day(seen, renew, why):
     assert broken(person, make_shift(run)) == why
 
 
+def test_certificate_lasts_until_a_shift_over_midnight_is_over():
+    run = make_run(duration=330)
+    night = make_shift(run, amsterdam(2026, 11, 3, 19), ends_at=amsterdam(2026, 11, 4, 1))
+    person = make_person(runs=[run], certificate_renew_by=datetime.date(2026, 11, 4))
+    assert broken(person, night) == []
+    person = make_person(runs=[run], certificate_renew_by=datetime.date(2026, 11, 3))
+    assert broken(person, night) == [refusals.CertificateExpired]
+
+
 @pytest.mark.parametrize(
     ("when", "why"),
     [

@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from core.kinds import kind_of
+from core.mail.outbox import Teller
 from core.models import Mail
-from roster import clock, lifecycle
+from roster import clock, lifecycle, links
 from roster.models import Availability, Person, Shift
 from roster.people import forget, forget_left
 from roster.telling.overview import matters, on_days
@@ -278,6 +279,41 @@ def test_her_link_is_mailed_and_renewed_on_request(desk, anna):
     desk.post(page, {"renew": "on"})
     anna.refresh_from_db()
     assert (Mail.objects.filter(to=anna.email).count(), anna.link_version) == (2, 2)
+
+
+def test_corrected_address_is_offered_her_link_and_what_went_to_the_old_one(desk, run, anna):
+    """And nothing of a colleague's, nor again what she has."""
+    bert = make_person(runs=[run], name="Bert")
+    shift = make_shift(run, person=anna)
+    lifecycle.accept(shift=Shift.objects.with_facts().exclude(pk=shift.pk).get(), person=bert)
+    Teller().tell(seconds=10)
+    before = links.token_of(anna)
+    old = set(Mail.objects.filter(template="shift_yours").values_list("to", flat=True))
+    assert old == {anna.email, bert.email}
+    Person.objects.filter(pk=bert.pk).update(email="bert@goed.example")
+
+    data = shown(desk.get(page_of(anna))) | {"email": "anna@goed.example"}
+    answer = desk.post(page_of(anna), data, follow=True)
+
+    link_page = f"/beheer/roster/person/{anna.pk}/link/"
+    assert answer.redirect_chain == [(link_page, 302)]
+    assert "Opgeslagen. Het adres is nu anna@goed.example." in answer.text
+    missed = Mail.objects.filter(to=anna.email, template="shift_yours").get()
+    form = answer.context["form"]
+    assert [key for key, _label in form.fields["mails"].choices] == [missed.pk]
+    assert form.fields["renew"].initial is True
+    desk.post(link_page, {"mails": [missed.pk], "renew": "on"})
+    new = Mail.objects.filter(to="anna@goed.example").order_by("template")
+    assert [mail.template for mail in new] == ["shift_link", "shift_yours"]
+    assert Mail.objects.filter(to=bert.email, template="shift_yours").count() == 1
+    assert links.whose(anna.pk, before) is None
+    assert "mails" not in desk.get(link_page).context["form"].fields
+
+
+def test_other_details_of_a_person_lead_to_no_mail(desk, anna):
+    data = shown(desk.get(page_of(anna))) | {"phone": "06 87654321"}
+    answer = desk.post(page_of(anna), data)
+    assert answer["Location"] == "/beheer/roster/person/"
 
 
 def test_who_left_is_forgotten_and_her_hours_stay(desk, run, frozen):

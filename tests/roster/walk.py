@@ -41,6 +41,8 @@ ADMIN_PAGES = """
 /beheer/roster/shift/week.pdf                             403  200
 /beheer/roster/shift/<path:object_id>/doe/<slug:move>/    403  200
 /beheer/roster/person/uren/                               403  200
+/beheer/roster/person/uren.<slug:ending>                  405  405
+/beheer/roster/shift/export/                              403  200
 /beheer/roster/person/<id:pk>/link/                       403  200
 /beheer/roster/person/<id:pk>/vergeten/                   403  404
 """
@@ -60,6 +62,8 @@ class Rows:
         self.shift = make_shift(run)
 
     def arguments(self, route: str) -> dict[str, Any]:
+        if route.startswith("beheer/roster/person/uren"):
+            return {"ending": "csv"}
         if route.startswith("beheer/roster/person/<id:pk>"):
             return {"pk": self.person.pk}
         if route.startswith("beheer/roster/shift/"):

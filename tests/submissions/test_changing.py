@@ -12,6 +12,7 @@ from bookings.models import Booking, BookingEvent, State, Visit
 from core.models import Mail
 from kits.models import Loan, LoanEvent, LoanState
 from schools.models import User
+from submissions.changing import NoLonger, change_details
 from submissions.links import token_of
 from submissions.models import CodeChallenge, PhotoAnswer, Submission
 from tec_site.pages import feeds
@@ -91,6 +92,7 @@ def test_what_is_held_is_filled_in_and_changed_without_losing_the_place(client, 
     assert form.classes.forms[0].initial == {
         "name": "7b",
         "year_groups": [6, 7],
+        "level": "",
         "pupils": 24,
         "supervisors": 3,
     }
@@ -302,6 +304,14 @@ def test_after_the_deadline_one_has_to_call(client, hers):
                 reverse("bookings:booking", args=[hers.submission.public_id])
             ).content.decode()
         )
+    assert Submission.objects.get().facilities == "Niets"
+
+
+def test_a_page_that_stood_open_past_the_deadline_changes_nothing(hers):
+    last, contact = hers.change_until, {"facilities": "Een rolstoel"}
+    after = amsterdam(last.year, last.month, last.day, 23) + datetime.timedelta(hours=2)
+    with time_machine.travel(after, tick=False), pytest.raises(NoLonger):
+        change_details([hers], contact=contact, names={}, by=hers.submission.user)
     assert Submission.objects.get().facilities == "Niets"
 
 

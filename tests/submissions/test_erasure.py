@@ -198,6 +198,21 @@ def test_log_and_school_calendar_no_longer_call_a_class_after_her(booking, loan,
     assert b"Roosmarijn" not in again.content
 
 
+def test_class_called_by_one_word_takes_that_word_from_no_mail_about_others(booking, frozen):
+    """'Roosmarijn' is also the street of another school."""
+    booking.party_name = "Roosmarijn"
+    booking.save(update_fields=["party_name", "party_key"])
+    text = "Jullie komen met Roosmarijn."
+    for reference in (booking.submission.reference, "ANDERE77"):
+        enqueue(Message(to="collega@x.example", subject="Bezoek", text=text, reference=reference))
+    frozen.move_to(AFTER)
+
+    erasure.erase_person(email=EMAIL)
+
+    mails = Mail.objects.filter(to="collega@x.example").order_by("pk")
+    assert [mail.text for mail in mails] == ["Jullie komen met ….", text]
+
+
 def test_worker_erases_a_borrower_after_the_end_of_the_next_school_year(loan, frozen):
     """Also the visit before it, and who brings a box back a year late is known a year longer."""
     frozen.move_to(amsterdam(2028, 8, 1, 0, 1))
@@ -408,7 +423,7 @@ def month_of_notice(frozen):
     """Whoever has an account is told, her mail goes out, and the month passes."""
     erasure.erase_overdue()
     Mail.objects.filter(template=notice.TEMPLATE).update(state=Mail.State.SENT)
-    frozen.shift(notice.MONTH + notice.ON_ITS_WAY)
+    frozen.shift(settings.ERASURE_TOLD_BEFORE + settings.ERASURE_MAIL_MAY_WAIT)
 
 
 # --- By the clock --------------------------------------------------------------------------------

@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from bookings import lifecycle as visits
 from bookings.models import Booking, State, VisitWait
+from bookings.waiting.visit_list import LIST
 from impact.lifecycle import ask
 from impact.models import Evaluation
 from kits.models import Loan
-from submissions import links, telling
+from submissions import browsers, links
 from submissions.models import Companion, Submission
 from submissions.sharing import lifecycle
 from tec_site.pages.feeds import feed_address
@@ -20,6 +21,7 @@ from tests.factories import (
     amsterdam,
     make_booking,
     make_loan,
+    make_loan_wait,
     make_other_hub,
     make_programme,
     make_school,
@@ -34,11 +36,6 @@ from tests.submissions.sharing import calendar_in, link_in, shared, signed_in, t
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_letter")]
 TAKER = "tessa@school.example"
-
-
-@pytest.fixture
-def no_letter(monkeypatch):
-    monkeypatch.setattr(telling, "can_be_made", lambda: False)
 
 
 @pytest.fixture
@@ -123,10 +120,14 @@ def test_old_links_browsers_and_feeds_end_and_follow(client, leaver, hers):
     submission = classes[0].submission
     token = links.token_of(submission)
     page = reverse("bookings:booking", args=[submission.public_id, token])
-    assert client.get(page).status_code == 200
+    client.get(reverse("submissions:sign_in"))  # a form gives the browser its number
+    browser = browsers.browser_of(client.get("/").wsgi_request)
+    Submission.objects.filter(pk=submission.pk).update(browser=browser)
+    own = reverse("bookings:booking", args=[submission.public_id])
+    assert [client.get(address).status_code for address in (page, own)] == [200, 200]
     tessa, _client = taken_over(leaver)
 
-    assert client.get(page).status_code == 404
+    assert [client.get(address).status_code for address in (page, own)] == [404, 404]
     answer = signed_in(leaver).post(
         reverse("bookings:cancel", args=[submission.public_id, classes[0].pk]), {}
     )
@@ -148,6 +149,8 @@ def test_former_gets_cancel_and_new_gets_request_with_the_same_uid(leaver, hers)
     ):
         files = calendar_in(mail)
         assert {re.search(r"METHOD:(\w+)", file)[1] for file in files} == {method}
+        is_off = ["STATUS:CANCELLED" in file for file in files]
+        assert is_off == [method == "CANCEL"] * len(files)
         assert {re.search(r"ATTENDEE[^:]*:mailto:(\S+)", file)[1] for file in files} == {attendee}
         events = re.findall(r"BEGIN:VEVENT.*?END:VEVENT", "".join(files), re.DOTALL)
         sequences = {
@@ -237,3 +240,70 @@ def test_place_on_the_waiting_list_goes_along_with_its_rank(leaver):
     moved = VisitWait.objects.visible_to(taker).get()
     assert (moved.pk, moved.asked_at) == (wait.pk, rank)
     assert list(VisitWait.objects.visible_to(leaver)) == []
+
+
+def test_somebody_with_five_classes_of_five_teachers_leaves(client, leaver, hers):
+    """All that she has goes at once; the five keep their own class, and hear of that one."""
+    classes, loan, _past = hers
+    teachers = [
+        shared(one.submission, row=one, name=f"Juf {n}", email=f"juf{n}@school.example").user
+        for n, one in enumerate(classes)
+    ]
+    waits = make_wait(submission=make_submission(user=leaver))
+    box = make_loan_wait(kit=loan.kit, submission=make_submission(user=leaver))
+    offer = make_wait(submission=make_submission(user=leaver))
+    slot = make_slot(programmes=[offer.programme], starts_at=amsterdam(2026, 11, 12, 9))
+    LIST.offer_by_hand(offer.submission, slot=slot, by=make_staff(), note="Zij wachten lang")
+    tell()
+    before = keys_of(leaver)
+    assert [len(rows) for rows in before.values()] == [5, 2, 1, 1, 1]
+    ranks = [waits.asked_at, box.asked_at]
+    old = [
+        links.link_to(row.submission, page).removeprefix("http://testserver")
+        for row, page in (
+            (classes[0], "bookings:booking"),
+            (loan, "loans:loan"),
+            (waits, "bookings:wait"),
+            (offer, "bookings:wait"),
+            (box, "loans:wait"),
+            (classes[0], "sharing:share"),
+        )
+    ]
+    assert [client.get(address).status_code for address in old] == [200] * 6
+
+    tessa, hers_now = taken_over(leaver)
+    tell()
+
+    assert keys_of(leaver) == {}
+    assert keys_of(tessa) == before
+    for row, rank in zip((waits, box), ranks, strict=True):
+        row.refresh_from_db()
+        assert row.asked_at == rank
+    assert [client.get(address).status_code for address in old] == [404] * 6
+    former = signed_in(leaver)
+    for one in classes:
+        page = reverse("bookings:cancel", args=[one.submission.public_id, one.pk])
+        assert former.post(page, {"note": ""}).status_code == 404
+    followed = [feed_of(one) for one in (leaver, tessa, *teachers)]
+    uids = [str(one.uid) for one in classes]
+    assert [[uid in feed for uid in uids] for feed in followed] == [
+        [False] * 5,
+        [True] * 5,
+        *([n == m for m in range(5)] for n in range(5)),
+    ]
+    # The offer is Tessa's to take, and each teacher hears of her own class only.
+    hers_now.post(reverse("bookings:wait", args=[offer.submission.public_id]), {"take": "1"})
+    assert Booking.objects.get(submission=offer.submission).state == State.CONFIRMED
+    tell()
+    visits.change_numbers(booking=classes[3], pupils=20, supervisors=3, by=make_staff())
+    assert {mail.to for mail in tell()} == {TAKER, "juf3@school.example"}
+
+
+def keys_of(user) -> dict[str, list[int]]:
+    """What stands in her Mijn TEC as coming, by kind."""
+    found = lifecycle.coming_of(user)
+    return {kind.name: sorted(row.pk for row in rows) for kind, rows in found}
+
+
+def feed_of(user) -> str:
+    return Client().get(feed_address("mijn", user)).content.decode()

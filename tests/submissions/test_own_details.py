@@ -15,8 +15,8 @@ from core.kinds import kind_of
 from core.mail.outbox import Teller, tell_group
 from core.models import Mail
 from schools.models import User
-from submissions import codes, links, telling
-from submissions.models import CodeChallenge, Companion, Submission
+from submissions import codes, links
+from submissions.models import CodeChallenge, Companion, CompanionState, Submission
 from submissions.privacy import erasure, notice
 from submissions.sharing import lifecycle as sharing
 from submissions.sharing.lifecycle import Share
@@ -26,19 +26,16 @@ from tests.factories import (
     make_booking,
     make_loan,
     make_school,
+    make_slot,
     make_staff,
     make_submission,
     make_teacher,
+    make_visit,
 )
 from tests.racing import race
 from tests.submissions.sharing import link_in, shared, signed_in, tell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_letter")]
-
-
-@pytest.fixture
-def no_letter(monkeypatch):
-    monkeypatch.setattr(telling, "can_be_made", lambda: False)
 
 
 def make_life(marker):
@@ -75,7 +72,11 @@ def test_both_sides_of_a_shared_booking_get_their_own_words_only(frozen):
             assert [word for word in own if word not in text] == []
             assert [word for word in others if word in text] == []
             assert "no-store" in answer["Cache-Control"]
-    assert json.loads(signed_in(anouk).get(reverse("my_details_json")).content)["Jij"]["Naam"]
+    for user in (anouk, bram):
+        known = json.loads(signed_in(user).get(reverse("my_details_json")).content)
+        assert known["Jij"]["Naam"] == user.name
+        assert len(known.get("Mails aan jou", [])) == Mail.objects.filter(to=user.email).count()
+    assert Mail.objects.filter(to=bram.email).exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -106,6 +107,23 @@ def test_erasing_asks_first_for_what_is_still_to_come(frozen):
     assert 'name="sure"' not in page
     assert client.post(reverse("erase_me"), {"sure": "ja"})["Location"] == reverse("erase_me")
     assert User.objects.filter(pk=user.pk).exists()
+
+
+def test_what_is_still_to_come_is_listed_by_its_days(frozen):
+    """Before erasing, and in the mail and on the page of who is asked to share or take it over."""
+    user = make_teacher(school=make_school())
+    for day in (17, 10):
+        slot = make_slot(starts_at=amsterdam(2026, 11, day, 9))
+        make_booking(submission=make_submission(user=user), visit=make_visit(slot=slot))
+    page = signed_in(user).get(reverse("erase_me")).text
+    sharing.invite(shares=sharing.all_of(user), email="bram@school.example", by=user)
+    mail = tell()[-1]
+
+    asked = Client().get(link_in(mail)).text
+    for text in (mail.text, asked):
+        days = [text.index(f"dinsdag {day} november") for day in (10, 17)]
+        assert days == sorted(days)
+    assert page.index(">10</span>") < page.index(">17</span>")
 
 
 def test_erased_with_mails_codes_invitations_and_tabs_open_nothing_makes_her_again(frozen):
@@ -186,6 +204,7 @@ def test_one_mail_with_the_date_a_month_before_and_erased_on_it(frozen, silent):
         assert erasure.erase_overdue() == 0
     [mail] = sent()
     assert "13 augustus 2028" in mail.subject
+    assert all(f"Hallo {silent.name}," in part for part in (mail.text, mail.html))
     frozen.move_to(DUE - datetime.timedelta(days=1))
     assert erasure.erase_overdue() == 0
     frozen.move_to(DUE)
@@ -207,6 +226,15 @@ def test_whole_month_also_where_worker_or_mail_stood_still(frozen, silent):
     assert erasure.erase_overdue() == 1
 
 
+def test_who_was_told_keeps_nobody_from_being_told_where_some_are_told_at_once(frozen, silent):
+    other = make_teacher(school=silent.school)
+    facts = User.objects.filter(pk=silent.pk).values("joined_at", "last_login", "seen_on").get()
+    User.objects.filter(pk=other.pk).update(**facts)
+    frozen.move_to(TOLD)
+    assert [notice.tell_silent(1) for _time in range(3)] == [1, 1, 0]
+    assert {mail.to for mail in sent()} == {silent.email, other.email}
+
+
 def _sign_in(user):
     User.objects.filter(pk=user.pk).update(last_login=timezone.now())
 
@@ -223,12 +251,27 @@ def _keep(user):
     client.post(page)
 
 
+def _tick(user):
+    """By the link of a mail, without signing in."""
+    booking = Booking.objects.get(submission__user=user)
+    visits.MOVES.apply(booking, "prepare", by=user, changes={"prepared_at": timezone.now()})
+
+
 def _borrow(user):
     loan = make_loan(submission=make_submission(user=user))
     Submission.objects.filter(pk=loan.submission_id).update(created_at=amsterdam(2026, 9, 15))
 
 
-@pytest.mark.parametrize("act", [_sign_in, _follow, _keep, _borrow])
+def _be_shared_with(user):
+    """A colleague's, accepted long ago, of which something is still to come."""
+    of_colleague = make_loan(submission=make_submission()).submission
+    long_ago = {"created_at": amsterdam(2026, 9, 15)}
+    Submission.objects.filter(pk=of_colleague.pk).update(**long_ago)
+    accepted = {"state": CompanionState.ACCEPTED}
+    Companion.objects.create(submission=of_colleague, user=user, email=user.email, **accepted)
+
+
+@pytest.mark.parametrize("act", [_sign_in, _follow, _keep, _tick, _borrow, _be_shared_with])
 def test_every_act_and_what_is_coming_postpones(frozen, silent, act):
     frozen.move_to(TOLD)
     erasure.erase_overdue()
@@ -243,3 +286,13 @@ def test_link_to_stay_of_another_opens_nothing(client, silent):
     other = make_teacher()
     token = notice.keep_token(silent)
     assert client.get(reverse("keep_me", args=[other.pk, token])).status_code == 404
+
+
+@pytest.mark.usefixtures("frozen")
+def test_lists_of_what_we_know_are_read_as_lines():
+    user, _booking = make_life("Abel")
+    client = signed_in(user)
+    for name in ("my_details", "my_details_page"):
+        page = client.get(reverse(name)).text
+        assert "[&#x27;" not in page
+        assert page.count("<p>") > 3

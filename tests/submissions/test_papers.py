@@ -16,6 +16,7 @@ from tests.factories import (
     make_staff,
     make_submission,
 )
+from tests.submissions.sharing import shared
 
 OLD, NEW = "umit@shcool.example", "umit@school.example"
 pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
@@ -40,6 +41,11 @@ def asked(request, submission):
 def sent():
     Teller().tell(seconds=5)
     Mail.objects.update(state=Mail.State.SENT)
+
+
+def copy_of(mail, **fields):
+    values = {field.name: getattr(mail, field.name) for field in mail._meta.fields}
+    return Mail(**values | {"id": None} | fields)
 
 
 def page_of(client, asked, page="change", *args):
@@ -169,6 +175,16 @@ def test_mail_that_waits_for_the_old_address_goes_to_the_new_one_only(desk, aske
         (OLD, Mail.State.WITHDRAWN),
         (NEW, Mail.State.QUEUED),
     ]
+
+
+def test_what_went_to_a_colleague_is_hers_and_not_offered(desk, asked, submission):
+    [old] = Mail.objects.all()
+    colleague = shared(submission).email
+    Mail.objects.exclude(pk=old.pk).delete()
+    Mail.objects.bulk_create([copy_of(old, to=colleague)])
+    offer = correct(desk, submission)
+    mails = offer.context["form"].fields["mails"].choices
+    assert [key for key, _label in mails] == [old.pk]
 
 
 def test_another_name_or_an_address_without_mails_offers_nothing(desk, submission):

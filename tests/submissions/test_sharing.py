@@ -1,4 +1,5 @@
-"""Sharing with a colleague: who hears, who sees, who may act (PITFALLS S17, S18, S19, S26)."""
+"""Sharing with a colleague: who hears, who sees, who may act (PITFALLS S19, S26); of every mail
+by itself `test_everybody_hears.py`."""
 
 import re
 
@@ -8,16 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings import lifecycle as visits
-from bookings.models import Booking, BookingEvent, State
-from bookings.parts import Part, change_parts
+from bookings.models import Booking, BookingEvent
+from bookings.parts import ClassChange, change_parts
 from core.models import Mail
 from impact import clock
 from impact.lifecycle import ask
 from impact.models import Evaluation
-from kits import lifecycle as loans
 from kits.models import LoanState
 from schools.models import User
-from submissions import telling
 from submissions.models import Companion, CompanionState
 from submissions.sharing import lifecycle
 from submissions.sharing.lifecycle import Share
@@ -41,11 +40,6 @@ from tests.factories import (
 from tests.submissions.sharing import calendar_in, link_in, shared, signed_in, tell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_letter")]
-
-
-@pytest.fixture
-def no_letter(monkeypatch):
-    monkeypatch.setattr(telling, "can_be_made", lambda: False)
 
 
 @pytest.fixture
@@ -120,6 +114,20 @@ def test_who_is_signed_in_with_the_address_takes_part_at_once_and_another_does_n
     assert "Je doet hier al aan mee." in Client().get(page).content.decode()
 
 
+def test_code_of_another_invitation_opens_this_one_for_nobody(client, booked):
+    """Both pages are open in one browser; of the second, which was forwarded, she has no code."""
+    submission, *_classes = booked
+    hers = link_in(invited(submission, email="carla@school.example"))
+    forwarded = link_in(invited(submission))
+    client.get(hers)
+    client.post(hers, {"name": "Carla"})
+
+    answer = client.post(forwarded, {"name": "Carla", "code": code_in_mail()})
+
+    assert answer.status_code == 409
+    assert not Companion.objects.accepted().exists()
+
+
 def test_states_are_said_truly(booked):
     submission, *_classes = booked
     page = link_in(invited(submission))
@@ -145,64 +153,6 @@ def test_more_colleagues_than_can_be_kept_apart_are_refused(booked):
     assert (lifecycle.MOST, Companion.objects.count()) == (20, 20)
     lifecycle.withdraw(companions=[Companion.objects.first()], by=submission.user)
     assert lifecycle.invite(email="bram@school.example", **share)
-
-
-# --- S17, S18: who hears -------------------------------------------------------------------------
-
-MOVES = {
-    "confirmed": lambda one, desk: visits.confirm(booking=one, by=desk),
-    "changed": lambda one, desk: visits.change_numbers(
-        booking=one, pupils=20, supervisors=3, by=desk
-    ),
-    "cancelled": lambda one, desk: visits.cancel(booking=one, by=desk),
-    "reminder": lambda one, desk: visits.MOVES.remind(one, "remind", one.visit.slot.day),
-    "declined": lambda one, desk: visits.decline(booking=one, by=desk),
-}
-LOAN_MOVES = {
-    "cancelled": lambda one, desk: loans.cancel(loan=one, by=desk),
-    "extended": lambda one, desk: loans.extend(
-        loan=one, ends_on=one.ends_on.replace(day=24), by=desk
-    ),
-    "collect": lambda one, desk: loans.MOVES.remind(one, "remind_collect", one.starts_on),
-}
-
-
-@pytest.mark.parametrize("name", MOVES)
-def test_every_mail_reaches_the_contact_companions_and_the_teacher_of_the_class(visit, name):
-    neighbour = make_booking(visit=visit, class_group=None, party_name="Ander")
-    first = State.REQUESTED if name in {"confirmed", "declined"} else State.CONFIRMED
-    user = make_teacher(school=make_school())
-    submission = make_submission(user=user)
-    mine, other = (
-        make_booking(
-            submission=submission, visit=visit, state=first, party_name=party, class_group=None
-        )
-        for party in ("De Uilen", "De Vossen")
-    )
-    everything = shared(submission)
-    of_mine = shared(submission, row=mine)
-    of_other = shared(submission, row=other)
-
-    MOVES[name](mine, make_staff())
-    mails = tell()
-
-    readers = {submission.email, everything.email, of_mine.email}
-    assert sorted(mail.to for mail in mails) == sorted(readers)
-    strangers = readers | {of_other.email, neighbour.submission.email}
-    for mail in mails:
-        words = " ".join([mail.subject, mail.text, mail.html, *calendar_in(mail)])
-        assert {one for one in strangers - {mail.to} if one in words} == set()
-        attendees = set(re.findall(r"ATTENDEE[^:]*:mailto:(\S+)", words))
-        assert attendees <= {mail.to}
-    assert {mail.to for mail in mails if "De Vossen" in mail.text} <= readers - {of_mine.email}
-
-
-@pytest.mark.parametrize("name", LOAN_MOVES)
-def test_every_mail_about_a_loan_reaches_the_contact_and_the_companion(name):
-    loan = make_loan()
-    companion = shared(loan.submission)
-    LOAN_MOVES[name](loan, make_staff())
-    assert sorted(mail.to for mail in tell()) == sorted([loan.submission.email, companion.email])
 
 
 # --- Seeing and acting ---------------------------------------------------------------------------
@@ -362,9 +312,9 @@ def test_part_of_a_submission_tells_each_teacher_of_her_own_class(booked):
     BookingEvent.objects.update(notice="confirmed", noticed_at=timezone.now())  # by their codes
     hers = {one.party_name: shared(submission, row=one).email for one in (mine, other, third)}
     parts = [
-        Part(mine, 24, 3, goes=True),
-        Part(other, 20, 3),
-        Part(third, 24, 3),
+        ClassChange(mine, 24, 3, goes=True),
+        ClassChange(other, 20, 3),
+        ClassChange(third, 24, 3),
     ]
     change_parts(parts, by=submission.user, note="")
     mails = {mail.to: mail for mail in tell()}
@@ -374,6 +324,24 @@ def test_part_of_a_submission_tells_each_teacher_of_her_own_class(booked):
     assert ["METHOD:CANCEL" in file for file in calendar_in(gone)] == [True]
     assert ["METHOD:REQUEST" in file for file in calendar_in(changed)] == [True]
     assert "De Uilen" not in changed.text
+
+
+def test_who_was_invited_for_one_class_and_later_for_another_gets_one_mail(booked):
+    """Also where somebody else was invited in between."""
+    submission, mine, other = booked
+    asked = [(mine, "bram@school.example"), (mine, "cas@school.example")]
+    for row, email in [*asked, (other, "bram@school.example")]:
+        invited = lifecycle.invite(shares=[Share(submission, row)], email=email, by=submission.user)
+        lifecycle.accept(
+            invitation=invited[0].invitation, email=email, person={"name": "B"}, language="nl"
+        )
+    tell()
+    parts = [ClassChange(one, 20, 3) for one in (mine, other)]
+    change_parts(parts, by=submission.user, note="")
+    mails = tell()
+    readers = [submission.email, "bram@school.example", "cas@school.example"]
+    assert [mail.to for mail in mails] == readers
+    assert ["De Vossen" in mail.text for mail in mails] == [True, True, False]
 
 
 def test_mail_about_what_is_of_two_hubs_is_one_of_each_hub(db, frozen):

@@ -41,6 +41,7 @@ from tests.factories import (
     make_teacher,
     make_visit,
 )
+from tests.tec_site.test_structure import ORDER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
@@ -51,7 +52,7 @@ SPELLINGS = [
     "\u202ajuf.zw@school.example\u202c",
     "juf.zw＠school．example",
 ]
-OURS = {"schools", "programmes", "submissions", "bookings", "kits", "roster"}
+OURS = set(ORDER)
 
 
 @pytest.fixture
@@ -215,7 +216,7 @@ def test_every_field_of_text_in_the_back_office_cleans_what_is_typed(rf, staff):
                 if column.editable
             }
             raw += [f"{model.__name__}.{name}" for name in uncleaned(fields)]
-    assert raw == []
+    assert set(raw) - {"Task.token"} == set()  # a random key
 
 
 def test_every_field_of_text_in_our_forms_cleans_what_is_typed():
@@ -224,12 +225,14 @@ def test_every_field_of_text_in_our_forms_cleans_what_is_typed():
     while waiting:
         form = waiting.pop()
         waiting += form.__subclasses__()
-        if form.__module__.split(".")[0] in OURS and "admin" not in form.__module__:
+        # Those that an admin makes of a model are of the test above.
+        of_admin = issubclass(form, forms.BaseModelForm) and "admin" in form.__module__
+        if form.__module__.split(".")[0] in OURS and not of_admin:
             raw += [f"{form.__name__}.{name}" for name in uncleaned(form.base_fields)]
-    # A random key, six digits and the seal of what was shown are compared, not kept.
-    assert sorted(set(raw) - {"CodeForm.code", "TellingForm.shown"}) == sorted(
-        {one for one in raw if one.endswith(".submission_key")}
-    )
+    # A password, a random key, the digits of a code and the seal of what was shown are compared,
+    # not kept.
+    compared = {"code", "password", "submission_key", "shown", "seen", "seen_version"}
+    assert {one for one in raw if one.partition(".")[2] not in compared} == set()
 
 
 def uncleaned(fields):

@@ -210,6 +210,26 @@ def test_fifth_live_hold_for_an_address_is_refused_with_words(ask, frozen):
     assert ask().status_code == 302
 
 
+@pytest.mark.parametrize("limit", ["MOST_HELD_PER_ADDRESS", "MOST_HELD_PER_NETWORK"])
+@pytest.mark.parametrize("page", ["bookings:code", "loans:code"])
+def test_new_code_for_what_lapsed_is_refused_with_words_while_too_much_is_held(
+    ask, client, frozen, settings, limit, page
+):
+    kind = "kit" if page == "loans:code" else "visit"
+    ask(kind=kind, client=client)
+    first = Submission.objects.get()
+    frozen.shift(datetime.timedelta(minutes=31))
+    setattr(settings, limit, 2)
+    for _more in range(2):
+        ask()
+
+    answer = client.post(reverse(page, args=[first.public_id]), {"again": "1"})
+
+    assert answer.status_code == 429
+    [words] = [str(message) for message in answer.context["messages"]]
+    assert words in {FOR_ADDRESS.format(2), IN_NETWORK.format(2)}
+
+
 def test_refusal_writes_nothing(ask, small):
     ask()
     ask(kind="kit")

@@ -9,13 +9,34 @@ import subprocess
 import sys
 import threading
 from contextlib import closing, contextmanager
+from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 
+from core.tasks import running
+from programmes.models import Closure
+from roster import lifecycle
+from submissions.writing.circle import Circle, people
+from submissions.writing.letter import Words
+from submissions.writing.work import Letter, send
 from tec_site.backup import BackupFailed, back_up
-from tests.factories import make_booking
+from tec_site.models import SignIn
+from tests.factories import (
+    NOW,
+    VISIT_DAY,
+    make_booking,
+    make_loan,
+    make_slot,
+    make_staff,
+    make_venue,
+    make_visit,
+    the_hub,
+)
+from tests.impact.asking import VISIT_OVER, make_evaluation
+from tests.roster.rostering import make_person, make_run, make_shift
 
 COUNTED = "bookings_booking", "bookings_bookingevent", "bookings_zoneclaim", "schools_user"
 
@@ -99,17 +120,46 @@ def broken_foreign_keys(restored, engine):
     return restored.ask("PRAGMA foreign_key_check") if engine == "sqlite" else []
 
 
+OF_EVERY_APP = (
+    *("core_mail", "core_task", "core_taskunit", "schools_school", "programmes_closure"),
+    *("submissions_submission", "bookings_visit", "bookings_bookingevent", "kits_loan"),
+    *("roster_person", "roster_availability", "roster_shift", "roster_shiftevent"),
+    *("impact_evaluation", "impact_evaluationevent", "tec_site_signin"),
+)
+
+
+def fill_every_app():
+    """Three bookings, and a row or more in what each app adds."""
+    with time_machine.travel(NOW, tick=False):
+        shift = make_shift(make_run())
+        lifecycle.accept(shift=shift, person=make_person(runs=[shift.visit.programme]))
+        make_loan()
+        Closure.objects.create(
+            venue=make_venue(), reason="Storm", starts_on=VISIT_DAY, ends_on=VISIT_DAY
+        )
+        circle = Circle(the_hub(), VISIT_DAY)
+        letter = Letter(circle, Words("Parkeren", "Het is vol."))
+        shown = [(one.unit, "") for one in people(circle)]
+        send(letter, shown, by=make_staff(), token=uuid4())
+        SignIn.objects.create(user=make_staff(), way="totp", network="192.0.2.7")
+        make_booking()
+    with time_machine.travel(VISIT_OVER, tick=False):
+        make_evaluation(visit=make_visit(slot=make_slot()))
+    while running.work(seconds=5):
+        pass
+
+
 def test_backup_restored_has_every_row_and_every_guard(
     transactional_db, tmp_path, restored, engine
 ):
-    make_booking()
-    make_booking()
+    fill_every_app()
     backup = tmp_path / "backup"
     back_up(backup)
     with restored(backup) as copy:
         counts = copy.counts()
+        assert {table for table in OF_EVERY_APP if not counts[table]} == set()
         assert counts == Restored(ask_site).counts()
-        assert (counts["bookings_booking"], counts["bookings_zoneclaim"]) == (2, 2)
+        assert (counts["bookings_booking"], counts["bookings_zoneclaim"]) == (3, 3)
         assert broken_foreign_keys(copy, engine) == []
         assert schema_of(copy.ask, engine) == schema_of(ask_site, engine)
 

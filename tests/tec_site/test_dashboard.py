@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings import lifecycle
 from bookings.models import Attention, BookingEvent, State, Visit
-from bookings.telling.timetable import too_long
+from bookings.rotation.timetable import too_long
 from core import worker
 from core.kinds import kinds
 from core.mail.outbox import Teller
@@ -78,6 +78,16 @@ def test_today_and_the_coming_week_show_what_goes_ahead(desk):
         (16, [tomorrow.visit_id]),
         (22, [last.visit_id]),
     ]
+
+
+def test_today_says_until_when_where_and_what_to_arrange(desk):
+    programme = make_programme(title="Drones")
+    slot = make_slot(programmes=[programme], starts_at=amsterdam(2026, 9, 15, 14))
+    submission = make_submission(facilities="Een rolstoelplek")
+    make_booking(visit=make_visit(slot=slot, programme=programme), submission=submission)
+    text = " ".join(desk.get("/beheer/").text.split())
+    assert f"tot 16:00 · {programme.zones.get().name}" in text
+    assert "te regelen: Een rolstoelplek" in text
 
 
 def test_around_midnight_today_is_the_day_in_amsterdam(desk, frozen):

@@ -30,6 +30,7 @@ def pragma(name):
         ("journal_mode", "wal"),
         ("synchronous", 2),  # FULL: what was acknowledged survives a power cut
         ("foreign_keys", 1),
+        ("secure_delete", 1),
         ("busy_timeout", 20_000),  # ms
     ],
 )

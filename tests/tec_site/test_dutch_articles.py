@@ -14,10 +14,14 @@ from tests.tec_site.test_two_editors import page_of, shown
 pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
 
 WITH_DE = {
+    "aanmelding",
     "authenticator",
     "baliedag",
     "boeking",
     "evaluatie",
+    "financieringsbron",
+    "toezegging",
+    "verdeling over bronnen",
     "gebeurtenis",
     "gebeurtenis van de wachtlijst",
     "gebeurtenis van de wachtlijst voor leskisten",
@@ -35,6 +39,7 @@ WITH_DE = {
     "leskist",
     "locatie",
     "mail",
+    "meegenomen lijst",
     "melding",
     "organisatie",
     "plek op de wachtlijst",

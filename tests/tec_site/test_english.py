@@ -101,7 +101,9 @@ def public_pages() -> Iterator[str]:
 
 def test_no_dutch_stands_outside_an_element_that_says_so(english, time_machine):
     time_machine.move_to(amsterdam(2026, 9, 15, 10), tick=False)
-    demo.load()
+    shown = (demo.offer, demo.season, demo.kits, demo.around)
+    for part in (demo.people, demo.schools, *shown, demo.second_hub):
+        part.load()
     Closure.objects.create(
         venue=Venue.objects.get(slug="tec-deventer"),
         starts_on="2026-12-07",

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.test import Client
 
 from core import worker
+from impact.models import Kept
 from tests.addresses import ADMIN, Site, answer, every_route, walks
 from tests.factories import NOW
 
@@ -35,6 +36,7 @@ TO = {
     "→login": "→/beheer/login/",
     "→desk": "→/beheer/",
     "→calendar": "→/mijn/agenda/",
+    "→import": "→/beheer/schools/school/inlezen/",
     "→box": "→/beheer/balie/ROB-01/",
     "→kit": "→/leskisten/robots/",
 }
@@ -78,6 +80,7 @@ TABLE = r"""
 /boekingen/<uuid:public_id>/verzetten/<id:booking_id>/                 GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/komen/                                     GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/voorbereiding/<id:booking_id>/             GET,POST  404        200        404        404        404        404
+/boekingen/<uuid:public_id>/vervolg/<id:booking_id>/                   GET,POST  404        200        404        404        404        404
 /boekingen/<uuid:public_id>/ouders/<id:booking_id>/                    GET       404        200        404        404        404        404
 /boekingen/<uuid:public_id>/ouders/<id:booking_id>/brief.pdf           GET       404        200        404        404        404        404
 /boekingen/<uuid:public_id>/leerlingen/<id:booking_id>/                GET       404        200        404        404        404        404
@@ -91,6 +94,7 @@ TABLE = r"""
 /boekingen/<uuid:public_id>/<token:token>/verzetten/<id:booking_id>/   GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/komen/                       GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/voorbereiding/<id:booking_id>/ GET,POST  200        200        200        200        200        200
+/boekingen/<uuid:public_id>/<token:token>/vervolg/<id:booking_id>/     GET,POST  200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/ouders/<id:booking_id>/      GET       200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/ouders/<id:booking_id>/brief.pdf GET       200        200        200        200        200        200
 /boekingen/<uuid:public_id>/<token:token>/leerlingen/<id:booking_id>/  GET       200        200        200        200        200        200
@@ -196,10 +200,26 @@ ADMIN_PAGES = r"""
 /beheer/bookings/visit/<id:visit_id>/verplaats/                             403     200
 /beheer/bookings/visit/<id:visit_id>/maximum/                               403     200
 /beheer/bookings/visit/<id:visit_id>/afzeggen/                              403     200
+/beheer/bookings/visit/<id:visit_id>/samen/                                 403     200
+/beheer/bookings/visit/<id:visit_id>/ruimtes/                               403     200
 /beheer/bookings/visit/<id:visit_id>/daglijst/                              403     200
+/beheer/bookings/visit/<id:visit_id>/zonebladen/                            403     200
+/beheer/bookings/visit/<id:visit_id>/deurlijst/                             403     200
+/beheer/bookings/visit/<id:visit_id>/rotatierooster/                        403     200
+/beheer/bookings/visit/<id:visit_id>/weekoverzicht/                         403     200
 /beheer/bookings/schedulepattern/<id:pattern_id>/dagdelen/                  403     404
+/beheer/bookings/schedulepattern/seizoen/                                   403     200
+/beheer/submissions/submission/schrijven/                                   403     200
+/beheer/programmes/programme/<id:row_id>/mails/                             403     200
+/beheer/programmes/hub/<id:row_id>/mails/                                   403     200
+/beheer/kits/lessonkit/<id:row_id>/mails/                                   403     200
 /beheer/schools/school/export/                                              403     200
 /beheer/schools/school/<id:school_id>/samenvoegen/                          403     404
+/beheer/handleiding/                                                        200     200
+/beheer/handleiding/<slug:name>/                                            200     200
+/beheer/handleiding/beeld/<slug:name>.webp                                  200     200
+/beheer/schools/school/inlezen/                                             403     200
+/beheer/schools/school/inlezen/<uuid:upload>/                               403     →import
 /beheer/kits/kitdocument/<path:object_id>/pdf/                              403     200
 /beheer/kits/loan/<path:object_id>/doe/<slug:move>/                         403     200
 /beheer/kits/loanwait/<path:object_id>/doe/<slug:move>/                     403     200
@@ -213,16 +233,18 @@ ADMIN_PAGES = r"""
 # What the desk's role gets / what a superuser gets, on the pages that each model has.
 ADMIN_MODELS = """
 # model                     list     add      change       delete       history
-auth.group                403|200  403|200  403|→desk    403|→desk    →desk|→desk
+auth.group                403|200  403|200  403|200      403|200      403|200
 mfa.authenticator         403|200  403|403  403|200      403|200      403|200
 core.mail                 403|200  403|403  403|200      403|403      403|200
 core.task                 403|200  403|403  403|200      403|403      403|200
+tec_site.signin           403|200  403|403  403|200      403|403      403|200
+tec_site.export           403|200  403|403  403|→desk    403|403      →desk|→desk
 tec_site.statement        403|200  403|403  403|200      403|403      403|200
 bookings.booking          403|200  403|200  403|200      403|403      →desk|200
 bookings.bookingevent     403|200  403|403  403|200      403|403      403|200
 programmes.closure        403|200  403|200  403|→desk    403|→desk    →desk|→desk
 bookings.schedulepattern  403|200  403|200  403|→desk    403|403      →desk|→desk
-bookings.visitwait        403|200  403|403  403|200      403|403      403|200
+bookings.visitwait        403|200  403|200  403|200      403|403      403|200
 bookings.visitwaitevent   403|200  403|403  403|200      403|403      403|200
 bookings.visit            403|200  403|403  403|200      403|403      →desk|200
 bookings.visitslot        403|200  403|200  403|200      403|403      403|200
@@ -233,7 +255,7 @@ kits.kitcopy              403|200  403|200  403|200      403|403      403|200
 kits.kitdocument          403|200  403|200  403|200      403|403      403|200
 kits.lessonkit            403|200  403|200  403|200      403|200      403|200
 kits.loan                 403|200  403|200  403|200      403|403      403|200
-kits.loanwait             403|200  403|403  403|200      403|403      403|200
+kits.loanwait             403|200  403|200  403|200      403|403      403|200
 kits.loanwaitevent        403|200  403|403  403|200      403|403      403|200
 kits.loanevent            403|200  403|403  403|200      403|403      403|200
 kits.refuseddemand        403|200  403|403  403|→desk    403|403      →desk|→desk
@@ -308,12 +330,17 @@ def site(db, letters_once):
 
 def ask(site: Site, person: str, method: str, path: str):
     """As that person, leaving her session and the database as they were."""
+    with transaction.atomic():
+        response = look(site, person, path, method)
+        transaction.set_rollback(True)
+    return response
+
+
+def look(site: Site, person: str, path: str, method: str = "GET"):
+    """As that person, leaving her cookies as they were."""
     client = Client(raise_request_exception=False)
     client.cookies = copy.deepcopy(site.people[person].cookies)
-    with transaction.atomic():
-        response = client.generic(method, path)
-        transaction.set_rollback(True)
-    return looked_at(response, path)
+    return looked_at(client.generic(method, path), path)
 
 
 def looked_at(response, path: str):
@@ -341,19 +368,29 @@ def test_every_address_has_a_line():
     assert sorted(lines(ADMIN_MODELS)) == sorted(model_routes())
 
 
-def test_every_address_answers_each_person_as_written(site):
-    wrong = []
+# Who ask with HEAD too.
+PEOPLE_WHO_LOOK = ("anonymous", "owner", "staff")
+
+
+def test_every_address_answers_each_person_as_written_and_looking_changes_no_row(site):
+    """Mail scanners and prefetching browsers open every link; nothing may come of it. Staff look
+    at the admin below."""
+    wrong, before = [], everything()
     for route, methods, cells in expected(TABLE):
         path = site.address(route)
         for person, cell in cells.items():
-            methods_asked = ["POST"] if methods == "POST" else ["GET"]
-            if person == "owner" and methods != "POST":
-                methods_asked.append("HEAD")
-            for method in methods_asked:
-                got = answer(ask(site, person, method, path))
-                if got != cell:
-                    wrong.append(f"{method} /{route} as {person}: {got}, not {cell}")
+            if methods == "POST":
+                found = {"POST": ask(site, person, "POST", path)}
+            else:
+                asked = ("GET", "HEAD") if person in PEOPLE_WHO_LOOK else ("GET",)
+                found = {method: look(site, person, path, method) for method in asked}
+            wrong += [
+                f"{method} /{route} as {person}: {got}, not {cell}"
+                for method, response in found.items()
+                if (got := answer(response)) != cell
+            ]
     assert wrong == []
+    assert changed_since(before) == []
 
 
 def test_every_address_refuses_the_wrong_method(site):
@@ -427,9 +464,7 @@ def test_every_page_of_the_admin_answers_the_desk_and_superusers_as_written(site
         assert answer(ask(site, "staff", "GET", path))[:1] == "→", path
     for path, cells in admin_addresses(site).items():
         for person, cell in zip(("desk", "staff"), cells, strict=True):
-            client = Client(raise_request_exception=False)
-            client.cookies = copy.deepcopy(site.people[person].cookies)
-            if (got := answer(looked_at(client.get(path), path))) != cell:
+            if (got := answer(look(site, person, path))) != cell:
                 wrong.append(f"{path} as {person}: {got}, not {cell}")
     assert wrong == []
     assert changed_since(before) == []
@@ -448,12 +483,21 @@ ELSEWHERE = """
 /beheer/bookings/visit/<id:visit_id>/verplaats/             404
 /beheer/bookings/visit/<id:visit_id>/maximum/               404
 /beheer/bookings/visit/<id:visit_id>/afzeggen/              404
+/beheer/bookings/visit/<id:visit_id>/samen/                 404
+/beheer/bookings/visit/<id:visit_id>/ruimtes/               404
 /beheer/bookings/visit/<id:visit_id>/daglijst/              404
+/beheer/bookings/visit/<id:visit_id>/zonebladen/            404
+/beheer/bookings/visit/<id:visit_id>/deurlijst/             404
+/beheer/bookings/visit/<id:visit_id>/rotatierooster/        404
+/beheer/bookings/visit/<id:visit_id>/weekoverzicht/         404
 /beheer/kits/kitdocument/<path:object_id>/pdf/              404
 /beheer/kits/loan/<path:object_id>/doe/<slug:move>/         404
 /beheer/kits/loanwait/<path:object_id>/doe/<slug:move>/     404
 /beheer/kits/loan/<path:object_id>/papier/<slug:paper>/     404
 /beheer/submissions/submission/<path:object_id>/naar-nieuw-adres/  404
+/beheer/programmes/programme/<id:row_id>/mails/  404
+/beheer/programmes/hub/<id:row_id>/mails/        404
+/beheer/kits/lessonkit/<id:row_id>/mails/        404
 """
 ELSEWHERE += "".join(walk.ELSEWHERE for walk in walks())
 # Whose rows are of no hub: shared by all, or of the site.
@@ -497,8 +541,9 @@ def test_every_list_of_the_admin_is_of_ones_own_hub_or_shared():
         for model in admin.site._registry
         if hasattr(model._default_manager, "of_hubs")
     }
-    # A factor belongs to a person; its admin shows those of colleagues (`AuthenticatorAdmin`).
-    assert scoped | SHARED | {"mfa.authenticator"} == set(model_routes())
+    # These belong to a person; their admins show those of colleagues (`colleagues_of`).
+    of_colleagues = {"mfa.authenticator", "tec_site.signin", "tec_site.export"}
+    assert scoped | SHARED | of_colleagues == set(model_routes())
     assert not scoped & SHARED
 
 
@@ -521,12 +566,10 @@ def test_every_page_of_the_admin_is_closed_to_everybody_else(site):
 
 # --- Looking changes nothing ---------------------------------------------------------------------
 
-PEOPLE_WHO_LOOK = ("anonymous", "owner", "staff")
-
 
 def everything() -> dict[str, list[tuple]]:
-    """All rows of all tables but sessions."""
-    models = [model for model in apps.get_models() if model is not Session]
+    """All rows of all tables but sessions, and numbers that were kept for who looks again."""
+    models = [model for model in apps.get_models() if model not in (Session, Kept)]
     return {
         model._meta.label: sorted(model._base_manager.values_list(), key=repr) for model in models
     }
@@ -535,14 +578,3 @@ def everything() -> dict[str, list[tuple]]:
 def changed_since(before: dict[str, list[tuple]]) -> list[str]:
     after = everything()
     return [label for label in before if before[label] != after[label]]
-
-
-def test_looking_at_any_address_changes_no_row(site):
-    """Mail scanners and prefetching browsers open every link; nothing may come of it. Staff look
-    at theirs above."""
-    pages = [route for route, methods, _ in expected(TABLE) if methods != "POST"]
-    asked = [(site.address(route), method) for route in pages for method in ("GET", "HEAD")]
-    before = everything()
-    for (path, method), person in itertools.product(dict.fromkeys(asked), PEOPLE_WHO_LOOK):
-        looked_at(site.people[person].generic(method, path), path)
-    assert changed_since(before) == []

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from bookings import changes, lifecycle, visits
-from bookings.kind import VisitKind
+from bookings.kind import BookingKind
 from bookings.models import Booking, State
 from core.kinds import Feed, kinds
 from kits import lifecycle as kits_lifecycle
@@ -329,7 +329,7 @@ def _book_another(booking):
 
 def _erase_name_of_class(booking):
     submissions = Submission.objects.filter(pk=booking.submission_id)
-    VisitKind().erase_words(submissions, lambda text: text == booking.party_name)
+    BookingKind().erase_words(submissions, lambda text: text == booking.party_name)
 
 
 def _rename_programme(booking):

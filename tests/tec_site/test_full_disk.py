@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 
 @pytest.fixture
@@ -28,12 +29,13 @@ def small_disk(tmp_path):
 
     if run("true").returncode:
         pytest.skip("no file system can be mounted here (unshare --map-root-user --mount)")
-    return lambda module: run(sys.executable, "-m", module, str(tmp_path))
+    return lambda module, *given: run(sys.executable, "-m", module, str(tmp_path), *given)
 
 
 @pytest.mark.sqlite
+@pytest.mark.django_db
 def test_a_full_disk_can_be_read_and_is_written_again_when_there_is_room(small_disk):
-    done = small_disk("tests.full_disk_site")
+    done = small_disk("tests.full_disk_site", connection.settings_dict["NAME"])
 
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])

@@ -6,12 +6,16 @@ import icalendar
 import pytest
 from django.core import mail as django_mail
 from django.urls import reverse
+from django.utils import timezone
 
 import kits.lifecycle
 from bookings import lifecycle
 from bookings.models import Booking, State
 from bookings.telling import documents, notices
 from core import worker
+from core.kinds import parts
+from core.mail import outbox
+from core.mail.markers import MARKER, marker
 from core.mail.outbox import Teller
 from core.mail.queue import Message, enqueue
 from core.mail.sending import Sender, send_again
@@ -32,15 +36,10 @@ from tests.factories import (
 )
 from tests.smtp_sink import smtp_sink
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "one_factor")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_letter", "one_factor")]
 
 TO = "anouk@school.example"
 MINUTE = datetime.timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def no_letter(monkeypatch):
-    monkeypatch.setattr(telling, "can_be_made", lambda: False)
 
 
 @pytest.fixture
@@ -55,6 +54,24 @@ def desk(client):
     worker.beat()
     client.force_login(make_staff())
     return client
+
+
+def test_oldest_of_each_kind_that_was_not_told_is_found_with_one_question(
+    frozen, django_assert_num_queries
+):
+    rows = [make_booking(), make_booking(), make_loan()]
+    for row in rows:  # one every minute
+        row.events.update(notice="confirmed", noticed_at=None, at=timezone.now())
+        frozen.shift(MINUTE)
+    first, second, of_loan = [row.events.latest("pk") for row in rows]
+
+    with django_assert_num_queries(1):
+        assert outbox.oldest_untold() == first.at
+    with django_assert_num_queries(3):
+        assert outbox.untold_since(of_loan.at) == [first, of_loan]
+    assert outbox.untold_since(of_loan.at - MINUTE / 2) == [first]
+    type(first).objects.filter(pk=first.pk).update(noticed_at=of_loan.at)
+    assert outbox.untold_since(of_loan.at) == [second, of_loan]
 
 
 def book(**fields) -> Booking:
@@ -332,3 +349,10 @@ def test_overview_leads_to_what_failed_and_what_came_too_late(desk):
     assert matter.text == "2 mails konden deze week niet bezorgd worden"
     response = desk.get(matter.address)
     assert set(response.context["cl"].result_list) == {failed, late}
+
+
+def test_every_marker_of_the_site_is_known_as_one():
+    """Or the mail shows it as it is written, and its link opens nothing."""
+    names = [one.name for part in parts() for one in (*part.markers, *part.enclosures)]
+    assert {"booking", "still_coming", "letter"} <= set(names)
+    assert [name for name in names if not MARKER.fullmatch(marker(name, 1, to=TO))] == []

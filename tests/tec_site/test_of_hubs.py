@@ -1,6 +1,7 @@
 """Staff see and change what is their hubs', and another hub's rows do not exist for them.
 
-Every way to a row is tried: lists, filters, choices, pages by address, forms that are sent.
+Every way to a row is tried (PITFALLS T01, T03): lists, filters, choices, pages by address, forms
+that are sent.
 """
 
 import datetime

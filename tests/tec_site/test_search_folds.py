@@ -1,5 +1,7 @@
 """One folding for all that is searched: people, classes, programmes, kits, as schools are."""
 
+import datetime
+
 import pytest
 from django.urls import reverse
 
@@ -9,12 +11,14 @@ from tests.factories import (
     make_class_group,
     make_kit,
     make_loan,
+    make_loan_wait,
     make_programme,
     make_school,
     make_submission,
     make_teacher,
     make_venue,
     make_visit,
+    make_wait,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
@@ -38,8 +42,11 @@ def submission():
 def test_contact_is_found_by_the_letters_of_any_keyboard(desk, submission, typed):
     booking = make_booking(submission=submission)
     loan = make_loan(submission=submission)
-    make_booking()
-    make_loan()
+    wait, loan_wait = make_wait(submission=submission), make_loan_wait(submission=submission)
+    for make in (make_booking, make_loan, make_wait, make_loan_wait):
+        make()
+    assert found(desk, "bookings_visitwait", typed) == [wait]
+    assert found(desk, "kits_loanwait", typed) == [loan_wait]
     assert found(desk, "submissions_submission", typed) == [submission]
     assert found(desk, "bookings_booking", typed) == [booking]
     assert found(desk, "bookings_visit", typed) == [booking.visit]
@@ -89,3 +96,24 @@ def test_class_is_found_by_its_telling_signs(desk):
     make_booking(party_name="7")
     assert plus in found(desk, "bookings_booking", "7+")
     assert found(desk, "bookings_booking", "🐝") == [plus]
+
+
+@pytest.mark.parametrize(
+    ("model", "make"), [("kits_loan", make_loan), ("kits_loanwait", make_loan_wait)]
+)
+def test_who_has_or_wants_a_kit_is_found_as_who_comes(desk, model, make):
+    school = make_school(name="Het Mozaïek")
+    submission = make_submission(school=school, phone="06 12345678")
+    kit = make_kit(title="Robotjes für Anfänger")
+    about = {"copy": kit.copies.get()} if model == "kits_loan" else {"kit": kit}
+    row = make(submission=submission, party_name="7+ 🐝", **about)
+    days = {"starts_on": datetime.date(2026, 11, 9), "ends_on": datetime.date(2026, 11, 20)}
+    other = make(submission=make_submission(phone="06 99999999"), **days)
+    for typed in ("mozaiek", "+31 6 12 34 56 78", submission.reference, "anfanger", "🐝"):
+        assert found(desk, model, typed) == [row], typed
+    for typed in ("2 november", "23-11-2026", "ma 2 nov 2026", "mozaiek 2 nov"):
+        assert found(desk, model, typed) == [row], typed
+    assert found(desk, model, "9 nov.") == [other]
+    assert found(desk, model, "11 januari") == []
+    [event] = found(desk, f"{model}event", "mozaiek")
+    assert (event.wait if model == "kits_loanwait" else event.loan) == row

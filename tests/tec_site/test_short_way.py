@@ -71,7 +71,7 @@ def test_booking_is_written_within_five_modules_of_its_page(client, signed_in):
     assert way == [
         "bookings/pages/book.py",
         "submissions/pages/ask.py",
-        "bookings/lifecycle.py",
+        "bookings/lifecycle/asking.py",
         "core/lifecycle.py",
         "core/text/searching.py",  # the model's own `save`
     ]

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.urls import reverse
@@ -18,6 +19,7 @@ from tests.factories import (
     make_venue,
     make_visit,
 )
+from tests.tec_site.test_structure import ORDER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 LANGUAGES = ["nl", "en"]
@@ -95,8 +97,24 @@ def test_every_field_of_a_date_in_the_back_office_is_ours(rf, staff):
     found = {
         type(page.formfield_for_dbfield(column, request))
         for model, page in admin.site._registry.items()
-        if model.__module__.split(".")[0] in {"schools", "programmes", "bookings", "kits", "roster"}
+        if model.__module__.split(".")[0] in ORDER
         for column in model._meta.concrete_fields
         if column.editable and isinstance(column, models.DateField)
     }
     assert found == {DayField, MomentField}
+
+
+def test_every_date_of_our_own_forms_is_read_the_same_way():
+    found, waiting = [], [forms.BaseForm]
+    while waiting:
+        form = waiting.pop()
+        waiting += form.__subclasses__()
+        of_admin = issubclass(form, forms.BaseModelForm) and "admin" in form.__module__
+        if form.__module__.split(".")[0] in ORDER and not of_admin:
+            found += [
+                (form.__name__, name, field)
+                for name, field in form.base_fields.items()
+                if isinstance(field, forms.DateField | forms.DateTimeField)
+            ]
+    assert len(found) > 8
+    assert [one for one in found if not isinstance(one[2], DayField)] == []

@@ -128,6 +128,18 @@ def test_kits_are_listed_from_the_first_day_on_which_they_can_be_reserved(client
         assert answer.status_code == 302, answer.context["form"].errors
 
 
+def test_box_that_could_be_collected_but_not_be_back_in_time_is_not_listed(client):
+    """The next class has it from the day after: the form would offer no day to bring it back."""
+    SchoolHoliday.objects.all().delete()
+    kit = make_kit(max_pupils=28)
+    next_day = datetime.date(2026, 11, 4)
+    make_loan(copy=kit.copies.get(), starts_on=next_day, ends_on=datetime.date(2026, 11, 20))
+
+    assert kits_free.free_on(OUTING) == []
+    later = Outing(datetime.date(2026, 11, 20), datetime.date(2026, 11, 27), 28, 7)
+    assert [one.kit for one in kits_free.free_on(later)] == [kit]
+
+
 def test_page_lists_all_hubs_in_at_most_eight_statements(
     client, offer, django_assert_max_num_queries
 ):

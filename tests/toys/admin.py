@@ -45,4 +45,4 @@ class ToyAdmin(AskedAdmin):
 
 @admin.register(ToyEvent)
 class ToyEventAdmin(EventAdmin):
-    list_display = ("at", "what", "toy", "by_whom")
+    list_display = ("moment", "what", "toy", "by_whom")

@@ -2,6 +2,7 @@ from django import forms
 
 from programmes.models import Venue
 from submissions.forms import ClassFieldsForm, SchoolContactForm
+from submissions.pages.asking_form import AskingForm
 from submissions.pages.initial import contact_of
 from submissions.rules import Party
 from tests.toys.models import Toy
@@ -23,20 +24,18 @@ class WhenForm(forms.Form):
         return self.cleaned_data
 
 
-class ToyForm:
-    """The class and who asks, bound together or not at all."""
+class ToyForm(AskingForm):
+    """With one class."""
 
     def __init__(self, data=None, *, user=None, for_staff: bool = False) -> None:
+        self.is_bound = data is not None
         self.contact = SchoolContactForm(data, initial=contact_of(user), for_staff=for_staff)
         self.party = ClassFieldsForm(data, prefix="klas")
         self.party.offer_year_groups(1, 8, for_staff=for_staff)
 
     @property
-    def asks_for_more(self) -> bool:
-        return self.contact.is_searching_school
-
-    def is_valid(self) -> bool:
-        return all([self.contact.is_valid(), self.party.is_valid()])
+    def party_forms(self):
+        return [self.party]
 
     def toy(self, *, venue: Venue, day, browser: str, language: str) -> Toy:
         data = self.party.cleaned_data

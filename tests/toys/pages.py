@@ -43,25 +43,15 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 class ToyAsking(Asking):
-    def hold(self, asked: Toy) -> Submission:
-        return lifecycle.hold(asked, by=None)
-
-    def book(self, asked: Toy, teacher) -> Submission:
-        return lifecycle.verify(lifecycle.hold(asked, by=teacher), by=teacher)
+    verbs = lifecycle
 
     def page_of(self, submission: Submission, page: str = "") -> str:
         return path_of(submission, f"toys:{page or 'toy'}")
 
 
-class ToyCodeView(CodeView):
+class ToyCodeView(ToyAsking, CodeView):
     template_name = "toys/code.html"
     gone = ()
-
-    def verify(self, submission: Submission) -> Submission:
-        return lifecycle.verify(submission)
-
-    def page_of(self, submission: Submission, page: str = "") -> str:
-        return path_of(submission, f"toys:{page or 'toy'}")
 
     def context(self, submission: Submission, *, gone: bool):
         return {"start": "/", "change_url": "/"}

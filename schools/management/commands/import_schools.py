@@ -43,7 +43,12 @@ class Command(BaseCommand):
                 progress=self.show_progress if self.stderr.isatty() else no_progress,
             )
         except BrokenFile as error:
-            raise CommandError(_("Nothing was imported: %s.") % error) from error
+            words = _("Nothing was imported: %s.") % error
+            if error.allow:
+                option = f"--allow-{error.allow}"
+                hint = _("If that is right, run the import again with %s.") % option
+                words = f"{words} {hint}"
+            raise CommandError(words) from error
         for report in reports:
             print_report(self, report, everything=options["verbosity"] > 1)
 

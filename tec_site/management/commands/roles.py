@@ -8,9 +8,9 @@ from tec_site.staff import roles
 
 
 class Command(BaseCommand):
-    help = "Make the roles Vrijwilliger, Balie and Beheer, or add what they lack."
+    help = "Make the four roles, or add what they lack; `migrate` does so by itself."
 
     def handle(self, *args: Any, **options: Any) -> None:
         roles.load()
-        names = ", ".join((roles.VOLUNTEER, roles.DESK, roles.MANAGEMENT))
+        names = ", ".join((roles.VOLUNTEER, roles.DESK, roles.MANAGEMENT, roles.READER))
         self.stdout.write(f"Roles: {names}.")

@@ -1,0 +1,37 @@
+"""Everything that happens to a booking: the table of moves (`table.py`), and a verb for each."""
+
+from bookings.lifecycle.asking import book, hold, room, verify
+from bookings.lifecycle.deciding import (
+    add_note,
+    ask_to_cancel,
+    cancel,
+    change_numbers,
+    confirm,
+    decline,
+    flag_dependents,
+    reinstate,
+    reschedule,
+    settle,
+)
+from bookings.lifecycle.table import COMING, MOVES, BookingLifecycle, lock
+
+__all__ = [
+    "COMING",
+    "MOVES",
+    "BookingLifecycle",
+    "add_note",
+    "ask_to_cancel",
+    "book",
+    "cancel",
+    "change_numbers",
+    "confirm",
+    "decline",
+    "flag_dependents",
+    "hold",
+    "lock",
+    "reinstate",
+    "reschedule",
+    "room",
+    "settle",
+    "verify",
+]

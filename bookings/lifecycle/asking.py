@@ -1,0 +1,160 @@
+"""Asking for places: held, confirmed with the code, or both at once."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from bookings import places, rules
+from bookings.lifecycle.table import MOVES
+from bookings.models import Attention, Booking, State, Visit, VisitSlot
+from bookings.refusals import (
+    ClassAlreadyBooked,
+    GroupAlreadyBooked,
+    NothingHeld,
+    WrongAudience,
+)
+from bookings.rules import VisitItem, VisitRequest
+from bookings.waiting import door
+from core.lifecycle import NEW, role_of
+from core.text.normal import key
+from core.transactions import retried
+from programmes.models import Programme
+from schools.models import ClassGroup, School, User
+from submissions.lifecycle import identify, locked, open_submission
+from submissions.models import Submission
+from submissions.rules import refuse_broken
+
+S = State
+
+
+@retried
+def hold(request: VisitRequest, *, by: User | None) -> Submission:
+    """Hold places for all that is asked or for none, and return the submission they belong to.
+
+    The same key again returns what the first call made; with other data it raises KeyConflict.
+    Earlier holds of the same browser lapse. Raises RulesBroken, NoteRequired,
+    ClassAlreadyBooked, WrongAudience, VisitFull, ZonesTaken, DoesNotFit, VisitGone.
+    """
+    submission, created = open_submission(request.submission, hub=request.hub)
+    if not created:
+        return submission
+    if len(request.audiences) > 1:
+        raise WrongAudience
+    broken = rules.broken_rules(request.items, submission.school)
+    refuse_broken(broken, request.overrule, request.note, request.told)
+    data = {"overruled": request.set_aside} if request.set_aside else {}
+    only_planned = role_of(by) != "staff"
+    for index, item, visit in _with_visits(request.items, only_planned=only_planned):
+        if visit.groups_taken or index:  # an empty visit needs no search
+            _refuse_same_party(visit, submission, item.party.name, index)
+        booking = Booking(
+            submission=submission,
+            visit=visit,
+            state=NEW,
+            supervisors=item.party.supervisors,
+            held_until=timezone.now() + settings.HOLD_FOR,
+            **item.party.columns,
+        )
+        MOVES.apply(booking, "hold", by=by, note=request.note, data=data)
+    return submission
+
+
+@retried
+def verify(submission: Submission, *, by: User | None = None) -> Submission:
+    """The code was right: confirm (or request) every class, and make user, school, classes (or
+    the organisation of groups).
+
+    A hold that lapsed meanwhile takes its place again if it is free; if one class cannot, none
+    is confirmed. Doing it twice changes nothing. Raises NothingHeld, VisitFull, ZonesTaken,
+    ClassAlreadyBooked, RulesBroken.
+    """
+    submission = locked(submission)
+    if submission.verified_at is not None:
+        return submission
+    bookings = MOVES.locked_to_verify(submission.bookings.all())
+    if not bookings:
+        raise NothingHeld
+    teacher = identify(submission)
+    for booking in bookings:
+        _verify_one(booking, submission, by or teacher)
+    return submission
+
+
+def _verify_one(booking: Booking, submission: Submission, by: User) -> None:
+    slot, programme = booking.visit.slot, booking.visit.programme
+    changes: dict[str, Any] = {"held_until": None}
+    if booking.audience.is_groups:
+        changes["organisation"] = submission.organisation
+    else:
+        assert submission.school is not None, "identify() makes one of what was typed"
+        changes |= _as_class(booking, submission.school, by)
+    if not booking.is_in_time:
+        # Days may have passed since the date was chosen, also where no worker lapsed it.
+        broken = [*rules.broken_date(programme, slot), *rules.broken_offer(programme, slot)]
+        refuse_broken(broken, (), "")
+    if booking.state == S.LAPSED:
+        changes["visit"] = room(slot, programme)
+    MOVES.apply(
+        booking, "request" if programme.needs_approval else "verify", by=by, changes=changes
+    )
+
+
+def _as_class(booking: Booking, school: School, by: User) -> dict[str, Any]:
+    """What the code makes of a class: the class itself, and a doubt about its Proeverij."""
+    slot, programme = booking.visit.slot, booking.visit.programme
+    changes = dict[str, Any](class_group=ClassGroup.objects.named_in(booking, school, slot.day))
+    doubt = rules.taster_doubt(programme, slot, school, booking.party_name)
+    # What staff overruled is no doubt; else it went since the place was held.
+    if doubt and (doubt == Attention.PREREQUISITE_BY_SCHOOL or role_of(by) != "staff"):
+        changes["attention"] = doubt
+    return changes
+
+
+@retried
+def book(request: VisitRequest, *, by: User) -> Submission:
+    """Hold and verify at once: for who is signed in, and for staff on a school's behalf."""
+    return verify(hold(request, by=by), by=by)
+
+
+# --- Within a verb -----------------------------------------------------------------------------
+
+
+def room(
+    slot: VisitSlot,
+    programme: Programme,
+    *,
+    leaving: int | None = None,
+    only_planned: bool = False,
+) -> Visit:
+    """The visit to join, opened if need be and locked. Who waits goes first; old holds make way.
+
+    `leaving`, `only_planned`: as in `places.find_or_open`. Raises DoesNotFit, VisitGone.
+    """
+    if door.somebody_goes_first(slot, programme):
+        MOVES.lapse_all(Booking.objects.expired().in_the_way(slot, programme))
+    return places.find_or_open(slot, programme, leaving=leaving, only_planned=only_planned)
+
+
+def _with_visits(
+    items: Sequence[VisitItem], *, only_planned: bool
+) -> Iterable[tuple[int, VisitItem, Visit]]:
+    """Each item with its number and its visit; visits in one order, whoever asks."""
+    asked = {(item.slot.pk, item.programme.pk): item for item in items}
+    visits = {
+        where: room(asked[where].slot, asked[where].programme, only_planned=only_planned)
+        for where in sorted(asked)
+    }
+    for index, item in enumerate(items):
+        yield index, item, visits[item.slot.pk, item.programme.pk]
+
+
+def _refuse_same_party(visit: Visit, submission: Submission, name: str, index: int) -> None:
+    """The same class or group twice, as far as one knows whose it is."""
+    there = Booking.objects.holding().filter(visit=visit, party_key=key(name))
+    if submission.audience.is_groups:
+        if there.filter(organisation__name_key=submission.organisation_key).exists():
+            raise GroupAlreadyBooked(class_index=index)
+    elif submission.school and there.filter(submission__school=submission.school).exists():
+        raise ClassAlreadyBooked(class_index=index)

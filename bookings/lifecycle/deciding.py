@@ -1,0 +1,208 @@
+"""What is decided about a booking, and changed of it, by staff or by the school."""
+
+import datetime
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from bookings import rules
+from bookings.lifecycle.asking import room
+from bookings.lifecycle.table import MOVES, lock
+from bookings.models import Attention, Booking, BookingEvent, State, Visit, VisitSlot
+from bookings.refusals import (
+    Forgotten,
+    NeverConfirmed,
+    SlotPast,
+    refuse_late,
+)
+from core.lifecycle import role_of
+from core.transactions import retried
+from programmes.models import ProgrammeKind
+from schools.models import ClassGroup, User
+from schools.years import school_year_of
+from submissions.rules import Rule, refuse_broken
+
+S = State
+
+
+@retried
+def confirm(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
+    return MOVES.apply(booking, "confirm", by=by, note=note)
+
+
+@retried
+def decline(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
+    return MOVES.apply(booking, "decline", by=by, note=note, changes={"attention": ""})
+
+
+@retried
+def cancel(
+    *, booking: Booking, by: User | None, note: str = "", notice: str | None = None
+) -> BookingEvent:
+    """Free the place. The school itself may until the free period ends (TooLate) or the visit
+    begins (SlotPast); staff always. `notice`: another message than 'cancelled'.
+
+    Experiences that stood on a cancelled Proeverij come under 'needs attention'.
+    """
+    lock(booking, "cancel")
+    if role_of(by) == "teacher":
+        refuse_late(booking.starts_at, booking.cancel_until)
+    was_held = booking.state == S.HELD
+    changes = {"held_until": None, "attention": ""}
+    notice = "" if was_held else notice  # nobody was told of a hold: nothing to take back
+    event = MOVES.apply(booking, "cancel", by=by, note=note, changes=changes, notice=notice)
+    if not was_held:
+        flag_dependents(booking, booking.starts_at, by)
+    return event
+
+
+@retried
+def ask_to_cancel(
+    *, booking: Booking, by: User | None, note: str = "", along: Mapping[str, str] | None = None
+) -> BookingEvent | None:
+    """After the free period the school asks; staff see it under 'needs attention', with how what
+    goes `along` would go.
+
+    Asking again before they did changes nothing (None). Raises SlotPast.
+    """
+    lock(booking, "ask_to_cancel")
+    if booking.starts_at <= timezone.now():
+        raise SlotPast
+    if booking.attention == Attention.LATE_CANCELLATION:
+        return None
+    changes, data = {"attention": Attention.LATE_CANCELLATION}, {"along": dict(along or {})}
+    return MOVES.apply(booking, "ask_to_cancel", by=by, note=note, changes=changes, data=data)
+
+
+@retried
+def reinstate(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
+    """Undo a cancellation or refusal, if there is still a place.
+
+    Raises NeverConfirmed for what was cancelled before its code was typed, Forgotten, SlotPast,
+    VisitFull, ZonesTaken.
+    """
+    lock(booking, "reinstate")
+    if booking.starts_at <= timezone.now():
+        raise SlotPast
+    if booking.submission.verified_at is None:
+        raise NeverConfirmed
+    if not booking.submission.email:
+        raise Forgotten
+    changes = {"visit": room(booking.visit.slot, booking.visit.programme)}
+    event = MOVES.apply(booking, "reinstate", by=by, note=note, changes=changes)
+    _flag_if_unprepared(booking, by)
+    return event
+
+
+@retried
+def reschedule(
+    *, booking: Booking, slot: VisitSlot, by: User | None, note: str = ""
+) -> BookingEvent | None:
+    """Move one class to another slot, or leave everything as it was; None if it is there already.
+
+    Raises VisitFull, ZonesTaken, DoesNotFit, ClassAlreadyBooked, SlotPast, and for the school
+    itself TooLate.
+    """
+    lock(booking, "reschedule")
+    if slot == booking.visit.slot:
+        return None
+    if role_of(by) == "teacher":
+        refuse_late(booking.starts_at, booking.cancel_until)
+    if slot.starts_at <= timezone.now():
+        raise SlotPast
+    was_at, visit_left = booking.starts_at, booking.visit_id
+    data = {"from": was_at.isoformat(), "to": slot.starts_at.isoformat(), "visit": visit_left}
+    visit = room(slot, booking.visit.programme, leaving=visit_left)
+    changes: dict[str, Any] = {"visit": visit}
+    if booking.attention == Attention.MOVE_ASKED:
+        changes["attention"] = ""  # answered
+    school = booking.submission.school
+    if school and school_year_of(booking.visit.slot.day) != school_year_of(slot.day):
+        changes["class_group"] = ClassGroup.objects.named_in(booking, school, slot.day)
+    left = booking.visit
+    event = MOVES.apply(booking, "reschedule", by=by, note=note, changes=changes, data=data)
+    _note_rooms(booking, left, by)
+    flag_dependents(booking, was_at, by)
+    _flag_if_unprepared(booking, by)
+    return event
+
+
+def _note_rooms(booking: Booking, left: Visit, by: User | None) -> None:
+    """Where staff chose rooms for the visit that it left or joins, its history says in which it is
+    now, if these are others."""
+    there = booking.visit
+    if left.has_own_rooms:
+        there.refresh_from_db(fields=["has_own_rooms"])  # these may have gone along
+    if not (left.has_own_rooms or there.has_own_rooms):
+        return
+    before, after = ([zone.name for zone in visit.rooms] for visit in (left, there))
+    if before != after:
+        changes = {"changed_at": timezone.now()}  # for calendars of zones
+        data = {"from": before, "to": after}
+        MOVES.apply(booking, "rehouse", by=by, data=data, changes=changes)
+
+
+@retried
+def change_numbers(
+    *,
+    booking: Booking,
+    pupils: int,
+    supervisors: int,
+    by: User | None,
+    note: str = "",
+    overrule: Collection[Rule] = (),
+    reason: str = "",
+    told: Collection[Rule] = (),
+) -> BookingEvent | None:
+    """Change how many come; None if it is as many already. Raises TooLate and SlotPast (for the
+    school itself), RulesBroken, VisitFull.
+
+    `note` goes into the mail; `reason`, why a rule is overruled, into a note for colleagues. `told`
+    as in a VisitRequest.
+    """
+    lock(booking, "change_numbers")
+    if role_of(by) == "teacher":
+        refuse_late(booking.starts_at, booking.change_until)
+    if (booking.pupils, booking.supervisors) == (pupils, supervisors):
+        return None
+    broken = rules.broken_change(booking, pupils, supervisors)
+    refuse_broken(broken, overrule, reason, told)
+    in_the_way = Booking.objects.expired().in_the_way(booking.visit.slot, booking.visit.programme)
+    MOVES.lapse_all(in_the_way)
+    if broken:
+        overruled = {"overruled": sorted({one.rule for one in broken})}
+        MOVES.apply(booking, "note", by=by, note=reason, data=overruled)
+    data = {"from": [booking.pupils, booking.supervisors], "to": [pupils, supervisors]}
+    changes = {"pupils": pupils, "supervisors": supervisors}
+    return MOVES.apply(booking, "change_numbers", by=by, note=note, changes=changes, data=data)
+
+
+@retried
+def add_note(*, booking: Booking, by: User, note: str) -> BookingEvent:
+    return MOVES.apply(booking, "note", by=by, note=note)
+
+
+@retried
+def settle(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
+    """Staff looked at what needed attention."""
+    return MOVES.apply(booking, "settle", by=by, note=note, changes={"attention": ""})
+
+
+# --- Experiences on a Proeverij ----------------------------------------------------------------
+
+
+def flag_dependents(taster: Booking, since: datetime.datetime, by: User | None) -> None:
+    """A class does not come to its Proeverij, or not on that moment: Experiences of its school
+    that no Proeverij precedes any more need attention."""
+    if taster.visit.programme.kind != ProgrammeKind.TASTER or taster.audience.is_groups:
+        return
+    for booking in Booking.objects.depending_on(taster, since).with_facts().order_by("pk"):
+        _flag_if_unprepared(booking, by)
+
+
+def _flag_if_unprepared(booking: Booking, by: User | None) -> None:
+    """An Experience that no Proeverij precedes needs attention, once."""
+    flagged = Attention.PREREQUISITE_GONE
+    if booking.attention != flagged and rules.is_unprepared(booking):
+        MOVES.apply(booking, "flag", by=by, changes={"attention": flagged})

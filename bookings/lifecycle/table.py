@@ -1,0 +1,86 @@
+"""The table of a booking's moves; the verbs that make them are beside it, in `asking.py` and
+`deciding.py`.
+
+The table is the documentation: from which states, to which state, and which message goes out
+(`bookings/telling/notices.py`). What a state means stands in the table of states
+(`bookings/models/state.py`). Each move frees what the booking held before it and takes what it
+holds after it (`places.change`), so no verb counts places itself.
+"""
+
+from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
+
+from bookings import places
+from bookings.models import Booking, Footprint, State
+from bookings.refusals import (
+    ClassAlreadyBooked,
+    GroupAlreadyBooked,
+)
+from core.lifecycle import NEW, Move
+from submissions.lifecycle import AskedLifecycle
+
+S = State
+COMING = S.where(is_coming=True)
+HOLDING = S.where(holds=True)
+
+
+class BookingLifecycle(AskedLifecycle):
+    def change_places(self, before: Footprint | None, after: Footprint | None) -> None:
+        places.change(before, after)
+
+    def refusal_of(self, error: IntegrityError) -> Exception:
+        # Both engines name the columns of the constraint.
+        if "visit_id" not in str(error):
+            return error
+        return GroupAlreadyBooked() if "organisation_id" in str(error) else ClassAlreadyBooked()
+
+
+# fmt: off
+MOVES = BookingLifecycle(
+    #                   what is done                from                        to            message
+    hold=           Move(_("hold a place"),          (NEW,),                     S.HELD),
+    verify=         Move(_("confirm with the code"), (S.HELD, S.LAPSED),         S.CONFIRMED,  "confirmed"),
+    request=        Move(_("request with the code"), (S.HELD, S.LAPSED),         S.REQUESTED,  "requested"),
+    confirm=        Move(_("confirm"),               (S.REQUESTED,),             S.CONFIRMED,  "confirmed"),
+    decline=        Move(_("decline"),               (S.REQUESTED,),             S.DECLINED,   "declined"),
+    lapse=          Move(_("let lapse"),             (S.HELD, S.OFFERED),        S.LAPSED),
+    offer=          Move(_("offer a place"),         (NEW,),                     S.OFFERED),
+    prolong=        Move(_("give more time"),        (S.OFFERED,),               None),
+    take=           Move(_("take the offer"),        (S.OFFERED,),               S.CONFIRMED,  "confirmed"),
+    take_up=        Move(_("request what is offered"), (S.OFFERED,),             S.REQUESTED,  "requested"),
+    cancel=         Move(_("cancel"),                (S.HELD, *COMING),          S.CANCELLED,  "cancelled"),
+    reinstate=      Move(_("reinstate"),             (S.CANCELLED, S.DECLINED),  S.CONFIRMED,  "confirmed"),
+    ask_to_cancel=  Move(_("ask to cancel"),         (*COMING,),                 None),
+    ask_to_move=    Move(_("ask for another date"),  (*COMING,),                 None),
+    keep_date=      Move(_("keep the date"),         (*COMING,),                 None,         "date_kept"),
+    reschedule=     Move(_("move to another date"),  (*COMING,),                 None,         "changed"),
+    retime=         Move(_("change the length"),     (*COMING,),                 None,         "changed"),
+    readdress=      Move(_("change the address"),    (*COMING,),                 None,         "changed"),
+    rehouse=        Move(_("change the rooms"),      (*HOLDING,),                None),
+    propose=        Move(_("propose to come with another class"), (S.CONFIRMED,), None,        "proposed"),
+    let_be=         Move(_("goes ahead, though small"), (S.CONFIRMED,),          None),
+    change_numbers= Move(_("change numbers"),        (*COMING,),                 None,         "changed"),
+    describe=       Move(_("change the details"),    (*COMING,),                 None),
+    remind=         Move(_("remind"),                (S.CONFIRMED,),             None,         "reminder"),
+    ask_again=      Move(_("ask whether they come"), (S.CONFIRMED,),             None,         "still_coming"),
+    reconfirm=      Move(_("they still come"),       (S.CONFIRMED,),             None),
+    prepare=        Move(_("prepared in class"),     (*COMING,),                 None),
+    unprepare=      Move(_("not prepared yet"),      (*COMING,),                 None),
+    follow_up=      Move(_("followed up in class"),  (S.CONFIRMED, S.ATTENDED),  None),
+    unfollow=       Move(_("not followed up yet"),   (S.CONFIRMED, S.ATTENDED),  None),
+    attend=         Move(_("was here"),              (S.CONFIRMED, S.NO_SHOW),   S.ATTENDED),
+    recount=        Move(_("correct how many came"), (S.ATTENDED,),              None),
+    miss=           Move(_("did not come"),          (S.CONFIRMED, S.ATTENDED),  S.NO_SHOW),
+    hand_over=      Move(_("hand over to a colleague"), (*COMING,),              None),
+    note=           Move(_("note"),                  (*S,),                      None),
+    flag=           Move(_("needs attention"),       (*S,),                      None),
+    settle=         Move(_("settled"),               (*S,),                      None),
+)
+# fmt: on
+
+
+def lock(booking: Booking, move: str) -> None:
+    """Bring it up to date and keep it so: what the page showed may be old. Raises IllegalMove."""
+    rows = Booking.objects.with_facts().select_for_update(of=("self",))
+    booking.refresh_from_db(from_queryset=rows)
+    MOVES.check(booking, move)

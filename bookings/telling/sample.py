@@ -1,0 +1,92 @@
+"""The mails that somebody would get who books a programme: they are made as real ones are, of a
+booking that is undone."""
+
+import datetime
+from collections.abc import Iterator
+from uuid import uuid4
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from bookings import lifecycle
+from bookings.lifecycle import MOVES
+from bookings.models import Booking, State, VisitSlot, ZoneClaim
+from bookings.rules import VisitItem, VisitRequest
+from core.dates import ONE_DAY
+from core.mail import outbox
+from core.mail.queue import Message
+from programmes.models import Programme
+from schools.models import GroupKind, User
+from submissions.models import Submission
+from submissions.rules import Party, Rule
+
+# Nobody's: the domain is kept for examples (RFC 2606 section 2).
+EMAIL = "juf@school.example"
+
+
+def mails_of(programme: Programme, language: str, *, by: User) -> list[Message]:
+    """The confirmation (first the answer to a request, where staff decide), the question whether
+    they still come, and the reminder."""
+    with outbox.rehearsal() as heard, translation.override(language):
+        slot = _slot(programme)
+        submission = lifecycle.book(_request(programme, slot, language), by=by)
+        mails = outbox.told_of(heard)
+        booking = Booking.objects.with_facts().get(submission=submission)
+        if booking.state == State.REQUESTED:
+            lifecycle.confirm(booking=booking, by=by)
+            mails += outbox.told_of(heard)
+        for move in ("ask_again", "remind"):
+            MOVES.remind(booking, move, slot.day)
+            mails += outbox.told_of(heard)
+    return [mail for mail in mails if mail.to == EMAIL]
+
+
+def _slot(programme: Programme) -> VisitSlot:
+    start = next(one for one in _mornings() if not _is_taken(programme, one))
+    length = programme.length
+    slot = VisitSlot.objects.create(
+        venue=programme.venue,
+        starts_at=start,
+        ends_at=start + length,
+        max_groups=programme.max_groups,
+        max_pupils=programme.max_pupils,
+    )
+    slot.programmes.add(programme)
+    return slot
+
+
+def _mornings() -> Iterator[datetime.datetime]:
+    """Ten o'clock, six weeks from now and later."""
+    day = timezone.localdate() + 42 * ONE_DAY
+    while True:
+        yield timezone.make_aware(datetime.datetime.combine(day, datetime.time(10)))
+        day += ONE_DAY
+
+
+def _is_taken(programme: Programme, start: datetime.datetime) -> bool:
+    claims = ZoneClaim.objects.filter(zone__programmes=programme)
+    ends_at = start + programme.occupies
+    return claims.filter(starts_at__lt=ends_at, ends_at__gt=start).exists()
+
+
+def _request(programme: Programme, slot: VisitSlot, language: str) -> VisitRequest:
+    key = uuid4().hex
+    pupils = max(programme.min_pupils, min(24, programme.max_pupils_per_class))
+    submission = Submission(
+        submission_key=key,
+        data_hash=key,
+        contact_name=_("Example teacher"),
+        email=EMAIL,
+        phone="0570 00 00 00",
+        language=language,
+    )
+    if programme.whom.is_groups:
+        submission.typed_organisation, submission.photos = _("Example company"), ""
+        party = Party(_("Example group"), None, None, pupils, group_kind=GroupKind.COMPANY)
+    else:
+        submission.typed_school_name = _("Example school")
+        year = programme.year_from
+        name = _("Example class")
+        party = Party(name, year, year, pupils, programme.supervisors_for(pupils))
+    submission.typed_city = programme.venue.city
+    return VisitRequest(submission, [VisitItem(slot, programme, party)], set(Rule), _("Example"))

@@ -1,0 +1,38 @@
+"""What staff type to find a loan, or who waits for one."""
+
+from django.db.models import Model, Q
+
+from core.dates import Term
+from core.text.normal import fold, words
+from core.text.searching import has_name, rows_with
+from kits.models import KitCopy, LessonKit, Loan, LoanWait
+from submissions.models import Submission
+
+
+def fits(model: type[Loan | LoanWait], term: Term) -> Q:
+    """Each word is in the class, kit, code of the box, reference, school or contact; or a box goes
+    out or comes back on that day."""
+    days = Q(pk=None)
+    for span in term.spans:
+        days |= _within("starts_on", *span) | _within("ends_on", *span)
+    if term.is_digits:
+        return days | Q(party_name__contains=" ".join(term.words))
+    found = Q()
+    for word in words(" ".join(term.words)):
+        one = has_name("party_key", word)
+        if fold(word):
+            one |= Q(submission__in=Submission.objects.matching(word).values("pk"))
+            one |= _of_kit(model, word)
+        found &= one
+    return found | days if term.spans else found
+
+
+def _within(field: str, first: object, before: object) -> Q:
+    return Q(**{f"{field}__gte": first, f"{field}__lt": before})
+
+
+def _of_kit(model: type[Model], word: str) -> Q:
+    kits = rows_with(LessonKit.objects.all(), ["title"], word)
+    if model is LoanWait:
+        return Q(kit__in=kits)
+    return Q(copy__kit__in=kits) | Q(copy__in=rows_with(KitCopy.objects.all(), ["code"], word))

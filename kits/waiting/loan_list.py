@@ -1,0 +1,175 @@
+"""The waiting list for kits: asking to wait, who is offered a box, what becomes of an offer."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from core.lifecycle import NEW, Refused
+from core.transactions import retried
+from kits import days, lifecycle, rules
+from kits.availability import rooms
+from kits.copies import in_the_way, lock_free
+from kits.models import LessonKit, Loan, LoanState, LoanWait
+from kits.refusals import DatesPassed
+from schools.models import User
+from submissions.models import Ending, Submission, WaitState
+from submissions.rules import NoteRequired, Party, first_bookable_moment, refuse_broken
+from submissions.waiting.deadlines import closes_at, offer_until, region_of
+from submissions.waiting.lifecycle import MOVES, NotWaiting, WaitingList, submissions_of
+
+
+@dataclass(frozen=True)
+class LoanWaitRequest:
+    """`submission` is not saved yet."""
+
+    submission: Submission
+    kit: LessonKit
+    starts_on: datetime.date
+    ends_on: datetime.date
+    delivery: str
+    party: Party
+
+
+class LoanList(WaitingList):
+    model = LoanWait
+
+    @retried
+    def hold(self, request: LoanWaitRequest, *, by: User | None) -> Submission:
+        """Raises KeyConflict, RulesBroken and what `refuse_dates` raises."""
+        kit, party = request.kit, request.party
+        refuse_broken(rules.broken_rules(kit, party), (), "")
+        lifecycle.refuse_dates(kit, request.starts_on, request.ends_on, request.delivery)
+        row = LoanWait(
+            kit=kit,
+            starts_on=request.starts_on,
+            ends_on=request.ends_on,
+            delivery=request.delivery,
+            **party.columns,
+        )
+        return self.join(request.submission, [row], hub=kit.venue.hub, by=by)
+
+    # --- An offer -------------------------------------------------------------------------------
+
+    def free(self, submission: Submission, *, by: User | None, note: str = "") -> None:
+        for loan in self._offered(submission):
+            lifecycle.MOVES.apply(loan, "lapse", by=by, changes={"held_until": None})
+
+    def take_offered(self, submission: Submission, *, by: User | None) -> None:
+        for loan in self._offered(submission):
+            if not loan.is_in_time:
+                if loan.starts_on < timezone.localdate():
+                    raise DatesPassed
+                lifecycle.refuse_dates(loan.kit, loan.starts_on, loan.ends_on, loan.delivery)
+            lifecycle.MOVES.apply(loan, "take", by=by, changes={"held_until": None})
+
+    def prolong_offered(self, submission: Submission) -> datetime.datetime:
+        [loan] = self._offered(submission)
+        until = _until(loan.kit, loan.starts_on, submission)
+        lifecycle.MOVES.apply(loan, "prolong", by=None, changes={"held_until": until})
+        return until
+
+    def _offered(self, submission: Submission) -> list[Loan]:
+        return list(submission.loans.filter(state=LoanState.OFFERED).locked())
+
+    @retried
+    def offer_by_hand(self, row: LoanWait, *, by: User, note: str) -> None:
+        """Staff offer a box over the order, and say why. Raises NotWaiting, NoteRequired,
+        NoCopyFree."""
+        row.refresh_from_db(from_queryset=LoanWait.objects.with_facts())
+        if row.state != WaitState.WAITING:
+            raise NotWaiting
+        if not note.strip():
+            raise NoteRequired
+        self._offer(row, by=by, note=note)
+
+    # --- Turns ----------------------------------------------------------------------------------
+
+    def give_turns(self) -> None:
+        self.round_of(LoanWait.objects.all())
+
+    def give_turns_of(self, kit: LessonKit) -> None:
+        self.round_of(LoanWait.objects.filter(kit=kit))
+
+    @retried
+    def offer_everywhere(self) -> int:
+        return self.round_of(LoanWait.objects.all())
+
+    def round_of(self, rows: Any) -> int:
+        """Each in turn; returns how many are offered a box."""
+        waiting = rows.waiting().with_facts().filter(kit__is_published=True)
+        return sum(self._try(row) for row in waiting)
+
+    def _try(self, row: LoanWait) -> bool:
+        room = rooms([row.kit], row.starts_on, row.ends_on).get(row.kit_id)
+        if room is None or not room.free:
+            return False
+        try:
+            with transaction.atomic():
+                self._offer(row, by=None)
+        except Refused:
+            return False  # no box after all, or it was served or withdrawn a moment ago
+        return True
+
+    def _offer(self, row: LoanWait, *, by: User | None, note: str = "") -> None:
+        """Hold a box for it until its deadline, and tell her. Raises what stands in the way."""
+        kit, starts_on, ends_on = row.kit, row.starts_on, row.ends_on
+        lifecycle.refuse_dates(kit, starts_on, ends_on, row.delivery)
+        before = days.free_again_on(kit, ends_on)
+        lifecycle.MOVES.lapse_all(in_the_way(kit, starts_on, before))
+        copy = lock_free(kit, starts_on, before)
+        # Her numbers may have changed since it was read, and cannot from here on.
+        rows = LoanWait.objects.with_facts().select_for_update(of=("self",))
+        row.refresh_from_db(from_queryset=rows)
+        until = _until(kit, starts_on, row.submission)
+        years = row.year_from, row.year_to
+        party = Party(row.party_name, *years, row.pupils, level=row.level)
+        loan = Loan(
+            submission=row.submission,
+            copy=copy,
+            delivery=row.delivery,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            free_again_on=before,
+            class_group=row.class_group,
+            held_until=until,
+            state=NEW,
+            **party.columns,
+        )
+        data = {"starts_at": starts_on.isoformat(), "until": until.isoformat()}
+        lifecycle.MOVES.apply(loan, "offer", by=by, note=note, data=data | {"copy": copy.code})
+        changes = {"held_until": until, "loan": loan, "attention": ""}
+        MOVES.apply(row, "offer", by=by, note=note, data=data, changes=changes)
+
+    # --- What can no longer be ------------------------------------------------------------------
+
+    def end_unmet(self) -> int:
+        soonest = timezone.localdate(first_bookable_moment(None))
+        hopeless = Q(kit__is_published=False) | Q(starts_on__lt=soonest)
+        rows = LoanWait.objects.filter(hopeless, state=WaitState.WAITING).order_by("pk")
+        entries = submissions_of(rows.select_related("submission"))
+        return sum(self.end(one, Ending.TOO_LATE, by=None) for one in entries)
+
+
+def _until(kit: LessonKit, starts_on: datetime.date, submission: Submission) -> datetime.datetime:
+    """Until when a box for that day stands that is offered now."""
+    return offer_until(
+        day=starts_on,
+        closes_at=closes_at(starts_on, None),
+        region=region_of(submission.school, kit.venue.holiday_region),
+    )
+
+
+LIST = LoanList()
+
+
+def position_of(row: LoanWait) -> int:
+    """1 is next: how many waited earlier for a box of this kit on any of these days."""
+    before = LoanWait.objects.waiting().filter(
+        kit=row.kit_id, starts_on__lte=row.ends_on, ends_on__gte=row.starts_on
+    )
+    earlier = Q(asked_at__lt=row.asked_at) | Q(asked_at=row.asked_at, pk__lt=row.pk)
+    return before.filter(earlier).count() + 1

@@ -1,0 +1,88 @@
+"""Shifts to come, after staff changed the venue or the length of a programme: whoever has one is
+told as the schools are, unless staff do not want that.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.kinds import Planned
+from programmes.models import Programme, Venue
+from roster import lifecycle
+from roster.models import Person, Shift
+from roster.models.shift import ShiftQuerySet
+from roster.telling.overview import page_of
+from schools.models import User
+
+# What calendars say of a programme, besides its length.
+WRITTEN = ("title", "title_en")
+
+
+def coming_of(thing: Programme | Venue) -> ShiftQuerySet:
+    at = "visit__programme" if isinstance(thing, Programme) else "visit__slot__venue"
+    return Shift.objects.live().upcoming().filter(**{at: thing})
+
+
+def concerned(thing: Any, changed: Collection[str]) -> list[Planned]:
+    """The shifts that somebody has, and hears of a change of length or address."""
+    retimed = isinstance(thing, Programme) and "duration" in changed
+    moved = isinstance(thing, Venue) and thing.ADDRESS & set(changed)
+    if not (retimed or moved):
+        return []
+    taken = coming_of(thing).where(is_promise=True).with_facts().order_by("starts_at", "pk")
+    text = _("Shift: %(shift)s (%(who)s)")
+    return [
+        Planned(one.day, text % {"shift": one, "who": one.person}, page_of(one)) for one in taken
+    ]
+
+
+def readdress(venue: Venue, before: Venue, *, by: User, tell: bool) -> list[str]:
+    """Its shifts to come are at another address than was said."""
+    if venue.address == before.address:
+        return []
+    holders = set()
+    for shift in coming_of(venue).with_facts().order_by("pk"):
+        holders.add(shift.person)
+        lifecycle.readdress(shift=shift, by=by, tell=tell)
+    return _told(holders) if tell else []
+
+
+def retime(programme: Programme, before: Programme, *, by: User, tell: bool) -> list[str]:
+    """Its shifts to come end at another time, with their visits."""
+    if programme.duration == before.duration:
+        return []
+    holders = set()
+    for shift in coming_of(programme).with_facts().order_by("pk"):
+        holders.add(shift.person)  # before it is hers no more, as it overlaps another now
+        lifecycle.follow(shift=shift, visit=shift.visit, number=shift.number, by=by, tell=tell)
+    return _told(holders) if tell else []
+
+
+def rewrite(programme: Programme, before: Programme) -> None:
+    """Calendars fetch anew what says another title; nobody is told."""
+    if any(getattr(programme, name) != getattr(before, name) for name in WRITTEN):
+        revised = {"sequence": F("sequence") + 1, "changed_at": timezone.now()}
+        coming_of(programme).order_by().update(**revised)
+
+
+def _told(holders: Iterable[Person | None]) -> list[str]:
+    """How many of us get a mail, and who has no address for it."""
+    people = [one for one in holders if one is not None]
+    mailed = [one for one in people if one.email]
+    lines = []
+    if mailed:
+        words = ngettext(
+            "%(number)d of us gets a mail about her shift.",
+            "%(number)d of us get a mail about their shifts.",
+            len(mailed),
+        )
+        lines.append(words % {"number": len(mailed)})
+    if names := sorted(one.name for one in people if not one.email):
+        lines.append(
+            _("Without an e-mail address, so call: %(names)s.") % {"names": ", ".join(names)}
+        )
+    return lines

@@ -1,0 +1,65 @@
+"""The newer pages of the back office, as axe sees them: wide, and on a phone."""
+
+import datetime
+
+import pytest
+
+from core import worker
+from tests.browser.steps import sign_in
+from tests.factories import make_school, make_staff
+from tests.impact.counted import came, make_contact
+from tests.schools.duo_files import csv_text, sites
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("november_ahead", "one_factor"),
+]
+
+
+@pytest.fixture
+def desk(page, client):
+    sign_in(page, client, make_staff(name="Bea Balie"))
+    worker.beat()
+    return page
+
+
+def test_schools_are_read_in_with_the_mouse(desk, assert_accessible):
+    desk.goto("/beheer/schools/school/inlezen/")
+    assert_accessible()
+    rows = csv_text(sites(3)).encode("cp1252")
+    file = {"name": "vestigingen.csv", "mimeType": "text/csv", "buffer": rows}
+    desk.locator("[name=files]").set_input_files(files=[file])
+    desk.get_by_role("button", name="Laat zien wat er verandert").click()
+    desk.get_by_text("3 nieuw").wait_for()
+    assert_accessible()
+    desk.get_by_role("button", name="Dit inlezen").click()
+    desk.get_by_text("Bezig: 0 van 1").wait_for()
+    worker.Worker().run_once()
+    desk.get_by_text("Gedaan: alle 1").wait_for()  # the page looks again by itself
+    assert_accessible()
+
+
+def test_quiet_school_is_noted_and_leaves_the_list(desk, assert_accessible):
+    came(2025, 11, 3, school=make_school(name="De Ark", municipality="DEVENTER"))
+    quiet = make_school(name="De Stille", municipality="DEVENTER")
+    make_contact(school=quiet, day=datetime.date(2025, 12, 1))
+    desk.goto("/beheer/cijfers/stille-scholen/?open=1")
+    assert_accessible()
+    desk.get_by_role("link", name="Iets noteren over De Stille").click()
+    assert_accessible()
+    desk.get_by_role("textbox", name="Notitie").fill("Belt in maart terug.")
+    desk.get_by_role("button", name="Noteren", exact=True).click()
+    desk.get_by_text("Genoteerd: De Stille").wait_for()
+    assert desk.get_by_role("rowheader", name="De Stille").count() == 0
+
+
+@pytest.mark.parametrize("name", ["maandagochtend", "inloggen-en-rollen"])
+def test_page_leads_to_its_chapter_and_its_pictures_show(desk, assert_accessible, name):
+    desk.goto("/beheer/" if name == "maandagochtend" else "/beheer/schools/user/")
+    desk.get_by_role("link", name="Uitleg", exact=True).click()
+    desk.wait_for_url(f"**/handleiding/{name}/")
+    picture = desk.locator(".desk-manual img").first
+    picture.scroll_into_view_if_needed()
+    desk.wait_for_function("() => document.querySelector('.desk-manual img').naturalWidth > 600")
+    assert_accessible()

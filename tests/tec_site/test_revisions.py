@@ -1,0 +1,115 @@
+"""Whatever staff change of what a calendar says, its event gets a newer revision (RFC 5545,
+SEQUENCE and LAST-MODIFIED)."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+
+from kits.models import DeskDay
+from tests.bookings.test_readdress import save as save_venue
+from tests.factories import make_booking, make_loan, make_slot, make_visit
+from tests.programme_form import save
+from tests.roster.rostering import make_person, make_run, make_shift
+from tests.tec_site.test_two_editors import page_of, shown
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "one_factor")]
+
+
+def revision(row):
+    row = type(row).objects.get(pk=row.pk)
+    return row.sequence, row.changed_at
+
+
+def is_newer(row, before):
+    sequence, changed_at = revision(row)
+    return sequence > before[0] and changed_at > before[1]
+
+
+@pytest.fixture
+def shift():
+    programme = make_run()
+    return make_shift(programme, person=make_person(runs=[programme]))
+
+
+@pytest.mark.parametrize("field", ["title", "title_en", "bring", "bring_en"])
+def test_visit_follows_the_words_of_its_programme_in_both_languages(desk, frozen, field):
+    booking = make_booking(visit=make_visit(slot=make_slot()))
+    before = revision(booking)
+    frozen.shift(60)
+    assert save(desk, booking.visit.programme, telling="", **{field: "Anders"}).status_code == 302
+    assert is_newer(booking, before)
+
+
+@pytest.mark.parametrize("field", ["title", "title_en"])
+def test_shift_follows_the_title_of_its_programme(desk, frozen, shift, field):
+    before = revision(shift)
+    frozen.shift(60)
+    assert save(desk, shift.programme, telling="", **{field: "Anders"}).status_code == 302
+    assert is_newer(shift, before)
+
+
+def test_shift_follows_the_address_of_its_venue(desk, frozen, shift):
+    before = revision(shift)
+    frozen.shift(60)
+    venue = shift.visit.slot.venue
+    assert save_venue(desk, venue, phone="0570 999999").status_code == 302
+    assert revision(shift) == before
+    assert save_venue(desk, venue, street="Nieuwe Kade 9", telling="tell").status_code == 302
+    assert is_newer(shift, before)
+
+
+@pytest.fixture
+def loan():
+    """From a Monday to a Monday three weeks on."""
+    return make_loan()
+
+
+@pytest.mark.parametrize("field", ["title", "title_en"])
+@pytest.mark.parametrize("state", ["reserved", "offered"])
+def test_loan_follows_the_title_of_its_kit(desk, frozen, field, state):
+    loan = make_loan(state=state)
+    before = revision(loan)
+    frozen.shift(60)
+    page = page_of(loan.kit)
+    assert desk.post(page, shown(desk.get(page)) | {field: "Anders"}).status_code == 302
+    assert is_newer(loan, before)
+
+
+@pytest.mark.parametrize(("weekday", "is_its_day"), [(0, True), (1, False)])
+def test_loan_follows_the_hours_of_its_desk_day(desk, frozen, loan, weekday, is_its_day):
+    before = revision(loan)
+    frozen.shift(60)
+    page = page_of(DeskDay.objects.get(venue=loan.kit.venue, weekday=weekday))
+    typed = shown(desk.get(page)) | {"opens_at": "10:00", "seen": "on"}
+    assert desk.post(page, typed).status_code == 302
+    assert is_newer(loan, before) == is_its_day
+
+
+def test_hours_that_schools_were_told_are_named_before_they_change(desk, loan):
+    page = page_of(DeskDay.objects.get(venue=loan.kit.venue, weekday=0))
+    answer = desk.post(page, shown(desk.get(page)) | {"opens_at": "10:00"})
+    _intro, out, back = answer.context["adminform"].form.non_field_errors()
+    assert (str(loan.copy) in out, str(loan.copy) in back) == (True, True)
+    assert DeskDay.objects.get(venue=loan.kit.venue, weekday=0).opens_at == datetime.time(8, 30)
+
+
+def test_loan_follows_a_desk_day_that_goes(desk, frozen, loan):
+    before = revision(loan)
+    frozen.shift(60)
+    day = DeskDay.objects.get(venue=loan.kit.venue, weekday=0)
+    gone = reverse("admin:kits_deskday_delete", args=[day.pk])
+    assert desk.post(gone, {"post": "yes"}).status_code == 302
+    assert is_newer(loan, before)
+
+
+def test_loan_follows_the_end_of_the_visit_with_which_it_goes(desk, frozen):
+    booking = make_booking(visit=make_visit(slot=make_slot()))
+    loan = make_loan(submission=booking.submission, booking=booking)
+    before = revision(loan)
+    frozen.shift(60)
+    programme = booking.visit.programme
+    longer = {"duration": programme.duration + 15, "telling": "quietly"}
+    save(desk, programme, **longer)
+    programme.refresh_from_db()
+    assert is_newer(loan, before)
