@@ -197,8 +197,8 @@ class ContactForm(forms.Form):
         self._reword("email", _("E-mail address"), _("The confirmation goes to this address."))
         self._reword("phone", _("Telephone"), _("To reach them on the day itself."))
         self._reword("purchase_order", _("Purchase-order number (optional)"))
-        self.fields["contact_name"].error_messages["required"] = _("Fill in the contact's name.")
-        self.fields["email"].error_messages["required"] = _("Fill in the contact's e-mail address.")
+        self.fields["contact_name"].error_messages["required"] = _("Fill in the contact’s name.")
+        self.fields["email"].error_messages["required"] = _("Fill in the contact’s e-mail address.")
 
     def _reword(self, name: str, label: Any, help_text: Any = "") -> None:
         field = self.fields[name]
