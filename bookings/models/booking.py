@@ -236,6 +236,11 @@ class Booking(Asked):
         return self.visit.programme.last_day_to_cancel(self.visit.slot.day)
 
 
+def by_date(booking: Booking) -> tuple[datetime.datetime, int, int]:
+    """Sort key: by date, and the classes of one visit together."""
+    return booking.starts_at, booking.visit_id, booking.pk
+
+
 class BookingEvent(Event):
     hub_lookup = "booking__submission__hub"
 

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import lifecycle, preparing, rules
-from bookings.models import Booking, VisitWait
+from bookings.models import Booking, VisitWait, by_date
 from bookings.pages.access import address_of
 from bookings.pages.along import AlongForm
 from bookings.pages.forms import (
@@ -54,7 +54,7 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
     if first.standing.is_offer:
         return redirect(address_of(submission, "wait", token))
     live = [one for one in bookings if one.is_holding] or bookings
-    coming = sorted((one for one in bookings if one.ends_at > now), key=_by_date)
+    coming = sorted((one for one in bookings if one.ends_at > now), key=by_date)
     context = {
         "submission": submission,
         "bookings": bookings,
@@ -63,7 +63,7 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
         "hub": submission.hub,
         "slot": first.visit.slot,
         # Of classes that were moved apart each date is said, with whose it is.
-        "by_date": sorted(live, key=_by_date),
+        "by_date": sorted(live, key=by_date),
         "is_apart": len({one.starts_at for one in bookings}) > 1,
         "coming": coming,
         "can_describe": any(one.may_be_described for one in bookings),
@@ -217,7 +217,3 @@ def _asked(bookings: list[Booking]) -> bool:
 def _is_late(one: Booking) -> bool:
     """Whether the free period is over."""
     return timezone.localdate() > one.cancel_until
-
-
-def _by_date(one: Booking) -> tuple[datetime.datetime, int, int]:
-    return one.starts_at, one.visit_id, one.pk

@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from bookings import rules
-from bookings.models import Booking, BookingEvent, State, was_asked
+from bookings.models import Booking, BookingEvent, State, by_date, was_asked
 from bookings.preparing import is_near
 from bookings.telling import dates, enclosures, neighbours, wording
 from bookings.telling.around import AroundStay
@@ -205,7 +205,7 @@ def _bookings(events: Iterable[BookingEvent], states: Collection[str]) -> list[B
     """The bookings of the events that are in one of these states, each once."""
     bookings = {event.booking_id: event.booking for event in events}.values()
     found = [booking for booking in bookings if booking.state in states]
-    return sorted(found, key=lambda booking: (booking.starts_at, booking.visit_id, booking.pk))
+    return sorted(found, key=by_date)
 
 
 def _upcoming(bookings: Iterable[Booking]) -> list[Booking]:
@@ -322,6 +322,5 @@ def _mail_stays(bookings: Sequence[Booking]) -> list[MailStay]:
 
 def _others(bookings: Sequence[Booking]) -> list[DateLink]:
     """What else is free, for who does not come because of us."""
-    visit, pupils = bookings[0].visit, sum(one.pupils for one in bookings)
-    offers = dates.other_dates(visit.programme, visit.slot.day, groups=len(bookings), pupils=pupils)
-    return dates.links_to(visit.programme, offers)
+    programme = bookings[0].visit.programme
+    return dates.links_to(programme, dates.other_dates(programme, bookings))
