@@ -8,9 +8,7 @@ this leaves. So what is shown is what will be done, refusals included.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from uuid import UUID
 
-from django.core import signing
 from django.utils.translation import gettext as _
 
 from core.lifecycle import Event, Refused
@@ -85,6 +83,10 @@ class Plan:
     def is_possible(self) -> bool:
         return not any(line.refusal for line in self.lines)
 
+    @property
+    def shown(self) -> list[list[str]]:
+        return [[*line.part, line.hit.text] for line in self.lines]
+
 
 def rehearse(span: ClosedSpan, chosen: Mapping[str, str], *, by: Any) -> Plan:
     """What doing it would do, as things stand; afterwards nothing has changed."""
@@ -154,21 +156,6 @@ def _rehearse(
 
 
 # --- What was shown, and what there is now -------------------------------------------------------
-
-
-def sealed(span: ClosedSpan, plan: Plan, token: UUID) -> str:
-    """What a preview showed, for the form with this token to bring back."""
-    lines = [[*line.part, line.hit.text] for line in plan.lines]
-    return signing.dumps([span.values, lines, str(token)], compress=True, salt=__name__)
-
-
-def opened(seal: str, token: UUID) -> tuple[list[str], list[list[str]]] | None:
-    """None where it is not ours, or not of this form."""
-    try:
-        values, lines, sealed_with = signing.loads(seal, salt=__name__)
-    except (signing.BadSignature, ValueError):  # or of another version of the site
-        return None
-    return (values, lines) if sealed_with == str(token) else None
 
 
 def differences(shown: Iterable[Sequence[str]], plan: Plan) -> list[str]:

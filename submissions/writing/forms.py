@@ -14,8 +14,7 @@ from core.text.fields import DayField, LineField, ParagraphsField
 from programmes.models import Hub
 from submissions.kinds import submitted
 from submissions.writing.circle import Circle, Rows
-from submissions.writing.letter import Words
-from submissions.writing.work import Letter
+from submissions.writing.mailing import Mailing, MailingWords
 
 
 def _day_field(label: Any, **options: Any) -> DayField:
@@ -98,7 +97,7 @@ class WritingForm(forms.Form):
         return data
 
     @property
-    def letter(self) -> Letter:
+    def mailing(self) -> Mailing:
         """After `is_valid()`."""
         data: dict[str, Any] = self.cleaned_data
         kind, _dash, key = data.get("thing", "").partition("-")
@@ -111,4 +110,4 @@ class WritingForm(forms.Form):
             rows=self.rows,
         )
         texts = ("subject", "text", "subject_en", "text_en")
-        return Letter(circle, Words(**{name: data[name] for name in texts}))
+        return Mailing(circle, MailingWords(**{name: data[name] for name in texts}))
