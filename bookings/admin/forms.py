@@ -20,7 +20,7 @@ from bookings.pages.wishes import WishForm
 from bookings.visits.calling_off import concerned
 from bookings.waiting.visit_list import Wish
 from core.addresses import row_number
-from core.backoffice.moves import NoteForm
+from core.backoffice.moves import MoveForm
 from core.kinds import Along
 from core.text.fields import ParagraphsField
 from programmes.models import Programme
@@ -29,7 +29,7 @@ from submissions.forms import MOST_PUPILS
 from submissions.rules import Rule
 
 
-class DeskNumbersForm(NoteForm):
+class DeskNumbersForm(MoveForm):
     pupils = forms.IntegerField(
         label=gettext_lazy("Pupils"),
         validators=[MinValueValidator(1), MaxValueValidator(MOST_PUPILS)],
@@ -75,7 +75,7 @@ class DeskNumbersForm(NoteForm):
         return data | {"overrule": limits if data.pop("overrule_numbers") else set()}
 
 
-class AlongForm(NoteForm):
+class DeskAlongForm(MoveForm):
     """How what goes along with the visit goes, as the school asked where it did."""
 
     asked_in = "ask_to_cancel"  # the move by which it asks
@@ -98,7 +98,7 @@ class AlongForm(NoteForm):
         return gathered(self.cleaned_data, self.going)
 
 
-class RescheduleForm(AlongForm):
+class RescheduleForm(DeskAlongForm):
     asked_in = "ask_to_move"
 
     def __init__(self, *args: Any, row: Booking, **kwargs: Any) -> None:

@@ -35,7 +35,7 @@ from bookings.visits.calling_off import concerned
 from bookings.visits.moving import other_rooms
 from core.backoffice.base import Button, ReadOnly
 from core.backoffice.changes import log_done
-from core.backoffice.exports import ExportAdmin
+from core.backoffice.exports import ExportingAdmin
 from core.backoffice.filters import RelatedDropdownFilter
 from core.dates import terms
 from core.documents import DocumentsUnavailable, pdf_response
@@ -71,7 +71,7 @@ class BookingInline(ReadOnly, TabularInline):
 
 
 @admin.register(Visit)
-class VisitAdmin(ReadOnly, ExportAdmin):
+class VisitAdmin(ReadOnly, ExportingAdmin):
     resource_classes = (VISITS,)
     list_display = (
         "day_shown", "time_shown", "programme", "classes", "pupils", "venue", "going_on",

@@ -33,7 +33,7 @@ class Skipped:
 
 
 @dataclass
-class Plan:
+class SlotPlan:
     """What materialising a pattern would do: nothing is written until `make_slots`."""
 
     pattern: SchedulePattern
@@ -75,7 +75,7 @@ def plan_slots(
     pattern: SchedulePattern,
     anyway: Collection[datetime.date] = (),
     obstacles: Obstacles | None = None,
-) -> Plan:
+) -> SlotPlan:
     """The preview: which slots the pattern gets, which it has, which days it skips and why.
 
     `anyway`: days in a holiday that get one all the same. Nothing of this is kept: a closure that
@@ -84,7 +84,7 @@ def plan_slots(
     Skips public holidays, the school holidays of the venue's region, the venue's closures and
     hours that a change of clocks takes away. Few queries, however long the season.
     """
-    plan = Plan(pattern)
+    plan = SlotPlan(pattern)
     obstacles = obstacles or Obstacles([pattern])
     holidays = obstacles.holidays[pattern.venue.holiday_region]
     closed = obstacles.closed[pattern.venue_id]
@@ -127,7 +127,7 @@ def join_slots(pattern: SchedulePattern) -> int:
 
 
 @retried
-def make_slots(pattern: SchedulePattern, anyway: Collection[datetime.date] = ()) -> Plan:
+def make_slots(pattern: SchedulePattern, anyway: Collection[datetime.date] = ()) -> SlotPlan:
     """Write the plan; a second time, or by two people at once, it adds nothing twice."""
     SchedulePattern.objects.select_for_update(of=("self",)).get(pk=pattern.pk)
     plan = plan_slots(pattern, anyway)
@@ -135,7 +135,7 @@ def make_slots(pattern: SchedulePattern, anyway: Collection[datetime.date] = ())
     return plan
 
 
-def write(plans: Sequence[Plan]) -> None:
+def write(plans: Sequence[SlotPlan]) -> None:
     """The new slots of patterns that the caller has locked, or made."""
     VisitSlot.objects.bulk_create(slot for plan in plans for slot in plan.new)
     link: Any = VisitSlot.programmes.through

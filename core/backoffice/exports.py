@@ -183,5 +183,5 @@ class Exporting(ExportMixin):
         return context | {"title": title, "back": back}
 
 
-class ExportAdmin(Exporting, ModelAdmin):
+class ExportingAdmin(Exporting, ModelAdmin):
     """A list that can be taken along."""

@@ -32,7 +32,7 @@ MAY_SEE, MAY_NOTE = "impact.view_schoolcontact", "impact.add_schoolcontact"
 
 
 @dataclass(frozen=True)
-class Choice:
+class QuietChoice:
     """What the address asks for; what it says wrong counts as not said."""
 
     wanted: Wanted
@@ -54,7 +54,7 @@ class Choice:
         return said.urlencode()
 
 
-def _choice_of(request: HttpRequest) -> Choice:
+def _choice_of(request: HttpRequest) -> QuietChoice:
     asked, hubs = request.GET, list(Hub.objects.of_hubs(request.user))
     silence = asked.get(WHO, "")
     sector = asked.get(SECTOR, "")
@@ -65,7 +65,9 @@ def _choice_of(request: HttpRequest) -> Choice:
         sector=sector if sector in Sector.values else "",
         is_left=bool(asked.get(LEFT)),
     )
-    return Choice(wanted, hubs, next((one for one in hubs if one.slug == asked.get(HUB)), None))
+    return QuietChoice(
+        wanted, hubs, next((one for one in hubs if one.slug == asked.get(HUB)), None)
+    )
 
 
 @desk_page(MAY_SEE)
@@ -119,7 +121,7 @@ def _line(one: Quiet) -> list[Any]:
 # --- Noting what was said -------------------------------------------------------------------------
 
 
-class ContactForm(forms.ModelForm):
+class NotedContactForm(forms.ModelForm):
     day = DayField(
         label=gettext_lazy("Spoken on"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
@@ -161,7 +163,7 @@ def note_contact(request: SignedInRequest, pk: int) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     line = SchoolContact(school=school, by=request.user)
     today = {"day": timezone.localdate()}
-    form = ContactForm(data, instance=line, initial=today, hubs=choice.hubs)
+    form = NotedContactForm(data, instance=line, initial=today, hubs=choice.hubs)
     back = f"{reverse('figures:quiet')}?{choice.query}"
     if choice.hubs and data is not None and form.is_valid():
         form.save()

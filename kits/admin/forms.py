@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.backoffice.moves import NoteForm
+from core.backoffice.moves import MoveForm
 from core.text.fields import DayField
 from kits import days
 from kits.availability import calendars
@@ -25,7 +25,7 @@ class PickedDayField(DayField):
         super().__init__(widget=widget, **kwargs)
 
 
-class ExtendForm(NoteForm):
+class ExtendForm(MoveForm):
     ends_on = PickedDayField(label=_("Return on"))
     field_order: tuple[str, ...] = ("ends_on", "note")
 

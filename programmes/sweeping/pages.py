@@ -26,7 +26,7 @@ from core.tasks.overview import page_of
 from core.tasks.preview import FORM_CHANGED, Otherwise, opened, sealed, started
 from programmes.models import Closure
 from programmes.sweeping.forms import ClosedSpanForm
-from programmes.sweeping.plan import ClosedSpan, Plan, rehearse
+from programmes.sweeping.plan import ClosedSpan, SweepPlan, rehearse
 from programmes.sweeping.work import Closing, close, days_in_words
 
 WAY = "way-"  # before the key of a hit: the name of its choice
@@ -110,7 +110,11 @@ def _do(model_admin: Any, request: HttpRequest, span: ClosedSpan) -> HttpRespons
 
 
 def _page(
-    model_admin: Any, request: HttpRequest, form: ClosedSpanForm, plan: Plan | None, news: list[str]
+    model_admin: Any,
+    request: HttpRequest,
+    form: ClosedSpanForm,
+    plan: SweepPlan | None,
+    news: list[str],
 ) -> HttpResponse:
     closure = form.instance if form.instance.pk else None
     token = uuid4()
@@ -138,7 +142,7 @@ def _page(
     return TemplateResponse(request, "admin/programmes/closing.html", context)
 
 
-def in_words(plan: Plan) -> str:
+def in_words(plan: SweepPlan) -> str:
     """'9 dingen staan op deze dagen; 7 mails gaan uit.'"""
     number, mails = len(plan.lines), len(plan.mails)
     if not number:

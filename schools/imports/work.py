@@ -119,11 +119,11 @@ def kept(upload: UUID, *, by: Any) -> list[Source]:
 
 
 @dataclasses.dataclass(frozen=True)
-class Plan:
+class ImportPlan:
     reports: list[Report]
 
     @property
-    def print(self) -> str:
+    def fingerprint(self) -> str:
         """Another one where anything else would be written, or to other rows."""
         said = [dataclasses.asdict(report) for report in self.reports]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
@@ -133,14 +133,14 @@ class Plan:
         return not any(rows for report in self.reports for rows in report.rows.values())
 
 
-def plan(sources: Iterable[Source], *, allowed: Collection[str]) -> Plan:
+def plan(sources: Iterable[Source], *, allowed: Collection[str]) -> ImportPlan:
     """`allowed`: the brakes that staff released, 'closing' and 'changing'. Raises BrokenFile."""
     wanted = Wanted(timezone.localdate(), "closing" in allowed, "changing" in allowed)
-    return Plan(plan_files(sources, wanted))
+    return ImportPlan(plan_files(sources, wanted))
 
 
 @retried
-def start(plan: Plan, *, upload: UUID, by: Any) -> Task:
+def start(plan: ImportPlan, *, upload: UUID, by: Any) -> Task:
     """Leave it to the worker; the files themselves are not needed any more.
 
     Raises IntegrityError where an import was started just now.

@@ -42,10 +42,10 @@ class Mailing:
 
     @property
     def about(self) -> str:
-        """Of one mailing there is one task at a time: a print of it, and the subject."""
+        """Of one mailing there is one task at a time: a fingerprint, and the subject."""
         values = json.dumps([self.circle.values, self.words.values], sort_keys=True)
-        print_ = hashlib.sha256(values.encode()).hexdigest()[:16]
-        return f"{print_} {self.words.subject}"[:60]
+        fingerprint = hashlib.sha256(values.encode()).hexdigest()[:16]
+        return f"{fingerprint} {self.words.subject}"[:60]
 
 
 def mail_to(person: Person, words: MailingWords, hub: Hub) -> Message:
