@@ -1,9 +1,9 @@
 """One move in one table, one event: how anything with a state changes it.
 
-Beside each other stand two tables a kind. The table of states (`StateTable`, with the models)
-says what each state means; the table of moves (`Lifecycle`, in the app's `lifecycle.py` or a folder
-of that name) says what can be done in it. A model that takes part has a `state` field, an event model with a
-foreign key to it called back by `events`, and two hooks:
+Each kind has two tables. The table of states (`StateTable`, with the models) says what each state
+means; the table of moves (`Lifecycle`, in the app's `lifecycle.py` or a folder of that name) says
+what can be done in it. A model that takes part has a `state` field, an event model with a foreign
+key to it, called back by `events`, and two hooks:
 
 - `places()`: what this row holds in its present state, or None (any comparable value);
 - `touched(changed)`: fields to write besides those changed (a calendar's SEQUENCE).
@@ -12,7 +12,7 @@ No move without an event, no event without a move: both are written in one trans
 """
 
 import copy
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -292,13 +292,3 @@ def _write_event(row: Any, **fields: Any) -> Event:
     if heard is not None:
         heard.append(event)
     return event
-
-
-def chain_is_sound(events: Iterable[Event]) -> bool:
-    """Whether each event starts in the state in which the one before it ended."""
-    previous = None
-    for event in events:
-        if previous is not None and event.from_state != previous.to_state:
-            return False
-        previous = event
-    return True

@@ -17,7 +17,6 @@ from bookings.models import Booking, State, Visit, VisitSlot, VisitWait
 from bookings.sweeping import VisitSweeper
 from bookings.visits.rooms import give_rooms
 from core.kinds import kinds
-from core.lifecycle import chain_is_sound
 from core.mail.models import Mail
 from core.mail.outbox import Teller
 from core.models import Task, TaskUnit
@@ -28,6 +27,7 @@ from kits.sweeping import LoanSweeper
 from programmes.models import Closure
 from programmes.sweeping.sweeper import StandsOtherwise, Way
 from schools.models import SchoolHoliday
+from tests.chain import chain_is_sound
 from tests.factories import (
     VISIT_DAY,
     amsterdam,
