@@ -11,12 +11,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.models import SchedulePattern, VisitSlot
 from bookings.waiting import door
+from core.backoffice.changes import log_values
 from core.dates import ONE_DAY, ONE_WEEK, public_holiday
 from core.transactions import retried
 from programmes.models import Closure, Programme
@@ -146,6 +147,16 @@ def write(plans: Sequence[SlotPlan]) -> None:
         for slot in plan.new
     )
     door.opened()
+
+
+@retried
+def set_closed(slots: QuerySet[VisitSlot], closed: bool, *, by: Any) -> int:
+    """Close them for new bookings, or open them again; returns how many that changes."""
+    door.opened()
+    changed = list(slots.filter(is_closed=not closed))
+    VisitSlot.objects.filter(pk__in=[slot.pk for slot in changed]).update(is_closed=closed)
+    log_values(by, [(slot, [("is_closed", not closed, closed)]) for slot in changed])
+    return len(changed)
 
 
 def _days_of(pattern: SchedulePattern) -> Iterator[datetime.date]:

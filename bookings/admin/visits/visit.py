@@ -22,13 +22,15 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from bookings import visits
-from bookings.admin.calling_off import call_off_page, joining_page
 from bookings.admin.day import these_days
 from bookings.admin.exports import VISITS
-from bookings.admin.forms import MoveVisitForm, VisitMaximaForm
-from bookings.admin.planner import rooms_page, week_page
-from bookings.admin.schedule import WhenFilter
+from bookings.admin.filters import WhenFilter
+from bookings.admin.planner import week_page
 from bookings.admin.search import booking_fits
+from bookings.admin.visits.calling_off import call_off_page
+from bookings.admin.visits.forms import MoveVisitForm, VisitMaximaForm
+from bookings.admin.visits.joining import joining_page
+from bookings.admin.visits.rooms import rooms_page
 from bookings.models import Booking, Visit
 from bookings.telling.day_papers import DAY, PAPERS, ROUNDS, WEEK, paper_of
 from bookings.visits.calling_off import concerned
