@@ -17,8 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from core.backoffice.access import desk_page
 from core.backoffice.exports import spreadsheet
-from core.dates import validate_day
-from core.text.fields import DayField, ParagraphsField
+from core.text.fields import ParagraphsField, PickedDayField
 from impact.counting.coverage import in_words
 from impact.counting.quiet import Quiet, Silence, Wanted, quiet_schools, region, with_contacts
 from impact.models import SchoolContact
@@ -122,11 +121,7 @@ def _line(one: Quiet) -> list[Any]:
 
 
 class NotedContactForm(forms.ModelForm):
-    day = DayField(
-        label=gettext_lazy("Spoken on"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        validators=[validate_day],
-    )
+    day = PickedDayField(label=gettext_lazy("Spoken on"))
     note = ParagraphsField(
         label=gettext_lazy("Note"),
         help_text=gettext_lazy("With whom, and what was agreed. Only your hub reads it."),

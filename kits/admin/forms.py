@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.backoffice.moves import MoveForm
-from core.text.fields import DayField
+from core.text.fields import PickedDayField
 from kits import days
 from kits.availability import calendars
 from kits.models import Delivery, LessonKit, Loan
@@ -17,12 +17,6 @@ from kits.rules import RULES
 from submissions.admin.overruling import OverruleForm
 
 FURTHEST_DAYS = 3 * 366  # a slip of the keyboard, rather than a plan
-
-
-class PickedDayField(DayField):
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(widget=widget, **kwargs)
 
 
 class ExtendForm(MoveForm):

@@ -9,17 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.addresses import row_number
-from core.dates import FIRST_DAY, parse_day, validate_day
-from core.text.fields import DayField, LineField, ParagraphsField
+from core.dates import FIRST_DAY, parse_day
+from core.text.fields import LineField, ParagraphsField, PickedDayField
 from programmes.models import Hub
 from submissions.kinds import submitted
 from submissions.writing.circle import Circle, Rows
 from submissions.writing.mailing import Mailing, MailingWords
-
-
-def _day_field(label: Any, **options: Any) -> DayField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return DayField(label=label, widget=widget, validators=[validate_day], **options)
 
 
 def _text_field(label: Any, **options: Any) -> ParagraphsField:
@@ -30,9 +25,9 @@ def _text_field(label: Any, **options: Any) -> ParagraphsField:
 
 class WritingForm(forms.Form):
     hub = forms.ModelChoiceField(Hub.objects.none(), label=gettext_lazy("Hub"))
-    first = _day_field(gettext_lazy("From"))
-    last = _day_field(
-        gettext_lazy("Until and including"),
+    first = PickedDayField(label=gettext_lazy("From"))
+    last = PickedDayField(
+        label=gettext_lazy("Until and including"),
         required=False,
         help_text=gettext_lazy("Empty: and later."),
     )

@@ -22,24 +22,19 @@ from bookings.planning import season
 from bookings.planning.demand import demand
 from core.addresses import row_number
 from core.backoffice.changes import log_done
-from core.dates import parse_day, validate_day
-from core.text.fields import DayField
+from core.dates import parse_day
+from core.text.fields import PickedDayField
 from schools.years import school_year_label
 
 MAY = ("bookings.add_schedulepattern", "bookings.add_visitslot")
 
 
-def _day_field(label: Any, **options: Any) -> DayField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return DayField(label=label, widget=widget, validators=[validate_day], **options)
-
-
 class SeasonForm(forms.Form):
     year = forms.TypedChoiceField(label=gettext_lazy("Copy the patterns of"), coerce=int)
-    first = _day_field(gettext_lazy("First day of the new season"))
-    last = _day_field(gettext_lazy("Last day of the new season"))
-    public_from = _day_field(
-        gettext_lazy("Publish from"),
+    first = PickedDayField(label=gettext_lazy("First day of the new season"))
+    last = PickedDayField(label=gettext_lazy("Last day of the new season"))
+    public_from = PickedDayField(
+        label=gettext_lazy("Publish from"),
         required=False,
         help_text=gettext_lazy(
             "Until that day only staff see the slots, and book in them. Empty: everybody at once."
