@@ -86,8 +86,7 @@ def history_of(rows: Sequence[VisitWait]) -> list[HistoryLine]:
 
 def is_free_no_longer(bookings: Iterable[Booking]) -> bool:
     """Whether who takes these today cannot cancel them free of charge any more."""
-    today = timezone.localdate()
-    return any(booking.cancel_until < today for booking in bookings)
+    return not all(booking.is_free_to_cancel for booking in bookings)
 
 
 # --- Beside a visit ------------------------------------------------------------------------------

@@ -284,7 +284,7 @@ def _moves_along(visit: Visit) -> str:
     said = [words % {"number": len(booked), "who": who}] if booked else []
     if visit.has_own_rooms:
         rooms = {
-            "chosen": ", ".join(zone.name for zone in visit.rooms),
+            "chosen": ", ".join(visit.room_names),
             "usual": ", ".join(zone.name for zone in visit.programme.zones.all()),
         }
         keeps = _(
