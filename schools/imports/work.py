@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
+from itertools import batched
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,7 +30,7 @@ from schools.imports.directory import plan_files
 from schools.imports.planning import Wanted
 from schools.imports.reading import Source
 from schools.imports.report import Report
-from schools.imports.writing import pieces, write
+from schools.imports.writing import write
 from schools.models import UploadPart
 from schools.models.upload import compressed
 
@@ -145,25 +146,21 @@ def start(plan: ImportPlan, *, upload: UUID, by: Any) -> Task:
 
     Raises IntegrityError where an import was started just now.
     """
-    parts = [
-        UploadPart(
-            upload=upload,
-            name=report.source,
-            rows_of=kind,
-            content=compressed(json.dumps(some).encode()),
-            by=by,
-            number=0,
-        )
+    pieces = [
+        (report.source, kind, some)
         for report in plan.reports
         for kind, rows in report.rows.items()
-        for some in pieces(rows, TOGETHER[kind])
+        for some in batched(rows, TOGETHER[kind], strict=False)
     ]
-    units = []
-    for number, part in enumerate(parts, 1):
-        part.number = number
-        units.append(
-            {"part": number, "file": part.name, "kind": part.rows_of, "rows": len(part.rows)}
+    parts, units = [], []
+    for number, (name, kind, rows) in enumerate(pieces, 1):
+        content = compressed(json.dumps(rows).encode())
+        parts.append(
+            UploadPart(
+                upload=upload, number=number, name=name, rows_of=kind, content=content, by=by
+            )
         )
+        units.append({"part": number, "file": name, "kind": kind, "rows": len(rows)})
     task = running.start(ReadingIn(), units, about=ABOUT, token=upload, hub=None, by=by)
     UploadPart.objects.files().filter(upload=upload).delete()
     UploadPart.objects.bulk_create(parts)
