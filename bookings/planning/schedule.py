@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from bookings.models import SchedulePattern, VisitSlot
 from bookings.waiting import door
 from core.backoffice.changes import log_values
-from core.dates import ONE_DAY, ONE_WEEK, public_holiday
+from core.dates import ONE_WEEK, days_between, public_holiday
 from core.transactions import retried
 from programmes.models import Closure, Programme
 from schools.models import SchoolHoliday
@@ -59,16 +59,13 @@ class Obstacles:
         patterns = list(patterns)
         first = min(one.season_from for one in patterns)
         last = max(one.season_to for one in patterns)
-        self.holidays: dict[str, dict[datetime.date, str]] = defaultdict(dict)
         self.closed: dict[int, dict[datetime.date, str]] = defaultdict(dict)
         regions = {one.venue.holiday_region for one in patterns}
-        holidays = SchoolHoliday.objects.filter(region__in=regions)
-        for holiday in holidays.overlapping(first, last):
-            for day in _days_between(holiday.starts_on, holiday.ends_on):
-                self.holidays[holiday.region].setdefault(day, holiday.name)
+        of_regions = SchoolHoliday.objects.filter(region__in=regions)
+        self.holidays = of_regions.by_region(first, last)  # region → day → name
         closures = Closure.objects.filter(venue__in={one.venue_id for one in patterns})
         for closure in closures.filter(starts_on__lte=last, ends_on__gte=first):
-            for day in _days_between(closure.starts_on, closure.ends_on):
+            for day in days_between(closure.starts_on, closure.ends_on):
                 self.closed[closure.venue_id][day] = closure.reason
 
 
@@ -87,7 +84,7 @@ def plan_slots(
     """
     plan = SlotPlan(pattern)
     obstacles = obstacles or Obstacles([pattern])
-    holidays = obstacles.holidays[pattern.venue.holiday_region]
+    holidays = obstacles.holidays.get(pattern.venue.holiday_region, {})
     closed = obstacles.closed[pattern.venue_id]
     slots = list(pattern.slots.order_by("starts_at")) if pattern.pk else []
     there = {slot.day for slot in slots}
@@ -165,11 +162,6 @@ def _days_of(pattern: SchedulePattern) -> Iterator[datetime.date]:
     while day <= pattern.season_to:
         yield day
         day += ONE_WEEK
-
-
-def _days_between(first: datetime.date, last: datetime.date) -> Iterator[datetime.date]:
-    for number in range((last - first).days + 1):
-        yield first + number * ONE_DAY
 
 
 def _slot(pattern: SchedulePattern, day: datetime.date) -> VisitSlot:
