@@ -156,24 +156,14 @@ class Lifecycle(dict[str, Move]):
         if isinstance(move, str):
             move = self[move]
         assert transaction.get_connection().in_atomic_block, "a move is part of a verb"
-        adding = row._state.adding
-        if adding:
-            fresh = copy.copy(row)  # so that a refusal leaves `row` as it was
-        else:
-            fresh = type(row)._base_manager.select_for_update(of=("self",)).get(pk=row.pk)
+        is_new, fresh = row._state.adding, _locked(row)
         self.check(fresh, move)
         before_state, before_places = fresh.state, fresh.places()
         changed = _change(fresh, move, changes or {})
         after_places = fresh.places()
         if before_places != after_places:
             self.change_places(before_places, after_places)
-        try:
-            if adding:
-                fresh.save(force_insert=True)
-            elif changed:
-                fresh.save(update_fields=changed)
-        except IntegrityError as error:
-            raise self.refusal_of(error) from error
+        self._save(fresh, changed)
         event = _write_event(
             fresh,
             move=move.name,
@@ -186,17 +176,33 @@ class Lifecycle(dict[str, Move]):
             about=about,
             notice=move.notice if notice is None else notice,
         )
-        if adding:
+        if is_new:
             row.__dict__.update(fresh.__dict__)
         for name in changed:
             setattr(row, name, getattr(fresh, name))
         return event
+
+    def _save(self, row: Any, changed: Collection[str]) -> None:
+        try:
+            if row._state.adding:
+                row.save(force_insert=True)
+            elif changed:
+                row.save(update_fields=changed)
+        except IntegrityError as error:
+            raise self.refusal_of(error) from error
 
 
 def role_of(person: Any) -> str:
     if person is None:
         return "site"
     return "staff" if person.is_staff else "teacher"
+
+
+def _locked(row: Any) -> Any:
+    """As it is in the database by now; a copy, so that a refusal leaves `row` as it was."""
+    if row._state.adding:
+        return copy.copy(row)
+    return type(row)._base_manager.select_for_update(of=("self",)).get(pk=row.pk)
 
 
 def _change(row: Any, move: Move, changes: Mapping[str, Any]) -> list[str]:
