@@ -19,14 +19,14 @@ from bookings.admin.filters import WhenFilter
 from bookings.admin.forms import SlotMaximaForm
 from bookings.admin.schedule.making import slots_changed
 from bookings.admin.slot_choice import choose_slot
-from bookings.models import State, Visit, VisitSlot, VisitWait, shut
+from bookings.models import State, Visit, VisitSlot, shut
 from bookings.places import stop_promising
 from bookings.planning.schedule import set_closed
+from bookings.planning.times import promised
 from bookings.visits import keep_limits, limit_slots
 from core.backoffice.base import ModelAdmin, NoDelete
 from core.backoffice.filters import RelatedDropdownFilter
 from programmes.one_hub import OneHubForm
-from submissions.waiting.lifecycle import LIVE
 
 
 class VisitSlotForm(OneHubForm):
@@ -41,14 +41,6 @@ class VisitSlotForm(OneHubForm):
             message = _("This pattern already has a slot at that time.")
             raise ValidationError({"starts_at": message})
         return data
-
-
-def _is_promised(slot: VisitSlot | None) -> bool:
-    """Whether anybody has, had or waits for its date."""
-    if slot is None:
-        return False
-    waits = VisitWait.objects.filter(slot=slot, state__in=LIVE)
-    return Visit.objects.filter(slot=slot).exists() or waits.exists()
 
 
 @admin.register(VisitSlot)
@@ -112,9 +104,11 @@ class VisitSlotAdmin(NoDelete, ModelAdmin):
         while somebody waits for that date: move the visit instead, or close this slot and make
         another."""
         fields = super().get_readonly_fields(request, obj)
-        if obj is not None and request.method == "POST" and not _is_promised(obj):
+        if obj is None:
+            return fields
+        if request.method == "POST" and not promised([obj.pk]):
             stop_promising()  # and look again: somebody was opening one
-        return (*fields, "venue", "starts_at", "ends_at") if _is_promised(obj) else fields
+        return (*fields, "venue", "starts_at", "ends_at") if promised([obj.pk]) else fields
 
     def save_model(self, request: HttpRequest, obj: VisitSlot, form: Any, change: bool) -> None:
         """Visits that are open in it follow its limits, or are named."""
