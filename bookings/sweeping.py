@@ -188,14 +188,12 @@ def _hit(
     )
 
 
-def _when(slot: VisitSlot) -> str:
-    start = timezone.localtime(slot.starts_at)
-    return f"{date_format(start, 'D j b')} {start:%H:%M}"
+def _when(slot: VisitSlot | Offer) -> str:
+    return date_format(timezone.localtime(slot.starts_at), "D j b H:i")
 
 
 def _move_to(offer: Offer) -> str:
-    start = timezone.localtime(offer.starts_at)
-    return _("move to %(when)s") % {"when": f"{date_format(start, 'D j b')} {start:%H:%M}"}
+    return _("move to %(when)s") % {"when": _when(offer)}
 
 
 def _page_of(visit: int) -> str:
