@@ -18,7 +18,7 @@ from bookings.models import FACTS, Booking, BookingEvent, State, Visit
 from bookings.pages.proposals import came_last_year
 from bookings.pages.trajectory import trajectories
 from bookings.planning.free import free_on
-from bookings.planning.line import next_steps
+from bookings.planning.trajectory import next_steps
 from bookings.telling import enclosures, ical, links, notices, overview, sample
 from bookings.telling.wording import sentence
 from core.calendars import Method

@@ -61,7 +61,7 @@ class VisitSweeper(Sweeper):
         for where, slot, programme in _asked_for(booked, waiting):
             rows = booked[where]
             offers = dates.for_visit(programme, rows) if rows else Proposed([], [])
-            found.append(_hit(where, slot, programme, rows, waiting[where], offers))
+            found.append(_hit(self.key(*where), slot, programme, rows, waiting[where], offers))
         return found
 
     @retried
@@ -153,7 +153,7 @@ def _stands(booked: Iterable[Booking], waiting: Iterable[VisitWait]) -> str:
 
 
 def _hit(
-    where: Where,
+    key: str,
     slot: VisitSlot,
     programme: Programme,
     booked: list[Booking],
@@ -174,7 +174,7 @@ def _hit(
     cancel = _("call it off") if booked else _("say that it does not go ahead")
     visit = booked[0].visit_id if booked else None
     return Hit(
-        key="-".join(map(str, ("bezoek", *where))),
+        key=key,
         day=slot.day,
         text=text,
         whom=", ".join(dict.fromkeys(row.submission.asker_name for row in asking)),
@@ -188,14 +188,12 @@ def _hit(
     )
 
 
-def _when(slot: VisitSlot) -> str:
-    start = timezone.localtime(slot.starts_at)
-    return f"{date_format(start, 'D j b')} {start:%H:%M}"
+def _when(slot: VisitSlot | Offer) -> str:
+    return date_format(timezone.localtime(slot.starts_at), "D j b H:i")
 
 
 def _move_to(offer: Offer) -> str:
-    start = timezone.localtime(offer.starts_at)
-    return _("move to %(when)s") % {"when": f"{date_format(start, 'D j b')} {start:%H:%M}"}
+    return _("move to %(when)s") % {"when": _when(offer)}
 
 
 def _page_of(visit: int) -> str:
@@ -217,10 +215,7 @@ class _Dates:
         self._offers = [offer for offer in offers if offer.can_be_booked]
         # Of each offer the classes and pupils for whom it is proposed already.
         self._proposed = defaultdict[Offer, list[tuple[int, int]]](list)
-        self._holidays = [
-            (one.region, one.starts_on, one.ends_on)
-            for one in SchoolHoliday.objects.overlapping(*span)
-        ]
+        self._holidays = SchoolHoliday.objects.by_region(*span)
 
     def for_visit(self, programme: Programme, rows: list[Booking]) -> Proposed:
         """With room for all of them, on no day of their schools' holidays; the nearest first, and
@@ -255,6 +250,4 @@ class _Dates:
         return offer.groups_left >= groups and offer.pupils_left >= pupils
 
     def _is_holiday(self, day: datetime.date, regions: set[str]) -> bool:
-        return any(
-            region in regions and first <= day <= last for region, first, last in self._holidays
-        )
+        return any(day in self._holidays.get(region, ()) for region in regions)

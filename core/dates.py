@@ -93,6 +93,12 @@ def monday_of(day: datetime.date) -> datetime.date:
     return day - day.weekday() * ONE_DAY
 
 
+def days_between(first: datetime.date, last: datetime.date) -> Iterator[datetime.date]:
+    """Both inclusive."""
+    for number in range((last - first).days + 1):
+        yield first + number * ONE_DAY
+
+
 def start_of_day(day: datetime.date) -> datetime.datetime:
     """Midnight in Amsterdam at the start of `day`, aware."""
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))

@@ -1,9 +1,9 @@
 """One move in one table, one event: how anything with a state changes it.
 
-Beside each other stand two tables a kind. The table of states (`StateTable`, with the models)
-says what each state means; the table of moves (`Lifecycle`, in the app's `lifecycle.py` or a folder
-of that name) says what can be done in it. A model that takes part has a `state` field, an event model with a
-foreign key to it called back by `events`, and two hooks:
+Each kind has two tables. The table of states (`StateTable`, with the models) says what each state
+means; the table of moves (`Lifecycle`, in the app's `lifecycle.py` or a folder of that name) says
+what can be done in it. A model that takes part has a `state` field, an event model with a foreign
+key to it, called back by `events`, and two hooks:
 
 - `places()`: what this row holds in its present state, or None (any comparable value);
 - `touched(changed)`: fields to write besides those changed (a calendar's SEQUENCE).
@@ -12,7 +12,7 @@ No move without an event, no event without a move: both are written in one trans
 """
 
 import copy
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -156,24 +156,14 @@ class Lifecycle(dict[str, Move]):
         if isinstance(move, str):
             move = self[move]
         assert transaction.get_connection().in_atomic_block, "a move is part of a verb"
-        adding = row._state.adding
-        if adding:
-            fresh = copy.copy(row)  # so that a refusal leaves `row` as it was
-        else:
-            fresh = type(row)._base_manager.select_for_update(of=("self",)).get(pk=row.pk)
+        is_new, fresh = row._state.adding, _locked(row)
         self.check(fresh, move)
         before_state, before_places = fresh.state, fresh.places()
         changed = _change(fresh, move, changes or {})
         after_places = fresh.places()
         if before_places != after_places:
             self.change_places(before_places, after_places)
-        try:
-            if adding:
-                fresh.save(force_insert=True)
-            elif changed:
-                fresh.save(update_fields=changed)
-        except IntegrityError as error:
-            raise self.refusal_of(error) from error
+        self._save(fresh, changed)
         event = _write_event(
             fresh,
             move=move.name,
@@ -186,17 +176,33 @@ class Lifecycle(dict[str, Move]):
             about=about,
             notice=move.notice if notice is None else notice,
         )
-        if adding:
+        if is_new:
             row.__dict__.update(fresh.__dict__)
         for name in changed:
             setattr(row, name, getattr(fresh, name))
         return event
+
+    def _save(self, row: Any, changed: Collection[str]) -> None:
+        try:
+            if row._state.adding:
+                row.save(force_insert=True)
+            elif changed:
+                row.save(update_fields=changed)
+        except IntegrityError as error:
+            raise self.refusal_of(error) from error
 
 
 def role_of(person: Any) -> str:
     if person is None:
         return "site"
     return "staff" if person.is_staff else "teacher"
+
+
+def _locked(row: Any) -> Any:
+    """As it is in the database by now; a copy, so that a refusal leaves `row` as it was."""
+    if row._state.adding:
+        return copy.copy(row)
+    return type(row)._base_manager.select_for_update(of=("self",)).get(pk=row.pk)
 
 
 def _change(row: Any, move: Move, changes: Mapping[str, Any]) -> list[str]:
@@ -292,13 +298,3 @@ def _write_event(row: Any, **fields: Any) -> Event:
     if heard is not None:
         heard.append(event)
     return event
-
-
-def chain_is_sound(events: Iterable[Event]) -> bool:
-    """Whether each event starts in the state in which the one before it ended."""
-    previous = None
-    for event in events:
-        if previous is not None and event.from_state != previous.to_state:
-            return False
-        previous = event
-    return True

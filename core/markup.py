@@ -25,7 +25,7 @@ _MARKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 
 
 @dataclass
-class Block:
+class TextBlock:
     """Plain text: one for a heading or a paragraph, one per item for a list or steps."""
 
     kind: Kind
@@ -37,9 +37,9 @@ class Block:
         return " ".join(self.texts)
 
 
-def parse(text: str) -> list[Block]:
+def parse(text: str) -> list[TextBlock]:
     """Blocks in order; every text is stripped and not empty. Never fails."""
-    blocks: list[Block] = []
+    blocks: list[TextBlock] = []
     after_blank = True
     for line in map(_clean, text.splitlines()):
         if not line:
@@ -52,7 +52,7 @@ def parse(text: str) -> list[Block]:
         elif last and kind == "paragraph" and last.kind != "heading" and not after_blank:
             last.texts[-1] += f" {words}"
         else:
-            blocks.append(Block(kind, [words], start))
+            blocks.append(TextBlock(kind, [words], start))
         after_blank = False
     return blocks
 

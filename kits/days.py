@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from bookings.models import Booking
-from core.dates import ONE_DAY, add_working_days, public_holiday
+from core.dates import ONE_DAY, add_working_days, days_between, public_holiday
 from kits.models import Delivery, DeskDay, LessonKit, Loan
 from kits.models.loan import LoanQuerySet
 from programmes.models import Closure, Venue
@@ -70,8 +70,7 @@ class DeskCalendar:
         return next(found, "")
 
     def days(self, first: datetime.date, before: datetime.date) -> list[datetime.date]:
-        all_days = (first + n * ONE_DAY for n in range((before - first).days))
-        return [day for day in all_days if self.is_open(day)]
+        return [day for day in days_between(first, before - ONE_DAY) if self.is_open(day)]
 
     def return_days(self, kit: LessonKit, start: datetime.date) -> list[datetime.date]:
         """On which days a loan that starts on `start` can end: within the kit's longest loan."""

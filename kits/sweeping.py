@@ -63,7 +63,7 @@ class LoanSweeper(Sweeper):
             ends_on__gte=timezone.localdate(),
         )
         rows = loans.with_facts().order_by("starts_on", "pk")
-        return [_hit(loan, venue, first, last) for loan in rows]
+        return [_hit(self.key(loan.pk), loan, venue, first, last) for loan in rows]
 
     @retried
     def sweep(self, key: str, way: Way, *, stands: str, by: User, note: str) -> str:
@@ -111,7 +111,7 @@ def _page_of(loan: Loan) -> str:
     return reverse("admin:kits_loan_change", args=[loan.pk])
 
 
-def _hit(loan: Loan, venue: Venue, first: datetime.date, last: datetime.date) -> Hit:
+def _hit(key: str, loan: Loan, venue: Venue, first: datetime.date, last: datetime.date) -> Hit:
     along, without = _along(loan, venue, first, last), _without(loan)
     ways = [*along, *_other_days(loan, first, last), *without]
     is_here = loan.kit.venue_id == venue.pk
@@ -126,7 +126,7 @@ def _hit(loan: Loan, venue: Venue, first: datetime.date, last: datetime.date) ->
         ways = [*along, *reversed(without)]  # its own days stay open
     text = words % {"box": loan.copy, "class_name": loan.party_name}
     return Hit(
-        key=f"leskist-{loan.pk}",
+        key=key,
         day=day,
         text=f"{date_format(day, 'D j b')} {text}",
         whom=loan.submission.asker_name,

@@ -1,6 +1,5 @@
 """What a person fills in about herself on her own page: her week, and days that are otherwise."""
 
-import datetime
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,8 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.schedule import Weekday
-from core.dates import validate_day
-from core.text.fields import DayField
+from core.text.fields import PickedDayField
 from roster.models import Availability, OtherDays, Person
 
 CLOCK = {"type": "time"}
@@ -96,12 +94,9 @@ class WeekForm(forms.Form):
 class OtherDaysForm(forms.ModelForm):
     """'From 14 to 16 January I cannot', or one day on which she can besides her week."""
 
-    first_on = DayField(label=_("First day"), widget=forms.DateInput({"type": "date"}))
-    last_on = DayField(
-        label=_("Last day"),
-        required=False,
-        help_text=_("Empty: that one day."),
-        widget=forms.DateInput({"type": "date"}),
+    first_on = PickedDayField(label=_("First day"))
+    last_on = PickedDayField(
+        label=_("Last day"), required=False, help_text=_("Empty: that one day.")
     )
     can: Any = forms.TypedChoiceField(
         label=_("What is it?"),
@@ -122,17 +117,11 @@ class OtherDaysForm(forms.ModelForm):
         # Her week on the same page has a 'can' for each day.
         super().__init__(data, auto_id="days_%s", **asked)
 
-    def clean_first_on(self) -> datetime.date:
-        day: datetime.date = self.cleaned_data["first_on"]
-        validate_day(day)
-        return day
-
     def clean(self) -> Any:
         data: Any = super().clean() or self.cleaned_data
         first, last = data.get("first_on"), data.get("last_on")
         if first and "last_on" in data:
             data["last_on"] = last = last or first
-            validate_day(last)
             if last < timezone.localdate():
                 raise ValidationError({"last_on": _("These days are over.")})
         return data

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils import timezone
 
-from core.dates import ONE_DAY, public_holiday
+from core.dates import ONE_DAY, days_between, is_working_day
 from roster import refusals
 from roster.models import AgeClass, Person, Shift
 from roster.refusals import MayNot
@@ -57,19 +57,13 @@ class Rules:
     def _in_school_hours(self, person: Person, shift: Shift) -> bool:
         if person.age_class != AgeClass.AT_SCHOOL:
             return False
-        start, end = timezone.localtime(shift.starts_at), timezone.localtime(shift.ends_at)
-        region = shift.visit.slot.venue.holiday_region
-        day = start.date()
-        while day <= end.date():
-            if day.weekday() < 5 and not public_holiday(day) and day not in self._holidays[region]:
-                opens, closes = (
-                    timezone.make_aware(datetime.datetime.combine(day, time))
-                    for time in SCHOOL_HOURS
-                )
-                if opens < shift.ends_at and closes > shift.starts_at:
-                    return True
-            day += ONE_DAY
-        return False
+        holidays = self._holidays.get(shift.visit.slot.venue.holiday_region, {})
+        days = days_between(timezone.localdate(shift.starts_at), timezone.localdate(shift.ends_at))
+        lessons = (day for day in days if is_working_day(day) and day not in holidays)
+        return any(
+            opens < shift.ends_at and closes > shift.starts_at
+            for opens, closes in map(_school_hours, lessons)
+        )
 
 
 def broken(person: Person, shift: Shift) -> list[type[MayNot]]:
@@ -135,14 +129,14 @@ def _taken_around(shifts: list[Shift]) -> dict[str, list[Shift]]:
     return found
 
 
-def _holidays_around(shifts: list[Shift]) -> dict[str, set[datetime.date]]:
-    """Region → its days without school."""
-    found: dict[str, set[datetime.date]] = defaultdict(set)
-    if shifts:
-        first, last = min(one.day for one in shifts), max(one.day for one in shifts) + ONE_DAY
-        for row in SchoolHoliday.objects.overlapping(first, last):
-            day = max(first, row.starts_on)
-            while day <= min(last, row.ends_on):
-                found[row.region].add(day)
-                day += ONE_DAY
-    return found
+def _school_hours(day: datetime.date) -> tuple[datetime.datetime, datetime.datetime]:
+    opens, closes = (datetime.datetime.combine(day, time) for time in SCHOOL_HOURS)
+    return timezone.make_aware(opens), timezone.make_aware(closes)
+
+
+def _holidays_around(shifts: list[Shift]) -> dict[str, dict[datetime.date, str]]:
+    """Region → its days without school, and why."""
+    if not shifts:
+        return {}
+    first, last = min(one.day for one in shifts), max(one.day for one in shifts) + ONE_DAY
+    return SchoolHoliday.objects.by_region(first, last)

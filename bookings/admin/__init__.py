@@ -4,6 +4,8 @@ Every change of a booking or a visit goes through `bookings/lifecycle/`, and its
 shown as messages; the pages here only ask and show.
 """
 
-from bookings.admin import booking, events, schedule, visit, waiting
+from bookings.admin import booking, events, waiting
+from bookings.admin.schedule import patterns, slots
+from bookings.admin.visits import visit
 
-__all__ = ["booking", "events", "schedule", "visit", "waiting"]
+__all__ = ["booking", "events", "patterns", "slots", "visit", "waiting"]

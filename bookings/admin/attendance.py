@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from bookings import attendance
 from bookings.models import Booking, State
 from core.addresses import row_number
-from core.backoffice.moves import NoteForm
+from core.backoffice.moves import MoveForm
 from core.lifecycle import Move, Refused
 from core.text.fields import LineField
 from schools.models import User
@@ -58,7 +58,7 @@ class AttendanceForm(forms.Form):
             attendance.attend(booking=self.booking, by=by, note=note, came=came)
 
 
-class CameForm(NoteForm):
+class CameForm(MoveForm):
     """On the booking's own page: left empty it came as booked, but not where that is corrected."""
 
     came = came_field(1)

@@ -20,9 +20,9 @@ from unfold.decorators import display
 from bookings import attendance, lifecycle
 from bookings.admin.day import day_page, these_days
 from bookings.admin.exports import BOOKINGS, INVOICE_LINES
+from bookings.admin.filters import WhenFilter
 from bookings.admin.moves import STAFF_MOVES, make_each
 from bookings.admin.phone import VisitByPhone
-from bookings.admin.schedule import WhenFilter
 from bookings.admin.search import booking_fits
 from bookings.lifecycle import MOVES
 from bookings.models import FACTS, SAID_YES, Attention, Booking, State, was_asked

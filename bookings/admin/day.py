@@ -1,6 +1,7 @@
 """The day list: who comes on a day, for the screen and for paper, and who was here."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from bookings.admin.attendance import attendance_of, note_attendance
 from bookings.models import Booking, State
 from bookings.telling.day_papers import going_round
-from bookings.telling.documents import visits_on
+from bookings.telling.documents import DayVisit, visits_on
 from core.backoffice.moves import MovesAdmin
 from core.dates import ONE_DAY, parse_day, start_of_day
 from core.kinds import OnDay, kinds
@@ -29,36 +30,47 @@ def day_page(model_admin: MovesAdmin, request: HttpRequest) -> HttpResponse:
     day = parse_day(request.GET.get("dag", "")) or timezone.localdate()
     bookings = model_admin.get_queryset(request)
     visits = visits_on(day, bookings)
-    classes = [booking for visit in visits for booking in visit.bookings]
     may_decide = model_admin.has_decide_permission(request)
     filled_in = request.POST if request.method == "POST" else None
     if filled_in is not None and not may_decide:
         raise PermissionDenied
-    waiting = attendance_of(classes, filled_in) if may_decide else {}
+    waiting = attendance_of(_classes(visits), filled_in) if may_decide else {}
     if filled_in is not None and note_attendance(request, waiting):
         return redirect(day_address(day))
     context: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
         "title": _("Day list"),
-        "day": day,
-        "is_today": day == timezone.localdate(),
-        "visits": visits,
+        "waiting": waiting,
+        "may_decide": may_decide,
         "listed": [
             (visit, [(booking, waiting.get(booking.pk)) for booking in visit.bookings])
             for visit in visits
         ],
-        "venues": list({visit.visit.slot.venue_id: visit.visit for visit in visits}.values()),
-        "round": going_round(visits),
-        "numbers": numbers_of(classes),
-        "waiting": waiting,
-        "may_decide": may_decide,
+        **_day_in_short(day, visits, bookings),
         "beside": _of_other_kinds(request, day),
-        "before": _beside(bookings, day, forward=False),
-        "after": _beside(bookings, day, forward=True),
     }
     status = 422 if filled_in is not None else 200
     return TemplateResponse(request, "admin/bookings/day.html", context, status=status)
+
+
+def _classes(visits: Sequence[DayVisit]) -> list[Booking]:
+    return [booking for visit in visits for booking in visit.bookings]
+
+
+def _day_in_short(
+    day: datetime.date, visits: Sequence[DayVisit], bookings: QuerySet[Booking]
+) -> dict[str, Any]:
+    return {
+        "day": day,
+        "is_today": day == timezone.localdate(),
+        "visits": visits,
+        "numbers": numbers_of(_classes(visits)),
+        "venues": list({visit.visit.slot.venue_id: visit.visit for visit in visits}.values()),
+        "round": going_round(visits),
+        "before": _beside(bookings, day, forward=False),
+        "after": _beside(bookings, day, forward=True),
+    }
 
 
 def _of_other_kinds(request: HttpRequest, day: datetime.date) -> list[OnDay]:

@@ -4,7 +4,6 @@ The fields of each form are the arguments of its verb in `bookings/lifecycle/`.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -14,13 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.slot_choice import SlotField
-from bookings.models import Booking, Visit
+from bookings.models import Booking
 from bookings.pages.along import along_with, choices_for, fields_for
 from bookings.pages.wishes import WishForm
-from bookings.visits.calling_off import concerned
 from bookings.waiting.visit_list import Wish
 from core.addresses import row_number
-from core.backoffice.moves import NoteForm
+from core.backoffice.moves import MoveForm
 from core.kinds import Along
 from core.text.fields import ParagraphsField
 from programmes.models import Programme
@@ -29,7 +27,7 @@ from submissions.forms import MOST_PUPILS
 from submissions.rules import Rule
 
 
-class DeskNumbersForm(NoteForm):
+class DeskNumbersForm(MoveForm):
     pupils = forms.IntegerField(
         label=gettext_lazy("Pupils"),
         validators=[MinValueValidator(1), MaxValueValidator(MOST_PUPILS)],
@@ -75,7 +73,7 @@ class DeskNumbersForm(NoteForm):
         return data | {"overrule": limits if data.pop("overrule_numbers") else set()}
 
 
-class AlongForm(NoteForm):
+class DeskAlongForm(MoveForm):
     """How what goes along with the visit goes, as the school asked where it did."""
 
     asked_in = "ask_to_cancel"  # the move by which it asks
@@ -98,7 +96,7 @@ class AlongForm(NoteForm):
         return gathered(self.cleaned_data, self.going)
 
 
-class RescheduleForm(AlongForm):
+class RescheduleForm(DeskAlongForm):
     asked_in = "ask_to_move"
 
     def __init__(self, *args: Any, row: Booking, **kwargs: Any) -> None:
@@ -119,89 +117,6 @@ def gathered(data: dict[str, Any], going: Mapping[str, forms.Field]) -> dict[str
     return others | {"along": {name: data[name] for name in going}}
 
 
-class WholeVisitForm(forms.Form):
-    """A word to the schools of a visit, and how what goes along with their classes goes.
-
-    Who joined, left or changed since the page was shown is seen before anything is done.
-    """
-
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    note = ParagraphsField(
-        label=gettext_lazy("A word to the schools"),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    use_required_attribute = False
-
-    data: Any
-
-    def __init__(self, data: Any, *, visit: Visit) -> None:
-        found = concerned(visit)
-        self.now = found.in_a_line
-        super().__init__(data, initial={"seen": self.now})
-        self.going = fields_for(
-            [
-                replace(one, text=f"{booking.party_name}: {one.text}")
-                for booking in found.booked
-                for one in self.choices_of(booking)
-            ]
-        )
-        self.fields |= self.going
-        self.order_fields((*self.going, "note"))
-
-    def clean(self) -> Any:
-        data = super().clean() or self.cleaned_data
-        # Where nobody is left it was done already: by the first of two clicks, or a colleague.
-        if data.pop("seen", "") not in ("", self.now) and self.now:
-            self.data = {**self.data.dict(), "seen": self.now}
-            raise ValidationError(
-                _(
-                    "Who comes changed since you looked: it is above as it is now. Is yours still "
-                    "right? Then send it once more."
-                )
-            )
-        return data
-
-    def choices_of(self, booking: Booking) -> list[Along]:
-        raise NotImplementedError
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        return gathered(self.cleaned_data, self.going)
-
-    @property
-    def said_along(self) -> list[str]:
-        """What was chosen, in words."""
-        ways: dict[str, Any] = dict(self.going)
-        return [
-            f"{field.label}: {dict(field.choices)[self.cleaned_data[name]]}"
-            for name, field in ways.items()
-        ]
-
-
-class CallOffForm(WholeVisitForm):
-    def __init__(self, data: Any, *, visit: Visit) -> None:
-        super().__init__(data, visit=visit)
-        self.fields["note"].help_text = _("Goes into every mail.")
-
-    def choices_of(self, booking: Booking) -> list[Along]:
-        return along_with(booking, None, by_staff=True)
-
-
-class MoveVisitForm(WholeVisitForm):
-    """Another slot for a visit with all its classes."""
-
-    def __init__(self, data: Any, *, visit: Visit) -> None:
-        super().__init__(data, visit=visit)
-        self.fields["note"].help_text = _("Optional. Goes into the mail.")
-        self.fields["note"].required = False
-        self.fields["slot"] = SlotField(visit.programme, but=visit.slot_id)
-        self.order_fields(("slot", *self.going, "note"))
-
-    def choices_of(self, booking: Booking) -> list[Along]:
-        return choices_for(booking, by_staff=True)
-
-
 class MaximaForm(forms.Form):
     max_groups = forms.IntegerField(
         label=gettext_lazy("Classes at most"),
@@ -212,34 +127,6 @@ class MaximaForm(forms.Form):
         validators=[MinValueValidator(1), MaxValueValidator(9999)],
     )
     use_required_attribute = False
-
-
-class VisitMaximaForm(MaximaForm):
-    """Of one visit: who comes second hears what a colleague made of them since the page was shown,
-    and sends what she typed once more if she still wants it."""
-
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    data: Any
-
-    def __init__(self, data: Any, *, visit: Visit) -> None:
-        self.now = f"{visit.max_groups} {visit.max_pupils}"
-        before = {"max_groups": visit.max_groups, "max_pupils": visit.max_pupils}
-        super().__init__(data, initial=before | {"seen": self.now})
-
-    def clean(self) -> Any:
-        data = super().clean() or self.cleaned_data
-        if data.pop("seen", "") not in ("", self.now):
-            self.data = {**self.data.dict(), "seen": self.now}
-            groups, pupils = self.now.split()
-            raise ValidationError(
-                _(
-                    "A colleague made it %(groups)s and %(pupils)s since you looked. Is yours "
-                    "right? Then send it once more."
-                ),
-                params={"groups": groups, "pupils": pupils},
-            )
-        return data
 
 
 class SlotMaximaForm(MaximaForm):

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from bookings import attendance, lifecycle, moving, preparing
 from bookings.admin.attendance import CameForm
-from bookings.admin.forms import AlongForm, DeskNumbersForm, RescheduleForm
+from bookings.admin.forms import DeskAlongForm, DeskNumbersForm, RescheduleForm
 from bookings.models import Booking
 from core.backoffice.moves import MovesAdmin, RequiredNoteForm, StaffMove
 
@@ -30,7 +30,7 @@ STAFF_MOVES = {
     "keep_date": StaffMove(moving.keep_date, _("The date stays; the school gets a mail.")),
     "reinstate": StaffMove(lifecycle.reinstate, _("Reinstated.")),
     "note": StaffMove(lifecycle.add_note, _("The note is in the history."), RequiredNoteForm),
-    "cancel": StaffMove(moving.cancel_as_staff, _("Cancelled."), AlongForm, style="danger"),
+    "cancel": StaffMove(moving.cancel_as_staff, _("Cancelled."), DeskAlongForm, style="danger"),
 }
 
 

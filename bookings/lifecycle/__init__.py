@@ -13,7 +13,7 @@ from bookings.lifecycle.deciding import (
     reschedule,
     settle,
 )
-from bookings.lifecycle.table import COMING, MOVES, BookingLifecycle, lock
+from bookings.lifecycle.table import COMING, MOVES, BookingLifecycle, lapse_expired, lock
 
 __all__ = [
     "COMING",
@@ -28,6 +28,7 @@ __all__ = [
     "decline",
     "flag_dependents",
     "hold",
+    "lapse_expired",
     "lock",
     "reinstate",
     "reschedule",

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from bookings import places, rules
-from bookings.lifecycle.table import MOVES
+from bookings.lifecycle.table import MOVES, lapse_expired
 from bookings.models import Attention, Booking, State, Visit, VisitSlot
 from bookings.refusals import (
     ClassAlreadyBooked,
@@ -133,7 +133,7 @@ def room(
     `leaving`, `only_planned`: as in `places.find_or_open`. Raises DoesNotFit, VisitGone.
     """
     if door.somebody_goes_first(slot, programme):
-        MOVES.lapse_all(Booking.objects.expired().in_the_way(slot, programme))
+        lapse_expired(slot, programme)
     return places.find_or_open(slot, programme, leaving=leaving, only_planned=only_planned)
 
 

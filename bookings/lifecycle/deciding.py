@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from bookings import rules
 from bookings.lifecycle.asking import room
-from bookings.lifecycle.table import MOVES, lock
+from bookings.lifecycle.table import MOVES, lapse_expired, lock
 from bookings.models import Attention, Booking, BookingEvent, State, Visit, VisitSlot
 from bookings.refusals import (
     Forgotten,
@@ -136,7 +136,7 @@ def _note_rooms(booking: Booking, left: Visit, by: User | None) -> None:
         there.refresh_from_db(fields=["has_own_rooms"])  # these may have gone along
     if not (left.has_own_rooms or there.has_own_rooms):
         return
-    before, after = ([zone.name for zone in visit.rooms] for visit in (left, there))
+    before, after = left.room_names, there.room_names
     if before != after:
         changes = {"changed_at": timezone.now()}  # for calendars of zones
         data = {"from": before, "to": after}
@@ -168,8 +168,7 @@ def change_numbers(
         return None
     broken = rules.broken_change(booking, pupils, supervisors)
     refuse_broken(broken, overrule, reason, told)
-    in_the_way = Booking.objects.expired().in_the_way(booking.visit.slot, booking.visit.programme)
-    MOVES.lapse_all(in_the_way)
+    lapse_expired(booking.visit.slot, booking.visit.programme)
     if broken:
         overruled = {"overruled": sorted({one.rule for one in broken})}
         MOVES.apply(booking, "note", by=by, note=reason, data=overruled)

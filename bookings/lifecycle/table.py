@@ -11,12 +11,10 @@ from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from bookings import places
-from bookings.models import Booking, Footprint, State
-from bookings.refusals import (
-    ClassAlreadyBooked,
-    GroupAlreadyBooked,
-)
+from bookings.models import Booking, Footprint, State, VisitSlot
+from bookings.refusals import ClassAlreadyBooked, GroupAlreadyBooked
 from core.lifecycle import NEW, Move
+from programmes.models import Programme
 from submissions.lifecycle import AskedLifecycle
 
 S = State
@@ -77,6 +75,11 @@ MOVES = BookingLifecycle(
     settle=         Move(_("settled"),               (*S,),                      None),
 )
 # fmt: on
+
+
+def lapse_expired(slot: VisitSlot, programme: Programme) -> None:
+    """Holds whose time is up make way for who wants to be there."""
+    MOVES.lapse_all(Booking.objects.expired().in_the_way(slot, programme))
 
 
 def lock(booking: Booking, move: str) -> None:

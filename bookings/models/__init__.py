@@ -1,4 +1,12 @@
-from bookings.models.booking import FACTS, SAID_YES, Attention, Booking, BookingEvent, was_asked
+from bookings.models.booking import (
+    FACTS,
+    SAID_YES,
+    Attention,
+    Booking,
+    BookingEvent,
+    by_date,
+    was_asked,
+)
 from bookings.models.schedule import SchedulePattern, VisitSlot, public, shut
 from bookings.models.state import State
 from bookings.models.visit import Footprint, Visit, ZoneClaim
@@ -27,6 +35,7 @@ __all__ = [
     "VisitWaitEvent",
     "VisitWaitQuerySet",
     "ZoneClaim",
+    "by_date",
     "public",
     "shut",
     "was_asked",

@@ -223,7 +223,7 @@ class Booking(Asked):
 
     @property
     def may_be_described(self) -> bool:
-        return super().may_be_described and timezone.localdate() <= self.change_until
+        return super().may_be_described and self.takes_other_numbers
 
     @property
     def change_until(self) -> datetime.date:
@@ -234,6 +234,21 @@ class Booking(Asked):
     def cancel_until(self) -> datetime.date:
         """The last day on which cancelling is free."""
         return self.visit.programme.last_day_to_cancel(self.visit.slot.day)
+
+    @property
+    def is_free_to_cancel(self) -> bool:
+        """Whether the school itself may still cancel it, or move it; later it asks."""
+        return timezone.localdate() <= self.cancel_until
+
+    @property
+    def takes_other_numbers(self) -> bool:
+        """Whether the school itself may still change them."""
+        return timezone.localdate() <= self.change_until
+
+
+def by_date(booking: Booking) -> tuple[datetime.datetime, int, int]:
+    """Sort key: by date, and the classes of one visit together."""
+    return booking.starts_at, booking.visit_id, booking.pk
 
 
 class BookingEvent(Event):

@@ -109,6 +109,10 @@ class Visit(models.Model):
         return (self.own_rooms if self.has_own_rooms else self.programme.zones).all()
 
     @property
+    def room_names(self) -> list[str]:
+        return [zone.name for zone in self.rooms]
+
+    @property
     def groups_left(self) -> int:
         return self.max_groups - self.groups_taken
 

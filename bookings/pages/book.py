@@ -1,6 +1,5 @@
 """Booking in three steps: the date (in the catalogue), the class, the code."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db.models.functions import TruncDate
@@ -18,11 +17,11 @@ from bookings.planning.availability import (
     SlotProgramme,
     Status,
     free_after,
-    next_free,
+    free_instead,
     week_of,
-    with_room,
 )
 from bookings.refusals import ClassAlreadyBooked, DateChanged
+from bookings.telling import dates
 from bookings.telling.wording import requirements_of, terms_of
 from bookings.waiting import door
 from bookings.waiting.visit_list import Wish
@@ -114,7 +113,7 @@ class BookView(BookingAsking, AskView):
         can_wait = offer is not None and (can_be_booked or offer.status == Status.FULL)
         waits = asks_to_wait(request) and can_wait and (form.is_bound or not can_be_booked)
         gone = gone and not waits
-        others = _others(programme, week, form.pupils) if gone else []
+        others = free_instead(programme, week, form.pupils) if gone else []
         if form.late_taster:
             others = _after(form.late_taster, form)
         return {
@@ -190,14 +189,6 @@ def _after(taster: Booking, form: BookingForm) -> list[Offer]:
     return free_after(form.programme, taster.ends_at, OTHERS_SHOWN, **room)
 
 
-def _others(programme: Programme, week: list[Offer], pupils: Sequence[int]) -> list[Offer]:
-    """What else is free that week for classes of so many, or else the first dates that are."""
-    if not programme.is_published:
-        return []
-    room = {"groups": len(pupils), "pupils": sum(pupils)}
-    return with_room(week, **room) or next_free(programme, **room)
-
-
 # --- The code ------------------------------------------------------------------------------------
 
 
@@ -212,7 +203,7 @@ class BookingCodeView(BookingAsking, CodeView):
         if not bookings:
             raise Http404  # something else was asked for in this submission
         visit = bookings[0].visit
-        pupils = [one.pupils for one in bookings]
+        others = dates.other_dates(visit.programme, bookings) if gone else []
         return {
             "bookings": bookings,
             "booking": bookings[0],
@@ -222,9 +213,7 @@ class BookingCodeView(BookingAsking, CodeView):
             "start": visit.programme.get_absolute_url(),
             "change_url": _form_address(visit.programme, visit.slot) + f"?{CHANGE}",
             "terms": terms_of(visit.programme, visit.slot.day, len(bookings)),
-            "others": _others(visit.programme, week_of(visit.programme, visit.slot.day), pupils)
-            if gone
-            else [],
+            "others": others,
             "let_go": gone and self.was_let_go(submission, bookings),
         }
 

@@ -8,15 +8,15 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import lifecycle, preparing, rules
-from bookings.models import Booking, VisitWait
-from bookings.pages.access import address_of
+from bookings.models import Booking, VisitWait, by_date
+from bookings.pages.access import address_of, load_booking
 from bookings.pages.along import AlongForm
 from bookings.pages.forms import (
     BookingContactForm,
@@ -54,7 +54,7 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
     if first.standing.is_offer:
         return redirect(address_of(submission, "wait", token))
     live = [one for one in bookings if one.is_holding] or bookings
-    coming = sorted((one for one in bookings if one.ends_at > now), key=_by_date)
+    coming = sorted((one for one in bookings if one.ends_at > now), key=by_date)
     context = {
         "submission": submission,
         "bookings": bookings,
@@ -63,7 +63,7 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
         "hub": submission.hub,
         "slot": first.visit.slot,
         # Of classes that were moved apart each date is said, with whose it is.
-        "by_date": sorted(live, key=_by_date),
+        "by_date": sorted(live, key=by_date),
         "is_apart": len({one.starts_at for one in bookings}) > 1,
         "coming": coming,
         "can_describe": any(one.may_be_described for one in bookings),
@@ -86,14 +86,15 @@ class BookingCancelView(CancelView):
     template_name = "bookings/booking_cancel.html"
 
     def row(self, submission: Submission) -> Booking:
-        return _one(_bookings(submission), self.kwargs["booking_id"])
+        bookings = Booking.objects.seen_in(submission).with_facts()
+        return get_object_or_404(bookings, pk=self.kwargs["booking_id"])
 
     def form(self, row: Booking, data: Any) -> NoteForm:
         return AlongForm(data, booking=row, day=None)
 
     def cancel(self, row: Booking, submission: Submission, form: Any) -> str:
         note = form.cleaned_data["note"]
-        if _is_late(row):
+        if not row.is_free_to_cancel:
             by, along = submission.teacher, form.along
             lifecycle.ask_to_cancel(booking=row, by=by, note=note, along=along)
             return _("We have your request and will contact you. Until then the place stays yours.")
@@ -110,7 +111,7 @@ class BookingCancelView(CancelView):
 
     def context(self, row: Booking) -> dict[str, Any]:
         resting = resting_in_words(rules.resting_on(row))
-        return {"booking": row, "late": _is_late(row), "resting": resting}
+        return {"booking": row, "late": not row.is_free_to_cancel, "resting": resting}
 
 
 @login_not_required
@@ -120,8 +121,8 @@ def numbers(
     request: HttpRequest, public_id: UUID, booking_id: int, token: str | None = None
 ) -> HttpResponse:
     """Change how many come, and how many supervisors of a class, until a week before."""
-    submission = load_submission(request, public_id, token)
-    one = _one(_bookings(submission), booking_id)
+    one = load_booking(request, public_id, booking_id, token)
+    submission = one.submission
     form_class = GroupNumbersForm if one.audience.is_groups else NumbersForm
     form = form_class(request.POST or None, booking=one)
     if request.method == "POST" and form.is_valid():
@@ -132,9 +133,8 @@ def numbers(
         else:
             say_once(request, _("The numbers have been changed."))
             return redirect(address_of(submission, token=token))
-    late = timezone.localdate() > one.change_until
     context: dict[str, Any] = {"submission": submission, "booking": one, "form": form}
-    context |= {"late": late, "token": token, "hub": submission.hub}
+    context |= {"late": not one.takes_other_numbers, "token": token, "hub": submission.hub}
     return render(request, "bookings/booking_numbers.html", context)
 
 
@@ -160,7 +160,8 @@ class BookingCalendarView(CalendarView):
 
 class BookingLetterView(LetterView):
     def letter(self, submission: Submission) -> bytes:
-        _bookings(submission)
+        if not Booking.objects.seen_in(submission).exists():  # something else was asked for in it
+            raise Http404
         return documents.letter(submission)
 
     def page_of(self, submission: Submission, token: str | None) -> str:
@@ -187,24 +188,9 @@ def _load(
     return submission, [one for one in bookings if submission.shows(one)]
 
 
-def _bookings(submission: Submission) -> list[Booking]:
-    """All of a submission; 404 for one in which something else was asked for."""
-    bookings = list(Booking.objects.seen_in(submission).with_facts())
-    if not bookings:
-        raise Http404
-    return bookings
-
-
 def _waits_beside(one: Any) -> bool:
     """Whether a class of its submission waits, as `_load` asks along."""
     return bool(one.is_waited_beside)
-
-
-def _one(bookings: list[Booking], booking_id: int) -> Booking:
-    for one in bookings:
-        if one.pk == booking_id:
-            return one
-    raise Http404
 
 
 def _asked(bookings: list[Booking]) -> bool:
@@ -212,12 +198,3 @@ def _asked(bookings: list[Booking]) -> bool:
     within = timezone.now() + datetime.timedelta(days=settings.ASK_AGAIN_BEFORE_VISIT_DAYS + 1)
     near = [one.pk for one in bookings if one.is_certain and one.starts_at < within]
     return bool(near) and Booking.objects.unanswered().asked_again().filter(pk__in=near).exists()
-
-
-def _is_late(one: Booking) -> bool:
-    """Whether the free period is over."""
-    return timezone.localdate() > one.cancel_until
-
-
-def _by_date(one: Booking) -> tuple[datetime.datetime, int, int]:
-    return one.starts_at, one.visit_id, one.pk

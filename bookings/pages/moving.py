@@ -48,7 +48,7 @@ class MoveView(View):
 
     @property
     def late(self) -> bool:
-        return timezone.localdate() > self.booking.cancel_until
+        return not self.booking.is_free_to_cancel
 
     @property
     def chosen(self) -> VisitSlot | None:

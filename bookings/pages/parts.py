@@ -50,12 +50,11 @@ class PartForm(ChangesNumbers, forms.Form):
     def __init__(self, data: Any, *, booking: Booking) -> None:
         initial = {"pupils": booking.pupils, "supervisors": booking.supervisors}
         super().__init__(data, initial=initial, prefix=f"klas-{booking.pk}")
-        self.booking, today = booking, timezone.localdate()
-        self.may_go = today <= booking.cancel_until
+        self.booking, self.may_go = booking, booking.is_free_to_cancel
         if booking.audience.is_groups:
             del self.fields["supervisors"]
             self.fields["pupils"].label = booking.audience.people
-        if today > booking.change_until:
+        if not booking.takes_other_numbers:
             for name in {"pupils", "supervisors"} & self.fields.keys():
                 self.fields[name].disabled = True
         if not self.may_go:

@@ -126,7 +126,7 @@ class RowForm(ClassForm):
         return VisitItem(slot, self.programme, self.proposal.party_on(slot.day, self.party))
 
 
-class Plan:
+class PlanForm:
     """The page: its rows, and who asks."""
 
     def __init__(self, data: QueryDict | None, proposals: Sequence[Proposal], user: User) -> None:
@@ -201,7 +201,7 @@ class Plan:
 class PlanAsking(BookingAsking):
     """As one visit, and which classes of last year these continue is remembered."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: PlanForm) -> None:
         self.before = [row.proposal.before for row in plan.chosen]
 
     def book(self, wanted: VisitRequest, teacher: User) -> Submission:
@@ -229,10 +229,10 @@ class PlanView(View):
         return of_last_year(user, same_children=self.same_children)
 
     def get(self, request: SignedInRequest) -> HttpResponse:
-        return self.show(Plan(None, self.proposals, request.user))
+        return self.show(PlanForm(None, self.proposals, request.user))
 
     def post(self, request: SignedInRequest) -> HttpResponse:
-        plan = Plan(request.POST, self.proposals, request.user)
+        plan = PlanForm(request.POST, self.proposals, request.user)
         if plan.turns:
             return self.show(plan)
         if not plan.is_valid():
@@ -243,7 +243,9 @@ class PlanView(View):
         except Refused as refusal:
             return self.show(plan, refused=plan.show_refusal(refusal), status=409)
 
-    def show(self, plan: Plan, refused: Refused | None = None, status: int = 200) -> HttpResponse:
+    def show(
+        self, plan: PlanForm, refused: Refused | None = None, status: int = 200
+    ) -> HttpResponse:
         context = {
             "form": plan,
             "refused": refused,

@@ -55,10 +55,8 @@ class AroundView(View):
     def post(
         self, request: HttpRequest, public_id: UUID, booking_id: int, token: str | None = None
     ) -> HttpResponse:
-        booking, is_undone = (
-            load_booking(request, public_id, booking_id, token),
-            _is_undone(request),
-        )
+        booking = load_booking(request, public_id, booking_id, token)
+        is_undone = _is_undone(request)
         try:
             rate_limits.count_post(request)
             if is_undone:

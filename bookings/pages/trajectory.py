@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from bookings.models import Booking, State
-from bookings.planning.line import LineStep, line_of, visits_of
+from bookings.planning.trajectory import TrajectoryStep, trajectory_of, visits_of
 from core.kinds import next_steps, remarks_on
 from programmes.models import Programme, ProgrammeKind
 from schools.models import ClassGroup, User
@@ -121,9 +121,9 @@ def trajectories(user: User) -> list[Trajectory]:
 
 @dataclass(frozen=True)
 class Told:
-    """A step of the line, with what others say of its visit."""
+    """A step of the trajectory, with what others say of its visit."""
 
-    step: LineStep
+    step: TrajectoryStep
     remarks: list[str]
     is_own: bool  # whether the reader booked it, so that its page opens for her
 
@@ -131,7 +131,7 @@ class Told:
 @never_cache
 @require_safe
 def class_page(request: SignedInRequest, class_id: int) -> HttpResponse:
-    """The line of one of her classes; 404 for that of somebody else."""
+    """The trajectory of one of her classes; 404 for that of somebody else."""
     hers = Booking.objects.visible_to(request.user)
     classes = ClassGroup.objects.filter(bookings__in=hers)
     found = get_object_or_404(classes.select_related("school", "continues").distinct(), pk=class_id)
@@ -139,14 +139,14 @@ def class_page(request: SignedInRequest, class_id: int) -> HttpResponse:
     mine = hers.filter(class_group=found)
     pupils: int = mine.order_by("-pk").values_list("pupils", flat=True).first() or 0
     remarks = remarks_on(visits)
-    told = [_told(step, remarks, request.user) for step in line_of(found, visits, pupils)]
-    on_line = {one.step.programme.get_absolute_url() for one in told}
-    steps = [one for one in next_steps(visits) if one.address not in on_line]
+    told = [_told(step, remarks, request.user) for step in trajectory_of(found, visits, pupils)]
+    on_page = {one.step.programme.get_absolute_url() for one in told}
+    steps = [one for one in next_steps(visits) if one.address not in on_page]
     context: dict[str, Any] = {"class_group": found, "told": told, "steps": steps}
     return render(request, "bookings/class_page.html", context)
 
 
-def _told(step: LineStep, remarks: dict[int, list[str]], user: User) -> Told:
+def _told(step: TrajectoryStep, remarks: dict[int, list[str]], user: User) -> Told:
     booking = step.booking
     if booking is None:
         return Told(step, [], is_own=False)

@@ -18,6 +18,7 @@ from bookings.pages.forms import BookingForm
 from bookings.pages.wishes import WishBookingForm
 from bookings.planning.month import Own
 from bookings.telling import waiting as words
+from bookings.telling.dates import other_dates
 from bookings.telling.stays import stays_of
 from bookings.telling.wording import requirements_of, terms_of
 from bookings.waiting.positions import positions
@@ -134,7 +135,7 @@ class VisitWaitView(VisitWaitAsking, WaitView):
             "until": first.held_until if offered else None,
             "not_free": words.is_free_no_longer(offered),
             "booked": [one for one in bookings if one.state != State.OFFERED and one.is_holding],
-            "others": [] if first.state in LIVE else words.other_dates(first.programme, rows),
+            "others": [] if first.state in LIVE else other_dates(first.programme, rows),
             "history": words.history_of(rows),
         }
 

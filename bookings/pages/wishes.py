@@ -12,7 +12,7 @@ from bookings.models import PartOfDay, VisitSlot
 from bookings.pages.forms import BookingForm
 from bookings.waiting.visit_list import Wish
 from core.dates import start_of_day
-from core.text.fields import DayField
+from core.text.fields import PickedDayField
 from programmes.models import Programme
 from schools.years import last_plannable_day
 from submissions.rules import first_bookable_moment
@@ -35,14 +35,12 @@ class WishForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
-    first_day = DayField(
+    first_day = PickedDayField(
         label=_("From"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": _("Fill in the first day that would do.")},
     )
-    last_day = DayField(
+    last_day = PickedDayField(
         label=_("Up to and including"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": _("Fill in the last day that would do.")},
     )
 

@@ -10,7 +10,7 @@ they lapse: `lifecycle.hold` makes way by lapsing them. The states a calendar sh
 """
 
 import datetime
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -195,11 +195,13 @@ def week_of(programme: Programme, day: datetime.date) -> list[Offer]:
     return offers_between(programme, monday, monday + ONE_WEEK)
 
 
-def same_week(
-    programme: Programme, day: datetime.date, groups: int = 1, pupils: int = 0
-) -> list[Offer]:
-    """What of that can be booked."""
-    return with_room(week_of(programme, day), groups, pupils)
+def free_instead(programme: Programme, week: list[Offer], pupils: Sequence[int]) -> list[Offer]:
+    """What else is free that week for classes of so many pupils each, or else the first dates that
+    are; nothing of what is no longer offered."""
+    if not programme.is_published:
+        return []
+    room = {"groups": len(pupils), "pupils": sum(pupils)}
+    return with_room(week, **room) or next_free(programme, **room)
 
 
 def free_after(

@@ -3,14 +3,13 @@
 import datetime
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count, Q
 
 from bookings.models import Booking, State, VisitWait
 from bookings.planning.availability import SlotProgramme
 from bookings.planning.season import SeasonPlan
-from core.dates import start_of_day
+from core.dates import ONE_DAY, start_of_day
 from programmes.models import Programme
 from schools.years import school_year_end, school_year_start
 from submissions.models import WaitState
@@ -37,14 +36,9 @@ class ProgrammeDemand:
 
 
 def demand(plan: SeasonPlan) -> list[ProgrammeDemand]:
-    """of each programme of the new season; three queries."""
-    slots, room, known = Counter[int](), Counter[int](), dict[int, Programme]()
-    for copy in plan.copies:
-        for programme in copy.programmes if copy.plan else ():
-            number = len(copy.plan.new) + len(copy.plan.existing) if copy.plan else 0
-            known[programme.pk] = programme
-            slots[programme.pk] += number
-            room[programme.pk] += number * min(programme.max_groups, copy.source.max_groups)
+    """A line for each programme of the new season; three queries."""
+    known = {one.pk: one for copy in plan.copies if copy.plan for one in copy.programmes}
+    slots, room = _planned(plan)
     year = plan.season.year
     slots_before, room_before = _before(year, known)
     asked, waits = _asked(year, known), _waits(year, known)
@@ -55,58 +49,68 @@ def demand(plan: SeasonPlan) -> list[ProgrammeDemand]:
             room[pk],
             slots_before[pk],
             room_before[pk],
-            asked.get(pk, {}).get("booked", 0),
-            asked.get(pk, {}).get("declined", 0),
-            waits.get(pk, {}).get("waited", 0),
-            waits.get(pk, {}).get("served", 0),
+            **asked.get(pk, {"booked": 0, "declined": 0}),
+            **waits.get(pk, {"waited": 0, "served": 0}),
         )
         for pk, programme in known.items()
     ]
     return sorted(lines, key=lambda line: line.programme.title)
 
 
-def _year(year: int, field: str) -> dict[str, datetime.datetime]:
-    first, last = school_year_start(year), school_year_end(year)
-    return {
-        f"{field}__gte": start_of_day(first),
-        f"{field}__lt": start_of_day(last + datetime.timedelta(days=1)),
-    }
+def _planned(plan: SeasonPlan) -> tuple[Counter[int], Counter[int]]:
+    """Programme (primary key) → its half days in the new season, and its room for classes."""
+    slots, room = Counter[int](), Counter[int]()
+    for copy in plan.copies:
+        if copy.plan is None:
+            continue
+        number = len(copy.plan.new) + len(copy.plan.existing)
+        for programme in copy.programmes:
+            slots[programme.pk] += number
+            room[programme.pk] += number * min(programme.max_groups, copy.source.max_groups)
+    return slots, room
 
 
 def _before(year: int, known: dict[int, Programme]) -> tuple[Counter[int], Counter[int]]:
+    """The same of the last one."""
     slots, room = Counter[int](), Counter[int]()
-    runs = SlotProgramme.objects.filter(
-        programme__in=known, **_year(year, "visitslot__starts_at")
-    ).order_by()
-    for pk, most, number in runs.values_list("programme", "visitslot__max_groups").annotate(
-        number=Count("pk")
-    ):
+    runs = SlotProgramme.objects.filter(programme__in=known, **_year(year, "visitslot__starts_at"))
+    counted = runs.order_by().values_list("programme", "visitslot__max_groups")
+    for pk, most, number in counted.annotate(number=Count("pk")):
         slots[pk] += number
         room[pk] += number * min(most, known[pk].max_groups)
     return slots, room
 
 
-def _asked(year: int, known: dict[int, Programme]) -> dict[int, Any]:
+def _asked(year: int, known: dict[int, Programme]) -> dict[int, dict[str, int]]:
     held = State.where(holds=True, is_offer=False)
     booked = Q(state__in=held) & ~Q(state=State.HELD)
     rows = Booking.objects.filter(
         visit__programme__in=known, **_year(year, "visit__slot__starts_at")
     )
-    counted = rows.order_by().values("visit__programme")
-    counted = counted.annotate(
-        booked=Count("pk", filter=booked), declined=Count("pk", filter=Q(state=State.DECLINED))
+    counted = (
+        rows.order_by()
+        .values_list("visit__programme")
+        .annotate(
+            booked=Count("pk", filter=booked), declined=Count("pk", filter=Q(state=State.DECLINED))
+        )
     )
-    return {row["visit__programme"]: row for row in counted}
+    return {pk: {"booked": number, "declined": declined} for pk, number, declined in counted}
 
 
-def _waits(year: int, known: dict[int, Programme]) -> dict[int, Any]:
+def _waits(year: int, known: dict[int, Programme]) -> dict[int, dict[str, int]]:
     """Whoever was on the list; a place that was only held until a code came is none."""
     rows = VisitWait.objects.filter(
         programme__in=known,
         first_day__range=(school_year_start(year), school_year_end(year)),
     ).exclude(state__in=[WaitState.HELD, WaitState.LAPSED])
-    counted = rows.order_by().values("programme")
-    counted = counted.annotate(
-        waited=Count("pk"), served=Count("pk", filter=Q(state=WaitState.TAKEN))
+    counted = (
+        rows.order_by()
+        .values_list("programme")
+        .annotate(waited=Count("pk"), served=Count("pk", filter=Q(state=WaitState.TAKEN)))
     )
-    return {row["programme"]: row for row in counted}
+    return {pk: {"waited": waited, "served": served} for pk, waited, served in counted}
+
+
+def _year(year: int, field: str) -> dict[str, datetime.datetime]:
+    first, last = school_year_start(year), school_year_end(year)
+    return {f"{field}__gte": start_of_day(first), f"{field}__lt": start_of_day(last + ONE_DAY)}

@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.models import SchedulePattern, VisitSlot
 from bookings.waiting import door
-from core.dates import ONE_DAY, ONE_WEEK, public_holiday
+from core.backoffice.changes import log_values
+from core.dates import ONE_WEEK, days_between, public_holiday
 from core.transactions import retried
 from programmes.models import Closure, Programme
 from schools.models import SchoolHoliday
@@ -33,7 +34,7 @@ class Skipped:
 
 
 @dataclass
-class Plan:
+class SlotPlan:
     """What materialising a pattern would do: nothing is written until `make_slots`."""
 
     pattern: SchedulePattern
@@ -58,16 +59,13 @@ class Obstacles:
         patterns = list(patterns)
         first = min(one.season_from for one in patterns)
         last = max(one.season_to for one in patterns)
-        self.holidays: dict[str, dict[datetime.date, str]] = defaultdict(dict)
         self.closed: dict[int, dict[datetime.date, str]] = defaultdict(dict)
         regions = {one.venue.holiday_region for one in patterns}
-        holidays = SchoolHoliday.objects.filter(region__in=regions)
-        for holiday in holidays.overlapping(first, last):
-            for day in _days_between(holiday.starts_on, holiday.ends_on):
-                self.holidays[holiday.region].setdefault(day, holiday.name)
+        of_regions = SchoolHoliday.objects.filter(region__in=regions)
+        self.holidays = of_regions.by_region(first, last)  # region → day → name
         closures = Closure.objects.filter(venue__in={one.venue_id for one in patterns})
         for closure in closures.filter(starts_on__lte=last, ends_on__gte=first):
-            for day in _days_between(closure.starts_on, closure.ends_on):
+            for day in days_between(closure.starts_on, closure.ends_on):
                 self.closed[closure.venue_id][day] = closure.reason
 
 
@@ -75,7 +73,7 @@ def plan_slots(
     pattern: SchedulePattern,
     anyway: Collection[datetime.date] = (),
     obstacles: Obstacles | None = None,
-) -> Plan:
+) -> SlotPlan:
     """The preview: which slots the pattern gets, which it has, which days it skips and why.
 
     `anyway`: days in a holiday that get one all the same. Nothing of this is kept: a closure that
@@ -84,9 +82,9 @@ def plan_slots(
     Skips public holidays, the school holidays of the venue's region, the venue's closures and
     hours that a change of clocks takes away. Few queries, however long the season.
     """
-    plan = Plan(pattern)
+    plan = SlotPlan(pattern)
     obstacles = obstacles or Obstacles([pattern])
-    holidays = obstacles.holidays[pattern.venue.holiday_region]
+    holidays = obstacles.holidays.get(pattern.venue.holiday_region, {})
     closed = obstacles.closed[pattern.venue_id]
     slots = list(pattern.slots.order_by("starts_at")) if pattern.pk else []
     there = {slot.day for slot in slots}
@@ -127,7 +125,7 @@ def join_slots(pattern: SchedulePattern) -> int:
 
 
 @retried
-def make_slots(pattern: SchedulePattern, anyway: Collection[datetime.date] = ()) -> Plan:
+def make_slots(pattern: SchedulePattern, anyway: Collection[datetime.date] = ()) -> SlotPlan:
     """Write the plan; a second time, or by two people at once, it adds nothing twice."""
     SchedulePattern.objects.select_for_update(of=("self",)).get(pk=pattern.pk)
     plan = plan_slots(pattern, anyway)
@@ -135,7 +133,7 @@ def make_slots(pattern: SchedulePattern, anyway: Collection[datetime.date] = ())
     return plan
 
 
-def write(plans: Sequence[Plan]) -> None:
+def write(plans: Sequence[SlotPlan]) -> None:
     """The new slots of patterns that the caller has locked, or made."""
     VisitSlot.objects.bulk_create(slot for plan in plans for slot in plan.new)
     link: Any = VisitSlot.programmes.through
@@ -148,17 +146,22 @@ def write(plans: Sequence[Plan]) -> None:
     door.opened()
 
 
+@retried
+def set_closed(slots: QuerySet[VisitSlot], closed: bool, *, by: Any) -> int:
+    """Close them for new bookings, or open them again; returns how many that changes."""
+    door.opened()
+    changed = list(slots.filter(is_closed=not closed))
+    VisitSlot.objects.filter(pk__in=[slot.pk for slot in changed]).update(is_closed=closed)
+    log_values(by, [(slot, [("is_closed", not closed, closed)]) for slot in changed])
+    return len(changed)
+
+
 def _days_of(pattern: SchedulePattern) -> Iterator[datetime.date]:
     day = pattern.season_from
     day += datetime.timedelta(days=(pattern.weekday - day.weekday()) % 7)
     while day <= pattern.season_to:
         yield day
         day += ONE_WEEK
-
-
-def _days_between(first: datetime.date, last: datetime.date) -> Iterator[datetime.date]:
-    for number in range((last - first).days + 1):
-        yield first + number * ONE_DAY
 
 
 def _slot(pattern: SchedulePattern, day: datetime.date) -> VisitSlot:

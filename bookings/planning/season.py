@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bookings.models import SchedulePattern
-from bookings.planning.schedule import Obstacles, Plan, plan_slots, write
+from bookings.planning.schedule import Obstacles, SlotPlan, plan_slots, write
 from core.transactions import retried
 from programmes.models import Programme
 from schools.years import school_year_end, school_year_of, school_year_start
@@ -36,7 +36,7 @@ class Copy:
     """A pattern of last season, and what becomes of it."""
 
     source: SchedulePattern
-    plan: Plan | None = None  # None: nothing does
+    plan: SlotPlan | None = None  # None: nothing does
     programmes: Sequence[Programme] = ()  # of the copy
     gone: Sequence[Programme] = ()  # which are not published any more, and stay behind
     is_new: bool = False  # no pattern of the new season says the same yet
@@ -49,7 +49,7 @@ class SeasonPlan:
     knows_holidays: bool = True  # of the schools, in each region
 
     @property
-    def plans(self) -> list[Plan]:
+    def plans(self) -> list[SlotPlan]:
         return [copy.plan for copy in self.copies if copy.plan]
 
     @property
@@ -61,7 +61,7 @@ class SeasonPlan:
         return sum(len(plan.new) for plan in self.plans)
 
     @property
-    def print(self) -> str:
+    def fingerprint(self) -> str:
         """The same as long as the same would be made, of whatever is ticked."""
         lines = [
             (
@@ -211,13 +211,13 @@ def copy_season(
     anyway: Mapping[int, Collection[datetime.date]],
     shown: str,
 ) -> SeasonPlan | None:
-    """Make what the preview with this print showed, with what was chosen; None where there is
+    """Make what the preview with this fingerprint showed, with what was chosen; None where there is
     something else to be made by now.
 
     The patterns are locked: of two who copy the same at once, the second finds all of it there.
     """
     list(patterns_of(season.year, user).order_by("pk").select_for_update(of=("self",)))
-    if plan_season(season, user).print != shown:
+    if plan_season(season, user).fingerprint != shown:
         return None
     found = plan_season(season, user, but=but, anyway=anyway)
     for copy in found.copies:

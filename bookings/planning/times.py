@@ -4,6 +4,7 @@ stays at the time that was told, and is named, to be moved with its visit.
 
 import datetime
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,18 +44,24 @@ def at_another_time(pattern: SchedulePattern) -> list[OtherTime]:
     visits: dict[int, list[Visit]] = defaultdict(list)
     for visit in Visit.objects.filter(slot__in=keys).select_related("programme", "slot"):
         visits[visit.slot_id].append(visit)
-    waits = VisitWait.objects.filter(slot__in=keys, state__in=LIVE)
-    waited_for = set(waits.values_list("slot", flat=True))
+    counted_on = promised(keys)
     return [
         OtherTime(
             slot,
             *span,
-            is_promised=bool(visits[slot.pk]) or slot.pk in waited_for,
+            is_promised=slot.pk in counted_on,
             visits=[one for one in visits[slot.pk] if one.released_at is None],
         )
         for slot, span in found
         if span
     ]
+
+
+def promised(slots: Collection[int]) -> set[int]:
+    """Those of these (by key) on whose date somebody counts: who has, had or waits for it."""
+    visits = Visit.objects.filter(slot__in=slots).order_by().values_list("slot")
+    waits = VisitWait.objects.filter(slot__in=slots, state__in=LIVE).order_by()
+    return {slot for (slot,) in visits.union(waits.values_list("slot"))}
 
 
 @retried

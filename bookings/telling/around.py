@@ -1,12 +1,11 @@
 """What stands around a visit, for page, letter and mail: before, on the day, afterwards."""
 
-import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils import timezone
 
-from bookings.models import Booking
+from bookings.models import Booking, by_date
 from bookings.telling.stays import Stay
 from programmes.models import Programme
 
@@ -50,7 +49,7 @@ def around_of(bookings: Iterable[Booking]) -> list[AroundStay]:
     held = (one for one in bookings if one.standing.is_coming or one.standing.counts)
     now = timezone.now()
     together: dict[tuple[int, bool], list[Booking]] = {}
-    for one in sorted(held, key=_by_date):
+    for one in sorted(held, key=by_date):
         together.setdefault((one.visit.programme_id, one.ends_at <= now), []).append(one)
     stays = (AroundStay(rows[0].visit, rows) for rows in together.values())
     return [one for one in stays if _says_something(one)]
@@ -58,7 +57,3 @@ def around_of(bookings: Iterable[Booking]) -> list[AroundStay]:
 
 def _says_something(stay: AroundStay) -> bool:
     return bool(stay.programme.teachers_part) or stay.has_before or stay.has_after
-
-
-def _by_date(booking: Booking) -> tuple[datetime.datetime, int, int]:
-    return booking.starts_at, booking.visit_id, booking.pk

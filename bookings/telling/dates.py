@@ -1,15 +1,16 @@
 """What else is free, for who does not get what she asked for: in mails, with an address each."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from bookings.planning.availability import Offer, next_free, same_week
+from bookings.planning.availability import Offer, free_instead, week_of
 from programmes.models import Programme
+from submissions.models import Asked
 from submissions.wording import DateLink
 
 SHOWN = 5
@@ -20,15 +21,10 @@ def moment_in_words(moment: datetime.datetime) -> str:
     return f"{date_format(local, 'l j F')} {local:%H:%M}"
 
 
-def other_dates(
-    programme: Programme, day: datetime.date, *, groups: int, pupils: int
-) -> list[Offer]:
-    """What is free for so many in the week of `day`, or else first; nothing of what is no longer
-    offered."""
-    if not programme.is_published:
-        return []
-    room = {"groups": groups, "pupils": pupils}
-    return (same_week(programme, day, **room) or next_free(programme, SHOWN, **room))[:SHOWN]
+def other_dates(programme: Programme, rows: Sequence[Asked]) -> list[Offer]:
+    """What is free for so many as these, in the week that they asked for or else first."""
+    week = week_of(programme, rows[0].school_day)
+    return free_instead(programme, week, [row.pupils for row in rows])[:SHOWN]
 
 
 def links_to(programme: Programme, offers: Iterable[Offer]) -> list[DateLink]:

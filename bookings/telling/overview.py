@@ -155,8 +155,7 @@ def _too_long(user: User) -> list[Matter]:
     text = _("The rotation does not fit, call the schools: %(programme)s on %(when)s")
     found = []
     for visit in too_long(Visit.objects.of_hubs(user)):
-        when = date_format(timezone.localtime(visit.slot.starts_at), "j F H:i")
-        said = {"programme": visit.programme, "when": when}
+        said = {"programme": visit.programme, "when": _moment(visit)}
         found.append(Matter(text % said, _page_of(visit)))
     return found
 

@@ -3,7 +3,6 @@ booking that is undone."""
 
 import datetime
 from collections.abc import Iterator
-from uuid import uuid4
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -17,11 +16,8 @@ from core.mail import outbox
 from core.mail.queue import Message
 from programmes.models import Programme
 from schools.models import GroupKind, User
-from submissions.models import Submission
 from submissions.rules import Party, Rule
-
-# Nobody's: the domain is kept for examples (RFC 2606 section 2).
-EMAIL = "juf@school.example"
+from submissions.sample import AHEAD, hers, sample_submission
 
 
 def mails_of(programme: Programme, language: str, *, by: User) -> list[Message]:
@@ -38,7 +34,7 @@ def mails_of(programme: Programme, language: str, *, by: User) -> list[Message]:
         for move in ("ask_again", "remind"):
             MOVES.remind(booking, move, slot.day)
             mails += outbox.told_of(heard)
-    return [mail for mail in mails if mail.to == EMAIL]
+    return hers(mails)
 
 
 def _slot(programme: Programme) -> VisitSlot:
@@ -57,7 +53,7 @@ def _slot(programme: Programme) -> VisitSlot:
 
 def _mornings() -> Iterator[datetime.datetime]:
     """Ten o'clock, six weeks from now and later."""
-    day = timezone.localdate() + 42 * ONE_DAY
+    day = timezone.localdate() + AHEAD
     while True:
         yield timezone.make_aware(datetime.datetime.combine(day, datetime.time(10)))
         day += ONE_DAY
@@ -70,23 +66,14 @@ def _is_taken(programme: Programme, start: datetime.datetime) -> bool:
 
 
 def _request(programme: Programme, slot: VisitSlot, language: str) -> VisitRequest:
-    key = uuid4().hex
     pupils = max(programme.min_pupils, min(24, programme.max_pupils_per_class))
-    submission = Submission(
-        submission_key=key,
-        data_hash=key,
-        contact_name=_("Example teacher"),
-        email=EMAIL,
-        phone="0570 00 00 00",
-        language=language,
-    )
-    if programme.whom.is_groups:
-        submission.typed_organisation, submission.photos = _("Example company"), ""
+    is_group = programme.whom.is_groups
+    city = programme.venue.city
+    submission = sample_submission(city=city, language=language, is_group=is_group)
+    if is_group:
         party = Party(_("Example group"), None, None, pupils, group_kind=GroupKind.COMPANY)
     else:
-        submission.typed_school_name = _("Example school")
         year = programme.year_from
         name = _("Example class")
         party = Party(name, year, year, pupils, programme.supervisors_for(pupils))
-    submission.typed_city = programme.venue.city
     return VisitRequest(submission, [VisitItem(slot, programme, party)], set(Rule), _("Example"))

@@ -11,13 +11,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking, State, VisitWait, VisitWaitEvent, VisitWaitQuerySet
-from bookings.planning.availability import Offer
 from bookings.telling import dates
 from bookings.telling.dates import moment_in_words
 from bookings.telling.stays import stays_of
 from bookings.waiting.positions import positions
 from core.mail.queue import Message
-from programmes.models import Programme
 from submissions.kinds import SubmissionLink
 from submissions.models import WaitState
 from submissions.waiting import wording
@@ -86,16 +84,9 @@ def history_of(rows: Sequence[VisitWait]) -> list[HistoryLine]:
     return lines
 
 
-def other_dates(programme: Programme, rows: Sequence[VisitWait]) -> list[Offer]:
-    """What is free for so many, that week or else first."""
-    pupils = sum(row.pupils for row in rows)
-    return dates.other_dates(programme, rows[0].first_day, groups=len(rows), pupils=pupils)
-
-
 def is_free_no_longer(bookings: Iterable[Booking]) -> bool:
     """Whether who takes these today cannot cancel them free of charge any more."""
-    today = timezone.localdate()
-    return any(booking.cancel_until < today for booking in bookings)
+    return not all(booking.is_free_to_cancel for booking in bookings)
 
 
 # --- Beside a visit ------------------------------------------------------------------------------
@@ -175,7 +166,9 @@ def _mail(
     if not rows:
         return []
     first, programme = rows[0], rows[0].programme
-    place, others = positions(rows).get(first.pk), _others_for(name, programme, rows)
+    place = positions(rows).get(first.pk)
+    is_without = name in {"ended", "expired", "waits_on"}
+    others = dates.other_dates(programme, rows) if is_without else []
     mails = []
     for reader in readers_of_entry(rows):
         with translation.override(reader.language):
@@ -199,7 +192,3 @@ def _mail(
             )
         )
     return mails
-
-
-def _others_for(name: str, programme: Programme, rows: Sequence[VisitWait]) -> list[Offer]:
-    return other_dates(programme, rows) if name in {"ended", "expired", "waits_on"} else []

@@ -87,9 +87,8 @@ class _Together:
         )
         self._open = set(runs.values_list("visitslot", "programme")) if self.visits else set()
         days = [visit.slot.day for visit in self.visits]
-        self._holidays = (
-            list(SchoolHoliday.objects.overlapping(min(days), max(days))) if days else []
-        )
+        holidays = SchoolHoliday.objects
+        self._holidays = holidays.by_region(min(days), max(days)) if days else {}
 
     def for_visit(self, visit: Visit) -> list[Visit]:
         if len(self._classes[visit.pk]) < visit.groups_taken:
@@ -116,9 +115,7 @@ class _Together:
 
     def _is_holiday(self, day: datetime.date, rows: Iterable[Booking]) -> bool:
         regions = {row.submission.school.holiday_region for row in rows if row.submission.school}
-        return any(
-            one.region in regions and one.starts_on <= day <= one.ends_on for one in self._holidays
-        )
+        return any(day in self._holidays.get(region, ()) for region in regions)
 
 
 @retried

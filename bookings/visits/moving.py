@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import places
-from bookings.lifecycle import MOVES, reschedule
+from bookings.lifecycle import MOVES, lapse_expired, reschedule
 from bookings.models import Booking, State, Visit, VisitSlot
 from bookings.moving import take_along
 from bookings.refusals import NothingToMove, SlotPast
@@ -42,7 +42,7 @@ def move_visit(
     if not moving:
         raise NothingToMove
     MOVES.lapse_all(booking for booking in there if booking.state == State.HELD)
-    MOVES.lapse_all(Booking.objects.expired().in_the_way(slot, visit.programme))
+    lapse_expired(slot, visit.programme)
     # Its rooms are free first, so that it can move to a slot that overlaps this one.
     places.unclaim_zones(Visit.objects.filter(pk=visit.pk))
     to = places.find_or_open(slot, visit.programme)
@@ -64,7 +64,7 @@ def move_visit(
 
 def other_rooms(left: Visit, there: Visit) -> str:
     """What to say where rooms that staff chose for a visit are not those in which it is now."""
-    before, after = ([zone.name for zone in visit.rooms] for visit in (left, there))
+    before, after = left.room_names, there.room_names
     if not left.has_own_rooms or before == after:
         return ""
     rooms = {"from": ", ".join(before), "to": ", ".join(after)}

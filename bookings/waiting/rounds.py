@@ -234,7 +234,7 @@ def offer_place(entry: Entry, slot: VisitSlot, *, by: User | None, note: str = "
         )
     refuse_broken(broken, {one.rule for one in broken} if by else (), note)
     until = until_of(slot, programme, entry.submission, by=by)
-    lifecycle.MOVES.lapse_all(Booking.objects.expired().in_the_way(slot, programme))
+    lifecycle.lapse_expired(slot, programme)
     visit = places.find_or_open(slot, programme)
     entry = entry.locked()  # after the visit, as where a verb frees a place and offers it
     data = {"slot": slot.pk, "starts_at": slot.starts_at.isoformat(), "until": until.isoformat()}

@@ -90,12 +90,19 @@ def spreadsheet(
     cells = [[typed(value) for value in row] for row in rows]
     data = xlsx(str(title), cells) if ending == "xlsx" else dutch_csv(cells)
     log_export(request.user, model, len(rows) - 1, ending)
-    name = f"{slugify(title)}-{timezone.localdate():%Y-%m-%d}.{ending}"
+    return _download(data, title, file_format)
+
+
+def _filename(title: Any, file_format: Any) -> str:
+    return f"{slugify(title)}-{timezone.localdate():%Y-%m-%d}.{file_format.get_extension()}"
+
+
+def _download(data: Any, title: Any, file_format: Any) -> HttpResponse:
     return HttpResponse(
         data,
         content_type=file_format.get_content_type(),
         headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
+            "Content-Disposition": f'attachment; filename="{_filename(title, file_format)}"',
             "Cache-Control": "private, no-store",
         },
     )
@@ -128,6 +135,7 @@ class Exporting(ExportMixin):
     export_template_name = "admin/take_along.html"
     formats: ClassVar = [TypedXLSX, DutchCSV]
     resource_classes: Sequence[type[Resource]]
+    actions: Any = ("export_ticked",)
     opts: Any
 
     def has_export_permission(self, request: HttpRequest) -> bool:
@@ -139,23 +147,19 @@ class Exporting(ExportMixin):
         try:
             answer: HttpResponse = super().export_action(request, *args, **kwargs)
         except IncorrectLookupParameters:
-            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
-            return redirect(reverse(name, query={ERROR_FLAG: "1"}))
+            return redirect(self._list_address({ERROR_FLAG: "1"}))
         return answer
 
-    actions: Any = ("export_ticked",)
+    def _list_address(self, query: Mapping[str, Any]) -> str:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
+        return reverse(name, query=query)
 
     @admin.action(description=gettext_lazy("Take along as a spreadsheet"), permissions=["export"])
     def export_ticked(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
         """What is ticked, on all pages where all of them are chosen."""
         file_format = TypedXLSX()
         data = self.get_export_data(file_format, request, queryset)
-        name = self.get_export_filename(request, queryset, file_format)
-        return HttpResponse(
-            data,
-            content_type=file_format.get_content_type(),
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+        return _download(data, self.opts.verbose_name_plural, file_format)
 
     def get_export_data(
         self, file_format: Any, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any
@@ -167,8 +171,7 @@ class Exporting(ExportMixin):
     def get_export_filename(
         self, request: HttpRequest, queryset: QuerySet[Any], file_format: Any
     ) -> str:
-        name = slugify(self.opts.verbose_name_plural)
-        return f"{name}-{timezone.localdate():%Y-%m-%d}.{file_format.get_extension()}"
+        return _filename(self.opts.verbose_name_plural, file_format)
 
     def init_request_context_data(self, request: HttpRequest, form: Any) -> Any:
         context = super().init_request_context_data(request, form)
@@ -177,11 +180,9 @@ class Exporting(ExportMixin):
         numbers = [one.filter_export(rows).count() for one in lists]
         form.count(numbers)
         words = ngettext("Take %(number)d row along", "Take %(number)d rows along", numbers[0])
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
-        back = reverse(name, query=request.GET)
         title = words % {"number": numbers[0]} if len(lists) == 1 else gettext("Take a list along")
-        return context | {"title": title, "back": back}
+        return context | {"title": title, "back": self._list_address(request.GET)}
 
 
-class ExportAdmin(Exporting, ModelAdmin):
+class ExportingAdmin(Exporting, ModelAdmin):
     """A list that can be taken along."""

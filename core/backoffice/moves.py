@@ -38,7 +38,7 @@ from core.transactions import retried
 # --- What is asked -----------------------------------------------------------------------------
 
 
-class NoteForm(forms.Form):
+class MoveForm(forms.Form):
     """A word along with the move: for the school if a mail goes out, else for colleagues.
 
     The fields of each form are the arguments of its verb.
@@ -66,7 +66,7 @@ class NoteForm(forms.Form):
         return self.cleaned_data
 
 
-class RequiredNoteForm(NoteForm):
+class RequiredNoteForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["note"].required = True
@@ -84,12 +84,12 @@ class ChangedMeanwhile(Refused):
 class StaffMove:
     verb: Callable[..., Any]
     done: Any
-    form: type[NoteForm] = NoteForm
+    form: type[MoveForm] = MoveForm
     style: str = ""
 
 
 @dataclass(frozen=True)
-class Button:
+class MoveButton:
     name: str
     label: str
     style: str
@@ -164,10 +164,10 @@ class MovesAdmin(ReadOnly, ModelAdmin):
         """The row in one line, above the form of a move."""
         return str(row)
 
-    def buttons_for(self, row: Any) -> list[Button]:
+    def buttons_for(self, row: Any) -> list[MoveButton]:
         """The moves that make sense for this row as it is."""
         return [
-            Button(name, self.label_of(name), move.style)
+            MoveButton(name, self.label_of(name), move.style)
             for name, move in self.staff_moves.items()
             if row.state in self.moves[name].sources and self.has_sense(name, row)
         ]

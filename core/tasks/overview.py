@@ -15,7 +15,6 @@ from core.tasks.models import Task
 from core.tasks.work import work_of
 
 MAY_SEE = "core.view_task"
-# What came of it stands in the histories of what was changed.
 
 
 class Tasks(Part):
@@ -31,6 +30,7 @@ class Tasks(Part):
         return [_running(task) if task.is_running else _failed(task) for task in rows]
 
     def purge(self) -> None:
+        """What came of it stands in the histories of what was changed."""
         Task.objects.filter(finished_at__lt=timezone.now() - settings.TASK_KEPT_FOR).delete()
 
 

@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.dates import read_day
+from core.dates import read_day, validate_day
 from core.text import normal
 
 # Legal before the @ between quotes; mail programs and lists of addresses stumble over them.
@@ -93,6 +93,22 @@ class DayField(forms.DateField):
             if day is None:
                 raise
             return day
+
+
+class DayInput(forms.DateInput):
+    """In which browsers let one pick a day."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: Any = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class PickedDayField(DayField):
+    """A day of our time, to be picked in a form of our own."""
+
+    widget = DayInput
+    default_validators = [validate_day]
 
 
 class MomentField(forms.SplitDateTimeField):

@@ -17,8 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from core.backoffice.access import desk_page
 from core.backoffice.exports import spreadsheet
-from core.dates import validate_day
-from core.text.fields import DayField, ParagraphsField
+from core.text.fields import ParagraphsField, PickedDayField
 from impact.counting.coverage import in_words
 from impact.counting.quiet import Quiet, Silence, Wanted, quiet_schools, region, with_contacts
 from impact.models import SchoolContact
@@ -32,7 +31,7 @@ MAY_SEE, MAY_NOTE = "impact.view_schoolcontact", "impact.add_schoolcontact"
 
 
 @dataclass(frozen=True)
-class Choice:
+class QuietChoice:
     """What the address asks for; what it says wrong counts as not said."""
 
     wanted: Wanted
@@ -54,7 +53,7 @@ class Choice:
         return said.urlencode()
 
 
-def _choice_of(request: HttpRequest) -> Choice:
+def _choice_of(request: HttpRequest) -> QuietChoice:
     asked, hubs = request.GET, list(Hub.objects.of_hubs(request.user))
     silence = asked.get(WHO, "")
     sector = asked.get(SECTOR, "")
@@ -65,7 +64,9 @@ def _choice_of(request: HttpRequest) -> Choice:
         sector=sector if sector in Sector.values else "",
         is_left=bool(asked.get(LEFT)),
     )
-    return Choice(wanted, hubs, next((one for one in hubs if one.slug == asked.get(HUB)), None))
+    return QuietChoice(
+        wanted, hubs, next((one for one in hubs if one.slug == asked.get(HUB)), None)
+    )
 
 
 @desk_page(MAY_SEE)
@@ -119,12 +120,8 @@ def _line(one: Quiet) -> list[Any]:
 # --- Noting what was said -------------------------------------------------------------------------
 
 
-class ContactForm(forms.ModelForm):
-    day = DayField(
-        label=gettext_lazy("Spoken on"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        validators=[validate_day],
-    )
+class NotedContactForm(forms.ModelForm):
+    day = PickedDayField(label=gettext_lazy("Spoken on"))
     note = ParagraphsField(
         label=gettext_lazy("Note"),
         help_text=gettext_lazy("With whom, and what was agreed. Only your hub reads it."),
@@ -161,7 +158,7 @@ def note_contact(request: SignedInRequest, pk: int) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     line = SchoolContact(school=school, by=request.user)
     today = {"day": timezone.localdate()}
-    form = ContactForm(data, instance=line, initial=today, hubs=choice.hubs)
+    form = NotedContactForm(data, instance=line, initial=today, hubs=choice.hubs)
     back = f"{reverse('figures:quiet')}?{choice.query}"
     if choice.hubs and data is not None and form.is_valid():
         form.save()

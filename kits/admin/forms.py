@@ -7,8 +7,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.backoffice.moves import NoteForm
-from core.text.fields import DayField
+from core.backoffice.moves import MoveForm
+from core.text.fields import PickedDayField
 from kits import days
 from kits.availability import calendars
 from kits.models import Delivery, LessonKit, Loan
@@ -19,13 +19,7 @@ from submissions.admin.overruling import OverruleForm
 FURTHEST_DAYS = 3 * 366  # a slip of the keyboard, rather than a plan
 
 
-class PickedDayField(DayField):
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(widget=widget, **kwargs)
-
-
-class ExtendForm(NoteForm):
+class ExtendForm(MoveForm):
     ends_on = PickedDayField(label=_("Return on"))
     field_order: tuple[str, ...] = ("ends_on", "note")
 

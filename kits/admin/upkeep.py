@@ -16,7 +16,7 @@ from unfold.decorators import display
 from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, badge
 from core.backoffice.changes import log_done
 from core.backoffice.closing import ClosingAdmin, ClosingForm, link_to
-from core.backoffice.exports import ExportAdmin
+from core.backoffice.exports import ExportingAdmin
 from core.backoffice.filters import RangeDateTimeFilter, RelatedDropdownFilter
 from core.kinds import Planned
 from kits import handling
@@ -137,7 +137,7 @@ class ShortageAdmin(ReadOnly, ModelAdmin):
 
 
 @admin.register(ChargeLine)
-class ChargeLineAdmin(NoDelete, ExportAdmin):
+class ChargeLineAdmin(NoDelete, ExportingAdmin):
     logs_values = True
     resource_classes = (CHARGES, INVOICE_LINES)
     list_display = ("at", "school", "item", "quantity", "amount", "state_shown", "reference")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.addresses import row_number
-from core.text.fields import DayField, LineField, ParagraphsField
+from core.text.fields import LineField, ParagraphsField, PickedDayField
 from core.uploads import PhotoField
 from kits.desk.box import Box
 from kits.desk.papers import LABEL_SHEETS
@@ -141,10 +141,10 @@ class RepairForm(forms.ModelForm):
     class Meta:
         model = Repair
         fields = ("starts_on", "free_again_on", "reason")
-        field_classes = {"reason": LineField, "starts_on": DayField, "free_again_on": DayField}
-        widgets = {
-            "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "free_again_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        field_classes = {
+            "reason": LineField,
+            "starts_on": PickedDayField,
+            "free_again_on": PickedDayField,
         }
 
 

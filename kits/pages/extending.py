@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.dates import ONE_DAY
+from core.dates import ONE_DAY, days_between
 from kits.days import free_again_on
 from kits.models import Loan
 from kits.periods import Period, Return, look_at
@@ -52,7 +52,7 @@ def _why_not(loan: Loan, period: Period, last: datetime.date, is_promised: bool)
 
 def _closed(period: Period, first: datetime.date, until: datetime.date) -> str:
     """No box changes hands on these days: why, where it is a holiday or a closed day."""
-    days = [first + n * ONE_DAY for n in range((until - first).days + 1)]
+    days = days_between(first, until)
     reason = next((why for why in map(period.desk.closed_because, days) if why), "")
     said = {"day": date_format(until, "l j F"), "reason": reason}
     if reason:

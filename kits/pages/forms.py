@@ -83,15 +83,15 @@ class LoanForm(AskingForm):
             first |= given(LoanClassForm(again, **details))
         self.class_form = LoanClassForm(data, initial=first, **details)
         if self.asks_for_more:
-            # As initial values: nothing typed is lost and nothing is checked yet.
-            used = row_number(data.get("use"))
-            typed = given(self.class_form) | initial_of(self.known_classes, used)
-            self.class_form = LoanClassForm(initial=typed, **details)
-            self.contact = (
-                SchoolContactForm(initial=given(self.contact), for_staff=for_staff)
-                if used
-                else self.contact
-            )
+            self._refill(row_number(data.get("use")), details)
+
+    def _refill(self, used: int, details: Any) -> None:
+        """As initial values: nothing typed is lost and nothing is checked yet."""
+        typed = given(self.class_form) | initial_of(self.known_classes, used)
+        self.class_form = LoanClassForm(initial=typed, **details)
+        if used:
+            for_staff = details["for_staff"]
+            self.contact = SchoolContactForm(initial=given(self.contact), for_staff=for_staff)
 
     @property
     def party_forms(self) -> list[LoanClassForm]:

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.utils import timezone
 
-from bookings.models import Booking
+from bookings.models import Booking, by_date
 from core.kinds import Block
 from kits.availability import KitCalendar, calendars
 from kits.days import desk_calendar, free_again_on
@@ -61,7 +61,7 @@ def block_beside(bookings: Sequence[Booking], token: str | None) -> Block | None
     now = timezone.now()
     classes = [one for one in bookings if one.year_from is not None and one.ends_at > now]
     coming = (one for one in classes if one.standing.is_coming)
-    first = min(coming, key=lambda one: (one.starts_at, one.visit_id, one.pk), default=None)
+    first = min(coming, key=by_date, default=None)
     found = _found_of(classes, first)
     loans = list(loans_with(classes)) if "loan" in found else []
     fitting = list(fitting_kits(first)) if first and not loans and "kit" in found else []

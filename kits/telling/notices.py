@@ -6,6 +6,7 @@ does not confirm what was cancelled meanwhile, nor remind of what is over.
 
 import datetime
 from collections.abc import Collection
+from typing import Any
 
 from django.utils import timezone, translation
 
@@ -125,22 +126,7 @@ def _mail(
     mails = []
     for reader, _loans in readers_of([loan]):
         with translation.override(reader.language):
-            hours = documents.hours_of(loan)
-            terms = wording.terms_of(loan.kit, loan)
-            changes = _changes(events) if name in {"changed", "days_kept"} else []
-        context = {
-            "loan": loan,
-            "kit": loan.kit,
-            "visit": loan.booking if loan.booking and loan.booking.is_holding else None,
-            "is_round": loan.delivery == Delivery.ROUND,
-            "goes_ahead": loan.standing.is_coming,
-            "venue": loan.kit.venue,
-            "note": events[0].word_from_us,
-            "changes": changes,
-            "terms": terms,
-            "open_on": _open_instead(loan, name),
-            **hours,
-        }
+            context = _context(name, events)
         mail = mail_about(
             loan.submission,
             f"loan_{name}",
@@ -154,6 +140,24 @@ def _mail(
         )
         mails.append(mail)
     return mails
+
+
+def _context(name: str, events: list[LoanEvent]) -> dict[str, Any]:
+    """In the language of now."""
+    loan = events[0].loan
+    return {
+        "loan": loan,
+        "kit": loan.kit,
+        "visit": loan.booking if loan.booking and loan.booking.is_holding else None,
+        "is_round": loan.delivery == Delivery.ROUND,
+        "goes_ahead": loan.standing.is_coming,
+        "venue": loan.kit.venue,
+        "note": events[0].word_from_us,
+        "changes": _changes(events) if name in {"changed", "days_kept"} else [],
+        "terms": wording.terms_of(loan.kit, loan),
+        "open_on": _open_instead(loan, name),
+        **documents.hours_of(loan),
+    }
 
 
 def _open_instead(loan: Loan, name: str) -> datetime.date | None:

@@ -14,12 +14,8 @@ from kits.lifecycle import MOVES
 from kits.models import Delivery, KitCopy, LessonKit, Loan
 from kits.rules import RULES, LoanRequest
 from schools.models import User
-from submissions.models import Submission
 from submissions.rules import Party
-
-# Nobody's: the domain is kept for examples (RFC 2606 section 2).
-EMAIL = "juf@school.example"
-AHEAD = 42 * ONE_DAY
+from submissions.sample import AHEAD, hers, sample_submission
 
 
 def mails_of(kit: LessonKit, language: str, *, by: User) -> list[Message]:
@@ -31,24 +27,13 @@ def mails_of(kit: LessonKit, language: str, *, by: User) -> list[Message]:
         loan = Loan.objects.with_facts().get(submission=submission)
         MOVES.remind(loan, "remind_collect", loan.starts_on)
         mails += outbox.told_of(heard)
-    return [mail for mail in mails if mail.to == EMAIL]
+    return hers(mails)
 
 
 def _request(kit: LessonKit, language: str) -> LoanRequest:
-    key = uuid4().hex
-    submission = Submission(
-        submission_key=key,
-        data_hash=key,
-        contact_name=_("Example teacher"),
-        email=EMAIL,
-        phone="0570 00 00 00",
-        typed_school_name=_("Example school"),
-        typed_city=kit.venue.city,
-        language=language,
-    )
     first = timezone.localdate() + AHEAD
     return LoanRequest(
-        submission,
+        sample_submission(city=kit.venue.city, language=language),
         kit,
         first,
         first + kit.loan_days * ONE_DAY,

@@ -45,7 +45,7 @@ class LoanWaitSweeper(Sweeper):
             starts_on__gte=timezone.localdate(),
         )
         rows = waits.with_facts().order_by("starts_on", "pk")
-        return [_hit(row, first, last) for row in rows]
+        return [_hit(self.key(row.pk), row, first, last) for row in rows]
 
     @retried
     def sweep(self, key: str, way: Way, *, stands: str, by: User, note: str) -> str:
@@ -81,7 +81,7 @@ def _page_of(row: LoanWait) -> str:
     return reverse("admin:kits_loanwait_change", args=[row.pk])
 
 
-def _hit(row: LoanWait, first: datetime.date, last: datetime.date) -> Hit:
+def _hit(key: str, row: LoanWait, first: datetime.date, last: datetime.date) -> Hit:
     day = row.starts_on if first <= row.starts_on <= last else row.ends_on
     if row.state == WaitState.OFFERED:
         words, end = _("%(kit)s is offered (%(class_name)s)"), _("withdraw the offer")
@@ -89,7 +89,7 @@ def _hit(row: LoanWait, first: datetime.date, last: datetime.date) -> Hit:
         words, end = _("%(class_name)s waits for %(kit)s"), _("tell them that it cannot be")
     text = words % {"kit": row.kit.title, "class_name": row.party_name}
     return Hit(
-        key=f"wachtkist-{row.pk}",
+        key=key,
         day=day,
         text=f"{date_format(day, 'D j b')} {text}, {when_of(row)}",
         whom=row.submission.asker_name,

@@ -9,18 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.dates import validate_day
-from core.text.fields import DayField, LineField, ParagraphsField
+from core.text.fields import LineField, ParagraphsField, PickedDayField
 from programmes.models import Closure, Venue
 from programmes.sweeping.plan import ClosedSpan
 
 # Longer than any holiday; beyond it somebody typed another year.
 LONGEST = datetime.timedelta(days=190)
-
-
-def _day_field(label: Any) -> DayField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return DayField(label=label, widget=widget, validators=[validate_day])
 
 
 class ClosedSpanForm(forms.ModelForm):
@@ -29,8 +23,8 @@ class ClosedSpanForm(forms.ModelForm):
         help_text=gettext_lazy("Teachers see it in the calendar of lesson kits, staff everywhere."),
         max_length=120,
     )
-    starts_on = _day_field(gettext_lazy("First day"))
-    ends_on = _day_field(gettext_lazy("Last day"))
+    starts_on = PickedDayField(label=gettext_lazy("First day"))
+    ends_on = PickedDayField(label=gettext_lazy("Last day"))
     note = ParagraphsField(
         label=gettext_lazy("A word to the schools"),
         help_text=gettext_lazy("Goes into every mail."),

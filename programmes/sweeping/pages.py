@@ -6,7 +6,7 @@ was changed below it, or something stands otherwise, the page comes back and say
 
 from functools import partial
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -21,14 +21,16 @@ from django.views.decorators.http import require_http_methods
 
 from core.backoffice.base import scoped
 from core.mail.reading import readable
-from core.tasks import running
+from core.tasks.models import Task
 from core.tasks.overview import page_of
+from core.tasks.preview import FORM_CHANGED, Otherwise, opened, sealed, started
 from programmes.models import Closure
 from programmes.sweeping.forms import ClosedSpanForm
-from programmes.sweeping.plan import ClosedSpan, Plan, opened, rehearse, sealed
-from programmes.sweeping.work import Closing, Otherwise, close, days_in_words
+from programmes.sweeping.plan import ClosedSpan, SweepPlan, rehearse
+from programmes.sweeping.work import Closing, close, days_in_words
 
 WAY = "way-"  # before the key of a hit: the name of its choice
+SALT = "programmes.sweeping"
 
 
 def sweeping_urls(model_admin: Any) -> list[Any]:
@@ -58,12 +60,12 @@ def closing_page(
         plan = rehearse(ClosedSpan(closure, ""), {}, by=request.user)
     if data is not None and form.is_valid():
         if "do" in data:
-            if started := _started(request, closure_id):
-                return redirect(page_of(started))
+            if task := _started(request, closure_id):
+                return redirect(page_of(task))
             try:
                 return _do(model_admin, request, form.span)
             except Otherwise as otherwise:
-                news = [str(otherwise), *otherwise.lines]
+                news = otherwise.news
         plan = rehearse(form.span, _chosen(request), by=request.user)
     return _page(model_admin, request, form, plan, news)
 
@@ -83,34 +85,21 @@ def _chosen(request: HttpRequest) -> dict[str, str]:
     return {name.removeprefix(WAY): str(way) for name, way in ways if name.startswith(WAY)}
 
 
-def _token(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.POST.get("token", ""))
-    except ValueError:
-        return None
-
-
-def _started(request: HttpRequest, closure_id: int | None) -> Any:
-    """What the first of two clicks started, or a colleague who sweeps the same closure."""
-    token = _token(request)
-    return token and running.find(Closing(), about=str(closure_id or ""), token=token)
+def _started(request: HttpRequest, closure_id: int | None) -> Task | None:
+    return started(Closing(), about=str(closure_id or ""), posted=request.POST)
 
 
 def _do(model_admin: Any, request: HttpRequest, span: ClosedSpan) -> HttpResponse:
     """What the preview showed, and nothing else. Raises Otherwise."""
-    token = _token(request)
-    seal = token and opened(request.POST.get("seal", ""), token)
-    if not token or not seal:
-        raise Otherwise([])
-    values, shown = seal
+    (values, shown), token = opened(request.POST, salt=SALT)
     if values != span.values or _chosen(request) != {key: way for key, way, *_rest in shown}:
-        raise Otherwise([_("You changed the form after the preview. This is the new one.")])
+        raise Otherwise([FORM_CHANGED])
     by: Any = request.user
     try:
         closure, task = close(span, shown, by=by, token=token)
     except IntegrityError:  # both clicks at the same moment
-        if started := _started(request, span.closure.pk):
-            return redirect(page_of(started))
+        if first := _started(request, span.closure.pk):
+            return redirect(page_of(first))
         raise
     if span.closure.pk is None:
         model_admin.log_addition(request, closure, [{"added": {}}])
@@ -121,13 +110,20 @@ def _do(model_admin: Any, request: HttpRequest, span: ClosedSpan) -> HttpRespons
 
 
 def _page(
-    model_admin: Any, request: HttpRequest, form: ClosedSpanForm, plan: Plan | None, news: list[str]
+    model_admin: Any,
+    request: HttpRequest,
+    form: ClosedSpanForm,
+    plan: SweepPlan | None,
+    news: list[str],
 ) -> HttpResponse:
     closure = form.instance if form.instance.pk else None
     token = uuid4()
     shown_span = ClosedSpan(
         form.instance, (getattr(form, "cleaned_data", None) or {}).get("note", "")
     )
+    seal = ""
+    if plan and plan.is_possible:
+        seal = sealed([shown_span.values, plan.shown], token, salt=SALT)
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
@@ -139,14 +135,14 @@ def _page(
         "mails": [(mail, readable(mail)) for mail in plan.mails] if plan else [],
         "news": news,
         "needs_note": bool(plan and plan.mails and not shown_span.note),
-        "seal": sealed(shown_span, plan, token) if plan and plan.is_possible else "",
+        "seal": seal,
         "token": token,
         "back": reverse("admin:programmes_closure_changelist"),
     }
     return TemplateResponse(request, "admin/programmes/closing.html", context)
 
 
-def in_words(plan: Plan) -> str:
+def in_words(plan: SweepPlan) -> str:
     """'9 dingen staan op deze dagen; 7 mails gaan uit.'"""
     number, mails = len(plan.lines), len(plan.mails)
     if not number:

@@ -8,9 +8,7 @@ this leaves. So what is shown is what will be done, refusals included.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from uuid import UUID
 
-from django.core import signing
 from django.utils.translation import gettext as _
 
 from core.lifecycle import Event, Refused
@@ -69,7 +67,7 @@ class Unit:
 
 
 @dataclass
-class Plan:
+class SweepPlan:
     units: list[Unit]
 
     @property
@@ -85,8 +83,12 @@ class Plan:
     def is_possible(self) -> bool:
         return not any(line.refusal for line in self.lines)
 
+    @property
+    def shown(self) -> list[list[str]]:
+        return [[*line.part, line.hit.text] for line in self.lines]
 
-def rehearse(span: ClosedSpan, chosen: Mapping[str, str], *, by: Any) -> Plan:
+
+def rehearse(span: ClosedSpan, chosen: Mapping[str, str], *, by: Any) -> SweepPlan:
     """What doing it would do, as things stand; afterwards nothing has changed."""
     with outbox.rehearsal() as heard:
         plan = find(span.close(), chosen, by=by)
@@ -95,10 +97,10 @@ def rehearse(span: ClosedSpan, chosen: Mapping[str, str], *, by: Any) -> Plan:
     return plan
 
 
-def find(closure: Closure, chosen: Mapping[str, str], *, by: Any) -> Plan:
+def find(closure: Closure, chosen: Mapping[str, str], *, by: Any) -> SweepPlan:
     """What stands on days that are closed already, with what was chosen for it."""
     units = _together(list(_hits(closure, by)))
-    return Plan([Unit([PlanLine(hit, _way(hit, chosen)) for hit in hits]) for hits in units])
+    return SweepPlan([Unit([PlanLine(hit, _way(hit, chosen)) for hit in hits]) for hits in units])
 
 
 def _hits(closure: Closure, by: Any) -> Iterator[Hit]:
@@ -156,22 +158,7 @@ def _rehearse(
 # --- What was shown, and what there is now -------------------------------------------------------
 
 
-def sealed(span: ClosedSpan, plan: Plan, token: UUID) -> str:
-    """What a preview showed, for the form with this token to bring back."""
-    lines = [[*line.part, line.hit.text] for line in plan.lines]
-    return signing.dumps([span.values, lines, str(token)], compress=True, salt=__name__)
-
-
-def opened(seal: str, token: UUID) -> tuple[list[str], list[list[str]]] | None:
-    """None where it is not ours, or not of this form."""
-    try:
-        values, lines, sealed_with = signing.loads(seal, salt=__name__)
-    except (signing.BadSignature, ValueError):  # or of another version of the site
-        return None
-    return (values, lines) if sealed_with == str(token) else None
-
-
-def differences(shown: Iterable[Sequence[str]], plan: Plan) -> list[str]:
+def differences(shown: Iterable[Sequence[str]], plan: SweepPlan) -> list[str]:
     """What is otherwise than the preview said, a line each."""
     before = {key: (way, stands, text) for key, way, stands, text in shown}
     now = {line.hit.key: line for line in plan.lines}

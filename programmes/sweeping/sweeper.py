@@ -84,6 +84,10 @@ class Sweeper(Part):
         besides. Raises StandsOtherwise, and what stands in the way."""
         raise NotImplementedError
 
+    def key(self, *numbers: int) -> str:
+        """'bezoek-12-3'; `numbers_in` reads it."""
+        return "-".join(map(str, (self.prefix, *numbers)))
+
     def about(self, keys: Iterable[str]) -> Mapping[str, About]:
         """What the keys were about, in words."""
         raise NotImplementedError

@@ -10,22 +10,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.kinds import Action, kinds
-from core.lifecycle import Refused
 from core.tasks import running
 from core.tasks.models import Task, TaskUnit
+from core.tasks.preview import Otherwise
 from core.tasks.work import About, Work
 from core.transactions import retried
 from programmes.models import Closure
 from programmes.sweeping.plan import ClosedSpan, differences, find
 from programmes.sweeping.sweeper import do_together, sweeper_of
-
-
-class Otherwise(Refused):
-    """Something is not as the preview said: nothing was done."""
-
-    def __init__(self, lines: Sequence[str]) -> None:
-        self.lines = lines
-        super().__init__(_("Something is not as it was shown. Nothing was done yet."))
 
 
 class Closing(Work):

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.backoffice.moves import NoteForm
+from core.backoffice.moves import MoveForm
 from core.lifecycle import Move
 from roster.models import Person, Shift
 from roster.rules import candidates
@@ -17,7 +17,7 @@ from roster.telling.overview import in_words
 ONE_DAY = datetime.timedelta(days=1)
 
 
-class ColleaguesNoteForm(NoteForm):
+class ColleaguesNoteForm(MoveForm):
     """Whatever a move tells by mail, the note is for colleagues."""
 
     def __init__(self, *args: Any, row: Any, move: Move, **kwargs: Any) -> None:

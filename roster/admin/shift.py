@@ -16,7 +16,7 @@ from unfold.decorators import display
 from core.backoffice.base import badge
 from core.backoffice.exports import Exporting
 from core.backoffice.filters import DefaultFilter, RangeDateTimeFilter, RelatedDropdownFilter
-from core.backoffice.moves import Button, EventAdmin, StaffMove
+from core.backoffice.moves import EventAdmin, MoveButton, StaffMove
 from core.backoffice.row_page import RowPageAdmin
 from roster import lifecycle
 from roster.admin.exports import SHIFTS
@@ -108,7 +108,7 @@ class ShiftAdmin(Exporting, RowPageAdmin):
         buttons = super().buttons_for(row)
         if row.standing.is_promise:
             move = self.staff_moves["assign"]
-            buttons.insert(0, Button("assign", str(_("Give to somebody else")), move.style))
+            buttons.insert(0, MoveButton("assign", str(_("Give to somebody else")), move.style))
         return buttons
 
     def page_facts(self, request: HttpRequest, row: Shift) -> dict[str, Any]:

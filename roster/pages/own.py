@@ -4,6 +4,7 @@ Looking changes nothing: programs that read mail open every link. A button acts,
 """
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -40,29 +41,28 @@ def own_page(request: HttpRequest, pk: int, token: str) -> HttpResponse:
 @never_cache
 @require_POST
 def take(request: HttpRequest, pk: int, token: str, shift_id: int) -> HttpResponse:
-    person = load_person(pk, token)
-    shift = _shift(person, shift_id)
-    try:
-        rate_limits.count_post(request)
-        lifecycle.accept(shift=shift, person=person)
-    except Refused as refusal:
-        return _show(request, person, refused=refusal)
-    say_once(request, _("It is yours: you are on the roster. Thank you!"))
-    return back_to(person)
+    said = _("It is yours: you are on the roster. Thank you!")
+    return _answer(request, load_person(pk, token), shift_id, lifecycle.accept, said)
 
 
 @login_not_required
 @never_cache
 @require_POST
 def drop(request: HttpRequest, pk: int, token: str, shift_id: int) -> HttpResponse:
-    person = load_person(pk, token)
+    said = _("You are off the roster for that one; we ask the others by mail now.")
+    return _answer(request, load_person(pk, token), shift_id, lifecycle.drop_out, said)
+
+
+def _answer(
+    request: HttpRequest, person: Person, shift_id: int, verb: Callable[..., Any], said: str
+) -> HttpResponse:
     shift = _shift(person, shift_id)
     try:
         rate_limits.count_post(request)
-        lifecycle.drop_out(shift=shift, person=person)
+        verb(shift=shift, person=person)
     except Refused as refusal:
         return _show(request, person, refused=refusal)
-    say_once(request, _("You are off the roster for that one; we ask the others by mail now."))
+    say_once(request, said)
     return back_to(person)
 
 

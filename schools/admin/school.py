@@ -26,7 +26,7 @@ from core.backoffice.base import (
 )
 from core.backoffice.changes import log_done
 from core.backoffice.closing import ClosingAdmin, ClosingForm
-from core.backoffice.exports import ExportAdmin, rows_of
+from core.backoffice.exports import ExportingAdmin, rows_of
 from core.backoffice.filters import DefaultFilter
 from core.kinds import Planned, kinds
 from core.lifecycle import Refused
@@ -94,7 +94,7 @@ SCHOOLS = rows_of(
 
 
 @admin.register(School)
-class SchoolAdmin(NoDelete, ExportAdmin):
+class SchoolAdmin(NoDelete, ExportingAdmin):
     logs_values = True
     resource_classes = (SCHOOLS,)
     list_display = ("name", "city", "site_code", "sector", "region", "board", "verified")

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
+from itertools import batched
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,7 +30,7 @@ from schools.imports.directory import plan_files
 from schools.imports.planning import Wanted
 from schools.imports.reading import Source
 from schools.imports.report import Report
-from schools.imports.writing import pieces, write
+from schools.imports.writing import write
 from schools.models import UploadPart
 from schools.models.upload import compressed
 
@@ -119,11 +120,11 @@ def kept(upload: UUID, *, by: Any) -> list[Source]:
 
 
 @dataclasses.dataclass(frozen=True)
-class Plan:
+class ImportPlan:
     reports: list[Report]
 
     @property
-    def print(self) -> str:
+    def fingerprint(self) -> str:
         """Another one where anything else would be written, or to other rows."""
         said = [dataclasses.asdict(report) for report in self.reports]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
@@ -133,37 +134,33 @@ class Plan:
         return not any(rows for report in self.reports for rows in report.rows.values())
 
 
-def plan(sources: Iterable[Source], *, allowed: Collection[str]) -> Plan:
+def plan(sources: Iterable[Source], *, allowed: Collection[str]) -> ImportPlan:
     """`allowed`: the brakes that staff released, 'closing' and 'changing'. Raises BrokenFile."""
     wanted = Wanted(timezone.localdate(), "closing" in allowed, "changing" in allowed)
-    return Plan(plan_files(sources, wanted))
+    return ImportPlan(plan_files(sources, wanted))
 
 
 @retried
-def start(plan: Plan, *, upload: UUID, by: Any) -> Task:
+def start(plan: ImportPlan, *, upload: UUID, by: Any) -> Task:
     """Leave it to the worker; the files themselves are not needed any more.
 
     Raises IntegrityError where an import was started just now.
     """
-    parts = [
-        UploadPart(
-            upload=upload,
-            name=report.source,
-            rows_of=kind,
-            content=compressed(json.dumps(some).encode()),
-            by=by,
-            number=0,
-        )
+    pieces = [
+        (report.source, kind, some)
         for report in plan.reports
         for kind, rows in report.rows.items()
-        for some in pieces(rows, TOGETHER[kind])
+        for some in batched(rows, TOGETHER[kind], strict=False)
     ]
-    units = []
-    for number, part in enumerate(parts, 1):
-        part.number = number
-        units.append(
-            {"part": number, "file": part.name, "kind": part.rows_of, "rows": len(part.rows)}
+    parts, units = [], []
+    for number, (name, kind, rows) in enumerate(pieces, 1):
+        content = compressed(json.dumps(rows).encode())
+        parts.append(
+            UploadPart(
+                upload=upload, number=number, name=name, rows_of=kind, content=content, by=by
+            )
         )
+        units.append({"part": number, "file": name, "kind": kind, "rows": len(rows)})
     task = running.start(ReadingIn(), units, about=ABOUT, token=upload, hub=None, by=by)
     UploadPart.objects.files().filter(upload=upload).delete()
     UploadPart.objects.bulk_create(parts)

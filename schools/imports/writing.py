@@ -4,7 +4,7 @@ What a row was before is read here and not kept from the plan, so that the histo
 changed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,11 +25,6 @@ class Written:
 def write(kind: str, rows: Sequence[Any]) -> Written:
     """In the caller's transaction; writing the same again changes nothing."""
     return WAYS[kind](rows)
-
-
-def pieces(rows: Sequence[Any], length: int) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(rows), length):
-        yield rows[start : start + length]
 
 
 def _write_boards(rows: Sequence[Any]) -> Written:

@@ -1,13 +1,14 @@
 """School holidays per region, as the national government sets or advises them."""
 
 import datetime
+from collections import defaultdict
 from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core.dates import ONE_DAY
+from core.dates import days_between
 
 
 class HolidayRegion(models.TextChoices):
@@ -26,13 +27,20 @@ class SchoolHolidayQuerySet(models.QuerySet["SchoolHoliday"]):
 
         Of one region: where two regions have a holiday, one of its names is given.
         """
-        found: dict[datetime.date, str] = {}
+        return {
+            day: name for days in self.by_region(first, last).values() for day, name in days.items()
+        }
+
+    def by_region(
+        self, first: datetime.date, last: datetime.date
+    ) -> dict[str, dict[datetime.date, str]]:
+        """Region → each day of `first`..`last` (inclusive) in one of its holidays → the name; one
+        query. A region without any is not in it."""
+        found: dict[str, dict[datetime.date, str]] = defaultdict(dict)
         for holiday in self.overlapping(first, last):
-            day = max(first, holiday.starts_on)
-            while day <= min(last, holiday.ends_on):
-                found.setdefault(day, holiday.name)
-                day += ONE_DAY
-        return found
+            for day in days_between(max(first, holiday.starts_on), min(last, holiday.ends_on)):
+                found[holiday.region].setdefault(day, holiday.name)
+        return dict(found)
 
 
 class SchoolHoliday(models.Model):

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from unfold.decorators import display
 
 from core.backoffice.base import NoDelete
-from core.backoffice.exports import ExportAdmin, rows_of
+from core.backoffice.exports import ExportingAdmin, rows_of
 from core.mail import sending
 from core.models import Mail
 from submissions.admin.handing_over import hand_over_page
@@ -65,7 +65,7 @@ CONTACTS = rows_of(
 
 
 @admin.register(Submission)
-class SubmissionAdmin(NoDelete, ExportAdmin):
+class SubmissionAdmin(NoDelete, ExportingAdmin):
     resource_classes = (CONTACTS,)
     list_display = ("reference", "asker_shown", "contact_name", "email", "created_at", "verified")
     list_select_related = ("school", "organisation")

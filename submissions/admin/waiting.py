@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from core.backoffice.base import badge
-from core.backoffice.moves import EventAdmin, NoteForm, RequiredNoteForm, StaffMove
+from core.backoffice.moves import EventAdmin, MoveForm, RequiredNoteForm, StaffMove
 from core.kinds import kind_of
 from core.text.normal import fold, words
 from core.text.searching import has_name
@@ -47,7 +47,7 @@ def add_note(*, wait: Waiting, by: User, note: str) -> None:
 
 
 def waiting_moves(
-    offer: Callable[..., Any], form: type[NoteForm] = RequiredNoteForm, **others: StaffMove
+    offer: Callable[..., Any], form: type[MoveForm] = RequiredNoteForm, **others: StaffMove
 ) -> dict[str, StaffMove]:
     """What staff do, in order of likelihood. `offer`: the verb of a kind, and `form` what it asks;
     `others`: moves that this kind has besides."""

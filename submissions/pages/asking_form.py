@@ -53,9 +53,8 @@ class AskingForm:
     def is_valid(self) -> bool:
         if not self.is_bound or self.asks_for_more:
             return False
-        found = [
-            form.is_valid() for form in (self.contact, *self.party_forms)
-        ]  # all errors at once
+        # Each is asked, so that all errors are said at once.
+        found = [form.is_valid() for form in (self.contact, *self.party_forms)]
         return all(found)
 
     @property

@@ -119,9 +119,8 @@ class CodeView(Asking, View):
 
     @retried
     def _spend(self, challenge: CodeChallenge, submission: Submission) -> Submission:
-        verified = self.verbs.verify(
-            submission=submission
-        )  # locks it; where the code is refused this is undone
+        # First, since it locks the submission; where the code is refused this is undone.
+        verified = self.verbs.verify(submission=submission)
         codes.use(challenge, locked=verified)
         return verified
 

@@ -59,34 +59,35 @@ class WaitView(WaitAsking, View):
         """What else the template shows."""
         raise NotImplementedError
 
-    def get(self, request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
-        submission = load_submission(request, public_id, token)
-        rows = rows_waiting(submission, self.verbs)
-        if submission.verified_at is None and token is None:
-            return redirect(self.page_of(submission, "code"))
+    def dispatch(self, request: HttpRequest, public_id: UUID, token: str | None = None) -> Any:
+        self.token, self.submission = token, load_submission(request, public_id, token)
+        self.rows = rows_waiting(self.submission, self.verbs)
+        if self.submission.verified_at is None and token is None:
+            return redirect(self.page_of(self.submission, "code"))
+        return super().dispatch(request)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        first = self.rows[0]
         context = {
-            "submission": submission,
-            "rows": rows,
-            "row": rows[0],
-            "hub": submission.hub,
-            "is_waiting": rows[0].state == WaitState.WAITING,
-            "why": why_ended(rows[0]),
-            "token": token,
-            **self.context(submission, rows),
+            "submission": self.submission,
+            "rows": self.rows,
+            "row": first,
+            "hub": self.submission.hub,
+            "is_waiting": first.state == WaitState.WAITING,
+            "why": why_ended(first),
+            "token": self.token,
+            **self.context(self.submission, self.rows),
         }
         return render(request, self.template_name, context)
 
-    def post(self, request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
-        submission = load_submission(request, public_id, token)
-        rows_waiting(submission, self.verbs)
-        if submission.verified_at is None and token is None:
-            return redirect(self.page_of(submission, "code"))
+    def post(self, request: HttpRequest) -> HttpResponse:
+        submission = self.submission
         try:
             rate_limits.count_post(request)
             if "take" in request.POST:
                 self.take(submission)
                 say_once(request, _("It is yours. A mail about it is going to you."))
-                return redirect(self.page_by_link(submission, "", token))
+                return redirect(self.page_by_link(submission, "", self.token))
             if "withdraw" in request.POST:
                 self.verbs.withdraw(submission, by=submission.teacher)
                 say_once(request, _("You are no longer on the waiting list."))
@@ -94,7 +95,7 @@ class WaitView(WaitAsking, View):
             pass  # the second of two clicks
         except Refused as refusal:
             messages.error(request, str(refusal))
-        return redirect(self.page_by_link(submission, "wait", token))
+        return redirect(self.page_by_link(submission, "wait", self.token))
 
     def take(self, submission: Submission) -> None:
         taken = self.verbs.rows.filter(submission=submission, state=WaitState.TAKEN)

@@ -5,7 +5,7 @@ import datetime
 from django.conf import settings
 from django.utils import timezone
 
-from core.dates import ONE_DAY, add_working_days, public_holiday, start_of_day
+from core.dates import ONE_DAY, add_working_days, is_working_day, start_of_day
 from schools.models import School, SchoolHoliday
 
 # An offer gets more time once it would make so much of a difference.
@@ -28,16 +28,12 @@ def offer_until(
     while at <= last and (at - now.date()).days < LONGEST:
         opens, closes = (_at(at, hour) for hour in settings.OFFER_HOURS)
         start = max(counted, opens)
-        if is_school_day(at, holidays) and start < closes:
+        if is_working_day(at) and at not in holidays and start < closes:
             if start + left <= closes:
                 return min(start + left, closes_at)
             left -= closes - start
         at += ONE_DAY
     return closes_at
-
-
-def is_school_day(day: datetime.date, holidays: dict[datetime.date, str]) -> bool:
-    return day.weekday() < 5 and public_holiday(day) is None and day not in holidays
 
 
 def closes_at(day: datetime.date, lead_time: int | None) -> datetime.datetime:

@@ -9,18 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.addresses import row_number
-from core.dates import FIRST_DAY, parse_day, validate_day
-from core.text.fields import DayField, LineField, ParagraphsField
+from core.dates import FIRST_DAY, parse_day
+from core.text.fields import LineField, ParagraphsField, PickedDayField
 from programmes.models import Hub
 from submissions.kinds import submitted
 from submissions.writing.circle import Circle, Rows
-from submissions.writing.letter import Words
-from submissions.writing.work import Letter
-
-
-def _day_field(label: Any, **options: Any) -> DayField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return DayField(label=label, widget=widget, validators=[validate_day], **options)
+from submissions.writing.mailing import Mailing, MailingWords
 
 
 def _text_field(label: Any, **options: Any) -> ParagraphsField:
@@ -31,9 +25,9 @@ def _text_field(label: Any, **options: Any) -> ParagraphsField:
 
 class WritingForm(forms.Form):
     hub = forms.ModelChoiceField(Hub.objects.none(), label=gettext_lazy("Hub"))
-    first = _day_field(gettext_lazy("From"))
-    last = _day_field(
-        gettext_lazy("Until and including"),
+    first = PickedDayField(label=gettext_lazy("From"))
+    last = PickedDayField(
+        label=gettext_lazy("Until and including"),
         required=False,
         help_text=gettext_lazy("Empty: and later."),
     )
@@ -98,7 +92,7 @@ class WritingForm(forms.Form):
         return data
 
     @property
-    def letter(self) -> Letter:
+    def mailing(self) -> Mailing:
         """After `is_valid()`."""
         data: dict[str, Any] = self.cleaned_data
         kind, _dash, key = data.get("thing", "").partition("-")
@@ -111,4 +105,4 @@ class WritingForm(forms.Form):
             rows=self.rows,
         )
         texts = ("subject", "text", "subject_en", "text_en")
-        return Letter(circle, Words(**{name: data[name] for name in texts}))
+        return Mailing(circle, MailingWords(**{name: data[name] for name in texts}))

@@ -6,7 +6,7 @@ or cancels meanwhile, the page comes back and says what is new.
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.core import signing
 from django.core.exceptions import PermissionDenied
@@ -19,17 +19,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.mail.reading import readable
-from core.tasks import running
+from core.tasks.models import Task
 from core.tasks.overview import page_of
+from core.tasks.preview import FORM_CHANGED, Otherwise, opened, sealed, started
 from schools.years import current_school_year, school_year_end
 from submissions.models import Asked, Submission
 from submissions.writing.circle import Person, Rows, people
 from submissions.writing.forms import WritingForm
-from submissions.writing.letter import letter_to
-from submissions.writing.work import Letter, Otherwise, Writing, opened, sealed, send
+from submissions.writing.mailing import Mailing, mail_to
+from submissions.writing.work import Writing, in_short, send
 
 MAY = (Writing.permission, "submissions.view_submission")
-ROWS = "submissions.writing.rows"
+SALT, ROWS = "submissions.writing", "submissions.writing.rows"
 
 
 def writing_page(
@@ -41,34 +42,25 @@ def writing_page(
         raise PermissionDenied
     is_sent = request.method == "POST" and rows is None
     rows = rows if rows is not None else _chosen(request)
-    data = request.POST if is_sent else None
-    form = WritingForm(data, user=user, query=request.GET, rows=rows)
-    found, news = None, list[str]()
-    if form.is_bound and form.is_valid():
-        if "do" in request.POST:
-            if started := _started(request, form.letter):
-                return redirect(page_of(started))
-            try:
-                return _do(request, form.letter)
-            except Otherwise as otherwise:
-                news = [str(otherwise), *otherwise.lines]
-        found = people(form.letter.circle)
+    form = WritingForm(request.POST if is_sent else None, user=user, query=request.GET, rows=rows)
     context = {
         **site.each_context(request),
         "opts": opts,
         "title": _("Write to many"),
         "form": form,
+        "people": None,
         "rows": signing.dumps(rows, compress=True, salt=ROWS) if rows is not None else "",
         "chosen": sum(map(len, rows.values())) if rows is not None else 0,
-        "people": found,
-        "news": news,
         "year": (timezone.localdate(), school_year_end(current_school_year())),
         "back": reverse("admin:index"),
     }
-    if found:
-        token = uuid4()
-        context |= {"token": token, "seal": sealed(form.letter, found, token)}
-        context["mails"] = _examples(form.letter, found)
+    if is_sent and form.is_valid():
+        if "do" in request.POST:
+            try:
+                return redirect(page_of(_task(request, form.mailing)))
+            except Otherwise as otherwise:
+                context["news"] = otherwise.news
+        context |= _preview(form.mailing)
     return TemplateResponse(request, "admin/submissions/writing.html", context)
 
 
@@ -86,35 +78,31 @@ def _chosen(request: HttpRequest) -> Rows | None:
     return found
 
 
-def _token(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.POST.get("token", ""))
-    except ValueError:
-        return None
+def _preview(mailing: Mailing) -> dict[str, Any]:
+    found, token = people(mailing.circle), uuid4()
+    if not found:
+        return {"people": found}
+    seal = sealed([mailing.about, in_short(found)], token, salt=SALT)
+    return {"people": found, "mails": _examples(mailing, found), "token": token, "seal": seal}
 
 
-def _started(request: HttpRequest, letter: Letter) -> Any:
-    """What the first of two clicks started, or a colleague who sends the same."""
-    token = _token(request)
-    return token and running.find(Writing(), about=letter.about, token=token)
-
-
-def _do(request: HttpRequest, letter: Letter) -> HttpResponse:
-    """What the preview showed, and nothing else. Raises Otherwise."""
-    token, by = _token(request), request.user
-    shown = token and opened(request.POST.get("seal", ""), letter, token)
-    if not token or not shown:
-        raise Otherwise([_("You changed the form after the preview. This is the new one.")])
-    try:
-        return redirect(page_of(send(letter, shown, by=by, token=token)))
-    except IntegrityError:  # both clicks at the same moment
-        if started := _started(request, letter):
-            return redirect(page_of(started))
-        raise
-
-
-def _examples(letter: Letter, found: list[Person]) -> list[Any]:
+def _examples(mailing: Mailing, found: list[Person]) -> list[Any]:
     """The mail of the first in each language."""
     first = {one.language: one for one in reversed(found)}
-    mails = [letter_to(one, letter.words, letter.circle.hub) for one in first.values()]
+    mails = [mail_to(one, mailing.words, mailing.circle.hub) for one in first.values()]
     return [(mail, readable(mail)) for mail in mails]
+
+
+def _task(request: HttpRequest, mailing: Mailing) -> Task:
+    """It sends what the preview showed, and nothing else. Raises Otherwise."""
+    if first := started(Writing(), about=mailing.about, posted=request.POST):
+        return first
+    (about, shown), token = opened(request.POST, salt=SALT)
+    if about != mailing.about:
+        raise Otherwise([FORM_CHANGED])
+    try:
+        return send(mailing, shown, by=request.user, token=token)
+    except IntegrityError:  # both clicks at the same moment
+        if first := started(Writing(), about=mailing.about, posted=request.POST):
+            return first
+        raise

@@ -1,13 +1,9 @@
 """Writing to many: the preview is what is sent, and the worker sends each her mail, once."""
 
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,12 +14,13 @@ from core.lifecycle import Refused
 from core.mail.queue import enqueue
 from core.tasks import running
 from core.tasks.models import Task, TaskUnit
+from core.tasks.preview import Otherwise
 from core.tasks.work import About, Work
 from core.transactions import retried
 from programmes.models import Hub
 from submissions.models import Companion, Submission
-from submissions.writing.circle import Circle, Person, people, person_of
-from submissions.writing.letter import Words, letter_to
+from submissions.writing.circle import Person, people, person_of
+from submissions.writing.mailing import Mailing, MailingWords, mail_to
 
 
 class NothingStands(Refused):
@@ -32,14 +29,6 @@ class NothingStands(Refused):
 
 class CannotBeMailed(Refused):
     message = gettext_lazy("This e-mail address cannot be used: correct it at the submission.")
-
-
-class Otherwise(Refused):
-    """Somebody is not in it, or in it otherwise, than the preview said: nothing was sent."""
-
-    def __init__(self, lines: Sequence[str]) -> None:
-        self.lines = lines
-        super().__init__(_("Something is not as it was shown. Nothing was sent yet."))
 
 
 class Writing(Work):
@@ -56,7 +45,7 @@ class Writing(Work):
         if person is None:
             raise NothingStands
         try:
-            enqueue(letter_to(person, Words(**task.data["words"]), hub))
+            enqueue(mail_to(person, MailingWords(**task.data["words"]), hub))
         except ValidationError as error:
             raise CannotBeMailed from error
 
@@ -89,43 +78,20 @@ def _about(one: Submission | Companion) -> About:
 
 # --- What was shown, and what is sent ------------------------------------------------------------
 
-
-@dataclass(frozen=True)
-class Letter:
-    """What to write, and to whom."""
-
-    circle: Circle
-    words: Words
-
-    @property
-    def about(self) -> str:
-        """Of one thing there is one task at a time: a print, and the subject."""
-        values = json.dumps([self.circle.values, self.words.values], sort_keys=True)
-        print_ = hashlib.sha256(values.encode()).hexdigest()[:16]
-        return f"{print_} {self.words.subject}"[:60]
+# Of each person her unit, and a line in which she is named.
+Shown = Sequence[tuple[dict[str, Any], str]]
 
 
-def sealed(letter: Letter, shown: Sequence[Person], token: UUID) -> str:
-    """What a preview showed, for the form with this token to bring back."""
-    units = [[one.unit, in_a_line(one)] for one in shown]
-    return signing.dumps([letter.about, units, str(token)], compress=True, salt=__name__)
-
-
-def opened(seal: str, letter: Letter, token: UUID) -> list[tuple[dict[str, Any], str]] | None:
-    """None where it is not ours, or not of this letter."""
-    try:
-        about, units, sealed_with = signing.loads(seal, salt=__name__)
-    except (signing.BadSignature, ValueError):
-        return None
-    is_same = (about, sealed_with) == (letter.about, str(token))
-    return [(unit, line) for unit, line in units] if is_same else None
+def in_short(some: Sequence[Person]) -> Shown:
+    """What a preview shows of them."""
+    return [(one.unit, in_a_line(one)) for one in some]
 
 
 def in_a_line(person: Person) -> str:
     return ", ".join(filter(None, (person.name, person.asker)))
 
 
-def differences(shown: Sequence[tuple[dict[str, Any], str]], now: Sequence[Person]) -> list[str]:
+def differences(shown: Shown, now: Sequence[Person]) -> list[str]:
     """What is otherwise than the preview said, a line each."""
     before = {key: (unit, line) for unit, line in shown for key in unit["who"]}
     there = {key for one in now for key in one.keys}
@@ -143,19 +109,17 @@ def differences(shown: Sequence[tuple[dict[str, Any], str]], now: Sequence[Perso
 
 
 @retried
-def send(
-    letter: Letter, shown: Sequence[tuple[dict[str, Any], str]], *, by: Any, token: UUID
-) -> Task:
+def send(mailing: Mailing, shown: Shown, *, by: Any, token: UUID) -> Task:
     """Leave it to the worker: to exactly those whom the preview named. Raises Otherwise where these
     are not the ones that there are."""
-    if lines := differences(shown, people(letter.circle)):
+    if lines := differences(shown, people(mailing.circle)):
         raise Otherwise(lines)
     return running.start(
         Writing(),
         [unit for unit, _line in shown],
-        about=letter.about,
+        about=mailing.about,
         token=token,
-        hub=letter.circle.hub.pk,
+        hub=mailing.circle.hub.pk,
         by=by,
-        words=letter.words.values,
+        words=mailing.words.values,
     )

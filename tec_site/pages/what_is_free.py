@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from core.dates import ONE_DAY, validate_day
+from core.dates import ONE_DAY
 from core.kinds import Outing, kinds
-from core.text.fields import DayField
+from core.text.fields import PickedDayField
 from schools.years import YearGroup, last_plannable_day
 from submissions.forms import MOST_PUPILS
 
@@ -24,11 +24,7 @@ from submissions.forms import MOST_PUPILS
 class OutingForm(forms.Form):
     """In Dutch, since its fields stand in an address that people share."""
 
-    dag = DayField(
-        label=gettext_lazy("On which day?"),
-        validators=[validate_day],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    dag = PickedDayField(label=gettext_lazy("On which day?"))
     week = forms.BooleanField(
         label=gettext_lazy("Another day of that week is fine too"), required=False
     )

@@ -12,7 +12,7 @@ from bookings.planning.availability import (
     month_of_offers,
     next_free,
     offers_between,
-    same_week,
+    week_of,
 )
 from programmes.models import Closure
 from tests.bookings.asking import offer_for
@@ -89,14 +89,14 @@ def test_half_day_that_has_begun_is_closed_where_no_lead_time_is_asked():
     assert [status_of(programme, slot) for slot in (begun, begins)] == [Status.CLOSED, Status.FREE]
 
 
-def test_same_week_is_from_monday_to_sunday():
+def test_a_week_is_from_monday_to_sunday():
     programme = make_programme()
     slots = {
         day: make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, day, 9))
         for day in (1, 2, 5, 8, 9)
     }
 
-    found = same_week(programme, datetime.date(2026, 11, 5))
+    found = week_of(programme, datetime.date(2026, 11, 5))
 
     assert [offer.slot_id for offer in found] == [slots[day].pk for day in (2, 5, 8)]
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from bookings import lifecycle, moving
-from bookings.admin.calling_off import LET_BE
+from bookings.admin.visits.joining import LET_BE
 from bookings.models import BookingEvent, State, Visit
 from bookings.visits import joining
 from core.mail import markers

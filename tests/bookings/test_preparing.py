@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from bookings import attendance, lifecycle, preparing
 from bookings.models import State
-from bookings.planning.line import next_steps
+from bookings.planning.trajectory import next_steps
 from bookings.refusals import NotYet
 from core.lifecycle import IllegalMove
 from core.uploads import clean_handout

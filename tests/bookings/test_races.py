@@ -20,13 +20,14 @@ from bookings import clock, lifecycle, places, visits
 from bookings.models import Booking, BookingEvent, State, Visit, ZoneClaim
 from bookings.rules import VisitItem, VisitRequest
 from core import kinds
-from core.lifecycle import IllegalMove, Refused, chain_is_sound
+from core.lifecycle import IllegalMove, Refused
 from core.models import Mail
 from submissions.codes import code_of
 from submissions.models import CodeChallenge, Submission
 from submissions.rules import Party
 from tests.booking_form import address, typed_by
 from tests.bookings.test_admin_schedule import save_slot
+from tests.chain import chain_is_sound
 from tests.factories import (
     NOW,
     amsterdam,

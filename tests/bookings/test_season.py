@@ -68,7 +68,7 @@ def next_year(year=2026, **fields):
 
 
 def copy(season, user, *, but=(), anyway=None):
-    shown = plan_season(season, user).print
+    shown = plan_season(season, user).fingerprint
     return copy_season(season, user, but=but, anyway=anyway or {}, shown=shown)
 
 
@@ -172,7 +172,7 @@ def test_a_pattern_that_staff_made_by_hand_is_found_and_gets_what_it_lacks():
 
 def test_nothing_is_made_where_the_preview_showed_something_else():
     boss, pattern = make_staff(), make_pattern()
-    shown = plan_season(next_year(), boss).print
+    shown = plan_season(next_year(), boss).fingerprint
     Closure.objects.create(
         venue=pattern.venue, starts_on=DAY(2027, 9, 7), ends_on=DAY(2027, 9, 7), reason="Dicht"
     )
@@ -320,7 +320,7 @@ def fields(**more):
 
 
 def shown_on(response):
-    return response.context["plan"].print
+    return response.context["plan"].fingerprint
 
 
 def test_page_shows_a_preview_and_makes_what_is_ticked(desk):
@@ -420,7 +420,7 @@ def test_two_who_copy_a_season_at_once_make_it_once():
     SchoolHoliday.objects.all().delete()
     boss = make_staff()
     make_pattern()
-    shown = plan_season(next_year(), boss).print
+    shown = plan_season(next_year(), boss).fingerprint
 
     def copying():
         return copy_season(next_year(), boss, but=(), anyway={}, shown=shown)

@@ -26,9 +26,10 @@ from hypothesis.stateful import (
 from bookings import clock, lifecycle, visits
 from bookings.models import Booking, BookingEvent, State, Visit, ZoneClaim
 from bookings.rules import VisitItem, VisitRequest
-from core.lifecycle import Refused, chain_is_sound
+from core.lifecycle import Refused
 from submissions.models import Submission
 from submissions.rules import Party
+from tests.chain import chain_is_sound
 from tests.factories import (
     NOW,
     amsterdam,

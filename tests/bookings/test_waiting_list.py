@@ -12,7 +12,7 @@ from bookings.visits.calling_off import call_off
 from bookings.waiting import rounds
 from bookings.waiting.positions import demand, positions
 from bookings.waiting.visit_list import LIST, WaitRequest, Wish
-from core.lifecycle import IllegalMove, Refused, chain_is_sound
+from core.lifecycle import IllegalMove, Refused
 from core.mail.outbox import Teller
 from core.models import Mail
 from core.transactions import retried
@@ -21,6 +21,7 @@ from submissions.models import Ending, WaitState
 from submissions.rules import NoteRequired
 from submissions.waiting.lifecycle import MOVES, NothingOffered, OnlyFewer
 from tests.bookings.asking import asked
+from tests.chain import chain_is_sound
 from tests.factories import (
     NOW,
     amsterdam,

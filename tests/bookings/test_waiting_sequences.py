@@ -28,10 +28,11 @@ from bookings.rules import VisitItem, VisitRequest
 from bookings.sweeping import VisitSweeper
 from bookings.visits.calling_off import call_off
 from bookings.waiting.visit_list import LIST, WaitRequest, Wish
-from core.lifecycle import Refused, chain_is_sound
+from core.lifecycle import Refused
 from core.transactions import retried
 from submissions.models import WaitState
 from submissions.rules import Party
+from tests.chain import chain_is_sound
 from tests.factories import (
     NOW,
     amsterdam,

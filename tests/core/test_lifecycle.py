@@ -9,7 +9,8 @@ from django.db import connection, connections, transaction
 from bookings.lifecycle import BookingLifecycle
 from bookings.models import Booking, BookingEvent, State
 from bookings.places import VisitFull
-from core.lifecycle import NEW, IllegalMove, Move, chain_is_sound, role_of
+from core.lifecycle import NEW, IllegalMove, Move, role_of
+from tests.chain import chain_is_sound
 from tests.factories import (
     NOW,
     make_booking,

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.markup import Block, parse
+from core.markup import TextBlock, parse
 from kits.models import KitDocument, LessonKit
 from programmes.models import Venue
 
@@ -18,24 +18,27 @@ from programmes.models import Venue
     [
         ("", []),
         ("\n \n\t\n", []),
-        ("# Vooraf", [Block("heading", ["Vooraf"])]),
-        ("#Vooraf", [Block("paragraph", ["#Vooraf"])]),
-        ("- lijm\n* karton\n\n- touw", [Block("list", ["lijm", "karton", "touw"])]),
-        ("-5 graden", [Block("paragraph", ["-5 graden"])]),
-        ("3. Meet.\n4) Teken.", [Block("steps", ["Meet.", "Teken."], start=3)]),
-        ("1. Bouw\n   een toren.", [Block("steps", ["Bouw een toren."])]),
+        ("# Vooraf", [TextBlock("heading", ["Vooraf"])]),
+        ("#Vooraf", [TextBlock("paragraph", ["#Vooraf"])]),
+        ("- lijm\n* karton\n\n- touw", [TextBlock("list", ["lijm", "karton", "touw"])]),
+        ("-5 graden", [TextBlock("paragraph", ["-5 graden"])]),
+        ("3. Meet.\n4) Teken.", [TextBlock("steps", ["Meet.", "Teken."], start=3)]),
+        ("1. Bouw\n   een toren.", [TextBlock("steps", ["Bouw een toren."])]),
         (
             "1. Bouw.\n\nKijk eens.\n\n2. Test.",
             [
-                Block("steps", ["Bouw."]),
-                Block("paragraph", ["Kijk eens."]),
-                Block("steps", ["Test."], start=2),
+                TextBlock("steps", ["Bouw."]),
+                TextBlock("paragraph", ["Kijk eens."]),
+                TextBlock("steps", ["Test."], start=2),
             ],
         ),
-        ("Een\ntwee\n\ndrie", [Block("paragraph", ["Een twee"]), Block("paragraph", ["drie"])]),
-        ("# Kop\nzin", [Block("heading", ["Kop"]), Block("paragraph", ["zin"])]),
-        ("a\x00b\x1bc\td", [Block("paragraph", ["abc d"])]),
-        ("2026. Een jaar", [Block("paragraph", ["2026. Een jaar"])]),
+        (
+            "Een\ntwee\n\ndrie",
+            [TextBlock("paragraph", ["Een twee"]), TextBlock("paragraph", ["drie"])],
+        ),
+        ("# Kop\nzin", [TextBlock("heading", ["Kop"]), TextBlock("paragraph", ["zin"])]),
+        ("a\x00b\x1bc\td", [TextBlock("paragraph", ["abc d"])]),
+        ("2026. Een jaar", [TextBlock("paragraph", ["2026. Een jaar"])]),
     ],
 )
 def test_parse_reads_marks(text, blocks):

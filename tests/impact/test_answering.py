@@ -5,13 +5,14 @@ import time_machine
 from django.test import Client
 
 from bookings import attendance
-from core.lifecycle import IllegalMove, chain_is_sound
+from core.lifecycle import IllegalMove
 from impact import lifecycle, links
 from impact.lifecycle import MOVES
 from impact.models import FACES, TALLIES, WORDS, Evaluation, EvaluationState
 from submissions.lifecycle import correct_email
 from submissions.links import token_of as submission_token
 from submissions.privacy.erasure import erase_person
+from tests.chain import chain_is_sound
 from tests.factories import (
     amsterdam,
     make_booking,

@@ -11,13 +11,14 @@ import pytest
 import time_machine
 
 from core.dates import add_working_days, is_working_day
-from core.lifecycle import Refused, chain_is_sound
+from core.lifecycle import Refused
 from kits import clock, days, handling, lifecycle
 from kits.desk import figures
 from kits.handling import Count
 from kits.models import Delivery, KitCopy, Loan, LoanEvent, LoanState, Shortage
 from kits.rules import LoanRequest
 from submissions.rules import Party
+from tests.chain import chain_is_sound
 from tests.factories import amsterdam, make_kit, make_staff, unsaved_submission
 
 pytestmark = pytest.mark.django_db

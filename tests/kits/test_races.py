@@ -11,7 +11,7 @@ import pytest
 import time_machine
 
 from core import transactions
-from core.lifecycle import IllegalMove, chain_is_sound
+from core.lifecycle import IllegalMove
 from kits import handling, lifecycle
 from kits.handling import Count
 from kits.models import Delivery, Loan, LoanEvent, LoanState
@@ -19,6 +19,7 @@ from kits.refusals import CopyPromised, CopyUnfit, NoCopyFree, OtherCopy
 from kits.rules import LoanRequest
 from schools.models import SchoolHoliday
 from submissions.rules import Party
+from tests.chain import chain_is_sound
 from tests.factories import amsterdam, make_kit, make_loan, unsaved_submission
 from tests.racing import race
 

@@ -24,12 +24,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from core.lifecycle import Refused, chain_is_sound
+from core.lifecycle import Refused
 from kits import days, handling, lifecycle
 from kits.handling import Count
 from kits.models import Delivery, ItemCount, Loan, LoanEvent, LoanState, Shortage
 from kits.rules import LoanRequest
 from submissions.rules import Party
+from tests.chain import chain_is_sound
 from tests.factories import amsterdam, make_kit, make_staff, unsaved_submission
 
 S = LoanState

@@ -17,7 +17,6 @@ from bookings.models import Booking, State, Visit, VisitSlot, VisitWait
 from bookings.sweeping import VisitSweeper
 from bookings.visits.rooms import give_rooms
 from core.kinds import kinds
-from core.lifecycle import chain_is_sound
 from core.mail.models import Mail
 from core.mail.outbox import Teller
 from core.models import Task, TaskUnit
@@ -28,6 +27,7 @@ from kits.sweeping import LoanSweeper
 from programmes.models import Closure
 from programmes.sweeping.sweeper import StandsOtherwise, Way
 from schools.models import SchoolHoliday
+from tests.chain import chain_is_sound
 from tests.factories import (
     VISIT_DAY,
     amsterdam,
@@ -422,9 +422,8 @@ def with_visit(booking):
     )
 
 
-def test_box_of_other_days_moves_along_with_its_visit(desk, booking, programme):
-    loan = with_visit(booking)
-    make_loan(copy=make_kit(venue=programme.venue).copies.get())  # with no visit
+def days_of_moved_along(desk, programme, loan):
+    """Close the day of its visit as proposed, with the box along: its days afterwards."""
     answer, data = look(desk, programme.venue)
     (line,) = [one for one in lines(answer) if one.hit.key.startswith("leskist")]
     assert ways(answer)[f"leskist-{loan.pk}"] == ["along:2026-11-03", "leave", "cancel"]
@@ -433,7 +432,13 @@ def test_box_of_other_days_moves_along_with_its_visit(desk, booking, programme):
     do(desk, data)
     work()
     loan.refresh_from_db()
-    assert (loan.starts_on, loan.ends_on) == (
+    return loan.starts_on, loan.ends_on
+
+
+def test_box_of_other_days_moves_along_with_its_visit(desk, booking, programme):
+    loan = with_visit(booking)
+    make_loan(copy=make_kit(venue=programme.venue).copies.get())  # with no visit
+    assert days_of_moved_along(desk, programme, loan) == (
         datetime.date(2026, 11, 9),
         datetime.date(2026, 11, 30),
     )
@@ -456,15 +461,7 @@ def test_box_of_another_venue_moves_along_with_its_visit(desk, booking, programm
     days = {"starts_on": VISIT_DAY, "ends_on": datetime.date(2026, 11, 24)}
     loan = make_loan(copy=taken, booking=booking, submission=booking.submission, **days)
     make_loan(copy=other, **days)  # with no visit: nothing of it is here
-    answer, data = look(desk, programme.venue)
-    (line,) = [one for one in lines(answer) if one.hit.key.startswith("leskist")]
-    assert ways(answer)[f"leskist-{loan.pk}"] == ["along:2026-11-03", "leave", "cancel"]
-    assert (line.way.value, line.hit.day) == ("along:2026-11-03", VISIT_DAY)
-    assert "gaat mee met een bezoek van deze dagen" in line.hit.text
-    do(desk, data)
-    work()
-    loan.refresh_from_db()
-    assert (loan.starts_on, loan.ends_on) == (
+    assert days_of_moved_along(desk, programme, loan) == (
         datetime.date(2026, 11, 10),
         datetime.date(2026, 12, 1),
     )

@@ -5,10 +5,11 @@ import itertools
 
 import pytest
 
-from core.lifecycle import NEW, IllegalMove, chain_is_sound
+from core.lifecycle import NEW, IllegalMove
 from roster import lifecycle, refusals
 from roster.lifecycle import MOVES
 from roster.models import Shift, ShiftState
+from tests.chain import chain_is_sound
 from tests.factories import amsterdam, make_staff
 from tests.roster.rostering import absent, fresh, make_person, make_run, make_shift, moves_of
 

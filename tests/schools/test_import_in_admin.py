@@ -37,7 +37,7 @@ def upload(client, *files):
 
 
 def do(client, preview, **changed):
-    sent = {"print": preview.context["plan"].print, "allow": preview.context["allowed"]}
+    sent = {"shown": preview.context["plan"].fingerprint, "allow": preview.context["allowed"]}
     return client.post(preview.request["PATH_INFO"], sent | {"do": "1"} | changed)
 
 

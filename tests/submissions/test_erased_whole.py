@@ -29,8 +29,8 @@ from submissions.sharing import lifecycle as sharing
 from submissions.sharing.lifecycle import Share
 from submissions.telling import send_code
 from submissions.writing.circle import Circle, people
-from submissions.writing.letter import Words
-from submissions.writing.work import Letter, send
+from submissions.writing.mailing import Mailing, MailingWords
+from submissions.writing.work import send
 from tests.factories import (
     amsterdam,
     make_booking,
@@ -149,10 +149,10 @@ def live_through_all_of_it(teacher, frozen) -> None:
         change_message=f"Nummer is nu {PHONE}",
     )
     many = Circle(the_hub(), other.day, other.day)
-    letter = Letter(many, Words("Andere ingang", f"Vraag naar {NAME}.", "", ""))
+    mailing = Mailing(many, MailingWords("Andere ingang", f"Vraag naar {NAME}.", "", ""))
     shown = [(one.unit, one.name) for one in people(many)]
     assert len(shown) == 1
-    send(letter, shown, by=staff, token=uuid4())
+    send(mailing, shown, by=staff, token=uuid4())
     # What is still on its way: a code, her browser, a mail.
     send_code(codes.ask(purpose="sign_in", email=EMAIL, browser="browser"), "nl")
     worker.Worker().run_once()

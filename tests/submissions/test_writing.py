@@ -13,11 +13,12 @@ from core.mail import queue
 from core.mail.sending import Sender
 from core.models import Mail, Task
 from core.tasks import running
+from core.tasks.preview import Otherwise
 from core.worker import Worker
 from submissions.models import Companion, CompanionState
 from submissions.writing.circle import Circle, people
-from submissions.writing.letter import Words
-from submissions.writing.work import Letter, Otherwise, send
+from submissions.writing.mailing import Mailing, MailingWords
+from submissions.writing.work import in_short, send
 from tests.factories import (
     NOW,
     amsterdam,
@@ -44,7 +45,9 @@ DAY = datetime.date(2026, 11, 3)
 PAGE = "/beheer/submissions/submission/schrijven/"
 HOUR = datetime.timedelta(hours=1)
 NOT_DELIVERED = "1 mail kon deze week niet bezorgd worden"
-WORDS = Words("Andere ingang", "Kom binnen aan de achterkant.", "Other door", "Use the back door.")
+WORDS = MailingWords(
+    "Andere ingang", "Kom binnen aan de achterkant.", "Other door", "Use the back door."
+)
 
 
 @pytest.fixture
@@ -64,12 +67,12 @@ def on_the_day(**fields):
     return Circle(the_hub(), DAY, DAY, **fields)
 
 
-def shown(letter):
-    return [(one.unit, one.name) for one in people(letter.circle)]
+def shown(mailing):
+    return in_short(people(mailing.circle))
 
 
-def start(letter, by=None):
-    return send(letter, shown(letter), by=by or make_staff(), token=uuid4())
+def start(mailing, by=None):
+    return send(mailing, shown(mailing), by=by or make_staff(), token=uuid4())
 
 
 def mailed():
@@ -148,7 +151,7 @@ def test_number_of_queries_is_the_same_for_more_people(visit, django_assert_max_
 def test_each_gets_one_mail_in_her_language_with_what_stands(visit):
     make_booking(visit=visit, submission=of("anouk@school.example"), party_name="7a")
     make_booking(visit=visit, submission=of("kate@school.example", language="en"))
-    start(Letter(on_the_day(), WORDS))
+    start(Mailing(on_the_day(), WORDS))
     running.work(seconds=5)
     running.work(seconds=5)
     mails = {mail.to: mail for mail in Mail.objects.filter(template="written")}
@@ -165,7 +168,7 @@ def test_each_gets_one_mail_in_her_language_with_what_stands(visit):
 
 def test_without_english_everybody_reads_the_dutch_marked_as_such(visit):
     make_booking(visit=visit, submission=of("kate@school.example", language="en"))
-    start(Letter(on_the_day(), Words("Andere ingang", "Achterom <b>&")))
+    start(Mailing(on_the_day(), MailingWords("Andere ingang", "Achterom <b>&")))
     running.work(seconds=5)
     mail = Mail.objects.get(template="written")
     assert '<span lang="nl">Andere ingang</span>' in mail.html
@@ -176,7 +179,7 @@ def test_without_english_everybody_reads_the_dutch_marked_as_such(visit):
 def test_a_worker_that_is_killed_half_way_sends_each_mail_once(visit, monkeypatch):
     for number in range(6):
         make_booking(visit=visit, submission=of(f"juf{number}@school.example"))
-    start(Letter(on_the_day(), WORDS))
+    start(Mailing(on_the_day(), WORDS))
     real, calls = queue.enqueue, []
 
     def killed(message):
@@ -200,7 +203,7 @@ def test_what_was_cancelled_before_its_turn_is_not_written_about(visit):
     staff = make_staff()
     gone = make_booking(visit=visit, submission=of("anouk@school.example"))
     make_booking(visit=visit, submission=of("bert@school.example"))
-    task = start(Letter(on_the_day(), WORDS), by=staff)
+    task = start(Mailing(on_the_day(), WORDS), by=staff)
     lifecycle.cancel(booking=gone, by=staff)
     running.work(seconds=5)
     assert mailed() == ["bert@school.example"]
@@ -209,7 +212,7 @@ def test_what_was_cancelled_before_its_turn_is_not_written_about(visit):
 
 def test_an_address_corrected_before_her_turn_is_that_of_now(visit):
     booking = make_booking(visit=visit, submission=of("anuok@school.example"))
-    start(Letter(on_the_day(), WORDS))
+    start(Mailing(on_the_day(), WORDS))
     booking.submission.email = "anouk@school.example"
     booking.submission.save()
     running.work(seconds=5)
@@ -221,13 +224,13 @@ def test_who_booked_or_left_since_the_preview_is_named_and_nothing_is_sent(visit
     first = make_booking(visit=visit, submission=of("anouk@school.example"))
     twice = of("bert@school.example")
     make_booking(visit=visit, submission=twice)
-    letter = Letter(on_the_day(), WORDS)
-    before = shown(letter)
+    mailing = Mailing(on_the_day(), WORDS)
+    before = shown(mailing)
     lifecycle.cancel(booking=first, by=staff)
     make_booking(visit=visit, submission=twice, party_name="8b")
     make_booking(visit=visit, submission=of("carla@school.example"))
     with pytest.raises(Otherwise) as refusal:
-        send(letter, before, by=staff, token=uuid4())
+        send(mailing, before, by=staff, token=uuid4())
     assert [line.partition(",")[0] for line in refusal.value.lines] == [
         "Veranderd sinds je keek: bert",
         "Nieuw sinds je keek: carla",
@@ -239,7 +242,7 @@ def test_who_booked_or_left_since_the_preview_is_named_and_nothing_is_sent(visit
 def test_a_refused_address_is_under_needs_attention_and_the_rest_goes_on(visit, desk, settings):
     for name in ("anouk", "bert"):
         make_booking(visit=visit, submission=of(f"{name}@school.example"))
-    start(Letter(on_the_day(), WORDS))
+    start(Mailing(on_the_day(), WORDS))
     running.work(seconds=5)
     with smtp_sink() as server:
         settings.MAILERS = server.mailers()
@@ -372,7 +375,7 @@ def test_one_right_of_the_two_opens_no_page(client, right):
 
 def test_a_mail_that_came_back_needs_attention_and_shows_at_its_booking(visit, desk):
     booking = make_booking(visit=visit, submission=of("anouk@school.example"))
-    start(Letter(on_the_day(), WORDS))
+    start(Mailing(on_the_day(), WORDS))
     running.work(seconds=5)
     Sender().send(seconds=5)
     mail = Mail.objects.get(template="written")
@@ -392,7 +395,7 @@ def test_it_shows_at_each_submission_of_which_that_mail_told_and_is_found_by_eac
     kit = make_kit(venue=visit.slot.venue)
     loan = make_loan(copy=kit.copies.get(), submission=hers[1], starts_on=DAY)
     other = make_booking(visit=visit, submission=of("bert@school.example"), party_name="8")
-    start(Letter(on_the_day(), WORDS))
+    start(Mailing(on_the_day(), WORDS))
     running.work(seconds=5)
     Sender().send(seconds=5)
     mail = Mail.objects.get(template="written", to="anouk@school.example")

@@ -20,8 +20,8 @@ from core.tasks import running
 from programmes.models import Closure
 from roster import lifecycle
 from submissions.writing.circle import Circle, people
-from submissions.writing.letter import Words
-from submissions.writing.work import Letter, send
+from submissions.writing.mailing import Mailing, MailingWords
+from submissions.writing.work import send
 from tec_site.backup import BackupFailed, back_up
 from tec_site.models import SignIn
 from tests.factories import (
@@ -138,9 +138,9 @@ def fill_every_app():
             venue=make_venue(), reason="Storm", starts_on=VISIT_DAY, ends_on=VISIT_DAY
         )
         circle = Circle(the_hub(), VISIT_DAY)
-        letter = Letter(circle, Words("Parkeren", "Het is vol."))
+        mailing = Mailing(circle, MailingWords("Parkeren", "Het is vol."))
         shown = [(one.unit, "") for one in people(circle)]
-        send(letter, shown, by=make_staff(), token=uuid4())
+        send(mailing, shown, by=make_staff(), token=uuid4())
         SignIn.objects.create(user=make_staff(), way="totp", network="192.0.2.7")
         make_booking()
     with time_machine.travel(VISIT_OVER, tick=False):

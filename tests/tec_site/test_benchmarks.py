@@ -8,9 +8,9 @@ from django.db.models.functions import Coalesce
 
 from benchmarks.fill import Size, fill
 from bookings.models import Booking, BookingEvent, State, Visit, ZoneClaim
-from core.lifecycle import chain_is_sound
 from kits.models import KitCopy, Loan
 from schools.models import School
+from tests.chain import chain_is_sound
 from tests.racing import race
 
 

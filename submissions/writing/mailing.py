@@ -1,5 +1,7 @@
-"""What staff write to many, as one of them reads it."""
+"""What staff write to many, and as one of them reads it."""
 
+import hashlib
+import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,11 +10,11 @@ from django.utils import translation
 from core.mail import markers, templates
 from core.mail.queue import Message
 from programmes.models import Hub
-from submissions.writing.circle import Person
+from submissions.writing.circle import Circle, Person
 
 
 @dataclass(frozen=True)
-class Words:
+class MailingWords:
     """In both languages; without English everybody reads the Dutch."""
 
     subject: str
@@ -31,7 +33,22 @@ class Words:
         return self.subject, self.text, "nl"
 
 
-def letter_to(person: Person, words: Words, hub: Hub) -> Message:
+@dataclass(frozen=True)
+class Mailing:
+    """What to write, and to whom."""
+
+    circle: Circle
+    words: MailingWords
+
+    @property
+    def about(self) -> str:
+        """Of one mailing there is one task at a time: a fingerprint, and the subject."""
+        values = json.dumps([self.circle.values, self.words.values], sort_keys=True)
+        fingerprint = hashlib.sha256(values.encode()).hexdigest()[:16]
+        return f"{fingerprint} {self.words.subject}"[:60]
+
+
+def mail_to(person: Person, words: MailingWords, hub: Hub) -> Message:
     subject, text, written_in = words.for_reader(person.language)
     with translation.override(person.language):
         things = [

@@ -1,5 +1,5 @@
-"""The line of a class: first the Proeverij, then the Experiences, each with what it adds, what was
-done of it, and when it can be.
+"""The trajectory of a class: first the Proeverij, then the Experiences, each with what it adds,
+what was done of it, and when it can be.
 
 What a class did as the class it continues counts too, from groep 7 to groep 8.
 """
@@ -21,11 +21,11 @@ from schools.models import ClassGroup
 LOOKS_AHEAD = datetime.timedelta(weeks=16)
 DATES_SHOWN = 3
 STEPS_OFFERED = 2
-ON_THE_LINE = (ProgrammeKind.TASTER, ProgrammeKind.EXPERIENCE)
+KINDS = (ProgrammeKind.TASTER, ProgrammeKind.EXPERIENCE)
 
 
 @dataclass(frozen=True)
-class LineStep:
+class TrajectoryStep:
     """A programme, and how far the class is with it."""
 
     programme: Programme
@@ -58,10 +58,12 @@ def visits_of(class_group: ClassGroup) -> list[Booking]:
     return list(found.with_facts().order_by("visit__slot__starts_at", "pk"))
 
 
-def line_of(class_group: ClassGroup, visits: Sequence[Booking], pupils: int = 0) -> list[LineStep]:
+def trajectory_of(
+    class_group: ClassGroup, visits: Sequence[Booking], pupils: int = 0
+) -> list[TrajectoryStep]:
     """The programmes for its year group, and those it visited; two queries."""
     visited = {one.visit.programme_id: one for one in visits}
-    programmes = Programme.objects.filter(kind__in=ON_THE_LINE).for_schools()
+    programmes = Programme.objects.filter(kind__in=KINDS).for_schools()
     offered = [
         one
         for one in programmes.select_related("venue__hub")
@@ -74,7 +76,7 @@ def line_of(class_group: ClassGroup, visits: Sequence[Booking], pupils: int = 0)
     since = tasted[0].starts_at if tasted else None
     dates = _dates(to_do, since, pupils)
     return [
-        LineStep(
+        TrajectoryStep(
             one,
             visited.get(one.pk),
             dates.get(one.pk, ()),
@@ -109,19 +111,20 @@ def _dates(
 
 
 def next_steps(rows: Sequence[Any]) -> list[NextStep]:
-    """With which programmes the class of these rows goes on: those of its line that it neither
-    did nor planned. A Proeverij first, where it had none; groups that are no class have no line.
+    """With which programmes the class of these rows goes on: those of its trajectory that it
+    neither did nor planned. A Proeverij first, where it had none; groups that are no class have no
+    trajectory.
     """
     last = rows[-1] if rows else None
     if last is None or last.class_group is None:
         return []
     visits = visits_of(last.class_group)
-    steps = line_of(last.class_group, visits, last.pupils)
+    steps = trajectory_of(last.class_group, visits, last.pupils)
     open_ones = [one for one in steps if one.booking is None and one.is_first]
     return [_as_next(one) for one in open_ones[:STEPS_OFFERED]]
 
 
-def _as_next(step: LineStep) -> NextStep:
+def _as_next(step: TrajectoryStep) -> NextStep:
     programme = step.programme
     return NextStep(
         title=programme.shown.title,

@@ -13,35 +13,28 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from bookings.models import SchedulePattern
+from bookings.admin.schedule.making import slots_made
 from bookings.models.schedule import LONGEST_SEASON
 from bookings.planning import season
 from bookings.planning.demand import demand
-from bookings.planning.times import at_another_time
 from core.addresses import row_number
 from core.backoffice.changes import log_done
-from core.dates import parse_day, validate_day
-from core.text.fields import DayField
+from core.dates import parse_day
+from core.text.fields import PickedDayField
 from schools.years import school_year_label
 
 MAY = ("bookings.add_schedulepattern", "bookings.add_visitslot")
 
 
-def _day_field(label: Any, **options: Any) -> DayField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return DayField(label=label, widget=widget, validators=[validate_day], **options)
-
-
 class SeasonForm(forms.Form):
     year = forms.TypedChoiceField(label=gettext_lazy("Copy the patterns of"), coerce=int)
-    first = _day_field(gettext_lazy("First day of the new season"))
-    last = _day_field(gettext_lazy("Last day of the new season"))
-    public_from = _day_field(
-        gettext_lazy("Publish from"),
+    first = PickedDayField(label=gettext_lazy("First day of the new season"))
+    last = PickedDayField(label=gettext_lazy("Last day of the new season"))
+    public_from = PickedDayField(
+        label=gettext_lazy("Publish from"),
         required=False,
         help_text=gettext_lazy(
             "Until that day only staff see the slots, and book in them. Empty: everybody at once."
@@ -87,15 +80,8 @@ def season_page(model_admin: Any, request: HttpRequest) -> HttpResponse:
     plan, news = None, ""
     if form.is_bound and form.is_valid():
         if "do" in request.POST:
-            made = season.copy_season(
-                form.season,
-                user,
-                but=_left_out(request),
-                anyway=_anyway(request),
-                shown=request.POST.get("shown", ""),
-            )
-            if made:
-                return _done(model_admin, request, made)
+            if made := _copy(request, form.season):
+                return _done(request, made)
             news = _("Something is otherwise than it was shown. Look at it once more.")
         plan = season.plan_season(form.season, user)
     context = {
@@ -110,6 +96,16 @@ def season_page(model_admin: Any, request: HttpRequest) -> HttpResponse:
         "back": reverse("admin:bookings_schedulepattern_changelist"),
     }
     return TemplateResponse(request, "admin/bookings/season.html", context)
+
+
+def _copy(request: HttpRequest, wanted: season.Season) -> season.SeasonPlan | None:
+    return season.copy_season(
+        wanted,
+        request.user,
+        but=_left_out(request),
+        anyway=_anyway(request),
+        shown=request.POST.get("shown", ""),
+    )
 
 
 def _rows(request: HttpRequest, plan: season.SeasonPlan) -> list[dict[str, Any]]:
@@ -143,36 +139,14 @@ def _anyway(request: HttpRequest) -> dict[int, set[datetime.date]]:
     return found
 
 
-def _done(model_admin: Any, request: HttpRequest, made: season.SeasonPlan) -> HttpResponse:
+def _done(request: HttpRequest, made: season.SeasonPlan) -> HttpResponse:
     for copy in made.copies:
         if copy.plan and copy.plan.new:
-            words = partial(slots_in_words, len(copy.plan.new))
+            words = partial(slots_made, len(copy.plan.new))
             log_done(request.user, copy.plan.pattern, words)
     patterns = ngettext(
         "%(number)d pattern was copied.", "%(number)d patterns were copied.", made.patterns
     )
-    said = f"{patterns % {'number': made.patterns}} {slots_in_words(made.slots)}"
+    said = f"{patterns % {'number': made.patterns}} {slots_made(made.slots)}"
     messages.success(request, said)
     return redirect("admin:bookings_schedulepattern_changelist")
-
-
-def slots_in_words(number: int) -> str:
-    return ngettext("%(number)d slot was made.", "%(number)d slots were made.", number) % {
-        "number": number
-    }
-
-
-# --- A pattern at another time -------------------------------------------------------------------
-
-
-def say_which_stay(request: HttpRequest, pattern: SchedulePattern) -> None:
-    """Another time of a pattern changes no slot by itself."""
-    if other := len(at_another_time(pattern)):
-        address = reverse("admin:bookings_schedulepattern_make_slots", args=[pattern.pk])
-        text = ngettext(
-            "{} slot that was made before is still at its old time. {}",
-            "{} slots that were made before are still at their old time. {}",
-            other,
-        )
-        link = format_html('<a href="{}">{}</a>', address, _("See which can follow"))
-        messages.warning(request, format_html(text, other, link))

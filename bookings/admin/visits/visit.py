@@ -22,20 +22,22 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from bookings import visits
-from bookings.admin.calling_off import call_off_page, joining_page
 from bookings.admin.day import these_days
 from bookings.admin.exports import VISITS
-from bookings.admin.forms import MoveVisitForm, VisitMaximaForm
-from bookings.admin.planner import rooms_page, week_page
-from bookings.admin.schedule import WhenFilter
+from bookings.admin.filters import WhenFilter
+from bookings.admin.planner import week_page
 from bookings.admin.search import booking_fits
+from bookings.admin.visits.calling_off import call_off_page
+from bookings.admin.visits.forms import MoveVisitForm, VisitMaximaForm
+from bookings.admin.visits.joining import joining_page
+from bookings.admin.visits.rooms import rooms_page
 from bookings.models import Booking, Visit
 from bookings.telling.day_papers import DAY, PAPERS, ROUNDS, WEEK, paper_of
 from bookings.visits.calling_off import concerned
 from bookings.visits.moving import other_rooms
 from core.backoffice.base import Button, ReadOnly
 from core.backoffice.changes import log_done
-from core.backoffice.exports import ExportAdmin
+from core.backoffice.exports import ExportingAdmin
 from core.backoffice.filters import RelatedDropdownFilter
 from core.dates import terms
 from core.documents import DocumentsUnavailable, pdf_response
@@ -71,7 +73,7 @@ class BookingInline(ReadOnly, TabularInline):
 
 
 @admin.register(Visit)
-class VisitAdmin(ReadOnly, ExportAdmin):
+class VisitAdmin(ReadOnly, ExportingAdmin):
     resource_classes = (VISITS,)
     list_display = (
         "day_shown", "time_shown", "programme", "classes", "pupils", "venue", "going_on",
@@ -282,7 +284,7 @@ def _moves_along(visit: Visit) -> str:
     said = [words % {"number": len(booked), "who": who}] if booked else []
     if visit.has_own_rooms:
         rooms = {
-            "chosen": ", ".join(zone.name for zone in visit.rooms),
+            "chosen": ", ".join(visit.room_names),
             "usual": ", ".join(zone.name for zone in visit.programme.zones.all()),
         }
         keeps = _(
