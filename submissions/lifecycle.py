@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from core.lifecycle import Event, IllegalMove, Lifecycle, Refused
+from core.lifecycle import IllegalMove, Lifecycle, Refused
 from core.transactions import retried
 from programmes.models import Hub
 from schools.models import Organisation, School, User
@@ -96,7 +96,7 @@ class AskedLifecycle(Lifecycle):
             return False
         return True
 
-    def correct_level(self, row: Asked, level: str, *, by: User, note: str = "") -> Event | None:
+    def correct_level(self, row: Asked, level: str, *, by: User, note: str = "") -> Any:
         """Of a secondary class, also afterwards: it is only counted. None if it is that already.
         Raises NoLevel."""
         row.refresh_from_db(from_queryset=type(row)._base_manager.select_for_update(of=("self",)))
