@@ -73,7 +73,7 @@ def _count(
     scope: Scope, codes: Sequence[str], series: Sequence[list[Span]], cut: list[Span]
 ) -> dict[str, Any]:
     areas = coverage(scope)
-    # To count what is different is the dearest: of what follows from the areas it is not done twice.
+    # To count what is different is the dearest: not twice where it follows from the areas.
     rest = [code for code in codes if code not in areas.figures]
     return {
         "figures": compute(scope, rest) | areas.figures,

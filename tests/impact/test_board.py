@@ -120,6 +120,8 @@ def test_what_follows_from_the_areas_is_what_the_figures_say(year):
     came(2026, 11, 6, school=make_school(site_code=None, municipality=""))
     came(2026, 11, 9, school=make_school(closed_on=datetime.date(2026, 12, 31)))
     came(2026, 11, 9, school=School.objects.get(municipality="RAALTE"))
+    last_year = SchoolBoard.objects.create(number="41235", name="Samen Leren")
+    came(2025, 11, 5, school=make_school(municipality="OLST", board=last_year))
     codes = ("schools", "boards", "municipalities")
     assert coverage(scope_of()).figures == compute(scope_of(), codes)
     assert compute(scope_of(), codes)["schools"] == 5
