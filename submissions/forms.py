@@ -17,7 +17,7 @@ from core.text.fields import LineField, MailAddressField, ParagraphsField, Telep
 from core.text.normal import code as bare_code
 from schools.forms import SchoolField, SchoolSearchForm, TypedSchool
 from schools.models import GroupKind
-from schools.years import FIRST_SECONDARY_YEAR, Level, YearGroup
+from schools.years import FIRST_SECONDARY_YEAR, LEVEL_CHOICES, YearGroup
 from submissions.codes import DIGITS
 from submissions.models import Submission
 from submissions.rules import Broken, Party
@@ -88,7 +88,7 @@ class ClassFieldsForm(PartyForm):
     )
     level = forms.ChoiceField(
         label=_("Level"),
-        choices=[("", _("another, or not known")), *Level.choices],
+        choices=LEVEL_CHOICES,
         required=False,
         help_text=_("We only use it to count whom we reach."),
     )
