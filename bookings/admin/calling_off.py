@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from bookings.admin.forms import CallOffForm
 from bookings.models import Booking, Visit, VisitWait
 from bookings.visits import joining
-from bookings.visits.calling_off import Concerned, call_off, concerned
+from bookings.visits.calling_off import call_off
+from bookings.visits.concerned import Concerned, concerned
 from core.backoffice.changes import log_done
 from core.lifecycle import Refused
 from core.mail import outbox

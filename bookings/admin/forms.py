@@ -17,7 +17,7 @@ from bookings.admin.slot_choice import SlotField
 from bookings.models import Booking, Visit
 from bookings.pages.along import along_with, choices_for, fields_for
 from bookings.pages.wishes import WishForm
-from bookings.visits.calling_off import concerned
+from bookings.visits.concerned import concerned
 from bookings.waiting.visit_list import Wish
 from core.addresses import row_number
 from core.backoffice.moves import NoteForm
@@ -136,9 +136,8 @@ class WholeVisitForm(forms.Form):
     data: Any
 
     def __init__(self, data: Any, *, visit: Visit) -> None:
-        found = concerned(visit)
-        self.now = found.in_a_line
-        super().__init__(data, initial={"seen": self.now})
+        self.found = found = concerned(visit)
+        super().__init__(data, initial={"seen": found.in_a_line})
         self.going = fields_for(
             [
                 replace(one, text=f"{booking.party_name}: {one.text}")
@@ -151,9 +150,8 @@ class WholeVisitForm(forms.Form):
 
     def clean(self) -> Any:
         data = super().clean() or self.cleaned_data
-        # Where nobody is left it was done already: by the first of two clicks, or a colleague.
-        if data.pop("seen", "") not in ("", self.now) and self.now:
-            self.data = {**self.data.dict(), "seen": self.now}
+        if not self.found.is_as(data["seen"]):
+            self.data = {**self.data.dict(), "seen": self.found.in_a_line}
             raise ValidationError(
                 _(
                     "Who comes changed since you looked: it is above as it is now. Is yours still "

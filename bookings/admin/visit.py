@@ -31,7 +31,7 @@ from bookings.admin.schedule import WhenFilter
 from bookings.admin.search import booking_fits
 from bookings.models import Booking, Visit
 from bookings.telling.day_papers import DAY, PAPERS, ROUNDS, WEEK, paper_of
-from bookings.visits.calling_off import concerned
+from bookings.visits.concerned import concerned
 from bookings.visits.moving import other_rooms
 from core.backoffice.base import Button, ReadOnly
 from core.backoffice.changes import log_done
@@ -295,7 +295,8 @@ def _moves_along(visit: Visit) -> str:
 
 def _moved(number: int, along: list[str], left: Visit, to: Visit) -> str:
     text = ngettext("%(number)d class moved.", "%(number)d classes moved.", number)
-    return "; ".join([text % {"number": number}, *along, *filter(None, [other_rooms(left, to)])])
+    kits = [f"{one}." for one in along]
+    return " ".join([text % {"number": number}, *kits, *filter(None, [other_rooms(left, to)])])
 
 
 def _limited(visit: Visit, groups: int, pupils: int) -> str:
