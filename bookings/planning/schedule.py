@@ -60,9 +60,11 @@ class Obstacles:
         last = max(one.season_to for one in patterns)
         self.holidays: dict[str, dict[datetime.date, str]] = defaultdict(dict)
         self.closed: dict[int, dict[datetime.date, str]] = defaultdict(dict)
+        self.years: dict[str, set[int]] = defaultdict(set)  # of which a region's are known
         regions = {one.venue.holiday_region for one in patterns}
         holidays = SchoolHoliday.objects.filter(region__in=regions)
         for holiday in holidays.overlapping(first, last):
+            self.years[holiday.region].add(holiday.school_year)
             for day in _days_between(holiday.starts_on, holiday.ends_on):
                 self.holidays[holiday.region].setdefault(day, holiday.name)
         closures = Closure.objects.filter(venue__in={one.venue_id for one in patterns})
