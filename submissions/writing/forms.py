@@ -33,7 +33,7 @@ class WritingForm(forms.Form):
     hub = forms.ModelChoiceField(Hub.objects.none(), label=gettext_lazy("Hub"))
     first = _day_field(gettext_lazy("From"))
     last = _day_field(
-        gettext_lazy("Until and including"),
+        gettext_lazy("Up to and including"),
         required=False,
         help_text=gettext_lazy("Empty: and later."),
     )
