@@ -393,7 +393,7 @@ def test_slot_on_a_day_out_of_range_is_refused_at_its_fields(desk, day):
     ("until", "why"),
     [
         ("9999-12-31", RANGE),
-        ("2199-12-31", ["Een seizoen duurt hooguit twee jaar."]),
+        ("2199-12-31", ["Een seizoen duurt hoogstens twee jaar."]),
         ("2028-09-01", None),
     ],
 )
