@@ -3,7 +3,7 @@
 import pytest
 
 from bookings import lifecycle, places, visits
-from bookings.admin import calling_off as pages
+from bookings.admin.visits import calling_off as pages
 from bookings.models import Booking, State, Visit, ZoneClaim
 from bookings.refusals import BelowBooked, NothingToMove
 from bookings.visits.calling_off import call_off
