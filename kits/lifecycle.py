@@ -100,6 +100,7 @@ MOVES = LoanLifecycle(
     remind_return=  Move(_("remind of returning"),   (S.OUT,),                   None,         "return"),
     remind_overdue= Move(_("remind: overdue"),       (S.OUT,),                   None,         "overdue"),
     describe=       Move(_("change the details"),    (*COMING,),                 None),
+    correct_level=  Move(_("correct the level"),     (*COMING, *S.where(went_out=True)), None),
     report=         Move(_("report something"),      (*AWAY,),                   None),
     hand_over=      Move(_("hand over to a colleague"), (*COMING, *AWAY),        None),
     note=           Move(_("note"),                  (*S,),                      None),
@@ -316,6 +317,11 @@ def report(
 @retried
 def add_note(*, loan: Loan, by: User, note: str) -> LoanEvent:
     return MOVES.apply(loan, "note", by=by, note=note)
+
+
+@retried
+def correct_level(*, loan: Loan, level: str, by: User, note: str = "") -> LoanEvent | None:
+    return MOVES.correct_level(loan, level, by=by, note=note)
 
 
 @retried

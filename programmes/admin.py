@@ -85,8 +85,8 @@ class ProgrammeForm(TellingForm, OneHubForm):
             ),
             "price": _("0 is free."),
             "lead_time": _("How long before a visit a school can still book. Empty: the default."),
-            "change_until": _("The last day for a school. Empty: the centre's default."),
-            "cancel_until": _("Later a school asks staff. Empty: the centre's default."),
+            "change_until": _("The last day for a school. Empty: the centre’s default."),
+            "cancel_until": _("Later a school asks staff. Empty: the centre’s default."),
             "is_published": _("Off: not in the catalogue; what is booked stays."),
             "position": _("Lower comes first in the catalogue."),
         }

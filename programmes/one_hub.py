@@ -21,10 +21,10 @@ class OneHubForm(forms.ModelForm):
         if venue is None:
             return data
         if before is not None and before.hub_id != venue.hub_id:
-            self.add_error("venue", _("Another hub's venue. What is there stays with its hub."))
+            self.add_error("venue", _("Another hub’s venue. What is there stays with its hub."))
         for name in self.together:
             others = [row for row in data.get(name) or () if row.venue.hub_id != venue.hub_id]
             if others:
                 names = ", ".join(str(row) for row in others)
-                self.add_error(name, _("Not of this venue's hub: %(names)s.") % {"names": names})
+                self.add_error(name, _("Not of this venue’s hub: %(names)s.") % {"names": names})
         return data

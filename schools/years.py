@@ -44,6 +44,13 @@ class Level(models.TextChoices):
     VWO = "vwo", "vwo"
 
 
+LEVEL_CHOICES = [("", _("another, or not known")), *Level.choices]
+
+
+def level_label(level: str) -> str:
+    return str(dict(LEVEL_CHOICES)[level])
+
+
 def describe_year_groups(first: int, last: int) -> str:
     """'groep 6', 'groep 6/7', 'groep 5 t/m 8', 'leerjaar 1' or 'groep 8 t/m leerjaar 2'."""
     if first == last:

@@ -17,7 +17,7 @@ from core.text.fields import LineField, MailAddressField, ParagraphsField, Telep
 from core.text.normal import code as bare_code
 from schools.forms import SchoolField, SchoolSearchForm, TypedSchool
 from schools.models import GroupKind
-from schools.years import FIRST_SECONDARY_YEAR, Level, YearGroup
+from schools.years import FIRST_SECONDARY_YEAR, LEVEL_CHOICES, YearGroup
 from submissions.codes import DIGITS
 from submissions.models import Submission
 from submissions.rules import Broken, Party
@@ -88,7 +88,7 @@ class ClassFieldsForm(PartyForm):
     )
     level = forms.ChoiceField(
         label=_("Level"),
-        choices=[("", _("another, or not known")), *Level.choices],
+        choices=LEVEL_CHOICES,
         required=False,
         help_text=_("We only use it to count whom we reach."),
     )
@@ -197,8 +197,8 @@ class ContactForm(forms.Form):
         self._reword("email", _("E-mail address"), _("The confirmation goes to this address."))
         self._reword("phone", _("Telephone"), _("To reach them on the day itself."))
         self._reword("purchase_order", _("Purchase-order number (optional)"))
-        self.fields["contact_name"].error_messages["required"] = _("Fill in the contact's name.")
-        self.fields["email"].error_messages["required"] = _("Fill in the contact's e-mail address.")
+        self.fields["contact_name"].error_messages["required"] = _("Fill in the contact’s name.")
+        self.fields["email"].error_messages["required"] = _("Fill in the contact’s e-mail address.")
 
     def _reword(self, name: str, label: Any, help_text: Any = "") -> None:
         field = self.fields[name]

@@ -69,6 +69,10 @@ class TooMuchHeldInNetwork(TooMuchHeld):
     )
 
 
+class NoLevel(Refused):
+    message = _("Only a class of a secondary school has a level.")
+
+
 class AskedLifecycle(Lifecycle):
     """A table of moves with a move `lapse`, from held to lapsed, and `verify`, by the code."""
 
@@ -91,6 +95,20 @@ class AskedLifecycle(Lifecycle):
         except (IntegrityError, IllegalMove):
             return False
         return True
+
+    def correct_level(self, row: Asked, level: str, *, by: User, note: str = "") -> Any:
+        """Of a secondary class, also afterwards: it is only counted. None if it is that already.
+        Raises NoLevel."""
+        row.refresh_from_db(from_queryset=type(row)._base_manager.select_for_update(of=("self",)))
+        self.check(row, "correct_level")
+        if not row.may_have_level:
+            raise NoLevel
+        if row.level == level:
+            return None
+        data = {"from": row.level, "to": level}
+        return self.apply(
+            row, "correct_level", by=by, note=note, changes={"level": level}, data=data
+        )
 
     def lapse_all(self, rows: Iterable[Asked]) -> int:
         """Lapse those of the rows that are still held; returns how many."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.lifecycle import Event
 from schools.audience import Audience
+from schools.years import level_label
 from submissions.models import Asked, Submission
 from submissions.rules import Rule
 
@@ -49,6 +50,12 @@ def details_changed(event: Event) -> str:
     """Which details, of an event of the move 'describe'."""
     changed = [_DETAILS[name]() for name in event.data.get("fields", []) if name in _DETAILS]
     return _("Details changed: %(which)s.") % {"which": ", ".join(changed)}
+
+
+def level_corrected(event: Event) -> str:
+    """Of an event of the move 'correct_level'."""
+    names = {name: level_label(level) for name, level in event.data.items()}
+    return _("The level is now: %(to)s. It was: %(from)s.") % names
 
 
 class Term(NamedTuple):

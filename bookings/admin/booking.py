@@ -163,7 +163,7 @@ class BookingAdmin(Exporting, AskedAdmin):
             return bool(row.attention)
         if name == "keep_date":
             return row.attention == Attention.MOVE_ASKED
-        return True
+        return super().has_sense(name, row)
 
     def move_for(self, row: Booking, name: str) -> Move:
         """Of a place that was only held nobody was told, so its end is told to nobody either."""

@@ -13,6 +13,7 @@ from bookings.admin.attendance import CameForm
 from bookings.admin.forms import DeskAlongForm, DeskNumbersForm, RescheduleForm
 from bookings.models import Booking
 from core.backoffice.moves import MovesAdmin, RequiredNoteForm, StaffMove
+from submissions.admin.asked import LevelForm
 
 # In order of likelihood; `lifecycle.MOVES` says in which state each is legal.
 STAFF_MOVES = {
@@ -26,6 +27,7 @@ STAFF_MOVES = {
     "change_numbers": StaffMove(
         lifecycle.change_numbers, _("The numbers have been changed."), DeskNumbersForm
     ),
+    "correct_level": StaffMove(lifecycle.correct_level, _("The level was corrected."), LevelForm),
     "reschedule": StaffMove(moving.move_as_staff, _("Moved to another date."), RescheduleForm),
     "keep_date": StaffMove(moving.keep_date, _("The date stays; the school gets a mail.")),
     "reinstate": StaffMove(lifecycle.reinstate, _("Reinstated.")),

@@ -22,7 +22,7 @@ from submissions.models import Submission
 
 
 class VisitByPhone(ByPhone):
-    title = _("Book on a school's behalf")
+    title = _("Book on a school’s behalf")
     booked = _("Booked. %(email)s gets the confirmation by mail.")
     template_name = "admin/bookings/book_on_behalf.html"
     waiting_list = LIST

@@ -178,6 +178,11 @@ def change_numbers(
 
 
 @retried
+def correct_level(*, booking: Booking, level: str, by: User, note: str = "") -> BookingEvent | None:
+    return MOVES.correct_level(booking, level, by=by, note=note)
+
+
+@retried
 def add_note(*, booking: Booking, by: User, note: str) -> BookingEvent:
     return MOVES.apply(booking, "note", by=by, note=note)
 

@@ -59,6 +59,7 @@ MOVES = BookingLifecycle(
     let_be=         Move(_("goes ahead, though small"), (S.CONFIRMED,),          None),
     change_numbers= Move(_("change numbers"),        (*COMING,),                 None,         "changed"),
     describe=       Move(_("change the details"),    (*COMING,),                 None),
+    correct_level=  Move(_("correct the level"),     (*COMING, S.ATTENDED, S.NO_SHOW), None),
     remind=         Move(_("remind"),                (S.CONFIRMED,),             None,         "reminder"),
     ask_again=      Move(_("ask whether they come"), (S.CONFIRMED,),             None,         "still_coming"),
     reconfirm=      Move(_("they still come"),       (S.CONFIRMED,),             None),

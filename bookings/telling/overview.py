@@ -29,7 +29,7 @@ NEARLY_FULL_WITHIN = datetime.timedelta(weeks=6)
 
 def actions(user: User) -> list[Action]:
     found = [
-        ("bookings.add_booking", "booking_add", _("Book on a school's behalf")),
+        ("bookings.add_booking", "booking_add", _("Book on a school’s behalf")),
         ("bookings.view_booking", "booking_day", _("Day list")),
         ("bookings.view_visit", "visit_week", _("Planner")),
     ]

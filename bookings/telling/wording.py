@@ -14,7 +14,7 @@ from bookings.models import Attention, Booking, BookingEvent, State, VisitSlot
 from bookings.planning.availability import Offer, Status
 from programmes.models import Programme
 from programmes.models.programme import in_words
-from submissions.wording import HistoryLine, Sentence, Term, details_changed
+from submissions.wording import HistoryLine, Sentence, Term, details_changed, level_corrected
 
 # What the school sees of it: no notes that staff make for themselves.
 _SENTENCES = {
@@ -162,6 +162,7 @@ _TOLD_OF: dict[str, Callable[[BookingEvent], str]] = {
     "describe": details_changed,
     "attend": _came,
     "recount": _came,
+    "correct_level": level_corrected,
 }
 
 

@@ -54,6 +54,17 @@ class Coverage:
     boards: list[Area]
     unplaced: int  # schools that came, and are in no municipality that we know
 
+    @property
+    def figures(self) -> dict[str, int]:
+        """Those that follow from it, by their codes: a school is in one municipality at most, and
+        of one board."""
+        reached = [area.reached for area in self.municipalities]
+        return {
+            "schools": sum(reached) + self.unplaced,
+            "boards": sum(area.reached > 0 for area in self.boards),
+            "municipalities": sum(number > 0 for number in reached),
+        }
+
 
 def coverage(scope: Scope) -> Coverage:
     """In one statement: of each municipality and board how many came, and how many are open."""

@@ -105,7 +105,7 @@ _FIGURES = [
         _("School boards reached"),
         _(
             "Boards (bevoegd gezag, as DUO knows them) of which at least one school came; each "
-            "once. A school that is not in DUO's list yet has none."
+            "once. A school that is not in DUO’s list yet has none."
         ),
         Unit.BOARDS,
         Basis.VISITS,
@@ -201,7 +201,7 @@ _FIGURES = [
         "cancelled-by-us",
         _("Cancelled by us"),
         _(
-            "Bookings that staff called off: on the school's behalf, or because a day closed or a "
+            "Bookings that staff called off: on the school’s behalf, or because a day closed or a "
             "visit could not go ahead."
         ),
         Unit.VISITS,
@@ -215,7 +215,7 @@ _FIGURES = [
         _(
             "Of these, those of visits that could not go ahead at all: a day that closed, or a "
             "visit that staff called off for all its classes. The rest went one by one, mostly on "
-            "the school's behalf."
+            "the school’s behalf."
         ),
         Unit.VISITS,
         Basis.ENDED,

@@ -73,8 +73,10 @@ def _count(
     scope: Scope, codes: Sequence[str], series: Sequence[list[Span]], cut: list[Span]
 ) -> dict[str, Any]:
     areas = coverage(scope)
+    # To count what is different is the dearest: not twice where it follows from the areas.
+    rest = [code for code in codes if code not in areas.figures]
     return {
-        "figures": compute(scope, codes),
+        "figures": compute(scope, rest) | areas.figures,
         "series": count_over_times(scope, series, *([of_pieces(scope, cut)] if cut else [])),
         "coverage": {
             "municipalities": [list(asdict(area).values()) for area in areas.municipalities],

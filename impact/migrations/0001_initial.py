@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state', models.CharField(choices=[('asked', 'asked'), ('answered', 'answered')], editable=False, max_length=12, verbose_name='state')),
-                ('day', models.DateField(help_text="Of the visit, or of the kit's return.", verbose_name='day')),
+                ('day', models.DateField(help_text="Of the visit, or of the kit’s return.", verbose_name='day')),
                 ('until', models.DateField(verbose_name='can be answered until')),
                 ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered at')),
                 ('counted_at', models.DateTimeField(blank=True, null=True, verbose_name='tallies received at')),

@@ -167,7 +167,7 @@ class Evaluation(models.Model):
         verbose_name=_("submission"),
     )
     state = models.CharField(_("state"), max_length=12, choices=EvaluationState, editable=False)
-    day = models.DateField(_("day"), help_text=_("Of the visit, or of the kit's return."))
+    day = models.DateField(_("day"), help_text=_("Of the visit, or of the kit’s return."))
     until = models.DateField(_("can be answered until"))
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     counted_at = models.DateTimeField(_("tallies received at"), null=True, blank=True)

@@ -32,7 +32,7 @@ from kits.models import Loan, LoanState
 from kits.models.loan import Attention
 from kits.telling import documents, ical
 from kits.telling.wording import sentence
-from submissions.admin.asked import AskedAdmin
+from submissions.admin.asked import AskedAdmin, LevelForm
 from submissions.admin.papers import Paper
 from submissions.changing import wish_of
 
@@ -45,6 +45,7 @@ STAFF_MOVES = {
     "keep_date": StaffMove(moving.keep_date, _("The days stay; the school gets a mail.")),
     "swap": StaffMove(lifecycle.swap, _("This loan has another box now.")),
     "unpack": StaffMove(handling.unpack, _("Unpacked.")),
+    "correct_level": StaffMove(lifecycle.correct_level, _("The level was corrected."), LevelForm),
     "note": StaffMove(lifecycle.add_note, _("The note is in the history."), RequiredNoteForm),
     "cancel": StaffMove(lifecycle.cancel, _("Cancelled."), style="danger"),
     "write_off": StaffMove(handling.write_off, _("Written off."), RequiredNoteForm, style="danger"),
@@ -137,7 +138,7 @@ class LoanAdmin(Exporting, AskedAdmin):
     def has_sense(self, name: str, row: Loan) -> bool:
         if name == "keep_date":
             return row.attention == Attention.MOVE_ASKED
-        return bool(row.attention) if name == "settle" else True
+        return bool(row.attention) if name == "settle" else super().has_sense(name, row)
 
     def about(self, row: Loan) -> str:
         period = f"{date_format(row.starts_on, 'D j b')} – {date_format(row.ends_on, 'D j b Y')}"

@@ -22,7 +22,7 @@ from submissions.models import Submission
 
 
 class LoanByPhone(ByPhone):
-    title = _("Lend on a school's behalf")
+    title = _("Lend on a school’s behalf")
     booked = _("Reserved. %(email)s gets the confirmation by mail.")
     template_name = "admin/kits/lend_on_behalf.html"
     waiting_list = LIST

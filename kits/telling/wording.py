@@ -11,7 +11,7 @@ from bookings.models import Booking
 from kits import days
 from kits.models import CopyEvent, Delivery, LessonKit, Loan, LoanEvent, LoanState
 from kits.models.loan import Attention
-from submissions.wording import HistoryLine, Sentence, Term, details_changed
+from submissions.wording import HistoryLine, Sentence, Term, details_changed, level_corrected
 
 # What the school sees of it: no notes that staff make for themselves, not which box.
 _SENTENCES = {
@@ -47,6 +47,8 @@ def sentence(event: LoanEvent) -> str:
         return _other_days(event)
     if event.move == "describe":
         return details_changed(event)
+    if event.move == "correct_level":
+        return level_corrected(event)
     if event.move == "readdress":
         return _("The address is now %(to)s.") % event.data
     if event.move == "verify" and event.by_role == "staff":

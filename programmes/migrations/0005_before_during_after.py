@@ -51,12 +51,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='programme',
             name='teachers_part',
-            field=models.TextField(blank=True, help_text='Blank lines make paragraphs.', max_length=1000, verbose_name="the teacher's part on the day"),
+            field=models.TextField(blank=True, help_text='Blank lines make paragraphs.', max_length=1000, verbose_name="the teacher’s part on the day"),
         ),
         migrations.AddField(
             model_name='programme',
             name='teachers_part_en',
-            field=models.TextField(blank=True, max_length=1000, verbose_name="the teacher's part on the day (English)"),
+            field=models.TextField(blank=True, max_length=1000, verbose_name="the teacher’s part on the day (English)"),
         ),
         migrations.CreateModel(
             name='ProgrammeFile',

@@ -32,10 +32,10 @@ class Around(Bilingual):
         _("preparation takes (minutes)"), default=0, help_text=_("0: it is not said.")
     )
     teachers_part = models.TextField(
-        _("the teacher's part on the day"), max_length=1000, blank=True, help_text=_PARAGRAPHS
+        _("the teacher’s part on the day"), max_length=1000, blank=True, help_text=_PARAGRAPHS
     )
     teachers_part_en = models.TextField(
-        _("the teacher's part on the day (English)"), max_length=1000, blank=True
+        _("the teacher’s part on the day (English)"), max_length=1000, blank=True
     )
     follow_up = models.TextField(
         _("follow-up in class"), max_length=2000, blank=True, help_text=_PARAGRAPHS

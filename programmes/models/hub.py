@@ -45,7 +45,7 @@ class Hub(Bilingual):
         help_text=_("Also who organises in calendars, and who signs. Empty: the name."),
     )
     sender_email = MailAddressColumn(
-        _("sender's e-mail address"),
+        _("sender’s e-mail address"),
         blank=True,
         help_text=_("One that your mail server may send from. Empty: the e-mail address."),
     )

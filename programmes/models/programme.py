@@ -173,7 +173,7 @@ class Programme(Around, Offer):
         _("lead time (working days)"),
         null=True,
         blank=True,
-        help_text=_("Empty: the centre's default."),
+        help_text=_("Empty: the centre’s default."),
     )
     change_until = models.PositiveSmallIntegerField(
         _("numbers can change until (days before)"), null=True, blank=True

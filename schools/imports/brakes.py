@@ -122,7 +122,7 @@ def refuse_wide_change(changes: Mapping[str, Sequence[Change]], *, known: int) -
                 _(
                     "changes the %(column)s of %(count)d of the %(known)d that we know, the first "
                     "being %(label)s: ‘%(before)s’ would become ‘%(after)s’. Are two names in the "
-                    "first line exchanged, or is it another year's file?"
+                    "first line exchanged, or is it another year’s file?"
                 )
                 % {
                     "column": column,

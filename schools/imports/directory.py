@@ -82,7 +82,7 @@ def kind_of(table: Table) -> ModuleType:
         raise BrokenFile(_("lacks the columns %s") % ", ".join(missing))
     raise BrokenFile(
         _(
-            "is not a file that we know: we read DUO's school sites, pupil counts "
+            "is not a file that we know: we read DUO’s school sites, pupil counts "
             "and school boards, and this one starts with the columns %s"
         )
         % ", ".join(table.columns[:5])

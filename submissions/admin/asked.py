@@ -2,16 +2,22 @@
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.backoffice.moves import NoteForm
 from core.backoffice.row_page import RowPageAdmin
 from core.kinds import kind_of
+from schools.years import LEVEL_CHOICES
 from submissions.admin.papers import WithPapers
 from submissions.admin.phone import ByPhone
+from submissions.models import Asked
 from submissions.writing.pages import MAY as MAY_WRITE
 from submissions.writing.pages import write_to
 
@@ -31,8 +37,24 @@ class ByPhoneAdmin(RowPageAdmin):
         return self.by_phone.as_view(model_admin=self)(request)
 
 
+class LevelForm(NoteForm):
+    level = forms.ChoiceField(label=gettext_lazy("Level"), choices=LEVEL_CHOICES, required=False)
+    field_order = ("level", "note")
+
+    def __init__(self, *args: Any, row: Asked, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, initial={"level": row.level}, **kwargs)
+
+    def clean_level(self) -> str:
+        if self.cleaned_data["level"] == self.row.level:
+            raise ValidationError(_("This level is the same as before."))
+        return str(self.cleaned_data["level"])
+
+
 class AskedAdmin(WithPapers, ByPhoneAdmin):
     """Rows of a kind that a submission asks for."""
+
+    def has_sense(self, name: str, row: Any) -> bool:
+        return row.may_have_level if name == "correct_level" else True
 
     def has_write_permission(self, request: HttpRequest) -> bool:
         return all(map(request.user.has_perm, MAY_WRITE))

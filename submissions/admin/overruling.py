@@ -18,7 +18,7 @@ class OverruleForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_(
-            "Only what is needed. Room and zones cannot be overruled: raise the visit's maximum."
+            "Only what is needed. Room and zones cannot be overruled: raise the visit’s maximum."
         ),
     )
     note = ParagraphsField(

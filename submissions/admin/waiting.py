@@ -53,10 +53,10 @@ def waiting_moves(
     `others`: moves that this kind has besides."""
     return {
         "offer": StaffMove(offer, gettext_lazy("Offered."), form, style="primary"),
-        "take": StaffMove(take, gettext_lazy("Taken on the school's behalf."), style="primary"),
+        "take": StaffMove(take, gettext_lazy("Taken on the school’s behalf."), style="primary"),
         **others,
         "note": StaffMove(add_note, gettext_lazy("The note is in the history."), RequiredNoteForm),
-        "cancel": StaffMove(withdraw, gettext_lazy("Withdrawn on the school's behalf.")),
+        "cancel": StaffMove(withdraw, gettext_lazy("Withdrawn on the school’s behalf.")),
         "end": StaffMove(end, gettext_lazy("Ended; the school gets a mail."), style="danger"),
     }
 

@@ -232,6 +232,11 @@ class Asked(Folded):
         return f"{groups} {Level(self.level).label}" if self.level else groups
 
     @property
+    def may_have_level(self) -> bool:
+        """Whether it is for a class of a secondary school."""
+        return self.year_to is not None and self.year_to >= FIRST_SECONDARY_YEAR
+
+    @property
     def headcount(self) -> str:
         """'24 leerlingen' or '24 deelnemers'."""
         return self.audience.heads(self.pupils)

@@ -33,7 +33,7 @@ LEFT = CompanionState.LEFT
 
 class ColleagueForm(forms.Form):
     email = MailAddressField(
-        label=_("Your colleague's e-mail address"),
+        label=_("Your colleague’s e-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages=EMAIL_MESSAGES,

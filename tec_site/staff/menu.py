@@ -42,7 +42,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _entry(_("Roster"), "badge", "admin:roster_shift_week", "roster.view_shift"),
             {"title": _("Manual"), "icon": "help", "link": reverse_lazy("admin:manual")},
             _entry(
-                _("Book on a school's behalf"),
+                _("Book on a school’s behalf"),
                 "call",
                 "admin:bookings_booking_add",
                 "bookings.add_booking",

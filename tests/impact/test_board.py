@@ -1,5 +1,6 @@
 """The pages of the figures: what a board reads, who reads it, and in how many statements."""
 
+import datetime
 import re
 
 import pytest
@@ -8,12 +9,13 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from bookings.models import State
-from impact.counting.coverage import in_words
-from impact.counting.figures import FIGURES
+from impact.counting.coverage import coverage, in_words
+from impact.counting.figures import FIGURES, compute
+from impact.counting.spans import Span
 from impact.counting.tables import TABLES
 from impact.counting.topics import TOPICS, by_topic
 from kits.models import LoanState
-from schools.models import SchoolBoard
+from schools.models import School, SchoolBoard
 from tec_site.staff import roles
 from tests.factories import (
     amsterdam,
@@ -25,7 +27,7 @@ from tests.factories import (
     make_submission,
     make_venue,
 )
-from tests.impact.counted import came
+from tests.impact.counted import came, scope_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
 BOARD, ALL = "/beheer/cijfers/", "/beheer/cijfers/alle/"
@@ -112,6 +114,19 @@ def test_schools_reached_and_not_by_municipality_and_board(year):
     assert "De Overslaander Deventer kwam niet" in words(found)
     assert LONG in found.text
     assert signed_in().get("/beheer/cijfers/scholen/?gemeente=NERGENS").status_code == 404
+
+
+def test_what_follows_from_the_areas_is_what_the_figures_say(year):
+    came(2026, 11, 6, school=make_school(site_code=None, municipality=""))
+    came(2026, 11, 9, school=make_school(closed_on=datetime.date(2026, 12, 31)))
+    came(2026, 11, 9, school=School.objects.get(municipality="RAALTE"))
+    last_year = SchoolBoard.objects.create(number="41235", name="Samen Leren")
+    came(2025, 11, 5, school=make_school(municipality="OLST", board=last_year))
+    codes = ("schools", "boards", "municipalities")
+    assert coverage(scope_of()).figures == compute(scope_of(), codes)
+    assert compute(scope_of(), codes)["schools"] == 5
+    before = scope_of(Span.of_school_year(2024))
+    assert coverage(before).figures == dict.fromkeys(codes, 0)
 
 
 def test_board_shows_a_dozen_of_many_and_leads_to_all():

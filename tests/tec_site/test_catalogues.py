@@ -9,6 +9,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from django.core.management import call_command
 
+from tec_site import borrowed_words
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = (
     *("core", "schools", "programmes", "submissions", "bookings", "kits", "roster", "impact"),
@@ -56,6 +58,13 @@ def test_translation_has_the_placeholders_of_its_source(catalogue: Catalog) -> N
             if frozenset(PLACEHOLDER.findall(text)) not in allowed:
                 wrong.append((message.id, text))
     assert wrong == []
+
+
+def test_apostrophes_are_apostrophes(catalogue: Catalog) -> None:
+    """In our own words; those of libraries are found by what they say themselves."""
+    texts = [text for message in entries(catalogue) for text in forms(message.string)]
+    straight = [text for text in texts if re.search(r"[^\W\d]'[^\W\d]", text)]
+    assert set(straight) <= set(borrowed_words.DJANGO_UNFOLD)
 
 
 def test_english_says_what_the_message_id_says() -> None:

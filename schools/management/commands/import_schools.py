@@ -15,7 +15,7 @@ from schools.management.commands._report import print_report
 
 class Command(BaseCommand):
     help = _(
-        "Import DUO's files of school sites, pupil counts and school boards. "
+        "Import DUO’s files of school sites, pupil counts and school boards. "
         "Safe to repeat; a file that is not whole changes nothing."
     )
 

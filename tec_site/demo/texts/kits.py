@@ -99,7 +99,7 @@ ROBOTS_GUIDE = guide(
     "Kies een begin en een eind op de plattegrond. Schrijf de route eerst op papier.",
     "Voer het programma in en laat rijden. Gaat het mis, dan zoek je bij welke stap.",
     "Hoeveel stappen had je nodig? Kan het met minder, bijvoorbeeld met een herhaling?",
-    "De groepjes ruilen programma's. Voorspel waar de robot van de buren uitkomt.",
+    "De groepjes ruilen programma’s. Voorspel waar de robot van de buren uitkomt.",
     "Praat over robots die echt rijden: in een magazijn, op een veld, op straat.",
 )
 ROBOTS_CARD = """# De opdracht
@@ -180,7 +180,7 @@ BRUG = {
 }
 BRUG_GUIDE = guide(
     "Leg een vel papier tussen twee stapels boeken. Hoe laat je het een gum dragen?",
-    "Bekijk foto's van bruggen: balk, boog, vakwerk, hangbrug. Waar gaat de kracht heen?",
+    "Bekijk foto’s van bruggen: balk, boog, vakwerk, hangbrug. Waar gaat de kracht heen?",
     "Lees de opdracht van de gemeente voor. Elk bureau maakt een tekening met maten.",
     "Bouw op schaal. Om de tien minuten vertelt de schrijver wat er is veranderd.",
     "Hang gewicht aan het midden tot de brug bezwijkt. Waar brak hij het eerst?",
