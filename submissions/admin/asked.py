@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.backoffice.moves import NoteForm
+from core.backoffice.moves import MoveForm
 from core.backoffice.row_page import RowPageAdmin
 from core.kinds import kind_of
 from schools.years import LEVEL_CHOICES
@@ -37,7 +37,7 @@ class ByPhoneAdmin(RowPageAdmin):
         return self.by_phone.as_view(model_admin=self)(request)
 
 
-class LevelForm(NoteForm):
+class LevelForm(MoveForm):
     level = forms.ChoiceField(label=gettext_lazy("Level"), choices=LEVEL_CHOICES, required=False)
     field_order = ("level", "note")
 
