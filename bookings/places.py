@@ -59,29 +59,19 @@ def find_or_open(
     active = Visit.objects.active().filter(slot=slot, programme=programme)
     for _again in range(TRIES):
         if programme.length <= slot.length:
-            new = Visit(
-                slot=slot,
-                programme=programme,
-                max_groups=min(programme.max_groups, slot.max_groups),
-                max_pupils=min(programme.max_pupils, slot.max_pupils),
-            )
+            groups, pupils = programme.most(slot.max_groups, slot.max_pupils)
+            new = Visit(slot=slot, programme=programme, max_groups=groups, max_pupils=pupils)
             Visit.objects.bulk_create([new], ignore_conflicts=True)
         elif not active.exists():
             raise DoesNotFit
         both = Visit.objects.filter(Q(pk__in=active.values("pk")) | Q(pk=leaving))
-        locked = (
-            both.order_by("pk")
-            .select_for_update(of=("self",))
-            .select_related("slot__venue", "programme")
-        )
+        locked = both.order_by("pk").select_for_update(of=("self",))
+        locked = locked.select_related("slot__venue", "programme")
         if only_planned:
             locked = locked.filter(slot__programmes=programme)
         for visit in locked:
-            if (visit.slot_id, visit.programme_id, visit.released_at) == (
-                slot.pk,
-                programme.pk,
-                None,
-            ):
+            where = visit.slot_id, visit.programme_id
+            if where == (slot.pk, programme.pk) and visit.released_at is None:
                 return visit
         # Its last class left while we waited for the lock: open another one.
     raise VisitGone

@@ -16,12 +16,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from bookings.models import Booking, State
-from bookings.planning.trajectory import TrajectoryStep, trajectory_of, visits_of
+from bookings.planning.trajectory import (
+    TrajectoryStep,
+    class_and_before,
+    trajectory_of,
+    visits_of,
+)
 from core.kinds import next_steps, remarks_on
 from programmes.models import Programme, ProgrammeKind
 from schools.models import ClassGroup, User
 from schools.years import YearGroup, current_school_year
 from submissions.access import SignedInRequest
+
+TASTER, EXPERIENCE = ProgrammeKind.TASTER, ProgrammeKind.EXPERIENCE
 
 
 class Progress(StrEnum):
@@ -48,13 +55,12 @@ class Trajectory:
     @property
     def experiences_done(self) -> int:
         return sum(
-            step.kind == ProgrammeKind.EXPERIENCE and step.progress == Progress.DONE
-            for step in self.steps
+            step.kind == EXPERIENCE and step.progress == Progress.DONE for step in self.steps
         )
 
     @property
     def experiences(self) -> int:
-        return sum(step.kind == ProgrammeKind.EXPERIENCE for step in self.steps)
+        return sum(step.kind == EXPERIENCE for step in self.steps)
 
     @property
     def has_to_do(self) -> bool:
@@ -79,41 +85,42 @@ def trajectories(user: User) -> list[Trajectory]:
 
     What a class did as the class it continues counts too.
     """
+    classes = _classes_of(user)
+    visits = _visits_of(classes)
+    experiences = Programme.objects.published().for_schools().filter(kind=EXPERIENCE).count()
+    found = [Trajectory(one, _steps(_of(visits, one), experiences)) for one in classes]
+    open_ones = [
+        one for one in found if not one.is_of_last_year or one.experiences_done < experiences
+    ]
+    return sorted(open_ones, key=lambda one: one.is_of_last_year)
+
+
+def _classes_of(user: User) -> list[ClassGroup]:
     year = current_school_year()
     # Groep 8 goes to another school.
     goes_on = Q(school_year=year - 1, continued_by=None) & ~Q(year_from=YearGroup.GROUP_8)
     tasted = Booking.objects.filter(
         class_group=OuterRef("pk"),
-        visit__programme__kind=ProgrammeKind.TASTER,
+        visit__programme__kind=TASTER,
         state__in=State.where(counts=True),
     )
-    classes = list(
-        ClassGroup.objects.filter(
-            Q(school_year__gte=year) | goes_on & Exists(tasted), bookings__submission__user=user
-        )
-        .select_related("school")
-        .order_by("school_year", "name")
-        .distinct()
+    classes = ClassGroup.objects.filter(
+        Q(school_year__gte=year) | goes_on & Exists(tasted), bookings__submission__user=user
     )
-    ids = {one.pk for one in classes} | {one.continues_id for one in classes if one.continues_id}
-    visits = [
-        _Visit(*row)
-        for row in Booking.objects.filter(class_group__in=ids, state__in=State.where(counts=True))
-        .filter(visit__programme__kind__in=[ProgrammeKind.TASTER, ProgrammeKind.EXPERIENCE])
-        .order_by("visit__slot__starts_at")
-        .values_list(
-            "class_group_id",
-            "visit__programme__kind",
-            "visit__programme_id",
-            "visit__slot__starts_at",
-        )
-    ]
-    total = (
-        Programme.objects.published().for_schools().filter(kind=ProgrammeKind.EXPERIENCE).count()
+    return list(classes.select_related("school").order_by("school_year", "name").distinct())
+
+
+def _visits_of(classes: Iterable[ClassGroup]) -> list[_Visit]:
+    """Of them, and of the classes that they continue, in order."""
+    keys = {key for one in classes for key in class_and_before(one)}
+    bookings = Booking.objects.filter(
+        class_group__in=keys,
+        state__in=State.where(counts=True),
+        visit__programme__kind__in=[TASTER, EXPERIENCE],
     )
-    found = [Trajectory(one, _steps(_of(visits, one), total)) for one in classes]
-    open_ones = [one for one in found if not one.is_of_last_year or one.experiences_done < total]
-    return sorted(open_ones, key=lambda one: one.is_of_last_year)
+    columns = "class_group_id", "visit__programme__kind", "visit__programme_id"
+    start = "visit__slot__starts_at"
+    return [_Visit(*row) for row in bookings.order_by(start).values_list(*columns, start)]
 
 
 # --- The page of a class -------------------------------------------------------------------------
@@ -158,22 +165,22 @@ def _told(step: TrajectoryStep, remarks: dict[int, list[str]], user: User) -> To
 
 
 def _of(visits: Iterable[_Visit], class_group: ClassGroup) -> list[_Visit]:
-    own = {class_group.pk, class_group.continues_id}
+    own = class_and_before(class_group)
     return [visit for visit in visits if visit.class_group_id in own]
 
 
 def _steps(visits: list[_Visit], experiences: int) -> list[Step]:
-    taster = _progress([visit for visit in visits if visit.kind == ProgrammeKind.TASTER])
+    taster = _progress([visit for visit in visits if visit.kind == TASTER])
     per_programme: dict[int, list[_Visit]] = {}
     for visit in visits:
-        if visit.kind == ProgrammeKind.EXPERIENCE:
+        if visit.kind == EXPERIENCE:
             per_programme.setdefault(visit.programme_id, []).append(visit)
     order = list(Progress)
     found = sorted(map(_progress, per_programme.values()), key=order.index)[:experiences]
     found += [Progress.TO_DO] * (experiences - len(found))
     return [
-        Step(ProgrammeKind.TASTER, 1, taster),
-        *(Step(ProgrammeKind.EXPERIENCE, number, one) for number, one in enumerate(found, 1)),
+        Step(TASTER, 1, taster),
+        *(Step(EXPERIENCE, number, one) for number, one in enumerate(found, 1)),
     ]
 
 

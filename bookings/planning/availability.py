@@ -7,6 +7,8 @@ they lapse: `lifecycle.hold` makes way by lapsing them. The states a calendar sh
 - FULL: somebody else was first, here or in a zone it needs;
 - CLOSED: the slot is closed, too soon, too far ahead or past;
 - OWN: where the class is booked that moves to another date.
+
+To staff alone: UNPUBLISHED, and TOO_SOON for schools, which staff can still book.
 """
 
 import datetime
@@ -332,47 +334,49 @@ def offers_of(
     yet, and what is too soon for schools."""
     if not for_staff:
         within &= public("visitslot__")
-    now, today, horizon = timezone.now(), timezone.localdate(), _horizon()
     known = {programme.pk: programme for programme in programmes}
-    opens = {pk: _opens(programme) for pk, programme in known.items()}
+    if not known:
+        return []
+    horizon = _horizon()
+    on_time = {pk: (_opens(programme), horizon) for pk, programme in known.items()}
     offers = []
-    for row in _runs(known, within, now, but).values_list(*COLUMNS, named=True) if known else ():
-        programme, start = known[row.programme_id], row.visitslot__starts_at
-        if start + programme.length <= row.visitslot__ends_at:
-            public_from = row.visitslot__pattern__public_from
-            unpublished = public_from if public_from and public_from > today else None
-            too_soon = for_staff and now < start < opens[programme.pk]
-            on_time = bool(unpublished) or too_soon or opens[programme.pk] <= start < horizon
-            is_open = not row.is_shut and on_time
-            offer = _offer(row, programme, is_open=is_open, public_from=unpublished)
-            if too_soon and offer.can_be_booked:
-                offer = replace(offer, status=Status.TOO_SOON)
-            offers.append(offer)
+    for row in _runs(known, within, timezone.now(), but).values_list(*COLUMNS, named=True):
+        programme = known[row.programme_id]
+        if row.visitslot__starts_at + programme.length <= row.visitslot__ends_at:
+            by_time = _by_time(row, *on_time[programme.pk], for_staff=for_staff)
+            offers.append(_offer(row, programme, by_time))
     return offers
 
 
-def _offer(
-    row: Any, programme: Programme, *, is_open: bool, public_from: datetime.date | None
-) -> Offer:
-    # What a new visit would get.
-    most_groups = min(programme.max_groups, row.visitslot__max_groups)
-    most_pupils = min(programme.max_pupils, row.visitslot__max_pupils)
+def _by_time(
+    row: Any, opens: datetime.datetime, horizon: datetime.datetime, *, for_staff: bool
+) -> Status:
+    """What it is as far as its moment goes: CLOSED, UNPUBLISHED, TOO_SOON or FREE."""
+    start = row.visitslot__starts_at
+    if row.is_shut:
+        return Status.CLOSED
+    if _unpublished_until(row):
+        return Status.UNPUBLISHED
+    if for_staff and timezone.now() < start < opens:
+        return Status.TOO_SOON
+    return Status.FREE if opens <= start < horizon else Status.CLOSED
+
+
+def _unpublished_until(row: Any) -> datetime.date | None:
+    public_from: datetime.date | None = row.visitslot__pattern__public_from
+    return public_from if public_from and public_from > timezone.localdate() else None
+
+
+def _offer(row: Any, programme: Programme, by_time: Status) -> Offer:
+    most_groups, most_pupils = programme.most(row.visitslot__max_groups, row.visitslot__max_pupils)
     groups = _left(most_groups, row.own__max_groups, row.own__groups_taken, row.expired_groups)
     pupils = _left(most_pupils, row.own__max_pupils, row.own__pupils_taken, row.expired_pupils)
-    if not is_open:
-        status = Status.CLOSED
-    elif (
-        (row.is_blocked and not row.own__has_own_rooms)
-        or groups < 1
-        or pupils < programme.min_pupils
-    ):
+    has_no_rooms = row.is_blocked and not row.own__has_own_rooms
+    status = by_time
+    if by_time != Status.CLOSED and (has_no_rooms or groups < 1 or pupils < programme.min_pupils):
         status = Status.FULL
-    elif public_from:
-        status = Status.UNPUBLISHED
-    elif groups == 1 < most_groups:
+    elif by_time == Status.FREE and groups == 1 < most_groups:
         status = Status.FEW
-    else:
-        status = Status.FREE
     return Offer(
         slot_id=row.visitslot_id,
         venue_id=row.visitslot__venue_id,
@@ -382,7 +386,7 @@ def _offer(
         status=status,
         groups_left=max(groups, 0),
         pupils_left=max(pupils, 0),
-        public_from=public_from,
+        public_from=_unpublished_until(row),
     )
 
 

@@ -37,8 +37,7 @@ def keep_limits(visits: QuerySet[Visit]) -> list[str]:
     coming = visits.filter(released_at=None, slot__starts_at__gt=timezone.now())
     lines = []
     for visit in coming.select_related("slot", "programme").order_by("slot__starts_at", "pk"):
-        groups = min(visit.programme.max_groups, visit.slot.max_groups)
-        pupils = min(visit.programme.max_pupils, visit.slot.max_pupils)
+        groups, pupils = visit.programme.most(visit.slot.max_groups, visit.slot.max_pupils)
         if (visit.max_groups, visit.max_pupils) == (groups, pupils):
             continue
         if visit.has_own_maxima:

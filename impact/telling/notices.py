@@ -11,12 +11,12 @@ from django.utils import translation
 
 from core.dates import ONE_DAY, start_of_day
 from core.kinds import NextStep, next_steps
-from core.mail import markers, templates
 from core.mail.queue import Message
 from impact import links
 from impact.models import Evaluation, EvaluationEvent
 from submissions.kinds import SubmissionLink
 from submissions.sharing.readers import Reader, readers_of
+from submissions.telling import mail_about
 
 # What the mail says hangs on these.
 FACTS = (
@@ -55,34 +55,17 @@ def mails_of(events: list[EvaluationEvent]) -> list[Message]:
 
 
 def _mail(due: list[Evaluation], reader: Reader, note: str) -> Message:
-    first, submission = due[0], reader.submission
+    until = min(one.until for one in due)
     with translation.override(reader.language):
         steps = _steps(due)
-    hub, venue = submission.hub, first.subject.venue
-    context: dict[str, Any] = {
-        "submission": submission,
-        "reader": reader,
-        "first": first,
-        "evaluations": due,
-        "until": min(one.until for one in due),
-        "hub": hub,
-        "phone": venue.phone or hub.phone,
-        "email": venue.email or hub.email,
-        "link": markers.marker(EvaluationLink.name, submission.pk, to=reader.email),
-        "note": note,
-        "steps": steps,
-    }
-    return templates.render(
+    return mail_about(
+        reader.submission,
         "evaluation",
-        to=reader.email,
-        language=reader.language,
-        context=context,
-        sender=hub.sender,
-        reply_to=venue.email or hub.email,
-        hub=hub.pk,
-        reference=submission.reference,
-        about=submission.asker_name,
-        expires_at=start_of_day(context["until"] + ONE_DAY),
+        {"first": due[0], "evaluations": due, "until": until, "note": note, "steps": steps},
+        venue=due[0].subject.venue,
+        link=EvaluationLink,
+        expires_at=start_of_day(until + ONE_DAY),
+        reader=reader,
     )
 
 

@@ -284,6 +284,10 @@ class Programme(Around, Offer):
         """'45 minuten'; '' where staff do not say how long it takes."""
         return in_words(self.preparation_minutes) if self.preparation_minutes else ""
 
+    def most(self, groups: int, pupils: int) -> tuple[int, int]:
+        """Classes and pupils in a visit, in a half day that has room for so many."""
+        return min(self.max_groups, groups), min(self.max_pupils, pupils)
+
     def supervisors_for(self, pupils: int) -> int:
         """How many supervisors the programme's norm asks for."""
         return -(-pupils // self.pupils_per_supervisor)

@@ -140,7 +140,8 @@ def test_dates_are_changed_and_the_box_stays_blocked_until_it_is_ready_again(des
     ("ends_on", "error"),
     [
         ("2026-11-01", "Terugbrengen komt voor het ophalen."),
-        ("9999-12-31", "Deze datum ligt te ver weg."),
+        ("2099-12-31", "Deze datum ligt te ver weg."),
+        ("9999-12-31", "Kies een datum tussen 2000 en 2199."),
         ("", "Dit veld is verplicht."),
     ],
 )
