@@ -117,9 +117,8 @@ def _broken(booking: Booking, slot: VisitSlot) -> list[Broken]:
     """What a school could not choose for this class either, if it booked anew."""
     programme, school = booking.visit.programme, booking.submission.school
     return [
-        *rules.broken_date(programme, slot),
-        *rules.broken_offer(programme, slot),
-        *rules.broken_taster(programme, slot, school, booking.party_name, 0),
+        *rules.broken_choice(programme, slot),
+        *rules.broken_on_date(programme, slot, school, booking.party_name),
     ]
 
 

@@ -1,7 +1,11 @@
 """What a class or group must satisfy to come: year group, numbers, supervisors, lead time, an
 earlier Proeverij.
 
-Form and verb ask the same questions here, so they cannot disagree. Staff may overrule each
+Form and verb ask the same questions here, so they cannot disagree. A rule stands in one of three
+functions, which are asked by whoever needs them: of a class whenever it comes (`broken_party`: who
+books, waits or is offered a place), of a date (`broken_date`, or `broken_choice` where it is chosen
+anew: who books, moves, waits, is offered a place or takes one that lapsed), and of a class on that
+date (`broken_on_date`: who books, moves, waits or is offered a place). Staff may overrule each
 rule, with a note; a school that was told may come with too few supervisors. Capacity and zones are
 not rules but facts of the database (places.py). A group that is no class has no year groups and
 nobody along, and nothing comes before it.
@@ -80,7 +84,7 @@ def broken_rules(items: Sequence[VisitItem], school: School | None) -> list[Brok
         programme, slot, party = item.programme, item.slot, item.party
         found += broken_party(programme, party, index)
         found += broken_supervisors(programme, party, index)
-        found += broken_taster(programme, slot, school, party.name, index)
+        found += broken_on_date(programme, slot, school, party.name, index)
     return found
 
 
@@ -103,11 +107,12 @@ def broken_date(programme: Programme, slot: VisitSlot) -> list[Broken]:
     return [Broken(Rule.DATE, "", str(message))]
 
 
-def broken_offer(programme: Programme, slot: VisitSlot) -> list[Broken]:
-    """Of a place that is chosen anew: whether it could still be chosen on the site."""
-    if programme.is_published and slot.programmes.filter(pk=programme.pk).exists():
-        return []
-    return [Broken(Rule.DATE, "", str(_("This date cannot be booked any more.")))]
+def broken_choice(programme: Programme, slot: VisitSlot) -> list[Broken]:
+    """Of a date that is chosen anew: also whether it is still offered on the site."""
+    found = broken_date(programme, slot)
+    if not (programme.is_published and slot.programmes.filter(pk=programme.pk).exists()):
+        found.append(Broken(Rule.DATE, "", str(_("This date cannot be booked any more."))))
+    return found
 
 
 # --- The class -------------------------------------------------------------------------------
@@ -167,6 +172,16 @@ def broken_change(booking: Booking, pupils: int, supervisors: int) -> list[Broke
     lacking = programme.supervisors_for(pupils) - supervisors
     lacked = programme.supervisors_for(booking.pupils) - booking.supervisors
     return found if lacking <= lacked else [*found, *broken_supervisors(programme, party)]
+
+
+# --- The class on that date --------------------------------------------------------------------
+
+
+def broken_on_date(
+    programme: Programme, slot: VisitSlot, school: School | None, party_name: str, index: int = 0
+) -> list[Broken]:
+    """What is asked of a class on one date and not on another."""
+    return broken_taster(programme, slot, school, party_name, index)
 
 
 # --- An earlier Proeverij ----------------------------------------------------------------------

@@ -5,10 +5,13 @@ of a whole that is told as well (a programme of all programmes, a year of all ye
 the two tells of these few.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from impact.results import LEAST, Distribution, Results, Split, Total
+
+# Whether a distribution is told beside the same one of other results.
+type IsTold[K] = Callable[[Distribution, Mapping[K, Distribution]], bool]
 
 
 def is_fit(number: int, wholes: Iterable[int]) -> bool:
@@ -27,56 +30,21 @@ def fit_parts[K](parts: Mapping[K, int]) -> set[K]:
 
 def guarded(found: Results, wholes: Sequence[Results]) -> Results:
     """The same without what is not fit to tell; `wholes` are the results that contain these."""
-    return replace(
-        found,
-        teachers=_all_told(found.teachers, [whole.teachers for whole in wholes]),
-        prepared=_told(found.prepared, [whole.prepared for whole in wholes]),
-        pupils=_all_told(found.pupils, [whole.pupils for whole in wholes]),
-        splits=_split(found.splits, [whole.splits for whole in wholes]),
-        by_done=replace(
-            found.by_done,
-            splits=_split(found.by_done.splits, [whole.by_done.splits for whole in wholes]),
-        ),
-    )
+
+    def is_told(one: Distribution, same: Mapping[int, Distribution]) -> bool:
+        return is_fit(one.n, [whole.n for whole in same.values()])
+
+    return _told_where(is_told, found, dict(enumerate(wholes)))
 
 
 def guarded_among[K](found: Results, parts: Mapping[K, Results], key: K) -> Results:
     """The same of one of the parts of a whole that is told, such as one of all years: several of
     them together leave no few over either. `found` are the results of the part under `key`."""
 
-    def at(one: Distribution, beside: Mapping[K, Distribution]) -> Distribution:
-        told = fit_parts({part: other.n for part, other in beside.items()})
-        return replace(one, is_told=one.is_told and key in told)
+    def is_told(one: Distribution, same: Mapping[K, Distribution]) -> bool:
+        return one.is_told and key in fit_parts({part: other.n for part, other in same.items()})
 
-    def sides(splits: Sequence[Split], beside: Mapping[K, Sequence[Split]]) -> list[Split]:
-        by_label = {part: {one.label: one for one in some} for part, some in beside.items()}
-        kept = []
-        for one in splits:
-            same = {part: some[one.label] for part, some in by_label.items() if one.label in some}
-            prepared = at(one.prepared, {part: other.prepared for part, other in same.items()})
-            others = at(one.others, {part: other.others for part, other in same.items()})
-            kept.append(replace(one, prepared=prepared, others=others))
-        return kept
-
-    return replace(
-        found,
-        teachers=[
-            at(one, {part: some.teachers[number] for part, some in parts.items()})
-            for number, one in enumerate(found.teachers)
-        ],
-        prepared=at(found.prepared, {part: some.prepared for part, some in parts.items()}),
-        pupils=[
-            at(one, {part: some.pupils[number] for part, some in parts.items()})
-            for number, one in enumerate(found.pupils)
-        ],
-        splits=sides(found.splits, {part: some.splits for part, some in parts.items()}),
-        by_done=replace(
-            found.by_done,
-            splits=sides(
-                found.by_done.splits, {part: some.by_done.splits for part, some in parts.items()}
-            ),
-        ),
-    )
+    return _told_where(is_told, found, parts)
 
 
 def is_among(thing: object, found: Collection[Total]) -> bool:
@@ -103,27 +71,52 @@ def guarded_totals(found: Collection[Total]) -> list[Total]:
     return [one if number in told else replace(one, mean=None) for number, one in enumerate(found)]
 
 
-def _told(one: Distribution, wholes: Iterable[Distribution]) -> Distribution:
-    return replace(one, is_told=is_fit(one.n, [whole.n for whole in wholes]))
+# --- Distribution by distribution ----------------------------------------------------------------
 
 
-def _all_told(
-    found: Sequence[Distribution], wholes: Sequence[Sequence[Distribution]]
-) -> list[Distribution]:
-    return [_told(one, [whole[at] for whole in wholes]) for at, one in enumerate(found)]
+def _told_where[K](is_told: IsTold[K], found: Results, beside: Mapping[K, Results]) -> Results:
+    """What was found, each distribution told or not as `is_told` says of it and of the same one of
+    the results `beside`."""
+
+    def told(one: Distribution, same_of: Callable[[Results], Distribution]) -> Distribution:
+        same = {key: same_of(other) for key, other in beside.items()}
+        return replace(one, is_told=is_told(one, same))
+
+    def all_told(name: str) -> list[Distribution]:
+        return [
+            told(one, lambda other, at=at: getattr(other, name)[at])  # type: ignore[misc]
+            for at, one in enumerate(getattr(found, name))
+        ]
+
+    by_done = {key: other.by_done.splits for key, other in beside.items()}
+    return replace(
+        found,
+        teachers=all_told("teachers"),
+        prepared=told(found.prepared, lambda other: other.prepared),
+        pupils=all_told("pupils"),
+        splits=_splits_told(
+            is_told, found.splits, {key: other.splits for key, other in beside.items()}
+        ),
+        by_done=replace(found.by_done, splits=_splits_told(is_told, found.by_done.splits, by_done)),
+    )
 
 
-def _split(found: Sequence[Split], wholes: Sequence[Sequence[Split]]) -> list[Split]:
+def _splits_told[K](
+    is_told: IsTold[K], found: Sequence[Split], beside: Mapping[K, Sequence[Split]]
+) -> list[Split]:
     """Each side by itself; a split with one side untold is not shown."""
-    by_label = [{split.label: split for split in whole} for whole in wholes]
     kept = []
     for one in found:
-        same = [whole[one.label] for whole in by_label if one.label in whole]
+        same = {
+            key: split for key, some in beside.items() for split in some if split.label == one.label
+        }
+        prepared = is_told(one.prepared, {key: split.prepared for key, split in same.items()})
+        others = is_told(one.others, {key: split.others for key, split in same.items()})
         kept.append(
             replace(
                 one,
-                prepared=_told(one.prepared, [whole.prepared for whole in same]),
-                others=_told(one.others, [whole.others for whole in same]),
+                prepared=replace(one.prepared, is_told=prepared),
+                others=replace(one.others, is_told=others),
             )
         )
     return kept

@@ -92,8 +92,7 @@ def _verify_one(booking: Booking, submission: Submission, by: User) -> None:
         changes |= _as_class(booking, submission.school, by)
     if not booking.is_in_time:
         # Days may have passed since the date was chosen, also where no worker lapsed it.
-        broken = [*rules.broken_date(programme, slot), *rules.broken_offer(programme, slot)]
-        refuse_broken(broken, (), "")
+        refuse_broken(rules.broken_choice(programme, slot), (), "")
     if booking.state == S.LAPSED:
         changes["visit"] = room(slot, programme)
     MOVES.apply(

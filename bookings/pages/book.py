@@ -109,13 +109,10 @@ class BookView(BookingAsking, AskView):
         # None where the half day has become too short.
         offer = next((one for one in week if one.slot_id == slot.pk), None)
         can_be_booked = offer is not None and offer.can_be_booked
-        gone = isinstance(refused, GONE) if form.is_bound else not (can_be_booked or form.held)
-        can_wait = offer is not None and (can_be_booked or offer.status == Status.FULL)
-        waits = asks_to_wait(request) and can_wait and (form.is_bound or not can_be_booked)
-        gone = gone and not waits
-        others = free_instead(programme, week, form.pupils) if gone else []
-        if form.late_taster:
-            others = _after(form.late_taster, form)
+        can_wait = can_be_booked or (offer is not None and offer.status == Status.FULL)
+        asks = asks_to_wait(request) and (form.is_bound or not can_be_booked)
+        waits = asks and can_wait
+        gone = not waits and _is_gone(form, refused, can_be_booked=can_be_booked)
         return {
             "programme": programme,
             "slot": slot,
@@ -129,7 +126,7 @@ class BookView(BookingAsking, AskView):
             "can_wait": gone and can_wait,
             "has_more_room": offer is not None and _has_more_room(offer, form, waits=waits),
             "signing_in_helps": isinstance(refused, TooMuchHeld),
-            "others": others,
+            "others": _instead(form, week, gone=gone),
             "own": own_submission(request, programme, slot) if gone and not form.is_bound else None,
             "tasters": _tasters(programme),
             "requirement": requirements_of([programme], request.user).get(programme.pk, ""),
@@ -164,6 +161,20 @@ def _in_words(refusal: Refused, left: Offer | None, form: BookingForm) -> str:
             return form.programme.whom.only_room_for(left.groups_left)
         return form.programme.whom.only_room_for_heads(left.pupils_left)
     return str(refusal)
+
+
+def _is_gone(form: BookingForm, refused: Refused | None, *, can_be_booked: bool) -> bool:
+    """Whether the places cannot be had: so says what refused them, or else the date itself."""
+    if form.is_bound:
+        return isinstance(refused, GONE)
+    return not (can_be_booked or form.held)
+
+
+def _instead(form: BookingForm, week: list[Offer], *, gone: bool) -> list[Offer]:
+    """Other dates, where this one cannot be."""
+    if form.late_taster:
+        return _after(form.late_taster, form)
+    return free_instead(form.programme, week, form.pupils) if gone else []
 
 
 def _has_more_room(offer: Offer, form: BookingForm, *, waits: bool) -> bool:

@@ -19,7 +19,7 @@ from bookings.planning.chosen import is_outdated, number_of, slot_as_shown
 from bookings.rules import (
     VisitItem,
     VisitRequest,
-    broken_taster,
+    broken_on_date,
     taster_to_come,
 )
 from core.addresses import row_number
@@ -194,7 +194,7 @@ class BookingForm(AskingForm):
             one
             for index, name in names
             if name
-            for one in broken_taster(self.programme, self.slot, self.school, name, index)
+            for one in broken_on_date(self.programme, self.slot, self.school, name, index)
         ]
 
     @property

@@ -226,12 +226,11 @@ def offer_place(entry: Entry, slot: VisitSlot, *, by: User | None, note: str = "
     is room. Raises what stands in the way; the caller's savepoint undoes the half of it.
     """
     programme = entry.programme
-    broken = [*rules.broken_date(programme, slot), *rules.broken_offer(programme, slot)]
+    broken = rules.broken_choice(programme, slot)
     for index, row in enumerate(entry.rows):
         broken += rules.broken_party(programme, _party(row), index)
-        broken += rules.broken_taster(
-            programme, slot, entry.submission.school, row.party_name, index
-        )
+        school = entry.submission.school
+        broken += rules.broken_on_date(programme, slot, school, row.party_name, index)
     refuse_broken(broken, {one.rule for one in broken} if by else (), note)
     until = until_of(slot, programme, entry.submission, by=by)
     lifecycle.lapse_expired(slot, programme)

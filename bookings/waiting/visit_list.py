@@ -145,8 +145,7 @@ def _take(booking: Booking, *, by: User | None) -> None:
     """What was offered is hers. After its deadline only what could still be asked for."""
     slot, programme = booking.visit.slot, booking.visit.programme
     if not booking.is_in_time:
-        broken = [*rules.broken_date(programme, slot), *rules.broken_offer(programme, slot)]
-        refuse_broken(broken, (), "")
+        refuse_broken(rules.broken_choice(programme, slot), (), "")
     school, changes = booking.submission.school, dict[str, Any](held_until=None)
     if school is not None:
         doubt = rules.taster_doubt(programme, slot, school, booking.party_name)
@@ -165,11 +164,10 @@ def _broken(request: WaitRequest) -> list[Broken]:
         found += rules.broken_party(request.programme, party, index)
     slot = request.wish.slot
     if slot is not None:
-        found += rules.broken_date(request.programme, slot)
-        found += rules.broken_offer(request.programme, slot)
+        found += rules.broken_choice(request.programme, slot)
         for index, party in enumerate(request.parties):
             school = request.submission.school
-            found += rules.broken_taster(request.programme, slot, school, party.name, index)
+            found += rules.broken_on_date(request.programme, slot, school, party.name, index)
     return found
 
 

@@ -181,20 +181,30 @@ def in_words(entry: Any) -> str:
         parts = None
     if not isinstance(parts, list):
         return LogEntry.get_change_message(entry)
-    if parts and "exported" in parts[0]:
-        return _exported(**parts[0]["exported"])
-    if parts and "done" in parts[0]:
-        return parts[0]["done"][get_language() or settings.LANGUAGE_CODE]
-    kept = [part["changed"] for part in parts if "model" in part.get("changed", ())]
+    first = parts[0] if parts else {}
+    if "exported" in first:
+        return _exported(**first["exported"])
+    if "done" in first:
+        return first["done"][get_language() or settings.LANGUAGE_CODE]
+    return " ".join([*_changes_of(entry, parts), *_reasons_of(parts)])
+
+
+def _changes_of(entry: Any, parts: list[dict[str, Any]]) -> Iterator[str]:
+    """Ours with their values, and those that Django kept in its own way."""
+    ours = [part["changed"] for part in parts if "model" in part.get("changed", ())]
+    for change in ours:
+        yield from _lines(change)
     others = [part for part in parts if "model" not in part.get("changed", ())]
-    lines = [line for one in kept for line in _lines(one)]
-    others = [{"added": {}} if "why" in part.get("added", ()) else part for part in others]
-    if others or not kept:
-        plain = LogEntry(action_flag=entry.action_flag, change_message=json.dumps(others))
-        lines.append(plain.get_change_message())
-    reasons = {one["why"] for part in parts for one in part.values() if "why" in one} - {""}
-    lines += [_("Why: %s") % why for why in sorted(reasons)]
-    return " ".join(lines)
+    if others or not ours:
+        # Django does not know our reason for adding something.
+        known = [{"added": {}} if "why" in part.get("added", ()) else part for part in others]
+        plain = LogEntry(action_flag=entry.action_flag, change_message=json.dumps(known))
+        yield plain.get_change_message()
+
+
+def _reasons_of(parts: list[dict[str, Any]]) -> list[str]:
+    reasons = {one["why"] for part in parts for one in part.values() if one.get("why")}
+    return [_("Why: %s") % why for why in sorted(reasons)]
 
 
 def _exported(rows: int, ending: str) -> str:

@@ -26,11 +26,12 @@ from core.backoffice.base import (
 )
 from core.backoffice.changes import log_done
 from core.backoffice.closing import ClosingAdmin, ClosingForm
-from core.backoffice.exports import ExportingAdmin, rows_of
+from core.backoffice.exports import ExportingAdmin
 from core.backoffice.filters import DefaultFilter
 from core.kinds import Planned, kinds
 from core.lifecycle import Refused
 from core.text.normal import fold
+from schools.admin.exports import SCHOOLS
 from schools.admin.importing import import_urls
 from schools.forms import MergeForm
 from schools.lifecycle import merge_schools
@@ -67,30 +68,6 @@ class PupilCountInline(ReadOnly, TabularInline):
     extra = 0
     per_page = 10
     collapsible = True
-
-
-SCHOOLS = rows_of(
-    School,
-    {
-        "site_code": _("site code"),
-        "name": _("name"),
-        "get_sector_display": _("sector"),
-        "structure": _("levels"),
-        "street": _("street"),
-        "house_number": _("house number"),
-        "postcode": _("postcode"),
-        "city": _("place"),
-        "municipality": _("municipality"),
-        "province": _("province"),
-        "website": _("website"),
-        "get_holiday_region_display": _("holiday region"),
-        "board__number": _("board number"),
-        "board__name": _("school board"),
-        "is_verified": _("verified"),
-        "closed_on": _("closed on"),
-    },
-    along=("board",),
-)
 
 
 @admin.register(School)

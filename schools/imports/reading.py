@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 type Progress = Callable[[str, int, int], None]
 
 DELIMITERS = {";": ";", ",": ",", "\t": "tab"}
-# What a column was called in older files.
-OLDER_NAMES = {
+# What a column is called in other years → its name here.
+OTHER_NAMES = {
     "BRIN NUMMER": "INSTELLINGSCODE",
     "VESTIGINGSNUMMER": "VESTIGINGSCODE",
     "NAAM VESTIGING": "VESTIGINGSNAAM",
@@ -130,7 +130,7 @@ def decode(data: bytes) -> tuple[str, str]:
 
 def _column_name(title: str) -> str:
     name = " ".join(title.replace("_", " ").upper().split())
-    return OLDER_NAMES.get(name, name)
+    return OTHER_NAMES.get(name, name)
 
 
 def _lines(reader: "Reader", columns: list[str]) -> list[Line]:

@@ -18,9 +18,10 @@ from django.views.decorators.http import require_http_methods
 from unfold.decorators import display
 
 from core.backoffice.base import NoDelete
-from core.backoffice.exports import ExportingAdmin, rows_of
+from core.backoffice.exports import ExportingAdmin
 from core.mail import sending
 from core.models import Mail
+from submissions.admin.exports import CONTACTS
 from submissions.admin.handing_over import hand_over_page
 from submissions.admin.papers import MAY_SEND, went_elsewhere
 from submissions.lifecycle import correct_email
@@ -43,25 +44,6 @@ class ReaddressForm(forms.Form):
         field: Any = self.fields["mails"]
         field.choices = [(mail.pk, f"{mail.subject} ({mail.to})") for mail in mails]
         field.initial = [mail.pk for mail in mails]
-
-
-CONTACTS = rows_of(
-    Submission,
-    {
-        "reference": _("reference"),
-        "asker_name": _("school or organisation"),
-        "school__site_code": _("site code"),
-        "school__city": _("place"),
-        "contact_name": _("contact person"),
-        "email": _("e-mail address"),
-        "phone": _("telephone"),
-        "get_language_display": _("language"),
-        "created_at": _("at"),
-        "verified_at": _("confirmed at"),
-    },
-    name=_("Contacts"),
-    along=("school", "organisation"),
-)
 
 
 @admin.register(Submission)
