@@ -130,9 +130,9 @@ def pass_on_an_offer(world):
 
 
 def raise_the_maximum(world):
-    booking = world.fill()
-    most = {"max_groups": 2, "max_pupils": 60}
-    return lambda: world.post("bookings_visit_maximum", booking.visit_id, **most)
+    visit = world.fill().visit
+    most = {"max_groups": 2, "max_pupils": 60, "seen": f"{visit.max_groups} {visit.max_pupils}"}
+    return lambda: world.post("bookings_visit_maximum", visit.pk, **most)
 
 
 def raise_the_limits_of_the_programme(world):
