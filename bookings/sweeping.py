@@ -15,7 +15,8 @@ from bookings.models import Booking, Visit, VisitSlot, VisitWait
 from bookings.planning.availability import Offer, offers_for_all
 from bookings.refusals import SlotPast
 from bookings.visits import lock_with_classes, move_visit
-from bookings.visits.calling_off import concerned_in, let_go
+from bookings.visits.calling_off import let_go
+from bookings.visits.concerned import concerned_in
 from bookings.visits.moving import other_rooms
 from core.dates import ONE_DAY, start_of_day
 from core.tasks.work import About

@@ -359,7 +359,6 @@ class CodeForm(forms.Form):
                 "class": "code",
             }
         ),
-        help_text=_("Six digits, from the mail we have just sent you."),
         error_messages={"required": _("Type the six digits from our mail.")},
     )
 

@@ -62,7 +62,7 @@ class AttemptInline(ReadOnly, TabularInline):
 
 @admin.register(Mail)
 class MailAdmin(ReadOnly, ModelAdmin):
-    list_display = ("made", "to", "subject", "state_shown", "tries")
+    list_display = ("made", "to", "subject", "state_shown", "tries_shown")
     list_display_links = ("made", "to", "subject")
     list_filter = (
         ("state", ChoicesDropdownFilter),
@@ -127,6 +127,11 @@ class MailAdmin(ReadOnly, ModelAdmin):
     @display(description=_("status"), ordering="state")
     def state_shown(self, mail: Mail) -> str:
         return badge_of(mail)
+
+    @display(description=_("tries"), ordering="tries")
+    def tries_shown(self, mail: Mail) -> str:
+        """How often in vain, and not 0: a phone shows no heads, by which one knows what it is."""
+        return str(mail.tries or "")
 
     @display(description=_("attachments"))
     def attachment_names(self, mail: Mail) -> str:

@@ -15,7 +15,8 @@ from bookings.models import SchedulePattern
 from bookings.planning.schedule import Obstacles, SlotPlan, plan_slots, write
 from core.transactions import retried
 from programmes.models import Programme
-from schools.years import school_year_end, school_year_of, school_year_start
+from schools.models import SchoolHoliday
+from schools.years import school_year_end, school_year_label, school_year_of, school_year_start
 
 # A pattern that began, or ended, so shortly after the season did ran all of it.
 ABOUT = datetime.timedelta(days=14)
@@ -46,7 +47,7 @@ class Copy:
 class SeasonPlan:
     season: Season
     copies: list[Copy] = field(default_factory=list)
-    knows_holidays: bool = True  # of the schools, in each region
+    without_holidays: list[str] = field(default_factory=list)  # school years, of some region
 
     @property
     def plans(self) -> list[SlotPlan]:
@@ -121,7 +122,12 @@ def plan_season(
     obstacles = Obstacles(patterns) if patterns else None
     if obstacles:
         regions = {pattern.venue.holiday_region for pattern in patterns}
-        found.knows_holidays = regions <= obstacles.holidays.keys()
+        known = set(SchoolHoliday.objects.values_list("region", "school_year"))
+        found.without_holidays = [
+            school_year_label(year)
+            for year in range(school_year_of(season.first), school_year_of(season.last) + 1)
+            if any((region, year) not in known for region in regions)
+        ]
     for copy, pattern in copies:
         if pattern:
             copy.plan = plan_slots(pattern, (anyway or {}).get(copy.source.pk, ()), obstacles)

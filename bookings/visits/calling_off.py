@@ -3,69 +3,43 @@ offered to anybody any more.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from django.utils import timezone
 
 from bookings import lifecycle
-from bookings.models import Booking, State, Visit, VisitWait
+from bookings.models import Visit
 from bookings.moving import take_along
+from bookings.places import VisitGone
 from bookings.refusals import SlotPast
 from bookings.visits import lock_with_classes
+from bookings.visits.concerned import Concerned, concerned
 from bookings.waiting.visit_list import LIST
 from core.transactions import retried
 from schools.models import User
 from submissions.models import Ending
-from submissions.waiting.lifecycle import LIVE, submissions_of
-
-
-@dataclass(frozen=True)
-class Concerned:
-    """Whom it concerns: classes that come, and entries of the waiting list."""
-
-    booked: list[Booking]
-    waiting: list[VisitWait]  # for this date: they end
-    offered: list[VisitWait]  # wishes that were offered a place in it: they wait on
-    held: list[Booking]  # not confirmed yet: they lapse
-
-    @property
-    def in_a_line(self) -> str:
-        """Who, and how each stands; another line where somebody joined, left or changed."""
-        rows = [*self.booked, *self.held, *self.waiting, *self.offered]
-        return " ".join(f"{type(row).__name__}:{row.pk}:{row.state}:{row.pupils}" for row in rows)
-
-
-def concerned(visit: Visit) -> Concerned:
-    return concerned_in(visit.slot_id, visit.programme_id)
-
-
-def concerned_in(slot: int, programme: int) -> Concerned:
-    """Of a programme in a slot, by their keys: whether there is a visit yet or not."""
-    there = Visit.objects.active().filter(slot=slot, programme=programme)
-    waiting = VisitWait.objects.filter(slot=slot, programme=programme, state__in=LIVE)
-    wishes = VisitWait.objects.filter(slot=None, booking__visit__in=there, state__in=LIVE)
-    inside = Booking.objects.filter(visit__in=there).order_by("pk")
-    booked = inside.filter(state__in=lifecycle.COMING)
-    return Concerned(
-        list(booked.with_facts()),
-        list(waiting.order_by("pk").with_facts()),
-        list(wishes.exclude(held_until=None).with_facts().order_by("pk")),
-        list(inside.filter(state=State.HELD)),
-    )
+from submissions.waiting.lifecycle import submissions_of
 
 
 @retried
 def call_off(
-    *, visit: Visit, by: User, note: str = "", along: Mapping[str, str] | None = None
+    *,
+    visit: Visit,
+    by: User,
+    note: str = "",
+    along: Mapping[str, str] | None = None,
+    seen: str | None = None,
 ) -> Concerned:
     """Cancel all its classes with what goes along, as `along` says; end what waits for its date,
     and take it off that half day, so that nobody is offered what it leaves. Raises SlotPast,
-    VisitGone, and the refusals of what goes along."""
+    VisitGone (also where it concerns others than were `seen`), and the refusals of what goes
+    along."""
     slot = visit.slot
     if slot.starts_at <= timezone.now():
         raise SlotPast
     lock_with_classes(visit)
     found = concerned(visit)
+    if seen is not None and not found.is_as(seen):
+        raise VisitGone
     slot.programmes.remove(visit.programme_id)
     let_go(found, by=by, note=note)
     for booking in found.booked:

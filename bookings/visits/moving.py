@@ -11,6 +11,7 @@ from bookings.lifecycle import MOVES, lapse_expired, reschedule
 from bookings.models import Booking, State, Visit, VisitSlot
 from bookings.moving import take_along
 from bookings.refusals import NothingToMove, SlotPast
+from bookings.visits.concerned import concerned
 from core.transactions import retried
 from schools.models import User
 
@@ -23,6 +24,7 @@ def move_visit(
     by: User,
     note: str = "",
     along: Mapping[str, str] | None = None,
+    seen: str | None = None,
 ) -> int:
     """Move all classes of a visit to another slot with what goes along, as `along` says, or none;
     returns how many classes moved.
@@ -30,8 +32,8 @@ def move_visit(
     They join the visit that is there, or open one with the maxima of this one and in its rooms,
     where staff chose these and they are free. What is over or was never confirmed stays behind in
     this one, on the date that it was about. Raises SlotPast,
-    DoesNotFit, NothingToMove, ZonesTaken, VisitFull, VisitGone, ClassAlreadyBooked, and the
-    refusals of what goes along.
+    DoesNotFit, NothingToMove, ZonesTaken, VisitFull, VisitGone (also where it concerns others than
+    were `seen`), ClassAlreadyBooked, and the refusals of what goes along.
     """
     if slot.starts_at <= timezone.now():
         raise SlotPast
@@ -41,6 +43,8 @@ def move_visit(
     moving = [booking for booking in there if booking.state in MOVES["reschedule"].sources]
     if not moving:
         raise NothingToMove
+    if seen is not None and not concerned(visit).is_as(seen):
+        raise places.VisitGone
     MOVES.lapse_all(booking for booking in there if booking.state == State.HELD)
     lapse_expired(slot, visit.programme)
     # Its rooms are free first, so that it can move to a slot that overlaps this one.

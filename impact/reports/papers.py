@@ -128,7 +128,7 @@ def _method(facts: Facts) -> Iterable[list[Any]]:
     yield [_("Title"), facts["title"]]
     yield [_("Hub"), facts["hub"]]
     yield [_("From"), day_of(facts["first"])]
-    yield [_("Until and including"), day_of(facts["last"])]
+    yield [_("Up to and including"), day_of(facts["last"])]
     yield [_("Counted on"), day_of(facts["counted_at"][:10])]
     if facts["source"]:
         yield [_("Only visits that this source helps pay"), facts["source"]]

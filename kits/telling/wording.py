@@ -78,12 +78,17 @@ def _period(written: list[str]) -> str:
 
 
 def terms_of(kit: LessonKit, loan: Loan | None = None) -> list[Term]:
-    """Until when a loan can be cancelled without asking, and what happens with lost parts."""
+    """What a loan costs, until when it can be cancelled without asking, and what happens with lost
+    parts."""
     cancelling = _("by yourself, free of charge, until we have packed the box")
     if loan is not None and loan.state == LoanState.PACKED:
         cancelling = _("not any more: the box is packed, so from now on you ask us")
     lost = "" if kit.charge_note else _("Parts that are lost or broken we charge at cost.")
-    return [Term(_("Cancel"), cancelling), Term(_("Lost or broken"), lost, kit.charge_note)]
+    return [
+        Term(_("Price"), _("free of charge")),
+        Term(_("Cancel"), cancelling),
+        Term(_("Lost or broken"), lost, kit.charge_note),
+    ]
 
 
 # --- In mails about a visit --------------------------------------------------------------------

@@ -27,7 +27,7 @@ class WritingForm(forms.Form):
     hub = forms.ModelChoiceField(Hub.objects.none(), label=gettext_lazy("Hub"))
     first = PickedDayField(label=gettext_lazy("From"))
     last = PickedDayField(
-        label=gettext_lazy("Until and including"),
+        label=gettext_lazy("Up to and including"),
         required=False,
         help_text=gettext_lazy("Empty: and later."),
     )

@@ -172,6 +172,12 @@ def test_page_of_a_booking_tells_its_history(desk, staff):
     )
 
 
+def test_page_of_a_booking_says_how_full_its_visit_is(desk):
+    for most, said in ((1, "1 van 1 klas, 24 van"), (2, "1 van 2 klassen, 24 van")):
+        booking = make_booking(visit=make_visit(max_groups=most), pupils=24)
+        assert said in desk.get(page_of(booking)).text
+
+
 def test_page_takes_as_many_queries_with_a_long_history(desk, staff, django_assert_num_queries):
     booking = make_booking()
     desk.get(page_of(booking))

@@ -263,10 +263,11 @@ def test_page_that_moves_a_visit_says_which_rooms_it_gets(chosen, two, desk):
     to.programmes.add(in_the_hall)
     make_booking(visit=make_visit(slot=to, programme=in_the_hall))
     page = reverse("admin:bookings_visit_verplaats", args=[chosen.pk])
-    before = desk.get(page).text
-    assert "Voor dit bezoek zijn andere ruimtes gekozen (Hal)" in before
-    done = desk.post(page, {"slot": to.pk, "note": ""}, follow=True)
-    said = "2 klassen verplaatst.; Het is in Lab in plaats van Hal."
+    before = desk.get(page)
+    assert "Voor dit bezoek zijn andere ruimtes gekozen (Hal)" in before.text
+    seen = before.context["form"]["seen"].value()
+    done = desk.post(page, {"slot": to.pk, "note": "", "seen": seen}, follow=True)
+    said = "2 klassen verplaatst. Het is in Lab in plaats van Hal."
     assert [str(message) for message in done.context["messages"]] == [said]
 
 

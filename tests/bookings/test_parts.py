@@ -384,11 +384,13 @@ def test_kit_is_asked_about_where_staff_call_a_whole_visit_off(
     """Staff decide also about a box that is packed, which the school itself may not any more."""
     handling.pack(loan=loan, by=make_staff())
     page = f"/beheer/bookings/visit/{three[0].visit_id}/afzeggen/"
-    assert f"7a: De leskist {loan.kit}" in desk.get(page).text
+    shown = desk.get(page)
+    assert f"7a: De leskist {loan.kit}" in shown.text
+    seen = {"seen": shown.context["form"]["seen"].value()}
 
-    answer = desk.post(page, {"note": "De kraan is stuk."}, follow=True)
+    answer = desk.post(page, {"note": "De kraan is stuk."} | seen, follow=True)
     assert Booking.objects.get(pk=three[0].pk).state == State.CONFIRMED  # it was not said
-    answer = desk.post(page, {"note": "Stuk.", f"leskist-{loan.pk}": way}, follow=True)
+    answer = desk.post(page, {"note": "Stuk.", f"leskist-{loan.pk}": way} | seen, follow=True)
 
     loan.refresh_from_db()
     assert (Booking.objects.get(pk=three[0].pk).state, loan.state) == (State.CANCELLED, state)
@@ -402,8 +404,9 @@ def test_kit_is_asked_about_where_staff_call_a_whole_visit_off(
 def test_kit_is_asked_about_where_staff_move_a_whole_visit(desk, three, loan, later, way):
     before = loan.starts_on
     page = f"/beheer/bookings/visit/{three[0].visit_id}/verplaats/"
+    seen = {"seen": desk.get(page).context["form"]["seen"].value()}
 
-    desk.post(page, {"note": "", "slot": later.pk, f"leskist-{loan.pk}": way})
+    desk.post(page, {"note": "", "slot": later.pk, f"leskist-{loan.pk}": way} | seen)
 
     loan.refresh_from_db()
     assert Booking.objects.get(pk=three[0].pk).visit.slot == later

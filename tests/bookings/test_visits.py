@@ -3,8 +3,10 @@
 import pytest
 
 from bookings import lifecycle, places, visits
+from bookings.admin.visits import calling_off as pages
 from bookings.models import Booking, State, Visit, ZoneClaim
 from bookings.refusals import BelowBooked, NothingToMove
+from bookings.visits.calling_off import call_off
 from tests.bookings.asking import hold
 from tests.factories import (
     amsterdam,
@@ -136,3 +138,71 @@ def test_maxima_never_go_below_what_is_booked():
 
     visit.refresh_from_db()
     assert (visit.max_groups, visit.max_pupils) == (2, 48)
+
+
+# --- Who joined or left since the page was shown -------------------------------------------------
+
+MOVE, CALL_OFF = "verplaats", "afzeggen"
+
+
+@pytest.fixture
+def shown(desk):
+    """A visit with one class and room for more, and what the two pages ask for it."""
+    visit = make_visit(max_groups=4, max_pupils=99)
+    make_booking(visit=visit)
+    to = make_slot(programmes=[visit.programme], starts_at=amsterdam(2026, 11, 10, 9))
+    return visit, {"note": "De kraan is stuk.", "slot": to.pk}
+
+
+def page_of(visit, page):
+    return f"/beheer/bookings/visit/{visit.pk}/{page}/"
+
+
+def seen_on(answer):
+    return {"seen": answer.context["form"]["seen"].value()}
+
+
+def untouched(visit):
+    return {one.state for one in Booking.objects.filter(visit=visit)} == {State.CONFIRMED}
+
+
+@pytest.mark.parametrize("page", [MOVE, CALL_OFF])
+def test_page_that_does_not_say_who_was_seen_does_nothing(desk, shown, page):
+    visit, typed = shown
+    desk.post(page_of(visit, page), typed)
+    assert untouched(visit)
+
+
+@pytest.mark.parametrize(
+    ("page", "module", "name"),
+    [(MOVE, visits, "move_visit"), (CALL_OFF, pages, "call_off")],
+    ids=[MOVE, CALL_OFF],
+)
+def test_who_joins_after_the_form_compared_is_not_taken_along(
+    desk, shown, monkeypatch, page, module, name
+):
+    """The verb compares once more under its locks."""
+    visit, typed = shown
+    typed |= seen_on(desk.get(page_of(visit, page)))
+    verb = getattr(module, name)
+
+    def with_one_more(**arguments):
+        make_booking(visit=visit, party_name="8z")
+        return verb(**arguments)
+
+    monkeypatch.setattr(module, name, with_one_more)
+    answer = desk.post(page_of(visit, page), typed)
+    monkeypatch.undo()
+
+    assert str(places.VisitGone()) in answer.text
+    assert untouched(visit)
+    again = desk.post(page_of(visit, page), typed)
+    desk.post(page_of(visit, page), typed | seen_on(again))
+    assert not untouched(visit)
+
+
+def test_visit_that_others_left_already_is_called_off_without_a_word(shown):
+    """The second of two clicks: nobody is left whom it concerns."""
+    visit, _typed = shown
+    lifecycle.cancel(booking=visit.bookings.get(), by=make_staff())
+    assert not call_off(visit=visit, by=make_staff(), seen="Booking:1:confirmed:24").booked

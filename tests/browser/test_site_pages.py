@@ -114,6 +114,15 @@ def test_way_to_a_date_is_on_the_first_screen_of_a_laptop(page, address):
     assert primary.bounding_box()["y"] + primary.bounding_box()["height"] <= 768
 
 
+def test_month_stands_beside_the_facts_on_a_laptop(page):
+    make_programme(slug="film", story="Een lang verhaal. " * 200)
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto("/programmas/film/")
+    facts, month = (page.locator(one).bounding_box() for one in (".facts", "#data"))
+    assert month["x"] + month["width"] <= facts["x"]
+    assert month["y"] < facts["y"] + facts["height"]
+
+
 # What can be clicked and is no part of a sentence, with its height.
 LOW = """
 [...document.querySelectorAll("a[href], button, summary, input:not([type=hidden]), select")]

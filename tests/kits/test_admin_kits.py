@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import translation
 
 from kits.models import (
     ChargeLine,
@@ -112,6 +113,9 @@ def test_withdrawing_a_box_moves_its_loans_and_says_which_have_none(desk):
     left.refresh_from_db()
     assert (moved.copy, left.copy) == (second, first)
     assert left.attention_in_words == f"Kist {first.code} kan niet mee en er is geen andere vrij."
+    with translation.override("en"):  # whoever reads it, and not who caused it (CASES C25)
+        words = f"Box {first.code} cannot go out and no other is free."
+        assert left.attention_in_words == words
     assert f"Er is geen andere kist vrij voor {left}. Bel de school." in texts(answer)
 
 

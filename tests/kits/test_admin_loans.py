@@ -302,7 +302,7 @@ def test_staff_overrule_the_class_with_a_note(desk, staff):
     form, overrule = refused.context["form"], refused.context["overrule"]
     assert form.class_form.errors == {
         "year_groups": ["Deze leskist is voor groep 5 t/m 8, niet voor groep 3/4."],
-        "pupils": ["Deze leskist is voor hooguit 28 leerlingen tegelijk."],
+        "pupils": ["Deze leskist is voor hoogstens 28 leerlingen tegelijk."],
     }
     assert overrule.errors == {"overrule": ["Dit past niet bij: groep, aantal leerlingen."]}
     both = {"overrule": ["year_group", "numbers"]}

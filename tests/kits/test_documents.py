@@ -158,5 +158,5 @@ def test_pdf_of_more_than_twenty_megabytes_is_refused():
     limit = 20 * 1024 * 1024
     assert errors_of(SimpleUploadedFile("a.pdf", OWN_PDF.ljust(limit, b" "))) == {}
     assert errors_of(SimpleUploadedFile("a.pdf", OWN_PDF.ljust(limit + 1, b" "))) == {
-        "file": ["Dit bestand is te groot: hooguit 20 MB."]
+        "file": ["Dit bestand is te groot: hoogstens 20 MB."]
     }

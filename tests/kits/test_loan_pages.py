@@ -163,7 +163,7 @@ def test_wrong_class_is_told_at_its_fields(client, kit):
     assert response.status_code == 422
     assert errors_of(response) == {
         "klas-year_groups": "Deze leskist is voor groep 5 t/m 8, niet voor groep 2/3.",
-        "klas-pupils": "Deze leskist is voor hooguit 28 leerlingen tegelijk.",
+        "klas-pupils": "Deze leskist is voor hoogstens 28 leerlingen tegelijk.",
         "phone": "Vul een telefoonnummer in, bijvoorbeeld 06 12345678.",
     }
     assert not Submission.objects.exists()

@@ -156,7 +156,7 @@ def test_picture_without_words_is_refused_by_the_database(model):
         (image()[:2000], "Dit is geen foto die we kunnen lezen (JPEG, PNG of WebP)."),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Dit is geen foto die we kunnen lezen"),
         (png_bomb, "Deze foto heeft te veel pixels."),
-        (b"\xff" * (8 * 1024 * 1024 + 1), "Dit bestand is te groot: hooguit 8 MB."),
+        (b"\xff" * (8 * 1024 * 1024 + 1), "Dit bestand is te groot: hoogstens 8 MB."),
     ],
     ids=["cut off", "svg", "bomb", "heavy"],
 )

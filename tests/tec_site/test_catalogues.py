@@ -1,5 +1,6 @@
 """Dutch and English are complete: nothing missing, empty, guessed or with lost placeholders."""
 
+import itertools
 import re
 import shutil
 from pathlib import Path
@@ -47,6 +48,27 @@ def test_catalogue_has_no_empty_or_fuzzy_entry(catalogue: Catalog) -> None:
         if message.fuzzy or not all(forms(message.string))
     ]
     assert unfinished == []
+
+
+def dutch() -> list[tuple[str, str]]:
+    """Each English text with its Dutch."""
+    catalogue = read(ROOT / "locale/nl/LC_MESSAGES/django.po", "nl")
+    return [
+        pair
+        for message in entries(catalogue)
+        for pair in itertools.product(forms(message.id), forms(message.string))
+    ]
+
+
+def test_last_day_of_a_term_is_in_it_in_english_too() -> None:
+    """'tot en met vrijdag' is 'up to and including Friday': 'until' leaves that day open."""
+    until = re.compile(r"\buntil (%\(\w+\)s|and including)", re.IGNORECASE)
+    assert [one for one, other in dutch() if "tot en met %" in other and until.search(one)] == []
+
+
+def test_dutch_has_one_word_for_the_most_and_one_apostrophe() -> None:
+    other = re.compile(r"\b(hooguit|maximaal|ten hoogste)\b|(?<=\w)'(?=\w)|^'s\b", re.IGNORECASE)
+    assert [text for _english, text in dutch() if other.search(text)] == []
 
 
 def test_translation_has_the_placeholders_of_its_source(catalogue: Catalog) -> None:

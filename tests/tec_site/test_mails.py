@@ -1,6 +1,7 @@
 """Mails on their way: in the order of what happened, while it is true; and as staff read them."""
 
 import datetime
+import re
 
 import icalendar
 import pytest
@@ -290,6 +291,31 @@ def test_mails_are_found_by_reference_school_subject_and_address(desk, typed):
     asked = booking.submission.reference.lower() if typed == "reference" else typed
     response = desk.get(reverse("admin:core_mail_changelist"), {"q": asked})
     assert [mail.to for mail in response.context["cl"].result_list] == [TO]
+
+
+@pytest.mark.parametrize("typed", ["celik", "06 12345678", "o011cd"])
+def test_mails_are_found_as_whoever_asked_is_found(desk, typed):
+    """By a name in any letters, a telephone number, a reference as it was heard."""
+    booking = book()
+    submission = booking.submission
+    submission.contact_name, submission.phone = "Ümit Çelik", "+31612345678"
+    submission.reference = "0011CD34"
+    submission.save()
+    other = make_booking(state=State.REQUESTED)
+    lifecycle.cancel(booking=other, by=make_staff())
+    Teller().tell(seconds=5)
+    response = desk.get(reverse("admin:core_mail_changelist"), {"q": typed})
+    assert [mail.to for mail in response.context["cl"].result_list] == [TO]
+
+
+@pytest.mark.parametrize(("tries", "shown"), [(0, ""), (3, "3")])
+def test_list_says_how_often_a_mail_was_tried_in_vain(desk, tries, shown):
+    book()
+    Teller().tell(seconds=5)
+    Mail.objects.update(tries=tries)
+    page = desk.get(reverse("admin:core_mail_changelist")).text
+    [cell] = re.findall(r'<td class="field-tries_shown.*?>(.*?)</td>', page, re.DOTALL)
+    assert cell.strip() == shown
 
 
 def test_code_of_a_submission_is_found_by_its_reference(desk):

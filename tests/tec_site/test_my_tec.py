@@ -52,6 +52,14 @@ def test_only_reading_is_allowed(client, teacher):
     assert client.post("/mijn/").status_code == 405
 
 
+def test_who_has_only_a_kit_reads_of_no_visits_alone(client, teacher):
+    make_loan(submission=make_submission(user=teacher))
+    client.force_login(teacher, BACKEND)
+    page = client.get("/mijn/").text
+    assert "Dag Anouk, dit zijn jullie bezoeken en leskisten." in page
+    assert "Zet dit in je eigen agenda" in page
+
+
 def test_coming_visits_come_first_and_cancelled_ones_go_below(client, teacher):
     later = book(teacher, (11, 10))
     sooner = book(teacher, (11, 3), state=State.REQUESTED)

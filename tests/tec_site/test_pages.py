@@ -216,6 +216,13 @@ def test_template_has_nothing_inline(template: str) -> None:
     assert Page(html).inline == []
 
 
+@pytest.mark.parametrize("template", PUBLIC_TEMPLATES)
+def test_template_has_attributes_that_a_validator_knows(template: str) -> None:
+    """htmx reads `data-hx-…` as it reads `hx-…`, which no validator knows."""
+    html = (ROOT / "templates" / template).read_text()
+    assert re.findall(r"(?<![\w-])hx-[a-z-]+=", html) == []
+
+
 # --- For machines that read ----------------------------------------------------------------------
 
 

@@ -42,6 +42,21 @@ def test_programme_hub_and_both_languages(desk):
     assert [name for name, _mail in samples(desk, hub)[0]] == names
 
 
+def test_no_mail_says_the_same_twice(desk):
+    """But for the lines of a table, whose names differ."""
+    offers = (
+        make_programme(
+            title="Film", bring="Een appel", arrange="Vervoer", price_note="Met factuur."
+        ),
+        make_kit(title="Robots", charge_note="Een arm kost € 5."),
+    )
+    told = [mail for offer in offers for mails in samples(desk, offer) for _name, mail in mails]
+    assert len(told) == 10
+    for mail in told:
+        lines = [line.strip() for line in mail.text.splitlines() if len(line.split()) > 1]
+        assert [line for line in lines if lines.count(line) > 1] == [], mail.subject
+
+
 def test_what_staff_decide_about_answers_the_request_first(desk):
     dutch, _english = samples(desk, make_programme(needs_approval=True))
     assert [name for name, _mail in dutch[:2]] == ["booking_requested", "booking_confirmed"]

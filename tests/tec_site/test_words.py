@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.factories import make_kit
+from tec_site.demo.texts import offer
+from tests.factories import make_kit, make_programme
 from tests.loan_form import address
 from tests.tec_site.test_every_page import public_pages, site  # noqa: F401  # a fixture
 
@@ -35,6 +36,19 @@ def test_teachers_read_the_words_that_were_agreed_on(read, client):
     read["form"] = words_of(client.get(address(make_kit())).text)
     agreed = AGREED | {"form": "Zelf halen en terugbrengen bij de balie"}
     assert {route for route in agreed if agreed[route] not in read[route]} == set()
+
+
+def test_how_many_can_come_is_said_in_one_way(db, client):
+    make_programme(slug="film", min_pupils=1, max_pupils_per_class=35)
+    page = words_of(client.get("/programmas/film/").text)
+    kit = words_of(client.get(make_kit(max_pupils=28).get_absolute_url()).text)
+    assert "Met hoeveel hoogstens 35 leerlingen per klas" in page
+    assert ("Met hoeveel hoogstens 28 leerlingen" in kit, "hoogstens 21 dagen" in kit) == (
+        True,
+        True,
+    )
+    assert "Wat het kost gratis" in kit
+    assert "in de brief staat hoeveel" in offer.PROEVERIJ["arrange"]
 
 
 def test_teachers_read_of_no_loan_where_they_reserved(read):

@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 
 from bookings.admin.visits.forms import CallOffForm
 from bookings.models import Booking, Visit, VisitWait
-from bookings.visits.calling_off import Concerned, call_off, concerned
+from bookings.visits.calling_off import call_off
+from bookings.visits.concerned import Concerned, concerned
 from core.backoffice.changes import log_done
 from core.lifecycle import Refused
 

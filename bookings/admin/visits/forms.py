@@ -12,7 +12,7 @@ from bookings.admin.forms import MaximaForm, gathered
 from bookings.admin.slot_choice import SlotField
 from bookings.models import Booking, Visit
 from bookings.pages.along import along_with, choices_for, fields_for
-from bookings.visits.calling_off import concerned
+from bookings.visits.concerned import concerned
 from core.kinds import Along
 from core.text.fields import ParagraphsField
 
@@ -33,7 +33,7 @@ class SeenForm(forms.Form):
     def clean(self) -> Any:
         data = super().clean() or self.cleaned_data
         # Where nothing is left it was done already: by the first of two clicks, or a colleague.
-        if data.pop("seen", "") not in ("", self.now) and self.now:
+        if self.now not in ("", data["seen"]):
             self.data = {**self.data.dict(), "seen": self.now}
             raise ValidationError(self.what_changed())
         return data
@@ -115,6 +115,10 @@ class VisitMaximaForm(SeenForm, MaximaForm):
         self.visit = visit
         now = {"max_groups": visit.max_groups, "max_pupils": visit.max_pupils}
         super().__init__(data, now=" ".join(map(str, now.values())), **now)
+
+    @property
+    def maxima(self) -> dict[str, int]:
+        return {name: self.cleaned_data[name] for name in ("max_groups", "max_pupils")}
 
     def what_changed(self) -> str:
         words = _(

@@ -33,7 +33,7 @@ from bookings.admin.visits.joining import joining_page
 from bookings.admin.visits.rooms import rooms_page
 from bookings.models import Booking, Visit
 from bookings.telling.day_papers import DAY, PAPERS, ROUNDS, WEEK, paper_of
-from bookings.visits.calling_off import concerned
+from bookings.visits.concerned import concerned
 from bookings.visits.moving import other_rooms
 from core.backoffice.base import Button, ReadOnly
 from core.backoffice.changes import log_done
@@ -191,11 +191,11 @@ class VisitAdmin(ReadOnly, ExportingAdmin):
         form = VisitMaximaForm(data, visit=visit)
         if data is not None and form.is_valid():
             try:
-                visits.set_maxima(visit=visit, **form.cleaned_data)
+                visits.set_maxima(visit=visit, **form.maxima)
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                maxima = form.cleaned_data["max_groups"], form.cleaned_data["max_pupils"]
+                maxima = tuple(form.maxima.values())
                 words = partial(_limited, visit, *maxima)
                 return self._done(request, visit, words)
         return self._page(request, visit, form, _("Change the maximum"))
@@ -297,7 +297,8 @@ def _moves_along(visit: Visit) -> str:
 
 def _moved(number: int, along: list[str], left: Visit, to: Visit) -> str:
     text = ngettext("%(number)d class moved.", "%(number)d classes moved.", number)
-    return "; ".join([text % {"number": number}, *along, *filter(None, [other_rooms(left, to)])])
+    kits = [f"{one}." for one in along]
+    return " ".join([text % {"number": number}, *kits, *filter(None, [other_rooms(left, to)])])
 
 
 def _limited(visit: Visit, groups: int, pupils: int) -> str:

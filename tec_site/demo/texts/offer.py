@@ -29,9 +29,7 @@ PROEVERIJ = {
     ),
     "bring": BRING,
     "arrange": (
-        "Vervoer heen en terug\n"
-        "Een begeleider per tien leerlingen\n"
-        "Groepjes: maak ze liefst vooraf, in de brief staat hoeveel"
+        "Vervoer heen en terug\nGroepjes: maak ze liefst vooraf, in de brief staat hoeveel"
     ),
     "mail_note": (
         "Maak vooraf de groepjes uit de brief. Dan kunnen we na de ontvangst meteen beginnen."
@@ -55,7 +53,6 @@ PROEVERIJ = {
     "bring_en": BRING_EN,
     "arrange_en": (
         "Transport there and back\n"
-        "One adult for every ten pupils\n"
         "Small groups: make them beforehand if you can, the letter says how many"
     ),
     "mail_note_en": (
