@@ -81,7 +81,7 @@ def rewrite(programme: Programme, before: Programme) -> None:
 
 
 def coming_of(thing: Programme | Venue) -> QuerySet[Booking]:
-    """Of visits to come, what schools know of and staff may still change."""
+    """The bookings of visits to come that schools know of, and staff may still change."""
     of = (
         {"visit__programme": thing}
         if isinstance(thing, Programme)

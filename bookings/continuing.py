@@ -22,7 +22,7 @@ def book(request: VisitRequest, *, before: Sequence[int], by: User) -> Submissio
 
 
 def _continue(item: VisitItem, earlier: int, school: School) -> None:
-    """Where nobody said so already."""
+    """Note that one class continues another, where nobody said so already."""
     party, year = item.party, school_year_of(item.slot.day)
     known = ClassGroup.objects.filter(pk=earlier, school=school, school_year=year - 1)
     if party.year_from is None or party.year_to is None or not known.exists():

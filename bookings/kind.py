@@ -77,7 +77,7 @@ class BookingKind(AskedKind):
     def calendar_files(
         self, rows: Sequence[Booking], method: Method, reader: Reader
     ) -> list[Attachment]:
-        """Of what is confirmed; calendars know nothing else."""
+        """Only of what is confirmed: calendars know nothing else."""
         known = [(row, method) for row in rows if row.state == State.CONFIRMED]
         return enclosures.calendar_files(known, reader)
 

@@ -92,7 +92,7 @@ def move_as_staff(
 def cancel_as_staff(
     *, booking: Booking, by: User, note: str = "", along: Mapping[str, str] | None = None
 ) -> BookingEvent:
-    """With what goes along, as they say. Raises ReasonAsked of what is over."""
+    """Cancel it with what goes along, as staff say. Raises ReasonAsked where it is over."""
     left = booking.visit.slot.day
     event = attendance.call_off(booking=booking, by=by, note=note)
     take_along(booking, along or {}, left=left, by=by)

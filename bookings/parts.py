@@ -43,7 +43,7 @@ class ClassChange:
 
 
 class ChangeRefused(Refused):
-    """Which class stands in the way; `refusal` says why."""
+    """One of the classes stands in the way; `refusal` says why."""
 
     def __init__(self, part: ClassChange, refusal: Refused) -> None:
         self.part, self.refusal = part, refusal

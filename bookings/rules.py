@@ -164,7 +164,7 @@ def norm_for(programme: Programme, pupils: int) -> str:
 
 
 def broken_change(booking: Booking, pupils: int, supervisors: int) -> list[Broken]:
-    """Of other numbers: what was once enough, or few enough, still is."""
+    """What other numbers break: what was once enough, or few enough, still is."""
     years = booking.year_from, booking.year_to
     party = Party(booking.party_name, *years, pupils, supervisors, booking.group_kind)
     programme = booking.visit.programme
@@ -226,7 +226,7 @@ def first_taster_of(user: Any) -> datetime.datetime | None:
 
 
 def first_taster_at(school: int) -> datetime.datetime | None:
-    """The same of a school (primary key)."""
+    """When a school (primary key) first comes to a Proeverij."""
     tasters = Booking.objects.filter(
         visit__programme__kind=ProgrammeKind.TASTER,
         state__in=State.where(counts=True),

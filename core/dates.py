@@ -89,12 +89,12 @@ def add_working_days(day: datetime.date, number: int) -> datetime.date:
 
 
 def monday_of(day: datetime.date) -> datetime.date:
-    """Of the week that this day is in."""
+    """The Monday of the week that this day is in."""
     return day - day.weekday() * ONE_DAY
 
 
 def days_between(first: datetime.date, last: datetime.date) -> Iterator[datetime.date]:
-    """Both inclusive."""
+    """The days from `first` to `last`, both included."""
     for number in range((last - first).days + 1):
         yield first + number * ONE_DAY
 

@@ -118,12 +118,12 @@ COLUMNS = (
 
 
 def results_of(evaluations: EvaluationQuerySet) -> Results:
-    """In one query."""
+    """What they say together, in one query."""
     return _results(list(evaluations.counted().values(*COLUMNS)))
 
 
 def results_by_visit(evaluations: EvaluationQuerySet) -> dict[int, Results]:
-    """Of each visit (primary key) of which there is any, in one query."""
+    """The results of each visit (primary key) that has any, in one query."""
     by = "booking__visit"
     rows: dict[int, list[Any]] = {}
     for row in evaluations.counted().exclude(**{by: None}).values(by, *COLUMNS):

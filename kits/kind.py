@@ -62,7 +62,7 @@ class LoanKind(AskedKind):
         return list(map(in_a_line, rows))
 
     def coming_in(self, submissions: Iterable[Submission | int]) -> QuerySet[Loan]:
-        """Also what is out: it is still to come back."""
+        """What is out counts too: it is still to come back."""
         rows = Loan.objects.filter(submission__in=submissions).holding()
         return rows.filter(held_until=None).with_facts().order_by("pk")
 

@@ -95,7 +95,7 @@ def wished_days(loan: Loan) -> tuple[datetime.date, datetime.date] | None:
 def _move(
     loan: Loan, starts_on: datetime.date, ends_on: datetime.date, by: User | None, note: str
 ) -> LoanEvent:
-    """In place, in one UPDATE of copy and days."""
+    """Write copy and days in one UPDATE."""
     before = free_again_on(loan.kit, ends_on)
     if door.somebody_goes_first(loan.kit, starts_on, before):
         MOVES.lapse_all(copies.in_the_way(loan.kit, starts_on, before))
@@ -204,7 +204,7 @@ def _has_box(loan: Loan, days: Days) -> bool:
 
 
 def _loans_of(booking: Booking, by_staff: bool) -> list[Loan]:
-    """Those that can still be moved: by staff also once they are packed."""
+    """The loans that can still be moved: by staff also once they are packed."""
     states = COMING if by_staff else [LoanState.RESERVED]
     loans = Loan.objects.filter(booking=booking, state__in=states)
     return list(loans.with_facts().order_by("pk"))

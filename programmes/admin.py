@@ -59,7 +59,7 @@ class Pictured(ModelAdmin):
 
     @display(description=_("what teachers see now"))
     def seen_now(self, offer: Offer) -> str:
-        """As on its card, but small."""
+        """The picture as on its card, but small."""
         if offer.pk is None:
             return "–"
         drawn = render_to_string("_picture.html", {"offer": offer})

@@ -67,7 +67,7 @@ class WithSamples:
 
 
 def _mails(row: Any, language: str, request: HttpRequest) -> list[Any]:
-    """Of a hub those of its first programme."""
+    """The mails of a row; of a hub, those of its first programme."""
     if isinstance(row, Hub):
         row = Programme.objects.published().filter(venue__hub=row).order_by("pk").first()
     found = list[Any]()

@@ -17,7 +17,7 @@ NOTHING = datetime.timedelta()
 
 
 def by_person(shifts: ShiftQuerySet) -> dict[int, datetime.timedelta]:
-    """Of those of `shifts` that count, the key of each person → how long; one query."""
+    """The key of each person → how long, of those of `shifts` that count; one query."""
     spans: dict[int, list[Span]] = defaultdict(list)
     for one in shifts.worked().exclude(person=None).order_by("starts_at"):
         assert one.person_id is not None
@@ -26,7 +26,7 @@ def by_person(shifts: ShiftQuerySet) -> dict[int, datetime.timedelta]:
 
 
 def by_person_in_year(shifts: ShiftQuerySet, year: int) -> dict[int, datetime.timedelta]:
-    """Of the school year that starts in `year`."""
+    """The same of the school year that starts in `year`."""
     return by_person(shifts.in_year(year))
 
 
@@ -35,12 +35,12 @@ def total(hours: Iterable[datetime.timedelta]) -> datetime.timedelta:
 
 
 def in_hours(length: datetime.timedelta) -> float:
-    """With quarters: 2.25."""
+    """The number of hours, with quarters: 2.25."""
     return round(length / datetime.timedelta(minutes=15)) / 4
 
 
 def length_of(shift: Shift) -> datetime.timedelta:
-    """Of one shift, whatever overlaps it."""
+    """How long one shift is, whatever overlaps it."""
     start, end = _in_utc(shift)
     return end - start
 

@@ -67,7 +67,7 @@ class Rules:
 
 
 def broken(person: Person, shift: Shift) -> list[type[MayNot]]:
-    """Of one person and one shift, which are read anew."""
+    """Why one person may not have one shift; both are read anew."""
     person = Person.objects.with_days().get(pk=person.pk)
     shift = Shift.objects.with_facts().get(pk=shift.pk)
     return Rules([shift]).broken(person, shift)

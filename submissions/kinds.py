@@ -205,7 +205,7 @@ def submitted() -> list[AskedKind]:
 
 
 def by_day[T: Asked](rows: Iterable[T]) -> list[T]:
-    """As one reads what is to come: the first on top."""
+    """In the order in which one reads what is to come: the first on top."""
     return sorted(rows, key=lambda row: (row.school_day, row.pk))
 
 

@@ -41,7 +41,7 @@ def opened_once(submission: Submission, token: str, purpose: str = PURPOSE) -> b
 
 
 def shared_link_to(companion: Companion, page: str, **more: int) -> str:
-    """The same page, as what is shared with her."""
+    """The link to the same page for a colleague with whom it is shared."""
     token = tokens.make(SHARED, companion.pk, companion.link_version)
     kwargs = {"public_id": companion.submission.public_id, "token": token, **more}
     return settings.SITE_URL + reverse(page, kwargs=kwargs)

@@ -46,7 +46,7 @@ class Party:
 
     @property
     def columns(self) -> dict[str, Any]:
-        """As fields of any row that is `Asked`."""
+        """The party as the fields of any row that is `Asked`."""
         return {
             "party_name": self.name,
             "year_from": self.year_from,

@@ -99,7 +99,7 @@ def heads_of(rows: Iterable[Asked]) -> str:
 
 
 def _in(counts: Counter[Audience]) -> list[Audience]:
-    """Those of which there are any; schools where there is nobody."""
+    """The audiences of which there are any; schools where there is nobody."""
     return [one for one in Audience if counts[one]] or [Audience.SCHOOLS]
 
 

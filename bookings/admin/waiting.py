@@ -31,7 +31,7 @@ from submissions.waiting.lifecycle import LIVE
 
 
 class OfferForm(RequiredNoteForm):
-    """Which half day, and why over the order."""
+    """Which half day is offered, and why before others who waited longer."""
 
     def __init__(self, *args: Any, row: VisitWait, move: Move, **kwargs: Any) -> None:
         super().__init__(*args, row=row, move=move, **kwargs)
@@ -127,7 +127,7 @@ class VisitWaitAdmin(WaitAdmin):
         return super().changelist_view(request, {"demand": demand(user)} | (extra_context or {}))
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """With where each stands."""
+        """Each row knows its place in the list."""
         changelist = super().get_changelist_instance(request)
         rows: Any = list(changelist.result_list)
         found = positions(rows)

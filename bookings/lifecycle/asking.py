@@ -150,7 +150,7 @@ def _with_visits(
 
 
 def _refuse_same_party(visit: Visit, submission: Submission, name: str, index: int) -> None:
-    """The same class or group twice, as far as one knows whose it is."""
+    """Refuse the same class or group twice, as far as one knows whose it is."""
     there = Booking.objects.holding().filter(visit=visit, party_key=key(name))
     if submission.audience.is_groups:
         if there.filter(organisation__name_key=submission.organisation_key).exists():

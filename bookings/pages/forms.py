@@ -79,7 +79,7 @@ class BookingContactForm(SchoolContactForm):
 
 
 class GroupContactForm(OrganisationContactForm):
-    """The same of a group, without photographs."""
+    """Who we can reach of a group; of its people no photographs are asked about."""
 
     facilities = _facilities_field(
         _(
@@ -143,7 +143,7 @@ class BookingForm(AskingForm):
         return forms(data, form_kwargs=details, prefix="klas", **kwargs)
 
     def _open(self, user: User | None, again: Any, class_asked: int) -> None:
-        """With what is known already."""
+        """A form that opens, filled in with what is known already."""
         contact = contact_of(user)
         parties = [initial_of(self.known_classes, class_asked)]
         if self.held is not None:
@@ -157,7 +157,7 @@ class BookingForm(AskingForm):
         self.classes = self._parties(initial=parties)
 
     def _show_again(self, data: Any) -> None:
-        """As initial values: nothing typed is lost and nothing is checked yet."""
+        """What was typed becomes the initial values: nothing is lost, and nothing checked yet."""
         typed = _resized(self.classes, data)
         if used := initial_of(self.known_classes, row_number(data.get("use"))):
             place = next((one for one in typed if not one.get("name")), typed[-1])
@@ -186,7 +186,7 @@ class BookingForm(AskingForm):
         return found
 
     def _without_taster(self) -> list[Broken]:
-        """Of the classes whose school and name are filled in."""
+        """Which classes did no Proeverij, as far as their school and name are filled in."""
         if "school" not in self.contact.cleaned_data:
             return []
         names = [(form.number - 1, form.cleaned_data.get("name")) for form in self.classes.forms]
@@ -210,7 +210,7 @@ class BookingForm(AskingForm):
 
     @property
     def pupils(self) -> list[int]:
-        """Of each class, as far as that is known: 0 of an empty form."""
+        """How many come of each class, as far as that is known: 0 of an empty form."""
         known = self.classes.is_bound and self.classes.is_valid()
         return [one.pupils for one in self.parties] if known else [0] * len(self.classes.forms)
 
@@ -281,7 +281,7 @@ class NumbersForm(ChangesNumbers, forms.Form):
 
 
 class GroupNumbersForm(NumbersForm):
-    """Of a group, which needs nobody along."""
+    """How many come of a group, which needs no supervisors."""
 
     pupils = participants_field()
     supervisors: Any = None

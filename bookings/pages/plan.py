@@ -147,7 +147,7 @@ class PlanForm:
 
     @staticmethod
     def _turned(data: QueryDict | None, number: int) -> QueryDict | None:
-        """With the next dates of the row whose 'later' was pressed."""
+        """What was sent, with the next dates for the row whose 'later' was pressed."""
         if data is None or data.get("further") != str(number):
             return data
         turned = data.copy()
@@ -199,7 +199,7 @@ class PlanForm:
 
 
 class PlanAsking(BookingAsking):
-    """As one visit, and which classes of last year these continue is remembered."""
+    """Asks as for one visit, and remembers which classes of last year these continue."""
 
     def __init__(self, plan: PlanForm) -> None:
         self.before = [row.proposal.before for row in plan.chosen]

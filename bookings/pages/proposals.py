@@ -30,7 +30,7 @@ class Proposal:
     before: int = 0  # the class that it continues, where that is of last year (primary key)
 
     def party_on(self, day: datetime.date, party: Party) -> Party:
-        """Of the same children: on a day after the summer they are a year further."""
+        """The class on that day: after the summer the same children are a year further."""
         is_later = school_year_of(day) > current_school_year()
         if not self.before or not is_later or party.year_from is None or party.year_to is None:
             return party

@@ -80,7 +80,7 @@ def _coming(submission: Submission) -> list[Booking]:
 
 
 def _answers(request: HttpRequest, bookings: list[Booking]) -> Iterator[Answer]:
-    """Of the classes that were sent and are still of this submission."""
+    """The answers about classes that are still of this submission."""
     by_key = {one.pk: one for one in bookings}
     for value in request.POST.getlist(ASKED):
         key, _comma, rest = value.partition(",")

@@ -16,7 +16,7 @@ class Free(NamedTuple):
 
 
 def free_on(outing: Outing, user: Any) -> list[Free]:
-    """In order of their first date; three queries."""
+    """The programmes free around an outing, in order of their first date; three queries."""
     programmes = (
         Programme.objects.published()
         .for_schools()

@@ -24,7 +24,7 @@ ABOUT = datetime.timedelta(days=14)
 
 @dataclass(frozen=True)
 class Season:
-    """Of which school year the patterns are copied, and when the new season is."""
+    """The school year of which patterns are copied, and the days of the new season."""
 
     year: int
     first: datetime.date
@@ -63,7 +63,7 @@ class SeasonPlan:
 
     @property
     def fingerprint(self) -> str:
-        """The same as long as the same would be made, of whatever is ticked."""
+        """The same for as long as the same would be made, whatever is ticked."""
         lines = [
             (
                 copy.source.pk,

@@ -31,7 +31,7 @@ class OtherTime:
 
 
 def at_another_time(pattern: SchedulePattern) -> list[OtherTime]:
-    """Those to come, on its weekday; two queries more where there are any."""
+    """The slots to come on its weekday; two queries more where there are any."""
     coming = pattern.slots.filter(starts_at__gt=timezone.now()).order_by("starts_at")
     found = []
     for slot in coming:

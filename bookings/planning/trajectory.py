@@ -39,7 +39,7 @@ class TrajectoryStep:
 
     @property
     def progress(self) -> str:
-        """As the style sheet knows it."""
+        """The name of it in the style sheet."""
         if self.booking is None:
             return "to_do"
         return "done" if self.is_done else "planned"

@@ -40,7 +40,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """As many rounds as fit beside each other on paper."""
+    """A part of the timetable: as many rounds as fit beside each other on paper."""
 
     times: list[Times]
     rows: list[Row]

@@ -12,7 +12,7 @@ from programmes.models import Programme
 
 @dataclass(frozen=True)
 class AroundStay(Stay):
-    """With what its programme says of before, during and after."""
+    """A stay with what its programme says of before, during and after."""
 
     @property
     def programme(self) -> Programme:

@@ -52,7 +52,7 @@ def paper_of(visit: Visit, name: str, *, among: QuerySet[Visit]) -> Paper:
 
 
 def going_round(visits: Iterable[DayVisit]) -> list[DayVisit]:
-    """Those with a rotation."""
+    """The visits with a rotation."""
     there = list(visits)
     programmes = {one.visit.programme_id for one in there}
     components = Component.objects.filter(programme__in=programmes).order_by()
@@ -103,7 +103,7 @@ def _rounds(visit: Visit, day: datetime.date) -> Paper:
 
 
 def _week(visit: Visit, monday: datetime.date, among: QuerySet[Visit]) -> Paper:
-    """Of all venues of its hub."""
+    """The week of a visit, at all venues of its hub."""
     seen = among.filter(slot__venue__hub=visit.slot.venue.hub_id).order_by()
     here = Booking.objects.filter(visit__in=seen.values("pk"))
     days = [monday + number * ONE_DAY for number in range(ONE_WEEK.days)]

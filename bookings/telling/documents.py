@@ -39,7 +39,7 @@ class ClassLine:
 
 @dataclass(frozen=True)
 class LetterStay(AroundStay):
-    """Of the same state too, with what their page of the letter says."""
+    """A page of the letter: classes of one visit and in the same state."""
 
     timetable: Timetable | None
 

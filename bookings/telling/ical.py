@@ -81,7 +81,7 @@ def followed(feed: Feed, key: int) -> BookingQuerySet:
 
 
 def events(feed: Feed, bookings: BookingQuerySet) -> list[Event]:
-    """As its readers may know them."""
+    """The events of a feed, as its readers may know them."""
     shown = for_feed(bookings)
     if feed == Feed.MINE:
         return [for_school(booking) for booking in shown]

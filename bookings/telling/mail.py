@@ -71,7 +71,7 @@ class BookingMail:
         }
 
     def _words(self, reader: Reader, bookings: Sequence[Booking]) -> dict[str, Any]:
-        """In her language."""
+        """What is said in her language."""
         hers = [event for event in self.told if reader.has(event.booking)]
         gone = [event.booking for event in hers if event.move == "cancel"]
         cancelled = bookings if self.with_resting else gone
@@ -89,7 +89,7 @@ class BookingMail:
 
 @dataclass(frozen=True)
 class MailStay(AroundStay):
-    """With what a mail says of it."""
+    """A stay with what a mail says of it."""
 
     @property
     def goes_ahead(self) -> bool:

@@ -15,7 +15,7 @@ from submissions.wording import Term
 
 @dataclass(frozen=True)
 class Stay:
-    """In the same visit, and so at the same time and with the same deadlines."""
+    """Bookings of one visit, and so at the same time and with the same deadlines."""
 
     visit: Visit
     bookings: Sequence[Booking]
@@ -39,6 +39,6 @@ class Stay:
 
 
 def stays_of(bookings: Iterable[Booking]) -> list[Stay]:
-    """Of bookings in the order of their visits."""
+    """The stays of bookings that are in the order of their visits."""
     by_visit = itertools.groupby(bookings, key=lambda booking: booking.visit)
     return [Stay(visit, list(rows)) for visit, rows in by_visit]

@@ -68,7 +68,7 @@ def _answers(visit: Any) -> Any:
 
 
 def classes_of(visits: Iterable[Visit]) -> dict[int, list[Booking]]:
-    """Those that surely come, by visit; one query."""
+    """The classes that surely come, by visit; one query."""
     found: dict[int, list[Booking]] = {visit.pk: [] for visit in visits}
     rows = Booking.objects.filter(visit__in=found, state=State.CONFIRMED).with_facts()
     for row in rows.order_by("pk"):

@@ -31,7 +31,7 @@ class NoRoom(Refused):
 
 
 def rooms_of(visit: Visit) -> list[Zone]:
-    """Those that it has now."""
+    """The rooms in which it is now."""
     return list(Zone.objects.filter(claims__visit=visit).order_by("position", "name"))
 
 

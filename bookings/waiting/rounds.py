@@ -77,7 +77,7 @@ class Entry:
 
 
 def entries_of(rows: VisitWaitQuerySet) -> list[Entry]:
-    """In the order in which they are served."""
+    """Entries in the order in which they are served."""
     found = rows.waiting().with_facts().filter(programme__is_published=True)
     by_submission = itertools.groupby(found, key=lambda row: row.submission_id)
     return [Entry(list(group)) for _key, group in by_submission]

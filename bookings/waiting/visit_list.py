@@ -42,7 +42,7 @@ class Wish:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """As fields of a row."""
+        """The wish as the fields of a row."""
         return vars(self)
 
 

@@ -159,7 +159,7 @@ def _entry(by: Any, row: models.Model, flag: int, part: Any) -> LogEntry:
 
 
 def _plain(value: Any) -> Any:
-    """As it is kept in the log."""
+    """The value as it is kept in the log."""
     match value:
         case None | bool() | int():
             return value
@@ -237,7 +237,7 @@ def _column(model: type[models.Model], name: str) -> Any:
 
 
 def _shown(field: Any, value: Any) -> str:
-    """As the reader writes it."""
+    """The value as the reader writes it."""
     if value in (None, "", []):
         return _("empty")
     if isinstance(value, bool):

@@ -27,7 +27,7 @@ from django.views.decorators.http import require_http_methods
 from unfold.decorators import display
 
 from core.addresses import row_number
-from core.backoffice.base import ModelAdmin, ReadOnly
+from core.backoffice.base import Button, ModelAdmin, ReadOnly
 from core.backoffice.filters import MoveFilter, RangeDateTimeFilter
 from core.backoffice.history import in_words, move_label, who_made
 from core.kinds import kind_of
@@ -86,13 +86,6 @@ class StaffMove:
     done: Any
     form: type[MoveForm] = MoveForm
     style: str = ""
-
-
-@dataclass(frozen=True)
-class MoveButton:
-    name: str
-    label: str
-    style: str
 
 
 def _newer_events(request: HttpRequest, row: Any) -> QuerySet[Any]:
@@ -164,13 +157,17 @@ class MovesAdmin(ReadOnly, ModelAdmin):
         """The row in one line, above the form of a move."""
         return str(row)
 
-    def buttons_for(self, row: Any) -> list[MoveButton]:
+    def buttons_for(self, row: Any) -> list[Button]:
         """The moves that make sense for this row as it is."""
         return [
-            MoveButton(name, self.label_of(name), move.style)
-            for name, move in self.staff_moves.items()
+            self.button_for(row, name, self.label_of(name))
+            for name in self.staff_moves
             if row.state in self.moves[name].sources and self.has_sense(name, row)
         ]
+
+    def button_for(self, row: Any, name: str, label: str) -> Button:
+        page = f"admin:{self.opts.app_label}_{self.opts.model_name}_move"
+        return Button(label, reverse(page, args=[row.pk, name]), self.staff_moves[name].style)
 
     def label_of(self, name: str) -> str:
         return move_label(self.moves, name)

@@ -145,7 +145,8 @@ def _deliver(mail: Mail, mailer: Any) -> bool:
 
 
 def _made_anew(mail: Mail) -> list[Message] | None:
-    """As in the outbox, and None where it fails: rather the mail that was made once than none."""
+    """The mail as the outbox makes it now. None where that fails: then the one that was made
+    before goes out, rather than none."""
     try:
         return outbox.made_anew(mail)
     except DatabaseError:

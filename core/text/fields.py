@@ -96,7 +96,7 @@ class DayField(forms.DateField):
 
 
 class DayInput(forms.DateInput):
-    """In which browsers let one pick a day."""
+    """A field in which browsers let one pick a day."""
 
     input_type = "date"
 

@@ -33,7 +33,7 @@ def isolated(text: str) -> str:
 
 
 def isolated_html(html: str) -> str:
-    """The same for the text of an HTML page."""
+    """The text of an HTML page, isolated in the same way."""
     return _IN_HTML.sub(_isolate, html) if _ANY.search(html) else html
 
 

@@ -20,7 +20,7 @@ YEAR = "jaar"
 
 
 def results(request: HttpRequest) -> HttpResponse:
-    """Of a school year, or of all of them; a visit has one."""
+    """What was answered in a school year, or in all of them; a visit has one."""
     if not may_see_figures(request.user):
         raise PermissionDenied
     thing = _thing(request)

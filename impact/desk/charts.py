@@ -38,7 +38,7 @@ class Column:
 
     @property
     def above(self) -> float:
-        """Where its number stands."""
+        """The height at which its number stands."""
         top = min(self.y, self.y_behind, self.y_asked if self.asked else self.y)
         return round(top - 5, 1)
 

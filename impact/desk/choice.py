@@ -33,7 +33,7 @@ class Choice:
 
     @cached_property
     def sources(self) -> list[Source]:
-        """Those that may be chosen."""
+        """The sources that may be chosen."""
         return sources_of(self.scope.hubs)
 
     @property

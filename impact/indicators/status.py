@@ -52,14 +52,14 @@ class TargetStatus:
 
     @property
     def colour(self) -> str:
-        """Of its badge."""
+        """The colour of its badge."""
         return {Status.MET: "success", Status.ON_TRACK: "info", Status.BEHIND: "warning"}[
             self.status
         ]
 
     @property
     def percent(self) -> int:
-        """Of the norm, for a bar: 100 at most."""
+        """How much of the norm it is, for a bar: 100 at most."""
         return min(100, int(100 * (self.reached or 0) / self.target.amount))
 
     @property
@@ -160,7 +160,7 @@ def goals(scope: Scope, found: Mapping[str, int]) -> dict[str, TargetStatus]:
 
 
 def _goal(rows: list[Any], reached: int) -> TargetStatus:
-    """Of one target, a row for each of its milestones."""
+    """How one target stands. `rows`: one for each of its milestones."""
     today = timezone.localdate()
     milestones = [
         Milestone(day=row.milestone_day, amount=row.milestone_amount)

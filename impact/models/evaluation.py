@@ -91,7 +91,7 @@ class EvaluationQuerySet(OfHubs["Evaluation"]):
         )
 
     def of(self, thing: Any) -> Self:
-        """Of a programme, a lesson kit, or a visit."""
+        """Those of a programme, a lesson kit, or a visit."""
         if isinstance(thing, Programme):
             return self.filter(booking__visit__programme=thing)
         if isinstance(thing, LessonKit):
@@ -99,7 +99,7 @@ class EvaluationQuerySet(OfHubs["Evaluation"]):
         return self.filter(booking__visit=thing)
 
     def in_year(self, year: int) -> Self:
-        """In the school year that starts in `year`."""
+        """Those of the school year that starts in `year`."""
         return self.filter(day__range=(school_year_start(year), school_year_end(year)))
 
     def counted(self) -> Self:

@@ -164,7 +164,7 @@ class PledgeState(models.TextChoices):
 
     @property
     def colour(self) -> str:
-        """Of its badge."""
+        """The colour of its badge."""
         return {"verbal": "warning", "written": "info", "received": "success", "gone": ""}[self]
 
 

@@ -6,13 +6,14 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from core.backoffice.base import badge
+from core.backoffice.base import Button, badge
 from core.backoffice.exports import Exporting
 from core.backoffice.filters import (
     AttentionFilter,
@@ -144,6 +145,14 @@ class LoanAdmin(Exporting, AskedAdmin):
         period = f"{date_format(row.starts_on, 'D j b')} – {date_format(row.ends_on, 'D j b Y')}"
         who = f"{row.party_name}, {row.submission.asker_name}"
         return f"{row.kit}, {row.copy.code}: {who}, {period}"
+
+    def buttons_for(self, row: Loan) -> list[Button]:
+        """Where a box is kept for somebody, the kit desk first."""
+        buttons = super().buttons_for(row)
+        if not row.is_holding:
+            return buttons
+        desk = Button(str(_("Kit desk")), reverse("desk:box", args=[row.copy.code]), "primary")
+        return [desk, *buttons]
 
     def page_facts(self, request: HttpRequest, row: Loan) -> dict[str, Any]:
         is_late = days.is_late(row)

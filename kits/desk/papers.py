@@ -67,7 +67,7 @@ def labels(copies: Sequence[KitCopy], sheet: LabelSheet, *, start: int = 1) -> b
 
 
 def _spot(sheet: LabelSheet, place: int) -> tuple[float, float]:
-    """Where a label lies on its page: (left, top) in millimetres."""
+    """The place of a label on its page: (left, top) in millimetres."""
     row, column = divmod(place, sheet.columns)
     return round(sheet.left + column * sheet.step, 2), round(sheet.top + row * sheet.height, 2)
 

@@ -34,7 +34,7 @@ class LoanQuerySet(AskedQuerySet["Loan"]):
         return self.filter(starts_on__lt=before, free_again_on__gt=first)
 
     def at(self, venue: Venue | None) -> Self:
-        """Of the boxes of one venue; of all without one."""
+        """Loans of the boxes of one venue; without one, of all."""
         return self if venue is None else self.filter(copy__kit__venue=venue)
 
     def overdue(self) -> Self:

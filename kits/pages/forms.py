@@ -86,7 +86,7 @@ class LoanForm(AskingForm):
             self._refill(row_number(data.get("use")), details)
 
     def _refill(self, used: int, details: Any) -> None:
-        """As initial values: nothing typed is lost and nothing is checked yet."""
+        """What was typed becomes the initial values: nothing is lost, and nothing checked yet."""
         typed = given(self.class_form) | initial_of(self.known_classes, used)
         self.class_form = LoanClassForm(initial=typed, **details)
         if used:

@@ -27,7 +27,7 @@ class Free(NamedTuple):
 
 
 def free_on(outing: Outing) -> list[Free]:
-    """In order of that day; four queries."""
+    """The kits that are free around an outing, in order of the first day; four queries."""
     kits = list(
         LessonKit.objects.published()
         .filter(

@@ -189,7 +189,7 @@ def concerned(thing: Any, changed: Collection[str]) -> list[Planned]:
 
 
 def _lines(loan: Loan, out: bool, back: bool) -> list[Planned]:
-    """Of a box that goes out on such a day, or comes back, or both."""
+    """The lines about a box that goes out on such a day, or comes back, or both."""
     address = reverse("admin:kits_loan_change", args=[loan.pk])
     said = {"box": loan.copy, "class_name": loan.party_name}
     found = []

@@ -36,7 +36,7 @@ class ProgrammeKind(models.TextChoices):
 
 
 def in_words(duration: int) -> str:
-    """Of minutes: '2 uur', '45 minuten' or '1 uur en 45 minuten'."""
+    """Minutes as a length of time: '2 uur', '45 minuten' or '1 uur en 45 minuten'."""
     hours, minutes = divmod(duration, 60)
     in_hours = ngettext("%(number)d hour", "%(number)d hours", hours) % {"number": hours}
     in_minutes = ngettext("%(number)d minute", "%(number)d minutes", minutes) % {"number": minutes}
@@ -243,7 +243,7 @@ class Programme(Around, Offer):
 
     @property
     def whom(self) -> Audience:
-        """In which words to speak of who comes."""
+        """For whom it is, and in which words to speak of them."""
         return Audience(self.audience)
 
     @property

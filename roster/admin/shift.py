@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from core.backoffice.base import badge
+from core.backoffice.base import Button, badge
 from core.backoffice.exports import Exporting
 from core.backoffice.filters import DefaultFilter, RangeDateTimeFilter, RelatedDropdownFilter
-from core.backoffice.moves import EventAdmin, MoveButton, StaffMove
+from core.backoffice.moves import EventAdmin, StaffMove
 from core.backoffice.row_page import RowPageAdmin
 from roster import lifecycle
 from roster.admin.exports import SHIFTS
@@ -103,12 +103,11 @@ class ShiftAdmin(Exporting, RowPageAdmin):
             return row.has_begun
         return not (name in {"drop", "offer"} and row.has_begun)
 
-    def buttons_for(self, row: Shift) -> Any:
+    def buttons_for(self, row: Shift) -> list[Button]:
         """A taken shift can be given to somebody else too: dropping comes along."""
         buttons = super().buttons_for(row)
         if row.standing.is_promise:
-            move = self.staff_moves["assign"]
-            buttons.insert(0, MoveButton("assign", str(_("Give to somebody else")), move.style))
+            buttons.insert(0, self.button_for(row, "assign", str(_("Give to somebody else"))))
         return buttons
 
     def page_facts(self, request: HttpRequest, row: Shift) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def week_pdf(request: HttpRequest) -> HttpResponse:
 
 
 def _monday(request: HttpRequest) -> datetime.date:
-    """Of the week that is asked for; at the weekend 'this week' is the one to come."""
+    """The Monday of the week that is asked for; at the weekend 'this week' is the one to come."""
     if not request.user.has_perm("roster.view_shift"):
         raise PermissionDenied
     asked = parse_day(request.GET.get("week", ""))

@@ -76,7 +76,7 @@ class ShiftQuerySet(OfHubs["Shift"]):
         return self.filter(state=ShiftState.WORKED, visit__released_at=None)
 
     def in_year(self, year: int) -> Self:
-        """In the school year that starts in `year`."""
+        """Those of the school year that starts in `year`."""
         first, last = school_year_start(year), school_year_end(year)
         return self.filter(
             starts_at__gte=start_of_day(first), starts_at__lt=start_of_day(last + ONE_DAY)

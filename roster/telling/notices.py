@@ -48,7 +48,7 @@ class RosterLink(Marker):
 
 
 def mails_of(events: list[ShiftEvent]) -> list[Message]:
-    """Of events of one hub with the same notice."""
+    """The mails of events of one hub with the same notice."""
     if events[0].notice == "offered":
         return _offers([event.shift for event in events])
     told = {

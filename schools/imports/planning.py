@@ -29,7 +29,7 @@ class Directory:
 
 
 def read_directory() -> Directory:
-    """In two queries."""
+    """All schools and boards, in two queries."""
     schools = School.objects.exclude(site_code=None).select_related("board")
     return Directory(
         {str(school.site_code): school for school in schools},

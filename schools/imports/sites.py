@@ -48,6 +48,14 @@ MOST_MISSING = 0.2
 MOST_UNUSABLE = 0.2
 
 
+@dataclass(frozen=True)
+class Site:
+    """A line of the file as an unsaved school, with its board by number."""
+
+    line: int
+    school: School
+
+
 def recognises(columns: list[str]) -> bool:
     return all(column in columns for column in COLUMNS)
 
@@ -57,27 +65,9 @@ def plan(table: Table, directory: Directory, wanted: Wanted) -> Report:
     look_at_columns(table)
     report = Report(table.name, lines=len(table.lines))
     sites = _read_sites(table, report, wanted.progress)
-    sectors = {site.school.sector for site in sites}
-    names = ", ".join(str(Sector(sector).label) for sector in sorted(sectors))
-    report.what = _("school sites: %(sectors)s (%(form)s)") % {
-        "sectors": names,
-        "form": table.form,
-    }
+    report.what = _what(sites, table.form)
     known = directory.schools
-    different = []
-    changes: dict[str, list[Change]] = defaultdict(list)
-    for site in sites:
-        school = site.school
-        earlier = known.get(str(school.site_code))
-        if earlier is not None and not earlier.is_verified:
-            report.skipped.append(
-                _("line %(line)d: %(school)s was typed by a teacher; verify or merge it first")
-                % {"line": site.line, "school": _label(school)}
-            )
-        elif _differs(school, earlier, report):
-            different.append(school)
-            if earlier is not None:
-                _note_changes(changes, school, earlier)
+    different, changes = _compare(sites, known, report)
     if not wanted.allow_changing:
         refuse_wide_change(changes, known=len(sites) - len(report.added))
     listed = {site_code(line) for line in table.lines}
@@ -93,15 +83,34 @@ def plan(table: Table, directory: Directory, wanted: Wanted) -> Report:
     return report
 
 
+def _what(sites: list[Site], form: str) -> str:
+    sectors = sorted({site.school.sector for site in sites})
+    names = ", ".join(str(Sector(sector).label) for sector in sectors)
+    return _("school sites: %(sectors)s (%(form)s)") % {"sectors": names, "form": form}
+
+
+def _compare(
+    sites: list[Site], known: dict[str, School], report: Report
+) -> tuple[list[School], dict[str, list[Change]]]:
+    """The schools that are new or otherwise, and what changes of those that we know."""
+    different = []
+    changes: dict[str, list[Change]] = defaultdict(list)
+    for site in sites:
+        school = site.school
+        earlier = known.get(str(school.site_code))
+        if earlier is not None and not earlier.is_verified:
+            report.skipped.append(
+                _("line %(line)d: %(school)s was typed by a teacher; verify or merge it first")
+                % {"line": site.line, "school": _label(school)}
+            )
+        elif _differs(school, earlier, report):
+            different.append(school)
+            if earlier is not None:
+                _note_changes(changes, school, earlier)
+    return different, changes
+
+
 # --- Reading ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Site:
-    """A line of the file as an unsaved school, with its board by number."""
-
-    line: int
-    school: School
 
 
 class UnusableLine(Exception):

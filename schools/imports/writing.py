@@ -23,7 +23,7 @@ class Written:
 
 
 def write(kind: str, rows: Sequence[Any]) -> Written:
-    """In the caller's transaction; writing the same again changes nothing."""
+    """Write these rows, in the caller's transaction; writing them again changes nothing."""
     return WAYS[kind](rows)
 
 

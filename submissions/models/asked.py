@@ -220,7 +220,7 @@ class Asked(Folded):
 
     @property
     def audience(self) -> Audience:
-        """In which words to speak of it."""
+        """For whom it is, and in which words to speak of them."""
         return Audience.GROUPS if self.group_kind else Audience.SCHOOLS
 
     @property

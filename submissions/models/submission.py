@@ -226,7 +226,7 @@ class Submission(Folded):
 
     @property
     def audience(self) -> Audience:
-        """In which words to speak of who asks."""
+        """Who asks, and in which words to speak of them."""
         is_group = self.organisation_id or self.typed_organisation
         return Audience.GROUPS if is_group else Audience.SCHOOLS
 

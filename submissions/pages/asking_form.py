@@ -15,7 +15,7 @@ def at_fields(*forms: Any) -> Said:
 
 
 def errors_of(*forms: Any) -> Said:
-    """Of each form first what is said at none of its fields."""
+    """The errors of these forms; of each first what is said at none of its fields."""
     found: Said = []
     for form in forms:
         found += [(None, str(error)) for error in form.non_field_errors()]
@@ -24,7 +24,7 @@ def errors_of(*forms: Any) -> Said:
 
 
 def school_in(contact: ContactForm) -> School | None:
-    """Of the directory, as far as it is chosen."""
+    """The school of the directory, as far as one is chosen."""
     school = getattr(contact, "cleaned_data", {}).get("school")
     return school if isinstance(school, School) else None
 
@@ -59,7 +59,7 @@ class AskingForm:
 
     @property
     def school(self) -> School | None:
-        """Of the directory, as far as it is chosen."""
+        """The school of the directory, as far as one is chosen."""
         return school_in(self.contact)
 
     @property

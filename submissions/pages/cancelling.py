@@ -81,6 +81,6 @@ class CancelView(View):
 
 
 def _is_cancelled(row: Asked) -> bool:
-    """As it is in the database now."""
+    """Whether it is cancelled in the database by now."""
     row.refresh_from_db(fields=["state"])
     return bool(row.state == kind_of(type(row)).moves["cancel"].target)

@@ -262,7 +262,7 @@ def _erase_submissions(submissions: QuerySet[Submission], names: Names) -> Count
 
 
 def _erase_sessions(user: User | None) -> int:
-    """Those in which she is signed in. Who is not signed in has none."""
+    """The sessions in which she is signed in."""
     if user is None:
         return 0
     erased = 0

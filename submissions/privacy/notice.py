@@ -124,7 +124,7 @@ def tell_silent(at_once: int) -> int:
 
 @transaction.atomic
 def _tell(user: User, erase_on: datetime.date) -> bool:
-    """Of two workers one writes the date, and mails it."""
+    """Whether she was told: of two workers one writes the date, and mails it."""
     if not User.objects.filter(pk=user.pk, erase_on=None).update(erase_on=erase_on):
         return False
     message = templates.render(

@@ -230,7 +230,7 @@ def let_go_of(companion: Companion, **changes: Any) -> None:
 
 
 def _locked(submissions: Iterable[Submission]) -> dict[int, Submission]:
-    """By key and in its order: two verbs about the same submissions queue."""
+    """In the order of their keys, so that two verbs about the same submissions queue."""
     keys = sorted({one.pk for one in submissions})
     rows = Submission.objects.select_for_update(of=("self",)).select_related("school", "hub")
     return {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}

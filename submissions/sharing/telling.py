@@ -86,7 +86,7 @@ def _to_contact(companions: list[Companion]) -> list[Message]:
 
 
 def _handed_over(companions: list[Companion]) -> list[Message]:
-    """The same events, out of one calendar and into the other."""
+    """What changes of calendar: the same events go out of one and into the other."""
     rows = rows_of(companions)
     submission, before = companions[0].submission, companions[0].invited_by
     mails = []

@@ -99,7 +99,7 @@ class WaitingList:
         raise NotImplementedError
 
     def offer_everywhere(self) -> int:
-        """The same as a verb of its own; returns how many are offered something."""
+        """Offer what is free in a transaction of its own; returns how many are offered something."""
         raise NotImplementedError
 
     def end_unmet(self) -> int:

@@ -30,7 +30,7 @@ class Circle:
 
     @property
     def values(self) -> list[Any]:
-        """The same for the same circle."""
+        """What tells one circle from another, in JSON."""
         days = [str(self.first), str(self.last or "")]
         rows = {name: sorted(keys) for name, keys in self.rows.items()} if self.rows else None
         return [self.hub.pk, *days, self.kind, self.thing, rows]
@@ -60,7 +60,7 @@ class Person:
 
     @property
     def keys(self) -> list[str]:
-        """As whom she is known, without her address."""
+        """The keys under which she is known, without her address."""
         return sorted({_key_of(reader) for _kind, reader, _rows in self.hers})
 
     @property

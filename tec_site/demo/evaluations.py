@@ -34,7 +34,7 @@ SHOWN = 3
 
 
 def load() -> None:
-    """Of the visits and kits that are over: most answered, the last ones still due."""
+    """Looking back on visits and kits that are over: most answered, the last ones still due."""
     if Evaluation.objects.exists():
         return
     staff = User.objects.get(email=STAFF_EMAIL)

@@ -115,7 +115,7 @@ def _give_coming(staff: User) -> None:
 
 
 def _give(shift: Shift, staff: User, note: str = "") -> None:
-    """To whoever can and had the fewest so far; where nobody can it stays open."""
+    """Give a shift to whoever can and had the fewest so far; where nobody can it stays open."""
     people = Person.objects.working().with_days().order_by("pk")
     rules = Rules([shift])
     can = [

@@ -81,7 +81,8 @@ def test_attention_filter_shows_what_waits_for_staff(desk):
 
 
 def names(client, loan):
-    return [button.name for button in client.get(change_of(loan)).context["buttons"]]
+    addresses = [button.address for button in client.get(change_of(loan)).context["buttons"]]
+    return [one.split("/")[-2] for one in addresses if "/doe/" in one]
 
 
 def test_page_offers_the_legal_moves_that_make_sense(desk):

@@ -103,7 +103,7 @@ class VisitAdmin(ReadOnly, ExportingAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Visit], search_term: str
     ) -> tuple[QuerySet[Visit], bool]:
-        """By itself, or by a class that comes."""
+        """A visit is found by what it is, or by a class that comes."""
         for term in terms(search_term):
             fits = term.on("slot__starts_at")
             fits |= Q(pk__in=Booking.objects.filter(booking_fits(term)).order_by().values("visit"))
