@@ -81,7 +81,7 @@ def terms_of(kit: LessonKit, loan: Loan | None = None) -> list[Term]:
     if loan is not None and loan.state == LoanState.PACKED:
         cancelling = _("not any more: the box is packed, so from now on you ask us")
     lost = "" if kit.charge_note else _("Parts that are lost or broken we charge at cost.")
-    return [Term(_("Cancel"), cancelling), Term(_("Lost or broken"), lost, kit.charge_note)]
+    return [Term(_("Cancel"), cancelling), Term(_("Lost or broken"), lost, kit.shown.charge_note)]
 
 
 # --- In mails about a visit --------------------------------------------------------------------
