@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from core.backoffice.base import Button
 from core.kinds import kinds
 from core.lifecycle import Refused
-from core.mail.reading import readable
+from core.mail.reading import unlinked
 from programmes.models import Hub, Programme
 
 
@@ -76,4 +76,4 @@ def _mails(row: Any, language: str, request: HttpRequest) -> list[Any]:
             found += kind.sample_mails(row, language, by=request.user)
         except Refused:
             continue  # a programme that nobody can book as it is: there is nothing to show
-    return [(mail, readable(mail)) for mail in found]
+    return [(mail, unlinked(mail)) for mail in found]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from core.lifecycle import Event
+from core.text.bilingual import Words
 from schools.audience import Audience
 from schools.years import level_label
 from submissions.models import Asked, Submission
@@ -59,11 +60,11 @@ def level_corrected(event: Event) -> str:
 
 
 class Term(NamedTuple):
-    """Something that is agreed, as a row of a table; `note` is staff's own, in Dutch."""
+    """Something that is agreed, as a row of a table; `note` is staff's own."""
 
     name: str
     text: str
-    note: str = ""
+    note: Words = Words("")
 
 
 class Sentence(NamedTuple):

@@ -52,12 +52,17 @@ def _moment(moment: datetime.datetime) -> str:
 class AttemptInline(ReadOnly, TabularInline):
     model = MailAttempt
     extra = 0
-    fields = ("when", "error", "message")
+    fields = ("when", "what", "message")
     readonly_fields = fields
+    show_title = False
 
     @display(description=_("when"))
     def when(self, attempt: MailAttempt) -> str:
         return _moment(attempt.at)
+
+    @display(description=_("kind of error"))
+    def what(self, attempt: MailAttempt) -> str:
+        return str(_("it came back") if attempt.error == queue.CAME_BACK else attempt.error)
 
 
 @admin.register(Mail)

@@ -11,7 +11,7 @@ from bookings import lifecycle
 from bookings.lifecycle import MOVES
 from bookings.models import Booking, State, VisitSlot, ZoneClaim
 from bookings.rules import VisitItem, VisitRequest
-from core.dates import ONE_DAY
+from core.dates import ONE_DAY, is_working_day
 from core.mail import outbox
 from core.mail.queue import Message
 from programmes.models import Programme
@@ -52,10 +52,11 @@ def _slot(programme: Programme) -> VisitSlot:
 
 
 def _mornings() -> Iterator[datetime.datetime]:
-    """Ten o'clock, six weeks from now and later."""
+    """Ten o'clock on working days, six weeks from now and later."""
     day = timezone.localdate() + AHEAD
     while True:
-        yield timezone.make_aware(datetime.datetime.combine(day, datetime.time(10)))
+        if is_working_day(day):
+            yield timezone.make_aware(datetime.datetime.combine(day, datetime.time(10)))
         day += ONE_DAY
 
 

@@ -245,7 +245,7 @@ def terms_of(programme: Programme, day: datetime.date, number: int = 1) -> list[
     by_yourself = _("by yourself, up to and including %(day)s")
     for_free = _("free of charge, up to and including %(day)s")
     return [
-        Term(_("Price"), price_of(programme, number), programme.price_note),
+        Term(_("Price"), price_of(programme, number), programme.shown.price_note),
         Term(_("Change numbers"), _until(changes, by_yourself)),
         Term(_("Cancel"), _until(cancels, for_free)),
     ]
@@ -275,7 +275,9 @@ def price_of(programme: Programme, number: int = 1) -> str:
 
 def resting_in_words(experiences: Iterable[Booking]) -> list[str]:
     """Experiences that rest on a Proeverij, a line each, the same one once."""
-    lines = (f"{one.visit.programme}, {one.party_name}, {_when(one)}" for one in experiences)
+    lines = (
+        f"{one.visit.programme.shown.title}, {one.party_name}, {_when(one)}" for one in experiences
+    )
     return list(dict.fromkeys(lines))
 
 

@@ -67,7 +67,9 @@ def _mails_with(*states: str) -> str:
 def _in_words(backlog: Backlog) -> str:
     """How it stands with the queue, also when all is well."""
     if not backlog.waiting:
-        return _("All mail has been sent.")
+        return (
+            _("The other mail has been sent.") if backlog.failed else _("All mail has been sent.")
+        )
     text = ngettext(
         "%(number)d mail waits to be sent, the oldest for %(time)s.",
         "%(number)d mails wait to be sent, the oldest for %(time)s.",

@@ -25,6 +25,9 @@ from core.calendars import escaped
 from core.mail.models import Mail, MailFile, MailQuerySet, MailReference
 from core.transactions import retried
 
+# What staff say of a mail, where else the kind of error stands that sending it gave.
+CAME_BACK = "Bounced"
+
 
 @dataclass(frozen=True)
 class Attachment:
@@ -129,7 +132,7 @@ def came_back(mails: QuerySet[Mail]) -> list[Mail]:
     They stand among what was not delivered, until they are sent again."""
     back = list(mails.filter(state=Mail.State.SENT).order_by("pk").select_for_update())
     for mail in back:
-        mail.attempts.create(error="Bounced")
+        mail.attempts.create(error=CAME_BACK)
     keys = [mail.pk for mail in back]
     Mail.objects.filter(pk__in=keys).update(state=Mail.State.FAILED, changed_at=timezone.now())
     return back

@@ -23,5 +23,10 @@ def readable(mail: Mail | Message) -> SafeString:
     return linebreaksbr(urlize(masked(mail.text, to=mail.to), autoescape=True))
 
 
+def unlinked(mail: Message) -> SafeString:
+    """The same of what was undone already: its links lead nowhere."""
+    return linebreaksbr(masked(mail.text, to=mail.to), autoescape=True)
+
+
 def badge_of(mail: Mail) -> SafeString:
     return badge(mail.get_state_display(), STATE_COLOURS[Mail.State(mail.state)])

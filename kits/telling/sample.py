@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from core.dates import ONE_DAY
+from core.dates import ONE_DAY, add_working_days
 from core.mail import outbox
 from core.mail.queue import Message
 from kits import lifecycle
@@ -31,7 +31,7 @@ def mails_of(kit: LessonKit, language: str, *, by: User) -> list[Message]:
 
 
 def _request(kit: LessonKit, language: str) -> LoanRequest:
-    first = timezone.localdate() + AHEAD
+    first = add_working_days(timezone.localdate() + AHEAD, 1)
     return LoanRequest(
         sample_submission(city=kit.venue.city, language=language),
         kit,

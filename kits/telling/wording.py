@@ -87,7 +87,7 @@ def terms_of(kit: LessonKit, loan: Loan | None = None) -> list[Term]:
     return [
         Term(_("Price"), _("free of charge")),
         Term(_("Cancel"), cancelling),
-        Term(_("Lost or broken"), lost, kit.charge_note),
+        Term(_("Lost or broken"), lost, kit.shown.charge_note),
     ]
 
 

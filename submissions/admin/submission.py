@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -24,6 +26,7 @@ from core.models import Mail
 from submissions.admin.exports import CONTACTS
 from submissions.admin.handing_over import hand_over_page
 from submissions.admin.papers import MAY_SEND, went_elsewhere
+from submissions.kinds import submitted
 from submissions.lifecycle import correct_email
 from submissions.models import Submission
 from submissions.writing.pages import writing_page
@@ -56,7 +59,15 @@ class SubmissionAdmin(NoDelete, ExportingAdmin):
     search_help_text = _("reference, school, contact or e-mail address")
     editable = ("contact_name", "email", "phone", "purchase_order", "facilities", "photos")
     fieldsets = (
-        (None, {"fields": ("reference", "asker_shown", "user", ("created_at", "verified_at"))}),
+        (
+            None,
+            {
+                "fields": (
+                    *("reference", "asker_shown", "asked_for", "user"),
+                    ("created_at", "verified_at"),
+                )
+            },
+        ),
         (_("Contact"), {"fields": ("contact_name", "email", "phone", "language", "shared_with")}),
         (_("Good to know"), {"fields": ("facilities", "photos", "purchase_order")}),
     )
@@ -78,6 +89,18 @@ class SubmissionAdmin(NoDelete, ExportingAdmin):
     @display(description=_("school"), ordering=Coalesce("school__name", "organisation__name"))
     def asker_shown(self, submission: Submission) -> str:
         return submission.asker_name
+
+    @display(description=_("What for"))
+    def asked_for(self, submission: Submission) -> SafeString | str:
+        """Each thing under it, leading to its page: where it is moved, cancelled and looked up."""
+        found = []
+        for kind in submitted():
+            rows: Any = kind.model._default_manager.filter(submission=submission)
+            for row in rows.with_facts().order_by("pk"):
+                page = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+                line = f"{kind.lines([row])[0]} ({row.get_state_display()})"
+                found.append((reverse(page, args=[row.pk]), line))
+        return format_html_join("", '<a class="desk-link" href="{}">{}</a><br>', found) or "-"
 
     @display(description=_("confirmed"), boolean=True, ordering="verified_at")
     def verified(self, submission: Submission) -> bool:

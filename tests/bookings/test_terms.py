@@ -11,7 +11,8 @@ from bookings.models import Booking, State
 from bookings.rules import resting_on
 from core.mail.outbox import Teller
 from core.models import Mail
-from programmes.models import ProgrammeKind
+from programmes.models import Programme, ProgrammeKind
+from submissions.models import Submission
 from tests.booking_form import address, typed
 from tests.factories import (
     amsterdam,
@@ -177,3 +178,12 @@ def test_mail_of_the_cancellation_says_it_too(trajectory):
     said = "Op deze Proeverij rustte een Experience van jullie school:\n- " + LINE
     assert said in mail.text
     assert f"<li>{LINE}</li>" in mail.html
+
+
+def test_an_english_mail_names_the_experience_in_english(trajectory):
+    first, second = trajectory
+    Submission.objects.update(language="en")
+    Programme.objects.filter(pk=second.visit.programme_id).update(title_en="Robots and us")
+    lifecycle.cancel(booking=first, by=first.submission.user)
+    Teller().tell(seconds=30)
+    assert "- Robots and us, 7b, Tuesday 1 December 2026 09:00" in Mail.objects.get().text

@@ -3,11 +3,13 @@
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils.html import escape
 
 from bookings.models import State
 from core.mail.outbox import Teller
 from core.mail.queue import Message, enqueue
 from core.models import Mail
+from submissions.kinds import kind_of_asked
 from tests.factories import (
     make_booking,
     make_loan,
@@ -55,6 +57,15 @@ def page_of(client, asked, page="change", *args):
 
 def told(response):
     return [str(message) for message in response.context["messages"]]
+
+
+def test_submission_names_what_it_is_for_and_leads_there(desk, asked, submission):
+    """Mails about several things lead to it."""
+    row, name = asked
+    page = desk.get(reverse("admin:submissions_submission_change", args=[submission.pk])).text
+    [line] = kind_of_asked(row).lines([row])
+    there = reverse(f"{name}_change", args=[row.pk])
+    assert f'href="{there}">{escape(line)} ({row.get_state_display()})</a>' in page
 
 
 def test_letter_and_calendar_are_downloads(desk, asked):

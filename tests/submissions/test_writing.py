@@ -385,7 +385,12 @@ def test_a_mail_that_came_back_needs_attention_and_shows_at_its_booking(visit, d
     assert (mail.state, mail.attempts.count()) == (Mail.State.FAILED, 1)
     page = desk.get(reverse("admin:bookings_booking_change", args=[booking.pk]))
     assert [one["row"].state for one in page.context["mails"] if one["row"] == mail] == ["failed"]
-    assert NOT_DELIVERED in desk.get("/beheer/").text
+    overview = desk.get("/beheer/").text
+    assert NOT_DELIVERED in overview
+    assert "De andere mail is verstuurd." in overview
+    of_the_mail = desk.get(reverse("admin:core_mail_change", args=[mail.pk])).text
+    assert "hij kwam terug" in of_the_mail
+    assert "Bounced" not in of_the_mail
 
 
 def test_it_shows_at_each_submission_of_which_that_mail_told_and_is_found_by_each(visit, desk):

@@ -1,5 +1,7 @@
 """Our own paragraphs, in the mails as a real booking would get them."""
 
+from html import unescape
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
@@ -10,7 +12,15 @@ from kits.models import KitCopy, Loan
 from schools.audience import Audience
 from schools.models import User
 from submissions.models import Submission
-from tests.factories import make_booking, make_hub, make_kit, make_programme, make_staff, the_hub
+from tests.factories import (
+    amsterdam,
+    make_booking,
+    make_hub,
+    make_kit,
+    make_programme,
+    make_staff,
+    the_hub,
+)
 
 pytestmark = pytest.mark.usefixtures("frozen")
 KEPT = (Booking, Loan, Submission, VisitSlot, ZoneClaim, User, Mail, KitCopy)
@@ -55,6 +65,46 @@ def test_no_mail_says_the_same_twice(desk):
     for mail in told:
         lines = [line.strip() for line in mail.text.splitlines() if len(line.split()) > 1]
         assert [line for line in lines if lines.count(line) > 1] == [], mail.subject
+
+
+def in_two_languages(row):
+    """Each text that staff can write twice says in which language it is."""
+    for name in {field.name for field in row._meta.get_fields()}:
+        if hasattr(row, f"{name}_en"):
+            setattr(row, name, f"{name} op z'n Hollands")
+            setattr(row, f"{name}_en", f"{name} in plain words")
+    row.save()
+    return row
+
+
+@pytest.mark.parametrize(
+    ("make", "texts"),
+    [
+        (make_programme, {"title", "bring", "preparation", "mail_note", "price_note"}),
+        (make_kit, {"title", "mail_note", "charge_note"}),
+    ],
+)
+def test_a_mail_says_in_its_language_what_staff_wrote_twice(desk, make, texts):
+    dutch, english = samples(desk, in_two_languages(make()))
+    for mails, words, other in (
+        (dutch, "op z'n Hollands", "in plain words"),
+        (english, "in plain words", "op z'n Hollands"),
+    ):
+        said = "".join(f"{mail.subject} {mail.text}" for _name, mail in mails)
+        assert {name for name in texts if f"{name} {words}" in said} == texts
+        assert [line for line in said.splitlines() if other in line] == []
+        assert not any(other in unescape(mail.html) for _name, mail in mails)
+
+
+def test_nothing_in_it_leads_to_what_is_not_there_and_it_is_on_a_school_day(desk, frozen):
+    """Six weeks on from a Saturday is one too."""
+    frozen.move_to(amsterdam(2026, 9, 19, 10))
+    for row in (make_programme(), make_kit()):
+        name = f"admin:{row._meta.app_label}_{row._meta.model_name}_mails"
+        samples = desk.get(reverse(name, args=[row.pk])).context["samples"]
+        texts = [text for _language, mails in samples for _mail, text in mails]
+        assert not [text for text in texts if "<a " in text or "zaterdag" in text]
+        assert "maandag 2 november" in texts[0]
 
 
 def test_what_staff_decide_about_answers_the_request_first(desk):
