@@ -58,6 +58,7 @@ urlpatterns = [
     path("uitleen/", include("kits.pages.loan_urls")),
     path("inzet/", include("roster.pages.urls")),
     path("evaluatie/", include("impact.pages.urls")),
+    path("open/cijfers/", open_figures.page, name="open_figures"),
     path("open/cijfers.json", open_figures.as_json, name="open_json"),
     path("open/cijfers.csv", open_figures.as_csv, name="open_csv"),
     path("beheer/cijfers/", include("impact.desk.urls")),

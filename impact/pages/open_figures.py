@@ -1,4 +1,4 @@
-"""The totals for everybody, without persons: JSON and CSV at an address that stays."""
+"""The totals for everybody, without persons: a page, and JSON and CSV at an address that stays."""
 
 import csv
 import io
@@ -6,26 +6,64 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from core.addresses import row_number
 from core.backoffice.spreadsheets import as_text
 from impact.counting.figures import FIGURES, compute
+from impact.counting.house import shifts_of
+from impact.counting.kept import counted
 from impact.counting.scope import Scope
 from impact.counting.spans import Span
+from impact.counting.topics import by_topic
+from impact.results import LEAST
 from programmes.models import Hub
 from schools.years import current_school_year
 
 YEAR, HUB = "schooljaar", "hub"
+NO_SUMS = gettext_lazy(
+    "Schools, classes and boards do not add up over hubs or years: one is in several."
+)
+UNTOLD = gettext_lazy(
+    "Hours of volunteers are left out where those of a hub are of fewer than five people."
+)
 FIRST_YEAR = 2015
 HOUR = 60 * 60
 COLUMNS = ("hub", "school_year", "code", "number", "unit", "name_nl", "name_en",
            "definition_nl", "definition_en")  # fmt: skip
+
+
+OF_VISITS, OF_KITS = ("pupils", "visits", "schools"), ("kit-pupils",)
+
+
+@login_not_required
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """What there is to take along, with the largest numbers; those of visits are kept."""
+    year, hub, hubs = _asked(request)
+    years = [Span.of_school_year(one) for one in range(FIRST_YEAR, current_school_year() + 1)]
+    scope = Scope(Span.of_school_year(year), tuple(one.pk for one in hubs))
+    visits = counted(scope, OF_VISITS, [years], [])
+    numbers = visits.figures | compute(scope, OF_KITS)
+    lines = zip(years, visits.series[0], strict=True)
+    facts = {
+        "span": scope.span,
+        "is_running": year == current_school_year(),
+        "hub": hub,
+        "hubs": Hub.objects.all(),
+        "large": [(FIGURES[code], number) for code, number in numbers.items()],
+        "lines": [(span, row) for span, row in reversed(list(lines)) if row.booked],
+        "topics": by_topic(FIGURES),
+        "notes": [NO_SUMS, UNTOLD],
+    }
+    return render(request, "impact/open_figures.html", facts)
 
 
 @login_not_required
@@ -57,21 +95,31 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     return HttpResponse(content, content_type="text/csv; charset=utf-8")
 
 
-def _lines(request: HttpRequest) -> list[dict[str, Any]]:
-    """A line for each figure of a school year (the running one), of one hub or of all together.
+def _asked(request: HttpRequest) -> tuple[int, Hub | None, list[Hub]]:
+    """A school year (the running one); of which hub, if of one, and all those that are counted.
     404 for a year without figures, and for a hub that does not exist."""
     asked = request.GET.get(YEAR)
     year = row_number(asked) if asked else current_school_year()
     hubs = Hub.objects.all()
-    if slug := request.GET.get(HUB):
-        hubs = hubs.filter(slug=slug) if "\0" not in slug else hubs.none()
-    found = list(hubs)
-    if not FIRST_YEAR <= year <= current_school_year() or not found:
+    slug = request.GET.get(HUB, "")
+    if not FIRST_YEAR <= year <= current_school_year() or "\0" in slug:
         raise Http404
-    numbers = compute(Scope(Span.of_school_year(year), tuple(hub.pk for hub in found)))
+    if not slug:
+        return year, None, list(hubs)
+    hub = get_object_or_404(hubs, slug=slug)
+    return year, hub, [hub]
+
+
+def _lines(request: HttpRequest) -> list[dict[str, Any]]:
+    """A line for each figure."""
+    year, hub, hubs = _asked(request)
+    scope = Scope(Span.of_school_year(year), tuple(one.pk for one in hubs))
+    numbers: dict[str, int | None] = {**compute(scope)}
+    if _are_few(scope):
+        numbers["volunteer-hours"] = None
     return [
         {
-            "hub": found[0].name if slug else "",
+            "hub": hub.name if hub else "",
             "school_year": f"{year}-{year + 1}",
             "code": code,
             "number": number,
@@ -81,9 +129,20 @@ def _lines(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
+def _are_few(scope: Scope) -> bool:
+    """Whether the hours of some hub are those of fewer than five people. Then they are told neither
+    of it nor of all hubs together, from which those of the others can be taken."""
+    of_hubs = (
+        shifts_of(scope)
+        .values("visit__slot__venue__hub")
+        .annotate(people=Count("person", distinct=True))
+    )
+    return any(one["people"] < LEAST for one in of_hubs)
+
+
 def _note(language: str) -> str:
     with translation.override(language):
-        return _("Schools, classes and boards do not add up over hubs or years: one is in several.")
+        return " ".join((str(NO_SUMS), str(UNTOLD)))
 
 
 def _words(code: str) -> dict[str, str]:

@@ -156,6 +156,7 @@ TABLE = r"""
 /personeel/tweede-stap/sleutels/<id:pk>/naam/                          GET,POST  →staff     404        404        →again     →again     →again
 /k/<text:code>/                                                        GET       404        404        404        →box       →box       →box
 /gezond/                                                               GET       200        200        200        200        200        200
+/open/cijfers/                                                         GET       200        200        200        200        200        200
 /demo/mails/                                                           GET       404        404        404        404        404        404
 /demo/mails/<id:pk>/html/                                              GET       404        404        404        404        404        404
 /demo/mails/<id:pk>/<id:number>/                                       GET       404        404        404        404        404        404
