@@ -163,7 +163,7 @@ class BookingKind(AskedKind):
     def things(self, user: User) -> QuerySet[Programme]:
         return Programme.objects.of_hubs(user).order_by("title")
 
-    def standing(
+    def rows_standing(
         self, first: datetime.date, last: datetime.date | None, thing: int | None = None
     ) -> QuerySet[Booking]:
         rows = Booking.objects.where(is_listed=True).exclude(state=State.NO_SHOW)

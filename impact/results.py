@@ -75,7 +75,7 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedAndAnswered:
     """How many were asked, and how many answered."""
 
     asked: int
@@ -94,13 +94,13 @@ class Asked:
 class ByDone:
     """Visits with a preparation: of classes that ticked it as done, and of the others."""
 
-    done: Asked
-    others: Asked
+    done: AskedAndAnswered
+    others: AskedAndAnswered
     splits: Sequence[Split]
 
 
 @dataclass(frozen=True)
-class Results(Asked):
+class Results(AskedAndAnswered):
     classes: int  # that were counted
     teachers: Sequence[Distribution]
     prepared: Distribution
@@ -165,8 +165,8 @@ def _by_done(rows: list[Any]) -> ByDone:
         for name in FACES
     ]
     return ByDone(
-        Asked(len(done), len(there)),
-        Asked(len(others), len(here)),
+        AskedAndAnswered(len(done), len(there)),
+        AskedAndAnswered(len(others), len(here)),
         [*faces, *_split_of_pupils(done, others)],
     )
 

@@ -146,7 +146,7 @@ class LoanKind(AskedKind):
     def things(self, user: User) -> QuerySet[LessonKit]:
         return LessonKit.objects.of_hubs(user).order_by("title")
 
-    def standing(
+    def rows_standing(
         self, first: datetime.date, last: datetime.date | None, thing: int | None = None
     ) -> QuerySet[Loan]:
         """Whose box goes out or comes back then."""

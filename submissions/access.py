@@ -71,7 +71,7 @@ class SignedInRequest(HttpRequest):
     user: User
 
 
-def network_of(request: HttpRequest) -> str:
+def network_mark(request: HttpRequest) -> str:
     """Where a visitor asks from, under a name that tells nobody; '' for who is signed in."""
     return "" if request.user.is_authenticated else rate_limits.network_key(request)
 

@@ -133,7 +133,7 @@ class AskedKind(kinds.Kind, Remembering):
         """What of this kind one can write about alone: programmes, or kits, of her hubs."""
         return ()
 
-    def standing(
+    def rows_standing(
         self, first: datetime.date, last: datetime.date | None, thing: int | None = None
     ) -> QuerySet[Any]:
         """What stands on days from `first` to `last`, both included (without `last`: and later),

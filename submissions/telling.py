@@ -24,7 +24,7 @@ from submissions import codes
 from submissions.kinds import SubmissionLink, submitted
 from submissions.lifecycle import refuse_too_much_held
 from submissions.models import CodeChallenge, Submission
-from submissions.sharing.readers import Reader, contact_of
+from submissions.sharing.readers import Reader, reader_who_asked
 
 
 def mail_about(
@@ -44,7 +44,7 @@ def mail_about(
     `letter`: the marker of the letter that goes along, or ''. `context`: what the template shows
     besides.
     """
-    reader = reader or contact_of(submission)
+    reader = reader or reader_who_asked(submission)
     hub = submission.hub
     email = venue.email or hub.email
     return templates.render(

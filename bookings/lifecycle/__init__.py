@@ -1,6 +1,6 @@
 """Everything that happens to a booking: the table of moves (`table.py`), and a verb for each."""
 
-from bookings.lifecycle.asking import book, hold, room, verify
+from bookings.lifecycle.asking import book, hold, join_or_open, verify
 from bookings.lifecycle.deciding import (
     add_note,
     ask_to_cancel,
@@ -30,11 +30,11 @@ __all__ = [
     "decline",
     "flag_dependents",
     "hold",
+    "join_or_open",
     "lapse_expired",
     "lock",
     "reinstate",
     "reschedule",
-    "room",
     "settle",
     "verify",
 ]

@@ -94,7 +94,7 @@ def _verify_one(booking: Booking, submission: Submission, by: User) -> None:
         # Days may have passed since the date was chosen, also where no worker lapsed it.
         refuse_broken(rules.broken_choice(programme, slot), (), "")
     if booking.state == S.LAPSED:
-        changes["visit"] = room(slot, programme)
+        changes["visit"] = join_or_open(slot, programme)
     MOVES.apply(
         booking, "request" if programme.needs_approval else "verify", by=by, changes=changes
     )
@@ -120,7 +120,7 @@ def book(request: VisitRequest, *, by: User) -> Submission:
 # --- Within a verb -----------------------------------------------------------------------------
 
 
-def room(
+def join_or_open(
     slot: VisitSlot,
     programme: Programme,
     *,
@@ -142,7 +142,7 @@ def _with_visits(
     """Each item with its number and its visit; visits in one order, whoever asks."""
     asked = {(item.slot.pk, item.programme.pk): item for item in items}
     visits = {
-        where: room(asked[where].slot, asked[where].programme, only_planned=only_planned)
+        where: join_or_open(asked[where].slot, asked[where].programme, only_planned=only_planned)
         for where in sorted(asked)
     }
     for index, item in enumerate(items):

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from bookings import rules
-from bookings.lifecycle.asking import room
+from bookings.lifecycle.asking import join_or_open
 from bookings.lifecycle.table import MOVES, lapse_expired, lock
 from bookings.models import Attention, Booking, BookingEvent, State, Visit, VisitSlot
 from bookings.refusals import (
@@ -89,7 +89,7 @@ def reinstate(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
         raise NeverConfirmed
     if not booking.submission.email:
         raise Forgotten
-    changes = {"visit": room(booking.visit.slot, booking.visit.programme)}
+    changes = {"visit": join_or_open(booking.visit.slot, booking.visit.programme)}
     event = MOVES.apply(booking, "reinstate", by=by, note=note, changes=changes)
     _flag_if_unprepared(booking, by)
     return event
@@ -113,7 +113,7 @@ def reschedule(
         raise SlotPast
     was_at, visit_left = booking.starts_at, booking.visit_id
     data = {"from": was_at.isoformat(), "to": slot.starts_at.isoformat(), "visit": visit_left}
-    visit = room(slot, booking.visit.programme, leaving=visit_left)
+    visit = join_or_open(slot, booking.visit.programme, leaving=visit_left)
     changes: dict[str, Any] = {"visit": visit}
     if booking.attention == Attention.MOVE_ASKED:
         changes["attention"] = ""  # answered

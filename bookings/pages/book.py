@@ -83,7 +83,7 @@ class BookView(BookingAsking, AskView):
     def submit(self, form: BookingForm) -> HttpResponse:
         if form.is_outdated:
             raise DateChanged(form.slot)
-        return self.send(self.request, form.wanted(**asked_by(self.request)), form.school)
+        return self.hold_or_book(self.request, form.wanted(**asked_by(self.request)), form.school)
 
     def wait(self, form: BookingForm) -> HttpResponse:
         return waiting.join(self.request, form, Wish.of(form.slot))

@@ -39,7 +39,7 @@ from submissions.models import PhotoAnswer, Submission
 from submissions.pages.asking_form import AskingForm
 from submissions.pages.initial import (
     as_asked,
-    contact_of,
+    contact_initial,
     initial_of,
     known_classes,
     organisation_of,
@@ -144,7 +144,7 @@ class BookingForm(AskingForm):
 
     def _open(self, user: User | None, again: Any, class_asked: int) -> None:
         """A form that opens, filled in with what is known already."""
-        contact = contact_of(user)
+        contact = contact_initial(user)
         parties = [initial_of(self.known_classes, class_asked)]
         if self.held is not None:
             contact, parties = as_asked(self.held), _parties_of(self.held)

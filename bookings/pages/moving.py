@@ -59,7 +59,7 @@ class MoveView(View):
 
     def get(self, request: HttpRequest, **_address: Any) -> HttpResponse:
         slot = self.chosen
-        return self.ask(slot, self.form(slot)) if slot else self.show_month()
+        return self.show_question(slot, self.form(slot)) if slot else self.show_month()
 
     def post(self, request: HttpRequest, **_address: Any) -> HttpResponse:
         slot = self.chosen
@@ -68,9 +68,9 @@ class MoveView(View):
         form = self.form(slot)
         if form.is_valid() and is_outdated(request.POST.get("shown"), slot):
             form.add_error(None, str(DateChanged(slot)))
-            return self.ask(slot, form, status=409)
+            return self.show_question(slot, form, status=409)
         if not form.is_valid():
-            return self.ask(slot, form, status=422)
+            return self.show_question(slot, form, status=422)
         verb = moving.ask_to_move if self.late else moving.move
         asked = {"note": form.cleaned_data["note"], "along": form.along}
         try:
@@ -110,7 +110,7 @@ class MoveView(View):
         status = 409 if refused else 200
         return render(self.request, "bookings/booking_move.html", context, status=status)
 
-    def ask(self, slot: VisitSlot, form: AlongForm, status: int = 200) -> HttpResponse:
+    def show_question(self, slot: VisitSlot, form: AlongForm, status: int = 200) -> HttpResponse:
         booking, programme = self.booking, self.booking.visit.programme
         passed = [one for one in rules.resting_on(booking) if one.starts_at <= slot.starts_at]
         context = self.facts() | {

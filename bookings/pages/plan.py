@@ -37,7 +37,7 @@ from submissions.access import SignedInRequest
 from submissions.models import Submission
 from submissions.pages.ask import asked_by
 from submissions.pages.asking_form import Said, errors_of, school_in
-from submissions.pages.initial import class_asked, contact_of
+from submissions.pages.initial import class_asked, contact_initial
 from submissions.rules import Party, RulesBroken
 
 DATES_SHOWN = 6
@@ -142,7 +142,7 @@ class PlanForm:
             )
             for number, one in enumerate(proposals)
         ]
-        self.contact = BookingContactForm(data, initial=contact_of(user))
+        self.contact = BookingContactForm(data, initial=contact_initial(user))
         self.turns = data is not None and "further" in data
 
     @staticmethod
@@ -239,7 +239,7 @@ class PlanView(View):
             return self.show(plan, status=422)
         try:
             wanted = plan.wanted(**asked_by(request))
-            return PlanAsking(plan).send(request, wanted, plan.school)
+            return PlanAsking(plan).hold_or_book(request, wanted, plan.school)
         except Refused as refusal:
             return self.show(plan, refused=plan.show_refusal(refusal), status=409)
 

@@ -57,7 +57,7 @@ def join(request: HttpRequest, form: BookingForm, wish: Wish) -> HttpResponse:
     what = ["wait", programme.pk, wish.facts, parties]
     submission = form.contact.submission(what=what, **asked_by(request))
     asked = WaitRequest(submission, programme, parties, wish)
-    return VisitWaitAsking().send(request, asked, form.school)
+    return VisitWaitAsking().hold_or_book(request, asked, form.school)
 
 
 # --- A wish --------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from core.kinds import Feed
 from programmes.models import Venue
 from submissions.kinds import under
 from submissions.models import Submission
-from submissions.sharing.readers import Reader, contact_of
+from submissions.sharing.readers import Reader, reader_who_asked
 
 # Raise it when events say something else or something more: feeds are then fetched again.
 EDITION = 3
@@ -225,7 +225,7 @@ def _bring(booking: Booking) -> str:
 
 def _invited(booking: Booking, reader: Reader | None) -> Event:
     event, hub = for_school(booking), booking.submission.hub
-    reader = reader or contact_of(booking.submission)
+    reader = reader or reader_who_asked(booking.submission)
     event["CONTACT"] = Text(hub.contact)
     calendars.invite(event, hub, email=reader.email, name=reader.name)
     return event

@@ -43,7 +43,7 @@ def overview(request: HttpRequest, public_id: UUID, token: str | None = None) ->
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
-class AskingView(View):
+class AnsweringView(View):
     """A form that is received once. What comes too late is shown back, so that nothing is lost."""
 
     http_method_names = ["get", "head", "post"]  # as in View
@@ -130,7 +130,7 @@ class AskingView(View):
         }
 
 
-class EvaluationView(AskingView):
+class EvaluationView(AnsweringView):
     form_class = EvaluationForm
     template_name = "impact/evaluation_form.html"
 
@@ -160,7 +160,7 @@ def take_back(
     return redirect(path_of(submission, "evaluations:evaluation", token, pk=pk))
 
 
-class TallyView(AskingView):
+class TallyView(AnsweringView):
     """What the class counted, where it did not come along with the teacher's answers."""
 
     form_class = OnlyTallyForm

@@ -18,7 +18,7 @@ from submissions.forms import ClassFieldsForm, SchoolContactForm, given
 from submissions.pages.asking_form import AskingForm
 from submissions.pages.initial import (
     as_asked,
-    contact_of,
+    contact_initial,
     initial_of,
     known_classes,
     party_as_asked,
@@ -73,7 +73,7 @@ class LoanForm(AskingForm):
         self.known_classes = known_classes(user, day, *rows) if day else []
         # Of a hold, or of the visit that the kit goes with, all is known.
         asked = held or booking
-        initial = as_asked(asked.submission) if asked else contact_of(user)
+        initial = as_asked(asked.submission) if asked else contact_initial(user)
         if again is not None:
             initial |= given(SchoolContactForm(again))
         self.contact = SchoolContactForm(data, initial=initial, for_staff=for_staff)

@@ -61,14 +61,14 @@ class MoveLoanView(View):
         return Chosen(first, last) if first and last and first <= last else None
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.ask(self.chosen, NoteForm()) if self.chosen else self.show_month()
+        return self.show_question(self.chosen, NoteForm()) if self.chosen else self.show_month()
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form, chosen = NoteForm(request.POST), self.chosen
         if chosen is None:
             return self.show_month()
         if not form.is_valid():
-            return self.ask(chosen, form, status=422)
+            return self.show_question(chosen, form, status=422)
         verb = moving.ask_to_move if self.late else moving.move
         note = form.cleaned_data["note"]
         try:
@@ -101,7 +101,7 @@ class MoveLoanView(View):
         status = 409 if refused else 200
         return render(request, "kits/loan_move.html", context, status=status)
 
-    def ask(self, chosen: Chosen, form: NoteForm, status: int = 200) -> HttpResponse:
+    def show_question(self, chosen: Chosen, form: NoteForm, status: int = 200) -> HttpResponse:
         context = self.words() | {"chosen": chosen, "form": form}
         return render(self.request, "kits/loan_move_to.html", context, status=status)
 

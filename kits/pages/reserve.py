@@ -125,7 +125,7 @@ class ReserveView(LoanAsking, AskView):
             booking=chosen.booking,
             **asked_by(self.request),
         )
-        return self.send(self.request, wanted, form.school)
+        return self.hold_or_book(self.request, wanted, form.school)
 
     def wait(self, form: LoanForm) -> HttpResponse:
         return waiting.join(self.request, form, self.chosen)

@@ -23,7 +23,7 @@ from kits.days import DeskHours, desk_hours, handover_times
 from kits.models import Delivery, DeskDay, Loan
 from kits.models.loan import LoanQuerySet
 from submissions.models import Submission
-from submissions.sharing.readers import Reader, contact_of
+from submissions.sharing.readers import Reader, reader_who_asked
 
 # Raise it when events say something else or something more: feeds are then fetched again.
 EDITION = 1
@@ -154,7 +154,7 @@ def _where(loan: Loan) -> str:
 
 
 def _invite(event: Event, loan: Loan, reader: Reader | None) -> None:
-    reader = reader or contact_of(loan.submission)
+    reader = reader or reader_who_asked(loan.submission)
     hub = loan.submission.hub
     event["CONTACT"] = Text(hub.contact)
     calendars.invite(event, hub, email=reader.email, name=reader.name)

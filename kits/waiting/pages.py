@@ -37,7 +37,7 @@ def join(request: HttpRequest, form: LoanForm, asked: Any) -> HttpResponse:
     what = ["wait", asked.kit.pk, span, form.class_form.party]
     submission = form.contact.submission(what=what, **asked_by(request))
     request_to_wait = LoanWaitRequest(submission, asked.kit, party=form.class_form.party, **span)
-    return LoanWaitAsking().send(request, request_to_wait, form.school)
+    return LoanWaitAsking().hold_or_book(request, request_to_wait, form.school)
 
 
 def own_offer(request: HttpRequest, kit: LessonKit) -> LoanWait | None:

@@ -19,7 +19,7 @@ from core.transactions import retried
 from schools import holidays
 from schools.models import School, User
 from submissions import browsers
-from submissions.access import network_of, teacher_with
+from submissions.access import network_mark, teacher_with
 from submissions.models import Submission
 from submissions.pages.shared import say_done
 from submissions.telling import mail_code
@@ -51,15 +51,17 @@ class Asking:
         """The path of a page of the submission ('code'); without a name, of what is confirmed."""
         raise NotImplementedError
 
-    def send(self, request: HttpRequest, wanted: Any, school: School | None) -> HttpResponse:
+    def hold_or_book(
+        self, request: HttpRequest, wanted: Any, school: School | None
+    ) -> HttpResponse:
         """Hold or book it, and on to the next page. Raises Refused.
 
         What was typed is not needed again; the holidays of the school's region are shown in every
         calendar from now on.
         """
         rate_limits.count_post(request)
-        wanted.submission.network = network_of(request)
-        submission = self.ask(wanted, teacher_with(request, wanted.submission.email))
+        wanted.submission.network = network_mark(request)
+        submission = self.in_one_go(wanted, teacher_with(request, wanted.submission.email))
         waits_for_code = submission.verified_at is None
         if not waits_for_code:
             say_done(request, submission)
@@ -70,7 +72,7 @@ class Asking:
         return response
 
     @method_decorator(retried)
-    def ask(self, wanted: Any, teacher: User | None) -> Submission:
+    def in_one_go(self, wanted: Any, teacher: User | None) -> Submission:
         """Hold it and mail a code, or book it. Sent twice it answers with the first, and mails
         nothing."""
         if teacher is not None:

@@ -18,7 +18,7 @@ def new_key() -> str:
     return secrets.token_urlsafe(24)
 
 
-def contact_of(user: User | None) -> dict[str, Any]:
+def contact_initial(user: User | None) -> dict[str, Any]:
     """The contact form's initial values: a key of its own, and what we know of a teacher."""
     initial: dict[str, Any] = {"submission_key": new_key()}
     if user is not None and not user.is_staff:

@@ -25,7 +25,7 @@ class Reader:
         return not self.companions or any(one.has(row) for one in self.companions)
 
 
-def contact_of(submission: Submission) -> Reader:
+def reader_who_asked(submission: Submission) -> Reader:
     return Reader(submission, submission.email, submission.contact_name, submission.language)
 
 
@@ -57,7 +57,10 @@ def readers_of_all[T: Asked](rows: Iterable[T]) -> list[tuple[Reader, list[T]]]:
         for one in hers:
             one.submission = submission
         by_email = groupby(hers, key=lambda one: one.email)
-        readers = [contact_of(submission), *(colleague(list(group)) for _email, group in by_email)]
+        readers = [
+            reader_who_asked(submission),
+            *(colleague(list(group)) for _email, group in by_email),
+        ]
         found += [(reader, [row for row in some if reader.has(row)]) for reader in readers]
     return [(reader, hers) for reader, hers in found if hers]
 
@@ -67,7 +70,7 @@ def reader_at(submission: Submission, email: str) -> Reader | None:
     if not email:
         return None
     if submission.email == email:
-        return contact_of(submission)
+        return reader_who_asked(submission)
     shared = submission.companions.accepted().select_related("user").filter(email=email)
     companions = list(shared.order_by("pk"))
     return colleague(companions) if companions else None

@@ -94,9 +94,9 @@ def people(circle: Circle) -> list[Person]:
 def _standing(kind: AskedKind, circle: Circle) -> list[Any]:
     if circle.rows is not None:
         keys = circle.rows.get(kind.name, ())
-        rows = kind.standing(FIRST_DAY, None).filter(pk__in=keys) if keys else ()
+        rows = kind.rows_standing(FIRST_DAY, None).filter(pk__in=keys) if keys else ()
     elif circle.kind in ("", kind.name):
-        rows = kind.standing(circle.first, circle.last, circle.thing)
+        rows = kind.rows_standing(circle.first, circle.last, circle.thing)
     else:
         return []
     return [row for row in rows if row.submission.hub_id == circle.hub.pk]

@@ -3,7 +3,7 @@ from django import forms
 from programmes.models import Venue
 from submissions.forms import ClassFieldsForm, SchoolContactForm
 from submissions.pages.asking_form import AskingForm
-from submissions.pages.initial import contact_of
+from submissions.pages.initial import contact_initial
 from submissions.rules import Party
 from tests.toys.models import Toy
 
@@ -29,7 +29,7 @@ class ToyForm(AskingForm):
 
     def __init__(self, data=None, *, user=None, for_staff: bool = False) -> None:
         self.is_bound = data is not None
-        self.contact = SchoolContactForm(data, initial=contact_of(user), for_staff=for_staff)
+        self.contact = SchoolContactForm(data, initial=contact_initial(user), for_staff=for_staff)
         self.party = ClassFieldsForm(data, prefix="klas")
         self.party.offer_year_groups(1, 8, for_staff=for_staff)
 

@@ -36,7 +36,7 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         who = asked_by(request)
         try:
-            return ToyAsking().send(request, form.toy(venue=venue, day=DAY, **who), None)
+            return ToyAsking().hold_or_book(request, form.toy(venue=venue, day=DAY, **who), None)
         except Refused as refusal:
             form.contact.add_error(None, refusal)
     return render(request, "toys/ask.html", {"form": form})
