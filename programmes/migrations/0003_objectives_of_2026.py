@@ -49,5 +49,5 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("programmes", "0003_objective_schemes")]
+    dependencies = [("programmes", "0002_vocabulary")]
     operations = [migrations.RunPython(add, remove)]
