@@ -83,6 +83,10 @@ DJANGO_ADMIN = (
     gettext_noop("The {name} “{obj}” was changed successfully. You may add another {name} below."),
     gettext_noop("The {name} “{obj}” was changed successfully."),
     gettext_noop("The %(name)s “%(obj)s” was deleted successfully."),
+    gettext_noop("Authentication and Authorization"),
+    gettext_noop(
+        "This object doesn’t have a change history. It probably wasn’t added via this admin site."
+    ),
 )
 DJANGO_ALLAUTH = (
     gettext_noop("Authenticator code"),

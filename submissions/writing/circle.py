@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.dates import FIRST_DAY
-from core.text.normal import mail_address
 from programmes.models import Hub
 from submissions.kinds import AskedKind, submitted
 from submissions.sharing.readers import Reader, readers_of_all
@@ -85,8 +84,7 @@ def people(circle: Circle) -> list[Person]:
         for reader, rows in readers_of_all(_standing(kind, circle)):
             if not reader.email:
                 continue  # erased
-            email = mail_address(reader.email)
-            person = found.setdefault(email, Person(email, reader.language))
+            person = found.setdefault(reader.email, Person(reader.email, reader.language))
             person.hers.append((kind, reader, rows))
     return list(found.values())
 

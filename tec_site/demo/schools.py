@@ -69,7 +69,7 @@ def load() -> None:
                 "house_number": number,
                 "postcode": postcode,
                 "city": city,
-                "municipality": city.upper(),
+                "municipality": city,
                 "holiday_region": region,
                 "board": boards[board],
             },

@@ -157,6 +157,19 @@ def test_sign_ins_of_another_hub_are_not_seen(client, db, one_factor):
     assert list(client.get(SIGN_INS).context["cl"].result_list) == [mine]
 
 
+@pytest.mark.parametrize(
+    ("address", "number"), [("auth/group/", "4 rollen"), ("mfa/authenticator/", "0 tweede stappen")]
+)
+def test_lists_are_called_as_in_the_menu(desk, address, number):
+    assert number in desk.get(f"/beheer/{address}").text
+
+
+def test_row_without_a_history_says_so_in_our_words(desk):
+    school = make_school()
+    page = desk.get(f"/beheer/schools/school/{school.pk}/history/").text
+    assert "Hieraan is nog niets veranderd" in page
+
+
 def test_nobody_changes_or_deletes_them(client, db, one_factor, staff):
     row = SignIn.objects.create(user=staff, way="totp", network="192.0.2.7")
     client.force_login(staff)
