@@ -74,9 +74,10 @@ def _count(
 ) -> dict[str, Any]:
     areas = coverage(scope)
     # To count what is different is the dearest: not twice where it follows from the areas.
-    rest = [code for code in codes if code not in areas.figures]
+    found = areas.figures
+    found |= compute(scope, [code for code in codes if code not in found])
     return {
-        "figures": compute(scope, rest) | areas.figures,
+        "figures": {code: found[code] for code in codes},
         "series": count_over_times(scope, series, *([of_pieces(scope, cut)] if cut else [])),
         "coverage": {
             "municipalities": [list(asdict(area).values()) for area in areas.municipalities],
