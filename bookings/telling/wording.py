@@ -13,7 +13,7 @@ from bookings import rules
 from bookings.models import Attention, Booking, BookingEvent, State, VisitSlot
 from bookings.planning.availability import Offer, Status
 from programmes.models import Programme
-from programmes.models.programme import in_words
+from programmes.models.programme import duration_in_words
 from submissions.wording import HistoryLine, Sentence, Term, details_changed, level_corrected
 
 # What the school sees of it: no notes that staff make for themselves.
@@ -76,7 +76,7 @@ def sentence(event: BookingEvent) -> str:
 
 
 def _retimed(event: BookingEvent) -> str:
-    length = {name: in_words(minutes) for name, minutes in event.data.items()}
+    length = {name: duration_in_words(minutes) for name, minutes in event.data.items()}
     return _("It takes %(to)s instead of %(from)s.") % length
 
 

@@ -51,7 +51,7 @@ class WithChanges:
         response = mixed_in.history_view(*args, **kwargs)
         if isinstance(response, TemplateResponse) and response.context_data:
             for entry in response.context_data["action_list"]:
-                entry.get_change_message = functools.partial(str, in_words(entry))
+                entry.get_change_message = functools.partial(str, entry_in_words(entry))
         return response
 
 
@@ -173,7 +173,7 @@ def _plain(value: Any) -> Any:
 # --- Reading it --------------------------------------------------------------------------------
 
 
-def in_words(entry: Any) -> str:
+def entry_in_words(entry: Any) -> str:
     """In Django's own words, but for what was kept with its values."""
     try:
         parts = json.loads(entry.change_message)

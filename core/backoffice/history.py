@@ -31,7 +31,7 @@ def staff_history(row: Any) -> list[StaffLine]:
     return [
         StaffLine(
             at=event.at,
-            text=in_words(kind, event),
+            text=event_in_words(kind, event),
             who=who_made(event),
             note=event.note,
             overruled=", ".join(kind.overruled(event)),
@@ -42,7 +42,7 @@ def staff_history(row: Any) -> list[StaffLine]:
     ]
 
 
-def in_words(kind: Kind, event: Event) -> str:
+def event_in_words(kind: Kind, event: Event) -> str:
     return kind.sentence(event) or move_label(kind.moves, event.move)
 
 

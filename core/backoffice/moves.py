@@ -29,7 +29,7 @@ from unfold.decorators import display
 from core.addresses import row_number
 from core.backoffice.base import Button, ModelAdmin, ReadOnly
 from core.backoffice.filters import MoveFilter, RangeDateTimeFilter
-from core.backoffice.history import in_words, move_label, who_made
+from core.backoffice.history import event_in_words, move_label, who_made
 from core.kinds import kind_of
 from core.lifecycle import Move, Refused
 from core.text.fields import ParagraphsField
@@ -124,7 +124,7 @@ class EventAdmin(ReadOnly, ModelAdmin):
 
     @display(description=gettext_lazy("what"), ordering="move")
     def what(self, event: Any) -> str:
-        return in_words(kind_of(self.model), event)
+        return event_in_words(kind_of(self.model), event)
 
     @display(description=gettext_lazy("by"), ordering="by")
     def by_whom(self, event: Any) -> str:

@@ -122,7 +122,7 @@ def _areas(rows: Iterable[Mapping[str, Any]], key: str, name: str) -> list[Area]
         at = row[key] or ""
         total[at] += row["total"]
         if row["came"]:
-            names[at] = in_words(row[name] or at)
+            names[at] = town_in_words(row[name] or at)
             reached[at] += row["reached"]
     found = [Area(at, names[at], total[at], reached[at]) for at in names if total[at]]
     return sorted(found, key=lambda area: (-area.reached, -area.percent, area.name))
@@ -137,7 +137,7 @@ def years_before(day: datetime.date) -> datetime.date:
 SMALL = {"Aan", "Bij", "De", "Den", "Der", "En", "In", "Op", "Van"}
 
 
-def in_words(name: str) -> str:
+def town_in_words(name: str) -> str:
     """'Bergen op Zoom': DUO writes municipalities in capitals."""
     if not name.isupper():
         return name

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from bookings.models import Booking, State
 from core.models import Mail
-from impact.counting.coverage import in_words
+from impact.counting.coverage import town_in_words
 from impact.counting.scope import ATTENDED, DAY, SCHOOL, Scope
 from impact.counting.spans import Span
 from impact.models import SchoolContact
@@ -74,7 +74,7 @@ class Quiet:
 
     @property
     def town(self) -> str:
-        return in_words(self.school.municipality)
+        return town_in_words(self.school.municipality)
 
 
 def region() -> Any:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from core.backoffice.access import desk_page
 from core.backoffice.exports import spreadsheet
 from core.text.fields import ParagraphsField, PickedDayField
-from impact.counting.coverage import in_words
+from impact.counting.coverage import town_in_words
 from impact.counting.quiet import Quiet, Silence, Wanted, quiet_schools, region, with_contacts
 from impact.models import SchoolContact
 from programmes.models import Hub
@@ -83,7 +83,7 @@ def quiet_list(request: SignedInRequest) -> HttpResponse:
         "wanted": asdict(choice.wanted),
         "silences": list(Silence),
         "sectors": Sector.choices,
-        "towns": [(town, in_words(town)) for town in towns],
+        "towns": [(town, town_in_words(town)) for town in towns],
         "boards": boards,
         "page": page,
         "rows": with_contacts(page.object_list, choice.keys),

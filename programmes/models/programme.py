@@ -35,7 +35,7 @@ class ProgrammeKind(models.TextChoices):
         return self == ProgrammeKind.TASTER
 
 
-def in_words(duration: int) -> str:
+def duration_in_words(duration: int) -> str:
     """Minutes as a length of time: '2 uur', '45 minuten' or '1 uur en 45 minuten'."""
     hours, minutes = divmod(duration, 60)
     in_hours = ngettext("%(number)d hour", "%(number)d hours", hours) % {"number": hours}
@@ -254,7 +254,7 @@ class Programme(Around, Offer):
 
     @property
     def length_in_words(self) -> str:
-        return in_words(self.duration)
+        return duration_in_words(self.duration)
 
     @property
     def kind_drawn(self) -> str:
@@ -282,7 +282,7 @@ class Programme(Around, Offer):
     @property
     def preparation_in_words(self) -> str:
         """'45 minuten'; '' where staff do not say how long it takes."""
-        return in_words(self.preparation_minutes) if self.preparation_minutes else ""
+        return duration_in_words(self.preparation_minutes) if self.preparation_minutes else ""
 
     def most(self, groups: int, pupils: int) -> tuple[int, int]:
         """Classes and pupils in a visit, in a half day that has room for so many."""

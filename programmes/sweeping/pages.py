@@ -131,7 +131,7 @@ def _page(
         "about": f"{closure.venue}: {days_in_words(closure)}, {closure.reason}" if closure else "",
         "form": form,
         "plan": plan,
-        "summary": in_words(plan) if plan else "",
+        "summary": plan_in_words(plan) if plan else "",
         "mails": [(mail, readable(mail)) for mail in plan.mails] if plan else [],
         "news": news,
         "needs_note": bool(plan and plan.mails and not shown_span.note),
@@ -142,7 +142,7 @@ def _page(
     return TemplateResponse(request, "admin/programmes/closing.html", context)
 
 
-def in_words(plan: SweepPlan) -> str:
+def plan_in_words(plan: SweepPlan) -> str:
     """'9 dingen staan op deze dagen; 7 mails gaan uit.'"""
     number, mails = len(plan.lines), len(plan.mails)
     if not number:

@@ -12,7 +12,7 @@ from core.backoffice.moves import MoveForm
 from core.lifecycle import Move
 from roster.models import Person, Shift
 from roster.rules import candidates
-from roster.telling.overview import in_words
+from roster.telling.overview import doubts_in_words
 
 ONE_DAY = datetime.timedelta(days=1)
 
@@ -45,7 +45,7 @@ class AssignForm(ColleaguesNoteForm):
             (_("Can"), [(one.pk, one.name) for one, broken in why if not broken]),
             (
                 _("Cannot, as far as we know"),
-                [(one.pk, f"{one}: {in_words(broken)}") for one, broken in why if broken],
+                [(one.pk, f"{one}: {doubts_in_words(broken)}") for one, broken in why if broken],
             ),
         ]
         self.fields["note"].help_text = _(

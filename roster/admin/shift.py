@@ -25,7 +25,7 @@ from roster.admin.week import week_page, week_pdf
 from roster.lifecycle import MOVES
 from roster.models import Person, Shift, ShiftEvent, ShiftState
 from roster.rules import candidates, in_doubt
-from roster.telling.overview import in_words
+from roster.telling.overview import doubts_in_words
 
 # In order of likelihood; `lifecycle.MOVES` says in which state each is legal.
 STAFF_MOVES = {
@@ -115,7 +115,7 @@ class ShiftAdmin(Exporting, RowPageAdmin):
             return {"history": None}
         doubts = in_doubt([row]) if row.standing.is_promise else []
         return {
-            "doubt": in_words(doubts[0][1]) if doubts else "",
+            "doubt": doubts_in_words(doubts[0][1]) if doubts else "",
             "candidates": _who_can(row) if row.is_open else None,
         }
 

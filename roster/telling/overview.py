@@ -65,7 +65,7 @@ def days_of(first: datetime.date, before: datetime.date, user: Any) -> list[Rost
     rows = Shift.objects.of_hubs(user).on_days(first, before).with_facts()
     shifts = list(rows)
     doubtful = in_doubt(shifts) if user.has_perm("roster.change_shift") else []
-    doubts = {one.pk: in_words(why) for one, why in doubtful}
+    doubts = {one.pk: doubts_in_words(why) for one, why in doubtful}
     found = []
     for day, of_day in itertools.groupby(shifts, key=lambda one: one.day):
         visits = itertools.groupby(of_day, key=lambda one: one.visit_id)
@@ -78,7 +78,7 @@ def _visit(shifts: list[Shift], doubts: dict[int, str]) -> RosterVisit:
     return RosterVisit(shifts[0].visit, places)
 
 
-def in_words(why: Iterable[type[MayNot]]) -> str:
+def doubts_in_words(why: Iterable[type[MayNot]]) -> str:
     return " ".join(str(one.message) for one in why)
 
 
@@ -122,7 +122,7 @@ def _doubts(user: User) -> list[Matter]:
     return [
         Matter(
             _("%(who)s, %(shift)s: %(why)s")
-            % {"who": shift.person, "why": in_words(why), "shift": shift},
+            % {"who": shift.person, "why": doubts_in_words(why), "shift": shift},
             page_of(shift),
         )
         for shift, why in found[:DOUBTS_SHOWN]

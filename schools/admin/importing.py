@@ -113,7 +113,7 @@ def plan_page(model_admin: Any, request: HttpRequest, upload: UUID) -> HttpRespo
         if request.POST.get("shown") == plan.fingerprint:
             return redirect(page_of(_start(plan, upload, request.user)))
         context["is_otherwise"] = True
-    return _page(model_admin, request, plan=plan, summary=in_words(plan), **context)
+    return _page(model_admin, request, plan=plan, summary=plan_in_words(plan), **context)
 
 
 def _start(plan: work.ImportPlan, upload: UUID, by: Any) -> Any:
@@ -134,7 +134,7 @@ def _page(model_admin: Any, request: HttpRequest, **context: Any) -> HttpRespons
     return TemplateResponse(request, "admin/schools/import.html", context)
 
 
-def in_words(plan: work.ImportPlan) -> str:
+def plan_in_words(plan: work.ImportPlan) -> str:
     """'12 nieuw, 3 gewijzigd, 1 gesloten'; what there is none of is not said."""
     numbers = {
         _("%d new"): sum(len(report.added) for report in plan.reports),

@@ -13,7 +13,7 @@ from schools.models import User
 Known = dict[str, Any]
 
 
-def in_words(moment: Any) -> str:
+def moment_in_words(moment: Any) -> str:
     return date_format(timezone.localtime(moment), "j F Y H:i") if moment else ""
 
 
@@ -25,6 +25,6 @@ def history_of(events: Iterable[Event], labels: Mapping[str, Move], user: User) 
         hers = event.by_id == user.pk
         label = labels[event.move].label if event.move in labels else event.move
         who = _("you") if hers else roles.get(event.by_role, event.by_role)
-        line = f"{in_words(event.at)}: {label} ({who})"
+        line = f"{moment_in_words(event.at)}: {label} ({who})"
         lines.append(f"{line}: {event.note}" if hers and event.note else line)
     return lines

@@ -11,7 +11,7 @@ from core.models import Mail
 from schools.models import User
 from submissions.kinds import remembering
 from submissions.models import Companion, Submission
-from submissions.privacy.history import Known, in_words
+from submissions.privacy.history import Known, moment_in_words
 from submissions.sharing.lifecycle import rows_of
 
 
@@ -23,7 +23,7 @@ def known_of(user: User) -> Known:
         _("What you asked for"): [_submission(one, user) for one in submissions.order_by("pk")],
         _("What colleagues share with you"): _shared(user),
         _("Mails to you"): [
-            {_("When"): in_words(mail.created_at), _("Subject"): mail.subject}
+            {_("When"): moment_in_words(mail.created_at), _("Subject"): mail.subject}
             for mail in Mail.objects.filter(to=user.email).order_by("pk")
         ],
     }
@@ -39,8 +39,8 @@ def _account(user: User) -> Known:
         _("Telephone"): user.phone,
         _("School"): str(user.school or ""),
         _("Language"): user.language,
-        _("Known since"): in_words(user.joined_at),
-        _("Last signed in"): in_words(user.last_login),
+        _("Known since"): moment_in_words(user.joined_at),
+        _("Last signed in"): moment_in_words(user.last_login),
     }
     return {title: text for title, text in found.items() if text}
 
@@ -48,7 +48,7 @@ def _account(user: User) -> Known:
 def _submission(submission: Submission, user: User) -> Known:
     found: Known = {
         _("Reference"): submission.reference,
-        _("When"): in_words(submission.created_at),
+        _("When"): moment_in_words(submission.created_at),
         _("Contact person"): submission.contact_name,
         _("E-mail address"): submission.email,
         _("Telephone"): submission.phone,

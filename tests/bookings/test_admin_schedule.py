@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from bookings import lifecycle
 from bookings.models import SchedulePattern, VisitSlot
 from bookings.planning.schedule import make_slots
-from core.backoffice.changes import in_words
+from core.backoffice.changes import entry_in_words
 from core.models import Mail
 from programmes.models import Closure
 from tests.factories import (
@@ -297,9 +297,9 @@ def test_maximum_is_raised_and_logged_but_not_below_what_is_booked(desk):
     visit.refresh_from_db()
     assert (visit.max_groups, visit.max_pupils) == (3, 90)
     entry = LogEntry.objects.get()
-    assert in_words(entry) == "Maximum gewijzigd: 3 klassen, 90 leerlingen."
+    assert entry_in_words(entry) == "Maximum gewijzigd: 3 klassen, 90 leerlingen."
     with translation.override("en"):
-        assert in_words(entry) == "Maximum changed: 3 classes, 90 pupils."
+        assert entry_in_words(entry) == "Maximum changed: 3 classes, 90 pupils."
 
 
 def test_second_of_two_hears_which_maximum_a_colleague_made_meanwhile(desk):
@@ -471,7 +471,7 @@ def test_another_time_of_the_pattern_moves_what_nobody_counts_on_and_names_the_r
     assert [f"{time:%d %H:%M}" for time in times] == ["20 09:30", "27 09:00", "03 09:00"]
     assert not Mail.objects.exists()
     entry = LogEntry.objects.get(object_id=str(free.pk), content_type__model="visitslot")
-    assert "09:30" in in_words(entry)
+    assert "09:30" in entry_in_words(entry)
     assert done.context["follow"] == []
 
 

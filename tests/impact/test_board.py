@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from bookings.models import State
-from impact.counting.coverage import coverage, in_words
+from impact.counting.coverage import coverage, town_in_words
 from impact.counting.figures import FIGURES, compute
 from impact.counting.spans import Span
 from impact.counting.tables import TABLES
@@ -244,7 +244,7 @@ def test_boards_page_takes_at_most_twelve_statements(number, django_assert_max_n
     ],
 )
 def test_municipalities_are_written_as_one_writes_them(duo, name):
-    assert in_words(duo) == name
+    assert town_in_words(duo) == name
 
 
 def test_every_figure_stands_under_one_heading():

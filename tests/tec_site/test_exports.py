@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from bookings import attendance
 from bookings.models import State
-from core.backoffice.changes import in_words
+from core.backoffice.changes import entry_in_words
 from core.backoffice.exports import Exporting
 from kits.models import ChargeLine
 from roster import clock
@@ -144,7 +144,7 @@ def test_a_filter_that_is_none_leads_back_to_the_list(desk, classes, query):
 def test_who_takes_what_along_is_in_the_log(desk, classes):
     export(desk, BOOKINGS, "q=Ark")
     entry = LogEntry.objects.latest("pk")
-    assert (entry.object_repr, in_words(entry)) == (
+    assert (entry.object_repr, entry_in_words(entry)) == (
         "boekingen",
         "31 rijen meegenomen als xlsx.",
     )

@@ -40,7 +40,7 @@ def call_off_page(model_admin: Any, request: HttpRequest, visit: Visit) -> HttpR
         "opts": model_admin.opts,
         "title": _("Call the visit off"),
         "about": str(visit),
-        "explanation": in_words(concerned(visit)),
+        "explanation": concerned_in_words(concerned(visit)),
         "form": form,
         "submit": _("Call it off, and tell them all"),
         "style": "danger",
@@ -52,7 +52,7 @@ def call_off_page(model_admin: Any, request: HttpRequest, visit: Visit) -> HttpR
 # --- In words ---------------------------------------------------------------------------------
 
 
-def in_words(found: Concerned) -> str:
+def concerned_in_words(found: Concerned) -> str:
     """'3 klassen die komen horen dat het niet doorgaat (7a, 7b, 8); …'"""
     parts: list[tuple[Sequence[Booking | VisitWait], str]] = [
         (found.booked, _booked(len(found.booked))),
@@ -93,4 +93,4 @@ def _offered(number: int) -> str:
 
 
 def _done_in_words(found: Concerned, along: list[str]) -> str:
-    return "; ".join([in_words(found), *along])
+    return "; ".join([concerned_in_words(found), *along])
