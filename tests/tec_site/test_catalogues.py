@@ -90,9 +90,11 @@ def test_apostrophes_are_apostrophes(catalogue: Catalog) -> None:
 
 
 def test_english_says_what_the_message_id_says() -> None:
+    """But for months, and what Django's own back office would say in its words."""
     catalogue = read(ROOT / "locale/en/LC_MESSAGES/django.po", "en")
     other = {m.id: m.string for m in entries(catalogue) if forms(m.id) != forms(m.string)}
-    assert other == {month.lower(): month for month in MONTHS}
+    ours = {text: words for text, words in other.items() if text in borrowed_words.DJANGO_ADMIN}
+    assert other == {month.lower(): month for month in MONTHS} | ours
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ AGREED = {
 # What staff call a loan is a reservation for teachers; but a figure has one definition, the same
 # for whoever reads it.
 OF_STAFF = re.compile(r"\buitle(?:en|ning)(?:en)?\b", re.IGNORECASE)
-WITH_FIGURES = {"mijn/school/"}
+WITH_FIGURES = {"mijn/school/", "open/cijfers/"}
 
 
 def words_of(html: str) -> str:
