@@ -14,7 +14,7 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -32,7 +32,6 @@ from core.mail import queue, sending
 from core.mail.reading import badge_of, readable
 from core.models import Mail, MailAttempt
 from core.tasks import admin as tasks_admin
-from programmes.models import Hub
 from submissions.models import Submission
 from tec_site.models import Statement
 from tec_site.pages.statements import shipped
@@ -105,14 +104,6 @@ class MailAdmin(ReadOnly, ModelAdmin):
             asked = Submission.objects.matching(search_term).values("reference")
             found |= queryset.filter(pk__in=Mail.objects.about(asked).values("pk"))
         return found, may_double
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
-        """Of staff's hubs, and of the site: whoever belongs to a hub helps with signing in."""
-        mails = super().get_queryset(request)
-        if request.user.is_superuser:
-            return mails
-        hubs = list(Hub.objects.of_hubs(request.user).values_list("pk", flat=True))
-        return mails.filter(Q(hub__in=hubs) | Q(hub=None)) if hubs else mails.none()
 
     def get_inlines(self, request: HttpRequest, obj: Mail | None) -> Any:
         return self.inlines if obj is not None and obj.attempts.exists() else ()

@@ -16,6 +16,14 @@ ENCLOSED = "X-Enclosed"
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
+    def of_hubs(self, user: Any) -> Self:
+        """Of the hubs whose staff `user` is, and of the site: whoever belongs to a hub helps with
+        signing in."""
+        if user.is_superuser:
+            return self
+        of_site = Q(hub=None) & Q(models.Exists(user.hubs.all()))
+        return self.filter(Q(hub__in=user.hubs.values("pk")) | of_site)
+
     def about(self, references: Any) -> Self:
         """Of any of these submissions, by their references."""
         also = MailReference.objects.filter(reference__in=references)

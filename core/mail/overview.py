@@ -25,7 +25,7 @@ class Post(Part):
     def matters(self, user: Any) -> list[Matter]:
         if not user.has_perm(MAY_SEE):
             return []
-        backlog = queue.backlog()
+        backlog = queue.backlog(Mail.objects.of_hubs(user))
         return [*_untold(user), *_stuck(backlog), Matter(_in_words(backlog), is_fine=True)]
 
 

@@ -113,15 +113,16 @@ class Backlog:
     oldest: datetime.timedelta | None
 
 
-def backlog() -> Backlog:
-    """What waits, since when the oldest does, and what stopped in the last week."""
-    now = timezone.now()
+def backlog(mails: MailQuerySet | None = None) -> Backlog:
+    """What waits, since when the oldest does, and what stopped in the last week. `mails`: of
+    these only."""
+    now, among = timezone.now(), Mail.objects.all() if mails is None else mails
     stopped = Q(state__in=Mail.STOPPED, changed_at__gt=now - datetime.timedelta(days=7))
-    waiting = Mail.objects.waiting().aggregate(first=Min("created_at"), number=Count("pk"))
+    waiting = among.waiting().aggregate(first=Min("created_at"), number=Count("pk"))
     first = waiting["first"]
     return Backlog(
         waiting=waiting["number"],
-        failed=Mail.objects.filter(stopped).count(),
+        failed=among.filter(stopped).count(),
         oldest=now - first if first else None,
     )
 

@@ -98,6 +98,16 @@ def test_list_at_the_door_says_who_goes_where_and_nothing_private(desk, visit):
 
 
 @pytest.mark.parametrize("name", ["deurlijst", "zonebladen", "daglijst"])
+def test_what_is_elsewhere_that_day_is_not_on_it(desk, visit, name):
+    elsewhere = make_programme(venue=make_venue(name="De Kas"), title="Meten in het bos")
+    slot = make_slot(programmes=[elsewhere])
+    make_booking(visit=make_visit(slot=slot, programme=elsewhere))
+    texts, _answer = pages(desk, visit, name)
+    assert "Proeverij" in texts[0]
+    assert "Meten in het bos" not in " ".join(texts)
+
+
+@pytest.mark.parametrize("name", ["deurlijst", "zonebladen", "daglijst"])
 def test_paper_says_which_class_nobody_confirmed_yet(desk, visit, name):
     words = "nog niet bevestigd"
     texts, _answer = pages(desk, visit, name)

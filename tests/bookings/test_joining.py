@@ -18,8 +18,10 @@ from tests.factories import (
     make_booking,
     make_other_hub,
     make_programme,
+    make_school,
     make_slot,
     make_staff,
+    make_submission,
     make_venue,
     make_visit,
 )
@@ -79,6 +81,10 @@ def test_holidays_of_the_school_and_full_dates_do_not_fit(programme):
     Visit.objects.filter(pk=other.pk).update(max_groups=1)
     assert joining.could_join(soon) == []
     Visit.objects.filter(pk=other.pk).update(max_groups=2)
+    Visit.objects.filter(pk=other.pk).update(max_pupils=15)
+    assert joining.could_join(soon) == []
+    Visit.objects.filter(pk=other.pk).update(max_pupils=16)
+    assert joining.could_join(soon) == [other]
     SchoolHoliday.objects.create(
         region="noord",
         school_year=2026,
@@ -87,6 +93,16 @@ def test_holidays_of_the_school_and_full_dates_do_not_fit(programme):
         ends_on=datetime.date(2026, 9, 30),
     )
     assert joining.could_join(soon) == []
+
+
+def test_class_that_comes_on_both_dates_is_not_proposed_to_itself(programme):
+    school = make_school()
+    soon = small_on(programme, 22, submission=make_submission(school=school), party_name="7a")
+    hers = make_submission(school=school)
+    other = small_on(programme, 30, submission=hers, party_name="7A")
+    assert joining.could_join(soon) == []
+    hers.bookings.update(party_name="7b", party_key="7b")
+    assert joining.could_join(soon) == [other]
 
 
 def test_number_of_queries_is_the_same_for_more_visits(programme, django_assert_num_queries):

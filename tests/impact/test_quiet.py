@@ -132,6 +132,17 @@ def test_last_contact_is_the_latest_of_visit_box_request_mail_and_talk():
     assert contact_of(school) == ("2026-12-01", "gesproken")
 
 
+def test_box_handed_out_before_its_first_day_is_no_contact_of_tomorrow():
+    school = in_town("Regenboog")
+    make_loan(
+        submission=asked_on(school, 2027, 1, 4),
+        state=LoanState.OUT,
+        starts_on=datetime.date(2027, 1, 16),
+        ends_on=datetime.date(2027, 2, 5),
+    )
+    assert contact_of(school) == ("2027-01-04", "aanvraag")
+
+
 # --- The page -------------------------------------------------------------------------------------
 
 

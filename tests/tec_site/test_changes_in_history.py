@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 from django.test import RequestFactory
 
 from bookings.models import VisitSlot
+from core.backoffice.changes import in_words, log_values
 from programmes.models import Closure, Programme
 from tec_site.staff import roles
 from tests.factories import (
@@ -98,6 +99,15 @@ def test_nothing_that_is_kept_of_a_person_goes_into_the_log(desk):
     assert [one in kept for one in ("Vis", "123456", "654321")] == [False, False, False]
     assert history_of(desk, submission) == ["Gewijzigd: Contactpersoon, Telefoon."]
     assert history_of(desk, submission, "en") == ["Changed: Contact person, Telephone."]
+
+
+def test_columns_and_rows_that_stay_leave_nothing(staff, db):
+    changed, same = make_slot(), make_slot(starts_at=amsterdam(2026, 11, 4, 9))
+    limits = [("max_groups", 3, 40), ("max_pupils", 60, 60)]
+    log_values(staff, [(changed, limits), (same, [("max_groups", 40, 40)])])
+    entry = LogEntry.objects.get()
+    assert (entry.object_id, entry.user) == (str(changed.pk), staff)
+    assert in_words(entry) == "Klassen tegelijk: 3 → 40."
 
 
 def test_actions_are_told_as_before(desk):

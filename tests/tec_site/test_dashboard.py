@@ -341,6 +341,22 @@ def test_staff_of_another_hub_read_nothing_of_this_one(client, db):
     assert [day.date.day for day in context["coming"]] == [21, 22]
 
 
+def test_mail_of_another_hub_that_came_back_is_theirs_to_see_to(client, db):
+    worker.beat()
+    roles.load()
+    person = make_staff(is_superuser=False, hubs=[make_other_hub()])
+    person.groups.add(Group.objects.get(name=roles.MANAGEMENT))
+    client.force_login(person)
+    for hub, state in ((the_hub().pk, Mail.State.FAILED), (the_hub().pk, Mail.State.QUEUED)):
+        mail = enqueue(Message("juf@school.example", "Welkom", "Tot dan", hub=hub))
+        Mail.objects.filter(pk=mail.pk).update(state=state)
+    assert "Alle mail is verstuurd." in client.get("/beheer/").text
+    person.hubs.add(the_hub())
+    page = client.get("/beheer/").text
+    assert "1 mail kon deze week niet bezorgd worden" in page
+    assert "1 mail wacht" in page
+
+
 def test_missing_second_factor_is_said_in_red(desk):
     assert desk.get("/beheer/").context["environment"] == [
         "Demo: inloggen zonder tweede stap",

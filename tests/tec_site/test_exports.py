@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -36,6 +36,7 @@ from tests.factories import (
     make_submission,
     make_venue,
     make_visit,
+    the_hub,
 )
 from tests.roster.rostering import make_person, make_run
 
@@ -181,6 +182,22 @@ def test_other_hub_is_not_taken_along(client, db):
     coordinator.groups.add(Group.objects.get(name=roles.MANAGEMENT))
     client.force_login(coordinator)
     assert [row["hub"] for row in rows_of(export(client, BOOKINGS, "when=all"))] == [hub.name]
+
+
+def test_who_may_only_look_at_a_list_takes_nothing_along(client, classes):
+    looks = make_staff(is_superuser=False, hubs=[the_hub()])
+    looks.user_permissions.set(Permission.objects.filter(codename="view_booking"))
+    client.force_login(looks)
+    page = client.get(BOOKINGS)
+    assert page.status_code == 200
+    assert f"{BOOKINGS}export/" not in page.text
+    assert (client.get(f"{BOOKINGS}export/").status_code, export(client, BOOKINGS).status_code) == (
+        403,
+        403,
+    )
+    ticked = {"action": "export_ticked", "_selected_action": [classes[0].pk]}
+    assert "attachment" not in client.post(BOOKINGS, ticked).headers.get("Content-Disposition", "")
+    assert not LogEntry.objects.exists()
 
 
 def test_loans_visits_charges_and_contacts_are_taken_along(desk):

@@ -158,10 +158,11 @@ def test_sign_ins_of_another_hub_are_not_seen(client, db, one_factor):
 
 
 @pytest.mark.parametrize(
-    ("address", "number"), [("auth/group/", "4 rollen"), ("mfa/authenticator/", "0 tweede stappen")]
+    ("address", "name"), [("auth/group/", "rollen"), ("mfa/authenticator/", "tweede stappen")]
 )
-def test_lists_are_called_as_in_the_menu(desk, address, number):
-    assert number in desk.get(f"/beheer/{address}").text
+def test_lists_are_called_as_in_the_menu(desk, address, name):
+    page = desk.get(f"/beheer/{address}")
+    assert page.context["opts"].verbose_name_plural == name
 
 
 def test_row_without_a_history_says_so_in_our_words(desk):
