@@ -112,6 +112,14 @@ def test_targets_of_the_funder_and_our_own_stand_in_it():
     assert targets[2]["source"] == "Jaarverslag (01-10-2026)"
 
 
+def test_target_that_goes_on_stands_in_it_as_on_its_last_day():
+    came(2026, 9, 8, pupils=40)
+    came(2027, 1, 5, pupils=25)
+    make_target(due_on=datetime.date(2027, 7, 31), amount=1000)
+    [target] = facts_of(make_report())["targets"]
+    assert target["reached"] == 40
+
+
 def test_report_of_a_school_board_is_of_its_schools_only():
     board = SchoolBoard.objects.create(number="41234", name="Stichting Quo Vadis")
     [came_school, _stayed] = [make_school(name=name, board=board) for name in ("Ster", "Maan")]
@@ -224,7 +232,9 @@ def test_what_was_sent_stays_whatever_happens_afterwards(client):
     assert (after, report.facts) == (before, sent)
     now = facts_of(report)
     assert dict(changed_since(sent, now))["Leerlingen die kwamen"] == 26 - 44
-    page = client.get(address(report)).text
+    looked_at = client.get(address(report))
+    assert looked_at.context["facts"]["figures"] == sent["figures"]
+    page = looked_at.text
     assert "Leerlingen die kwamen -18" in page
     assert "Ümit" not in page + str(sent)
     change = f"/beheer/impact/report/{report.pk}/change/"
