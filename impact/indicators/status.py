@@ -26,7 +26,6 @@ from impact.models import Indicator, Milestone, Status, Target, Value
 class TargetStatus:
     target: Target
     reached: Decimal | None  # None: nothing was entered yet, or no programmes were chosen
-    as_of: datetime.date
     expected: Decimal
     milestones: Sequence[Milestone] = ()
     value: Value | None = None  # that was entered
@@ -41,8 +40,7 @@ class TargetStatus:
     def proposed(self) -> Status:
         if self.reached is not None and self.reached >= self.target.amount:
             return Status.MET
-        is_over = self.as_of > self.target.due_on
-        if is_over or self.reached is None or self.reached < self.expected:
+        if self.reached is None or self.reached < self.expected:
             return Status.BEHIND
         return Status.ON_TRACK
 
@@ -104,7 +102,7 @@ def statuses_of(targets: Sequence[Target], on: datetime.date | None = None) -> l
         reached = value.amount if value else computed.get(target.pk)
         milestones = list(target.milestones.all())
         asked = expected(target, milestones, today)
-        found.append(TargetStatus(target, reached, today, asked, milestones, value))
+        found.append(TargetStatus(target, reached, asked, milestones, value))
     return found
 
 
@@ -168,4 +166,4 @@ def _goal(rows: list[Any], reached: int) -> TargetStatus:
         if row.milestone_day
     ]
     asked = expected(rows[0], milestones, today)
-    return TargetStatus(rows[0], Decimal(reached), today, asked, milestones)
+    return TargetStatus(rows[0], Decimal(reached), asked, milestones)

@@ -285,6 +285,7 @@ def test_pledge_that_stays_verbal_needs_attention(client, promised, fields, is_a
     page = client.get("/beheer/")
     assert (f"/beheer/impact/pledge/{pledge.pk}/change/" in page.text) == is_asked
     assert ("na 31 dagen nog niet op papier" in page.text) == is_asked
+    assert Pledge.objects.get().is_verbal_too_long == is_asked  # as the page of funding says it
 
 
 def test_pledges_add_up_by_state_and_kind(client):

@@ -1,5 +1,6 @@
 """The report for a funder or a school board: what it says, and that it stays as it was sent."""
 
+import datetime
 import io
 
 import pytest
@@ -16,7 +17,7 @@ from impact import clock
 from impact.models import Evaluation, Report
 from impact.reports.facts import changed_since, facts_of
 from impact.reports.papers import context_of, xlsx_of
-from impact.reports.sending import ChangedMeanwhile, send
+from impact.reports.sending import DRAFTED, ChangedMeanwhile, send
 from impact.results import LEAST
 from kits import handling
 from kits.models import LoanState
@@ -25,7 +26,14 @@ from schools.years import YearGroup
 from submissions.privacy.erasure import erase_person
 from tests.factories import amsterdam, make_loan, make_school, make_staff
 from tests.impact.asking import answered
-from tests.impact.counted import came, make_indicator, make_report, make_target, make_value
+from tests.impact.counted import (
+    came,
+    make_indicator,
+    make_report,
+    make_source,
+    make_target,
+    make_value,
+)
 from tests.tagged_pdf import of_kind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
@@ -102,6 +110,14 @@ def test_targets_of_the_funder_and_our_own_stand_in_it():
          "Nog in gesprek."),
     ]  # fmt: skip
     assert targets[2]["source"] == "Jaarverslag (01-10-2026)"
+
+
+def test_target_that_goes_on_stands_in_it_as_on_its_last_day():
+    came(2026, 9, 8, pupils=40)
+    came(2027, 1, 5, pupils=25)
+    make_target(due_on=datetime.date(2027, 7, 31), amount=1000)
+    [target] = facts_of(make_report())["targets"]
+    assert target["reached"] == 40
 
 
 def test_report_of_a_school_board_is_of_its_schools_only():
@@ -216,7 +232,9 @@ def test_what_was_sent_stays_whatever_happens_afterwards(client):
     assert (after, report.facts) == (before, sent)
     now = facts_of(report)
     assert dict(changed_since(sent, now))["Leerlingen die kwamen"] == 26 - 44
-    page = client.get(address(report)).text
+    looked_at = client.get(address(report))
+    assert looked_at.context["facts"]["figures"] == sent["figures"]
+    page = looked_at.text
     assert "Leerlingen die kwamen -18" in page
     assert "Ümit" not in page + str(sent)
     change = f"/beheer/impact/report/{report.pk}/change/"
@@ -285,6 +303,28 @@ def test_report_is_sent_once_and_only_as_it_was_read():
         send(report=report, by=staff)
     report.refresh_from_db()
     assert (report.is_sent, report.facts["title"]) == (True, "Herzien")
+
+
+REDRAFTED = {
+    "title": lambda: "Herzien",
+    "first": lambda: datetime.date(2026, 8, 2),
+    "last": lambda: datetime.date(2027, 1, 10),
+    "introduction": lambda: "Anders dan het was.",
+    "unknown": lambda: "Hoeveel ouders er meekwamen.",
+    "funder": lambda: make_source(name="Een ander"),
+    "source": lambda: make_source(name="Een ander"),
+    "board": lambda: SchoolBoard.objects.create(number="41236", name="Een ander"),
+}
+
+
+@needs_pango
+@pytest.mark.parametrize("field", DRAFTED)
+def test_draft_that_a_colleague_changed_is_not_sent_as_it_was(field):
+    report = make_report()
+    Report.objects.filter(pk=report.pk).update(**{field: REDRAFTED[field]()})
+    with pytest.raises(ChangedMeanwhile):
+        send(report=report, by=make_staff())
+    assert not Report.objects.get().is_sent
 
 
 @needs_pango
