@@ -1,12 +1,16 @@
 """What staff do to a whole visit: move it, or change how many fit."""
 
+import datetime
+
 import pytest
+import time_machine
 
 from bookings import lifecycle, places, visits
 from bookings.models import Booking, State, Visit, ZoneClaim
 from bookings.refusals import BelowBooked, NothingToMove
 from tests.bookings.asking import hold
 from tests.factories import (
+    NOW,
     amsterdam,
     make_booking,
     make_programme,
@@ -57,6 +61,21 @@ def test_move_visit_takes_every_class_along_with_an_event_each():
         booking.refresh_from_db()
         assert booking.sequence == before + 1
         assert booking.events.last().move == "reschedule"
+
+
+def test_move_visit_lapses_an_expired_hold_in_its_way():
+    visit = make_visit()
+    make_booking(visit=visit)
+    to = make_slot(programmes=[visit.programme], starts_at=amsterdam(2026, 11, 10, 9))
+    there = make_visit(slot=to, programme=visit.programme, max_groups=1)
+    expired = make_booking(visit=there, state=State.HELD)
+
+    with time_machine.travel(NOW + datetime.timedelta(minutes=31), tick=False):
+        moved = visits.move_visit(visit=visit, slot=to, by=make_staff())
+
+    expired.refresh_from_db()
+    there.refresh_from_db()
+    assert (moved, expired.state, there.groups_taken) == (1, State.LAPSED, 1)
 
 
 def test_move_visit_leaves_what_does_not_come_on_its_own_date():
