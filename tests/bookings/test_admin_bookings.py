@@ -69,13 +69,17 @@ def test_list_shows_what_is_to_come_in_order_of_date(desk):
 
 @pytest.mark.parametrize(
     "words",
-    ["AB12CD34", "ab12cd", "hagenpoort", "Hagenpórt", "7b hagenpoort", "anouk", "anouk@hagen"],
+    [
+        *("AB12CD34", "ab12cd", "hagenpoort", "Hagenpórt", "7b hagenpoort", "anouk", "anouk@hagen"),
+        *("06 98765432", "+31 6 9876 5432"),
+    ],
 )
-def test_search_finds_by_reference_school_class_and_contact(desk, words):
+def test_search_finds_by_reference_school_class_contact_and_telephone(desk, words):
     school = make_school(name="OBS De Hagenpoort")
     teacher = make_teacher(email="anouk@hagenpoort.example", name="Juf Anouk", school=school)
     wanted = make_booking(
-        submission=make_submission(user=teacher, reference="AB12CD34"), party_name="Groep 7b"
+        submission=make_submission(user=teacher, reference="AB12CD34", phone="0698765432"),
+        party_name="Groep 7b",
     )
     make_booking(submission=make_submission(contact_name="Meester Jan"))
     words = words.replace("Hagenpórt", "HAGENPOORT")

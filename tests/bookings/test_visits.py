@@ -1,6 +1,9 @@
 """What staff do to a whole visit: move it, or change how many fit."""
 
+import datetime
+
 import pytest
+import time_machine
 
 from bookings import lifecycle, places, visits
 from bookings.admin.visits import calling_off as pages
@@ -9,6 +12,7 @@ from bookings.refusals import BelowBooked, NothingToMove
 from bookings.visits.calling_off import call_off
 from tests.bookings.asking import hold
 from tests.factories import (
+    NOW,
     amsterdam,
     make_booking,
     make_programme,
@@ -16,6 +20,7 @@ from tests.factories import (
     make_staff,
     make_submission,
     make_visit,
+    make_zone,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
@@ -59,6 +64,23 @@ def test_move_visit_takes_every_class_along_with_an_event_each():
         booking.refresh_from_db()
         assert booking.sequence == before + 1
         assert booking.events.last().move == "reschedule"
+
+
+def test_move_visit_lapses_an_expired_hold_in_its_rooms():
+    zone = make_zone()
+    programme, other = (make_programme(zones=[zone]) for _ in range(2))
+    visit = make_visit(programme=programme)
+    make_booking(visit=visit)
+    to = make_slot(venue=zone.venue, programmes=[programme], starts_at=amsterdam(2026, 11, 10, 9))
+    there = make_visit(slot=to, programme=other)
+    expired = make_booking(visit=there, state=State.HELD)
+
+    with time_machine.travel(NOW + datetime.timedelta(minutes=31), tick=False):
+        assert visits.move_visit(visit=visit, slot=to, by=make_staff()) == 1
+
+    expired.refresh_from_db()
+    assert expired.state == State.LAPSED
+    assert list(to.visits.active()) == [Visit.objects.get(slot=to, programme=programme)]
 
 
 def test_move_visit_leaves_what_does_not_come_on_its_own_date():

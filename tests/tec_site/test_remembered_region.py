@@ -95,6 +95,16 @@ def test_kit_page_says_a_holiday_once(client):
     assert cell.count("Zuidvrij") == 2  # once to hear, once to see
 
 
+def test_holiday_parts_where_a_person_would_part_it(client, programme):
+    """In a cell beside the facts 'Kerstvakantie' does not fit; read out it is one word."""
+    SchoolHoliday.objects.update(name="Kerstvakantie")
+    kit = make_kit()
+    for page in ("/programmas/film/", kit.get_absolute_url()):
+        text = client.get(f"{page}?maand=2026-11&regio=zuid").text
+        assert ">Kerst\u00advakantie</span></span>" in text
+        assert '<span lang="nl">Kerstvakantie</span>' in text
+
+
 def test_places_are_counted_on_every_date(client, programme):
     assert "09:00 · 1 plek · " in client.get(reverse("home")).text
     assert "09:00–11:00</small><small>1 plek</small>" in client.get("/programmas/film/").text
