@@ -288,6 +288,16 @@ def test_pledge_that_stays_verbal_needs_attention(client, promised, fields, is_a
     assert Pledge.objects.get().is_verbal_too_long == is_asked  # as the page of funding says it
 
 
+def test_pledge_of_before_is_of_the_days_on_which_it_was_received():
+    paper = ContentFile(b"%PDF-", "x.pdf")
+    pledge = make_pledge(
+        promised_on="2026-06-01", written_on="2026-06-10", paper=paper, received_on="2026-10-01"
+    )
+    october, november = datetime.date(2026, 10, 1), datetime.date(2026, 11, 1)
+    assert list(Pledge.objects.of_days(october, november)) == [pledge]
+    assert not Pledge.objects.of_days(november, datetime.date(2026, 12, 31)).exists()
+
+
 def test_pledges_add_up_by_state_and_kind(client):
     make_pledge(amount="1250.50")
     make_pledge(amount=800, is_in_kind=True, source=make_source())
