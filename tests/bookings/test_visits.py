@@ -20,7 +20,6 @@ from tests.factories import (
     make_staff,
     make_submission,
     make_visit,
-    make_zone,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
@@ -66,21 +65,20 @@ def test_move_visit_takes_every_class_along_with_an_event_each():
         assert booking.events.last().move == "reschedule"
 
 
-def test_move_visit_lapses_an_expired_hold_in_its_rooms():
-    zone = make_zone()
-    programme, other = (make_programme(zones=[zone]) for _ in range(2))
-    visit = make_visit(programme=programme)
-    make_booking(visit=visit)
-    to = make_slot(venue=zone.venue, programmes=[programme], starts_at=amsterdam(2026, 11, 10, 9))
-    there = make_visit(slot=to, programme=other)
+def test_move_visit_lapses_an_expired_hold_before_it_looks_what_fits():
+    """Else it would join the visit of that hold, in which one class fits."""
+    visit = make_visit(max_groups=2, max_pupils=70)
+    make_booking(visit=visit), make_booking(visit=visit)
+    to = make_slot(programmes=[visit.programme], starts_at=amsterdam(2026, 11, 10, 9))
+    there = make_visit(slot=to, programme=visit.programme, max_groups=1)
     expired = make_booking(visit=there, state=State.HELD)
 
     with time_machine.travel(NOW + datetime.timedelta(minutes=31), tick=False):
-        assert visits.move_visit(visit=visit, slot=to, by=make_staff()) == 1
+        assert visits.move_visit(visit=visit, slot=to, by=make_staff()) == 2
 
     expired.refresh_from_db()
     assert expired.state == State.LAPSED
-    assert list(to.visits.active()) == [Visit.objects.get(slot=to, programme=programme)]
+    assert Visit.objects.active().get().groups_taken == 2
 
 
 def test_move_visit_leaves_what_does_not_come_on_its_own_date():
