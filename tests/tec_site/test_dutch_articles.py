@@ -15,12 +15,12 @@ pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
 
 WITH_DE = {
     "aanmelding",
-    "authenticator",
     "baliedag",
     "boeking",
     "evaluatie",
     "financieringsbron",
     "toezegging",
+    "tweede stap",
     "verdeling over bronnen",
     "gebeurtenis",
     "gebeurtenis van de wachtlijst",
@@ -29,7 +29,7 @@ WITH_DE = {
     "gebeurtenis van een inzet",
     "gebruiker",
     "gemiste vraag",
-    "groep",
+    "rol",
     "hub",
     "indicator",
     "inzending",
