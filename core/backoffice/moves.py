@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -244,7 +245,10 @@ class MovesAdmin(ReadOnly, ModelAdmin):
         self.staff_moves[name].verb(**{self.row_name: row}, by=request.user, **arguments)
 
     def _is_second_click(self, request: HttpRequest, row: Any, name: str) -> bool:
-        return _newer_events(request, row).filter(move=name, by=request.user).exists()
+        """Later it is another page of whoever uses this account: what stands in it is no repeat."""
+        since = timezone.now() - settings.SAME_CLICK_WITHIN
+        newer = _newer_events(request, row).filter(at__gte=since)
+        return newer.filter(move=name, by=request.user).exists()
 
     def _page_name(self, page: str) -> str:
         return f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"

@@ -337,6 +337,21 @@ def test_second_of_two_clicks_changes_nothing_and_is_no_error(desk, move, state,
     assert [event.move for event in booking.events.all()] == ["made", move]
 
 
+def test_another_page_of_the_same_account_is_no_second_click(desk, frozen, settings):
+    booking = make_booking()
+    numbers = move_of(booking, "change_numbers")
+    seen = seen_by(desk.get(numbers))
+    desk.post(numbers, {"pupils": 20, "supervisors": 2} | seen)
+    frozen.shift(settings.SAME_CLICK_WITHIN + datetime.timedelta(seconds=1))
+    page = desk.post(numbers, {"pupils": 22, "supervisors": 3} | seen)
+    assert page.context["form"].non_field_errors() == [
+        "Hier is intussen iets veranderd. Kijk eerst in de geschiedenis."
+    ]
+    assert page.context["form"]["pupils"].value() == "22"
+    booking.refresh_from_db()
+    assert booking.pupils == 20
+
+
 def test_what_a_colleague_did_meanwhile_is_shown_before_the_next_move(desk):
     booking = make_booking()
     data = {"note": "Op verzoek."} | seen_by(desk.get(move_of(booking, "cancel")))
