@@ -5,7 +5,8 @@ import copy
 from django.urls import reverse_lazy
 
 from tec_site.settings import *  # noqa: F403
-from tec_site.settings import DATABASES, INSTALLED_APPS, UNFOLD
+from tec_site.settings import DATABASES, INSTALLED_APPS
+from tec_site.staff.menu import NAVIGATION
 
 DATABASES = copy.deepcopy(DATABASES)
 if DATABASES["default"]["ENGINE"] == "core.sqlite3":
@@ -14,6 +15,6 @@ if DATABASES["default"]["ENGINE"] == "core.sqlite3":
 
 ROOT_URLCONF = "tests.urls"
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.toys.apps.ToysConfig"]
-UNFOLD["SIDEBAR"]["navigation"][1]["items"].append(
+NAVIGATION[1]["items"].append(
     {"title": "Speelgoed", "icon": "toys", "link": reverse_lazy("admin:toys_toy_changelist")}
 )

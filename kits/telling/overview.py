@@ -84,16 +84,20 @@ def _list_of(query: dict[str, str]) -> str:
 
 
 def _closed(user: User) -> list[Matter]:
-    """Boxes to hand over on a day on which that was possible, and is no longer; one query."""
+    """Boxes to hand over on a day on which that was possible, and is no longer; one query where
+    there are none."""
     today = timezone.localdate()
-    loans: Any = Loan.objects.of_hubs(user).filter(state__in=_TO_RETURN, ends_on__gte=today)
     is_round = Case(When(delivery=Delivery.ROUND, then=True), default=False)
-    loans = loans.annotate(is_round=is_round)
-    loans = loans.annotate(**_shut("out", "starts_on"), **_shut("back", "ends_on", "extend"))
+    why = _shut("out", "starts_on") | _shut("back", "ends_on", "extend")
     found = Q()
     for way in ("out", "back"):
         found |= Q(**{f"closed_{way}": True}) | ~Q(**{f"holiday_{way}": ""}) | _off_desk(way)
-    loans = loans.filter(found).order_by("starts_on", "pk").with_facts()
+    coming: Any = Loan.objects.of_hubs(user).filter(state__in=_TO_RETURN, ends_on__gte=today)
+    keys = list(coming.alias(is_round=is_round).alias(**why).filter(found).values_list("pk"))
+    if not keys:
+        return []
+    loans = Loan.objects.filter(pk__in=[key for (key,) in keys]).order_by("starts_on", "pk")
+    loans = loans.with_facts().annotate(is_round=is_round).annotate(**why)
     matters = []
     for loan in loans:
         out, back = (_why(loan, way) for way in ("out", "back"))
