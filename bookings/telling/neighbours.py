@@ -54,14 +54,16 @@ def _affected_in(
     components = list(Component.objects.filter(programme=visit.programme_id))
     if not components:
         return []
-    now = list(visit.bookings.promised().with_facts().order_by("pk"))
+    now = list(visit.bookings.promised().order_by("pk"))
     along = _moved_along(own.values())
     others = [one for one in now if one.pk not in own and one.pk not in along]
     if not others:
         return []
     then = sorted([*others, *before], key=lambda booking: booking.pk)
     told, current = routes(visit, components, then), routes(visit, components, now)
-    return [booking for booking in others if told[booking.pk] != current[booking.pk]]
+    found = [one.pk for one in others if told[one.pk] != current[one.pk]]
+    # Mostly nobody: only who is told comes with all that a mail says.
+    return list(visit.bookings.filter(pk__in=found).with_facts().order_by("pk")) if found else []
 
 
 def _moved_along(own: Iterable[BookingEvent]) -> set[int]:
