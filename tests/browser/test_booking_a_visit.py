@@ -403,6 +403,6 @@ def test_whole_road_in_english_enlarged_and_still(page, slots):
         page.go_back()
     page.goto("/mijn/")
     look()
-    page.get_by_role("link", name="Show these visits").click()
+    page.get_by_role("link", name="Show this in your own calendar").click()
     look()
     assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"

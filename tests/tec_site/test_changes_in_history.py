@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.test import RequestFactory
 
 from bookings.models import VisitSlot
-from core.backoffice.changes import in_words, log_values
+from core.backoffice.changes import entry_in_words, log_values
 from programmes.models import Closure, Programme
 from tec_site.staff import roles
 from tests.factories import (
@@ -107,7 +107,7 @@ def test_columns_and_rows_that_stay_leave_nothing(staff, db):
     log_values(staff, [(changed, limits), (same, [("max_groups", 40, 40)])])
     entry = LogEntry.objects.get()
     assert (entry.object_id, entry.user) == (str(changed.pk), staff)
-    assert in_words(entry) == "Klassen tegelijk: 3 → 40."
+    assert entry_in_words(entry) == "Klassen tegelijk: 3 → 40."
 
 
 def test_actions_are_told_as_before(desk):
