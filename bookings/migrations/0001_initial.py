@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('starts_at', models.TimeField(verbose_name='from')),
                 ('ends_at', models.TimeField(verbose_name='until')),
                 ('season_from', models.DateField(verbose_name='season from')),
-                ('season_to', models.DateField(help_text='Inclusive.', verbose_name='season until')),
+                ('season_to', models.DateField(help_text='Inclusive.', verbose_name='season up to and including')),
                 ('max_groups', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='classes at once')),
                 ('max_pupils', models.PositiveSmallIntegerField(default=35, validators=[django.core.validators.MinValueValidator(1)], verbose_name='pupils at once')),
                 ('public_from', models.DateField(blank=True, help_text='Until that day only staff see its slots, and book in them. Empty: everybody at once.', null=True, verbose_name='published from')),

@@ -45,7 +45,7 @@ class SchedulePattern(models.Model):
     starts_at = models.TimeField(_("from"))
     ends_at = models.TimeField(_("until"))
     season_from = models.DateField(_("season from"))
-    season_to = models.DateField(_("season until"), help_text=_("Inclusive."))
+    season_to = models.DateField(_("season up to and including"), help_text=_("Inclusive."))
     programmes = models.ManyToManyField(
         Programme, related_name="patterns", verbose_name=_("programmes")
     )

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('first', models.DateField(verbose_name='from')),
-                ('last', models.DateField(verbose_name='until and including')),
+                ('last', models.DateField(verbose_name='up to and including')),
                 ('before', models.DateField(editable=False)),
                 ('whole', models.PositiveSmallIntegerField(default=100, help_text='What the parts add up to: 100 for percentages, 3 for thirds.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='the whole')),
                 ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='divisions', to='programmes.programme', verbose_name='programme')),
@@ -206,7 +206,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField(max_length=120, verbose_name='title')),
                 ('first', models.DateField(verbose_name='from')),
-                ('last', models.DateField(verbose_name='until and including')),
+                ('last', models.DateField(verbose_name='up to and including')),
                 ('introduction', models.TextField(blank=True, help_text='No names of persons: a report that was sent cannot be changed.', max_length=3000, verbose_name='introduction')),
                 ('unknown', models.TextField(blank=True, help_text='Besides what the figures themselves say of it.', max_length=2000, verbose_name='what is not known')),
                 ('sent_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='sent at')),

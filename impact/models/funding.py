@@ -88,7 +88,7 @@ class Division(models.Model):
         Programme, on_delete=models.PROTECT, related_name="divisions", verbose_name=_("programme")
     )
     first = models.DateField(_("from"))
-    last = models.DateField(_("until and including"))
+    last = models.DateField(_("up to and including"))
     before = DayAfter("last")
     whole = models.PositiveSmallIntegerField(
         _("the whole"),

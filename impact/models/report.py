@@ -66,7 +66,7 @@ class Report(models.Model):
         help_text=_("Only of visits that this source helps pay. Empty: of all."),
     )
     first = models.DateField(_("from"))
-    last = models.DateField(_("until and including"))
+    last = models.DateField(_("up to and including"))
     introduction = ParagraphsColumn(
         _("introduction"),
         max_length=3000,
