@@ -88,16 +88,16 @@ def _closed(user: User) -> list[Matter]:
     there are none."""
     today = timezone.localdate()
     is_round = Case(When(delivery=Delivery.ROUND, then=True), default=False)
-    why = _shut("out", "starts_on") | _shut("back", "ends_on", "extend")
+    shut = _shut("out", "starts_on") | _shut("back", "ends_on", "extend")
     found = Q()
     for way in ("out", "back"):
         found |= Q(**{f"closed_{way}": True}) | ~Q(**{f"holiday_{way}": ""}) | _off_desk(way)
     coming: Any = Loan.objects.of_hubs(user).filter(state__in=_TO_RETURN, ends_on__gte=today)
-    keys = list(coming.alias(is_round=is_round).alias(**why).filter(found).values_list("pk"))
+    keys = list(coming.alias(is_round=is_round).alias(**shut).filter(found).values_list("pk"))
     if not keys:
         return []
     loans = Loan.objects.filter(pk__in=[key for (key,) in keys]).order_by("starts_on", "pk")
-    loans = loans.with_facts().annotate(is_round=is_round).annotate(**why)
+    loans = loans.with_facts().annotate(is_round=is_round).annotate(**shut)
     matters = []
     for loan in loans:
         out, back = (_why(loan, way) for way in ("out", "back"))
