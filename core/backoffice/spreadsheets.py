@@ -13,10 +13,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
-from openpyxl.worksheet.worksheet import Worksheet
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 # A telephone number begins with what a formula may begin with, and is none.
@@ -53,8 +49,29 @@ def typed(value: Any) -> Any:
     return str(value)
 
 
-def fill(sheet: Worksheet, rows: Iterable[Sequence[Any]]) -> None:
-    """The first row is the heading, and stays in view."""
+def xlsx(title: str, rows: Iterable[Sequence[Any]]) -> bytes:
+    """A sheet that stays harmless when it is saved as CSV and opened again."""
+    return workbook([(title, ([_guarded(value) for value in row] for row in rows))])
+
+
+def workbook(sheets: Iterable[tuple[str, Iterable[Sequence[Any]]]]) -> bytes:
+    """An XLSX file of sheets, each with its title and rows; the first row is the heading."""
+    # Not above: it takes 6 MB, also of a web process that never makes a spreadsheet.
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.active)
+    for title, rows in sheets:
+        _fill(book.create_sheet(re.sub(r"[\\/?*\[\]:]", " ", title)[:31]), rows)
+    stored = io.BytesIO()
+    book.save(stored)
+    return stored.getvalue()
+
+
+def _fill(sheet: Any, rows: Iterable[Sequence[Any]]) -> None:
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Alignment, Font
+
     for number, row in enumerate(rows, start=1):
         for column, value in enumerate(row, start=1):
             cell = sheet.cell(number, column)
@@ -71,19 +88,7 @@ def fill(sheet: Worksheet, rows: Iterable[Sequence[Any]]) -> None:
         longest = max(len(str(cell.value or "")) for cell in column)
         width = min(max(longest + 2, NARROW), WIDE)
         sheet.column_dimensions[column[0].column_letter].width = width
-    sheet.freeze_panes = "A2"
-
-
-def xlsx(title: str, rows: Iterable[Sequence[Any]]) -> bytes:
-    """A sheet that stays harmless when it is saved as CSV and opened again."""
-    book = Workbook()
-    sheet = book.active
-    assert isinstance(sheet, Worksheet)
-    sheet.title = re.sub(r"[\\/?*\[\]:]", " ", title)[:31]
-    fill(sheet, ([_guarded(value) for value in row] for row in rows))
-    stored = io.BytesIO()
-    book.save(stored)
-    return stored.getvalue()
+    sheet.freeze_panes = "A2"  # the heading stays in view
 
 
 def _guarded(value: Any) -> Any:

@@ -1,14 +1,11 @@
 """A report as a PDF and as a workbook, made of its facts and nothing else."""
 
-import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
-from core.backoffice.spreadsheets import fill
+from core.backoffice.spreadsheets import workbook
 from core.documents import render_pdf
 from impact.counting.tables import COLUMNS
 from impact.counting.topics import by_topic
@@ -46,24 +43,15 @@ def context_of(facts: Facts) -> dict[str, Any]:
 def xlsx_of(facts: Facts) -> bytes:
     """Numbers are numbers, days are days, and every text is a text: none is a formula, whatever
     it begins with."""
-    book = Workbook()
-    first = book.active
-    assert isinstance(first, Worksheet)
-    first.title = _("Figures")
-    fill(first, _figures(facts))
+    sheets = [(_("Figures"), _figures(facts))]
     if facts["targets"]:
-        fill(book.create_sheet(_("Targets")), _targets(facts))
-    for table in (facts["months"], *facts["tables"]):
-        fill(book.create_sheet(table["title"][:31]), _table(table))
+        sheets.append((_("Targets"), _targets(facts)))
+    sheets += [(one["title"], _table(one)) for one in (facts["months"], *facts["tables"])]
     if facts["sources"]:
-        fill(book.create_sheet(_("Funding sources")), _sources(facts))
+        sheets.append((_("Funding sources"), _sources(facts)))
     if facts["pledges"]:
-        fill(book.create_sheet(_("Pledges")), _pledges(facts))
-    fill(book.create_sheet(_("Schools")), _schools(facts))
-    fill(book.create_sheet(_("Method")), _method(facts))
-    stored = io.BytesIO()
-    book.save(stored)
-    return stored.getvalue()
+        sheets.append((_("Pledges"), _pledges(facts)))
+    return workbook([*sheets, (_("Schools"), _schools(facts)), (_("Method"), _method(facts))])
 
 
 def _figures(facts: Facts) -> Iterable[list[Any]]:
