@@ -230,10 +230,32 @@ class StatementAdmin(NoDelete, ModelAdmin):
 class AuthenticatorAdmin(ReadOnly, ModelAdmin):
     """Lost telephone: a colleague deletes the factor (`tec_site/staff/lost_factors.py`)."""
 
-    list_display = ("user", "type", "created_at", "last_used_at")
+    list_display = fields = ("whose", "way", "made", "used")
     list_select_related = ("user",)
     search_fields = ("user__email",)
-    fields = ("user", "type", "created_at", "last_used_at")
+
+    # The library's own columns have no names in Dutch.
+
+    @display(description=_("who"), ordering="user__email")
+    def whose(self, factor: Authenticator) -> str:
+        return str(factor.user)
+
+    @display(description=_("how"), ordering="type")
+    def way(self, factor: Authenticator) -> str:
+        return str(factor)
+
+    @display(description=_("since"), ordering="created_at")
+    def made(self, factor: Authenticator) -> str:
+        return _moment(factor.created_at)
+
+    @display(description=_("last used"), ordering="last_used_at")
+    def used(self, factor: Authenticator) -> str:
+        return _moment(factor.last_used_at) if factor.last_used_at else ""
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
+        """Says whose they are, too: all apps with codes are called the same."""
+        _names, *rest = super().get_deleted_objects(objs, request)
+        return [f"{self.whose(one)}: {one}" for one in objs], *rest
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Authenticator]:
         return super().get_queryset(request).filter(user__in=colleagues_of(request.user))

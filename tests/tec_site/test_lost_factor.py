@@ -1,5 +1,8 @@
 """A colleague lost her telephone: who runs the hub helps her, and wins no rights by it."""
 
+import re
+from html import unescape
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, Permission
@@ -39,6 +42,14 @@ def test_management_deletes_the_factor_of_a_colleague(client, helper):
     lost = factor_of(of_role(roles.DESK))
     assert client.post(page_of(lost), {"post": "yes"}).status_code == 302
     assert not Authenticator.objects.exists()
+
+
+def test_pages_say_whose_it_is_in_dutch(client, helper):
+    lost = factor_of(of_role(roles.DESK))
+    listed = client.get(reverse("admin:mfa_authenticator_changelist")).text
+    words = " ".join(re.sub(r"<[^>]*>", " ", listed).split())
+    assert "Wie Hoe Sinds Laatst gebruikt" in words
+    assert str(lost.user) in unescape(client.get(page_of(lost)).text)
 
 
 @pytest.mark.parametrize("whose", ["superuser", "more", "elsewhere", "own"])
