@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from playwright.sync_api import expect
 
 from tests.browser.slow_clicks import HELD_BACK
 from tests.slow_network import slow_network
+
+# A letter that another worker lays out can hold up a page for seconds, where two share two cores.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture
