@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from bookings.admin.day import these_days
 from bookings.models import ZoneClaim
-from bookings.planning.board import BoardDay, board
+from bookings.planning.planner import PlannerDay, planner
 from core.dates import ONE_DAY, ONE_WEEK, monday_of, month_of, parse_day, start_of_day
 
 
@@ -58,7 +58,7 @@ def week_page(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpRespon
     span = view_of(request, today)
     may_plan = request.user.has_perm("bookings.change_visit")
     shown = Q() if may_plan else these_days("starts_at")
-    found = board(span.first, span.number, request.user, shown=shown, with_free=may_plan)
+    found = planner(span.first, span.number, request.user, shown=shown, with_free=may_plan)
     days = found.days if span.view != "week" else [one for one in found.days if _in_week(one)]
     context: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),
@@ -68,7 +68,7 @@ def week_page(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpRespon
         "views": [("dag", _("Day")), ("week", _("Week")), ("maand", _("Month"))],
         # Of a month its middle, so that a week or a day of it is asked for, and not of the last.
         "around": span.first + span.number // 2 * ONE_DAY if span.view == "maand" else span.first,
-        "board": found,
+        "planner": found,
         "days": days,
         "weeks": [days[n : n + 7] for n in range(0, len(days), 7)] if span.number > 7 else [],
         "month": month_of(span.before).following if span.view == "maand" else None,
@@ -83,7 +83,7 @@ def week_page(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpRespon
     return TemplateResponse(request, "admin/bookings/planner.html", context)
 
 
-def _in_week(day: BoardDay) -> bool:
+def _in_week(day: PlannerDay) -> bool:
     """The weekend only when it is used."""
     return day.day.weekday() < 5 or bool(day.rows)
 

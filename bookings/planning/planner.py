@@ -27,7 +27,7 @@ STEP = 5  # minutes
 
 
 @dataclass(frozen=True)
-class BoardBlock:
+class PlannerBlock:
     """On a row of a zone: a visit, or (without one) a half day in which it is free."""
 
     starts_at: datetime.datetime
@@ -53,11 +53,11 @@ class BoardBlock:
 
 
 @dataclass
-class BoardDay:
+class PlannerDay:
     day: datetime.date
     venues: Set[int] = frozenset()  # all of whoever looks, empty ones as well
-    rows: list[tuple[Zone, list[BoardBlock]]] = field(default_factory=list)
-    visits: list[BoardBlock] = field(default_factory=list)  # each once, in order
+    rows: list[tuple[Zone, list[PlannerBlock]]] = field(default_factory=list)
+    visits: list[PlannerBlock] = field(default_factory=list)  # each once, in order
     free: int = 0  # half days in which something is
     closed: list[Closure] = field(default_factory=list)
     public: str = ""
@@ -74,7 +74,7 @@ class BoardDay:
         return numbers_of([one for block in self.visits for one in block.classes])
 
     @property
-    def zones_of(self) -> list[tuple[BoardBlock, str]]:
+    def zones_of(self) -> list[tuple[PlannerBlock, str]]:
         """The visits with their zones, for where a day is a list."""
         zones: dict[int, list[str]] = defaultdict(list)
         for zone, blocks in self.rows:
@@ -85,8 +85,8 @@ class BoardDay:
 
 
 @dataclass(frozen=True)
-class Board:
-    days: list[BoardDay]
+class Planner:
+    days: list[PlannerDay]
     first_hour: int
     before_hour: int
 
@@ -108,15 +108,15 @@ class Board:
         return not any(day.visits for day in self.days)
 
 
-def board(first: datetime.date, number: int, user: Any, *, shown: Q, with_free: bool) -> Board:
+def planner(first: datetime.date, number: int, user: Any, *, shown: Q, with_free: bool) -> Planner:
     """`number` days from `first` on, as this member of staff may see them; `shown`: which claims on
     zones."""
     last = first + (number - 1) * ONE_DAY
     zones = Zone.objects.of_hubs(user).select_related("venue")
     rows = list(zones.order_by("venue__name", "position", "name"))
     venues = {zone.venue_id for zone in rows}
-    days = {on: BoardDay(on, venues) for on in (first + n * ONE_DAY for n in range(number))}
-    blocks: dict[tuple[datetime.date, int], list[BoardBlock]] = defaultdict(list)
+    days = {on: PlannerDay(on, venues) for on in (first + n * ONE_DAY for n in range(number))}
+    blocks: dict[tuple[datetime.date, int], list[PlannerBlock]] = defaultdict(list)
     for zone, block in _in_use(first, last, user, shown):
         blocks[timezone.localdate(block.starts_at), zone].append(block)
     for day in days.values():
@@ -130,12 +130,12 @@ def board(first: datetime.date, number: int, user: Any, *, shown: Q, with_free: 
             if some := sorted(blocks.get((on, row.pk), ()), key=lambda one: one.starts_at):
                 shown_day.rows.append((row, [_placed(one, first_hour) for one in some]))
     _mark(days, first, last, user)
-    return Board(list(days.values()), first_hour, before_hour)
+    return Planner(list(days.values()), first_hour, before_hour)
 
 
 def _in_use(
     first: datetime.date, last: datetime.date, user: Any, shown: Q
-) -> list[tuple[int, BoardBlock]]:
+) -> list[tuple[int, PlannerBlock]]:
     """Each claim on a zone with the visit and its classes; two queries, and those of other kinds
     about these visits."""
     within = {"starts_at__gte": start_of_day(first), "starts_at__lt": start_of_day(last + ONE_DAY)}
@@ -155,7 +155,7 @@ def _in_use(
     return [
         (
             claim.zone_id,
-            BoardBlock(
+            PlannerBlock(
                 claim.starts_at,
                 claim.starts_at + claim.visit.programme.length,
                 claim.visit,
@@ -169,7 +169,7 @@ def _in_use(
     ]
 
 
-def _count(day: BoardDay, blocks: Mapping[tuple[datetime.date, int], list[BoardBlock]]) -> None:
+def _count(day: PlannerDay, blocks: Mapping[tuple[datetime.date, int], list[PlannerBlock]]) -> None:
     """Its visits, each once however many zones it uses."""
     found = {
         block.visit.pk: block
@@ -182,8 +182,8 @@ def _count(day: BoardDay, blocks: Mapping[tuple[datetime.date, int], list[BoardB
 
 
 def _free(
-    first: datetime.date, last: datetime.date, user: Any, days: Mapping[datetime.date, BoardDay]
-) -> list[tuple[int, BoardBlock]]:
+    first: datetime.date, last: datetime.date, user: Any, days: Mapping[datetime.date, PlannerDay]
+) -> list[tuple[int, PlannerBlock]]:
     """The half days in which a zone is free, with the programmes that can still be booked in it,
     also those that are not published yet; two queries. What joins a visit is said by that visit."""
     programmes: dict[int, Programme] = {}
@@ -214,7 +214,7 @@ def _free(
     return [
         (
             zone,
-            BoardBlock(
+            PlannerBlock(
                 offers[0].starts_at,
                 max(offer.ends_at for offer in offers),
                 slot=slot,
@@ -228,7 +228,7 @@ def _free(
     ]
 
 
-def _hours(blocks: Iterable[BoardBlock]) -> tuple[int, int]:
+def _hours(blocks: Iterable[PlannerBlock]) -> tuple[int, int]:
     starts, ends = [FIRST_HOUR], [BEFORE_HOUR]
     for block in blocks:
         start, end = timezone.localtime(block.starts_at), timezone.localtime(block.ends_at)
@@ -237,17 +237,17 @@ def _hours(blocks: Iterable[BoardBlock]) -> tuple[int, int]:
     return min(starts), max(ends)
 
 
-def _placed(block: BoardBlock, first_hour: int) -> BoardBlock:
+def _placed(block: PlannerBlock, first_hour: int) -> PlannerBlock:
     start, end = timezone.localtime(block.starts_at), timezone.localtime(block.ends_at)
     lines = [
         ((at.hour - first_hour) * 60 + at.minute) // STEP + 1 if at.date() == start.date() else -1
         for at in (start, end)
     ]
-    return BoardBlock(**{**vars(block), "columns": f"{lines[0]} / {lines[1]}"})
+    return PlannerBlock(**{**vars(block), "columns": f"{lines[0]} / {lines[1]}"})
 
 
 def _mark(
-    days: Mapping[datetime.date, BoardDay], first: datetime.date, last: datetime.date, user: Any
+    days: Mapping[datetime.date, PlannerDay], first: datetime.date, last: datetime.date, user: Any
 ) -> None:
     """Closed days and holidays; two queries."""
     closures = Closure.objects.of_hubs(user).filter(starts_on__lte=last, ends_on__gte=first)

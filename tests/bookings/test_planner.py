@@ -74,8 +74,8 @@ def test_axis_grows_for_who_comes_early_or_late(desk):
     late = make_visit(slot=make_slot(starts_at=amsterdam(2026, 11, 3, 19, 15)))
     for visit in (early, late):
         make_booking(visit=visit)
-    board = planner(desk).context["board"]
-    assert (board.first_hour, board.before_hour) == (6, 22)
+    shown = planner(desk).context["planner"]
+    assert (shown.first_hour, shown.before_hour) == (6, 22)
 
 
 def test_free_half_day_names_what_can_be_booked_in_it_until_somebody_comes(desk):
@@ -196,7 +196,7 @@ def test_planner_of_an_empty_week_leads_to_the_next_visit(desk):
     assert page.context["next"] == datetime.date(2026, 11, 3)
     assert '<a href="?week=2026-11-03">' in page.content.decode()
     page = planner(desk)
-    assert (page.context["board"].is_empty, page.context["next"]) == (False, None)
+    assert (page.context["planner"].is_empty, page.context["next"]) == (False, None)
 
 
 @pytest.mark.parametrize("name", ["week", "dag", "maand"])
