@@ -126,11 +126,11 @@ def test_class_may_be_of_the_first_and_of_the_last_year_group(years, refused):
         hold(slot, programme, group)
 
 
-@pytest.mark.parametrize(("days", "refused"), [(6, True), (7, False)])
-def test_lead_time_counts_working_days(days, refused):
-    # Tuesday 15 September: five working days on is Tuesday 22.
+@pytest.mark.parametrize(("days", "hour", "refused"), [(6, 9, True), (7, 0, False), (7, 9, False)])
+def test_lead_time_counts_working_days(days, hour, refused):
+    # Tuesday 15 September: five working days on is Tuesday 22, from its first moment.
     programme = make_programme()
-    start = amsterdam(2026, 9, 15 + days, 9)
+    start = amsterdam(2026, 9, 15 + days, hour)
     slot = make_slot(programmes=[programme], starts_at=start)
 
     if refused:

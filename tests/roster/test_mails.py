@@ -6,6 +6,7 @@ import pytest
 
 from bookings.visits import move_visit
 from core.mail import outbox
+from core.mail.markers import reveal
 from core.models import Mail
 from programmes.models import Programme
 from roster import clock, lifecycle
@@ -85,6 +86,16 @@ def test_what_is_far_ahead_waits_and_what_comes_later_that_day_waits_for_tomorro
     clock.offer_open()
     assert len(told()) == 1
     assert near.events.filter(move="offer").count() == 1
+
+
+def test_what_staff_offered_by_hand_is_not_the_mail_of_the_day(run):
+    anna = make_person(runs=[run])
+    by_hand = make_shift(run, NEAR)
+    lifecycle.offer(shift=by_hand, by=make_staff())
+    make_shift(run, NEAR + datetime.timedelta(days=1))
+    told()
+    clock.offer_open()
+    assert told() == [(anna.email, "Kun je helpen op woensdag 21 oktober?")]
 
 
 def test_offer_leaves_out_what_was_taken_before_its_mail_was_made(run):
@@ -170,6 +181,19 @@ def test_mail_is_in_her_language_and_holds_no_link_that_works(run):
     assert "Hello Ümit Çelik-van ’t Hof," in mail.text
     assert f"[[roster:{anna.pk}:" in mail.text
     assert "/inzet/" not in mail.text + mail.html
+
+
+def test_her_link_is_for_her_address_of_now(run, settings):
+    """A mail to the one before can wait, or be sent again by staff."""
+    anna = make_person(runs=[run], email="tikfout@x.nl")
+    send_link(anna)
+    mail = Mail.objects.get()
+    assert "/inzet/" in reveal(mail.text, to=mail.to)
+    anna.email = "anna@x.nl"
+    anna.save()
+    text = reveal(mail.text, to=mail.to)
+    assert "/inzet/" not in text
+    assert settings.SITE_URL in text
 
 
 def test_her_own_link_is_mailed_and_note_of_staff_is_not(run):

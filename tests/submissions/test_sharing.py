@@ -4,6 +4,7 @@ by itself `test_everybody_hears.py`."""
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils import timezone
 from bookings import lifecycle as visits
 from bookings.models import Booking, BookingEvent
 from bookings.parts import ClassChange, change_parts
+from core.mail.markers import marker, reveal
 from core.models import Mail
 from impact import clock
 from impact.lifecycle import ask
@@ -20,6 +22,7 @@ from schools.models import User
 from submissions.models import Companion, CompanionState
 from submissions.sharing import lifecycle
 from submissions.sharing.lifecycle import Share
+from submissions.sharing.readers import reader_at
 from tests.booking_form import code_in_mail
 from tests.factories import (
     amsterdam,
@@ -126,6 +129,24 @@ def test_code_of_another_invitation_opens_this_one_for_nobody(client, booked):
 
     assert answer.status_code == 409
     assert not Companion.objects.accepted().exists()
+
+
+def test_link_in_a_mail_that_waits_opens_nothing_for_who_takes_no_part(booked):
+    """Who has not said yes yet, or was let go since: neither has the page, nor the letter."""
+    submission, *_classes = booked
+    bram = "bram@school.example"
+    invitation = Companion.objects.get(email=invited(submission).to).invitation
+
+    def link():
+        return reveal(marker("booking", submission.pk, to=bram), to=bram)
+
+    assert (link(), reader_at(submission, bram)) == (settings.SITE_URL, None)
+    companions = lifecycle.accept(
+        invitation=invitation, email=bram, person={"name": "Bram"}, language="nl"
+    )
+    assert str(submission.public_id) in link()
+    lifecycle.withdraw(companions=companions, by=submission.user)
+    assert (link(), reader_at(submission, bram)) == (settings.SITE_URL, None)
 
 
 def test_states_are_said_truly(booked):
