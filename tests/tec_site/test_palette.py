@@ -104,3 +104,16 @@ COLOUR = "(#[0-9a-f]{6})"
 def test_accent_is_one_colour_wherever_it_stands(path: str, where: str) -> None:
     found = re.findall(where, (ROOT / path).read_text())
     assert found == [palette("light")["accent"]]
+
+
+def test_links_in_mails_have_the_accent_too() -> None:
+    """But for the button, where it stands behind the words, and the line at the foot."""
+    mails = sorted((ROOT / "templates/mail").glob("*.html"))
+    found = {
+        (path.name, colour)
+        for path in mails
+        if path.name not in {"_button.html", "base.html"}
+        for colour in re.findall(f'<a [^>]*[";]color:{COLOUR}', path.read_text())
+    }
+    assert len(found) > 3
+    assert {colour for _name, colour in found} == {palette("light")["accent"]}
