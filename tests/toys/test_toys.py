@@ -44,7 +44,8 @@ from tests.toys.models import State, Toy, ToyEvent
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "one_factor")]
 
 FOLDERS = [
-    *("core", "schools", "programmes", "submissions", "bookings", "kits", "tec_site"),
+    *("core", "schools", "programmes", "submissions", "bookings", "kits", "roster", "impact"),
+    "tec_site",
     *("templates", "static", "locale", "tests"),
 ]
 BACKEND = "django.contrib.auth.backends.ModelBackend"
