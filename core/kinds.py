@@ -1,8 +1,9 @@
 """The interface of a kind, and the one registry.
 
-A *part* of the site has work for the worker. A *kind* is a part with a life: something that a
-school can ask for. Each app registers its own in `AppConfig.ready()`, and whoever deals with all
-of them goes over `parts()` or `kinds()`: nothing else lists them by name.
+A *part* of the site has work for the worker. A *kind* is a part with a life, which is to say a
+table of moves and a history: a visit, but a shift and an evaluation too. What a school can ask for
+is an `AskedKind` (`submissions/kinds.py`). Each app registers its own in `AppConfig.ready()`, and
+whoever deals with all of them goes over `parts()` or `kinds()`: nothing else lists them by name.
 """
 
 import datetime
@@ -163,7 +164,7 @@ class Part:
 
 
 class Kind(Part):
-    """A thing with a life: a visit, a lesson kit."""
+    """A thing with a life: a visit, a loan, a shift, an evaluation."""
 
     model: type[models.Model]
     event: type[Event]  # the model of its history

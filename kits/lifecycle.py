@@ -1,8 +1,11 @@
 """Everything that happens to a loan.
 
 The table is the documentation: from which states, to which state, and which message goes out
-(`kits/telling/notices.py`). The verbs of the desk are in `kits/handling.py`. From held to returned the copy is promised or away, and the database
-refuses a second loan of it in `[starts_on, free_again_on)`.
+(`kits/telling/notices.py`). The verbs of the desk are in `kits/handling.py`. Which days a school
+may ask for, says `refuse_dates` below; which are days of the desk at all, `kits/days.py`.
+
+From held to returned the copy is promised or away, and the database refuses a second loan of it
+in `[starts_on, free_again_on)`.
 """
 
 import datetime

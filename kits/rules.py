@@ -1,7 +1,7 @@
 """What a class must satisfy to borrow a kit: its year group and its number of pupils.
 
 As in `bookings/rules.py`: the verb asks, the form shows, and staff may overrule each, with a
-note. About the days: `lifecycle.refuse_dates`.
+note. About the days: `refuse_dates` in `kits/lifecycle.py`.
 """
 
 import datetime

@@ -32,9 +32,10 @@ from submissions.access import SignedInRequest
 
 ROWS_A_PAGE = 50
 YEARS_SHOWN = 6
-# Those of the board's page: of visits, and of kits.
+# What is counted for the board's page: of visits, and of kits. Which of them stand large, and in
+# which order, says `_beside`.
 OF_BOARD = (
-    *("pupils", "visits", "schools"),  # large
+    *("pupils", "visits", "schools"),
     *("pupils-booked", "pupils-unregistered", "visits-unregistered"),
     *("classes", "boards", "municipalities"),
 )
@@ -110,7 +111,7 @@ def _counted(choice: Choice) -> Counted:
 
 
 def _beside(found: Mapping[str, int]) -> dict[str, str]:
-    """The figures that stand large → what is said under each."""
+    """The figures that stand large, in this order → what is said under each."""
     shown = {
         code.replace("-", "_"): number_format(number, force_grouping=True)
         for code, number in found.items()

@@ -1,6 +1,7 @@
 """The code page of every kind, and correcting an address on it.
 
-Each kind subclasses `CodeView` beside its own `Asking`, with what it holds.
+Each kind subclasses `CodeView` beside its own `Asking`, with what it holds, and calls the address
+of that page 'code' (of a waiting list 'wait_code'): `after_second_click` looks for these names.
 """
 
 from collections.abc import Iterable
