@@ -24,7 +24,14 @@ from impact.models import Division, HourRate, Pledge, PledgeState
 from impact.reports.facts import facts_of
 from impact.reports.papers import xlsx_of
 from roster.models import Role, Shift, ShiftState
-from tests.factories import amsterdam, make_other_hub, make_programme, make_staff, the_hub
+from tests.factories import (
+    amsterdam,
+    make_other_hub,
+    make_programme,
+    make_staff,
+    make_venue,
+    the_hub,
+)
 from tests.impact.counted import (
     AUTUMN,
     YEAR,
@@ -316,10 +323,10 @@ def test_pledges_add_up_by_state_and_kind(client):
 # --- Volunteers -------------------------------------------------------------------------------
 
 
-def worked(person, month, day, hours):
+def worked(person, month, day, hours, **visited):
     start = amsterdam(2026, month, day, 9)
     return Shift.objects.create(
-        visit=came(2026, month, day).visit,
+        visit=came(2026, month, day, **visited).visit,
         number=1,
         person=person,
         holder=str(person.pk),
@@ -342,3 +349,16 @@ def test_hours_of_volunteers_are_worth_the_rate_of_their_day():
     facts = facts_of(make_report())
     assert facts["volunteers"] == {"people": 1, "hours": 5.0, "value": 55}
     assert "Anna" not in str(facts)
+
+
+def test_hours_at_two_hubs_count_once_each_at_its_own_rate():
+    theirs = make_other_hub()
+    there = make_programme(venue=make_venue(hub=theirs))
+    worked(make_person(), 9, 8, 3)
+    worked(make_person(hub=theirs), 9, 8, 2, programme=there)
+    HourRate.objects.create(hub=the_hub(), since="2026-08-01", amount=10)
+    HourRate.objects.create(hub=theirs, since="2026-08-01", amount=20)
+
+    found = volunteering(scope_of(hubs=(the_hub().pk, theirs.pk)))
+
+    assert (found.people, found.hours, found.value) == (2, 5.0, Decimal("70.00"))

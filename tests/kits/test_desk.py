@@ -74,6 +74,21 @@ def test_box_handed_out_early_is_away_from_that_day():
     assert list(free_copies(loan.kit, NOW.date(), NOW.date() + days.ONE_DAY)) == []
 
 
+def test_event_of_a_box_says_other_days_only_when_it_goes_early():
+    early, today = make_loan(), make_loan(starts_on=NOW.date())
+    told = [
+        handling.hand_out(loan=loan, counts=counts_of(loan), by=make_staff()).data
+        for loan in (early, today)
+    ]
+
+    ends_on = THREE_WEEKS_ON.isoformat()
+    assert told[0] == {
+        "from": [MONDAY.isoformat(), ends_on],
+        "to": [NOW.date().isoformat(), ends_on],
+    }
+    assert told[1] == {}
+
+
 def test_box_that_another_class_has_first_is_not_handed_out_early():
     loan = make_loan()
     make_loan(

@@ -196,6 +196,16 @@ def test_touching_fits_and_a_minute_of_overlap_does_not(hour, minute, why):
     assert broken(person, make_shift(other, amsterdam(2026, 11, 3, hour, minute))) == why
 
 
+def test_touching_fits_where_several_are_asked_about_at_once():
+    run = make_run()
+    person = make_person(runs=[run])
+    make_shift(run, amsterdam(2026, 11, 3, 9), person)
+    asked = [make_shift(make_run(), amsterdam(2026, 11, 3, hour)) for hour in (7, 8, 10, 11)]
+    person.programmes.set(one.programme for one in asked)
+
+    assert open_to(Person.objects.with_days().get(), asked) == [asked[0], asked[3]]
+
+
 def test_she_is_in_one_place_at_other_hubs_too():
     here, hub = make_run(), make_other_hub()
     there = make_run()

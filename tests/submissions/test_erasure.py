@@ -254,6 +254,7 @@ def test_class_is_called_after_its_year_group_when_it_carries_her_name(booking, 
     [
         ("Juf Anouk de Vries", "6/7 van juf ANOUK", True),
         ("Ümit Çelik-van ’t Hof", "klas umit", True),
+        ("Eva Bos", "Klas van Eva", True),
         ("Juf Anouk de Vries", "Groep 7 van juf Ans", False),
         ("Team groep 7", "Groep 7", False),
         ("Jan van der Ven", "7 van der A", False),

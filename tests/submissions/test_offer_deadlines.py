@@ -44,6 +44,14 @@ def test_offer_at_ten_in_the_evening_four_days_ahead_lapses_in_daylight(time_mac
     assert until(day=day, closes=amsterdam(2026, 9, 19)) == amsterdam(2026, 9, 16, 12)
 
 
+@pytest.mark.parametrize(("days", "expected"), [(7, (2026, 9, 15, 14)), (8, (2026, 9, 16, 17))])
+def test_offer_for_a_date_within_a_week_stands_a_morning(days, expected, time_machine):
+    time_machine.move_to(amsterdam(2026, 9, 15, 10), tick=False)
+    day = datetime.date(2026, 9, 15) + datetime.timedelta(days=days)
+
+    assert until(day=day) == amsterdam(*expected)
+
+
 def test_offer_never_stands_longer_than_it_can_be_taken(time_machine):
     time_machine.move_to(amsterdam(2026, 9, 15, 10), tick=False)
 
