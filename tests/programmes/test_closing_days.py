@@ -709,6 +709,22 @@ def test_who_may_not_change_visits_may_only_leave_them(desk, staff, booking, pro
     assert list(ways(answer).values()) == [["leave"]]
 
 
+def test_who_may_change_visits_no_more_once_the_worker_comes_has_them_left(
+    desk, staff, booking, programme
+):
+    _answer, data = look(desk, programme.venue)
+    do(desk, data)
+    type(staff).objects.filter(pk=staff.pk).update(is_superuser=False)
+    staff.user_permissions.set(Permission.objects.exclude(codename="change_visit"))
+
+    work()
+
+    booking.refresh_from_db()
+    assert (booking.state, booking.visit.slot) == (State.CONFIRMED, slot_on(3))
+    unit = TaskUnit.objects.get()
+    assert (unit.state, unit.why_en) == (TaskUnit.State.FAILED, "You may not change this.")
+
+
 # --- Of before (T14) -----------------------------------------------------------------------------
 
 

@@ -1,4 +1,8 @@
-"""From the POST of a form to its INSERT: few modules, each of which adds something."""
+"""From the POST of a form to its INSERT: few modules, each of which adds something.
+
+Counted is who called whom, down to the INSERT. What was asked on the way and has answered by then
+(the form, the rules, who waits, which box) is not: a reader can take its word.
+"""
 
 import sys
 from collections.abc import Iterator
