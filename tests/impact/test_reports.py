@@ -38,6 +38,7 @@ from tests.tagged_pdf import of_kind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
 needs_pango = pytest.mark.skipif(not can_be_made(), reason="Pango is not installed")
+unread = pytest.mark.usefixtures("letters_once")  # what it sends is read by nobody
 NOW = amsterdam(2027, 1, 12, 10)
 
 
@@ -243,6 +244,7 @@ def test_what_was_sent_stays_whatever_happens_afterwards(client):
 
 
 @needs_pango
+@unread
 def test_correction_of_what_was_reported_asks_for_a_reason(client):
     """A number, who came, a visit that is over: with a note, and without one nothing changes."""
     staff = make_staff()
@@ -269,6 +271,7 @@ def test_correction_of_what_was_reported_asks_for_a_reason(client):
 
 
 @needs_pango
+@unread
 def test_first_note_of_who_came_asks_for_no_reason():
     booking = came(2026, 10, 6, state=State.CONFIRMED)
     send(report=make_report(), by=make_staff())
@@ -276,6 +279,7 @@ def test_first_note_of_who_came_asks_for_no_reason():
 
 
 @needs_pango
+@unread
 def test_the_desk_changes_nothing_of_a_loan_that_was_reported():
     """Its box comes back early, is counted, or never comes: no figure asks for a correction."""
     staff = make_staff()
@@ -291,6 +295,7 @@ def test_the_desk_changes_nothing_of_a_loan_that_was_reported():
 
 
 @needs_pango
+@unread
 def test_report_is_sent_once_and_only_as_it_was_read():
     staff, report = make_staff(), make_report()
     stale = Report.objects.get(pk=report.pk)
@@ -318,6 +323,7 @@ REDRAFTED = {
 
 
 @needs_pango
+@unread
 @pytest.mark.parametrize("field", DRAFTED)
 def test_draft_that_a_colleague_changed_is_not_sent_as_it_was(field):
     report = make_report()
