@@ -66,6 +66,11 @@ class ChangeManager(models.Manager["Change"]):
         found = self.aggregate(number=Count("pk"), total=Sum("pk"))
         return f"{found['number']}-{found['total'] or 0}"
 
+    def are_coming(self, within: datetime.timedelta) -> bool:
+        """Whether the last one is as recent as this."""
+        now = timezone.now()  # and the database has a clock of its own
+        return self.filter(at__range=(now - within, now + within)).exists()
+
     def forget(self) -> int:
         """Those of more than an hour ago; whoever calls it forgets what was kept, in one
         transaction: of what is computed after that the rows of before say nothing."""
