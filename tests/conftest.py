@@ -272,8 +272,8 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def browser_context_args(live_server: Any) -> dict[str, Any]:
-    """`page.goto("/")` is the site's own home page. Nothing glides: a click that meets a page on the
-    move is lost where there is no script to see that it missed."""
+    """`page.goto("/")` is the site's own home page. Nothing glides: a click that meets a page on
+    the move is lost where there is no script to see that it missed."""
     return {
         "base_url": live_server.url,
         "viewport": WIDE,
