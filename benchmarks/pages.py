@@ -141,7 +141,7 @@ def _changes(year: int) -> Iterator[int]:
     """Who came is put right, one class after another."""
     of_year = Span.of_school_year(year).moments(DAY)
     for row in Booking.objects.filter(of_year, state=State.ATTENDED).order_by("pk"):
-        yield Booking.objects.filter(pk=row.pk).update(came=row.pupils - 1)
+        yield Booking.objects.filter(pk=row.pk).update(came=(row.came or row.pupils) + 1)
 
 
 def compare_sizes(small: dict[str, Timing], big: dict[str, Timing], report: Report) -> None:
