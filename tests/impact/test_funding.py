@@ -342,3 +342,14 @@ def test_hours_of_volunteers_are_worth_the_rate_of_their_day():
     facts = facts_of(make_report())
     assert facts["volunteers"] == {"people": 1, "hours": 5.0, "value": 55}
     assert "Anna" not in str(facts)
+
+
+def test_rate_begins_on_its_day_be_it_the_last_of_the_period():
+    worked(make_person(), 9, 7, 1)
+    worked(make_person(), 9, 8, 1)
+    for since, amount in (("2026-08-01", 10), ("2026-09-08", 15)):
+        HourRate.objects.create(hub=the_hub(), since=since, amount=amount)
+    until = Span(YEAR.first, datetime.date(2026, 9, 8))
+    assert volunteering(scope_of(until)).value == 25
+    day_before = Span(YEAR.first, datetime.date(2026, 9, 7))
+    assert volunteering(scope_of(day_before)).value == 10
