@@ -313,6 +313,14 @@ def test_pledges_add_up_by_state_and_kind(client):
     assert "1.250,50" in page.text
 
 
+def test_pledges_of_one_source_are_looked_at_apart(client):
+    one = make_pledge(amount=100, source=make_source())
+    make_pledge(amount=7, source=make_source(name="Gemeente"))
+    page = client.get(f"{FUNDING}?bron={one.source_id}")
+    assert page.context["pledges"] == [one]
+    assert page.context["sums"][0].money == 100
+
+
 # --- Volunteers -------------------------------------------------------------------------------
 
 
