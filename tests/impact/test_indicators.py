@@ -154,6 +154,21 @@ def test_board_sees_this_year_against_its_target(client, django_assert_max_num_q
     assert "loopt niet volgens plan" in page.text
 
 
+def test_targets_of_now_come_before_those_of_before(client):
+    """And of one day in the order of their indicators."""
+    places = [(1, 2025), (3, 2026), (2, 2026)]
+    rows = [
+        make_target(
+            indicator=make_indicator(name=f"Leden {place} {year}", position=place),
+            starts_on=datetime.date(year, 8, 1),
+            due_on=datetime.date(year + 1, 7, 31),
+        )
+        for place, year in places
+    ]
+    shown = [one.target for one in client.get(OVERVIEW).context["statuses"]]
+    assert shown == [rows[2], rows[1], rows[0]]
+
+
 @pytest.mark.parametrize(
     ("reached", "asked", "drawn"),
     [(30, 45, (30, 45)), (None, 0, (0, 0)), (130, 100, (100, 100)), (99, 120, (99, 100))],
