@@ -62,11 +62,19 @@ def insert(client: Client) -> Answer:
     return client.post(reverse("floor_insert"))
 
 
-def latency(server: Server, ask: Ask, times: int = 60, client: Client | None = None) -> Timing:
-    """One client, one request after another, each after one for the floor."""
+def latency(
+    server: Server,
+    ask: Ask,
+    times: int = 60,
+    client: Client | None = None,
+    before: Callable[[], object] = lambda: None,
+) -> Timing:
+    """One client, one request after another, each after one for the floor; `before` each of them
+    happens what takes time of its own."""
     client, bare = client or server.client(), server.client()
     seconds, floor = [], []
     for _time in range(WARM_UP + times):
+        before()
         floor.append(timed(lambda: good(select(bare))))
         start = time.perf_counter()
         answer = good(ask(client))

@@ -2,19 +2,36 @@
 
 import datetime
 import statistics
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
 from django.urls import reverse
 from django.utils import timezone
 
-from benchmarks.measure import Timing, get, insert, latency, select, share, throughput, weight
+from benchmarks.measure import (
+    Timing,
+    get,
+    insert,
+    latency,
+    select,
+    share,
+    throughput,
+    timed,
+    weight,
+)
 from benchmarks.report import Report
 from benchmarks.server import Server
+from bookings.models import Booking, State
 from core.kinds import kinds
+from impact.counting.scope import DAY
+from impact.counting.spans import Span
+from impact.keeping import ahead
 from schools.models import User
 
 STAFF = "bench@tec.example"
+LOOKS = 15  # of what is slow
 
 
 @dataclass(frozen=True)
@@ -89,13 +106,42 @@ def measure_pages(server: Server, report: Report) -> dict[str, Timing]:
 
 
 def measure_full_year(server: Server, report: Report, year: int) -> None:
-    """The board's page on a school year in which all bookings are, with the others behind it."""
+    """The board's page on a school year in which all bookings are, with the others behind it:
+    between changes, the first time after one, and after one for which the worker came."""
     client = server.client(User.objects.get(email=STAFF))
-    address = f"{reverse('figures:board')}?periode={year}"
-    timing = latency(server, get(address), client=client)
-    report.fact("figures for the board, a full year", str(timing))
+    ask = get(f"{reverse('figures:board')}?periode={year}")
+    _hold_to_budget(report, "figures for the board, a full year", latency(server, ask, 60, client))
+    changes = _changes(year)
+    first = latency(server, ask, LOOKS, client, before=lambda: next(changes))
+    report.fact("  after a change", f"{first}, {first.times_the_floor:.0f} times the floor")
+    ticks: list[float] = []
+
+    def change_and_count() -> None:
+        next(changes)
+        counted = True
+        while counted:
+            start = time.perf_counter()
+            if counted := ahead.count_next():
+                ticks.append(time.perf_counter() - start)
+
+    later = latency(server, ask, LOOKS, client, before=change_and_count)
+    _hold_to_budget(report, "  after a change and the worker", later)
+    report.fact("  the worker, each of what is kept", f"{statistics.median(ticks) * 1000:9.2f} ms")
+    idle = statistics.median(timed(ahead.count_next) for _time in range(LOOKS))
+    report.fact("  the worker without a change", f"{idle * 1000:9.2f} ms")
+
+
+def _hold_to_budget(report: Report, what: str, timing: Timing) -> None:
+    report.fact(what, str(timing))
     report.budget("  statements", timing.statements, 12, "")
     report.budget("  latency", timing.times_the_floor, 40, "times the floor")
+
+
+def _changes(year: int) -> Iterator[int]:
+    """Who came is put right, one class after another."""
+    of_year = Span.of_school_year(year).moments(DAY)
+    for row in Booking.objects.filter(of_year, state=State.ATTENDED).order_by("pk"):
+        yield Booking.objects.filter(pk=row.pk).update(came=(row.came or row.pupils) + 1)
 
 
 def compare_sizes(small: dict[str, Timing], big: dict[str, Timing], report: Report) -> None:

@@ -56,7 +56,7 @@ class Heartbeat(models.Model):
         return f"{self.name}: {self.at:%d-%m-%Y %H:%M:%S}"
 
 
-# Nothing takes so long to compute. Older changes can go, along with all that was kept.
+# Nothing takes so long to compute. Older ones can go, once nothing that was kept counts as right.
 AN_HOUR = datetime.timedelta(hours=1)
 
 
@@ -66,9 +66,14 @@ class ChangeManager(models.Manager["Change"]):
         found = self.aggregate(number=Count("pk"), total=Sum("pk"))
         return f"{found['number']}-{found['total'] or 0}"
 
+    def are_coming(self, within: datetime.timedelta) -> bool:
+        """Whether the last one is as recent as this."""
+        now = timezone.now()  # and the database has a clock of its own
+        return self.filter(at__range=(now - within, now + within)).exists()
+
     def forget(self) -> int:
-        """Those of more than an hour ago; whoever calls it forgets what was kept, in one
-        transaction: of what is computed after that the rows of before say nothing."""
+        """Those of more than an hour ago; whoever calls it sees to it, in the same transaction,
+        that what was kept is computed anew: what was seen then may be what is seen now."""
         number, _models = self.filter(at__lt=timezone.now() - AN_HOUR).delete()
         return number
 

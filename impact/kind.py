@@ -11,8 +11,8 @@ from bookings.models import Booking, Visit
 from core.kinds import Action, Block, Kind, Matter
 from core.mail.queue import Message
 from impact import clock, erasure
-from impact.counting import kept
 from impact.desk.overview import year_so_far
+from impact.keeping import ahead, kept
 from impact.lifecycle import MOVES
 from impact.models import Evaluation, EvaluationEvent, Report
 from impact.pages import beside
@@ -30,7 +30,11 @@ class EvaluationKind(Kind, Remembering):
     together = ("evaluation__submission",)
     read_along = tuple(f"evaluation__{fact}" for fact in notices.FACTS)
     markers = (notices.EvaluationLink(),)
-    jobs = {"ask": timedelta(minutes=10), "forget_kept": timedelta(days=1)}
+    jobs = {
+        "ask": timedelta(minutes=10),
+        "count_ahead": timedelta(seconds=3),
+        "forget_kept": timedelta(days=1),
+    }
 
     moves = MOVES
 
@@ -94,6 +98,9 @@ class EvaluationKind(Kind, Remembering):
 
     def ask(self) -> None:
         clock.ask_due()
+
+    def count_ahead(self) -> None:
+        ahead.count_next()
 
     def forget_kept(self) -> None:
         kept.forget()

@@ -25,6 +25,10 @@ EVALUATE_AFTER_DAYS, EVALUATE_BACK_DAYS = 1, 7
 EVALUATE_WITHIN = timedelta(days=30)
 PLEDGE_ON_PAPER_WITHIN = timedelta(days=30)  # then staff hear that it is still verbal
 OVERDUE_KEEPS_WORKING_DAYS = 10  # nobody is promised a box that is not back, for so long
+# The worker counts what the board's page shows so long after the last change, each view of it so
+# often at most: those that were looked at in so many days, and of them so many.
+COUNT_AHEAD_AFTER, COUNT_AHEAD_EVERY = timedelta(seconds=10), timedelta(minutes=3)
+COUNT_AHEAD_FOR, COUNT_AHEAD_MOST = timedelta(days=7), 20
 CODE_VALID_FOR = timedelta(minutes=10)
 CODE_TRIES = 5
 # The second of two clicks on a slow network comes so soon after the first.

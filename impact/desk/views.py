@@ -19,26 +19,18 @@ from core.backoffice.access import desk_page
 from impact.counting.coverage import Area, coverage, sites_of
 from impact.counting.figure import Basis, Figure
 from impact.counting.figures import FIGURES, compute
-from impact.counting.kept import Counted, counted
 from impact.counting.sources import by_source
-from impact.counting.spans import Span
-from impact.counting.tables import COLUMNS, TABLES, split, together, whole
+from impact.counting.tables import COLUMNS, TABLES, split, together
 from impact.counting.topics import by_topic
 from impact.counting.unique import groups_7_and_8, unique
 from impact.desk.charts import chart_over_time
 from impact.desk.choice import Choice, choice_of
 from impact.indicators.status import goals as goals_of
+from impact.keeping.board import answer_of, years_of
 from submissions.access import SignedInRequest
 
 ROWS_A_PAGE = 50
-YEARS_SHOWN = 6
-# What is counted for the board's page: of visits, and of kits. Which of them stand large, and in
-# which order, says `_beside`.
-OF_BOARD = (
-    *("pupils", "visits", "schools"),
-    *("pupils-booked", "pupils-unregistered", "visits-unregistered"),
-    *("classes", "boards", "municipalities"),
-)
+# Beside those of visits (`keeping/board.py`).
 OF_KITS = ("kit-pupils", "loans", "kit-schools")
 # Of rows that are of no class: what is read along, and by what they are in order.
 LISTED: dict[str | None, tuple[tuple[str, ...], str]] = {
@@ -69,7 +61,7 @@ def _page(
 def board(request: SignedInRequest) -> HttpResponse:
     """What a board wants to see in ten seconds."""
     choice = choice_of(request.GET, request.user)
-    visits = _counted(choice)
+    visits = answer_of(choice.scope, choice.sources)
     found = visits.figures | compute(choice.scope, OF_KITS)
     goals = goals_of(choice.scope, found)
     months, years = visits.series
@@ -92,22 +84,10 @@ def board(request: SignedInRequest) -> HttpResponse:
         months_drawn=chart_over_time(months, choice.span.months, "b", asked),
         years=years,
         year_lines=[(row, None) for row in years],
-        years_drawn=chart_over_time(years, _years(choice.year), ""),
+        years_drawn=chart_over_time(years, years_of(choice.scope), ""),
         coverage=visits.coverage,
         parts=visits.parts,
     )
-
-
-def _counted(choice: Choice) -> Counted:
-    """With the months of the period, and its school year with those before. Where the period is
-    that year it was counted already, and is not gone through again."""
-    spans = _years(choice.year)
-    if not choice.span.is_school_year:
-        return counted(choice.scope, OF_BOARD, [choice.span.months, spans], choice.sources)
-    series = [choice.span.months, spans[:-1]]
-    found = counted(choice.scope, OF_BOARD, series, choice.sources)
-    found.series[1].append(whole(str(len(spans) - 1), str(spans[-1]), found.figures))
-    return found
 
 
 def _beside(found: Mapping[str, int]) -> dict[str, str]:
@@ -134,11 +114,6 @@ def _beside(found: Mapping[str, int]) -> dict[str, str]:
         "kit-pupils": f"{loans}, {schools}",
     }
     return {code: words % shown for code, words in said.items()}
-
-
-def _years(year: int) -> list[Span]:
-    """This one and those before."""
-    return [Span.of_school_year(year - back) for back in reversed(range(YEARS_SHOWN))]
 
 
 @desk_page("impact.view_figures")

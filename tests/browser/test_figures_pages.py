@@ -77,6 +77,23 @@ def test_figures_are_read_on_a_phone_without_javascript(
     context.close()
 
 
+def test_tables_are_read_on_a_phone_without_moving_them_sideways(page, client, year):
+    report = year[-1]
+    sign_in(page, client, make_staff(name="Bea Beheer"))
+    page.set_viewport_size(PHONE)
+    for address in ("", "alle/", "indicatoren/", "financiering/", f"verslagen/{report.pk}/"):
+        page.goto(f"{FIGURES}{address}")
+        for summary in page.locator(".desk-mail > summary").all():
+            summary.click()
+        tables = page.locator(".desk-scroll").all()
+        assert tables
+        for table in tables:
+            assert table.evaluate("one => one.scrollWidth <= one.clientWidth"), address
+        assert_fits(page)
+    row = page.get_by_role("region", name="Doelen").get_by_role("row", name="Leerlingen")
+    expect(row.get_by_role("cell", name="Norm 100")).to_be_visible()
+
+
 def test_teacher_reads_her_schools_year(page, client, year, assert_accessible):
     school, *_rest = year
     sign_in(page, client, make_teacher(school=school))

@@ -320,6 +320,14 @@ def test_pledges_add_up_by_state_and_kind(client):
     assert "1.250,50" in page.text
 
 
+def test_pledges_of_one_source_are_looked_at_apart(client):
+    one = make_pledge(amount=100, source=make_source())
+    make_pledge(amount=7, source=make_source(name="Gemeente"))
+    page = client.get(f"{FUNDING}?bron={one.source_id}")
+    assert page.context["pledges"] == [one]
+    assert page.context["sums"][0].money == 100
+
+
 # --- Volunteers -------------------------------------------------------------------------------
 
 
@@ -362,3 +370,14 @@ def test_hours_at_two_hubs_count_once_each_at_its_own_rate():
     found = volunteering(scope_of(hubs=(the_hub().pk, theirs.pk)))
 
     assert (found.people, found.hours, found.value) == (2, 5.0, Decimal("70.00"))
+
+
+def test_rate_begins_on_its_day_be_it_the_last_of_the_period():
+    worked(make_person(), 9, 7, 1)
+    worked(make_person(), 9, 8, 1)
+    for since, amount in (("2026-08-01", 10), ("2026-09-08", 15)):
+        HourRate.objects.create(hub=the_hub(), since=since, amount=amount)
+    until = Span(YEAR.first, datetime.date(2026, 9, 8))
+    assert volunteering(scope_of(until)).value == 25
+    day_before = Span(YEAR.first, datetime.date(2026, 9, 7))
+    assert volunteering(scope_of(day_before)).value == 10

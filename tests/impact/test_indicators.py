@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from impact.counting.scope import ProgrammeLine
-from impact.indicators.status import expected, goals, statuses_of
+from impact.indicators.status import TargetStatus, expected, goals, statuses_of
 from impact.models import Milestone, Status, Target, Value
 from schools.years import YearGroup
 from tests.factories import amsterdam, make_programme, make_staff, the_hub
@@ -119,6 +119,15 @@ def test_last_value_of_the_period_counts_and_none_is_changed(client):
     assert client.post(change, {"amount": 99}).status_code == 403
 
 
+def test_value_of_a_later_day_is_not_known_yet():
+    """A report about the time until then does not take it over."""
+    target = make_target(indicator=make_indicator())
+    for day, amount in ((OCTOBER, 5), (HALFWAY, 20), (datetime.date(2026, 11, 1), 50)):
+        target.indicator.values.create(day=day, amount=amount, source="Ledenlijst")
+    found = [statuses_of([target], day)[0].reached for day in (OCTOBER, HALFWAY)]
+    assert found == [5, 20]
+
+
 def test_computed_indicator_takes_no_value():
     indicator = make_indicator(name="Leerlingen", figure="pupils")
     with pytest.raises(ValidationError):
@@ -143,6 +152,31 @@ def test_board_sees_this_year_against_its_target(client, django_assert_max_num_q
         page = client.get("/beheer/cijfers/")
     assert "van 1.500" in page.text
     assert "loopt niet volgens plan" in page.text
+
+
+def test_targets_of_now_come_before_those_of_before(client):
+    """And of one day in the order of their indicators."""
+    places = [(1, 2025), (3, 2026), (2, 2026)]
+    rows = [
+        make_target(
+            indicator=make_indicator(name=f"Leden {place} {year}", position=place),
+            starts_on=datetime.date(year, 8, 1),
+            due_on=datetime.date(year + 1, 7, 31),
+        )
+        for place, year in places
+    ]
+    shown = [one.target for one in client.get(OVERVIEW).context["statuses"]]
+    assert shown == [rows[2], rows[1], rows[0]]
+
+
+@pytest.mark.parametrize(
+    ("reached", "asked", "drawn"),
+    [(30, 45, (30, 45)), (None, 0, (0, 0)), (130, 100, (100, 100)), (99, 120, (99, 100))],
+)
+def test_bar_shows_what_was_reached_and_the_stroke_what_is_asked(reached, asked, drawn):
+    """Of the norm, and within the bar: a milestone can be more than the norm."""
+    status = TargetStatus(Target(amount=Decimal(100)), reached, Decimal(asked))
+    assert (status.percent, status.percent_expected) == drawn
 
 
 @pytest.mark.parametrize("codes", [["pupils"], ["pupils", "visits", "schools"]])

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from bookings.models import Booking, State, Visit, VisitSlot
 from core.lifecycle import Refused
 from core.models import Change
-from impact.counting import kept
 from impact.counting.sources import sources_of
 from impact.counting.spans import Span
+from impact.keeping import kept
 from impact.kind import EvaluationKind
 from impact.models import Division, Kept
 from schools.models import School, SchoolBoard
@@ -33,6 +33,7 @@ from tests.racing import race
 
 pytestmark = pytest.mark.django_db
 NOW = amsterdam(2027, 1, 12, 10)
+PAST = Span.of_school_year(2025)
 LOOKING = 4  # statements: the hub, its sources, the changes and what is kept
 CODES = ("pupils", "pupils-booked", "visits", "visits-unregistered", "schools", "classes", "boards")
 
@@ -47,7 +48,8 @@ def look(span: Span = YEAR) -> kept.Counted:
     """As the board's page does."""
     scope = scope_of(span)
     before = [Span.of_school_year(2025)]
-    return kept.counted(scope, CODES, [span.months, before], sources_of(scope.hubs))
+    question = kept.Question(scope, CODES, [span.months, before], by_source=True)
+    return kept.counted(question, sources_of(scope.hubs))
 
 
 def recount() -> kept.Counted:
@@ -184,30 +186,82 @@ def test_new_version_of_the_site_counts_anew(year):
 
 def test_part_of_the_visits_is_counted_each_time(year):
     scope = scope_of(YEAR, programmes=(year.visit.programme_id,))
-    kept.counted(scope, CODES, [YEAR.months], [])
+    kept.counted(kept.Question(scope, CODES, [YEAR.months]))
     assert not Kept.objects.exists()
 
 
-def test_who_looks_is_not_kept_from_it_by_a_disk_that_is_full(year, monkeypatch):
-    def full(*_rows, **_how):
-        raise DatabaseError("database or disk is full")
+def _full(*_rows, **_how):
+    raise DatabaseError("database or disk is full")
 
-    monkeypatch.setattr(Kept.objects, "bulk_create", full)
+
+def test_who_looks_is_not_kept_from_it_by_a_disk_that_is_full(year, monkeypatch):
+    monkeypatch.setattr(Kept.objects, "bulk_create", _full)
     assert look().figures["visits"] == 1
     assert not Kept.objects.exists()
 
 
-def test_changes_of_more_than_an_hour_ago_are_forgotten_with_what_was_kept(year):
+def test_first_look_of_a_day_is_noted_and_a_full_disk_keeps_nobody_from_it(
+    year, clock_of_the_day, monkeypatch
+):
+    look(PAST)
+    clock_of_the_day.move_to(NOW + datetime.timedelta(days=1))
+    with monkeypatch.context() as disk:
+        disk.setattr("django.db.models.query.QuerySet.update", _full)
+        assert look(PAST).figures["visits"] == 1
+    assert Kept.objects.get().looked_on == NOW.date()
+    with CaptureQueriesContext(connection) as asked:
+        look(PAST)
+    assert len(asked) == LOOKING + 1
+    assert Kept.objects.get().looked_on == NOW.date() + datetime.timedelta(days=1)
+    with CaptureQueriesContext(connection) as asked:
+        look(PAST)
+    assert len(asked) == LOOKING
+
+
+def test_look_that_counts_is_noted_too(year, clock_of_the_day):
     look()
+    clock_of_the_day.move_to(NOW + datetime.timedelta(days=1))
+    Booking.objects.filter(pk=year.pk).update(came=11)
+    look()
+    assert Kept.objects.get().looked_on == NOW.date() + datetime.timedelta(days=1)
+
+
+def test_what_nobody_looked_at_for_a_week_is_forgotten(year, clock_of_the_day):
+    look(PAST)
+    clock_of_the_day.move_to(NOW + datetime.timedelta(days=1))
+    look()
+    EvaluationKind().forget_kept()
+    assert Kept.objects.count() == 2
+    clock_of_the_day.move_to(NOW + datetime.timedelta(days=8))
+    EvaluationKind().forget_kept()
+    assert [row.asked["span"][0] for row in Kept.objects.all()] == ["2026-08-01"]
+
+
+def test_changes_of_more_than_an_hour_ago_are_forgotten_and_all_is_counted_anew(year):
+    look()
+    Kept.objects.update(value={})
     long_ago, just_now = Change.objects.order_by("pk").values_list("pk", flat=True)[:2]
     Change.objects.update(at=NOW - datetime.timedelta(minutes=59))
     Change.objects.filter(pk=long_ago).update(at=NOW - datetime.timedelta(minutes=61))
     assert "forget_kept" in EvaluationKind.jobs
     EvaluationKind().forget_kept()
-    assert not Kept.objects.exists()
+    assert look() == recount()
     left = set(Change.objects.values_list("pk", flat=True))
     assert long_ago not in left
     assert just_now in left
+
+
+def test_what_was_counted_before_any_change_is_not_right_again_once_all_are_forgotten(
+    year, clock_of_the_day
+):
+    """Nothing was noted then, nor is there anything noted now; in between there was."""
+    Change.objects.all().delete()
+    assert look(PAST).figures["pupils"] == 24
+    Booking.objects.filter(visit__slot__starts_at__lt=PAST.before).update(came=11)
+    clock_of_the_day.move_to(NOW + datetime.timedelta(days=1))
+    EvaluationKind().forget_kept()
+    assert not Change.objects.exists()
+    assert look(PAST).figures["pupils"] == 11
 
 
 @pytest.mark.django_db(transaction=True)

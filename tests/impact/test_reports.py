@@ -17,7 +17,7 @@ from impact import clock
 from impact.models import Evaluation, Report
 from impact.reports.facts import changed_since, facts_of
 from impact.reports.papers import context_of, xlsx_of
-from impact.reports.sending import DRAFTED, ChangedMeanwhile, send
+from impact.reports.sending import ChangedMeanwhile, send
 from impact.results import LEAST
 from kits import handling
 from kits.models import LoanState
@@ -324,7 +324,7 @@ REDRAFTED = {
 
 @needs_pango
 @unread
-@pytest.mark.parametrize("field", DRAFTED)
+@pytest.mark.parametrize("field", REDRAFTED)
 def test_draft_that_a_colleague_changed_is_not_sent_as_it_was(field):
     report = make_report()
     Report.objects.filter(pk=report.pk).update(**{field: REDRAFTED[field]()})
