@@ -66,15 +66,25 @@ def find_or_open(
             raise DoesNotFit
         both = Visit.objects.filter(Q(pk__in=active.values("pk")) | Q(pk=leaving))
         locked = both.order_by("pk").select_for_update(of=("self",))
-        locked = locked.select_related("slot__venue", "programme")
         if only_planned:
             locked = locked.filter(slot__programmes=programme)
         for visit in locked:
             where = visit.slot_id, visit.programme_id
             if where == (slot.pk, programme.pk) and visit.released_at is None:
+                visit.slot, visit.programme = slot, programme  # they are at hand
                 return visit
         # Its last class left while we waited for the lock: open another one.
     raise VisitGone
+
+
+def refuse_full(visit: Visit) -> None:
+    """Raise VisitFull where this visit, which is locked, has no place left.
+
+    `change` would find out, and alone decides. But of fifty who want the last place each has the
+    lock in turn, so whoever is too late lets go of it at once.
+    """
+    if not visit.groups_left:
+        raise VisitFull
 
 
 def change(before: Footprint | None, after: Footprint | None) -> None:

@@ -73,6 +73,8 @@ class SchoolChoiceWidget(forms.Widget):
     for_staff = False
     # Offers to type a school that is not in the directory.
     may_type = True
+    # What the field found of the choice, once it has been checked.
+    found: School | None = None
 
     def use_required_attribute(self, initial: Any) -> bool:
         return False
@@ -101,7 +103,8 @@ class SchoolChoiceWidget(forms.Widget):
         context = super().get_context(name, None, attrs)
         given = as_input(value)
         attrs = context["widget"]["attrs"]
-        return context | school_choices(name, given.query, given.choice) | {
+        known = self.found if self.found and str(self.found.pk) == given.choice else None
+        return context | school_choices(name, given.query, given.choice, known) | {
             "given": given,
             "for_staff": self.for_staff,
             "may_type": self.may_type,
@@ -132,10 +135,13 @@ def chosen_school(choice: str) -> School | None:
     return School.objects.open().filter(pk=number).first() if number else None
 
 
-def school_choices(name: str, query: str, choice: str = "") -> dict[str, Any]:
-    """What the radio list of the field `name` shows; what was chosen stays, at the top."""
+def school_choices(
+    name: str, query: str, choice: str = "", known: School | None = None
+) -> dict[str, Any]:
+    """What the radio list of the field `name` shows; what was chosen stays, at the top. `known`:
+    the school of that choice, where it was looked for already."""
     results = find_schools(query) if query else Results("", [])
-    chosen = chosen_school(choice)
+    chosen = known or chosen_school(choice)
     others = [school for school in results.schools if school != chosen]
     return {
         "name": name,
@@ -192,6 +198,8 @@ class SchoolField(forms.Field):
             school = chosen_school(given.choice)
             if school is None:
                 raise self._error("invalid_choice")
+            widget: Any = self.widget
+            widget.found = school
             return school
         if typed:
             return self._typed(given)

@@ -141,13 +141,12 @@ def open_submission(submission: Submission, *, hub: Hub) -> tuple[Submission, bo
     """
     submission.hub = hub
     Submission.objects.bulk_create([submission], ignore_conflicts=True)
-    saved = Submission.objects.select_related("school", "hub").get(
-        submission_key=submission.submission_key
-    )
+    saved = Submission.objects.get(submission_key=submission.submission_key)
     if saved.data_hash != submission.data_hash:
         raise KeyConflict
     created = saved.public_id == submission.public_id
     if created:
+        saved.school, saved.hub = submission.school, hub  # they are at hand
         _lapse_rivals_of(saved)
     return saved, created
 

@@ -49,6 +49,7 @@ def hold(request: VisitRequest, *, by: User | None) -> Submission:
     for index, item, visit in _with_visits(request.items, only_planned=only_planned):
         if visit.groups_taken or index:  # an empty visit needs no search
             _refuse_same_party(visit, submission, item.party.name, index)
+        places.refuse_full(visit)
         booking = Booking(
             submission=submission,
             visit=visit,

@@ -51,7 +51,12 @@ def _before(event: BookingEvent) -> Booking | None:
 def _affected_in(
     visit: Visit, before: list[Booking], own: dict[int, BookingEvent]
 ) -> list[Booking]:
-    components = list(Component.objects.filter(programme=visit.programme_id))
+    # Mostly nobody else is in it, so its own count says; who comes later has a mail of her own.
+    theirs = [one.booking for one in own.values() if one.booking.visit_id == visit.pk]
+    if visit.groups_taken == sum(one.is_holding for one in theirs):
+        return []
+    of_programme = Component.objects.filter(programme=visit.programme_id)
+    components = list(of_programme.order_by("position", "pk"))
     if not components:
         return []
     now = list(visit.bookings.promised().order_by("pk"))

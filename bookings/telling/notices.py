@@ -8,7 +8,7 @@ import datetime
 import itertools
 from collections.abc import Collection, Iterable, Sequence
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -142,11 +142,7 @@ def reminder(events: list[BookingEvent]) -> list[Message]:
     bookings = _upcoming(_bookings(events, {State.CONFIRMED}))
     # Moved to another day since: that day gets a reminder of its own.
     bookings = [booking for booking in bookings if booking.visit.slot.day == about]
-    open_still = Booking.objects.unanswered().filter(pk__in=[one.pk for one in bookings])
-    lately = BookingEvent.objects.filter(
-        booking=OuterRef("pk"), notice="confirmed", at__gt=timezone.now() - KNOWN_FOR
-    )
-    is_asked = open_still.exclude(Exists(lately)).exists()
+    is_asked = _is_open(bookings)
     mail = BookingMail(
         "reminder",
         events[0].word_from_us,
@@ -155,6 +151,15 @@ def reminder(events: list[BookingEvent]) -> list[Message]:
         expires_at=_first_start(bookings),
     )
     return mail.to_all(bookings)
+
+
+def _is_open(bookings: Sequence[Booking]) -> bool:
+    """Whether one of these, which come, did not say so: neither to the question nor lately."""
+    silent = {one.pk for one in bookings if not one.said_yes}
+    lately = BookingEvent.objects.filter(
+        booking__in=silent, notice="confirmed", at__gt=timezone.now() - KNOWN_FOR
+    )
+    return bool(silent.difference(lately.order_by().values_list("booking", flat=True)))
 
 
 def still_coming(events: list[BookingEvent]) -> list[Message]:

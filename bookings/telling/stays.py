@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from bookings.models import Booking, Visit
 from bookings.telling.wording import terms_of
@@ -33,7 +34,7 @@ class Stay:
         """In which words to speak of who comes: of their programme all are classes, or groups."""
         return self.bookings[0].audience
 
-    @property
+    @cached_property  # a mail says them twice: as text and as HTML
     def terms(self) -> list[Term]:
         return terms_of(self.visit.programme, self.visit.slot.day, len(self.bookings))
 

@@ -101,11 +101,11 @@ def waiting_beside(bookings: Sequence[Booking]) -> list[VisitWait]:
 def said_beside(bookings: Sequence[Booking]) -> list[str]:
     """Of a class of the same submission that waits, in the mails about the others."""
     words = _("%(class_name)s is on the waiting list for %(title)s, %(when)s: this is no booking.")
-    waiting = _beside(bookings).filter(state=WaitState.WAITING).select_related("programme", "slot")
+    waiting = _beside(bookings).filter(state=WaitState.WAITING)
     return [
         words
         % {"class_name": row.party_name, "title": row.programme.shown.title, "when": when_of(row)}
-        for row in waiting
+        for row in waiting.prefetch_related("programme", "slot")  # mostly there is none
     ]
 
 

@@ -105,10 +105,9 @@ def said_along(bookings: Sequence[Booking]) -> list[str]:
     )
     holding = {booking.pk for booking in bookings if booking.is_holding}
     # A few columns: this is asked for every mail, and most have no kit.
-    loans = Loan.objects.holding().filter(booking__in=list(bookings)).order_by("pk")
-    found = loans.exclude(state=LoanState.HELD).values_list(
-        "booking", "copy__kit__title", "starts_on", "ends_on"
-    )
+    states = set(LoanState.where(holds=True)) - {LoanState.HELD}
+    loans = Loan.objects.filter(booking__in=[one.pk for one in bookings], state__in=states)
+    found = loans.order_by("pk").values_list("booking", "copy__kit__title", "starts_on", "ends_on")
     return [
         (goes if booking in holding else stays)
         % {

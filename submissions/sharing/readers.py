@@ -43,13 +43,13 @@ def readers_of[T: Asked](rows: Iterable[T]) -> list[tuple[Reader, list[T]]]:
 
 
 def readers_of_all[T: Asked](rows: Iterable[T]) -> list[tuple[Reader, list[T]]]:
-    """The same of rows of several submissions, in their order; one query."""
+    """The same of rows of several submissions, in their order; one query, or two when shared."""
     asked: dict[Submission, list[T]] = {}
     for row in rows:
         asked.setdefault(row.submission, []).append(row)
     shared = Companion.objects.accepted().filter(submission__in=asked).exclude(email="")
     companions: dict[int, list[Companion]] = {}
-    for one in shared.select_related("user").order_by("email", "pk"):
+    for one in shared.prefetch_related("user").order_by("email", "pk"):  # mostly there is none
         companions.setdefault(one.submission_id, []).append(one)
     found = []
     for submission, some in asked.items():

@@ -11,11 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bookings.planning.availability import month_of_offers
+from core.dates import ONE_DAY
 from tests.booking_form import code_in_mail, key_in, typed
 from tests.factories import NOW, make_booking, make_programme, make_school, make_slot, make_visit
 
 # Of RELIABILITY's table: the form, its answers, the code's page, the code and the confirmation.
 BUDGET = 60
+# Of a form that comes too late for the last place.
+REFUSED = 18
 # The server opens and ends a transaction without being asked what it thinks of it.
 BOUNDARIES = {"BEGIN", "BEGIN IMMEDIATE", "COMMIT"}
 
@@ -64,6 +67,31 @@ def test_whole_booking_through_the_pages_keeps_its_budget(others: int) -> None:
 @time_machine.travel(NOW, tick=False)
 def test_booking_with_three_others_in_the_visit_costs_as_much_as_with_one() -> None:
     assert cost_of_booking(3) == cost_of_booking(1)
+
+
+@pytest.mark.django_db(transaction=True)
+@time_machine.travel(NOW, tick=False)
+def test_refusal_of_the_last_place_looks_at_nothing_twice() -> None:
+    client = Client()
+    programme = make_programme(max_groups=1)
+    slot = make_slot(programmes=[programme])
+    make_slot(programmes=[programme], starts_at=slot.starts_at + ONE_DAY)  # to offer instead
+    form_page = reverse("bookings:book", args=[programme.slug, slot.pk])
+    page = client.get(form_page).content.decode()
+    make_booking(visit=make_visit(slot=slot, programme=programme, max_groups=1))
+    answers = typed(submission_key=key_in(page), school=str(make_school().pk))
+
+    with CaptureQueriesContext(connection) as captured:
+        refused = client.post(
+            form_page, answers | {"school_typed_name": "", "school_typed_city": ""}
+        )
+
+    assert refused.status_code == 409
+    asked = [one["sql"] for one in captured.captured_queries if one["sql"] not in BOUNDARIES]
+    assert len(asked) <= REFUSED, asked
+    assert len([sql for sql in asked if 'FROM "schools_school"' in sql]) == 1
+    # That it is full, the locked visit says itself.
+    assert not [sql for sql in asked if sql.startswith('UPDATE "bookings_visit"')]
 
 
 @pytest.mark.sqlite

@@ -9,6 +9,8 @@ from email import message_from_bytes
 import icalendar
 import pytest
 import tinyhtml5
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 from bookings import clock, lifecycle, visits
@@ -648,3 +650,17 @@ def test_cancellation_says_once_that_it_is_off(booked, staff):
     assert "gaat niet door" not in mail.text
     assert "gaat niet door" not in mail.html
     assert "Een andere klas kan nu op deze plek komen." in mail.text
+
+
+def test_who_mostly_is_not_there_is_looked_for_without_what_else_she_would_say(booked, frozen):
+    booked(State.CONFIRMED)
+    frozen.move_to(amsterdam(2026, 10, 27, 9))
+    assert clock.remind_due() == 1
+
+    with CaptureQueriesContext(connection) as queries:
+        assert Teller().tell(seconds=30) == 1
+
+    of = ('FROM "bookings_visitwait" ', 'FROM "submissions_companion" ')
+    found = [one["sql"] for one in queries if any(table in one["sql"] for table in of)]
+    assert len(found) == 2
+    assert not [sql for sql in found if " JOIN " in sql]

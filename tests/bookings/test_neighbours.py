@@ -3,6 +3,8 @@
 import io
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 from bookings import lifecycle, visits
@@ -173,6 +175,13 @@ def test_neighbours_of_a_programme_without_components_hear_nothing(visit):
     told()
     lifecycle.cancel(booking=first, by=make_staff())
     assert told() == [(first.submission.email, "Geannuleerd")]
+
+
+def test_class_alone_in_its_visit_asks_for_no_rotation(visit):
+    confirmed(visit)
+    with CaptureQueriesContext(connection) as queries:
+        assert len(told()) == 1
+    assert not [one for one in queries if '"programmes_component"' in one["sql"]]
 
 
 def test_new_letter_speaks_the_language_of_its_reader(visit):

@@ -126,6 +126,7 @@ def test_the_race_sees_it_when_the_guard_is_taken_away(monkeypatch):
     make_visit(slot=slot, programme=programme)
     guards = [c for c in Visit._meta.constraints if "overbooked" in c.name]
     others = [c for c in Visit._meta.constraints if c not in guards]
+    monkeypatch.setattr(places, "refuse_full", lambda visit: None)
     monkeypatch.setattr(places, "_take", take_unguarded)
     with monkeypatch.context() as unguarded, connection.schema_editor() as editor:
         # SQLite rebuilds the table with the constraints that the model names.
@@ -144,9 +145,24 @@ def test_the_race_sees_it_when_the_guard_is_taken_away(monkeypatch):
                 editor.add_constraint(Visit, guard)
 
 
+def test_the_condition_alone_lets_one_in(monkeypatch):
+    """The look before it only saves time under the lock."""
+
+    monkeypatch.setattr(places, "refuse_full", lambda visit: None)
+    programme = make_programme()
+    slot = make_slot(programmes=[programme])
+    make_visit(slot=slot, programme=programme)
+
+    answers = race([held_by_verb(slot, programme, number) for number in range(10)])
+
+    assert Counter(type(answer) for answer in answers) == {Submission: 1, places.VisitFull: 9}
+    assert_sound()
+
+
 def test_the_check_is_a_net_under_the_condition(monkeypatch):
     """With the condition gone the database itself still refuses the second."""
 
+    monkeypatch.setattr(places, "refuse_full", lambda visit: None)
     monkeypatch.setattr(places, "_take", take_unguarded)
     programme = make_programme()
     slot = make_slot(programmes=[programme])
