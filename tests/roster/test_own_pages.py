@@ -8,6 +8,7 @@ from django.test import Client
 from core import tokens
 from core.models import Mail
 from roster import lifecycle, links
+from roster.forms import WeekChanged, WeekForm
 from roster.models import Availability, OtherDays, ShiftEvent
 from tests.factories import amsterdam, make_other_hub
 from tests.roster.rostering import (
@@ -195,6 +196,21 @@ def test_week_that_the_coordinator_changed_meanwhile_is_shown_first(anna):
     again = {"week": "1", "can_1": "on", "seen": response.context["week"]["seen"].value()}
     assert post(anna, "days", again).status_code == 302
     assert Availability.objects.get().weekday == 1
+
+
+def test_week_that_the_coordinator_changes_after_the_form_compared_is_not_lost(anna, monkeypatch):
+    seen = Client().get(address(anna, "days")).context["week"].now
+    save = WeekForm.save
+
+    def after_the_coordinator(form):
+        Availability.objects.filter(weekday=4).delete()
+        return save(form)
+
+    monkeypatch.setattr(WeekForm, "save", after_the_coordinator)
+    response = post(anna, "days", {"week": "1", "can_1": "on", "seen": seen})
+    assert response.status_code == 422
+    assert response.context["week"].non_field_errors() == [str(WeekChanged())]
+    assert Availability.objects.count() == 6
 
 
 def test_days_on_which_it_is_otherwise_are_added_and_removed(anna):
