@@ -7,9 +7,9 @@ from django.test import Client
 
 from core import tokens
 from core.models import Mail
-from roster import lifecycle, links
+from roster import lifecycle, links, people
 from roster.forms import WeekChanged, WeekForm
-from roster.models import Availability, OtherDays, ShiftEvent
+from roster.models import Availability, OtherDays, Person, ShiftEvent
 from tests.factories import amsterdam, make_other_hub
 from tests.roster.rostering import (
     absent,
@@ -287,3 +287,11 @@ def test_page_takes_as_many_queries_for_three_shifts_as_for_one(
         if number in (1, 3):
             with django_assert_num_queries(11):
                 Client().get(address(anna))
+
+
+def test_link_of_who_was_forgotten_stays_dead_where_her_row_is_used_again(anna):
+    token = links.token_of(anna)
+    assert links.whose(anna.pk, token) == anna
+    people.forget(anna)
+    Person.objects.filter(pk=anna.pk).update(left_on=None)
+    assert links.whose(anna.pk, token) is None
