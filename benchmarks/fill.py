@@ -1,4 +1,5 @@
-"""Ten school years of a busy centre: 20,000 bookings, 8,000 schools, 200 kits in 5,000 loans.
+"""Ten school years of three hubs: 20,000 bookings, 8,000 schools, 200 boxes in 5,000 loans, most
+of them of a busy centre, a tenth of each of the two others.
 
 Nothing is random, so two runs measure the same. Rows go in by thousands; the constraints are
 on, and what is written obeys them.
@@ -6,7 +7,7 @@ on, and what is written obeys them.
 
 import datetime
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, cycle, islice, pairwise, product
 from typing import Any
 
@@ -42,6 +43,7 @@ MOVES = {
 }
 # As many at any size, as programmes: pages that list kits are compared between the sizes.
 KITS = 10
+OTHER_HUBS = 2
 # Three weeks out, and three days to check and refill.
 LENT, BLOCKED = datetime.timedelta(days=21), datetime.timedelta(days=24)
 
@@ -57,21 +59,43 @@ class Size:
     def tenth(self) -> "Size":
         return Size(800, 2_000, self.years, 20, 500)
 
+    def split(self) -> tuple["Size", "Size"]:
+        """What is of the busy hub, and of each of the others."""
+        bookings, copies, loans = self.bookings // 10, self.copies // 10, self.loans // 10
+        busy = replace(
+            self,
+            bookings=self.bookings - OTHER_HUBS * bookings,
+            copies=self.copies - OTHER_HUBS * copies,
+            loans=self.loans - OTHER_HUBS * loans,
+        )
+        return busy, replace(self, bookings=bookings, copies=copies, loans=loans)
+
 
 def fill(size: Size) -> None:
     """Fill an empty, migrated database."""
+    busy, other = size.split()
     with transaction.atomic():
         venue = factories.make_venue(name="Bench")
-        schools = _schools(size.schools)
+        users = _users(_schools(size.schools))
         programmes = _programmes(venue, "programma")
-        # One more year than there are: the next one is planned already.
-        first = years.current_school_year() + 1 - size.years
-        slots = _slots(programmes, first, size.years + 1)
-        _bookings(_places(size.bookings, slots, programmes), _users(schools), "bench")
+        _fill_hub(programmes, users, busy, "bench")
         _funding(programmes, size.years)
-        fill_loans(venue, size)
+        fill_loans(venue, busy)
+        for number in range(1, OTHER_HUBS + 1):
+            key = f"elders-{number}"
+            hub = factories.make_other_hub(slug=key, name=f"Hub {number}", short_name=key)
+            venue = factories.make_venue(name=f"Bench {number}", hub=hub)
+            _fill_hub(_programmes(venue, key), users, other, key)
+            fill_loans(venue, other, kits=1, slug=f"{key}-leskist")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def _fill_hub(programmes: list[Programme], users: list[User], size: Size, key: str) -> None:
+    # One more year than there are: the next one is planned already.
+    first = years.current_school_year() + 1 - size.years
+    slots = _slots(programmes, first, size.years + 1)
+    _bookings(_places(size.bookings, slots, programmes), users, key)
 
 
 def fill_a_year(number: int) -> int:
@@ -89,7 +113,7 @@ def fill_a_year(number: int) -> int:
     return year
 
 
-def _save[M: Model](rows: Iterable[M | None]) -> list[M]:
+def save[M: Model](rows: Iterable[M | None]) -> list[M]:
     found = [row for row in rows if row is not None]
     return type(found[0])._default_manager.bulk_create(found, batch_size=2_000) if found else []
 
@@ -143,7 +167,7 @@ def _slots(programmes: list[Programme], year: int, years_on: int = 1) -> list[Vi
     ]
     room = {"venue": programmes[0].venue} | ROOM
     length = datetime.timedelta(hours=3)
-    slots = _save(VisitSlot(starts_at=start, ends_at=start + length, **room) for start in starts)
+    slots = save(VisitSlot(starts_at=start, ends_at=start + length, **room) for start in starts)
     for programme in programmes:
         programme.slots.add(*slots)
     return slots
@@ -153,7 +177,7 @@ def _funding(programmes: list[Programme], number: int) -> None:
     """Three sources that pay a third each of every programme in every school year."""
     hub = programmes[0].venue.hub
     kind = FundingSource.Kind.SUBSIDY
-    sources = _save(FundingSource(hub=hub, name=f"Bron {one}", kind=kind) for one in range(3))
+    sources = save(FundingSource(hub=hub, name=f"Bron {one}", kind=kind) for one in range(3))
     this_year = years.current_school_year()
     spans = [
         (years.school_year_start(year), years.school_year_end(year))
@@ -161,7 +185,7 @@ def _funding(programmes: list[Programme], number: int) -> None:
     ]
     for programme, (first, last) in product(programmes, spans):
         division = Division.objects.create(programme=programme, first=first, last=last, whole=3)
-        _save(Share(division=division, source=source, parts=1) for source in sources)
+        save(Share(division=division, source=source, parts=1) for source in sources)
 
 
 def _places(number: int, slots: list[VisitSlot], programmes: list[Programme]) -> list[Place]:
@@ -176,7 +200,7 @@ def _places(number: int, slots: list[VisitSlot], programmes: list[Programme]) ->
 
 def _users(schools: list[School]) -> list[User]:
     address = "leerkracht{}@school.example".format
-    return _save(User(email=address(one.pk), name="Juf Bench", school=one) for one in schools)
+    return save(User(email=address(one.pk), name="Juf Bench", school=one) for one in schools)
 
 
 def _bookings(places: list[Place], users: list[User], key: str, most: int = 3) -> None:
@@ -202,11 +226,11 @@ def _bookings(places: list[Place], users: list[User], key: str, most: int = 3) -
         bookings.append(Booking(visit=visit, pupils=pupils, supervisors=3, state=state, **asked))
     for visit in visits.values():
         visit.released_at = None if visit.groups_taken else now
-    _save(visits.values())
-    _save(one.submission for one in bookings)
-    _save(one.class_group for one in bookings)
-    _save(bookings)
-    _save(event for booking in bookings for event in _history(booking))
+    save(visits.values())
+    save(one.submission for one in bookings)
+    save(one.class_group for one in bookings)
+    save(bookings)
+    save(event for booking in bookings for event in _history(booking))
     claim_zones(Visit.objects.active().filter(slot__venue=places[0][0].venue))
 
 
@@ -233,13 +257,13 @@ def _hand_over_days(venue: Venue, first: datetime.date) -> Iterator[datetime.dat
         first += BLOCKED
 
 
-def fill_loans(venue: Venue, size: Size) -> None:
+def fill_loans(venue: Venue, size: Size, *, kits: int = KITS, slug: str = "leskist") -> None:
     """Boxes that go out again and again: evenly over the years behind, and one loan in ten still
     to come, one after the other from next week."""
-    for number in range(1, KITS + 1):
-        copies = size.copies // KITS
-        factories.make_kit(venue=venue, slug=f"leskist-{number}", copies=copies, position=number)
-    boxes, now = list(KitCopy.objects.order_by("pk")), timezone.now()
+    for number in range(1, kits + 1):
+        copies = len(range(number, size.copies + 1, kits))
+        factories.make_kit(venue=venue, slug=f"{slug}-{number}", copies=copies, position=number)
+    boxes, now = list(KitCopy.objects.filter(kit__venue=venue).order_by("pk")), timezone.now()
     today, coming = timezone.localdate(), size.loans // 10
     past = size.loans - coming
     step = max(datetime.timedelta(days=size.years * 365) // -(-past // len(boxes)), BLOCKED)
@@ -248,8 +272,9 @@ def fill_loans(venue: Venue, size: Size) -> None:
         (today - step * (number // len(boxes) + 1) for number in range(past)),
         (to_come[number // len(boxes)] for number in range(coming)),
     )
-    submissions = cycle(Submission.objects.order_by("pk")[: size.loans])
-    loans = _save(
+    there = Submission.objects.filter(hub=venue.hub_id).order_by("pk")
+    submissions = cycle(there[: size.loans])
+    loans = save(
         Loan(
             copy=boxes[(number if number < past else number - past) % len(boxes)],
             submission=next(submissions),
@@ -263,4 +288,4 @@ def fill_loans(venue: Venue, size: Size) -> None:
         )
         for number, start in enumerate(starts)
     )
-    _save(LoanEvent(loan=one, move="made", to_state=one.state, noticed_at=now) for one in loans)
+    save(LoanEvent(loan=one, move="made", to_state=one.state, noticed_at=now) for one in loans)

@@ -10,10 +10,27 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.schedule import Weekday
+from core.lifecycle import Refused
 from core.text.fields import PickedDayField
+from core.transactions import retried
 from roster.models import Availability, OtherDays, Person
 
 CLOCK = {"type": "time"}
+
+
+class WeekChanged(Refused):
+    message = _(
+        "Your week was changed while you were busy. Nothing you typed is lost: look, and save "
+        "again."
+    )
+
+
+def _week_of(person: Person) -> list[Availability]:
+    return list(Availability.objects.filter(person=person).order_by("weekday"))
+
+
+def _in_a_line(week: list[Availability]) -> str:
+    return " ".join(f"{row.weekday}={row.hours}" for row in week)
 
 
 class WeekForm(forms.Form):
@@ -23,12 +40,15 @@ class WeekForm(forms.Form):
 
     def __init__(self, data: Any = None, *, person: Person) -> None:
         self.person = person
-        now = {one.weekday: one for one in person.availabilities.all()}
+        now = _week_of(person)
         initial: dict[str, Any] = {}
-        for number, row in now.items():
-            initial |= {f"can_{number}": True}
-            initial |= {f"from_{number}": row.starts_at, f"until_{number}": row.ends_at}
-        self.now = " ".join(f"{n}={row.hours}" for n, row in sorted(now.items()))
+        for row in now:
+            initial |= {f"can_{row.weekday}": True}
+            initial |= {
+                f"from_{row.weekday}": row.starts_at,
+                f"until_{row.weekday}": row.ends_at,
+            }
+        self.now = _in_a_line(now)
         super().__init__(data, initial=initial | {"seen": self.now})
         self.fields["seen"] = forms.CharField(required=False, widget=forms.HiddenInput)
         for number, label in Weekday.choices:
@@ -48,12 +68,7 @@ class WeekForm(forms.Form):
         if "seen" in self.data and data.get("seen", "") != self.now and not self.is_as_now():
             # Shown again with what was typed, and saved when she sends it once more.
             self.data = dict(self.data.items()) | {"seen": self.now}
-            raise ValidationError(
-                _(
-                    "Your week was changed while you were busy. Nothing you typed is lost: look, "
-                    "and save again."
-                )
-            )
+            raise ValidationError(str(WeekChanged()))
         for number in Weekday.values:
             if f"from_{number}" not in data or f"until_{number}" not in data:
                 continue
@@ -67,7 +82,7 @@ class WeekForm(forms.Form):
     def is_as_now(self) -> bool:
         """Whether her week is like this already, as after the first of two clicks."""
         typed = [(row.weekday, row.starts_at, row.ends_at) for row in self.week()]
-        now = self.person.availabilities.order_by("weekday")
+        now = _week_of(self.person)
         return typed == [(row.weekday, row.starts_at, row.ends_at) for row in now]
 
     def week(self) -> list[Availability]:
@@ -84,9 +99,13 @@ class WeekForm(forms.Form):
             if data.get(f"can_{number}") or data.get(f"from_{number}")
         ]
 
-    @transaction.atomic
+    @retried
     def save(self) -> None:
-        """Her week as it is here."""
+        """Her week as it is here. Raises WeekChanged where it was changed since it was compared:
+        the coordinator locks her row, too."""
+        Person.objects.select_for_update(of=("self",)).get(pk=self.person.pk)
+        if _in_a_line(_week_of(self.person)) != self.now:
+            raise WeekChanged
         Availability.objects.filter(person=self.person).delete()
         Availability.objects.bulk_create(self.week())
 

@@ -51,15 +51,15 @@ class Rules:
             other.pk != shift.pk
             and other.starts_at < shift.ends_at
             and other.ends_at > shift.starts_at
-            for other in self._taken[person.holder]
+            for day in _days(shift)
+            for other in self._taken.get((person.holder, day), ())
         )
 
     def _in_school_hours(self, person: Person, shift: Shift) -> bool:
         if person.age_class != AgeClass.AT_SCHOOL:
             return False
         holidays = self._holidays.get(shift.visit.slot.venue.holiday_region, {})
-        days = days_between(timezone.localdate(shift.starts_at), timezone.localdate(shift.ends_at))
-        lessons = (day for day in days if is_working_day(day) and day not in holidays)
+        lessons = (day for day in _days(shift) if is_working_day(day) and day not in holidays)
         return any(
             opens < shift.ends_at and closes > shift.starts_at
             for opens, closes in map(_school_hours, lessons)
@@ -89,14 +89,15 @@ def candidates(shift: Shift) -> list[tuple[Person, list[type[MayNot]]]]:
 def in_doubt(shifts: Sequence[Shift]) -> list[tuple[Shift, list[type[MayNot]]]]:
     """Those of these taken shifts that who has them may not have as things stand: the visit moved
     to a day on which she cannot, she fell ill, her certificate ends. What staff overruled when they
-    gave it is no doubt."""
+    gave it is no doubt. They come `with_visit` at least."""
     keys = {one.person_id for one in shifts if one.person_id}
     people = Person.objects.with_days().in_bulk(keys) if keys else {}
     rules, found = Rules(shifts), []
     for one in shifts:
         if one.person_id is None or one.has_begun:
             continue
-        why = rules.broken(people[one.person_id], one)
+        one.person = people[one.person_id]
+        why = rules.broken(one.person, one)
         if left := [refusal for refusal in why if refusal.name() not in one.overruled]:
             found.append((one, left))
     return found
@@ -116,16 +117,22 @@ def _when(person: Person, shift: Shift) -> list[type[MayNot]]:
     return [] if person.can_between(shift.starts_at, shift.ends_at) else [refusals.NotThen]
 
 
-def _taken_around(shifts: list[Shift]) -> dict[str, list[Shift]]:
-    """What is taken in the span of all of these, at whatever hub, by who holds it."""
-    found: dict[str, list[Shift]] = defaultdict(list)
+def _days(shift: Shift) -> Iterable[datetime.date]:
+    """Those on which it is; two that overlap have one in common."""
+    return days_between(timezone.localdate(shift.starts_at), timezone.localdate(shift.ends_at))
+
+
+def _taken_around(shifts: list[Shift]) -> dict[tuple[str, datetime.date], list[Shift]]:
+    """What is taken in the span of all of these, at whatever hub, by who holds it and the day."""
+    found: dict[tuple[str, datetime.date], list[Shift]] = defaultdict(list)
     if shifts:
         span = {
             "starts_at__lt": max(one.ends_at for one in shifts),
             "ends_at__gt": min(one.starts_at for one in shifts),
         }
         for one in Shift.objects.where(holds=True).filter(**span):
-            found[one.holder or ""].append(one)
+            for day in _days(one):
+                found[one.holder or "", day].append(one)
     return found
 
 

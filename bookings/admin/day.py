@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -97,11 +97,13 @@ def _beside(
     bookings: QuerySet[Booking], day: datetime.date, *, forward: bool
 ) -> datetime.date | None:
     """The nearest day before or after with a visit: weekends and holidays are passed over."""
-    found = bookings.exclude(state=State.HELD).filter(visit__released_at=None).order_by()
+    found = bookings.exclude(state=State.HELD).filter(visit__released_at=None)
+    # The first in order and no minimum: for that all bookings of all years would be read.
     if forward:
-        later = found.filter(visit__slot__starts_at__gte=start_of_day(day + ONE_DAY))
-        moment = later.aggregate(moment=Min("visit__slot__starts_at"))["moment"]
+        found = found.filter(visit__slot__starts_at__gte=start_of_day(day + ONE_DAY))
+        found = found.order_by("visit__slot__starts_at")
     else:
-        earlier = found.filter(visit__slot__starts_at__lt=start_of_day(day))
-        moment = earlier.aggregate(moment=Max("visit__slot__starts_at"))["moment"]
+        found = found.filter(visit__slot__starts_at__lt=start_of_day(day))
+        found = found.order_by("-visit__slot__starts_at")
+    moment = found.values_list("visit__slot__starts_at", flat=True).first()
     return timezone.localdate(moment) if moment else None

@@ -135,6 +135,14 @@ class DayVisit(Stay):
     def supervisors(self) -> int:
         return sum(booking.supervisors for booking in self.bookings)
 
+    @property
+    def who(self) -> list[str]:
+        """'OBS De Notenboom, 7a, 7b': a line for each school, however many classes come."""
+        classes: dict[str, list[str]] = {}
+        for booking in self.bookings:
+            classes.setdefault(booking.submission.asker_name, []).append(booking.party_name)
+        return [", ".join([asker, *parties]) for asker, parties in classes.items()]
+
 
 def visits_on(day: datetime.date, bookings: QuerySet[Booking]) -> list[DayVisit]:
     """The visits of a day with the classes among `bookings` that come, in order of time; two

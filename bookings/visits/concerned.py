@@ -34,7 +34,10 @@ def concerned(visit: Visit) -> Concerned:
 
 def concerned_in(slot: int, programme: int) -> Concerned:
     """Of a programme in a slot, by their keys: whether there is a visit yet or not."""
-    there = Visit.objects.active().filter(slot=slot, programme=programme)
+    # Its key, looked up first: PostgreSQL does not look into a subquery behind a dozen joined
+    # tables, and would read all bookings of all years.
+    active = Visit.objects.active().filter(slot=slot, programme=programme)
+    there = list(active.values_list("pk", flat=True))
     waiting = VisitWait.objects.filter(slot=slot, programme=programme, state__in=LIVE)
     wishes = VisitWait.objects.filter(slot=None, booking__visit__in=there, state__in=LIVE)
     inside = Booking.objects.filter(visit__in=there).order_by("pk")

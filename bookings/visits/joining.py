@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.lifecycle import MOVES
 from bookings.models import Booking, BookingEvent, State, Visit, VisitSlot
+from bookings.places import VisitGone
 from bookings.planning.availability import SlotProgramme
 from bookings.visits.moving import lock_all
 from core.lifecycle import Refused
@@ -118,15 +119,25 @@ class _Together:
         return any(day in self._holidays.get(region, ()) for region in regions)
 
 
+def in_a_line(classes: Iterable[Booking]) -> str:
+    """Who they are, with how many; another line where somebody joined, left or changed."""
+    return " ".join(f"{one.pk}:{one.pupils}" for one in classes)
+
+
 @retried
-def propose(*, visit: Visit, to: Visit, by: User, note: str = "") -> Sequence[BookingEvent]:
+def propose(
+    *, visit: Visit, to: Visit, by: User, note: str = "", seen: str | None = None
+) -> Sequence[BookingEvent]:
     """Ask the classes of a visit to come on the date of another one, and tell those who come then.
-    Nobody moves: a teacher does that by the link of her mail. Raises FitsNoMore, VisitGone."""
+    Nobody moves: a teacher does that by the link of her mail. Raises FitsNoMore, VisitGone (also
+    where others would get a mail than were `seen`, in a line)."""
     lock_all([visit, to])
     if to not in could_join(visit) or _answers(visit).exists():
         raise FitsNoMore
     days = {"from": visit.slot.starts_at.isoformat(), "to": to.slot.starts_at.isoformat()}
     classes = classes_of([visit, to])
+    if seen is not None and seen != in_a_line([*classes[visit.pk], *classes[to.pk]]):
+        raise VisitGone
     asked: dict[str, Any] = {"about": visit.slot.day, "data": days | {"slot": to.slot_id}}
     told: dict[str, Any] = {"about": to.slot.day, "data": days, "notice": "joined_by"}
     return [

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.models import Visit, VisitSlot
+from bookings.places import VisitGone
 from bookings.refusals import BelowBooked
 from bookings.waiting import door
 from core.backoffice.changes import log_values
@@ -22,9 +23,18 @@ class Limited:
 
 
 @retried
-def set_maxima(*, visit: Visit, max_groups: int, max_pupils: int) -> None:
-    """Raise or lower a visit's capacity; never below what is booked (BelowBooked)."""
-    if not _limit(visit, max_groups, max_pupils, has_own_maxima=True):
+def set_maxima(
+    *, visit: Visit, max_groups: int, max_pupils: int, seen: tuple[int, int] | None = None
+) -> None:
+    """Raise or lower a visit's capacity; never below what is booked (BelowBooked). Raises VisitGone
+    where the maxima are neither those that were `seen` nor already these."""
+    now = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
+    if seen is not None and (now.max_groups, now.max_pupils) not in (
+        seen,
+        (max_groups, max_pupils),
+    ):
+        raise VisitGone
+    if not _limit(now, max_groups, max_pupils, has_own_maxima=True):
         raise BelowBooked
 
 

@@ -70,17 +70,41 @@ def beside(visit: Visit) -> list[Visit]:
 
 
 @retried
-def give_rooms(*, visit: Visit, zones: Collection[Zone], by: User, note: str = "") -> None:
-    """Raises NoRoom, RoomsFixed, SlotPast, ZonesTaken, VisitGone."""
+def give_rooms(
+    *,
+    visit: Visit,
+    zones: Collection[Zone],
+    by: User,
+    note: str = "",
+    seen: Mapping[int, list[str]] | None = None,
+) -> None:
+    """Raises NoRoom, RoomsFixed, SlotPast, ZonesTaken, VisitGone (also where it is in other rooms
+    than were `seen`, as `names_by_visit` gives them)."""
     lock_all([visit])
+    _refuse_unseen([visit], seen)
     _change({visit: list(zones)}, by=by, note=note)
 
 
 @retried
-def swap_rooms(*, visit: Visit, other: Visit, by: User, note: str = "") -> None:
-    """Each gets the rooms of the other. Raises what `give_rooms` raises."""
+def swap_rooms(
+    *,
+    visit: Visit,
+    other: Visit,
+    by: User,
+    note: str = "",
+    seen: Mapping[int, list[str]] | None = None,
+) -> None:
+    """Each gets the rooms of the other. Raises what `give_rooms` raises: who swaps what a colleague
+    has just swapped would swap it back."""
     lock_all([visit, other])
+    _refuse_unseen([visit, other], seen)
     _change({visit: rooms_of(other), other: rooms_of(visit)}, by=by, note=note)
+
+
+def _refuse_unseen(changing: Collection[Visit], seen: Mapping[int, list[str]] | None) -> None:
+    rows = Visit.objects.filter(pk__in=[one.pk for one in changing])
+    if seen is not None and names_by_visit(rows) != seen:
+        raise places.VisitGone
 
 
 def _change(rooms: Mapping[Visit, list[Zone]], *, by: User, note: str) -> None:

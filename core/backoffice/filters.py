@@ -98,3 +98,17 @@ class RangeDateFilter(unfold_filters.RangeDateFilter):
                 continue
             queryset = queryset.filter(**{f"{self.parameter_name}__{lookup}": day})
         return queryset
+
+
+class RoleFilter(admin.SimpleListFilter):
+    """Who made an event: one of the three that `core.lifecycle.role_of` knows. Django's own filter
+    looks for them among all events of all years, and shows them as they are kept."""
+
+    title = _("by")
+    parameter_name = "by_role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("teacher", _("school")), ("staff", _("staff")), ("site", _("the site"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(by_role=self.value()) if self.value() else queryset

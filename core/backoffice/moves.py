@@ -29,7 +29,7 @@ from unfold.decorators import display
 
 from core.addresses import row_number
 from core.backoffice.base import Button, ModelAdmin, ReadOnly
-from core.backoffice.filters import MoveFilter, RangeDateTimeFilter
+from core.backoffice.filters import MoveFilter, RangeDateTimeFilter, RoleFilter
 from core.backoffice.history import event_in_words, move_label, who_made
 from core.kinds import kind_of
 from core.lifecycle import Move, Refused
@@ -108,7 +108,7 @@ class EventAdmin(ReadOnly, ModelAdmin):
     """The history of all rows, read only: what happened last, and who did it."""
 
     list_display_links = ("moment",)
-    list_filter = (MoveFilter, "by_role", ("at", RangeDateTimeFilter))
+    list_filter = (MoveFilter, RoleFilter, ("at", RangeDateTimeFilter))
     ordering = ("-pk",)
 
     @property

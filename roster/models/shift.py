@@ -49,6 +49,10 @@ class ShiftQuerySet(OfHubs["Shift"]):
             "visit__programme", "visit__slot__venue__hub", "person", "person__hub"
         )
 
+    def with_visit(self) -> Self:
+        """What the rules ask of a shift, without who has it: these ask for people themselves."""
+        return self.select_related("visit__programme", "visit__slot__venue")
+
     def where(self, **meaning: object) -> Self:
         return self.filter(state__in=ShiftState.where(**meaning))
 

@@ -45,7 +45,11 @@ class DaysView(View):
             form.add_error(None, str(refusal))
         if not form.is_valid():
             return self.show(person, week, days)
-        form.save()
+        try:
+            form.save()
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self.show(person, week, days)
         say_once(request, _("Noted: we look for you at these times only."))
         return back_to(person, "days")
 

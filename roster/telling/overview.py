@@ -117,7 +117,7 @@ def matters(user: User) -> list[Matter]:
 
 def _doubts(user: User) -> list[Matter]:
     """One each: who has a shift that she may not have, and why."""
-    taken = Shift.objects.of_hubs(user).where(is_promise=True).upcoming().with_facts()
+    taken = Shift.objects.of_hubs(user).where(is_promise=True).upcoming().with_visit()
     found = in_doubt(list(taken.order_by("starts_at", "pk")))
     return [
         Matter(

@@ -49,9 +49,11 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 });
 
-// One click is enough: the second would only be refused.
+// One click is enough: the second would only be refused. After a file the page stays as it is, and
+// another one may be taken from it.
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (form.dataset.gives === "file") return;
   if (!form.matches(".desk-form, .desk-daylist-visits") || form.method !== "post") return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "1";

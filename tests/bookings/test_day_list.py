@@ -1,10 +1,12 @@
 """The day list: who comes on a day, and noting who was here."""
 
 import datetime
+import re
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from bookings import attendance
 from bookings.models import Booking, State
@@ -79,14 +81,15 @@ def test_day_list_is_todays_unless_a_day_is_asked_for(desk):
 
 def test_day_list_leads_to_the_nearest_days_with_a_visit(desk):
     make_booking()
-    make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(2026, 9, 1, 9))))
+    for moment in ((2026, 8, 25, 9), (2026, 9, 1, 9), (2026, 11, 10, 9)):
+        make_booking(visit=make_visit(slot=make_slot(starts_at=amsterdam(*moment))))
     page = desk.get(LIST)
     assert (page.context["before"], page.context["after"]) == (
         datetime.date(2026, 9, 1),
         datetime.date(2026, 11, 3),
     )
     assert "De eerstvolgende zijn op dinsdag 3 november 2026." in page.content.decode()
-    assert desk.get(TUESDAY).context["after"] is None
+    assert desk.get(f"{LIST}?dag=2026-11-10").context["after"] is None
 
 
 def test_ticked_classes_were_here_and_the_others_are_left_alone(desk, frozen):
@@ -282,3 +285,10 @@ def test_list_of_today_is_marked_in_one_go(desk, frozen):
     desk.post(address, {"action": "miss_selected", "_selected_action": [bookings[3].pk]})
     bookings[3].refresh_from_db()
     assert bookings[3].state == State.NO_SHOW
+
+
+def test_nearest_days_are_not_looked_for_among_all_bookings(desk):
+    make_booking()
+    with CaptureQueriesContext(connection) as queries:
+        desk.get(LIST)
+    assert [one["sql"] for one in queries if re.search(r"M(IN|AX)\(.*starts_at", one["sql"])] == []

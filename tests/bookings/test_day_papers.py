@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from pypdf import PdfReader
 
-from bookings.models import State
+from bookings.models import State, Visit
 from bookings.telling.day_papers import PAPERS
 from tests.factories import (
     amsterdam,
@@ -159,3 +159,20 @@ def test_week_has_all_days_with_a_visit_of_all_venues_of_the_hub(desk, visit):
     assert ("8c" in text, "6z" in text) == (True, False)
     assert other.venue.name in text
     assert 'filename="week-2026-11-02.pdf"' in answer["Content-Disposition"]
+
+
+def test_week_names_a_school_once_with_all_its_classes(desk, visit):
+    submission = make_submission(school=visit.bookings.get().submission.school)
+    make_booking(visit=visit, submission=submission, party_name="7b", pupils=24)
+    [text], _answer = pages(desk, visit, "weekoverzicht")
+    assert "CBS De Vlieger, 7a, 7b" in text
+
+
+def test_week_of_a_visit_with_more_classes_than_a_page_leaves_no_heading_alone(desk, visit):
+    Visit.objects.update(max_groups=40, max_pupils=1200)
+    for number in range(30):
+        school = make_school(name=f"Samenwerkingsschool voor Daltononderwijs De Wegwijzer {number}")
+        make_booking(visit=visit, submission=make_submission(school=school), pupils=20)
+    texts, _answer = pages(desk, visit, "weekoverzicht")
+    assert "De Wegwijzer 0," in texts[0]  # it begins under its day
+    assert "De Wegwijzer 29," in texts[-1]

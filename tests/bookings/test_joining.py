@@ -8,6 +8,7 @@ from django.urls import reverse
 from bookings import lifecycle, moving
 from bookings.admin.visits.joining import LET_BE
 from bookings.models import BookingEvent, State, Visit
+from bookings.places import VisitGone
 from bookings.visits import joining
 from core.mail import markers
 from core.models import Mail
@@ -189,3 +190,43 @@ def test_it_may_go_ahead_as_it_is_and_nobody_is_mailed(programme, desk):
     desk.post(page, {"to": LET_BE})
     assert joining.named(make_staff()) == []
     assert [event.notice for event in BookingEvent.objects.filter(move="let_be")] == [""]
+
+
+@pytest.fixture
+def previewed(programme, desk):
+    """The page of a small visit, what was sent to it and what it showed; the visit it may join."""
+    programme.max_groups = 3
+    programme.save()
+    soon, other = small_on(programme, 22), small_on(programme, 30)
+    Visit.objects.filter(pk=other.pk).update(max_groups=3)
+    page = reverse("admin:bookings_visit_samen", args=[soon.pk])
+    asked = {"to": other.pk, "note": ""}
+    return page, asked | {"shown": desk.post(page, asked).context["shown"]}, other
+
+
+def one_more_in(visit):
+    make_booking(visit=visit, pupils=3, party_name="8z")
+
+
+def test_who_joined_since_the_preview_is_shown_before_she_is_mailed(previewed, desk):
+    page, asked, other = previewed
+    one_more_in(other)
+    again = desk.post(page, asked)
+    assert len(again.context["mails"]) == 3
+    assert not BookingEvent.objects.filter(move="propose").exists()
+    assert desk.post(page, asked | {"shown": again.context["shown"]}).status_code == 302
+    assert BookingEvent.objects.filter(move="propose").count() == 3
+
+
+def test_who_joins_after_the_page_compared_is_not_mailed_unseen(previewed, desk, monkeypatch):
+    page, asked, other = previewed
+    verb = joining.propose
+
+    def after_one_more(**arguments):
+        one_more_in(other)
+        return verb(**arguments)
+
+    monkeypatch.setattr(joining, "propose", after_one_more)
+    answer = desk.post(page, asked)
+    assert str(VisitGone()) in answer.text
+    assert not BookingEvent.objects.filter(move="propose").exists()

@@ -302,3 +302,25 @@ def test_page_says_why_not(two, desk):
     refused = desk.post(page, {"swap": "", "zones": [rooms_of(second)[0].pk]})
     assert "gebruikt" in str(refused.context["form"].non_field_errors())
     assert names(first) == [["Lab"]]
+
+
+@pytest.mark.parametrize("is_swap", [True, False])
+def test_rooms_that_a_colleague_gave_after_the_page_compared_stay(two, desk, monkeypatch, is_swap):
+    """A swap of what was just swapped would be no swap at all."""
+    first, second = two
+    page = reverse("admin:bookings_visit_ruimtes", args=[first.pk])
+    hall = make_zone(venue=first.slot.venue, name="Hal")
+    asked = {"swap": second.pk} if is_swap else {"zones": [hall.pk]}
+    shown = desk.post(page, asked).context["shown"]
+    name = "swap_rooms" if is_swap else "give_rooms"
+    verb = getattr(rooms, name)
+
+    def after_a_colleague(**arguments):
+        swap_rooms(visit=first, other=second, by=make_staff())
+        return verb(**arguments)
+
+    monkeypatch.setattr(rooms, name, after_a_colleague)
+    answer = desk.post(page, asked | {"shown": shown})
+    monkeypatch.undo()
+    assert str(places.VisitGone()) in answer.text
+    assert names(first, second) == [["Kas"], ["Lab"]]

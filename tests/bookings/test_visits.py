@@ -4,12 +4,15 @@ import datetime
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bookings import lifecycle, places, visits
 from bookings.admin.visits import calling_off as pages
 from bookings.models import Booking, State, Visit, ZoneClaim
 from bookings.refusals import BelowBooked, NothingToMove
 from bookings.visits.calling_off import call_off
+from bookings.visits.concerned import concerned
 from tests.bookings.asking import hold
 from tests.factories import (
     NOW,
@@ -162,7 +165,7 @@ def test_maxima_never_go_below_what_is_booked():
 
 # --- Who joined or left since the page was shown -------------------------------------------------
 
-MOVE, CALL_OFF = "verplaats", "afzeggen"
+MOVE, CALL_OFF, MAXIMUM = "verplaats", "afzeggen", "maximum"
 
 
 @pytest.fixture
@@ -226,3 +229,47 @@ def test_visit_that_others_left_already_is_called_off_without_a_word(shown):
     visit, _typed = shown
     lifecycle.cancel(booking=visit.bookings.get(), by=make_staff())
     assert not call_off(visit=visit, by=make_staff(), seen="Booking:1:confirmed:24").booked
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [((3, 90), (2, 60)), ((2, 60), (3, 90))])
+def test_maximum_that_a_colleague_set_after_the_form_compared_stands(
+    desk, shown, monkeypatch, ours, theirs
+):
+    visit, _typed = shown
+    maxima = dict(zip(("max_groups", "max_pupils"), ours, strict=True))
+    typed = maxima | seen_on(desk.get(page_of(visit, MAXIMUM)))
+    verb = visits.set_maxima
+
+    def after_a_colleague(**arguments):
+        verb(visit=visit, max_groups=theirs[0], max_pupils=theirs[1])
+        return verb(**arguments)
+
+    monkeypatch.setattr(visits, "set_maxima", after_a_colleague)
+    answer = desk.post(page_of(visit, MAXIMUM), typed)
+    monkeypatch.undo()
+
+    assert str(places.VisitGone()) in answer.text
+    visit.refresh_from_db()
+    assert (visit.max_groups, visit.max_pupils) == theirs
+    again = desk.post(page_of(visit, MAXIMUM), typed)
+    assert f"maakte er {theirs[0]} en {theirs[1]} van" in again.text
+    assert desk.post(page_of(visit, MAXIMUM), typed | seen_on(again)).status_code == 302
+    visit.refresh_from_db()
+    assert (visit.max_groups, visit.max_pupils) == ours
+
+
+def test_second_click_on_the_same_maximum_is_no_change_of_a_colleague(shown):
+    visit, _typed = shown
+    for _click in range(2):
+        visits.set_maxima(visit=visit, max_groups=3, max_pupils=90, seen=(4, 99))
+    visit.refresh_from_db()
+    assert (visit.max_groups, visit.max_pupils) == (3, 90)
+
+
+def test_whom_a_visit_concerns_is_asked_by_its_key(shown):
+    """PostgreSQL does not look into a subquery behind a dozen joins: it read all bookings."""
+    visit, _typed = shown
+    with CaptureQueriesContext(connection) as queries:
+        found = concerned(visit)
+    assert len(found.booked) == 1
+    assert [one["sql"] for one in queries if "(SELECT" in one["sql"]] == []

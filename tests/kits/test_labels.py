@@ -79,6 +79,21 @@ def test_label_has_the_code_and_the_kit_in_letters(boxes):
     assert "ROB-01 Robots leren rijden & draaien" in " ".join(text.split())
 
 
+@pytest.mark.parametrize("code", ["STROOM-01", "STROOMKRING-01", "STROOMKRINGEN-EN-M01"])
+def test_code_stays_on_one_line_of_the_smallest_label(boxes, code):
+    boxes[0].code = code
+    boxes[0].save()
+    [page] = PdfReader(io.BytesIO(labels(boxes[:2], LABEL_SHEETS["3x8"]))).pages
+    lines = []
+    # Where each piece of text begins, and how large its letters are.
+    page.extract_text(visitor_text=lambda text, *where: lines.append((text.strip(), where)))
+    assert [text for text, _where in lines if text and text in code] == [code]
+    [size] = [where[-1] for text, where in lines if text == code]
+    # The size is in CSS pixels. Capitals of DejaVu are some .75 of their size wide; there are 32 mm
+    # beside the QR code.
+    assert size * 0.75 * 0.75 * len(code) < 32 / 25.4 * 72
+
+
 def test_page_makes_the_chosen_labels(client, boxes, settings, tmp_path):
     settings.STAFF_SECOND_FACTOR = False
     client.force_login(make_staff())

@@ -533,6 +533,15 @@ def test_what_changed_meanwhile_is_named_and_nothing_is_done(
     untouched()
 
 
+def test_date_that_was_shown_and_is_gone_is_not_quietly_another(desk, booking, programme):
+    answer, data = look(desk, programme.venue)
+    assert str(slot_on(10).pk) in re.findall(r"\d+", lines(answer)[0].way.value)
+    VisitSlot.objects.filter(pk=slot_on(10).pk).update(is_closed=True)
+    news = do(desk, data).context["news"][1]
+    assert news.startswith("Kan zo niet meer:")
+    untouched()
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("note", "Iets anders"), ("reason", "Feest"), ("ends_on", "2026-11-04"), ("way", "cancel")],

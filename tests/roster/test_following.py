@@ -185,3 +185,24 @@ def test_following_takes_as_many_queries_for_three_visits_as_for_one(django_asse
         if number in (1, 3):
             with django_assert_num_queries(2):
                 clock.follow_visits()
+
+
+def test_shift_goes_where_the_last_of_its_classes_is_now():
+    run = make_run()
+    shift = make_shift(run, person=make_person(runs=[run]))
+    classes = [shift.visit.bookings.get(), make_booking(visit=shift.visit)]
+    slots = [other_slot(shift.visit, amsterdam(2026, 11, day, 9)) for day in (5, 6)]
+    for booking, slot in zip(classes, slots, strict=True):
+        bookings.reschedule(booking=booking, slot=slot, by=make_staff())
+    clock.follow_visits()
+    assert fresh(shift).visit.slot == slots[1]
+
+
+def test_open_shift_that_would_join_leaves_the_open_one_that_is_there():
+    """It was offered perhaps, and somebody is about to take it."""
+    run = make_run()
+    there, moving = make_shift(run, WEDNESDAY), make_shift(run)
+    move_visit(visit=moving.visit, slot=there.visit.slot, by=make_staff())
+    clock.follow_visits()
+    assert list(Shift.objects.live()) == [there]
+    assert fresh(moving).state == "ended"

@@ -7,8 +7,9 @@ from django.test import Client
 
 from core import tokens
 from core.models import Mail
-from roster import lifecycle, links
-from roster.models import Availability, OtherDays, ShiftEvent
+from roster import lifecycle, links, people
+from roster.forms import WeekChanged, WeekForm
+from roster.models import Availability, OtherDays, Person, ShiftEvent
 from tests.factories import amsterdam, make_other_hub
 from tests.roster.rostering import (
     absent,
@@ -197,6 +198,21 @@ def test_week_that_the_coordinator_changed_meanwhile_is_shown_first(anna):
     assert Availability.objects.get().weekday == 1
 
 
+def test_week_that_the_coordinator_changes_after_the_form_compared_is_not_lost(anna, monkeypatch):
+    seen = Client().get(address(anna, "days")).context["week"].now
+    save = WeekForm.save
+
+    def after_the_coordinator(form):
+        Availability.objects.filter(weekday=4).delete()
+        return save(form)
+
+    monkeypatch.setattr(WeekForm, "save", after_the_coordinator)
+    response = post(anna, "days", {"week": "1", "can_1": "on", "seen": seen})
+    assert response.status_code == 422
+    assert response.context["week"].non_field_errors() == [str(WeekChanged())]
+    assert Availability.objects.count() == 6
+
+
 def test_days_on_which_it_is_otherwise_are_added_and_removed(anna):
     assert post(anna, "days", {"dagen": "1", "first_on": "14-1-2027"}).status_code == 302
     day = OtherDays.objects.get()
@@ -271,3 +287,11 @@ def test_page_takes_as_many_queries_for_three_shifts_as_for_one(
         if number in (1, 3):
             with django_assert_num_queries(11):
                 Client().get(address(anna))
+
+
+def test_link_of_who_was_forgotten_stays_dead_where_her_row_is_used_again(anna):
+    token = links.token_of(anna)
+    assert links.whose(anna.pk, token) == anna
+    people.forget(anna)
+    Person.objects.filter(pk=anna.pk).update(left_on=None)
+    assert links.whose(anna.pk, token) is None

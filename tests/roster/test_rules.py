@@ -276,3 +276,12 @@ def test_rules_take_as_many_queries_for_three_people_and_shifts_as_for_one(
             people = list(Person.objects.with_days()[:number])
             rules = Rules(shifts[:number])
             assert not any(rules.broken(one, shift) for one in people for shift in shifts[:number])
+
+
+def test_what_overlaps_after_midnight_only_is_an_overlap():
+    late, early = make_run(), make_run()
+    person = make_person(runs=[late, early])
+    evening = make_shift(late, amsterdam(2026, 11, 3, 23), person)
+    night = make_shift(early, amsterdam(2026, 11, 4, 0, 30))
+    assert evening.day != night.day
+    assert broken(person, night) == [refusals.Overlaps]

@@ -18,7 +18,7 @@ from roster.people import forget, forget_left
 from roster.telling.overview import matters, on_days
 from submissions.privacy.erasure import erase_person, found_in
 from tec_site.staff import roles
-from tests.factories import NOW, amsterdam, make_other_hub, make_staff
+from tests.factories import NOW, amsterdam, make_other_hub, make_staff, make_teacher
 from tests.roster.rostering import absent, fresh, make_person, make_run, make_shift, moves_of
 from tests.tec_site.test_two_editors import page_of, shown
 
@@ -348,6 +348,16 @@ def test_notes_that_name_who_is_forgotten_go_and_others_stay(run):
     forget(an)
     kept = shift.events.exclude(note="").order_by("pk")
     assert [event.note for event in kept] == list(notes[2:])
+
+
+@pytest.mark.parametrize("is_teacher", [True, False])
+def test_mails_to_who_is_forgotten_stay_where_they_are_a_teacher_s(is_teacher):
+    an = make_person(email="an@school.example")
+    if is_teacher:
+        make_teacher(email=an.email)
+    Mail.objects.create(to=an.email, subject="Jullie komen op 3 november")
+    forget(an)
+    assert Mail.objects.exists() is is_teacher
 
 
 def test_erasing_an_address_forgets_who_left_and_nobody_who_works_here(anna):

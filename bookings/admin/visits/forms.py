@@ -120,6 +120,10 @@ class VisitMaximaForm(SeenForm, MaximaForm):
     def maxima(self) -> dict[str, int]:
         return {name: self.cleaned_data[name] for name in ("max_groups", "max_pupils")}
 
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return {**self.maxima, "seen": (self.visit.max_groups, self.visit.max_pupils)}
+
     def what_changed(self) -> str:
         words = _(
             "A colleague made it %(groups)s and %(pupils)s since you looked. Is yours right? Then "

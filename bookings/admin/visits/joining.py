@@ -38,10 +38,11 @@ class JoiningForm(forms.Form):
     )
     use_required_attribute = False
 
-    def __init__(self, data: Any, *, others: Sequence[Visit]) -> None:
-        self.others = {str(one.pk): one for one in others}
+    def __init__(self, data: Any, *, visit: Visit, others: Sequence[Visit]) -> None:
+        self.visit, self.others = visit, {str(one.pk): one for one in others}
         super().__init__(data, initial={"to": next(iter(self.others), LET_BE)})
-        classes, words = joining.classes_of(others), _("propose %(when)s, with %(who)s")
+        self.classes = classes = joining.classes_of([visit, *others])
+        words = _("propose %(when)s, with %(who)s")
         choice: Any = self.fields["to"]
         choice.choices = [
             *(
@@ -58,29 +59,36 @@ class JoiningForm(forms.Form):
 
     @property
     def choice(self) -> str:
-        return f"{self.cleaned_data['to']} {self.cleaned_data['note']}"
+        """What was chosen, and who would get a mail."""
+        return f"{self.cleaned_data['to']} {self.asked} {self.cleaned_data['note']}"
 
-    def decide(self, visit: Visit, *, by: Any) -> str:
+    @property
+    def asked(self) -> str:
+        there = [self.visit, self.other] if self.other else []
+        return joining.in_a_line(row for visit in there for row in self.classes[visit.pk])
+
+    def decide(self, *, by: Any) -> str:
         """Returns what to say of it. Raises what the verbs raise."""
+        visit, note = self.visit, self.cleaned_data["note"]
         if self.other is None:
             joining.let_be(visit=visit, by=by)
             return _("It goes ahead as it is.")
-        joining.propose(visit=visit, to=self.other, by=by, note=self.cleaned_data["note"])
+        joining.propose(visit=visit, to=self.other, by=by, note=note, seen=self.asked)
         return _("Proposed to both, by mail.")
 
 
 def joining_page(model_admin: Any, request: HttpRequest, visit: Visit) -> HttpResponse:
     """The first press shows the mails; the second, with the same choice, sends them."""
     data = request.POST if request.method == "POST" else None
-    form = JoiningForm(data, others=joining.could_join(visit))
+    form = JoiningForm(data, visit=visit, others=joining.could_join(visit))
     mails: list[Any] = []
     if data is not None and form.is_valid():
         try:
             if form.other is None or data.get("shown") == form.choice:
-                messages.success(request, form.decide(visit, by=request.user))
+                messages.success(request, form.decide(by=request.user))
                 return redirect("admin:bookings_visit_change", visit.pk)
             with outbox.rehearsal() as heard:
-                form.decide(visit, by=request.user)
+                form.decide(by=request.user)
                 mails = [(mail, readable(mail)) for mail in outbox.told_of(heard)]
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -88,7 +96,7 @@ def joining_page(model_admin: Any, request: HttpRequest, visit: Visit) -> HttpRe
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
         "title": _("A small class"),
-        "about": f"{visit}: {who_comes(joining.classes_of([visit])[visit.pk])}",
+        "about": f"{visit}: {who_comes(form.classes[visit.pk])}",
         "norm": visit.programme.whom.heads(visit.programme.min_pupils),
         "form": form,
         "mails": mails,

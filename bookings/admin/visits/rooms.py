@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -53,23 +54,31 @@ class RoomsForm(forms.Form):
 
     def change(self, by: Any) -> None:
         """Raises what the verbs raise."""
-        visit, note = self.visit, self.cleaned_data["note"]
+        asked: Any = {"visit": self.visit, "note": self.cleaned_data["note"], "seen": self.stood}
         if (other := self.others.get(self.cleaned_data["swap"])) is not None:
-            rooms.swap_rooms(visit=visit, other=other, by=by, note=note)
+            rooms.swap_rooms(other=other, by=by, **asked)
         else:
-            rooms.give_rooms(visit=visit, zones=self.cleaned_data["zones"], by=by, note=note)
+            rooms.give_rooms(zones=self.cleaned_data["zones"], by=by, **asked)
 
     @property
     def visits(self) -> list[Visit]:
         other = self.others.get(self.cleaned_data["swap"])
         return [self.visit, other] if other else [self.visit]
 
+    @cached_property
+    def stood(self) -> dict[int, list[str]]:
+        """In which rooms they were when the form was read."""
+        return rooms.names_by_visit(Visit.objects.filter(pk__in=[one.pk for one in self.visits]))
+
+    @property
+    def before(self) -> list[str]:
+        return [", ".join(self.stood.get(one.pk, ())) for one in self.visits]
+
     @property
     def choice(self) -> str:
         """What was chosen, and how it stood."""
         chosen = ",".join(sorted(str(zone.pk) for zone in self.cleaned_data["zones"]))
-        stood = "; ".join(_names(one) for one in self.visits)
-        return f"{self.cleaned_data['swap']} {chosen} {stood}"
+        return f"{self.cleaned_data['swap']} {chosen} {'; '.join(self.before)}"
 
 
 def _names(visit: Visit) -> str:
@@ -84,7 +93,7 @@ def rooms_page(model_admin: Any, request: HttpRequest, visit: Visit) -> HttpResp
     lines, shown = list[str](), ""
     if data is not None and form.is_valid():
         try:
-            choice, before = form.choice, [_names(one) for one in form.visits]
+            choice, before = form.choice, form.before
             if data.get("shown") == choice:
                 form.change(request.user)
                 log_done(request.user, visit, partial(_in_a_line, form.visits, before))

@@ -191,7 +191,7 @@ class VisitAdmin(ReadOnly, ExportingAdmin):
         form = VisitMaximaForm(data, visit=visit)
         if data is not None and form.is_valid():
             try:
-                visits.set_maxima(visit=visit, **form.maxima)
+                visits.set_maxima(visit=visit, **form.arguments)
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
