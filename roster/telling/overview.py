@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import Visit
-from core.dates import start_of_day
+from core.dates import ONE_DAY, start_of_day
 from core.kinds import Action, Matter, OnDay
 from programmes.models import Programme
 from roster.models import Person, Shift, ShiftState
@@ -62,10 +62,16 @@ class RosterDay:
 def days_of(first: datetime.date, before: datetime.date, user: Any) -> list[RosterDay]:
     """The roster of the days of `[first, before)` on which somebody is needed; as many queries
     however long. Why somebody may not, her certificate or her absence, is for those who decide."""
-    rows = Shift.objects.of_hubs(user).on_days(first, before).with_facts()
-    shifts = list(rows)
+    shifts = _shifts_on(first, before, user)
     doubtful = in_doubt(shifts) if user.has_perm("roster.change_shift") else []
-    doubts = {one.pk: doubts_in_words(why) for one, why in doubtful}
+    return _days(shifts, {one.pk: doubts_in_words(why) for one, why in doubtful})
+
+
+def _shifts_on(first: datetime.date, before: datetime.date, user: Any) -> list[Shift]:
+    return list(Shift.objects.of_hubs(user).on_days(first, before).with_facts())
+
+
+def _days(shifts: list[Shift], doubts: dict[int, str]) -> list[RosterDay]:
     found = []
     for day, of_day in itertools.groupby(shifts, key=lambda one: one.day):
         visits = itertools.groupby(of_day, key=lambda one: one.visit_id)
@@ -86,7 +92,13 @@ def doubts_in_words(why: Iterable[type[MayNot]]) -> str:
 
 
 def on_days(first: datetime.date, before: datetime.date, user: User) -> list[OnDay]:
-    return [_on_day(one) for one in days_of(first, before, user)]
+    """Who comes on one day, with what is doubtful; of several days, as on the overview, that stands
+    under 'needs attention' and is not asked a second time."""
+    if before - first <= ONE_DAY:
+        days = days_of(first, before, user)
+    else:
+        days = _days(_shifts_on(first, before, user), {})
+    return [_on_day(one) for one in days]
 
 
 def _on_day(day: RosterDay) -> OnDay:

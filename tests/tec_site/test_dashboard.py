@@ -19,6 +19,7 @@ from impact.models import Indicator, Target
 from kits.models import LoanState
 from kits.models.loan import Attention as WhyLoan
 from programmes.models import Closure
+from roster.refusals import Absent
 from tec_site.staff import roles
 from tests.factories import (
     NOW,
@@ -35,6 +36,7 @@ from tests.factories import (
     make_visit,
     the_hub,
 )
+from tests.roster.rostering import absent, make_person, make_run, make_shift
 
 NO_OTHER_BOX = WhyLoan.NO_OTHER_BOX
 pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
@@ -207,6 +209,8 @@ def test_rotation_that_does_not_fit_asks_for_the_call_that_the_letter_promises(
 def test_overview_takes_as_many_queries_with_a_full_week(desk):
     book_on(2026, 9, 15, 14)
     book_on(2026, 9, 16, 9)
+    run = make_run()
+    make_shift(run, amsterdam(2026, 9, 17, 13), make_person(runs=[run]))
     desk.get("/beheer/")
     with CaptureQueriesContext(connection) as few:
         desk.get("/beheer/")
@@ -217,9 +221,21 @@ def test_overview_takes_as_many_queries_with_a_full_week(desk):
         make_booking(visit=visit, party_name="7a")
         make_booking(visit=visit, party_name="7b")
         make_loan(starts_on=datetime.date(2026, 9, day))
+        make_shift(run, amsterdam(2026, 9, day, 17), make_person(runs=[run]))
     with CaptureQueriesContext(connection) as many:
         desk.get("/beheer/")
     assert len(few) == len(many) <= 12 + 4 * len(kinds())
+
+
+def test_doubt_about_a_shift_of_the_week_is_said_once(desk):
+    """Under 'needs attention'; on the list of its day, which has none of that, beside her name."""
+    run = make_run()
+    shift = make_shift(run, amsterdam(2026, 9, 17, 13), make_person(name="Anna", runs=[run]))
+    absent(shift.person, datetime.date(2026, 9, 17))
+
+    assert desk.get("/beheer/").text.count(str(Absent.message)) == 1
+    day = desk.get("/beheer/bookings/booking/dag/?dag=2026-09-17").text
+    assert day.count(str(Absent.message)) == 1
 
 
 def test_boxes_that_go_out_and_come_back_stand_under_their_day(desk):
