@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import Visit
-from core.dates import ONE_DAY, start_of_day
+from core.dates import start_of_day
 from core.kinds import Action, Matter, OnDay
 from programmes.models import Programme
 from roster.models import Person, Shift, ShiftState
@@ -92,13 +92,9 @@ def doubts_in_words(why: Iterable[type[MayNot]]) -> str:
 
 
 def on_days(first: datetime.date, before: datetime.date, user: User) -> list[OnDay]:
-    """Who comes on one day, with what is doubtful; of several days, as on the overview, that stands
-    under 'needs attention' and is not asked a second time."""
-    if before - first <= ONE_DAY:
-        days = days_of(first, before, user)
-    else:
-        days = _days(_shifts_on(first, before, user), {})
-    return [_on_day(one) for one in days]
+    """Who comes. What is doubtful stands under 'needs attention' and on the roster: it takes six
+    queries, and pages of a day or a week may take twelve in all."""
+    return [_on_day(one) for one in _days(_shifts_on(first, before, user), {})]
 
 
 def _on_day(day: RosterDay) -> OnDay:

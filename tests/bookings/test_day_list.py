@@ -18,12 +18,15 @@ from tests.factories import (
     NOW,
     amsterdam,
     make_booking,
+    make_component,
+    make_loan,
     make_programme,
     make_slot,
     make_staff,
     make_submission,
     make_visit,
 )
+from tests.roster.rostering import make_person, make_run, make_shift
 
 LIST = "/beheer/bookings/booking/dag/"
 TUESDAY = f"{LIST}?dag=2026-11-03"
@@ -268,6 +271,20 @@ def test_day_list_takes_as_many_queries_for_thirty_classes(desk, django_assert_n
         make_booking(visit=visit, party_name=f"{number}a")
     with django_assert_num_queries(queries):
         assert len(classes(desk.get(TUESDAY))) == 30
+
+
+def test_day_list_with_classes_boxes_and_shifts_takes_twelve_queries(
+    desk, django_assert_max_num_queries
+):
+    run = make_run(needed=2)
+    make_component(programme=run)
+    day = datetime.date(2026, 11, 3)
+    make_shift(run, person=make_person(runs=[run]))
+    make_loan(starts_on=day)
+    desk.get(TUESDAY)
+    with django_assert_max_num_queries(12):
+        page = desk.get(TUESDAY)
+    assert (len(classes(page)), len(page.context["beside"])) == (1, 2)
 
 
 def test_list_of_today_is_marked_in_one_go(desk, frozen):
