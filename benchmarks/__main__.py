@@ -46,14 +46,15 @@ def _measure(postgres_url: str, *, quick: bool) -> int:
         django.setup()
         from django.core.management import call_command
 
-        from benchmarks import fill, pages
+        from benchmarks import pages
+        from tests.ten_years import Size
 
         report.heading("PostgreSQL" if url else "SQLite")
         call_command("collectstatic", interactive=False, verbosity=0)
-        small = _one_size(fill.Size().tenth(), report)
+        small = _one_size(Size().tenth(), report)
         if not quick:
             clear()
-            big = _one_size(fill.Size(), report)
+            big = _one_size(Size(), report)
             report.heading("Ten times the rows")
             pages.compare_sizes(small, big, report)
     return report.close()
@@ -63,11 +64,12 @@ def _one_size(size: Any, report: Report) -> dict[str, Any]:
     from django.core.management import call_command
     from django.db import connection
 
-    from benchmarks import bookings, calendars, fill, mails, pages
+    from benchmarks import bookings, calendars, mails, pages
+    from tests.ten_years import fill, fill_a_year
 
     report.heading(f"{size.bookings} bookings, {size.schools} schools")
     call_command("migrate", verbosity=0)
-    fill.fill(size)
+    fill(size)
     settle()
     connection.close()
     with serving() as server:
@@ -75,7 +77,7 @@ def _one_size(size: Any, report: Report) -> dict[str, Any]:
         mails.measure_mails(server, report)
         bookings.measure_bookings(server, report)
         calendars.measure_calendars(server, report)
-        year = fill.fill_a_year(size.bookings)
+        year = fill_a_year(size.bookings)
         pages.measure_full_year(server, report, year)
         connection.close()
         for memory in server.memory_of_workers():

@@ -28,6 +28,7 @@ def environment(folder: Path, database_url: str) -> dict[str, str]:
         "VAR_DIR": str(folder),
         "DATABASE_URL": database_url or f"sqlite:///{folder / 'bench.sqlite3'}",
         "LOG_LEVEL": "ERROR",
+        "MALLOC_ARENA_MAX": "2",  # as docs/operations.md says
     }
 
 

@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks.fill import Size, fill_loans
 from kits.availability import calendars
 from kits.models import KitCopy, Loan
 from tests.factories import make_submission, make_venue
+from tests.ten_years import Size, fill_loans
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 

@@ -6,16 +6,13 @@ import pytest
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
-from benchmarks.fill import Size, fill
-from benchmarks.fill_desk import fill_desk, pages
 from bookings.models import Booking, BookingEvent, State, Visit, ZoneClaim
-from core.models import Mail
 from kits.models import KitCopy, Loan
-from roster.models import Shift
 from schools.models import School
 from submissions.models import Submission
 from tests.chain import chain_is_sound
 from tests.racing import race
+from tests.ten_years import Size, fill
 
 
 @pytest.mark.django_db
@@ -35,17 +32,6 @@ def test_filling_gives_the_asked_numbers_and_counters_that_equal_the_rows() -> N
     assert sorted(row["number"] for row in of_hub) == [30, 30, 240]
     booking = Booking.objects.filter(state="attended").earliest("pk")
     assert chain_is_sound(BookingEvent.objects.filter(booking=booking))
-
-
-@pytest.mark.django_db
-def test_desk_has_a_shift_for_each_visit_and_every_page_that_is_measured_is_there() -> None:
-    fill(Size(schools=40, bookings=300, years=2, copies=20, loans=60))
-    coordinator = fill_desk()
-    assert Shift.objects.count() == Visit.objects.active().count()
-    assert Mail.objects.count() == 30
-    assert [hub.slug for hub in coordinator.hubs.all()] == ["tec"]
-    lists = [name for name in pages() if name in {"bookings.booking", "kits.loan", "overview"}]
-    assert lists == ["overview", "bookings.booking", "kits.loan"]
 
 
 def test_race_starts_all_calls_before_any_ends() -> None:

@@ -11,7 +11,6 @@ from django.db import connection, transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from benchmarks.fill import save
 from bookings.models import Booking, Visit, VisitWait
 from core.dates import ONE_DAY, ONE_WEEK, monday_of
 from core.mail.models import Mail
@@ -23,6 +22,7 @@ from schools.models import School, User
 from submissions.models import Submission, WaitState
 from tec_site.staff import roles
 from tests import factories
+from tests.ten_years import save
 
 HELPERS = 4  # a programme
 

@@ -59,21 +59,17 @@ class Size:
     def tenth(self) -> "Size":
         return Size(800, 2_000, self.years, 20, 500)
 
-    def split(self) -> tuple["Size", "Size"]:
-        """What is of the busy hub, and of each of the others."""
-        bookings, copies, loans = self.bookings // 10, self.copies // 10, self.loans // 10
-        busy = replace(
-            self,
-            bookings=self.bookings - OTHER_HUBS * bookings,
-            copies=self.copies - OTHER_HUBS * copies,
-            loans=self.loans - OTHER_HUBS * loans,
+    def tenths(self, number: int) -> "Size":
+        """So many tenths of what is of a hub; schools and years are of all."""
+        bookings, copies, loans = (
+            whole * number // 10 for whole in (self.bookings, self.copies, self.loans)
         )
-        return busy, replace(self, bookings=bookings, copies=copies, loans=loans)
+        return replace(self, bookings=bookings, copies=copies, loans=loans)
 
 
 def fill(size: Size) -> None:
     """Fill an empty, migrated database."""
-    busy, other = size.split()
+    busy, other = size.tenths(10 - OTHER_HUBS), size.tenths(1)
     with transaction.atomic():
         venue = factories.make_venue(name="Bench")
         users = _users(_schools(size.schools))
