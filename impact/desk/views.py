@@ -30,7 +30,7 @@ from impact.keeping.board import answer_of, years_of
 from submissions.access import SignedInRequest
 
 ROWS_A_PAGE = 50
-# Beside those of visits (`keeping/board.py`).
+# Beside those of visits (`impact/keeping/board.py`).
 OF_KITS = ("kit-pupils", "loans", "kit-schools")
 # Of rows that are of no class: what is read along, and by what they are in order.
 LISTED: dict[str | None, tuple[tuple[str, ...], str]] = {
