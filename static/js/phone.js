@@ -38,12 +38,17 @@ document.querySelector(".desk [name=organisation]")?.addEventListener("keydown",
 });
 
 // The keyboard goes on where the page says; what was filled in there is typed over, and a list with
-// a search of its own opens.
+// a search of its own opens. Pictures and styles come late: who types elsewhere by then goes on there.
+const isFree = (field) => [document.body, field].includes(document.activeElement);
 window.addEventListener("load", () => {
   const field = document.querySelector(".desk [autofocus]");
-  field?.focus();
-  if (field?.matches("input:not([type=radio], [type=checkbox])")) field.select();
+  if (field && isFree(field)) {
+    field.focus();
+    const isText = field.matches("input:not([type=radio], [type=checkbox])");
+    if (isText && field.value === field.defaultValue) field.select();
+  }
   // jQuery's turn comes late, and after that of the script that makes select2 of the list.
   const list = document.querySelector(".desk [data-opens]");
-  if (list) window.django.jQuery(() => setTimeout(() => window.django.jQuery(list).select2("open")));
+  const open = () => isFree(list) && window.django.jQuery(list).select2("open");
+  if (list) window.django.jQuery(() => setTimeout(open));
 });

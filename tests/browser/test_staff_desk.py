@@ -132,6 +132,24 @@ def test_visit_with_two_classes_moves_to_a_day_that_is_typed(desk, submission, a
     assert ["Wij schilderen die week." in mail.text for mail in mails()] == [True]
 
 
+def test_page_whose_pictures_come_late_takes_the_keyboard_from_nobody(desk):
+    """It goes to the school's search once all is there; by then she may type elsewhere."""
+    programme = make_programme()
+    slot = make_slot(programmes=[programme])
+    form = f"/beheer/bookings/booking/add/?programme={programme.pk}&slot={slot.pk}"
+    for name, before, after in [
+        ("contact_name", "Ümit", "Ümit Çelik"),
+        ("school_q", "re", "re Çelik"),
+    ]:
+        desk.goto(form)
+        desk.wait_for_load_state()
+        desk.locator(f"[name={name}]").click()
+        desk.keyboard.type(before)
+        desk.evaluate("window.dispatchEvent(new Event('load'))")
+        desk.keyboard.type(" Çelik")
+        expect(desk.locator(f"[name={name}]")).to_have_value(after)
+
+
 def test_school_on_the_telephone_is_booked_against_a_rule(desk, assert_accessible):
     school = make_school(name=SCHOOL, city="Raalte")
     programme = make_programme(title="Drones en vr", max_pupils_per_class=20)
