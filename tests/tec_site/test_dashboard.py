@@ -236,6 +236,18 @@ def test_doubt_about_a_shift_of_the_week_is_said_once(desk):
     assert desk.get("/beheer/").text.count(str(Absent.message)) == 1
 
 
+def test_doubt_is_said_four_weeks_ahead_and_on_the_roster_before_that(desk, frozen):
+    run = make_run()
+    shift = make_shift(run, amsterdam(2026, 10, 20, 13), make_person(name="Anna", runs=[run]))
+    absent(shift.person, datetime.date(2026, 10, 20))
+
+    assert str(Absent.message) not in desk.get("/beheer/").text
+    assert str(Absent.message) in desk.get("/beheer/roster/shift/week/?week=2026-10-20").text
+    frozen.move_to(amsterdam(2026, 9, 22, 14))
+    desk.force_login(make_staff())
+    assert str(Absent.message) in desk.get("/beheer/").text
+
+
 def test_boxes_that_go_out_and_come_back_stand_under_their_day(desk):
     make_loan(starts_on=NOW.date(), ends_on=datetime.date(2026, 9, 29))
     make_loan(

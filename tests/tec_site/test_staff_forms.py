@@ -174,9 +174,8 @@ def test_what_staff_of_another_hub_may_not_see_they_cannot_send_either(site):
         client = Client(raise_request_exception=False)
         client.cookies = site.people["elsewhere"].cookies
         with transaction.atomic():
-            seen = answer(client.get(path))
-            sent = answer(client.post(path, {"note": "gekaapt", "_save": "1"}))
+            if answer(client.get(path)) == "404":
+                sent = answer(client.post(path, {"note": "gekaapt", "_save": "1"}))
+                wrong += [f"{path}: {sent}"] if sent not in ("404", "405") else []
             transaction.set_rollback(True)
-        if seen == "404" and sent not in ("404", "405"):
-            wrong.append(f"{path}: {sent}")
     assert wrong == []
