@@ -16,7 +16,8 @@ DEV := .venv/dev-$(call checksum,requirements/dev.txt)
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 APPS := core schools programmes submissions bookings kits roster impact tec_site
 PYTEST := TEC_MODE=test $(PY) -m pytest
-WORKERS ?= auto
+# One more than there are processors: tests in a browser mostly wait for it.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 ARGS ?=
 # Reading the tests takes each worker half as long when they are compiled already.
 unexport PYTHONDONTWRITEBYTECODE
