@@ -83,6 +83,11 @@ def fill(size: Size) -> None:
             venue = factories.make_venue(name=f"Bench {number}", hub=hub)
             _fill_hub(_programmes(venue, key), users, other, key)
             fill_loans(venue, other, kits=1, slug=f"{key}-leskist")
+    analyze()
+
+
+def analyze() -> None:
+    """So that the database knows how many rows there are now: a plan for none takes minutes."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -104,8 +109,7 @@ def fill_a_year(number: int) -> int:
         users = list(User.objects.exclude(school=None).select_related("school").order_by("pk"))
         # Smaller classes than a visit takes: as many of them as there are to be.
         _bookings(_places(number, slots, programmes), users, "full", most=20)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    analyze()
     return year
 
 
@@ -227,6 +231,7 @@ def _bookings(places: list[Place], users: list[User], key: str, most: int = 3) -
     save(one.class_group for one in bookings)
     save(bookings)
     save(event for booking in bookings for event in _history(booking))
+    analyze()
     claim_zones(Visit.objects.active().filter(slot__venue=places[0][0].venue))
 
 

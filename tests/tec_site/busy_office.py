@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.admin import site
 from django.contrib.auth.models import Group
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -22,7 +22,7 @@ from schools.models import School, User
 from submissions.models import Submission, WaitState
 from tec_site.staff import roles
 from tests import factories
-from tests.ten_years import save
+from tests.ten_years import analyze, save
 
 HELPERS = 4  # a programme
 
@@ -39,8 +39,7 @@ def fill_desk() -> User:
         save(_charges())
         coordinator = factories.make_staff(is_superuser=False, email="bench@tec.example")
         coordinator.groups.set(Group.objects.filter(name=roles.MANAGEMENT))
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    analyze()
     return coordinator
 
 
