@@ -74,7 +74,7 @@ class Offer:
     pupils_left: int
     public_from: datetime.date | None = None  # of what is not published yet
 
-    @property
+    @cached_property
     def day(self) -> datetime.date:
         return timezone.localdate(self.starts_at)
 
@@ -82,7 +82,7 @@ class Offer:
     def as_shown(self) -> str:
         return as_shown(self.slot_id, self.venue_id, self.starts_at)
 
-    @property
+    @cached_property
     def is_morning(self) -> bool:
         return timezone.localtime(self.starts_at).hour < 12
 
