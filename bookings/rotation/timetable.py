@@ -137,7 +137,8 @@ def too_long(among: VisitQuerySet) -> list[Visit]:
     """
     coming = among.active().filter(slot__starts_at__gt=timezone.now())
     coming = coming.filter(programme__components__isnull=False)
-    classes = Booking.objects.promised().filter(visit__in=coming.values("pk"))
+    confirmed = Booking.objects.where(is_promise=True, is_coming=True)
+    classes = confirmed.filter(visit__in=coming.values("pk"))
     rows = classes.order_by("visit", "pk").values_list("visit", "visit__programme", "pupils")
     asked: dict[tuple[int, int], list[int]] = {}
     for visit, programme, pupils in rows:

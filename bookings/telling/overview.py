@@ -114,7 +114,10 @@ def matters(user: User) -> list[Matter]:
 
 
 def _doubts(user: User) -> list[Matter]:
-    holding = Booking.objects.of_hubs(user).holding().order_by()
+    # Not who was there or did not come: of ten years that is nearly everybody.
+    over = State.where(is_promise=True, is_coming=False)
+    standing = [state for state in State.where(holds=True) if state not in over]
+    holding = Booking.objects.of_hubs(user).filter(state__in=standing).order_by()
     doubt = Q(visit__slot__starts_at__gt=timezone.now()) & ~Q(attention="")
     waits = Q(state=State.REQUESTED)
     silent = Q(pk__in=Booking.objects.of_hubs(user).silent().order_by().values("pk"))
