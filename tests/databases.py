@@ -16,6 +16,12 @@ Rows = dict[str, tuple[list[str], list[tuple]]]
 # Where the workers wait for each other; beside it nothing is kept.
 LOCK = "database-is-migrated"
 
+# Our own sessions and no others: a vacuum that just passes is a superuser's, whom we may not end.
+END_OTHER_SESSIONS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+)
+
 
 def make(folder: Path, worker: str) -> str:
     """A copy for this worker; whoever comes first migrates what all copy. Returns the name of the
@@ -49,10 +55,7 @@ def remove(named: str) -> None:
     """PostgreSQL first ends what the threads of live servers left open."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+            cursor.execute(END_OTHER_SESSIONS)
     connection.creation.destroy_test_db(named, verbosity=0)
 
 

@@ -19,6 +19,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from tests.databases import END_OTHER_SESSIONS
 from tests.live_site import HOST, LiveSite, serving, wait_for
 from tests.tec_site.test_faults import typed
 
@@ -135,6 +136,18 @@ def test_replica_takes_over_under_load_and_nothing_acknowledged_is_lost(cluster,
         cluster.start()  # for its end
         failed_for_a_moment(answers, before, until=back + 2)
         nothing_was_lost(replica, answers)
+
+
+def test_the_tests_clear_up_beside_a_superuser(cluster):
+    """A vacuum that passed made a whole run fail."""
+    with psycopg.connect(cluster.url, autocommit=True) as superuser:
+        superuser.execute("CREATE ROLE plain LOGIN")
+        plain = cluster.url.replace("tec@", "plain@")
+        with psycopg.connect(plain) as left_open, psycopg.connect(plain) as tests:
+            tests.execute(END_OTHER_SESSIONS)
+            with pytest.raises(psycopg.OperationalError, match="terminat"):
+                left_open.execute("SELECT 1")
+        superuser.execute("SELECT 1")
 
 
 # --- What both do --------------------------------------------------------------------------------
