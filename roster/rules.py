@@ -23,12 +23,12 @@ SCHOOL_HOURS = datetime.time(8, 30), datetime.time(15)
 
 class Rules:
     """The rule, with what it needs to know about all of these shifts: two queries, however many
-    people and shifts. The shifts come `with_facts`, the people `with_days`."""
+    people and shifts. The shifts come `with_facts`, the people `with_days`. `are_theirs`: who is
+    asked about has the shift, and so no other at that time (`shift_person_in_one_place`)."""
 
-    def __init__(self, shifts: Iterable[Shift]) -> None:
-        self._shifts = list(shifts)
-        self._taken = _taken_around(self._shifts)
-        self._holidays = _holidays_around(self._shifts)
+    def __init__(self, shifts: Sequence[Shift], *, are_theirs: bool = False) -> None:
+        self._taken = {} if are_theirs else _taken_around(shifts)
+        self._holidays = _holidays_around(shifts)
 
     def broken(self, person: Person, shift: Shift) -> list[type[MayNot]]:
         """Why she may not have it; the heaviest reason first."""
@@ -92,7 +92,7 @@ def in_doubt(shifts: Sequence[Shift]) -> list[tuple[Shift, list[type[MayNot]]]]:
     gave it is no doubt. They come `with_visit` at least."""
     keys = {one.person_id for one in shifts if one.person_id}
     people = Person.objects.with_days().in_bulk(keys) if keys else {}
-    rules, found = Rules(shifts), []
+    rules, found = Rules(shifts, are_theirs=True), []
     for one in shifts:
         if one.person_id is None or one.has_begun:
             continue
@@ -122,7 +122,7 @@ def _days(shift: Shift) -> Iterable[datetime.date]:
     return days_between(timezone.localdate(shift.starts_at), timezone.localdate(shift.ends_at))
 
 
-def _taken_around(shifts: list[Shift]) -> dict[tuple[str, datetime.date], list[Shift]]:
+def _taken_around(shifts: Sequence[Shift]) -> dict[tuple[str, datetime.date], list[Shift]]:
     """What is taken in the span of all of these, at whatever hub, by who holds it and the day."""
     found: dict[tuple[str, datetime.date], list[Shift]] = defaultdict(list)
     if shifts:
@@ -141,7 +141,7 @@ def _school_hours(day: datetime.date) -> tuple[datetime.datetime, datetime.datet
     return timezone.make_aware(opens), timezone.make_aware(closes)
 
 
-def _holidays_around(shifts: list[Shift]) -> dict[str, dict[datetime.date, str]]:
+def _holidays_around(shifts: Sequence[Shift]) -> dict[str, dict[datetime.date, str]]:
     """Region → its days without school, and why."""
     if not shifts:
         return {}

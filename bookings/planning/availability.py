@@ -12,7 +12,7 @@ To staff alone: UNPUBLISHED, and TOO_SOON for schools, which staff can still boo
 """
 
 import datetime
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -220,19 +220,18 @@ def first_free(programmes: Iterable[Programme]) -> dict[int, datetime.datetime]:
 
 
 def first_offers(programmes: Iterable[Programme]) -> dict[int, Offer]:
-    """Programme (primary key) → its first offer that can be booked.
-
-    One query over the coming weeks, and a second for programmes that have nothing free then.
+    """Programme (primary key) → its first offer that can be booked; one query over the coming
+    weeks, and a second for programmes that have nothing free then.
     """
     waiting = {programme.pk: programme for programme in programmes}
     found: dict[int, Offer] = {}
     start, horizon = min(map(_opens, waiting.values()), default=timezone.now()), _horizon()
     soon = min(start + SOON, horizon)
     for window in (_window(start, soon), _window(soon, horizon)):
-        for offer in offers_of(waiting.values(), window):
+        for offer in _offers(waiting, window & public("visitslot__")):
             if offer.can_be_booked:
-                found.setdefault(offer.programme_id, offer)
-        waiting = {pk: programme for pk, programme in waiting.items() if pk not in found}
+                found[offer.programme_id] = offer
+                del waiting[offer.programme_id]
     return found
 
 
@@ -335,17 +334,22 @@ def offers_of(
     if not for_staff:
         within &= public("visitslot__")
     known = {programme.pk: programme for programme in programmes}
+    return list(_offers(known, within, but=but, for_staff=for_staff))
+
+
+def _offers(
+    known: Mapping[int, Programme], within: Q, *, but: int = 0, for_staff: bool = False
+) -> Iterator[Offer]:
+    """The same, one by one; of a programme that is taken out of `known` meanwhile no more."""
     if not known:
-        return []
+        return
     horizon = _horizon()
     on_time = {pk: (_opens(programme), horizon) for pk, programme in known.items()}
-    offers = []
     for row in _runs(known, within, timezone.now(), but).values_list(*COLUMNS, named=True):
-        programme = known[row.programme_id]
-        if row.visitslot__starts_at + programme.length <= row.visitslot__ends_at:
+        programme = known.get(row.programme_id)
+        if programme and row.visitslot__starts_at + programme.length <= row.visitslot__ends_at:
             by_time = _by_time(row, *on_time[programme.pk], for_staff=for_staff)
-            offers.append(_offer(row, programme, by_time))
-    return offers
+            yield _offer(row, programme, by_time)
 
 
 def _by_time(

@@ -9,6 +9,7 @@ import functools
 from collections.abc import Container, Hashable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from bookings.models import Booking, Visit
@@ -136,7 +137,7 @@ def too_long(among: VisitQuerySet) -> list[Visit]:
     read: a year of visits is worked out for the overview, and most have the same ones.
     """
     coming = among.active().filter(slot__starts_at__gt=timezone.now())
-    coming = coming.filter(programme__components__isnull=False)
+    coming = coming.filter(Exists(Component.objects.filter(programme=OuterRef("programme"))))
     confirmed = Booking.objects.where(is_promise=True, is_coming=True)
     classes = confirmed.filter(visit__in=coming.values("pk"))
     rows = classes.order_by("visit", "pk").values_list("visit", "visit__programme", "pupils")

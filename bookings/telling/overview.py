@@ -120,9 +120,8 @@ def _doubts(user: User) -> list[Matter]:
     holding = Booking.objects.of_hubs(user).filter(state__in=standing).order_by()
     doubt = Q(visit__slot__starts_at__gt=timezone.now()) & ~Q(attention="")
     waits = Q(state=State.REQUESTED)
-    silent = Q(pk__in=Booking.objects.of_hubs(user).silent().order_by().values("pk"))
-    count = holding.filter(doubt | waits | silent).aggregate(
-        requests=Count("pk", waits), doubts=Count("pk", doubt), silent=Count("pk", silent)
+    count = holding.filter(doubt | waits).aggregate(
+        requests=Count("pk", waits), doubts=Count("pk", doubt)
     )
     found = []
     if number := count["requests"]:
@@ -139,7 +138,7 @@ def _doubts(user: User) -> list[Matter]:
             "%(number)d booking needs attention", "%(number)d bookings need attention", number
         )
         found.append(Matter(text % {"number": number}, _list_of({"attention": "yes"})))
-    if number := count["silent"]:
+    if number := Booking.objects.of_hubs(user).silent().order_by().count():
         text = ngettext(
             "%(number)d class has not said yet whether it is still coming",
             "%(number)d classes have not said yet whether they are still coming",

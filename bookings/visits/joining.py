@@ -82,14 +82,16 @@ class _Together:
 
     def __init__(self, visits: Any) -> None:
         self.visits: list[Any] = list(visits)
+        if not self.visits:
+            return
         self._classes = classes_of(self.visits)
         runs = SlotProgramme.objects.filter(
             visitslot__in=VisitSlot.objects.open().filter(visits__in=self.visits)
         )
-        self._open = set(runs.values_list("visitslot", "programme")) if self.visits else set()
+        self._open = set(runs.values_list("visitslot", "programme"))
         days = [visit.slot.day for visit in self.visits]
         holidays = SchoolHoliday.objects
-        self._holidays = holidays.by_region(min(days), max(days)) if days else {}
+        self._holidays = holidays.by_region(min(days), max(days))
 
     def for_visit(self, visit: Visit) -> list[Visit]:
         if len(self._classes[visit.pk]) < visit.groups_taken:

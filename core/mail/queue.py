@@ -117,14 +117,15 @@ def backlog(mails: MailQuerySet | None = None) -> Backlog:
     """What waits, since when the oldest does, and what stopped in the last week. `mails`: of
     these only."""
     now, among = timezone.now(), Mail.objects.all() if mails is None else mails
+    waiting = Q(state__in=Mail.WAITING)
     stopped = Q(state__in=Mail.STOPPED, changed_at__gt=now - datetime.timedelta(days=7))
-    waiting = among.waiting().aggregate(first=Min("created_at"), number=Count("pk"))
-    first = waiting["first"]
-    return Backlog(
-        waiting=waiting["number"],
-        failed=among.filter(stopped).count(),
-        oldest=now - first if first else None,
+    found = among.filter(waiting | stopped).aggregate(
+        first=Min("created_at", filter=waiting),
+        waiting=Count("pk", filter=waiting),
+        failed=Count("pk", filter=stopped),
     )
+    first = found.pop("first")
+    return Backlog(**found, oldest=now - first if first else None)
 
 
 @retried

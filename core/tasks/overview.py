@@ -25,7 +25,7 @@ class Tasks(Part):
         if not user.has_perm(MAY_SEE):
             return []
         tasks = scoped(Task.objects.all(), user)
-        shown = tasks.running() | tasks.filter(pk__in=tasks.unsettled().order_by().values("pk"))
+        shown = tasks.running() | tasks.unsettled()
         rows = shown.with_counts().order_by("finished_at", "pk")
         return [_running(task) if task.is_running else _failed(task) for task in rows]
 

@@ -34,7 +34,8 @@ def on_days(first: datetime.date, before: datetime.date, user: User) -> list[OnD
     """The boxes that go out and come back; one query."""
     out = Q(state__in=_COMING, starts_on__gte=first, starts_on__lt=before)
     back = Q(state=LoanState.OUT, ends_on__gte=first, ends_on__lt=before)
-    loans = Loan.objects.of_hubs(user).filter(out | back).with_facts()
+    askers = "submission__school", "submission__organisation"
+    loans = Loan.objects.of_hubs(user).filter(out | back).select_related("copy__kit", *askers)
     ordered = sorted(loans, key=lambda loan: (_handed_over(loan), loan.state, loan.copy.code))
     return [_on_day(day, list(rows)) for day, rows in itertools.groupby(ordered, key=_handed_over)]
 

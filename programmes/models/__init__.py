@@ -1,7 +1,7 @@
 from programmes.models.around import ProgrammeFile
 from programmes.models.closure import Closure
 from programmes.models.curriculum import CoreObjective, ObjectiveScheme, World
-from programmes.models.hub import Hub, OfHubs, is_of_no_hub
+from programmes.models.hub import Hub, OfHubs, is_of_no_hub, read_hubs_of
 from programmes.models.offer import Drawing, Offer, picture_described
 from programmes.models.place import Venue, Zone
 from programmes.models.programme import Component, Programme, ProgrammeKind
@@ -23,4 +23,5 @@ __all__ = [
     "Zone",
     "is_of_no_hub",
     "picture_described",
+    "read_hubs_of",
 ]

@@ -17,6 +17,7 @@ from core.dates import start_of_day
 from core.kinds import Action, Matter, OnDay
 from programmes.models import Programme
 from roster.models import Person, Shift, ShiftState
+from roster.models.shift import ShiftQuerySet
 from roster.refusals import MayNot
 from roster.rules import in_doubt
 from schools.models import User
@@ -63,16 +64,16 @@ class RosterDay:
 def days_of(first: datetime.date, before: datetime.date, user: Any) -> list[RosterDay]:
     """The roster of the days of `[first, before)` on which somebody is needed; as many queries
     however long. Why somebody may not, her certificate or her absence, is for those who decide."""
-    shifts = _shifts_on(first, before, user)
+    shifts = list(_shifts_on(first, before, user).with_facts())
     doubtful = in_doubt(shifts) if user.has_perm("roster.change_shift") else []
     return _days(shifts, {one.pk: doubts_in_words(why) for one, why in doubtful})
 
 
-def _shifts_on(first: datetime.date, before: datetime.date, user: Any) -> list[Shift]:
-    return list(Shift.objects.of_hubs(user).on_days(first, before).with_facts())
+def _shifts_on(first: datetime.date, before: datetime.date, user: Any) -> ShiftQuerySet:
+    return Shift.objects.of_hubs(user).on_days(first, before)
 
 
-def _days(shifts: list[Shift], doubts: dict[int, str]) -> list[RosterDay]:
+def _days(shifts: Iterable[Shift], doubts: dict[int, str]) -> list[RosterDay]:
     found = []
     for day, of_day in itertools.groupby(shifts, key=lambda one: one.day):
         visits = itertools.groupby(of_day, key=lambda one: one.visit_id)
@@ -95,7 +96,8 @@ def doubts_in_words(why: Iterable[type[MayNot]]) -> str:
 def on_days(first: datetime.date, before: datetime.date, user: User) -> list[OnDay]:
     """Who comes. What is doubtful stands under 'needs attention' and on the roster: it takes six
     queries, and pages of a day or a week may take twelve in all."""
-    return [_on_day(one) for one in _days(_shifts_on(first, before, user), {})]
+    shifts = _shifts_on(first, before, user).select_related("visit__programme", "person")
+    return [_on_day(one) for one in _days(shifts, {})]
 
 
 def _on_day(day: RosterDay) -> OnDay:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from core.dates import ONE_DAY
 from core.kinds import Kind, OnDay, kinds, parts
-from programmes.models import is_of_no_hub
+from programmes.models import is_of_no_hub, read_hubs_of
 
 DAYS_AHEAD = 7
 
@@ -32,6 +32,7 @@ class Day:
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """django-unfold's DASHBOARD_CALLBACK."""
     user = request.user
+    read_hubs_of(user)
     # What is asked for comes before the machinery that everything stands on.
     found = [matter for part in reversed(parts()) for matter in part.matters(user)]
     seen = [kind for kind in kinds() if kind.may_view(user)]
