@@ -65,6 +65,7 @@ def _one_size(size: Any, report: Report) -> dict[str, Any]:
     from django.db import connection
 
     from benchmarks import bookings, calendars, mails, pages
+    from tests.tec_site.busy_office import fill_desk
     from tests.ten_years import fill, fill_a_year
 
     report.heading(f"{size.bookings} bookings, {size.schools} schools")
@@ -79,6 +80,7 @@ def _one_size(size: Any, report: Report) -> dict[str, Any]:
         calendars.measure_calendars(server, report)
         year = fill_a_year(size.bookings)
         pages.measure_full_year(server, report, year)
+        pages.measure_morning(server, report, fill_desk())
         connection.close()
         for memory in server.memory_of_workers():
             report.budget("memory of a web process", memory, 180, "MB")

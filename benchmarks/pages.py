@@ -22,7 +22,7 @@ from benchmarks.measure import (
     weight,
 )
 from benchmarks.report import Report
-from benchmarks.server import Server
+from benchmarks.server import Server, settle
 from bookings.models import Booking, State
 from core.kinds import kinds
 from impact.counting.scope import DAY
@@ -131,9 +131,16 @@ def measure_full_year(server: Server, report: Report, year: int) -> None:
     report.fact("  the worker without a change", f"{idle * 1000:9.2f} ms")
 
 
-def _hold_to_budget(report: Report, what: str, timing: Timing) -> None:
+def measure_morning(server: Server, report: Report, coordinator: User) -> None:
+    """The overview as a coordinator opens it: with mails, waiting lists and a full roster."""
+    settle()
+    timing = latency(server, get(reverse("admin:index")), 60, server.client(coordinator))
+    _hold_to_budget(report, "overview, with a full roster", timing, statements=40)
+
+
+def _hold_to_budget(report: Report, what: str, timing: Timing, statements: int = 12) -> None:
     report.fact(what, str(timing))
-    report.budget("  statements", timing.statements, 12, "")
+    report.budget("  statements", timing.statements, statements, "")
     report.budget("  latency", timing.times_the_floor, 40, "times the floor")
 
 

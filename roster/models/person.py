@@ -11,7 +11,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
@@ -43,10 +43,11 @@ class PersonQuerySet(OfHubs["Person"]):
         return self.filter(left_on=None)
 
     def with_days(self) -> Self:
-        """With all that the rules ask of a person; three queries besides."""
-        return self.select_related("hub").prefetch_related(
-            "availabilities", "other_days", "programmes"
-        )
+        """With all that the rules ask of a person, of a programme only whether it is the one;
+        three queries besides."""
+        programmes = Prefetch("programmes", Programme.objects.only("pk").order_by())
+        found = self.select_related("hub")
+        return found.prefetch_related("availabilities", "other_days", programmes)
 
     def to_renew_soon(self) -> Self:
         """Whose certificate was never seen, or is to be renewed soon."""

@@ -37,7 +37,7 @@ def fill_desk() -> User:
         shifts = save(_shifts(people))
         save(_shift_event(shift) for shift in shifts)
         save(_charges())
-        coordinator = factories.make_staff(is_superuser=False, email="bench@tec.example")
+        coordinator = factories.make_staff(is_superuser=False, email="coordinator@tec.example")
         coordinator.groups.set(Group.objects.filter(name=roles.MANAGEMENT))
     analyze()
     return coordinator
@@ -186,7 +186,7 @@ SEARCHED = {
     "bookings.visitwait": "wacht",
     "kits.loan": "regenboog",
     "schools.school": "regenboog deventer",
-    "schools.user": "bench",
+    "schools.user": "coordinator",
     "submissions.submission": "regenboog",
     "core.mail": "bevestiging",
 }
