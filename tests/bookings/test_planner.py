@@ -227,6 +227,15 @@ def test_who_only_looks_sees_no_free_half_days_and_no_verbs(desk, staff):
     assert "verplaats" not in page.content.decode()
 
 
+def test_block_names_four_schools_and_the_list_for_phones_all(desk):
+    visit = make_visit(max_groups=6, max_pupils=150)
+    for letter in "abcdef":
+        make_booking(visit=visit, submission=make_submission(school=make_school(name=letter * 5)))
+    page = planner(desk).content.decode()
+    assert "ddddd Groep 7; …" in page
+    assert page.count("eeeee Groep 7; fffff Groep 7") == 1
+
+
 @pytest.mark.parametrize("asked", [{"week": "2026-11-05"}, {"maand": "2026-11-05"}])
 def test_planner_takes_twelve_statements_for_one_visit_and_for_sixty(
     desk, staff, asked, django_assert_max_num_queries
