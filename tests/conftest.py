@@ -36,6 +36,7 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practi
 LONGEST = (
     "tests/tec_site/test_demo.py",
     "tests/tec_site/test_every_address.py",
+    "tests/tec_site/test_staff_forms.py",
     "tests/tec_site/test_safety.py",
     "tests/tec_site/test_full_disk.py",
     "tests/tec_site/test_faults.py",

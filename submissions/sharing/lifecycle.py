@@ -103,6 +103,8 @@ def all_of(user: User) -> list[Share]:
 def rows_of(companions: Iterable[Companion]) -> list[tuple[Any, list[Any]]]:
     """What these companions have that is still to come, by kind."""
     companions = list(companions)
+    if not companions:
+        return []
     found = []
     for kind in submitted():
         rows = kind.coming_in({one.submission_id for one in companions})

@@ -52,18 +52,20 @@ def mails_of(events: list[CompanionEvent]) -> list[Message]:
 
 def _asked(name: str, companions: list[Companion]) -> list[Message]:
     waiting = [one for one in companions if one.state == CompanionState.INVITED]
-    if not waiting or not rows_of(waiting):
+    rows = rows_of(waiting)
+    if not rows:
         return []
     reader = colleague(waiting)
     link = markers.marker(InvitationLink.name, waiting[0].pk, to=reader.email)
-    return [_mail(name, reader, waiting, link=link)]
+    return [_mail(name, reader, waiting, rows, link=link)]
 
 
 def _joined(companions: list[Companion]) -> list[Message]:
     joined = [one for one in companions if one.state == CompanionState.ACCEPTED]
-    if not joined or not rows_of(joined):
+    rows = rows_of(joined)
+    if not rows:
         return []
-    return [_mail("joined", colleague(joined), joined, Method.REQUEST)]
+    return [_mail("joined", colleague(joined), joined, rows, Method.REQUEST)]
 
 
 def _gone(name: str, companions: list[Companion]) -> list[Message]:
@@ -72,17 +74,20 @@ def _gone(name: str, companions: list[Companion]) -> list[Message]:
     reader = colleague(companions)
     still = Companion.objects.accepted().filter(email=reader.email)
     kept = {row for _kind, rows in rows_of(still) for row in rows}
-    files = _files(rows_of(companions), Method.CANCEL, reader, without=kept)
-    return [_mail(name, reader, companions, files=files)]
+    rows = rows_of(companions)
+    files = _files(rows, Method.CANCEL, reader, without=kept)
+    return [_mail(name, reader, companions, rows, files=files)]
 
 
 def _to_contact(companions: list[Companion]) -> list[Message]:
     """Who asked for it hears who no longer takes part."""
     submission = companions[0].submission
-    if not submission.email or not rows_of(companions):
+    rows = rows_of(companions)
+    if not submission.email or not rows:
         return []
     reader = Reader(submission, submission.email, submission.contact_name, submission.language)
-    return [_mail("gone", reader, companions, who=companions[0].name or companions[0].email)]
+    who = companions[0].name or companions[0].email
+    return [_mail("gone", reader, companions, rows, who=who)]
 
 
 def _handed_over(companions: list[Companion]) -> list[Message]:
@@ -94,10 +99,10 @@ def _handed_over(companions: list[Companion]) -> list[Message]:
         reader = Reader(submission, before.email, before.get_full_name(), before.language)
         files = _files(rows, Method.CANCEL, reader)
         name = companions[0].name
-        mails.append(_mail("handed_over", reader, companions, files=files, who=name))
+        mails.append(_mail("handed_over", reader, companions, rows, files=files, who=name))
     hers = [one for one in companions if one.submission.email == one.email]
     if hers:
-        mails.append(_mail("took_over", colleague(hers), hers, Method.REQUEST))
+        mails.append(_mail("took_over", colleague(hers), hers, rows_of(hers), Method.REQUEST))
     return mails
 
 
@@ -135,6 +140,7 @@ def _mail(
     name: str,
     reader: Reader,
     companions: Sequence[Companion],
+    found: Sequence[tuple[Any, list[Any]]],
     method: Method | None = None,
     *,
     files: Sequence[Attachment] = (),
@@ -143,7 +149,6 @@ def _mail(
 ) -> Message:
     submission = companions[0].submission
     hub = submission.hub
-    found = rows_of(companions)
     with translation.override(reader.language):
         context = {
             "reader": reader,

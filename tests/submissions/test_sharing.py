@@ -71,6 +71,29 @@ def invited(submission, email="bram@school.example", **options):
     return mail
 
 
+def test_what_an_invitation_shares_is_asked_once_for_its_mail(
+    booked, django_assert_max_num_queries
+):
+    submission, *_classes = booked
+    lifecycle.invite(shares=[Share(submission)], email="bram@school.example", by=submission.user)
+    with django_assert_max_num_queries(99) as queries:
+        [mail] = tell()
+    asked = [one for one in queries if 'FROM "bookings_booking" ' in one["sql"]]
+    assert ("De Vossen" in mail.text, len(asked)) == (True, 1)
+
+
+def test_who_accepts_what_is_cancelled_meanwhile_gets_no_mail_that_she_takes_part(booked):
+    submission, *classes = booked
+    user = make_teacher(email=invited(submission).to)
+    [companion] = Companion.objects.all()
+    lifecycle.accept(
+        invitation=companion.invitation, email=user.email, person={"name": ""}, language="nl"
+    )
+    for one in classes:
+        visits.cancel(booking=one, by=submission.user)
+    assert [mail.subject for mail in tell() if mail.tells_of.startswith("companion:")] == []
+
+
 # --- S19: opening, accepting ---------------------------------------------------------------------
 
 

@@ -375,7 +375,7 @@ PEOPLE_WHO_LOOK = ("anonymous", "owner", "staff")
 
 def test_every_address_answers_each_person_as_written_and_looking_changes_no_row(site):
     """Mail scanners and prefetching browsers open every link; nothing may come of it. Staff look
-    at the admin below."""
+    at the admin in `test_staff_forms.py`."""
     wrong, before = [], everything()
     for route, methods, cells in expected(TABLE):
         path = site.address(route)
@@ -457,20 +457,6 @@ def admin_addresses(site: Site) -> dict[str, tuple[str, str]]:
     return found
 
 
-def test_every_page_of_the_admin_answers_the_desk_and_superusers_as_written(site):
-    """And looking changes no row: see the end of this module."""
-    wrong, before = [], everything()
-    for route in object_routes():  # the old short addresses, which lead to the page to change
-        path = site.address(route)
-        assert answer(ask(site, "staff", "GET", path))[:1] == "→", path
-    for path, cells in admin_addresses(site).items():
-        for person, cell in zip(("desk", "staff"), cells, strict=True):
-            if (got := answer(look(site, person, path))) != cell:
-                wrong.append(f"{path} as {person}: {got}, not {cell}")
-    assert wrong == []
-    assert changed_since(before) == []
-
-
 # What staff of another hub get where it is not what a superuser gets: of what is not theirs, the
 # answer that there is no such thing.
 ELSEWHERE = """
@@ -517,7 +503,8 @@ SHARED = {
 }
 
 
-def test_another_hubs_rows_are_answered_like_rows_that_do_not_exist(site):
+def addresses_of_another_hub(site: Site) -> dict[str, str]:
+    """Address → what staff of another hub get there."""
     want = {}
     for route, (_desk, staff) in lines(ADMIN_PAGES).items():
         want[site.address(route.removeprefix("/"))] = staff
@@ -532,6 +519,11 @@ def test_another_hubs_rows_are_answered_like_rows_that_do_not_exist(site):
                 found = TO["→desk"]
             path = "/" + model_routes()[label][page].replace("<path:object_id>", key)
             want[path] = found
+    return want
+
+
+def test_another_hubs_rows_are_answered_like_rows_that_do_not_exist(site):
+    want = addresses_of_another_hub(site)
     got = {path: answer(ask(site, "elsewhere", "GET", path)) for path in want}
     assert {path: cell for path, cell in got.items() if cell != want[path]} == {}
 

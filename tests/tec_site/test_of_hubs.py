@@ -142,10 +142,10 @@ def test_lists_show_rows_of_ones_own_hub(desk: Client, ours: World, theirs: Worl
     assert models == {
         model for model in admin.site._registry if hasattr(model._default_manager, "of_hubs")
     }
+    request = RequestFactory().get("/")
+    request.user = with_all_permissions(ours.hub)
     for mine, other in zip(ours.rows, theirs.rows, strict=True):
         model_admin: Any = admin.site._registry[type(mine)]
-        request = RequestFactory().get("/")
-        request.user = with_all_permissions(ours.hub)
         found = set(model_admin.get_queryset(request))
         assert (mine in found, other in found) == (True, False), mine._meta.label
         assert desk.get(list_of(mine)).status_code == 200

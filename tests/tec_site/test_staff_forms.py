@@ -1,5 +1,5 @@
-"""Every form and every action of the back office: what the second of two members of staff sees, and
-what staff read after they pressed.
+"""Every page, form and action of the back office: who gets it, what the second of two members of
+staff sees, and what staff read after they pressed.
 
 A walk over all of them: a new form or action fails here until its line says how it is with it.
 """
@@ -20,11 +20,13 @@ from schools.models import User
 from tests.addresses import Site, answer
 from tests.factories import NOW
 from tests.tec_site.test_every_address import (
-    ADMIN_PAGES,
+    addresses_of_another_hub,
     admin_addresses,
+    ask,
     changed_since,
     everything,
-    lines,
+    look,
+    object_routes,
 )
 
 # By these a form brings back how things stood when it was shown: a row's version, its last event,
@@ -98,19 +100,36 @@ def line_of(path: str) -> str:
     return re.sub(r"/\d+(?=/)", "", path)
 
 
-def test_every_form_of_staff_brings_back_what_it_showed_or_says_why_not(site):
-    client, bare = site.people["staff"], dict[str, list[set[str]]]()
+def bare_forms(path: str, page) -> list[set[str]]:
+    """What is sent by each form of this page that brings nothing back."""
     # What is new was never shown; of one's own password nobody else has a form.
     others = ("/add/", "/delete/", "/password_change/", "/export/")
-    for path, (_desk, staff) in sorted(admin_addresses(site).items()):
-        if staff != "200" or path.endswith(others):
-            continue
-        page = client.get(path)
-        if page.headers["Content-Type"].startswith("text/html"):
-            for names in forms_in(page.text):
-                if "action" not in names and not brings_back(names):  # actions are walked below
-                    bare.setdefault(line_of(path), []).append(names)
+    if path.endswith(others) or not page.headers["Content-Type"].startswith("text/html"):
+        return []
+    # Actions are walked below.
+    return [one for one in forms_in(page.text) if "action" not in one and not brings_back(one)]
+
+
+def test_every_page_of_the_admin_answers_as_written_and_its_forms_bring_back_what_they_showed(site):
+    """The desk and superusers, or WITHOUT says why not; and looking changes no row."""
+    wrong, bare, before = [], dict[str, list[set[str]]](), everything()
+    for path, cells in admin_addresses(site).items():
+        for person, cell in zip(("desk", "staff"), cells, strict=True):
+            page = look(site, person, path)
+            if (got := answer(page)) != cell:
+                wrong.append(f"{path} as {person}: {got}, not {cell}")
+        if got == "200" and (names := bare_forms(path, page)):
+            bare.setdefault(line_of(path), []).extend(names)
+    assert wrong == []
     assert {path: names for path, names in bare.items() if path not in WITHOUT} == {}
+    assert changed_since(before) == []
+
+
+def test_every_short_address_of_a_row_leads_to_its_page(site):
+    """The old ones, to the page to change."""
+    for route in object_routes():
+        path = site.address(route)
+        assert answer(ask(site, "staff", "GET", path))[:1] == "→", path
 
 
 # --- Actions -------------------------------------------------------------------------------------
@@ -166,16 +185,15 @@ def test_every_action_changes_nothing_when_it_asks_and_says_what_it_did_when_it_
 
 
 def test_what_staff_of_another_hub_may_not_see_they_cannot_send_either(site):
-    """Of every address of the back office at which they get no page of this hub's row."""
-    routes = [f"/{route.removeprefix('/')}" for route in lines(ADMIN_PAGES)]
-    paths = {site.address(route.removeprefix("/")) for route in routes} | set(admin_addresses(site))
+    """To every address of the back office at which they get no page of this hub's row."""
     wrong = []
-    for path in sorted(paths):
+    for path, seen in sorted(addresses_of_another_hub(site).items()):
+        if seen != "404":
+            continue
         client = Client(raise_request_exception=False)
         client.cookies = site.people["elsewhere"].cookies
         with transaction.atomic():
-            if answer(client.get(path)) == "404":
-                sent = answer(client.post(path, {"note": "gekaapt", "_save": "1"}))
-                wrong += [f"{path}: {sent}"] if sent not in ("404", "405") else []
+            sent = answer(client.post(path, {"note": "gekaapt", "_save": "1"}))
+            wrong += [f"{path}: {sent}"] if sent not in ("404", "405") else []
             transaction.set_rollback(True)
     assert wrong == []

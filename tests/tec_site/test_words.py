@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 from tec_site.demo.texts import offer
 from tests.factories import make_kit, make_programme
 from tests.loan_form import address
@@ -26,13 +24,13 @@ def words_of(html: str) -> str:
     return " ".join(text.split())
 
 
-@pytest.fixture
-def read(site):  # noqa: F811
-    """The words of each public page, by its route."""
-    return {name.partition(" (")[0]: words_of(html) for name, html in public_pages(site, "nl")}
+def test_teachers_read_the_words_that_were_agreed_on_and_of_no_loan(site, client):  # noqa: F811
+    """On every public page."""
+    pages = public_pages(site, "nl")
+    read = {name.partition(" (")[0]: words_of(html) for name, html in pages}
+    found = {name for name, text in read.items() if OF_STAFF.search(text)}
+    assert found - WITH_FIGURES == set()
 
-
-def test_teachers_read_the_words_that_were_agreed_on(read, client):
     read["form"] = words_of(client.get(address(make_kit())).text)
     agreed = AGREED | {"form": "Zelf halen en terugbrengen bij de balie"}
     assert {route for route in agreed if agreed[route] not in read[route]} == set()
@@ -49,8 +47,3 @@ def test_how_many_can_come_is_said_in_one_way(db, client):
     )
     assert "Wat het kost gratis" in kit
     assert "in de brief staat hoeveel" in offer.PROEVERIJ["arrange"]
-
-
-def test_teachers_read_of_no_loan_where_they_reserved(read):
-    found = {name for name, text in read.items() if OF_STAFF.search(text)}
-    assert found - WITH_FIGURES == set()
