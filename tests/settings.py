@@ -18,3 +18,7 @@ INSTALLED_APPS = [*INSTALLED_APPS, "tests.toys.apps.ToysConfig"]
 NAVIGATION[1]["items"].append(
     {"title": "Speelgoed", "icon": "toys", "link": reverse_lazy("admin:toys_toy_changelist")}
 )
+
+# A browser keeps styles and scripts as it keeps those of production, whose names change with what
+# is in them. Years, because its clock runs ahead of a test's.
+WHITENOISE_MAX_AGE = 10 * 365 * 24 * 60 * 60

@@ -66,7 +66,7 @@ LOOKS = (
 def look_at_columns(table: Table) -> None:
     """Raises BrokenFile if a column holds something else than its name says."""
     for look in LOOKS:
-        values = [(line, line[look.column]) for line in table.lines if line[look.column]]
+        values = [(line, value) for line in table.lines if (value := line[look.column])]
         others = [(line, value) for line, value in values if not look.fits(value)]
         if len(others) >= A_FEW and len(others) * 100 > (100 - look.least) * len(values):
             line, value = others[0]
@@ -146,7 +146,8 @@ _WRONG = re.compile(r"[^\W\d_][‚„†‡ˆ‰‹›˜™¢¤¦§¨©¬®¯²�
 
 def look_at_letters(table: Table) -> None:
     """Raises BrokenFile if letters were read in the wrong encoding, once or twice."""
-    texts = [(line.number, text) for line in table.lines for text in line.values.values()]
+    lines = [line for line in table.lines if not "".join(line.values.values()).isascii()]
+    texts = [(line.number, text) for line in lines for text in line.values.values()]
     for number, text in texts:
         if text.isascii():
             continue

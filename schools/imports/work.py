@@ -126,7 +126,7 @@ class ImportPlan:
     @property
     def fingerprint(self) -> str:
         """Another one where anything else would be written, or to other rows."""
-        said = [dataclasses.asdict(report) for report in self.reports]
+        said = [vars(report) for report in self.reports]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     @property

@@ -16,7 +16,7 @@ from core.documents import can_be_made
 from impact import clock
 from impact.models import Evaluation, Report
 from impact.reports.facts import changed_since, facts_of
-from impact.reports.papers import context_of, xlsx_of
+from impact.reports.papers import context_of, pdf_of, xlsx_of
 from impact.reports.sending import ChangedMeanwhile, send
 from impact.results import LEAST
 from kits import handling
@@ -346,6 +346,25 @@ def test_pdf_is_tagged_and_says_what_is_not_known(client):
     assert "Een concept" in text
     assert len(of_kind(reader, "/Table")) >= 3
     assert len(of_kind(reader, "/H1")) == 1
+
+
+@needs_pango
+def test_definitions_are_not_measured_letter_by_letter(monkeypatch):
+    """A report took two seconds: WeasyPrint sought how narrow each column of text can be."""
+    from weasyprint.layout import preferred
+
+    measured = []
+    measure = preferred.split_first_line
+
+    def noted(text, *args, **others):
+        measured.append(text)
+        return measure(text, *args, **others)
+
+    monkeypatch.setattr(preferred, "split_first_line", noted)
+    facts = facts_of(make_report())
+    pdf_of(facts, is_draft=False)
+    assert "Samen" in measured  # in the columns of another table
+    assert not {one["definition"] for one in facts["figures"]} & set(measured)
 
 
 def test_draft_follows_the_rows_and_is_edited_in_the_back_office(client):
