@@ -23,7 +23,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from tec_site.periods_and_limits import *  # noqa: F403
-from tec_site.periods_and_limits import STAFF_SESSION_AGE, TEACHER_SESSION_AGE
+from tec_site.periods_and_limits import TEACHER_SESSION_AGE
 from tec_site.staff.menu import UNFOLD  # noqa: F401  # a setting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -212,7 +212,6 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_SESSION_COOKIE_AGE = int(STAFF_SESSION_AGE.total_seconds())
 ACCOUNT_RATE_LIMITS = False  # counted in the database: tec_site/staff/accounts.py
 ACCOUNT_FORMS = {
     "login": "tec_site.staff.forms.StaffLoginForm",

@@ -66,6 +66,11 @@ def first_factor_counts(
         record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
 
 
+def limit_session(request: HttpRequest) -> None:
+    """A moment rather than a number of seconds: being busy does not prolong it."""
+    request.session.set_expiry(timezone.now() + settings.STAFF_SESSION_AGE)
+
+
 class StaffAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -94,8 +99,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
-        # A moment rather than a number of seconds: being busy does not prolong it.
-        request.session.set_expiry(timezone.now() + settings.STAFF_SESSION_AGE)
+        limit_session(request)
         sign_ins.record(request, user)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:

@@ -8,6 +8,7 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from core import rate_limits
 from core.kinds import Marker, Part
 from core.text.fields import MailAddressField
 from tec_site.staff import sign_ins
+from tec_site.staff.accounts import limit_session
 
 
 class StaffLoginForm(LoginForm):
@@ -23,6 +25,11 @@ class StaffLoginForm(LoginForm):
         super().__init__(*args, **kwargs)
         asked = self.fields["login"]
         self.fields["login"] = MailAddressField(label=asked.label, widget=asked.widget)
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> Any:
+        answer = super().login(request, redirect_url)
+        limit_session(request)  # once more: allauth set a number of seconds
+        return answer
 
 
 class StaffResetPasswordForm(ResetPasswordForm):

@@ -48,6 +48,12 @@ def code_of_app(secret):
     return format_hotp_value(hotp_value(secret, counter))
 
 
+def save_session(client):
+    session = client.session
+    session["chosen"] = "something"
+    session.save()
+
+
 def give_second_factor(client, code):
     return client.post("/personeel/tweede-stap/inloggen/", {"code": code})
 
@@ -76,6 +82,24 @@ def test_password_and_code_of_app_open_the_back_office(client, enrolled, frozen)
     assert (response.status_code, response.url) == (302, "/beheer/")
     page = client.get("/beheer/")
     assert (page.status_code, page.context["site_title"]) == (200, "TEC balie")
+
+
+@pytest.mark.parametrize("asks_second_factor", [False, True])
+def test_who_is_busy_all_day_signs_in_again_after_twelve_hours(
+    client, enrolled, frozen, settings, asks_second_factor
+):
+    settings.STAFF_SECOND_FACTOR = asks_second_factor
+    if not asks_second_factor:
+        Authenticator.objects.all().delete()
+    give_password(client)
+    if asks_second_factor:
+        give_second_factor(client, code_of_app(enrolled))
+    for _hours in range(2):
+        frozen.shift(5.9 * 3600)
+        assert client.get("/beheer/").status_code == 200
+        save_session(client)  # as a language or a region that is chosen does
+    frozen.shift(0.3 * 3600)
+    assert client.get("/beheer/").status_code == 302
 
 
 def test_recovery_code_opens_the_back_office_once(client, desk, enrolled):
