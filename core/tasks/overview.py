@@ -26,6 +26,8 @@ class Tasks(Part):
             return []
         tasks = scoped(Task.objects.all(), user)
         shown = tasks.running() | tasks.unsettled()
+        if not shown.exists():  # as mostly: units are not counted
+            return []
         rows = shown.with_counts().order_by("finished_at", "pk")
         return [_running(task) if task.is_running else _failed(task) for task in rows]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -23,8 +24,9 @@ from roster.rules import in_doubt
 from schools.models import User
 
 OPEN_WITHIN = datetime.timedelta(days=14)
-# Further ahead the roster says it: each shift that is judged costs the overview a quarter of a ms.
-DOUBTS_WITHIN, DOUBTS_SHOWN = datetime.timedelta(days=28), 6
+# As far ahead as schools are asked whether they come. Further on the roster says it: each shift
+# that is judged costs the overview a quarter of a ms.
+DOUBTS_WITHIN, DOUBTS_SHOWN = datetime.timedelta(days=settings.ASK_AGAIN_BEFORE_VISIT_DAYS), 6
 
 
 @dataclass(frozen=True)

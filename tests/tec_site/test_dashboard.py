@@ -236,14 +236,14 @@ def test_doubt_about_a_shift_of_the_week_is_said_once(desk):
     assert desk.get("/beheer/").text.count(str(Absent.message)) == 1
 
 
-def test_doubt_is_said_four_weeks_ahead_and_on_the_roster_before_that(desk, frozen):
+def test_doubt_is_said_three_weeks_ahead_and_on_the_roster_before_that(desk, frozen):
     run = make_run()
     shift = make_shift(run, amsterdam(2026, 10, 20, 13), make_person(name="Anna", runs=[run]))
     absent(shift.person, datetime.date(2026, 10, 20))
 
     assert str(Absent.message) not in desk.get("/beheer/").text
     assert str(Absent.message) in desk.get("/beheer/roster/shift/week/?week=2026-10-20").text
-    frozen.move_to(amsterdam(2026, 9, 22, 14))
+    frozen.move_to(amsterdam(2026, 9, 29, 14))
     desk.force_login(make_staff())
     assert str(Absent.message) in desk.get("/beheer/").text
 
