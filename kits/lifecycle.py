@@ -1,8 +1,19 @@
 """Everything that happens to a loan.
 
 The table is the documentation: from which states, to which state, and which message goes out
-(`kits/telling/notices.py`). The verbs of the desk are in `kits/handling.py`. Which days a school
-may ask for, says `refuse_dates` below; which are days of the desk at all, `kits/days.py`.
+(`kits/telling/notices.py`). Which days a school may ask for, says `refuse_dates` below; which are
+days of the desk at all, `kits/days.py`.
+
+Where each move is made (a test compares):
+
+- `kits/lifecycle.py`: hold, verify, cancel, extend, swap, correct_level, report, note, settle
+- `kits/handling.py`, at the desk: pack, unpack, hand_out, take_back, check, write_off, flag
+- `kits/moving.py`: change_dates, ask_to_move, keep_date
+- `kits/changes.py`: readdress
+- `kits/waiting/loan_list.py`: offer, prolong, take
+- `kits/clock.py`: lapse, remind_collect, remind_return, remind_overdue
+- `submissions/changing.py`: describe
+- `submissions/sharing/lifecycle.py`: hand_over
 
 From held to returned the copy is promised or away, and the database refuses a second loan of it
 in `[starts_on, free_again_on)`.

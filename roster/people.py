@@ -3,6 +3,7 @@
 import datetime
 import re
 
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
@@ -18,15 +19,15 @@ from schools.models import User
 from schools.years import school_year_of, school_year_start
 
 ERASED = "…"
-YEARS_OF_A_CERTIFICATE = 3  # as the members of staff of schools renew theirs
 
 
 def ends_after(seen_on: datetime.date) -> datetime.date:
     """The last day on which a certificate counts that was seen on a day."""
+    year = seen_on.year + settings.CERTIFICATE_YEARS
     try:
-        return seen_on.replace(year=seen_on.year + YEARS_OF_A_CERTIFICATE)
+        return seen_on.replace(year=year)
     except ValueError:  # 29 February
-        return datetime.date(seen_on.year + YEARS_OF_A_CERTIFICATE, 2, 28)
+        return datetime.date(year, 2, 28)
 
 
 @retried

@@ -1,8 +1,21 @@
-"""How long, how often and how many: the defaults of all hubs, as settings of the site.
+"""How long, how often and how many, of all hubs alike: what an owner may want otherwise.
 
-Programmes and kits have their own where theirs differ (Beheer → Programma's, Leskisten): the lead
-time, the length of a loan, how many pupils. What a rule makes of them stands in each app's
+A programme has its own where its differ (Beheer → Programma's): the lead time, until when numbers
+can change and a visit is cancelled for free. What a rule makes of it stands in each app's
 `rules.py`.
+
+Not here, but where they are used:
+
+- of one programme or kit, with the default of a new one: how many pupils
+  (`programmes/models/programme.py`), the length of a loan (`kits/models/kit.py`);
+- how many posts, codes and tries, and how much a network holds: `RATE_LIMITS` and what is beside it
+  in `tec_site/settings.py`, as `.env` sets some of them;
+- who is erased because she was long away: `limit_on` in `submissions/privacy/notice.py`; her pages
+  and mails say it in words;
+- who was confirmed too lately to be asked again: `bookings/clock.py`;
+- from how few answers on figures tell of them: `LEAST` in `impact/results.py`;
+- how far ahead the overview of staff looks: `bookings/telling/overview.py`,
+  `roster/telling/overview.py`.
 """
 
 from datetime import timedelta
@@ -41,8 +54,13 @@ MOST_HELD_PER_ADDRESS = 4  # in a network: MOST_HELD_PER_NETWORK in settings, wi
 MAIL_TRIES = 72
 MAIL_KEPT_FOR = timedelta(days=90)
 TASK_KEPT_FOR = timedelta(days=92)  # after it ended
+SIGN_INS_KEPT_FOR = timedelta(days=90)  # of staff
 # Open shifts are offered so long ahead, and what is as near as this without waiting for a day.
 OFFER_SHIFTS_AHEAD, OFFER_SHIFTS_AT_ONCE = timedelta(days=42), timedelta(days=7)
+# A certificate (VOG) counts so long after it was seen, as the members of staff of schools renew
+# theirs; a new one takes some weeks.
+CERTIFICATE_YEARS = 3
+CERTIFICATE_RENEW_WITHIN = timedelta(days=60)
 # Who is erased because she was long away hears so this long before; and the mail itself may wait
 # for a server.
 ERASURE_TOLD_BEFORE = timedelta(days=31)

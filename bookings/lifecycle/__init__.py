@@ -1,4 +1,6 @@
-"""Everything that happens to a booking: the table of moves (`table.py`), and a verb for each."""
+"""What happens to a booking: the table of moves (`table.py`), and the verbs of asking and deciding.
+
+The other verbs are with what they are about; the table says where."""
 
 from bookings.lifecycle.asking import book, hold, join_or_open, verify
 from bookings.lifecycle.deciding import (

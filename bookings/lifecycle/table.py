@@ -1,10 +1,26 @@
-"""The table of a booking's moves; the verbs that make them are beside it, in `asking.py` and
-`deciding.py`.
+"""The table of a booking's moves.
 
 The table is the documentation: from which states, to which state, and which message goes out
 (`bookings/telling/notices.py`). What a state means stands in the table of states
 (`bookings/models/state.py`). Each move frees what the booking held before it and takes what it
 holds after it (`places.change`), so no verb counts places itself.
+
+Where each is made (a test compares):
+
+- `bookings/lifecycle/asking.py`: hold, verify, request
+- `bookings/lifecycle/deciding.py`: confirm, decline, cancel, reinstate, ask_to_cancel, reschedule,
+  change_numbers, correct_level, note, flag, settle
+- `bookings/moving.py`: ask_to_move, keep_date
+- `bookings/changes.py`: retime, readdress
+- `bookings/visits/rooms.py`: rehouse
+- `bookings/visits/joining.py`: propose, let_be
+- `bookings/preparing.py`: reconfirm, prepare, unprepare, follow_up, unfollow
+- `bookings/attendance.py`: attend, recount, miss
+- `bookings/waiting/rounds.py`: offer
+- `bookings/waiting/visit_list.py`: prolong, take, take_up
+- `bookings/clock.py`: lapse, remind, ask_again
+- `submissions/changing.py`: describe
+- `submissions/sharing/lifecycle.py`: hand_over
 """
 
 from django.db import IntegrityError

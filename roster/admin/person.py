@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -28,7 +29,7 @@ from core.transactions import retried
 from roster import people
 from roster.admin.hours import hours_page, hours_sheet
 from roster.models import Availability, OtherDays, Person
-from roster.models.person import RENEW_SOON, PersonQuerySet
+from roster.models.person import PersonQuerySet
 from roster.telling.notices import send_link, went_elsewhere
 
 
@@ -338,5 +339,5 @@ class PersonAdmin(NoDelete, ModelAdmin):
             return badge(_("not seen"), "danger")
         if last < timezone.localdate():
             return badge(_("ended"), "danger")
-        soon = timezone.localdate() + RENEW_SOON
+        soon = timezone.localdate() + settings.CERTIFICATE_RENEW_WITHIN
         return badge(date_format(last, "j b Y"), "warning" if last < soon else "success")

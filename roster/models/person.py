@@ -20,9 +20,6 @@ from bookings.models.schedule import Weekday
 from core.text.fields import LineColumn, MailAddressColumn, TelephoneColumn
 from programmes.models import Hub, OfHubs, Programme
 
-# A new certificate takes some weeks.
-RENEW_SOON = datetime.timedelta(days=60)
-
 
 class Role(models.TextChoices):
     VOLUNTEER = "volunteer", _("volunteer")
@@ -51,7 +48,7 @@ class PersonQuerySet(OfHubs["Person"]):
 
     def to_renew_soon(self) -> Self:
         """Whose certificate was never seen, or is to be renewed soon."""
-        soon = timezone.localdate() + RENEW_SOON
+        soon = timezone.localdate() + settings.CERTIFICATE_RENEW_WITHIN
         lacks = Q(certificate_renew_by=None) | Q(certificate_renew_by__lt=soon)
         return self.working().filter(lacks)
 

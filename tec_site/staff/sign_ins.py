@@ -5,18 +5,16 @@ the whole text by which a browser can be told from all others.
 """
 
 import re
-from datetime import timedelta
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from django.utils import timezone
 
 from core import rate_limits
 from tec_site.models import SignIn
-
-KEPT_FOR = timedelta(days=90)
 
 # In this order: most say that they are the ones below, too.
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome"}
@@ -59,4 +57,4 @@ def device_of(agent: str) -> str:
 
 
 def purge() -> None:
-    SignIn.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
+    SignIn.objects.filter(at__lt=timezone.now() - settings.SIGN_INS_KEPT_FOR).delete()

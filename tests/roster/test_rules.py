@@ -4,8 +4,9 @@ import datetime
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from roster import refusals
+from roster import people, refusals
 from roster.models import AgeClass, Availability, OtherDays, Person, Shift
 from roster.rules import Rules, broken, in_doubt, open_to
 from schools.models import SchoolHoliday
@@ -115,6 +116,17 @@ def test_certificate_counts_until_its_last_day(seen, renew, why):
     run = make_run()
     person = make_person(runs=[run], certificate_seen_on=seen, certificate_renew_by=renew)
     assert broken(person, make_shift(run)) == why
+
+
+def test_certificate_counts_as_long_as_the_site_says_and_is_to_renew_before(settings):
+    assert people.ends_after(datetime.date(2028, 2, 29)) == datetime.date(2031, 2, 28)
+    settings.CERTIFICATE_YEARS = 1
+    assert people.ends_after(datetime.date(2026, 9, 14)) == datetime.date(2027, 9, 14)
+
+    person = make_person(certificate_renew_by=timezone.localdate() + datetime.timedelta(days=60))
+    assert not Person.objects.to_renew_soon().contains(person)
+    settings.CERTIFICATE_RENEW_WITHIN = datetime.timedelta(days=61)
+    assert Person.objects.to_renew_soon().contains(person)
 
 
 def test_certificate_lasts_until_a_shift_over_midnight_is_over():

@@ -90,6 +90,14 @@ def test_sign_ins_are_kept_ninety_days(db, frozen):
     assert SignIn.objects.count() == 0
 
 
+def test_sign_ins_are_kept_as_long_as_the_site_says(db, frozen, settings):
+    SignIn.objects.create(user=make_staff(), way="totp", network="192.0.2.7")
+    settings.SIGN_INS_KEPT_FOR = datetime.timedelta(days=5)
+    frozen.move_to(NOW + datetime.timedelta(days=6))
+    sign_ins.purge()
+    assert SignIn.objects.count() == 0
+
+
 # --- Recovery codes -----------------------------------------------------------------------------
 
 

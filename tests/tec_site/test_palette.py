@@ -70,18 +70,42 @@ def test_marks_in_ticked_boxes_have_the_colour_of_text_on_the_accent(mode: str) 
     assert marks == [palette(mode)["on-accent"].removeprefix("#")] * 2
 
 
+STYLES = Path(__file__).resolve().parents[2] / "static/css"
+NAMED = r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl|oklch)a?\("
+# The head of desk.css: what it names by day, and what of it is another colour in the dark.
+DESK = r"\n(:root|\.dark) \{\n((?:  --desk-[a-z-]+: #[0-9a-f]{6};\n)+)\}"
+
+
 def test_only_the_tokens_name_a_colour() -> None:
     """Paper has its own black and white; a QR code and a mail shown in a frame stay white; the
-    back office (desk*.css) stands on the palette of its theme, where our tokens are not."""
-    folder = Path(__file__).resolve().parents[2] / "static/css"
+    back office names what it has besides its theme in one block."""
     allowed = {"tokens.css", "print.css", "pdf.css", "accounts.css", "demo-mails.css"}
-    allowed |= {path.name for path in folder.glob("desk*.css")}
-    found = {
-        path.name: re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\(", path.read_text())
-        for path in sorted(folder.glob("*.css"))
+    texts = {
+        path.name: path.read_text()
+        for path in sorted(STYLES.glob("*.css"))
         if path.name not in allowed
     }
+    texts["desk.css"] = re.sub(DESK, "", texts["desk.css"], count=2)
+    found = {name: re.findall(NAMED, text) for name, text in texts.items()}
     assert {name: colours for name, colours in found.items() if colours} == {}
+
+
+def test_the_back_office_has_the_colours_of_the_tokens() -> None:
+    """By day; unfold's dark is another one than ours."""
+    blocks = dict(re.findall(DESK, (STYLES / "desk.css").read_text()))
+    light = dict(re.findall(r"--desk-([a-z-]+): (#[0-9a-f]{6});", blocks[":root"]))
+    dark = dict(re.findall(r"--desk-([a-z-]+): (#[0-9a-f]{6});", blocks[".dark"]))
+    tokens = palette("light")
+    shared = light.keys() & tokens.keys()
+    assert shared >= {"paper", "ink", "line-strong", "sun", "red", "teal"}
+    assert {name: light[name] for name in shared} == {name: tokens[name] for name in shared}
+    assert dark.keys() <= light.keys()
+
+
+def test_the_back_office_uses_each_of_its_colours() -> None:
+    texts = "".join(path.read_text() for path in STYLES.glob("desk*.css"))
+    named = set(re.findall(r"  (--desk-[a-z-]+):", texts))
+    assert named == set(re.findall(r"var\((--desk-[a-z-]+)\)", texts))
 
 
 ROOT = Path(__file__).resolve().parents[2]
