@@ -67,7 +67,7 @@ def ask_to_cancel(
     Asking again before they did changes nothing (None). Raises SlotPast.
     """
     lock(booking, "ask_to_cancel")
-    if booking.starts_at <= timezone.now():
+    if booking.has_begun:
         raise SlotPast
     if booking.attention == Attention.LATE_CANCELLATION:
         return None
@@ -83,7 +83,7 @@ def reinstate(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
     VisitFull, ZonesTaken.
     """
     lock(booking, "reinstate")
-    if booking.starts_at <= timezone.now():
+    if booking.has_begun:
         raise SlotPast
     if booking.submission.verified_at is None:
         raise NeverConfirmed
