@@ -19,6 +19,8 @@ from core.transactions import retried
 from schools.models import User
 from submissions.rules import Rule
 
+# Who was confirmed so lately has just said that they come.
+KNOWN_FOR = datetime.timedelta(days=3)
 # In which states it can be said.
 ASKED_OF = sorted(MOVES["reconfirm"].sources)
 
