@@ -1,7 +1,5 @@
 """Who really came: as booked, or another number, or nobody. What was noted wrong is corrected."""
 
-from django.utils import timezone
-
 from bookings import lifecycle
 from bookings.lifecycle import MOVES, flag_dependents, lock
 from bookings.models import Booking, BookingEvent, State
@@ -56,5 +54,5 @@ def call_off(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
 
 
 def _refuse_before(booking: Booking) -> None:
-    if booking.starts_at > timezone.now():
+    if not booking.has_begun:
         raise NotYet

@@ -10,14 +10,14 @@ from django.utils import timezone
 
 from bookings.lifecycle import MOVES
 from bookings.models import Booking, BookingEvent, State, VisitWait
-from bookings.preparing import is_near
+from bookings.preparing import KNOWN_FOR, is_near
 from core.dates import ONE_DAY, start_of_day
 from submissions.models import Submission
 from submissions.waiting.lifecycle import LIVE
 
 # Whose visit was confirmed just before the question would come, or later, has said so already: she
 # is asked when that is not so fresh any more.
-KNOWN_BEFORE, QUIET_AFTER = datetime.timedelta(days=3), datetime.timedelta(days=7)
+QUIET_AFTER = datetime.timedelta(days=7)
 
 
 def lapse_expired() -> int:
@@ -65,7 +65,7 @@ def ask_again_due() -> int:
     today, now = timezone.localdate(), timezone.now()
     last = today + datetime.timedelta(days=settings.ASK_AGAIN_BEFORE_VISIT_DAYS)
     before_reminder = today + datetime.timedelta(days=settings.REMIND_BEFORE_VISIT_DAYS) + ONE_DAY
-    lately = datetime.timedelta(days=settings.ASK_AGAIN_BEFORE_VISIT_DAYS) + KNOWN_BEFORE
+    lately = datetime.timedelta(days=settings.ASK_AGAIN_BEFORE_VISIT_DAYS) + KNOWN_FOR
     events = BookingEvent.objects.filter(booking=OuterRef("pk"))
     confirmed = events.filter(
         notice="confirmed",

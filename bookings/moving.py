@@ -7,8 +7,6 @@ What goes along with the visit (`Kind.along`) is moved, kept or cancelled with i
 import datetime
 from collections.abc import Mapping
 
-from django.utils import timezone
-
 from bookings import attendance, preparing, rules
 from bookings.lifecycle import lock, reschedule
 from bookings.models import Booking, BookingEvent, VisitSlot
@@ -58,7 +56,7 @@ def ask_to_move(
     answer; None if it asked for the same before. Raises SlotPast, RulesBroken.
     """
     lock(booking, "ask_to_move")
-    if booking.starts_at <= timezone.now():
+    if booking.has_begun:
         raise SlotPast
     refuse_broken(_broken(booking, slot), (), "")
     data = {

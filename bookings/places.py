@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Footprint, Visit, VisitSlot, ZoneClaim
 from bookings.waiting import door
+from core.dates import ONE_MINUTE
 from core.lifecycle import Refused
 from core.transactions import stop_writing
 from programmes.models import Programme, Zone
 
 TRIES = 3
-MINUTE = datetime.timedelta(minutes=1)
 
 
 class VisitFull(Refused):
@@ -196,7 +196,7 @@ def claim_again(visit: Visit) -> None:
         claim_zones(Visit.objects.filter(pk=visit.pk))
         return
     rooms = visit.own_rooms.order_by("pk").select_for_update(of=("self",))
-    start, takes = visit.slot.starts_at, visit.programme.occupies // MINUTE
+    start, takes = visit.slot.starts_at, visit.programme.occupies // ONE_MINUTE
     _claim((visit.pk, room, start, takes) for room in rooms)
 
 
@@ -206,7 +206,7 @@ def _claim(wanted: Iterable[tuple[int, Zone, datetime.datetime, int]]) -> None:
             visit_id=visit,
             zone=zone,
             starts_at=start,
-            ends_at=start.astimezone(datetime.UTC) + minutes * MINUTE,
+            ends_at=start.astimezone(datetime.UTC) + minutes * ONE_MINUTE,
         )
         for visit, zone, start, minutes in wanted
     ]

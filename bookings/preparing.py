@@ -19,6 +19,8 @@ from core.transactions import retried
 from schools.models import User
 from submissions.rules import Rule
 
+# Who was confirmed so lately has just said that they come.
+KNOWN_FOR = datetime.timedelta(days=3)
 # In which states it can be said.
 ASKED_OF = sorted(MOVES["reconfirm"].sources)
 
@@ -53,7 +55,7 @@ def unprepare(*, booking: Booking, by: User | None) -> BookingEvent | None:
 def follow_up(*, booking: Booking, by: User | None) -> BookingEvent | None:
     """The class went on with it afterwards; None if it was noted already. Raises NotYet."""
     lock(booking, "follow_up")
-    if booking.starts_at > timezone.now():
+    if not booking.has_begun:
         raise NotYet
     if booking.followed_up_at is not None:
         return None
@@ -80,7 +82,7 @@ def reconfirm(answers: Iterable[Answer], *, by: User | None) -> None:
         lock(booking, "reconfirm")
         if (answer.starts_at, answer.pupils) != (booking.starts_at, booking.pupils):
             raise QuestionChanged
-        if booking.starts_at <= timezone.now():
+        if booking.has_begun:
             raise SlotPast
         if not booking.said_yes:
             _say_yes(booking, by)
@@ -90,7 +92,7 @@ def reconfirm(answers: Iterable[Answer], *, by: User | None) -> None:
 def hear_yes(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
     """Staff heard it, on the telephone: of the date and number of now. Raises SlotPast."""
     lock(booking, "reconfirm")
-    if booking.starts_at <= timezone.now():
+    if booking.has_begun:
         raise SlotPast
     return _say_yes(booking, by, note)
 

@@ -101,7 +101,7 @@ class ReasonAsked(Refused):
 
 def refuse_unexplained(booking: Booking, note: str) -> None:
     """What others were told of is corrected with a note only."""
-    if note or booking.starts_at > timezone.now():
+    if note or not booking.has_begun:
         return
     if sent := [one for kind in kinds() for one in kind.sent_of(booking)]:
         raise ReasonAsked(sent=", ".join(sent))

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.text.normal import numbers_joined
 
+ONE_MINUTE = datetime.timedelta(minutes=1)
 ONE_DAY, ONE_WEEK = datetime.timedelta(days=1), datetime.timedelta(weeks=1)
 AFTER_EASTER = {
     -2: "Goede vrijdag",

@@ -24,13 +24,14 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageFile, ImageOps
 
 from core.kinds import kinds
 
-MAX_BYTES = 8 * 1024 * 1024
-PDF_MAX_BYTES = 20 * 1024 * 1024
+MB = 1024 * 1024
+MAX_BYTES, PDF_MAX_BYTES = 8 * MB, 20 * MB
 PHOTO_FORMATS = ("JPEG", "PNG", "WEBP")
 PHOTO_TYPES = "image/jpeg,image/png,image/webp"
 # Decoding takes memory for every pixel, of the 180 MB that a web process may have. A JPEG is read
@@ -46,6 +47,12 @@ STORED_SIDE = 2000  # pixels
 PICTURE_SIZE = (960, 540)  # pixels: of every picture on our pages, so that nothing jumps
 # What Pillow raises about a broken file; the last two about its Exif.
 UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, struct.error)
+
+
+def at_most(words: Any, limit: int = MAX_BYTES) -> Any:
+    """These words, with how many MB a file may have where they say {limit}; of the language in
+    which they are read."""
+    return format_lazy(words, limit=limit // MB)
 
 
 def clean_photo(upload: UploadedFile) -> ContentFile:
@@ -258,7 +265,7 @@ def _refuse_large(upload: UploadedFile, limit: int = MAX_BYTES) -> None:
         raise ValidationError(
             _("This file is too large: %(limit)d MB at most."),
             code="too_large",
-            params={"limit": limit // 1024 // 1024},
+            params={"limit": limit // MB},
         )
 
 

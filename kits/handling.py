@@ -162,10 +162,10 @@ def withdraw(*, copy: KitCopy, by: User) -> tuple[list[Loan], list[Loan]]:
 
 
 @retried
-def bring_back(*, copy: KitCopy, by: User) -> None:
+def lend_again(*, copy: KitCopy, by: User) -> None:
     """A copy that was withdrawn is lent again."""
     if KitCopy.objects.filter(pk=copy.pk, is_withdrawn=True).update(is_withdrawn=False):
-        _write_event(copy.pk, "bring_back", by, {})
+        _write_event(copy.pk, "bring_back", by, {})  # the word that histories have
         door.opened()
 
 

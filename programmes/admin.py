@@ -14,7 +14,7 @@ from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete, TabularInline
 from core.backoffice.filters import RelatedDropdownFilter
-from core.backoffice.leads import LeadsOn
+from core.backoffice.onward import Onward
 from core.lifecycle import Refused
 from core.transactions import retried
 from programmes.models import (
@@ -33,7 +33,7 @@ from programmes.models import (
 from programmes.one_hub import OneHubForm
 from programmes.samples import WithSamples
 from programmes.sweeping import closures
-from programmes.telling import TellingAdmin, TellingForm
+from programmes.tell_or_not import TellingAdmin, TellingForm
 
 # Imported so that closed days register their page.
 _registered = (closures,)
@@ -123,7 +123,7 @@ class FileInline(TabularInline):
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(NoDelete, TellingAdmin, LeadsOn, WithSamples, Pictured):
+class ProgrammeAdmin(NoDelete, TellingAdmin, Onward, WithSamples, Pictured):
     logs_values = True
     form = ProgrammeForm
     promised = PROMISED

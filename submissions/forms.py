@@ -17,6 +17,7 @@ from core.text.fields import LineField, MailAddressField, ParagraphsField, Telep
 from core.text.normal import code as bare_code
 from schools.forms import SchoolField, SchoolSearchForm, TypedSchool
 from schools.models import GroupKind
+from schools.models.class_group import NAME_LENGTH
 from schools.years import FIRST_SECONDARY_YEAR, LEVEL_CHOICES, YearGroup
 from submissions.codes import DIGITS
 from submissions.models import Submission
@@ -75,7 +76,7 @@ class ClassFieldsForm(PartyForm):
 
     name = LineField(
         label=_("Name of the class"),
-        max_length=60,
+        max_length=NAME_LENGTH,
         help_text=_("For example 7b or De Uilen."),
         error_messages={"required": _("Fill in the name of the class.")},
     )
@@ -124,7 +125,7 @@ class GroupFieldsForm(PartyForm):
 
     name = LineField(
         label=_("Name of the group"),
-        max_length=60,
+        max_length=NAME_LENGTH,
         help_text=_("For example Team Montage or Zij-instromers voorjaar."),
         error_messages={"required": _("Fill in the name of the group.")},
     )

@@ -84,10 +84,14 @@ class Broken:
     class_index: int | None = None
 
 
+def lead_time_of(own: int | None) -> int:
+    """In working days; where an offer has none of its own, that of all."""
+    return settings.LEAD_TIME_WORKING_DAYS if own is None else own
+
+
 def first_bookable_moment(lead_time: int | None) -> datetime.datetime:
     """The first midnight (Amsterdam) from which a visit may start, in working days from today."""
-    days = settings.LEAD_TIME_WORKING_DAYS if lead_time is None else lead_time
-    return start_of_day(add_working_days(timezone.localdate(), days))
+    return start_of_day(add_working_days(timezone.localdate(), lead_time_of(lead_time)))
 
 
 class RulesBroken(Refused):

@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import messages
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -72,7 +71,7 @@ class CameForm(MoveForm):
 
 def waits_for_attendance(booking: Booking) -> bool:
     """Whether somebody is to say that the class was here, or was not."""
-    return booking.state == State.CONFIRMED and booking.starts_at <= timezone.now()
+    return booking.state == State.CONFIRMED and booking.has_begun
 
 
 def attendance_of(bookings: Iterable[Booking], data: Any = None) -> dict[int, AttendanceForm]:

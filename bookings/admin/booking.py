@@ -156,9 +156,9 @@ class BookingAdmin(Exporting, AskedAdmin):
 
     def has_sense(self, name: str, row: Booking) -> bool:
         if name in {"attend", "miss"}:
-            return row.starts_at <= timezone.now()
+            return row.has_begun
         if name == "reconfirm":
-            return row.starts_at > timezone.now() and not row.said_yes
+            return not row.has_begun and not row.said_yes
         if name == "settle":
             return bool(row.attention)
         if name == "keep_date":

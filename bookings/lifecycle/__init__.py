@@ -16,7 +16,7 @@ from bookings.lifecycle.deciding import (
     reschedule,
     settle,
 )
-from bookings.lifecycle.table import COMING, MOVES, BookingLifecycle, lapse_expired, lock
+from bookings.lifecycle.table import COMING, MOVES, BookingLifecycle, lock, make_way
 
 __all__ = [
     "COMING",
@@ -33,8 +33,8 @@ __all__ = [
     "flag_dependents",
     "hold",
     "join_or_open",
-    "lapse_expired",
     "lock",
+    "make_way",
     "reinstate",
     "reschedule",
     "settle",

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from bookings import places, rules
-from bookings.lifecycle.table import MOVES, lapse_expired
+from bookings.lifecycle.table import MOVES, make_way
 from bookings.models import Attention, Booking, State, Visit, VisitSlot
 from bookings.refusals import (
     ClassAlreadyBooked,
@@ -133,7 +133,7 @@ def join_or_open(
     `leaving`, `only_planned`: as in `places.find_or_open`. Raises DoesNotFit, VisitGone.
     """
     if door.somebody_goes_first(slot, programme):
-        lapse_expired(slot, programme)
+        make_way(slot, programme)
     return places.find_or_open(slot, programme, leaving=leaving, only_planned=only_planned)
 
 

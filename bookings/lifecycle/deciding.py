@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from bookings import rules
 from bookings.lifecycle.asking import join_or_open
-from bookings.lifecycle.table import MOVES, lapse_expired, lock
+from bookings.lifecycle.table import MOVES, lock, make_way
 from bookings.models import Attention, Booking, BookingEvent, State, Visit, VisitSlot
 from bookings.refusals import (
     Forgotten,
@@ -67,7 +67,7 @@ def ask_to_cancel(
     Asking again before they did changes nothing (None). Raises SlotPast.
     """
     lock(booking, "ask_to_cancel")
-    if booking.starts_at <= timezone.now():
+    if booking.has_begun:
         raise SlotPast
     if booking.attention == Attention.LATE_CANCELLATION:
         return None
@@ -83,7 +83,7 @@ def reinstate(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
     VisitFull, ZonesTaken.
     """
     lock(booking, "reinstate")
-    if booking.starts_at <= timezone.now():
+    if booking.has_begun:
         raise SlotPast
     if booking.submission.verified_at is None:
         raise NeverConfirmed
@@ -168,7 +168,7 @@ def change_numbers(
         return None
     broken = rules.broken_change(booking, pupils, supervisors)
     refuse_broken(broken, overrule, reason, told)
-    lapse_expired(booking.visit.slot, booking.visit.programme)
+    make_way(booking.visit.slot, booking.visit.programme)
     if broken:
         overruled = {"overruled": sorted({one.rule for one in broken})}
         MOVES.apply(booking, "note", by=by, note=reason, data=overruled)

@@ -94,7 +94,7 @@ MOVES = BookingLifecycle(
 # fmt: on
 
 
-def lapse_expired(slot: VisitSlot, programme: Programme) -> None:
+def make_way(slot: VisitSlot, programme: Programme) -> None:
     """Holds whose time is up make way for who wants to be there."""
     MOVES.lapse_all(Booking.objects.expired().in_the_way(slot, programme))
 

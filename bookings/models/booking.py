@@ -218,6 +218,11 @@ class Booking(Asked):
         return self.visit.ends_at
 
     @property
+    def has_begun(self) -> bool:
+        """Only from then on it is noted who came."""
+        return self.starts_at <= timezone.now()
+
+    @property
     def school_day(self) -> datetime.date:
         return self.visit.slot.day
 

@@ -21,7 +21,7 @@ from bookings.planning.availability import (
     week_of,
 )
 from bookings.refusals import ClassAlreadyBooked, DateChanged
-from bookings.telling import dates
+from bookings.telling.other_dates import other_dates
 from bookings.telling.wording import requirements_of, terms_of
 from bookings.waiting import door
 from bookings.waiting.visit_list import Wish
@@ -214,7 +214,7 @@ class BookingCodeView(BookingAsking, CodeView):
         if not bookings:
             raise Http404  # something else was asked for in this submission
         visit = bookings[0].visit
-        others = dates.other_dates(visit.programme, bookings) if gone else []
+        others = other_dates(visit.programme, bookings) if gone else []
         return {
             "bookings": bookings,
             "booking": bookings[0],

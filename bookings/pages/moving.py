@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
@@ -38,7 +37,7 @@ class MoveView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.token: str | None = kwargs.get("token")
         self.booking = load_booking(request, kwargs["public_id"], kwargs["booking_id"], self.token)
-        if not self.booking.standing.is_coming or self.booking.starts_at <= timezone.now():
+        if not self.booking.standing.is_coming or self.booking.has_begun:
             return redirect(self.page)  # it says how things are now
         return super().dispatch(request, *args, **kwargs)
 

@@ -13,12 +13,11 @@ from typing import Any
 
 from bookings.models import Booking, State
 from bookings.models.booking import BookingQuerySet
+from bookings.pages.parties import MAX_CLASSES
 from programmes.models import Programme, ProgrammeKind
 from schools.models import ClassGroup, User
 from schools.years import FIRST_SECONDARY_YEAR, YearGroup, current_school_year, school_year_of
 from submissions.rules import Party
-
-MOST = 8  # rows of one page: as many as classes of one form
 
 
 @dataclass(frozen=True)
@@ -157,4 +156,4 @@ def _each_once(proposals: Iterable[Proposal | None]) -> list[Proposal]:
         for one in proposals
         if one and one.party.within(one.programme.year_from, one.programme.year_to)
     }
-    return list(found.values())[:MOST]
+    return list(found.values())[:MAX_CLASSES]  # as many rows as one form has classes

@@ -18,7 +18,7 @@ from bookings.pages.forms import BookingForm
 from bookings.pages.wishes import WishBookingForm
 from bookings.planning.month import Own
 from bookings.telling import waiting as words
-from bookings.telling.dates import other_dates
+from bookings.telling.other_dates import other_dates
 from bookings.telling.stays import stays_of
 from bookings.telling.wording import requirements_of, terms_of
 from bookings.waiting.positions import positions

@@ -39,12 +39,11 @@ from django.utils import timezone
 
 from bookings.models import Booking, State, VisitSlot, ZoneClaim, public, shut
 from bookings.planning.chosen import as_shown
-from core.dates import ONE_DAY, ONE_WEEK, YearMonth, monday_of, month_of, start_of_day
+from core.dates import ONE_DAY, ONE_MINUTE, ONE_WEEK, YearMonth, monday_of, month_of, start_of_day
 from programmes.models import Programme
 from schools.years import last_plannable_day
 from submissions.rules import first_bookable_moment
 
-MINUTE = datetime.timedelta(minutes=1)
 # Where there mostly is something free; all that can be booked is two years of slots.
 SOON = datetime.timedelta(weeks=5)
 SlotProgramme: Any = VisitSlot.programmes.through
@@ -210,7 +209,7 @@ def free_after(
     programme: Programme, moment: datetime.datetime, limit: int, groups: int = 1, pupils: int = 0
 ) -> list[Offer]:
     """The first `limit` offers with that room that start after `moment`."""
-    later = offers_of([programme], _window(moment + MINUTE, _horizon()))
+    later = offers_of([programme], _window(moment + ONE_MINUTE, _horizon()))
     return with_room(later, groups, pupils)[:limit]
 
 
@@ -291,7 +290,7 @@ def _free_again() -> ExpressionWrapper:
     """When the zones would be free again after a visit of this programme in this slot."""
     minutes = Cast(F("programme__duration") + F("programme__changeover"), IntegerField())
     # The casts because SQLite multiplies plain integers with durations only.
-    occupies = ExpressionWrapper(minutes * Value(MINUTE), output_field=DurationField())
+    occupies = ExpressionWrapper(minutes * Value(ONE_MINUTE), output_field=DurationField())
     return ExpressionWrapper(F("visitslot__starts_at") + occupies, output_field=DateTimeField())
 
 

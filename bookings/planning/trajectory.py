@@ -35,7 +35,7 @@ class TrajectoryStep:
 
     @property
     def is_done(self) -> bool:
-        return self.booking is not None and self.booking.starts_at <= timezone.now()
+        return self.booking is not None and self.booking.has_begun
 
     @property
     def progress(self) -> str:

@@ -11,9 +11,10 @@ from django.utils import translation
 
 from bookings import rules
 from bookings.models import Booking, BookingEvent
-from bookings.telling import dates, enclosures, wording
+from bookings.telling import enclosures, wording
 from bookings.telling.around import AroundStay
 from bookings.telling.links import BookingLink
+from bookings.telling.other_dates import links_to, other_dates, where_to_choose
 from core.kinds import kinds
 from core.mail.queue import Message
 from core.text.bilingual import Words
@@ -67,7 +68,7 @@ class BookingMail:
             "by_us": self.by_us,
             "is_asked": self.is_asked,
             "site_url": settings.SITE_URL,
-            "dates_url": settings.SITE_URL + dates.where_to_choose(stays[0].visit.programme),
+            "dates_url": settings.SITE_URL + where_to_choose(stays[0].visit.programme),
         }
 
     def _words(self, reader: Reader, bookings: Sequence[Booking]) -> dict[str, Any]:
@@ -121,4 +122,4 @@ def _changes(events: Sequence[BookingEvent]) -> list[str]:
 def _others(bookings: Sequence[Booking]) -> list[DateLink]:
     """What else is free, for who does not come because of us."""
     programme = bookings[0].visit.programme
-    return dates.links_to(programme, dates.other_dates(programme, bookings))
+    return links_to(programme, other_dates(programme, bookings))

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking, BookingEvent, State, by_date, was_asked
-from bookings.preparing import is_near
+from bookings.preparing import KNOWN_FOR, is_near
 from bookings.telling import enclosures, neighbours
 from bookings.telling.links import BookingLink, ProposalLink, StillComingLink
 from bookings.telling.mail import BookingMail
@@ -21,9 +21,6 @@ from core.documents import can_be_made
 from core.mail.queue import Message
 from submissions.models import Ending, Submission
 from submissions.sharing.readers import readers_of
-
-# Who was confirmed so lately has just said that she comes.
-KNOWN_FOR = datetime.timedelta(days=3)
 
 # --- One function per notice -----------------------------------------------------------------
 

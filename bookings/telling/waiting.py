@@ -11,8 +11,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking, State, VisitWait, VisitWaitEvent, VisitWaitQuerySet
-from bookings.telling import dates
-from bookings.telling.dates import moment_in_words
+from bookings.telling.other_dates import (
+    links_to,
+    moment_in_words,
+    other_dates,
+    where_to_choose,
+)
 from bookings.telling.stays import stays_of
 from bookings.waiting.positions import positions
 from core.mail.queue import Message
@@ -168,14 +172,14 @@ def _mail(
     first, programme = rows[0], rows[0].programme
     place = positions(rows).get(first.pk)
     is_without = name in {"ended", "expired", "waits_on"}
-    others = dates.other_dates(programme, rows) if is_without else []
+    others = other_dates(programme, rows) if is_without else []
     mails = []
     for reader in readers_of_entry(rows):
         with translation.override(reader.language):
             words = {
                 "position": position_in_words(place),
                 "when": capfirst(when_of(first)),
-                "others": dates.links_to(programme, others),
+                "others": links_to(programme, others),
             }
         mails.append(
             wait_mail(
@@ -185,7 +189,7 @@ def _mail(
                 reader,
                 thing=programme,
                 link=WaitLink,
-                dates_path=dates.where_to_choose(programme),
+                dates_path=where_to_choose(programme),
                 expires_at=expires_at,
                 **facts,
                 **words,

@@ -171,7 +171,7 @@ def said_in_words(booking: Booking, *, was_asked: bool = False) -> str:
     `was_asked` days ago that she is silent."""
     if booking.said_yes:
         return _("said yes")
-    if was_asked and booking.state == State.CONFIRMED and booking.starts_at > timezone.now():
+    if was_asked and booking.state == State.CONFIRMED and not booking.has_begun:
         silence = _("no answer")
         before = _said_before(booking)
         return f"{silence} ({before})" if before else silence

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import places
-from bookings.lifecycle import MOVES, lapse_expired, reschedule
+from bookings.lifecycle import MOVES, make_way, reschedule
 from bookings.models import Booking, State, Visit, VisitSlot
 from bookings.moving import take_along
 from bookings.refusals import NothingToMove, SlotPast
@@ -46,7 +46,7 @@ def move_visit(
     if seen is not None and not concerned(visit).is_as(seen):
         raise places.VisitGone
     MOVES.lapse_all(booking for booking in there if booking.state == State.HELD)
-    lapse_expired(slot, visit.programme)
+    make_way(slot, visit.programme)
     # Its rooms are free first, so that it can move to a slot that overlaps this one.
     places.unclaim_zones(Visit.objects.filter(pk=visit.pk))
     to = places.find_or_open(slot, visit.programme)

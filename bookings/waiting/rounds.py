@@ -233,7 +233,7 @@ def offer_place(entry: Entry, slot: VisitSlot, *, by: User | None, note: str = "
         broken += rules.broken_on_date(programme, slot, school, row.party_name, index)
     refuse_broken(broken, {one.rule for one in broken} if by else (), note)
     until = until_of(slot, programme, entry.submission, by=by)
-    lifecycle.lapse_expired(slot, programme)
+    lifecycle.make_way(slot, programme)
     visit = places.find_or_open(slot, programme)
     entry = entry.locked()  # after the visit, as where a verb frees a place and offers it
     data = {"slot": slot.pk, "starts_at": slot.starts_at.isoformat(), "until": until.isoformat()}

@@ -100,7 +100,7 @@ class KeepsFolded:
     def update(self, **changes: Any) -> int:
         this: Any = self
         if left := _beside(this.model, changes) - changes.keys():
-            raise TypeError(f"Update {', '.join(sorted(left))} along; see `folded()`.")
+            raise TypeError(f"Save each row, or update {', '.join(sorted(left))} along.")
         rows: Any = super()
         return rows.update(**changes)
 
@@ -120,12 +120,6 @@ class Folded(models.Model):
             names = set(update_fields)
             update_fields = names | _beside(type(self), names)
         super().save(*args, update_fields=update_fields, **options)
-
-
-def folded(row: models.Model, *names: str) -> dict[str, Any]:
-    """For `update()`: the columns to change along with those, of what `row` has now."""
-    columns = {column.name: column for column in row._meta.concrete_fields}
-    return {name: columns[name].pre_save(row, False) for name in _beside(type(row), names)}
 
 
 def _beside(model: type[models.Model], names: Collection[str]) -> set[str]:

@@ -18,7 +18,7 @@ from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, TabularInline
 from core.backoffice.changes import log_done
 from core.backoffice.filters import RelatedDropdownFilter
 from core.backoffice.history import who_made
-from core.backoffice.leads import LeadsOn
+from core.backoffice.onward import Onward
 from kits import handling
 from kits.admin.codes import CopyForm, CopyFormSet, LoneCopyForm
 from kits.admin.document import link_to_pdf
@@ -78,7 +78,7 @@ class DocumentInline(ReadOnly, TabularInline):
 
 
 @admin.register(LessonKit)
-class LessonKitAdmin(LeadsOn, WithSamples, Pictured):
+class LessonKitAdmin(Onward, WithSamples, Pictured):
     logs_values = True
     form = OneHubForm
     list_display = ("title", "whom", "complexity", "copies_shown", "venue", "is_published")
@@ -285,7 +285,7 @@ class KitCopyAdmin(NoDelete, ModelAdmin):
                 _moved, left = handling.withdraw(copy=obj, by=by)
                 say_left(request, left)
             else:
-                handling.bring_back(copy=obj, by=by)
+                handling.lend_again(copy=obj, by=by)
         super().save_model(request, obj, form, change)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.text.bilingual import Bilingual
-from core.uploads import clean_pdf
+from core.uploads import PDF_MAX_BYTES, at_most, clean_pdf
 from programmes.models import (
     CoreObjective,
     Offer,
@@ -245,7 +245,9 @@ class KitDocument(models.Model):
         blank=True,
         max_length=200,
         validators=[clean_pdf],  # type: ignore[list-item]  # what it returns is the same file
-        help_text=_("Takes the place of the text on the site. At most 20 MB."),
+        help_text=at_most(
+            _("Takes the place of the text on the site. At most {limit} MB."), PDF_MAX_BYTES
+        ),
     )
     created_at = models.DateTimeField(_("made at"), auto_now_add=True)
 

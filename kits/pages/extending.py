@@ -37,17 +37,20 @@ def extension_of(loan: Loan) -> Extension:
 def _why_not(loan: Loan, period: Period, last: datetime.date, is_promised: bool) -> str:
     """The first thing that stands in the way."""
     longest = loan.starts_on + datetime.timedelta(days=loan.kit.loan_days)
-    until = min(longest, last_plannable_day())
+    horizon = last_plannable_day()
     if is_promised:
         return _("The box cannot stay longer: another class has it after you.")
-    if until <= last:
+    if longest <= last:
         words = ngettext(
             "The box cannot stay longer: %(number)d day is the longest time we lend it.",
             "The box cannot stay longer: %(number)d days is the longest time we lend it.",
             loan.kit.loan_days,
         )
         return words % {"number": loan.kit.loan_days}
-    return _closed(period, last + ONE_DAY, until)
+    if horizon <= last:
+        words = _("The box cannot stay longer: we do not plan beyond %(day)s yet.")
+        return words % {"day": date_format(horizon, "l j F Y")}
+    return _closed(period, last + ONE_DAY, min(longest, horizon))
 
 
 def _closed(period: Period, first: datetime.date, until: datetime.date) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from bookings.models import Booking
 from core.addresses import row_number
 from core.text.fields import ParagraphsField
-from core.uploads import PhotoField
+from core.uploads import PhotoField, at_most
 from kits.models import ContentItem, LessonKit, Loan
 from kits.rules import LoanRequest, broken_rules
 from schools.models import User
@@ -144,7 +144,9 @@ class ReportForm(forms.Form):
     photo = PhotoField(
         label=gettext_lazy("A photo, if that helps"),
         required=False,
-        help_text=gettext_lazy("JPEG, PNG or WebP, 8 MB at most. No pupils in it, please."),
+        help_text=at_most(
+            gettext_lazy("JPEG, PNG or WebP, {limit} MB at most. No pupils in it, please.")
+        ),
     )
 
     use_required_attribute = False

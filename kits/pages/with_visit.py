@@ -39,7 +39,7 @@ def visit_of(request: HttpRequest) -> Booking | None:
         return None
     seen = Booking.objects.seen_in(submission)
     bookings = seen.where(is_coming=True).of_classes().with_facts()
-    return next((one for one in bookings if one.starts_at > timezone.now()), None)
+    return next((one for one in bookings if not one.has_begun), None)
 
 
 def query_of(booking: Booking | None, key: str | None) -> dict[str, Any]:

@@ -1,8 +1,8 @@
+from programmes.models.appearance import Drawing, Offer, picture_described
 from programmes.models.around import ProgrammeFile
 from programmes.models.closure import Closure
 from programmes.models.curriculum import CoreObjective, ObjectiveScheme, World
 from programmes.models.hub import Hub, OfHubs, is_of_no_hub, read_hubs_of
-from programmes.models.offer import Drawing, Offer, picture_described
 from programmes.models.place import Venue, Zone
 from programmes.models.programme import Component, Programme, ProgrammeKind
 

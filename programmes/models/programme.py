@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.text.bilingual import Bilingual
+from programmes.models.appearance import Offer, picture_described
 from programmes.models.around import Around
 from programmes.models.curriculum import CoreObjective, World
 from programmes.models.hub import OfHubs
-from programmes.models.offer import Offer, picture_described
 from programmes.models.place import Venue, Zone
 from schools.audience import Audience
 from schools.years import YearGroup, describe_year_groups

@@ -9,12 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.backoffice.moves import MoveForm
+from core.dates import ONE_DAY
 from core.lifecycle import Move
 from roster.models import Person, Shift
 from roster.rules import candidates
 from roster.telling.overview import doubts_in_words
-
-ONE_DAY = datetime.timedelta(days=1)
 
 
 class ColleaguesNoteForm(MoveForm):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from core.dates import ONE_DAY, add_working_days, is_working_day, start_of_day
 from schools.models import School, SchoolHoliday
+from submissions.rules import lead_time_of
 
 # An offer gets more time once it would make so much of a difference.
 HARDLY_ANY_TIME = datetime.timedelta(minutes=15)
@@ -38,8 +39,7 @@ def offer_until(
 
 def closes_at(day: datetime.date, lead_time: int | None) -> datetime.datetime:
     """The first moment at which `day` is too soon to be asked for."""
-    days = settings.LEAD_TIME_WORKING_DAYS if lead_time is None else lead_time
-    last = day
+    days, last = lead_time_of(lead_time), day
     while add_working_days(last, days) > day:
         last -= ONE_DAY
     return start_of_day(last + ONE_DAY)

@@ -13,8 +13,8 @@ from core.dates import FIRST_DAY, parse_day
 from core.text.fields import LineField, ParagraphsField, PickedDayField
 from programmes.models import Hub
 from submissions.kinds import submitted
-from submissions.writing.circle import Circle, Rows
 from submissions.writing.mailing import Mailing, MailingWords
+from submissions.writing.recipients import Circle, Rows
 
 
 def _text_field(label: Any, **options: Any) -> ParagraphsField:

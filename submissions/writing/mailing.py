@@ -10,7 +10,7 @@ from django.utils import translation
 from core.mail import markers, templates
 from core.mail.queue import Message
 from programmes.models import Hub
-from submissions.writing.circle import Circle, Person
+from submissions.writing.recipients import Circle, Person
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,9 @@ from core.tasks.overview import page_of
 from core.tasks.preview import FORM_CHANGED, Otherwise, opened, sealed, started
 from schools.years import current_school_year, school_year_end
 from submissions.models import Asked, Submission
-from submissions.writing.circle import Person, Rows, people
 from submissions.writing.forms import WritingForm
 from submissions.writing.mailing import Mailing, mail_to
+from submissions.writing.recipients import Person, Rows, people
 from submissions.writing.work import Writing, in_short, send
 
 MAY = (Writing.permission, "submissions.view_submission")

@@ -19,8 +19,8 @@ from core.tasks.work import About, Work
 from core.transactions import retried
 from programmes.models import Hub
 from submissions.models import Companion, Submission
-from submissions.writing.circle import Person, people, person_of
 from submissions.writing.mailing import Mailing, MailingWords, mail_to
+from submissions.writing.recipients import Person, people, person_of
 
 
 class NothingStands(Refused):

@@ -1,6 +1,7 @@
 """What people upload: told apart by content, kept small, without the place of the photo."""
 
 import io
+import re
 import struct
 import warnings
 from pathlib import Path
@@ -8,10 +9,12 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 from PIL import Image, ImageFile
 
 from core.uploads import MAX_BYTES, attachment, clean_pdf, clean_photo, clean_picture
-from kits.models import Finding
+from kits.models import Finding, KitDocument, LessonKit
+from kits.pages.forms import ReportForm
 from tests.factories import make_loan
 from tests.png_bomb import png_bomb
 
@@ -30,6 +33,23 @@ def most_memory() -> int:
     Path("/proc/self/clear_refs").write_text("5")
     peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
     return int(peak.split()[1]) // 1024
+
+
+def test_how_large_a_file_may_be_is_said_in_the_language_of_the_reader():
+    hints = [
+        ReportForm.base_fields["photo"].help_text,
+        LessonKit._meta.get_field("picture").help_text,
+        KitDocument._meta.get_field("file").help_text,
+    ]
+
+    with translation.override("en"):
+        assert [re.findall(r"\d+ MB|at most", hint) for hint in map(str, hints)] == [
+            ["8 MB", "at most"],
+            ["at most", "8 MB"],
+            ["20 MB"],
+        ]
+    with translation.override("nl"):
+        assert ["oogstens" in hint and "MB" in hint for hint in map(str, hints)] == [True] * 3
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])

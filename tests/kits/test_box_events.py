@@ -70,7 +70,7 @@ def test_repair_that_is_over_has_no_early_end():
 def test_withdrawing_and_bringing_back_tell_who_each_once():
     copy, staff = make_kit().copies.get(), make_staff()
 
-    for verb in (handling.withdraw, handling.withdraw, handling.bring_back, handling.bring_back):
+    for verb in (handling.withdraw, handling.withdraw, handling.lend_again, handling.lend_again):
         verb(copy=copy, by=staff)
 
     assert told(copy) == [("withdraw", staff, {}), ("bring_back", staff, {})]
@@ -96,7 +96,7 @@ def test_page_of_the_box_shows_who_did_what(desk, staff):
         handling.end_repair(repair=sent.repair, by=staff)
         handling.withdraw(copy=copy, by=staff)
     staff_that_left = make_staff()
-    handling.bring_back(copy=copy, by=staff_that_left)
+    handling.lend_again(copy=copy, by=staff_that_left)
     staff_that_left.delete()
 
     page = desk.get(change_of(copy))

@@ -14,6 +14,9 @@ from schools.models import SchoolHoliday
 from tests.factories import NOW, make_kit, make_loan, make_staff
 from tests.loan_form import FRIDAY, MONDAY
 
+# In the autumn of 2026.
+LAST_DAY = datetime.date(2028, 7, 31)
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
 
 
@@ -42,6 +45,24 @@ def test_longest_time_is_the_reason_where_it_is():
         [],
         "De kist kan niet langer blijven: we lenen hem hoogstens 21 dagen uit.",
     )
+
+
+def test_end_of_what_can_be_planned_is_the_reason_where_it_comes_first():
+    loan = lent(starts_on=LAST_DAY - datetime.timedelta(days=7), ends_on=LAST_DAY)
+    assert extension_of(loan) == (
+        [],
+        "De kist kan niet langer blijven: verder dan maandag 31 juli 2028 plannen we nog niet.",
+    )
+
+
+def test_box_may_stay_until_the_end_of_what_can_be_planned():
+    loan = lent(starts_on=datetime.date(2028, 7, 24), ends_on=datetime.date(2028, 7, 28))
+    assert [one.date for one in extension_of(loan).returns] == [LAST_DAY]
+
+
+def test_longest_time_is_the_reason_on_the_last_day_too():
+    loan = lent(starts_on=LAST_DAY - datetime.timedelta(days=21), ends_on=LAST_DAY)
+    assert "hoogstens 21 dagen" in extension_of(loan).reason
 
 
 def test_next_class_is_the_reason_where_one_waits():

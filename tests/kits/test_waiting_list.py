@@ -115,7 +115,7 @@ INLINES = {
 
 
 def bring_a_box_back(kit, loan):
-    verbs.bring_back(copy=kit.copies.last(), by=make_staff())
+    verbs.lend_again(copy=kit.copies.last(), by=make_staff())
 
 
 def end_a_repair(kit, loan):

@@ -28,8 +28,8 @@ from submissions.privacy import erasure
 from submissions.sharing import lifecycle as sharing
 from submissions.sharing.lifecycle import Share
 from submissions.telling import send_code
-from submissions.writing.circle import Circle, people
 from submissions.writing.mailing import Mailing, MailingWords
+from submissions.writing.recipients import Circle, people
 from submissions.writing.work import send
 from tests.factories import (
     amsterdam,

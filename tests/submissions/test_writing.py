@@ -16,8 +16,8 @@ from core.tasks import running
 from core.tasks.preview import Otherwise
 from core.worker import Worker
 from submissions.models import Companion, CompanionState
-from submissions.writing.circle import Circle, people
 from submissions.writing.mailing import Mailing, MailingWords
+from submissions.writing.recipients import Circle, people
 from submissions.writing.work import in_short, send
 from tests.factories import (
     NOW,

@@ -19,8 +19,8 @@ from django.db import connection, connections, transaction
 from core.tasks import running
 from programmes.models import Closure
 from roster import lifecycle
-from submissions.writing.circle import Circle, people
 from submissions.writing.mailing import Mailing, MailingWords
+from submissions.writing.recipients import Circle, people
 from submissions.writing.work import send
 from tec_site.backup import BackupFailed, back_up
 from tec_site.models import SignIn

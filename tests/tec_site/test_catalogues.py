@@ -71,6 +71,16 @@ def test_dutch_has_one_word_for_the_most_and_one_apostrophe() -> None:
     assert [text for _english, text in dutch() if other.search(text)] == []
 
 
+def test_no_text_writes_out_how_large_a_file_may_be(catalogue: Catalog) -> None:
+    """`core.uploads.at_most` says it of the constant that is held against the file."""
+    texts = [
+        text
+        for message in entries(catalogue)
+        for text in [*forms(message.id), *forms(message.string)]
+    ]
+    assert [text for text in texts if re.search(r"\d MB\b", text)] == []
+
+
 def test_translation_has_the_placeholders_of_its_source(catalogue: Catalog) -> None:
     """One form of a plural may leave out the number ('one class'), none may add a name."""
     wrong = []

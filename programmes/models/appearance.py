@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.text.bilingual import Bilingual
-from core.uploads import PictureColumn
+from core.uploads import PictureColumn, at_most
 from programmes.models.curriculum import World
 from programmes.vocabulary import WORLDS
 
@@ -57,9 +57,11 @@ class Offer(Bilingual):
     )
     picture = PictureColumn(
         _("picture"),
-        help_text=_(
-            "Takes the place of the drawing. JPEG, PNG or WebP, at most 8 MB; we show its middle, "
-            "16 to 9. Everybody in it must agree to that."
+        help_text=at_most(
+            _(
+                "Takes the place of the drawing. JPEG, PNG or WebP, at most {limit} MB; we show "
+                "its middle, 16 to 9. Everybody in it must agree to that."
+            )
         ),
     )
     picture_alt = models.CharField(

@@ -8,7 +8,7 @@ from core.backoffice.base import Button
 from core.kinds import leads_of
 
 
-class LeadsOn:
+class Onward:
     """Of a programme, say: its evaluations."""
 
     change_form_template = "admin/with_buttons.html"

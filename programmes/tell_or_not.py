@@ -94,7 +94,7 @@ class TellingAdmin:
     it, each kind keeps what it promised, and tells those concerned unless staff do not want it."""
 
     promised: ClassVar[set[str]]  # the fields on which something rests
-    change_form_template = "admin/programmes/telling.html"
+    change_form_template = "admin/programmes/tell_or_not.html"
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
