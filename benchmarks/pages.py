@@ -22,7 +22,7 @@ from benchmarks.measure import (
     weight,
 )
 from benchmarks.report import Report
-from benchmarks.server import Server, settle
+from benchmarks.server import Server
 from bookings.models import Booking, State
 from core.kinds import kinds
 from impact.counting.scope import DAY
@@ -133,7 +133,6 @@ def measure_full_year(server: Server, report: Report, year: int) -> None:
 
 def measure_morning(server: Server, report: Report, coordinator: User) -> None:
     """The overview as a coordinator opens it: with mails, waiting lists and a full roster."""
-    settle()
     timing = latency(server, get(reverse("admin:index")), 60, server.client(coordinator))
     _hold_to_budget(report, "overview, with a full roster", timing, statements=40)
 
