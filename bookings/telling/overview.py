@@ -190,13 +190,15 @@ def _closed(user: User) -> list[Matter]:
         starts_on__lte=OuterRef("day"),
         ends_on__gte=OuterRef("day"),
     )
-    coming = (
-        Booking.objects.of_hubs(user).upcoming().annotate(day=TruncDate("visit__slot__starts_at"))
-    )
+    coming = Booking.objects.of_hubs(user).holding().upcoming().order_by()
+    coming = coming.annotate(day=TruncDate("visit__slot__starts_at")).filter(Exists(closed))
+    keys = list(coming.values_list("pk", flat=True))
+    if not keys:
+        return []
     text = _("The venue is closed on %(day)s: %(what)s")
     return [
         Matter(text % {"day": date_format(one.day, "j F"), "what": one.text}, one.address)
-        for one in _standing(coming.filter(Exists(closed)))
+        for one in _standing(Booking.objects.filter(pk__in=keys))
     ]
 
 

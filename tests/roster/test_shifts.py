@@ -51,6 +51,8 @@ def test_second_of_two_clicks_changes_nothing():
     assert lifecycle.accept(shift=fresh(shift), person=person) is None
     lifecycle.drop_out(shift=shift, person=person)
     assert lifecycle.drop_out(shift=fresh(shift), person=person) is None
+    with pytest.raises(refusals.NotHers):
+        lifecycle.drop_out(shift=fresh(shift), person=make_person(runs=[run]))
     assert moves_of(shift) == ["open", "accept", "drop", "offer"]
 
 
