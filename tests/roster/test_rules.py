@@ -276,6 +276,14 @@ def test_absence_after_she_took_it_puts_her_shift_in_doubt():
     assert in_doubt([fresh(shift)]) == []
 
 
+def test_shift_that_has_begun_is_no_longer_doubted(frozen):
+    run = make_run()
+    shift = make_shift(run, person=make_person(runs=[run]))
+    absent(shift.person, TUESDAY)
+    frozen.move_to(shift.starts_at)
+    assert in_doubt([fresh(shift)]) == []
+
+
 def test_rules_take_as_many_queries_for_three_people_and_shifts_as_for_one(
     django_assert_num_queries,
 ):
