@@ -21,13 +21,15 @@ from bookings.planning.availability import (
     week_of,
 )
 from bookings.refusals import ClassAlreadyBooked, DateChanged
+from bookings.rules import VisitRequest
 from bookings.telling.other_dates import other_dates
 from bookings.telling.wording import requirements_of, terms_of
 from bookings.waiting import door
-from bookings.waiting.visit_list import Wish
+from bookings.waiting.visit_list import WaitRequest, Wish
 from core import drafts
 from core.lifecycle import Refused
 from programmes.models import Programme, ProgrammeKind
+from schools.models import User
 from submissions import browsers
 from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
@@ -42,7 +44,14 @@ OTHERS_SHOWN = 5
 
 
 class BookingAsking(Asking):
-    verbs = lifecycle
+    def hold(self, wanted: VisitRequest) -> Submission:
+        return lifecycle.hold(wanted, by=None)
+
+    def book(self, wanted: VisitRequest, teacher: User) -> Submission:
+        return lifecycle.book(wanted, by=teacher)
+
+    def verify(self, submission: Submission) -> Submission:
+        return lifecycle.verify(submission)
 
     def page_of(self, submission: Submission, page: str = "") -> str:
         return address_of(submission, page or "booking")
@@ -52,6 +61,7 @@ class BookView(BookingAsking, AskView):
     """Step two: which class, and who asks. A POST holds the places."""
 
     template_name = "bookings/booking_new.html"
+    to_wait: ClassVar = waiting.VisitWaitAsking()
 
     def get(self, request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
         browsers.give_number(request)
@@ -80,13 +90,13 @@ class BookView(BookingAsking, AskView):
         form = BookingForm(request.POST, programme=programme, slot=slot, user=self.user)
         return self.answer(request, form)
 
-    def submit(self, form: BookingForm) -> HttpResponse:
+    def wanted(self, form: BookingForm) -> VisitRequest:
         if form.is_outdated:
             raise DateChanged(form.slot)
-        return self.hold_or_book(self.request, form.wanted(**asked_by(self.request)), form.school)
+        return form.wanted(**asked_by(self.request))
 
-    def wait(self, form: BookingForm) -> HttpResponse:
-        return waiting.join(self.request, form, Wish.of(form.slot))
+    def wanted_waiting(self, form: BookingForm) -> WaitRequest:
+        return waiting.wait_request(self.request, form, Wish.of(form.slot))
 
     def show_refusal(self, form: BookingForm, refusal: Refused) -> Refused | None:
         if isinstance(refusal, RulesBroken):

@@ -1,6 +1,6 @@
 """The waiting list for visits: joining it, where one stands, and taking what is offered."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -41,7 +41,7 @@ from submissions.waiting.wording import position_in_words
 
 
 class VisitWaitAsking(WaitAsking):
-    verbs = LIST
+    waiting_list = LIST
 
     def page_of(self, submission: Submission, page: str = "") -> str:
         return wait_address(submission, page)
@@ -51,13 +51,12 @@ def wait_address(submission: Submission, page: str = "", token: str | None = Non
     return address_of(submission, f"wait_{page}" if page else "wait", token)
 
 
-def join(request: HttpRequest, form: BookingForm, wish: Wish) -> HttpResponse:
-    """Wait for what the form asks. Raises Refused."""
+def wait_request(request: HttpRequest, form: BookingForm, wish: Wish) -> WaitRequest:
+    """What the form asks of the waiting list."""
     programme, parties = form.programme, form.parties
     what = ["wait", programme.pk, wish.facts, parties]
     submission = form.contact.submission(what=what, **asked_by(request))
-    asked = WaitRequest(submission, programme, parties, wish)
-    return VisitWaitAsking().hold_or_book(request, asked, form.school)
+    return WaitRequest(submission, programme, parties, wish)
 
 
 # --- A wish --------------------------------------------------------------------------------------
@@ -67,6 +66,7 @@ class WishView(VisitWaitAsking, AskView):
     """Wait for any of several days."""
 
     template_name = "bookings/wish_new.html"
+    to_wait: ClassVar = VisitWaitAsking()
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         browsers.give_number(request)
@@ -83,10 +83,10 @@ class WishView(VisitWaitAsking, AskView):
         form = WishBookingForm(request.POST, programme=_published(slug), user=self.user)
         return self.answer(request, form)
 
-    def submit(self, form: WishBookingForm) -> HttpResponse:
-        return join(self.request, form, form.days.wish)
+    def wanted(self, form: WishBookingForm) -> WaitRequest:
+        return wait_request(self.request, form, form.days.wish)
 
-    wait = submit
+    wanted_waiting = wanted
 
     def show_refusal(self, form: WishBookingForm, refusal: Refused) -> Refused | None:
         if isinstance(refusal, RulesBroken):

@@ -21,9 +21,12 @@ from kits.pages.forms import LoanForm
 from kits.pages.with_visit import KEY, query_of, visit_of
 from kits.periods import other_periods
 from kits.refusals import LoanTooLong, NoCopyFree, NotAHandoverDay, TooSoon
+from kits.rules import LoanRequest
 from kits.telling.wording import terms_of
 from kits.waiting import door
 from kits.waiting import pages as waiting
+from kits.waiting.loan_list import LoanWaitRequest
+from schools.models import User
 from submissions import browsers
 from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
@@ -65,7 +68,14 @@ class Chosen(NamedTuple):
 
 
 class LoanAsking(Asking):
-    verbs = lifecycle
+    def hold(self, wanted: LoanRequest) -> Submission:
+        return lifecycle.hold(wanted, by=None)
+
+    def book(self, wanted: LoanRequest, teacher: User) -> Submission:
+        return lifecycle.book(wanted, by=teacher)
+
+    def verify(self, submission: Submission) -> Submission:
+        return lifecycle.verify(submission)
 
     def page_of(self, submission: Submission, page: str = "") -> str:
         return address_of(submission, page or "loan")
@@ -75,6 +85,7 @@ class ReserveView(LoanAsking, AskView):
     """Step two: which class, and who asks. A POST holds a copy."""
 
     template_name = "kits/loan_new.html"
+    to_wait: ClassVar = waiting.LoanWaitAsking()
     chosen: Chosen
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
@@ -115,9 +126,9 @@ class ReserveView(LoanAsking, AskView):
             **known,
         )
 
-    def submit(self, form: LoanForm) -> HttpResponse:
+    def wanted(self, form: LoanForm) -> LoanRequest:
         chosen = self.chosen
-        wanted = form.wanted(
+        return form.wanted(
             kit=chosen.kit,
             starts_on=chosen.starts_on,
             ends_on=chosen.ends_on,
@@ -125,10 +136,9 @@ class ReserveView(LoanAsking, AskView):
             booking=chosen.booking,
             **asked_by(self.request),
         )
-        return self.hold_or_book(self.request, wanted, form.school)
 
-    def wait(self, form: LoanForm) -> HttpResponse:
-        return waiting.join(self.request, form, self.chosen)
+    def wanted_waiting(self, form: LoanForm) -> LoanWaitRequest:
+        return waiting.wait_request(self.request, form, self.chosen)
 
     def show_refusal(self, form: LoanForm, refusal: Refused) -> Refused | None:
         if isinstance(refusal, NoCopyFree):

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from kits.models import LessonKit, LoanState, LoanWait
@@ -21,7 +21,7 @@ from submissions.pages.waiting import WAIT, WaitAsking, WaitCodeView, WaitView
 
 
 class LoanWaitAsking(WaitAsking):
-    verbs = LIST
+    waiting_list = LIST
 
     def page_of(self, submission: Submission, page: str = "") -> str:
         return wait_address(submission, page)
@@ -31,13 +31,12 @@ def wait_address(submission: Submission, page: str = "", token: str | None = Non
     return address_of(submission, f"wait_{page}" if page else "wait", token)
 
 
-def join(request: HttpRequest, form: LoanForm, asked: Any) -> HttpResponse:
-    """Wait for what the form asks. Raises Refused."""
+def wait_request(request: HttpRequest, form: LoanForm, asked: Any) -> LoanWaitRequest:
+    """What the form asks of the waiting list, on the days that are `asked`."""
     span = {"starts_on": asked.starts_on, "ends_on": asked.ends_on, "delivery": asked.delivery}
     what = ["wait", asked.kit.pk, span, form.class_form.party]
     submission = form.contact.submission(what=what, **asked_by(request))
-    request_to_wait = LoanWaitRequest(submission, asked.kit, party=form.class_form.party, **span)
-    return LoanWaitAsking().hold_or_book(request, request_to_wait, form.school)
+    return LoanWaitRequest(submission, asked.kit, party=form.class_form.party, **span)
 
 
 def own_offer(request: HttpRequest, kit: LessonKit) -> LoanWait | None:

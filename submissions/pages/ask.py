@@ -36,16 +36,23 @@ def asked_by(request: HttpRequest) -> dict[str, Any]:
 
 
 class Asking:
-    """A kind says with which verbs, and where its pages are.
+    """How a kind is asked for, and where its pages are.
 
-    `verbs` are `hold` and `book`, which take what is `wanted` (with its `submission`, not saved
-    yet), and `verify`, which confirms all that a submission holds. They raise the kind's refusals.
+    `wanted` is the kind's own request, such as `VisitRequest`; its `submission` is not saved yet.
+    `hold`, `book` and `verify` call the kind's verbs of that name, and raise its refusals.
     """
 
-    verbs: Any
+    def hold(self, wanted: Any) -> Submission:
+        """Until its code is typed."""
+        raise NotImplementedError
 
     def book(self, wanted: Any, teacher: User) -> Submission:
-        return self.verbs.book(wanted, by=teacher)
+        """Without a code, for who is signed in."""
+        raise NotImplementedError
+
+    def verify(self, submission: Submission) -> Submission:
+        """Confirm all that the submission holds: the code was right."""
+        raise NotImplementedError
 
     def page_of(self, submission: Submission, page: str = "") -> str:
         """The path of a page of the submission ('code'); without a name, of what is confirmed."""
@@ -77,7 +84,7 @@ class Asking:
         nothing."""
         if teacher is not None:
             return self.book(wanted, teacher)
-        held = self.verbs.hold(wanted, by=None)
+        held = self.hold(wanted)
         if held.public_id == wanted.submission.public_id:
             mail_code(held)
         return held
@@ -87,18 +94,20 @@ class Asking:
 class AskView(Asking, View):
     """The form of step two: a GET shows it, a POST holds the places or says why not.
 
-    A kind's `get` and `post` make its form; `post` leaves the rest to `answer`.
+    A kind's `get` and `post` make its form; `post` leaves the rest to `answer`, which asks the
+    kind only what the form says (`wanted`) and how to say no (`show_refusal`).
     """
 
     http_method_names = ["get", "head", "post"]  # as in View
     template_name: ClassVar[str]
+    to_wait: ClassVar[Asking]  # the waiting list for what this form asks
 
-    def submit(self, form: Any) -> HttpResponse:
-        """Hold (or book) what the form asks. Raises Refused."""
+    def wanted(self, form: Any) -> Any:
+        """What a valid form asks for. Raises Refused."""
         raise NotImplementedError
 
-    def wait(self, form: Any) -> HttpResponse:
-        """Join the waiting list for it instead. Raises Refused."""
+    def wanted_waiting(self, form: Any) -> Any:
+        """What a valid form asks of the waiting list."""
         raise NotImplementedError
 
     def show_refusal(self, form: Any, refusal: Refused) -> Refused | None:
@@ -124,7 +133,7 @@ class AskView(Asking, View):
         refused, status = None, 200
         if form.is_valid():
             try:
-                return self.wait(form) if "wait" in request.POST else self.submit(form)
+                return self.submit(request, form)
             except Refused as refusal:
                 refused, status = self.show_refusal(form, refusal), 409
                 self.offer_instead(form)
@@ -134,6 +143,12 @@ class AskView(Asking, View):
         if status != 200:
             drafts.keep(request, response)
         return response
+
+    def submit(self, request: HttpRequest, form: Any) -> HttpResponse:
+        """Hold, book or wait for what the form asks. Raises Refused."""
+        if "wait" in request.POST:
+            return self.to_wait.hold_or_book(request, self.wanted_waiting(form), form.school)
+        return self.hold_or_book(request, self.wanted(form), form.school)
 
     def show(
         self, form: Any, refused: Refused | None = None, status: int = 200, **more: Any

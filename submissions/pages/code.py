@@ -121,7 +121,7 @@ class CodeView(Asking, View):
     @retried
     def _spend(self, challenge: CodeChallenge, submission: Submission) -> Submission:
         # First, since it locks the submission; where the code is refused this is undone.
-        verified = self.verbs.verify(submission=submission)
+        verified = self.verify(submission)
         codes.use(challenge, locked=verified)
         return verified
 

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 
 from core import rate_limits
 from core.lifecycle import Refused
+from schools.models import User
 from submissions.access import load_submission
 from submissions.models import Submission, WaitState
 from submissions.pages.ask import Asking
@@ -34,7 +35,16 @@ def asks_to_wait(request: HttpRequest) -> bool:
 
 
 class WaitAsking(Asking):
-    verbs: WaitingList
+    waiting_list: ClassVar[WaitingList]
+
+    def hold(self, wanted: Any) -> Submission:
+        return self.waiting_list.hold(wanted, by=None)
+
+    def book(self, wanted: Any, teacher: User) -> Submission:
+        return self.waiting_list.book(wanted, by=teacher)
+
+    def verify(self, submission: Submission) -> Submission:
+        return self.waiting_list.verify(submission)
 
 
 class WaitCodeView(WaitAsking, CodeView):
@@ -61,7 +71,7 @@ class WaitView(WaitAsking, View):
 
     def dispatch(self, request: HttpRequest, public_id: UUID, token: str | None = None) -> Any:
         self.token, self.submission = token, load_submission(request, public_id, token)
-        self.rows = rows_waiting(self.submission, self.verbs)
+        self.rows = rows_waiting(self.submission, self.waiting_list)
         if self.submission.verified_at is None and token is None:
             return redirect(self.page_of(self.submission, "code"))
         return super().dispatch(request)
@@ -89,7 +99,7 @@ class WaitView(WaitAsking, View):
                 say_once(request, _("It is yours. A mail about it is going to you."))
                 return redirect(self.page_by_link(submission, "", self.token))
             if "withdraw" in request.POST:
-                self.verbs.withdraw(submission, by=submission.teacher)
+                self.waiting_list.withdraw(submission, by=submission.teacher)
                 say_once(request, _("You are no longer on the waiting list."))
         except NotWaiting:
             pass  # the second of two clicks
@@ -98,9 +108,9 @@ class WaitView(WaitAsking, View):
         return redirect(self.page_by_link(submission, "wait", self.token))
 
     def take(self, submission: Submission) -> None:
-        taken = self.verbs.rows.filter(submission=submission, state=WaitState.TAKEN)
+        taken = self.waiting_list.rows.filter(submission=submission, state=WaitState.TAKEN)
         if not taken.exists():
-            self.verbs.take(submission, by=submission.teacher)
+            self.waiting_list.take(submission, by=submission.teacher)
 
 
 def rows_waiting(submission: Submission, waiting_list: WaitingList) -> list[Any]:
