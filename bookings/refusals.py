@@ -84,7 +84,7 @@ class DateChanged(Refused):
 
     def __init__(self, slot: VisitSlot) -> None:
         start = timezone.localtime(slot.starts_at)
-        when = f"{date_format(start, 'l j F')} {start:%H:%M}"
+        when = date_format(start, "LONG_DAY_TIME_FORMAT")
         super().__init__(when=when, where=slot.venue.name)
 
 

@@ -193,7 +193,7 @@ def broken_taster(
     if not programme.requires_taster or taster_passes(slot, school, party_name):
         return []
     if coming := taster_to_come(slot, school, party_name):
-        day = date_format(timezone.localtime(coming.starts_at), "j F")
+        day = date_format(timezone.localtime(coming.starts_at), "MONTH_DAY_FORMAT")
         message: Any = _("Your Proeverij is on %(day)s; choose a date after it.") % {"day": day}
     else:
         message = _(

@@ -190,7 +190,7 @@ def _hit(
 
 
 def _when(slot: VisitSlot | Offer) -> str:
-    return date_format(timezone.localtime(slot.starts_at), "D j b H:i")
+    return date_format(timezone.localtime(slot.starts_at), "TABLE_DAY_TIME_FORMAT")
 
 
 def _move_to(offer: Offer) -> str:

@@ -12,10 +12,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.dates import MONTHS, WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.formats import time_format
 from django.utils.translation import gettext_lazy as _
 
 from core.text.normal import numbers_joined
 
+Moment = datetime.datetime | datetime.time
 ONE_MINUTE = datetime.timedelta(minutes=1)
 ONE_DAY, ONE_WEEK = datetime.timedelta(days=1), datetime.timedelta(weeks=1)
 AFTER_EASTER = {
@@ -103,6 +105,15 @@ def days_between(first: datetime.date, last: datetime.date) -> Iterator[datetime
 def start_of_day(day: datetime.date) -> datetime.datetime:
     """Midnight in Amsterdam at the start of `day`, aware."""
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+
+
+def from_to(start: Moment, end: Moment) -> str:
+    """'09:00–11:30', of two moments (on the clock in Amsterdam) or times of day."""
+    clock = (
+        timezone.localtime(one) if isinstance(one, datetime.datetime) else one
+        for one in (start, end)
+    )
+    return "–".join(time_format(one, "TIME_FORMAT") for one in clock)
 
 
 # --- Months ---

@@ -56,7 +56,9 @@ def keep_turnaround(kit: LessonKit) -> list[str]:
         for loan in loans.order_by("starts_on", "pk"):
             before = days.free_again_on(kit, loan.ends_on)
             if loan.free_again_on != before and not _is_free_until(loan, before):
-                lines.append(words % {"box": copy, "day": date_format(loan.ends_on, "j F")})
+                lines.append(
+                    words % {"box": copy, "day": date_format(loan.ends_on, "MONTH_DAY_FORMAT")}
+                )
     return lines
 
 

@@ -75,7 +75,7 @@ class LoanKind(AskedKind):
         loan = submission.loans.with_facts().order_by("pk").first()
         if loan is None:
             return ""
-        day = date_format(loan.starts_on, "l j F")
+        day = date_format(loan.starts_on, "LONG_DAY_FORMAT")
         words = gettext("the reservation of %(kit)s from %(day)s")
         return words % {"kit": loan.kit, "day": day}
 

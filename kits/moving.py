@@ -137,8 +137,8 @@ class Days(NamedTuple):
 
     def __str__(self) -> str:
         return _("%(first)s to %(last)s") % {
-            "first": date_format(self.starts_on, "j F"),
-            "last": date_format(self.ends_on, "j F"),
+            "first": date_format(self.starts_on, "MONTH_DAY_FORMAT"),
+            "last": date_format(self.ends_on, "MONTH_DAY_FORMAT"),
         }
 
 

@@ -128,7 +128,7 @@ def _hit(key: str, loan: Loan, venue: Venue, first: datetime.date, last: datetim
     return Hit(
         key=key,
         day=day,
-        text=f"{date_format(day, 'D j b')} {text}",
+        text=f"{date_format(day, 'TABLE_DAY_FORMAT')} {text}",
         whom=loan.submission.asker_name,
         address=_page_of(loan),
         ways=ways,
@@ -185,4 +185,4 @@ def _nearest(
 
 
 def _day(day: datetime.date) -> str:
-    return date_format(day, "D j b")
+    return date_format(day, "TABLE_DAY_FORMAT")

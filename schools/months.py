@@ -35,7 +35,7 @@ class MonthPage:
 
     @property
     def name(self) -> str:
-        return date_format(self.at.first, "F Y")
+        return date_format(self.at.first, "YEAR_MONTH_FORMAT")
 
     @property
     def previous(self) -> YearMonth | None:

@@ -53,7 +53,7 @@ for _model, (_one, _many) in _NAMES.items():
 
 
 def _moment(moment: datetime.datetime) -> str:
-    return date_format(timezone.localtime(moment), "D j b Y H:i")
+    return date_format(timezone.localtime(moment), "TABLE_DATETIME_FORMAT")
 
 
 class AttemptInline(ReadOnly, TabularInline):

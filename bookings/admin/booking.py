@@ -172,7 +172,7 @@ class BookingAdmin(Exporting, AskedAdmin):
 
     def about(self, row: Booking) -> str:
         start = timezone.localtime(row.starts_at)
-        return f"{row}: {row.visit.programme.title}, {date_format(start, 'l j F Y')} {start:%H:%M}"
+        return f"{row}: {row.visit.programme.title}, {date_format(start, 'LONG_DATETIME_FORMAT')}"
 
     # --- Several at once ----------------------------------------------------------------------
 
@@ -192,7 +192,7 @@ class BookingAdmin(Exporting, AskedAdmin):
 
     @display(description=_("date"), ordering="visit__slot__starts_at")
     def day_shown(self, booking: Booking) -> str:
-        return date_format(timezone.localtime(booking.starts_at), "D j b Y")
+        return date_format(timezone.localtime(booking.starts_at), "TABLE_DATE_FORMAT")
 
     @display(description=_("time"))
     def time_shown(self, booking: Booking) -> str:

@@ -33,20 +33,20 @@ def view_of(request: HttpRequest, today: datetime.date) -> PlannerView:
     """What the address asks for; this week where it asks for nothing, and at the weekend the week
     to come."""
     if day := parse_day(request.GET.get("dag", "")):
-        title = date_format(day, "l j F Y")
+        title = date_format(day, "LONG_DATE_FORMAT")
         return PlannerView("dag", day, 1, title, day - ONE_DAY, day + ONE_DAY)
     if day := parse_day(request.GET.get("maand", "")):
         month = month_of(day)
         first = monday_of(month.first)
         number = (monday_of(month.last) + ONE_WEEK - first).days
-        title = date_format(month.first, "F Y")
+        title = date_format(month.first, "YEAR_MONTH_FORMAT")
         return PlannerView(
             "maand", first, number, title, month.previous.first, month.following.first
         )
     monday = monday_of(parse_day(request.GET.get("week", "")) or today + 2 * ONE_DAY)
     title = _("Week %(number)s, from %(from)s") % {
         "number": date_format(monday, "W"),
-        "from": date_format(monday, "j F Y"),
+        "from": date_format(monday, "DATE_FORMAT"),
     }
     return PlannerView("week", monday, 7, title, monday - ONE_WEEK, monday + ONE_WEEK)
 

@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import NotesChanges
-from core.dates import terms
+from core.dates import from_to, terms
 from core.text.searching import rows_with
 from programmes.models import Closure, OfHubs, Programme, Venue
 
@@ -98,7 +98,7 @@ class SchedulePattern(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.starts_at:%H:%M}–{self.ends_at:%H:%M}"
+        return f"{self.get_weekday_display()} {from_to(self.starts_at, self.ends_at)}"
 
     def clean(self) -> None:
         first, last = self.season_from, self.season_to
@@ -219,8 +219,8 @@ class VisitSlot(models.Model):
         ]
 
     def __str__(self) -> str:
-        start, end = timezone.localtime(self.starts_at), timezone.localtime(self.ends_at)
-        return f"{date_format(start, 'D j b Y')} {start:%H:%M}–{end:%H:%M}"
+        day = date_format(timezone.localtime(self.starts_at), "TABLE_DATE_FORMAT")
+        return f"{day} {from_to(self.starts_at, self.ends_at)}"
 
     @property
     def day(self) -> datetime.date:

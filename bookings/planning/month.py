@@ -100,7 +100,7 @@ def build_month(
     ]
     days = {day.date: day for week in weeks for day in week if not day.is_outside}
     for day in days.values():
-        day.name = date_format(day.date, "l j F")
+        day.name = date_format(day.date, "LONG_DAY_FORMAT")
         day.holiday = holidays.get(day.date, "")
     coming = [offer for offer in offers if offer.day >= today]
     _add_cells(days, coming, Addresses(address, waiting, own or {}))

@@ -50,8 +50,8 @@ class LetterStay(AroundStay):
     @property
     def sentence(self) -> str:
         return str(self.bookings[0].standing.letter) % {
-            "day": date_format(self.starts_at, "l j F Y"),
-            "time": date_format(self.starts_at, "H:i"),
+            "day": date_format(self.starts_at, "LONG_DATE_FORMAT"),
+            "time": date_format(self.starts_at, "TIME_FORMAT"),
         }
 
     @property

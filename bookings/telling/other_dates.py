@@ -18,7 +18,7 @@ SHOWN = 5
 
 def moment_in_words(moment: datetime.datetime) -> str:
     local = timezone.localtime(moment)
-    return f"{date_format(local, 'l j F')} {local:%H:%M}"
+    return date_format(local, "LONG_DAY_TIME_FORMAT")
 
 
 def other_dates(programme: Programme, rows: Sequence[Asked]) -> list[Offer]:

@@ -47,8 +47,8 @@ def when_of(row: VisitWait) -> str:
     if row.part:
         parts.append(str(row.get_part_display()))
     span = _("from %(first)s to %(last)s") % {
-        "first": date_format(row.first_day, "j F"),
-        "last": date_format(row.last_day, "j F Y"),
+        "first": date_format(row.first_day, "MONTH_DAY_FORMAT"),
+        "last": date_format(row.last_day, "DATE_FORMAT"),
     }
     return ", ".join([*parts, span])
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from bookings import rules
 from bookings.models import Attention, Booking, BookingEvent, State, VisitSlot
 from bookings.planning.availability import Offer, Status
+from core.dates import from_to
 from programmes.models import Programme
 from programmes.models.programme import duration_in_words
 from submissions.wording import HistoryLine, Sentence, Term, details_changed, level_corrected
@@ -181,7 +182,7 @@ def said_in_words(booking: Booking, *, was_asked: bool = False) -> str:
 def _said_before(booking: Booking) -> str:
     if booking.said_yes_for is None or booking.said_yes_with is None:
         return ""
-    day = date_format(timezone.localtime(booking.said_yes_for), "j F")
+    day = date_format(timezone.localtime(booking.said_yes_for), "MONTH_DAY_FORMAT")
     if booking.said_yes_for == booking.starts_at:
         heads = booking.audience.heads(booking.said_yes_with)
         return _("said yes with %(heads)s") % {"heads": heads}
@@ -198,7 +199,7 @@ def _with_adults(heads: str, supervisors: int) -> str:
 
 def _moment(written: str) -> str:
     when = timezone.localtime(datetime.datetime.fromisoformat(written))
-    return f"{date_format(when, 'l j F Y')} {when:%H:%M}"
+    return date_format(when, "LONG_DATETIME_FORMAT")
 
 
 # --- The state as a sentence -------------------------------------------------------------------
@@ -224,7 +225,7 @@ def sentence_for(bookings: Sequence[Booking]) -> Sentence:
     """What the page says on top; `bookings` are all those of one submission."""
     main = main_of(bookings)
     start = timezone.localtime(main.starts_at)
-    when = {"day": date_format(start, "l j F"), "time": f"{start:%H:%M}"}
+    when = {"day": date_format(start, "LONG_DAY_FORMAT"), "time": f"{start:%H:%M}"}
     text, explanation = str(main.standing.sentence), str(main.standing.explanation)
     if main.state == State.CONFIRMED and main.ends_at <= timezone.now():
         text = _("You were coming on %(day)s at %(time)s.")
@@ -254,7 +255,7 @@ def terms_of(programme: Programme, day: datetime.date, number: int = 1) -> list[
 def _until(last: datetime.date, words: str) -> str:
     if last < timezone.localdate():
         return _("not any more: from today on you ask us")
-    return words % {"day": date_format(last, "l j F")}
+    return words % {"day": date_format(last, "LONG_DAY_FORMAT")}
 
 
 def price_of(programme: Programme, number: int = 1) -> str:
@@ -297,7 +298,7 @@ def requirements_of(programmes: Iterable[Programme], user: Any) -> dict[int, str
         return {}
     words = _("first a Proeverij")
     if first is not None:
-        day = date_format(timezone.localtime(first), "j F")
+        day = date_format(timezone.localtime(first), "MONTH_DAY_FORMAT")
         words = _("after your Proeverij on %(day)s") % {"day": day}
     return dict.fromkeys(closed, words)
 
@@ -307,8 +308,8 @@ def requirements_of(programmes: Iterable[Programme], user: Any) -> dict[int, str
 
 def slot_in_words(slot: VisitSlot, programme: Programme, offer: Offer | None) -> str:
     """When it is, and what is left in it for a programme: 'di 3 nov 2026 09:00–12:00 (vol)'."""
-    start, end = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
-    when = f"{date_format(start, 'D j b Y')} {start:%H:%M}–{end:%H:%M}"
+    day = date_format(timezone.localtime(slot.starts_at), "TABLE_DATE_FORMAT")
+    when = f"{day} {from_to(slot.starts_at, slot.ends_at)}"
     left = _room_left(programme, offer) if slot.is_public else _("not published yet")
     return f"{when} ({left})"
 

@@ -249,10 +249,10 @@ def _shown(field: Any, value: Any) -> str:
     match field:
         case models.DateTimeField():
             moment = parse_datetime(value)
-            return date_format(timezone.localtime(moment), "j F Y H:i") if moment else value
+            return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else value
         case models.DateField():
             day = parse_date(value)
-            return date_format(day, "j F Y") if day else value
+            return date_format(day, "DATE_FORMAT") if day else value
         case models.DecimalField():
             return number_format(field.to_python(value), field.decimal_places)
     return str(value)

@@ -67,5 +67,5 @@ class ClosingAdmin:
 
 
 def link_to(one: Planned) -> SafeString:
-    day = date_format(one.day, "D j b")
+    day = date_format(one.day, "TABLE_DAY_FORMAT")
     return format_html('{}: <a href="{}">{}</a>', day, one.address, one.text)

@@ -97,8 +97,7 @@ def _newer_events(request: HttpRequest, row: Any) -> QuerySet[Any]:
 
 def _moment(at: datetime.datetime) -> str:
     """Short, so that it stays on one line of a list."""
-    local = timezone.localtime(at)
-    return f"{date_format(local, 'j M Y')} {local:%H:%M}"
+    return date_format(timezone.localtime(at), "BRIEF_DATETIME_FORMAT")
 
 
 # --- The admin ---------------------------------------------------------------------------------

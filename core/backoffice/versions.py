@@ -150,7 +150,7 @@ def _shown(field: forms.Field, value: Any) -> str:
         case forms.BooleanField():
             text = _("yes") if value else _("no")
         case _ if isinstance(value, datetime.datetime):
-            text = formats.date_format(timezone.localtime(value), "j F Y H:i")
+            text = formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
         case _:
             text = str(formats.localize(value, use_l10n=True)) if value is not None else ""
     return Truncator(text).chars(LONGEST_SHOWN) or _("empty")

@@ -34,7 +34,7 @@ def _untold(user: Any) -> list[Matter]:
     text = _("No mail could be made of what happened on %(when)s: see whether its address is right")
     found = []
     for event in outbox.untold_since(timezone.now() - settings.EMAIL_BACKLOG_ALARM):
-        when = date_format(timezone.localtime(event.at), "j F H:i")
+        when = date_format(timezone.localtime(event.at), "MONTH_DAY_TIME_FORMAT")
         meta = event._meta
         own = scoped(type(event)._default_manager.filter(pk=event.pk), user).exists()
         page = f"admin:{meta.app_label}_{meta.model_name}_change"

@@ -106,7 +106,7 @@ class EvaluationAdmin(RowPageAdmin):
 
     @display(description=_("day"), ordering="day")
     def day_shown(self, row: Evaluation) -> str:
-        return date_format(row.day, "D j b Y")
+        return date_format(row.day, "TABLE_DATE_FORMAT")
 
     @display(description=_("of"))
     def subject_shown(self, row: Evaluation) -> str:

@@ -29,8 +29,11 @@ class Span:
         if self.is_school_year:
             return school_year_label(self.first.year).replace("-", "–")
         if self == of_month(month_of(self.first)):
-            return date_format(self.first, "F Y")
-        ends = {"first": date_format(self.first, "j F Y"), "last": date_format(self.last, "j F Y")}
+            return date_format(self.first, "YEAR_MONTH_FORMAT")
+        ends = {
+            "first": date_format(self.first, "DATE_FORMAT"),
+            "last": date_format(self.last, "DATE_FORMAT"),
+        }
         return _("%(first)s to %(last)s") % ends
 
     @property

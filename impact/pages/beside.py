@@ -50,7 +50,7 @@ def looked_back(bookings: Sequence[Booking]) -> dict[int, str]:
     found = {}
     for one in rows:
         if one.booking_id and one.answered_at:
-            day = date_format(timezone.localtime(one.answered_at), "j F")
+            day = date_format(timezone.localtime(one.answered_at), "MONTH_DAY_FORMAT")
             found[one.booking_id] = _("looked back on %(day)s") % {"day": day}
         elif one.booking_id and one.is_due:
             found[one.booking_id] = _("not looked back on yet")

@@ -269,7 +269,7 @@ class KitCopyAdmin(NoDelete, ModelAdmin):
 
     @display(description=_("goes out next"), ordering="next_start")
     def next_out(self, copy: Any) -> str:
-        return date_format(copy.next_start, "D j b Y") if copy.next_start else "–"
+        return date_format(copy.next_start, "TABLE_DATE_FORMAT") if copy.next_start else "–"
 
     @display(description=_("lacks"), ordering="short")
     def lacks(self, copy: Any) -> str:

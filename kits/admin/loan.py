@@ -142,7 +142,8 @@ class LoanAdmin(Exporting, AskedAdmin):
         return bool(row.attention) if name == "settle" else super().has_sense(name, row)
 
     def about(self, row: Loan) -> str:
-        period = f"{date_format(row.starts_on, 'D j b')} – {date_format(row.ends_on, 'D j b Y')}"
+        first = date_format(row.starts_on, "TABLE_DAY_FORMAT")
+        period = f"{first} – {date_format(row.ends_on, 'TABLE_DATE_FORMAT')}"
         who = f"{row.party_name}, {row.submission.asker_name}"
         return f"{row.kit}, {row.copy.code}: {who}, {period}"
 
@@ -185,11 +186,11 @@ class LoanAdmin(Exporting, AskedAdmin):
 
     @display(description=_("out"), ordering="starts_on")
     def out_shown(self, loan: Loan) -> str:
-        return date_format(loan.starts_on, "D j b Y")
+        return date_format(loan.starts_on, "TABLE_DATE_FORMAT")
 
     @display(description=_("back"), ordering="ends_on")
     def back_shown(self, loan: Loan) -> str:
-        return date_format(loan.ends_on, "D j b Y")
+        return date_format(loan.ends_on, "TABLE_DATE_FORMAT")
 
     @display(description=_("state"), ordering="state")
     def state_shown(self, loan: Loan) -> str:

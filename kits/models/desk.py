@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.dates import from_to
 from core.lifecycle import Event
 from kits.models.kit import KitCopy
 from programmes.models import OfHubs, Venue
@@ -53,7 +54,7 @@ class DeskDay(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.opens_at:%H:%M}–{self.closes_at:%H:%M}"
+        return f"{self.get_weekday_display()} {from_to(self.opens_at, self.closes_at)}"
 
 
 class Repair(models.Model):

@@ -49,7 +49,7 @@ def _why_not(loan: Loan, period: Period, last: datetime.date, is_promised: bool)
         return words % {"number": loan.kit.loan_days}
     if horizon <= last:
         words = _("The box cannot stay longer: we do not plan beyond %(day)s yet.")
-        return words % {"day": date_format(horizon, "l j F Y")}
+        return words % {"day": date_format(horizon, "LONG_DATE_FORMAT")}
     return _closed(period, last + ONE_DAY, min(longest, horizon))
 
 
@@ -57,7 +57,7 @@ def _closed(period: Period, first: datetime.date, until: datetime.date) -> str:
     """No box changes hands on these days: why, where it is a holiday or a closed day."""
     days = days_between(first, until)
     reason = next((why for why in map(period.desk.closed_because, days) if why), "")
-    said = {"day": date_format(until, "l j F"), "reason": reason}
+    said = {"day": date_format(until, "LONG_DAY_FORMAT"), "reason": reason}
     if reason:
         words = _(
             "Up to and including %(day)s the box may stay, but no boxes are brought back by then: "

@@ -96,5 +96,5 @@ class KitFilter(CatalogueFilter):
             found.append(Chosen("leerlingen", _("%(number)d pupils") % {"number": pupils}))
         for name, words in (("van", _("from %(day)s")), ("tot", _("up to and including %(day)s"))):
             if day := cleaned.get(name):
-                found.append(Chosen(name, words % {"day": date_format(day, "j F Y")}))
+                found.append(Chosen(name, words % {"day": date_format(day, "DATE_FORMAT")}))
         return found

@@ -36,7 +36,7 @@ class Day:
 
     @cached_property
     def name(self) -> str:
-        return date_format(self.date, "l j F")
+        return date_format(self.date, "LONG_DAY_FORMAT")
 
     @property
     def sentence(self) -> str:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from core.dates import from_to
 from core.documents import qr_code, render_pdf
 from kits.days import desk_hours, handover_times, visit_day
 from kits.models import Loan
@@ -50,7 +51,7 @@ def hours_of(loan: Loan) -> dict[str, Any]:
 
     def of(day: datetime.date) -> str:
         found = handover_times(loan, day, hours)
-        times = f"{found[0]:%H:%M}–{found[1]:%H:%M}" if found else ""
+        times = from_to(*found) if found else ""
         if day == visit_day(loan.kit.venue_id, loan.delivery, loan.booking):
             return _("during your visit, %(times)s") % {"times": times}
         return times

@@ -104,7 +104,7 @@ def _closed(user: User) -> list[Matter]:
         out, back = (_why(loan, way) for way in ("out", "back"))
         for one in _lines(loan, bool(out) and loan.starts_on >= today, bool(back)):
             why = out if one.day == loan.starts_on else back
-            facts = {"day": date_format(one.day, "j F"), "what": one.text}
+            facts = {"day": date_format(one.day, "MONTH_DAY_FORMAT"), "what": one.text}
             matters.append(Matter(why % facts, one.address))
     return matters
 

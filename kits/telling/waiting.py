@@ -42,7 +42,7 @@ def when_of(row: LoanWait) -> str:
 
 
 def _span_in_words(*days: datetime.date) -> str:
-    first, last = (date_format(day, "l j F") for day in days)
+    first, last = (date_format(day, "LONG_DAY_FORMAT") for day in days)
     return _("%(first)s up to and including %(last)s") % {"first": first, "last": last}
 
 
@@ -55,9 +55,9 @@ def position_in_words(row: LoanWait) -> str:
 def sentence(event: LoanWaitEvent) -> str:
     facts = {}
     if event.move == "offer":
-        day = date_format(datetime.date.fromisoformat(event.data["starts_at"]), "l j F")
+        day = date_format(datetime.date.fromisoformat(event.data["starts_at"]), "LONG_DAY_FORMAT")
         until = timezone.localtime(datetime.datetime.fromisoformat(event.data["until"]))
-        facts = {"starts_at": day, "until": f"{date_format(until, 'l j F')} {until:%H:%M}"}
+        facts = {"starts_at": day, "until": date_format(until, "LONG_DAY_TIME_FORMAT")}
     return wording.sentence(event, event.wait.audience, **facts)
 
 

@@ -70,7 +70,9 @@ def _other_days(event: LoanEvent) -> str:
 
 
 def _period(written: list[str]) -> str:
-    first, last = (date_format(datetime.date.fromisoformat(day), "j F") for day in written)
+    first, last = (
+        date_format(datetime.date.fromisoformat(day), "MONTH_DAY_FORMAT") for day in written
+    )
     return f"{first} – {last}"
 
 
@@ -112,8 +114,8 @@ def said_along(bookings: Sequence[Booking]) -> list[str]:
         (goes if booking in holding else stays)
         % {
             "kit": kit,
-            "first": date_format(first, "l j F"),
-            "last": date_format(last, "l j F"),
+            "first": date_format(first, "LONG_DAY_FORMAT"),
+            "last": date_format(last, "LONG_DAY_FORMAT"),
         }
         for booking, kit, first, last in found
     ]
@@ -152,7 +154,7 @@ def of_box(event: CopyEvent) -> str:
 
 
 def _day(written: str) -> str:
-    return date_format(datetime.date.fromisoformat(written), "j F Y")
+    return date_format(datetime.date.fromisoformat(written), "DATE_FORMAT")
 
 
 # --- The state as a sentence -------------------------------------------------------------------
@@ -161,7 +163,10 @@ def _day(written: str) -> str:
 def sentence_for(loan: Loan) -> Sentence:
     """What the page says on top."""
     end = _back_by(loan)
-    said = {"start": date_format(loan.starts_on, "l j F"), "end": date_format(end, "l j F")}
+    said = {
+        "start": date_format(loan.starts_on, "LONG_DAY_FORMAT"),
+        "end": date_format(end, "LONG_DAY_FORMAT"),
+    }
     standing = loan.standing
     text, explanation = standing.sentence, standing.explanation
     if days.is_late(loan):
@@ -196,7 +201,7 @@ def in_a_line(loan: Loan) -> str:
     """Which kit, from when until when and for whom."""
     return _("%(kit)s from %(first)s to %(last)s, %(class_name)s") % {
         "kit": loan.kit.shown.title,
-        "first": date_format(loan.starts_on, "j F"),
-        "last": date_format(loan.ends_on, "j F"),
+        "first": date_format(loan.starts_on, "MONTH_DAY_FORMAT"),
+        "last": date_format(loan.ends_on, "MONTH_DAY_FORMAT"),
         "class_name": loan.party_name,
     }

@@ -91,7 +91,7 @@ def _hit(key: str, row: LoanWait, first: datetime.date, last: datetime.date) -> 
     return Hit(
         key=key,
         day=day,
-        text=f"{date_format(day, 'D j b')} {text}, {when_of(row)}",
+        text=f"{date_format(day, 'TABLE_DAY_FORMAT')} {text}, {when_of(row)}",
         whom=row.submission.asker_name,
         address=_page_of(row),
         ways=[Way(CANCEL, words=end), Way(LEAVE, words=_("leave it as it is"))],

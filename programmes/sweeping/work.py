@@ -65,7 +65,9 @@ def _joined(several: Sequence[About]) -> About:
 
 
 def days_in_words(closure: Closure) -> str:
-    first, last = (date_format(day, "D j b Y") for day in (closure.starts_on, closure.ends_on))
+    first, last = (
+        date_format(day, "TABLE_DATE_FORMAT") for day in (closure.starts_on, closure.ends_on)
+    )
     if closure.starts_on == closure.ends_on:
         return first
     return _("%(first)s to %(last)s") % {"first": first, "last": last}

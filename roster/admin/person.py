@@ -340,4 +340,6 @@ class PersonAdmin(NoDelete, ModelAdmin):
         if last < timezone.localdate():
             return badge(_("ended"), "danger")
         soon = timezone.localdate() + settings.CERTIFICATE_RENEW_WITHIN
-        return badge(date_format(last, "j b Y"), "warning" if last < soon else "success")
+        return badge(
+            date_format(last, "BRIEF_DATE_FORMAT"), "warning" if last < soon else "success"
+        )

@@ -123,7 +123,7 @@ class ShiftAdmin(Exporting, RowPageAdmin):
 
     @display(description=_("date"), ordering="starts_at")
     def day_shown(self, row: Shift) -> str:
-        return date_format(row.day, "D j b Y")
+        return date_format(row.day, "TABLE_DATE_FORMAT")
 
     @display(description=_("time"))
     def times(self, row: Shift) -> str:

@@ -17,6 +17,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.schedule import Weekday
+from core.dates import from_to
 from core.text.fields import LineColumn, MailAddressColumn, TelephoneColumn
 from programmes.models import Hub, OfHubs, Programme
 
@@ -183,7 +184,7 @@ class _Hours(models.Model):
     def hours(self) -> str:
         if self.starts_at is None or self.ends_at is None:
             return str(_("all day"))
-        return f"{self.starts_at:%H:%M}–{self.ends_at:%H:%M}"
+        return from_to(self.starts_at, self.ends_at)
 
 
 def _both_or_neither(name: str) -> models.CheckConstraint:

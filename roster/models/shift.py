@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Visit
 from core.constraints import NoOverlap
-from core.dates import ONE_DAY, start_of_day
+from core.dates import ONE_DAY, from_to, start_of_day
 from core.lifecycle import Event, Standing, StateTable, unnoticed
 from programmes.models import OfHubs, Programme
 from roster.models.person import Person
@@ -168,7 +168,7 @@ class Shift(models.Model):
 
     def __str__(self) -> str:
         start = timezone.localtime(self.starts_at)
-        return f"{date_format(start, 'D j b Y')} {self.times}, {self.programme.title}"
+        return f"{date_format(start, 'TABLE_DATE_FORMAT')} {self.times}, {self.programme.title}"
 
     # --- What the lifecycle asks ----------------------------------------------------------------
 
@@ -198,8 +198,7 @@ class Shift(models.Model):
     @property
     def times(self) -> str:
         """On the wall clock: '09:00–11:00'."""
-        start, end = timezone.localtime(self.starts_at), timezone.localtime(self.ends_at)
-        return f"{start:%H:%M}–{end:%H:%M}"
+        return from_to(self.starts_at, self.ends_at)
 
     @property
     def is_open(self) -> bool:

@@ -84,7 +84,11 @@ class WaitAdmin(ByPhoneAdmin):
 
     @display(description=gettext_lazy("waits since"), ordering="asked_at")
     def since(self, row: Waiting) -> str:
-        return date_format(timezone.localtime(row.asked_at), "j b Y H:i") if row.asked_at else ""
+        return (
+            date_format(timezone.localtime(row.asked_at), "BRIEF_DATETIME_FORMAT")
+            if row.asked_at
+            else ""
+        )
 
     @display(description=gettext_lazy("state"), ordering="state")
     def state_shown(self, row: Waiting) -> str:

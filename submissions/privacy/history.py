@@ -14,7 +14,7 @@ Known = dict[str, Any]
 
 
 def moment_in_words(moment: Any) -> str:
-    return date_format(timezone.localtime(moment), "j F Y H:i") if moment else ""
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else ""
 
 
 def history_of(events: Iterable[Event], labels: Mapping[str, Move], user: User) -> list[str]:

@@ -19,6 +19,7 @@ from bookings.admin.schedule.season import season_page
 from bookings.models import SchedulePattern
 from core.backoffice.base import Button, ModelAdmin, NoDelete
 from core.backoffice.filters import DefaultFilter, RelatedDropdownFilter
+from core.dates import from_to
 from programmes.one_hub import OneHubForm
 
 
@@ -97,7 +98,7 @@ class SchedulePatternAdmin(NoDelete, ModelAdmin):
 
     @display(description=_("time"), ordering="starts_at")
     def times(self, pattern: SchedulePattern) -> str:
-        return f"{pattern.starts_at:%H:%M}–{pattern.ends_at:%H:%M}"
+        return from_to(pattern.starts_at, pattern.ends_at)
 
     @display(description=_("programmes"))
     def programmes_shown(self, pattern: SchedulePattern) -> str:
@@ -106,7 +107,9 @@ class SchedulePatternAdmin(NoDelete, ModelAdmin):
     @display(description=_("season"), ordering="season_from")
     def season(self, pattern: SchedulePattern) -> str:
         first, last = pattern.season_from, pattern.season_to
-        return f"{date_format(first, 'j b Y')} – {date_format(last, 'j b Y')}"
+        return (
+            f"{date_format(first, 'BRIEF_DATE_FORMAT')} – {date_format(last, 'BRIEF_DATE_FORMAT')}"
+        )
 
     @display(description=_("slots"), ordering="slot_count")
     def slots_made(self, pattern: Any) -> int:

@@ -26,6 +26,7 @@ from bookings.planning.times import promised
 from bookings.visits import keep_limits, limit_slots
 from core.backoffice.base import ModelAdmin, NoDelete
 from core.backoffice.filters import RelatedDropdownFilter
+from core.dates import from_to
 from programmes.one_hub import OneHubForm
 
 
@@ -119,12 +120,11 @@ class VisitSlotAdmin(NoDelete, ModelAdmin):
 
     @display(description=_("date"), ordering="starts_at")
     def day_shown(self, slot: VisitSlot) -> str:
-        return date_format(timezone.localtime(slot.starts_at), "D j b Y")
+        return date_format(timezone.localtime(slot.starts_at), "TABLE_DATE_FORMAT")
 
     @display(description=_("time"))
     def times(self, slot: VisitSlot) -> str:
-        start, end = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
-        return f"{start:%H:%M}–{end:%H:%M}"
+        return from_to(slot.starts_at, slot.ends_at)
 
     @display(description=_("programmes"))
     def programmes_shown(self, slot: VisitSlot) -> str:

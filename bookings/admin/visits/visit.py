@@ -243,7 +243,7 @@ class VisitAdmin(ReadOnly, ExportingAdmin):
 
     @display(description=_("date"), ordering="slot__starts_at")
     def day_shown(self, visit: Visit) -> str:
-        return date_format(timezone.localtime(visit.slot.starts_at), "D j b Y")
+        return date_format(timezone.localtime(visit.slot.starts_at), "TABLE_DATE_FORMAT")
 
     @display(description=_("time"))
     def time_shown(self, visit: Visit) -> str:
