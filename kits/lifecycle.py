@@ -51,6 +51,7 @@ from kits.refusals import (
     NotAHandoverDay,
     NothingHeld,
     NotLater,
+    TooFarAhead,
     TooLate,
     TooSoon,
 )
@@ -133,7 +134,7 @@ def hold(request: LoanRequest, *, by: User | None) -> Submission:
 
     As `bookings.lifecycle.hold`: the same key again returns what the first call made, and an
     earlier hold of the same browser lapses. Raises KeyConflict, RulesBroken,
-    NoteRequired, NotAHandoverDay, LoanTooLong, TooSoon, NoCopyFree.
+    NoteRequired, NotAHandoverDay, LoanTooLong, TooSoon, TooFarAhead, NoCopyFree.
     """
     submission, created = open_submission(request.submission, hub=request.kit.venue.hub)
     if not created:
@@ -224,15 +225,14 @@ def cancel(*, loan: Loan, by: User | None, note: str = "") -> LoanEvent:
 def extend(*, loan: Loan, ends_on: datetime.date, by: User | None, note: str = "") -> LoanEvent:
     """Keep the box longer, if the copy's next loan stays safe.
 
-    Raises NotLater, CopyPromised, and for the school itself NotAHandoverDay or LoanTooLong.
+    Raises NotLater, CopyPromised, and for the school itself LoanTooLong, TooFarAhead or
+    NotAHandoverDay.
     """
     copies.lock_loan(loan)
     if ends_on <= max(loan.ends_on, timezone.localdate()):
         raise NotLater
     if role_of(by) == "teacher":
-        too_long = (ends_on - loan.starts_on).days > loan.kit.loan_days
-        if too_long or ends_on > last_plannable_day():
-            raise LoanTooLong
+        _refuse_length(loan.kit, loan.starts_on, ends_on)
         if ends_on not in days.return_days(loan.kit, loan.starts_on, loan.delivery, loan.booking):
             raise NotAHandoverDay
     return _keep_until(loan, ends_on, by, note)
@@ -357,15 +357,23 @@ def refuse_dates(
     are fine."""
     if starts_on < timezone.localdate(first_bookable_moment(None)):
         raise TooSoon
+    if starts_on > last_plannable_day():
+        raise TooFarAhead
     if delivery == Delivery.ROUND and not kit.can_be_delivered:
         raise NotAHandoverDay
     desk = days.desk_calendar(kit.venue, starts_on, starts_on + ONE_DAY, delivery, booking)
     if not desk.is_open(starts_on):
         raise NotAHandoverDay
-    if (ends_on - starts_on).days > kit.loan_days or ends_on > last_plannable_day():
-        raise LoanTooLong
+    _refuse_length(kit, starts_on, ends_on)
     if ends_on not in days.return_days(kit, starts_on, delivery, booking):
         raise NotAHandoverDay
+
+
+def _refuse_length(kit: LessonKit, starts_on: datetime.date, ends_on: datetime.date) -> None:
+    if ends_on > last_plannable_day():
+        raise TooFarAhead
+    if (ends_on - starts_on).days > kit.loan_days:
+        raise LoanTooLong
 
 
 def free_copy(kit: LessonKit, first: datetime.date, before: datetime.date) -> KitCopy:

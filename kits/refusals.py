@@ -21,6 +21,10 @@ class TooSoon(Refused):
     message = _("This date is too soon: we need some days to prepare.")
 
 
+class TooFarAhead(Refused):
+    message = _("This date is too far ahead.")
+
+
 class DatesPassed(Refused):
     message = _("The dates have passed meanwhile. Choose other days.")
 

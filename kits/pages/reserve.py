@@ -20,7 +20,7 @@ from kits.pages.catalogue import delivery_of
 from kits.pages.forms import LoanForm
 from kits.pages.with_visit import KEY, query_of, visit_of
 from kits.periods import other_periods
-from kits.refusals import LoanTooLong, NoCopyFree, NotAHandoverDay, TooSoon
+from kits.refusals import LoanTooLong, NoCopyFree, NotAHandoverDay, TooFarAhead, TooSoon
 from kits.rules import LoanRequest
 from kits.telling.wording import terms_of
 from kits.waiting import door
@@ -38,7 +38,7 @@ from submissions.rules import RulesBroken
 
 GONE = (NoCopyFree,)
 # Refusals about the days, not about what was typed: other days are shown.
-ABOUT_DAYS = (NoCopyFree, NotAHandoverDay, LoanTooLong, TooSoon)
+ABOUT_DAYS = (NoCopyFree, NotAHandoverDay, LoanTooLong, TooSoon, TooFarAhead)
 
 
 class Chosen(NamedTuple):

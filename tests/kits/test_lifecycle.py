@@ -1,6 +1,7 @@
 """Every state × every move of a loan, and what each verb does to the copy's time."""
 
 import datetime
+import functools
 
 import pytest
 import time_machine
@@ -18,6 +19,7 @@ from kits.refusals import (
     NoCopyFree,
     NotAHandoverDay,
     NotLater,
+    TooFarAhead,
     TooLate,
     TooSoon,
 )
@@ -176,7 +178,9 @@ def test_round_brings_only_what_may_go_along(is_brought, refused):
         (datetime.date(2026, 9, 22), datetime.date(2026, 9, 28), None),
         # The next school year ends on Monday 31 July 2028.
         (datetime.date(2028, 7, 24), datetime.date(2028, 7, 31), None),
-        (datetime.date(2028, 7, 24), datetime.date(2028, 8, 1), LoanTooLong),
+        (datetime.date(2028, 7, 24), datetime.date(2028, 8, 1), TooFarAhead),
+        # Also where it would be closed, or lent for too long.
+        (datetime.date(2028, 8, 5), datetime.date(2028, 9, 30), TooFarAhead),
     ],
 )
 def test_box_can_be_asked_for_from_the_lead_time_to_the_end_of_next_school_year(
@@ -294,6 +298,19 @@ def test_school_keeps_a_box_exactly_as_long_as_the_kit_is_lent():
     assert loan.ends_on == november(23)
     with pytest.raises(LoanTooLong):
         lifecycle.extend(loan=loan, ends_on=november(24), by=loan.submission.user)
+
+
+def test_school_keeps_no_box_beyond_the_days_that_are_planned(frozen):
+    """The next school year ends on Monday 31 July 2028."""
+    loan = make_loan(starts_on=datetime.date(2028, 7, 17), ends_on=datetime.date(2028, 7, 24))
+    extend = functools.partial(lifecycle.extend, loan=loan, by=loan.submission.user)
+
+    with pytest.raises(TooFarAhead, match="Deze datum ligt te ver weg"):
+        extend(ends_on=datetime.date(2028, 8, 1))
+
+    extend(ends_on=datetime.date(2028, 7, 31))
+    loan.refresh_from_db()
+    assert loan.ends_on == datetime.date(2028, 7, 31)
 
 
 @pytest.mark.parametrize("day", [9, 6])
