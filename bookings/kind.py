@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -64,7 +65,7 @@ class BookingKind(AskedKind):
             words
             % {
                 "title": row.visit.programme.shown.title,
-                "day": date_format(timezone.localtime(row.starts_at), "l j F H:i"),
+                "day": date_format(timezone.localtime(row.starts_at), "LONG_DAY_TIME_FORMAT"),
                 "class_name": row.party_name,
             }
             for row in rows
@@ -85,7 +86,7 @@ class BookingKind(AskedKind):
         first = submission.bookings.with_facts().order_by("pk").first()
         if first is None:
             return ""
-        day = date_format(timezone.localtime(first.starts_at), "l j F")
+        day = date_format(timezone.localtime(first.starts_at), "LONG_DAY_FORMAT")
         return gettext("%(title)s on %(day)s") % {"title": first.visit.programme, "day": day}
 
     # --- In 'Mijn TEC' ----------------------------------------------------------------------
@@ -152,8 +153,11 @@ class BookingKind(AskedKind):
     def overview_block(self, user: User) -> Block | None:
         if not self.may_view(user):
             return None
-        visits = list(overview.nearly_full(user))
-        return Block("admin/bookings/_nearly_full.html", {"visits": visits})
+        content = {
+            "visits": list(overview.nearly_full(user)),
+            "weeks": settings.NEARLY_FULL_SHOWN_WEEKS,
+        }
+        return Block("admin/bookings/_nearly_full.html", content)
 
     def planned_on(self, venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
         return overview.planned_on(venue, first, last)

@@ -14,7 +14,7 @@ Not here, but where they are used:
   and mails say it in words;
 - who was confirmed too lately to be asked again: `bookings/clock.py`;
 - from how few answers on figures tell of them: `LEAST` in `impact/results.py`;
-- how far ahead the overview of staff looks: `bookings/telling/overview.py`,
+- how far ahead the overview of staff looks for the rest: `bookings/telling/overview.py`,
   `roster/telling/overview.py`.
 """
 
@@ -27,6 +27,8 @@ HOLD_FOR = timedelta(minutes=30)
 # From the waiting list, counted on school days between these hours; less where the date is near.
 OFFER_FOR, OFFER_HOURS = timedelta(hours=16), (8, 17)
 OFFER_FOR_NEAR, OFFER_IS_NEAR_WITHIN = timedelta(hours=4), timedelta(days=7)
+# 'Nearly full': so many classes still fit in a visit of more. Staff see those of the coming weeks.
+NEARLY_FULL_CLASSES_LEFT, NEARLY_FULL_SHOWN_WEEKS = 1, 6
 REMIND_BEFORE_VISIT_DAYS = 7
 ASK_AGAIN_BEFORE_VISIT_DAYS = 21  # 'are you still coming?'
 SILENT_AFTER_DAYS = 7  # then staff hear that nobody answered it

@@ -3,7 +3,7 @@
 An *offer* is a programme in a slot that is public. Expired holds count as free here even before
 they lapse: `lifecycle.hold` makes way by lapsing them. The states a calendar shows:
 
-- FREE, FEW (one class left of several): can be booked;
+- FREE, FEW (nearly full): can be booked;
 - FULL: somebody else was first, here or in a zone it needs;
 - CLOSED: the slot is closed, too soon, too far ahead or past;
 - OWN: where the class is booked that moves to another date.
@@ -18,6 +18,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.db.models import (
     Count,
     DateTimeField,
@@ -378,7 +379,7 @@ def _offer(row: Any, programme: Programme, by_time: Status) -> Offer:
     status = by_time
     if by_time != Status.CLOSED and (has_no_rooms or groups < 1 or pupils < programme.min_pupils):
         status = Status.FULL
-    elif by_time == Status.FREE and groups == 1 < most_groups:
+    elif by_time == Status.FREE and groups <= settings.NEARLY_FULL_CLASSES_LEFT < most_groups:
         status = Status.FEW
     return Offer(
         slot_id=row.visitslot_id,

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.urls import reverse
@@ -24,7 +25,6 @@ from schools.models import Organisation, School, User
 from submissions.wording import numbers_of
 
 NEARLY_FULL_SHOWN = 6
-NEARLY_FULL_WITHIN = datetime.timedelta(weeks=6)
 
 
 def actions(user: User) -> list[Action]:
@@ -90,16 +90,18 @@ def next_day(day: datetime.date, user: User) -> datetime.date | None:
 
 
 def nearly_full(user: User) -> QuerySet[Visit]:
-    """Visits soon to come in which one more class fits, of several."""
-    now = timezone.now()
+    """Visits soon to come in which only the last classes fit, of more."""
+    now, left = timezone.now(), settings.NEARLY_FULL_CLASSES_LEFT
+    weeks = datetime.timedelta(weeks=settings.NEARLY_FULL_SHOWN_WEEKS)
     visits = (
         Visit.objects.active()
         .of_hubs(user)
         .filter(
             slot__starts_at__gt=now,
-            slot__starts_at__lt=now + NEARLY_FULL_WITHIN,
-            max_groups__gt=1,
-            groups_taken=F("max_groups") - 1,
+            slot__starts_at__lt=now + weeks,
+            max_groups__gt=left,
+            groups_taken__gte=F("max_groups") - left,
+            groups_taken__lt=F("max_groups"),
         )
     )
     visits = visits.select_related("slot", "programme").order_by("slot__starts_at", "pk")
@@ -180,7 +182,7 @@ def _small(user: User) -> list[Matter]:
 
 
 def _moment(visit: Visit) -> str:
-    return date_format(timezone.localtime(visit.slot.starts_at), "j F H:i")
+    return date_format(timezone.localtime(visit.slot.starts_at), "MONTH_DAY_TIME_FORMAT")
 
 
 def _closed(user: User) -> list[Matter]:
@@ -197,7 +199,9 @@ def _closed(user: User) -> list[Matter]:
         return []
     text = _("The venue is closed on %(day)s: %(what)s")
     return [
-        Matter(text % {"day": date_format(one.day, "j F"), "what": one.text}, one.address)
+        Matter(
+            text % {"day": date_format(one.day, "MONTH_DAY_FORMAT"), "what": one.text}, one.address
+        )
         for one in _standing(Booking.objects.filter(pk__in=keys))
     ]
 

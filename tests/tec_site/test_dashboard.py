@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings import lifecycle
 from bookings.models import Attention, BookingEvent, State, Visit
+from bookings.planning.availability import Status, offers_for_all
 from bookings.rotation.timetable import too_long
 from core import worker
 from core.kinds import kinds
@@ -156,8 +157,28 @@ def test_visits_in_which_one_more_class_fits_are_nearly_full(desk):
     visit_on(24, taken=0, most=1)
     visit_on(14, taken=1, most=2)
     visit_on(2, 11, taken=1, most=2)
-    block = desk.get("/beheer/").context["blocks"][0]
-    assert block.content == {"visits": [nearly]}
+    page = desk.get("/beheer/")
+    assert page.context["blocks"][0].content["visits"] == [nearly]
+    words = "In deze bezoeken van de komende 6 weken past nog één klas."
+    assert words in page.content.decode()
+
+
+def test_how_full_is_nearly_full_is_set_once_for_staff_and_for_schools(desk, settings):
+    programme = make_programme(max_groups=3, max_pupils=99)
+    slot = make_slot(programmes=[programme], starts_at=amsterdam(2026, 9, 29, 9), max_groups=3)
+    visit = make_visit(slot=slot, programme=programme)
+    make_booking(visit=visit)
+
+    def seen():
+        block = desk.get("/beheer/").context["blocks"][0]
+        [offer] = offers_for_all([programme], slot.day, slot.day)
+        return block.content["visits"], offer.status
+
+    assert seen() == ([], Status.FREE)
+    settings.NEARLY_FULL_CLASSES_LEFT = 2
+    assert seen() == ([visit], Status.FEW)
+    settings.NEARLY_FULL_SHOWN_WEEKS = 1
+    assert seen() == ([], Status.FEW)
 
 
 def test_week_without_visits_says_when_the_next_are(desk):
