@@ -26,6 +26,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("november_ahead", "one_factor"),
 ]
+LAPTOP = {"width": 1366, "height": 768}
 TABLET = {"width": 820, "height": 1180}
 GROUPS = {str(group["title"]): group["items"] for group in NAVIGATION}
 
@@ -90,3 +91,13 @@ def test_pages_of_our_own_are_accessible_in_the_dark(desk, axe_finds, visit):
         desk.goto(address)
         assert desk.locator("html.dark").count() == 1
         assert axe_finds(but=NOT_OURS) == [], address
+
+
+@pytest.mark.parametrize("name", ["bookings_booking", "bookings_visitwait", "kits_loan"])
+def test_all_columns_of_a_list_are_seen_on_a_laptop(desk, name):
+    desk.set_viewport_size(LAPTOP)
+    desk.goto(f"{reverse(f'admin:{name}_changelist')}?alles=1")
+    hidden = desk.locator("#result_list").evaluate(
+        "table => table.scrollWidth - table.parentElement.clientWidth"
+    )
+    assert hidden <= 0
