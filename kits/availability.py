@@ -97,16 +97,16 @@ def _read(rows: Iterable[tuple[int, int, Any, Any, int]]) -> dict[int, KitCalend
     return dict(found)
 
 
-class Room(NamedTuple):
+class FreeCopies(NamedTuple):
     """How many copies are free for a whole loan, of how many."""
 
     free: int
     total: int
 
 
-def rooms(
+def count_free(
     kits: Sequence[LessonKit], starts_on: datetime.date, ends_on: datetime.date
-) -> dict[int, Room]:
+) -> dict[int, FreeCopies]:
     """Per kit (primary key) its copies that can be lent for these days, turnaround included.
 
     A kit that is not lent for so long, or that has no copies, is left out. One query.
@@ -120,7 +120,7 @@ def rooms(
         return {}
     found = calendars(starts_on, max(again.values()), kits)
     return {
-        pk: Room(found[pk].free_in(starts_on, before), found[pk].total)
+        pk: FreeCopies(found[pk].free_in(starts_on, before), found[pk].total)
         for pk, before in again.items()
         if pk in found
     }

@@ -15,7 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from core.dates import YearMonth, month_of, parse_day
 from core.kinds import blocks_told_of
-from kits.availability import Room, calendars
+from kits.availability import FreeCopies, calendars
 from kits.days import desk_calendars
 from kits.models import Delivery, LessonKit
 from kits.pages.filters import KitFilter
@@ -35,7 +35,7 @@ FIRST_FREE_WITHIN = datetime.timedelta(days=90)
 
 class Card(NamedTuple):
     kit: LessonKit
-    room: Room | None  # in the period asked for
+    copies: FreeCopies | None  # in the period asked for
     first_free: datetime.date | None
 
 
@@ -116,8 +116,8 @@ def _month_asked(request: HttpRequest, start: datetime.date | None) -> YearMonth
 
 
 def _cards(kits: Sequence[LessonKit], filters: KitFilter) -> list[Card]:
-    first_free = {} if filters.rooms else first_free_days(kits)
-    return [Card(kit, filters.rooms.get(kit.pk), first_free.get(kit.pk)) for kit in kits]
+    first_free = {} if filters.free else first_free_days(kits)
+    return [Card(kit, filters.free.get(kit.pk), first_free.get(kit.pk)) for kit in kits]
 
 
 def first_free_days(kits: Sequence[LessonKit]) -> dict[int, datetime.date]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.dates import FIRST_DAY, LAST_DAY
-from kits.availability import Room, rooms
+from kits.availability import FreeCopies, count_free
 from kits.models import Complexity, LessonKit
 from programmes.filters import CatalogueFilter, Chosen, Input
 from schools.years import YearGroup
@@ -59,15 +59,15 @@ class KitFilter(CatalogueFilter):
         fields: list[str] = []
 
     # Kit (primary key) → its copies in the period asked for; empty without one.
-    rooms: dict[int, Room]
+    free: dict[int, FreeCopies]
 
     def filter_queryset(self, queryset: QuerySet[LessonKit]) -> QuerySet[LessonKit]:
         found = super().filter_queryset(queryset)
-        self.rooms = {}
+        self.free = {}
         if self.period is None:
             return found
-        self.rooms = rooms(list(found.order_by()), *self.period)
-        return found.filter(pk__in=[pk for pk, room in self.rooms.items() if room.free])
+        self.free = count_free(list(found.order_by()), *self.period)
+        return found.filter(pk__in=[pk for pk, copies in self.free.items() if copies.free])
 
     @property
     def period(self) -> tuple[datetime.date, datetime.date] | None:

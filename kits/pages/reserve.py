@@ -13,7 +13,7 @@ from core import drafts
 from core.dates import parse_day
 from core.lifecycle import Refused
 from kits import lifecycle
-from kits.availability import rooms
+from kits.availability import count_free
 from kits.models import Delivery, LessonKit, Loan, LoanState, RefusedDemand
 from kits.pages.access import address_of
 from kits.pages.catalogue import delivery_of
@@ -207,8 +207,8 @@ def _why_not(chosen: Chosen) -> Refused | None:
         )
     except Refused as refusal:
         return refusal
-    room = rooms([chosen.kit], chosen.starts_on, chosen.ends_on).get(chosen.kit.pk)
-    return None if room and room.free else NoCopyFree()
+    copies = count_free([chosen.kit], chosen.starts_on, chosen.ends_on).get(chosen.kit.pk)
+    return None if copies and copies.free else NoCopyFree()
 
 
 def _others(chosen: Chosen) -> list[Any]:

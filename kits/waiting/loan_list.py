@@ -11,7 +11,7 @@ from django.utils import timezone
 from core.lifecycle import NEW, Refused
 from core.transactions import retried
 from kits import days, lifecycle, rules
-from kits.availability import rooms
+from kits.availability import count_free
 from kits.copies import in_the_way, lock_free
 from kits.models import LessonKit, Loan, LoanState, LoanWait
 from kits.refusals import DatesPassed
@@ -104,8 +104,8 @@ class LoanList(WaitingList):
         return sum(self._try(row) for row in waiting)
 
     def _try(self, row: LoanWait) -> bool:
-        room = rooms([row.kit], row.starts_on, row.ends_on).get(row.kit_id)
-        if room is None or not room.free:
+        copies = count_free([row.kit], row.starts_on, row.ends_on).get(row.kit_id)
+        if copies is None or not copies.free:
             return False
         try:
             with transaction.atomic():

@@ -55,12 +55,12 @@ def test_filter_on_a_period_counts_copies_and_turnaround(client):
     make_loan(copy=copy, starts_on=november(2), ends_on=november(6))  # free again on the 11th
 
     response = client.get(CATALOGUE, {"van": "2026-11-10", "tot": "2026-11-20"})
-    assert [(card.kit.title, card.room) for card in response.context["cards"]] == [
+    assert [(card.kit.title, card.copies) for card in response.context["cards"]] == [
         ("Robots", (3, 4))
     ]
     assert "3 van 4 vrij in deze periode" in response.content.decode()
     response = client.get(CATALOGUE, {"van": "2026-11-11", "tot": "2026-11-20"})
-    assert [card.room for card in response.context["cards"]] == [(4, 4)]
+    assert [card.copies for card in response.context["cards"]] == [(4, 4)]
 
 
 def test_nothing_that_fits_says_what_to_do(client):

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from kits import clock, copies
-from kits.availability import rooms
+from kits.availability import count_free
 from kits.days import overdue_until
 from kits.models import Attention, LoanState
 from kits.refusals import NoCopyFree
@@ -46,9 +46,9 @@ def test_two_weeks_of_working_days_and_the_turnaround(kit):
 
 
 def test_overdue_boxes_are_not_counted_as_free(kit):
-    assert rooms([kit], **SOON)[kit.pk] == (2, 4)
+    assert count_free([kit], **SOON)[kit.pk] == (2, 4)
     later = {"starts_on": november(25), "ends_on": november(30)}
-    assert rooms([kit], **later)[kit.pk] == (4, 4)
+    assert count_free([kit], **later)[kit.pk] == (4, 4)
 
 
 def test_overdue_box_is_promised_to_nobody(kit):
