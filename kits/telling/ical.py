@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,13 +20,13 @@ from core import calendars
 from core.calendars import Method, Text
 from core.dates import ONE_DAY
 from kits.days import DeskHours, desk_hours, handover_times
-from kits.models import Delivery, DeskDay, Loan
+from kits.models import Delivery, DeskDay, Loan, LoanEvent, LoanState
 from kits.models.loan import LoanQuerySet
 from submissions.models import Submission
 from submissions.sharing.readers import Reader, reader_who_asked
 
 # Raise it when events say something else or something more: feeds are then fetched again.
-EDITION = 1
+EDITION = 2
 
 
 def loan_page(submission: Submission) -> str:
@@ -77,8 +77,17 @@ def events(loans: Iterable[Loan]) -> list[Event]:
 
 def for_feed(loans: LoanQuerySet) -> LoanQuerySet:
     """What of `loans` a feed shows, in order."""
-    shown = loans.where(is_listed=True) | loans.where(is_offer=True)
+    states = [*LoanState.where(is_listed=True), *LoanState.where(is_offer=True)]
+    shown = loans.filter(Q(state__in=states) | _called_off())
     return shown.with_facts().order_by("starts_on", "pk")
+
+
+def _called_off() -> Q:
+    """What calendars had and does not go ahead, until its days have passed: as of visits."""
+    known = LoanState.where(is_listed=True)
+    was_known = LoanEvent.objects.filter(loan=OuterRef("pk"), from_state__in=known)
+    coming = Q(ends_on__gte=timezone.localdate())
+    return coming & Q(Exists(was_known), state__in=LoanState.where(is_off=True))
 
 
 def words(loans: QuerySet[Loan]) -> list[Any]:

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, F, Max, QuerySet, Sum, Value
+from django.db.models import Count, F, Max, Q, QuerySet, Sum, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -52,7 +52,10 @@ def _first_day() -> datetime.date:
 def _count(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     """One row. Each move that changes something raises a `sequence` and dates it."""
     one = rows.order_by().values(what=Value(rows.model._meta.model_name))
-    return one.values_list("what", Count("pk"), Sum("pk"), Sum("sequence"), Max("changed_at"))
+    is_off = Q(state__in=rows.model.states.where(is_off=True))
+    sums = {"keys": Sum("pk"), "moves": Sum("sequence"), "off": Count("pk", filter=is_off)}
+    counted = one.annotate(number=Count("pk"), **sums, last=Max("changed_at"))
+    return counted.values_list("what", "number", *sums, "last")
 
 
 def _counted(*followed: QuerySet[Any, Any]) -> dict[str, list[Any]]:
@@ -84,7 +87,9 @@ class Followed:
             if counted.get(str(kind.model._meta.model_name), [0])[0]
         ]
         place = [translation.get_language(), settings.SITE_URL, settings.CALENDAR_DOMAIN]
-        sources = [self.title, self.first_day, *place, sorted(counted.items()), words]
+        # What was called off stays until its day has passed, and then drops out by itself.
+        day = timezone.localdate() if any(off for *_, off, _at in counted.values()) else None
+        sources = [self.title, self.first_day, day, *place, sorted(counted.items()), words]
         digest = hashlib.sha256(json.dumps(sources, default=str).encode())
         changes = [one[-1] for one in counted.values() if one[-1]]
         return digest.hexdigest()[:32], max(changes, default=None)

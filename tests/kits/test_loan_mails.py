@@ -335,7 +335,7 @@ def test_feed_of_a_teacher_holds_her_loans(client):
     assert client.get(address, headers=tag).status_code == 304
     lifecycle.cancel(loan=loan, by=make_staff())
     response = client.get(address, headers=tag)
-    assert (response.status_code, response.content.count(b"BEGIN:VEVENT")) == (200, 0)
+    assert (response.status_code, response.content.count(b"STATUS:CANCELLED")) == (200, 2)
 
 
 # --- The letter ----------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from bookings.models import Booking, State
 from core.kinds import Feed, kinds
 from kits import lifecycle as kits_lifecycle
 from kits.kind import LoanKind
-from kits.models import Delivery, DeskDay, KitCopy, LessonKit
+from kits.models import Delivery, DeskDay, KitCopy, LessonKit, LoanState
 from programmes.models import Venue
 from schools.lifecycle import merge_schools
 from schools.models import School, User
@@ -498,9 +498,27 @@ def test_what_was_called_off_stays_cancelled_until_its_day_has_passed(client, an
     address = feeds.feed_address("mijn", anouk)
 
     time_machine.move_to(amsterdam(2026, 11, 3, 23), tick=False)
-    assert statuses(client.get(address)) == ["CANCELLED"]
+    first, again = follow(client, address)
+    assert statuses(first) == ["CANCELLED"]
+    assert again().status_code == 304
     time_machine.move_to(amsterdam(2026, 11, 4, 0, 5), tick=False)
-    assert statuses(client.get(address)) == []
+    assert statuses(again()) == []
+
+
+def test_loan_that_was_called_off_stays_cancelled_until_its_days_have_passed(
+    client, anouk, time_machine
+):
+    loan = make_loan(submission=make_submission(user=anouk))
+    never_told = make_loan(submission=make_submission(user=anouk), state=LoanState.HELD)
+    for one in (loan, never_told):
+        kits_lifecycle.cancel(loan=one, by=None)
+    time_machine.move_to(amsterdam(2026, 11, loan.ends_on.day, 23, 59), tick=False)
+    first, again = follow(client, feeds.feed_address("mijn", anouk))
+    assert (statuses(first), again().status_code) == (["CANCELLED", "CANCELLED"], 304)
+
+    time_machine.move_to(amsterdam(2026, 11, loan.ends_on.day + 1, 0, 5), tick=False)
+
+    assert statuses(again()) == []
 
 
 def test_offer_is_tentative_and_transparent_and_says_so(client, anouk):
