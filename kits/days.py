@@ -151,12 +151,12 @@ def visit_day(venue: int, delivery: str, booking: Booking | None) -> datetime.da
     return slot.day if slot.venue_id == venue else None
 
 
-def return_days(
+def desk_for_loan(
     kit: LessonKit, start: datetime.date, delivery: str, booking: Booking | None = None
-) -> list[datetime.date]:
-    """On which days a loan that starts on `start` can end. One query."""
+) -> DeskCalendar:
+    """The calendar of all days of the longest loan that starts on `start`. One query."""
     before = start + datetime.timedelta(days=kit.loan_days + 1)
-    return desk_calendar(kit.venue, start, before, delivery, booking).return_days(kit, start)
+    return desk_calendar(kit.venue, start, before, delivery, booking)
 
 
 # --- A box that comes back on a day that was closed afterwards ----------------------------------

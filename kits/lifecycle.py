@@ -1,7 +1,7 @@
 """Everything that happens to a loan.
 
 The table is the documentation: from which states, to which state, and which message goes out
-(`kits/telling/notices.py`). Which days a school may ask for, says `refuse_dates` below; which are
+(`kits/telling/notices.py`). Which days a school may ask for, says `kits/rules.py`; which are
 days of the desk at all, `kits/days.py`.
 
 Where each move is made (a test compares):
@@ -28,14 +28,12 @@ from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import Booking
 from core.dates import ONE_DAY, start_of_day
 from core.lifecycle import NEW, Move, role_of
 from core.transactions import retried
 from kits import copies, days, rules
 from kits.models import (
     ContentItem,
-    Delivery,
     KitCopy,
     LessonKit,
     Loan,
@@ -47,18 +45,13 @@ from kits.refusals import (
     CopyPromised,
     CopyUnfit,
     DatesPassed,
-    LoanTooLong,
-    NotAHandoverDay,
     NothingHeld,
     NotLater,
-    TooFarAhead,
     TooLate,
-    TooSoon,
 )
-from kits.rules import LoanRequest
+from kits.rules import LoanItem, LoanRequest
 from kits.waiting import door
 from schools.models import ClassGroup, School, User
-from schools.years import last_plannable_day
 from submissions.lifecycle import (
     AskedLifecycle,
     identify,
@@ -67,7 +60,6 @@ from submissions.lifecycle import (
 )
 from submissions.models import Submission
 from submissions.rules import (
-    first_bookable_moment,
     refuse_broken,
 )
 
@@ -136,20 +128,21 @@ def hold(request: LoanRequest, *, by: User | None) -> Submission:
     earlier hold of the same browser lapses. Raises KeyConflict, RulesBroken,
     NoteRequired, NotAHandoverDay, LoanTooLong, TooSoon, TooFarAhead, NoCopyFree.
     """
-    submission, created = open_submission(request.submission, hub=request.kit.venue.hub)
+    submission, created = open_submission(request.submission, hub=request.item.kit.venue.hub)
     if not created:
         return submission
-    kit, starts_on, ends_on = request.kit, request.starts_on, request.ends_on
+    item = request.item
+    kit, starts_on, ends_on = item.kit, item.starts_on, item.ends_on
     refuse_broken(rules.broken_rules(kit, request.party), request.overrule, request.note)
     if role_of(by) != "staff":
-        refuse_dates(kit, starts_on, ends_on, request.delivery, request.booking)
+        rules.refuse_dates(item)
     before = days.free_again_on(kit, ends_on)
     copy = free_copy(kit, starts_on, before)
     loan = Loan(
         submission=submission,
-        booking=request.booking,
+        booking=item.booking,
         copy=copy,
-        delivery=request.delivery,
+        delivery=item.delivery,
         starts_on=starts_on,
         ends_on=ends_on,
         free_again_on=before,
@@ -169,7 +162,7 @@ def verify(submission: Submission, *, by: User | None = None) -> Submission:
     """The code was right: the loan is reserved. Doing it twice changes nothing.
 
     A hold that lapsed meanwhile gets a copy again if one is free, and its days still are days
-    to ask for. Raises NothingHeld, NoCopyFree, DatesPassed and what `refuse_dates`
+    to ask for. Raises NothingHeld, NoCopyFree, DatesPassed and what `rules.refuse_dates`
     raises.
     """
     submission = locked(submission)
@@ -193,7 +186,7 @@ def _verify_one(loan: Loan, school: School | None, by: User) -> None:
         # Days may have passed since they were chosen, also where no worker lapsed the loan.
         if loan.starts_on < timezone.localdate():
             raise DatesPassed
-        refuse_dates(loan.kit, loan.starts_on, loan.ends_on, loan.delivery, loan.booking)
+        rules.refuse_dates(LoanItem.of(loan))
     if loan.state == S.LAPSED:
         changes["copy"] = copy = free_copy(loan.kit, loan.starts_on, loan.free_again_on)
         data = {"copy": copy.code}
@@ -232,9 +225,8 @@ def extend(*, loan: Loan, ends_on: datetime.date, by: User | None, note: str = "
     if ends_on <= max(loan.ends_on, timezone.localdate()):
         raise NotLater
     if role_of(by) == "teacher":
-        _refuse_length(loan.kit, loan.starts_on, ends_on)
-        if ends_on not in days.return_days(loan.kit, loan.starts_on, loan.delivery, loan.booking):
-            raise NotAHandoverDay
+        desk = days.desk_for_loan(loan.kit, loan.starts_on, loan.delivery, loan.booking)
+        rules.refuse_return(loan.kit, loan.starts_on, ends_on, desk)
     return _keep_until(loan, ends_on, by, note)
 
 
@@ -344,36 +336,6 @@ def settle(*, loan: Loan, by: User, note: str = "") -> LoanEvent:
 
 
 # --- Within a verb -------------------------------------------------------------------------------
-
-
-def refuse_dates(
-    kit: LessonKit,
-    starts_on: datetime.date,
-    ends_on: datetime.date,
-    delivery: str,
-    booking: Booking | None = None,
-) -> None:
-    """Raise what is wrong with the days a school asks for, perhaps with a visit; nothing if they
-    are fine."""
-    if starts_on < timezone.localdate(first_bookable_moment(None)):
-        raise TooSoon
-    if starts_on > last_plannable_day():
-        raise TooFarAhead
-    if delivery == Delivery.ROUND and not kit.can_be_delivered:
-        raise NotAHandoverDay
-    desk = days.desk_calendar(kit.venue, starts_on, starts_on + ONE_DAY, delivery, booking)
-    if not desk.is_open(starts_on):
-        raise NotAHandoverDay
-    _refuse_length(kit, starts_on, ends_on)
-    if ends_on not in days.return_days(kit, starts_on, delivery, booking):
-        raise NotAHandoverDay
-
-
-def _refuse_length(kit: LessonKit, starts_on: datetime.date, ends_on: datetime.date) -> None:
-    if ends_on > last_plannable_day():
-        raise TooFarAhead
-    if (ends_on - starts_on).days > kit.loan_days:
-        raise LoanTooLong
 
 
 def free_copy(kit: LessonKit, first: datetime.date, before: datetime.date) -> KitCopy:

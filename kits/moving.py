@@ -19,9 +19,10 @@ from core.transactions import retried
 from kits import copies, lifecycle
 from kits.availability import free_copies
 from kits.days import desk_calendar, free_again_on, visit_day
-from kits.lifecycle import COMING, MOVES, refuse_dates
+from kits.lifecycle import COMING, MOVES
 from kits.models import KitCopy, Loan, LoanEvent, LoanState
 from kits.refusals import DatesPassed, NoCopyFree, TooLate
+from kits.rules import LoanItem, refuse_dates
 from kits.waiting import door
 from schools.models import User
 from submissions import changing
@@ -42,7 +43,7 @@ def move(
 ) -> LoanEvent | None:
     """Other days, with its own box if that is free then, or else another; None if they are its
     days already. Raises NoCopyFree, and for the school itself TooLate once the box is packed, and
-    what `lifecycle.refuse_dates` does.
+    what `rules.refuse_dates` does.
     """
     copies.lock_loan(loan)
     if (loan.starts_on, loan.ends_on) == (starts_on, ends_on):
@@ -51,7 +52,7 @@ def move(
     if role_of(by) == "teacher":
         if loan.state == LoanState.PACKED:
             raise TooLate
-        refuse_dates(loan.kit, starts_on, ends_on, loan.delivery, loan.booking)
+        refuse_dates(replace(LoanItem.of(loan), starts_on=starts_on, ends_on=ends_on))
     return _move(loan, starts_on, ends_on, by, note)
 
 
@@ -65,12 +66,12 @@ def ask_to_move(
     note: str = "",
 ) -> Event | None:
     """The school asks for other days once its box is packed, and keeps these until staff answer;
-    None if it asked for the same before. Raises what `lifecycle.refuse_dates` does."""
+    None if it asked for the same before. Raises what `rules.refuse_dates` does."""
     copies.lock_loan(loan)
     MOVES.check(loan, "ask_to_move")
     if loan.starts_on < timezone.localdate():
         raise DatesPassed
-    refuse_dates(loan.kit, starts_on, ends_on, loan.delivery, loan.booking)
+    refuse_dates(replace(LoanItem.of(loan), starts_on=starts_on, ends_on=ends_on))
     data = {
         "from": [loan.starts_on.isoformat(), loan.ends_on.isoformat()],
         "to": [starts_on.isoformat(), ends_on.isoformat()],

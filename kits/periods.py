@@ -14,6 +14,7 @@ from core.dates import ONE_DAY
 from kits.availability import KitCalendar, calendars
 from kits.days import DeskCalendar, desk_calendar, free_again_on
 from kits.models import LessonKit, Loan
+from kits.rules import LoanItem
 from schools.years import last_plannable_day
 from submissions.rules import first_bookable_moment
 
@@ -99,18 +100,11 @@ class Other(NamedTuple):
     ends_on: datetime.date
 
 
-def other_periods(
-    kit: LessonKit,
-    starts_on: datetime.date,
-    ends_on: datetime.date,
-    delivery: str,
-    booking: Booking | None = None,
-    number: int = 4,
-) -> list[Other]:
+def other_periods(item: LoanItem, number: int = 4) -> list[Other]:
     """Periods within six weeks in which a copy is free, nearest first; two queries."""
-    length = ends_on - starts_on
+    starts_on, length = item.starts_on, item.ends_on - item.starts_on
     first, last = starts_on - LOOK_AROUND, starts_on + LOOK_AROUND
-    period = look_at(kit, first, last, delivery, booking)
+    period = look_at(item.kit, first, last, item.delivery, item.booking)
     found = []
     for start in period.desk.days(first, last + ONE_DAY):
         if not period.can_start(start):

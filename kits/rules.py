@@ -1,22 +1,43 @@
-"""What a class must satisfy to borrow a kit: its year group and its number of pupils.
+"""What a class must satisfy to borrow a kit, and on which days a school may ask for it.
 
-As in `bookings/rules.py`: the verb asks, the form shows, and staff may overrule each, with a
-note. About the days: `refuse_dates` in `kits/lifecycle.py`.
+As in `bookings/rules.py`: the verb asks, the form shows, and staff may overrule each rule about
+the class, with a note; about the days they agree by telephone.
 """
 
 import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Self
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import Booking
-from kits.models import LessonKit
+from kits import days
+from kits.models import Delivery, LessonKit, Loan
+from kits.refusals import LoanTooLong, NotAHandoverDay, TooFarAhead, TooSoon
+from schools.years import last_plannable_day
 from submissions.models import Submission
-from submissions.rules import Broken, Party, Rule
+from submissions.rules import Broken, Party, Rule, first_bookable_moment
 
 RULES = (Rule.YEAR_GROUP, Rule.NUMBERS)
+
+
+@dataclass(frozen=True)
+class LoanItem:
+    """Any copy of one kit for some days, as a school asks for it."""
+
+    kit: LessonKit
+    starts_on: datetime.date
+    ends_on: datetime.date
+    delivery: str
+    booking: Booking | None = None  # the visit that it goes with
+
+    @classmethod
+    def of(cls, loan: Loan) -> Self:
+        """What the loan was asked for."""
+        return cls(loan.kit, loan.starts_on, loan.ends_on, loan.delivery, loan.booking)
 
 
 @dataclass(frozen=True)
@@ -28,12 +49,8 @@ class LoanRequest:
     """
 
     submission: Submission
-    kit: LessonKit
-    starts_on: datetime.date
-    ends_on: datetime.date
-    delivery: str
+    item: LoanItem
     party: Party
-    booking: Booking | None = None  # the visit that it goes with
     overrule: Collection[Rule] = ()
     note: str = ""
 
@@ -54,3 +71,32 @@ def broken_rules(kit: LessonKit, party: Party) -> list[Broken]:
         ) % {"number": kit.max_pupils}
         found.append(Broken(Rule.NUMBERS, "pupils", message))
     return found
+
+
+# --- The days --------------------------------------------------------------------------------
+
+
+def refuse_dates(item: LoanItem) -> None:
+    """Raise what is wrong with the days a school asks for; nothing if they are fine."""
+    if item.starts_on < timezone.localdate(first_bookable_moment(None)):
+        raise TooSoon
+    if item.starts_on > last_plannable_day():
+        raise TooFarAhead
+    if item.delivery == Delivery.ROUND and not item.kit.can_be_delivered:
+        raise NotAHandoverDay
+    desk = days.desk_for_loan(item.kit, item.starts_on, item.delivery, item.booking)
+    if not desk.is_open(item.starts_on):
+        raise NotAHandoverDay
+    refuse_return(item.kit, item.starts_on, item.ends_on, desk)
+
+
+def refuse_return(
+    kit: LessonKit, starts_on: datetime.date, ends_on: datetime.date, desk: days.DeskCalendar
+) -> None:
+    """The same of the day on which a box comes back."""
+    if ends_on > last_plannable_day():
+        raise TooFarAhead
+    if (ends_on - starts_on).days > kit.loan_days:
+        raise LoanTooLong
+    if ends_on not in desk.return_days(kit, starts_on):
+        raise NotAHandoverDay

@@ -16,6 +16,7 @@ from kits.admin.forms import LoanOverruleForm, WhatForm, free_boxes
 from kits.models import RefusedDemand
 from kits.pages.forms import LoanForm
 from kits.refusals import NoCopyFree
+from kits.rules import LoanItem
 from kits.waiting.loan_list import LIST, LoanWaitRequest
 from submissions.admin.phone import ByPhone
 from submissions.models import Submission
@@ -39,19 +40,20 @@ class LoanByPhone(ByPhone):
         by: Any,
         overruled: Mapping[str, Any],
     ) -> Submission:
-        asked = form.wanted(**chosen, browser="", language="nl", **overruled)
+        item = LoanItem(**chosen)
+        asked = form.wanted(item=item, browser="", language="nl", **overruled)
         try:
             return lifecycle.book(asked, by=by)
         except NoCopyFree:
             key = asked.submission.submission_key
-            RefusedDemand.objects.note(key, asked.kit, asked.starts_on, asked.ends_on)
+            RefusedDemand.objects.note(key, item.kit, item.starts_on, item.ends_on)
             raise
 
     def wait(self, form: LoanForm, chosen: Mapping[str, Any], by: Any) -> Submission:
         party = form.class_form.party
         what = ["wait", chosen["kit"].pk, chosen, party]
         submission = form.contact.submission(browser="", language="nl", what=what)
-        return LIST.book(LoanWaitRequest(submission, **chosen, party=party), by=by)
+        return LIST.book(LoanWaitRequest(submission, LoanItem(**chosen), party), by=by)
 
     def has_room(self, chosen: Mapping[str, Any]) -> bool:
         return free_boxes(chosen["kit"], chosen["starts_on"], chosen["ends_on"])[0] > 0

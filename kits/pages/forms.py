@@ -12,7 +12,7 @@ from core.addresses import row_number
 from core.text.fields import ParagraphsField
 from core.uploads import PhotoField, at_most
 from kits.models import ContentItem, LessonKit, Loan
-from kits.rules import LoanRequest, broken_rules
+from kits.rules import LoanItem, LoanRequest, broken_rules
 from schools.models import User
 from submissions.forms import ClassFieldsForm, SchoolContactForm, given
 from submissions.pages.asking_form import AskingForm
@@ -105,23 +105,17 @@ class LoanForm(AskingForm):
     def wanted(
         self,
         *,
-        kit: LessonKit,
-        starts_on: datetime.date,
-        ends_on: datetime.date,
-        delivery: str,
+        item: LoanItem,
         browser: str,
         language: str,
-        booking: Booking | None = None,
         overrule: Collection[Rule] = (),
         note: str = "",
     ) -> LoanRequest:
         """What is asked for, as the verbs take it; its submission is not saved."""
         party = self.class_form.party
-        what = [kit.pk, starts_on, ends_on, delivery, party]
+        what = [item.kit.pk, item.starts_on, item.ends_on, item.delivery, party]
         submission = self.contact.submission(browser=browser, language=language, what=what)
-        return LoanRequest(
-            submission, kit, starts_on, ends_on, delivery, party, booking, overrule, note
-        )
+        return LoanRequest(submission, item, party, overrule, note)
 
 
 class ReportForm(forms.Form):

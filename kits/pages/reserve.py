@@ -1,14 +1,13 @@
 """Borrowing in three steps, as a visit: the days (on the kit's page), the class, the code."""
 
-import datetime
-from typing import Any, ClassVar, NamedTuple
+from dataclasses import dataclass
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
-from bookings.models import Booking
 from core import drafts
 from core.dates import parse_day
 from core.lifecycle import Refused
@@ -21,7 +20,7 @@ from kits.pages.forms import LoanForm
 from kits.pages.with_visit import KEY, query_of, visit_of
 from kits.periods import other_periods
 from kits.refusals import LoanTooLong, NoCopyFree, NotAHandoverDay, TooFarAhead, TooSoon
-from kits.rules import LoanRequest
+from kits.rules import LoanItem, LoanRequest, refuse_dates
 from kits.telling.wording import terms_of
 from kits.waiting import door
 from kits.waiting import pages as waiting
@@ -41,14 +40,10 @@ GONE = (NoCopyFree,)
 ABOUT_DAYS = (NoCopyFree, NotAHandoverDay, LoanTooLong, TooSoon, TooFarAhead)
 
 
-class Chosen(NamedTuple):
-    """What the address says: which kit, when, how, and with which visit."""
+@dataclass(frozen=True)
+class Chosen(LoanItem):
+    """What the address says."""
 
-    kit: LessonKit
-    starts_on: datetime.date
-    ends_on: datetime.date
-    delivery: str
-    booking: Booking | None
     key: str | None = None  # of the link by which one came to the visit
 
     @property
@@ -127,15 +122,7 @@ class ReserveView(LoanAsking, AskView):
         )
 
     def wanted(self, form: LoanForm) -> LoanRequest:
-        chosen = self.chosen
-        return form.wanted(
-            kit=chosen.kit,
-            starts_on=chosen.starts_on,
-            ends_on=chosen.ends_on,
-            delivery=chosen.delivery,
-            booking=chosen.booking,
-            **asked_by(self.request),
-        )
+        return form.wanted(item=self.chosen, **asked_by(self.request))
 
     def wanted_waiting(self, form: LoanForm) -> LoanWaitRequest:
         return waiting.wait_request(self.request, form, self.chosen)
@@ -169,7 +156,7 @@ class ReserveView(LoanAsking, AskView):
             "waits": form.is_bound and asks_to_wait(self.request) and not gone,
             "can_wait": isinstance(refused, NoCopyFree) and chosen.booking is None,
             "signing_in_helps": isinstance(refused, TooMuchHeld),
-            "others": _others(chosen) if gone else [],
+            "others": other_periods(chosen) if gone else [],
         }
 
 
@@ -202,19 +189,11 @@ def _own_hold(request: HttpRequest, chosen: Chosen) -> Loan | None:
 def _why_not(chosen: Chosen) -> Refused | None:
     """What stands in the way before anything is typed, so that nobody types for nothing."""
     try:
-        lifecycle.refuse_dates(
-            chosen.kit, chosen.starts_on, chosen.ends_on, chosen.delivery, chosen.booking
-        )
+        refuse_dates(chosen)
     except Refused as refusal:
         return refusal
     copies = count_free([chosen.kit], chosen.starts_on, chosen.ends_on).get(chosen.kit.pk)
     return None if copies and copies.free else NoCopyFree()
-
-
-def _others(chosen: Chosen) -> list[Any]:
-    return other_periods(
-        chosen.kit, chosen.starts_on, chosen.ends_on, chosen.delivery, chosen.booking
-    )
 
 
 # --- The code ------------------------------------------------------------------------------------
@@ -230,7 +209,7 @@ class LoanCodeView(LoanAsking, CodeView):
         loan = submission.loans.with_facts().first()
         if loan is None:
             raise Http404  # something else was asked for in this submission
-        chosen = Chosen(loan.kit, loan.starts_on, loan.ends_on, loan.delivery, loan.booking)
+        chosen = Chosen.of(loan)
         return {
             "loan": loan,
             "kit": loan.kit,
@@ -238,7 +217,7 @@ class LoanCodeView(LoanAsking, CodeView):
             "chosen": chosen,
             "start": loan.kit.get_absolute_url(),
             "change_url": chosen.form_address + f"&{CHANGE}",
-            "others": _others(chosen) if gone else [],
+            "others": other_periods(chosen) if gone else [],
             "let_go": gone and self.was_let_go(submission, [loan]),
         }
 

@@ -12,7 +12,7 @@ from core.mail.queue import Message
 from kits import lifecycle
 from kits.lifecycle import MOVES
 from kits.models import Delivery, KitCopy, LessonKit, Loan
-from kits.rules import RULES, LoanRequest
+from kits.rules import RULES, LoanItem, LoanRequest
 from schools.models import User
 from submissions.rules import Party
 from submissions.sample import AHEAD, hers, sample_submission
@@ -34,10 +34,7 @@ def _request(kit: LessonKit, language: str) -> LoanRequest:
     first = add_working_days(timezone.localdate() + AHEAD, 1)
     return LoanRequest(
         sample_submission(city=kit.venue.city, language=language),
-        kit,
-        first,
-        first + kit.loan_days * ONE_DAY,
-        Delivery.DESK,
+        LoanItem(kit, first, first + kit.loan_days * ONE_DAY, Delivery.DESK),
         Party(_("Example class"), kit.year_from, kit.year_from, min(24, kit.max_pupils)),
         overrule=RULES,
         note=_("Example"),

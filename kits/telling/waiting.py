@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from core.mail.queue import Message
 from kits.models import LessonKit, LoanWait, LoanWaitEvent
 from kits.periods import Other, other_periods
+from kits.rules import LoanItem
 from kits.waiting.loan_list import position_of
 from submissions.kinds import SubmissionLink
 from submissions.models import WaitState
@@ -77,7 +78,7 @@ def other_days(row: LoanWait) -> list[Other]:
     """When it is free, as near as can be; nothing of a kit that is no longer lent."""
     if not row.kit.is_published:
         return []
-    return other_periods(row.kit, row.starts_on, row.ends_on, row.delivery)
+    return other_periods(LoanItem(row.kit, row.starts_on, row.ends_on, row.delivery))
 
 
 def where_to_choose(kit: LessonKit) -> str:

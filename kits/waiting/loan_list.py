@@ -15,6 +15,7 @@ from kits.availability import count_free
 from kits.copies import in_the_way, lock_free
 from kits.models import LessonKit, Loan, LoanState, LoanWait
 from kits.refusals import DatesPassed
+from kits.rules import LoanItem
 from schools.models import User
 from submissions.models import Ending, Submission, WaitState
 from submissions.rules import NoteRequired, Party, first_bookable_moment, refuse_broken
@@ -27,10 +28,7 @@ class LoanWaitRequest:
     """`submission` is not saved yet."""
 
     submission: Submission
-    kit: LessonKit
-    starts_on: datetime.date
-    ends_on: datetime.date
-    delivery: str
+    item: LoanItem
     party: Party
 
 
@@ -39,18 +37,18 @@ class LoanList(WaitingList):
 
     @retried
     def hold(self, request: LoanWaitRequest, *, by: User | None) -> Submission:
-        """Raises KeyConflict, RulesBroken and what `refuse_dates` raises."""
-        kit, party = request.kit, request.party
-        refuse_broken(rules.broken_rules(kit, party), (), "")
-        lifecycle.refuse_dates(kit, request.starts_on, request.ends_on, request.delivery)
+        """Raises KeyConflict, RulesBroken and what `rules.refuse_dates` raises."""
+        item, party = request.item, request.party
+        refuse_broken(rules.broken_rules(item.kit, party), (), "")
+        rules.refuse_dates(item)
         row = LoanWait(
-            kit=kit,
-            starts_on=request.starts_on,
-            ends_on=request.ends_on,
-            delivery=request.delivery,
+            kit=item.kit,
+            starts_on=item.starts_on,
+            ends_on=item.ends_on,
+            delivery=item.delivery,
             **party.columns,
         )
-        return self.join(request.submission, [row], hub=kit.venue.hub, by=by)
+        return self.join(request.submission, [row], hub=item.kit.venue.hub, by=by)
 
     # --- An offer -------------------------------------------------------------------------------
 
@@ -63,7 +61,7 @@ class LoanList(WaitingList):
             if not loan.is_in_time:
                 if loan.starts_on < timezone.localdate():
                     raise DatesPassed
-                lifecycle.refuse_dates(loan.kit, loan.starts_on, loan.ends_on, loan.delivery)
+                rules.refuse_dates(LoanItem.of(loan))
             lifecycle.MOVES.apply(loan, "take", by=by, changes={"held_until": None})
 
     def prolong_offered(self, submission: Submission) -> datetime.datetime:
@@ -117,7 +115,7 @@ class LoanList(WaitingList):
     def _offer(self, row: LoanWait, *, by: User | None, note: str = "") -> None:
         """Hold a box for it until its deadline, and tell her. Raises what stands in the way."""
         kit, starts_on, ends_on = row.kit, row.starts_on, row.ends_on
-        lifecycle.refuse_dates(kit, starts_on, ends_on, row.delivery)
+        rules.refuse_dates(LoanItem(kit, starts_on, ends_on, row.delivery))
         before = days.free_again_on(kit, ends_on)
         lifecycle.MOVES.lapse_all(in_the_way(kit, starts_on, before))
         copy = lock_free(kit, starts_on, before)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from kits.models import LessonKit, LoanState, LoanWait
 from kits.pages.access import address_of
 from kits.pages.forms import LoanForm
+from kits.rules import LoanItem
 from kits.telling import waiting as words
 from kits.telling.wording import terms_of
 from kits.waiting.loan_list import LIST, LoanWaitRequest
@@ -31,12 +32,12 @@ def wait_address(submission: Submission, page: str = "", token: str | None = Non
     return address_of(submission, f"wait_{page}" if page else "wait", token)
 
 
-def wait_request(request: HttpRequest, form: LoanForm, asked: Any) -> LoanWaitRequest:
-    """What the form asks of the waiting list, on the days that are `asked`."""
-    span = {"starts_on": asked.starts_on, "ends_on": asked.ends_on, "delivery": asked.delivery}
-    what = ["wait", asked.kit.pk, span, form.class_form.party]
+def wait_request(request: HttpRequest, form: LoanForm, item: LoanItem) -> LoanWaitRequest:
+    """What the form asks of the waiting list."""
+    party = form.class_form.party
+    what = ["wait", item.kit.pk, item.starts_on, item.ends_on, item.delivery, party]
     submission = form.contact.submission(what=what, **asked_by(request))
-    return LoanWaitRequest(submission, asked.kit, party=form.class_form.party, **span)
+    return LoanWaitRequest(submission, item, party)
 
 
 def own_offer(request: HttpRequest, kit: LessonKit) -> LoanWait | None:

@@ -9,7 +9,7 @@ from core.dates import is_working_day, start_of_day
 from kits import handling, lifecycle
 from kits.handling import Count
 from kits.models import Delivery, Finding, KitCopy, LessonKit, Loan, LoanEvent, RefusedDemand
-from kits.rules import LoanRequest
+from kits.rules import LoanItem, LoanRequest
 from schools.models import School, User
 from schools.years import YearGroup
 from submissions.models import Submission
@@ -61,7 +61,7 @@ def _ask(
         school=School.objects.get(site_code=SCHOOLS[school][0]),
     )
     party = Party(f"Groep {group}A", group, group, 26)
-    return LoanRequest(submission, kit, _day(first), _day(last), delivery, party)
+    return LoanRequest(submission, LoanItem(kit, _day(first), _day(last), delivery), party)
 
 
 def _lend(

@@ -13,7 +13,7 @@ from bookings.rules import VisitItem, VisitRequest
 from core.lifecycle import Refused
 from kits import lifecycle as lending
 from kits.models import Complexity, ContentItem, DeskDay, KitCopy, KitDocument, LessonKit
-from kits.rules import LoanRequest
+from kits.rules import LoanItem, LoanRequest
 from kits.versions import save_version
 from programmes.models import Drawing, Hub, Programme, ProgrammeKind, Venue, World, Zone
 from schools.models import HolidayRegion, School, User
@@ -231,6 +231,6 @@ def _asked() -> None:
             key = f"demo-{SLUG}-loan"
             submission = Submission(submission_key=key, data_hash=key, **who)
             days = slots[0].day, slots[1].day
-            lending.book(LoanRequest(submission, kit, *days, "desk", party), by=staff)
+            lending.book(LoanRequest(submission, LoanItem(kit, *days, "desk"), party), by=staff)
     except Refused:
         return  # in the holidays there is nothing to ask for; the dates simply stay empty

@@ -6,7 +6,7 @@ from typing import Any
 from kits import lifecycle
 from kits.handling import Count
 from kits.models import Delivery
-from kits.rules import LoanRequest
+from kits.rules import LoanItem, LoanRequest
 from submissions.models import Submission
 from submissions.rules import Party
 from tests.factories import unsaved_submission
@@ -22,12 +22,11 @@ def november(day: int) -> datetime.date:
 def hold(kit, number: int = 1, **fields: Any) -> Submission:
     by = fields.pop("by", None)
     who = {"browser": f"browser-{number}", "email": f"umit{number}@school.example"}
+    item = {"starts_on": MONDAY, "ends_on": THREE_WEEKS_ON, "delivery": Delivery.DESK}
+    item |= {name: fields.pop(name) for name in [*item, "booking"] if name in fields}
     values = {
         "submission": unsaved_submission(submission_key=f"key-{number}", **who),
-        "kit": kit,
-        "starts_on": MONDAY,
-        "ends_on": THREE_WEEKS_ON,
-        "delivery": Delivery.DESK,
+        "item": LoanItem(kit, **item),
         "party": Party("Groep 7", 7, 7, 24),
     } | fields
     return lifecycle.hold(LoanRequest(**values), by=by)

@@ -16,7 +16,7 @@ from kits import clock, days, handling, lifecycle
 from kits.desk import figures
 from kits.handling import Count
 from kits.models import Delivery, KitCopy, Loan, LoanEvent, LoanState, Shortage
-from kits.rules import LoanRequest
+from kits.rules import LoanItem, LoanRequest
 from submissions.rules import Party
 from tests.chain import chain_is_sound
 from tests.factories import amsterdam, make_kit, make_staff, unsaved_submission
@@ -75,14 +75,14 @@ class Year:
 
     def ask(self, today: datetime.date) -> None:
         start = add_working_days(today, 6 + next(self.turns) % 40)
-        ends = days.return_days(self.kit, start, Delivery.DESK)
+        ends = days.desk_for_loan(self.kit, start, Delivery.DESK).return_days(self.kit, start)
         if not ends:
             return
         number = next(self.turns)
         submission = unsaved_submission(typed_school_name=f"School {number % 7}")
         try:
             end, party = ends[number % len(ends)], Party("Groep 7", 7, 7, 24)
-            asked = LoanRequest(submission, self.kit, start, end, Delivery.DESK, party)
+            asked = LoanRequest(submission, LoanItem(self.kit, start, end, Delivery.DESK), party)
             submission = lifecycle.hold(asked, by=None)
         except Refused as refusal:
             self.refused.append(type(refusal).__name__)

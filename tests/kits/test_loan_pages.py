@@ -13,7 +13,7 @@ from PIL import Image
 from core.models import Mail
 from kits import clock, lifecycle
 from kits.models import Finding, Loan, LoanState, RefusedDemand
-from kits.rules import LoanRequest
+from kits.rules import LoanItem, LoanRequest
 from schools.models import User
 from submissions.codes import code_of
 from submissions.links import token_of
@@ -226,7 +226,9 @@ def test_kit_that_changed_while_the_form_was_open_says_so_at_the_field(client, k
     with pytest.raises(RulesBroken) as refused:
         submission = Submission(submission_key="key", data_hash="hash", email="a@b.example")
         party = Party("Groep 3", 3, 3, 31)
-        lifecycle.hold(LoanRequest(submission, kit, MONDAY, FRIDAY, "desk", party), by=None)
+        lifecycle.hold(
+            LoanRequest(submission, LoanItem(kit, MONDAY, FRIDAY, "desk"), party), by=None
+        )
 
     assert [(one.rule, one.field) for one in refused.value.broken] == [
         ("year_group", "year_groups"),

@@ -16,7 +16,7 @@ from kits import handling, lifecycle
 from kits.handling import Count
 from kits.models import Delivery, Loan, LoanEvent, LoanState
 from kits.refusals import CopyPromised, CopyUnfit, NoCopyFree, OtherCopy
-from kits.rules import LoanRequest
+from kits.rules import LoanItem, LoanRequest
 from schools.models import SchoolHoliday
 from submissions.rules import Party
 from tests.chain import chain_is_sound
@@ -52,7 +52,9 @@ def holding(kit, number: int):
             email=f"juf{kit.pk}x{number}@school.example",
         )
         days, party = (november(16), november(20)), Party("Groep 7", 7, 7, 24)
-        return lifecycle.hold(LoanRequest(submission, kit, *days, Delivery.DESK, party), by=None)
+        return lifecycle.hold(
+            LoanRequest(submission, LoanItem(kit, *days, Delivery.DESK), party), by=None
+        )
 
     return run
 

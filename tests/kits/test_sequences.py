@@ -28,7 +28,7 @@ from core.lifecycle import Refused
 from kits import days, handling, lifecycle
 from kits.handling import Count
 from kits.models import Delivery, ItemCount, Loan, LoanEvent, LoanState, Shortage
-from kits.rules import LoanRequest
+from kits.rules import LoanItem, LoanRequest
 from submissions.rules import Party
 from tests.chain import chain_is_sound
 from tests.factories import amsterdam, make_kit, make_staff, unsaved_submission
@@ -139,10 +139,7 @@ class Lending(RuleBasedStateMachine):
             lifecycle.book,
             LoanRequest(
                 unsaved_submission(),
-                self.kit,
-                start,
-                end,
-                Delivery.DESK,
+                LoanItem(self.kit, start, end, Delivery.DESK),
                 Party("Groep 7", 7, 7, 24),
             ),
         )
