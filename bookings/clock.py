@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from bookings.lifecycle import MOVES
 from bookings.models import Booking, BookingEvent, State, VisitWait
-from bookings.preparing import KNOWN_FOR, is_near
+from bookings.still_coming import KNOWN_FOR, is_near
 from core.dates import ONE_DAY, start_of_day
 from submissions.models import Submission
 from submissions.waiting.lifecycle import LIVE

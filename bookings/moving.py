@@ -7,7 +7,7 @@ What goes along with the visit (`Kind.along`) is moved, kept or cancelled with i
 import datetime
 from collections.abc import Mapping
 
-from bookings import attendance, preparing, rules
+from bookings import attendance, rules, still_coming
 from bookings.lifecycle import lock, reschedule
 from bookings.models import Booking, BookingEvent, VisitSlot
 from bookings.refusals import SlotPast
@@ -16,7 +16,7 @@ from core.lifecycle import Event
 from core.transactions import retried
 from schools.models import User
 from submissions import changing
-from submissions.changing import wish_of
+from submissions.changing import move_asked_of
 from submissions.rules import Broken, refuse_broken
 
 
@@ -39,7 +39,7 @@ def move(
         return None
     refuse_broken(_broken(booking, slot), (), "")
     event = _move_all(booking, slot, by, note, along or {})
-    preparing.answer_by_moving(booking, by)
+    still_coming.answer_by_moving(booking, by)
     return event
 
 
@@ -80,7 +80,7 @@ def move_as_staff(
     """Staff agree on another date. Where they do not say how what goes along goes, it does so as
     the school asked, if this is the date that it asked for. Raises what `lifecycle.reschedule`
     raises, and the refusals of what goes along."""
-    wish = wish_of(booking)
+    wish = move_asked_of(booking)
     if along is None and wish is not None and wish.data["slot"] == slot.pk:
         along = wish.data["along"]
     return _move_all(booking, slot, by, note, along or {})

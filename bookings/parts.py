@@ -5,7 +5,7 @@ numbers of one. All or nothing, and told in one mail.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from bookings import lifecycle, moving, preparing
+from bookings import lifecycle, moving, still_coming
 from bookings.models import Booking, VisitSlot
 from core.lifecycle import Refused
 from core.transactions import retried
@@ -98,7 +98,7 @@ def _change(
 def _change_numbers(part: ClassChange, by: User | None, note: str) -> None:
     if (part.pupils, part.supervisors) == (part.booking.pupils, part.booking.supervisors):
         return
-    preparing.change_own_numbers(
+    still_coming.change_own_numbers(
         booking=part.booking,
         pupils=part.pupils,
         supervisors=part.supervisors,

@@ -180,16 +180,7 @@ def broken_change(booking: Booking, pupils: int, supervisors: int) -> list[Broke
 def broken_on_date(
     programme: Programme, slot: VisitSlot, school: School | None, party_name: str, index: int = 0
 ) -> list[Broken]:
-    """What is asked of a class on one date and not on another."""
-    return broken_taster(programme, slot, school, party_name, index)
-
-
-# --- An earlier Proeverij ----------------------------------------------------------------------
-
-
-def broken_taster(
-    programme: Programme, slot: VisitSlot, school: School | None, party_name: str, index: int
-) -> list[Broken]:
+    """What is asked of a class on one date and not on another: an earlier Proeverij."""
     if not programme.requires_taster or taster_passes(slot, school, party_name):
         return []
     if coming := taster_to_come(slot, school, party_name):

@@ -26,7 +26,7 @@ from kits.rules import LoanItem, refuse_dates
 from kits.waiting import door
 from schools.models import User
 from submissions import changing
-from submissions.changing import wish_of
+from submissions.changing import move_asked_of
 
 # A loan that goes along starts as long after its visit as it did; boxes must change hands then.
 LOOK_AHEAD = datetime.timedelta(days=14)
@@ -87,7 +87,7 @@ def keep_date(*, loan: Loan, by: User, note: str = "") -> Event:
 
 def wished_days(loan: Loan) -> tuple[datetime.date, datetime.date] | None:
     """From when until when the school asked to have it instead."""
-    if (wish := wish_of(loan)) is None:
+    if (wish := move_asked_of(loan)) is None:
         return None
     first, last = map(datetime.date.fromisoformat, wish.data["to"])
     return first, last

@@ -8,7 +8,7 @@ class ProgrammesConfig(AppConfig):
 
     def ready(self) -> None:
         from core import kinds
-        from programmes.pictures import Pictures
+        from programmes.files import Pictures
         from programmes.sweeping.work import Closing
 
         kinds.register(Pictures())

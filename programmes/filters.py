@@ -28,7 +28,7 @@ class Length(models.TextChoices):
 LENGTHS = {Length.SHORT: (0, 90), Length.MEDIUM: (90, 150), Length.LONG: (150, 32767)}
 
 
-class Chosen(NamedTuple):
+class ChosenFilter(NamedTuple):
     """One filter in use, as it is shown with a link that takes it off."""
 
     name: str
@@ -104,10 +104,10 @@ class CatalogueFilter(django_filters.FilterSet):
             if hasattr(field, "choices")
         ]
 
-    def chosen(self) -> list[Chosen]:
+    def chosen(self) -> list[ChosenFilter]:
         """The filters in use, those that mean nothing left out."""
         return [
-            Chosen(select.name, dict(select.options)[select.value])
+            ChosenFilter(select.name, dict(select.options)[select.value])
             for select in self.selects()
             if select.value
         ]

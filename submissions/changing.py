@@ -110,7 +110,7 @@ MOVE_ASKED = "move"  # why staff must look at it
 
 def ask_to_move(row: Any, data: Mapping[str, Any], *, by: User | None, note: str) -> Event | None:
     """Write down the wish; None if it is the same as the one that waits."""
-    wish = wish_of(row)
+    wish = move_asked_of(row)
     if wish is not None and wish.data == data:
         return None
     moves, changes = kind_of(type(row)).moves, {"attention": MOVE_ASKED}
@@ -119,13 +119,13 @@ def ask_to_move(row: Any, data: Mapping[str, Any], *, by: User | None, note: str
 
 def keep_date(row: Any, *, by: User, note: str) -> Event:
     """Staff cannot do what was asked: it stays on its date, and who asked is told."""
-    wish = wish_of(row)
+    wish = move_asked_of(row)
     data = {name: wish.data[name] for name in ("from", "to")} if wish else {}
     moves, changes = kind_of(type(row)).moves, {"attention": ""}
     return moves.apply(row, "keep_date", by=by, note=note, changes=changes, data=data)
 
 
-def wish_of(row: Any) -> Any:
+def move_asked_of(row: Any) -> Any:
     """The question for another date that staff have not answered yet."""
     if row.attention != MOVE_ASKED:
         return None

@@ -73,7 +73,7 @@ class Remembering(kinds.Part):
 
     def known(self, submission: Submission, user: User) -> list[dict[str, Any]]:
         """What this part keeps of her submission, as she may read and take it along: titles and
-        texts, others by their roles (`submissions/privacy/known.py`)."""
+        texts, others by their roles (`submissions/privacy/own_data.py`)."""
         return []
 
     def told_by(self, user: User) -> dict[str, list[dict[str, Any]]]:

@@ -10,9 +10,9 @@ Not here, but where they are used:
   (`programmes/models/programme.py`), the length of a loan (`kits/models/kit.py`);
 - how many posts, codes and tries, and how much a network holds: `RATE_LIMITS` and what is beside it
   in `tec_site/settings.py`, as `.env` sets some of them;
-- who is erased because she was long away: `limit_on` in `submissions/privacy/notice.py`; her pages
-  and mails say it in words;
-- who was confirmed too lately to be asked again: `bookings/clock.py`;
+- who is erased because she was long away: `limit_on` in `submissions/privacy/month_ahead.py`; her
+  pages and mails say it in words;
+- who was confirmed too lately to be asked again: `bookings/still_coming.py`;
 - from how few answers on figures tell of them: `LEAST` in `impact/results.py`;
 - how far ahead the overview of staff looks for the rest: `bookings/telling/overview.py`,
   `roster/telling/overview.py`.

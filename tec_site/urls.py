@@ -7,7 +7,7 @@ from django.views.i18n import set_language
 
 from impact.pages import open_figures, school_year
 from kits.desk.views import short_address
-from programmes.pictures import handout, picture
+from programmes.files import handout, picture
 from submissions.pages import own_details, sharing
 from tec_site.pages import demo_mails, feeds, my_tec, site
 from tec_site.pages.health import health

@@ -36,7 +36,7 @@ from core.lifecycle import Move
 from core.text.searching import named
 from submissions.admin.asked import AskedAdmin
 from submissions.admin.papers import Paper
-from submissions.changing import wish_of
+from submissions.changing import move_asked_of
 
 
 def _calendar(booking: Booking) -> bytes:
@@ -151,7 +151,7 @@ class BookingAdmin(Exporting, AskedAdmin):
             "others": row.submission.bookings.exclude(pk=row.pk).order_by("pk"),
             "norm": row.visit.programme.supervisors_for(row.pupils),
             "said": said_in_words(row),
-            "wish": sentence(wish) if (wish := wish_of(row)) else "",
+            "wish": sentence(wish) if (wish := move_asked_of(row)) else "",
         }
 
     def has_sense(self, name: str, row: Booking) -> bool:

@@ -22,7 +22,7 @@ from core.backoffice.moves import MoveForm
 from core.kinds import Along
 from core.text.fields import ParagraphsField
 from programmes.models import Programme
-from submissions.changing import wish_of
+from submissions.changing import move_asked_of
 from submissions.forms import MOST_PUPILS
 from submissions.rules import Rule
 
@@ -102,7 +102,7 @@ class RescheduleForm(DeskAlongForm):
     def __init__(self, *args: Any, row: Booking, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
         self.fields["slot"] = SlotField(row.visit.programme, but=row.visit.slot_id)
-        if wish := wish_of(row):
+        if wish := move_asked_of(row):
             self.initial["slot"] = wish.data["slot"]
         self.order_fields(("slot", *self.going, "note"))
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings import attendance, lifecycle, moving, preparing
+from bookings import attendance, lifecycle, moving, still_coming
 from bookings.admin.attendance import CameForm
 from bookings.admin.forms import DeskAlongForm, DeskNumbersForm, RescheduleForm
 from bookings.models import Booking
@@ -23,7 +23,7 @@ STAFF_MOVES = {
     "recount": StaffMove(attendance.recount, _("Noted: that many came."), CameForm),
     "miss": StaffMove(attendance.miss, _("Noted: they did not come.")),
     "settle": StaffMove(lifecycle.settle, _("Settled.")),
-    "reconfirm": StaffMove(preparing.hear_yes, _("Noted: they are coming.")),
+    "reconfirm": StaffMove(still_coming.hear_yes, _("Noted: they are coming.")),
     "change_numbers": StaffMove(
         lifecycle.change_numbers, _("The numbers have been changed."), DeskNumbersForm
     ),

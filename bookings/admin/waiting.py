@@ -14,7 +14,8 @@ from bookings.admin.phone import WaitByPhone
 from bookings.admin.slot_choice import SlotField
 from bookings.models import WAIT_FACTS, VisitSlot, VisitWait, VisitWaitEvent
 from bookings.telling.waiting import when_of
-from bookings.waiting.positions import demand, positions
+from bookings.waiting.demand import demand
+from bookings.waiting.positions import positions
 from bookings.waiting.visit_list import LIST
 from core.backoffice.filters import AttentionFilter, RangeDateFilter, RelatedDropdownFilter
 from core.backoffice.moves import RequiredNoteForm, StaffMove

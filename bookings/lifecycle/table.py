@@ -14,7 +14,8 @@ Where each is made (a test compares):
 - `bookings/changes.py`: retime, readdress
 - `bookings/visits/rooms.py`: rehouse
 - `bookings/visits/joining.py`: propose, let_be
-- `bookings/preparing.py`: reconfirm, prepare, unprepare, follow_up, unfollow
+- `bookings/still_coming.py`: reconfirm
+- `bookings/preparing.py`: prepare, unprepare, follow_up, unfollow
 - `bookings/attendance.py`: attend, recount, miss
 - `bookings/waiting/rounds.py`: offer
 - `bookings/waiting/visit_list.py`: prolong, take, take_up

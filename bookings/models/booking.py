@@ -115,8 +115,8 @@ class Booking(Asked):
     supervisors = models.PositiveSmallIntegerField(_("supervisors"), default=1)
     state = models.CharField(_("state"), max_length=12, choices=State, editable=False)
     attention = models.CharField(_("needs attention"), max_length=12, choices=Attention, blank=True)
-    # Set by moves only (`bookings/preparing.py`). What was said is of one moment and one number:
-    # where either is another now, it is no answer any more.
+    # Set by moves only (`preparing.py`, `still_coming.py`). What was said is of one moment and
+    # number: where either is another now, it is no answer any more.
     prepared_at = models.DateTimeField(_("prepared at"), null=True, blank=True, editable=False)
     followed_up_at = models.DateTimeField(
         _("followed up at"), null=True, blank=True, editable=False

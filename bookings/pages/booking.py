@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import lifecycle, preparing, rules
+from bookings import lifecycle, rules, still_coming
 from bookings.models import Booking, VisitWait, by_date
 from bookings.pages.access import address_of, load_booking
 from bookings.pages.along import AlongForm
@@ -127,7 +127,7 @@ def numbers(
     form = form_class(request.POST or None, booking=one)
     if request.method == "POST" and form.is_valid():
         try:
-            preparing.change_own_numbers(booking=one, by=submission.teacher, **form.arguments)
+            still_coming.change_own_numbers(booking=one, by=submission.teacher, **form.arguments)
         except Refused as refusal:
             form.add_error("pupils", refusal)
         else:

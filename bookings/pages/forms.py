@@ -15,7 +15,7 @@ from bookings.pages.parties import (
     norm_in_words,
     supervisors_field,
 )
-from bookings.planning.chosen import is_outdated, number_of, slot_as_shown
+from bookings.planning.as_shown import is_outdated, number_of, slot_as_shown
 from bookings.rules import (
     VisitItem,
     VisitRequest,

@@ -15,8 +15,8 @@ from bookings import moving, rules
 from bookings.models import VisitSlot
 from bookings.pages.access import address_of, load_booking
 from bookings.pages.along import AlongForm
+from bookings.planning.as_shown import is_outdated, slot_as_shown
 from bookings.planning.availability import next_free_for, offers_for
-from bookings.planning.chosen import is_outdated, slot_as_shown
 from bookings.planning.month import build_month
 from bookings.refusals import DateChanged
 from bookings.telling.wording import resting_in_words, terms_of

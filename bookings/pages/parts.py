@@ -21,8 +21,8 @@ from bookings.pages.access import address_of
 from bookings.pages.along import choices_for, fields_for
 from bookings.pages.parties import ChangesNumbers, supervisors_field
 from bookings.parts import ChangeRefused, ClassChange, change_parts
+from bookings.planning.as_shown import number_of, slot_chosen
 from bookings.planning.availability import Offer, next_free_for
-from bookings.planning.chosen import number_of, slot_chosen
 from bookings.telling.wording import resting_in_words
 from core.text.fields import LineField
 from submissions.access import load_submission

@@ -25,8 +25,8 @@ from bookings.pages.proposals import (
     of_last_year,
 )
 from bookings.places import DoesNotFit, VisitFull, VisitGone, ZonesTaken
+from bookings.planning.as_shown import number_of, slot_chosen
 from bookings.planning.availability import Offer, Outlook
-from bookings.planning.chosen import number_of, slot_chosen
 from bookings.refusals import ClassAlreadyBooked
 from bookings.rules import VisitItem, VisitRequest
 from core.addresses import row_number

@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from bookings import preparing
+from bookings import still_coming
 from bookings.models import Booking
 from bookings.pages.access import address_of
-from bookings.preparing import Answer
+from bookings.still_coming import Answer
 from core import rate_limits
 from core.addresses import row_number
 from core.lifecycle import Refused
@@ -45,7 +45,7 @@ class StillComingView(View):
         answers = list(_answers(request, _coming(submission)))
         try:
             rate_limits.count_post(request)
-            preparing.reconfirm(answers, by=submission.teacher)
+            still_coming.reconfirm(answers, by=submission.teacher)
         except Refused as refusal:
             return self.show(submission, token, refused=refusal)
         if answers:
@@ -75,7 +75,7 @@ class StillComingView(View):
 def _coming(submission: Submission) -> list[Booking]:
     """The classes of which it can be asked, the first on top."""
     seen = Booking.objects.seen_in(submission).with_facts()
-    found = seen.filter(state__in=preparing.ASKED_OF).upcoming()
+    found = seen.filter(state__in=still_coming.ASKED_OF).upcoming()
     return list(found.order_by("visit__slot__starts_at", "pk"))
 
 

@@ -39,7 +39,7 @@ from django.db.models.functions import Cast, Coalesce, TruncDate
 from django.utils import timezone
 
 from bookings.models import Booking, State, VisitSlot, ZoneClaim, public, shut
-from bookings.planning.chosen import as_shown
+from bookings.planning.as_shown import as_shown
 from core.dates import ONE_DAY, ONE_MINUTE, ONE_WEEK, YearMonth, monday_of, month_of, start_of_day
 from programmes.models import Programme
 from schools.years import last_plannable_day

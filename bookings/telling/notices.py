@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking, BookingEvent, State, by_date, was_asked
-from bookings.preparing import KNOWN_FOR, is_near
+from bookings.still_coming import KNOWN_FOR, is_near
 from bookings.telling import enclosures, neighbours
 from bookings.telling.links import BookingLink, ProposalLink, StillComingLink
 from bookings.telling.mail import BookingMail

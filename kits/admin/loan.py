@@ -35,7 +35,7 @@ from kits.telling import documents, ical
 from kits.telling.wording import sentence
 from submissions.admin.asked import AskedAdmin, LevelForm
 from submissions.admin.papers import Paper
-from submissions.changing import wish_of
+from submissions.changing import move_asked_of
 
 # In order of likelihood. Handing out and checking ask for counts: these go over the kit desk.
 STAFF_MOVES = {
@@ -159,7 +159,7 @@ class LoanAdmin(Exporting, AskedAdmin):
         is_late = days.is_late(row)
         return {
             "is_late": is_late,
-            "wish": sentence(wish) if (wish := wish_of(row)) else "",
+            "wish": sentence(wish) if (wish := move_asked_of(row)) else "",
             "state_colour": "danger" if is_late else row.standing.colour,
             "lacking": row.copy.shortages.filter(closed_at=None).select_related("item"),
             "findings": row.findings.select_related("item"),

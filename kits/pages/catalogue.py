@@ -20,10 +20,10 @@ from kits.days import desk_calendars
 from kits.models import Delivery, LessonKit
 from kits.pages.filters import KitFilter
 from kits.pages.month import build_month
-from kits.pages.with_visit import KEY, query_of, visit_of
+from kits.pages.with_visit import KEY, query_of_visit, visit_of
 from kits.periods import look_at
 from kits.waiting import pages as waiting
-from programmes.catalogue import page_of, read_curriculum, show
+from programmes.cards import page_of, read_curriculum, show
 from schools.holidays import holidays_of, region_of, remember
 from schools.models import HolidayRegion
 from schools.months import parse_month
@@ -80,7 +80,7 @@ def kit(request: HttpRequest, slug: str) -> HttpResponse:
         "may_wait": period.may_wait,
         "waits": waits,
         "booking": booking,
-        "asked": {"hoe": delivery} | query_of(booking, request.GET.get(KEY)),
+        "asked": {"hoe": delivery} | query_of_visit(booking, request.GET.get(KEY)),
         "delivery": delivery,
         "deliveries": Delivery.choices if found.can_be_delivered else [],
     }

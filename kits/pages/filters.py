@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from core.dates import FIRST_DAY, LAST_DAY
 from kits.availability import FreeCopies, count_free
 from kits.models import Complexity, LessonKit
-from programmes.filters import CatalogueFilter, Chosen, Input
+from programmes.filters import CatalogueFilter, ChosenFilter, Input
 from schools.years import YearGroup
 
 IN_RANGE = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
@@ -89,12 +89,12 @@ class KitFilter(CatalogueFilter):
             for name, kind in (("leerlingen", "number"), ("van", "date"), ("tot", "date"))
         ]
 
-    def chosen(self) -> list[Chosen]:
+    def chosen(self) -> list[ChosenFilter]:
         found = super().chosen()
         cleaned = self.form.cleaned_data
         if pupils := cleaned.get("leerlingen"):
-            found.append(Chosen("leerlingen", _("%(number)d pupils") % {"number": pupils}))
+            found.append(ChosenFilter("leerlingen", _("%(number)d pupils") % {"number": pupils}))
         for name, words in (("van", _("from %(day)s")), ("tot", _("up to and including %(day)s"))):
             if day := cleaned.get(name):
-                found.append(Chosen(name, words % {"day": date_format(day, "DATE_FORMAT")}))
+                found.append(ChosenFilter(name, words % {"day": date_format(day, "DATE_FORMAT")}))
         return found

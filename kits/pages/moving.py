@@ -27,7 +27,7 @@ from submissions.forms import NoteForm
 from submissions.pages.shared import say_once
 
 
-class Chosen(NamedTuple):
+class ChosenDays(NamedTuple):
     starts_on: datetime.date
     ends_on: datetime.date
 
@@ -55,10 +55,10 @@ class MoveLoanView(View):
         return self.loan.state == LoanState.PACKED
 
     @property
-    def chosen(self) -> Chosen | None:
+    def chosen(self) -> ChosenDays | None:
         first = parse_day(self.request.GET.get("van", ""))
         last = parse_day(self.request.GET.get("tot", ""))
-        return Chosen(first, last) if first and last and first <= last else None
+        return ChosenDays(first, last) if first and last and first <= last else None
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show_question(self.chosen, NoteForm()) if self.chosen else self.show_month()
@@ -101,7 +101,7 @@ class MoveLoanView(View):
         status = 409 if refused else 200
         return render(request, "kits/loan_move.html", context, status=status)
 
-    def show_question(self, chosen: Chosen, form: NoteForm, status: int = 200) -> HttpResponse:
+    def show_question(self, chosen: ChosenDays, form: NoteForm, status: int = 200) -> HttpResponse:
         context = self.words() | {"chosen": chosen, "form": form}
         return render(self.request, "kits/loan_move_to.html", context, status=status)
 

@@ -17,7 +17,7 @@ from kits.models import Delivery, LessonKit, Loan, LoanState, RefusedDemand
 from kits.pages.access import address_of
 from kits.pages.catalogue import delivery_of
 from kits.pages.forms import LoanForm
-from kits.pages.with_visit import KEY, query_of, visit_of
+from kits.pages.with_visit import KEY, query_of_visit, visit_of
 from kits.periods import other_periods
 from kits.refusals import LoanTooLong, NoCopyFree, NotAHandoverDay, TooFarAhead, TooSoon
 from kits.rules import LoanItem, LoanRequest, refuse_dates
@@ -53,7 +53,7 @@ class Chosen(LoanItem):
     @property
     def query(self) -> dict[str, Any]:
         """What other periods take along in their addresses."""
-        return {"hoe": self.delivery} | query_of(self.booking, self.key)
+        return {"hoe": self.delivery} | query_of_visit(self.booking, self.key)
 
     @property
     def form_address(self) -> str:

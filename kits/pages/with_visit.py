@@ -42,7 +42,7 @@ def visit_of(request: HttpRequest) -> Booking | None:
     return next((one for one in bookings if not one.has_begun), None)
 
 
-def query_of(booking: Booking | None, key: str | None) -> dict[str, Any]:
+def query_of_visit(booking: Booking | None, key: str | None) -> dict[str, Any]:
     """The query parameters that name the visit; `key`: the token of a mail's link, where somebody
     came by one."""
     if booking is None:
@@ -74,7 +74,7 @@ def block_beside(bookings: Sequence[Booking], token: str | None) -> Block | None
         "by_link": bool(token),
     }
     if first:
-        query = query_of(first, token) | {"van": day_of(first).isoformat()}
+        query = query_of_visit(first, token) | {"van": day_of(first).isoformat()}
         content |= {"day": day_of(first), "query": query}
     return Block("kits/_with_visit.html", content)
 

@@ -114,6 +114,6 @@ def class_asked(request: HttpRequest) -> int:
     return row_number(request.GET.get(PARAMETER)) if request.user.is_authenticated else 0
 
 
-def query_of(number: int) -> dict[str, int]:
+def query_of_class(number: int) -> dict[str, int]:
     """The query parameters that name the class."""
     return {PARAMETER: number} if number else {}

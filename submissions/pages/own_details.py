@@ -28,9 +28,9 @@ from submissions.access import SignedInRequest
 from submissions.kinds import by_day, submitted
 from submissions.models import Submission
 from submissions.pages.shared import say_once
-from submissions.privacy import notice
+from submissions.privacy import month_ahead
 from submissions.privacy.erasure import StillComing, erase_person
-from submissions.privacy.known import known_of
+from submissions.privacy.own_data import known_of
 
 # What a form to erase oneself carries, to be known by once she is erased.
 ERASED = "erased"
@@ -114,11 +114,11 @@ def erased(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def keep_me(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     """'Keep me another year', by the link of the mail; opening it changes nothing."""
-    user = notice.user_of(pk, token)
+    user = month_ahead.user_of(pk, token)
     if user is None:
         raise Http404
     if request.method == "POST":
-        notice.keep(user)
+        month_ahead.keep(user)
         say_once(request, _("We keep your details for another school year."))
         return redirect(request.path)
     return render(request, "submissions/keep_me.html", {"day": user.erase_on})

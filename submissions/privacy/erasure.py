@@ -2,7 +2,7 @@
 
 By her own hand, on request (`manage.py erase ADDRESS`), and by the worker after the end of the
 school year that follows the last one in which there was anything to reach her about, with a month's
-notice (`submissions/privacy/notice.py`). A submission keeps its
+notice (`submissions/privacy/month_ahead.py`). A submission keeps its
 school or organisation, its classes and their numbers; an event keeps what happened, when, and in
 which role. A class that carries her name is called after its year group (docs/decisions/0022), a
 group after its kind.
@@ -36,8 +36,8 @@ from schools.models import ClassGroup, Organisation, User
 from schools.models.class_group import free_name
 from submissions.kinds import Names, remembering, submitted
 from submissions.models import CodeChallenge, Submission
-from submissions.privacy import notice
-from submissions.privacy.notice import needed_since
+from submissions.privacy import month_ahead
+from submissions.privacy.month_ahead import needed_since
 
 ERASED = "…"
 # The account to which the log of erased staff belongs (RFC 2606: no mail can reach it).
@@ -60,7 +60,7 @@ class StillComing(Refused):
 class Erasure(kinds.Part):
     name = "erasure"
     jobs = {"erase_overdue": datetime.timedelta(minutes=10)}
-    markers = (notice.KeepLink(),)
+    markers = (month_ahead.KeepLink(),)
 
     def erase_overdue(self) -> None:
         erase_overdue()
@@ -117,13 +117,13 @@ def erase_overdue() -> int:
     Some at a time: on the first of August there are hundreds, and mail waits meanwhile. Whoever has
     an account is told a month before. Returns how many people and submissions were erased.
     """
-    notice.tell_silent(AT_ONCE)
-    limit = notice.limit_on(timezone.localdate())
-    due = set(notice.due(limit).order_by("email").values_list("email", flat=True)[:AT_ONCE])
+    month_ahead.tell_silent(AT_ONCE)
+    limit = month_ahead.limit_on(timezone.localdate())
+    due = set(month_ahead.due(limit).order_by("email").values_list("email", flat=True)[:AT_ONCE])
     erased = sum(bool(erase_person(email=email)) for email in sorted(due))
     old = Submission.objects.filter(created_at__lt=limit).exclude(email="")
     # Of who has her month nothing goes before it is over.
-    old = old.exclude(email__in=notice.silent_since(limit).values("email"))
+    old = old.exclude(email__in=month_ahead.silent_since(limit).values("email"))
     emails = old.exclude(needed_since(limit)).order_by("email").values_list("email", flat=True)
     for email in emails.distinct()[:AT_ONCE]:
         erased += _erase_what_is_old(email, limit)

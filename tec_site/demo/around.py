@@ -6,10 +6,10 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
-from bookings import preparing
+from bookings import preparing, still_coming
 from bookings.lifecycle import MOVES
 from bookings.models import Booking, BookingEvent, State
-from bookings.preparing import Answer
+from bookings.still_coming import Answer
 from core.documents import DocumentsUnavailable, pdf_from_html
 from kits.models import LessonKit
 from programmes.models import Programme, ProgrammeFile
@@ -54,5 +54,5 @@ def _answers() -> None:
             asked.update(at=timezone.now() - datetime.timedelta(days=9), noticed_at=timezone.now())
     for booking in rows[:1]:
         teacher = booking.submission.teacher
-        preparing.reconfirm([Answer(booking, booking.starts_at, booking.pupils)], by=teacher)
+        still_coming.reconfirm([Answer(booking, booking.starts_at, booking.pupils)], by=teacher)
         preparing.prepare(booking=booking, by=teacher)

@@ -19,13 +19,13 @@ from bookings.planning.month import build_month, to_form
 from bookings.telling.wording import price_of, requirements_of
 from core.dates import YearMonth, month_of
 from core.kinds import blocks_told_of
-from programmes.catalogue import page_of, read_curriculum, show
+from programmes.cards import page_of, read_curriculum, show
 from programmes.filters import ProgrammeFilter
 from programmes.models import Programme, ProgrammeKind
 from schools.holidays import holidays_of, region_of, remember
 from schools.models import HolidayRegion
 from schools.months import parse_month
-from submissions.pages.initial import class_asked, query_of
+from submissions.pages.initial import class_asked, query_of_class
 
 app_name = "programmes"
 FIRST_FREE = 5
@@ -41,7 +41,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     page = page_of(request, found)
     free, required = first_free(page), requirements_of(page, request.user)
     cards = [(one, free.get(one.pk), required.get(one.pk, "")) for one in page]
-    carried = query_of(class_asked(request))
+    carried = query_of_class(class_asked(request))
     return show(
         request, "programmes/programme_list.html", filters, page, cards=cards, carried=carried
     )
@@ -56,7 +56,7 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
     outlook = Outlook(found)
     free = outlook.next_free(1 if is_fragment else FIRST_FREE)
     at = _month(request, free)
-    carried = query_of(class_asked(request))
+    carried = query_of_class(class_asked(request))
     holidays = holidays_of(request, at.first, at.last)
     context = {
         "programme": found,

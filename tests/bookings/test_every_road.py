@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from bookings import lifecycle, moving, preparing
+from bookings import lifecycle, moving, still_coming
 from bookings.models import Booking
 from bookings.parts import ClassChange, change_parts
 from bookings.refusals import TooLate
@@ -51,7 +51,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "move": lambda booked, later, by: moving.move(booking=booked, slot=later, by=by),
     "move as a part": lambda booked, later, by: change_parts([_part(booked, slot=later)], by=by),
     "numbers in the lifecycle": _numbers(lifecycle.change_numbers),
-    "numbers": _numbers(preparing.change_own_numbers),
+    "numbers": _numbers(still_coming.change_own_numbers),
     "numbers as a part": lambda booked, later, by: change_parts(
         [_part(booked, pupils=20)], by=by
     ),

@@ -16,7 +16,7 @@ from kits.models import LoanState
 from kits.refusals import NoCopyFree
 from programmes.models import Closure, ProgrammeKind
 from schools.models import SchoolHoliday
-from submissions.changing import wish_of
+from submissions.changing import move_asked_of
 from submissions.links import link_to
 from submissions.rules import RulesBroken
 from tests.factories import (
@@ -219,7 +219,7 @@ def test_wish_changes_nothing_until_staff_answer(wished, later):
     assert wished.attention == Attention.MOVE_ASKED
     before = (wished.visit.groups_taken, wished.visit.pupils_taken, wished.pupils)
     assert before == (1, 24, 24)
-    assert wish_of(wished).data["to"] == later.starts_at.isoformat()
+    assert move_asked_of(wished).data["to"] == later.starts_at.isoformat()
     assert not Visit.objects.filter(slot=later).exists()
     assert moving.ask_to_move(slot=later, note="Nog eens", **by_school(wished)) is None
     assert moves_of(wished) == ["ask_to_move"]
@@ -238,7 +238,7 @@ def test_staff_agree_with_one_button(desk, wished, later):
     desk.post(f"{page}doe/reschedule/", {"slot": form["slot"].value(), "note": ""})
 
     wished.refresh_from_db()
-    assert (wished.visit.slot, wished.attention, wish_of(wished)) == (later, "", None)
+    assert (wished.visit.slot, wished.attention, move_asked_of(wished)) == (later, "", None)
 
 
 def test_staff_keep_the_date_and_the_school_hears_it(wished, staff, monkeypatch):

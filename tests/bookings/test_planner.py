@@ -232,7 +232,7 @@ def test_block_names_four_schools_and_the_list_for_phones_all(desk):
     for letter in "abcdef":
         make_booking(visit=visit, submission=make_submission(school=make_school(name=letter * 5)))
     page = planner(desk).content.decode()
-    assert "ddddd Groep 7; …" in page
+    assert "ddddd Groep 7;&nbsp;…" in page
     assert page.count("eeeee Groep 7; fffff Groep 7") == 1
 
 

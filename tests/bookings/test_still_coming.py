@@ -4,11 +4,11 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from bookings import clock, lifecycle, moving, preparing
+from bookings import clock, lifecycle, moving, preparing, still_coming
 from bookings.admin.booking import BookingAdmin, ComingFilter
 from bookings.models import Booking, BookingEvent, State
-from bookings.preparing import Answer
 from bookings.refusals import QuestionChanged, SlotPast
+from bookings.still_coming import Answer
 from bookings.telling import overview
 from bookings.telling.wording import said_in_words
 from core.mail.outbox import Teller
@@ -58,7 +58,7 @@ def yes(booking: Booking) -> None:
     """On the date and with the number of now."""
     booking.refresh_from_db(from_queryset=Booking.objects.with_facts())
     answer = Answer(booking, booking.starts_at, booking.pupils)
-    preparing.reconfirm([answer], by=booking.submission.teacher)
+    still_coming.reconfirm([answer], by=booking.submission.teacher)
 
 
 def page(booking: Booking, name: str = "still_coming", **more: int) -> str:
@@ -257,7 +257,7 @@ def test_s12_number_that_the_school_gives_itself_says_yes_to_that_number(booked,
     frozen.move_to(THREE_WEEKS)
     clock.ask_again_due()
     teacher = booked.submission.teacher
-    preparing.change_own_numbers(booking=booked, pupils=27, supervisors=3, by=teacher)
+    still_coming.change_own_numbers(booking=booked, pupils=27, supervisors=3, by=teacher)
     assert (booked.said_yes, booked.said_yes_with) == (True, 27)
     Teller().tell(seconds=60)
     assert "Komen jullie zo nog?" not in Mail.objects.get(template="booking_changed").text
@@ -265,7 +265,7 @@ def test_s12_number_that_the_school_gives_itself_says_yes_to_that_number(booked,
 
 def test_s12_number_changed_before_the_question_answers_nothing(booked):
     teacher = booked.submission.teacher
-    preparing.change_own_numbers(booking=booked, pupils=27, supervisors=3, by=teacher)
+    still_coming.change_own_numbers(booking=booked, pupils=27, supervisors=3, by=teacher)
     assert booked.said_yes_for is None
 
 
@@ -277,7 +277,7 @@ def test_s12_button_of_a_page_that_is_old_says_yes_to_nothing(booked, later, cli
     booked.refresh_from_db()
     assert booked.said_yes_for is None
     with pytest.raises(QuestionChanged):
-        preparing.reconfirm([Answer(booked, booked.starts_at, 99)], by=None)
+        still_coming.reconfirm([Answer(booked, booked.starts_at, 99)], by=None)
 
 
 def test_several_classes_say_yes_all_or_none(booked):
@@ -285,7 +285,7 @@ def test_several_classes_say_yes_all_or_none(booked):
     second = Booking.objects.with_facts().get(pk=second.pk)
     answers = [Answer(booked, booked.starts_at, 24), Answer(second, second.starts_at, 23)]
     with pytest.raises(QuestionChanged):
-        preparing.reconfirm(answers, by=None)
+        still_coming.reconfirm(answers, by=None)
     assert not Booking.objects.exclude(said_yes_for=None).exists()
 
 
@@ -389,13 +389,13 @@ def test_silence_is_a_line_for_staff_and_cancels_nothing(booked, frozen, rf):
 
 def test_staff_note_what_they_hear_on_the_telephone(booked, frozen):
     staff = make_staff()
-    preparing.hear_yes(booking=booked, by=staff, note="Gebeld.")
+    still_coming.hear_yes(booking=booked, by=staff, note="Gebeld.")
     assert booked.said_yes
     assert said_in_words(booked) == "ja gezegd"
     assert BookingEvent.objects.get(move="reconfirm").notice == ""
     frozen.move_to(amsterdam(2026, 11, 3, 10))
     with pytest.raises(SlotPast):
-        preparing.hear_yes(booking=booked, by=staff)
+        still_coming.hear_yes(booking=booked, by=staff)
 
 
 @pytest.mark.parametrize(("value", "found"), [("yes", "A"), ("silent", "B"), ("open", "BC")])

@@ -10,7 +10,8 @@ from bookings.models import Booking, State, Visit, VisitWait
 from bookings.rules import VisitItem, VisitRequest
 from bookings.visits.calling_off import call_off
 from bookings.waiting import rounds
-from bookings.waiting.positions import demand, positions
+from bookings.waiting.demand import demand
+from bookings.waiting.positions import positions
 from bookings.waiting.visit_list import LIST, WaitRequest, Wish
 from core.lifecycle import IllegalMove, Refused
 from core.mail.outbox import Teller

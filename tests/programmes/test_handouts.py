@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from programmes.pictures import Pictures
+from programmes.files import Pictures
 from tests.core.test_uploads import photo
 from tests.factories import NOW, make_programme
 from tests.programme_form import save

@@ -3,7 +3,7 @@ from django.core.paginator import Paginator
 from django.test import Client
 from django.urls import reverse
 
-from programmes.catalogue import PER_PAGE
+from programmes.cards import PER_PAGE
 from programmes.models import Programme, ProgrammeKind, World
 from schools.years import YearGroup
 from tests.factories import (
