@@ -2,10 +2,10 @@
 
 By her own hand, on request (`manage.py erase ADDRESS`), and by the worker after the end of the
 school year that follows the last one in which there was anything to reach her about, with a month's
-notice (`submissions/privacy/month_ahead.py`). A submission keeps its
-school or organisation, its classes and their numbers; an event keeps what happened, when, and in
-which role. A class that carries her name is called after its year group (docs/decisions/0022), a
-group after its kind.
+notice (`submissions/privacy/month_ahead.py`). A submission keeps its school or organisation, its
+classes and their numbers; an event keeps what happened, when, and in which role. What was to be
+arranged goes on the day after a visit (`erase_facilities` in `bookings/clock.py`). A class that
+carries her name is called after its year group (docs/decisions/0022), a group after its kind.
 Backups expire by themselves (docs/operations.md).
 
 Each kind says what of a submission is still to come, and each part erases the words that were typed
