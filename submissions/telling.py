@@ -114,7 +114,7 @@ class Codes(kinds.Part):
         codes.purge()
 
 
-def mail_code(submission: Submission) -> None:
+def ask_code(submission: Submission) -> None:
     """A new code for what is held, to the address that was typed; part of a verb's transaction.
 
     Raises TooMany, TooMuchHeld.

@@ -22,7 +22,7 @@ from submissions import browsers
 from submissions.access import network_mark, teacher_with
 from submissions.models import Submission
 from submissions.pages.shared import say_done
-from submissions.telling import mail_code
+from submissions.telling import ask_code
 
 CHANGE = "wijzig"  # in the address of a form: what this browser holds is filled in, to be changed
 
@@ -86,7 +86,7 @@ class Asking:
             return self.book(wanted, teacher)
         held = self.hold(wanted)
         if held.public_id == wanted.submission.public_id:
-            mail_code(held)
+            ask_code(held)
         return held
 
 

@@ -31,7 +31,7 @@ from submissions.models import CodeChallenge, Submission
 from submissions.pages.ask import Asking
 from submissions.pages.shared import say_done, say_once
 from submissions.sign_in import signed_in_address, verify_and_sign_in
-from submissions.telling import mail_code
+from submissions.telling import ask_code
 
 VERIFY = CodeChallenge.Purpose.VERIFY
 
@@ -129,7 +129,7 @@ class CodeView(Asking, View):
         try:
             rate_limits.count_post(self.request)
             with transaction.atomic():
-                mail_code(submission)
+                ask_code(submission)
         except Refused as refusal:
             messages.error(self.request, str(refusal))
             return self.show(submission, CodeForm(), status=429)
@@ -197,7 +197,7 @@ class CorrectAddressView(CodeView):
 def _correct(submission: Submission, email: str) -> None:
     """Another address for what is not confirmed yet, and a new code to it."""
     correct_unconfirmed(submission=submission, email=email)
-    mail_code(submission)
+    ask_code(submission)
 
 
 def after_second_click(request: HttpRequest) -> str:

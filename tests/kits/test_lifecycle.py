@@ -154,6 +154,15 @@ def test_hold_refuses_days_on_which_nothing_changes_hands(fields, refusal):
         hold(make_kit(), **fields)
 
 
+@pytest.mark.parametrize("day", [2, 23], ids=["its first day", "the last day of the longest loan"])
+def test_hold_refuses_a_day_on_which_the_venue_is_closed(day):
+    kit = make_kit()
+    kit.venue.closures.create(starts_on=november(day), ends_on=november(day), reason="Studiedag")
+
+    with pytest.raises(NotAHandoverDay):
+        hold(kit)
+
+
 @pytest.mark.parametrize(("is_brought", "refused"), [(True, False), (False, True)])
 def test_round_brings_only_what_may_go_along(is_brought, refused):
     kit = make_kit(can_be_delivered=is_brought)
