@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from bookings import clock
-from bookings.models import Booking, State, VisitSlot
+from bookings.models import Booking, State, VisitSlot, VisitWait
 from core.models import Mail
 from programmes.models import ProgrammeKind
 from schools.models import User
@@ -117,13 +117,22 @@ def test_back_and_send_after_the_code_shows_the_booking(client, programme, slot)
     assert Booking.objects.count() == 1
 
 
-def test_same_key_with_other_answers_is_a_conflict(client, programme, slot):
-    held(client, programme, slot)
+@pytest.mark.parametrize("waits", [False, True])
+@pytest.mark.parametrize(
+    "other",
+    [{"phone": "06 87654321"}, {"classes": (("7b", [7], 25, 3),)}],
+    ids=["contact", "class"],
+)
+def test_same_key_with_other_answers_is_a_conflict(client, programme, slot, waits, other):
+    button = {"wait": "1"} if waits else {}
+    rows = VisitWait.objects if waits else Booking.objects
+    client.post(address(programme, slot), typed(**button))
+    assert rows.count() == 1
 
-    response = client.post(address(programme, slot), typed(phone="06 87654321"))
+    response = client.post(address(programme, slot), typed(**button, **other))
 
     assert response.status_code == 409
-    assert Booking.objects.count() == 1
+    assert rows.get().pupils == 24
     assert Submission.objects.get().phone == "0570 123456"
 
 

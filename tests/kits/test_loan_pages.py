@@ -12,7 +12,7 @@ from PIL import Image
 
 from core.models import Mail
 from kits import clock, lifecycle
-from kits.models import Finding, Loan, LoanState, RefusedDemand
+from kits.models import Finding, Loan, LoanState, LoanWait, RefusedDemand
 from kits.rules import LoanItem, LoanRequest
 from schools.models import User
 from submissions.codes import code_of
@@ -58,6 +58,28 @@ def page_of(submission: Submission, page: str = "loan") -> str:
 
 
 # --- The main road -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("days", "fields"),
+    [
+        ((MONDAY, FRIDAY), {"klas-name": "8"}),
+        ((MONDAY, FRIDAY), {"phone": "06 87654321"}),
+        ((MONDAY, FRIDAY + datetime.timedelta(days=3)), {}),
+    ],
+    ids=["class", "contact", "days"],
+)
+@pytest.mark.parametrize("waits", [False, True])
+def test_same_key_with_other_answers_is_a_conflict(client, kit, waits, days, fields):
+    button = {"wait": "1"} if waits else {}
+    rows = LoanWait.objects if waits else Loan.objects
+    asked = client.post(address(kit), typed(**button))
+    assert (asked.status_code, rows.count()) == (302, 1)
+    assert client.post(address(kit), typed(**button))["Location"] == asked["Location"]
+
+    response = client.post(address(kit, *days), typed(**button | fields))
+
+    assert (response.status_code, rows.count()) == (409, 1)
 
 
 def test_a_stranger_reserves_with_a_code_and_is_signed_in(client, kit):

@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from core.mail.outbox import Teller
 from core.models import Mail
-from kits import days
-from kits.models import Delivery, DeskDay, LoanState
+from kits import days, moving
+from kits.models import Delivery, DeskDay, Loan, LoanState
 from kits.pages.with_visit import block_beside
+from kits.refusals import NotAHandoverDay
 from kits.telling import documents, ical
 from tests.factories import make_loan, make_venue
 from tests.kits.test_loan_pages import visit_with_kit
@@ -19,6 +20,7 @@ from tests.loan_form import address, typed
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
 
 TUESDAY = datetime.date(2026, 11, 3)
+WEEK = datetime.timedelta(weeks=1)
 
 
 @pytest.fixture
@@ -121,3 +123,26 @@ def test_loan_that_goes_along_stays_on_the_page_when_no_box_is_left(client, tues
     client.force_login(booking.submission.user)
     page = client.get(reverse("bookings:booking", args=[booking.submission.public_id])).text
     assert "3 november – 12 november" in page
+
+
+def test_loan_moves_on_days_on_which_only_its_own_visit_lets_it_change_hands(tuesday):
+    booking, kit = tuesday
+    loan = make_loan(
+        copy=kit.copies.get(),
+        booking=booking,
+        submission=booking.submission,
+        starts_on=TUESDAY,
+        ends_on=datetime.date(2026, 11, 12),
+    )
+    later = {"starts_on": TUESDAY, "ends_on": datetime.date(2026, 11, 19)}
+
+    moving.move(loan=loan, by=booking.submission.user, **later)
+
+    loan.refresh_from_db()
+    assert (loan.starts_on, loan.ends_on) == (TUESDAY, later["ends_on"])
+    Loan.objects.update(booking=None)
+    loan = Loan.objects.with_facts().get()
+    with pytest.raises(NotAHandoverDay):
+        moving.move(
+            loan=loan, by=booking.submission.user, starts_on=TUESDAY, ends_on=loan.ends_on - WEEK
+        )
