@@ -18,7 +18,11 @@ TIME_FORMAT = "H:i"
 DATETIME_FORMAT = "j F Y H:i"
 MONTH_DAY_TIME_FORMAT = "j F H:i"
 
-# In tables and on cards: 'di 15 dec 2026', 'di 15 dec'.
+# On cards and buttons: 'di 15 december 2026', 'di 15 december'.
+CARD_DATE_FORMAT = "D j F Y"
+CARD_DAY_FORMAT = "D j F"
+
+# In tables: 'di 15 dec 2026', 'di 15 dec'.
 TABLE_DATE_FORMAT = "D j b Y"
 TABLE_DAY_FORMAT = "D j b"
 TABLE_DATETIME_FORMAT = "D j b Y H:i"

@@ -54,7 +54,7 @@ def _count(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     one = rows.order_by().values(what=Value(rows.model._meta.model_name))
     is_off = Q(state__in=rows.model.states.where(is_off=True))
     sums = {"keys": Sum("pk"), "moves": Sum("sequence"), "off": Count("pk", filter=is_off)}
-    counted = one.annotate(number=Count("pk"), **sums, last=Max("changed_at"))
+    counted = one.annotate(number=Count("*"), **sums, last=Max("changed_at"))
     return counted.values_list("what", "number", *sums, "last")
 
 

@@ -109,7 +109,7 @@ def test_card_says_the_first_free_date(client, programmes):
 
     text = client.get("/programmas/?duur=kort").text
 
-    assert '<time datetime="2027-03-09">di 9 mrt</time>' in " ".join(text.split())
+    assert '<time datetime="2027-03-09">di 9 maart</time>' in " ".join(text.split())
     assert "nu geen vrije datum" in client.get("/programmas/?duur=lang").text
 
 
