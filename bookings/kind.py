@@ -130,8 +130,10 @@ class BookingKind(AskedKind):
     def calendar_events(self, feed: Feed, rows: Any) -> list[CalendarEvent]:
         return ical.events(feed, rows)
 
-    def calendar_words(self, feed: Feed, rows: QuerySet[Booking]) -> list[Any]:
-        return ical.words(rows if feed in STAFF_FEEDS else None)
+    def calendar_words(
+        self, feed: Feed, rows: QuerySet[Booking], first: datetime.date
+    ) -> list[Any]:
+        return ical.words(self.since(rows, first) if feed in STAFF_FEEDS else None)
 
     # --- For staff --------------------------------------------------------------------------
 

@@ -232,9 +232,9 @@ class Kind(Part):
         """What the readers of a feed see of these rows, in order."""
         return []
 
-    def calendar_words(self, feed: Feed, rows: Any) -> list[Any]:
-        """Values outside the rows that the events show, such as a venue's address: where one
-        changes, so does the ETag of the feed."""
+    def calendar_words(self, feed: Feed, rows: Any, first: datetime.date) -> list[Any]:
+        """Values outside the rows that the events since the day `first` show, such as a venue's
+        address: where one changes, so does the ETag of the feed."""
         return []
 
     # --- Beside another kind ------------------------------------------------------------------

@@ -111,8 +111,8 @@ class LoanKind(AskedKind):
     def calendar_events(self, feed: Feed, rows: Any) -> list[CalendarEvent]:
         return ical.events(ical.for_feed(rows))
 
-    def calendar_words(self, feed: Feed, rows: QuerySet[Loan]) -> list[Any]:
-        return ical.words(rows)
+    def calendar_words(self, feed: Feed, rows: QuerySet[Loan], first: datetime.date) -> list[Any]:
+        return ical.words(self.since(rows, first))
 
     # --- For staff --------------------------------------------------------------------------
 

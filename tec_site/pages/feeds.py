@@ -53,9 +53,9 @@ def _count(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     """One row. Each move that changes something raises a `sequence` and dates it."""
     one = rows.order_by().values(what=Value(rows.model._meta.model_name))
     is_off = Q(state__in=rows.model.states.where(is_off=True))
-    sums = {"keys": Sum("pk"), "moves": Sum("sequence"), "off": Count("pk", filter=is_off)}
-    counted = one.annotate(number=Count("*"), **sums, last=Max("changed_at"))
-    return counted.values_list("what", "number", *sums, "last")
+    counted = one.annotate(off=Count("pk", filter=is_off))
+    sums = Count("pk"), Sum("pk"), Sum("sequence"), Max("changed_at")
+    return counted.values_list("what", "off", *sums)
 
 
 def _counted(*followed: QuerySet[Any, Any]) -> dict[str, list[Any]]:
@@ -81,14 +81,15 @@ class Followed:
         """ETag and date. Two feeds with the same tag are the same, byte for byte; it is found
         without building them (docs/decisions/0012)."""
         counted = _counted(*self._all.values())
+        has_rows = {what for what, (_off, number, *_sums) in counted.items() if number}
         words = [
-            kind.calendar_words(self.feed, kind.since(rows, self.first_day))
+            kind.calendar_words(self.feed, rows, self.first_day)
             for kind, rows in self._all.items()
-            if counted.get(str(kind.model._meta.model_name), [0])[0]
+            if str(kind.model._meta.model_name) in has_rows
         ]
         place = [translation.get_language(), settings.SITE_URL, settings.CALENDAR_DOMAIN]
         # What was called off stays until its day has passed, and then drops out by itself.
-        day = timezone.localdate() if any(off for *_, off, _at in counted.values()) else None
+        day = timezone.localdate() if any(off for off, *_sums in counted.values()) else None
         sources = [self.title, self.first_day, day, *place, sorted(counted.items()), words]
         digest = hashlib.sha256(json.dumps(sources, default=str).encode())
         changes = [one[-1] for one in counted.values() if one[-1]]
