@@ -244,6 +244,16 @@ def desk(client: Any, staff: Any, one_factor: None) -> Any:
     return client
 
 
+@pytest.fixture
+def sink(settings: Any) -> Iterator[Any]:
+    """A mail server, to which this site's mails go."""
+    from tests.smtp_sink import smtp_sink
+
+    with smtp_sink() as server:
+        settings.MAILERS = server.mailers()
+        yield server
+
+
 # --- What is asked for -------------------------------------------------------------------------
 
 

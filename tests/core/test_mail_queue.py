@@ -32,13 +32,6 @@ def state(row: Mail) -> tuple[str, int]:
     return row.state, row.attempts.count()
 
 
-@pytest.fixture
-def sink(settings):
-    with smtp_sink() as server:
-        settings.MAILERS = server.mailers()
-        yield server
-
-
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

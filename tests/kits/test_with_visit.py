@@ -38,6 +38,14 @@ def tuesday(monkeypatch) -> tuple[Any, Any]:
     return booking, kit
 
 
+def lent_along(booking, kit, **fields) -> Loan:
+    """From the day of the visit to Thursday 12 November."""
+    days = {"starts_on": TUESDAY, "ends_on": datetime.date(2026, 11, 12)}
+    return make_loan(
+        copy=kit.copies.get(), booking=booking, submission=booking.submission, **days, **fields
+    )
+
+
 def test_day_of_the_visit_can_be_chosen_for_its_own_class_only(client, tuesday):
     booking, kit = tuesday
     client.force_login(booking.submission.user)
@@ -72,13 +80,7 @@ def test_without_the_visit_the_same_days_are_refused(client, tuesday):
 
 def test_calendar_says_the_time_of_the_visit(tuesday):
     booking, kit = tuesday
-    loan = make_loan(
-        copy=kit.copies.get(),
-        booking=booking,
-        submission=booking.submission,
-        starts_on=TUESDAY,
-        ends_on=datetime.date(2026, 11, 12),
-    )
+    loan = lent_along(booking, kit)
     out, back = ical.events([loan])
     assert (out["DTSTART"].dt.hour, out["DTEND"].dt.hour) == (9, 11)
     assert back["DTSTART"].dt.hour == 12
@@ -112,14 +114,7 @@ def test_kit_is_not_offered_when_it_is_too_soon_to_prepare(tuesday, frozen):
 
 def test_loan_that_goes_along_stays_on_the_page_when_no_box_is_left(client, tuesday):
     booking, kit = tuesday
-    make_loan(
-        copy=kit.copies.get(),
-        booking=booking,
-        submission=booking.submission,
-        starts_on=TUESDAY,
-        ends_on=datetime.date(2026, 11, 12),
-        state=LoanState.RESERVED,
-    )
+    lent_along(booking, kit, state=LoanState.RESERVED)
     client.force_login(booking.submission.user)
     page = client.get(reverse("bookings:booking", args=[booking.submission.public_id])).text
     assert "3 november – 12 november" in page
@@ -127,13 +122,7 @@ def test_loan_that_goes_along_stays_on_the_page_when_no_box_is_left(client, tues
 
 def test_loan_moves_on_days_on_which_only_its_own_visit_lets_it_change_hands(tuesday):
     booking, kit = tuesday
-    loan = make_loan(
-        copy=kit.copies.get(),
-        booking=booking,
-        submission=booking.submission,
-        starts_on=TUESDAY,
-        ends_on=datetime.date(2026, 11, 12),
-    )
+    loan = lent_along(booking, kit)
     later = {"starts_on": TUESDAY, "ends_on": datetime.date(2026, 11, 19)}
 
     moving.move(loan=loan, by=booking.submission.user, **later)

@@ -6,28 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-import pytest
-import time_machine
 import tinyhtml5
 from django.apps import apps
 from django.db import connection
 
-from core import worker
 from core.text.fields import LineColumn
 from tests.addresses import ADMIN, Site, every_route
-from tests.factories import NOW
 from tests.tec_site.test_isolation import bare
 
 NAME = "ילדי הגן"
 FILES = (".pdf", ".ics", ".json", ".csv", ".jpg", "gegevens.html")
 NOT_OURS = (ADMIN, "personeel/", "demo/")  # of the back office, and of the libraries that it has
-
-
-@pytest.fixture
-def site(db, letters_once):
-    with time_machine.travel(NOW, tick=False):
-        worker.beat()
-        yield Site()
 
 
 def public_pages(site: Site, language: str) -> Iterator[tuple[str, str]]:

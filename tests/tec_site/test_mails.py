@@ -35,19 +35,11 @@ from tests.factories import (
     make_teacher,
     make_visit,
 )
-from tests.smtp_sink import smtp_sink
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_letter", "one_factor")]
 
 TO = "anouk@school.example"
 MINUTE = datetime.timedelta(minutes=1)
-
-
-@pytest.fixture
-def sink(settings):
-    with smtp_sink() as server:
-        settings.MAILERS = server.mailers()
-        yield server
 
 
 @pytest.fixture

@@ -20,13 +20,13 @@ from tests.factories import (
 )
 from tests.impact.asking import TEACHER, VISIT_OVER, make_evaluation
 from tests.roster.rostering import fresh, make_person, make_run, make_shift
-from tests.tec_site.test_mails import TO, go_on, sink, subjects  # noqa: F401
+from tests.tec_site.test_mails import TO, go_on, subjects
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_letter", "one_factor")]
 PUT_OFF = pytest.mark.parametrize("put_off_for", [1, 60])
 
 
-def put_off(sink, frozen, minutes: int) -> None:  # noqa: F811
+def put_off(sink, frozen, minutes: int) -> None:
     sink.answers["RCPT"] = "451 greylisted"
     go_on(frozen, minutes=minutes)
     assert sink.messages == []
@@ -34,7 +34,7 @@ def put_off(sink, frozen, minutes: int) -> None:  # noqa: F811
 
 
 @PUT_OFF
-def test_shift_that_is_off_again_is_not_confirmed_afterwards(sink, frozen, put_off_for):  # noqa: F811
+def test_shift_that_is_off_again_is_not_confirmed_afterwards(sink, frozen, put_off_for):
     run = make_run()
     anna = make_person(runs=[run], email=TO)
     shift = make_shift(run, person=anna)
@@ -46,7 +46,7 @@ def test_shift_that_is_off_again_is_not_confirmed_afterwards(sink, frozen, put_o
 
 
 @PUT_OFF
-def test_shift_that_is_taken_meanwhile_is_offered_to_nobody(sink, frozen, put_off_for):  # noqa: F811
+def test_shift_that_is_taken_meanwhile_is_offered_to_nobody(sink, frozen, put_off_for):
     run = make_run()
     anna, bo = make_person(runs=[run], email=TO), make_person(runs=[run], email="bo@x.example")
     shift = make_shift(run)
@@ -59,7 +59,7 @@ def test_shift_that_is_taken_meanwhile_is_offered_to_nobody(sink, frozen, put_of
 
 
 @PUT_OFF
-def test_offer_that_was_passed_on_is_not_mailed(sink, frozen, put_off_for):  # noqa: F811
+def test_offer_that_was_passed_on_is_not_mailed(sink, frozen, put_off_for):
     programme = make_programme(max_pupils=34)
     slot = make_slot(programmes=[programme])
     booking = make_booking(visit=make_visit(slot=slot, programme=programme))
@@ -74,7 +74,7 @@ def test_offer_that_was_passed_on_is_not_mailed(sink, frozen, put_off_for):  # n
 
 
 @PUT_OFF
-def test_what_is_answered_is_asked_no_more(sink, frozen, put_off_for):  # noqa: F811
+def test_what_is_answered_is_asked_no_more(sink, frozen, put_off_for):
     frozen.move_to(VISIT_OVER)
     evaluation = make_evaluation(submission=make_submission(user=make_teacher(email=TO)))
     put_off(sink, frozen, put_off_for)

@@ -5,7 +5,7 @@ import re
 from tec_site.demo.texts import offer
 from tests.factories import make_kit, make_programme
 from tests.loan_form import address
-from tests.tec_site.test_every_page import public_pages, site  # noqa: F401  # a fixture
+from tests.tec_site.test_every_page import public_pages
 
 AGREED = {
     "boekingen/<uuid:public_id>/annuleren/<id:booking_id>/": "Wil je het bezoek van Groep 7 op",
@@ -24,7 +24,7 @@ def words_of(html: str) -> str:
     return " ".join(text.split())
 
 
-def test_teachers_read_the_words_that_were_agreed_on_and_of_no_loan(site, client):  # noqa: F811
+def test_teachers_read_the_words_that_were_agreed_on_and_of_no_loan(site, client):
     """On every public page."""
     pages = public_pages(site, "nl")
     read = {name.partition(" (")[0]: words_of(html) for name, html in pages}
