@@ -20,7 +20,7 @@ from bookings.pages.proposals import came_last_year
 from bookings.pages.trajectory import trajectories
 from bookings.planning.free import free_on
 from bookings.planning.trajectory import next_steps
-from bookings.telling import enclosures, ical, links, notices, overview, sample
+from bookings.telling import dashboard, enclosures, ical, links, notices, sample
 from bookings.telling.wording import sentence
 from core.calendars import Method
 from core.dates import ONE_DAY, start_of_day
@@ -138,31 +138,31 @@ class BookingKind(AskedKind):
     # --- For staff --------------------------------------------------------------------------
 
     def actions(self, user: User) -> list[Action]:
-        return overview.actions(user)
+        return dashboard.actions(user)
 
     def leads_from(self, row: Any, user: User) -> list[Action]:
-        return overview.leads_from(row) if self.may_view(user) else []
+        return dashboard.leads_from(row) if self.may_view(user) else []
 
     def matters(self, user: User) -> list[Matter]:
-        return overview.matters(user) if self.may_change(user) else []
+        return dashboard.matters(user) if self.may_change(user) else []
 
     def on_days(self, first: datetime.date, before: datetime.date, user: User) -> list[OnDay]:
-        return overview.on_days(first, before, user)
+        return dashboard.on_days(first, before, user)
 
     def next_day(self, day: datetime.date, user: User) -> datetime.date | None:
-        return overview.next_day(day, user)
+        return dashboard.next_day(day, user)
 
-    def overview_block(self, user: User) -> Block | None:
+    def dashboard_block(self, user: User) -> Block | None:
         if not self.may_view(user):
             return None
         content = {
-            "visits": list(overview.nearly_full(user)),
+            "visits": list(dashboard.nearly_full(user)),
             "weeks": settings.NEARLY_FULL_SHOWN_WEEKS,
         }
         return Block("admin/bookings/_nearly_full.html", content)
 
     def planned_on(self, venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
-        return overview.planned_on(venue, first, last)
+        return dashboard.planned_on(venue, first, last)
 
     # --- When staff write to many -----------------------------------------------------------
 
@@ -189,7 +189,7 @@ class BookingKind(AskedKind):
         places.stop_promising()
 
     def concerned(self, thing: Any, changed: Collection[str]) -> list[Planned]:
-        return overview.concerned(thing, changed)
+        return dashboard.concerned(thing, changed)
 
     def keep(self, thing: Any, before: Any, *, by: User, tell: bool = True) -> list[str]:
         if isinstance(thing, Venue):

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Footprint, Visit, VisitSlot, ZoneClaim
-from bookings.waiting import door
+from bookings.waiting import freed_places
 from core.dates import ONE_MINUTE
 from core.lifecycle import Refused
 from core.transactions import stop_writing
@@ -98,7 +98,7 @@ def change(before: Footprint | None, after: Footprint | None) -> None:
         groups, pupils = after.groups - before.groups, after.pupils - before.pupils
         _take(Footprint(after.visit_id, groups, pupils))
         if pupils < 0:
-            door.freed(after.visit_id)
+            freed_places.freed(after.visit_id)
         return
     both: dict[int, Visit] = {}
     if before and after:
@@ -165,7 +165,7 @@ def _free(footprint: Footprint) -> None:
     )
     if visits.filter(groups_taken=0).update(released_at=timezone.now()):
         ZoneClaim.objects.filter(visit_id=footprint.visit_id).delete()
-    door.freed(footprint.visit_id)
+    freed_places.freed(footprint.visit_id)
 
 
 def claim_zones(visits: QuerySet[Visit]) -> None:

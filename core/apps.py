@@ -9,8 +9,8 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core import addresses, documents, kinds
-        from core.mail.overview import Post
-        from core.tasks.overview import Tasks
+        from core.mail.dashboard import Post
+        from core.tasks.dashboard import Tasks
         from core.worker import Upkeep
 
         addresses.register()

@@ -28,7 +28,7 @@ from django.template.loader import render_to_string
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString, mark_safe
 
-from core.text.isolation import isolated_html
+from core.text.bidi import isolated_html
 
 # What WeasyPrint opens, and the Debian packages that bring it.
 LIBRARIES = (

@@ -298,7 +298,7 @@ class Kind(Part):
         """The first day from `day` on with something on it."""
         return None
 
-    def overview_block(self, user: Any) -> Block | None:
+    def dashboard_block(self, user: Any) -> Block | None:
         """What else the overview shows her; None where she may not see it."""
         return None
 

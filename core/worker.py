@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 
 from core import kinds, rate_limits
 from core.mail import queue
+from core.mail.dashboard import MAY_SEE
 from core.mail.outbox import Teller
-from core.mail.overview import MAY_SEE
 from core.mail.sending import Sender
 from core.models import Heartbeat
 from core.tasks import running

@@ -11,12 +11,13 @@ from bookings.models import Booking, Visit
 from core.kinds import Action, Block, Kind, Matter
 from core.mail.queue import Message
 from impact import clock, erasure
-from impact.desk.overview import year_so_far
+from impact.desk import dashboard, onward
 from impact.keeping import ahead, kept
 from impact.lifecycle import MOVES
 from impact.models import Evaluation, EvaluationEvent, Report
-from impact.pages import beside
-from impact.telling import notices, overview
+from impact.pages import evaluation_block
+from impact.pages.quotes import quotes_of
+from impact.telling import notices
 from kits.models import LessonKit, Loan
 from programmes.models import Programme
 from schools.models import User
@@ -56,23 +57,23 @@ class EvaluationKind(Kind, Remembering):
     # --- Beside what it is about ------------------------------------------------------------
 
     def shown_beside(self, rows: Sequence[Any], token: str | None) -> Block | None:
-        return beside.block_beside(
+        return evaluation_block.block_beside(
             [row for row in rows if isinstance(row, Booking | Loan)], by_link=token is not None
         )
 
     def remarks(self, rows: Sequence[Any]) -> dict[int, str]:
-        return beside.looked_back([row for row in rows if isinstance(row, Booking)])
+        return evaluation_block.looked_back([row for row in rows if isinstance(row, Booking)])
 
     def told_of(self, thing: Any) -> Block | None:
-        return overview.quotes_of(thing) if isinstance(thing, Programme | LessonKit) else None
+        return quotes_of(thing) if isinstance(thing, Programme | LessonKit) else None
 
     # --- For staff --------------------------------------------------------------------------
 
-    def overview_block(self, user: User) -> Block | None:
-        return year_so_far(user)
+    def dashboard_block(self, user: User) -> Block | None:
+        return dashboard.year_so_far(user)
 
     def matters(self, user: User) -> list[Matter]:
-        return overview.verbal_pledges(user)
+        return dashboard.verbal_pledges(user)
 
     def sent_of(self, row: Any) -> list[str]:
         return Report.objects.counting(row) if isinstance(row, Booking) else []
@@ -80,7 +81,7 @@ class EvaluationKind(Kind, Remembering):
     def leads_from(self, row: Any, user: User) -> list[Action]:
         if not isinstance(row, Programme | LessonKit | Visit):
             return []
-        return overview.leads_from(row, user)
+        return onward.leads_from(row, user)
 
     # --- When a person asks, or is erased -----------------------------------------------------
 

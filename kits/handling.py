@@ -31,7 +31,7 @@ from kits.models import (
     Shortage,
 )
 from kits.refusals import CopyInRepair, CopyUnfit, CountMissing, NoCopyFree, OtherCopy
-from kits.waiting import door
+from kits.waiting import freed_boxes
 from schools.models import User
 
 
@@ -166,7 +166,7 @@ def lend_again(*, copy: KitCopy, by: User) -> None:
     """A copy that was withdrawn is lent again."""
     if KitCopy.objects.filter(pk=copy.pk, is_withdrawn=True).update(is_withdrawn=False):
         _write_event(copy.pk, "bring_back", by, {})  # the word that histories have
-        door.opened()
+        freed_boxes.opened()
 
 
 @retried
@@ -203,7 +203,7 @@ def end_repair(*, repair: Repair, by: User) -> None:
         ended = running.update(free_again_on=today)
     if ended:
         _write_event(repair.copy_id, "end_repair", by, {"to": repair.free_again_on.isoformat()})
-        door.opened()
+        freed_boxes.opened()
 
 
 @retried

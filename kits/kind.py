@@ -21,7 +21,7 @@ from kits import changes, clock, erasure, moving
 from kits.lifecycle import MOVES
 from kits.models import Finding, LessonKit, Loan, LoanEvent, LoanState
 from kits.pages import free, with_visit
-from kits.telling import ical, notices, overview, sample
+from kits.telling import dashboard, ical, notices, sample
 from kits.telling.wording import for_staff, in_a_line, said_along
 from programmes.models import Programme, Venue
 from schools.models import User
@@ -117,22 +117,22 @@ class LoanKind(AskedKind):
     # --- For staff --------------------------------------------------------------------------
 
     def matters(self, user: User) -> list[Matter]:
-        return overview.matters(user) if self.may_change(user) else []
+        return dashboard.matters(user) if self.may_change(user) else []
 
     def on_days(self, first: datetime.date, before: datetime.date, user: User) -> list[OnDay]:
-        return overview.on_days(first, before, user)
+        return dashboard.on_days(first, before, user)
 
     def next_day(self, day: datetime.date, user: User) -> datetime.date | None:
-        return overview.next_day(day, user)
+        return dashboard.next_day(day, user)
 
     def planned_on(self, venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
-        return overview.planned_on(venue, first, last)
+        return dashboard.planned_on(venue, first, last)
 
     def stop_promising(self) -> None:
         stop_writing(Loan, or_locking=True)
 
     def concerned(self, thing: Any, changed: Collection[str]) -> list[Planned]:
-        return overview.concerned(thing, changed)
+        return dashboard.concerned(thing, changed)
 
     def keep(self, thing: Any, before: Any, *, by: User, tell: bool = True) -> list[str]:
         if isinstance(thing, Venue):

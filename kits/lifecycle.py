@@ -50,7 +50,7 @@ from kits.refusals import (
     TooLate,
 )
 from kits.rules import LoanItem, LoanRequest
-from kits.waiting import door
+from kits.waiting import freed_boxes
 from schools.models import ClassGroup, School, User
 from submissions.lifecycle import (
     AskedLifecycle,
@@ -75,7 +75,7 @@ class LoanLifecycle(AskedLifecycle):
 
     def change_places(self, before: Any, after: Any) -> None:
         if before:
-            door.freed(before[0])
+            freed_boxes.freed(before[0])
 
     def refusal_of(self, error: IntegrityError) -> Exception:
         return CopyPromised() if "copy_lent_once" in str(error) else error
@@ -340,7 +340,7 @@ def settle(*, loan: Loan, by: User, note: str = "") -> LoanEvent:
 
 def free_copy(kit: LessonKit, first: datetime.date, before: datetime.date) -> KitCopy:
     """A copy to promise in `[first, before)`, locked; holds whose time is up make way first."""
-    if door.somebody_goes_first(kit, first, before):
+    if freed_boxes.somebody_goes_first(kit, first, before):
         MOVES.lapse_all(copies.in_the_way(kit, first, before))
     return copies.lock_free(kit, first, before)
 

@@ -23,7 +23,7 @@ from kits.lifecycle import COMING, MOVES
 from kits.models import KitCopy, Loan, LoanEvent, LoanState
 from kits.refusals import DatesPassed, NoCopyFree, TooLate
 from kits.rules import LoanItem, refuse_dates
-from kits.waiting import door
+from kits.waiting import freed_boxes
 from schools.models import User
 from submissions import changing
 from submissions.changing import move_asked_of
@@ -98,7 +98,7 @@ def _move(
 ) -> LoanEvent:
     """Write copy and days in one UPDATE."""
     before = free_again_on(loan.kit, ends_on)
-    if door.somebody_goes_first(loan.kit, starts_on, before):
+    if freed_boxes.somebody_goes_first(loan.kit, starts_on, before):
         MOVES.lapse_all(copies.in_the_way(loan.kit, starts_on, before))
     copy = _own_or_free(loan, starts_on, before)
     changes = {

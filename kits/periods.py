@@ -1,6 +1,4 @@
-"""When a kit can be borrowed: some weeks of it, and what else is free when the days asked for are
-not.
-"""
+"""When a kit can be borrowed: some weeks of it. What else is free: `kits/telling/other_days.py`."""
 
 import datetime
 from dataclasses import dataclass
@@ -14,12 +12,8 @@ from core.dates import ONE_DAY
 from kits.availability import KitCalendar, calendars
 from kits.days import DeskCalendar, desk_calendar, free_again_on
 from kits.models import LessonKit, Loan
-from kits.rules import LoanItem
 from schools.years import last_plannable_day
 from submissions.rules import first_bookable_moment
-
-# How far from the days asked for others are looked for.
-LOOK_AROUND = datetime.timedelta(days=42)
 
 
 class Return(NamedTuple):
@@ -90,29 +84,3 @@ def look_at(
     return Period(
         kit, desk, found.get(kit.pk, KitCalendar()), may_wait=booking is None and but is None
     )
-
-
-# --- What else is free ---------------------------------------------------------------------------
-
-
-class Other(NamedTuple):
-    starts_on: datetime.date
-    ends_on: datetime.date
-
-
-def other_periods(item: LoanItem, number: int = 4) -> list[Other]:
-    """Periods within six weeks in which a copy is free, nearest first; two queries."""
-    starts_on, length = item.starts_on, item.ends_on - item.starts_on
-    first, last = starts_on - LOOK_AROUND, starts_on + LOOK_AROUND
-    period = look_at(item.kit, first, last, item.delivery, item.booking)
-    found = []
-    for start in period.desk.days(first, last + ONE_DAY):
-        if not period.can_start(start):
-            continue
-        ends = [one.date for one in period.returns(start) if one.free]
-        # As long as asked for, or a little shorter: never longer than the teacher wanted.
-        end = max((day for day in ends if day - start <= length), default=None)
-        if end is not None and (end - start) * 2 >= length:
-            found.append(Other(start, end))
-    found.sort(key=lambda other: (abs(other.starts_on - starts_on), other.starts_on))
-    return sorted(found[:number])

@@ -15,7 +15,7 @@ from programmes.models import Programme, Venue
 from roster import lifecycle
 from roster.models import Person, Shift
 from roster.models.shift import ShiftQuerySet
-from roster.telling.overview import page_of
+from roster.telling.dashboard import page_of
 from schools.models import User
 
 # What calendars say of a programme, besides its length.

@@ -14,7 +14,7 @@ from programmes.models import Programme, Venue
 from roster import changes, clock, people
 from roster.lifecycle import MOVES
 from roster.models import Shift, ShiftEvent
-from roster.telling import notices, overview, wording
+from roster.telling import dashboard, notices, wording
 from schools.models import User
 from submissions.kinds import Names, Remembering
 from submissions.models import Submission
@@ -48,19 +48,19 @@ class ShiftKind(Kind, Remembering):
 
     def remarks(self, rows: Sequence[Any]) -> dict[int, str]:
         visits = [row for row in rows if isinstance(row, Visit)]
-        return overview.who_works_at(visits) if visits else {}
+        return dashboard.who_works_at(visits) if visits else {}
 
     def leads_from(self, row: Any, user: User) -> list[Action]:
-        return overview.leads_from(row) if self.may_view(user) else []
+        return dashboard.leads_from(row) if self.may_view(user) else []
 
     def matters(self, user: User) -> list[Matter]:
-        return overview.matters(user) if self.may_change(user) else []
+        return dashboard.matters(user) if self.may_change(user) else []
 
     def on_days(self, first: datetime.date, before: datetime.date, user: User) -> list[OnDay]:
-        return overview.on_days(first, before, user)
+        return dashboard.on_days(first, before, user)
 
     def next_day(self, day: datetime.date, user: User) -> datetime.date | None:
-        return overview.next_day(day, user)
+        return dashboard.next_day(day, user)
 
     # --- When staff change a programme or a venue ---------------------------------------------
 

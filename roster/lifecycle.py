@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.template.defaultfilters import floatformat
 from django.utils import timezone
@@ -22,8 +23,6 @@ from roster.models import Person, Shift, ShiftEvent, ShiftState
 from schools.models import User
 
 S = ShiftState
-# Longer than the shift by more than this is rather a slip of the keyboard.
-MUCH_LONGER = datetime.timedelta(hours=1)
 
 
 class Shifts(Lifecycle):
@@ -137,7 +136,10 @@ def record(
     if not shift.has_begun:
         raise refusals.NotOverYet
     length = _elapsed(worked_from, worked_until)
-    if length > _elapsed(shift.starts_at, shift.ends_at) + MUCH_LONGER and not is_sure:
+    if (
+        length > _elapsed(shift.starts_at, shift.ends_at) + settings.ASK_BEYOND_SHIFT
+        and not is_sure
+    ):
         hours = floatformat(in_hours(length), -2)
         raise refusals.LongerThanPlanned(hours=hours)
     assert shift.person is not None, "a constraint says so"

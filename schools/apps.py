@@ -8,8 +8,8 @@ class SchoolsConfig(AppConfig):
 
     def ready(self) -> None:
         from core import kinds
+        from schools.dashboard import Schools
         from schools.imports.work import ReadingIn
-        from schools.overview import Schools
 
         kinds.register(Schools())
         kinds.register(ReadingIn())

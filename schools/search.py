@@ -2,7 +2,7 @@
 
 Every word that tells something must occur somewhere in the school's folded search text, in any
 order: a look into an index of trigrams on PostgreSQL, on SQLite a scan of a narrow index. Where
-nothing has them all, what has most of them or words like them (`schools.nearly`).
+nothing has them all, what has most of them or words like them (`schools.near_matches`).
 """
 
 import re
@@ -13,7 +13,7 @@ from django.db.models import Case, IntegerField, Q, Value, When
 
 from core.text.normal import fold
 from schools.models import School
-from schools.nearly import nearest
+from schools.near_matches import nearest
 
 MIN_LENGTH = 2
 LIMIT = 20

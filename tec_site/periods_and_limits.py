@@ -14,8 +14,8 @@ Not here, but where they are used:
   pages and mails say it in words;
 - who was confirmed too lately to be asked again: `bookings/still_coming.py`;
 - from how few answers on figures tell of them: `LEAST` in `impact/results.py`;
-- how far ahead the overview of staff looks for the rest: `bookings/telling/overview.py`,
-  `roster/telling/overview.py`.
+- how many of something a page, mail or list shows, and how far it looks for them: at the head of
+  the module that does, as `bookings/telling/other_dates.py` and each `dashboard.py`.
 """
 
 from datetime import timedelta
@@ -24,6 +24,7 @@ LEAD_TIME_WORKING_DAYS = 5
 CHANGE_NUMBERS_UNTIL_DAYS = 7
 FREE_CANCELLATION_UNTIL_DAYS = 14
 HOLD_FOR = timedelta(minutes=30)
+MOST_CLASSES_AT_ONCE = 8  # in one booking
 # From the waiting list, counted on school days between these hours; less where the date is near.
 OFFER_FOR, OFFER_HOURS = timedelta(hours=16), (8, 17)
 OFFER_FOR_NEAR, OFFER_IS_NEAR_WITHIN = timedelta(hours=4), timedelta(days=7)
@@ -59,6 +60,8 @@ TASK_KEPT_FOR = timedelta(days=92)  # after it ended
 SIGN_INS_KEPT_FOR = timedelta(days=90)  # of staff
 # Open shifts are offered so long ahead, and what is as near as this without waiting for a day.
 OFFER_SHIFTS_AHEAD, OFFER_SHIFTS_AT_ONCE = timedelta(days=42), timedelta(days=7)
+# Staff are asked whether somebody was really here so much longer than her shift.
+ASK_BEYOND_SHIFT = timedelta(hours=1)
 # A certificate (VOG) counts so long after it was seen, as the members of staff of schools renew
 # theirs; a new one takes some weeks.
 CERTIFICATE_YEARS = 3

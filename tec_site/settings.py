@@ -117,7 +117,7 @@ MIDDLEWARE = [
     "submissions.browsers.BrowserMiddleware",
     "tec_site.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "core.text.isolation.IsolationMiddleware",
+    "core.text.bidi.IsolationMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",

@@ -31,9 +31,9 @@ from bookings.telling.wording import said_in_words, sentence
 from core.backoffice.base import badge
 from core.backoffice.exports import Exporting
 from core.backoffice.filters import AttentionFilter, RangeDateTimeFilter, RelatedDropdownFilter
-from core.dates import terms
 from core.lifecycle import Move
 from core.text.searching import named
+from core.text.typed_days import terms
 from submissions.admin.asked import AskedAdmin
 from submissions.admin.papers import Paper
 from submissions.changing import move_asked_of

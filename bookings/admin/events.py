@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.admin.search import booking_fits
 from bookings.models import Booking, BookingEvent
 from core.backoffice.moves import EventAdmin
-from core.dates import terms
+from core.text.typed_days import terms
 
 
 @admin.register(BookingEvent)

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from bookings.admin.slot_choice import SlotField
 from bookings.models import Booking
-from bookings.pages.along import along_with, choices_for, fields_for
-from bookings.pages.wishes import WishForm
+from bookings.pages.goes_along import along_with, choices_for, fields_for
+from bookings.pages.waiting_for_days import WishForm
 from bookings.waiting.visit_list import Wish
 from core.addresses import row_number
 from core.backoffice.moves import MoveForm

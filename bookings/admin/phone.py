@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings import lifecycle
 from bookings.admin.forms import WaitWhereForm, WhereForm
-from bookings.pages.forms import MAX_CLASSES, BookingForm
+from bookings.pages.forms import BookingForm
 from bookings.planning.availability import offers_between
 from bookings.waiting.visit_list import LIST, WaitRequest, Wish
 from core.addresses import row_number
@@ -68,9 +69,9 @@ class VisitByPhone(ByPhone):
 
     def free_class(self, typed: QueryDict) -> str:
         """The first class without a name, or one more as far as there may be."""
-        number = min(row_number(typed.get("klas-TOTAL_FORMS")), MAX_CLASSES)
+        number = min(row_number(typed.get("klas-TOTAL_FORMS")), settings.MOST_CLASSES_AT_ONCE)
         free = (one for one in range(number) if not typed.get(f"klas-{one}-name", "").strip())
-        place = min(next(free, number), MAX_CLASSES - 1)
+        place = min(next(free, number), settings.MOST_CLASSES_AT_ONCE - 1)
         typed["klas-TOTAL_FORMS"] = str(max(number, place + 1))
         return f"klas-{place}"
 

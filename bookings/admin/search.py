@@ -3,14 +3,14 @@
 from django.db.models import Q
 
 from bookings.models import Booking, Visit
-from core.dates import Term
 from core.text.normal import fold, words
 from core.text.searching import Among, has_name, rows_with
+from core.text.typed_days import SearchTerm
 from programmes.models import Programme
 from submissions.models import Submission
 
 
-def booking_fits(term: Term) -> Q:
+def booking_fits(term: SearchTerm) -> Q:
     """Each word is in the class, programme, reference, school or contact; or it is that day."""
     if term.is_digits:
         return term.on("visit__slot__starts_at") | Q(party_name__contains=" ".join(term.words))

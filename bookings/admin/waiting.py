@@ -14,15 +14,15 @@ from bookings.admin.phone import WaitByPhone
 from bookings.admin.slot_choice import SlotField
 from bookings.models import WAIT_FACTS, VisitSlot, VisitWait, VisitWaitEvent
 from bookings.telling.waiting import when_of
-from bookings.waiting.demand import demand
 from bookings.waiting.positions import positions
+from bookings.waiting.unmet_demand import demand
 from bookings.waiting.visit_list import LIST
 from core.backoffice.filters import AttentionFilter, RangeDateFilter, RelatedDropdownFilter
 from core.backoffice.moves import RequiredNoteForm, StaffMove
-from core.dates import terms
 from core.lifecycle import Move
 from core.text.normal import fold, words
 from core.text.searching import Among, has_name
+from core.text.typed_days import terms
 from schools.models import User
 from submissions.admin.waiting import WaitAdmin, WaitEventAdmin, waiting_moves
 from submissions.models import Submission

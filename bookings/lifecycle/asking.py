@@ -16,7 +16,7 @@ from bookings.refusals import (
     WrongAudience,
 )
 from bookings.rules import VisitItem, VisitRequest
-from bookings.waiting import door
+from bookings.waiting import freed_places
 from core.lifecycle import NEW, role_of
 from core.text.normal import key
 from core.transactions import retried
@@ -132,7 +132,7 @@ def join_or_open(
 
     `leaving`, `only_planned`: as in `places.find_or_open`. Raises DoesNotFit, VisitGone.
     """
-    if door.somebody_goes_first(slot, programme):
+    if freed_places.somebody_goes_first(slot, programme):
         make_way(slot, programme)
     return places.find_or_open(slot, programme, leaving=leaving, only_planned=only_planned)
 

@@ -17,7 +17,7 @@ Where each is made (a test compares):
 - `bookings/still_coming.py`: reconfirm
 - `bookings/preparing.py`: prepare, unprepare, follow_up, unfollow
 - `bookings/attendance.py`: attend, recount, miss
-- `bookings/waiting/rounds.py`: offer
+- `bookings/waiting/offering.py`: offer
 - `bookings/waiting/visit_list.py`: prolong, take, take_up
 - `bookings/clock.py`: lapse, remind, ask_again
 - `submissions/changing.py`: describe

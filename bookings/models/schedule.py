@@ -15,8 +15,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import NotesChanges
-from core.dates import from_to, terms
+from core.dates import from_to
 from core.text.searching import rows_with
+from core.text.typed_days import terms
 from programmes.models import Closure, OfHubs, Programme, Venue
 
 # Of a season: a slip of the keyboard beyond, rather than a plan.

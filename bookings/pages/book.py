@@ -24,7 +24,7 @@ from bookings.refusals import ClassAlreadyBooked, DateChanged
 from bookings.rules import VisitRequest
 from bookings.telling.other_dates import other_dates
 from bookings.telling.wording import requirements_of, terms_of
-from bookings.waiting import door
+from bookings.waiting import freed_places
 from bookings.waiting.visit_list import WaitRequest, Wish
 from core import drafts
 from core.lifecycle import Refused
@@ -35,7 +35,7 @@ from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
 from submissions.pages.ask import CHANGE, Asking, AskView, asked_by
 from submissions.pages.code import CodeView, CorrectAddressView
-from submissions.pages.initial import class_asked
+from submissions.pages.prefilled import class_asked
 from submissions.pages.waiting import asks_to_wait
 from submissions.rules import RulesBroken
 
@@ -111,7 +111,7 @@ class BookView(BookingAsking, AskView):
         return refusal
 
     def offer_instead(self, form: BookingForm) -> None:
-        door.offer_instead(form.slot, form.programme)
+        freed_places.offer_instead(form.slot, form.programme)
 
     def context(self, form: BookingForm, refused: Refused | None) -> dict[str, Any]:
         request, programme, slot = self.request, form.programme, form.slot

@@ -17,14 +17,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings import lifecycle, rules, still_coming
 from bookings.models import Booking, VisitWait, by_date
 from bookings.pages.access import address_of, load_booking
-from bookings.pages.along import AlongForm
 from bookings.pages.forms import (
     BookingContactForm,
     GroupContactForm,
     GroupNumbersForm,
     NumbersForm,
 )
-from bookings.parts import ClassChange, change_parts
+from bookings.pages.goes_along import AlongForm
+from bookings.several_classes import ClassChange, change_parts
 from bookings.telling import documents, ical
 from bookings.telling.around import around_of
 from bookings.telling.stays import stays_of

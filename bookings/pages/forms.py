@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking, VisitSlot
 from bookings.pages.parties import (
-    MAX_CLASSES,
     ChangesNumbers,
     ClassFormSet,
     GroupFormSet,
@@ -37,7 +37,7 @@ from submissions.forms import (
 )
 from submissions.models import PhotoAnswer, Submission
 from submissions.pages.asking_form import AskingForm
-from submissions.pages.initial import (
+from submissions.pages.prefilled import (
     as_asked,
     contact_initial,
     initial_of,
@@ -254,7 +254,7 @@ def _resized(bound: forms.BaseFormSet, data: Any) -> list[dict[str, Any]]:
     elif len(classes) > 1:
         # Compared as texts: a number of five thousand digits is no number to Python.
         classes = [one for index, one in enumerate(classes) if str(index) != removed]
-    return classes[:MAX_CLASSES]
+    return classes[: settings.MOST_CLASSES_AT_ONCE]
 
 
 class NumbersForm(ChangesNumbers, forms.Form):

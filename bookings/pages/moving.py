@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from bookings import moving, rules
 from bookings.models import VisitSlot
 from bookings.pages.access import address_of, load_booking
-from bookings.pages.along import AlongForm
+from bookings.pages.goes_along import AlongForm
 from bookings.planning.as_shown import is_outdated, slot_as_shown
 from bookings.planning.availability import next_free_for, offers_for
 from bookings.planning.month import build_month

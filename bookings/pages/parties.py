@@ -1,9 +1,10 @@
-"""What a teacher types of her class or classes (or groups): one form each, one to eight of them."""
+"""What a teacher types of her class or classes (or groups): one form each."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -15,8 +16,6 @@ from core.text.normal import key
 from programmes.models import Programme
 from submissions.forms import ClassFieldsForm, GroupFieldsForm, PartyForm
 from submissions.rules import Broken, Party, Rule
-
-MAX_CLASSES = 8
 
 
 def supervisors_field() -> forms.IntegerField:
@@ -143,7 +142,7 @@ class GroupForm(VisitPartyForm, GroupFieldsForm):
 
 
 class BasePartyFormSet(forms.BaseFormSet):
-    """One to eight classes on the same date. The last ones cannot be empty: remove them."""
+    """The classes that come on the same date. The last ones cannot be empty: remove them."""
 
     twice = _("You already filled in a class with this name.")
 
@@ -163,10 +162,10 @@ class BaseGroupFormSet(BasePartyFormSet):
 LIMITS: Any = {
     "extra": 0,
     "min_num": 1,
-    "max_num": MAX_CLASSES,
+    "max_num": settings.MOST_CLASSES_AT_ONCE,
     "validate_min": True,
     "validate_max": True,
-    "absolute_max": MAX_CLASSES,
+    "absolute_max": settings.MOST_CLASSES_AT_ONCE,
 }
 ClassFormSet = forms.formset_factory(ClassForm, formset=BasePartyFormSet, **LIMITS)
 GroupFormSet = forms.formset_factory(GroupForm, formset=BaseGroupFormSet, **LIMITS)

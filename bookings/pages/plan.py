@@ -37,7 +37,7 @@ from submissions.access import SignedInRequest
 from submissions.models import Submission
 from submissions.pages.ask import asked_by
 from submissions.pages.asking_form import Said, errors_of, school_in
-from submissions.pages.initial import class_asked, contact_initial
+from submissions.pages.prefilled import class_asked, contact_initial
 from submissions.rules import Party, RulesBroken
 
 DATES_SHOWN = 6

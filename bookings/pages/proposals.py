@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
+
 from bookings.models import Booking, State
 from bookings.models.booking import BookingQuerySet
-from bookings.pages.parties import MAX_CLASSES
 from programmes.models import Programme, ProgrammeKind
 from schools.models import ClassGroup, User
 from schools.years import FIRST_SECONDARY_YEAR, YearGroup, current_school_year, school_year_of
@@ -156,4 +157,5 @@ def _each_once(proposals: Iterable[Proposal | None]) -> list[Proposal]:
         for one in proposals
         if one and one.party.within(one.programme.year_from, one.programme.year_to)
     }
-    return list(found.values())[:MAX_CLASSES]  # as many rows as one form has classes
+    # As many rows as one form has classes.
+    return list(found.values())[: settings.MOST_CLASSES_AT_ONCE]

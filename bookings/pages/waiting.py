@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from bookings.models import State, VisitSlot, VisitWait
 from bookings.pages.access import address_of
 from bookings.pages.forms import BookingForm
-from bookings.pages.wishes import WishBookingForm
+from bookings.pages.waiting_for_days import WishBookingForm
 from bookings.planning.month import Own
 from bookings.telling import waiting as words
 from bookings.telling.other_dates import other_dates
@@ -32,7 +32,7 @@ from submissions.lifecycle import TooMuchHeld
 from submissions.models import Submission, WaitState
 from submissions.pages.ask import AskView, asked_by
 from submissions.pages.code import CorrectAddressView
-from submissions.pages.initial import class_asked
+from submissions.pages.prefilled import class_asked
 from submissions.pages.shared import say_once
 from submissions.pages.waiting import WAIT, WaitAsking, WaitCodeView, WaitView, rows_waiting
 from submissions.rules import RulesBroken

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.models import SchedulePattern, VisitSlot
-from bookings.waiting import door
+from bookings.waiting import freed_places
 from core.backoffice.changes import log_values
 from core.dates import ONE_WEEK, days_between, public_holiday
 from core.transactions import retried
@@ -120,7 +120,7 @@ def join_slots(pattern: SchedulePattern) -> int:
     for one in plan_slots(pattern).joining:
         one.programme.slots.add(*one.slots)
         joined |= {slot.pk for slot in one.slots}
-    door.opened()
+    freed_places.opened()
     return len(joined)
 
 
@@ -143,13 +143,13 @@ def write(plans: Sequence[SlotPlan]) -> None:
         for programme in plan.pattern.programmes.all()
         for slot in plan.new
     )
-    door.opened()
+    freed_places.opened()
 
 
 @retried
 def set_closed(slots: QuerySet[VisitSlot], closed: bool, *, by: Any) -> int:
     """Close them for new bookings, or open them again; returns how many that changes."""
-    door.opened()
+    freed_places.opened()
     changed = list(slots.filter(is_closed=not closed))
     VisitSlot.objects.filter(pk__in=[slot.pk for slot in changed]).update(is_closed=closed)
     log_values(by, [(slot, [("is_closed", not closed, closed)]) for slot in changed])

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from bookings.models import SchedulePattern, Visit, VisitSlot, VisitWait
 from bookings.planning.schedule import time_on
-from bookings.waiting import door
+from bookings.waiting import freed_places
 from core.backoffice.changes import log_values
 from core.kinds import kinds
 from core.transactions import retried
@@ -79,7 +79,7 @@ def retime_slots(pattern: SchedulePattern, *, by: Any) -> int:
         names = ("starts_at", "ends_at")
         changes.append((one.slot, list(zip(names, before, after, strict=True))))
     log_values(by, changes)
-    door.opened()
+    freed_places.opened()
     return len(changes)
 
 

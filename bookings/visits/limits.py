@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from bookings.models import Visit, VisitSlot
 from bookings.places import VisitGone
 from bookings.refusals import BelowBooked
-from bookings.waiting import door
+from bookings.waiting import freed_places
 from core.backoffice.changes import log_values
 from core.transactions import retried
 
@@ -80,5 +80,5 @@ def _limit(visit: Visit, groups: int, pupils: int, **fields: bool) -> bool:
     """Write the maxima where what is booked fits; says whether it does."""
     room = Visit.objects.filter(pk=visit.pk, groups_taken__lte=groups, pupils_taken__lte=pupils)
     if groups > visit.max_groups or pupils > visit.max_pupils:
-        door.freed(visit.pk)
+        freed_places.freed(visit.pk)
     return bool(room.update(max_groups=groups, max_pupils=pupils, **fields))

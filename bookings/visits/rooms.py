@@ -15,7 +15,7 @@ from bookings.lifecycle import MOVES
 from bookings.models import Booking, Visit, ZoneClaim
 from bookings.refusals import SlotPast
 from bookings.visits.moving import lock_all
-from bookings.waiting import door
+from bookings.waiting import freed_places
 from core.lifecycle import Refused
 from core.transactions import retried
 from programmes.models import Component, Zone
@@ -126,7 +126,7 @@ def _change(rooms: Mapping[Visit, list[Zone]], *, by: User, note: str) -> None:
         visit.save(update_fields=["has_own_rooms"])
         places.claim_again(visit)
     rehouse(locked, before, by=by, note=note)
-    door.opened()
+    freed_places.opened()
 
 
 def _refuse(rooms: Mapping[Visit, list[Zone]]) -> None:

@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 
 from bookings.models import WAIT_FACTS, Booking, VisitWait, VisitWaitEvent
 from bookings.telling import waiting
-from bookings.waiting import rounds
-from bookings.waiting.door import GivesTurns
+from bookings.waiting import offering
+from bookings.waiting.freed_places import GivesTurns
 from bookings.waiting.visit_list import LIST
 from core.kinds import Matter
 from core.mail.queue import Message
@@ -42,10 +42,10 @@ class VisitWaitKind(WaitKind, GivesTurns):
     # --- Turns ------------------------------------------------------------------------------
 
     def give_turns_on(self, day: datetime.date) -> None:
-        rounds.on_day(day)
+        offering.on_day(day)
 
     def give_turns_after(self, about: set[int | None]) -> None:
-        rounds.after(about)
+        offering.after(about)
 
     def give_turns(self) -> None:
         LIST.offer_everywhere()

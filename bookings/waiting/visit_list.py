@@ -11,7 +11,7 @@ from django.utils import timezone
 from bookings import lifecycle, rules
 from bookings.models import Booking, State, VisitSlot, VisitWait
 from bookings.refusals import WrongAudience
-from bookings.waiting import rounds
+from bookings.waiting import offering
 from core.transactions import retried
 from programmes.models import Programme
 from schools.models import ClassGroup, User
@@ -92,7 +92,7 @@ class VisitList(WaitingList):
 
     def prolong_offered(self, submission: Submission) -> datetime.datetime:
         bookings = self._offered(submission)
-        until = rounds.until_of(bookings[0].visit.slot, bookings[0].visit.programme, submission)
+        until = offering.until_of(bookings[0].visit.slot, bookings[0].visit.programme, submission)
         for booking in bookings:
             lifecycle.MOVES.apply(booking, "prolong", by=None, changes={"held_until": until})
         return until
@@ -107,19 +107,19 @@ class VisitList(WaitingList):
     ) -> None:
         """Staff offer a place over the order, and say why. Raises NotWaiting, NoteRequired,
         VisitFull, ZonesTaken and what else stands in the way."""
-        entries = rounds.entries_of(VisitWait.objects.filter(submission=submission))
+        entries = offering.entries_of(VisitWait.objects.filter(submission=submission))
         if not entries:
             raise NotWaiting
         if not note.strip():
             raise NoteRequired
-        rounds.offer_place(entries[0], slot, by=by, note=note)
+        offering.offer_place(entries[0], slot, by=by, note=note)
 
     def give_turns(self) -> None:
-        rounds.everywhere()
+        offering.everywhere()
 
     @retried
     def offer_everywhere(self) -> int:
-        return rounds.everywhere()
+        return offering.everywhere()
 
     # --- What can no longer be ------------------------------------------------------------------
 

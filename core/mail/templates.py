@@ -10,7 +10,7 @@ from django.template.loader import get_template
 from django.utils import translation
 
 from core.mail.queue import Message
-from core.text.isolation import isolated, isolated_html
+from core.text.bidi import isolated, isolated_html
 
 
 def render(

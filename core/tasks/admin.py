@@ -15,8 +15,8 @@ from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, ReadOnly
 from core.backoffice.changes import log_done
+from core.tasks.dashboard import title_of
 from core.tasks.models import Task, TaskUnit
-from core.tasks.overview import title_of
 from core.tasks.work import About, work_of
 
 # In seconds: how often the page of a task that runs is read again.

@@ -12,8 +12,9 @@ from django.core.validators import validate_email
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.dates import read_day, validate_day
+from core.dates import validate_day
 from core.text import normal
+from core.text.typed_days import read_day
 
 # Legal before the @ between quotes; mail programs and lists of addresses stumble over them.
 UNUSABLE = re.compile(r'[\s,;"]')

@@ -10,10 +10,10 @@ from django.template.response import TemplateResponse
 from bookings.models import Visit
 from core.addresses import row_number
 from core.backoffice.base import scoped
+from impact.desk.onward import NAMES, VISIT, may_see_figures, results_address
 from impact.models import Evaluation, EvaluationQuerySet
 from impact.results import Results, results_by_visit, results_of, totals, years_of
 from impact.small_numbers import guarded, guarded_among, guarded_totals, is_among, nothing_of
-from impact.telling.overview import NAMES, VISIT, may_see_figures, results_address
 from schools.years import current_school_year, school_year_label, school_year_of
 
 YEAR = "jaar"

@@ -15,8 +15,9 @@ from core.documents import DocumentsUnavailable, pdf_response
 from core.lifecycle import Refused
 from impact.models import Report
 from impact.reports.facts import changed_since, facts_of
-from impact.reports.papers import context_of, pdf_of, xlsx_of
+from impact.reports.papers import context_of, pdf_of
 from impact.reports.sending import send
+from impact.reports.spreadsheet import xlsx_of
 from submissions.access import SignedInRequest
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -5,6 +5,7 @@ were sent.
 """
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -239,3 +240,8 @@ def changed_since(sent: Facts, now: Facts) -> list[tuple[str, int]]:
 
 def day_of(text: str) -> datetime.date:
     return datetime.date.fromisoformat(text)
+
+
+def columns_of(table: Mapping[str, Any]) -> list[str]:
+    """Its labels as they were sent; reports of before they were kept have those of now."""
+    return table.get("columns") or [str(column.label) for column in COLUMNS]

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from core.lifecycle import Refused
 from impact.models import Report
 from impact.reports.facts import facts_of
-from impact.reports.papers import pdf_of, xlsx_of
+from impact.reports.papers import pdf_of
+from impact.reports.spreadsheet import xlsx_of
 from schools.models import User
 
 # What staff write of a draft.

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from core.backoffice.base import ModelAdmin, ReadOnly
 from core.backoffice.filters import RangeDateTimeFilter, RelatedDropdownFilter
 from core.backoffice.moves import EventAdmin
-from core.dates import terms
+from core.text.typed_days import terms
 from kits.admin.search import fits
 from kits.models import Loan, LoanEvent, RefusedDemand
 

@@ -20,7 +20,7 @@ from core.backoffice.filters import RelatedDropdownFilter
 from core.backoffice.history import who_made
 from core.backoffice.onward import Onward
 from kits import handling
-from kits.admin.codes import CopyForm, CopyFormSet, LoneCopyForm
+from kits.admin.box_codes import CopyForm, CopyFormSet, LoneCopyForm
 from kits.admin.document import link_to_pdf
 from kits.admin.duplicates import duplicate
 from kits.availability import with_whereabouts

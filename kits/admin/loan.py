@@ -22,7 +22,7 @@ from core.backoffice.filters import (
     RelatedDropdownFilter,
 )
 from core.backoffice.moves import RequiredNoteForm, StaffMove
-from core.dates import terms
+from core.text.typed_days import terms
 from kits import days, handling, lifecycle, moving
 from kits.admin.exports import LOANS
 from kits.admin.forms import DatesForm, ExtendForm

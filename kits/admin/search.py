@@ -2,14 +2,14 @@
 
 from django.db.models import Model, Q
 
-from core.dates import Term
 from core.text.normal import fold, words
 from core.text.searching import has_name, rows_with
+from core.text.typed_days import SearchTerm
 from kits.models import KitCopy, LessonKit, Loan, LoanWait
 from submissions.models import Submission
 
 
-def fits(model: type[Loan | LoanWait], term: Term) -> Q:
+def fits(model: type[Loan | LoanWait], term: SearchTerm) -> Q:
     """Each word is in the class, kit, code of the box, reference, school or contact; or a box goes
     out or comes back on that day."""
     days = Q(pk=None)

@@ -10,13 +10,13 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from core.backoffice.filters import RangeDateFilter, RelatedDropdownFilter
-from core.dates import terms
+from core.text.typed_days import terms
 from kits.admin.phone import LoanWaitByPhone
 from kits.admin.search import fits
 from kits.models import LOAN_WAIT_FACTS, LoanWait, LoanWaitEvent
 from kits.telling.waiting import when_of
-from kits.waiting.demand import demand
 from kits.waiting.loan_list import LIST, position_of
+from kits.waiting.unmet_demand import demand
 from schools.models import User
 from submissions.admin.waiting import WaitAdmin, WaitEventAdmin, waiting_moves
 from submissions.waiting.lifecycle import LIVE

@@ -17,7 +17,7 @@ from core.dates import ONE_DAY, parse_day
 from core.documents import DocumentsUnavailable, pdf_response
 from kits import days, handling
 from kits.desk import figures, lists, papers, stock_take
-from kits.desk.codes import find_copy
+from kits.desk.box_codes import find_copy
 from kits.desk.forms import LabelForm, RepairForm, StockTakeForm
 from kits.desk.venue import desk_of
 from kits.models import KitCopy, Repair, Shortage

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from kits.availability import with_whereabouts
-from kits.desk.codes import sort_out
+from kits.desk.box_codes import sort_out
 from kits.models import KitCopy
 from programmes.models import Venue
 

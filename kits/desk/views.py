@@ -20,7 +20,7 @@ from core.uploads import attachment
 from kits import handling, lifecycle
 from kits.desk import lists
 from kits.desk.box import Box
-from kits.desk.codes import find_copy
+from kits.desk.box_codes import find_copy
 from kits.desk.forms import CountForm
 from kits.desk.venue import desk_of
 from kits.models import Finding, KitCopy, Loan, LoanEvent, LoanState

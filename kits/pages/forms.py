@@ -16,7 +16,7 @@ from kits.rules import LoanItem, LoanRequest, broken_rules
 from schools.models import User
 from submissions.forms import ClassFieldsForm, SchoolContactForm, given
 from submissions.pages.asking_form import AskingForm
-from submissions.pages.initial import (
+from submissions.pages.prefilled import (
     as_asked,
     contact_initial,
     initial_of,

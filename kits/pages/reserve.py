@@ -18,11 +18,11 @@ from kits.pages.access import address_of
 from kits.pages.catalogue import delivery_of
 from kits.pages.forms import LoanForm
 from kits.pages.with_visit import KEY, query_of_visit, visit_of
-from kits.periods import other_periods
 from kits.refusals import LoanTooLong, NoCopyFree, NotAHandoverDay, TooFarAhead, TooSoon
 from kits.rules import LoanItem, LoanRequest, refuse_dates
+from kits.telling.other_days import other_periods
 from kits.telling.wording import terms_of
-from kits.waiting import door
+from kits.waiting import freed_boxes
 from kits.waiting import pages as waiting
 from kits.waiting.loan_list import LoanWaitRequest
 from schools.models import User
@@ -31,7 +31,7 @@ from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
 from submissions.pages.ask import CHANGE, Asking, AskView, asked_by
 from submissions.pages.code import CodeView, CorrectAddressView
-from submissions.pages.initial import class_asked
+from submissions.pages.prefilled import class_asked
 from submissions.pages.waiting import asks_to_wait
 from submissions.rules import RulesBroken
 
@@ -141,7 +141,7 @@ class ReserveView(LoanAsking, AskView):
         return None
 
     def offer_instead(self, form: LoanForm) -> None:
-        door.offer_instead(self.chosen.kit)
+        freed_boxes.offer_instead(self.chosen.kit)
 
     def context(self, form: LoanForm, refused: Refused | None) -> dict[str, Any]:
         chosen, gone = self.chosen, isinstance(refused, ABOUT_DAYS)

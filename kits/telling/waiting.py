@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.mail.queue import Message
 from kits.models import LessonKit, LoanWait, LoanWaitEvent
-from kits.periods import Other, other_periods
-from kits.rules import LoanItem
+from kits.telling.other_days import Other, others_for
 from kits.waiting.loan_list import position_of
 from submissions.kinds import SubmissionLink
 from submissions.models import WaitState
@@ -74,13 +73,6 @@ def history_of(row: LoanWait) -> list[HistoryLine]:
 # --- Other days ----------------------------------------------------------------------------------
 
 
-def other_days(row: LoanWait) -> list[Other]:
-    """When it is free, as near as can be; nothing of a kit that is no longer lent."""
-    if not row.kit.is_published:
-        return []
-    return other_periods(LoanItem(row.kit, row.starts_on, row.ends_on, row.delivery))
-
-
 def where_to_choose(kit: LessonKit) -> str:
     """The path of other days, or of another kit where this one is no longer lent."""
     if kit.is_published:
@@ -109,7 +101,7 @@ def mails_of(events: list[LoanWaitEvent]) -> list[Message]:
         facts = {"until": timezone.localtime(row.held_until), "offered_day": row.starts_on}
         facts |= {"expires_at": row.held_until}
     facts |= {"dates_path": where_to_choose(row.kit), "link": LoanWaitLink}
-    others = other_days(row) if name in {"ended", "expired", "waits_on"} else []
+    others = others_for(row) if name in {"ended", "expired", "waits_on"} else []
     mails = []
     for reader in readers_of_entry(rows):
         with translation.override(reader.language):

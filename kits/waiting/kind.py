@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.mail.queue import Message
 from kits.models import LOAN_WAIT_FACTS, LessonKit, LoanWait, LoanWaitEvent
 from kits.telling import waiting
-from kits.waiting.door import GivesTurns
+from kits.waiting.freed_boxes import GivesTurns
 from kits.waiting.loan_list import LIST
 from schools.models import User
 from submissions.waiting.kind import WaitKind

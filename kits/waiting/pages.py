@@ -11,6 +11,7 @@ from kits.pages.access import address_of
 from kits.pages.forms import LoanForm
 from kits.rules import LoanItem
 from kits.telling import waiting as words
+from kits.telling.other_days import others_for
 from kits.telling.wording import terms_of
 from kits.waiting.loan_list import LIST, LoanWaitRequest
 from submissions import browsers
@@ -67,7 +68,7 @@ class LoanWaitView(LoanWaitAsking, WaitView):
             "is_offered": is_offered,
             "terms": terms_of(row.kit, loan) if is_offered else [],
             "is_taken": loan is not None and loan.is_holding and not is_offered,
-            "others": words.other_days(row) if row.standing.is_off else [],
+            "others": others_for(row) if row.standing.is_off else [],
             "chosen": {"query": {"hoe": row.delivery}},
             "history": words.history_of(row),
         }

@@ -21,8 +21,8 @@ from django.views.decorators.http import require_http_methods
 
 from core.backoffice.base import scoped
 from core.mail.reading import readable
+from core.tasks.dashboard import page_of
 from core.tasks.models import Task
-from core.tasks.overview import page_of
 from core.tasks.preview import FORM_CHANGED, Otherwise, opened, sealed, started
 from programmes.models import Closure
 from programmes.sweeping.forms import ClosedSpanForm

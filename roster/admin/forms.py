@@ -13,7 +13,7 @@ from core.dates import ONE_DAY
 from core.lifecycle import Move
 from roster.models import Person, Shift
 from roster.rules import candidates
-from roster.telling.overview import doubts_in_words
+from roster.telling.dashboard import doubts_in_words
 
 
 class ColleaguesNoteForm(MoveForm):

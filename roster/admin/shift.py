@@ -25,7 +25,7 @@ from roster.admin.week import week_page, week_pdf
 from roster.lifecycle import MOVES
 from roster.models import Person, Shift, ShiftEvent, ShiftState
 from roster.rules import candidates, in_doubt
-from roster.telling.overview import doubts_in_words
+from roster.telling.dashboard import doubts_in_words
 
 # In order of likelihood; `lifecycle.MOVES` says in which state each is legal.
 STAFF_MOVES = {

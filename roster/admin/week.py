@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from core.dates import ONE_DAY, ONE_WEEK, monday_of, parse_day
 from core.documents import DocumentsUnavailable, pdf_response
 from roster.models import Shift
+from roster.telling.dashboard import days_of, next_day
 from roster.telling.documents import week_filename, week_sheet
-from roster.telling.overview import days_of, next_day
 
 
 def week_page(request: HttpRequest) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from core.dates import ONE_WEEK
 from core.documents import render_pdf
-from roster.telling.overview import days_of
+from roster.telling.dashboard import days_of
 
 
 def week_sheet(monday: datetime.date, user: Any) -> bytes:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from core.tasks import running
-from core.tasks.overview import page_of
+from core.tasks.dashboard import page_of
 from schools.imports import work
 from schools.imports.reading import BrokenFile, Source
 

@@ -15,6 +15,9 @@ from schools.imports.reading import BrokenFile, Line, Table
 
 # A school changes its name now and then, a fifth of all schools never does in one month.
 MOST_CHANGED = 0.2
+# A file without more than this share of the schools that we know is not the whole sector.
+MOST_MISSING = 0.2
+MOST_UNUSABLE = 0.2  # of its lines
 # Fewer than this is no pattern: a small file may be one board's, or a list of corrections.
 A_FEW = 20
 A_HANDFUL = 5
@@ -101,6 +104,35 @@ def _look_at_municipalities(lines: Sequence[Line]) -> None:
                 "with another column in the first line?"
             )
             % {"number": number, "names": ", ".join(sorted(names[number])[:3])}
+        )
+
+
+def refuse_unusable(skipped: Sequence[str], *, of: int) -> None:
+    """Raises BrokenFile if too many of so many lines were skipped; each says why."""
+    if len(skipped) > MOST_UNUSABLE * of:
+        raise BrokenFile(
+            _("has %(count)d unusable lines of %(total)d; the first is %(first)s")
+            % {"count": len(skipped), "total": of, "first": skipped[0]}
+        )
+
+
+def refuse_half_a_file(missing: int, expected: int, closing: Sequence[str]) -> None:
+    """Raises BrokenFile if too many of the schools that we know are missing, and it would close
+    these."""
+    # One school is never suspicious, however few there are.
+    if missing > max(1, MOST_MISSING * expected):
+        raise BrokenFile(
+            _(
+                "lacks %(missing)d of the %(expected)d open schools that we know: is it half a "
+                "file? It would close %(closing)d schools, the first being %(first)s"
+            )
+            % {
+                "missing": missing,
+                "expected": expected,
+                "closing": len(closing),
+                "first": closing[0],
+            },
+            allow="closing",
         )
 
 

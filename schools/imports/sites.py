@@ -15,7 +15,13 @@ from django.utils.translation import gettext as _
 
 from core.text.normal import line as text_line
 from schools.imports.addresses import place_name, postcode, website
-from schools.imports.brakes import Change, look_at_columns, refuse_wide_change
+from schools.imports.brakes import (
+    Change,
+    look_at_columns,
+    refuse_half_a_file,
+    refuse_unusable,
+    refuse_wide_change,
+)
 from schools.imports.planning import Directory, Wanted
 from schools.imports.reading import BrokenFile, Line, Progress, Table
 from schools.imports.report import Report
@@ -43,9 +49,6 @@ LIMITS = {
 LABELS = {field.name: field.verbose_name for field in School._meta.fields}
 
 PROVINCES = 12
-# A file without more than this share of the schools that we know is not the whole sector.
-MOST_MISSING = 0.2
-MOST_UNUSABLE = 0.2
 
 
 @dataclass(frozen=True)
@@ -147,15 +150,7 @@ def _read_sites(table: Table, report: Report, progress: Progress) -> list[Site]:
                     _("breaks off in line %(line)d: %(reason)s")
                     % {"line": line.number, "reason": reason}
                 ) from reason
-    if len(report.skipped) > MOST_UNUSABLE * len(table.lines):
-        raise BrokenFile(
-            _("has %(count)d unusable lines of %(total)d; the first is %(first)s")
-            % {
-                "count": len(report.skipped),
-                "total": len(table.lines),
-                "first": report.skipped[0],
-            }
-        )
+    refuse_unusable(report.skipped, of=len(table.lines))
     return sites
 
 
@@ -281,22 +276,8 @@ def _schools_to_close(
     closing = [
         school for school in missing if national or school.municipality_code in municipalities
     ]
-    # One school is never suspicious, however few there are.
-    too_many = len(missing) > max(1, MOST_MISSING * len(expected))
-    if closing and too_many and not allow_closing:
-        raise BrokenFile(
-            _(
-                "lacks %(missing)d of the %(expected)d open schools that we know: is it half a "
-                "file? It would close %(closing)d schools, the first being %(first)s"
-            )
-            % {
-                "missing": len(missing),
-                "expected": len(expected),
-                "closing": len(closing),
-                "first": _label(closing[0]),
-            },
-            allow="closing",
-        )
+    if closing and not allow_closing:
+        refuse_half_a_file(len(missing), len(expected), [_label(school) for school in closing])
     return closing
 
 

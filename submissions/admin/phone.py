@@ -27,7 +27,7 @@ from core.lifecycle import Refused
 from schools.forms import SchoolChoiceWidget, as_input, chosen_school
 from schools.models import School
 from schools.search import find_schools
-from submissions.admin.known import (
+from submissions.admin.known_contacts import (
     Known,
     KnownClass,
     KnownContact,

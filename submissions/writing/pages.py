@@ -19,8 +19,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.mail.reading import readable
+from core.tasks.dashboard import page_of
 from core.tasks.models import Task
-from core.tasks.overview import page_of
 from core.tasks.preview import FORM_CHANGED, Otherwise, opened, sealed, started
 from schools.years import current_school_year, school_year_end
 from submissions.models import Asked, Submission

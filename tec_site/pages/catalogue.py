@@ -25,7 +25,7 @@ from programmes.models import Programme, ProgrammeKind
 from schools.holidays import holidays_of, region_of, remember
 from schools.models import HolidayRegion
 from schools.months import parse_month
-from submissions.pages.initial import class_asked, query_of_class
+from submissions.pages.prefilled import class_asked, query_of_class
 
 app_name = "programmes"
 FIRST_FREE = 5

@@ -36,7 +36,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     # What is asked for comes before the machinery that everything stands on.
     found = [matter for part in reversed(parts()) for matter in part.matters(user)]
     seen = [kind for kind in kinds() if kind.may_view(user)]
-    blocks = [kind.overview_block(user) for kind in kinds()]
+    blocks = [kind.dashboard_block(user) for kind in kinds()]
     context |= {
         "has_no_hub": is_of_no_hub(user),
         "matters": [matter for matter in found if not matter.is_fine],

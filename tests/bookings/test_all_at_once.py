@@ -9,7 +9,7 @@ from django.db.transaction import atomic
 from django.urls import reverse
 
 from bookings.models import Booking
-from submissions.pages.initial import party_as_asked
+from submissions.pages.prefilled import party_as_asked
 from tests.booking_form import address, errors_of, held, typed
 from tests.factories import make_booking, make_group, make_programme, make_slot, make_visit
 

@@ -9,8 +9,8 @@ from django.test import Client
 
 from bookings import lifecycle, moving, still_coming
 from bookings.models import Booking
-from bookings.parts import ClassChange, change_parts
 from bookings.refusals import TooLate
+from bookings.several_classes import ClassChange, change_parts
 from core.lifecycle import Refused
 from submissions.links import link_to
 from tests.factories import amsterdam, make_booking, make_slot, make_visit

@@ -10,7 +10,7 @@ import vobject
 from django.test import Client
 
 from bookings import moving
-from bookings.parts import ClassChange, change_parts
+from bookings.several_classes import ClassChange, change_parts
 from core.mail.outbox import Teller
 from core.models import Mail
 from tec_site.pages.feeds import feed_address

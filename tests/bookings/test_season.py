@@ -15,9 +15,9 @@ from django.utils import timezone
 from bookings import lifecycle, moving
 from bookings.models import SchedulePattern, State, VisitSlot, public
 from bookings.planning.availability import next_free, offers_between
-from bookings.planning.demand import demand
 from bookings.planning.schedule import join_slots, make_slots
 from bookings.planning.season import Season, copy_season, plan_season, years_with_patterns
+from bookings.planning.season_demand import demand
 from bookings.rules import VisitItem, VisitRequest
 from programmes.models import Closure
 from schools.models import SchoolHoliday

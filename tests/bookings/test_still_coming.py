@@ -9,7 +9,7 @@ from bookings.admin.booking import BookingAdmin, ComingFilter
 from bookings.models import Booking, BookingEvent, State
 from bookings.refusals import QuestionChanged, SlotPast
 from bookings.still_coming import Answer
-from bookings.telling import overview
+from bookings.telling import dashboard
 from bookings.telling.wording import said_in_words
 from core.mail.outbox import Teller
 from core.models import Mail
@@ -372,9 +372,9 @@ def test_silence_is_a_line_for_staff_and_cancels_nothing(booked, frozen, rf):
     staff = make_staff()
     frozen.move_to(THREE_WEEKS)
     clock.ask_again_due()
-    assert overview.matters(staff) == []
+    assert dashboard.matters(staff) == []
     frozen.move_to(amsterdam(2026, 10, 20, 9))
-    (line,) = overview.matters(staff)
+    (line,) = dashboard.matters(staff)
     assert line.text == "1 klas zei nog niet of ze komt"
     assert line.address.endswith("?coming=silent")
     assert list(Booking.objects.silent()) == [booked]
@@ -383,7 +383,7 @@ def test_silence_is_a_line_for_staff_and_cancels_nothing(booked, frozen, rf):
     request.user = staff
     assert [listed.said_shown(row) for row in listed.get_queryset(request)] == ["geen antwoord"]
     yes(booked)
-    assert overview.matters(staff) == []
+    assert dashboard.matters(staff) == []
     assert booked.state == State.CONFIRMED
 
 

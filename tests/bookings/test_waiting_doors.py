@@ -9,15 +9,15 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from bookings import clock, lifecycle, parts, visits
+from bookings import clock, lifecycle, several_classes, visits
 from bookings.models import Booking, SchedulePattern, State, Visit, VisitSlot, VisitWait
-from bookings.parts import ClassChange
 from bookings.planning.schedule import join_slots, make_slots
 from bookings.planning.times import retime_slots
+from bookings.several_classes import ClassChange
 from bookings.sweeping import VisitSweeper
 from bookings.visits import rooms
 from bookings.visits.calling_off import call_off
-from bookings.waiting import rounds
+from bookings.waiting import offering
 from bookings.waiting.visit_list import LIST
 from programmes.models import Closure, Programme
 from programmes.sweeping.sweeper import CANCEL
@@ -285,7 +285,7 @@ def publish_the_programme(world):
 def change_parts_of_a_submission(world):
     booking = world.fill()
     gone = ClassChange(booking, booking.pupils, booking.supervisors, goes=True)
-    return lambda: parts.change_parts([gone], by=booking.submission.teacher)
+    return lambda: several_classes.change_parts([gone], by=booking.submission.teacher)
 
 
 def in_its_room(world) -> Visit:
@@ -352,7 +352,7 @@ def test_room_is_offered_in_the_transaction_that_makes_it(door):
     row = make_wait(
         programme=world.programme, slot=None, first_day=TUESDAY, last_day=TUESDAY, pupils=25
     )
-    assert rounds.everywhere() == 0, "there is room before the door is opened"
+    assert offering.everywhere() == 0, "there is room before the door is opened"
 
     go_through()
 

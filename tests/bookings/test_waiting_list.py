@@ -9,9 +9,9 @@ from bookings import lifecycle, places, visits
 from bookings.models import Booking, State, Visit, VisitWait
 from bookings.rules import VisitItem, VisitRequest
 from bookings.visits.calling_off import call_off
-from bookings.waiting import rounds
-from bookings.waiting.demand import demand
+from bookings.waiting import offering
 from bookings.waiting.positions import positions
+from bookings.waiting.unmet_demand import demand
 from bookings.waiting.visit_list import LIST, WaitRequest, Wish
 from core.lifecycle import IllegalMove, Refused
 from core.mail.outbox import Teller
@@ -523,12 +523,12 @@ def test_staff_offer_over_the_order_with_a_note(full, slot, programme):
 def test_offer_is_of_as_many_pupils_as_come_by_now(full, slot, programme):
     """She said so between the reading of the list and the offer."""
     row = wait(slot, programme, 28)
-    [read_before] = rounds.entries_of(VisitWait.objects.all())
+    [read_before] = offering.entries_of(VisitWait.objects.all())
     LIST.change_numbers(row, pupils=20, by=None)
     other = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 10, 9), max_pupils=60)
 
     with transaction.atomic():
-        rounds.offer_place(read_before, other, by=None)
+        offering.offer_place(read_before, other, by=None)
 
     assert Booking.objects.get(state=State.OFFERED).pupils == 20
     assert Visit.objects.get(slot=other).pupils_taken == 20

@@ -150,14 +150,14 @@ CANCEL = """
     import django
     django.setup()
     from bookings import lifecycle
-    from bookings.waiting import rounds
+    from bookings.waiting import offering
     from bookings.models import Booking
-    give = rounds.after
+    give = offering.after
     def die(about):
         print("freed", flush=True)
         input()  # never answered
         return give(about)
-    rounds.after = die
+    offering.after = die
     lifecycle.cancel(booking=Booking.objects.get(), by=None)
 """
 

@@ -21,10 +21,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bookings import clock, lifecycle, parts, visits
+from bookings import clock, lifecycle, several_classes, visits
 from bookings.models import Booking, State, Visit, VisitSlot, VisitWait
-from bookings.parts import ClassChange
 from bookings.rules import VisitItem, VisitRequest
+from bookings.several_classes import ClassChange
 from bookings.sweeping import VisitSweeper
 from bookings.visits.calling_off import call_off
 from bookings.waiting.visit_list import LIST, WaitRequest, Wish
@@ -137,7 +137,7 @@ class Desk(RuleBasedStateMachine):
             first, *others = rows.with_facts()
             asked = [ClassChange(first, pupils, 3, goes=goes)]
             asked += [ClassChange(other, other.pupils, 3, slot=to) for other in others]
-            self.attempt(lambda: parts.change_parts(asked, by=self.site["staff"]))
+            self.attempt(lambda: several_classes.change_parts(asked, by=self.site["staff"]))
 
     @rule(number=some, pupils=sizes)
     def bring_fewer(self, number, pupils) -> None:

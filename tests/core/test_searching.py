@@ -5,9 +5,9 @@ from django.db import connection
 
 from bookings.admin.search import booking_fits
 from bookings.models import Booking
-from core.dates import terms
 from core.text import normal
 from core.text.searching import Among
+from core.text.typed_days import terms
 from schools.models import School
 from tests.factories import make_booking, make_school, make_submission
 

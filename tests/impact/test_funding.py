@@ -22,7 +22,7 @@ from impact.counting.spans import Span
 from impact.counting.volunteers import volunteering
 from impact.models import Division, HourRate, Pledge, PledgeState
 from impact.reports.facts import facts_of
-from impact.reports.papers import xlsx_of
+from impact.reports.spreadsheet import xlsx_of
 from roster.models import Role, Shift, ShiftState
 from tests.factories import (
     amsterdam,

@@ -16,8 +16,9 @@ from core.documents import can_be_made
 from impact import clock
 from impact.models import Evaluation, Report
 from impact.reports.facts import changed_since, facts_of
-from impact.reports.papers import context_of, pdf_of, xlsx_of
+from impact.reports.papers import context_of, pdf_of
 from impact.reports.sending import ChangedMeanwhile, send
+from impact.reports.spreadsheet import xlsx_of
 from impact.results import LEAST
 from kits import handling
 from kits.models import LoanState

@@ -14,7 +14,7 @@ from impact.indicators.status import statuses_of
 from impact.indicators.template import YEARLY, set_up
 from impact.models import Indicator, Target, Value
 from impact.reports.facts import facts_of
-from impact.reports.papers import xlsx_of
+from impact.reports.spreadsheet import xlsx_of
 from programmes.models import Programme
 from roster.models import Shift, ShiftState
 from schools.years import YearGroup

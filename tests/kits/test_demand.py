@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from kits.waiting.demand import demand
 from kits.waiting.loan_list import LIST
+from kits.waiting.unmet_demand import demand
 from schools.models import SchoolHoliday
 from submissions.models import Ending, WaitState
 from tests.factories import make_hub, make_kit, make_loan_wait, make_staff

@@ -15,7 +15,7 @@ from core.models import Mail
 from roster import clock, lifecycle, links
 from roster.models import Availability, Person, Shift
 from roster.people import forget, forget_left
-from roster.telling.overview import matters, on_days
+from roster.telling.dashboard import matters, on_days
 from submissions.privacy.erasure import erase_person, found_in
 from tec_site.staff import roles
 from tests.factories import NOW, amsterdam, make_other_hub, make_staff, make_teacher

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from schools.nearly import slips_between
+from schools.near_matches import slips_between
 from schools.search import LIMIT, find_schools
 from tests.factories import make_school
 from tests.schools.duo_files import PRIMARY, real_file

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from bookings import lifecycle as visits
 from bookings.models import Booking, BookingEvent
-from bookings.parts import ClassChange, change_parts
+from bookings.several_classes import ClassChange, change_parts
 from core.mail.markers import marker, reveal
 from core.models import Mail
 from impact import clock

@@ -19,7 +19,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from bookings.models import State
-from bookings.telling.overview import on_days
+from bookings.telling.dashboard import on_days
 from core.dates import ONE_DAY
 from kits.models import KitDocument, LessonKit, Loan, LoanState
 from schools.models import User

@@ -3,7 +3,7 @@ from django import forms
 from programmes.models import Venue
 from submissions.forms import ClassFieldsForm, SchoolContactForm
 from submissions.pages.asking_form import AskingForm
-from submissions.pages.initial import contact_initial
+from submissions.pages.prefilled import contact_initial
 from submissions.rules import Party
 from tests.toys.models import Toy
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from bookings.admin.schedule.making import slots_made
 from bookings.models.schedule import LONGEST_SEASON
 from bookings.planning import season
-from bookings.planning.demand import demand
+from bookings.planning.season_demand import demand
 from core.addresses import row_number
 from core.backoffice.changes import log_done
 from core.dates import parse_day

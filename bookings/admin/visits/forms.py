@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from bookings.admin.forms import MaximaForm, gathered
 from bookings.admin.slot_choice import SlotField
 from bookings.models import Booking, Visit
-from bookings.pages.along import along_with, choices_for, fields_for
+from bookings.pages.goes_along import along_with, choices_for, fields_for
 from bookings.visits.concerned import concerned
 from core.kinds import Along
 from core.text.fields import ParagraphsField

@@ -39,11 +39,11 @@ from core.backoffice.base import Button, ReadOnly
 from core.backoffice.changes import log_done
 from core.backoffice.exports import ExportingAdmin
 from core.backoffice.filters import RelatedDropdownFilter
-from core.dates import terms
 from core.documents import DocumentsUnavailable, pdf_response
 from core.kinds import leads_of
 from core.lifecycle import Refused
 from core.text.searching import rows_with
+from core.text.typed_days import terms
 from programmes.models import Programme, Venue
 
 

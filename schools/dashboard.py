@@ -1,4 +1,4 @@
-"""What the overview of the back office says of schools."""
+"""What the dashboard of staff says of schools."""
 
 from typing import Any
 

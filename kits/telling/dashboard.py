@@ -1,4 +1,4 @@
-"""What the overview of the back office says of loans."""
+"""What the dashboard of staff says of loans."""
 
 import datetime
 import itertools

@@ -18,11 +18,11 @@ from django.views.decorators.cache import never_cache
 from bookings import moving, rules
 from bookings.models import Booking, VisitSlot
 from bookings.pages.access import address_of
-from bookings.pages.along import choices_for, fields_for
+from bookings.pages.goes_along import choices_for, fields_for
 from bookings.pages.parties import ChangesNumbers, supervisors_field
-from bookings.parts import ChangeRefused, ClassChange, change_parts
 from bookings.planning.as_shown import number_of, slot_chosen
 from bookings.planning.availability import Offer, next_free_for
+from bookings.several_classes import ChangeRefused, ClassChange, change_parts
 from bookings.telling.wording import resting_in_words
 from core.text.fields import LineField
 from submissions.access import load_submission

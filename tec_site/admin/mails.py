@@ -1,23 +1,14 @@
-"""In the back office: the mail queue, the statements, and second factors that were lost.
+"""The list of all mails, sent and to be sent.
 
 What staff read of a mail lets nobody in: codes are dots, and links lead to the back office's page
 of the same thing (`core/mail/markers.py`).
 """
 
-import datetime
-from typing import Any, ClassVar
+from typing import Any
 
-from allauth.account import admin as account_admin
-from allauth.account.models import EmailAddress
-from allauth.mfa import admin as mfa_admin
-from allauth.mfa.models import Authenticator
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -25,35 +16,14 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly
+from core.backoffice.base import ModelAdmin, ReadOnly
 from core.backoffice.changes import log_done
 from core.backoffice.filters import RangeDateTimeFilter
+from core.dates import moment_in_table
 from core.mail import queue, sending
 from core.mail.reading import badge_of, readable
 from core.models import Mail, MailAttempt
-from core.tasks import admin as tasks_admin
 from submissions.models import Submission
-from tec_site.models import Statement
-from tec_site.pages.statements import shipped
-from tec_site.staff import overseeing
-from tec_site.staff.lost_factors import PERMISSION, colleagues_of, may_help
-
-# Imported so that they register their pages; some are replaced, or not wanted.
-_registered = (tasks_admin, overseeing)
-_replaced = (account_admin, mfa_admin)
-for _model in (EmailAddress, Authenticator):
-    admin.site.unregister(_model)
-# Called as in the menu, where these libraries call them otherwise.
-_NAMES: dict[Any, Any] = {
-    Authenticator: (_("second factor"), _("second factors")),
-    Group: (_("role"), _("roles")),
-}
-for _model, (_one, _many) in _NAMES.items():
-    _model._meta.verbose_name, _model._meta.verbose_name_plural = _one, _many
-
-
-def _moment(moment: datetime.datetime) -> str:
-    return date_format(timezone.localtime(moment), "TABLE_DATETIME_FORMAT")
 
 
 class AttemptInline(ReadOnly, TabularInline):
@@ -65,7 +35,7 @@ class AttemptInline(ReadOnly, TabularInline):
 
     @display(description=_("when"))
     def when(self, attempt: MailAttempt) -> str:
-        return _moment(attempt.at)
+        return moment_in_table(attempt.at)
 
     @display(description=_("kind of error"))
     def what(self, attempt: MailAttempt) -> str:
@@ -113,15 +83,15 @@ class MailAdmin(ReadOnly, ModelAdmin):
 
     @display(description=_("made"), ordering="created_at")
     def made(self, mail: Mail) -> str:
-        return _moment(mail.created_at)
+        return moment_in_table(mail.created_at)
 
     @display(description=_("last tried"))
     def tried(self, mail: Mail) -> str:
-        return _moment(mail.changed_at)
+        return moment_in_table(mail.changed_at)
 
     @display(description=_("not sent any more after"))
     def expires(self, mail: Mail) -> str:
-        return _moment(mail.expires_at) if mail.expires_at else "–"
+        return moment_in_table(mail.expires_at) if mail.expires_at else "–"
 
     @display(description=_("text"))
     def text_shown(self, mail: Mail) -> SafeString:
@@ -182,85 +152,3 @@ class MailAdmin(ReadOnly, ModelAdmin):
             len(known),
         )
         messages.success(request, text % {"number": len(known)})
-
-
-class StatementForm(forms.ModelForm):
-    """Begins with the text of the site; as long as nobody changes that, it stays the site's."""
-
-    class Meta:
-        model = Statement
-        fields = ("text",)
-        help_texts: ClassVar = {
-            "text": _(
-                "A line that starts with # is a heading, with - a list item, with 1. a step; the "
-                "first paragraph stands in large letters. Empty it to use the text of the site."
-            )
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.shipped = shipped(self.instance.page, self.instance.language)
-        self.initial["text"] = self.instance.text or self.shipped
-        if "text" in self.fields:  # not for who may only look
-            self.fields["text"].widget.attrs["rows"] = 30
-
-    def clean_text(self) -> str:
-        text = "\n".join(self.cleaned_data["text"].splitlines())
-        return "" if text.strip() == self.shipped else text
-
-
-@admin.register(Statement)
-class StatementAdmin(NoDelete, ModelAdmin):
-    logs_values = True
-    form = StatementForm
-    list_display = ("page", "language", "is_own", "changed_at")
-    list_display_links = ("page", "language")
-    fields = (("page", "language", "changed_at"), "text")
-    readonly_fields = fields[0]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # a row for each page and language comes with the site
-
-    @display(description=_("a text of our own"), boolean=True)
-    def is_own(self, statement: Statement) -> bool:
-        return bool(statement.text)
-
-
-@admin.register(Authenticator)
-class AuthenticatorAdmin(ReadOnly, ModelAdmin):
-    """Lost telephone: a colleague deletes the factor (`tec_site/staff/lost_factors.py`)."""
-
-    list_display = fields = ("whose", "way", "made", "used")
-    list_select_related = ("user",)
-    search_fields = ("user__email",)
-
-    # The library's own columns have no names in Dutch.
-
-    @display(description=_("who"), ordering="user__email")
-    def whose(self, factor: Authenticator) -> str:
-        return str(factor.user)
-
-    @display(description=_("how"), ordering="type")
-    def way(self, factor: Authenticator) -> str:
-        return str(factor)
-
-    @display(description=_("since"), ordering="created_at")
-    def made(self, factor: Authenticator) -> str:
-        return _moment(factor.created_at)
-
-    @display(description=_("last used"), ordering="last_used_at")
-    def used(self, factor: Authenticator) -> str:
-        return _moment(factor.last_used_at) if factor.last_used_at else ""
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
-        """Says whose they are, too: all apps with codes are called the same."""
-        _names, *rest = super().get_deleted_objects(objs, request)
-        return [f"{self.whose(one)}: {one}" for one in objs], *rest
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Authenticator]:
-        return super().get_queryset(request).filter(user__in=colleagues_of(request.user))
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if obj is None:
-            return request.user.has_perm(PERMISSION)
-        return may_help(request.user, obj.user)

@@ -1,5 +1,5 @@
 """What whoever makes a box free, or takes one, says to the waiting list; as
-`bookings/waiting/door.py`."""
+`bookings/waiting/freed_places.py`."""
 
 import datetime
 from typing import Any, Protocol, cast
@@ -12,7 +12,7 @@ from kits.models import LessonKit, Loan, LoanWait
 
 
 class GivesTurns(Protocol):
-    """What `kits/waiting/kind.py` does for this module, as in `bookings/waiting/door.py`."""
+    """What `kits/waiting/kind.py` does for this module, for the same reason as there."""
 
     def give_turns_of(self, kit: LessonKit) -> None:
         """Offer what is free of this kit to who waits for it."""

@@ -24,7 +24,7 @@ from kits.admin.exports import CHARGES, INVOICE_LINES
 from kits.admin.kit import say_left
 from kits.changes import rehour
 from kits.models import ChargeLine, DeskDay, Finding, Repair, Shortage
-from kits.telling import overview
+from kits.telling import dashboard
 
 CHARGE_COLOURS = {
     ChargeLine.State.PROPOSED: "warning",
@@ -40,7 +40,7 @@ class DeskDayForm(ClosingForm):
         before = DeskDay.objects.filter(pk=self.instance.pk).first()
         if before is None or self._only_adds_hours(before, data):
             return []
-        return overview.on_weekday(before)
+        return dashboard.on_weekday(before)
 
     def _only_adds_hours(self, before: DeskDay, data: Mapping[str, Any]) -> bool:
         stays = all(
@@ -79,7 +79,7 @@ class DeskDayAdmin(ClosingAdmin, ModelAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Shows what changes hands on a desk day before it goes."""
         texts, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        planned = [link_to(one) for day in objs for one in overview.on_weekday(day)]
+        planned = [link_to(one) for day in objs for one in dashboard.on_weekday(day)]
         return [*texts, *planned], counts, lacking, protected
 
 

@@ -1,4 +1,4 @@
-"""What the overview says of long work, and when it is forgotten."""
+"""What the dashboard of staff says of long work, and when it is forgotten."""
 
 from datetime import timedelta
 from typing import Any

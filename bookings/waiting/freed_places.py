@@ -1,4 +1,4 @@
-"""What whoever makes room, or takes it, says to the waiting list; the rest is in `rounds.py`.
+"""What whoever makes room, or takes it, says to the waiting list; who is offered it: `offering.py`.
 
 Room that a move frees is noted where places change (`freed`); what else makes room says so
 (`opened`). At the end of the verb, in its transaction, all that became free is offered in one
@@ -20,7 +20,7 @@ from programmes.models import Programme
 
 class GivesTurns(Protocol):
     """What `bookings/waiting/kind.py` does for this module, found in the registry. Nothing here can
-    import it: its rounds offer through the lifecycle, and the lifecycle comes here first."""
+    import it: it offers through the lifecycle, and the lifecycle comes here first."""
 
     def give_turns_on(self, day: datetime.date) -> None:
         """Offer what is free on this day to who waits for it."""
@@ -68,14 +68,14 @@ def _give_turns(slot: VisitSlot) -> None:
     given_up = {visit for visit in left_about(_offer_what_is_free) if visit}
     in_them = VisitSlot.objects.filter(visits__in=given_up)
     if not given_up or not in_them.filter(_near(slot)).exists():
-        _rounds().give_turns_on(slot.day)
+        _offering().give_turns_on(slot.day)
 
 
 def _offer_what_is_free(about: set[Any]) -> None:
-    _rounds().give_turns_after(about)
+    _offering().give_turns_after(about)
 
 
-def _rounds() -> GivesTurns:
+def _offering() -> GivesTurns:
     return cast(GivesTurns, kind_of(VisitWait))
 
 

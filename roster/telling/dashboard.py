@@ -1,4 +1,4 @@
-"""What staff see of shifts at a glance: who is here, the week, what needs attention."""
+"""What the dashboard of staff says of shifts: who is here, the week, what needs attention."""
 
 import datetime
 import itertools

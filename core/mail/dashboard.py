@@ -1,4 +1,4 @@
-"""What the overview of the back office says of mail."""
+"""What the dashboard of staff says of mail."""
 
 import datetime
 from typing import Any

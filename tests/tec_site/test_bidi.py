@@ -12,7 +12,7 @@ from bookings import lifecycle
 from bookings.telling.documents import letter
 from core import worker
 from core.mail.models import Mail
-from core.text.isolation import isolated, isolated_html
+from core.text.bidi import isolated, isolated_html
 from submissions.links import token_of
 from tests.factories import make_booking, make_loan, make_school, make_staff, make_submission
 

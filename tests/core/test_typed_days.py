@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from core.dates import Term, terms
+from core.text.typed_days import SearchTerm, terms
 
 NINTH = (datetime.date(2027, 3, 9), datetime.date(2027, 3, 10))
 MARCH = (datetime.date(2027, 3, 1), datetime.date(2027, 4, 1))
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("frozen")
      "9 March 2027", "di 9 maart 2027", "Dinsdag 9-3-2027", "9 mrt. 2027", "Tuesday 9 mar 2027"],
 )  # fmt: skip
 def test_day_with_its_year_is_that_day(typed):
-    assert terms(typed) == [Term(tuple(typed.split()), (NINTH,))]
+    assert terms(typed) == [SearchTerm(tuple(typed.split()), (NINTH,))]
 
 
 @pytest.mark.parametrize("typed", ["9 maart", "9-3", "09/03", "9maart", "di 9 mrt", "9 mar"])
@@ -34,13 +34,13 @@ def test_day_without_a_year_is_that_of_the_years_around_now(typed):
 
 
 def test_month_is_all_its_days():
-    assert terms("maart 2027") == [Term(("maart", "2027"), (MARCH,))]
+    assert terms("maart 2027") == [SearchTerm(("maart", "2027"), (MARCH,))]
     (december,) = terms("december")
     assert december.spans[1] == (datetime.date(2026, 12, 1), datetime.date(2027, 1, 1))
 
 
 def test_day_that_is_on_no_calendar_is_left_out():
-    assert terms("31-2-2027") == [Term(("31-2-2027",))]
+    assert terms("31-2-2027") == [SearchTerm(("31-2-2027",))]
     (leap,) = terms("29-2")
     assert [first.year for first, _before in leap.spans] == [2028]
 
@@ -49,12 +49,12 @@ def test_day_that_is_on_no_calendar_is_left_out():
     "word", ["jan", "hagenpoort", "7b", "0570", "di", "9", "1-2-0001", "9-13", "1234-1-1", "mar"]
 )
 def test_word_is_no_day(word):
-    assert terms(word) == [Term((word,))]
+    assert terms(word) == [SearchTerm((word,))]
 
 
 def test_words_beside_a_day_stay_words():
     assert terms("proeverij 9 maart 2027 raalte") == [
-        Term(("proeverij",)),
-        Term(("9", "maart", "2027"), (NINTH,)),
-        Term(("raalte",)),
+        SearchTerm(("proeverij",)),
+        SearchTerm(("9", "maart", "2027"), (NINTH,)),
+        SearchTerm(("raalte",)),
     ]

@@ -1,4 +1,4 @@
-"""What the overview of the back office says of visits."""
+"""What the dashboard of staff says of visits."""
 
 import datetime
 import itertools

@@ -1,10 +1,16 @@
-"""The school year so far, on the first page of the back office."""
+"""What the dashboard of staff says of figures: the school year so far, and pledges not on paper."""
 
-from core.kinds import Block
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from core.kinds import Block, Matter
 from impact.counting.tables import over_time
 from impact.desk.charts import chart_over_time
 from impact.desk.choice import choice_of
 from impact.indicators.status import goals
+from impact.models import Pledge
 from schools.models import User
 
 
@@ -27,3 +33,23 @@ def year_so_far(user: User) -> Block | None:
         "drawn": chart_over_time(rows, months, "b", asked),
     }
     return Block("admin/impact/_year_so_far.html", content)
+
+
+def verbal_pledges(user: Any) -> list[Matter]:
+    """Those that should be on paper by now, the oldest first."""
+    if not user.has_perm("impact.view_pledge"):
+        return []
+    rows = Pledge.objects.of_hubs(user).verbal_too_long().select_related("source")
+    return [
+        Matter(_words_of(one), reverse("admin:impact_pledge_change", args=[one.pk]))
+        for one in rows.order_by("promised_on", "pk")
+    ]
+
+
+def _words_of(pledge: Pledge) -> str:
+    words = ngettext(
+        "%(pledge)s: pledged, and after %(days)d day still not on paper",
+        "%(pledge)s: pledged, and after %(days)d days still not on paper",
+        pledge.days_verbal,
+    )
+    return words % {"pledge": pledge, "days": pledge.days_verbal}

@@ -10,7 +10,7 @@ from icalendar import Calendar
 
 from bookings import lifecycle
 from bookings.models import Booking, State, Visit, VisitSlot
-from bookings.parts import ChangeRefused, ClassChange, change_parts
+from bookings.several_classes import ChangeRefused, ClassChange, change_parts
 from core.mail.outbox import Teller
 from core.models import Mail
 from kits import handling
