@@ -7,8 +7,8 @@ class BookingsConfig(AppConfig):
     verbose_name = _("Planning")
 
     def ready(self) -> None:
+        from bookings.closing_days import VisitSweeper
         from bookings.kind import BookingKind
-        from bookings.sweeping import VisitSweeper
         from bookings.waiting.kind import VisitWaitKind
         from core import kinds
 

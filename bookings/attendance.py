@@ -3,7 +3,8 @@
 from bookings import lifecycle
 from bookings.lifecycle import MOVES, flag_dependents, lock
 from bookings.models import Booking, BookingEvent, State
-from bookings.refusals import NotYet, refuse_unexplained
+from bookings.refusals import NotYet, ReasonAsked
+from core.kinds import kinds
 from core.transactions import retried
 from schools.models import User
 
@@ -15,7 +16,7 @@ def attend(*, booking: Booking, by: User, note: str = "", came: int | None = Non
     lock(booking, "attend")
     _refuse_before(booking)
     if booking.state == State.NO_SHOW:
-        refuse_unexplained(booking, note)
+        _refuse_unexplained(booking, note)
     number = booking.pupils if came is None else came
     data = {"booked": booking.pupils, "came": number}
     return MOVES.apply(booking, "attend", by=by, note=note, changes={"came": number}, data=data)
@@ -28,7 +29,7 @@ def recount(*, booking: Booking, by: User, came: int, note: str = "") -> Booking
     lock(booking, "recount")
     if came == booking.number_here:
         return None
-    refuse_unexplained(booking, note)
+    _refuse_unexplained(booking, note)
     data = {"from": booking.number_here, "to": came}
     return MOVES.apply(booking, "recount", by=by, note=note, changes={"came": came}, data=data)
 
@@ -39,7 +40,7 @@ def miss(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
     lock(booking, "miss")
     _refuse_before(booking)
     if booking.state == State.ATTENDED:
-        refuse_unexplained(booking, note)
+        _refuse_unexplained(booking, note)
     event = MOVES.apply(booking, "miss", by=by, note=note, changes={"came": None})
     flag_dependents(booking, booking.starts_at, by)
     return event
@@ -49,10 +50,18 @@ def miss(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
 def call_off(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
     """Cancel as staff, also what is over: that is a correction then. Raises ReasonAsked."""
     lock(booking, "cancel")
-    refuse_unexplained(booking, note)
+    _refuse_unexplained(booking, note)
     return lifecycle.cancel(booking=booking, by=by, note=note)
 
 
 def _refuse_before(booking: Booking) -> None:
     if not booking.has_begun:
         raise NotYet
+
+
+def _refuse_unexplained(booking: Booking, note: str) -> None:
+    """What others were told of is corrected with a note only."""
+    if note or not booking.has_begun:
+        return
+    if sent := [one for kind in kinds() for one in kind.sent_of(booking)]:
+        raise ReasonAsked(sent=", ".join(sent))

@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import Booking, VisitSlot
-from core.kinds import kinds
+from bookings.models import VisitSlot
 from core.lifecycle import Refused
 
 
@@ -97,14 +96,6 @@ class ReasonAsked(Refused):
         "This visit counts in what was sent already: %(sent)s. That stays as it is; write down why "
         "you correct it."
     )
-
-
-def refuse_unexplained(booking: Booking, note: str) -> None:
-    """What others were told of is corrected with a note only."""
-    if note or not booking.has_begun:
-        return
-    if sent := [one for kind in kinds() for one in kind.sent_of(booking)]:
-        raise ReasonAsked(sent=", ".join(sent))
 
 
 class NotYet(Refused):

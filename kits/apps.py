@@ -8,10 +8,10 @@ class KitsConfig(AppConfig):
 
     def ready(self) -> None:
         from core import kinds
+        from kits.closing_days import LoanSweeper
         from kits.kind import LoanKind
-        from kits.sweeping import LoanSweeper
+        from kits.waiting.closing_days import LoanWaitSweeper
         from kits.waiting.kind import LoanWaitKind
-        from kits.waiting.sweeping import LoanWaitSweeper
 
         kinds.register(LoanKind())
         kinds.register(LoanWaitKind())

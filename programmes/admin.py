@@ -17,6 +17,7 @@ from core.backoffice.filters import RelatedDropdownFilter
 from core.backoffice.onward import Onward
 from core.lifecycle import Refused
 from core.transactions import retried
+from programmes.closing_days import closures
 from programmes.models import (
     Component,
     CoreObjective,
@@ -32,7 +33,6 @@ from programmes.models import (
 )
 from programmes.one_hub import OneHubForm
 from programmes.samples import WithSamples
-from programmes.sweeping import closures
 from programmes.tell_or_not import TellingAdmin, TellingForm
 
 # Imported so that closed days register their page.

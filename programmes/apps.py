@@ -8,8 +8,8 @@ class ProgrammesConfig(AppConfig):
 
     def ready(self) -> None:
         from core import kinds
+        from programmes.closing_days.work import Closing
         from programmes.files import Pictures
-        from programmes.sweeping.work import Closing
 
         kinds.register(Pictures())
         kinds.register(Closing())

@@ -25,6 +25,8 @@ CHANGE_NUMBERS_UNTIL_DAYS = 7
 FREE_CANCELLATION_UNTIL_DAYS = 14
 HOLD_FOR = timedelta(minutes=30)
 MOST_CLASSES_AT_ONCE = 8  # in one booking
+# With whom one booking is shared: far above any team; who invites more is no teacher.
+MOST_COLLEAGUES = 20
 # From the waiting list, counted on school days between these hours; less where the date is near.
 OFFER_FOR, OFFER_HOURS = timedelta(hours=16), (8, 17)
 OFFER_FOR_NEAR, OFFER_IS_NEAR_WITHIN = timedelta(hours=4), timedelta(days=7)

@@ -18,10 +18,11 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import display
 
 from bookings import attendance, lifecycle
-from bookings.admin.day import day_page, these_days
+from bookings.admin.day import day_page
 from bookings.admin.exports import BOOKINGS, INVOICE_LINES
 from bookings.admin.filters import WhenFilter
 from bookings.admin.moves import STAFF_MOVES, make_each
+from bookings.admin.only_looking import these_days
 from bookings.admin.phone import VisitByPhone
 from bookings.admin.search import booking_fits
 from bookings.lifecycle import MOVES

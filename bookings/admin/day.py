@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -84,13 +84,6 @@ def _of_other_kinds(request: HttpRequest, day: datetime.date) -> list[OnDay]:
 
 def day_address(day: datetime.date) -> str:
     return f"{reverse('admin:bookings_booking_day')}?{urlencode({'dag': day.isoformat()})}"
-
-
-def these_days(field: str) -> Q:
-    """What who only looks sees: `field` is from this Monday until a week from now."""
-    today = timezone.localdate()
-    monday = start_of_day(today - today.weekday() * ONE_DAY)
-    return Q(**{f"{field}__gte": monday, f"{field}__lt": start_of_day(today + 8 * ONE_DAY)})
 
 
 def _beside(

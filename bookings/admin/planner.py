@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from bookings.admin.day import these_days
+from bookings.admin.only_looking import these_days
 from bookings.models import ZoneClaim
 from bookings.planning.planner import PlannerDay, planner
 from core.dates import ONE_DAY, ONE_WEEK, monday_of, month_of, parse_day, start_of_day

@@ -26,8 +26,6 @@ from submissions.models import Asked, Companion, CompanionEvent, CompanionState,
 
 S = CompanionState
 ALIVE = S.where(is_coming=True)
-# Far above any team; who invites more is no teacher.
-MOST = 20
 
 # fmt: off
 MOVES = Lifecycle(
@@ -162,7 +160,7 @@ def invite(
     if not shares:
         raise InvitedAlready
     for share in shares:
-        if share.submission.companions.alive().count() >= MOST:
+        if share.submission.companions.alive().count() >= settings.MOST_COLLEAGUES:
             raise TooManyColleagues
     invitation = uuid.uuid4()
     return [

@@ -17,6 +17,8 @@ from core.kinds import Kind, OnDay, kinds, parts
 from programmes.models import is_of_no_hub, read_hubs_of
 
 DAYS_AHEAD = 7
+# Of a visit today all are named.
+CLASSES_NAMED_AHEAD = 4
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context |= {
             "today": today,
             "coming": busy,
+            "named_ahead": CLASSES_NAMED_AHEAD,
             "next": None if busy else _next(after, seen, user),
         }
     return context

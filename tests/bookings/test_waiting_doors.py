@@ -10,17 +10,17 @@ from django.test import Client
 from django.urls import reverse
 
 from bookings import clock, lifecycle, several_classes, visits
+from bookings.closing_days import VisitSweeper
 from bookings.models import Booking, SchedulePattern, State, Visit, VisitSlot, VisitWait
 from bookings.planning.schedule import join_slots, make_slots
 from bookings.planning.times import retime_slots
 from bookings.several_classes import ClassChange
-from bookings.sweeping import VisitSweeper
 from bookings.visits import rooms
 from bookings.visits.calling_off import call_off
 from bookings.waiting import offering
 from bookings.waiting.visit_list import LIST
+from programmes.closing_days.sweeper import CANCEL
 from programmes.models import Closure, Programme
-from programmes.sweeping.sweeper import CANCEL
 from submissions.changing import let_go
 from submissions.models import WaitState
 from tests.bookings.asking import asked, hold

@@ -22,10 +22,10 @@ from hypothesis.stateful import (
 )
 
 from bookings import clock, lifecycle, several_classes, visits
+from bookings.closing_days import VisitSweeper
 from bookings.models import Booking, State, Visit, VisitSlot, VisitWait
 from bookings.rules import VisitItem, VisitRequest
 from bookings.several_classes import ClassChange
-from bookings.sweeping import VisitSweeper
 from bookings.visits.calling_off import call_off
 from bookings.waiting.visit_list import LIST, WaitRequest, Wish
 from core.lifecycle import Refused

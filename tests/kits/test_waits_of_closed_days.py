@@ -5,8 +5,8 @@ import datetime
 import pytest
 
 from kits.models import LoanWait
-from kits.waiting.sweeping import LoanWaitSweeper
-from programmes.sweeping.sweeper import CANCEL, LEAVE, StandsOtherwise, Way
+from kits.waiting.closing_days import LoanWaitSweeper
+from programmes.closing_days.sweeper import CANCEL, LEAVE, StandsOtherwise, Way
 from tests.factories import amsterdam, make_kit, make_loan_wait, make_staff, make_venue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]

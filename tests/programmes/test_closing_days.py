@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bookings import lifecycle
+from bookings.closing_days import VisitSweeper
 from bookings.models import Booking, State, Visit, VisitSlot, VisitWait
-from bookings.sweeping import VisitSweeper
 from bookings.visits.rooms import give_rooms
 from core.kinds import kinds
 from core.mail.models import Mail
@@ -22,10 +22,10 @@ from core.mail.outbox import Teller
 from core.models import Task, TaskUnit
 from core.tasks import running
 from kits import lifecycle as loans
+from kits.closing_days import LoanSweeper
 from kits.models import Loan, LoanWait
-from kits.sweeping import LoanSweeper
+from programmes.closing_days.sweeper import StandsOtherwise, Way
 from programmes.models import Closure
-from programmes.sweeping.sweeper import StandsOtherwise, Way
 from schools.models import SchoolHoliday
 from tests.chain import chain_is_sound
 from tests.factories import (

@@ -198,6 +198,21 @@ def test_week_that_the_coordinator_changed_meanwhile_is_shown_first(anna):
     assert Availability.objects.get().weekday == 1
 
 
+def test_second_of_two_clicks_at_once_finds_her_week_as_she_wants_it(anna, monkeypatch):
+    data = {"week": "1", "can_1": "on"}
+    data["seen"] = Client().get(address(anna, "days")).context["week"].now
+    save = WeekForm.save
+
+    def after_the_first_click(form):
+        monkeypatch.setattr(WeekForm, "save", save)
+        assert post(anna, "days", data).status_code == 302
+        return save(form)
+
+    monkeypatch.setattr(WeekForm, "save", after_the_first_click)
+    assert post(anna, "days", data).status_code == 302
+    assert Availability.objects.get().weekday == 1
+
+
 def test_week_that_the_coordinator_changes_after_the_form_compared_is_not_lost(anna, monkeypatch):
     seen = Client().get(address(anna, "days")).context["week"].now
     save = WeekForm.save

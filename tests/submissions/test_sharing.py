@@ -188,13 +188,13 @@ def test_states_are_said_truly(booked):
 def test_more_colleagues_than_can_be_kept_apart_are_refused(booked):
     submission, *_classes = booked
     share = {"shares": [Share(submission)], "by": submission.user}
-    for number in range(lifecycle.MOST):
+    for number in range(settings.MOST_COLLEAGUES):
         lifecycle.invite(email=f"juf{number}@school.example", **share)
 
     with pytest.raises(lifecycle.TooManyColleagues):
         lifecycle.invite(email="bram@school.example", **share)
 
-    assert (lifecycle.MOST, Companion.objects.count()) == (20, 20)
+    assert (settings.MOST_COLLEAGUES, Companion.objects.count()) == (20, 20)
     lifecycle.withdraw(companions=[Companion.objects.first()], by=submission.user)
     assert lifecycle.invite(email="bram@school.example", **share)
 

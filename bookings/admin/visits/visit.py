@@ -22,9 +22,9 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from bookings import visits
-from bookings.admin.day import these_days
 from bookings.admin.exports import VISITS
 from bookings.admin.filters import WhenFilter
+from bookings.admin.only_looking import these_days
 from bookings.admin.planner import week_page
 from bookings.admin.search import booking_fits
 from bookings.admin.visits.calling_off import call_off_page

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from core.lifecycle import Event, Refused
 from core.mail import outbox
 from core.mail.queue import Message
+from programmes.closing_days.sweeper import LEAVE, Hit, Way, do_together, sweepers
 from programmes.models import Closure
-from programmes.sweeping.sweeper import LEAVE, Hit, Way, do_together, sweepers
 
 
 @dataclass(frozen=True)

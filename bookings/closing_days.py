@@ -21,8 +21,7 @@ from bookings.visits.moving import other_rooms
 from core.dates import ONE_DAY, start_of_day
 from core.tasks.work import About
 from core.transactions import retried
-from programmes.models import Programme, Venue
-from programmes.sweeping.sweeper import (
+from programmes.closing_days.sweeper import (
     CANCEL,
     LEAVE,
     MOVE,
@@ -32,6 +31,7 @@ from programmes.sweeping.sweeper import (
     Way,
     numbers_in,
 )
+from programmes.models import Programme, Venue
 from schools.models import SchoolHoliday, User
 from submissions.models import WaitState
 from submissions.waiting.lifecycle import LIVE

@@ -15,8 +15,7 @@ from core.transactions import retried
 from kits.models import LoanWait
 from kits.telling.waiting import when_of
 from kits.waiting.loan_list import LIST
-from programmes.models import Venue
-from programmes.sweeping.sweeper import (
+from programmes.closing_days.sweeper import (
     CANCEL,
     LEAVE,
     Hit,
@@ -25,6 +24,7 @@ from programmes.sweeping.sweeper import (
     Way,
     numbers_in,
 )
+from programmes.models import Venue
 from schools.models import User
 from submissions.lifecycle import locked
 from submissions.models import Ending, WaitState

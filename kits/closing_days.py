@@ -18,8 +18,7 @@ from kits import copies, lifecycle, moving
 from kits.days import desk_calendar
 from kits.models import Loan, LoanState
 from kits.moving import Days
-from programmes.models import Venue
-from programmes.sweeping.sweeper import (
+from programmes.closing_days.sweeper import (
     CANCEL,
     LEAVE,
     MOVE,
@@ -29,6 +28,7 @@ from programmes.sweeping.sweeper import (
     Way,
     numbers_in,
 )
+from programmes.models import Venue
 from schools.models import User
 
 ALONG, EXTEND = "along", "extend"

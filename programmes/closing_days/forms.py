@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.text.fields import LineField, ParagraphsField, PickedDayField
+from programmes.closing_days.plan import ClosedSpan
 from programmes.models import Closure, Venue
-from programmes.sweeping.plan import ClosedSpan
 
 # Longer than any holiday; beyond it somebody typed another year.
 LONGEST = datetime.timedelta(days=190)

@@ -15,9 +15,9 @@ from core.tasks.models import Task, TaskUnit
 from core.tasks.preview import Otherwise
 from core.tasks.work import About, Work
 from core.transactions import retried
+from programmes.closing_days.plan import ClosedSpan, differences, find
+from programmes.closing_days.sweeper import do_together, sweeper_of
 from programmes.models import Closure
-from programmes.sweeping.plan import ClosedSpan, differences, find
-from programmes.sweeping.sweeper import do_together, sweeper_of
 
 
 class Closing(Work):

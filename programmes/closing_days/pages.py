@@ -24,13 +24,13 @@ from core.mail.reading import readable
 from core.tasks.dashboard import page_of
 from core.tasks.models import Task
 from core.tasks.preview import FORM_CHANGED, Otherwise, opened, sealed, started
+from programmes.closing_days.forms import ClosedSpanForm
+from programmes.closing_days.plan import ClosedSpan, SweepPlan, rehearse
+from programmes.closing_days.work import Closing, close, days_in_words
 from programmes.models import Closure
-from programmes.sweeping.forms import ClosedSpanForm
-from programmes.sweeping.plan import ClosedSpan, SweepPlan, rehearse
-from programmes.sweeping.work import Closing, close, days_in_words
 
 WAY = "way-"  # before the key of a hit: the name of its choice
-SALT = "programmes.sweeping"
+SALT = "programmes.closing_days"
 
 
 def sweeping_urls(model_admin: Any) -> list[Any]:

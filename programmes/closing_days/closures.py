@@ -14,8 +14,8 @@ from core.backoffice.base import Button, ModelAdmin
 from core.backoffice.closing import ClosingAdmin, ClosingForm
 from core.backoffice.filters import RelatedDropdownFilter
 from core.kinds import Planned, kinds
+from programmes.closing_days.pages import sweeping_urls
 from programmes.models import Closure, Venue
-from programmes.sweeping.pages import sweeping_urls
 
 
 class ClosureForm(ClosingForm):
