@@ -28,6 +28,16 @@ from django.utils.translation import gettext_lazy as _
 NEW = ""  # the source state of a move that creates its row
 
 
+class Role(models.TextChoices):
+    """As whom somebody makes a move: kept in its event, also when the person is erased. The labels
+    are for staff."""
+
+    TEACHER = "teacher", _("school")
+    STAFF = "staff", _("staff")
+    HELPER = "helper", _("herself, by her link")  # one of our people, who has no account
+    SITE = "site", _("the site")  # the clock, and who asks until the code is typed
+
+
 class Refused(ValidationError):
     """A verb says no, in words a person understands. One subclass per kind of refusal."""
 
@@ -137,6 +147,7 @@ class Lifecycle(dict[str, Move]):
         move: str | Move,
         *,
         by: Any,
+        role: Role | None = None,
         changes: Mapping[str, Any] | None = None,
         note: str = "",
         data: Mapping[str, Any] | None = None,
@@ -149,6 +160,7 @@ class Lifecycle(dict[str, Move]):
         the row held before and take what it holds after, saves exactly the fields that changed,
         and writes the event. All of that is part of the caller's transaction, which must be
         rolled back on a refusal. `row` is brought up to date, or left as it was on a refusal.
+        `role` is that of who acts without an account, where `by` is None and yet it is not the site.
         `changes` are fields that change along. `notice` overrides the move's own
         message ('' for none). A row that is not in the database yet is inserted: its move comes
         from the state NEW.
@@ -170,7 +182,7 @@ class Lifecycle(dict[str, Move]):
             from_state=before_state,
             to_state=fresh.state,
             by=by,
-            by_role=role_of(by),
+            by_role=role or role_of(by),
             note=note,
             data=dict(data or {}),
             about=about,
@@ -192,10 +204,10 @@ class Lifecycle(dict[str, Move]):
             raise self.refusal_of(error) from error
 
 
-def role_of(person: Any) -> str:
+def role_of(person: Any) -> Role:
     if person is None:
-        return "site"
-    return "staff" if person.is_staff else "teacher"
+        return Role.SITE
+    return Role.STAFF if person.is_staff else Role.TEACHER
 
 
 def _locked(row: Any) -> Any:
@@ -234,8 +246,8 @@ class Event(models.Model):
         related_name="+",
         verbose_name=_("by"),
     )
-    # 'teacher', 'staff', 'site': stays when the person is erased.
-    by_role = models.CharField(_("by"), max_length=10, default="site")
+    # A `Role`: stays when the person is erased.
+    by_role = models.CharField(_("by"), max_length=10, default=Role.SITE)
     note = models.TextField(_("note"), blank=True)
     data = models.JSONField(_("details"), default=dict, blank=True)
     # The date this is about, where a move may happen once per date (a reminder).
@@ -254,7 +266,7 @@ class Event(models.Model):
     @property
     def word_from_us(self) -> str:
         """What goes into the mail: the note of staff. What a school writes along is for us."""
-        return "" if self.by_role == "teacher" else self.note.strip()
+        return "" if self.by_role == Role.TEACHER else self.note.strip()
 
 
 def once_about_date(of: str) -> models.UniqueConstraint:

@@ -29,7 +29,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import ONE_DAY, start_of_day
-from core.lifecycle import NEW, Move, role_of
+from core.lifecycle import NEW, Move, Role, role_of
 from core.transactions import retried
 from kits import copies, days, rules
 from kits.models import (
@@ -134,7 +134,7 @@ def hold(request: LoanRequest, *, by: User | None) -> Submission:
     item = request.item
     kit, starts_on, ends_on = item.kit, item.starts_on, item.ends_on
     refuse_broken(rules.broken_rules(kit, request.party), request.overrule, request.note)
-    if role_of(by) != "staff":
+    if role_of(by) != Role.STAFF:
         rules.refuse_dates(item)
     before = days.free_again_on(kit, ends_on)
     copy = free_copy(kit, starts_on, before)
@@ -206,7 +206,7 @@ def book(request: LoanRequest, *, by: User) -> Submission:
 def cancel(*, loan: Loan, by: User | None, note: str = "") -> LoanEvent:
     """Give the copy free. The school itself may until the box is packed (TooLate)."""
     copies.lock_loan(loan)
-    if role_of(by) == "teacher" and loan.state == S.PACKED:
+    if role_of(by) == Role.TEACHER and loan.state == S.PACKED:
         raise TooLate
     # Nobody was told of a hold, so there is nothing to take back.
     notice = "" if loan.state == S.HELD else None
@@ -224,7 +224,7 @@ def extend(*, loan: Loan, ends_on: datetime.date, by: User | None, note: str = "
     copies.lock_loan(loan)
     if ends_on <= max(loan.ends_on, timezone.localdate()):
         raise NotLater
-    if role_of(by) == "teacher":
+    if role_of(by) == Role.TEACHER:
         desk = days.desk_for_loan(loan.kit, loan.starts_on, loan.delivery, loan.booking)
         rules.refuse_return(loan.kit, loan.starts_on, ends_on, desk)
     return _keep_until(loan, ends_on, by, note)

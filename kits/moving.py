@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Booking
 from core.kinds import Along
-from core.lifecycle import Event, role_of
+from core.lifecycle import Event, Role, role_of
 from core.transactions import retried
 from kits import copies, lifecycle
 from kits.availability import free_copies
@@ -49,7 +49,7 @@ def move(
     if (loan.starts_on, loan.ends_on) == (starts_on, ends_on):
         return None
     MOVES.check(loan, "change_dates")
-    if role_of(by) == "teacher":
+    if role_of(by) == Role.TEACHER:
         if loan.state == LoanState.PACKED:
             raise TooLate
         refuse_dates(replace(LoanItem.of(loan), starts_on=starts_on, ends_on=ends_on))
@@ -164,7 +164,7 @@ def follow(
     booking: Booking, ways: Mapping[str, str], *, left: datetime.date, by: User | None
 ) -> None:
     """Move or cancel kits with a visit that has just left a day. Raises NoCopyFree."""
-    for loan in _loans_of(booking, role_of(by) == "staff"):
+    for loan in _loans_of(booking, role_of(by) == Role.STAFF):
         match ways.get(_name_of(loan)):
             case "move" if booking.is_holding:
                 move_along(loan, left, by)

@@ -5,7 +5,7 @@ the database refuses her a second place at that time: the constraint is the net,
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Visit
-from core.lifecycle import NEW, Lifecycle, Move
+from core.lifecycle import NEW, Lifecycle, Move, Role
 from core.transactions import retried
 from roster import refusals, rules
 from roster.hours import in_hours
@@ -52,7 +52,7 @@ MOVES = Shifts(
 
 
 @retried
-def accept(*, shift: Shift, person: Person, by: User | None = None) -> ShiftEvent | None:
+def accept(*, shift: Shift, person: Person) -> ShiftEvent | None:
     """Take an open shift, by whichever way she found it; None where it is hers already, after the
     second of two clicks. Raises JustGiven, NotNeeded, MayNot."""
     _lock(shift)
@@ -64,11 +64,11 @@ def accept(*, shift: Shift, person: Person, by: User | None = None) -> ShiftEven
         raise refusals.JustGiven
     if why := rules.broken(person, shift):
         raise why[0]
-    return _give(shift, "accept", person, by=by)
+    return _give(shift, "accept", person, by=None, role=Role.HELPER)
 
 
 @retried
-def drop_out(*, shift: Shift, person: Person, by: User | None = None) -> ShiftEvent | None:
+def drop_out(*, shift: Shift, person: Person) -> ShiftEvent | None:
     """She cannot after all: in the same transaction those who can are asked. None where she has
     dropped out already. Raises NotHers, Over."""
     _lock(shift)
@@ -76,7 +76,7 @@ def drop_out(*, shift: Shift, person: Person, by: User | None = None) -> ShiftEv
         return None
     if shift.person_id != person.pk or shift.state != S.TAKEN:
         raise refusals.NotHers
-    return _let_go(shift, by=by)
+    return _let_go(shift, by=None, role=Role.HELPER)
 
 
 # --- By staff ------------------------------------------------------------------------------------
@@ -234,17 +234,17 @@ def _lock(shift: Shift) -> None:
 
 
 def _give(
-    shift: Shift, move: str, person: Person, *, by: User | None, note: str = "", why: Any = ()
+    shift: Shift, move: str, person: Person, *, why: Collection[str] = (), **given: Any
 ) -> ShiftEvent:
     changes = {"person": person, "holder": person.holder, "overruled": list(why)}
     data = {"overruled": list(why)} if why else {}
-    return _apply(shift, move, by=by, about=person, changes=changes, note=note, data=data)
+    return _apply(shift, move, about=person, changes=changes, data=data, **given)
 
 
-def _let_go(shift: Shift, *, by: User | None, note: str = "") -> ShiftEvent:
+def _let_go(shift: Shift, *, by: User | None, **given: Any) -> ShiftEvent:
     if shift.has_begun:
         raise refusals.Over
-    event = _apply(shift, "drop", by=by, about=shift.person, changes=_FREE, note=note)
+    event = _apply(shift, "drop", by=by, about=shift.person, changes=_FREE, **given)
     _offer(shift, by=by)
     return event
 

@@ -19,7 +19,7 @@ class BookingEventAdmin(EventAdmin):
     )  # fmt: skip
     search_fields = ("booking__party_name",)
     search_help_text = _("day (‘9 March’), reference, school, class, contact, e-mail or programme")
-    fields = ("booking", "move", ("from_state", "to_state"), "at", ("by", "by_role"), "note")
+    fields = ("booking", "move", ("from_state", "to_state"), "at", ("by", "role"), "note")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[BookingEvent], search_term: str

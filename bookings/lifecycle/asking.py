@@ -17,7 +17,7 @@ from bookings.refusals import (
 )
 from bookings.rules import VisitItem, VisitRequest
 from bookings.waiting import freed_places
-from core.lifecycle import NEW, role_of
+from core.lifecycle import NEW, Role, role_of
 from core.text.normal import key
 from core.transactions import retried
 from programmes.models import Programme
@@ -45,7 +45,7 @@ def hold(request: VisitRequest, *, by: User | None) -> Submission:
     broken = rules.broken_rules(request.items, submission.school)
     refuse_broken(broken, request.overrule, request.note, request.told)
     data = {"overruled": request.set_aside} if request.set_aside else {}
-    only_planned = role_of(by) != "staff"
+    only_planned = role_of(by) != Role.STAFF
     for index, item, visit in _with_visits(request.items, only_planned=only_planned):
         if visit.groups_taken or index:  # an empty visit needs no search
             _refuse_same_party(visit, submission, item.party.name, index)
@@ -107,7 +107,7 @@ def _as_class(booking: Booking, school: School, by: User) -> dict[str, Any]:
     changes = dict[str, Any](class_group=ClassGroup.objects.named_in(booking, school, slot.day))
     doubt = rules.taster_doubt(programme, slot, school, booking.party_name)
     # What staff overruled is no doubt; else it went since the place was held.
-    if doubt and (doubt == Attention.PREREQUISITE_BY_SCHOOL or role_of(by) != "staff"):
+    if doubt and (doubt == Attention.PREREQUISITE_BY_SCHOOL or role_of(by) != Role.STAFF):
         changes["attention"] = doubt
     return changes
 

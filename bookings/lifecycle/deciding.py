@@ -16,7 +16,7 @@ from bookings.refusals import (
     SlotPast,
     refuse_late,
 )
-from core.lifecycle import role_of
+from core.lifecycle import Role, role_of
 from core.transactions import retried
 from programmes.models import ProgrammeKind
 from schools.models import ClassGroup, User
@@ -46,7 +46,7 @@ def cancel(
     Experiences that stood on a cancelled Proeverij come under 'needs attention'.
     """
     lock(booking, "cancel")
-    if role_of(by) == "teacher":
+    if role_of(by) == Role.TEACHER:
         refuse_late(booking.starts_at, booking.cancel_until)
     was_held = booking.state == S.HELD
     changes = {"held_until": None, "attention": ""}
@@ -107,7 +107,7 @@ def reschedule(
     lock(booking, "reschedule")
     if slot == booking.visit.slot:
         return None
-    if role_of(by) == "teacher":
+    if role_of(by) == Role.TEACHER:
         refuse_late(booking.starts_at, booking.cancel_until)
     if slot.starts_at <= timezone.now():
         raise SlotPast
@@ -162,7 +162,7 @@ def change_numbers(
     as in a VisitRequest.
     """
     lock(booking, "change_numbers")
-    if role_of(by) == "teacher":
+    if role_of(by) == Role.TEACHER:
         refuse_late(booking.starts_at, booking.change_until)
     if (booking.pupils, booking.supervisors) == (pupils, supervisors):
         return None

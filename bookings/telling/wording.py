@@ -13,6 +13,7 @@ from bookings import rules
 from bookings.models import Attention, Booking, BookingEvent, State, VisitSlot
 from bookings.planning.availability import Offer, Status
 from core.dates import from_to
+from core.lifecycle import Role
 from programmes.models import Programme
 from programmes.models.programme import duration_in_words
 from submissions.wording import HistoryLine, Sentence, Term, details_changed, level_corrected
@@ -66,7 +67,7 @@ def sentence(event: BookingEvent) -> str:
     if told and (text := told(event)):
         return text
     is_group = event.booking.audience.is_groups
-    if event.move == "verify" and event.by_role == "staff":
+    if event.move == "verify" and event.by_role == Role.STAFF:
         if is_group:
             return _("Booked by %(hub)s on your behalf.") % _us(event)
         return _("Booked by %(hub)s on behalf of the school.") % _us(event)

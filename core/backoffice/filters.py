@@ -101,14 +101,14 @@ class RangeDateFilter(unfold_filters.RangeDateFilter):
 
 
 class RoleFilter(admin.SimpleListFilter):
-    """Who made an event: one of the three that `core.lifecycle.role_of` knows. Django's own filter
-    looks for them among all events of all years, and shows them as they are kept."""
+    """Who made an event: one of the roles that this history knows. Django's own filter looks for
+    them among all events of all years, and shows them as they are kept."""
 
     title = _("by")
     parameter_name = "by_role"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("teacher", _("school")), ("staff", _("staff")), ("site", _("the site"))]
+        return [(role.value, role.label) for role in model_admin.roles]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(by_role=self.value()) if self.value() else queryset

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 
 from core.kinds import Kind, kind_of
-from core.lifecycle import Event, Move
+from core.lifecycle import Event, Move, Role
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,4 @@ def move_label(moves: Mapping[str, Move], name: str) -> str:
 
 
 def who_made(event: Event) -> str:
-    if event.by:
-        return event.by.get_full_name()
-    return {"teacher": _("school"), "staff": _("staff")}.get(event.by_role, _("the site"))
+    return event.by.get_full_name() if event.by else str(Role(event.by_role).label)

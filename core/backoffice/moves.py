@@ -32,7 +32,7 @@ from core.backoffice.base import Button, ModelAdmin, ReadOnly
 from core.backoffice.filters import MoveFilter, RangeDateTimeFilter, RoleFilter
 from core.backoffice.history import event_in_words, move_label, who_made
 from core.kinds import kind_of
-from core.lifecycle import Move, Refused
+from core.lifecycle import Move, Refused, Role
 from core.text.fields import ParagraphsField
 from core.transactions import retried
 
@@ -92,7 +92,7 @@ class StaffMove:
 def _newer_events(request: HttpRequest, row: Any) -> QuerySet[Any]:
     """What people did with the row since the form was shown; nothing if the form does not say."""
     seen = row_number(request.POST.get("seen"))
-    return row.events.filter(pk__gt=seen).exclude(by_role="site") if seen else row.events.none()
+    return row.events.filter(pk__gt=seen).exclude(by_role=Role.SITE) if seen else row.events.none()
 
 
 def _moment(at: datetime.datetime) -> str:
@@ -109,6 +109,7 @@ class EventAdmin(ReadOnly, ModelAdmin):
     list_display_links = ("moment",)
     list_filter = (MoveFilter, RoleFilter, ("at", RangeDateTimeFilter))
     ordering = ("-pk",)
+    roles: ClassVar[tuple[Role, ...]] = (Role.TEACHER, Role.STAFF, Role.SITE)
 
     @property
     def moves(self) -> Mapping[str, Move]:
@@ -129,6 +130,10 @@ class EventAdmin(ReadOnly, ModelAdmin):
     @display(description=gettext_lazy("by"), ordering="by")
     def by_whom(self, event: Any) -> str:
         return who_made(event)
+
+    @display(description=gettext_lazy("by"))
+    def role(self, event: Any) -> str:
+        return str(Role(event.by_role).label)
 
 
 class MovesAdmin(ReadOnly, ModelAdmin):

@@ -147,4 +147,4 @@ class EvaluationEventAdmin(EventAdmin):
         "by",
         *(f"evaluation__{fact}" for fact in EvaluationAdmin.facts),
     )
-    fields = ("evaluation", "move", ("from_state", "to_state"), "at", ("by", "by_role"), "note")
+    fields = ("evaluation", "move", ("from_state", "to_state"), "at", ("by", "role"), "note")

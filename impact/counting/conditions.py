@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from bookings.models import State
 from core.dates import start_of_day
+from core.lifecycle import Role
 from impact.counting.scope import ATTENDED, DAY, SCHOOL, Scope
 from kits.models import Loan
 from submissions.models import Ending, WaitState
@@ -66,7 +67,7 @@ def class_came_before(scope: Scope) -> Q:
     return ATTENDED & Q(Exists(earlier.filter(same)))
 
 
-def ended(state: State, *roles: str) -> Callable[[Scope], Q]:
+def ended(state: State, *roles: Role) -> Callable[[Scope], Q]:
     return lambda _scope: Q(state=state, ended_by__in=roles) if roles else Q(state=state)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import State
+from core.lifecycle import Role
 from impact.counting import conditions, house
 from impact.counting.figure import Basis, Figure, Unit, different, here, pupils, rows
 from impact.counting.scope import SCHOOL, Scope
@@ -195,7 +196,7 @@ _FIGURES = [
         Unit.VISITS,
         Basis.ENDED,
         rows,
-        conditions.ended(State.CANCELLED, "teacher"),
+        conditions.ended(State.CANCELLED, Role.TEACHER),
     ),
     Figure(
         "cancelled-by-us",
@@ -207,7 +208,7 @@ _FIGURES = [
         Unit.VISITS,
         Basis.ENDED,
         rows,
-        conditions.ended(State.CANCELLED, "staff", "site"),
+        conditions.ended(State.CANCELLED, Role.STAFF, Role.SITE),
     ),
     Figure(
         "called-off",

@@ -21,7 +21,7 @@ class LoanEventAdmin(EventAdmin):
     search_help_text = gettext_lazy(
         "day (‘9 March’), reference, kit, code of the box, school, class or contact"
     )
-    fields = ("loan", "move", ("from_state", "to_state"), "at", ("by", "by_role"), "note")
+    fields = ("loan", "move", ("from_state", "to_state"), "at", ("by", "role"), "note")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[LoanEvent], search_term: str

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.kinds import Matter, OnDay, Planned
+from core.lifecycle import Role
 from kits import days
 from kits.changes import to_hand_over
 from kits.models import Delivery, DeskDay, Loan, LoanEvent, LoanState
@@ -133,7 +134,7 @@ def _shut(way: str, day: str, *moves: str) -> dict[str, Any]:
 
 def _off_desk(way: str) -> Q:
     """No desk day any more; what staff agreed on with the school need not be one."""
-    return Q(**{f"on_desk_day_{way}": False}) & ~Q(**{f"dated_by_{way}": "staff"})
+    return Q(**{f"on_desk_day_{way}": False}) & ~Q(**{f"dated_by_{way}": Role.STAFF})
 
 
 def _why(loan: Any, way: str) -> str:
@@ -147,7 +148,7 @@ def _why(loan: Any, way: str) -> str:
     if holiday := getattr(loan, f"holiday_{way}"):
         words = _("%(day)s is in the school holiday ‘%(holiday)s’: %(what)s")
         return words.replace("%(holiday)s", holiday.replace("%", "%%"))
-    if getattr(loan, f"on_desk_day_{way}") or getattr(loan, f"dated_by_{way}") == "staff":
+    if getattr(loan, f"on_desk_day_{way}") or getattr(loan, f"dated_by_{way}") == Role.STAFF:
         return ""
     if loan.delivery == Delivery.ROUND:
         return _("The transport round does not drive on %(day)s: %(what)s")

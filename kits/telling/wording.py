@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking
+from core.lifecycle import Role
 from kits import days
 from kits.models import CopyEvent, Delivery, LessonKit, Loan, LoanEvent, LoanState
 from kits.models.loan import Attention
@@ -51,7 +52,7 @@ def sentence(event: LoanEvent) -> str:
         return level_corrected(event)
     if event.move == "readdress":
         return _("The address is now %(to)s.") % event.data
-    if event.move == "verify" and event.by_role == "staff":
+    if event.move == "verify" and event.by_role == Role.STAFF:
         hub = event.loan.submission.hub.short_name
         return _("Reserved by %(hub)s on behalf of the school.") % {"hub": hub}
     words = _SENTENCES.get(event.move)

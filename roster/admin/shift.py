@@ -18,6 +18,7 @@ from core.backoffice.exports import Exporting
 from core.backoffice.filters import DefaultFilter, RangeDateTimeFilter, RelatedDropdownFilter
 from core.backoffice.moves import EventAdmin, StaffMove
 from core.backoffice.row_page import RowPageAdmin
+from core.lifecycle import Role
 from roster import lifecycle
 from roster.admin.exports import SHIFTS
 from roster.admin.forms import AssignForm, ColleaguesNoteForm, HoursForm
@@ -153,9 +154,10 @@ def _who_can(shift: Shift) -> list[Person]:
 
 @admin.register(ShiftEvent)
 class ShiftEventAdmin(EventAdmin):
+    roles = (Role.HELPER, Role.STAFF, Role.SITE)
     list_display = ("moment", "what", "shift", "person", "by_whom", "note", "told")
     list_select_related = ("by", "person", *(f"shift__{fact}" for fact in ShiftAdmin.facts))
     fields = (
         *("shift", "person", "move", ("from_state", "to_state"), "at"),
-        *(("by", "by_role"), "note"),
+        *(("by", "role"), "note"),
     )

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from core.lifecycle import Role
 from roster.models import ShiftEvent
 from roster.refusals import OVERRULABLE
 
@@ -9,7 +10,7 @@ from roster.refusals import OVERRULABLE
 def sentence(event: ShiftEvent) -> str:
     if event.person is None:
         return ""
-    by_staff = event.by_role == "staff"
+    by_staff = event.by_role == Role.STAFF
     words = {
         "accept": _("%(name)s takes it"),
         "assign": _("Given to %(name)s"),

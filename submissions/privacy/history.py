@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from core.lifecycle import Event, Move
+from core.lifecycle import Event, Move, Role
 from schools.models import User
 
 Known = dict[str, Any]
@@ -19,12 +19,12 @@ def moment_in_words(moment: Any) -> str:
 
 def history_of(events: Iterable[Event], labels: Mapping[str, Move], user: User) -> list[str]:
     """A line each: when, what, by whom, and what she wrote along."""
-    roles = {"staff": _("the desk"), "teacher": _("a colleague"), "site": _("the website")}
+    roles = {Role.STAFF: _("the desk"), Role.TEACHER: _("a colleague")}
     lines = []
     for event in events:
         hers = event.by_id == user.pk
         label = labels[event.move].label if event.move in labels else event.move
-        who = _("you") if hers else roles.get(event.by_role, event.by_role)
+        who = _("you") if hers else roles.get(Role(event.by_role), _("the website"))
         line = f"{moment_in_words(event.at)}: {label} ({who})"
         lines.append(f"{line}: {event.note}" if hers and event.note else line)
     return lines

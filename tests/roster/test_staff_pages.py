@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from core.backoffice.history import staff_history
 from core.kinds import kind_of
 from core.mail.outbox import Teller
 from core.models import Mail
@@ -19,7 +20,7 @@ from roster.telling.dashboard import matters, on_days
 from submissions.privacy.erasure import erase_person, found_in
 from tec_site.staff import roles
 from tests.factories import NOW, amsterdam, make_other_hub, make_staff, make_teacher
-from tests.roster.rostering import absent, fresh, make_person, make_run, make_shift, moves_of
+from tests.roster.rostering import absent, fresh, make_person, make_run, make_shift, moves_of, post
 from tests.tec_site.test_two_editors import page_of, shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "one_factor")]
@@ -201,6 +202,63 @@ def test_taken_shift_is_given_to_somebody_else_by_the_same_button(desk, run, ann
     assert names == ["assign", "drop"]
     desk.post(move_page(shift, "assign"), {"person": bo.pk, "note": ""})
     assert fresh(shift).person == bo
+
+
+def seen_by(page):
+    return {"seen": page.context["seen"]}
+
+
+def test_shift_that_she_takes_by_her_link_meanwhile_is_not_taken_off_her(desk, run, anna):
+    shift, bo = make_shift(run), make_person(runs=[run])
+    page = move_page(shift, "assign")
+    data = {"person": bo.pk, "note": ""} | seen_by(desk.get(page))
+    post(anna, "take", shift_id=shift.pk)
+    answer = desk.post(page, data)
+    assert errors(answer) == ["Hier is intussen iets veranderd. Kijk eerst in de geschiedenis."]
+    assert (fresh(shift).person, moves_of(shift)) == (anna, ["open", "accept"])
+    desk.post(page, data | seen_by(answer))
+    assert fresh(shift).person == bo
+
+
+def test_shift_that_she_drops_by_her_link_meanwhile_is_looked_at_before_it_is_given(
+    desk, run, anna
+):
+    shift, bo = make_shift(run, person=anna), make_person(runs=[run])
+    page = move_page(shift, "assign")
+    data = {"person": bo.pk, "note": ""} | seen_by(desk.get(page))
+    post(anna, "drop", shift_id=shift.pk)
+    assert errors(desk.post(page, data)) != []
+    assert fresh(shift).is_open
+
+
+def test_what_the_site_does_meanwhile_keeps_nobody_from_giving_a_shift(desk, run, anna):
+    shift = make_shift(run)
+    page = move_page(shift, "assign")
+    data = {"person": anna.pk, "note": ""} | seen_by(desk.get(page))
+    lifecycle.offer(shift=shift, by=None)
+    assert desk.post(page, data).status_code == 302
+    assert moves_of(shift) == ["open", "offer", "assign"]
+
+
+def test_history_says_what_she_did_herself_and_what_staff_and_the_site_did(desk, staff, run, anna):
+    shift = make_shift(run)
+    post(anna, "take", shift_id=shift.pk)
+    post(anna, "drop", shift_id=shift.pk)
+    desk.post(move_page(shift, "assign"), {"person": anna.pk, "note": ""})
+    herself = "zelf, via de eigen link"
+    assert [(line.text, line.who) for line in reversed(staff_history(shift))] == [
+        ("Open", "de site"),
+        ("Anna neemt de inzet", herself),
+        ("Anna meldt zich af", herself),
+        ("Vraag wie kan", "de site"),
+        ("Gegeven aan Anna", staff.get_full_name()),
+    ]
+    found = desk.get("/beheer/roster/shiftevent/", {"by_role": "helper"}).context["cl"]
+    assert [event.move for event in found.result_list] == ["drop", "accept"]
+    [spec] = [one for one in found.filter_specs if one.title == "door"]
+    shown_roles = [choice["display"] for choice in spec.choices(found)]
+    assert shown_roles[1:] == [herself, "medewerker", "de site"]
+    assert herself in desk.get(page_of(found.result_list[0])).text
 
 
 def test_hours_typed_as_times_end_after_midnight_where_they_must(desk, frozen):
