@@ -82,7 +82,7 @@ class VisitList(WaitingList):
 
     # --- An offer -------------------------------------------------------------------------------
 
-    def free(self, submission: Submission, *, by: User | None, note: str = "") -> None:
+    def free(self, submission: Submission, *, by: User | None) -> None:
         for booking in self._offered(submission):
             lifecycle.MOVES.apply(booking, "lapse", by=by, changes={"held_until": None})
 

@@ -52,7 +52,7 @@ class LoanList(WaitingList):
 
     # --- An offer -------------------------------------------------------------------------------
 
-    def free(self, submission: Submission, *, by: User | None, note: str = "") -> None:
+    def free(self, submission: Submission, *, by: User | None) -> None:
         for loan in self._offered(submission):
             lifecycle.MOVES.apply(loan, "lapse", by=by, changes={"held_until": None})
 

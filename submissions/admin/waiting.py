@@ -31,7 +31,7 @@ def _list_of(wait: Waiting) -> WaitingList:
 
 
 def take(*, wait: Waiting, by: User, note: str = "") -> None:
-    _list_of(wait).take(wait.submission, by=by)
+    _list_of(wait).take(wait.submission, by=by, note=note)
 
 
 def withdraw(*, wait: Waiting, by: User, note: str = "") -> None:
@@ -103,7 +103,7 @@ class WaitEventAdmin(EventAdmin):
     )  # fmt: skip
     search_fields = ("wait__party_name",)
     search_help_text = gettext_lazy("reference, school, class or contact")
-    fields = ("wait", "move", ("from_state", "to_state"), "at", ("by", "by_role"), "note")
+    fields = ("wait", "move", ("from_state", "to_state"), "at", ("by", "role"), "note")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

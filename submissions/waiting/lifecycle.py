@@ -82,7 +82,7 @@ class WaitingList:
         in the way."""
         raise NotImplementedError
 
-    def free(self, submission: Submission, *, by: User | None, note: str = "") -> None:
+    def free(self, submission: Submission, *, by: User | None) -> None:
         """Let go of what is offered to this entry, if anything is; nobody is told of that."""
         raise NotImplementedError
 
@@ -176,7 +176,7 @@ class WaitingList:
             raise NotWaiting
 
     @retried
-    def take(self, submission: Submission, *, by: User | None) -> None:
+    def take(self, submission: Submission, *, by: User | None, note: str = "") -> None:
         """One tap, all or nothing; taking it twice changes nothing. Raises NothingOffered, and
         what stands in the way once its deadline has passed."""
         submission = locked(submission)
@@ -186,7 +186,8 @@ class WaitingList:
             raise NothingOffered
         self.take_offered(submission, by=by)
         for row in offered:
-            MOVES.apply(row, "take", by=by, changes={"held_until": None, "attention": ""})
+            changes = {"held_until": None, "attention": ""}
+            MOVES.apply(row, "take", by=by, note=note, changes=changes)
 
     @retried
     def prolong(self, submission: Submission) -> bool:

@@ -321,6 +321,15 @@ def test_withdrawing_twice_is_withdrawing_once(client, programme, slot, taken):
     assert "Jullie hebben je teruggetrokken." in client.get(page).text
 
 
+@pytest.mark.parametrize("move", ["take", "cancel", "end"])
+def test_what_staff_write_along_for_a_school_that_waits_is_in_the_history(desk, offered, move):
+    page = reverse("admin:bookings_visitwait_move", args=[offered.pk, move])
+
+    assert desk.post(page, {"note": "Zij belde."}).status_code == 302
+
+    assert offered.events.get(move=move).note == "Zij belde."
+
+
 def test_fewer_pupils_keep_the_place_in_the_row_and_more_are_refused(
     client, programme, slot, taken
 ):
