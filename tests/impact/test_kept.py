@@ -63,10 +63,10 @@ def year():
     board = SchoolBoard.objects.create(number="41234", name="Quo Vadis")
     programme = make_programme(max_groups=9, max_pupils=999)
     divide(programme, {make_source(): 1})
-    school = make_school(name="De Ster", municipality="DEVENTER", board=board)
+    school = make_school(name="De Ster", municipality="Deventer", board=board)
     row = came(2026, 11, 3, school=school, programme=programme)
     came(2025, 11, 4, school=school, programme=programme)
-    other = make_school(name="De Maan", municipality="DEVENTER")
+    other = make_school(name="De Maan", municipality="Deventer")
     came(2026, 11, 5, school=other, programme=programme, state=State.CONFIRMED)
     came(2026, 12, 1, programme=programme, state=State.CANCELLED)
     return row
@@ -97,13 +97,13 @@ CHANGES = {
     ),
     "school": lambda row: Submission.objects.filter(pk=row.submission_id).update(school=_moon()),
     "hub": lambda row: Submission.objects.filter(pk=row.submission_id).update(hub=make_other_hub()),
-    "municipality": lambda row: schools(row, municipality="OLST"),
+    "municipality": lambda row: schools(row, municipality="Olst"),
     "board": lambda row: schools(row, board=None),
     "closed": lambda row: School.objects.filter(name="De Maan").update(closed_on=NOW.date()),
     "merged": lambda row: School.objects.filter(name="De Maan").update(
         merged_into=row.submission.school
     ),
-    "a school more": lambda row: make_school(municipality="DEVENTER"),
+    "a school more": lambda row: make_school(municipality="Deventer"),
     "name of the board": lambda row: SchoolBoard.objects.update(name="Samen"),
     "number of the board": lambda row: SchoolBoard.objects.update(number="99999"),
 }
