@@ -20,7 +20,7 @@ from impact.counting.figures import FIGURES, compute
 from impact.counting.scope import Scope
 from impact.counting.spans import Span
 from impact.counting.topics import by_topic
-from impact.keeping.kept import Question, counted
+from impact.keeping.kept import Question, answer_to
 from impact.small_numbers import are_hours_of_few
 from programmes.models import Hub
 from schools.years import current_school_year
@@ -48,7 +48,7 @@ def page(request: HttpRequest) -> HttpResponse:
     year, hub, hubs = _asked(request)
     years = [Span.of_school_year(one) for one in range(FIRST_YEAR, current_school_year() + 1)]
     scope = Scope(Span.of_school_year(year), tuple(one.pk for one in hubs))
-    visits = counted(Question(scope, OF_VISITS, [years]))
+    visits = answer_to(Question(scope, OF_VISITS, [years]))
     numbers = visits.figures | compute(scope, OF_KITS)
     lines = zip(years, visits.series[0], strict=True)
     facts = {

@@ -44,15 +44,15 @@ def clock_of_the_day():
         yield travelled
 
 
-def look(span: Span = YEAR) -> kept.Counted:
+def look(span: Span = YEAR) -> kept.Answer:
     """As the board's page does."""
     scope = scope_of(span)
     before = [Span.of_school_year(2025)]
     question = kept.Question(scope, CODES, [span.months, before], by_source=True)
-    return kept.counted(question, sources_of(scope.hubs))
+    return kept.answer_to(question, sources_of(scope.hubs))
 
 
-def recount() -> kept.Counted:
+def recount() -> kept.Answer:
     Kept.objects.all().delete()
     return look()
 
@@ -186,7 +186,7 @@ def test_new_version_of_the_site_counts_anew(year):
 
 def test_part_of_the_visits_is_counted_each_time(year):
     scope = scope_of(YEAR, programmes=(year.visit.programme_id,))
-    kept.counted(kept.Question(scope, CODES, [YEAR.months]))
+    kept.answer_to(kept.Question(scope, CODES, [YEAR.months]))
     assert not Kept.objects.exists()
 
 
