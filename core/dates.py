@@ -1,8 +1,9 @@
-"""Working days and public holidays in the Netherlands, in Amsterdam days."""
+"""Working days and public holidays in the Netherlands, in Amsterdam days, and the real time
+between moments."""
 
 import datetime
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dateutil.easter import easter
@@ -12,6 +13,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext_lazy as _
 
 Moment = datetime.datetime | datetime.time
+NO_TIME = datetime.timedelta()
 ONE_MINUTE = datetime.timedelta(minutes=1)
 ONE_DAY, ONE_WEEK = datetime.timedelta(days=1), datetime.timedelta(weeks=1)
 AFTER_EASTER = {
@@ -113,6 +115,27 @@ def from_to(start: Moment, end: Moment) -> str:
 def moment_in_table(moment: datetime.datetime) -> str:
     """'di 9 mrt 2027 10:05', on the clock in Amsterdam."""
     return date_format(timezone.localtime(moment), "TABLE_DATETIME_FORMAT")
+
+
+# --- Real time ---
+
+
+def time_between(start: datetime.datetime, end: datetime.datetime) -> datetime.timedelta:
+    """Also over a night on which the clock changes: aware datetimes of one zone subtract by the
+    clock on the wall unless they are in UTC."""
+    return end.astimezone(datetime.UTC) - start.astimezone(datetime.UTC)
+
+
+def elapsed(spans: Iterable[tuple[datetime.datetime, datetime.datetime]]) -> datetime.timedelta:
+    """How long these spans last together; what overlaps counts once."""
+    in_utc = (
+        (start.astimezone(datetime.UTC), end.astimezone(datetime.UTC)) for start, end in spans
+    )
+    found, until = NO_TIME, datetime.datetime.min.replace(tzinfo=datetime.UTC)
+    for start, end in sorted(in_utc):
+        found += max(NO_TIME, end - max(start, until))
+        until = max(until, end)
+    return found
 
 
 # --- Months ---

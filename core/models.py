@@ -79,7 +79,7 @@ class ChangeManager(models.Manager["Change"]):
 
 
 class Change(models.Model):
-    """Of something that others compute from, and keep what they computed.
+    """A note that rows changed from which something that is kept was computed.
 
     The database itself writes a row in the transaction of every change that matters
     (`core.constraints.NotesChanges`), whoever makes it: a form, a job, an import, a shell. What is

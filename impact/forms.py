@@ -156,7 +156,7 @@ class TallyForm(_OfEvaluation):
             first = next(name for name in TALLIES[group] if data.get(name))
             self.add_error(first, words % {"total": total, "pupils": pupils})
         for group, names in TALLIES.items():
-            if rules.counted(data, group) is not None:
+            if rules.took_part(data, group) is not None:
                 data |= {name: data.get(name) or 0 for name in names if name in self.fields}
         return data
 
@@ -184,7 +184,7 @@ class TallyForm(_OfEvaluation):
 class OnlyTallyForm(TallyForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if not self.errors and all(rules.counted(data, group) is None for group in TALLIES):
+        if not self.errors and all(rules.took_part(data, group) is None for group in TALLIES):
             self.add_error("faces_1", _("Fill in at least one number."))
         return data
 

@@ -119,14 +119,14 @@ COLUMNS = (
 
 def results_of(evaluations: EvaluationQuerySet) -> Results:
     """What they say together, in one query."""
-    return _results(list(evaluations.counted().values(*COLUMNS)))
+    return _results(list(evaluations.in_results().values(*COLUMNS)))
 
 
 def results_by_visit(evaluations: EvaluationQuerySet) -> dict[int, Results]:
     """The results of each visit (primary key) that has any, in one query."""
     by = "booking__visit"
     rows: dict[int, list[Any]] = {}
-    for row in evaluations.counted().exclude(**{by: None}).values(by, *COLUMNS):
+    for row in evaluations.in_results().exclude(**{by: None}).values(by, *COLUMNS):
         rows.setdefault(row[by], []).append(row)
     return {visit: _results(found) for visit, found in rows.items()}
 
@@ -237,7 +237,7 @@ def totals(evaluations: EvaluationQuerySet) -> list[Total]:
 
 def _totals(evaluations: EvaluationQuerySet, by: str, things: Any) -> list[Total]:
     grouped = (
-        evaluations.counted()
+        evaluations.in_results()
         .exclude(**{by: None})
         .order_by()
         .values(by)

@@ -6,7 +6,7 @@ from typing import Any
 from impact.models import TALLIES
 
 
-def counted(answers: Mapping[str, Any], group: str) -> int | None:
+def took_part(answers: Mapping[str, Any], group: str) -> int | None:
     """How many pupils took part in a question; None where it was not counted."""
     values = [answers.get(name) for name in TALLIES[group]]
     if all(value is None for value in values):
@@ -16,5 +16,5 @@ def counted(answers: Mapping[str, Any], group: str) -> int | None:
 
 def too_many(answers: Mapping[str, Any], pupils: int) -> dict[str, int]:
     """The questions with more answers than there are pupils in the class → how many."""
-    totals = {group: counted(answers, group) for group in TALLIES}
+    totals = {group: took_part(answers, group) for group in TALLIES}
     return {group: total for group, total in totals.items() if total and total > pupils}

@@ -2,16 +2,87 @@
 
 A number of fewer than `LEAST` answers is not told. Nor is a larger one that leaves one to four over
 of a whole that is told as well (a programme of all programmes, a year of all years), as subtracting
-the two tells of these few.
+the two tells of these few. Hours of fewer than that many volunteers are not told to everybody.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from impact.results import LEAST, Distribution, Results, Split, Total
+from django.db.models import Count
+
+from bookings.models import Visit
+from impact.counting.house import shifts_of
+from impact.counting.scope import Scope
+from impact.models import EvaluationQuerySet
+from impact.results import (
+    LEAST,
+    Distribution,
+    Results,
+    Split,
+    Total,
+    results_by_visit,
+    results_of,
+    totals,
+    years_of,
+)
+from kits.models import LessonKit
+from programmes.models import Programme
+from schools.years import current_school_year, school_year_of
 
 # Whether a distribution is told beside the same one of other results.
 type IsTold[K] = Callable[[Distribution, Mapping[K, Distribution]], bool]
+
+
+def told_to_reader(
+    results: Results,
+    of_hubs: EvaluationQuerySet,
+    thing: Programme | LessonKit | Visit | None,
+    year: int | None,
+) -> Results:
+    """The `results` of one thing or all in a school year or all, without what is not fit to tell
+    beside what else she can ask for: everything, the programme, all years."""
+    if isinstance(thing, Visit):
+        return _told_of_visit(results, of_hubs, thing)
+    of_year = of_hubs if year is None else of_hubs.in_year(year)
+    if thing is not None and not is_among(thing, totals(of_year)):
+        return nothing_of(results)
+    wholes = [of_hubs, of_year]
+    if thing is not None:
+        wholes += [of_hubs.of(thing), of_year.of(thing)]
+    told = guarded(results, [results_of(whole) for whole in wholes])
+    if year is None:
+        return told
+    of_thing = of_hubs if thing is None else of_hubs.of(thing)
+    last = max(current_school_year(), year)
+    years = {one: results_of(of_thing.in_year(one)) for one in years_of(of_thing, last)}
+    return guarded_among(told, years, year)
+
+
+def _told_of_visit(results: Results, of_hubs: EvaluationQuerySet, visit: Visit) -> Results:
+    """Beside the other visits of its programme, of its school year and of all years."""
+    of_year = of_hubs.in_year(school_year_of(visit.slot.day))
+    wholes = [of_hubs, of_year]
+    if not all(is_among(visit.programme, totals(whole)) for whole in wholes):
+        return nothing_of(results)
+    of_programme = [whole.of(visit.programme) for whole in wholes]
+    told = guarded(results, [results_of(whole) for whole in (*wholes, *of_programme)])
+    for whole in of_programme:
+        told = guarded_among(told, results_by_visit(whole), visit.pk)
+    return told
+
+
+def are_hours_of_few(scope: Scope) -> bool:
+    """Whether the hours of volunteers of some hub are those of fewer than five people. Then they
+    are told neither of it nor of all hubs together, from which those of the others can be taken."""
+    of_hubs = (
+        shifts_of(scope)
+        .values("visit__slot__venue__hub")
+        .annotate(people=Count("person", distinct=True))
+    )
+    return any(one["people"] < LEAST for one in of_hubs)
+
+
+# --- The rule -------------------------------------------------------------------------------------
 
 
 def is_fit(number: int, wholes: Iterable[int]) -> bool:

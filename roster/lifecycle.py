@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Visit
+from core.dates import time_between
 from core.lifecycle import NEW, Lifecycle, Move, Role
 from core.transactions import retried
 from roster import refusals, rules
@@ -135,9 +136,9 @@ def record(
     _lock(shift)
     if not shift.has_begun:
         raise refusals.NotOverYet
-    length = _elapsed(worked_from, worked_until)
+    length = time_between(worked_from, worked_until)
     if (
-        length > _elapsed(shift.starts_at, shift.ends_at) + settings.ASK_BEYOND_SHIFT
+        length > time_between(shift.starts_at, shift.ends_at) + settings.ASK_BEYOND_SHIFT
         and not is_sure
     ):
         hours = floatformat(in_hours(length), -2)
@@ -278,7 +279,3 @@ def _apply(shift: Shift, move: str, *, about: Person | None = None, **given: Any
         event.person = about
         event.save(update_fields=["person"])
     return event
-
-
-def _elapsed(start: datetime.datetime, end: datetime.datetime) -> datetime.timedelta:
-    return end.astimezone(datetime.UTC) - start.astimezone(datetime.UTC)

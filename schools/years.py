@@ -12,6 +12,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import row_number
+from core.dates import FIRST_DAY, LAST_DAY
+
 
 class YearGroup(models.IntegerChoices):
     GROUP_1 = 1, _("Group 1")
@@ -95,6 +98,12 @@ def current_school_year() -> int:
 def last_plannable_day() -> datetime.date:
     """The end of the next school year: schools plan no further ahead."""
     return school_year_end(current_school_year() + 1)
+
+
+def school_year_in(typed: str | None) -> int | None:
+    """The school year that an address or a filter names; None where it names none."""
+    year = row_number(typed)
+    return year if FIRST_DAY.year <= year < LAST_DAY.year else None
 
 
 def school_year_label(year: int) -> str:

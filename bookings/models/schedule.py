@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import NotesChanges
-from core.dates import from_to
+from core.dates import from_to, time_between
 from core.text.searching import rows_with
 from core.text.typed_days import terms
 from programmes.models import Closure, OfHubs, Programme, Venue
@@ -240,5 +240,5 @@ class VisitSlot(models.Model):
 
     @property
     def length(self) -> datetime.timedelta:
-        """Real time between start and end: aware datetimes subtract in UTC only if told to."""
-        return self.ends_at.astimezone(datetime.UTC) - self.starts_at.astimezone(datetime.UTC)
+        """Real time between start and end."""
+        return time_between(self.starts_at, self.ends_at)

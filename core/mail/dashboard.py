@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.backoffice.base import scoped
+from core.dates import NO_TIME
 from core.kinds import Matter, Part
 from core.mail import outbox, queue
 from core.mail.models import Mail
@@ -75,7 +76,7 @@ def _in_words(backlog: Backlog) -> str:
         "%(number)d mails wait to be sent, the oldest for %(time)s.",
         backlog.waiting,
     )
-    waiting = backlog.oldest or datetime.timedelta()
+    waiting = backlog.oldest or NO_TIME
     return text % {"number": backlog.waiting, "time": _minutes(waiting)}
 
 

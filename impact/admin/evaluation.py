@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from core.addresses import row_number
 from core.backoffice.base import badge
 from core.backoffice.filters import RelatedDropdownFilter
 from core.backoffice.moves import EventAdmin, StaffMove
@@ -22,7 +21,7 @@ from impact.admin.results import results
 from impact.lifecycle import MOVES
 from impact.models import Evaluation, EvaluationEvent, EvaluationState
 from impact.results import results_of, years_of
-from schools.years import current_school_year, school_year_label
+from schools.years import current_school_year, school_year_in, school_year_label
 
 STAFF_MOVES = {
     "show": StaffMove(lifecycle.show, _("The quote is on the public page now.")),
@@ -40,8 +39,8 @@ class SchoolYearFilter(admin.SimpleListFilter):
         return [(str(year), school_year_label(year)) for year in years]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        year = row_number(self.value())
-        return queryset.in_year(year) if 2000 < year < 3000 else queryset
+        year = school_year_in(self.value())
+        return queryset if year is None else queryset.in_year(year)
 
 
 class QuoteFilter(admin.SimpleListFilter):

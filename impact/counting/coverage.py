@@ -122,7 +122,7 @@ def _areas(rows: Iterable[Mapping[str, Any]], key: str, name: str) -> list[Area]
         at = row[key] or ""
         total[at] += row["total"]
         if row["came"]:
-            names[at] = town_in_words(row[name] or at)
+            names[at] = row[name] or at
             reached[at] += row["reached"]
     found = [Area(at, names[at], total[at], reached[at]) for at in names if total[at]]
     return sorted(found, key=lambda area: (-area.reached, -area.percent, area.name))
@@ -131,15 +131,3 @@ def _areas(rows: Iterable[Mapping[str, Any]], key: str, name: str) -> list[Area]
 def years_before(day: datetime.date) -> datetime.date:
     """The first day of the school year that lies `YEARS_BACK` years before that of this day."""
     return school_year_start(school_year_of(day) - YEARS_BACK)
-
-
-# Words within the name of a municipality that are written small.
-SMALL = {"Aan", "Bij", "De", "Den", "Der", "En", "In", "Op", "Van"}
-
-
-def town_in_words(name: str) -> str:
-    """'Bergen op Zoom': DUO writes municipalities in capitals."""
-    if not name.isupper():
-        return name
-    first, *rest = name.title().split(" ")
-    return " ".join([first, *(one.lower() if one in SMALL else one for one in rest)])

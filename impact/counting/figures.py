@@ -328,8 +328,8 @@ def compute(scope: Scope, codes: Iterable[str] | None = None) -> dict[str, int]:
         if not of_basis:
             continue
         if basis == Basis.HOUSE:
-            counted = house.counted(scope)
-            found |= {_column(one): counted[one.code] for one in of_basis}
+            in_house = house.compute(scope)
+            found |= {_column(one): in_house[one.code] for one in of_basis}
             continue
         columns = {_column(one): one.measure(one.where(scope)) for one in of_basis}
         found |= getattr(scope, basis).aggregate(**columns)

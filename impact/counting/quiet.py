@@ -17,7 +17,6 @@ from django.utils.translation import pgettext_lazy
 
 from bookings.models import Booking, State
 from core.models import Mail
-from impact.counting.coverage import town_in_words
 from impact.counting.scope import ATTENDED, DAY, SCHOOL, Scope
 from impact.counting.spans import Span
 from impact.models import SchoolContact
@@ -71,10 +70,6 @@ class Quiet:
     visited: datetime.date | None
     last: Contact | None
     spoken: SchoolContact | None
-
-    @property
-    def town(self) -> str:
-        return town_in_words(self.school.municipality)
 
 
 def region() -> Any:

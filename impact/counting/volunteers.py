@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.dates import ONE_DAY
+from core.dates import NO_TIME, ONE_DAY
 from impact.counting.house import shifts_of
 from impact.counting.scope import Scope
 from impact.counting.spans import Span
@@ -33,7 +33,7 @@ def volunteering(scope: Scope) -> Volunteering:
         of_hub = shifts_of(scope.over(span)).filter(visit__slot__venue__hub=hub)
         worked = hours.by_person(of_hub)
         for person, time in worked.items():
-            found[person] = found.get(person, hours.NOTHING) + time
+            found[person] = found.get(person, NO_TIME) + time
         length = hours.total(worked.values())
         if rate is not None and value is not None:
             value += Decimal(length / datetime.timedelta(seconds=1)) * rate / 3600

@@ -15,7 +15,7 @@ from impact.counting.sources import Source, sources_of
 from impact.counting.spans import Span, quarters_of
 from programmes.models import Hub
 from schools.models import User
-from schools.years import current_school_year, school_year_of
+from schools.years import current_school_year, school_year_in, school_year_of
 
 YEARS_OFFERED = 11  # the next one, this one and those before
 
@@ -73,18 +73,19 @@ def period_of(span: Span) -> str:
 
 
 def _span_of(period: str) -> Span | None:
-    year, dash, number = period.partition("-")
-    if not 2000 <= row_number(year) < 2190:
+    typed, dash, number = period.partition("-")
+    year = school_year_in(typed)
+    if year is None:
         return None
     if not dash:
-        return Span.of_school_year(int(year))
-    return quarters_of(int(year))[int(number) - 1] if number in {"1", "2", "3", "4"} else None
+        return Span.of_school_year(year)
+    return quarters_of(year)[int(number) - 1] if number in {"1", "2", "3", "4"} else None
 
 
 def choice_of(asked: Mapping[str, Any], user: User) -> Choice:
     """Without a word the running school year of all her hubs, whoever pays. 404 for a hub that is
     not hers."""
-    hubs = list(Hub.objects.all() if user.is_superuser else user.hubs.all())
+    hubs = list(Hub.objects.of_hubs(user))
     hub = next((one for one in hubs if one.slug == asked.get(HUB)), None)
     if asked.get(HUB) and hub is None:
         raise Http404

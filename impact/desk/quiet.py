@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy
 from core.backoffice.access import desk_page
 from core.backoffice.exports import spreadsheet
 from core.text.fields import ParagraphsField, PickedDayField
-from impact.counting.coverage import town_in_words
 from impact.counting.quiet import Quiet, Silence, Wanted, quiet_schools, region, with_contacts
 from impact.models import SchoolContact
 from programmes.models import Hub
@@ -83,7 +82,7 @@ def quiet_list(request: SignedInRequest) -> HttpResponse:
         "wanted": asdict(choice.wanted),
         "silences": list(Silence),
         "sectors": Sector.choices,
-        "towns": [(town, town_in_words(town)) for town in towns],
+        "towns": towns,
         "boards": boards,
         "page": page,
         "rows": with_contacts(page.object_list, choice.keys),
@@ -111,7 +110,7 @@ def _line(one: Quiet) -> list[Any]:
     school, last, spoken = one.school, one.last, one.spoken
     return [
         *(school.site_code, school.name, school.get_sector_display(), school.city),
-        *(one.town, school.board, school.website, one.visited),
+        *(school.municipality, school.board, school.website, one.visited),
         *((last.day, last.what) if last else (None, None)),
         *((spoken.day, spoken.note) if spoken else (None, None)),
     ]

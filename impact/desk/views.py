@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -15,9 +15,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings.models import Visit, VisitSlot, VisitWait
 from core.backoffice.access import desk_page
 from impact.counting.coverage import Area, coverage, sites_of
-from impact.counting.figure import Basis, Figure
+from impact.counting.figure import Figure
 from impact.counting.figures import FIGURES, compute
 from impact.counting.sources import by_source
 from impact.counting.tables import COLUMNS, TABLES, split, together
@@ -27,18 +28,20 @@ from impact.desk.charts import chart_over_time
 from impact.desk.choice import Choice, choice_of
 from impact.indicators.status import goals as goals_of
 from impact.keeping.board import answer_of, years_of
+from kits.models import Loan, RefusedDemand
+from roster.models import Shift
 from submissions.access import SignedInRequest
 
 ROWS_A_PAGE = 50
 # Beside those of visits (`impact/keeping/board.py`).
 OF_KITS = ("kit-pupils", "loans", "kit-schools")
 # Of rows that are of no class: what is read along, and by what they are in order.
-LISTED: dict[str | None, tuple[tuple[str, ...], str]] = {
-    "visitslot": ((), "starts_at"),
-    "visit": (("programme", "slot"), "slot__starts_at"),
-    "shift": (("visit__programme",), "starts_at"),
-    "refuseddemand": (("kit",), "starts_on"),
-    "visitwait": (("submission__school", "submission__organisation"), "first_day"),
+LISTED: Mapping[type[Model], tuple[tuple[str, ...], str]] = {
+    VisitSlot: ((), "starts_at"),
+    Visit: (("programme", "slot"), "slot__starts_at"),
+    Shift: (("visit__programme",), "starts_at"),
+    RefusedDemand: (("kit",), "starts_on"),
+    VisitWait: (("submission__school", "submission__organisation"), "first_day"),
 }
 TOWN, BOARD, PART = "gemeente", "bestuur", "deel"
 
@@ -163,17 +166,11 @@ def rows(request: SignedInRequest, code: str) -> HttpResponse:
     if figure is None:
         raise Http404
     choice = choice_of(request.GET, request.user)
-    if figure.basis in (Basis.HOUSE, Basis.WAITS) and code != "box-days":
-        return _things(request, choice, figure)
-    return _rows(
-        request,
-        choice,
-        figure.rows(choice.scope),
-        title=figure.name,
-        figure=figure,
-        number=compute(choice.scope, [code])[code],
-        are_loans=figure.basis == Basis.LOANS or code == "box-days",
-    )
+    found = figure.rows(choice.scope)
+    number = compute(choice.scope, [code])[code]
+    if found.model in LISTED:
+        return _things(request, choice, found, figure=figure, number=number)
+    return _rows(request, choice, found, title=figure.name, figure=figure, number=number)
 
 
 @desk_page("bookings.change_booking")
@@ -190,19 +187,20 @@ def rows_of_part(request: SignedInRequest, table: str) -> HttpResponse:
 def _rows(
     request: SignedInRequest, choice: Choice, found: Any, *, title: Any, **context: Any
 ) -> HttpResponse:
-    are_loans = context.get("are_loans")
+    are_loans = found.model is Loan
     order = "starts_on" if are_loans else "visit__slot__starts_at"
     of = ("copy__kit",) if are_loans else ("visit__slot", "visit__programme")
     asked = found.select_related("submission__school", "submission__organisation", *of)
     page = Paginator(asked.order_by(order, "pk"), ROWS_A_PAGE).get_page(request.GET.get("pagina"))
-    return _page(request, "rows", title, choice, page=page, **context)
+    return _page(request, "rows", title, choice, page=page, are_loans=are_loans, **context)
 
 
-def _things(request: SignedInRequest, choice: Choice, figure: Figure) -> HttpResponse:
+def _things(
+    request: SignedInRequest, choice: Choice, found: Any, *, figure: Figure, number: int
+) -> HttpResponse:
     """Rows that are of no class: slots, visits, shifts, places on the waiting list."""
-    found = figure.rows(choice.scope)
     model = found.model
-    along, by_time = LISTED[model._meta.model_name]
+    along, by_time = LISTED[model]
     found = (
         found.select_related(*along).order_by(by_time, "pk") if along else found.order_by(by_time)
     )
@@ -216,7 +214,7 @@ def _things(request: SignedInRequest, choice: Choice, figure: Figure) -> HttpRes
         choice,
         page=page,
         figure=figure,
-        number=compute(choice.scope, [figure.code])[figure.code],
+        number=number,
         things=[
             (
                 one,

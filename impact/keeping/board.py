@@ -7,7 +7,7 @@ from impact.counting.scope import Scope
 from impact.counting.sources import Source
 from impact.counting.spans import Span
 from impact.counting.tables import whole
-from impact.keeping.kept import Counted, Question, counted
+from impact.keeping.kept import Answer, Question, answer_to
 from schools.years import current_school_year, school_year_of
 
 FIGURES_OF_BOARD = (
@@ -32,8 +32,8 @@ def question_of(scope: Scope) -> Question:
     return Question(scope, FIGURES_OF_BOARD, [scope.span.months, shown], by_source=True)
 
 
-def answer_of(scope: Scope, sources: Sequence[Source]) -> Counted:
-    found = counted(question_of(scope), sources)
+def answer_of(scope: Scope, sources: Sequence[Source]) -> Answer:
+    found = answer_to(question_of(scope), sources)
     if not scope.span.is_school_year:
         return found
     year = whole(str(YEARS_SHOWN - 1), str(scope.span), found.figures)

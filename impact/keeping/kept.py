@@ -30,7 +30,7 @@ from impact.models import Kept
 
 
 @dataclass(frozen=True)
-class Counted:
+class Answer:
     figures: dict[str, int]
     series: list[list[Row]]  # of each series of spans
     coverage: Coverage
@@ -91,11 +91,11 @@ def _span(days: list[str]) -> Span:
     return Span(*map(datetime.date.fromisoformat, days))
 
 
-def counted(question: Question, sources: Sequence[Source] = ()) -> Counted:
+def answer_to(question: Question, sources: Sequence[Source] = ()) -> Answer:
     """`sources`: those of its hubs, where it asks who pays."""
     value = _value(question, sources)
     areas, cut = value["coverage"], question.cut(sources)
-    return Counted(
+    return Answer(
         value["figures"],
         rows_of(question.series, value["series"]),
         Coverage(

@@ -102,7 +102,7 @@ class EvaluationQuerySet(OfHubs["Evaluation"]):
         """Those of the school year that starts in `year`."""
         return self.filter(day__range=(school_year_start(year), school_year_end(year)))
 
-    def counted(self) -> Self:
+    def in_results(self) -> Self:
         """Without those that staff noted as not come after they had been asked: nobody there
         could answer."""
         return self.filter(_took_place() | Q(state=EvaluationState.ANSWERED))

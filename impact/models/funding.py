@@ -165,7 +165,12 @@ class PledgeState(models.TextChoices):
     @property
     def colour(self) -> str:
         """The colour of its badge."""
-        return {"verbal": "warning", "written": "info", "received": "success", "gone": ""}[self]
+        return {
+            PledgeState.VERBAL: "warning",
+            PledgeState.WRITTEN: "info",
+            PledgeState.RECEIVED: "success",
+            PledgeState.GONE: "",
+        }[self]
 
 
 class PledgeQuerySet(OfHubs["Pledge"]):

@@ -5,16 +5,12 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 
 from impact import links
-from submissions.access import may_see, shared_by
+from submissions.access import Erased, may_see, shared_by
 from submissions.models import Submission
 
 
-class Erased(Exception):
-    """The link was once of somebody about whom we know nothing any more."""
-
-
 def load_submission(request: HttpRequest, public_id: UUID, token: str | None) -> Submission:
-    """The submission; 404 for a stranger. Raises Erased."""
+    """The submission, or 404 for a stranger."""
     rows = Submission.objects.select_related("school", "organisation", "hub", "user")
     submission = rows.filter(public_id=public_id).first()
     if submission is None:

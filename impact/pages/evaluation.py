@@ -18,7 +18,7 @@ from core.lifecycle import Refused
 from impact import lifecycle
 from impact.forms import EvaluationForm, OnlyTallyForm, TallyForm, TeacherForm
 from impact.models import Evaluation
-from impact.pages.access import Erased, load_submission
+from impact.pages.access import load_submission
 from submissions.access import path_of
 from submissions.models import Submission
 from submissions.pages.shared import say_once
@@ -29,10 +29,7 @@ from submissions.pages.shared import say_once
 @require_safe
 def overview(request: HttpRequest, public_id: UUID, token: str | None = None) -> HttpResponse:
     """Every class of the submission; the questions at once where there is one."""
-    try:
-        submission = load_submission(request, public_id, token)
-    except Erased:
-        return _erased(request)
+    submission = load_submission(request, public_id, token)
     rows = list(Evaluation.objects.seen_in(submission).with_facts().order_by("pk"))
     if not rows:
         raise Http404
@@ -60,10 +57,7 @@ class AnsweringView(View):
     def dispatch(
         self, request: HttpRequest, public_id: UUID, pk: int, token: str | None = None
     ) -> HttpResponse:
-        try:
-            self.submission = load_submission(request, public_id, token)
-        except Erased:
-            return _erased(request)
+        self.submission = load_submission(request, public_id, token)
         self.token = token
         return super().dispatch(request, self._evaluation(self.submission, pk))  # type: ignore[return-value]
 
@@ -148,10 +142,7 @@ def take_back(
     request: HttpRequest, public_id: UUID, pk: int, token: str | None = None
 ) -> HttpResponse:
     """She said that we may quote her, and thinks otherwise by now."""
-    try:
-        submission = load_submission(request, public_id, token)
-    except Erased:
-        return _erased(request)
+    submission = load_submission(request, public_id, token)
     evaluation = get_object_or_404(Evaluation.objects.seen_in(submission), pk=pk)
     if not evaluation.was_answered_by(submission.teacher):
         raise Http404  # a colleague's words
@@ -175,7 +166,3 @@ class TallyView(AnsweringView):
 
 def _says(evaluation: Evaluation, answers: Mapping[str, Any]) -> bool:
     return all(getattr(evaluation, name) == value for name, value in answers.items())
-
-
-def _erased(request: HttpRequest) -> HttpResponse:
-    return render(request, "submissions/erased.html", status=410)

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,12 +17,11 @@ from django.views.decorators.http import require_safe
 from core.addresses import row_number
 from core.backoffice.spreadsheets import as_text
 from impact.counting.figures import FIGURES, compute
-from impact.counting.house import shifts_of
 from impact.counting.scope import Scope
 from impact.counting.spans import Span
 from impact.counting.topics import by_topic
-from impact.keeping.kept import Question, counted
-from impact.results import LEAST
+from impact.keeping.kept import Question, answer_to
+from impact.small_numbers import are_hours_of_few
 from programmes.models import Hub
 from schools.years import current_school_year
 
@@ -50,7 +48,7 @@ def page(request: HttpRequest) -> HttpResponse:
     year, hub, hubs = _asked(request)
     years = [Span.of_school_year(one) for one in range(FIRST_YEAR, current_school_year() + 1)]
     scope = Scope(Span.of_school_year(year), tuple(one.pk for one in hubs))
-    visits = counted(Question(scope, OF_VISITS, [years]))
+    visits = answer_to(Question(scope, OF_VISITS, [years]))
     numbers = visits.figures | compute(scope, OF_KITS)
     lines = zip(years, visits.series[0], strict=True)
     facts = {
@@ -115,7 +113,7 @@ def _lines(request: HttpRequest) -> list[dict[str, Any]]:
     year, hub, hubs = _asked(request)
     scope = Scope(Span.of_school_year(year), tuple(one.pk for one in hubs))
     numbers: dict[str, int | None] = {**compute(scope)}
-    if _are_few(scope):
+    if are_hours_of_few(scope):
         numbers["volunteer-hours"] = None
     return [
         {
@@ -127,17 +125,6 @@ def _lines(request: HttpRequest) -> list[dict[str, Any]]:
         }
         for code, number in numbers.items()
     ]
-
-
-def _are_few(scope: Scope) -> bool:
-    """Whether the hours of some hub are those of fewer than five people. Then they are told neither
-    of it nor of all hubs together, from which those of the others can be taken."""
-    of_hubs = (
-        shifts_of(scope)
-        .values("visit__slot__venue__hub")
-        .annotate(people=Count("person", distinct=True))
-    )
-    return any(one["people"] < LEAST for one in of_hubs)
 
 
 def _note(language: str) -> str:

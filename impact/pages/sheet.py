@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from core.documents import DocumentsUnavailable, pdf_response
-from impact.pages.access import Erased, load_submission
+from impact.pages.access import load_submission
 from impact.telling import documents
 from submissions.access import path_of
 
@@ -45,10 +45,7 @@ def sheet_pdf(request: HttpRequest, public_id: UUID, token: str | None = None) -
 
 
 def _load(request: HttpRequest, public_id: UUID, token: str | None) -> tuple[Any, dict[str, Any]]:
-    try:
-        submission = load_submission(request, public_id, token)
-    except Erased as erased:
-        raise Http404 from erased
+    submission = load_submission(request, public_id, token)
     facts = documents.sheet_facts(submission)
     if not facts["classes"]:
         raise Http404

@@ -24,7 +24,7 @@ from impact.counting.unique import unique
 from impact.counting.volunteers import volunteering
 from impact.indicators.status import TargetStatus, statuses_of
 from impact.models import Evaluation, Pledge, Report, Target
-from impact.results import LEAST, Distribution, results_of
+from impact.results import Distribution, results_of
 from impact.small_numbers import guarded
 
 SPLIT_BY = ("line", "kind", "year-groups", "programme", "world")
@@ -203,10 +203,11 @@ def _evaluation(report: Report, scope: Scope) -> Facts:
     board is not told where subtracting it from the hub's leaves the answers of a few."""
     days = scope.span.days("day")
     of_hub = Evaluation.objects.filter(days, submission__hub=report.hub_id)
-    results = results_of(of_hub)
+    results, wholes = results_of(of_hub), []
     if report.board_id:
-        of_board = results_of(of_hub.filter(submission__school__board=report.board_id))
-        results = guarded(of_board, [results])
+        of_board = of_hub.filter(submission__school__board=report.board_id)
+        results, wholes = results_of(of_board), [results]
+    results = guarded(results, wholes)
     return {
         "asked": results.asked,
         "answered": results.answered,
@@ -224,8 +225,7 @@ def _evaluation(report: Report, scope: Scope) -> Facts:
 
 
 def _mean(question: Distribution) -> float | None:
-    is_told = question.is_told and question.n >= LEAST
-    return round(question.mean or 0, 2) if is_told else None
+    return round(question.mean or 0, 2) if question.is_told else None
 
 
 def changed_since(sent: Facts, now: Facts) -> list[tuple[str, int]]:

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from core import calendars, rate_limits
+from core.dates import NO_TIME
 from core.lifecycle import Refused
 from roster import hours, lifecycle, links, people, rules
 from roster.models import Person, Shift, ShiftState
@@ -138,7 +139,7 @@ def _show(request: HttpRequest, person: Person, refused: Refused | None = None) 
         "mine": hers.filter(state=ShiftState.TAKEN, ends_at__gt=timezone.now()),
         "open": rules.open_to(person, list(upcoming))[:OPEN_SHOWN],
         "past": hers.filter(state=ShiftState.WORKED).order_by("-starts_at", "-pk")[:PAST_SHOWN],
-        "hours": hours.in_hours(worked.get(person.pk, hours.NOTHING)),
+        "hours": hours.in_hours(worked.get(person.pk, NO_TIME)),
         "year": school_year_label(year),
         "feed": links.feed_address(person),
         "has_days": person.availabilities.all() or person.other_days.all(),

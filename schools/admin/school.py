@@ -37,7 +37,7 @@ from schools.forms import MergeForm
 from schools.lifecycle import merge_schools
 from schools.models import ClassGroup, PupilCount, School, SchoolBoard, SchoolHoliday
 from schools.search import telling_words
-from schools.years import current_school_year, school_year_label
+from schools.years import current_school_year, school_year_in, school_year_label
 
 
 class ClosedFilter(DefaultFilter):
@@ -211,10 +211,8 @@ class SchoolYearFilter(admin.SimpleListFilter):
         return [(str(year), school_year_label(year)) for year in range(this + 1, this - 6, -1)]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        year = self.value()
-        if year and year.isdecimal():
-            return queryset.filter(school_year=int(year[:4]))
-        return queryset
+        year = school_year_in(self.value())
+        return queryset if year is None else queryset.filter(school_year=year)
 
 
 @admin.register(ClassGroup)

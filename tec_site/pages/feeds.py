@@ -259,13 +259,13 @@ def _subscriptions(user: User) -> list[Subscription]:
 
 def _addresses(user: User) -> list[tuple[str, str]]:
     """Title and address of every feed that `user` can follow."""
-    found = [(_("My visits"), feed_address("mijn", user))]
+    found = [(_("My visits"), feed_address(Feed.MINE, user))]
     if user.school_id:
-        found.append((_("All visits of my school"), feed_address("school", user)))
+        found.append((_("All visits of my school"), feed_address(Feed.SCHOOL, user)))
     if user.is_staff:
-        found.append((_("All visits at all venues"), feed_address("balie", user)))
+        found.append((_("All visits at all venues"), feed_address(Feed.DESK, user)))
         venues = Venue.objects.of_hubs(user)
         zones = Zone.objects.of_hubs(user).select_related("venue")
-        found += [(venue.name, feed_address("locatie", user, venue)) for venue in venues]
-        found += [(_zone_title(zone), feed_address("zone", user, zone)) for zone in zones]
+        found += [(venue.name, feed_address(Feed.VENUE, user, venue)) for venue in venues]
+        found += [(_zone_title(zone), feed_address(Feed.ZONE, user, zone)) for zone in zones]
     return found

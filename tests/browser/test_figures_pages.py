@@ -21,7 +21,7 @@ LONG = "Regio Deal Stedendriehoek, meerjarige impuls voor techniekonderwijs in a
 @pytest.fixture
 def year():
     """A class that came last autumn, a source that pays for it, a target and a report about it."""
-    school = make_school(name="OBS De Ster", municipality="DEVENTER")
+    school = make_school(name="OBS De Ster", municipality="Deventer")
     programme = make_programme(title="Proeverij", max_groups=9, max_pupils=999)
     came(2026, 9, 8, school=school, programme=programme, name="Groep 7b")
     came(2025, 10, 7, school=school, programme=programme, name="Groep 7a")

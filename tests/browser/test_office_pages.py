@@ -41,8 +41,8 @@ def test_schools_are_read_in_with_the_mouse(desk, assert_accessible):
 
 
 def test_quiet_school_is_noted_and_leaves_the_list(desk, assert_accessible):
-    came(2025, 11, 3, school=make_school(name="De Ark", municipality="DEVENTER"))
-    quiet = make_school(name="De Stille", municipality="DEVENTER")
+    came(2025, 11, 3, school=make_school(name="De Ark", municipality="Deventer"))
+    quiet = make_school(name="De Stille", municipality="Deventer")
     make_contact(school=quiet, day=datetime.date(2025, 12, 1))
     desk.goto("/beheer/cijfers/stille-scholen/?open=1")
     assert_accessible()

@@ -248,12 +248,13 @@ def test_who_did_not_come_after_all_cannot_answer():
 
 def test_erased_person_is_told_that_we_know_nothing_and_a_tab_that_was_open_changes_nothing():
     evaluation = make_evaluation()
-    where = address(evaluation)
+    where, sheet = address(evaluation), address(evaluation, "sheet")
     erase_person(email=evaluation.submission.email)
     row = kept(evaluation)
     for response in (
         Client().get(where),
         Client().get(address_of_overview(where)),
+        Client().get(sheet),
         Client().post(where, TEACHER),
     ):
         assert (response.status_code, "We weten niets meer van jullie" in response.text) == (

@@ -155,7 +155,7 @@ def test_booking_with_a_long_history_is_one_visit():
 def test_as_booked_and_as_attended_stand_apart():
     """A wrong number corrected afterwards changes who came, and nothing of what was booked."""
     staff = make_staff()
-    school = make_school(municipality="DEVENTER")
+    school = make_school(municipality="Deventer")
     booking = came(2026, 11, 3, state=State.CONFIRMED, pupils=28, school=school)
     attendance.attend(booking=booking, by=staff, came=24)
     before = compute(scope_of())
@@ -165,7 +165,7 @@ def test_as_booked_and_as_attended_stand_apart():
     assert {code for code in after if after[code] != before[code]} == {"pupils"}
     [line] = split(scope_of(), TABLES["line"])
     assert (line.here, line.booked, unique(scope_of()).most) == (26, 28, 26)
-    [site] = sites_of(scope_of(), Q(municipality="DEVENTER"))
+    [site] = sites_of(scope_of(), Q(municipality="Deventer"))
     assert (site.name, site.came) == (school.name, 26)
 
 
@@ -277,7 +277,7 @@ def test_group_that_begins_anew_lapsed_once_too(clock_of_the_day):
 
 
 def test_rows_behind_each_figure_add_up_to_it():
-    school = make_school(municipality="DEVENTER")
+    school = make_school(municipality="Deventer")
     came(2025, 11, 4, school=school, name="Groep 6", year_group=YearGroup.GROUP_6)
     for day in (3, 4, 5):
         came(2026, 11, day, school=school)

@@ -44,15 +44,15 @@ def clock_of_the_day():
         yield travelled
 
 
-def look(span: Span = YEAR) -> kept.Counted:
+def look(span: Span = YEAR) -> kept.Answer:
     """As the board's page does."""
     scope = scope_of(span)
     before = [Span.of_school_year(2025)]
     question = kept.Question(scope, CODES, [span.months, before], by_source=True)
-    return kept.counted(question, sources_of(scope.hubs))
+    return kept.answer_to(question, sources_of(scope.hubs))
 
 
-def recount() -> kept.Counted:
+def recount() -> kept.Answer:
     Kept.objects.all().delete()
     return look()
 
@@ -63,10 +63,10 @@ def year():
     board = SchoolBoard.objects.create(number="41234", name="Quo Vadis")
     programme = make_programme(max_groups=9, max_pupils=999)
     divide(programme, {make_source(): 1})
-    school = make_school(name="De Ster", municipality="DEVENTER", board=board)
+    school = make_school(name="De Ster", municipality="Deventer", board=board)
     row = came(2026, 11, 3, school=school, programme=programme)
     came(2025, 11, 4, school=school, programme=programme)
-    other = make_school(name="De Maan", municipality="DEVENTER")
+    other = make_school(name="De Maan", municipality="Deventer")
     came(2026, 11, 5, school=other, programme=programme, state=State.CONFIRMED)
     came(2026, 12, 1, programme=programme, state=State.CANCELLED)
     return row
@@ -97,13 +97,13 @@ CHANGES = {
     ),
     "school": lambda row: Submission.objects.filter(pk=row.submission_id).update(school=_moon()),
     "hub": lambda row: Submission.objects.filter(pk=row.submission_id).update(hub=make_other_hub()),
-    "municipality": lambda row: schools(row, municipality="OLST"),
+    "municipality": lambda row: schools(row, municipality="Olst"),
     "board": lambda row: schools(row, board=None),
     "closed": lambda row: School.objects.filter(name="De Maan").update(closed_on=NOW.date()),
     "merged": lambda row: School.objects.filter(name="De Maan").update(
         merged_into=row.submission.school
     ),
-    "a school more": lambda row: make_school(municipality="DEVENTER"),
+    "a school more": lambda row: make_school(municipality="Deventer"),
     "name of the board": lambda row: SchoolBoard.objects.update(name="Samen"),
     "number of the board": lambda row: SchoolBoard.objects.update(number="99999"),
 }
@@ -186,7 +186,7 @@ def test_new_version_of_the_site_counts_anew(year):
 
 def test_part_of_the_visits_is_counted_each_time(year):
     scope = scope_of(YEAR, programmes=(year.visit.programme_id,))
-    kept.counted(kept.Question(scope, CODES, [YEAR.months]))
+    kept.answer_to(kept.Question(scope, CODES, [YEAR.months]))
     assert not Kept.objects.exists()
 
 

@@ -97,7 +97,7 @@ def centre():
 
 def replay(centre: Centre) -> None:
     """Sixty classes that came; one that was booked and never ticked off; one that cancelled."""
-    listed = [make_school(municipality="DEVENTER") for _one in range(SCHOOLS - 1)]
+    listed = [make_school(municipality="Deventer") for _one in range(SCHOOLS - 1)]
     slots = [centre.opens(day) for day in DAYS]
     # One school is in no register: what was typed the first time is found afterwards.
     typed = {"school_typed_name": "De Regenboog", "school_typed_city": "Deventer"}

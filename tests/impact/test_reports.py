@@ -69,7 +69,7 @@ def address(report: Report, end: str = "") -> str:
 
 def test_autumn_of_2024_is_what_the_region_published():
     """17 schools and 1,500 pupils between September and December 2024."""
-    schools = [make_school(municipality="DEVENTER") for _one in range(17)]
+    schools = [make_school(municipality="Deventer") for _one in range(17)]
     for number in range(60):
         day = (2024, 9 + number % 4, 1 + number // 4)
         came(*day, school=schools[number % 17], pupils=25, name=f"Groep {number}")

@@ -53,7 +53,7 @@ def busy_year(client):
     programme = make_programme(title="Proeverij", max_groups=9, max_pupils=999)
     programme.worlds.set([world])
     programme.core_objectives.set([objective])
-    school = make_school(municipality="DEVENTER")
+    school = make_school(municipality="Deventer")
     came(2025, 11, 4, school=school, name="6", year_group=YearGroup.GROUP_6)
     for day in (3, 4):
         visited = came(2026, 11, day, school=school, programme=programme)

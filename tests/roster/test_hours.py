@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from bookings import lifecycle as bookings
 from bookings.models import Booking
+from core.dates import NO_TIME, time_between
 from roster import clock, hours, lifecycle, refusals
 from roster.models import Shift
 from tests.factories import amsterdam, make_staff
@@ -18,7 +19,7 @@ AFTER = amsterdam(2026, 12, 1, 9)
 
 
 def of(person):
-    found = hours.by_person_in_year(Shift.objects.all(), 2026).get(person.pk, hours.NOTHING)
+    found = hours.by_person_in_year(Shift.objects.all(), 2026).get(person.pk, NO_TIME)
     return found / datetime.timedelta(hours=1)
 
 
@@ -95,7 +96,7 @@ def test_night_in_which_the_clock_changes_has_its_real_length(frozen, night, len
     span = {"worked_from": shift.starts_at, "worked_until": end}
     # As typed, by the clock on the wall: what the database gives back is in UTC.
     as_typed = Shift(**{name: timezone.localtime(moment) for name, moment in span.items()})
-    assert hours.length_of(as_typed) == datetime.timedelta(hours=length)
+    assert time_between(*as_typed.worked_span) == datetime.timedelta(hours=length)
     lifecycle.record(shift=shift, **span, is_sure=True, by=make_staff())
     assert of(person) == length
 
