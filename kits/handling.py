@@ -241,11 +241,8 @@ def rehome(
     loudly, for staff; the school is told by staff. The caller holds the locks of
     `copies.lock_all`.
     """
-    loans = Loan.objects.filter(
-        copy=copy,
-        state__in=MOVES["swap"].sources,
-        free_again_on__gt=first,
-    ).order_by("pk")
+    still_here = Loan.objects.where(holds=True, went_out=False)
+    loans = still_here.filter(copy=copy, free_again_on__gt=first).order_by("pk")
     if before is not None:
         loans = loans.filter(starts_on__lt=before)
     moved, left = [], []
