@@ -166,7 +166,7 @@ def lend_again(*, copy: KitCopy, by: User) -> None:
     """A copy that was withdrawn is lent again."""
     if KitCopy.objects.filter(pk=copy.pk, is_withdrawn=True).update(is_withdrawn=False):
         _write_event(copy.pk, "bring_back", by, {})  # the word that histories have
-        freed_boxes.opened()
+        freed_boxes.freed()
 
 
 @retried
@@ -203,7 +203,7 @@ def end_repair(*, repair: Repair, by: User) -> None:
         ended = running.update(free_again_on=today)
     if ended:
         _write_event(repair.copy_id, "end_repair", by, {"to": repair.free_again_on.isoformat()})
-        freed_boxes.opened()
+        freed_boxes.freed()
 
 
 @retried

@@ -82,7 +82,7 @@ class VisitList(WaitingList):
 
     # --- An offer -------------------------------------------------------------------------------
 
-    def free(self, submission: Submission, *, by: User | None, note: str = "") -> None:
+    def free(self, submission: Submission, *, by: User | None) -> None:
         for booking in self._offered(submission):
             lifecycle.MOVES.apply(booking, "lapse", by=by, changes={"held_until": None})
 
@@ -114,11 +114,8 @@ class VisitList(WaitingList):
             raise NoteRequired
         offering.offer_place(entries[0], slot, by=by, note=note)
 
-    def give_turns(self) -> None:
-        offering.everywhere()
-
     @retried
-    def offer_everywhere(self) -> int:
+    def give_turns(self) -> int:
         return offering.everywhere()
 
     # --- What can no longer be ------------------------------------------------------------------
