@@ -87,7 +87,7 @@ def coming_of(thing: Programme | Venue) -> QuerySet[Booking]:
         if isinstance(thing, Programme)
         else {"visit__slot__venue": thing}
     )
-    known = Booking.objects.filter(state__in=MOVES["retime"].sources, **of)
+    known = Booking.objects.where(is_coming=True).filter(**of)
     return known.upcoming().order_by("pk")
 
 

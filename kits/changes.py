@@ -18,10 +18,13 @@ from kits.models import Delivery, DeskDay, LessonKit, Loan, LoanState
 from programmes.models import Programme, Venue
 from schools.models import User
 
+# What a school counts on, until its box is back.
+KNOWN = LoanState.where(is_promise=True, is_back=False)
+
 
 def to_hand_over(venue: Venue) -> QuerySet[Loan]:
     """What schools collect or bring back at the venue themselves, and know of."""
-    loans = Loan.objects.at(venue).filter(state__in=MOVES["readdress"].sources)
+    loans = Loan.objects.at(venue).filter(state__in=KNOWN)
     return loans.exclude(delivery=Delivery.ROUND).with_facts().order_by("starts_on", "pk")
 
 
@@ -92,5 +95,5 @@ def retime(programme: Programme, before: Programme) -> None:
 
 def _revise(loans: QuerySet[Loan]) -> None:
     offered = LoanState.where(is_offer=True)  # which calendars show too
-    known = loans.filter(state__in=[*MOVES["readdress"].sources, *offered])
+    known = loans.filter(state__in=[*KNOWN, *offered])
     known.order_by().update(sequence=F("sequence") + 1, changed_at=timezone.now())

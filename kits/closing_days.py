@@ -15,9 +15,8 @@ from core.lifecycle import Refused
 from core.tasks.work import About
 from core.transactions import retried
 from kits import copies, lifecycle, moving
-from kits.days import desk_calendar
+from kits.days import Days, desk_calendar
 from kits.models import Loan, LoanState
-from kits.moving import Days
 from programmes.closing_days.sweeper import (
     CANCEL,
     LEAVE,
@@ -71,20 +70,17 @@ class LoanSweeper(Sweeper):
         copies.lock_loan(loan)
         if _stands(loan) != stands:
             raise StandsOtherwise
-        match way.action:
-            case "move":
-                starts_on, ends_on = way.days
-                moving.move(loan=loan, starts_on=starts_on, ends_on=ends_on, by=by, note=note)
-            case "extend":
-                lifecycle.extend(loan=loan, ends_on=way.days[0], by=by, note=note)
-            case "along":
-                _follow(loan, way.days[0], by, note)
-            case "cancel":
-                lifecycle.cancel(loan=loan, by=by, note=note)
-            case "leave":
-                pass
-            case _:  # of another version of the site
-                raise StandsOtherwise
+        if way.action == MOVE:
+            starts_on, ends_on = way.days
+            moving.move(loan=loan, starts_on=starts_on, ends_on=ends_on, by=by, note=note)
+        elif way.action == EXTEND:
+            lifecycle.extend(loan=loan, ends_on=way.days[0], by=by, note=note)
+        elif way.action == ALONG:
+            _follow(loan, way.days[0], by, note)
+        elif way.action == CANCEL:
+            lifecycle.cancel(loan=loan, by=by, note=note)
+        elif way.action != LEAVE:  # of another version of the site
+            raise StandsOtherwise
         return ""
 
     def about(self, keys: Iterable[str]) -> dict[str, About]:

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db.models import CharField, Count, DateField, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from bookings.models import Booking
 from core.dates import ONE_DAY, add_working_days, days_between, public_holiday
@@ -17,6 +19,19 @@ from kits.models import Delivery, DeskDay, LessonKit, Loan
 from kits.models.loan import LoanQuerySet
 from programmes.models import Closure, Venue
 from schools.models import SchoolHoliday
+
+
+class Days(NamedTuple):
+    """From when until when a box is lent."""
+
+    starts_on: datetime.date
+    ends_on: datetime.date
+
+    def __str__(self) -> str:
+        return _("%(first)s to %(last)s") % {
+            "first": date_format(self.starts_on, "MONTH_DAY_FORMAT"),
+            "last": date_format(self.ends_on, "MONTH_DAY_FORMAT"),
+        }
 
 
 def free_again_on(kit: LessonKit, ends_on: datetime.date) -> datetime.date:

@@ -166,7 +166,7 @@ def lend_again(*, copy: KitCopy, by: User) -> None:
     """A copy that was withdrawn is lent again."""
     if KitCopy.objects.filter(pk=copy.pk, is_withdrawn=True).update(is_withdrawn=False):
         _write_event(copy.pk, "bring_back", by, {})  # the word that histories have
-        freed_boxes.opened()
+        freed_boxes.freed()
 
 
 @retried
@@ -203,7 +203,7 @@ def end_repair(*, repair: Repair, by: User) -> None:
         ended = running.update(free_again_on=today)
     if ended:
         _write_event(repair.copy_id, "end_repair", by, {"to": repair.free_again_on.isoformat()})
-        freed_boxes.opened()
+        freed_boxes.freed()
 
 
 @retried
@@ -241,11 +241,8 @@ def rehome(
     loudly, for staff; the school is told by staff. The caller holds the locks of
     `copies.lock_all`.
     """
-    loans = Loan.objects.filter(
-        copy=copy,
-        state__in=MOVES["swap"].sources,
-        free_again_on__gt=first,
-    ).order_by("pk")
+    still_here = Loan.objects.where(holds=True, went_out=False)
+    loans = still_here.filter(copy=copy, free_again_on__gt=first).order_by("pk")
     if before is not None:
         loans = loans.filter(starts_on__lt=before)
     moved, left = [], []

@@ -75,7 +75,7 @@ class LoanLifecycle(AskedLifecycle):
 
     def change_places(self, before: Any, after: Any) -> None:
         if before:
-            freed_boxes.freed(before[0])
+            freed_boxes.freed()
 
     def refusal_of(self, error: IntegrityError) -> Exception:
         return CopyPromised() if "copy_lent_once" in str(error) else error

@@ -6,10 +6,8 @@ A school chooses them itself until the box is packed, and asks staff after.
 import datetime
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking
@@ -18,7 +16,7 @@ from core.lifecycle import Event, Role, role_of
 from core.transactions import retried
 from kits import copies, lifecycle
 from kits.availability import free_copies
-from kits.days import desk_calendar, free_again_on, visit_day
+from kits.days import Days, desk_calendar, free_again_on, visit_day
 from kits.lifecycle import COMING, MOVES
 from kits.models import KitCopy, Loan, LoanEvent, LoanState
 from kits.refusals import DatesPassed, NoCopyFree, TooLate
@@ -130,17 +128,6 @@ def _own_or_free(loan: Loan, first: datetime.date, before: datetime.date) -> Kit
 
 
 # --- Along with its visit ------------------------------------------------------------------------
-
-
-class Days(NamedTuple):
-    starts_on: datetime.date
-    ends_on: datetime.date
-
-    def __str__(self) -> str:
-        return _("%(first)s to %(last)s") % {
-            "first": date_format(self.starts_on, "MONTH_DAY_FORMAT"),
-            "last": date_format(self.ends_on, "MONTH_DAY_FORMAT"),
-        }
 
 
 def along(booking: Booking, day: datetime.date | None, by_staff: bool) -> list[Along]:

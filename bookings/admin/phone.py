@@ -15,7 +15,7 @@ from bookings import lifecycle
 from bookings.admin.forms import WaitWhereForm, WhereForm
 from bookings.pages.forms import BookingForm
 from bookings.planning.availability import offers_between
-from bookings.waiting.visit_list import LIST, WaitRequest, Wish
+from bookings.waiting.visit_list import LIST, Wish
 from core.addresses import row_number
 from core.dates import ONE_DAY
 from submissions.admin.phone import ByPhone
@@ -43,9 +43,7 @@ class VisitByPhone(ByPhone):
 
     def wait(self, form: BookingForm, chosen: Mapping[str, Any], by: Any) -> Submission:
         wish = chosen.get("wish") or Wish.of(chosen["slot"])
-        what = ["wait", form.programme.pk, wish.facts, form.parties]
-        submission = form.contact.submission(browser="", language="nl", what=what)
-        return LIST.book(WaitRequest(submission, form.programme, form.parties, wish), by=by)
+        return LIST.book(form.wanted_waiting(wish, browser="", language="nl"), by=by)
 
     def has_room(self, chosen: Mapping[str, Any]) -> bool:
         slot = chosen["slot"]

@@ -4,10 +4,10 @@ from django.db.models import Q
 
 from bookings.models import Booking, Visit
 from core.text.normal import fold, words
-from core.text.searching import Among, has_name, rows_with
+from core.text.searching import Among, rows_with
 from core.text.typed_days import SearchTerm
 from programmes.models import Programme
-from submissions.models import Submission
+from submissions.admin.search import in_class_or_submission
 
 
 def booking_fits(term: SearchTerm) -> Q:
@@ -16,11 +16,8 @@ def booking_fits(term: SearchTerm) -> Q:
         return term.on("visit__slot__starts_at") | Q(party_name__contains=" ".join(term.words))
     fits = Q()
     for word in words(" ".join(term.words)):
-        classes = Booking.objects.filter(has_name("party_key", word))
-        one = Q(Among("pk", classes.values("pk")))
+        one = in_class_or_submission(Booking, word)
         if fold(word):
-            submissions = Submission.objects.matching(word)
-            one |= Q(Among("submission", submissions.values("pk")))
             programmes = rows_with(Programme.objects.all(), ["title"], word)
             if programmes:  # mostly none
                 one |= Q(

@@ -20,13 +20,11 @@ from bookings.waiting.visit_list import LIST
 from core.backoffice.filters import AttentionFilter, RangeDateFilter, RelatedDropdownFilter
 from core.backoffice.moves import RequiredNoteForm, StaffMove
 from core.lifecycle import Move
-from core.text.normal import fold, words
-from core.text.searching import Among, has_name
+from core.text.normal import words
 from core.text.typed_days import terms
 from schools.models import User
-from submissions.admin.waiting import WaitAdmin, WaitEventAdmin, waiting_moves
-from submissions.models import Submission
-from submissions.waiting.lifecycle import LIVE
+from submissions.admin.search import in_class_or_submission
+from submissions.admin.waiting import LiveFilter, WaitAdmin, WaitEventAdmin, waiting_moves
 
 # --- Moves ---------------------------------------------------------------------------------------
 
@@ -59,27 +57,6 @@ STAFF_MOVES = waiting_moves(offer, OfferForm, settle=SETTLE)
 # --- The list ------------------------------------------------------------------------------------
 
 
-class LiveFilter(admin.SimpleListFilter):
-    """Who waits now, unless one asks for those of before."""
-
-    title = gettext_lazy("which")
-    parameter_name = "which"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("past", _("of before")), ("all", _("all"))]
-
-    def choices(self, changelist: Any) -> Any:
-        first, *others = super().choices(changelist)
-        yield first | {"display": _("who waits now")}
-        yield from others
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() == "all" or (request.GET.get("q") and not self.value()):
-            return queryset
-        live = Q(state__in=LIVE)
-        return queryset.exclude(live) if self.value() == "past" else queryset.filter(live)
-
-
 @admin.register(VisitWait)
 class VisitWaitAdmin(WaitAdmin):
     by_phone = WaitByPhone
@@ -110,12 +87,7 @@ class VisitWaitAdmin(WaitAdmin):
         for term in terms(search_term):
             fits = Q()
             for word in words(" ".join(term.words)):
-                named = VisitWait.objects.filter(has_name("party_key", word))
-                one = Q(Among("pk", named.values("pk")))
-                if fold(word):
-                    submissions = Submission.objects.matching(word)
-                    one |= Q(Among("submission", submissions.values("pk")))
-                fits &= one
+                fits &= in_class_or_submission(VisitWait, word)
             for first, before in term.spans:
                 fits |= Q(first_day__lt=before, last_day__gte=first)
             queryset = queryset.filter(fits)

@@ -96,7 +96,7 @@ class BookView(BookingAsking, AskView):
         return form.wanted(**asked_by(self.request))
 
     def wanted_waiting(self, form: BookingForm) -> WaitRequest:
-        return waiting.wait_request(self.request, form, Wish.of(form.slot))
+        return form.wanted_waiting(Wish.of(form.slot), **asked_by(self.request))
 
     def show_refusal(self, form: BookingForm, refusal: Refused) -> Refused | None:
         if isinstance(refusal, RulesBroken):

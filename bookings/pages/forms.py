@@ -22,6 +22,7 @@ from bookings.rules import (
     broken_on_date,
     taster_to_come,
 )
+from bookings.waiting.visit_list import WaitRequest, Wish
 from core.addresses import row_number
 from core.text.fields import ParagraphsField
 from programmes.models import Programme
@@ -238,6 +239,12 @@ class BookingForm(AskingForm):
         items = [VisitItem(self.slot, self.programme, party) for party in self.parties]
         told = {rule for form in self.classes.forms for rule in form.told}
         return VisitRequest(submission, items, overrule, note, told)
+
+    def wanted_waiting(self, wish: Wish, *, browser: str, language: str) -> WaitRequest:
+        """What is asked of the waiting list."""
+        what = ["wait", self.programme.pk, wish.facts, self.parties]
+        submission = self.contact.submission(browser=browser, language=language, what=what)
+        return WaitRequest(submission, self.programme, self.parties, wish)
 
 
 def _parties_of(held: Submission) -> list[dict[str, Any]]:

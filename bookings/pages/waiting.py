@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.models import State, VisitSlot, VisitWait
 from bookings.pages.access import address_of
-from bookings.pages.forms import BookingForm
 from bookings.pages.waiting_for_days import WishBookingForm
 from bookings.planning.month import Own
 from bookings.telling import waiting as words
@@ -22,7 +21,7 @@ from bookings.telling.other_dates import other_dates
 from bookings.telling.stays import stays_of
 from bookings.telling.wording import requirements_of, terms_of
 from bookings.waiting.positions import positions
-from bookings.waiting.visit_list import LIST, WaitRequest, Wish
+from bookings.waiting.visit_list import LIST, WaitRequest
 from core import drafts
 from core.lifecycle import Refused
 from programmes.models import Programme
@@ -51,14 +50,6 @@ def wait_address(submission: Submission, page: str = "", token: str | None = Non
     return address_of(submission, f"wait_{page}" if page else "wait", token)
 
 
-def wait_request(request: HttpRequest, form: BookingForm, wish: Wish) -> WaitRequest:
-    """What the form asks of the waiting list."""
-    programme, parties = form.programme, form.parties
-    what = ["wait", programme.pk, wish.facts, parties]
-    submission = form.contact.submission(what=what, **asked_by(request))
-    return WaitRequest(submission, programme, parties, wish)
-
-
 # --- A wish --------------------------------------------------------------------------------------
 
 
@@ -84,7 +75,7 @@ class WishView(VisitWaitAsking, AskView):
         return self.answer(request, form)
 
     def wanted(self, form: WishBookingForm) -> WaitRequest:
-        return wait_request(self.request, form, form.days.wish)
+        return form.wanted_waiting(form.days.wish, **asked_by(self.request))
 
     wanted_waiting = wanted
 

@@ -133,7 +133,7 @@ def _doubts(user: User) -> list[Matter]:
             number,
         )
         # Also what nobody decided in time.
-        query = {"state__exact": "requested", "when": "all"}
+        query = {"state__exact": State.REQUESTED, "when": "all"}
         found.append(Matter(text % {"number": number}, _list_of(query)))
     if number := count["doubts"]:
         text = ngettext(

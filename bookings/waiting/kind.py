@@ -47,9 +47,6 @@ class VisitWaitKind(WaitKind, GivesTurns):
     def give_turns_after(self, about: set[int | None]) -> None:
         offering.after(about)
 
-    def give_turns(self) -> None:
-        LIST.offer_everywhere()
-
     # --- In 'Mijn TEC' ----------------------------------------------------------------------
 
     slug = "wachtlijst"

@@ -24,7 +24,7 @@ from core.lifecycle import NEW, Refused
 from programmes.models import Programme
 from schools.models import SchoolHoliday, User
 from schools.years import school_year_of
-from submissions.models import Submission
+from submissions.models import Submission, WaitAttention
 from submissions.rules import Party, refuse_broken
 from submissions.waiting.deadlines import closes_at, offer_until, region_of
 from submissions.waiting.lifecycle import MOVES
@@ -207,7 +207,7 @@ def _grew(offer: Offer, last: dict[str, Any] | None) -> bool:
 
 def _say_too_small(entry: Entry, offer: Offer) -> None:
     data = {"slot": offer.slot_id, "groups": offer.groups_left, "pupils": offer.pupils_left}
-    changes = {"attention": "passed_over"}
+    changes = {"attention": WaitAttention.PASSED_OVER}
     try:
         with transaction.atomic():
             for row in entry.rows:

@@ -114,11 +114,8 @@ class VisitList(WaitingList):
             raise NoteRequired
         offering.offer_place(entries[0], slot, by=by, note=note)
 
-    def give_turns(self) -> None:
-        offering.everywhere()
-
     @retried
-    def offer_everywhere(self) -> int:
+    def give_turns(self) -> int:
         return offering.everywhere()
 
     # --- What can no longer be ------------------------------------------------------------------

@@ -25,7 +25,6 @@ from kits.admin.document import link_to_pdf
 from kits.admin.duplicates import duplicate
 from kits.availability import with_whereabouts
 from kits.changes import keep_turnaround, rename
-from kits.lifecycle import MOVES
 from kits.models import (
     ContentItem,
     CopyEvent,
@@ -245,9 +244,8 @@ class KitCopyAdmin(NoDelete, ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[KitCopy]:
         """All that the list says of a box, in the query of the list."""
-        coming = Loan.objects.filter(
-            copy=OuterRef("pk"), state__in=MOVES["swap"].sources
-        ).order_by()
+        still_here = Loan.objects.where(holds=True, went_out=False)
+        coming = still_here.filter(copy=OuterRef("pk")).order_by()
         short = Shortage.objects.filter(copy=OuterRef("pk"), closed_at=None).order_by()
         return with_whereabouts(super().get_queryset(request)).annotate(
             next_start=Subquery(coming.values("copy").annotate(d=Min("starts_on")).values("d")),

@@ -82,7 +82,7 @@ class WhereFilter(DefaultFilter):
                 late = days.late(queryset.overdue().with_facts())
                 return queryset.filter(pk__in=[loan.pk for loan in late])
             case "out":
-                return queryset.filter(state__in=MOVES["hand_out"].sources, starts_on__lte=sunday)
+                return queryset.where(is_coming=True).filter(starts_on__lte=sunday)
             case "back":
                 return queryset.filter(state=LoanState.OUT, ends_on__lte=sunday)
             case "all":

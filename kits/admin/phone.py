@@ -17,7 +17,7 @@ from kits.models import RefusedDemand
 from kits.pages.forms import LoanForm
 from kits.refusals import NoCopyFree
 from kits.rules import LoanItem
-from kits.waiting.loan_list import LIST, LoanWaitRequest
+from kits.waiting.loan_list import LIST
 from submissions.admin.phone import ByPhone
 from submissions.models import Submission
 
@@ -50,10 +50,8 @@ class LoanByPhone(ByPhone):
             raise
 
     def wait(self, form: LoanForm, chosen: Mapping[str, Any], by: Any) -> Submission:
-        party = form.class_form.party
-        what = ["wait", chosen["kit"].pk, chosen, party]
-        submission = form.contact.submission(browser="", language="nl", what=what)
-        return LIST.book(LoanWaitRequest(submission, LoanItem(**chosen), party), by=by)
+        wanted = form.wanted_waiting(LoanItem(**chosen), browser="", language="nl")
+        return LIST.book(wanted, by=by)
 
     def has_room(self, chosen: Mapping[str, Any]) -> bool:
         return free_boxes(chosen["kit"], chosen["starts_on"], chosen["ends_on"])[0] > 0

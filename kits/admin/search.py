@@ -3,10 +3,10 @@
 from django.db.models import Model, Q
 
 from core.text.normal import fold, words
-from core.text.searching import has_name, rows_with
+from core.text.searching import rows_with
 from core.text.typed_days import SearchTerm
 from kits.models import KitCopy, LessonKit, Loan, LoanWait
-from submissions.models import Submission
+from submissions.admin.search import in_class_or_submission
 
 
 def fits(model: type[Loan | LoanWait], term: SearchTerm) -> Q:
@@ -19,9 +19,8 @@ def fits(model: type[Loan | LoanWait], term: SearchTerm) -> Q:
         return days | Q(party_name__contains=" ".join(term.words))
     found = Q()
     for word in words(" ".join(term.words)):
-        one = has_name("party_key", word)
+        one = in_class_or_submission(model, word)
         if fold(word):
-            one |= Q(submission__in=Submission.objects.matching(word).values("pk"))
             one |= _of_kit(model, word)
         found &= one
     return found | days if term.spans else found

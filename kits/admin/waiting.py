@@ -18,7 +18,7 @@ from kits.telling.waiting import when_of
 from kits.waiting.loan_list import LIST, position_of
 from kits.waiting.unmet_demand import demand
 from schools.models import User
-from submissions.admin.waiting import WaitAdmin, WaitEventAdmin, waiting_moves
+from submissions.admin.waiting import LiveFilter, WaitAdmin, WaitEventAdmin, waiting_moves
 from submissions.waiting.lifecycle import LIVE
 
 
@@ -37,6 +37,7 @@ class LoanWaitAdmin(WaitAdmin):
     list_display_links = ("party_name",)
     list_select_related = LOAN_WAIT_FACTS
     list_filter = (
+        LiveFilter,
         ("state", ChoicesDropdownFilter),
         ("kit", RelatedDropdownFilter),
         ("starts_on", RangeDateFilter),

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from core.dates import ONE_WEEK, monday_of
+from kits import days
 from kits.models import Delivery, Loan, LoanState, Shortage
 from kits.models.loan import LoanQuerySet
 
@@ -52,14 +53,16 @@ def needing_attention(loans: LoanQuerySet) -> QuerySet[Loan]:
 def counts(
     loans: LoanQuerySet, shortages: QuerySet[Shortage], today: datetime.date
 ) -> dict[str, int]:
-    """How much waits, for the first page of the desk. Two queries."""
+    """How much waits, for the first page of the desk: as many as its lists show. Three queries,
+    and one for each way of collecting of what should be back."""
     counted = loans.holding().aggregate(
         outgoing=Count("pk", Q(state__in=LoanState.where(is_coming=True), starts_on__lte=today)),
-        incoming=Count("pk", Q(state=LoanState.OUT, ends_on=today)),
-        overdue=Count("pk", Q(state=LoanState.OUT, ends_on__lt=today)),
+        incoming=Count("pk", Q(state=LoanState.OUT, ends_on__lte=today)),
         to_check=Count("pk", Q(state=LoanState.RETURNED)),
         attention=Count("pk", ~Q(attention="")),
     )
+    overdue = days.number_late(loans)
+    counted |= {"overdue": overdue, "incoming": counted["incoming"] - overdue}
     return counted | {"shopping": shortages.count()}
 
 

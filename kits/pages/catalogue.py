@@ -18,11 +18,11 @@ from core.kinds import blocks_told_of
 from kits.availability import FreeCopies, calendars
 from kits.days import desk_calendars
 from kits.models import Delivery, LessonKit
+from kits.pages import waiting
 from kits.pages.filters import KitFilter
 from kits.pages.month import build_month
 from kits.pages.with_visit import KEY, query_of_visit, visit_of
 from kits.periods import look_at
-from kits.waiting import pages as waiting
 from programmes.cards import page_of, read_curriculum, show
 from schools.holidays import holidays_of, region_of, remember
 from schools.models import HolidayRegion

@@ -13,6 +13,7 @@ from core.text.fields import ParagraphsField
 from core.uploads import PhotoField, at_most
 from kits.models import ContentItem, LessonKit, Loan
 from kits.rules import LoanItem, LoanRequest, broken_rules
+from kits.waiting.loan_list import LoanWaitRequest
 from schools.models import User
 from submissions.forms import ClassFieldsForm, SchoolContactForm, given
 from submissions.pages.asking_form import AskingForm
@@ -116,6 +117,13 @@ class LoanForm(AskingForm):
         what = [item.kit.pk, item.starts_on, item.ends_on, item.delivery, party]
         submission = self.contact.submission(browser=browser, language=language, what=what)
         return LoanRequest(submission, item, party, overrule, note)
+
+    def wanted_waiting(self, item: LoanItem, *, browser: str, language: str) -> LoanWaitRequest:
+        """What is asked of the waiting list."""
+        party = self.class_form.party
+        what = ["wait", item.kit.pk, item.starts_on, item.ends_on, item.delivery, party]
+        submission = self.contact.submission(browser=browser, language=language, what=what)
+        return LoanWaitRequest(submission, item, party)
 
 
 class ReportForm(forms.Form):

@@ -2,9 +2,8 @@
 
 from django.urls import path
 
-from kits.pages import loan, reserve
+from kits.pages import loan, reserve, waiting
 from kits.pages.moving import MoveLoanView
-from kits.waiting import pages
 from submissions.pages.shared import also_by_link
 
 app_name = "loans"
@@ -12,10 +11,10 @@ app_name = "loans"
 urlpatterns = [
     path("<uuid:public_id>/code/", reserve.LoanCodeView.as_view(), name="code"),
     path("<uuid:public_id>/adres/", reserve.LoanAddressView.as_view(), name="correct_address"),
-    path("<uuid:public_id>/wachtlijst/code/", pages.LoanWaitCodeView.as_view(), name="wait_code"),
+    path("<uuid:public_id>/wachtlijst/code/", waiting.LoanWaitCodeView.as_view(), name="wait_code"),
     path(
         "<uuid:public_id>/wachtlijst/adres/",
-        pages.LoanWaitAddressView.as_view(),
+        waiting.LoanWaitAddressView.as_view(),
         name="wait_correct_address",
     ),
     *also_by_link(
@@ -27,7 +26,7 @@ urlpatterns = [
             path("gegevens/", loan.LoanDetailsView.as_view(), name="details"),
             path("melden/", loan.report, name="report"),
             path("foto/<id:finding_id>/", loan.photo, name="photo"),
-            path("wachtlijst/", pages.LoanWaitView.as_view(), name="wait"),
+            path("wachtlijst/", waiting.LoanWaitView.as_view(), name="wait"),
             path("leskist.ics", loan.LoanCalendarView.as_view(), name="calendar"),
             path("brief.pdf", loan.LoanLetterView.as_view(), name="letter"),
         ]

@@ -1,7 +1,6 @@
 """Other days for a loan, in two steps: the same month as when borrowing, and what it means."""
 
-import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
@@ -16,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from core.dates import month_of, parse_day
 from core.lifecycle import Refused
 from kits import moving
+from kits.days import Days
 from kits.models import LoanState
 from kits.pages.access import address_of, loan_of
 from kits.pages.month import build_month
@@ -25,11 +25,6 @@ from schools.months import parse_month
 from submissions.access import load_submission
 from submissions.forms import NoteForm
 from submissions.pages.shared import say_once
-
-
-class ChosenDays(NamedTuple):
-    starts_on: datetime.date
-    ends_on: datetime.date
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
@@ -55,10 +50,10 @@ class MoveLoanView(View):
         return self.loan.state == LoanState.PACKED
 
     @property
-    def chosen(self) -> ChosenDays | None:
+    def chosen(self) -> Days | None:
         first = parse_day(self.request.GET.get("van", ""))
         last = parse_day(self.request.GET.get("tot", ""))
-        return ChosenDays(first, last) if first and last and first <= last else None
+        return Days(first, last) if first and last and first <= last else None
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show_question(self.chosen, NoteForm()) if self.chosen else self.show_month()
@@ -101,7 +96,7 @@ class MoveLoanView(View):
         status = 409 if refused else 200
         return render(request, "kits/loan_move.html", context, status=status)
 
-    def show_question(self, chosen: ChosenDays, form: NoteForm, status: int = 200) -> HttpResponse:
+    def show_question(self, chosen: Days, form: NoteForm, status: int = 200) -> HttpResponse:
         context = self.words() | {"chosen": chosen, "form": form}
         return render(self.request, "kits/loan_move_to.html", context, status=status)
 

@@ -14,6 +14,7 @@ from core.lifecycle import Refused
 from kits import lifecycle
 from kits.availability import count_free
 from kits.models import Delivery, LessonKit, Loan, LoanState, RefusedDemand
+from kits.pages import waiting
 from kits.pages.access import address_of
 from kits.pages.catalogue import delivery_of
 from kits.pages.forms import LoanForm
@@ -23,7 +24,6 @@ from kits.rules import LoanItem, LoanRequest, refuse_dates
 from kits.telling.other_days import other_periods
 from kits.telling.wording import terms_of
 from kits.waiting import freed_boxes
-from kits.waiting import pages as waiting
 from kits.waiting.loan_list import LoanWaitRequest
 from schools.models import User
 from submissions import browsers
@@ -125,7 +125,7 @@ class ReserveView(LoanAsking, AskView):
         return form.wanted(item=self.chosen, **asked_by(self.request))
 
     def wanted_waiting(self, form: LoanForm) -> LoanWaitRequest:
-        return waiting.wait_request(self.request, form, self.chosen)
+        return form.wanted_waiting(self.chosen, **asked_by(self.request))
 
     def show_refusal(self, form: LoanForm, refusal: Refused) -> Refused | None:
         if isinstance(refusal, NoCopyFree):

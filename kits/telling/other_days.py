@@ -1,9 +1,9 @@
 """What else is free of a kit, for who does not get the days she asked for."""
 
 import datetime
-from typing import NamedTuple
 
 from core.dates import ONE_DAY
+from kits.days import Days
 from kits.models import LoanWait
 from kits.periods import look_at
 from kits.rules import LoanItem
@@ -13,12 +13,7 @@ LOOK_AROUND = datetime.timedelta(weeks=6)
 SHOWN = 4
 
 
-class Other(NamedTuple):
-    starts_on: datetime.date
-    ends_on: datetime.date
-
-
-def other_periods(item: LoanItem, number: int = SHOWN) -> list[Other]:
+def other_periods(item: LoanItem, number: int = SHOWN) -> list[Days]:
     """Periods around it in which a copy is free, nearest first; two queries."""
     starts_on, length = item.starts_on, item.ends_on - item.starts_on
     first, last = starts_on - LOOK_AROUND, starts_on + LOOK_AROUND
@@ -31,12 +26,12 @@ def other_periods(item: LoanItem, number: int = SHOWN) -> list[Other]:
         # As long as asked for, or a little shorter: never longer than the teacher wanted.
         end = max((day for day in ends if day - start <= length), default=None)
         if end is not None and (end - start) * 2 >= length:
-            found.append(Other(start, end))
+            found.append(Days(start, end))
     found.sort(key=lambda other: (abs(other.starts_on - starts_on), other.starts_on))
     return sorted(found[:number])
 
 
-def others_for(row: LoanWait) -> list[Other]:
+def others_for(row: LoanWait) -> list[Days]:
     """When it is free, as near as can be; nothing of a kit that is no longer lent."""
     if not row.kit.is_published:
         return []

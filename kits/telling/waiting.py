@@ -11,8 +11,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.mail.queue import Message
+from kits.days import Days
 from kits.models import LessonKit, LoanWait, LoanWaitEvent
-from kits.telling.other_days import Other, others_for
+from kits.telling.other_days import others_for
 from kits.waiting.loan_list import position_of
 from submissions.kinds import SubmissionLink
 from submissions.models import WaitState
@@ -80,7 +81,7 @@ def where_to_choose(kit: LessonKit) -> str:
     return reverse("kits:catalogue")
 
 
-def _link_to(row: LoanWait, other: Other) -> DateLink:
+def _link_to(row: LoanWait, other: Days) -> DateLink:
     """In the language of the moment."""
     query = {"van": other.starts_on, "tot": other.ends_on, "hoe": row.delivery}
     address = reverse("kits:reserve", args=[row.kit.slug], query=query)

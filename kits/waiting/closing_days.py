@@ -55,13 +55,10 @@ class LoanWaitSweeper(Sweeper):
         row.refresh_from_db(from_queryset=rows)
         if _stands(row) != stands:
             raise StandsOtherwise
-        match way.action:
-            case "cancel":
-                LIST.end(row.submission, Ending.CALLED_OFF, by=by, note=note)
-            case "leave":
-                pass
-            case _:  # of another version of the site
-                raise StandsOtherwise
+        if way.action == CANCEL:
+            LIST.end(row.submission, Ending.CALLED_OFF, by=by, note=note)
+        elif way.action != LEAVE:  # of another version of the site
+            raise StandsOtherwise
         return ""
 
     def about(self, keys: Iterable[str]) -> dict[str, About]:

@@ -18,13 +18,8 @@ class GivesTurns(Protocol):
         """Offer what is free of this kit to who waits for it."""
 
 
-def freed(copy_id: int) -> None:
-    """This box is free on days on which it was not."""
-    at_end(_offer_what_is_free, copy_id)
-
-
-def opened() -> None:
-    """There may be a box more."""
+def freed() -> None:
+    """A box is free on days on which it was not, or there is one more."""
     at_end(_offer_what_is_free, None)
 
 

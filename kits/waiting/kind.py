@@ -33,9 +33,6 @@ class LoanWaitKind(WaitKind, GivesTurns):
     def when_of(self, row: LoanWait) -> str:
         return waiting.when_of(row)
 
-    def give_turns(self) -> None:
-        LIST.give_turns()
-
     def give_turns_of(self, kit: LessonKit) -> None:
         LIST.give_turns_of(kit)
 

@@ -86,17 +86,14 @@ class LoanList(WaitingList):
 
     # --- Turns ----------------------------------------------------------------------------------
 
-    def give_turns(self) -> None:
-        self.round_of(LoanWait.objects.all())
+    @retried
+    def give_turns(self) -> int:
+        return self._round(LoanWait.objects.all())
 
     def give_turns_of(self, kit: LessonKit) -> None:
-        self.round_of(LoanWait.objects.filter(kit=kit))
+        self._round(LoanWait.objects.filter(kit=kit))
 
-    @retried
-    def offer_everywhere(self) -> int:
-        return self.round_of(LoanWait.objects.all())
-
-    def round_of(self, rows: Any) -> int:
+    def _round(self, rows: Any) -> int:
         """Each in turn; returns how many are offered a box."""
         waiting = rows.waiting().with_facts().filter(kit__is_published=True)
         return sum(self._try(row) for row in waiting)

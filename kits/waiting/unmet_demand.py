@@ -12,8 +12,8 @@ from schools.models import User
 
 @dataclass(frozen=True)
 class KitDemand:
-    """A kit in days of which each may be in the way of the next: who waits, and how many boxes
-    more would have served them all."""
+    """A kit, and a run of days on which somebody waits for it all the time, turnaround included:
+    how many wait, and how many boxes more would have served them all."""
 
     kit: LessonKit
     starts_on: datetime.date

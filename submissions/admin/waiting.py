@@ -12,14 +12,15 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from core.backoffice.base import badge
+from core.backoffice.filters import DefaultFilter
 from core.backoffice.moves import EventAdmin, MoveForm, RequiredNoteForm, StaffMove
 from core.kinds import kind_of
-from core.text.normal import fold, words
-from core.text.searching import has_name
+from core.text.normal import words
 from schools.models import User
 from submissions.admin.asked import ByPhoneAdmin
-from submissions.models import Ending, Submission, Waiting, WaitState
-from submissions.waiting.lifecycle import MOVES, WaitingList
+from submissions.admin.search import in_class_or_submission
+from submissions.models import Ending, Waiting, WaitState
+from submissions.waiting.lifecycle import LIVE, MOVES, WaitingList
 
 # --- Moves ---------------------------------------------------------------------------------------
 
@@ -62,6 +63,22 @@ def waiting_moves(
 
 
 # --- The list ------------------------------------------------------------------------------------
+
+
+class LiveFilter(DefaultFilter):
+    """Who waits now, unless one searches or asks for those of before."""
+
+    title, parameter_name = gettext_lazy("which"), "which"
+    default = gettext_lazy("who waits now")
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("past", _("of before")), ("all", _("all"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "all" or (request.GET.get("q") and not self.value()):
+            return queryset
+        live = Q(state__in=LIVE)
+        return queryset.exclude(live) if self.value() == "past" else queryset.filter(live)
 
 
 class WaitAdmin(ByPhoneAdmin):
@@ -108,10 +125,9 @@ class WaitEventAdmin(EventAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
+        """The history of the entries that are found."""
+        model: Any = self.opts.get_field("wait").related_model
         for word in words(search_term):
-            one = has_name("wait__party_key", word)
-            if fold(word):
-                submissions = Submission.objects.matching(word)
-                one |= Q(wait__submission__in=submissions.values("pk"))
-            queryset = queryset.filter(one)
+            entries = model.objects.filter(in_class_or_submission(model, word)).order_by()
+            queryset = queryset.filter(wait__in=entries.values("pk"))
         return queryset, False

@@ -4,6 +4,7 @@ from submissions.models.companion import Companion, CompanionEvent, CompanionSta
 from submissions.models.submission import PhotoAnswer, Submission
 from submissions.models.waiting import (
     Ending,
+    WaitAttention,
     Waiting,
     WaitingEvent,
     WaitingQuerySet,
@@ -23,6 +24,7 @@ __all__ = [
     "Ending",
     "PhotoAnswer",
     "Submission",
+    "WaitAttention",
     "WaitState",
     "Waiting",
     "WaitingEvent",

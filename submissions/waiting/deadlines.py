@@ -9,9 +9,10 @@ from core.dates import ONE_DAY, add_working_days, is_working_day, start_of_day
 from schools.models import School, SchoolHoliday
 from submissions.rules import lead_time_of
 
-# An offer gets more time once it would make so much of a difference.
+# An offer is prolonged only where that gives at least so much more time.
 HARDLY_ANY_TIME = datetime.timedelta(minutes=15)
-# A school year of days without school is no answer: then the closing moment is.
+# School days are looked for so many days ahead; an offer for which there are too few of them stands
+# until its place can no longer be taken.
 LONGEST = 370
 
 

@@ -61,6 +61,11 @@ class WaitKind(AskedKind):
             for row in rows
         ]
 
+    # --- When there is room ------------------------------------------------------------------
+
+    def give_turns(self) -> None:
+        self.waiting_list.give_turns()
+
     # --- When staff change what was promised ------------------------------------------------
 
     def stop_promising(self) -> None:
@@ -93,7 +98,7 @@ class WaitKind(AskedKind):
     def offer_what_is_free(self) -> None:
         """What became free through a door without a bell: an import, the shell."""
         if self.waiting_list.rows.filter(state=WaitState.WAITING).exists():
-            self.waiting_list.offer_everywhere()
+            self.give_turns()
 
     def end_unmet(self) -> None:
         self.waiting_list.end_unmet()

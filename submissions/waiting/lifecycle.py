@@ -94,12 +94,8 @@ class WaitingList:
         """Hold what is offered as long as if it were offered now; until when that is."""
         raise NotImplementedError
 
-    def give_turns(self) -> None:
-        """Offer what is free to whoever waits for it."""
-        raise NotImplementedError
-
-    def offer_everywhere(self) -> int:
-        """Offer what is free in a transaction of its own; returns how many are offered something."""
+    def give_turns(self) -> int:
+        """Offer what is free to whoever waits for it; returns how many are offered something."""
         raise NotImplementedError
 
     def end_unmet(self) -> int:

@@ -138,7 +138,7 @@ def test_wish_over_the_summer_brings_the_class_of_the_year_in_which_it_comes(fro
     row.class_group = ClassGroup.objects.named_in(row, school, row.school_day)
     row.save()
 
-    assert LIST.offer_everywhere() == 1
+    assert LIST.give_turns() == 1
     LIST.take(row.submission, by=row.submission.user)
 
     booking = Booking.objects.get(wait=row)

@@ -325,7 +325,7 @@ def write_in_the_database(world):
             cursor.execute("UPDATE bookings_booking SET state = 'cancelled'")
             cursor.execute("DELETE FROM bookings_zoneclaim")
             cursor.execute("UPDATE bookings_visit SET groups_taken = 0, pupils_taken = 0")
-        LIST.offer_everywhere()
+        LIST.give_turns()
 
     return write
 

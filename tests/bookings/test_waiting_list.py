@@ -368,7 +368,7 @@ def test_passer_by_never_gets_in_before_who_waits_whatever_door_was_opened(full,
 
     with pytest.raises(places.VisitFull):
         passer_by(slot, programme)
-    assert LIST.offer_everywhere() == 1
+    assert LIST.give_turns() == 1
 
     assert states(row) == [S.OFFERED]
 

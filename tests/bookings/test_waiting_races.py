@@ -105,7 +105,7 @@ def test_two_cancelled_at_once_are_offered_to_two():
     answers = race([lambda b=b: lifecycle.cancel(booking=b, by=staff) for b in booked])
 
     assert not [answer for answer in answers if isinstance(answer, Exception)]
-    LIST.offer_everywhere()  # what a round could not see of the other's
+    LIST.give_turns()  # what a round could not see of the other's
     states = [VisitWait.objects.get(pk=row.pk).state for row in rows]
     assert states == [WaitState.OFFERED, WaitState.OFFERED, WaitState.WAITING]
 

@@ -168,7 +168,7 @@ class Desk(RuleBasedStateMachine):
     @rule(slot=slots)
     def run_it_again(self, slot) -> None:
         self.site["slots"][slot].programmes.add(self.site["programme"])
-        LIST.offer_everywhere()
+        LIST.give_turns()
 
     @rule(slot=slots, number=some)
     def sweep(self, slot, number) -> None:

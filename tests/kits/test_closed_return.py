@@ -101,6 +101,20 @@ def test_overview_counts_nobody_who_cannot_bring_it(loan, frozen, desk, one_fact
     assert any("te laat" in text for text in texts)
 
 
+@pytest.mark.parametrize(("today", "overdue"), [(24, 0), (25, 1)])
+def test_first_page_of_the_desk_counts_what_its_lists_show(
+    loan, frozen, desk, one_factor, today, overdue
+):
+    close(loan, 18, 18)
+    frozen.move_to(amsterdam(2026, 9, today, 10))
+
+    counted = desk.get(reverse("desk:home")).context["counts"]
+    lists = desk.get(reverse("desk:lists")).context
+
+    assert (counted["overdue"], counted["incoming"]) == (overdue, 1 - overdue)
+    assert (len(lists["overdue"]), len(lists["incoming"])) == (overdue, 1 - overdue)
+
+
 @pytest.mark.parametrize(("day", "is_said"), [(21, False), (22, True)])
 def test_no_page_says_late_before_that_day(loan, frozen, desk, day, is_said):
     frozen.move_to(amsterdam(2026, 9, day, 10))

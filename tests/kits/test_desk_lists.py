@@ -175,11 +175,19 @@ def test_box_that_is_back_from_repair_sooner_can_be_lent_from_today(desk, starts
 
 
 def test_pages_take_as_many_queries_for_200_boxes_as_for_one(desk, django_assert_max_num_queries):
+    october = datetime.date(2026, 10, 12), datetime.date(2026, 10, 30)
+
     def fill(number: int) -> None:
         copies = make_kit(copies=number).copies.order_by("code")
         for place, copy in enumerate(copies):
-            state = (LoanState.RESERVED, LoanState.OUT, LoanState.RETURNED)[place % 3]
-            make_outing(copy=copy, state=state, ends_on=november(3), delivery=Delivery.ROUND)
+            state, starts_on, ends_on = (
+                (LoanState.RESERVED, MONDAY, november(3)),
+                (LoanState.OUT, MONDAY, november(3)),
+                (LoanState.RETURNED, MONDAY, november(3)),
+                (LoanState.OUT, *october),  # overdue
+            )[place % 4]
+            fields = {"state": state, "starts_on": starts_on, "ends_on": ends_on}
+            make_outing(copy=copy, delivery=Delivery.ROUND, **fields)
             item = copy.kit.contents.first()
             Shortage.objects.create(copy=copy, item=item, missing=1)
 
@@ -189,14 +197,14 @@ def test_pages_take_as_many_queries_for_200_boxes_as_for_one(desk, django_assert
             assert answer.status_code == 200
         return len(queries)
 
-    fill(3)
+    fill(4)
     box = address(Loan.objects.first())
     paths = [box, *(reverse(f"desk:{page}") for page in PAGES)]
     for path in paths:
         desk.get(path)  # what is remembered after the first time
     before = [count(path) for path in paths]
     stock_before = count(reverse("desk:stock"), codes="ROB")
-    fill(197)
+    fill(196)
 
     assert [count(path) for path in paths] == before
     assert count(reverse("desk:stock"), codes="ROB") == stock_before

@@ -145,7 +145,7 @@ def test_box_is_offered_through_every_door(kit, door):
     elif door is not bring_a_box_back:
         other.delete()
     row = make_loan_wait(kit=kit)
-    assert LIST.offer_everywhere() == 0
+    assert LIST.give_turns() == 0
 
     door(kit, loan)
 
@@ -156,10 +156,10 @@ def test_published_kit_is_offered_to_who_waited_for_it(kit):
     """S06"""
     LessonKit.objects.update(is_published=False)
     row = make_loan_wait(kit=kit)
-    assert LIST.offer_everywhere() == 0
+    assert LIST.give_turns() == 0
     LessonKit.objects.update(is_published=True)
 
-    assert LIST.offer_everywhere() == 1
+    assert LIST.give_turns() == 1
     assert state_of(row) == S.OFFERED
 
 
@@ -171,7 +171,7 @@ def test_passer_by_never_gets_a_box_before_who_waits(kit):
 
     with pytest.raises(NoCopyFree):
         hold(kit)
-    LIST.offer_everywhere()
+    LIST.give_turns()
 
     assert state_of(row) == S.OFFERED
 
@@ -255,7 +255,7 @@ def test_offer_is_of_as_many_pupils_as_come_by_now(kit):
 
 def test_offer_of_a_box_that_nobody_was_told_of_gets_all_its_time(kit, frozen):
     row = make_loan_wait(kit=kit)
-    LIST.offer_everywhere()
+    LIST.give_turns()
     row.refresh_from_db()
     first = row.held_until
     frozen.move_to(first + datetime.timedelta(minutes=1))
@@ -334,7 +334,7 @@ def test_kit_that_is_lent_no_more_leads_to_the_others(kit):
 
 def test_s07_who_is_offered_a_box_reads_that_it_is_hers_and_others_that_none_is_free(client, kit):
     row = make_loan_wait(kit=kit)
-    LIST.offer_everywhere()
+    LIST.give_turns()
     page, form = kit.get_absolute_url(), address(kit, row.starts_on, row.ends_on)
     hers = reverse("loans:wait", args=[row.submission.public_id])
     for stranger in (Client(), signed_in(make_teacher())):

@@ -108,8 +108,9 @@ def reach(module: str, graph: dict[str, set[str]], through=lambda name: True) ->
 
 
 def place(module: str) -> int | None:
-    parts = module.split(".")
-    return LINE.get(parts[1]) if len(parts) > 1 else None
+    """By the outermost part of its name that is in `LINE`: of `kits.desk.forms` that is the desk,
+    of `kits.waiting.kind` the kind."""
+    return next((LINE[part] for part in module.split(".")[1:] if part in LINE), None)
 
 
 def against_the_line(graph: dict[str, set[str]]) -> set[str]:
@@ -273,6 +274,13 @@ def test_lifecycle_that_tells_is_seen(tmp_path):
         tmp_path, kits__lifecycle="from kits.telling import notices", kits__telling__notices=""
     )
     assert against_the_line(graph) == {"kits.lifecycle → kits.telling.notices"}
+
+
+def test_lifecycle_in_an_inner_room_that_tells_is_seen(tmp_path):
+    graph = make_project(
+        tmp_path, kits__waiting__lifecycle="from kits import telling", kits__telling=""
+    )
+    assert against_the_line(graph) == {"kits.waiting.lifecycle → kits.telling"}
 
 
 def test_circle_by_way_of_a_third_module_is_seen(tmp_path):

@@ -8,16 +8,13 @@ from django.urls import reverse
 
 from kits.models import LessonKit, LoanState, LoanWait
 from kits.pages.access import address_of
-from kits.pages.forms import LoanForm
-from kits.rules import LoanItem
 from kits.telling import waiting as words
 from kits.telling.other_days import others_for
 from kits.telling.wording import terms_of
-from kits.waiting.loan_list import LIST, LoanWaitRequest
+from kits.waiting.loan_list import LIST
 from submissions import browsers
 from submissions.access import mine
 from submissions.models import Submission, WaitState
-from submissions.pages.ask import asked_by
 from submissions.pages.code import CorrectAddressView
 from submissions.pages.waiting import WAIT, WaitAsking, WaitCodeView, WaitView
 
@@ -31,14 +28,6 @@ class LoanWaitAsking(WaitAsking):
 
 def wait_address(submission: Submission, page: str = "", token: str | None = None) -> str:
     return address_of(submission, f"wait_{page}" if page else "wait", token)
-
-
-def wait_request(request: HttpRequest, form: LoanForm, item: LoanItem) -> LoanWaitRequest:
-    """What the form asks of the waiting list."""
-    party = form.class_form.party
-    what = ["wait", item.kit.pk, item.starts_on, item.ends_on, item.delivery, party]
-    submission = form.contact.submission(what=what, **asked_by(request))
-    return LoanWaitRequest(submission, item, party)
 
 
 def own_offer(request: HttpRequest, kit: LessonKit) -> LoanWait | None:
