@@ -21,11 +21,11 @@ from unfold.decorators import display
 
 from core.backoffice.base import Button, ModelAdmin, NoDelete, TabularInline, badge
 from core.backoffice.filters import DefaultFilter, RelatedDropdownFilter
+from core.backoffice.refused import RefusableAdmin, RefusableForm
 from core.kinds import leads_of
 from core.lifecycle import Refused
 from core.mail import sending
 from core.models import Mail
-from core.transactions import retried
 from roster import people
 from roster.admin.hours import hours_page, hours_sheet
 from roster.models import Availability, OtherDays, Person
@@ -33,9 +33,9 @@ from roster.models.person import PersonQuerySet
 from roster.telling.notices import send_link, went_elsewhere
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(RefusableForm):
     """What a person can run is of her hub; a certificate that was seen ends some day; nobody has
-    left before her last day."""
+    left before her last day. Refused is an address of somebody with shifts at the same times."""
 
     def clean(self) -> Any:
         data: Any = super().clean() or self.cleaned_data
@@ -120,7 +120,7 @@ class CertificateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Person)
-class PersonAdmin(NoDelete, ModelAdmin):
+class PersonAdmin(NoDelete, RefusableAdmin, ModelAdmin):
     form = PersonForm
     list_display = ("name", "role", "age_class", "email", "phone", "days", "certificate")
     list_filter = (
@@ -195,16 +195,6 @@ class PersonAdmin(NoDelete, ModelAdmin):
         return found
 
     # --- Saving -------------------------------------------------------------------------------
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The form; where her address is of somebody with shifts at the same times, nothing is
-        saved and the page says so."""
-        view = super().changeform_view
-        try:
-            return retried(view)(request, *args, **kwargs)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-            return redirect(request.path)
 
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         by: Any = request.user
