@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 
 from core.dates import month_of, parse_day
 from core.lifecycle import Refused
+from core.pages.saying import say_once
 from kits import moving
 from kits.models import LoanState
 from kits.pages.access import address_of, loan_of
@@ -24,7 +25,6 @@ from schools.holidays import holidays_of
 from schools.months import parse_month
 from submissions.access import load_submission
 from submissions.forms import NoteForm
-from submissions.pages.shared import say_once
 
 
 class ChosenDays(NamedTuple):
