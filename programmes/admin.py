@@ -14,7 +14,6 @@ from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete, TabularInline
 from core.backoffice.filters import RelatedDropdownFilter
-from core.backoffice.onward import Onward
 from core.backoffice.refused import RefusableAdmin, RefusableForm
 from programmes.closing_days import closures
 from programmes.models import (
@@ -116,7 +115,7 @@ class FileInline(TabularInline):
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(NoDelete, RefusableAdmin, TellingAdmin, Onward, WithSamples, Pictured):
+class ProgrammeAdmin(NoDelete, RefusableAdmin, TellingAdmin, WithSamples, Pictured):
     logs_values = True
     form = ProgrammeForm
     promised = PROMISED

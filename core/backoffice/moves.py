@@ -157,7 +157,10 @@ class MovesAdmin(ReadOnly, ModelAdmin):
         """The row in one line, above the form of a move."""
         return str(row)
 
-    def buttons_for(self, row: Any) -> list[Button]:
+    def buttons(self, request: HttpRequest, row: Any) -> list[Button]:
+        return self.move_buttons(row) if self.has_decide_permission(request) else []
+
+    def move_buttons(self, row: Any) -> list[Button]:
         """The moves that make sense for this row as it is."""
         return [
             self.button_for(row, name, self.label_of(name))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -47,16 +47,12 @@ class ClosureAdmin(ClosingAdmin, ModelAdmin):
     list_filter = (("venue", RelatedDropdownFilter),)
     search_fields = ("reason",)
     fields = ("venue", "reason", ("starts_on", "ends_on"))
-    change_form_template = "admin/with_buttons.html"
 
     def get_urls(self) -> list[Any]:
         return [*sweeping_urls(self), *super().get_urls()]
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        closure: Closure | None = context.get("original")
-        if closure and request.user.has_perm("programmes.add_closure"):
-            address = reverse("admin:programmes_closure_sweep", args=[closure.pk])
-            context["buttons"] = [Button(str(_("What still stands on these days")), address)]
-        return super().render_change_form(request, context, *args, **kwargs)
+    def buttons(self, request: HttpRequest, row: Closure) -> list[Button]:
+        if not request.user.has_perm("programmes.add_closure"):
+            return []
+        address = reverse("admin:programmes_closure_sweep", args=[row.pk])
+        return [Button(str(_("What still stands on these days")), address)]

@@ -22,7 +22,6 @@ from unfold.decorators import display
 from core.backoffice.base import Button, ModelAdmin, NoDelete, TabularInline, badge
 from core.backoffice.filters import DefaultFilter, RelatedDropdownFilter
 from core.backoffice.refused import RefusableAdmin, RefusableForm
-from core.kinds import leads_of
 from core.lifecycle import Refused
 from core.mail import sending
 from core.models import Mail
@@ -136,7 +135,6 @@ class PersonAdmin(NoDelete, RefusableAdmin, ModelAdmin):
     readonly_fields = ("certificate_seen_by",)
     inlines = (AvailabilityInline, OtherDaysInline)
     actions = ("send_links",)
-    change_form_template = "admin/with_buttons.html"
     fieldsets = (
         (None, {"fields": ("hub", ("name", "role"), ("email", "phone", "language"))}),
         (gettext_lazy("What she can run"), {"fields": ("programmes", "age_class")}),
@@ -174,23 +172,15 @@ class PersonAdmin(NoDelete, RefusableAdmin, ModelAdmin):
             *super().get_urls(),
         ]
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        person = context["original"]
-        if person is not None:
-            context["buttons"] = self._buttons(request, person)
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def _buttons(self, request: HttpRequest, person: Person) -> list[Button]:
-        found = [Button(one.label, one.address) for one in leads_of(person, request.user)]
-        if not self.has_change_permission(request, person):
+    def buttons(self, request: HttpRequest, row: Person) -> list[Button]:
+        found = super().buttons(request, row)
+        if not self.has_change_permission(request, row):
             return found
-        if person.email and not person.has_left:
-            address = reverse("admin:roster_person_link", args=[person.pk])
+        if row.email and not row.has_left:
+            address = reverse("admin:roster_person_link", args=[row.pk])
             found.append(Button(_("Mail her own link"), address))
-        if person.has_left and person.name != people.ERASED:
-            address = reverse("admin:roster_person_forget", args=[person.pk])
+        if row.has_left and row.name != people.ERASED:
+            address = reverse("admin:roster_person_forget", args=[row.pk])
             found.append(Button(_("Forget who she was"), address, "danger"))
         return found
 

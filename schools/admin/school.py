@@ -86,7 +86,6 @@ class SchoolAdmin(NoDelete, ExportingAdmin):
     search_help_text = _("name, place, postcode or code")
     autocomplete_fields = ("board", "merged_into")
     readonly_fields = ("merged_into",)
-    change_form_template = "admin/with_buttons.html"
     inlines = (PupilCountInline,)
     fieldsets = (
         (None, {"fields": ("name", "site_code", ("sector", "structure"), "board")}),
@@ -125,18 +124,13 @@ class SchoolAdmin(NoDelete, ExportingAdmin):
         )
         return [page, *import_urls(self), *super().get_urls()]
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        school: Any = context.get("original")
-        leads = [one for kind in kinds() for one in kind.leads_from(school, request.user)]
-        context["buttons"] = [Button(one.label, one.address) for one in leads]
-        is_typed = school and not school.is_verified and not school.merged_into_id
+    def buttons(self, request: HttpRequest, row: School) -> list[Button]:
+        found = super().buttons(request, row)
+        is_typed = not row.is_verified and not row.merged_into_id
         if is_typed and self.has_change_permission(request):
-            address = reverse("admin:schools_school_merge", args=[school.pk])
-            merge = Button(str(_("Merge with a listed school")), address, "primary")
-            context["buttons"] = [merge, *context["buttons"]]
-        return super().render_change_form(request, context, *args, **kwargs)
+            address = reverse("admin:schools_school_merge", args=[row.pk])
+            found.insert(0, Button(str(_("Merge with a listed school")), address, "primary"))
+        return found
 
     def merge_page(self, request: HttpRequest, school_id: int) -> HttpResponse:
         """Choose which listed school this is; everything of this one goes to it."""
