@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from core.backoffice.asking import ask_page
 from core.backoffice.base import Button, ModelAdmin, NoDelete, TabularInline, badge
 from core.backoffice.filters import DefaultFilter, RelatedDropdownFilter
 from core.backoffice.refused import RefusableAdmin, RefusableForm
@@ -225,7 +226,8 @@ class PersonAdmin(NoDelete, RefusableAdmin, ModelAdmin):
         explanation = _(
             "She gets a mail with the link to her own page: her shifts, what is open, when she can."
         )
-        return self._ask(request, person, form, _("Mail her own link"), explanation)
+        title = _("Mail her own link")
+        return ask_page(request, person, form, title=title, explanation=explanation)
 
     def forget_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         person = self._load(request, pk)
@@ -243,8 +245,13 @@ class PersonAdmin(NoDelete, RefusableAdmin, ModelAdmin):
             "Her name, address, telephone, days and certificate are erased. This cannot be undone. "
             "The hours that she worked stay, of nobody."
         )
-        return self._ask(
-            request, person, forms.Form(), _("Forget who she was"), explanation, "danger"
+        return ask_page(
+            request,
+            person,
+            forms.Form(),
+            title=_("Forget who she was"),
+            explanation=explanation,
+            style="danger",
         )
 
     def _load(self, request: HttpRequest, pk: int) -> Person:
@@ -254,28 +261,6 @@ class PersonAdmin(NoDelete, RefusableAdmin, ModelAdmin):
         if person is None:
             raise Http404
         return person
-
-    def _ask(
-        self,
-        request: HttpRequest,
-        person: Person,
-        form: forms.Form,
-        title: str,
-        explanation: str,
-        style: str = "primary",
-    ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": title,
-            "about": person,
-            "explanation": explanation,
-            "form": form,
-            "submit": title,
-            "style": style,
-            "back": reverse("admin:roster_person_change", args=[person.pk]),
-        }
-        return TemplateResponse(request, "admin/desk_form.html", context)
 
     @admin.action(description=gettext_lazy("Mail them their own link"), permissions=["change"])
     def send_links(self, request: HttpRequest, queryset: PersonQuerySet) -> HttpResponse | None:

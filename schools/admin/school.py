@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +17,7 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from core.backoffice.asking import ask_page
 from core.backoffice.base import (
     Button,
     ModelAdmin,
@@ -149,20 +149,17 @@ class SchoolAdmin(NoDelete, ExportingAdmin):
                 log_done(request.user, target, partial(_merged, source, target))
                 messages.success(request, _merged(source, target))
                 return redirect("admin:schools_school_change", target.pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Merge with a listed school"),
-            "about": source,
-            "explanation": _(
+        return ask_page(
+            request,
+            source,
+            form,
+            title=_("Merge with a listed school"),
+            explanation=_(
                 "Bookings, classes and people of this school go to the listed one. This cannot "
                 "be undone."
             ),
-            "form": form,
-            "submit": _("Merge"),
-            "back": reverse("admin:schools_school_change", args=[source.pk]),
-        }
-        return TemplateResponse(request, "admin/desk_form.html", context)
+            submit=_("Merge"),
+        )
 
     # --- Columns and search -------------------------------------------------------------------
 

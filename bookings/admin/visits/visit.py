@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -35,6 +34,7 @@ from bookings.models import Booking, Visit
 from bookings.telling.day_papers import DAY, PAPERS, ROUNDS, WEEK, paper_of
 from bookings.visits.concerned import concerned
 from bookings.visits.moving import other_rooms
+from core.backoffice.asking import ask_page
 from core.backoffice.base import Button, ReadOnly
 from core.backoffice.changes import log_done
 from core.backoffice.exports import ExportingAdmin
@@ -192,7 +192,7 @@ class VisitAdmin(ReadOnly, ExportingAdmin):
         return self._page(request, visit, form, _("Change the maximum"))
 
     def call_off(self, request: HttpRequest, visit_id: int) -> HttpResponse:
-        return call_off_page(self, request, self._load(request, visit_id, "change_visit"))
+        return call_off_page(request, self._load(request, visit_id, "change_visit"))
 
     def rooms_page(self, request: HttpRequest, visit_id: int) -> HttpResponse:
         return rooms_page(self, request, self._load(request, visit_id, "change_visit"))
@@ -218,17 +218,8 @@ class VisitAdmin(ReadOnly, ExportingAdmin):
     def _page(
         self, request: HttpRequest, visit: Visit, form: Any, label: Any, explanation: str = ""
     ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": label,
-            "about": f"{visit} ({self.classes(visit)}, {self.pupils(visit)})",
-            "explanation": explanation,
-            "form": form,
-            "submit": label,
-            "back": reverse("admin:bookings_visit_change", args=[visit.pk]),
-        }
-        return TemplateResponse(request, "admin/desk_form.html", context)
+        about = f"{visit} ({self.classes(visit)}, {self.pupils(visit)})"
+        return ask_page(request, visit, form, title=label, about=about, explanation=explanation)
 
     # --- Columns ------------------------------------------------------------------------------
 
