@@ -1,4 +1,4 @@
-"""Closures in the back office: their list and page, beside the sweep that closes days."""
+"""Closures in the back office: their list and page, beside the page that closes days."""
 
 import datetime
 from collections.abc import Mapping
@@ -11,14 +11,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from core.backoffice.base import Button, ModelAdmin
-from core.backoffice.closing import ClosingAdmin, ClosingForm
 from core.backoffice.filters import RelatedDropdownFilter
+from core.backoffice.planned import ShowsPlannedAdmin, ShowsPlannedForm
 from core.kinds import Planned, kinds
-from programmes.closing_days.pages import sweeping_urls
+from programmes.closing_days.pages import closing_urls
 from programmes.models import Closure, Venue
 
 
-class ClosureForm(ClosingForm):
+class ClosureForm(ShowsPlannedForm):
     closing = frozenset({"venue", "starts_on", "ends_on"})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -39,7 +39,7 @@ def planned_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[
 
 
 @admin.register(Closure)
-class ClosureAdmin(ClosingAdmin, ModelAdmin):
+class ClosureAdmin(ShowsPlannedAdmin, ModelAdmin):
     logs_values = True
     form = ClosureForm
     list_display = ("reason", "venue", "starts_on", "ends_on")
@@ -49,10 +49,10 @@ class ClosureAdmin(ClosingAdmin, ModelAdmin):
     fields = ("venue", "reason", ("starts_on", "ends_on"))
 
     def get_urls(self) -> list[Any]:
-        return [*sweeping_urls(self), *super().get_urls()]
+        return [*closing_urls(self), *super().get_urls()]
 
     def buttons(self, request: HttpRequest, row: Closure) -> list[Button]:
         if not request.user.has_perm("programmes.add_closure"):
             return []
-        address = reverse("admin:programmes_closure_sweep", args=[row.pk])
+        address = reverse("admin:programmes_closure_settle", args=[row.pk])
         return [Button(str(_("What still stands on these days")), address)]

@@ -25,9 +25,9 @@ from core.backoffice.base import (
     ReadOnly,
 )
 from core.backoffice.changes import log_done
-from core.backoffice.closing import ClosingAdmin, ClosingForm
 from core.backoffice.exports import ExportingAdmin
 from core.backoffice.filters import DefaultFilter
+from core.backoffice.planned import ShowsPlannedAdmin, ShowsPlannedForm
 from core.kinds import Planned, kinds
 from core.lifecycle import Refused
 from core.text.normal import fold
@@ -226,7 +226,7 @@ class ClassGroupAdmin(NoDelete, ModelAdmin):
         return school_year_label(class_group.school_year)
 
 
-class SchoolHolidayForm(ClosingForm):
+class SchoolHolidayForm(ShowsPlannedForm):
     """Boxes change hands on no day of it, and patterns skip it."""
 
     closing = frozenset({"region", "starts_on", "ends_on"})
@@ -238,7 +238,7 @@ class SchoolHolidayForm(ClosingForm):
 
 
 @admin.register(SchoolHoliday)
-class SchoolHolidayAdmin(ClosingAdmin, ModelAdmin):
+class SchoolHolidayAdmin(ShowsPlannedAdmin, ModelAdmin):
     logs_values = True
     form = SchoolHolidayForm
     fields = ("region", ("school_year", "name"), ("starts_on", "ends_on"), "is_advice")
