@@ -1,5 +1,5 @@
-"""Working days and public holidays in the Netherlands, in Amsterdam days, and the real time
-between moments."""
+"""Weekdays, working days and public holidays in the Netherlands, in Amsterdam days, and the real
+time between moments."""
 
 import datetime
 import functools
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dateutil.easter import easter
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,16 @@ AFTER_EASTER = {
 }
 # The days that anything here can be about; further on Python's own calendar ends.
 FIRST_DAY, LAST_DAY = datetime.date(2000, 1, 1), datetime.date(2199, 12, 31)
+
+
+class Weekday(models.IntegerChoices):
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
 
 
 def parse_day(text: str) -> datetime.date | None:

@@ -14,9 +14,7 @@ from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete, TabularInline
 from core.backoffice.filters import RelatedDropdownFilter
-from core.backoffice.onward import Onward
-from core.lifecycle import Refused
-from core.transactions import retried
+from core.backoffice.refused import RefusableAdmin, RefusableForm
 from programmes.closing_days import closures
 from programmes.models import (
     Component,
@@ -66,9 +64,8 @@ class Pictured(ModelAdmin):
         return format_html('<span class="desk-thumbnail">{}</span>', drawn)
 
 
-class ProgrammeForm(TellingForm, OneHubForm):
+class ProgrammeForm(RefusableForm, TellingForm, OneHubForm):
     together = ("zones",)
-    refusal: Refused | None = None  # why what is asked here cannot be
 
     class Meta:
         help_texts: ClassVar = {
@@ -90,11 +87,6 @@ class ProgrammeForm(TellingForm, OneHubForm):
             "is_published": _("Off: not in the catalogue; what is booked stays."),
             "position": _("Lower comes first in the catalogue."),
         }
-
-    def clean(self) -> Any:
-        if self.refusal is not None:
-            raise self.refusal
-        return super().clean()
 
 
 class ComponentInline(TabularInline):
@@ -123,7 +115,7 @@ class FileInline(TabularInline):
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(NoDelete, TellingAdmin, Onward, WithSamples, Pictured):
+class ProgrammeAdmin(NoDelete, RefusableAdmin, TellingAdmin, WithSamples, Pictured):
     logs_values = True
     form = ProgrammeForm
     promised = PROMISED
@@ -218,20 +210,6 @@ class ProgrammeAdmin(NoDelete, TellingAdmin, Onward, WithSamples, Pictured):
             messages.info(request, _("Add the components along which the classes rotate."))
             return redirect("admin:programmes_programme_change", obj.pk)
         return super().response_add(request, obj, *args)
-
-    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        form: Any = super().get_form(request, *args, **kwargs)  # a class of this request's own
-        form.refusal = getattr(request, "refusal", None)
-        return form
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The form; where the rooms cannot be had it comes back with why, and nothing is saved."""
-        view = super().changeform_view
-        try:
-            return retried(view)(request, *args, **kwargs)
-        except Refused as refusal:
-            request.refusal = refusal  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)
 
     @display(description=_("for whom"), ordering="year_from")
     def whom(self, programme: Programme) -> str:

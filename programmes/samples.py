@@ -21,8 +21,6 @@ class WithSamples:
     """For the admin of a row with paragraphs in mails: a page with these mails, and a button to
     it."""
 
-    change_form_template = "admin/with_buttons.html"
-
     def get_urls(self) -> list[Any]:
         admin: Any = self
         mixed_in: Any = super()
@@ -33,16 +31,12 @@ class WithSamples:
         )
         return [page, *mixed_in.get_urls()]
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        if row := context.get("original"):
-            admin: Any = self
-            name = f"admin:{admin.opts.app_label}_{admin.opts.model_name}_mails"
-            button = Button(_("The mails, as they are read"), reverse(name, args=[row.pk]))
-            context["buttons"] = [*context.get("buttons", ()), button]
+    def buttons(self, request: HttpRequest, row: Any) -> list[Button]:
+        admin: Any = self
         mixed_in: Any = super()
-        return mixed_in.render_change_form(request, context, *args, **kwargs)
+        name = f"admin:{admin.opts.app_label}_{admin.opts.model_name}_mails"
+        button = Button(_("The mails, as they are read"), reverse(name, args=[row.pk]))
+        return [*mixed_in.buttons(request, row), button]
 
     def sample_page(self, request: HttpRequest, row_id: int) -> HttpResponse:
         admin: Any = self

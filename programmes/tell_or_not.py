@@ -19,7 +19,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from core.backoffice.closing import link_to
+from core.backoffice.planned import link_to
 from core.kinds import Planned, kinds
 from core.lifecycle import Refused
 from core.mail import outbox

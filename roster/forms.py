@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.schedule import Weekday
+from core.dates import Weekday
 from core.lifecycle import Refused
 from core.text.fields import PickedDayField
 from core.transactions import retried

@@ -17,8 +17,9 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from core import drafts, rate_limits
+from core import rate_limits
 from core.addresses import wanted_page
+from core.pages import drafts
 from schools.models import User
 from submissions import browsers, codes
 from submissions.forms import CodeForm, EmailForm

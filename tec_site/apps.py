@@ -16,7 +16,7 @@ class TecSiteConfig(AppConfig):
 
         from core import kinds
         from tec_site.staff import accounts
-        from tec_site.staff.forms import StaffAccounts
+        from tec_site.staff.part import StaffAccounts
 
         kinds.register(StaffAccounts())
         authenticator_added.connect(accounts.first_factor_counts)

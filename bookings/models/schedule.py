@@ -15,23 +15,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import NotesChanges
-from core.dates import from_to, time_between
+from core.dates import Weekday, from_to, time_between
 from core.text.searching import rows_with
 from core.text.typed_days import terms
 from programmes.models import Closure, OfHubs, Programme, Venue
 
 # Of a season: a slip of the keyboard beyond, rather than a plan.
 LONGEST_SEASON = datetime.timedelta(days=2 * 366)
-
-
-class Weekday(models.IntegerChoices):
-    MONDAY = 0, _("Monday")
-    TUESDAY = 1, _("Tuesday")
-    WEDNESDAY = 2, _("Wednesday")
-    THURSDAY = 3, _("Thursday")
-    FRIDAY = 4, _("Friday")
-    SATURDAY = 5, _("Saturday")
-    SUNDAY = 6, _("Sunday")
 
 
 class SchedulePattern(models.Model):

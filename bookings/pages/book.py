@@ -26,8 +26,8 @@ from bookings.telling.other_dates import other_dates
 from bookings.telling.wording import requirements_of, terms_of
 from bookings.waiting import freed_places
 from bookings.waiting.visit_list import WaitRequest, Wish
-from core import drafts
 from core.lifecycle import Refused
+from core.pages import drafts
 from programmes.models import Programme, ProgrammeKind
 from schools.models import User
 from submissions import browsers

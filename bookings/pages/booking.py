@@ -32,13 +32,13 @@ from bookings.telling.waiting import waiting_beside
 from bookings.telling.wording import history_of, main_of, resting_in_words, sentence_for
 from core.kinds import blocks_beside
 from core.lifecycle import Refused
+from core.pages.saying import say_once
 from submissions.access import load_submission, may_see
 from submissions.forms import ContactForm, NoteForm
 from submissions.models import Companion, Submission
 from submissions.pages.cancelling import CancelView
 from submissions.pages.details import DetailsView
 from submissions.pages.papers import CalendarView, LetterView
-from submissions.pages.shared import say_once
 from submissions.waiting.lifecycle import LIVE
 
 

@@ -23,9 +23,9 @@ from bookings.telling.wording import resting_in_words, terms_of
 from core.addresses import row_number
 from core.dates import month_of
 from core.lifecycle import Refused
+from core.pages.saying import say_once
 from schools.holidays import holidays_of
 from schools.months import parse_month
-from submissions.pages.shared import say_once
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")

@@ -21,7 +21,7 @@ from bookings.telling.around import AroundStay
 from core import rate_limits
 from core.documents import DocumentsUnavailable, pdf_response
 from core.lifecycle import Refused
-from submissions.pages.shared import say_once
+from core.pages.saying import say_once
 
 
 class AroundView(View):

@@ -25,9 +25,9 @@ from bookings.still_coming import Answer
 from core import rate_limits
 from core.addresses import row_number
 from core.lifecycle import Refused
+from core.pages.saying import say_once
 from submissions.access import load_submission
 from submissions.models import Submission
-from submissions.pages.shared import say_once
 
 # Of a class: its key, the moment and the number that the page showed.
 ASKED = "vraag"

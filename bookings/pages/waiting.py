@@ -22,8 +22,9 @@ from bookings.telling.stays import stays_of
 from bookings.telling.wording import requirements_of, terms_of
 from bookings.waiting.positions import positions
 from bookings.waiting.visit_list import LIST, WaitRequest
-from core import drafts
 from core.lifecycle import Refused
+from core.pages import drafts
+from core.pages.saying import say_once
 from programmes.models import Programme
 from submissions import browsers
 from submissions.access import load_submission, mine
@@ -32,7 +33,6 @@ from submissions.models import Submission, WaitState
 from submissions.pages.ask import AskView, asked_by
 from submissions.pages.code import CorrectAddressView
 from submissions.pages.prefilled import class_asked
-from submissions.pages.shared import say_once
 from submissions.pages.waiting import WAIT, WaitAsking, WaitCodeView, WaitView, rows_waiting
 from submissions.rules import RulesBroken
 from submissions.waiting.lifecycle import LIVE

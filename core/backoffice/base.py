@@ -12,7 +12,7 @@ from django.contrib.admin.options import ActionLocation
 from django.core.exceptions import BadRequest
 from django.db import models
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -28,7 +28,7 @@ from core.addresses import row_number
 from core.backoffice.changes import WithChanges
 from core.backoffice.versions import VersionedInline, VersionedRows
 from core.dates import validate_day
-from core.kinds import kinds
+from core.kinds import kinds, leads_of
 from core.text.fields import DayField, LineField, MailAddressField, MomentField, ParagraphsField
 from core.text.searching import words_in
 from core.transactions import at_end, retried
@@ -72,6 +72,15 @@ def scoped[Rows: models.QuerySet[Any]](rows: Rows, user: Any) -> Rows:
     another hub's are answered like those that do not exist."""
     of_hubs: Any = getattr(rows, "of_hubs", None)
     return rows if of_hubs is None else of_hubs(user)
+
+
+@dataclass(frozen=True)
+class Button:
+    """A link above a page (`admin/_buttons.html`) to something that can be done with it."""
+
+    label: str
+    address: str
+    style: str = ""
 
 
 class _Scoped:
@@ -148,6 +157,18 @@ class ModelAdmin(_Scoped, VersionedRows, WithChanges, UnfoldModelAdmin):
         changing = _ends_with_turns(view) if request.method == "POST" else view
         return changing(request, *args, **kwargs)
 
+    def buttons(self, request: HttpRequest, row: Any) -> list[Button]:
+        """Above the page of a row: they lead to what later apps have of it (`Kind.leads_from`). A
+        subclass adds what else can be done with it."""
+        return [Button(one.label, one.address) for one in leads_of(row, request.user)]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if (row := context.get("original")) is not None:
+            context["buttons"] = self.buttons(request, row)
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         view = super().delete_view
         deleting = _ends_with_turns(view) if request.method == "POST" else view
@@ -216,15 +237,6 @@ def _ends_with_turns(view: Callable[..., Any]) -> Callable[..., Any]:
 def _give_turns(_about: set[Any]) -> None:
     for kind in kinds():
         kind.give_turns()
-
-
-@dataclass(frozen=True)
-class Button:
-    """A link above a page (`admin/with_buttons.html`) to something that can be done with it."""
-
-    label: str
-    address: str
-    style: str = ""
 
 
 class NoDelete:

@@ -17,7 +17,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Max, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -28,6 +27,7 @@ from django.views.decorators.http import require_http_methods
 from unfold.decorators import display
 
 from core.addresses import row_number
+from core.backoffice.asking import ask_page
 from core.backoffice.base import Button, ModelAdmin, ReadOnly
 from core.backoffice.filters import MoveFilter, RangeDateTimeFilter, RoleFilter
 from core.backoffice.history import event_in_words, move_label, who_made
@@ -162,7 +162,10 @@ class MovesAdmin(ReadOnly, ModelAdmin):
         """The row in one line, above the form of a move."""
         return str(row)
 
-    def buttons_for(self, row: Any) -> list[Button]:
+    def buttons(self, request: HttpRequest, row: Any) -> list[Button]:
+        return self.move_buttons(row) if self.has_decide_permission(request) else []
+
+    def move_buttons(self, row: Any) -> list[Button]:
         """The moves that make sense for this row as it is."""
         return [
             self.button_for(row, name, self.label_of(name))
@@ -220,18 +223,15 @@ class MovesAdmin(ReadOnly, ModelAdmin):
             else:
                 messages.success(request, staff_move.done)
                 return redirect(back)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": self.label_of(move),
-            "about": self.about(row),
-            "form": form,
-            "submit": self.label_of(move),
-            "style": staff_move.style or "primary",
-            "back": back,
-            "seen": row.events.aggregate(newest=Max("pk"))["newest"],
-        }
-        return TemplateResponse(request, "admin/desk_form.html", context)
+        return ask_page(
+            request,
+            row,
+            form,
+            title=self.label_of(move),
+            about=self.about(row),
+            style=staff_move.style or "primary",
+            seen=row.events.aggregate(newest=Max("pk"))["newest"],
+        )
 
     @method_decorator(retried)
     def _make(

@@ -28,7 +28,6 @@ class RowPageAdmin(MovesAdmin):
             "title": self.page_title(),
             "show_history": False,  # the events below are the history
             "state_colour": row.standing.colour,
-            "buttons": self.buttons_for(row) if self.has_decide_permission(request) else [],
             "history": staff_history(row),
             **self.page_facts(request, row),
         }

@@ -121,6 +121,13 @@ class Folded(models.Model):
             update_fields = names | _beside(type(self), names)
         super().save(*args, update_fields=update_fields, **options)
 
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """These columns are in no form; what one must not repeat is said of what it is made of."""
+        folded = [one for one in self._meta.concrete_fields if isinstance(one, FoldedColumn)]
+        for column in folded:
+            column.pre_save(self, add=False)
+        super().validate_constraints(exclude=set(exclude or ()) - {one.name for one in folded})
+
 
 def _beside(model: type[models.Model], names: Collection[str]) -> set[str]:
     """The columns that must change along with those."""

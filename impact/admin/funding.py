@@ -7,7 +7,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.forms import BaseInlineFormSet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -26,19 +26,14 @@ class FundingSourceAdmin(NoDelete, ModelAdmin):
     list_filter = (("hub", RelatedDropdownFilter),)
     search_fields = ("name",)
     fields = ("hub", "name", "kind")
-    change_form_template = "admin/with_buttons.html"
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        """It leads to what hangs on it."""
-        if row := context.get("original"):
-            context["buttons"] = [
-                Button(str(model._meta.verbose_name_plural).capitalize(), _of_source(model, row))
-                for model in (Target, Pledge, Report, Division)
-                if self.admin_site.get_model_admin(model).has_view_permission(request)
-            ]
-        return super().render_change_form(request, context, *args, **kwargs)
+    def buttons(self, request: HttpRequest, row: FundingSource) -> list[Button]:
+        """They lead to what hangs on it."""
+        return [
+            Button(str(model._meta.verbose_name_plural).capitalize(), _of_source(model, row))
+            for model in (Target, Pledge, Report, Division)
+            if self.admin_site.get_model_admin(model).has_view_permission(request)
+        ]
 
 
 def _of_source(model: type[Model], source: FundingSource) -> str:

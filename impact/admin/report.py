@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -31,7 +31,6 @@ class ReportAdmin(NoDelete, ModelAdmin):
         "introduction",
         "unknown",
     )
-    change_form_template = "admin/with_buttons.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
         return super().get_queryset(request).defer("facts", "pdf", "xlsx")
@@ -40,14 +39,9 @@ class ReportAdmin(NoDelete, ModelAdmin):
         """What was sent stays as it is."""
         return super().has_change_permission(request, obj) and not (obj and obj.is_sent)
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        if row := context.get("original"):
-            label = _("Look at it") if row.is_sent else _("Look at it, and send it")
-            address = reverse("figures:report", args=[row.pk])
-            context["buttons"] = [Button(str(label), address, "primary")]
-        return super().render_change_form(request, context, *args, **kwargs)
+    def buttons(self, request: HttpRequest, row: Report) -> list[Button]:
+        label = _("Look at it") if row.is_sent else _("Look at it, and send it")
+        return [Button(str(label), reverse("figures:report", args=[row.pk]), "primary")]
 
     @display(description=_("state"))
     def state(self, row: Report) -> str:

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core import rate_limits
 from core.lifecycle import Refused
+from core.pages.saying import say_once
 from impact import lifecycle
 from impact.forms import EvaluationForm, OnlyTallyForm, TallyForm, TeacherForm
 from impact.models import Evaluation
 from impact.pages.access import load_submission
 from submissions.access import path_of
 from submissions.models import Submission
-from submissions.pages.shared import say_once
 
 
 @login_not_required

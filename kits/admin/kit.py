@@ -18,7 +18,6 @@ from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, TabularInline
 from core.backoffice.changes import log_done
 from core.backoffice.filters import RelatedDropdownFilter
 from core.backoffice.history import who_made
-from core.backoffice.onward import Onward
 from kits import handling
 from kits.admin.box_codes import CopyForm, CopyFormSet, LoneCopyForm
 from kits.admin.document import link_to_pdf
@@ -77,7 +76,7 @@ class DocumentInline(ReadOnly, TabularInline):
 
 
 @admin.register(LessonKit)
-class LessonKitAdmin(Onward, WithSamples, Pictured):
+class LessonKitAdmin(WithSamples, Pictured):
     logs_values = True
     form = OneHubForm
     list_display = ("title", "whom", "complexity", "copies_shown", "venue", "is_published")

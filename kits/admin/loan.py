@@ -147,9 +147,9 @@ class LoanAdmin(Exporting, AskedAdmin):
         who = f"{row.party_name}, {row.submission.asker_name}"
         return f"{row.kit}, {row.copy.code}: {who}, {period}"
 
-    def buttons_for(self, row: Loan) -> list[Button]:
+    def move_buttons(self, row: Loan) -> list[Button]:
         """Where a box is kept for somebody, the kit desk first."""
-        buttons = super().buttons_for(row)
+        buttons = super().move_buttons(row)
         if not row.is_holding:
             return buttons
         desk = Button(str(_("Kit desk")), reverse("desk:box", args=[row.copy.code]), "primary")

@@ -15,9 +15,9 @@ from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, badge
 from core.backoffice.changes import log_done
-from core.backoffice.closing import ClosingAdmin, ClosingForm, link_to
 from core.backoffice.exports import ExportingAdmin
 from core.backoffice.filters import RangeDateTimeFilter, RelatedDropdownFilter
+from core.backoffice.planned import ShowsPlannedAdmin, ShowsPlannedForm, link_to
 from core.kinds import Planned
 from kits import handling
 from kits.admin.exports import CHARGES, INVOICE_LINES
@@ -32,7 +32,7 @@ CHARGE_COLOURS = {
 }
 
 
-class DeskDayForm(ClosingForm):
+class DeskDayForm(ShowsPlannedForm):
     closing = frozenset({"venue", "weekday", "is_round", "opens_at", "closes_at"})
 
     def planned_then(self, data: Mapping[str, Any]) -> list[Planned]:
@@ -52,7 +52,7 @@ class DeskDayForm(ClosingForm):
 
 
 @admin.register(DeskDay)
-class DeskDayAdmin(ClosingAdmin, ModelAdmin):
+class DeskDayAdmin(ShowsPlannedAdmin, ModelAdmin):
     logs_values = True
     form = DeskDayForm
     list_display = ("weekday", "opens_at", "closes_at", "is_round", "venue")

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core.dates import from_to
+from core.dates import Weekday, from_to
 from core.lifecycle import Event
 from kits.models.kit import KitCopy
 from programmes.models import OfHubs, Venue
@@ -18,18 +18,7 @@ class DeskDay(models.Model):
     venue = models.ForeignKey(
         Venue, on_delete=models.CASCADE, related_name="desk_days", verbose_name=_("venue")
     )
-    weekday = models.PositiveSmallIntegerField(
-        _("weekday"),
-        choices=[
-            (0, _("Monday")),
-            (1, _("Tuesday")),
-            (2, _("Wednesday")),
-            (3, _("Thursday")),
-            (4, _("Friday")),
-            (5, _("Saturday")),
-            (6, _("Sunday")),
-        ],
-    )
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
     is_round = models.BooleanField(
         _("transport round"), default=False, help_text=_("Off: collecting at the desk.")
     )

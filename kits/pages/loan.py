@@ -18,6 +18,7 @@ from core import rate_limits, uploads
 from core.dates import parse_day
 from core.kinds import blocks_beside
 from core.lifecycle import Refused
+from core.pages.saying import say_once
 from kits import lifecycle
 from kits.lifecycle import MOVES
 from kits.models import Loan, LoanState
@@ -32,7 +33,6 @@ from submissions.models import Submission
 from submissions.pages.cancelling import CancelView
 from submissions.pages.details import DetailsView
 from submissions.pages.papers import CalendarView, LetterView
-from submissions.pages.shared import say_once
 
 
 @login_not_required

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from core.dates import month_of, parse_day
 from core.lifecycle import Refused
+from core.pages.saying import say_once
 from kits import moving
 from kits.days import Days
 from kits.models import LoanState
@@ -24,7 +25,6 @@ from schools.holidays import holidays_of
 from schools.months import parse_month
 from submissions.access import load_submission
 from submissions.forms import NoteForm
-from submissions.pages.shared import say_once
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")

@@ -8,9 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
-from core import drafts
 from core.dates import parse_day
 from core.lifecycle import Refused
+from core.pages import drafts
 from kits import lifecycle
 from kits.availability import count_free
 from kits.models import Delivery, LessonKit, Loan, LoanState, RefusedDemand

@@ -1,24 +1,24 @@
-"""Closures in the back office: their list and page, beside the sweep that closes days."""
+"""Closures in the back office: their list and page, beside the page that closes days."""
 
 import datetime
 from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from core.backoffice.base import Button, ModelAdmin
-from core.backoffice.closing import ClosingAdmin, ClosingForm
 from core.backoffice.filters import RelatedDropdownFilter
+from core.backoffice.planned import ShowsPlannedAdmin, ShowsPlannedForm
 from core.kinds import Planned, kinds
-from programmes.closing_days.pages import sweeping_urls
+from programmes.closing_days.pages import closing_urls
 from programmes.models import Closure, Venue
 
 
-class ClosureForm(ClosingForm):
+class ClosureForm(ShowsPlannedForm):
     closing = frozenset({"venue", "starts_on", "ends_on"})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -39,7 +39,7 @@ def planned_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[
 
 
 @admin.register(Closure)
-class ClosureAdmin(ClosingAdmin, ModelAdmin):
+class ClosureAdmin(ShowsPlannedAdmin, ModelAdmin):
     logs_values = True
     form = ClosureForm
     list_display = ("reason", "venue", "starts_on", "ends_on")
@@ -47,16 +47,12 @@ class ClosureAdmin(ClosingAdmin, ModelAdmin):
     list_filter = (("venue", RelatedDropdownFilter),)
     search_fields = ("reason",)
     fields = ("venue", "reason", ("starts_on", "ends_on"))
-    change_form_template = "admin/with_buttons.html"
 
     def get_urls(self) -> list[Any]:
-        return [*sweeping_urls(self), *super().get_urls()]
+        return [*closing_urls(self), *super().get_urls()]
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        closure: Closure | None = context.get("original")
-        if closure and request.user.has_perm("programmes.add_closure"):
-            address = reverse("admin:programmes_closure_sweep", args=[closure.pk])
-            context["buttons"] = [Button(str(_("What still stands on these days")), address)]
-        return super().render_change_form(request, context, *args, **kwargs)
+    def buttons(self, request: HttpRequest, row: Closure) -> list[Button]:
+        if not request.user.has_perm("programmes.add_closure"):
+            return []
+        address = reverse("admin:programmes_closure_settle", args=[row.pk])
+        return [Button(str(_("What still stands on these days")), address)]

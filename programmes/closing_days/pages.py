@@ -25,7 +25,7 @@ from core.tasks.dashboard import page_of
 from core.tasks.models import Task
 from core.tasks.preview import FORM_CHANGED, Otherwise, opened, sealed, started
 from programmes.closing_days.forms import ClosedSpanForm
-from programmes.closing_days.plan import ClosedSpan, SweepPlan, rehearse
+from programmes.closing_days.plan import ClosedSpan, ClosingPlan, rehearse
 from programmes.closing_days.work import Closing, close, days_in_words
 from programmes.models import Closure
 
@@ -33,14 +33,14 @@ WAY = "way-"  # before the key of a hit: the name of its choice
 SALT = "programmes.closing_days"
 
 
-def sweeping_urls(model_admin: Any) -> list[Any]:
+def closing_urls(model_admin: Any) -> list[Any]:
     def page(route: str, name: str) -> Any:
         view = require_http_methods(["GET", "POST"])(partial(closing_page, model_admin))
         return path(route, model_admin.admin_site.admin_view(view), name=name)
 
     return [
         page("sluit/", "programmes_closure_close"),
-        page("<id:closure_id>/regel/", "programmes_closure_sweep"),
+        page("<id:closure_id>/regel/", "programmes_closure_settle"),
     ]
 
 
@@ -113,7 +113,7 @@ def _page(
     model_admin: Any,
     request: HttpRequest,
     form: ClosedSpanForm,
-    plan: SweepPlan | None,
+    plan: ClosingPlan | None,
     news: list[str],
 ) -> HttpResponse:
     closure = form.instance if form.instance.pk else None
@@ -142,7 +142,7 @@ def _page(
     return TemplateResponse(request, "admin/programmes/closing.html", context)
 
 
-def plan_in_words(plan: SweepPlan) -> str:
+def plan_in_words(plan: ClosingPlan) -> str:
     """'9 dingen staan op deze dagen; 7 mails gaan uit.'"""
     number, mails = len(plan.lines), len(plan.mails)
     if not number:

@@ -67,7 +67,7 @@ class Unit:
 
 
 @dataclass
-class SweepPlan:
+class ClosingPlan:
     units: list[Unit]
 
     @property
@@ -88,7 +88,7 @@ class SweepPlan:
         return [[*line.part, line.hit.text] for line in self.lines]
 
 
-def rehearse(span: ClosedSpan, chosen: Mapping[str, str], *, by: Any) -> SweepPlan:
+def rehearse(span: ClosedSpan, chosen: Mapping[str, str], *, by: Any) -> ClosingPlan:
     """What doing it would do, as things stand; afterwards nothing has changed."""
     with outbox.rehearsal() as heard:
         plan = find(span.close(), chosen, by=by)
@@ -97,10 +97,10 @@ def rehearse(span: ClosedSpan, chosen: Mapping[str, str], *, by: Any) -> SweepPl
     return plan
 
 
-def find(closure: Closure, chosen: Mapping[str, str], *, by: Any) -> SweepPlan:
+def find(closure: Closure, chosen: Mapping[str, str], *, by: Any) -> ClosingPlan:
     """What stands on days that are closed already, with what was chosen for it."""
     units = _together(list(_hits(closure, by)))
-    return SweepPlan([Unit([PlanLine(hit, _way(hit, chosen)) for hit in hits]) for hits in units])
+    return ClosingPlan([Unit([PlanLine(hit, _way(hit, chosen)) for hit in hits]) for hits in units])
 
 
 def _hits(closure: Closure, by: Any) -> Iterator[Hit]:
@@ -158,7 +158,7 @@ def _rehearse(
 # --- What was shown, and what there is now -------------------------------------------------------
 
 
-def differences(shown: Iterable[Sequence[str]], plan: SweepPlan) -> list[str]:
+def differences(shown: Iterable[Sequence[str]], plan: ClosingPlan) -> list[str]:
     """What is otherwise than the preview said, a line each."""
     before = {key: (way, stands, text) for key, way, stands, text in shown}
     now = {line.hit.key: line for line in plan.lines}

@@ -72,6 +72,9 @@ class Hit:
 
 
 class Sweeper(Part):
+    """What there is of one kind on days that close (visits, loans, who waits for a box), and how
+    one of them is swept off these days: moved, called off, or left where it is."""
+
     prefix = ""  # of the keys of its hits; one of its own
     permission = ""  # who may do more with them than leave them
 

@@ -56,7 +56,7 @@ class Closing(Work):
         if not Closure.objects.filter(pk=task.about).exists():
             return None
         label = _("What still stands on these days")
-        return Action(label, reverse("admin:programmes_closure_sweep", args=[task.about]))
+        return Action(label, reverse("admin:programmes_closure_settle", args=[task.about]))
 
 
 def _joined(several: Sequence[About]) -> About:

@@ -19,13 +19,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from core.backoffice.asking import ask_page
 from core.backoffice.base import Button, ModelAdmin, NoDelete, TabularInline, badge
 from core.backoffice.filters import DefaultFilter, RelatedDropdownFilter
-from core.kinds import leads_of
+from core.backoffice.refused import RefusableAdmin, RefusableForm
 from core.lifecycle import Refused
 from core.mail import sending
 from core.models import Mail
-from core.transactions import retried
 from roster import people
 from roster.admin.hours import hours_page, hours_sheet
 from roster.models import Availability, OtherDays, Person
@@ -33,9 +33,9 @@ from roster.models.person import PersonQuerySet
 from roster.telling.notices import send_link, went_elsewhere
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(RefusableForm):
     """What a person can run is of her hub; a certificate that was seen ends some day; nobody has
-    left before her last day."""
+    left before her last day. Refused is an address of somebody with shifts at the same times."""
 
     def clean(self) -> Any:
         data: Any = super().clean() or self.cleaned_data
@@ -120,7 +120,7 @@ class CertificateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Person)
-class PersonAdmin(NoDelete, ModelAdmin):
+class PersonAdmin(NoDelete, RefusableAdmin, ModelAdmin):
     form = PersonForm
     list_display = ("name", "role", "age_class", "email", "phone", "days", "certificate")
     list_filter = (
@@ -136,7 +136,6 @@ class PersonAdmin(NoDelete, ModelAdmin):
     readonly_fields = ("certificate_seen_by",)
     inlines = (AvailabilityInline, OtherDaysInline)
     actions = ("send_links",)
-    change_form_template = "admin/with_buttons.html"
     fieldsets = (
         (None, {"fields": ("hub", ("name", "role"), ("email", "phone", "language"))}),
         (gettext_lazy("What she can run"), {"fields": ("programmes", "age_class")}),
@@ -174,37 +173,19 @@ class PersonAdmin(NoDelete, ModelAdmin):
             *super().get_urls(),
         ]
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        person = context["original"]
-        if person is not None:
-            context["buttons"] = self._buttons(request, person)
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def _buttons(self, request: HttpRequest, person: Person) -> list[Button]:
-        found = [Button(one.label, one.address) for one in leads_of(person, request.user)]
-        if not self.has_change_permission(request, person):
+    def buttons(self, request: HttpRequest, row: Person) -> list[Button]:
+        found = super().buttons(request, row)
+        if not self.has_change_permission(request, row):
             return found
-        if person.email and not person.has_left:
-            address = reverse("admin:roster_person_link", args=[person.pk])
+        if row.email and not row.has_left:
+            address = reverse("admin:roster_person_link", args=[row.pk])
             found.append(Button(_("Mail her own link"), address))
-        if person.has_left and person.name != people.ERASED:
-            address = reverse("admin:roster_person_forget", args=[person.pk])
+        if row.has_left and row.name != people.ERASED:
+            address = reverse("admin:roster_person_forget", args=[row.pk])
             found.append(Button(_("Forget who she was"), address, "danger"))
         return found
 
     # --- Saving -------------------------------------------------------------------------------
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The form; where her address is of somebody with shifts at the same times, nothing is
-        saved and the page says so."""
-        view = super().changeform_view
-        try:
-            return retried(view)(request, *args, **kwargs)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-            return redirect(request.path)
 
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         by: Any = request.user
@@ -245,7 +226,8 @@ class PersonAdmin(NoDelete, ModelAdmin):
         explanation = _(
             "She gets a mail with the link to her own page: her shifts, what is open, when she can."
         )
-        return self._ask(request, person, form, _("Mail her own link"), explanation)
+        title = _("Mail her own link")
+        return ask_page(request, person, form, title=title, explanation=explanation)
 
     def forget_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         person = self._load(request, pk)
@@ -263,8 +245,13 @@ class PersonAdmin(NoDelete, ModelAdmin):
             "Her name, address, telephone, days and certificate are erased. This cannot be undone. "
             "The hours that she worked stay, of nobody."
         )
-        return self._ask(
-            request, person, forms.Form(), _("Forget who she was"), explanation, "danger"
+        return ask_page(
+            request,
+            person,
+            forms.Form(),
+            title=_("Forget who she was"),
+            explanation=explanation,
+            style="danger",
         )
 
     def _load(self, request: HttpRequest, pk: int) -> Person:
@@ -274,28 +261,6 @@ class PersonAdmin(NoDelete, ModelAdmin):
         if person is None:
             raise Http404
         return person
-
-    def _ask(
-        self,
-        request: HttpRequest,
-        person: Person,
-        form: forms.Form,
-        title: str,
-        explanation: str,
-        style: str = "primary",
-    ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": title,
-            "about": person,
-            "explanation": explanation,
-            "form": form,
-            "submit": title,
-            "style": style,
-            "back": reverse("admin:roster_person_change", args=[person.pk]),
-        }
-        return TemplateResponse(request, "admin/desk_form.html", context)
 
     @admin.action(description=gettext_lazy("Mail them their own link"), permissions=["change"])
     def send_links(self, request: HttpRequest, queryset: PersonQuerySet) -> HttpResponse | None:

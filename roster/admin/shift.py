@@ -104,9 +104,9 @@ class ShiftAdmin(Exporting, RowPageAdmin):
             return row.has_begun
         return not (name in {"drop", "offer"} and row.has_begun)
 
-    def buttons_for(self, row: Shift) -> list[Button]:
+    def move_buttons(self, row: Shift) -> list[Button]:
         """A taken shift can be given to somebody else too: dropping comes along."""
-        buttons = super().buttons_for(row)
+        buttons = super().move_buttons(row)
         if row.standing.is_promise:
             buttons.insert(0, self.button_for(row, "assign", str(_("Give to somebody else"))))
         return buttons

@@ -16,8 +16,7 @@ from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.schedule import Weekday
-from core.dates import from_to
+from core.dates import Weekday, from_to
 from core.text.fields import LineColumn, MailAddressColumn, TelephoneColumn
 from programmes.models import Hub, OfHubs, Programme
 

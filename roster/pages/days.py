@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST
 
 from core import rate_limits
 from core.lifecycle import Refused
+from core.pages.saying import say_once
 from roster import links
 from roster.forms import OtherDaysForm, WeekForm
 from roster.models import OtherDays, Person
 from roster.pages.access import back_to, load_person
-from submissions.pages.shared import say_once
 
 # The name of the button of each of the two forms.
 WEEK, DAYS = "week", "dagen"

@@ -20,13 +20,13 @@ from django.views.decorators.http import require_POST, require_safe
 from core import calendars, rate_limits
 from core.dates import NO_TIME
 from core.lifecycle import Refused
+from core.pages.saying import say_once
 from roster import hours, lifecycle, links, people, rules
 from roster.models import Person, Shift, ShiftState
 from roster.pages.access import back_to, load_person
 from roster.telling import ical
 from roster.telling.notices import send_link
 from schools.years import current_school_year, school_year_label
-from submissions.pages.shared import say_once
 
 OPEN_SHOWN, PAST_SHOWN = 30, 10
 

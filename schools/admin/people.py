@@ -16,7 +16,6 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
 from core.backoffice.base import ModelAdmin, NoDelete, badge
-from core.backoffice.onward import Onward
 from schools.models import User
 
 
@@ -34,7 +33,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(Onward, NoDelete, ModelAdmin):
+class UserAdmin(NoDelete, ModelAdmin):
     list_display = ("email", "name", "kind", "school", "is_active", "last_login")
     list_select_related = ("school",)
     list_filter = (KindFilter, "is_active", ("school", AutocompleteSelectFilter))

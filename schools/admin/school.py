@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +17,7 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from core.backoffice.asking import ask_page
 from core.backoffice.base import (
     Button,
     ModelAdmin,
@@ -25,9 +25,9 @@ from core.backoffice.base import (
     ReadOnly,
 )
 from core.backoffice.changes import log_done
-from core.backoffice.closing import ClosingAdmin, ClosingForm
 from core.backoffice.exports import ExportingAdmin
 from core.backoffice.filters import DefaultFilter
+from core.backoffice.planned import ShowsPlannedAdmin, ShowsPlannedForm
 from core.kinds import Planned, kinds
 from core.lifecycle import Refused
 from core.text.normal import fold
@@ -86,7 +86,6 @@ class SchoolAdmin(NoDelete, ExportingAdmin):
     search_help_text = _("name, place, postcode or code")
     autocomplete_fields = ("board", "merged_into")
     readonly_fields = ("merged_into",)
-    change_form_template = "admin/with_buttons.html"
     inlines = (PupilCountInline,)
     fieldsets = (
         (None, {"fields": ("name", "site_code", ("sector", "structure"), "board")}),
@@ -125,18 +124,13 @@ class SchoolAdmin(NoDelete, ExportingAdmin):
         )
         return [page, *import_urls(self), *super().get_urls()]
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        school: Any = context.get("original")
-        leads = [one for kind in kinds() for one in kind.leads_from(school, request.user)]
-        context["buttons"] = [Button(one.label, one.address) for one in leads]
-        is_typed = school and not school.is_verified and not school.merged_into_id
+    def buttons(self, request: HttpRequest, row: School) -> list[Button]:
+        found = super().buttons(request, row)
+        is_typed = not row.is_verified and not row.merged_into_id
         if is_typed and self.has_change_permission(request):
-            address = reverse("admin:schools_school_merge", args=[school.pk])
-            merge = Button(str(_("Merge with a listed school")), address, "primary")
-            context["buttons"] = [merge, *context["buttons"]]
-        return super().render_change_form(request, context, *args, **kwargs)
+            address = reverse("admin:schools_school_merge", args=[row.pk])
+            found.insert(0, Button(str(_("Merge with a listed school")), address, "primary"))
+        return found
 
     def merge_page(self, request: HttpRequest, school_id: int) -> HttpResponse:
         """Choose which listed school this is; everything of this one goes to it."""
@@ -155,20 +149,17 @@ class SchoolAdmin(NoDelete, ExportingAdmin):
                 log_done(request.user, target, partial(_merged, source, target))
                 messages.success(request, _merged(source, target))
                 return redirect("admin:schools_school_change", target.pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Merge with a listed school"),
-            "about": source,
-            "explanation": _(
+        return ask_page(
+            request,
+            source,
+            form,
+            title=_("Merge with a listed school"),
+            explanation=_(
                 "Bookings, classes and people of this school go to the listed one. This cannot "
                 "be undone."
             ),
-            "form": form,
-            "submit": _("Merge"),
-            "back": reverse("admin:schools_school_change", args=[source.pk]),
-        }
-        return TemplateResponse(request, "admin/desk_form.html", context)
+            submit=_("Merge"),
+        )
 
     # --- Columns and search -------------------------------------------------------------------
 
@@ -233,7 +224,7 @@ class ClassGroupAdmin(NoDelete, ModelAdmin):
         return school_year_label(class_group.school_year)
 
 
-class SchoolHolidayForm(ClosingForm):
+class SchoolHolidayForm(ShowsPlannedForm):
     """Boxes change hands on no day of it, and patterns skip it."""
 
     closing = frozenset({"region", "starts_on", "ends_on"})
@@ -245,7 +236,7 @@ class SchoolHolidayForm(ClosingForm):
 
 
 @admin.register(SchoolHoliday)
-class SchoolHolidayAdmin(ClosingAdmin, ModelAdmin):
+class SchoolHolidayAdmin(ShowsPlannedAdmin, ModelAdmin):
     logs_values = True
     form = SchoolHolidayForm
     fields = ("region", ("school_year", "name"), ("starts_on", "ends_on"), "is_advice")

@@ -88,11 +88,6 @@ class ClassGroup(Folded):
     def __str__(self) -> str:
         return f"{self.name} ({school_year_label(self.school_year)})"
 
-    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
-        """The key is in no form; what it must not repeat is said of the name it is made of."""
-        self.name_key = key(self.name)
-        super().validate_constraints(exclude=set(exclude or ()) - {"name_key"})
-
     @property
     def year_groups(self) -> str:
         return describe_year_groups(self.year_from, self.year_to)

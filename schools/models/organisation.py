@@ -3,7 +3,6 @@
 They come as a *group*: without year groups, and without a class that comes back next year.
 """
 
-from collections.abc import Collection
 from typing import Self
 
 from django.db import models
@@ -66,8 +65,3 @@ class Organisation(Folded):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.city}" if self.city else self.name
-
-    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
-        """The key is in no form; what it must not repeat is said of the name it is made of."""
-        self.name_key = key_of(self.name, self.city)
-        super().validate_constraints(exclude=set(exclude or ()) - {"name_key"})

@@ -1,17 +1,14 @@
 """Staff hand over what a teacher has to come, where she left without doing so herself."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from core.backoffice.asking import ask_page
 from core.backoffice.base import scoped
 from core.lifecycle import Refused
 from core.text.fields import MailAddressField
@@ -33,7 +30,7 @@ class TakerForm(forms.Form):
 
 
 @require_http_methods(["GET", "POST"])
-def hand_over_page(request: HttpRequest, user_id: int, *, site: Any, opts: Any) -> HttpResponse:
+def hand_over_page(request: HttpRequest, user_id: int) -> HttpResponse:
     """What of her is to come in staff's own hubs, and to whom it is offered, who accepts first."""
     if not request.user.has_perm("submissions.change_submission"):
         raise PermissionDenied
@@ -41,7 +38,6 @@ def hand_over_page(request: HttpRequest, user_id: int, *, site: Any, opts: Any) 
     ours = scoped(Submission.objects.filter(user=teacher), request.user)
     coming = [share for share in lifecycle.all_of(teacher) if ours.filter(pk=share.submission.pk)]
     form = TakerForm(request.POST or None)
-    back = reverse("admin:schools_user_change", args=[teacher.pk])
     if form.is_valid():
         email, by = form.cleaned_data["email"], request.user
         try:
@@ -52,21 +48,19 @@ def hand_over_page(request: HttpRequest, user_id: int, *, site: Any, opts: Any) 
         else:
             words = _("A mail is going to %(email)s. Nothing changes until it is accepted.")
             messages.success(request, words % {"email": email})
-            return redirect(back)
-    context = {
-        **site.each_context(request),
-        "opts": opts,
-        "title": _("Hand over what %(name)s has to come") % {"name": teacher},
-        "about": "; ".join(_lines(coming)) or _("There is nothing to come."),
-        "explanation": _(
+            return redirect("admin:schools_user_change", teacher.pk)
+    return ask_page(
+        request,
+        teacher,
+        form,
+        title=_("Hand over what %(name)s has to come") % {"name": teacher},
+        about="; ".join(_lines(coming)) or _("There is nothing to come."),
+        explanation=_(
             "The colleague gets a mail and becomes the contact by accepting; until then nothing "
             "changes. The links in earlier mails then stop working."
         ),
-        "form": form,
-        "submit": _("Send the invitation"),
-        "back": back,
-    }
-    return TemplateResponse(request, "admin/desk_form.html", context)
+        submit=_("Send the invitation"),
+    )
 
 
 def _lines(shares: list[Share]) -> list[str]:

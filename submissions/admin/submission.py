@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -19,6 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 from unfold.decorators import display
 
+from core.backoffice.asking import ask_page
 from core.backoffice.base import NoDelete
 from core.backoffice.exports import ExportingAdmin
 from core.mail import sending
@@ -129,7 +129,7 @@ class SubmissionAdmin(NoDelete, ExportingAdmin):
         )
         over = path(
             "overdragen/<id:user_id>/",
-            self.admin_site.admin_view(self.hand_over),
+            self.admin_site.admin_view(hand_over_page),
             name="submissions_submission_hand_over",
         )
         write = path(
@@ -141,9 +141,6 @@ class SubmissionAdmin(NoDelete, ExportingAdmin):
 
     def write(self, request: HttpRequest) -> HttpResponse:
         return writing_page(request, site=self.admin_site, opts=self.opts)
-
-    def hand_over(self, request: HttpRequest, user_id: int) -> HttpResponse:
-        return hand_over_page(request, user_id, site=self.admin_site, opts=self.opts)
 
     def response_change(self, request: HttpRequest, obj: Submission) -> HttpResponse:
         is_corrected = vars(obj).get("is_corrected") and went_elsewhere(obj)
@@ -160,7 +157,6 @@ class SubmissionAdmin(NoDelete, ExportingAdmin):
             self.has_change_permission(request, submission) and request.user.has_perm(MAY_SEND)
         ):
             raise PermissionDenied
-        back = reverse("admin:submissions_submission_change", args=[submission.pk])
         form = ReaddressForm(request.POST or None, mails=went_elsewhere(submission))
         if form.is_valid():
             chosen = Mail.objects.filter(pk__in=form.cleaned_data["mails"])
@@ -169,15 +165,13 @@ class SubmissionAdmin(NoDelete, ExportingAdmin):
                 "%(number)d mail goes to %(email)s.", "%(number)d mails go to %(email)s.", len(sent)
             )
             messages.success(request, text % {"number": len(sent), "email": submission.email})
-            return redirect(back)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Send what went to the old address"),
-            "about": _("The address is now %(email)s. These mails went elsewhere.")
-            % {"email": submission.email},
-            "form": form,
-            "submit": _("Send"),
-            "back": back,
-        }
-        return TemplateResponse(request, "admin/desk_form.html", context)
+            return redirect("admin:submissions_submission_change", submission.pk)
+        about = _("The address is now %(email)s. These mails went elsewhere.")
+        return ask_page(
+            request,
+            submission,
+            form,
+            title=_("Send what went to the old address"),
+            about=about % {"email": submission.email},
+            submit=_("Send"),
+        )

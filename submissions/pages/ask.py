@@ -13,8 +13,9 @@ from django.utils.translation import get_language
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from core import drafts, rate_limits
+from core import rate_limits
 from core.lifecycle import Refused
+from core.pages import drafts
 from core.transactions import retried
 from schools import holidays
 from schools.models import School, User

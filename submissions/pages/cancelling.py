@@ -13,10 +13,10 @@ from django.views.decorators.cache import never_cache
 
 from core.kinds import kind_of
 from core.lifecycle import Refused
+from core.pages.saying import say_once
 from submissions.access import load_submission
 from submissions.forms import NoteForm
 from submissions.models import Asked, Submission
-from submissions.pages.shared import say_once
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")

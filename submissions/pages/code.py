@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 
 from core import rate_limits
 from core.lifecycle import Refused
+from core.pages.saying import say_once
 from core.transactions import retried
 from submissions import browsers, codes
 from submissions.access import load_submission
@@ -29,7 +30,7 @@ from submissions.forms import AddressForm, CodeForm
 from submissions.lifecycle import AlreadyConfirmed, correct_unconfirmed
 from submissions.models import CodeChallenge, Submission
 from submissions.pages.ask import Asking
-from submissions.pages.shared import say_done, say_once
+from submissions.pages.shared import say_done
 from submissions.sign_in import signed_in_address, verify_and_sign_in
 from submissions.telling import ask_code
 

@@ -16,12 +16,12 @@ from django.views.decorators.cache import never_cache
 
 from core import rate_limits
 from core.lifecycle import Refused
+from core.pages.saying import say_once
 from core.text.normal import key
 from submissions.access import load_submission
 from submissions.changing import change_details
 from submissions.forms import ClassFieldsForm, ContactForm, GroupFieldsForm
 from submissions.models import Asked, Submission
-from submissions.pages.shared import say_once
 
 
 class DetailsForm(forms.Form):

@@ -20,13 +20,13 @@ from django.views.decorators.cache import never_cache
 
 from core import rate_limits
 from core.lifecycle import Refused
+from core.pages.saying import say_once
 from core.text.fields import LineField, TelephoneField
 from core.transactions import retried
 from submissions import browsers, codes, links
 from submissions.access import teacher_with
 from submissions.forms import CodeForm
 from submissions.models import CodeChallenge, Companion
-from submissions.pages.shared import say_once
 from submissions.sharing.lifecycle import accept, rows_of
 from submissions.sign_in import verify_and_sign_in
 from submissions.telling import send_code

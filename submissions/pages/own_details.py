@@ -22,12 +22,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core import tokens
 from core.addresses import row_number
+from core.pages.saying import say_once
 from schools.models import User
 from submissions import browsers
 from submissions.access import SignedInRequest
 from submissions.kinds import by_day, submitted
 from submissions.models import Submission
-from submissions.pages.shared import say_once
 from submissions.privacy import month_ahead
 from submissions.privacy.erasure import StillComing, erase_person
 from submissions.privacy.own_data import known_of

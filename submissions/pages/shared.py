@@ -1,29 +1,13 @@
-"""Small things that pages of every kind share: what they say once, and their addresses."""
-
-from typing import Any
+"""Small things that pages of every kind share: what they say when it is done, their addresses."""
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.pages.saying import say_once
 from submissions.models import Submission
-
-
-def say_once(request: HttpRequest, words: str) -> None:
-    """A message for the next page, unless the first of two clicks left the same one there."""
-    waiting: Any = messages.get_messages(request)
-    if words not in {str(message) for message in waiting}:
-        messages.success(request, words)
-    waiting.used = False  # looked at, not shown
-
-
-def say_if_silent(request: HttpRequest, words: str) -> None:
-    """A message for the next page, unless the first of two clicks left one there."""
-    if not messages.get_messages(request):
-        messages.success(request, words)
 
 
 def say_done(request: HttpRequest, submission: Submission) -> None:

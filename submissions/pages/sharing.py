@@ -17,13 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core import rate_limits
 from core.lifecycle import Refused
+from core.pages.saying import say_once
 from core.text.fields import MailAddressField
 from submissions import links
 from submissions.access import SignedInRequest, load_submission, path_of
 from submissions.forms import EMAIL_MESSAGES
 from submissions.kinds import kind_of_asked, submitted
 from submissions.models import Asked, Companion, CompanionState, Submission
-from submissions.pages.shared import say_once
 from submissions.sharing import lifecycle
 from submissions.sharing.lifecycle import Share
 

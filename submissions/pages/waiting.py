@@ -17,12 +17,12 @@ from django.views.decorators.cache import never_cache
 
 from core import rate_limits
 from core.lifecycle import Refused
+from core.pages.saying import say_once
 from schools.models import User
 from submissions.access import load_submission
 from submissions.models import Submission, WaitState
 from submissions.pages.ask import Asking
 from submissions.pages.code import CodeView
-from submissions.pages.shared import say_once
 from submissions.waiting.lifecycle import LIVE, NotWaiting, WaitingList
 from submissions.waiting.wording import why_ended
 

@@ -3,8 +3,8 @@
 import datetime
 
 from bookings.models import SchedulePattern
-from bookings.models.schedule import Weekday
 from bookings.planning.schedule import make_slots
+from core.dates import Weekday
 from programmes.models import Programme, Venue
 from schools.years import current_school_year, school_year_end, school_year_start
 

@@ -7,9 +7,9 @@ import datetime
 
 from bookings import lifecycle
 from bookings.models import SchedulePattern, VisitSlot
-from bookings.models.schedule import Weekday
 from bookings.planning.schedule import make_slots
 from bookings.rules import VisitItem, VisitRequest
+from core.dates import Weekday
 from core.lifecycle import Refused
 from kits import lifecycle as lending
 from kits.models import Complexity, ContentItem, DeskDay, KitCopy, KitDocument, LessonKit

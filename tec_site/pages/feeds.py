@@ -30,10 +30,10 @@ from django.views.decorators.http import require_POST, require_safe
 from core import calendars, tokens
 from core.backoffice.base import scoped
 from core.kinds import STAFF_FEEDS, Feed, Kind, kinds
+from core.pages.saying import say_once
 from programmes.models import Venue, Zone
 from schools.models import School, User
 from submissions.access import SignedInRequest
-from submissions.pages.shared import say_once
 from submissions.privacy import month_ahead
 
 _COLUMNS = (

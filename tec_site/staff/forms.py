@@ -1,22 +1,15 @@
 """allauth's forms where ours differ: who may use them, and how often."""
 
-from datetime import timedelta
 from typing import Any
 
-from allauth.account.forms import LoginForm, ResetPasswordForm, default_token_generator
-from allauth.account.utils import user_pk_to_url_str
+from allauth.account.forms import LoginForm, ResetPasswordForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import rate_limits
-from core.kinds import Marker, Part
 from core.text.fields import MailAddressField
-from tec_site.staff import sign_ins
 from tec_site.staff.accounts import limit_session
 
 
@@ -62,29 +55,3 @@ class StaffAuthenticateForm(CountedCode, AuthenticateForm):
 
 class StaffReauthenticateForm(CountedCode, ReauthenticateForm):
     pass
-
-
-class PasswordLink(Marker):
-    """The address where a member of staff sets a new password."""
-
-    name = "password"
-
-    def reveal(self, user_id: str, to: str) -> str | None:
-        staff = get_user_model().objects.filter(email=to, is_staff=True, is_active=True)
-        user = staff.filter(pk=user_id).first()
-        if user is None:
-            return None
-        key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
-        return settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=key)
-
-    def otherwise(self) -> str:
-        return gettext("(this link is too old)")
-
-
-class StaffAccounts(Part):
-    name = "staff accounts"
-    markers = (PasswordLink(),)
-    jobs = {"purge": timedelta(hours=6)}
-
-    def purge(self) -> None:
-        sign_ins.purge()

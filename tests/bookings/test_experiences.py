@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from bookings.models import Booking
-from core.drafts import COOKIE, MOST_CHARACTERS
+from core.pages.drafts import COOKIE, MOST_CHARACTERS
 from programmes.models import ProgrammeKind
 from tests.booking_form import address, errors_of, held, typed
 from tests.factories import (

@@ -582,11 +582,11 @@ def test_visit_that_changes_after_the_deed_began_is_left_and_named(desk, staff, 
     text = page.content.decode()
     assert "Hier is iets veranderd sinds je keek" in text
     assert "1 is niet gelukt" in text
-    assert reverse("admin:programmes_closure_sweep", args=[Closure.objects.get().pk]) in text
+    assert reverse("admin:programmes_closure_settle", args=[Closure.objects.get().pk]) in text
 
 
 def test_rest_is_done_later_from_the_closure_itself(desk, booking, closure):
-    page = reverse("admin:programmes_closure_sweep", args=[closure.pk])
+    page = reverse("admin:programmes_closure_settle", args=[closure.pk])
     assert (
         page
         in desk.get(reverse("admin:programmes_closure_change", args=[closure.pk])).content.decode()
@@ -621,7 +621,7 @@ def test_two_clicks_at_once_close_once(desk, booking, programme):
 
 
 def test_second_colleague_on_one_closure_finds_what_the_first_began(desk, booking, closure):
-    page = reverse("admin:programmes_closure_sweep", args=[closure.pk])
+    page = reverse("admin:programmes_closure_settle", args=[closure.pk])
     hers, mine = sent_back(desk.get(page)), sent_back(desk.get(page))
     first = desk.post(page, hers | {"do": "1"})
     second = desk.post(page, mine | {"do": "1"})
@@ -632,7 +632,7 @@ def test_second_colleague_on_one_closure_finds_what_the_first_began(desk, bookin
 
 @pytest.mark.django_db(transaction=True)
 def test_two_colleagues_at_once_on_one_closure_begin_once(desk, booking, closure):
-    page = reverse("admin:programmes_closure_sweep", args=[closure.pk])
+    page = reverse("admin:programmes_closure_settle", args=[closure.pk])
     tabs = [sent_back(desk.get(page)) for _tab in range(3)]
     answers = race([partial(desk.post, page, tab | {"do": "1"}) for tab in tabs])
     assert {answer.url for answer in answers} == {
@@ -705,7 +705,7 @@ def test_another_hubs_days_cannot_be_closed_or_looked_at(desk, staff, programme)
     staff.user_permissions.set(Permission.objects.all())
     answer = desk.post(CLOSE, typed(elsewhere) | {"show": "1"})
     assert set(answer.context["form"].errors) == {"venue"}
-    page = reverse("admin:programmes_closure_sweep", args=[closure.pk])
+    page = reverse("admin:programmes_closure_settle", args=[closure.pk])
     assert desk.get(page).status_code == 404
     assert desk.post(page, {"note": "", "show": "1"}).status_code == 404
 

@@ -316,6 +316,7 @@ def test_who_leaves_later_keeps_her_shifts_until_then(desk, run, anna):
 
 
 def test_another_address_moves_her_shifts_under_it_or_is_refused(desk, run, anna):
+    """Refused it comes back as it was typed, and says why."""
     shift = make_shift(run, person=anna)
     data = shown(desk.get(page_of(anna)))
     assert desk.post(page_of(anna), data | {"email": "anna@nieuw.nl"}).status_code == 302
@@ -325,8 +326,11 @@ def test_another_address_moves_her_shifts_under_it_or_is_refused(desk, run, anna
     there.venue.save()
     same = make_person(runs=[there], hub=there.venue.hub, email="anna@daar.nl")
     make_shift(there, person=same)
-    data = shown(desk.get(page_of(anna))) | {"email": "anna@daar.nl"}
-    desk.post(page_of(anna), data)
+    typed = {"email": "anna@daar.nl", "phone": "06 87654321"}
+    answer = desk.post(page_of(anna), shown(desk.get(page_of(anna))) | typed)
+    [error] = answer.context["adminform"].form.non_field_errors()
+    assert error == "Heeft dan al andere inzet."
+    assert {name: shown(answer)[name] for name in typed} == typed
     anna.refresh_from_db()
     assert (anna.email, fresh(shift).holder) == ("anna@nieuw.nl", "anna@nieuw.nl")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -74,7 +74,6 @@ class SchedulePatternAdmin(NoDelete, ModelAdmin):
         ("max_groups", "max_pupils"),
         "public_from",
     )
-    change_form_template = "admin/with_buttons.html"
     list_before_template = "admin/bookings/_copy_season.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SchedulePattern]:
@@ -115,14 +114,11 @@ class SchedulePatternAdmin(NoDelete, ModelAdmin):
     def slots_made(self, pattern: Any) -> int:
         return pattern.slot_count
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        pattern = context.get("original")
-        if pattern is not None and request.user.has_perm("bookings.add_visitslot"):
-            address = reverse("admin:bookings_schedulepattern_make_slots", args=[pattern.pk])
-            context["buttons"] = [Button(str(_("Make slots")), address, "primary")]
-        return super().render_change_form(request, context, *args, **kwargs)
+    def buttons(self, request: HttpRequest, row: SchedulePattern) -> list[Button]:
+        if not request.user.has_perm("bookings.add_visitslot"):
+            return []
+        address = reverse("admin:bookings_schedulepattern_make_slots", args=[row.pk])
+        return [Button(str(_("Make slots")), address, "primary")]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -7,8 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,14 +14,14 @@ from bookings.admin.visits.forms import CallOffForm
 from bookings.models import Booking, Visit, VisitWait
 from bookings.visits.calling_off import call_off
 from bookings.visits.concerned import Concerned, concerned
+from core.backoffice.asking import ask_page
 from core.backoffice.changes import log_done
 from core.lifecycle import Refused
 
 
-def call_off_page(model_admin: Any, request: HttpRequest, visit: Visit) -> HttpResponse:
+def call_off_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = CallOffForm(data, visit=visit)
-    back = reverse("admin:bookings_visit_change", args=[visit.pk])
     if data is not None and form.is_valid():
         by: Any = request.user
         try:
@@ -34,19 +32,16 @@ def call_off_page(model_admin: Any, request: HttpRequest, visit: Visit) -> HttpR
             done = partial(_done_in_words, found, form.said_along)
             log_done(by, visit, done)
             messages.success(request, done())
-            return redirect(back)
-    context = {
-        **model_admin.admin_site.each_context(request),
-        "opts": model_admin.opts,
-        "title": _("Call the visit off"),
-        "about": str(visit),
-        "explanation": concerned_in_words(concerned(visit)),
-        "form": form,
-        "submit": _("Call it off, and tell them all"),
-        "style": "danger",
-        "back": back,
-    }
-    return TemplateResponse(request, "admin/desk_form.html", context)
+            return redirect("admin:bookings_visit_change", visit.pk)
+    return ask_page(
+        request,
+        visit,
+        form,
+        title=_("Call the visit off"),
+        explanation=concerned_in_words(concerned(visit)),
+        submit=_("Call it off, and tell them all"),
+        style="danger",
+    )
 
 
 # --- In words ---------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -35,12 +34,12 @@ from bookings.models import Booking, Visit
 from bookings.telling.day_papers import DAY, PAPERS, ROUNDS, WEEK, paper_of
 from bookings.visits.concerned import concerned
 from bookings.visits.moving import other_rooms
+from core.backoffice.asking import ask_page
 from core.backoffice.base import Button, ReadOnly
 from core.backoffice.changes import log_done
 from core.backoffice.exports import ExportingAdmin
 from core.backoffice.filters import RelatedDropdownFilter
 from core.documents import DocumentsUnavailable, pdf_response
-from core.kinds import leads_of
 from core.lifecycle import Refused
 from core.text.searching import rows_with
 from core.text.typed_days import terms
@@ -92,7 +91,6 @@ class VisitAdmin(ReadOnly, ExportingAdmin):
     inlines = (BookingInline,)
     fields = ("programme", "slot", "classes", "pupils", ("opened_at", "released_at"))
     readonly_fields = fields[:-1]
-    change_form_template = "admin/with_buttons.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Visit]:
         visits = super().get_queryset(request).select_related("slot__venue", "programme")
@@ -135,25 +133,18 @@ class VisitAdmin(ReadOnly, ExportingAdmin):
             *super().get_urls(),
         ]
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        context["buttons"] = self._buttons(request, context["original"])
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def _buttons(self, request: HttpRequest, visit: Visit) -> list[Button]:
+    def buttons(self, request: HttpRequest, row: Visit) -> list[Button]:
         labels = {DAY: _("Day sheet (PDF)"), WEEK: _("The week (PDF)")}
-        if visit.programme.components.exists():
+        if row.programme.components.exists():
             labels |= {ROUNDS: _("Rotation (PDF)")}
-        if request.user.has_perm("bookings.change_visit") and visit.released_at is None:
+        if request.user.has_perm("bookings.change_visit") and row.released_at is None:
             labels = {"verplaats": _("Move the visit"), "maximum": _("Change the maximum")} | labels
             labels |= {"ruimtes": _("Other rooms"), "afzeggen": _("Call the visit off")}
         buttons = [
-            Button(str(label), reverse(f"admin:bookings_visit_{name}", args=[visit.pk]))
+            Button(str(label), reverse(f"admin:bookings_visit_{name}", args=[row.pk]))
             for name, label in labels.items()
         ]
-        leads = leads_of(visit, request.user)
-        return [*buttons, *(Button(one.label, one.address) for one in leads)]
+        return [*buttons, *super().buttons(request, row)]
 
     def _load(self, request: HttpRequest, visit_id: int, permission: str) -> Visit:
         if not request.user.has_perm(f"bookings.{permission}"):
@@ -201,7 +192,7 @@ class VisitAdmin(ReadOnly, ExportingAdmin):
         return self._page(request, visit, form, _("Change the maximum"))
 
     def call_off(self, request: HttpRequest, visit_id: int) -> HttpResponse:
-        return call_off_page(self, request, self._load(request, visit_id, "change_visit"))
+        return call_off_page(request, self._load(request, visit_id, "change_visit"))
 
     def rooms_page(self, request: HttpRequest, visit_id: int) -> HttpResponse:
         return rooms_page(self, request, self._load(request, visit_id, "change_visit"))
@@ -227,17 +218,8 @@ class VisitAdmin(ReadOnly, ExportingAdmin):
     def _page(
         self, request: HttpRequest, visit: Visit, form: Any, label: Any, explanation: str = ""
     ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": label,
-            "about": f"{visit} ({self.classes(visit)}, {self.pupils(visit)})",
-            "explanation": explanation,
-            "form": form,
-            "submit": label,
-            "back": reverse("admin:bookings_visit_change", args=[visit.pk]),
-        }
-        return TemplateResponse(request, "admin/desk_form.html", context)
+        about = f"{visit} ({self.classes(visit)}, {self.pupils(visit)})"
+        return ask_page(request, visit, form, title=label, about=about, explanation=explanation)
 
     # --- Columns ------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
-"""A form that closes days: it comes back once with what is planned on them, and says it again when
-it is saved all the same."""
+"""A form that closes days shows what is planned on them: it comes back once with that, and says it
+again when it is saved all the same."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from core.kinds import Planned
 
 
-class ClosingForm(forms.ModelForm):
+class ShowsPlannedForm(forms.ModelForm):
     """A subclass names the fields that close days, and finds what is planned on them."""
 
     seen = forms.BooleanField(
@@ -41,8 +41,8 @@ class ClosingForm(forms.ModelForm):
         return data
 
 
-class ClosingAdmin:
-    """For an admin whose form is a `ClosingForm`."""
+class ShowsPlannedAdmin:
+    """For an admin whose form is a `ShowsPlannedForm`."""
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         mixed_in: Any = super()
