@@ -1,6 +1,5 @@
 """Who really came: as booked, or another number, or nobody. What was noted wrong is corrected."""
 
-from bookings import lifecycle
 from bookings.lifecycle import MOVES, flag_dependents, lock
 from bookings.models import Booking, BookingEvent, State
 from bookings.refusals import NotYet, ReasonAsked
@@ -16,7 +15,7 @@ def attend(*, booking: Booking, by: User, note: str = "", came: int | None = Non
     lock(booking, "attend")
     _refuse_before(booking)
     if booking.state == State.NO_SHOW:
-        _refuse_unexplained(booking, note)
+        refuse_unexplained(booking, note)
     number = booking.pupils if came is None else came
     data = {"booked": booking.pupils, "came": number}
     return MOVES.apply(booking, "attend", by=by, note=note, changes={"came": number}, data=data)
@@ -29,7 +28,7 @@ def recount(*, booking: Booking, by: User, came: int, note: str = "") -> Booking
     lock(booking, "recount")
     if came == booking.number_here:
         return None
-    _refuse_unexplained(booking, note)
+    refuse_unexplained(booking, note)
     data = {"from": booking.number_here, "to": came}
     return MOVES.apply(booking, "recount", by=by, note=note, changes={"came": came}, data=data)
 
@@ -40,18 +39,10 @@ def miss(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
     lock(booking, "miss")
     _refuse_before(booking)
     if booking.state == State.ATTENDED:
-        _refuse_unexplained(booking, note)
+        refuse_unexplained(booking, note)
     event = MOVES.apply(booking, "miss", by=by, note=note, changes={"came": None})
     flag_dependents(booking, booking.starts_at, by)
     return event
-
-
-@retried
-def call_off(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
-    """Cancel as staff, also what is over: that is a correction then. Raises ReasonAsked."""
-    lock(booking, "cancel")
-    _refuse_unexplained(booking, note)
-    return lifecycle.cancel(booking=booking, by=by, note=note)
 
 
 def _refuse_before(booking: Booking) -> None:
@@ -59,7 +50,7 @@ def _refuse_before(booking: Booking) -> None:
         raise NotYet
 
 
-def _refuse_unexplained(booking: Booking, note: str) -> None:
+def refuse_unexplained(booking: Booking, note: str) -> None:
     """What others were told of is corrected with a note only."""
     if note or not booking.has_begun:
         return

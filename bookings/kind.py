@@ -16,9 +16,9 @@ from icalendar import Event as CalendarEvent
 from bookings import changes, clock, places, visits
 from bookings.lifecycle import MOVES
 from bookings.models import FACTS, Booking, BookingEvent, State, Visit
-from bookings.pages.proposals import came_last_year
-from bookings.pages.trajectory import trajectories
 from bookings.planning.free import free_on
+from bookings.planning.progress import trajectories
+from bookings.planning.proposals import came_last_year
 from bookings.planning.trajectory import next_steps
 from bookings.telling import dashboard, enclosures, ical, links, notices, sample
 from bookings.telling.wording import sentence

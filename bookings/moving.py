@@ -7,8 +7,9 @@ What goes along with the visit (`Kind.along`) is moved, kept or cancelled with i
 import datetime
 from collections.abc import Mapping
 
-from bookings import attendance, rules, still_coming
-from bookings.lifecycle import lock, reschedule
+from bookings import rules, still_coming
+from bookings.attendance import refuse_unexplained
+from bookings.lifecycle import cancel, lock, reschedule
 from bookings.models import Booking, BookingEvent, VisitSlot
 from bookings.refusals import SlotPast
 from core.kinds import kinds
@@ -90,9 +91,12 @@ def move_as_staff(
 def cancel_as_staff(
     *, booking: Booking, by: User, note: str = "", along: Mapping[str, str] | None = None
 ) -> BookingEvent:
-    """Cancel it with what goes along, as staff say. Raises ReasonAsked where it is over."""
+    """Cancel it with what goes along, as staff say; what is over too: that is a correction then.
+    Raises ReasonAsked."""
+    lock(booking, "cancel")
+    refuse_unexplained(booking, note)
     left = booking.visit.slot.day
-    event = attendance.call_off(booking=booking, by=by, note=note)
+    event = cancel(booking=booking, by=by, note=note)
     take_along(booking, along or {}, left=left, by=by)
     return event
 

@@ -282,7 +282,7 @@ def taster_doubt(programme: Programme, slot: VisitSlot, school: School, party_na
     return Attention.PREREQUISITE_GONE
 
 
-def is_unprepared(booking: Booking, but: Booking | None = None) -> bool:
+def lacks_taster(booking: Booking, but: Booking | None = None) -> bool:
     """Whether no Proeverij (other than `but`) precedes what is open only after one; a group needs
     none."""
     if booking.audience.is_groups:
@@ -301,5 +301,5 @@ def resting_on(taster: Booking) -> list[Booking]:
     return [
         one
         for one in later.order_by("visit__slot__starts_at", "pk")
-        if is_unprepared(one, but=taster)
+        if lacks_taster(one, but=taster)
     ]

@@ -41,6 +41,11 @@ def register() -> None:
     register_converter(TextConverter, "text")
 
 
+def is_for_part(request: HttpRequest) -> bool:
+    """Whether htmx asks, for a part of the page. Its answer varies by this header."""
+    return request.headers.get("HX-Request") == "true"
+
+
 def row_number(typed: str | None) -> int:
     """A primary key from a query or a form; 0, which no row has, when it is none.
 

@@ -41,7 +41,7 @@ def show(
         "nonsense": bool(filters.errors),
         "page": page,
     } | more
-    if request.headers.get("HX-Request") != "true":
+    if not addresses.is_for_part(request):
         return render(request, template, context)
     response = render(request, f"{template}#results", context)
     response["HX-Push-Url"] = addresses.address(request, asked)

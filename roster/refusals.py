@@ -79,7 +79,7 @@ class NotThen(MayNot):
     can_be_overruled = True
 
 
-OVERRULABLE = {one.name(): one for one in (Over, CannotRun, Absent, NotThen)}
+OVERRULABLE = {one.name(): one for one in MayNot.__subclasses__() if one.can_be_overruled}
 
 
 class JustGiven(Refused):
@@ -104,8 +104,7 @@ class NotOverYet(Refused):
 
 class LongerThanPlanned(Refused):
     message = _(
-        "That is %(hours)s hours, more than an hour longer than the shift. Is it right? Then say "
-        "so below."
+        "That is %(hours)s hours, much longer than the shift. Is it right? Then say so below."
     )
 
 

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from core.addresses import is_for_part
 from core.text.normal import line
 from schools.forms import MAX_QUERY, school_choices
 
@@ -22,7 +23,7 @@ def search(request: HttpRequest) -> HttpResponse:
         name = "school"
     query = request.GET.get("q") or request.GET.get(f"{name}_q", "")
     context = school_choices(name, line(query)[:MAX_QUERY], request.GET.get(name, ""))
-    if request.headers.get("HX-Request") == "true":
+    if is_for_part(request):
         response = render(request, "schools/_school_choices.html", context | {"live": True})
     else:
         response = render(request, "schools/school_search.html", context)

@@ -91,7 +91,7 @@ def reinstate(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
         raise Forgotten
     changes = {"visit": join_or_open(booking.visit.slot, booking.visit.programme)}
     event = MOVES.apply(booking, "reinstate", by=by, note=note, changes=changes)
-    _flag_if_unprepared(booking, by)
+    _flag_without_taster(booking, by)
     return event
 
 
@@ -124,7 +124,7 @@ def reschedule(
     event = MOVES.apply(booking, "reschedule", by=by, note=note, changes=changes, data=data)
     _note_rooms(booking, left, by)
     flag_dependents(booking, was_at, by)
-    _flag_if_unprepared(booking, by)
+    _flag_without_taster(booking, by)
     return event
 
 
@@ -202,11 +202,11 @@ def flag_dependents(taster: Booking, since: datetime.datetime, by: User | None) 
     if taster.visit.programme.kind != ProgrammeKind.TASTER or taster.audience.is_groups:
         return
     for booking in Booking.objects.depending_on(taster, since).with_facts().order_by("pk"):
-        _flag_if_unprepared(booking, by)
+        _flag_without_taster(booking, by)
 
 
-def _flag_if_unprepared(booking: Booking, by: User | None) -> None:
+def _flag_without_taster(booking: Booking, by: User | None) -> None:
     """An Experience that no Proeverij precedes needs attention, once."""
     flagged = Attention.PREREQUISITE_GONE
-    if booking.attention != flagged and rules.is_unprepared(booking):
+    if booking.attention != flagged and rules.lacks_taster(booking):
         MOVES.apply(booking, "flag", by=by, changes={"attention": flagged})

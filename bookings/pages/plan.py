@@ -19,14 +19,14 @@ from bookings.models import VisitSlot
 from bookings.pages.book import BookingAsking
 from bookings.pages.forms import BookingContactForm
 from bookings.pages.parties import ClassForm
-from bookings.pages.proposals import (
+from bookings.places import DoesNotFit, VisitFull, VisitGone, ZonesTaken
+from bookings.planning.as_shown import number_of, slot_chosen
+from bookings.planning.availability import Offer, Outlook
+from bookings.planning.proposals import (
     Proposal,
     experiences_of,
     of_last_year,
 )
-from bookings.places import DoesNotFit, VisitFull, VisitGone, ZonesTaken
-from bookings.planning.as_shown import number_of, slot_chosen
-from bookings.planning.availability import Offer, Outlook
 from bookings.refusals import ClassAlreadyBooked
 from bookings.rules import VisitItem, VisitRequest
 from core.addresses import row_number

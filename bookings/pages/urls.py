@@ -3,11 +3,11 @@
 from django.urls import path
 
 from bookings.pages import book, booking, preparation, waiting
+from bookings.pages.class_page import class_page
 from bookings.pages.moving import MoveView
 from bookings.pages.plan import PlanView
 from bookings.pages.several_classes import PartsView
 from bookings.pages.still_coming import StillComingView
-from bookings.pages.trajectory import class_page
 from submissions.pages.shared import also_by_link
 
 app_name = "bookings"

@@ -120,7 +120,7 @@ def planner(first: datetime.date, number: int, user: Any, *, shown: Q, with_free
     for zone, block in _in_use(first, last, user, shown):
         blocks[timezone.localdate(block.starts_at), zone].append(block)
     for day in days.values():
-        _count(day, blocks)
+        _fill_visits(day, blocks)
     if with_free:
         for zone, block in _free(first, last, user, days):
             blocks[timezone.localdate(block.starts_at), zone].append(block)
@@ -169,7 +169,9 @@ def _in_use(
     ]
 
 
-def _count(day: PlannerDay, blocks: Mapping[tuple[datetime.date, int], list[PlannerBlock]]) -> None:
+def _fill_visits(
+    day: PlannerDay, blocks: Mapping[tuple[datetime.date, int], list[PlannerBlock]]
+) -> None:
     """Its visits, each once however many zones it uses."""
     found = {
         block.visit.pk: block

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking, State
 from bookings.planning.availability import Offer, free_for
@@ -22,6 +24,14 @@ LOOKS_AHEAD = datetime.timedelta(weeks=16)
 DATES_SHOWN = 3
 STEPS_OFFERED = 2
 KINDS = (ProgrammeKind.TASTER, ProgrammeKind.EXPERIENCE)
+
+
+class Progress(models.TextChoices):
+    """How far a class is with a step; the style sheet has these names too."""
+
+    DONE = "done", _("done")
+    PLANNED = "planned", _("planned")
+    TO_DO = "to_do", _("not yet")
 
 
 @dataclass(frozen=True)
@@ -38,11 +48,10 @@ class TrajectoryStep:
         return self.booking is not None and self.booking.has_begun
 
     @property
-    def progress(self) -> str:
-        """The name of it in the style sheet."""
+    def progress(self) -> Progress:
         if self.booking is None:
-            return "to_do"
-        return "done" if self.is_done else "planned"
+            return Progress.TO_DO
+        return Progress.DONE if self.is_done else Progress.PLANNED
 
 
 def class_and_before(class_group: ClassGroup) -> list[int]:
@@ -132,5 +141,5 @@ def _as_next(step: TrajectoryStep) -> NextStep:
         address=programme.get_absolute_url(),
         days=[offer.day for offer in step.offers],
         kind=ProgrammeKind(programme.kind).label,
-        action=_("Choose a date"),
+        action=gettext("Choose a date"),
     )

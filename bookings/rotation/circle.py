@@ -32,7 +32,7 @@ class Station:
 
 
 @dataclass(frozen=True)
-class Party:
+class PartySize:
     """A class that takes part. Groups are never made of pupils of two classes."""
 
     name: str
@@ -61,7 +61,7 @@ class Round:
 
 @dataclass(frozen=True)
 class Rotation:
-    parties: tuple[Party, ...]
+    parties: tuple[PartySize, ...]
     stations: tuple[Station, ...]
     groups: tuple[Group, ...]
     rounds: tuple[Round, ...]
@@ -81,7 +81,7 @@ class Rotation:
 
 
 def rotate(
-    parties: Sequence[Party],
+    parties: Sequence[PartySize],
     stations: Sequence[Station],
     *,
     available: int,
@@ -123,7 +123,9 @@ def rotate(
     )
 
 
-def _split(parties: Sequence[Party], stations: int, room: int, classes: int) -> tuple[Group, ...]:
+def _split(
+    parties: Sequence[PartySize], stations: int, room: int, classes: int
+) -> tuple[Group, ...]:
     """Every class in groups of at most `room` pupils.
 
     As few as that takes, or as many as its share of the stations allows (never below two pupils

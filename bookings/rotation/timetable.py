@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from bookings.models import Booking, Visit
 from bookings.models.visit import VisitQuerySet
-from bookings.rotation.circle import Group, Party, Rotation, Station, rotate
+from bookings.rotation.circle import Group, PartySize, Rotation, Station, rotate
 from programmes.models import Component, Programme
 
 ROUNDS_BESIDE_EACH_OTHER = 8  # what A4 has room for
@@ -152,7 +152,7 @@ def too_long(among: VisitQuerySet) -> list[Visit]:
     @functools.cache
     def fits(programme: int, sizes: tuple[int, ...]) -> bool:
         parts = components[programme]
-        rotation = _rotate(parts[0].programme, parts, [Party("", pupils) for pupils in sizes])
+        rotation = _rotate(parts[0].programme, parts, [PartySize("", pupils) for pupils in sizes])
         return rotation is None or rotation.fits
 
     late = [visit for (visit, one), sizes in asked.items() if not fits(one, tuple(sizes))]
@@ -165,12 +165,12 @@ def too_long(among: VisitQuerySet) -> list[Visit]:
 def _rotation(
     visit: Visit, components: Sequence[Component], bookings: Sequence[Booking]
 ) -> Rotation | None:
-    parties = [Party(booking.party_name, booking.pupils) for booking in bookings]
+    parties = [PartySize(booking.party_name, booking.pupils) for booking in bookings]
     return _rotate(visit.programme, components, parties)
 
 
 def _rotate(
-    programme: Programme, components: Sequence[Component], parties: Sequence[Party]
+    programme: Programme, components: Sequence[Component], parties: Sequence[PartySize]
 ) -> Rotation | None:
     stations = [Station(c.name, c.minutes, c.max_pupils) for c in components]
     if not parties or not stations or any(s.minutes < 1 or s.max_pupils < 1 for s in stations):

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from core.addresses import is_for_part
 from core.dates import YearMonth, month_of, parse_day
 from core.kinds import blocks_told_of
 from kits.availability import FreeCopies, calendars
@@ -87,7 +88,7 @@ def kit(request: HttpRequest, slug: str) -> HttpResponse:
     if own := waiting.own_offer(request, found):
         context |= {"own": own, "own_address": waiting.wait_address(own.submission)}
     template = "kits/kit_detail.html"
-    if request.headers.get("HX-Request") == "true":
+    if is_for_part(request):
         return render(request, f"{template}#lending", context)
     context["told"] = blocks_told_of(found)
     response = render(request, template, context | _facts(found))

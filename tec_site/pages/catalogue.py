@@ -17,6 +17,7 @@ from bookings.pages.waiting import own_offers
 from bookings.planning.availability import Offer, Outlook, first_free
 from bookings.planning.month import build_month, to_form
 from bookings.telling.wording import price_of, requirements_of
+from core.addresses import is_for_part
 from core.dates import YearMonth, month_of
 from core.kinds import blocks_told_of
 from programmes.cards import page_of, read_curriculum, show
@@ -52,7 +53,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def programme(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Programme.objects.published().select_related("venue__hub"), slug=slug)
-    is_fragment = request.headers.get("HX-Request") == "true"
+    is_fragment = is_for_part(request)
     outlook = Outlook(found)
     free = outlook.next_free(1 if is_fragment else FIRST_FREE)
     at = _month(request, free)

@@ -6,13 +6,13 @@ import pytest
 
 from bookings import continuing
 from bookings.models import Booking, State, VisitSlot
-from bookings.pages.proposals import (
+from bookings.planning.progress import trajectories
+from bookings.planning.proposals import (
     Proposal,
     a_year_further,
     experiences_of,
     of_last_year,
 )
-from bookings.pages.trajectory import trajectories
 from bookings.rules import VisitItem, VisitRequest
 from core.models import Mail
 from programmes.models import ProgrammeKind

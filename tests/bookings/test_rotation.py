@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.rotation.circle import NothingToRotate, Party, Rotation, Station, rotate
+from bookings.rotation.circle import NothingToRotate, PartySize, Rotation, Station, rotate
 
 NAMES = ["Robots", "3D-printen", "Metaal", "Stop-motion", "Tiny House", "Stroom"]
 SIX = [Station(name, 20, 6) for name in NAMES]
@@ -17,7 +17,7 @@ stations = st.lists(
     max_size=12,
 )
 parties = st.lists(
-    st.builds(Party, name=st.just("klas"), pupils=st.integers(1, 40)), min_size=1, max_size=4
+    st.builds(PartySize, name=st.just("klas"), pupils=st.integers(1, 40)), min_size=1, max_size=4
 )
 
 
@@ -30,7 +30,7 @@ def table(rotation: Rotation) -> list[list[int | None]]:
 
 
 def test_rotation_of_27_pupils_along_six_components() -> None:
-    rotation = rotate([Party("7A", 27)], SIX, available=150, welcome=15, move=3)
+    rotation = rotate([PartySize("7A", 27)], SIX, available=150, welcome=15, move=3)
 
     assert [group.pupils for group in rotation.groups] == [5, 5, 5, 4, 4, 4]
     assert table(rotation) == [
@@ -53,13 +53,13 @@ def test_rotation_of_27_pupils_along_six_components() -> None:
 
 
 def test_rotation_says_how_long_it_would_take() -> None:
-    rotation = rotate([Party("7A", 27)], SIX, available=149, welcome=15, move=3)
+    rotation = rotate([PartySize("7A", 27)], SIX, available=149, welcome=15, move=3)
 
     assert (rotation.needed, rotation.available, rotation.fits) == (150, 149, False)
 
 
 def test_rotation_gives_breaks_when_there_are_more_groups_than_components() -> None:
-    rotation = rotate([Party("7A", 20)], SIX[:3], available=100)
+    rotation = rotate([PartySize("7A", 20)], SIX[:3], available=100)
 
     assert [group.pupils for group in rotation.groups] == [5, 5, 5, 5]
     assert table(rotation) == [[1, 4, 3, 2], [2, 1, 4, 3], [3, 2, 1, 4]]
@@ -67,14 +67,14 @@ def test_rotation_gives_breaks_when_there_are_more_groups_than_components() -> N
 
 
 def test_rotation_spreads_the_breaks_of_a_group() -> None:
-    rotation = rotate([Party("7A", 60)], SIX, available=300)
+    rotation = rotate([PartySize("7A", 60)], SIX, available=300)
 
     rests = [i for i, round_ in enumerate(rotation.rounds) if rotation.groups[0] in round_.resting]
     assert rests == [2, 4, 7, 9]
 
 
 def test_rotation_leaves_components_empty_when_there_are_fewer_groups() -> None:
-    rotation = rotate([Party("7A", 5)], SIX, available=120)
+    rotation = rotate([PartySize("7A", 5)], SIX, available=120)
 
     assert [group.pupils for group in rotation.groups] == [3, 2]
     assert table(rotation)[0] == [1, None, None, None, None, 2]
@@ -82,7 +82,7 @@ def test_rotation_leaves_components_empty_when_there_are_fewer_groups() -> None:
 
 
 def test_rotation_keeps_classes_apart() -> None:
-    rotation = rotate([Party("7A", 25), Party("7B", 13)], SIX, available=200)
+    rotation = rotate([PartySize("7A", 25), PartySize("7B", 13)], SIX, available=200)
 
     assert [(g.number, g.party, g.pupils) for g in rotation.groups] == [
         (1, 0, 5),
@@ -97,7 +97,7 @@ def test_rotation_keeps_classes_apart() -> None:
 
 
 def test_rotation_splits_a_class_along_its_share_of_the_components() -> None:
-    rotation = rotate([Party("7A", 12), Party("7B", 11)], SIX, available=200, classes=2)
+    rotation = rotate([PartySize("7A", 12), PartySize("7B", 11)], SIX, available=200, classes=2)
 
     assert [(g.party, g.pupils) for g in rotation.groups] == [
         (0, 4),
@@ -112,14 +112,14 @@ def test_rotation_splits_a_class_along_its_share_of_the_components() -> None:
 def test_rotation_rounds_last_as_long_as_the_longest_component() -> None:
     mixed = [Station("kort", 10, 8), Station("lang", 25, 4)]
 
-    rotation = rotate([Party("7A", 8)], mixed, available=60, move=5)
+    rotation = rotate([PartySize("7A", 8)], mixed, available=60, move=5)
 
     assert [group.pupils for group in rotation.groups] == [4, 4]
     assert [(r.starts, r.ends) for r in rotation.rounds] == [(0, 25), (30, 55)]
 
 
 def test_rotation_tells_where_each_group_begins() -> None:
-    rotation = rotate([Party("7A", 20)], SIX[:3], available=100)
+    rotation = rotate([PartySize("7A", 20)], SIX[:3], available=100)
 
     assert [rotation.route(group) for group in rotation.groups] == [
         (SIX[0], SIX[1], SIX[2], None),
@@ -133,20 +133,20 @@ def test_rotation_tells_where_each_group_begins() -> None:
     ("who", "along"),
     [
         ([], SIX),
-        ([Party("7A", 0)], SIX),
-        ([Party("7A", 20)], []),
-        ([Party("7A", 20)], [Station("x", 0, 6)]),
-        ([Party("7A", 20)], [Station("x", 20, 0)]),
+        ([PartySize("7A", 0)], SIX),
+        ([PartySize("7A", 20)], []),
+        ([PartySize("7A", 20)], [Station("x", 0, 6)]),
+        ([PartySize("7A", 20)], [Station("x", 20, 0)]),
     ],
 )
-def test_rotation_of_nothing_is_refused(who: list[Party], along: list[Station]) -> None:
+def test_rotation_of_nothing_is_refused(who: list[PartySize], along: list[Station]) -> None:
     with pytest.raises(NothingToRotate):
         rotate(who, along, available=100)
 
 
 @given(parties, stations)
 def test_rotation_never_puts_two_groups_at_one_component_or_one_group_at_two(
-    who: list[Party], along: list[Station]
+    who: list[PartySize], along: list[Station]
 ) -> None:
     rotation = rotate(who, along, available=120)
 
@@ -157,7 +157,7 @@ def test_rotation_never_puts_two_groups_at_one_component_or_one_group_at_two(
 
 @given(parties, stations)
 def test_rotation_takes_every_group_everywhere_exactly_once(
-    who: list[Party], along: list[Station]
+    who: list[PartySize], along: list[Station]
 ) -> None:
     rotation = rotate(who, along, available=120)
 
@@ -169,7 +169,7 @@ def test_rotation_takes_every_group_everywhere_exactly_once(
 
 @given(parties, stations)
 def test_rotation_splits_every_class_evenly_and_within_each_component(
-    who: list[Party], along: list[Station]
+    who: list[PartySize], along: list[Station]
 ) -> None:
     rotation = rotate(who, along, available=120)
 
@@ -183,7 +183,7 @@ def test_rotation_splits_every_class_evenly_and_within_each_component(
 
 @given(parties, stations, st.integers(1, 600), st.integers(0, 30), st.integers(0, 10))
 def test_rotation_fits_exactly_when_its_time_is_within_the_visit(
-    who: list[Party], along: list[Station], available: int, welcome: int, move: int
+    who: list[PartySize], along: list[Station], available: int, welcome: int, move: int
 ) -> None:
     rotation = rotate(who, along, available=available, welcome=welcome, move=move)
 
@@ -196,7 +196,9 @@ def test_rotation_fits_exactly_when_its_time_is_within_the_visit(
 
 
 def test_rotation_with_too_many_shares_makes_do_with_few_groups() -> None:
-    rotation = rotate([Party("7A", 18), Party("7B", 18), Party("7C", 5)], SIX, available=200)
+    rotation = rotate(
+        [PartySize("7A", 18), PartySize("7B", 18), PartySize("7C", 5)], SIX, available=200
+    )
 
     assert [(g.party, g.pupils) for g in rotation.groups] == [
         *[(0, 6)] * 3,
@@ -210,7 +212,7 @@ def test_class_that_joins_later_leaves_the_groups_of_the_others_as_they_are(
     pupils: list[int], spare: int
 ) -> None:
     """As long as nobody needs more than a share: two components for six pupils each."""
-    who = [Party("klas", number) for number in pupils]
+    who = [PartySize("klas", number) for number in pupils]
     along = [Station("x", 20, 6)] * (2 * len(who) + spare)
     told = [rotate(who[:n], along, available=120, classes=len(who)) for n in range(1, len(who) + 1)]
 
@@ -221,5 +223,5 @@ def test_class_that_joins_later_leaves_the_groups_of_the_others_as_they_are(
 
 
 @given(parties, stations)
-def test_rotation_is_always_the_same(who: list[Party], along: list[Station]) -> None:
+def test_rotation_is_always_the_same(who: list[PartySize], along: list[Station]) -> None:
     assert rotate(who, along, available=120) == rotate(list(who), list(along), available=120)

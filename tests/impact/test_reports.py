@@ -9,7 +9,7 @@ from django.test import Client
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from bookings import attendance
+from bookings import attendance, moving
 from bookings.models import Booking, State
 from bookings.refusals import ReasonAsked
 from core.documents import can_be_made
@@ -263,7 +263,7 @@ def test_correction_of_what_was_reported_asks_for_a_reason(client):
     for verb in (
         lambda note: attendance.miss(booking=counted, by=staff, note=note),
         lambda note: attendance.attend(booking=counted, by=staff, note=note),
-        lambda note: attendance.call_off(booking=unsure, by=staff, note=note),
+        lambda note: moving.cancel_as_staff(booking=unsure, by=staff, note=note),
     ):
         with pytest.raises(ReasonAsked):
             verb("")

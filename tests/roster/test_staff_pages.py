@@ -274,7 +274,7 @@ def test_hours_typed_as_times_end_after_midnight_where_they_must(desk, frozen):
     assert fresh(shift).worked_until == amsterdam(2026, 11, 4, 0, 15)
     response = desk.post(page, {"came": "19:00", "went": "18:00", "note": ""})
     assert errors(response) == [
-        "Dat is 23 uur, meer dan een uur langer dan de inzet. Klopt dat? Zeg het dan hieronder."
+        "Dat is 23 uur, veel langer dan de inzet. Klopt dat? Zeg het dan hieronder."
     ]
 
 

@@ -12,7 +12,7 @@ from django.db import connection
 
 from core.text.fields import LineColumn
 from tests.addresses import ADMIN, Site, every_route
-from tests.tec_site.test_isolation import bare
+from tests.tec_site.test_bidi import bare
 
 NAME = "ילדי הגן"
 FILES = (".pdf", ".ics", ".json", ".csv", ".jpg", "gegevens.html")

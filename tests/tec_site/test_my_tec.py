@@ -1,7 +1,7 @@
 import pytest
 
 from bookings.models import State
-from bookings.pages.trajectory import Progress, trajectories
+from bookings.planning.progress import Progress, trajectories
 from core.kinds import kinds
 from kits.models import LoanState
 from programmes.models import ProgrammeKind

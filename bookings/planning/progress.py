@@ -1,40 +1,21 @@
-"""How far a class is: first the Proeverij, then the Experiences; on 'Mijn TEC' in short, and on a
-page of the class with what each adds, what was prepared and looked back on, and the first dates.
-"""
+"""How far each of a teacher's classes is: first the Proeverij, then the Experiences. On the page of
+one class stands more of it: `trajectory.py`."""
 
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 from bookings.models import Booking, State
-from bookings.planning.trajectory import (
-    TrajectoryStep,
-    class_and_before,
-    trajectory_of,
-    visits_of,
-)
-from core.kinds import next_steps, remarks_on
+from bookings.planning.trajectory import Progress, class_and_before
 from programmes.models import Programme, ProgrammeKind
 from schools.models import ClassGroup, User
 from schools.years import YearGroup, current_school_year
-from submissions.access import SignedInRequest
 
 TASTER, EXPERIENCE = ProgrammeKind.TASTER, ProgrammeKind.EXPERIENCE
-
-
-class Progress(StrEnum):
-    DONE = "done"
-    PLANNED = "planned"
-    TO_DO = "to_do"
 
 
 class Step(NamedTuple):
@@ -121,47 +102,6 @@ def _visits_of(classes: Iterable[ClassGroup]) -> list[_Visit]:
     columns = "class_group_id", "visit__programme__kind", "visit__programme_id"
     start = "visit__slot__starts_at"
     return [_Visit(*row) for row in bookings.order_by(start).values_list(*columns, start)]
-
-
-# --- The page of a class -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Told:
-    """A step of the trajectory, with what others say of its visit."""
-
-    step: TrajectoryStep
-    remarks: list[str]
-    is_own: bool  # whether the reader booked it, so that its page opens for her
-
-
-@never_cache
-@require_safe
-def class_page(request: SignedInRequest, class_id: int) -> HttpResponse:
-    """The trajectory of one of her classes; 404 for that of somebody else."""
-    hers = Booking.objects.visible_to(request.user)
-    classes = ClassGroup.objects.filter(bookings__in=hers)
-    found = get_object_or_404(classes.select_related("school", "continues").distinct(), pk=class_id)
-    visits = visits_of(found)
-    mine = hers.filter(class_group=found)
-    pupils: int = mine.order_by("-pk").values_list("pupils", flat=True).first() or 0
-    remarks = remarks_on(visits)
-    told = [_told(step, remarks, request.user) for step in trajectory_of(found, visits, pupils)]
-    on_page = {one.step.programme.get_absolute_url() for one in told}
-    steps = [one for one in next_steps(visits) if one.address not in on_page]
-    context: dict[str, Any] = {"class_group": found, "told": told, "steps": steps}
-    return render(request, "bookings/class_page.html", context)
-
-
-def _told(step: TrajectoryStep, remarks: dict[int, list[str]], user: User) -> Told:
-    booking = step.booking
-    if booking is None:
-        return Told(step, [], is_own=False)
-    is_own = booking.submission.user_id == user.pk
-    return Told(step, remarks.get(booking.pk, []), is_own=is_own)
-
-
-# --- Within a page -------------------------------------------------------------------------------
 
 
 def _of(visits: Iterable[_Visit], class_group: ClassGroup) -> list[_Visit]:
