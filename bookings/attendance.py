@@ -51,7 +51,7 @@ def _refuse_before(booking: Booking) -> None:
 
 
 def refuse_unexplained(booking: Booking, note: str) -> None:
-    """What others were told of is corrected with a note only."""
+    """A correction of what others were told needs a note."""
     if note or not booking.has_begun:
         return
     if sent := [one for kind in kinds() for one in kind.sent_of(booking)]:

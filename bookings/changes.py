@@ -73,7 +73,7 @@ def readdress(venue: Venue, before: Venue, *, by: User, tell: bool) -> list[str]
     return [text % {"number": told}] if told else []
 
 
-def rewrite(programme: Programme, before: Programme) -> None:
+def refresh_calendars(programme: Programme, before: Programme) -> None:
     """Calendars fetch anew what says something else of the programme; nobody is told."""
     if any(getattr(programme, name) != getattr(before, name) for name in WRITTEN):
         revised = {"sequence": F("sequence") + 1, "changed_at": timezone.now()}

@@ -12,8 +12,8 @@ from submissions.models import Submission
 
 @retried
 def book(request: VisitRequest, *, before: Sequence[int], by: User) -> Submission:
-    """As `lifecycle.book`; of each party, which class of the year before it continues (primary key
-    or 0) is written down first, so that the Proeverij of that class counts for it."""
+    """`lifecycle.book`, after noting of each party which class of the year before it continues
+    (primary key or 0), so that the Proeverij of that class counts for it."""
     school = request.submission.school
     if school is not None:
         for item, earlier in zip(request.items, before, strict=True):

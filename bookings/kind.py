@@ -197,7 +197,7 @@ class BookingKind(AskedKind):
         if not isinstance(thing, Programme):
             return []
         lines = visits.keep_limits(Visit.objects.filter(programme=thing))
-        changes.rewrite(thing, before)
+        changes.refresh_calendars(thing, before)
         return [*lines, *changes.keep_rooms(thing, before.duration, by, tell=tell)]
 
     # --- When a person is erased ------------------------------------------------------------

@@ -32,7 +32,7 @@ def move(
 ) -> BookingEvent | None:
     """The school moves its class itself; None if it is there already.
 
-    `along`: by the name of what goes along, the way in which it does. Raises RulesBroken and what
+    `along`: name of what goes along → the way chosen for it. Raises RulesBroken and what
     `lifecycle.reschedule` raises, and the refusals of what goes along.
     """
     lock(booking, "reschedule")
@@ -78,9 +78,9 @@ def move_as_staff(
     note: str = "",
     along: Mapping[str, str] | None = None,
 ) -> BookingEvent | None:
-    """Staff agree on another date. Where they do not say how what goes along goes, it does so as
-    the school asked, if this is the date that it asked for. Raises what `lifecycle.reschedule`
-    raises, and the refusals of what goes along."""
+    """Move a class as staff. Without `along`, what goes along goes as the school asked, if this is
+    the date that it asked for. Raises what `lifecycle.reschedule` raises, and the refusals of what
+    goes along."""
     wish = move_asked_of(booking)
     if along is None and wish is not None and wish.data["slot"] == slot.pk:
         along = wish.data["along"]
@@ -137,7 +137,7 @@ def _move_all(
 def take_along(
     booking: Booking, ways: Mapping[str, str], *, left: datetime.date, by: User | None
 ) -> None:
-    """What goes along with a visit that has just left a day in this transaction, each in the way
-    that was chosen. Raises the refusals of what goes along."""
+    """Let each kind move or cancel its rows with a visit that has just left day `left` in this
+    transaction, in the ways chosen. Raises their refusals."""
     for kind in kinds():
         kind.follow(booking, ways, left=left, by=by)

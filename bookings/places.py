@@ -115,8 +115,8 @@ def change(before: Footprint | None, after: Footprint | None) -> None:
 
 
 def keep_own_rooms(left: Visit, to: Visit) -> None:
-    """Rooms that staff chose go along with who all leave a visit for one that opens for them: where
-    each of these rooms is free then. Else the programme's are claimed, as for any visit.
+    """Keep rooms that staff chose when all leave a visit for one that opens for them, if each room
+    is free then. Else the programme's are claimed, as for any visit.
 
     The visit that is left has no claims any more.
     """
@@ -217,8 +217,8 @@ def _claim(wanted: Iterable[tuple[int, Zone, datetime.datetime, int]]) -> None:
 
 
 def stop_promising() -> None:
-    """Nobody opens, joins or leaves a visit until this transaction ends, and whoever was doing so
-    is done: a visit being opened is seen by nobody yet, and would claim the rooms of before.
+    """Wait for whoever opens, joins or leaves a visit, and keep others out until this transaction
+    ends: a visit being opened is seen by nobody yet, and would claim the old rooms.
 
     For the rare moment in which staff change rooms.
     """

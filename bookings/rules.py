@@ -149,10 +149,10 @@ def broken_supervisors(
 ) -> list[Broken]:
     if party.audience.is_groups or party.supervisors >= programme.supervisors_for(party.pupils):
         return []
-    return [Broken(Rule.SUPERVISORS, "supervisors", norm_for(programme, party.pupils), index)]
+    return [Broken(Rule.SUPERVISORS, "supervisors", norm_sentence(programme, party.pupils), index)]
 
 
-def norm_for(programme: Programme, pupils: int) -> str:
+def norm_sentence(programme: Programme, pupils: int) -> str:
     """How many supervisors a programme asks for so many pupils, in words."""
     needed = programme.supervisors_for(pupils)
     words = ngettext(
@@ -273,8 +273,8 @@ def taster_passes(
 
 
 def taster_doubt(programme: Programme, slot: VisitSlot, school: School, party_name: str) -> str:
-    """Why staff might look at a class that comes: not this class had a Proeverij, but its school;
-    or nobody. Else ''."""
+    """Why staff might look at a class that comes: only its school had a Proeverij, or nobody had.
+    Else ''."""
     if not programme.requires_taster or class_had_taster(slot, school, party_name):
         return ""
     if school_had_taster(slot, school):

@@ -58,10 +58,9 @@ def change_parts(
     note: str = "",
     ways: Mapping[str, str] | None = None,
 ) -> int:
-    """Change classes of one submission; returns how many. `ways`: how what goes along with a visit
-    that moves or goes does itself, by name (`Kind.along`). Raises ChangeRefused, and then nothing
-    has changed.
-    """
+    """Change classes of one submission; returns how many. `ways`: name of what goes along with a
+    visit moved or cancelled → its way (`Kind.along`). Raises ChangeRefused, and then nothing has
+    changed."""
     if parts:
         locked(parts[0].booking.submission)
     for part in parts:  # the first of two clicks may have done it meanwhile

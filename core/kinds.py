@@ -85,8 +85,8 @@ class Matter:
 
 @dataclass(frozen=True)
 class OnDay:
-    """What there is of a kind on a day, drawn by a template that reads `rows` and `most`: of
-    how many to say everything."""
+    """A kind's rows on a day, drawn by a template that reads `rows` and `most`: how many to show in
+    full."""
 
     day: datetime.date
     rows: Sequence[Any]
@@ -115,7 +115,7 @@ class Outing:
 
 @dataclass(frozen=True)
 class Along:
-    """What goes along with what moves to another date, and its ways: first what most want."""
+    """Something (a kit) that goes along with what moves, and its ways: most wanted first."""
 
     name: str  # of a form's field; one of its own
     text: str
@@ -250,7 +250,7 @@ class Kind(Part):
         return None
 
     def remarks(self, rows: Sequence[Any]) -> Mapping[int, str]:
-        """A few words about rows of another kind, or staff's visits, by their keys."""
+        """A few words about rows of other kinds, or visits, by their keys."""
         return {}
 
     def next_steps(self, rows: Sequence[Any]) -> Iterable[NextStep]:

@@ -292,8 +292,8 @@ _heard: ContextVar[list[Event] | None] = ContextVar("heard", default=None)
 
 
 @contextmanager
-def hearing() -> Iterator[list[Event]]:
-    """The events that are written meanwhile by whoever listens, and by nobody else."""
+def collecting_events() -> Iterator[list[Event]]:
+    """Collect the events that are written within this `with`, not those of others."""
     heard: list[Event] = []
     before = _heard.set(heard)
     try:

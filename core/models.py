@@ -72,8 +72,8 @@ class ChangeManager(models.Manager["Change"]):
         return self.filter(at__range=(now - within, now + within)).exists()
 
     def forget(self) -> int:
-        """Those of more than an hour ago; whoever calls it sees to it, in the same transaction,
-        that what was kept is computed anew: what was seen then may be what is seen now."""
+        """Delete changes of over an hour ago. The caller makes sure, in the same transaction, that
+        all that was kept is computed anew: `seen` may give an old answer again."""
         number, _models = self.filter(at__lt=timezone.now() - AN_HOUR).delete()
         return number
 

@@ -91,7 +91,7 @@ class AskedAndAnswered:
 
 
 @dataclass(frozen=True)
-class ByDone:
+class ByPreparation:
     """Visits with a preparation: of classes that ticked it as done, and of the others."""
 
     done: AskedAndAnswered
@@ -106,7 +106,7 @@ class Results(AskedAndAnswered):
     prepared: Distribution
     pupils: Sequence[Distribution]
     splits: Sequence[Split]
-    by_done: ByDone
+    by_preparation: ByPreparation
 
 
 # When the class ticked its preparation; what there was to prepare.
@@ -150,11 +150,11 @@ def _results(rows: list[Any]) -> Results:
             # Of pupils, where one class is already more than the least number: counted in classes.
             *_split_of_pupils(well, others),
         ],
-        by_done=_by_done(rows),
+        by_preparation=_by_preparation(rows),
     )
 
 
-def _by_done(rows: list[Any]) -> ByDone:
+def _by_preparation(rows: list[Any]) -> ByPreparation:
     """Who had nothing to prepare is on neither side."""
     of_preparation = [row for row in rows if row[PREPARATION]]
     done = [row for row in of_preparation if row[DONE]]
@@ -164,7 +164,7 @@ def _by_done(rows: list[Any]) -> ByDone:
         Split(_labels()[name], _of_teachers(there, name), _of_teachers(here, name))
         for name in FACES
     ]
-    return ByDone(
+    return ByPreparation(
         AskedAndAnswered(len(done), len(there)),
         AskedAndAnswered(len(others), len(here)),
         [*faces, *_split_of_pupils(done, others)],

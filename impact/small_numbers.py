@@ -59,7 +59,7 @@ def told_to_reader(
 
 
 def _told_of_visit(results: Results, of_hubs: EvaluationQuerySet, visit: Visit) -> Results:
-    """Beside the other visits of its programme, of its school year and of all years."""
+    """The same of a visit, beside its programme's others of its year and all years."""
     of_year = of_hubs.in_year(school_year_of(visit.slot.day))
     wholes = [of_hubs, of_year]
     if not all(is_among(visit.programme, totals(whole)) for whole in wholes):
@@ -109,8 +109,8 @@ def guarded(found: Results, wholes: Sequence[Results]) -> Results:
 
 
 def guarded_among[K](found: Results, parts: Mapping[K, Results], key: K) -> Results:
-    """The same of one of the parts of a whole that is told, such as one of all years: several of
-    them together leave no few over either. `found` are the results of the part under `key`."""
+    """The same for one part (`key`) of a whole that is told, such as one of all years: several
+    parts together leave no few over either. `found`: the results of that part."""
 
     def is_told(one: Distribution, same: Mapping[K, Distribution]) -> bool:
         return one.is_told and key in fit_parts({part: other.n for part, other in same.items()})
@@ -133,7 +133,7 @@ def nothing_of(found: Results) -> Results:
         prepared=hide[number],
         pupils=hide[number + 1 :],
         splits=[],
-        by_done=replace(found.by_done, splits=[]),
+        by_preparation=replace(found.by_preparation, splits=[]),
     )
 
 
@@ -159,7 +159,7 @@ def _told_where[K](is_told: IsTold[K], found: Results, beside: Mapping[K, Result
             for at, one in enumerate(getattr(found, name))
         ]
 
-    by_done = {key: other.by_done.splits for key, other in beside.items()}
+    by_preparation = {key: other.by_preparation.splits for key, other in beside.items()}
     return replace(
         found,
         teachers=all_told("teachers"),
@@ -168,7 +168,10 @@ def _told_where[K](is_told: IsTold[K], found: Results, beside: Mapping[K, Result
         splits=_splits_told(
             is_told, found.splits, {key: other.splits for key, other in beside.items()}
         ),
-        by_done=replace(found.by_done, splits=_splits_told(is_told, found.by_done.splits, by_done)),
+        by_preparation=replace(
+            found.by_preparation,
+            splits=_splits_told(is_told, found.by_preparation.splits, by_preparation),
+        ),
     )
 
 

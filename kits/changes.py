@@ -45,7 +45,7 @@ def readdress(venue: Venue, before: Venue, *, by: User, tell: bool) -> list[str]
     return [text % {"number": len(loans)}] if tell and loans else []
 
 
-def rename(kit: LessonKit) -> None:
+def refresh_calendars(kit: LessonKit) -> None:
     """Calendars fetch anew what names the kit."""
     _revise(Loan.objects.filter(copy__kit=kit))
 
@@ -75,7 +75,7 @@ def _is_free_until(loan: Loan, before: datetime.date) -> bool:
     return True
 
 
-def rehour(*desk_days: DeskDay) -> None:
+def refresh_calendars_of_desk_days(*desk_days: DeskDay) -> None:
     """Calendars fetch anew what changes hands on these: as they were, and as they are."""
     fits = Q(pk__in=[])
     for day in desk_days:

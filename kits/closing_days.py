@@ -176,7 +176,7 @@ def _other_days(loan: Loan, first: datetime.date, last: datetime.date) -> list[W
 def _nearest(
     days: Sequence[datetime.date], wanted: datetime.date, otherwise: datetime.date
 ) -> datetime.date:
-    """The day of before where that still can be, or else the one next to as long as before."""
+    """The old return day, if it is one of `days`; else the one nearest to the old length."""
     return wanted if wanted in days else min(days, key=lambda day: abs(day - otherwise))
 
 

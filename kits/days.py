@@ -227,7 +227,7 @@ type Due = tuple[Venue, str, datetime.date]  # where, in which way, on which day
 
 
 def _gone_by(dues: Iterable[Due]) -> set[tuple[int, str, datetime.date]]:
-    """Those of these days after which there was an open one by now."""
+    """The due days after which the desk has been open by now."""
     today, found, known = timezone.localdate(), set(), set(dues)
     for way in {delivery for _venue, delivery, _day in known}:
         some = [(venue, day) for venue, delivery, day in known if delivery == way]

@@ -340,7 +340,7 @@ def settle(*, loan: Loan, by: User, note: str = "") -> LoanEvent:
 
 def free_copy(kit: LessonKit, first: datetime.date, before: datetime.date) -> KitCopy:
     """A copy to promise in `[first, before)`, locked; holds whose time is up make way first."""
-    if freed_boxes.somebody_goes_first(kit, first, before):
+    if freed_boxes.offer_to_waiting_first(kit, first, before):
         MOVES.lapse_all(copies.in_the_way(kit, first, before))
     return copies.lock_free(kit, first, before)
 

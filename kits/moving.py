@@ -96,7 +96,7 @@ def _move(
 ) -> LoanEvent:
     """Write copy and days in one UPDATE."""
     before = free_again_on(loan.kit, ends_on)
-    if freed_boxes.somebody_goes_first(loan.kit, starts_on, before):
+    if freed_boxes.offer_to_waiting_first(loan.kit, starts_on, before):
         MOVES.lapse_all(copies.in_the_way(loan.kit, starts_on, before))
     copy = _own_or_free(loan, starts_on, before)
     changes = {

@@ -62,7 +62,7 @@ def retime(programme: Programme, before: Programme, *, by: User, tell: bool) -> 
     return _told(holders) if tell else []
 
 
-def rewrite(programme: Programme, before: Programme) -> None:
+def refresh_calendars(programme: Programme, before: Programme) -> None:
     """Calendars fetch anew what says another title; nobody is told."""
     if any(getattr(programme, name) != getattr(before, name) for name in WRITTEN):
         revised = {"sequence": F("sequence") + 1, "changed_at": timezone.now()}

@@ -83,7 +83,7 @@ def _goes_ahead(visit: str) -> Exists:
 
 
 def _before() -> Coalesce:
-    """How many of its visit go before an open one: those that somebody has, and lower numbers."""
+    """How many shifts of its visit come before an open one: taken ones and lower numbers."""
     there = Shift.objects.filter(visit=OuterRef("visit")).exclude(_ENDED)
     found = there.filter(Q(person__isnull=False) | Q(number__lt=OuterRef("number")))
     number = found.order_by().values("visit").annotate(number_of=Count("pk")).values("number_of")
@@ -140,8 +140,7 @@ def _join(shift: Shift, visit: Visit) -> None:
 
 
 def _lacking(visit: Visit, taken: Collection[int]) -> list[int]:
-    """The numbers of shifts that it needs besides these; of these one can be higher than it needs
-    by now."""
+    """The shift numbers that a visit still lacks; of `taken` one can be above its need."""
     needed = visit.programme.helpers_needed
     free = [number for number in range(1, needed + 1) if number not in taken]
     return free[: max(0, needed - len(taken))]

@@ -71,7 +71,7 @@ class ShiftKind(Kind, Remembering):
         if isinstance(thing, Venue):
             return changes.readdress(thing, before, by=by, tell=tell)
         if isinstance(thing, Programme):
-            changes.rewrite(thing, before)
+            changes.refresh_calendars(thing, before)
             return changes.retime(thing, before, by=by, tell=tell)
         return []
 

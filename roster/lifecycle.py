@@ -181,9 +181,9 @@ def open_one(*, visit: Visit, number: int) -> ShiftEvent:
 def follow(
     *, shift: Shift, visit: Visit, number: int, by: User | None = None, tell: bool = True
 ) -> ShiftEvent:
-    """Go where the visit went. Whoever has the shift keeps it and is told, unless staff mended a
-    typing mistake, also where she cannot then: staff see that (`rules.in_doubt`). Who is elsewhere
-    at that time cannot have both. An open one is offered anew: others can at another time."""
+    """Go where the visit went. Whoever has the shift keeps it, even if she cannot come then (staff
+    see that: `rules.in_doubt`), and is told, unless staff mended a typing mistake. Who is elsewhere
+    at that time loses it. An open one is offered anew: others can at another time."""
     _lock(shift)
     changes = {"visit": visit, "number": number, "overruled": [], **span_of(visit)}
     if shift.person is None and changes["starts_at"] != shift.starts_at:

@@ -32,7 +32,7 @@ def ends_after(seen_on: datetime.date) -> datetime.date:
 
 @retried
 def hold_under(person: Person) -> None:
-    """What she has, also of the past, is held under her address of now (`Person.holder`). Raises
+    """Hold all her shifts, past ones too, under her address of now (`Person.holder`). Raises
     Overlaps where somebody with that address has a shift at the same time, at another hub."""
     hers = Shift.objects.where(holds=True).filter(person=person).exclude(holder=person.holder)
     try:

@@ -87,9 +87,9 @@ def candidates(shift: Shift) -> list[tuple[Person, list[type[MayNot]]]]:
 
 
 def in_doubt(shifts: Sequence[Shift]) -> list[tuple[Shift, list[type[MayNot]]]]:
-    """Those of these taken shifts that who has them may not have as things stand: the visit moved
-    to a day on which she cannot, she fell ill, her certificate ends. What staff overruled when they
-    gave it is no doubt. They come `with_visit` at least."""
+    """Taken shifts that their holders may not have as things stand: the visit moved to a day on
+    which she cannot, she fell ill, her certificate ends. What staff overruled when they gave it is
+    no doubt. They come `with_visit` at least."""
     keys = {one.person_id for one in shifts if one.person_id}
     people = Person.objects.with_days().in_bulk(keys) if keys else {}
     rules, found = Rules(shifts, are_theirs=True), []

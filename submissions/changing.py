@@ -73,7 +73,7 @@ def change_details(
 
 
 def _keep_profile(submission: Submission) -> None:
-    """Unless she asked for something later, with other details."""
+    """`keep_profile`, unless she asked for something later."""
     later = Submission.objects.filter(
         user=submission.user_id, verified_at__gt=submission.verified_at
     )

@@ -55,7 +55,7 @@ class SubmissionLink(kinds.Marker):
 
 
 def under(**whose: int) -> Among:
-    """Of these submissions: PostgreSQL looks each up, where it would read all rows to join them."""
+    """A condition: rows of these submissions. PostgreSQL looks each up, not reading all to join."""
     return Among("submission", Submission.objects.filter(**whose).values("pk"))
 
 

@@ -1,4 +1,4 @@
-"""Rules that staff may overrule with a note, who is asked for, and when one can ask.
+"""Rules that staff overrule with a note, the `Party` asked for, when one can ask.
 
 Each kind says in its own `rules.py` which rules a request breaks.
 """

@@ -24,7 +24,7 @@ class TecSiteConfig(AppConfig):
 
 
 def _give_roles_what_they_lack(app_config: AppConfig, **_kwargs: Any) -> None:
-    """After a new version its pages are open to whom they are for, without a command to remember.
+    """Give roles what a new version's pages need, with no command to remember.
 
     Once a `migrate`, when all apps have their permissions; Django makes those of the last one just
     after this, hence here. An app without models sends no such signal.

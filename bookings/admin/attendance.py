@@ -31,7 +31,7 @@ def came_field(least: int) -> forms.IntegerField:
 
 
 class AttendanceForm(forms.Form):
-    """One class that waits for it. Left empty it came as booked; 0 is nobody."""
+    """How many of one class came: empty is as many as booked, 0 is nobody."""
 
     came = came_field(0)
     note = LineField(
@@ -58,7 +58,7 @@ class AttendanceForm(forms.Form):
 
 
 class CameForm(MoveForm):
-    """On the booking's own page: left empty it came as booked, but not where that is corrected."""
+    """The same on a booking's own page: empty is as booked, except in a correction."""
 
     came = came_field(1)
     field_order = ("came", "note")

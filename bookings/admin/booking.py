@@ -33,7 +33,7 @@ from core.backoffice.base import badge
 from core.backoffice.exports import Exporting
 from core.backoffice.filters import AttentionFilter, RangeDateTimeFilter, RelatedDropdownFilter
 from core.lifecycle import Move
-from core.text.searching import named
+from core.text.searching import keys_or_query
 from core.text.typed_days import terms
 from submissions.admin.asked import AskedAdmin
 from submissions.admin.papers import Paper
@@ -138,7 +138,7 @@ class BookingAdmin(Exporting, AskedAdmin):
         found = Booking.objects.order_by()
         for term in terms(search_term):
             found = found.filter(booking_fits(term))
-        return queryset.filter(pk__in=named(found)), False
+        return queryset.filter(pk__in=keys_or_query(found)), False
 
     # --- Pages ----------------------------------------------------------------------------------
 
@@ -167,7 +167,7 @@ class BookingAdmin(Exporting, AskedAdmin):
         return super().has_sense(name, row)
 
     def move_for(self, row: Booking, name: str) -> Move:
-        """Of a place that was only held nobody was told, so its end is told to nobody either."""
+        """The move, without its mail for a booking that is only held: nobody was told of it."""
         move = super().move_for(row, name)
         return replace(move, notice="") if row.state == State.HELD else move
 

@@ -1,10 +1,10 @@
-"""What is taken along of the lists of bookings and visits."""
+"""The columns in exports of bookings and visits."""
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking, State, Visit
-from core.backoffice.exports import rows_of
+from core.backoffice.exports import resource_of
 
 ALONG = (
     "submission__school__board",
@@ -14,7 +14,7 @@ ALONG = (
     "visit__programme",
 )
 
-BOOKINGS = rows_of(
+BOOKINGS = resource_of(
     Booking,
     {
         "submission__reference": _("reference"),
@@ -45,7 +45,7 @@ BOOKINGS = rows_of(
 )
 
 # What one may send an invoice for: whoever came, or did not and had not said so.
-INVOICE_LINES = rows_of(
+INVOICE_LINES = resource_of(
     Booking,
     {
         "submission__asker_name": _("school or organisation"),
@@ -65,7 +65,7 @@ INVOICE_LINES = rows_of(
     along=ALONG,
 )
 
-VISITS = rows_of(
+VISITS = resource_of(
     Visit,
     {
         "slot__starts_at": _("start"),

@@ -74,7 +74,7 @@ class DeskNumbersForm(MoveForm):
 
 
 class DeskAlongForm(MoveForm):
-    """How what goes along with the visit goes, as the school asked where it did."""
+    """A way for all that goes along with a visit, preset as the school asked."""
 
     asked_in = "ask_to_cancel"  # the move by which it asks
 
@@ -112,7 +112,7 @@ class RescheduleForm(DeskAlongForm):
 
 
 def gathered(data: dict[str, Any], going: Mapping[str, forms.Field]) -> dict[str, Any]:
-    """The arguments of a verb: how what goes along does so is one of them."""
+    """A verb's arguments; the ways of what goes along become its `along`."""
     others = {name: value for name, value in data.items() if name not in going}
     return others | {"along": {name: data[name] for name in going}}
 

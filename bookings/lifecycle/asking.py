@@ -132,7 +132,7 @@ def join_or_open(
 
     `leaving`, `only_planned`: as in `places.find_or_open`. Raises DoesNotFit, VisitGone.
     """
-    if freed_places.somebody_goes_first(slot, programme):
+    if freed_places.offer_to_waiting_first(slot, programme):
         make_way(slot, programme)
     return places.find_or_open(slot, programme, leaving=leaving, only_planned=only_planned)
 

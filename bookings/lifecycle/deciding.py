@@ -61,8 +61,8 @@ def cancel(
 def ask_to_cancel(
     *, booking: Booking, by: User | None, note: str = "", along: Mapping[str, str] | None = None
 ) -> BookingEvent | None:
-    """After the free period the school asks; staff see it under 'needs attention', with how what
-    goes `along` would go.
+    """Ask staff to cancel after the free period; it comes under 'needs attention', with the ways of
+    what goes `along`.
 
     Asking again before they did changes nothing (None). Raises SlotPast.
     """

@@ -181,7 +181,7 @@ class Booking(Asked):
     # --- What the lifecycle asks -------------------------------------------------------
 
     def touched(self, changed: Mapping[str, Any]) -> dict[str, Any]:
-        """What only tells of the preparation, or of an answer, is nothing for calendars."""
+        """No new calendar revision for a change of preparation or answer only."""
         return super().touched(changed) if changed.keys() - OFF_CALENDAR else {}
 
     def places(self) -> Footprint | None:

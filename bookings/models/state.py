@@ -19,7 +19,7 @@ NOT_GOING_AHEAD = _("This visit does not go ahead.")
 
 
 class State(StateTable):
-    """First what says most about a submission with classes in several states."""
+    """States, first those that say most about a submission with several."""
 
     CONFIRMED = (
         "confirmed",

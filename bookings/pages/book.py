@@ -174,7 +174,7 @@ def _in_words(refusal: Refused, left: Offer | None, form: BookingForm) -> str:
 
 
 def _is_gone(form: BookingForm, refused: Refused | None, *, can_be_booked: bool) -> bool:
-    """Whether the places cannot be had: so says what refused them, or else the date itself."""
+    """Whether the places cannot be had: a refusal says so, or before that the date itself."""
     if form.is_bound:
         return isinstance(refused, GONE)
     return not (can_be_booked or form.held)
@@ -188,8 +188,7 @@ def _instead(form: BookingForm, week: list[Offer], *, gone: bool) -> list[Offer]
 
 
 def _has_more_room(offer: Offer, form: BookingForm, *, waits: bool) -> bool:
-    """Whether one more class fits, as far as one knows how many come; or who waits may wait with
-    one more."""
+    """Whether a class can be added: it fits, as far as known, or those who wait may add one."""
     if waits:
         return len(form.classes.forms) < form.programme.max_groups
     pupils_left = offer.pupils_left - sum(form.pupils)

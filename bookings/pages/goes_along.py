@@ -35,7 +35,7 @@ def choices_for(booking: Booking, *, by_staff: bool = False) -> list[Along]:
 
 
 class AlongForm(NoteForm):
-    """A word along, and how what goes along with the visit goes; without a day it is cancelled."""
+    """A note, and a way for all that goes along with a visit to `day`; None: it is cancelled."""
 
     def __init__(self, data: Any, *, booking: Booking, day: datetime.date | None) -> None:
         super().__init__(data)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking
-from bookings.rules import broken_change, broken_party, broken_supervisors, norm_for
+from bookings.rules import broken_change, broken_party, broken_supervisors, norm_sentence
 from core.addresses import row_number
 from core.text.normal import key
 from programmes.models import Programme
@@ -34,7 +34,7 @@ def norm_in_words(programme: Programme, pupils: Any) -> str:
     """How many supervisors a programme asks for: for so many pupils, where that is known."""
     number = row_number(str(pupils or ""))
     if number and number <= programme.max_pupils_per_class:
-        return norm_for(programme, number)
+        return norm_sentence(programme, number)
     return ngettext(
         "We ask one for every pupil.",
         "We ask one for every %(number)d pupils.",

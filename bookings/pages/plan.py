@@ -93,14 +93,14 @@ class RowForm(ClassForm):
         return bool(self.chosen)
 
     def full_clean(self) -> None:
-        """Only what gets a date is asked to be right."""
+        """Rows without a date are not validated."""
         if self.is_bound and not self.is_chosen:
             self._errors, self.cleaned_data = forms.utils.ErrorDict(), {}
             return
         super().full_clean()
 
     def clean_slot(self) -> VisitSlot | None:
-        """Whether there is room the verb says: the second of two clicks asks for its own place."""
+        """Only the verb checks room: at a second click the first has this very place."""
         return slot_chosen(self.cleaned_data["slot"], self.programme)
 
     def say_gone(self) -> None:
@@ -113,8 +113,8 @@ class RowForm(ClassForm):
 
     @property
     def after_summer(self) -> Party | None:
-        """As what the class comes on those of its dates at which it is a year further, said before
-        one is chosen; None where there are no such dates."""
+        """The class as it is on offered dates after the summer, when it is a year further; None if
+        no date is. Shown before one is chosen."""
         now = replace(self.proposal.party, name=str(self["name"].value() or ""))
         later = (self.proposal.party_on(offer.day, now) for offer in self.offers)
         return next((party for party in later if party != now), None)

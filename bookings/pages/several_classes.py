@@ -36,7 +36,7 @@ DATES_SHOWN = 8
 
 
 class PartForm(ChangesNumbers, forms.Form):
-    """One class; what it may still change itself is asked."""
+    """Fields for what one class may still change itself."""
 
     pupils = pupils_field()
     supervisors = supervisors_field()

@@ -75,7 +75,7 @@ class PlannerDay:
 
     @property
     def zones_of(self) -> list[tuple[PlannerBlock, str]]:
-        """The visits with their zones, for where a day is a list."""
+        """Visits with their zones, for a day shown as a list."""
         zones: dict[int, list[str]] = defaultdict(list)
         for zone, blocks in self.rows:
             for block in blocks:

@@ -122,8 +122,8 @@ def _of_row(row: Booking, later: dict[int, ClassGroup], *, years: int) -> Propos
 
 
 def _a_year_on(first: int, last: int) -> tuple[int, int]:
-    """Year groups after the summer: who was in groep 8 is gone, so that of those alone nobody is
-    left, which is said by a first beyond the last."""
+    """The year groups a year later. Groep 8 (or leerjaar 6) has left: if nobody else is there, the
+    first is beyond the last."""
     most = YearGroup.GROUP_8 if last < FIRST_SECONDARY_YEAR else YearGroup.YEAR_6
     return first + 1, min(last + 1, most)
 

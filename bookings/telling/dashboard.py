@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from bookings.changes import coming_of
 from bookings.models import Booking, State, Visit, VisitSlot, ZoneClaim
 from bookings.rotation.timetable import too_long
-from bookings.visits.joining import named
+from bookings.visits.joining import small_visits
 from core.dates import ONE_DAY, start_of_day
 from core.kinds import Action, Matter, OnDay, Planned
 from programmes.models import Closure, Programme, Venue
@@ -155,7 +155,7 @@ def _list_of(query: dict[str, str]) -> str:
 
 
 def _too_long(user: User) -> list[Matter]:
-    """One each: the letters of these classes say that we call."""
+    """A line per visit whose letters promise a phone call."""
     text = _("The rotation does not fit, call the schools: %(programme)s on %(when)s")
     found = []
     for visit in too_long(Visit.objects.of_hubs(user)):
@@ -167,7 +167,7 @@ def _too_long(user: User) -> list[Matter]:
 def _small(user: User) -> list[Matter]:
     """Two weeks before: with which other small class it could come."""
     found = []
-    for visit, others in named(user):
+    for visit, others in small_visits(user):
         words = _("Only %(heads)s on %(when)s, %(programme)s: could come on %(other)s")
         if not others:
             words = _("Only %(heads)s on %(when)s, %(programme)s: no other small class fits")

@@ -17,7 +17,7 @@ from programmes.models import Component
 
 
 def affected(events: Sequence[BookingEvent]) -> list[Booking]:
-    """Confirmed bookings, not of these events, whose groups go another way since.
+    """Confirmed bookings of others whose groups these events send another way.
 
     The events come oldest first, with the facts of their bookings.
     """

@@ -119,8 +119,8 @@ def _that_remain(submission: Submission) -> list[Booking]:
 
 
 def _is_asked(bookings: Sequence[Booking], moved: Sequence[Booking]) -> bool:
-    """Whether one of them was asked whether it comes, and is open again since; or was moved to a
-    near date by us, of which this mail asks."""
+    """Whether this mail must ask if they come: one was asked and is open again since, or we moved
+    it to a near date."""
     keys = [one.pk for one in bookings]
     near = [one.pk for one in moved if is_near(one.visit.slot.day)]
     is_open = Booking.objects.unanswered().filter(pk__in=keys)
@@ -151,7 +151,7 @@ def reminder(events: list[BookingEvent]) -> list[Message]:
 
 
 def _is_open(bookings: Sequence[Booking]) -> bool:
-    """Whether one of these, which come, did not say so: neither to the question nor lately."""
+    """Whether one still has to say that it comes: no 'yes' yet, and not lately confirmed."""
     silent = {one.pk for one in bookings if not one.said_yes}
     lately = BookingEvent.objects.filter(
         booking__in=silent, notice="confirmed", at__gt=timezone.now() - KNOWN_FOR

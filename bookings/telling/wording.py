@@ -291,8 +291,8 @@ def _when(booking: Booking) -> str:
 
 
 def requirements_of(programmes: Iterable[Programme], user: Any) -> dict[int, str]:
-    """Programme (primary key) → what must come first for this reader, in a few words. Of those
-    that she can book, as far as one knows, there is none. One query, or none."""
+    """Programme (primary key) → what this reader must do first, in a few words; those that she can
+    book already, as far as we know, are left out. At most one query."""
     closed = [programme.pk for programme in programmes if programme.requires_taster]
     first = rules.first_taster_of(user) if closed else None
     if first is not None and first <= timezone.now():

@@ -48,8 +48,8 @@ def call_off(
 
 
 def let_go(found: Concerned, *, by: User, note: str, keep_booked: bool = False) -> None:
-    """End what waits for the date, and cancel who comes unless that goes on elsewhere; part of a
-    verb's transaction, after which the date is offered to nobody."""
+    """End the waiting for the date, and cancel its bookings unless `keep_booked`; part of a verb's
+    transaction, after which the date is offered to nobody."""
     for wish in submissions_of(found.offered):
         LIST.wait_on(wish, by=by, note=note)
     for entry in submissions_of(found.waiting):

@@ -27,7 +27,7 @@ class FitsNoMore(Refused):
     message = _("These two do not fit together any more: look at it once more.")
 
 
-def named(user: Any) -> list[tuple[Visit, list[Visit]]]:
+def small_visits(user: Any) -> list[tuple[Visit, list[Visit]]]:
     """Small visits within two weeks about which nobody did anything yet, each with those in which
     it would fit; four queries."""
     found = _Together(_coming().of_hubs(user))

@@ -1,9 +1,9 @@
-"""What whoever makes room, or takes it, says to the waiting list; who is offered it: `offering.py`.
+"""Calls to the waiting list by verbs that free or take places; who is offered it: `offering.py`.
 
 Room that a move frees is noted where places change (`freed`); what else makes room says so
 (`opened`). At the end of the verb, in its transaction, all that became free is offered in one
-round. And who takes a place that nobody kept for her lets those go first who wait
-(`somebody_goes_first`): through whatever door the room came, nobody gets in before them.
+round. Whoever takes a place that is not kept for her first offers it to those who wait
+(`offer_to_waiting_first`): however the room came, nobody gets in before them.
 """
 
 import datetime
@@ -39,7 +39,7 @@ def opened() -> None:
     at_end(_offer_what_is_free, None)
 
 
-def somebody_goes_first(slot: VisitSlot, programme: Programme) -> bool:
+def offer_to_waiting_first(slot: VisitSlot, programme: Programme) -> bool:
     """Offer what is free here to who waits for it, before somebody else takes it. Whether anybody
     waits, or a hold whose time is up is in the way: one query, where mostly there is neither."""
     waiting = _waiting(slot, programme).order_by().values_list(Value("waits"))
@@ -52,7 +52,7 @@ def somebody_goes_first(slot: VisitSlot, programme: Programme) -> bool:
 
 @retried
 def offer_instead(slot: VisitSlot, programme: Programme) -> None:
-    """After a refusal, which undid what was offered along with it."""
+    """Offer again, as a refusal has undone what was offered."""
     if _waiting(slot, programme).exists():
         _give_turns(slot)
 

@@ -223,7 +223,7 @@ class TabularInline(_Scoped, VersionedInline, UnfoldTabularInline):
 
 
 def _ends_with_turns(view: Callable[..., Any]) -> Callable[..., Any]:
-    """What staff save or delete may make room: in its transaction whoever waits has a turn."""
+    """A view that ends by offering, in its transaction, any room that staff's change made."""
 
     @retried
     def changing(*args: Any, **kwargs: Any) -> Any:

@@ -57,7 +57,7 @@ class Resource(ModelResource):
         return str(capfirst(name))
 
 
-def rows_of(
+def resource_of(
     model: type[Model],
     columns: Mapping[str, Any],
     *,

@@ -1,4 +1,4 @@
-"""Filters of the back office's lists, where unfold's and Django's own need something."""
+"""Filters of the back office's lists, where unfold's or Django's do not do."""
 
 import datetime
 from typing import Any

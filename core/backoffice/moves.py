@@ -151,7 +151,7 @@ class MovesAdmin(ReadOnly, ModelAdmin):
         return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
 
     def has_sense(self, name: str, row: Any) -> bool:
-        """What the state allows but the clock or the row may not ask for."""
+        """Whether a move that the state allows makes sense for the row."""
         return True
 
     def move_for(self, row: Any, name: str) -> Move:
@@ -249,7 +249,7 @@ class MovesAdmin(ReadOnly, ModelAdmin):
         self.staff_moves[name].verb(**{self.row_name: row}, by=request.user, **arguments)
 
     def _is_second_click(self, request: HttpRequest, row: Any, name: str) -> bool:
-        """Later it is another page of whoever uses this account: what stands in it is no repeat."""
+        """Whether this user just made this move. Long after, it is no repeat but another page."""
         since = timezone.now() - settings.SAME_CLICK_WITHIN
         newer = _newer_events(request, row).filter(at__gte=since)
         return newer.filter(move=name, by=request.user).exists()

@@ -21,7 +21,7 @@ from django.db.models import Min, QuerySet, Value
 from django.utils import timezone
 
 from core.kinds import Kind, kinds
-from core.lifecycle import Event, hearing
+from core.lifecycle import Event, collecting_events
 from core.mail.models import Mail
 from core.mail.queue import Message, enqueue
 from core.transactions import in_a_copy
@@ -91,7 +91,7 @@ def untold_since(moment: datetime.datetime) -> list[Event]:
 def rehearsal() -> Iterator[list[Event]]:
     """A transaction that is undone, with the events that it writes, for `told_of`. Nobody else
     waits for it, where it is not part of another one."""
-    with in_a_copy(), transaction.atomic(), hearing() as heard:
+    with in_a_copy(), transaction.atomic(), collecting_events() as heard:
         yield heard
         transaction.set_rollback(True)
 

@@ -12,7 +12,7 @@ from django.db.models.lookups import In
 
 from core.text import normal
 
-NAMED = 1000
+MOST_KEYS = 1000
 
 
 class WordsInside(models.Index):
@@ -45,12 +45,12 @@ class Among(In):
         return f"= ANY(ARRAY{rhs})" if connection.vendor == "postgresql" else f"IN {rhs}"
 
 
-def named[T: models.Model](found: models.QuerySet[T]) -> Any:
-    """For `pk__in`: their keys, looked up once for the count and the rows of a list; or a query if
-    there are too many to name."""
+def keys_or_query[T: models.Model](found: models.QuerySet[T]) -> Any:
+    """A value for `pk__in`: the keys, looked up once for the count and rows of a list; or a query
+    if they are too many."""
     keys = found.order_by().values_list("pk", flat=True)
-    few = list(keys[: NAMED + 1])
-    return few if len(few) <= NAMED else keys
+    few = list(keys[: MOST_KEYS + 1])
+    return few if len(few) <= MOST_KEYS else keys
 
 
 # --- Columns that are made of others -------------------------------------------------------------

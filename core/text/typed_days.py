@@ -47,7 +47,7 @@ class SearchTerm:
 
     @property
     def is_digits(self) -> bool:
-        """'9-3': a day; else the name of a class, written just so."""
+        """Whether it is a day like '9-3', or a class named so."""
         return bool(self.spans) and not any(map(str.isalpha, "".join(self.words)))
 
     def on(self, field: str) -> Q:

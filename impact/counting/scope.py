@@ -190,9 +190,9 @@ class Scope:
     @property
     def lapsed(self) -> Any:
         """Bookings of the span that nobody confirmed in time, without those after which the same
-        school or organisation asked anew. Neither address nor browser says so, as erasing takes
-        both: who asks does, as it was chosen or typed, with the programme, the day, and the year
-        groups or the kind of group."""
+        school or organisation asked anew. Neither address nor browser tells, as erasing takes both;
+        the asker as chosen or typed does, with the programme, the year groups or kind of group,
+        within a day."""
         anew = self.bookings.filter(
             created_at__gt=OuterRef("created_at"),
             created_at__lte=OuterRef("created_at") + ANEW_WITHIN,

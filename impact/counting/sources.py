@@ -91,8 +91,8 @@ def pieces(span: Span, sources: Iterable[Source]) -> list[Span]:
 
 
 def of_pieces(scope: Scope, spans: list[Span]) -> Any:
-    """What there was of each programme in each piece: rows with the columns of those over time,
-    of which the part is '12-0', programme and piece."""
+    """Counts of each programme in each piece, in the same columns as rows over time; `part` is
+    '12-0': programme, piece."""
     part = Concat(Cast(PROGRAMME, CharField()), Value("-"), which_of(spans, DAY))
     grouped = scope.visits.values(series=Value(PIECES, output_field=CharField()), part=part)
     return grouped.annotate(

@@ -77,7 +77,7 @@ def whole(key: str, label: str, found: Mapping[str, int]) -> Row:
 
 
 def together(found: Mapping[str, int]) -> list[int]:
-    """The cells of the whole, of the figures by their codes: counted, not summed."""
+    """The cells of the total row, from figures by code: counted, not summed."""
     return [found[column.figure] for column in COLUMNS]
 
 

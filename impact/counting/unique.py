@@ -69,7 +69,7 @@ def estimate(visits: Iterable[Visit]) -> Unique:
 
 
 def _least_of_school(visits: list[Visit]) -> int:
-    """The sum over ages that have no year in common: between those nobody can be the same."""
+    """The busiest day of each age, summed: ages share no year, so nobody is in two."""
     total, age, until = 0, [], None
     for visit in sorted(visits, key=lambda one: one.born):
         if until is not None and visit.born[0] > until:

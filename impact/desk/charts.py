@@ -52,7 +52,7 @@ class Chart:
 
 
 def chart(points: Sequence[tuple[str, str, int, int]], asked: Sequence[int] = ()) -> Chart:
-    """Of (label, whole label, value, value behind), in order of time; and what is asked of each."""
+    """Columns of (label, whole label, value, value behind), in time order; `asked`: targets."""
     highest = max((max(value, behind) for _, _, value, behind in points), default=0) or 1
     highest = max(highest, *asked, 1)
     room = WIDTH / max(len(points), 1)

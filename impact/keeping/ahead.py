@@ -36,7 +36,7 @@ def count_next() -> bool:
 
 
 def _rows(questions: Iterable[Question]) -> list[Kept]:
-    """Of these, and of what was looked at last; so many that the worker has time for them."""
+    """Rows of these questions, then those last looked at; as many as the worker can do."""
     names = {question.name: question for question in questions}
     first = Case(When(name__in=list(names), then=Value(0)), default=Value(1))
     rows = Kept.objects.defer("value").order_by(first, "-looked_on", "pk")
@@ -53,8 +53,8 @@ def _rows(questions: Iterable[Question]) -> list[Kept]:
 
 
 def _claim(row: Kept) -> bool:
-    """A second worker does not count the same, and one that stumbles over it does not for a while.
-    While changes keep coming it is not counted after each of them."""
+    """Claim the row for `COUNT_AHEAD_EVERY`: against a second worker, against one that fails on it
+    again and again, and against a count after every change."""
     now = timezone.now()
     last = row.counted_ahead_at
     if last and abs(now - last) < settings.COUNT_AHEAD_EVERY:

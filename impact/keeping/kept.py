@@ -39,8 +39,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Question:
-    """These figures and the schools of each area, in the scope; lines for each series of spans;
-    and who pays, where asked."""
+    """What is counted over a scope: figures, schools by area, a line for each series of spans; if
+    asked, who pays."""
 
     scope: Scope
     codes: Sequence[str]

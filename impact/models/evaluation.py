@@ -253,7 +253,7 @@ class Evaluation(models.Model):
     # --- What the lifecycle asks ----------------------------------------------------------------
 
     def places(self) -> None:
-        """It keeps nothing from anybody."""
+        """An evaluation holds no place."""
 
     def touched(self, changed: Any) -> dict[str, Any]:
         return {}

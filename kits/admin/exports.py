@@ -1,9 +1,9 @@
-"""What is taken along of the lists of loans and charges."""
+"""The columns in exports of loans and charges."""
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.backoffice.exports import rows_of
+from core.backoffice.exports import resource_of
 from kits.models import ChargeLine, Loan
 
 ALONG = (
@@ -13,7 +13,7 @@ ALONG = (
     "copy__kit__venue",
 )
 
-LOANS = rows_of(
+LOANS = resource_of(
     Loan,
     {
         "submission__reference": _("reference"),
@@ -52,8 +52,8 @@ CHARGE = {
     "get_state_display": _("state"),
     "amount": _("amount (euro)"),
 }
-CHARGES = rows_of(ChargeLine, CHARGE, along=(*(f"loan__{one}" for one in ALONG), "item"))
-INVOICE_LINES = rows_of(
+CHARGES = resource_of(ChargeLine, CHARGE, along=(*(f"loan__{one}" for one in ALONG), "item"))
+INVOICE_LINES = resource_of(
     ChargeLine,
     CHARGE,
     name=_("Invoice lines"),

@@ -23,7 +23,7 @@ from kits.admin.box_codes import CopyForm, CopyFormSet, LoneCopyForm
 from kits.admin.document import link_to_pdf
 from kits.admin.duplicates import duplicate
 from kits.availability import with_whereabouts
-from kits.changes import keep_turnaround, rename
+from kits.changes import keep_turnaround, refresh_calendars
 from kits.models import (
     ContentItem,
     CopyEvent,
@@ -140,7 +140,7 @@ class LessonKitAdmin(WithSamples, Pictured):
     def save_model(self, request: HttpRequest, obj: LessonKit, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and {"title", "title_en"} & set(form.changed_data):
-            rename(obj)
+            refresh_calendars(obj)
         if change and "turnaround" in form.changed_data:
             for line in keep_turnaround(obj):
                 messages.warning(request, line)

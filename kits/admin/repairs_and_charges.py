@@ -22,7 +22,7 @@ from core.kinds import Planned
 from kits import handling
 from kits.admin.exports import CHARGES, INVOICE_LINES
 from kits.admin.kit import say_left
-from kits.changes import rehour
+from kits.changes import refresh_calendars_of_desk_days
 from kits.models import ChargeLine, DeskDay, Finding, Repair, Shortage
 from kits.telling import dashboard
 
@@ -36,7 +36,7 @@ class DeskDayForm(ShowsPlannedForm):
     closing = frozenset({"venue", "weekday", "is_round", "opens_at", "closes_at"})
 
     def planned_then(self, data: Mapping[str, Any]) -> list[Planned]:
-        """What was promised on the day, and within the hours, that it was."""
+        """What is planned on the desk day as it was before this edit."""
         before = DeskDay.objects.filter(pk=self.instance.pk).first()
         if before is None or self._only_adds_hours(before, data):
             return []
@@ -65,16 +65,16 @@ class DeskDayAdmin(ShowsPlannedAdmin, ModelAdmin):
         before = DeskDay.objects.filter(pk=obj.pk)
         days = [*before, obj]
         super().save_model(request, obj, form, change)
-        rehour(*days)
+        refresh_calendars_of_desk_days(*days)
 
     def delete_model(self, request: HttpRequest, obj: DeskDay) -> None:
         super().delete_model(request, obj)
-        rehour(obj)
+        refresh_calendars_of_desk_days(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[DeskDay]) -> None:
         days = list(queryset)
         super().delete_queryset(request, queryset)
-        rehour(*days)
+        refresh_calendars_of_desk_days(*days)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Shows what changes hands on a desk day before it goes."""

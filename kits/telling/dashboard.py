@@ -133,7 +133,7 @@ def _shut(way: str, day: str, *moves: str) -> dict[str, Any]:
 
 
 def _off_desk(way: str) -> Q:
-    """No desk day any more; what staff agreed on with the school need not be one."""
+    """Not on a desk day any more, unless staff agreed on that day with a school."""
     return Q(**{f"on_desk_day_{way}": False}) & ~Q(**{f"dated_by_{way}": Role.STAFF})
 
 

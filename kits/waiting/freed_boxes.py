@@ -1,4 +1,4 @@
-"""What whoever makes a box free, or takes one, says to the waiting list; as
+"""Calls to the waiting list by verbs that free or take a box; as
 `bookings/waiting/freed_places.py`."""
 
 import datetime
@@ -23,7 +23,7 @@ def freed() -> None:
     at_end(_offer_what_is_free, None)
 
 
-def somebody_goes_first(kit: LessonKit, first: datetime.date, before: datetime.date) -> bool:
+def offer_to_waiting_first(kit: LessonKit, first: datetime.date, before: datetime.date) -> bool:
     """Offer what is free of a kit to who waits for it, before somebody else takes it. Whether
     anybody waits, or a hold whose time is up is in the way; one query."""
     waiting = _waiting(kit).order_by().values_list(Value("waits"))
@@ -36,7 +36,7 @@ def somebody_goes_first(kit: LessonKit, first: datetime.date, before: datetime.d
 
 @retried
 def offer_instead(kit: LessonKit) -> None:
-    """After a refusal, which undid what was offered along with it."""
+    """Offer again, as a refusal has undone what was offered."""
     if _waiting(kit).exists():
         _give_turns(kit)
 

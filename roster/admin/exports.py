@@ -1,11 +1,11 @@
-"""What is taken along of the list of shifts."""
+"""The columns in exports of shifts."""
 
 from django.utils.translation import gettext_lazy as _
 
-from core.backoffice.exports import rows_of
+from core.backoffice.exports import resource_of
 from roster.models import Shift
 
-SHIFTS = rows_of(
+SHIFTS = resource_of(
     Shift,
     {
         "starts_at": _("from"),

@@ -56,7 +56,7 @@ class PersonForm(RefusableForm):
 
 
 class LinkForm(forms.Form):
-    """The mail goes out anyway; with it what went to another address than that of now."""
+    """Which missed mails go out along with her link, which is mailed in any case."""
 
     mails = forms.MultipleChoiceField(
         label=gettext_lazy("These mails went to another address; send them to that of now"),

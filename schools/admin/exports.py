@@ -1,11 +1,11 @@
-"""What is taken along of the list of schools."""
+"""The columns in exports of schools."""
 
 from django.utils.translation import gettext_lazy as _
 
-from core.backoffice.exports import rows_of
+from core.backoffice.exports import resource_of
 from schools.models import School
 
-SCHOOLS = rows_of(
+SCHOOLS = resource_of(
     School,
     {
         "site_code": _("site code"),

@@ -1,11 +1,11 @@
-"""What is taken along of the list of submissions."""
+"""The columns in exports of submissions."""
 
 from django.utils.translation import gettext_lazy as _
 
-from core.backoffice.exports import rows_of
+from core.backoffice.exports import resource_of
 from submissions.models import Submission
 
-CONTACTS = rows_of(
+CONTACTS = resource_of(
     Submission,
     {
         "reference": _("reference"),

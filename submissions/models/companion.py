@@ -118,7 +118,7 @@ class Companion(models.Model):
     # --- What the lifecycle asks ---------------------------------------------------------------
 
     def places(self) -> None:
-        """She keeps nothing from anybody."""
+        """A companion holds no place."""
 
     def touched(self, changed: Any) -> dict[str, Any]:
         return {}

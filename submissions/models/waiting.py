@@ -123,7 +123,7 @@ class Waiting(Asked):
         return f"{self.party_name}, {self.submission.asker_name}"
 
     def places(self) -> None:
-        """It takes no place from anybody."""
+        """Waiting holds no place."""
 
     @property
     def is_passed_over(self) -> bool:

@@ -177,7 +177,7 @@ def _words_about(email: str, user: User | None, submissions: QuerySet[Submission
 
 
 def _naming(words: set[str], user: User | None, submissions: QuerySet[Submission]) -> Names:
-    """For the names of classes: 'Klas van juf Anouk' leads to Anouk de Vries as well."""
+    """A test whether a text names her: 'Klas van juf Anouk' names Anouk de Vries."""
     whole = {fold(word) for word in words} - {""}
     full_names = {row.contact_name for row in submissions} | ({user.name} if user else set())
     parts = {part for name in full_names for part in fold(name).split() if len(part) >= 3}

@@ -60,8 +60,8 @@ def keep(user: User) -> None:
 
 
 def saw(user: User) -> None:
-    """Her calendar asked for her visits. Written down once a month, and not while what we know of
-    her is fresher than that."""
+    """Note that her calendar asked for her visits: once a month, and not if we know something
+    fresher of her."""
     month_ago = timezone.now() - settings.ERASURE_TOLD_BEFORE
     if max(user.last_login or user.joined_at, user.joined_at) < month_ago:
         fresh = Q(seen_on=None) | Q(seen_on__lt=timezone.localdate(month_ago))

@@ -25,7 +25,7 @@ class WaitKind(AskedKind):
     together = ("wait__submission",)
     jobs = {
         "lapse": timedelta(seconds=5),
-        "start_time": timedelta(seconds=5),
+        "renew_untold_offers": timedelta(seconds=5),
         "expire_offers": timedelta(seconds=5),
         "offer_what_is_free": timedelta(seconds=10),
         "end_unmet": timedelta(minutes=1),
@@ -69,8 +69,8 @@ class WaitKind(AskedKind):
     # --- When staff change what was promised ------------------------------------------------
 
     def stop_promising(self) -> None:
-        """Who has locked a row goes on to lock what she is offered: she is not waited for, or two
-        would wait for each other."""
+        """Stops writing, not locking: whoever locked a row goes on to lock what is offered; to wait
+        for that is a deadlock."""
         stop_writing(self.model)
 
     # --- When a person is erased ------------------------------------------------------------
@@ -84,9 +84,9 @@ class WaitKind(AskedKind):
     def lapse(self) -> None:
         self.waiting_list.lapse_expired()
 
-    def start_time(self) -> None:
-        """The time of an offer runs from when its mail goes out. While the worker or the mail
-        server is away the mail waits: it is made anew, with the deadline of now."""
+    def renew_untold_offers(self) -> None:
+        """Count the time of an offer from when its mail goes out: one that waited, as the worker or
+        mail server was away, is made anew with the deadline of now."""
         for submission in self.waiting_list.untold():
             if self.waiting_list.prolong(submission):
                 mails = Mail.objects.filter(reference=submission.reference, template=OFFER_MAIL)
@@ -96,7 +96,7 @@ class WaitKind(AskedKind):
         self.waiting_list.expire_offers()
 
     def offer_what_is_free(self) -> None:
-        """What became free through a door without a bell: an import, the shell."""
+        """Offer room that no verb announced: made by an import or in a shell."""
         if self.waiting_list.rows.filter(state=WaitState.WAITING).exists():
             self.give_turns()
 

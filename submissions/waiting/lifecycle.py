@@ -260,8 +260,8 @@ class WaitingList:
         return MOVES.lapse_expired(self.model.objects.expired().order_by("pk"))
 
     def untold(self) -> list[Submission]:
-        """Whose offer is in no mail yet, or in one that waits for the mail server, also when that
-        hung up; not those whose mailbox puts it off, nor where somebody else has that mail."""
+        """Entries whose offer was mailed to nobody: there is no mail yet, or it waits for the mail
+        server, even one that hung up. Not where her mailbox puts it off."""
         mails = Mail.objects.filter(template=OFFER_MAIL)
         sent = mails.filter(state=Mail.State.SENT).values("tells_of")
         queued = mails.filter(state=Mail.State.QUEUED)

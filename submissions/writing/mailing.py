@@ -10,7 +10,7 @@ from django.utils import translation
 from core.mail import markers, templates
 from core.mail.queue import Message
 from programmes.models import Hub
-from submissions.writing.recipients import Circle, Person
+from submissions.writing.recipients import Circle, Recipient
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Mailing:
         return f"{fingerprint} {self.words.subject}"[:60]
 
 
-def mail_to(person: Person, words: MailingWords, hub: Hub) -> Message:
+def mail_to(person: Recipient, words: MailingWords, hub: Hub) -> Message:
     subject, text, written_in = words.for_reader(person.language)
     with translation.override(person.language):
         things = [

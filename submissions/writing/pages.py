@@ -26,7 +26,7 @@ from schools.years import current_school_year, school_year_end
 from submissions.models import Asked, Submission
 from submissions.writing.forms import WritingForm
 from submissions.writing.mailing import Mailing, mail_to
-from submissions.writing.recipients import Person, Rows, people
+from submissions.writing.recipients import Recipient, Rows, people
 from submissions.writing.work import Writing, in_short, send
 
 MAY = (Writing.permission, "submissions.view_submission")
@@ -86,7 +86,7 @@ def _preview(mailing: Mailing) -> dict[str, Any]:
     return {"people": found, "mails": _examples(mailing, found), "token": token, "seal": seal}
 
 
-def _examples(mailing: Mailing, found: list[Person]) -> list[Any]:
+def _examples(mailing: Mailing, found: list[Recipient]) -> list[Any]:
     """The mail of the first in each language."""
     first = {one.language: one for one in reversed(found)}
     mails = [mail_to(one, mailing.words, mailing.circle.hub) for one in first.values()]

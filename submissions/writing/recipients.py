@@ -36,7 +36,7 @@ class Circle:
 
 
 @dataclass
-class Person:
+class Recipient:
     """Somebody with all that stands of hers, as whom she hears of it."""
 
     email: str
@@ -77,14 +77,14 @@ def _key_of(reader: Reader) -> str:
     return f"s{reader.submission.pk}"
 
 
-def people(circle: Circle) -> list[Person]:
+def people(circle: Circle) -> list[Recipient]:
     """Each once, in the order of what they come for; a few queries a kind."""
-    found: dict[str, Person] = {}
+    found: dict[str, Recipient] = {}
     for kind in submitted():
         for reader, rows in readers_of_all(_standing(kind, circle)):
             if not reader.email:
                 continue  # erased
-            person = found.setdefault(reader.email, Person(reader.email, reader.language))
+            person = found.setdefault(reader.email, Recipient(reader.email, reader.language))
             person.hers.append((kind, reader, rows))
     return list(found.values())
 
@@ -100,7 +100,7 @@ def _standing(kind: AskedKind, circle: Circle) -> list[Any]:
     return [row for row in rows if row.submission.hub_id == circle.hub.pk]
 
 
-def person_of(unit: Mapping[str, Any], hub: Hub) -> Person | None:
+def person_of(unit: Mapping[str, Any], hub: Hub) -> Recipient | None:
     """Who it is about, with what stands of it by now; None where nothing does."""
     circle = Circle(hub, FIRST_DAY, rows=unit["rows"])
     whom = set(unit["who"])

@@ -20,7 +20,7 @@ from core.transactions import retried
 from programmes.models import Hub
 from submissions.models import Companion, Submission
 from submissions.writing.mailing import Mailing, MailingWords, mail_to
-from submissions.writing.recipients import Person, people, person_of
+from submissions.writing.recipients import Recipient, people, person_of
 
 
 class NothingStands(Refused):
@@ -82,16 +82,16 @@ def _about(one: Submission | Companion) -> About:
 Shown = Sequence[tuple[dict[str, Any], str]]
 
 
-def in_short(some: Sequence[Person]) -> Shown:
+def in_short(some: Sequence[Recipient]) -> Shown:
     """What a preview shows of them."""
     return [(one.unit, in_a_line(one)) for one in some]
 
 
-def in_a_line(person: Person) -> str:
+def in_a_line(person: Recipient) -> str:
     return ", ".join(filter(None, (person.name, person.asker)))
 
 
-def differences(shown: Shown, now: Sequence[Person]) -> list[str]:
+def differences(shown: Shown, now: Sequence[Recipient]) -> list[str]:
     """What is otherwise than the preview said, a line each."""
     before = {key: (unit, line) for unit, line in shown for key in unit["who"]}
     there = {key for one in now for key in one.keys}

@@ -47,11 +47,11 @@ class BackOffice(UnfoldAdminSite):
         return csp_override(settings.BACK_OFFICE_CSP)(guarded)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
-        """Made for who asks: each page is handed it, and the side bar has a list of its own."""
+        """Lazy, as every page is handed it and the side bar uses a list of its own."""
         return SimpleLazyObject(functools.partial(super().get_app_list, request, app_label))
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Read by LoginRequiredMiddleware: without it the anonymous go to the teachers' page.
+        """Give views the `login_url` of staff: LoginRequiredMiddleware has the teachers'.
 
         Set here and not in `admin_view`, because a ModelAdmin wraps what that returns.
         """

@@ -48,7 +48,7 @@ def small_on(programme, day, *, pupils=8, **fields):
 def test_a_small_class_is_named_two_weeks_before_with_one_that_fits(programme, desk):
     soon = small_on(programme, 22)
     other = small_on(programme, 30)
-    [(visit, others)] = joining.named(make_staff())
+    [(visit, others)] = joining.small_visits(make_staff())
     assert (visit, others) == (soon, [other])
     text = desk.get("/beheer/").text
     assert "Slechts 8 leerlingen op 22 september 09:00" in text
@@ -110,15 +110,15 @@ def test_number_of_queries_is_the_same_for_more_visits(programme, django_assert_
     staff = make_staff()
     small_on(programme, 22)
     with django_assert_num_queries(4):
-        joining.named(staff)
+        joining.small_visits(staff)
     small_on(programme, 23), small_on(programme, 24)
     with django_assert_num_queries(4):
-        assert len(joining.named(staff)) == 3
+        assert len(joining.small_visits(staff)) == 3
 
 
 def test_another_hub_s_are_not_named(programme):
     small_on(make_programme(min_pupils=15, venue=make_venue(hub=make_other_hub())), 22)
-    assert joining.named(make_staff(is_superuser=False)) == []
+    assert joining.small_visits(make_staff(is_superuser=False)) == []
 
 
 def test_a_proposal_mails_both_once_and_the_link_leads_to_that_date(programme, client, settings):
@@ -140,7 +140,7 @@ def test_a_proposal_mails_both_once_and_the_link_leads_to_that_date(programme, c
     page = client.get(address.removeprefix(settings.SITE_URL))
     assert page.status_code == 200
     assert page.context["slot"] == other.slot
-    assert joining.named(staff) == []
+    assert joining.small_visits(staff) == []
 
 
 def test_who_takes_it_comes_with_the_other_by_the_verb_that_everybody_uses(programme):
@@ -188,7 +188,7 @@ def test_it_may_go_ahead_as_it_is_and_nobody_is_mailed(programme, desk):
     page = reverse("admin:bookings_visit_samen", args=[soon.pk])
     assert desk.get(page).context["form"]["to"].initial == LET_BE
     desk.post(page, {"to": LET_BE})
-    assert joining.named(make_staff()) == []
+    assert joining.small_visits(make_staff()) == []
     assert [event.notice for event in BookingEvent.objects.filter(move="let_be")] == [""]
 
 

@@ -43,7 +43,7 @@ def deadlines(row: VisitWait) -> set[datetime.datetime | None]:
 def work() -> None:
     """What the worker does in one round, without sending."""
     kind = kind_of(VisitWait)
-    kind.start_time()
+    kind.renew_untold_offers()
     kind.expire_offers()
     Teller().tell(seconds=10)
 
@@ -101,7 +101,7 @@ def test_untold_offer_ends_when_its_place_can_no_longer_be_taken(offered, frozen
     """A deadline never lies beyond that, whatever the mail does."""
     closing = amsterdam(2026, 10, 28)  # the 27th is five working days before 3 November
     frozen.move_to(closing - datetime.timedelta(hours=1))
-    kind_of(VisitWait).start_time()
+    kind_of(VisitWait).renew_untold_offers()
     assert deadlines(offered) == {closing}
 
     frozen.move_to(closing + datetime.timedelta(minutes=1))

@@ -285,7 +285,7 @@ def test_split_by_what_was_ticked_as_done(visit, others, is_told):
     Booking.objects.filter(pk=silent.booking_id).update(prepared_at=VISIT_OVER)
     make_evaluation()  # of a programme without anything to prepare: on neither side
 
-    found = results_of(Evaluation.objects.all()).by_done
+    found = results_of(Evaluation.objects.all()).by_preparation
 
     assert (found.done.asked, found.done.answered, found.done.silent_percent) == (6, 5, 17)
     assert (found.others.asked, found.others.silent) == (others, 0)

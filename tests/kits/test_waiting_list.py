@@ -260,7 +260,7 @@ def test_offer_of_a_box_that_nobody_was_told_of_gets_all_its_time(kit, frozen):
     first = row.held_until
     frozen.move_to(first + datetime.timedelta(minutes=1))
 
-    kind_of(LoanWait).start_time()
+    kind_of(LoanWait).renew_untold_offers()
     LIST.expire_offers()
 
     row.refresh_from_db()

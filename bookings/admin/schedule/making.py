@@ -69,7 +69,7 @@ def _do(request: HttpRequest, pattern: SchedulePattern) -> HttpResponse:
 
 
 def say_who_can_join(request: HttpRequest, pattern: SchedulePattern) -> None:
-    """A programme that is added does not join the slots that exist by itself."""
+    """Warn that programmes of the pattern are not in slots made before."""
     if joining := plan_slots(pattern).joining:
         names = ", ".join(one.programme.title for one in joining)
         text = _("{} cannot be booked in slots that were made before. {}")
@@ -78,7 +78,7 @@ def say_who_can_join(request: HttpRequest, pattern: SchedulePattern) -> None:
 
 
 def say_which_stay(request: HttpRequest, pattern: SchedulePattern) -> None:
-    """Another time of a pattern changes no slot by itself."""
+    """Warn of slots that keep the pattern's old time."""
     if other := len(at_another_time(pattern)):
         text = ngettext(
             "{} slot that was made before is still at its old time. {}",

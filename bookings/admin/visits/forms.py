@@ -18,8 +18,8 @@ from core.text.fields import ParagraphsField
 
 
 class SeenForm(forms.Form):
-    """What a page shows may change before its form comes back: then it is shown as it is now, and
-    whoever sends the form once more has seen that."""
+    """A form that comes back when what its page showed has changed meanwhile: it shows what is now,
+    and sent once more it goes through."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     use_required_attribute = False
@@ -43,7 +43,7 @@ class SeenForm(forms.Form):
 
 
 class WholeVisitForm(SeenForm):
-    """A word to the schools of a visit, and how what goes along with their classes goes."""
+    """A note to the schools of a visit, and a way for all that goes along with a class."""
 
     note = ParagraphsField(
         label=gettext_lazy("A word to the schools"),
