@@ -10,7 +10,7 @@ import datetime
 from collections.abc import Iterable
 
 from django.db import IntegrityError
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -53,8 +53,8 @@ def find_or_open(
 
     Two who open at once: the second insert waits for the first and then joins it. Its zones are
     claimed with the first place taken. `leaving`: another visit that a class leaves for this
-    one, locked along in order of primary key. `only_planned`: not where staff have just taken the
-    programme off this half day. Raises DoesNotFit, VisitGone.
+    one, locked along in order of primary key. `only_planned`: not where staff have just closed this
+    half day or taken the programme off it. Raises DoesNotFit, VisitGone.
     """
     active = Visit.objects.active().filter(slot=slot, programme=programme)
     for _again in range(TRIES):
@@ -67,7 +67,9 @@ def find_or_open(
         both = Visit.objects.filter(Q(pk__in=active.values("pk")) | Q(pk=leaving))
         locked = both.order_by("pk").select_for_update(of=("self",))
         if only_planned:
-            locked = locked.filter(slot__programmes=programme)
+            # As it is under the lock: `stop_promising` made us wait while staff closed the day.
+            planned = VisitSlot.objects.open().filter(pk=OuterRef("slot"), programmes=programme)
+            locked = locked.filter(Q(Exists(planned)) | Q(pk=leaving))
         for visit in locked:
             where = visit.slot_id, visit.programme_id
             if where == (slot.pk, programme.pk) and visit.released_at is None:

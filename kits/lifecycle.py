@@ -154,6 +154,8 @@ def hold(request: LoanRequest, *, by: User | None) -> Submission:
     if request.overrule:
         data["overruled"] = sorted(request.overrule)
     MOVES.apply(loan, "hold", by=by, note=request.note, data=data)
+    if role_of(by) != Role.STAFF:
+        rules.refuse_dates(item)  # again: it may have waited while staff closed the day
     return submission
 
 

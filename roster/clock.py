@@ -108,7 +108,7 @@ def _follow(shift: Any) -> None:
     elif lifecycle.span_of(visit) != {"starts_at": shift.starts_at, "ends_at": shift.ends_at}:
         lifecycle.follow(shift=shift, visit=visit, number=shift.number)
     elif shift.person_id is None and shift.before >= visit.programme.helpers_needed:
-        lifecycle.end(shift=shift)
+        lifecycle.end(shift=shift, only_open=True)
 
 
 def _moved_to(visit: Visit) -> Visit | None:
@@ -133,8 +133,8 @@ def _join(shift: Shift, visit: Visit) -> None:
     if free:
         lifecycle.follow(shift=shift, visit=visit, number=free[0])
     elif shift.person_id and vacant:
-        lifecycle.end(shift=vacant[0])
-        lifecycle.follow(shift=shift, visit=visit, number=vacant[0].number)
+        if lifecycle.end(shift=vacant[0], only_open=True):
+            lifecycle.follow(shift=shift, visit=visit, number=vacant[0].number)
     else:
         lifecycle.end(shift=shift)
 

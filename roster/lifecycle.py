@@ -207,9 +207,12 @@ def readdress(*, shift: Shift, by: User, tell: bool = True) -> ShiftEvent:
 
 
 @retried
-def end(*, shift: Shift) -> ShiftEvent:
-    """Its visit does not go ahead, or needs fewer of us."""
+def end(*, shift: Shift, only_open: bool = False) -> ShiftEvent | None:
+    """Its visit does not go ahead, or needs fewer of us. `only_open`: None where somebody has just
+    taken it."""
     _lock(shift)
+    if only_open and not shift.is_open:
+        return None
     notice = None if shift.person else ""
     return _apply(
         shift, "end", by=None, about=shift.person, changes={"holder": None}, notice=notice

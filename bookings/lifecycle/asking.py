@@ -95,7 +95,8 @@ def _verify_one(booking: Booking, submission: Submission, by: User) -> None:
         # Days may have passed since the date was chosen, also where no worker lapsed it.
         refuse_broken(rules.broken_choice(programme, slot), (), "")
     if booking.state == S.LAPSED:
-        changes["visit"] = join_or_open(slot, programme)
+        only_planned = role_of(by) != Role.STAFF
+        changes["visit"] = join_or_open(slot, programme, only_planned=only_planned)
     MOVES.apply(
         booking, "request" if programme.needs_approval else "verify", by=by, changes=changes
     )

@@ -113,7 +113,9 @@ def reschedule(
         raise SlotPast
     was_at, visit_left = booking.starts_at, booking.visit_id
     data = {"from": was_at.isoformat(), "to": slot.starts_at.isoformat(), "visit": visit_left}
-    visit = join_or_open(slot, booking.visit.programme, leaving=visit_left)
+    only_planned = role_of(by) != Role.STAFF
+    programme = booking.visit.programme
+    visit = join_or_open(slot, programme, leaving=visit_left, only_planned=only_planned)
     changes: dict[str, Any] = {"visit": visit}
     if booking.attention == Attention.MOVE_ASKED:
         changes["attention"] = ""  # answered

@@ -234,7 +234,7 @@ def offer_place(entry: Entry, slot: VisitSlot, *, by: User | None, note: str = "
     refuse_broken(broken, {one.rule for one in broken} if by else (), note)
     until = until_of(slot, programme, entry.submission, by=by)
     lifecycle.make_way(slot, programme)
-    visit = places.find_or_open(slot, programme)
+    visit = places.find_or_open(slot, programme, only_planned=by is None)
     entry = entry.locked()  # after the visit, as where a verb frees a place and offers it
     data = {"slot": slot.pk, "starts_at": slot.starts_at.isoformat(), "until": until.isoformat()}
     for row in entry.rows:

@@ -23,7 +23,7 @@ from submissions.access import load_submission
 from submissions.models import Submission, WaitState
 from submissions.pages.ask import Asking
 from submissions.pages.code import CodeView
-from submissions.waiting.lifecycle import LIVE, NotWaiting, WaitingList
+from submissions.waiting.lifecycle import LIVE, NothingOffered, NotWaiting, WaitingList
 from submissions.waiting.wording import why_ended
 
 WAIT = "wachtlijst"  # in the address of a form: to wait for this
@@ -108,9 +108,13 @@ class WaitView(WaitAsking, View):
         return redirect(self.page_by_link(submission, "wait", self.token))
 
     def take(self, submission: Submission) -> None:
-        taken = self.waiting_list.rows.filter(submission=submission, state=WaitState.TAKEN)
-        if not taken.exists():
+        """Twice is once, also where two taps come at the same time."""
+        try:
             self.waiting_list.take(submission, by=submission.teacher)
+        except NothingOffered:
+            taken = self.waiting_list.rows.filter(submission=submission, state=WaitState.TAKEN)
+            if not taken.exists():
+                raise
 
 
 def rows_waiting(submission: Submission, waiting_list: WaitingList) -> list[Any]:

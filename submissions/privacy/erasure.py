@@ -120,7 +120,7 @@ def erase_overdue() -> int:
     month_ahead.tell_silent(AT_ONCE)
     limit = month_ahead.limit_on(timezone.localdate())
     due = set(month_ahead.due(limit).order_by("email").values_list("email", flat=True)[:AT_ONCE])
-    erased = sum(bool(erase_person(email=email)) for email in sorted(due))
+    erased = sum(_erase_if_due(email, limit) for email in sorted(due))
     old = Submission.objects.filter(created_at__lt=limit).exclude(email="")
     # Of who has her month nothing goes before it is over.
     old = old.exclude(email__in=month_ahead.silent_since(limit).values("email"))
@@ -128,6 +128,14 @@ def erase_overdue() -> int:
     for email in emails.distinct()[:AT_ONCE]:
         erased += _erase_what_is_old(email, limit)
     return erased
+
+
+@transaction.atomic
+def _erase_if_due(email: str, limit: datetime.datetime) -> bool:
+    """Whoever pressed 'keep me' since she was listed stays: she was told that she does."""
+    list(User.objects.select_for_update(of=("self",)).filter(email=email).values_list("pk"))
+    is_due = month_ahead.due(limit).filter(email=email).exists()
+    return is_due and bool(erase_person(email=email))
 
 
 def found_in(words: Iterable[str]) -> list[str]:

@@ -7,9 +7,10 @@ import time_machine
 from django.utils import timezone
 
 from bookings import clock, lifecycle, places
-from bookings.models import Booking, BookingEvent, State, Visit, ZoneClaim
+from bookings.models import Booking, BookingEvent, State, Visit, VisitSlot, ZoneClaim
 from bookings.refusals import ClassAlreadyBooked, NothingHeld
 from bookings.rules import VisitItem, VisitRequest
+from programmes.models import Closure
 from schools.models import ClassGroup, School, User
 from submissions.lifecycle import KeyConflict
 from submissions.models import Submission
@@ -236,6 +237,29 @@ def test_changeover_keeps_the_zone_busy():
 def test_hold_refuses_a_half_day_from_which_staff_have_just_taken_the_programme():
     slot, programme = slot_and_programme()
     slot.programmes.clear()
+
+    with pytest.raises(places.VisitGone):
+        hold(slot, programme)
+
+    assert not Visit.objects.exists()
+
+
+def close_by_hand(slot):
+    VisitSlot.objects.filter(pk=slot.pk).update(is_closed=True)
+
+
+def close_its_day(slot):
+    Closure.objects.create(
+        venue=slot.venue, starts_on=slot.day, ends_on=slot.day, reason="Studiedag"
+    )
+
+
+@pytest.mark.parametrize("close", [close_by_hand, close_its_day])
+def test_hold_that_waited_while_staff_closed_the_day_opens_nothing_on_it(close):
+    """The slot was read, and found open, before `close` had its lock."""
+    slot, programme = slot_and_programme()
+    assert not slot.is_shut
+    close(slot)
 
     with pytest.raises(places.VisitGone):
         hold(slot, programme)

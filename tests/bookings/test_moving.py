@@ -107,6 +107,26 @@ def of_another_programme(slot):
     slot.programmes.set([make_programme(venue=slot.venue)])
 
 
+@pytest.mark.parametrize("spoil", [closed, of_another_programme])
+def test_school_does_not_move_to_what_staff_have_just_closed(booked, later, staff, spoil):
+    """It was open when it was read; staff may do so all the same."""
+    left = booked.visit
+    spoil(later)
+
+    with pytest.raises(places.VisitGone):
+        lifecycle.reschedule(slot=later, **by_school(booked))
+
+    booked.refresh_from_db()
+    assert booked.visit == left
+    assert lifecycle.reschedule(slot=later, booking=booked, by=staff)
+
+
+def test_school_leaves_a_day_that_was_closed(booked, later):
+    closed(booked.visit.slot)
+
+    assert moving.move(slot=later, **by_school(booked))
+
+
 @pytest.mark.parametrize("spoil", [too_soon, closed, of_another_programme])
 def test_school_moves_to_what_it_could_book_and_staff_to_any_date(booked, later, staff, spoil):
     spoil(later)

@@ -6,7 +6,8 @@ import pytest
 from django.db import transaction
 
 from bookings import lifecycle, places, visits
-from bookings.models import Booking, State, Visit, VisitWait
+from bookings.models import Booking, State, Visit, VisitSlot, VisitWait
+from bookings.places import VisitGone
 from bookings.rules import VisitItem, VisitRequest
 from bookings.visits.calling_off import call_off
 from bookings.waiting import offering
@@ -532,6 +533,24 @@ def test_offer_is_of_as_many_pupils_as_come_by_now(full, slot, programme):
 
     assert Booking.objects.get(state=State.OFFERED).pupils == 20
     assert Visit.objects.get(slot=other).pupils_taken == 20
+
+
+def test_offer_by_the_worker_opens_nothing_on_a_day_that_was_closed_meanwhile(
+    full, slot, programme, staff
+):
+    """Staff, who choose a half day by hand, may."""
+    wait(slot, programme, 28)
+    [entry] = offering.entries_of(VisitWait.objects.all())
+    other = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 10, 9), max_pupils=60)
+    assert not other.is_shut
+    VisitSlot.objects.filter(pk=other.pk).update(is_closed=True)
+
+    with pytest.raises(VisitGone), transaction.atomic():
+        offering.offer_place(entry, other, by=None)
+    with transaction.atomic():
+        offering.offer_place(entry, other, by=staff, note="Alleen zij")
+
+    assert Visit.objects.filter(slot=other).count() == 1
 
 
 def test_raised_maximum_is_offered(full, slot, programme):

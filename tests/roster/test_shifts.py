@@ -75,6 +75,17 @@ def test_ended_shift_is_not_needed():
         lifecycle.accept(shift=shift, person=make_person(runs=[run]))
 
 
+def test_shift_that_somebody_has_just_taken_is_not_ended_as_the_open_one():
+    run = make_run()
+    shift = make_shift(run)
+    read_before = Shift.objects.get()
+    lifecycle.accept(shift=shift, person=make_person(runs=[run]))
+
+    assert lifecycle.end(shift=read_before, only_open=True) is None
+
+    assert moves_of(shift) == ["open", "accept"]
+
+
 @pytest.mark.parametrize("way", ["accept", "assign"])
 def test_absence_refuses_an_older_offer_and_staff_alike(way):
     """T19: the page was shown, the mail sent, before she said that she cannot."""

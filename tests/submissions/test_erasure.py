@@ -442,6 +442,23 @@ def test_worker_erases_after_the_end_of_the_next_school_year(booking, frozen):
     assert traces() == set()
 
 
+def test_who_presses_keep_me_while_others_are_erased_stays(booking, teacher, frozen, monkeypatch):
+    frozen.move_to(amsterdam(2028, 6, 28, 12))
+    make_teacher(email="aaltje@school.example", joined_at=NOW)  # comes first
+    month_of_notice(frozen)
+    frozen.move_to(amsterdam(2028, 8, 1, 0, 1))
+    erase_person = erasure.erase_person
+
+    def she_presses_meanwhile(*, email):
+        month_ahead.keep(teacher)
+        return erase_person(email=email)
+
+    monkeypatch.setattr(erasure, "erase_person", she_presses_meanwhile)
+    erasure.erase_overdue()  # her old visit, too
+    assert User.objects.filter(pk=teacher.pk).exists()
+    assert not User.objects.filter(email="aaltje@school.example").exists()
+
+
 def test_worker_keeps_who_came_back_but_not_her_old_visit(booking, teacher, frozen):
     frozen.move_to(amsterdam(2028, 5, 1, 9))
     again = make_submission(user=teacher, phone=PHONE)
