@@ -13,6 +13,7 @@ from bookings.places import VisitGone
 from bookings.refusals import SlotPast
 from bookings.visits import lock_with_classes
 from bookings.visits.concerned import Concerned, concerned
+from bookings.waiting import freed_places
 from bookings.waiting.visit_list import LIST
 from core.transactions import retried
 from schools.models import User
@@ -51,7 +52,8 @@ def let_go(found: Concerned, *, by: User, note: str, keep_booked: bool = False) 
     """End the waiting for the date, and cancel its bookings unless `keep_booked`; part of a verb's
     transaction, after which the date is offered to nobody."""
     for wish in submissions_of(found.offered):
-        LIST.wait_on(wish, by=by, note=note)
+        if LIST.wait_on(wish, by=by, note=note):
+            freed_places.opened()  # on another of her days there may be room all along
     for entry in submissions_of(found.waiting):
         LIST.end(entry, Ending.CALLED_OFF, by=by, note=note)
     lifecycle.MOVES.lapse_all(found.held)

@@ -702,3 +702,18 @@ def test_staff_see_what_more_room_would_have_served(slot, programme, full, clien
     assert (wished["slot"], wished["heads"]) == (None, 24)
 
     assert list(demand(make_staff(hubs=[], is_superuser=False))) == []
+
+
+def test_who_loses_an_offer_by_calling_off_is_offered_what_else_is_free(slot, programme):
+    """Any day of two would do, and both had room; the first was called off."""
+    other = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 4, 9), max_groups=2, max_pupils=60)
+    wish = Wish(slot.day, other.day)
+    request = WaitRequest(unsaved_submission(), programme, [asked(pupils=10)], wish)
+    LIST.book(request, by=make_staff())
+    offered = Visit.objects.get()
+    assert offered.slot == slot
+
+    call_off(visit=offered, by=make_staff(), note="De kraan is stuk.")
+
+    assert VisitWait.objects.get().state == S.OFFERED
+    assert Booking.objects.get(state=State.OFFERED).visit.slot == other
