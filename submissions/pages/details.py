@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -41,9 +42,12 @@ class DetailsForm(forms.Form):
         super().__init__(data)
         self.rows = {f"naam-{row.pk}": row for row in rows}
         party = GroupFieldsForm if submission.audience.is_groups else ClassFieldsForm
+        are_apart = len({row.occasion for row in rows}) > 1
         for name, row in self.rows.items():
             self.fields[name] = deepcopy(party.base_fields["name"])
             self.initial[name] = row.party_name
+            if are_apart:  # the same name may stand there twice
+                self.fields[name].help_text = date_format(row.school_day, "LONG_DAY_FORMAT")
         own = {column.name for column in Submission._meta.concrete_fields}
         for name, field in contact_form.base_fields.items():
             if name in own - {"school", "organisation", "email", "submission_key"}:
@@ -53,10 +57,11 @@ class DetailsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         seen = set()
-        for name in self.rows:
-            if (typed := key(data.get(name, ""))) in seen:
+        for name, row in self.rows.items():
+            party = (row.occasion, key(data.get(name, "")) or name)
+            if party in seen:
                 self.add_error(name, _("You already filled in this name."))
-            seen.add(typed or name)
+            seen.add(party)
         return data
 
     @property

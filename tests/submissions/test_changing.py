@@ -275,6 +275,24 @@ def test_one_name_twice_is_said_at_the_second(client, hers):
     assert not BookingEvent.objects.filter(move="describe").exists()
 
 
+def test_one_class_at_two_visits_keeps_its_name_at_both(client, hers):
+    slot = make_slot(starts_at=amsterdam(2026, 11, 26, 9))
+    again = make_booking(
+        submission=hers.submission, visit=make_visit(slot=slot), party_name=hers.party_name
+    )
+
+    page = client.get(details_page(hers))
+    response = client.post(details_page(hers), told(hers) | {f"naam-{again.pk}": "7b"})
+
+    said = [field.help_text for field in page.context["names"]]
+    assert said == ["dinsdag 3 november", "donderdag 26 november"]
+
+    assert response.status_code == 302
+    assert Submission.objects.get(pk=hers.submission_id).phone == "06 12345678"
+    fields = [one.data["fields"] for one in BookingEvent.objects.filter(move="describe")]
+    assert ["party_name" in one for one in fields] == [False, False]
+
+
 def test_a_name_that_another_class_of_the_school_has_in_this_visit_is_refused(client, hers):
     colleague = make_submission(school=hers.submission.school)
     there = make_booking(submission=colleague, visit=hers.visit, party_name="8a")
