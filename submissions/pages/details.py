@@ -24,10 +24,16 @@ from submissions.changing import change_details
 from submissions.forms import ClassFieldsForm, ContactForm, GroupFieldsForm
 from submissions.models import Asked, Submission
 
+SHOWN = "shown-"  # before the name of a field: what the page showed in it
+
 
 class DetailsForm(forms.Form):
     """The name of each class or group, and those fields of a kind's contact form that are the
-    submission's own."""
+    submission's own.
+
+    The page carries what it showed, so that only what its sender changed is written: a colleague
+    or staff may have changed the rest meanwhile.
+    """
 
     use_required_attribute = False
 
@@ -53,9 +59,16 @@ class DetailsForm(forms.Form):
             if name in own - {"school", "organisation", "email", "submission_key"}:
                 self.fields[name] = deepcopy(field)
                 self.initial[name] = getattr(submission, name)
+        # What the page showed; what is so now, where a page carries nothing.
+        self.shown = {
+            name: field.to_python(self.data.get(SHOWN + name, self.initial[name]))
+            for name, field in self.fields.items()
+        }
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        for name in list(data):  # an error takes its field out
+            self._compare(name)
         seen = set()
         for name, row in self.rows.items():
             party = (row.occasion, key(data.get(name, "")) or name)
@@ -64,15 +77,44 @@ class DetailsForm(forms.Form):
             seen.add(party)
         return data
 
+    def _compare(self, name: str) -> None:
+        """Let a field that its sender left alone be as it is now; of one that somebody else
+        changed too, say so, and take it as it is when it is sent once more."""
+        field, typed, shown = self.fields[name], self.cleaned_data[name], self.shown[name]
+        now = field.to_python(self.initial[name])
+        if typed == shown:
+            self.cleaned_data[name] = self.initial[name]
+        elif now not in (shown, typed):
+            self.shown[name] = now
+            words = _(
+                "Somebody changed this meanwhile: %(now)s. Is yours right? Send it once more."
+            )
+            in_words = dict(getattr(field, "choices", ())).get(now, now)
+            self.add_error(name, words % {"now": in_words or "–"})
+
+    @property
+    def as_shown(self) -> dict[str, Any]:
+        """What the page carries of what it showed."""
+        return {SHOWN + name: value for name, value in self.shown.items()}
+
     @property
     def names(self) -> dict[int, str]:
-        """Of each row, by its key; after `is_valid()`."""
-        return {row.pk: self.cleaned_data[name] for name, row in self.rows.items()}
+        """The name that each row gets, by its key, if another; after `is_valid()`."""
+        return {
+            row.pk: self.changed[name] for name, row in self.rows.items() if name in self.changed
+        }
 
     @property
     def contact(self) -> dict[str, Any]:
-        """The fields of the submission; after `is_valid()`."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in self.rows}
+        """The fields of the submission that become other ones; after `is_valid()`."""
+        return {name: value for name, value in self.changed.items() if name not in self.rows}
+
+    @property
+    def changed(self) -> dict[str, Any]:
+        """All that becomes otherwise than it is now."""
+        return {
+            name: value for name, value in self.cleaned_data.items() if value != self.initial[name]
+        }
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")

@@ -249,6 +249,44 @@ def test_nothing_changed_leaves_no_event(client, hers):
     assert not BookingEvent.objects.filter(move="describe").exists()
 
 
+@pytest.fixture
+def old_page(client, hers):
+    """What a page sends as it was opened, before a colleague changed the number and the names."""
+    form = client.get(details_page(hers)).context["form"]
+    meanwhile = {"phone": "06 99999999", "contact_name": "Sanne Bos"}
+    change_details([hers], contact=meanwhile, names={hers.pk: "7c"}, by=None)
+    return form.initial | form.as_shown
+
+
+def test_old_page_changes_only_what_its_sender_changed(client, hers, old_page):
+    assert client.get(details_page(hers)).text.count('name="shown-') == 6
+
+    response = client.post(details_page(hers), old_page | {"facilities": "Een rolstoel"})
+
+    assert response.status_code == 302
+    submission = Submission.objects.get()
+    assert (submission.phone, submission.contact_name) == ("06 99999999", "Sanne Bos")
+    assert submission.facilities == "Een rolstoel"
+    assert Booking.objects.get().party_name == "7c"
+    assert BookingEvent.objects.latest("pk").data == {"fields": ["facilities"]}
+
+
+def test_what_two_people_changed_is_said_and_sent_once_more(client, hers, old_page):
+    typed = old_page | {"phone": "06 11111111"}
+
+    response = client.post(details_page(hers), typed)
+
+    form = response.context["form"]
+    assert (response.status_code, list(form.errors)) == (422, ["phone"])
+    assert "Iemand heeft dit intussen gewijzigd: 06 99999999." in form.errors["phone"][0]
+    assert form["phone"].value() == "06 11111111"
+    assert Submission.objects.get().phone == "06 99999999"
+
+    assert client.post(details_page(hers), typed | form.as_shown).status_code == 302
+    submission = Submission.objects.get()
+    assert (submission.phone, submission.contact_name) == ("06 11111111", "Sanne Bos")
+
+
 def test_of_two_classes_one_gets_another_name(client, hers):
     other = make_booking(submission=hers.submission, visit=hers.visit, party_name="7c")
     both = told(hers, name="7b") | {f"naam-{other.pk}": "7d"}
