@@ -46,10 +46,10 @@ def change_details(
     """Other details of the submission of `rows`, and other names of these classes or groups.
 
     `rows` are those that may still change; `contact` maps fields of the submission to their
-    values, `names` the key of a row to its party's name. Each row that is concerned gets an
-    event that says which fields changed, not what they were: that would have to be erased one
-    day. Returns whether anything changed. Raises NoLonger, and what the kind's lifecycle raises
-    where the visit has a party of that name already.
+    values, `names` the key of a row to its party's name; what is in neither stays. Each row that
+    is concerned gets an event that says which fields changed, not what they were: that would have
+    to be erased one day. Returns whether anything changed. Raises NoLonger, and what the kind's
+    lifecycle raises where the visit has a party of that name already.
     """
     submission = locked(rows[0].submission) if rows else None
     if submission is None or not all(row.may_be_described for row in rows):

@@ -227,6 +227,11 @@ class Booking(Asked):
         return self.visit.slot.day
 
     @property
+    def occasion(self) -> int:
+        """Its visit. A class that is booked for several at once has the same name in each."""
+        return self.visit_id
+
+    @property
     def may_be_described(self) -> bool:
         return super().may_be_described and self.takes_other_numbers
 

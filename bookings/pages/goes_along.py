@@ -37,8 +37,10 @@ def choices_for(booking: Booking, *, by_staff: bool = False) -> list[Along]:
 class AlongForm(NoteForm):
     """A note, and a way for all that goes along with a visit to `day`; None: it is cancelled."""
 
-    def __init__(self, data: Any, *, booking: Booking, day: datetime.date | None) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: Any, *, booking: Booking, day: datetime.date | None, initial: Any = None
+    ) -> None:
+        super().__init__(data, initial=initial)
         self.fields |= fields_for(along_with(booking, day))
 
     @property

@@ -23,6 +23,7 @@ from bookings.telling.wording import resting_in_words, terms_of
 from core.addresses import row_number
 from core.dates import month_of
 from core.lifecycle import Refused
+from core.pages import drafts
 from core.pages.saying import say_once
 from schools.holidays import holidays_of
 from schools.months import parse_month
@@ -63,7 +64,7 @@ class MoveView(View):
     def post(self, request: HttpRequest, **_address: Any) -> HttpResponse:
         slot = self.chosen
         if slot is None:
-            return self.show_month()
+            return self.choose_again()
         form = self.form(slot)
         if form.is_valid() and is_outdated(request.POST.get("shown"), slot):
             form.add_error(None, str(DateChanged(slot)))
@@ -75,13 +76,16 @@ class MoveView(View):
         try:
             verb(booking=self.booking, slot=slot, by=self.booking.submission.teacher, **asked)
         except Refused as refusal:
-            return self.show_month(refused=refusal)
+            return self.choose_again(refusal)
         say_once(request, self.done())
-        return redirect(self.page)
+        response = redirect(self.page)
+        drafts.forget_of(request, response)
+        return response
 
     def form(self, slot: VisitSlot) -> AlongForm:
         data = self.request.POST if self.request.method == "POST" else None
-        return AlongForm(data, booking=self.booking, day=slot.day)
+        typed = drafts.kept(self.request, of=self.request.path)
+        return AlongForm(data, booking=self.booking, day=slot.day, initial=typed)
 
     def done(self) -> str:
         if self.late:
@@ -89,6 +93,12 @@ class MoveView(View):
         return _("Moved. A mail with the new date is on its way.")
 
     # --- The two steps ----------------------------------------------------------------------
+
+    def choose_again(self, refused: Refused | None = None) -> HttpResponse:
+        """The month once more. What was typed stands in the question about the next date."""
+        response = self.show_month(refused)
+        drafts.keep(self.request, response, of=self.request.path)
+        return response
 
     def show_month(self, refused: Refused | None = None) -> HttpResponse:
         booking = self.booking

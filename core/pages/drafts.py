@@ -2,7 +2,9 @@
 
 Whoever follows a link of the refusal (to other dates, to the Proeverij, to signing in) finds it
 back in the next form. A signed cookie rather than a session: we store nothing of somebody of whom
-we know nothing yet.
+we know nothing yet. There is one: what was typed last takes the place of what was before.
+Kept with `of`, an address, it is for the forms of that page: a note about one visit is none about
+another.
 """
 
 from datetime import timedelta
@@ -24,10 +26,10 @@ NOT_TYPED = {
 }
 
 
-def keep(request: HttpRequest, response: HttpResponse) -> None:
+def keep(request: HttpRequest, response: HttpResponse, *, of: str = "") -> None:
     """Keep what was sent, for the next form; of what is too much the longest text goes first."""
     typed = {name: texts for name, texts in request.POST.lists() if name not in NOT_TYPED}
-    while len(text := signing.dumps(typed, salt=SALT, compress=True)) > MOST_CHARACTERS:
+    while len(text := signing.dumps(typed, salt=SALT + of, compress=True)) > MOST_CHARACTERS:
         del typed[max(typed, key=lambda name: len(str(typed[name])))]
     response.set_cookie(
         COOKIE,
@@ -39,16 +41,22 @@ def keep(request: HttpRequest, response: HttpResponse) -> None:
     )
 
 
-def kept(request: HttpRequest) -> QueryDict | None:
+def kept(request: HttpRequest, *, of: str = "") -> QueryDict | None:
     """What was typed before, as it was sent; None where that is nothing, or too long ago."""
     try:
-        typed: Any = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=AGE)
+        typed: Any = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT + of, max_age=AGE)
     except signing.BadSignature:
         return None
     found = QueryDict(mutable=True)
     for name, texts in typed.items():
         found.setlist(name, texts)
     return found
+
+
+def forget_of(request: HttpRequest, response: HttpResponse) -> None:
+    """Forget what was kept for the page of this request; what was for another stays."""
+    if kept(request, of=request.path) is not None:
+        forget(response)
 
 
 def forget(response: HttpResponse) -> None:

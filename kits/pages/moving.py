@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from core.dates import month_of, parse_day
 from core.lifecycle import Refused
+from core.pages import drafts
 from core.pages.saying import say_once
 from kits import moving
 from kits.days import Days
@@ -56,12 +57,15 @@ class MoveLoanView(View):
         return Days(first, last) if first and last and first <= last else None
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show_question(self.chosen, NoteForm()) if self.chosen else self.show_month()
+        if self.chosen is None:
+            return self.show_month()
+        typed = drafts.kept(request, of=request.path)
+        return self.show_question(self.chosen, NoteForm(initial=typed))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form, chosen = NoteForm(request.POST), self.chosen
         if chosen is None:
-            return self.show_month()
+            return self.choose_again()
         if not form.is_valid():
             return self.show_question(chosen, form, status=422)
         verb = moving.ask_to_move if self.late else moving.move
@@ -69,14 +73,22 @@ class MoveLoanView(View):
         try:
             verb(loan=self.loan, by=self.submission.teacher, note=note, **chosen._asdict())
         except Refused as refusal:
-            return self.show_month(refused=refusal)
+            return self.choose_again(refusal)
         if self.late:
             say_once(request, _("We have your request and will contact you."))
         else:
             say_once(request, _("Moved. A mail with the new days is on its way."))
-        return redirect(self.page)
+        response = redirect(self.page)
+        drafts.forget_of(request, response)
+        return response
 
     # --- The two steps ----------------------------------------------------------------------
+
+    def choose_again(self, refused: Refused | None = None) -> HttpResponse:
+        """The month once more. What was typed stands in the question about the next days."""
+        response = self.show_month(refused)
+        drafts.keep(self.request, response, of=self.request.path)
+        return response
 
     def show_month(self, refused: Refused | None = None) -> HttpResponse:
         loan, request = self.loan, self.request

@@ -245,3 +245,8 @@ class Asked(Folded):
     def school_day(self) -> datetime.date:
         """The day by which its school year is counted."""
         raise NotImplementedError
+
+    @property
+    def occasion(self) -> Any:
+        """In what it takes part: no two parties of a submission have the same name there."""
+        return self.school_day

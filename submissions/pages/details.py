@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -23,10 +24,16 @@ from submissions.changing import change_details
 from submissions.forms import ClassFieldsForm, ContactForm, GroupFieldsForm
 from submissions.models import Asked, Submission
 
+SHOWN = "shown-"  # before the name of a field: what the page showed in it
+
 
 class DetailsForm(forms.Form):
     """The name of each class or group, and those fields of a kind's contact form that are the
-    submission's own."""
+    submission's own.
+
+    The page carries what it showed, so that only what its sender changed is written: a colleague
+    or staff may have changed the rest meanwhile.
+    """
 
     use_required_attribute = False
 
@@ -41,33 +48,73 @@ class DetailsForm(forms.Form):
         super().__init__(data)
         self.rows = {f"naam-{row.pk}": row for row in rows}
         party = GroupFieldsForm if submission.audience.is_groups else ClassFieldsForm
+        are_apart = len({row.occasion for row in rows}) > 1
         for name, row in self.rows.items():
             self.fields[name] = deepcopy(party.base_fields["name"])
             self.initial[name] = row.party_name
+            if are_apart:  # the same name may stand there twice
+                self.fields[name].help_text = date_format(row.school_day, "LONG_DAY_FORMAT")
         own = {column.name for column in Submission._meta.concrete_fields}
         for name, field in contact_form.base_fields.items():
             if name in own - {"school", "organisation", "email", "submission_key"}:
                 self.fields[name] = deepcopy(field)
                 self.initial[name] = getattr(submission, name)
+        # What the page showed; what is so now, where a page carries nothing.
+        self.shown = {
+            name: field.to_python(self.data.get(SHOWN + name, self.initial[name]))
+            for name, field in self.fields.items()
+        }
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        for name in list(data):  # an error takes its field out
+            self._compare(name)
         seen = set()
-        for name in self.rows:
-            if (typed := key(data.get(name, ""))) in seen:
+        for name, row in self.rows.items():
+            party = (row.occasion, key(data.get(name, "")) or name)
+            if party in seen:
                 self.add_error(name, _("You already filled in this name."))
-            seen.add(typed or name)
+            seen.add(party)
         return data
+
+    def _compare(self, name: str) -> None:
+        """Let a field that its sender left alone be as it is now; of one that somebody else
+        changed too, say so, and take it as it is when it is sent once more."""
+        field, typed, shown = self.fields[name], self.cleaned_data[name], self.shown[name]
+        now = field.to_python(self.initial[name])
+        if typed == shown:
+            self.cleaned_data[name] = self.initial[name]
+        elif now not in (shown, typed):
+            self.shown[name] = now
+            words = _(
+                "Somebody changed this meanwhile: %(now)s. Is yours right? Send it once more."
+            )
+            in_words = dict(getattr(field, "choices", ())).get(now, now)
+            self.add_error(name, words % {"now": in_words or "–"})
+
+    @property
+    def as_shown(self) -> dict[str, Any]:
+        """What the page carries of what it showed."""
+        return {SHOWN + name: value for name, value in self.shown.items()}
 
     @property
     def names(self) -> dict[int, str]:
-        """Of each row, by its key; after `is_valid()`."""
-        return {row.pk: self.cleaned_data[name] for name, row in self.rows.items()}
+        """The name that each row gets, by its key, if another; after `is_valid()`."""
+        return {
+            row.pk: self.changed[name] for name, row in self.rows.items() if name in self.changed
+        }
 
     @property
     def contact(self) -> dict[str, Any]:
-        """The fields of the submission; after `is_valid()`."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in self.rows}
+        """The fields of the submission that become other ones; after `is_valid()`."""
+        return {name: value for name, value in self.changed.items() if name not in self.rows}
+
+    @property
+    def changed(self) -> dict[str, Any]:
+        """All that becomes otherwise than it is now."""
+        return {
+            name: value for name, value in self.cleaned_data.items() if value != self.initial[name]
+        }
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")

@@ -432,6 +432,23 @@ def test_page_shows_the_month_again_where_the_date_is_gone(client, booked, later
     assert "staat nog op dinsdag 3 november" in page
 
 
+def test_what_was_typed_for_a_date_that_is_gone_is_there_for_the_next(client, booked, loan, later):
+    make_booking(visit=make_visit(slot=later, programme=booked.visit.programme), pupils=28)
+    free = make_slot(programmes=[booked.visit.programme], starts_at=amsterdam(2026, 12, 3, 9))
+    typed = {"note": "De bus komt later", f"leskist-{loan.pk}": "cancel"}
+
+    assert client.post(address(booked, naar=later.pk), typed).status_code == 409
+
+    form = client.get(address(booked, naar=free.pk)).context["form"]
+    assert {name: form[name].value() for name in form.fields} == typed
+    other = make_booking()
+    elsewhere = make_slot(programmes=[other.visit.programme], starts_at=amsterdam(2026, 12, 3, 9))
+    assert client.get(address(other, naar=elsewhere.pk)).context["form"]["note"].value() is None
+
+    assert client.post(address(booked, naar=free.pk), typed).status_code == 302
+    assert client.get(address(booked, naar=later.pk)).context["form"]["note"].value() is None
+
+
 def test_late_teacher_asks_and_reads_that_her_date_stands(client, booked, later):
     with time_machine.travel(NEAR, tick=False):
         client.post(address(booked, naar=later.pk), {"note": "De bus kan niet"})

@@ -149,6 +149,17 @@ def test_page_says_what_stands_in_the_way_and_that_nothing_changed(client, loan)
     assert "Je reservering is zoals die was" in answer.content.decode()
 
 
+def test_note_with_days_that_are_gone_is_there_for_the_next_days(client, loan):
+    typed = {"note": "Graag met de handleiding"}
+    client.post(page_of(loan, van="2026-11-07", tot="2026-11-11"), typed)
+
+    step = page_of(loan, van="2026-11-04", tot="2026-11-11")
+    assert client.get(step).context["form"]["note"].value() == typed["note"]
+
+    assert client.post(step, typed).status_code == 302
+    assert client.get(step).context["form"]["note"].value() is None
+
+
 @pytest.mark.parametrize("state", [LoanState.CANCELLED, LoanState.OUT])
 def test_old_link_leads_to_how_things_are_now(client, state):
     loan = make_loan(state=state)

@@ -249,6 +249,44 @@ def test_nothing_changed_leaves_no_event(client, hers):
     assert not BookingEvent.objects.filter(move="describe").exists()
 
 
+@pytest.fixture
+def old_page(client, hers):
+    """What a page sends as it was opened, before a colleague changed the number and the names."""
+    form = client.get(details_page(hers)).context["form"]
+    meanwhile = {"phone": "06 99999999", "contact_name": "Sanne Bos"}
+    change_details([hers], contact=meanwhile, names={hers.pk: "7c"}, by=None)
+    return form.initial | form.as_shown
+
+
+def test_old_page_changes_only_what_its_sender_changed(client, hers, old_page):
+    assert client.get(details_page(hers)).text.count('name="shown-') == 6
+
+    response = client.post(details_page(hers), old_page | {"facilities": "Een rolstoel"})
+
+    assert response.status_code == 302
+    submission = Submission.objects.get()
+    assert (submission.phone, submission.contact_name) == ("06 99999999", "Sanne Bos")
+    assert submission.facilities == "Een rolstoel"
+    assert Booking.objects.get().party_name == "7c"
+    assert BookingEvent.objects.latest("pk").data == {"fields": ["facilities"]}
+
+
+def test_what_two_people_changed_is_said_and_sent_once_more(client, hers, old_page):
+    typed = old_page | {"phone": "06 11111111"}
+
+    response = client.post(details_page(hers), typed)
+
+    form = response.context["form"]
+    assert (response.status_code, list(form.errors)) == (422, ["phone"])
+    assert "Iemand heeft dit intussen gewijzigd: 06 99999999." in form.errors["phone"][0]
+    assert form["phone"].value() == "06 11111111"
+    assert Submission.objects.get().phone == "06 99999999"
+
+    assert client.post(details_page(hers), typed | form.as_shown).status_code == 302
+    submission = Submission.objects.get()
+    assert (submission.phone, submission.contact_name) == ("06 11111111", "Sanne Bos")
+
+
 def test_of_two_classes_one_gets_another_name(client, hers):
     other = make_booking(submission=hers.submission, visit=hers.visit, party_name="7c")
     both = told(hers, name="7b") | {f"naam-{other.pk}": "7d"}
@@ -273,6 +311,24 @@ def test_one_name_twice_is_said_at_the_second(client, hers):
     assert response.status_code == 422
     assert list(response.context["form"].errors) == [f"naam-{other.pk}"]
     assert not BookingEvent.objects.filter(move="describe").exists()
+
+
+def test_one_class_at_two_visits_keeps_its_name_at_both(client, hers):
+    slot = make_slot(starts_at=amsterdam(2026, 11, 26, 9))
+    again = make_booking(
+        submission=hers.submission, visit=make_visit(slot=slot), party_name=hers.party_name
+    )
+
+    page = client.get(details_page(hers))
+    response = client.post(details_page(hers), told(hers) | {f"naam-{again.pk}": "7b"})
+
+    said = [field.help_text for field in page.context["names"]]
+    assert said == ["dinsdag 3 november", "donderdag 26 november"]
+
+    assert response.status_code == 302
+    assert Submission.objects.get(pk=hers.submission_id).phone == "06 12345678"
+    fields = [one.data["fields"] for one in BookingEvent.objects.filter(move="describe")]
+    assert ["party_name" in one for one in fields] == [False, False]
 
 
 def test_a_name_that_another_class_of_the_school_has_in_this_visit_is_refused(client, hers):
