@@ -706,7 +706,9 @@ def test_staff_see_what_more_room_would_have_served(slot, programme, full, clien
 
 def test_who_loses_an_offer_by_calling_off_is_offered_what_else_is_free(slot, programme):
     """Any day of two would do, and both had room; the first was called off."""
-    other = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 4, 9), max_groups=2, max_pupils=60)
+    other = make_slot(
+        programmes=[programme], starts_at=amsterdam(2026, 11, 4, 9), max_groups=2, max_pupils=60
+    )
     wish = Wish(slot.day, other.day)
     request = WaitRequest(unsaved_submission(), programme, [asked(pupils=10)], wish)
     LIST.book(request, by=make_staff())
