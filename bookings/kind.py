@@ -87,7 +87,8 @@ class BookingKind(AskedKind):
         if first is None:
             return ""
         day = date_format(timezone.localtime(first.starts_at), "LONG_DAY_FORMAT")
-        return gettext("%(title)s on %(day)s") % {"title": first.visit.programme, "day": day}
+        title = first.visit.programme.shown.title
+        return gettext("%(title)s on %(day)s") % {"title": title, "day": day}
 
     # --- In 'Mijn TEC' ----------------------------------------------------------------------
 

@@ -77,7 +77,7 @@ class LoanKind(AskedKind):
             return ""
         day = date_format(loan.starts_on, "LONG_DAY_FORMAT")
         words = gettext("the reservation of %(kit)s from %(day)s")
-        return words % {"kit": loan.kit, "day": day}
+        return words % {"kit": loan.kit.shown.title, "day": day}
 
     # --- In 'Mijn TEC' ----------------------------------------------------------------------
 

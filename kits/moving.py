@@ -140,7 +140,7 @@ def along(booking: Booking, day: datetime.date | None, by_staff: bool) -> list[A
         if days is not None and _has_box(loan, days):
             ways.insert(0, ("move", _("move it along: %(days)s") % {"days": days}))
         text = _("The lesson kit %(kit)s, %(days)s") % {
-            "kit": loan.kit,
+            "kit": loan.kit.shown.title,
             "days": Days(loan.starts_on, loan.ends_on),
         }
         found.append(Along(_name_of(loan), text, ways))

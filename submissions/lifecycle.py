@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -218,7 +218,7 @@ def identify(submission: Submission) -> User:
         submission.school = School.objects.create(
             name=submission.typed_school_name, city=submission.typed_city, is_verified=False
         )
-    submission.user = user = _account_of(submission)
+    submission.user = user = account_of_contact(submission)
     submission.verified_at = timezone.now()
     keep_profile(user, submission)
     submission.network = ""  # it was kept for counting what nobody confirmed
@@ -243,7 +243,7 @@ def keep_profile(user: User, submission: Submission) -> None:
         user.save(update_fields=changed)
 
 
-def _account_of(submission: Submission) -> User:
+def account_of_contact(submission: Submission) -> User:
     return account_of(
         email=submission.email,
         name=submission.contact_name,
@@ -273,21 +273,3 @@ def correct_unconfirmed(*, submission: Submission, email: str) -> None:
         raise AlreadyConfirmed
     submission.email = email
     submission.save(update_fields=["email"])
-
-
-@transaction.atomic
-def correct_email(*, submission: Submission, email: str) -> None:
-    """Another address for a submission, and with it whose it is: neither links in mails to the
-    old address nor signing in with that one shows it any more. An account that was made of the
-    old address, and never used, goes: its name and number are of somebody else."""
-    submission.user = locked(submission).user
-    unused = User.objects.filter(last_login=None, is_staff=False)
-    mistaken = unused.filter(submissions=submission).first()
-    submission.email = email
-    submission.link_version = F("link_version") + 1
-    if submission.user_id is not None:
-        submission.user = _account_of(submission)
-    submission.save(update_fields=["email", "link_version", "user"])
-    submission.refresh_from_db(fields=["link_version"])
-    if mistaken is not None and not mistaken.submissions.exists():
-        mistaken.delete()

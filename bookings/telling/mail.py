@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.functional import Promise
 
 from bookings import rules
 from bookings.models import Booking, BookingEvent
@@ -28,7 +29,7 @@ class BookingMail:
     """What a mail says besides how its bookings stand."""
 
     name: str  # of its template
-    note: str
+    note: str | Promise
     told: Sequence[BookingEvent] = ()  # what changed
     calendar: enclosures.Calendar = ()
     with_letter: bool = False
@@ -80,7 +81,7 @@ class BookingMail:
         with translation.override(reader.language):
             resting = [one for booking in cancelled for one in rules.resting_on(booking)]
             return {
-                "note": self.note,
+                "note": str(self.note),
                 "changes": _changes(hers),
                 "resting": wording.resting_in_words(resting),
                 "along": [line for kind in kinds() for line in kind.said_beside(concerned)],

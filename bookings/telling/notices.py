@@ -9,8 +9,8 @@ import itertools
 from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import Q
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking, BookingEvent, State, by_date, was_asked
 from bookings.still_coming import KNOWN_FOR, is_near
@@ -21,6 +21,11 @@ from core.documents import can_be_made
 from core.mail.queue import Message
 from submissions.models import Ending, Submission
 from submissions.sharing.readers import readers_of
+
+OTHER_WAY = _(
+    "The groups go along the components in another way, because another class comes, changes or "
+    "does not come. The letter with this mail replaces the one you have."
+)
 
 # --- One function per notice -----------------------------------------------------------------
 
@@ -214,10 +219,5 @@ def _to_neighbours(events: list[BookingEvent]) -> list[Message]:
     ):
         if submission == events[0].booking.submission and events[0].notice != "cancelled":
             continue  # the letter about all her classes has just gone along
-        with translation.override(submission.language):
-            note = _(
-                "The groups go along the components in another way, because another class comes, "
-                "changes or does not come. The letter with this mail replaces the one you have."
-            )
-        mails += BookingMail("changed", note, with_letter=True).to_all(list(bookings))
+        mails += BookingMail("changed", OTHER_WAY, with_letter=True).to_all(list(bookings))
     return mails

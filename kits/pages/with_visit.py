@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from bookings.models import Booking, by_date
+from core.addresses import row_number
 from core.kinds import Block
 from kits.availability import KitCalendar, calendars
 from kits.days import desk_calendar, free_again_on
@@ -18,14 +19,15 @@ from kits.periods import Period
 from submissions.access import may_see
 from submissions.models import Submission
 
-# Under these names the visit goes along from page to page, and with it the key to it of who came
-# by the link of a mail (logs show no query strings).
-PARAMETER, KEY = "bezoek", "sleutel"
+# Under these names the visit goes along from page to page: what was asked for, which booking of it,
+# and the key to it of who came by the link of a mail (logs show no query strings).
+PARAMETER, BOOKING, KEY = "bezoek", "boeking", "sleutel"
 SHOWN = 3
 
 
 def visit_of(request: HttpRequest) -> Booking | None:
-    """The visit of a class that the query names, if it goes ahead and whoever asks may see it.
+    """The visit of a class that the query names, if it goes ahead and whoever asks may see it; the
+    first to come where the query names no booking.
 
     Not one that waits for its code: the hold of a kit in the same browser ends it.
     """
@@ -39,7 +41,9 @@ def visit_of(request: HttpRequest) -> Booking | None:
         return None
     seen = Booking.objects.seen_in(submission)
     bookings = seen.where(is_coming=True).of_classes().with_facts()
-    return next((one for one in bookings if not one.has_begun), None)
+    if BOOKING in request.GET:
+        bookings = bookings.filter(pk=row_number(request.GET[BOOKING]))
+    return _first_to_come(bookings)
 
 
 def query_of_visit(booking: Booking | None, key: str | None) -> dict[str, Any]:
@@ -47,7 +51,13 @@ def query_of_visit(booking: Booking | None, key: str | None) -> dict[str, Any]:
     came by one."""
     if booking is None:
         return {}
-    return {PARAMETER: booking.submission.public_id} | ({KEY: key} if key else {})
+    named = {PARAMETER: booking.submission.public_id, BOOKING: booking.pk}
+    return named | ({KEY: key} if key else {})
+
+
+def _first_to_come(bookings: Iterable[Booking]) -> Booking | None:
+    coming = (one for one in bookings if one.standing.is_coming and not one.has_begun)
+    return min(coming, key=by_date, default=None)
 
 
 def loans_with(bookings: Iterable[Booking]) -> QuerySet[Loan]:
@@ -60,8 +70,7 @@ def block_beside(bookings: Sequence[Booking], token: str | None) -> Block | None
     a class that does not come too, since its box may still be on its way to it."""
     now = timezone.now()
     classes = [one for one in bookings if one.year_from is not None and one.ends_at > now]
-    coming = (one for one in classes if one.standing.is_coming)
-    first = min(coming, key=by_date, default=None)
+    first = _first_to_come(classes)
     found = _found_of(classes, first)
     loans = list(loans_with(classes)) if "loan" in found else []
     fitting = list(fitting_kits(first)) if first and not loans and "kit" in found else []

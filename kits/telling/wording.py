@@ -110,15 +110,16 @@ def said_along(bookings: Sequence[Booking]) -> list[str]:
     # A few columns: this is asked for every mail, and most have no kit.
     states = set(LoanState.where(holds=True)) - {LoanState.HELD}
     loans = Loan.objects.filter(booking__in=[one.pk for one in bookings], state__in=states)
-    found = loans.order_by("pk").values_list("booking", "copy__kit__title", "starts_on", "ends_on")
+    found = loans.select_related("copy__kit").order_by("pk")
+    columns = ("booking", "starts_on", "ends_on", "copy__kit__title", "copy__kit__title_en")
     return [
-        (goes if booking in holding else stays)
+        (goes if loan.booking_id in holding else stays)
         % {
-            "kit": kit,
-            "first": date_format(first, "LONG_DAY_FORMAT"),
-            "last": date_format(last, "LONG_DAY_FORMAT"),
+            "kit": loan.kit.shown.title,
+            "first": date_format(loan.starts_on, "LONG_DAY_FORMAT"),
+            "last": date_format(loan.ends_on, "LONG_DAY_FORMAT"),
         }
-        for booking, kit, first, last in found
+        for loan in found.only(*columns)
     ]
 
 

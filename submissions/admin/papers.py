@@ -113,8 +113,8 @@ class WithPapers:
         return context
 
     def _confirmation(self, submission: Submission) -> QuerySet[Mail]:
-        """The newest mail that confirmed it."""
-        confirmed = mails_of(submission).filter(template=self.confirmation, state__in=Mail.DONE)
+        """The newest mail that confirmed it to who asked."""
+        confirmed = _hers(submission).filter(template=self.confirmation, state__in=Mail.DONE)
         return Mail.objects.filter(pk__in=confirmed.values("pk")[:1])
 
     def _seen(self, request: HttpRequest, object_id: str) -> Any:
@@ -139,7 +139,12 @@ def mails_of(submission: Submission) -> QuerySet[Mail]:
 
 
 def went_elsewhere(submission: Submission) -> list[Mail]:
-    """What she missed at another address than that of now; not what went to colleagues."""
-    colleagues = submission.companions.values("email")
-    hers = mails_of(submission).exclude(to__in=colleagues)
-    return outbox.went_elsewhere(hers, now=submission.email)
+    """What she missed at another address than that of now."""
+    return outbox.went_elsewhere(_hers(submission), now=submission.email)
+
+
+def _hers(submission: Submission) -> QuerySet[Mail]:
+    """The mails to who asked, at every address she had; not those to colleagues, of whom she may
+    have been one before she took it over."""
+    colleagues = submission.companions.exclude(email=submission.email).values("email")
+    return mails_of(submission).exclude(to__in=colleagues)

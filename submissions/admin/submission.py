@@ -27,8 +27,8 @@ from submissions.admin.exports import CONTACTS
 from submissions.admin.handing_over import hand_over_page
 from submissions.admin.papers import MAY_SEND, went_elsewhere
 from submissions.kinds import submitted
-from submissions.lifecycle import correct_email
 from submissions.models import Submission
+from submissions.sharing.lifecycle import correct_email
 from submissions.writing.pages import writing_page
 
 

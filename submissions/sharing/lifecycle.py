@@ -1,4 +1,4 @@
-"""Sharing with a colleague, and handing over to her.
+"""Sharing with a colleague, handing over to her, and another address for who asked.
 
 A companion is asked by mail. The link in it uses nothing and lets nobody in: she takes part once she
 has proved the address, by its code or by being signed in with it. What one invitation shares is
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,7 @@ from core.lifecycle import NEW, Lifecycle, Move, Refused
 from core.transactions import retried
 from schools.models import User
 from submissions.kinds import by_day, submitted
-from submissions.lifecycle import account_of, keep_profile
+from submissions.lifecycle import account_of, account_of_contact, keep_profile
 from submissions.models import Asked, Companion, CompanionEvent, CompanionState, Submission
 
 S = CompanionState
@@ -221,6 +222,25 @@ def withdraw(*, companions: Sequence[Companion], by: User | None) -> list[Compan
     return _end(companions, "withdraw", by)
 
 
+@transaction.atomic
+def correct_email(*, submission: Submission, email: str) -> None:
+    """Another address for a submission, and with it whose it is: neither links in mails to the
+    old address nor signing in with that one shows it any more. An account that was made of the
+    old address, and never used, goes: its name and number are of somebody else."""
+    submission.user = _locked([submission])[submission.pk].user
+    unused = User.objects.filter(last_login=None, is_staff=False)
+    mistaken = unused.filter(submissions=submission).first()
+    submission.email = email
+    submission.link_version = F("link_version") + 1
+    if submission.user_id is not None:
+        submission.user = account_of_contact(submission)
+    submission.save(update_fields=["email", "link_version", "user"])
+    submission.refresh_from_db(fields=["link_version"])
+    _share_no_more_with_contact(submission)
+    if mistaken is not None and not mistaken.submissions.exists():
+        mistaken.delete()
+
+
 def let_go_of(companion: Companion, **changes: Any) -> None:
     """Within a verb: she is no companion any more, and nobody is told."""
     MOVES.apply(companion, "leave", by=None, notice="", changes=changes)
@@ -279,19 +299,25 @@ def _hand_over(companion: Companion, user: User, person: Mapping[str, str]) -> N
     submission.email = companion.email
     submission.contact_name = person["name"]
     submission.phone = person["phone"]
+    submission.language = user.language
     submission.browser = ""
     submission.link_version = F("link_version") + 1
-    changed = ["user", "email", "contact_name", "phone", "browser", "link_version"]
+    changed = ["user", "email", "contact_name", "phone", "language", "browser", "link_version"]
     submission.save(update_fields=changed)
     submission.refresh_from_db(fields=["link_version"])
     keep_profile(user, submission)
-    shared = submission.companions.alive().filter(email=companion.email)
-    for one in shared.exclude(pk=companion.pk).order_by("pk"):
-        let_go_of(one, link_version=one.link_version + 1)
+    _share_no_more_with_contact(submission, besides=[companion.pk])
     for kind in submitted():
         for row in kind.coming_in([submission]):
             if "hand_over" in kind.moves and row.state in kind.moves["hand_over"].sources:
                 kind.moves.apply(row, "hand_over", by=user)
+
+
+def _share_no_more_with_contact(submission: Submission, *, besides: Sequence[int] = ()) -> None:
+    """Whoever is the contact now is no companion any more: she would get every mail twice."""
+    hers = submission.companions.alive().filter(email=submission.email)
+    for one in hers.exclude(pk__in=besides).order_by("pk"):
+        let_go_of(one, link_version=one.link_version + 1)
 
 
 def _end(companions: Sequence[Companion], move: str, by: User | None) -> list[Companion]:

@@ -45,7 +45,8 @@ class WaitKind(AskedKind):
         if first is None:
             return ""
         words = gettext("the waiting list for %(title)s, %(when)s")
-        return words % {"title": self.thing_of(first), "when": self.when_of(first)}
+        title = self.thing_of(first).shown.title
+        return words % {"title": title, "when": self.when_of(first)}
 
     is_shared_by_row = False  # an entry is served as one
 

@@ -336,6 +336,14 @@ def test_kit_goes_along_as_was_chosen(client, booked, loan, later, way, state, s
     )
 
 
+def test_english_page_names_the_kit_that_goes_along_in_english(client, booked, loan, kit, later):
+    type(kit).objects.update(title="Robots leren rijden", title_en="Driving lessons")
+    client.cookies["django_language"] = "en"
+    page = client.get(address(booked, naar=later.pk)).text
+    assert "The lesson kit Driving lessons, " in page
+    assert "Robots leren rijden" not in page
+
+
 def test_visit_stays_where_its_kit_cannot_follow(client, booked, loan, kit, later):
     make_loan(
         copy=kit.copies.get(),

@@ -24,6 +24,7 @@ from tests.factories import (
     make_submission,
     make_visit,
 )
+from tests.submissions.sharing import shared
 
 pytestmark = [
     pytest.mark.django_db,
@@ -191,6 +192,16 @@ def test_new_letter_speaks_the_language_of_its_reader(visit):
     told()
     mail = Mail.objects.get(subject__startswith="Changed")
     assert "The groups go along the components in another way" in mail.text
+
+
+def test_colleague_reads_why_there_is_a_new_letter_in_her_own_language(visit):
+    colleague = shared(confirmed(visit).submission, language="en").email
+    told()
+    confirmed(visit, 32)
+    told()
+    mail = Mail.objects.get(to=colleague, subject__startswith="Changed")
+    assert "The groups go along the components in another way" in mail.text
+    assert STORY not in mail.text
 
 
 def test_where_no_letter_can_be_made_there_is_nothing_to_replace(visit, monkeypatch):

@@ -9,9 +9,9 @@ from core.lifecycle import IllegalMove
 from impact import lifecycle, links
 from impact.lifecycle import MOVES
 from impact.models import FACES, TALLIES, WORDS, Evaluation, EvaluationState
-from submissions.lifecycle import correct_email
 from submissions.links import token_of as submission_token
 from submissions.privacy.erasure import erase_person
+from submissions.sharing.lifecycle import correct_email
 from tests.chain import chain_is_sound
 from tests.factories import (
     amsterdam,

@@ -16,7 +16,15 @@ from kits.models import DeskDay, Loan, LoanState
 from kits.telling import documents, ical
 from submissions import links
 from tests.core.calendar_readers import READERS
-from tests.factories import amsterdam, make_booking, make_kit, make_loan, make_staff, make_visit
+from tests.factories import (
+    amsterdam,
+    make_booking,
+    make_kit,
+    make_loan,
+    make_staff,
+    make_submission,
+    make_visit,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
 
@@ -112,6 +120,20 @@ def test_visit_confirmed_after_its_kit_was_reserved_names_the_kit():
     line = "Leskist mee terug naar de klas: Robots, van maandag 2 november tot en met vrijdag 6"
     assert line in mail.text
     assert line in mail.html
+
+
+def test_english_mail_about_a_visit_names_its_kit_in_english():
+    submission = make_submission(language="en")
+    booking = make_booking(state=State.REQUESTED, visit=make_visit(), submission=submission)
+    kit = make_kit(title="Robots leren rijden", title_en="Driving lessons")
+    reserved_loan(booking=booking, submission=submission, kit=kit)
+    told()
+
+    bookings.lifecycle.confirm(booking=booking, by=make_staff())
+    (mail,) = told()
+
+    assert "Lesson kit back to class: Driving lessons, from " in mail.text
+    assert kit.title not in mail.text + mail.html
 
 
 def test_cancelled_visit_says_that_the_kit_stays_reserved():

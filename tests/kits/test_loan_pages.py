@@ -446,7 +446,8 @@ def test_page_of_a_visit_offers_the_kits_that_fit(client):
     page = client.get(reverse("bookings:booking", args=[public_id])).content.decode()
 
     assert "Neem een leskist mee terug naar de klas" in page
-    assert f"{kit.get_absolute_url()}?bezoek={public_id}&amp;van=2026-11-03#lenen" in page
+    query = f"bezoek={public_id}&amp;boeking={booking.pk}&amp;van=2026-11-03"
+    assert f"{kit.get_absolute_url()}?{query}#lenen" in page
     kit.year_from = kit.year_to = 5
     kit.save()
     page = client.get(reverse("bookings:booking", args=[public_id])).content.decode()

@@ -13,7 +13,7 @@ from kits.models import Delivery, DeskDay, Loan, LoanState
 from kits.pages.with_visit import block_beside
 from kits.refusals import NotAHandoverDay
 from kits.telling import documents, ical
-from tests.factories import make_loan, make_venue
+from tests.factories import amsterdam, make_booking, make_loan, make_slot, make_venue, make_visit
 from tests.kits.test_loan_pages import visit_with_kit
 from tests.loan_form import address, typed
 
@@ -69,6 +69,28 @@ def test_form_takes_what_the_visit_offers_and_the_mail_says_when_the_class_is_th
     text = Mail.objects.get(template="loan_reserved").text
     assert "Ophalen: dinsdag 3 november 2026, tijdens jullie bezoek, 09:00–11:00\n" in text
     assert "Terugbrengen: donderdag 19 november 2026, 12:00–17:30\n" in text
+
+
+def test_kit_goes_with_the_visit_for_which_it_was_offered(client, tuesday):
+    """Of two visits that is the first to come, also where it was booked last."""
+    later, kit = tuesday
+    programme = later.visit.programme
+    slot = make_slot(programmes=[programme], starts_at=amsterdam(2026, 10, 27, 9))
+    visit = make_visit(slot=slot, programme=programme)
+    sooner = make_booking(submission=later.submission, visit=visit, pupils=20)
+    client.force_login(later.submission.user)
+    query = block_beside([later, sooner], None).content["query"]
+    assert (query["boeking"], query["van"]) == (sooner.pk, "2026-10-27")
+
+    def goes_with(**named: Any) -> Any:
+        there = address(kit, slot.day, datetime.date(2026, 11, 5), **query | named)
+        return client.get(there).context["chosen"].booking
+
+    assert goes_with() == sooner
+    assert goes_with(boeking=later.pk) == later
+    assert [goes_with(boeking=other) for other in ("", "x", "0")] == [None] * 3
+    del query["boeking"]  # of an address that was kept from before
+    assert goes_with() == sooner
 
 
 def test_without_the_visit_the_same_days_are_refused(client, tuesday):

@@ -18,8 +18,8 @@ from core.models import Mail
 from schools.lifecycle import CannotMerge, SameClassTwice, merge_schools
 from schools.models import ClassGroup, School, User
 from submissions import links
-from submissions.lifecycle import correct_email
 from submissions.models import Submission
+from submissions.sharing.lifecycle import correct_email
 from tec_site.staff import roles
 from tests.factories import (
     NOW,

@@ -188,6 +188,19 @@ def test_companion_who_takes_over_is_no_companion_any_more_and_hears_once(leaver
     assert [mail.to for mail in tell()] == [TAKER]
 
 
+def test_mails_speak_the_language_of_who_took_over(leaver, hers):
+    classes, *_others = hers
+    tessa = make_teacher(email=TAKER, name="Tessa", language="en")
+    signed_in(tessa).post(link_in(offered(leaver)), {"name": "Tessa", "phone": "0570 654321"})
+    former, new = sorted(tell(), key=lambda mail: mail.to == TAKER)
+    assert (former.language, new.language) == ("nl", "en")
+
+    visits.change_numbers(booking=classes[0], pupils=20, supervisors=3, by=make_staff())
+    [mail] = tell()
+    assert (mail.to, mail.language) == (TAKER, "en")
+    assert Submission.objects.get(pk=classes[0].submission_id).language == "en"
+
+
 def test_what_was_cancelled_or_handed_on_meanwhile_stays_where_it_is(leaver, hers):
     classes, loan, _past = hers
     mail = offered(leaver)

@@ -136,6 +136,21 @@ def test_confirmation_goes_again_as_things_are_to_the_address_of_now(desk, asked
     assert desk.get(again).status_code == 405
 
 
+def test_confirmation_of_what_is_shared_goes_again_to_who_asked(desk, asked, submission):
+    row, name = asked
+    template = Mail.objects.get().template
+    colleague = shared(submission).email
+    row.events.update(noticed_at=None)
+    sent()
+    confirmed = Mail.objects.filter(template=template).order_by("pk")
+    assert [mail.to for mail in confirmed] == [OLD, OLD, colleague]
+
+    answer = desk.post(reverse(f"{name}_confirm_again", args=[row.pk]), follow=True)
+
+    assert told(answer) == [f"De bevestiging gaat opnieuw naar {OLD}."]
+    assert [mail.to for mail in confirmed.filter(state=Mail.State.QUEUED)] == [OLD]
+
+
 def test_what_was_cancelled_is_not_confirmed_again(desk, submission):
     booking = make_booking(submission=submission)
     booking.events.update(notice="confirmed", noticed_at=None)
@@ -196,6 +211,20 @@ def test_what_went_to_a_colleague_is_hers_and_not_offered(desk, asked, submissio
     offer = correct(desk, submission)
     mails = offer.context["form"].fields["mails"].choices
     assert [key for key, _label in mails] == [old.pk]
+
+
+def test_contact_who_was_a_colleague_gets_the_confirmation_again(desk, asked, submission):
+    """With the address of a colleague, who had the mails already: none is offered."""
+    row, name = asked
+    colleague = shared(submission).email
+    row.events.update(noticed_at=None)
+    sent()
+    changed = reverse("admin:submissions_submission_changelist")
+    assert correct(desk, submission, colleague).redirect_chain == [(changed, 302)]
+
+    answer = desk.post(reverse(f"{name}_confirm_again", args=[row.pk]), follow=True)
+
+    assert told(answer) == [f"De bevestiging gaat opnieuw naar {colleague}."]
 
 
 def test_another_name_or_an_address_without_mails_offers_nothing(desk, submission):

@@ -21,7 +21,7 @@ from kits.models import LoanState
 from schools.models import User
 from submissions.models import Companion, CompanionState
 from submissions.sharing import lifecycle
-from submissions.sharing.lifecycle import Share
+from submissions.sharing.lifecycle import Share, correct_email
 from submissions.sharing.readers import reader_at
 from tests.booking_form import code_in_mail
 from tests.factories import (
@@ -409,3 +409,17 @@ def test_mail_about_what_is_of_two_hubs_is_one_of_each_hub(db, frozen):
         other.pk: (False, True),
     }
     assert {mail.sender for mail in mails} == {the_hub().sender, other.sender}
+
+
+@pytest.mark.parametrize("has_all", [True, False])
+def test_colleague_whose_address_becomes_that_of_the_contact_hears_once(booked, has_all):
+    submission, first, _other = booked
+    bram = shared(submission, row=None if has_all else first, email="bram@school.example")
+
+    correct_email(submission=submission, email=bram.email)
+
+    bram.refresh_from_db()
+    assert (bram.state, submission.user) == (CompanionState.LEFT, bram.user)
+    assert tell() == []  # what stands in her calendar stays there
+    visits.change_numbers(booking=first, pupils=20, supervisors=3, by=make_staff())
+    assert [mail.to for mail in tell()] == [bram.email]

@@ -26,8 +26,8 @@ from core.text.searching import Folded, FoldedColumn, KeepsFolded
 from programmes.models import ProgrammeKind
 from schools.models import ClassGroup, User
 from submissions import codes
-from submissions.lifecycle import correct_email
 from submissions.models import CodeChallenge, Submission
+from submissions.sharing.lifecycle import correct_email
 from tests.booking_form import address, code_in_mail, errors_of, held, typed
 from tests.factories import (
     amsterdam,

@@ -23,8 +23,8 @@ from core.mail.sending import Sender, send_again
 from core.models import Mail
 from kits.models import LoanState
 from submissions import codes, telling
-from submissions.lifecycle import correct_email
 from submissions.models import CodeChallenge
+from submissions.sharing.lifecycle import correct_email
 from submissions.telling import send_code
 from tests.factories import (
     make_booking,
