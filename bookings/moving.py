@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from bookings import rules, still_coming
 from bookings.attendance import refuse_unexplained
-from bookings.lifecycle import cancel, lock, reschedule
+from bookings.lifecycle import behind_question, cancel, flag, lock, reschedule
 from bookings.models import Booking, BookingEvent, VisitSlot
 from bookings.refusals import SlotPast
 from core.kinds import kinds
@@ -104,7 +104,11 @@ def cancel_as_staff(
 @retried
 def keep_date(*, booking: Booking, by: User, note: str = "") -> Event:
     lock(booking, "keep_date")
-    return changing.keep_date(booking, by=by, note=note)
+    behind = behind_question(booking)
+    event = changing.keep_date(booking, by=by, note=note)
+    if not booking.attention:
+        flag(booking, behind, by)
+    return event
 
 
 def first_start(booking: Booking) -> datetime.datetime | None:

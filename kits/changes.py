@@ -1,6 +1,7 @@
 """Loans, after staff changed the address or desk hours of a venue, the title or turnaround of a kit
 or the length of the visit with which it goes: calendars learn of it, and the schools are told of
-another address unless staff do not want that.
+another address unless staff do not want that. To another venue a kit does not go while boxes of it
+are promised, nor a box to another kit.
 """
 
 import datetime
@@ -14,7 +15,8 @@ from django.utils.translation import ngettext
 
 from kits import days
 from kits.lifecycle import MOVES
-from kits.models import Delivery, DeskDay, LessonKit, Loan, LoanState
+from kits.models import Delivery, DeskDay, KitCopy, LessonKit, Loan, LoanState
+from kits.refusals import KitTold, VenueTold
 from programmes.models import Programme, Venue
 from schools.models import User
 
@@ -43,6 +45,22 @@ def readdress(venue: Venue, before: Venue, *, by: User, tell: bool) -> list[str]
         len(loans),
     )
     return [text % {"number": len(loans)}] if tell and loans else []
+
+
+def refuse_other_venue(kit: LessonKit) -> None:
+    """A kit stays where schools were told to collect it and bring it back. Who lends a box of it at
+    this moment waits for the box's lock, or was first. Raises VenueTold."""
+    list(kit.copies.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+    loans = Loan.objects.live().filter(copy__kit=kit)
+    if number := loans.exclude(state__in=LoanState.where(is_back=True)).count():
+        raise VenueTold(number=number)
+
+
+def refuse_other_kit(copy: KitCopy) -> None:
+    """A box stays one of the kit as which it was promised, until it is counted. Raises KitTold."""
+    KitCopy.objects.select_for_update(of=("self",)).get(pk=copy.pk)
+    if number := Loan.objects.holding().filter(copy=copy).count():
+        raise KitTold(number=number)
 
 
 def refresh_calendars(kit: LessonKit) -> None:

@@ -31,7 +31,7 @@ def lock_free(
     for pk in list(candidates.values_list("pk", flat=True)):
         with transaction.atomic():
             copy = lock(pk)
-            if is_free(copy, first, before):
+            if copy.kit_id == kit.pk and is_free(copy, first, before):
                 return copy
             transaction.set_rollback(True)  # somebody was first: give the lock back
     raise NoCopyFree

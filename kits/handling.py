@@ -6,6 +6,7 @@ one screen: the move, the counts, and what follows from them.
 
 import datetime
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -15,9 +16,8 @@ from core.lifecycle import role_of
 from core.transactions import retried
 from kits import copies
 from kits.days import overdue_until
-from kits.lifecycle import MOVES, refuse_if_away, swap
+from kits.lifecycle import MOVES, flag_without_box, refuse_if_away, swap
 from kits.models import (
-    Attention,
     ChargeLine,
     ContentItem,
     CopyEvent,
@@ -247,19 +247,13 @@ def rehome(
         loans = loans.filter(starts_on__lt=before)
     moved, left = [], []
     for loan in loans.with_facts():
-        if loan.state == LoanState.PACKED:
-            attention = Attention.PACKED_UNFIT
-        else:
-            try:
+        if loan.state != LoanState.PACKED:
+            with suppress(NoCopyFree):
                 swap(loan=loan, by=by)
-            except NoCopyFree:
-                attention = Attention.NO_OTHER_BOX
-            else:
                 moved.append(loan)
                 continue
         left.append(loan)
-        if loan.attention != attention:
-            MOVES.apply(loan, "flag", by=by, changes={"attention": attention})
+        flag_without_box(loan, by)
     return moved, left
 
 

@@ -6,8 +6,9 @@ days of the desk at all, `kits/days.py`.
 
 Where each move is made (a test compares):
 
-- `kits/lifecycle.py`: hold, verify, cancel, extend, swap, correct_level, report, note, settle
-- `kits/handling.py`, at the desk: pack, unpack, hand_out, take_back, check, write_off, flag
+- `kits/lifecycle.py`: hold, verify, cancel, extend, swap, correct_level, report, note, flag,
+  settle
+- `kits/handling.py`, at the desk: pack, unpack, hand_out, take_back, check, write_off
 - `kits/moving.py`: change_dates, ask_to_move, keep_date
 - `kits/changes.py`: readdress
 - `kits/waiting/loan_list.py`: offer, prolong, take
@@ -33,6 +34,7 @@ from core.lifecycle import NEW, Move, Role, role_of
 from core.transactions import retried
 from kits import copies, days, rules
 from kits.models import (
+    Attention,
     ContentItem,
     KitCopy,
     LessonKit,
@@ -268,7 +270,9 @@ def _give_another(loan: Loan, *, besides: list[int], by: User | None, note: str)
 
 def _give(loan: Loan, copy: KitCopy, by: User | None, note: str) -> LoanEvent:
     data = {"from": loan.copy.code, "copy": copy.code}
-    changes = {"copy": copy, "attention": ""}  # what was the matter with the other box
+    changes: dict[str, Any] = {"copy": copy}
+    if loan.attention != Attention.MOVE_ASKED:
+        changes["attention"] = ""  # what was the matter with the other box
     event = MOVES.apply(loan, "swap", by=by, note=note, changes=changes, data=data)
     if loan.state == S.PACKED:
         MOVES.apply(loan, "unpack", by=by)
@@ -334,7 +338,41 @@ def correct_level(*, loan: Loan, level: str, by: User, note: str = "") -> LoanEv
 
 @retried
 def settle(*, loan: Loan, by: User, note: str = "") -> LoanEvent:
-    return MOVES.apply(loan, "settle", by=by, note=note, changes={"attention": ""})
+    """Staff looked at what needed attention; what a question hid needs it now."""
+    behind = behind_question(loan)
+    event = MOVES.apply(loan, "settle", by=by, note=note, changes={"attention": ""})
+    flag(loan, behind, by)
+    return event
+
+
+# A question of its school comes first; that its box cannot go out shows once that is answered.
+
+
+def behind_question(loan: Loan) -> str:
+    """What is the matter with its box, where a question of its school hides it; else ''."""
+    if loan.attention != Attention.MOVE_ASKED:
+        return ""
+    seen = loan.events.filter(move__in=("flag", "swap", "change_dates", "settle"))
+    last = seen.order_by("pk").last()
+    return why_without_box(loan) if last is not None and last.move == "flag" else ""
+
+
+def why_without_box(loan: Loan) -> str:
+    return Attention.PACKED_UNFIT if loan.state == S.PACKED else Attention.NO_OTHER_BOX
+
+
+def flag(loan: Loan, attention: str, by: User | None) -> None:
+    if attention:
+        MOVES.apply(loan, "flag", by=by, changes={"attention": attention})
+
+
+def flag_without_box(loan: Loan, by: User | None) -> None:
+    """Its box cannot go out: that needs attention, once."""
+    attention = why_without_box(loan)
+    if loan.attention not in {attention, Attention.MOVE_ASKED}:
+        flag(loan, attention, by)
+    elif loan.attention == Attention.MOVE_ASKED and not behind_question(loan):
+        MOVES.apply(loan, "flag", by=by)  # for when it is answered
 
 
 # --- Within a verb -------------------------------------------------------------------------------

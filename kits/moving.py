@@ -80,7 +80,10 @@ def ask_to_move(
 @retried
 def keep_date(*, loan: Loan, by: User, note: str = "") -> Event:
     copies.lock_loan(loan)
-    return changing.keep_date(loan, by=by, note=note)
+    behind = lifecycle.behind_question(loan)
+    event = changing.keep_date(loan, by=by, note=note)
+    lifecycle.flag(loan, behind, by)
+    return event
 
 
 def wished_days(loan: Loan) -> tuple[datetime.date, datetime.date] | None:

@@ -1,6 +1,7 @@
 """The ways in which a verb of `lifecycle.py` says no, in words for a teacher or a volunteer."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from core.lifecycle import Refused
 
@@ -63,3 +64,24 @@ class CopyPromised(Refused):
 
 class CountMissing(Refused):
     message = _("Count every item on the list first.")
+
+
+class VenueTold(Refused):
+    message = ngettext_lazy(
+        "%(number)d loan of this kit is promised or out, and its school knows this venue only. "
+        "Wait until the box is back, or cancel the loan; or duplicate the kit for the other venue.",
+        "%(number)d loans of this kit are promised or out, and their schools know this venue only. "
+        "Wait until the boxes are back, or cancel the loans; or duplicate the kit for the other "
+        "venue.",
+        "number",
+    )
+
+
+class KitTold(Refused):
+    message = ngettext_lazy(
+        "%(number)d loan of its present kit counts on this box. Give that loan another box, or "
+        "wait until this one is back and checked.",
+        "%(number)d loans of its present kit count on this box. Give those loans other boxes, or "
+        "wait until this one is back and checked.",
+        "number",
+    )

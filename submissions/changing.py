@@ -118,10 +118,12 @@ def ask_to_move(row: Any, data: Mapping[str, Any], *, by: User | None, note: str
 
 
 def keep_date(row: Any, *, by: User, note: str) -> Event:
-    """Staff cannot do what was asked: it stays on its date, and who asked is told."""
+    """Staff cannot do what was asked: it stays on its date, and who asked is told. Another reason
+    for attention stays."""
     wish = move_asked_of(row)
     data = {name: wish.data[name] for name in ("from", "to")} if wish else {}
-    moves, changes = kind_of(type(row)).moves, {"attention": ""}
+    changes = {"attention": ""} if row.attention == MOVE_ASKED else {}
+    moves = kind_of(type(row)).moves
     return moves.apply(row, "keep_date", by=by, note=note, changes=changes, data=data)
 
 

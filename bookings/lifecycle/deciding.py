@@ -24,6 +24,8 @@ from schools.years import school_year_of
 from submissions.rules import Rule, refuse_broken
 
 S = State
+# What a school asked of staff comes first; what else is the matter shows once that is answered.
+QUESTIONS = {Attention.LATE_CANCELLATION, Attention.MOVE_ASKED}
 
 
 @retried
@@ -191,8 +193,31 @@ def add_note(*, booking: Booking, by: User, note: str) -> BookingEvent:
 
 @retried
 def settle(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
-    """Staff looked at what needed attention."""
-    return MOVES.apply(booking, "settle", by=by, note=note, changes={"attention": ""})
+    """Staff looked at what needed attention; what a question hid needs it now."""
+    behind = behind_question(booking)
+    event = MOVES.apply(booking, "settle", by=by, note=note, changes={"attention": ""})
+    flag(booking, behind, by)
+    return event
+
+
+def behind_question(booking: Booking) -> str:
+    """The doubt about a Proeverij that a question of its school hides, if it still holds and staff
+    neither overruled it nor settled it; else ''."""
+    school = booking.submission.school
+    if booking.attention not in QUESTIONS or booking.audience.is_groups or school is None:
+        return ""
+    programme, slot = booking.visit.programme, booking.visit.slot
+    doubt = rules.taster_doubt(programme, slot, school, booking.party_name)
+    last = booking.events.filter(move__in=("hold", "flag", "settle")).order_by("pk").last()
+    if not doubt or last is None:
+        return doubt
+    was_seen = last.move == "settle" or Rule.PREREQUISITE in last.data.get("overruled", ())
+    return "" if was_seen else doubt
+
+
+def flag(booking: Booking, attention: str, by: User | None) -> None:
+    if attention:
+        MOVES.apply(booking, "flag", by=by, changes={"attention": attention})
 
 
 # --- Experiences on a Proeverij ----------------------------------------------------------------
@@ -210,5 +235,9 @@ def flag_dependents(taster: Booking, since: datetime.datetime, by: User | None) 
 def _flag_without_taster(booking: Booking, by: User | None) -> None:
     """An Experience that no Proeverij precedes needs attention, once."""
     flagged = Attention.PREREQUISITE_GONE
-    if booking.attention != flagged and rules.lacks_taster(booking):
-        MOVES.apply(booking, "flag", by=by, changes={"attention": flagged})
+    if booking.attention == flagged or not rules.lacks_taster(booking):
+        return
+    if booking.attention not in QUESTIONS:
+        flag(booking, flagged, by)
+    elif behind_question(booking) != flagged:
+        MOVES.apply(booking, "flag", by=by)  # for when it is answered

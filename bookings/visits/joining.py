@@ -58,7 +58,10 @@ def _coming() -> Any:
             slot__starts_at__lte=now + OTHERS,
             pupils_taken__lt=F("programme__min_pupils"),
         )
-        .annotate(is_answered=Exists(_answers(OuterRef("pk"))))
+        .annotate(
+            is_answered=Exists(_answers(OuterRef("pk"))),
+            is_in_proposal=Exists(_answers(OuterRef("pk")).filter(move="propose")),
+        )
         .select_related("slot__venue", "programme")
         .order_by("slot__starts_at", "pk")
     )
@@ -99,12 +102,13 @@ class _Together:
         fits = [other for other in self.visits if self._fits(visit, other)]
         return sorted(fits, key=lambda one: abs(one.slot.starts_at - visit.slot.starts_at))
 
-    def _fits(self, visit: Visit, other: Visit) -> bool:
-        """The same programme on another date, with room, open, and no holiday of theirs; and
-        none of these classes is there already."""
+    def _fits(self, visit: Visit, other: Any) -> bool:
+        """The same programme on another date, with room, open, and no holiday of theirs; its
+        classes were told of no proposal yet (once about a date), and none of these is there."""
         return (
             visit.programme_id == other.programme_id
             and visit.pk != other.pk
+            and not other.is_in_proposal
             and (other.slot_id, other.programme_id) in self._open
             and other.groups_left >= visit.groups_taken
             and other.max_pupils - other.pupils_taken >= visit.pupils_taken

@@ -9,6 +9,7 @@ from django import forms
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext as _
 
+from core.backoffice.refused import RefusableForm
 from core.text.normal import fold
 from kits.models import KitCopy, LessonKit
 
@@ -41,7 +42,9 @@ class CopyForm(forms.ModelForm):
         return self.instance.pk is None or super().has_changed()
 
 
-class LoneCopyForm(CopyForm):
+class LoneCopyForm(RefusableForm, CopyForm):
+    refused_at = "kit"
+
     def clean(self) -> Any:
         data: Any = super().clean() or self.cleaned_data
         if self.instance.pk is None and data.get("kit") and not data.get("code"):

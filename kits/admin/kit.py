@@ -18,12 +18,18 @@ from core.backoffice.base import ModelAdmin, NoDelete, ReadOnly, TabularInline
 from core.backoffice.changes import log_done
 from core.backoffice.filters import RelatedDropdownFilter
 from core.backoffice.history import who_made
+from core.backoffice.refused import RefusableAdmin, RefusableForm
 from kits import handling
 from kits.admin.box_codes import CopyForm, CopyFormSet, LoneCopyForm
 from kits.admin.document import link_to_pdf
 from kits.admin.duplicates import duplicate
 from kits.availability import with_whereabouts
-from kits.changes import keep_turnaround, refresh_calendars
+from kits.changes import (
+    keep_turnaround,
+    refresh_calendars,
+    refuse_other_kit,
+    refuse_other_venue,
+)
 from kits.models import (
     ContentItem,
     CopyEvent,
@@ -75,10 +81,14 @@ class DocumentInline(ReadOnly, TabularInline):
         return link_to_pdf(document)
 
 
+class KitForm(RefusableForm, OneHubForm):
+    refused_at = "venue"
+
+
 @admin.register(LessonKit)
-class LessonKitAdmin(WithSamples, Pictured):
+class LessonKitAdmin(RefusableAdmin, WithSamples, Pictured):
     logs_values = True
-    form = OneHubForm
+    form = KitForm
     list_display = ("title", "whom", "complexity", "copies_shown", "venue", "is_published")
     list_select_related = ("venue",)
     list_filter = (
@@ -138,6 +148,8 @@ class LessonKitAdmin(WithSamples, Pictured):
         )  # fmt: skip
 
     def save_model(self, request: HttpRequest, obj: LessonKit, form: Any, change: bool) -> None:
+        if change and "venue" in form.changed_data:
+            refuse_other_venue(obj)
         super().save_model(request, obj, form, change)
         if change and {"title", "title_en"} & set(form.changed_data):
             refresh_calendars(obj)
@@ -229,7 +241,7 @@ class CopyEventInline(ReadOnly, TabularInline):
 
 
 @admin.register(KitCopy)
-class KitCopyAdmin(NoDelete, ModelAdmin):
+class KitCopyAdmin(NoDelete, RefusableAdmin, ModelAdmin):
     logs_values = True
     form = LoneCopyForm
     list_display = ("code", "kit", "shelf", "where", "next_out", "lacks", "is_withdrawn")
@@ -277,6 +289,8 @@ class KitCopyAdmin(NoDelete, ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: KitCopy, form: Any, change: bool) -> None:
         by: Any = request.user
+        if change and "kit" in form.changed_data:
+            refuse_other_kit(obj)
         if change and "is_withdrawn" in form.changed_data:
             if obj.is_withdrawn:
                 _moved, left = handling.withdraw(copy=obj, by=by)

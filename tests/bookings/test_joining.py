@@ -143,6 +143,19 @@ def test_a_proposal_mails_both_once_and_the_link_leads_to_that_date(programme, c
     assert joining.small_visits(staff) == []
 
 
+def test_second_class_is_not_proposed_to_a_visit_that_others_are_asked_to_join(programme):
+    first, other, second = (small_on(programme, day) for day in (22, 23, 24))
+    staff = make_staff()
+    joining.propose(visit=first, to=other, by=staff)
+
+    for whose in (first, other):  # who was asked to come elsewhere is no better
+        assert whose not in joining.could_join(second)
+        with pytest.raises(joining.FitsNoMore):
+            joining.propose(visit=second, to=whose, by=staff)
+
+    assert BookingEvent.objects.filter(move="propose").count() == 2
+
+
 def test_who_takes_it_comes_with_the_other_by_the_verb_that_everybody_uses(programme):
     soon, other = small_on(programme, 22), small_on(programme, 30)
     joining.propose(visit=soon, to=other, by=make_staff())
@@ -202,6 +215,22 @@ def previewed(programme, desk):
     page = reverse("admin:bookings_visit_samen", args=[soon.pk])
     asked = {"to": other.pk, "note": ""}
     return page, asked | {"shown": desk.post(page, asked).context["shown"]}, other
+
+
+@pytest.mark.parametrize("shows_mails", [False, True])
+def test_visit_to_which_another_was_proposed_meanwhile_is_refused(
+    previewed, programme, desk, shows_mails
+):
+    page, asked, other = previewed
+    if not shows_mails:
+        del asked["shown"]
+    joining.propose(visit=small_on(programme, 29), to=other, by=make_staff())
+
+    answer = desk.post(page, asked)
+
+    assert answer.context["form"].errors["to"] == [str(joining.FitsNoMore())]
+    assert (answer.context["mails"], answer.context["shown"]) == ([], "")
+    assert BookingEvent.objects.filter(move="propose").count() == 2
 
 
 def one_more_in(visit):

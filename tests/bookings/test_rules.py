@@ -298,6 +298,20 @@ def test_overruled_proeverij_waits_for_nobody():
     assert Booking.objects.get(visit__programme=programme).attention == ""
 
 
+def test_question_of_a_school_hides_no_proeverij_that_was_overruled():
+    slot, programme = experience_slot()
+    held = hold(
+        slot, programme, school=make_school(), overrule={Rule.PREREQUISITE}, note="Kennen we goed."
+    )
+    lifecycle.verify(submission=held, by=make_staff())
+    booking = Booking.objects.get(visit__programme=programme)
+    lifecycle.ask_to_cancel(booking=booking, by=booking.submission.teacher)
+
+    lifecycle.settle(booking=booking, by=make_staff())
+
+    assert booking.attention == ""
+
+
 def test_proeverij_of_the_class_this_one_continues_counts():
     school = make_school()
     slot, programme = experience_slot()

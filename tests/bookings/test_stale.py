@@ -7,12 +7,13 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from bookings import attendance, clock, lifecycle
+from bookings import attendance, clock, lifecycle, moving
 from bookings.models import Attention, Booking, State, VisitSlot
 from bookings.refusals import SlotPast
 from bookings.rules import VisitItem, VisitRequest
 from core.mail.outbox import Teller
 from programmes.models import Closure, Programme, ProgrammeKind
+from submissions.changing import move_asked_of
 from submissions.codes import code_of
 from submissions.models import CodeChallenge, Submission
 from submissions.rules import Party, Rule, RulesBroken
@@ -302,6 +303,59 @@ def test_experience_reinstated_when_its_proeverij_has_gone_needs_attention(taste
 
     lifecycle.reinstate(booking=experience, by=staff)
 
+    assert attention_of(experience) == Attention.PREREQUISITE_GONE
+
+
+def ask_for(experience, day):
+    programme = experience.visit.programme
+    slot = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, day, 9))
+    moving.ask_to_move(booking=experience, slot=slot, by=experience.submission.teacher)
+    return slot
+
+
+def lose(taster):
+    """It comes after its Experience of the tenth, and before what is asked for."""
+    programme = taster.visit.programme
+    slot = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 17, 9))
+    lifecycle.reschedule(booking=taster, slot=slot, by=make_staff())
+
+
+@pytest.mark.parametrize("asked_first", [True, False])
+@pytest.mark.parametrize("answer", [moving.keep_date, lifecycle.settle])
+def test_school_that_asks_for_another_date_is_answered_before_the_proeverij_is_looked_at(
+    taster_and_experience, asked_first, answer
+):
+    taster, experience = taster_and_experience
+    if not asked_first:
+        lose(taster)
+    wished = ask_for(experience, 24)
+    if asked_first:
+        lose(taster)
+
+    assert attention_of(experience) == Attention.MOVE_ASKED
+    assert move_asked_of(experience).data["slot"] == wished.pk
+    answer(booking=experience, by=make_staff())
+    assert attention_of(experience) == Attention.PREREQUISITE_GONE
+
+    lifecycle.settle(booking=experience, by=make_staff())
+    ask_for(experience, 26)
+    moving.keep_date(booking=experience, by=make_staff())
+    assert attention_of(experience) == ""  # settled once is settled
+
+
+def test_proeverij_that_goes_after_it_was_settled_needs_attention_behind_a_question(
+    taster_and_experience,
+):
+    taster, experience = taster_and_experience
+    lifecycle.settle(booking=experience, by=make_staff())
+    lifecycle.ask_to_cancel(booking=experience, by=experience.submission.teacher)
+
+    lose(taster)
+    lifecycle.cancel(booking=taster, by=make_staff())
+
+    assert attention_of(experience) == Attention.LATE_CANCELLATION
+    assert experience.events.filter(move="flag").count() == 1
+    lifecycle.settle(booking=experience, by=make_staff())
     assert attention_of(experience) == Attention.PREREQUISITE_GONE
 
 

@@ -7,17 +7,21 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
 
+from kits import copies
 from kits.models import (
     ChargeLine,
     ContentItem,
     Finding,
+    KitCopy,
     KitDocument,
     LessonKit,
+    Loan,
     LoanState,
     Repair,
     Shortage,
 )
-from tests.factories import NOW, make_kit, make_loan, make_teacher
+from kits.refusals import NoCopyFree
+from tests.factories import NOW, make_kit, make_loan, make_teacher, make_venue
 from tests.kits.back_office import OWN_PDF, change_of, november, select, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "one_factor", "no_holidays")]
@@ -92,6 +96,76 @@ def test_turnaround_of_now_counts_for_what_is_promised_where_it_fits(desk):
     assert alone.free_again_on == november(16)
 
 
+def test_kit_stays_at_the_venue_that_schools_were_told(desk):
+    kit = make_kit(copies=2, title="Robots")
+    first, second = kit.copies.order_by("code")
+    make_loan(copy=first)
+    make_loan(copy=second, state=LoanState.OUT)
+    make_loan(copy=second, state=LoanState.DONE)
+    here, other = kit.venue, make_venue(hub=kit.venue.hub)
+
+    form = save_kit(desk, kit, venue=other.pk, title="Robots!").context["adminform"].form
+
+    words = (
+        "2 uitleningen van deze leskist zijn toegezegd of lopen, en de scholen kennen alleen de "
+        "locatie van nu. Wacht tot de kisten terug zijn, of annuleer de uitleningen; of dupliceer "
+        "de leskist voor de andere locatie."
+    )
+    assert form.errors == {"venue": [words]}
+    assert (form["venue"].value(), form["title"].value()) == (str(other.pk), "Robots!")
+    kit.refresh_from_db()
+    assert (kit.venue, kit.title) == (here, "Robots")
+
+    save_kit(desk, kit, title="Robots!")
+    Loan.objects.filter(copy=first).update(state=LoanState.CANCELLED)
+    Loan.objects.filter(state=LoanState.OUT).update(state=LoanState.RETURNED)
+    save_kit(desk, kit, venue=other.pk)
+    kit.refresh_from_db()
+    assert (kit.venue, kit.title) == (other, "Robots!")
+
+
+def save_box(desk, copy, **changed):
+    inlines = {
+        f"{prefix}-{name}": 0
+        for prefix in ("shortages", "loans", "repairs", "events")
+        for name in ("TOTAL_FORMS", "INITIAL_FORMS")
+    }
+    data = {"kit": copy.kit_id, "code": copy.code, **inlines}
+    return desk.post(change_of(copy), data | changed, follow=True)
+
+
+@pytest.mark.parametrize("state", [LoanState.RESERVED, LoanState.RETURNED])
+def test_box_stays_one_of_the_kit_as_which_it_was_promised(desk, state):
+    copy, kit, other = make_loan(state=state).copy, LessonKit.objects.get(), make_kit()
+
+    form = save_box(desk, copy, kit=other.pk, shelf="B2").context["adminform"].form
+
+    words = (
+        "1 uitleen van de huidige leskist rekent op deze kist. Geef die uitleen een andere kist, "
+        "of wacht tot deze terug en gecontroleerd is."
+    )
+    assert (form.errors, form["shelf"].value()) == ({"kit": [words]}, "B2")
+    copy.refresh_from_db()
+    assert (copy.kit, copy.shelf) == (kit, "")
+
+    Loan.objects.update(state=LoanState.DONE)
+    save_box(desk, copy, kit=other.pk)
+    copy.refresh_from_db()
+    assert copy.kit == other
+
+
+def test_box_that_went_to_another_kit_at_that_moment_is_not_lent_as_it_was(monkeypatch):
+    kit, other, lock = make_kit(), make_kit(), copies.lock
+
+    def after_the_move(pk):
+        KitCopy.objects.filter(pk=pk).update(kit=other)
+        return lock(pk)
+
+    monkeypatch.setattr(copies, "lock", after_the_move)
+    with pytest.raises(NoCopyFree):
+        copies.lock_free(kit, november(2), november(9))
+
+
 def test_withdrawing_a_box_moves_its_loans_and_says_which_have_none(desk):
     kit = make_kit(copies=2)
     first, second = kit.copies.order_by("code")
@@ -102,13 +176,7 @@ def test_withdrawing_a_box_moves_its_loans_and_says_which_have_none(desk):
     }
     make_loan(copy=second, **december)
     left = make_loan(copy=first, **december)
-    inlines = {
-        f"{prefix}-{name}": 0
-        for prefix in ("shortages", "loans", "repairs", "events")
-        for name in ("TOTAL_FORMS", "INITIAL_FORMS")
-    }
-    data = {"kit": kit.pk, "code": first.code, "is_withdrawn": "on", **inlines}
-    answer = desk.post(change_of(first), data, follow=True)
+    answer = save_box(desk, first, is_withdrawn="on")
     moved.refresh_from_db()
     left.refresh_from_db()
     assert (moved.copy, left.copy) == (second, first)

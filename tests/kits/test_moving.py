@@ -7,7 +7,7 @@ import pytest
 from core.lifecycle import IllegalMove
 from core.mail.outbox import Teller
 from core.models import Mail
-from kits import moving
+from kits import handling, lifecycle, moving
 from kits.models import LoanState
 from kits.models.loan import Attention
 from kits.refusals import NoCopyFree, NotAHandoverDay, TooLate
@@ -121,6 +121,63 @@ def test_staff_keep_the_days_and_the_school_hears_it(loan, staff, monkeypatch):
     assert mail.subject.startswith("De dagen blijven")
     assert "Verzetten naar 4 november – 11 november kan niet" in mail.text
     assert "Alles is uit." in mail.text
+
+
+def test_another_box_is_no_answer_to_the_school(loan, kit, staff):
+    packed = make_loan(copy=kit.copies.last(), state=LoanState.PACKED, **DAYS)
+    wished = {"starts_on": november(11), "ends_on": november(13)}
+    moving.ask_to_move(**by_school(packed), **wished)
+    lifecycle.cancel(loan=loan, by=staff)
+
+    lifecycle.swap(loan=packed, by=staff)
+
+    assert (packed.copy, packed.attention) == (loan.copy, Attention.MOVE_ASKED)
+    assert moving.wished_days(packed) == tuple(wished.values())
+    moving.keep_date(loan=packed, by=staff)
+    assert packed.attention == ""
+
+
+@pytest.fixture(params=[LoanState.RESERVED, LoanState.PACKED])
+def only(request):
+    """A loan of the one box of its kit."""
+    return make_loan(copy=make_kit().copies.get(), state=request.param, ends_on=FRIDAY)
+
+
+def lose_box(loan, staff):
+    handling.withdraw(copy=loan.copy, by=staff)
+    loan.refresh_from_db()
+
+
+@pytest.mark.parametrize("asked_first", [True, False])
+@pytest.mark.parametrize("answer", [moving.keep_date, lifecycle.settle])
+def test_school_is_answered_before_its_lost_box_is_looked_at(only, staff, asked_first, answer):
+    if not asked_first:
+        lose_box(only, staff)
+    moving.ask_to_move(**by_school(only), **DAYS)
+    if asked_first:
+        lose_box(only, staff)
+    lose_box(only, staff)
+
+    assert only.attention == Attention.MOVE_ASKED
+    assert moving.wished_days(only) == tuple(DAYS.values())
+    assert only.events.filter(move="flag").count() == 1
+    answer(loan=only, by=staff)
+    is_packed = only.state == LoanState.PACKED
+    assert only.attention == (Attention.PACKED_UNFIT if is_packed else Attention.NO_OTHER_BOX)
+
+    lifecycle.settle(loan=only, by=staff)
+    assert only.attention == ""
+
+
+def test_box_that_was_given_meanwhile_needs_no_attention_after_the_answer(only, staff):
+    moving.ask_to_move(**by_school(only), **DAYS)
+    lose_box(only, staff)
+    only.kit.copies.create(code="NIEUW-01")
+    lifecycle.swap(loan=only, by=staff)
+
+    moving.keep_date(loan=only, by=staff)
+
+    assert (only.copy.code, only.attention) == ("NIEUW-01", "")
 
 
 def test_box_that_is_out_is_moved_by_nobody(loan, staff):

@@ -27,7 +27,10 @@ class JoiningForm(forms.Form):
     to = forms.ChoiceField(
         label=gettext_lazy("What is to happen"),
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose what is to happen.")},
+        error_messages={
+            "required": gettext_lazy("Choose what is to happen."),
+            "invalid_choice": joining.FitsNoMore.message,  # since the page was shown
+        },
     )
     note = ParagraphsField(
         label=gettext_lazy("A word to the schools"),
