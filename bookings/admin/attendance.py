@@ -1,17 +1,18 @@
 """Who was here, noted on the day list: a row a class, as booked unless a number is typed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings import attendance
-from bookings.models import Booking, State
+from bookings.models import FACTS, Booking, State
 from core.addresses import row_number
 from core.backoffice.moves import MoveForm
 from core.lifecycle import Move, Refused
@@ -82,6 +83,43 @@ def attendance_of(bookings: Iterable[Booking], data: Any = None) -> dict[int, At
         one.pk: AttendanceForm(data, booking=one, is_ticked=ticked is None or one.pk in ticked)
         for one in rows
     }
+
+
+def say_what_differs(
+    request: HttpRequest, bookings: QuerySet[Booking], waiting: Collection[int]
+) -> None:
+    """Of ticked classes that a colleague noted, moved or called off since the page was opened:
+    what was typed of them, where it is not what stands now. It is not written, nor lost."""
+    ticked = {row_number(pk) for pk in request.POST.getlist("klas")}
+    typed = [pk for pk in ticked.difference(waiting) if f"klas-{pk}-came" in request.POST]
+    rows = bookings.filter(pk__in=typed).select_related(*FACTS).order_by("pk") if typed else ()
+    for booking in rows:
+        if text := _what_differs(booking, request.POST):
+            messages.warning(request, text)
+
+
+def _what_differs(booking: Booking, data: Any) -> str:
+    """In words; '' where what was typed is what stands."""
+    form = AttendanceForm(data, booking=booking, is_ticked=True)
+    form.is_valid()
+    # As it was typed where it cannot be read.
+    came, note = (form.cleaned_data.get(name, form[name].value()) for name in ("came", "note"))
+    came = booking.pupils if came is None else came
+    stands = _what_stands(booking)
+    if came == stands and (not note or booking.events.filter(note=note).exists()):
+        return ""
+    text = _(
+        "%(name)s has changed since you opened the page; what you typed was not noted. "
+        "It says: %(stands)s. You typed: %(typed)s."
+    ) % {"name": booking, "stands": stands, "typed": came}
+    return f"{text} {_('Your remark: %(note)s') % {'note': note}}" if note else text
+
+
+def _what_stands(booking: Booking) -> int | str:
+    """How many came, where that was noted; the state in words where it was not."""
+    if booking.state == State.NO_SHOW:
+        return 0
+    return booking.get_state_display() if booking.number_here is None else booking.number_here
 
 
 def note_attendance(request: HttpRequest, forms_by_class: dict[int, AttendanceForm]) -> bool:

@@ -26,7 +26,7 @@ from bookings.admin.only_looking import these_days
 from bookings.admin.phone import VisitByPhone
 from bookings.admin.search import booking_fits
 from bookings.lifecycle import MOVES
-from bookings.models import FACTS, SAID_YES, Attention, Booking, State, was_asked
+from bookings.models import FACTS, SAID_YES, Attention, Booking, State, is_doubtful, was_asked
 from bookings.telling import documents, ical
 from bookings.telling.wording import said_in_words, sentence
 from core.backoffice.base import badge
@@ -56,9 +56,15 @@ class BookingWhenFilter(WhenFilter):
 
 
 class BookingAttentionFilter(AttentionFilter):
-    """Requests too, besides what a change elsewhere has made doubtful."""
+    """Requests too, besides what has a reason to be looked at; and the latter alone, as the
+    overview counts them."""
 
-    waits = ~Q(attention="") | Q(state=State.REQUESTED)
+    def waiting(self) -> dict[str, tuple[Any, Q]]:
+        waits = ~Q(attention="") | Q(state=State.REQUESTED)
+        return {
+            "yes": (_("waits for us"), waits),
+            "doubt": (_("not begun, with a reason"), is_doubtful()),
+        }
 
 
 class ComingFilter(admin.SimpleListFilter):

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.admin.attendance import attendance_of, note_attendance
+from bookings.admin.attendance import attendance_of, note_attendance, say_what_differs
 from bookings.models import Booking, State
 from bookings.telling.day_papers import going_round
 from bookings.telling.documents import DayVisit, visits_on
@@ -35,8 +35,10 @@ def day_page(model_admin: MovesAdmin, request: HttpRequest) -> HttpResponse:
     if filled_in is not None and not may_decide:
         raise PermissionDenied
     waiting = attendance_of(_classes(visits), filled_in) if may_decide else {}
-    if filled_in is not None and note_attendance(request, waiting):
-        return redirect(day_address(day))
+    if filled_in is not None:
+        say_what_differs(request, bookings, waiting)
+        if note_attendance(request, waiting):
+            return redirect(day_address(day))
     context: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,

@@ -5,6 +5,7 @@ from bookings.models.booking import (
     Booking,
     BookingEvent,
     by_date,
+    is_doubtful,
     was_asked,
 )
 from bookings.models.schedule import SchedulePattern, VisitSlot, public, shut
@@ -36,6 +37,7 @@ __all__ = [
     "VisitWaitQuerySet",
     "ZoneClaim",
     "by_date",
+    "is_doubtful",
     "public",
     "shut",
     "was_asked",

@@ -61,6 +61,12 @@ def was_asked(since_days: int = 0) -> Exists:
     return Exists(asked.filter(at__lte=long_ago) if since_days else asked)
 
 
+def is_doubtful() -> Q:
+    """Bookings to come of which staff must look at something besides a request."""
+    is_to_come = Q(state__in=State.where(holds=True), visit__slot__starts_at__gt=timezone.now())
+    return is_to_come & ~Q(attention="")
+
+
 class BookingQuerySet(AskedQuerySet["Booking"]):
     def in_the_way(self, slot: VisitSlot, programme: Programme) -> Self:
         """Those in this programme's visit in the slot, or in visits that claim its zones then."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.changes import coming_of
-from bookings.models import Booking, State, Visit, VisitSlot, ZoneClaim
+from bookings.models import Booking, State, Visit, VisitSlot, ZoneClaim, is_doubtful
 from bookings.rotation.timetable import too_long
 from bookings.visits.joining import small_visits
 from core.dates import ONE_DAY, start_of_day
@@ -120,8 +120,7 @@ def _doubts(user: User) -> list[Matter]:
     over = State.where(is_promise=True, is_coming=False)
     standing = [state for state in State.where(holds=True) if state not in over]
     holding = Booking.objects.of_hubs(user).filter(state__in=standing).order_by()
-    doubt = Q(visit__slot__starts_at__gt=timezone.now()) & ~Q(attention="")
-    waits = Q(state=State.REQUESTED)
+    doubt, waits = is_doubtful(), Q(state=State.REQUESTED)
     count = holding.filter(doubt | waits).aggregate(
         requests=Count("pk", waits), doubts=Count("pk", doubt)
     )
@@ -139,7 +138,7 @@ def _doubts(user: User) -> list[Matter]:
         text = ngettext(
             "%(number)d booking needs attention", "%(number)d bookings need attention", number
         )
-        found.append(Matter(text % {"number": number}, _list_of({"attention": "yes"})))
+        found.append(Matter(text % {"number": number}, _list_of({"attention": "doubt"})))
     if number := Booking.objects.of_hubs(user).silent().order_by().count():
         text = ngettext(
             "%(number)d class has not said yet whether it is still coming",

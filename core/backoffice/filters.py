@@ -34,13 +34,17 @@ class AttentionFilter(admin.SimpleListFilter):
 
     title = _("needs attention")
     parameter_name = "attention"
-    waits = ~Q(attention="")
+
+    def waiting(self) -> dict[str, tuple[Any, Q]]:
+        """Choice → its name and the rows that it shows."""
+        return {"yes": (_("waits for us"), ~Q(attention=""))}
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("waits for us"))]
+        return [(choice, name) for choice, (name, _rows) in self.waiting().items()]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.filter(self.waits) if self.value() == "yes" else queryset
+        _name, rows = self.waiting().get(self.value() or "", ("", Q()))
+        return queryset.filter(rows)
 
 
 class MoveFilter(admin.SimpleListFilter):

@@ -52,17 +52,18 @@ def _stuck(backlog: Backlog) -> list[Matter]:
             "%(number)d mails could not be delivered this week",
             backlog.failed,
         )
-        address = _mails_with(*Mail.STOPPED)
+        address = _mails({"stopped": "week"})
         found.append(Matter(text % {"number": backlog.failed}, address, is_alarm=True))
     if backlog.oldest and backlog.oldest > settings.EMAIL_BACKLOG_ALARM:
         text = _("The oldest mail has been waiting for %(time)s")
         since = {"time": _minutes(backlog.oldest)}
-        found.append(Matter(text % since, _mails_with(*Mail.WAITING), is_alarm=True))
+        address = _mails({"state__in": ",".join(Mail.WAITING)})
+        found.append(Matter(text % since, address, is_alarm=True))
     return found
 
 
-def _mails_with(*states: str) -> str:
-    return reverse("admin:core_mail_changelist", query={"state__in": ",".join(states)})
+def _mails(query: dict[str, str]) -> str:
+    return reverse("admin:core_mail_changelist", query=query)
 
 
 def _in_words(backlog: Backlog) -> str:

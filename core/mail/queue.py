@@ -113,12 +113,17 @@ class Backlog:
     oldest: datetime.timedelta | None
 
 
+def stopped_this_week() -> Q:
+    """Mails that could not be delivered in the last seven days."""
+    week_ago = timezone.now() - datetime.timedelta(days=7)
+    return Q(state__in=Mail.STOPPED, changed_at__gt=week_ago)
+
+
 def backlog(mails: MailQuerySet | None = None) -> Backlog:
     """What waits, since when the oldest does, and what stopped in the last week. `mails`: of
     these only."""
     now, among = timezone.now(), Mail.objects.all() if mails is None else mails
-    waiting = Q(state__in=Mail.WAITING)
-    stopped = Q(state__in=Mail.STOPPED, changed_at__gt=now - datetime.timedelta(days=7))
+    waiting, stopped = Q(state__in=Mail.WAITING), stopped_this_week()
     found = among.filter(waiting | stopped).aggregate(
         first=Min("created_at", filter=waiting),
         waiting=Count("pk", filter=waiting),

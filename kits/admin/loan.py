@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -30,7 +30,7 @@ from kits.admin.phone import LoanByPhone
 from kits.admin.search import fits
 from kits.lifecycle import MOVES
 from kits.models import Loan, LoanState
-from kits.models.loan import Attention
+from kits.models.loan import ASKS_TO_MOVE, IS_STUCK, Attention
 from kits.telling import documents, ical
 from kits.telling.wording import sentence
 from submissions.admin.asked import AskedAdmin, LevelForm
@@ -57,6 +57,16 @@ PAPERS = {
     "brief": Paper(_("Letter"), documents.letter),
     "agenda": Paper(_("Calendar file"), ical.download, is_calendar=True),
 }
+
+
+class LoanAttentionFilter(AttentionFilter):
+    """Each reason also on its own, as the overview counts them."""
+
+    def waiting(self) -> dict[str, tuple[Any, Q]]:
+        return super().waiting() | {
+            "box": (_("its box cannot go out"), IS_STUCK),
+            "days": (_("the school asks for other days"), ASKS_TO_MOVE),
+        }
 
 
 class WhereFilter(DefaultFilter):
@@ -114,7 +124,7 @@ class LoanAdmin(Exporting, AskedAdmin):
     list_select_related = ("submission__school", "copy__kit__venue")
     list_filter = (
         WhereFilter,
-        AttentionFilter,
+        LoanAttentionFilter,
         ("state", ChoicesDropdownFilter),
         ("copy__kit", RelatedDropdownFilter),
         ("delivery", ChoicesDropdownFilter),

@@ -19,7 +19,7 @@ from kits.waiting.loan_list import LIST, position_of
 from kits.waiting.unmet_demand import demand
 from schools.models import User
 from submissions.admin.waiting import LiveFilter, WaitAdmin, WaitEventAdmin, waiting_moves
-from submissions.waiting.lifecycle import LIVE
+from submissions.models import WaitState
 
 
 def offer(*, wait: LoanWait, by: User, note: str) -> None:
@@ -61,7 +61,7 @@ class LoanWaitAdmin(WaitAdmin):
         return super().changelist_view(request, {"demand": demand(user)} | (extra_context or {}))
 
     def page_facts(self, request: HttpRequest, row: LoanWait) -> dict[str, Any]:
-        place = position_of(row) if row.state in LIVE else None
+        place = position_of(row) if row.state == WaitState.WAITING else None
         return {"thing": row.kit, "when": when_of(row), "place": place}
 
     def about(self, row: LoanWait) -> str:

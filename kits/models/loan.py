@@ -74,6 +74,11 @@ class Attention(models.TextChoices):
     MOVE_ASKED = "move", _("The school asks for other days")
 
 
+# Why staff look at a loan: its school asks for other days, or its box cannot go out.
+ASKS_TO_MOVE = Q(attention=Attention.MOVE_ASKED)
+IS_STUCK = ~Q(attention="") & ~ASKS_TO_MOVE
+
+
 class Loan(Asked):
     """Out from `starts_on` until `ends_on` (both the days of handing over), free again later."""
 

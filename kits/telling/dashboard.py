@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Case, Exists, F, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, ExtractIsoWeekDay
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from core.lifecycle import Role
 from kits import days
 from kits.changes import to_hand_over
 from kits.models import Delivery, DeskDay, Loan, LoanEvent, LoanState
+from kits.models.loan import ASKS_TO_MOVE, IS_STUCK
 from programmes.models import Closure, Venue
 from schools.models import SchoolHoliday, User
 
@@ -71,13 +72,23 @@ def _late_and_left(user: User) -> list[Matter]:
     if number := days.number_late(loans):
         text = ngettext("%(number)d box is overdue", "%(number)d boxes are overdue", number)
         found.append(Matter(text % {"number": number}, _list_of({"when": "overdue"})))
-    if number := loans.exclude(attention="").count():
+    count = loans.exclude(attention="").aggregate(
+        stuck=Count("pk", IS_STUCK), asking=Count("pk", ASKS_TO_MOVE)
+    )
+    if number := count["stuck"]:
         text = ngettext(
             "%(number)d loan needs attention: its box cannot go out as promised",
             "%(number)d loans need attention: their boxes cannot go out as promised",
             number,
         )
-        found.append(Matter(text % {"number": number}, _list_of({"attention": "yes"})))
+        found.append(Matter(text % {"number": number}, _list_of({"attention": "box"})))
+    if number := count["asking"]:
+        text = ngettext(
+            "%(number)d loan needs attention: its school asks for other days",
+            "%(number)d loans need attention: their schools ask for other days",
+            number,
+        )
+        found.append(Matter(text % {"number": number}, _list_of({"attention": "days"})))
     return found
 
 

@@ -51,9 +51,15 @@ class WhenFilter(DefaultFilter):
     default = _("from today on")
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("past", _("before today")), ("all", _("all dates"))]
+        return [
+            ("soon", _("the coming two weeks")),
+            ("past", _("before today")),
+            ("all", _("all dates")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "soon":
+            return queryset.soon()
         now = timezone.now()
         asked = {"past": Q(ends_at__lt=now), "all": Q()}
         return queryset.filter(asked.get(self.value() or "", Q(ends_at__gte=now)))

@@ -42,6 +42,9 @@ class ShiftState(StateTable):
     ENDED = "ended", Standing(is_off=True, calendar="CANCELLED"), _("not needed")
 
 
+SOON = datetime.timedelta(weeks=2)
+
+
 class ShiftQuerySet(OfHubs["Shift"]):
     def with_facts(self) -> Self:
         """All that a page, a mail or the rules say and ask of a shift, in one query."""
@@ -65,6 +68,10 @@ class ShiftQuerySet(OfHubs["Shift"]):
 
     def upcoming(self) -> Self:
         return self.filter(starts_at__gt=timezone.now())
+
+    def soon(self) -> Self:
+        """Those of the coming two weeks: for these the overview says that they are open."""
+        return self.upcoming().filter(starts_at__lt=timezone.now() + SOON)
 
     def on_days(self, first: datetime.date, before: datetime.date) -> Self:
         """Those that start on days of `[first, before)`, the first on top, without what ended."""

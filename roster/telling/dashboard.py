@@ -23,7 +23,6 @@ from roster.refusals import MayNot
 from roster.rules import in_doubt
 from schools.models import User
 
-OPEN_WITHIN = datetime.timedelta(days=14)
 # As far ahead as schools are asked whether they come. Further on the roster says it: each shift
 # that is judged costs the overview a quarter of a ms.
 DOUBTS_WITHIN, DOUBTS_SHOWN = datetime.timedelta(days=settings.ASK_AGAIN_BEFORE_VISIT_DAYS), 6
@@ -144,8 +143,7 @@ def _doubts(user: User) -> list[Matter]:
 
 
 def _open(user: User) -> list[Matter]:
-    soon = Shift.objects.of_hubs(user).open().upcoming()
-    number = soon.filter(starts_at__lt=timezone.now() + OPEN_WITHIN).count()
+    number = Shift.objects.of_hubs(user).open().soon().count()
     if not number:
         return []
     text = ngettext(
@@ -153,9 +151,8 @@ def _open(user: User) -> list[Matter]:
         "%(number)d shifts are open in the coming two weeks",
         number,
     )
-    return [
-        Matter(text % {"number": number}, shifts_where({"state__exact": ShiftState.OPEN.value}))
-    ]
+    address = shifts_where({"state__exact": ShiftState.OPEN.value, "when": "soon"})
+    return [Matter(text % {"number": number}, address)]
 
 
 def _certificates(user: User) -> list[Matter]:

@@ -42,12 +42,26 @@ class AttemptInline(ReadOnly, TabularInline):
         return str(_("it came back") if attempt.error == queue.CAME_BACK else attempt.error)
 
 
+class StoppedFilter(admin.SimpleListFilter):
+    """What could not be delivered, as the overview counts it."""
+
+    title = _("not delivered")
+    parameter_name = "stopped"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("week", _("in the last seven days"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Mail]) -> QuerySet[Mail]:
+        return queryset.filter(queue.stopped_this_week()) if self.value() == "week" else queryset
+
+
 @admin.register(Mail)
 class MailAdmin(ReadOnly, ModelAdmin):
     list_display = ("made", "to", "subject", "state_shown", "tries_shown")
     list_display_links = ("made", "to", "subject")
     list_filter = (
         ("state", ChoicesDropdownFilter),
+        StoppedFilter,
         ("went_without", admin.EmptyFieldListFilter),
         ("created_at", RangeDateTimeFilter),
     )

@@ -110,6 +110,7 @@ def test_attention_filter_shows_requests_and_doubts(desk):
     make_booking()
     found = shown(desk.get(LIST, {"attention": "yes"}))
     assert sorted(found) == sorted([request.pk, doubt.pk])
+    assert shown(desk.get(LIST, {"attention": "doubt"})) == [doubt.pk]
 
 
 def test_history_of_all_bookings_says_in_dutch_who_did_it(desk):

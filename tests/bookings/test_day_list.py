@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from bookings import attendance
+from bookings import attendance, lifecycle
 from bookings.models import Booking, State
 from bookings.refusals import NotYet
 from bookings.telling import wording
@@ -155,6 +155,54 @@ def test_one_tap_says_as_booked_and_a_number_says_how_many(desk, frozen):
     )
     assert fewer.pupils == 24  # as booked, beside as attended
     assert not Mail.objects.exists()
+
+
+def test_what_was_typed_of_classes_that_a_colleague_noted_meanwhile_is_not_lost(desk, frozen):
+    """What says the same as what stands needs no words."""
+    visit = make_visit(max_groups=6, max_pupils=180)
+    same, empty, other, remark, gone, mine = (
+        make_booking(visit=visit, pupils=24, party_name=name)
+        for name in ("Zelfde", "Leeg", "Anders", "Ziek", "Weg", "Mijn")
+    )
+    frozen.move_to(amsterdam(2026, 11, 3, 12))
+    colleague = make_staff()
+    desk.force_login(make_staff())
+    for booking in (same, empty):
+        attendance.attend(booking=booking, by=colleague)
+    attendance.attend(booking=remark, by=colleague, note="Een ziek.")
+    attendance.miss(booking=other, by=colleague)
+    lifecycle.cancel(booking=gone, by=colleague)
+    came = {same: "24", empty: "", other: "21", remark: "24", gone: "20", mine: "23"}
+    typed = {f"klas-{booking.pk}-came": number for booking, number in came.items()}
+    typed |= {f"klas-{remark.pk}-note": "Twee ziek.", f"klas-{mine.pk}-note": "Druk."}
+
+    page = desk.post(TUESDAY, typed | {"klas": [one.pk for one in came]}, follow=True)
+
+    lost = "is veranderd sinds je de pagina opende; wat je typte is niet genoteerd."
+    assert [str(one) for one in page.context["messages"]] == [
+        f"{other} {lost} Er staat: 0. Je typte: 21.",
+        f"{remark} {lost} Er staat: 24. Je typte: 24. Je opmerking: Twee ziek.",
+        f"{gone} {lost} Er staat: geannuleerd. Je typte: 20.",
+        "1 klas genoteerd.",
+    ]
+    assert noted(other) == (State.NO_SHOW, None, "miss", "")
+    assert noted(remark) == (State.ATTENDED, 24, "attend", "Een ziek.")
+    assert noted(mine) == (State.ATTENDED, 23, "attend", "Druk.")
+
+
+def test_what_was_typed_of_a_noted_class_is_said_also_where_another_number_is_wrong(desk, frozen):
+    visit = make_visit(max_groups=2, max_pupils=60)
+    wrong, other = make_booking(visit=visit), make_booking(visit=visit)
+    frozen.move_to(amsterdam(2026, 11, 3, 12))
+    attendance.attend(booking=other, by=make_staff(), came=20)
+    desk.force_login(make_staff())
+
+    typed = {f"klas-{wrong.pk}-came": "x", f"klas-{other.pk}-came": "y"}
+    page = desk.post(TUESDAY, typed | {"klas": [wrong.pk, other.pk]})
+
+    assert page.status_code == 422
+    (said,) = [str(one) for one in page.context["messages"]]
+    assert said.endswith("Er staat: 20. Je typte: y.")
 
 
 @pytest.mark.parametrize("typed", ["-1", "10000", "x"])

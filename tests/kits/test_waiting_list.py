@@ -66,6 +66,19 @@ def test_freed_box_is_offered_to_the_first_in_the_same_transaction(kit):
     assert Loan.objects.get(submission=first.submission).state == LoanState.OFFERED
 
 
+def test_page_says_the_place_of_who_waits_and_none_of_who_is_offered_a_box(client, kit):
+    first, second = make_loan_wait(kit=kit), make_loan_wait(kit=kit)
+    LIST.give_turns()
+    client.force_login(make_staff())
+    pages = [
+        client.get(reverse("admin:kits_loanwait_change", args=[row.pk])) for row in (first, second)
+    ]
+
+    assert (state_of(first), state_of(second)) == (S.OFFERED, S.WAITING)
+    assert [page.context["place"] for page in pages] == [None, 1]
+    assert ["Plek in de rij" in page.text for page in pages] == [False, True]
+
+
 def test_position_counts_who_waits_for_any_of_these_days_only(kit):
     days = [(2, 6), (23, 27), (6, 9), (16, 23)]
     for first, last in days:

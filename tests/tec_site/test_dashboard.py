@@ -199,6 +199,50 @@ def test_every_matter_leads_to_a_list_that_shows_it(desk):
         assert len(page.context["cl"].result_list) == 1, matter.address
 
 
+def led_to(client, words):
+    """The number of the matter that says this, and the rows of the list to which it leads."""
+    (matter,) = [one for one in matters_of(client) if words in one.text]
+    number = int(matter.text.split()[0] if matter.text[0].isdigit() else matter.text.split()[1])
+    return number, list(client.get(matter.address).context["cl"].result_list)
+
+
+def test_bookings_that_need_attention_lead_to_these_and_not_to_requests(desk):
+    book_on(2026, 9, 16, 9, state=State.REQUESTED)
+    doubt = book_on(2026, 9, 17, 9, attention=Attention.LATE_CANCELLATION)
+    book_on(2026, 9, 15, 9, attention=Attention.LATE_CANCELLATION)  # has begun
+    book_on(2026, 9, 18, 9, attention=Attention.LATE_CANCELLATION, state=State.CANCELLED)
+    assert led_to(desk, "vraagt aandacht") == (1, [doubt])
+
+
+def test_open_shifts_of_two_weeks_lead_to_these_and_not_to_the_season(desk):
+    run = make_run()
+    soon = make_shift(run, amsterdam(2026, 9, 29, 9))
+    make_shift(run, amsterdam(2026, 9, 29, 13))
+    assert led_to(desk, "de komende twee weken") == (1, [soon])
+
+
+def test_mails_that_failed_this_week_lead_to_these_and_not_to_three_months(desk):
+    enqueue(Message(to="jan@school.example", subject="Bevestiging", text="Tot dan."))
+    long_ago = NOW - datetime.timedelta(days=7)
+    Mail.objects.update(state=Mail.State.FAILED, changed_at=long_ago)
+    lately = enqueue(Message(to="juf@school.example", subject="Bevestiging", text="Tot dan."))
+    Mail.objects.filter(pk=lately.pk).update(state=Mail.State.EXPIRED)
+    enqueue(Message(to="piet@school.example", subject="Bevestiging", text="Tot dan."))
+    assert led_to(desk, "kon deze week niet bezorgd worden") == (1, [lately])
+
+
+def test_box_that_cannot_go_out_and_school_that_asks_for_other_days_are_told_apart(desk):
+    stuck = [make_loan(attention=why) for why in (NO_OTHER_BOX, WhyLoan.PACKED_UNFIT)]
+    asking = make_loan(attention=WhyLoan.MOVE_ASKED)
+    make_loan(attention=WhyLoan.MOVE_ASKED, state=LoanState.CANCELLED)
+    assert matters(desk) == [
+        "2 keer uitlenen vraagt aandacht: de kist kan niet mee zoals beloofd",
+        "1 uitleen vraagt aandacht: de school wil andere dagen",
+    ]
+    assert led_to(desk, "niet mee zoals beloofd") == (2, stuck)
+    assert led_to(desk, "wil andere dagen") == (1, [asking])
+
+
 def test_rotation_that_does_not_fit_asks_for_the_call_that_the_letter_promises(
     desk, frozen, django_assert_num_queries
 ):
