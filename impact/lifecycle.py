@@ -30,7 +30,7 @@ MOVES = Lifecycle(
     count=  Move(_("count what the class said"),   (*S,),        None),
     show=   Move(_("show the quote"),              (S.ANSWERED,), None),
     hide=   Move(_("show the quote no more"),      (S.ANSWERED,), None),
-    take_back=Move(_("take the quote back"),      (S.ANSWERED,), None),
+    unquote=Move(_("take the quote back"),         (S.ANSWERED,), None),
 )
 # fmt: on
 
@@ -126,14 +126,14 @@ def hide(*, evaluation: Evaluation, by: User, note: str = "") -> EvaluationEvent
 
 
 @retried
-def take_back(*, evaluation: Evaluation, by: User | None) -> EvaluationEvent | None:
+def unquote(*, evaluation: Evaluation, by: User | None) -> EvaluationEvent | None:
     """We may not quote her any more: it is off the public page, and her name with it; None if she
     took it back before."""
     _lock(evaluation)
     if not evaluation.may_quote:
         return None
     changes = {"may_quote": False, "is_shown": False, "quote_name": ""}
-    return MOVES.apply(evaluation, "take_back", by=by, changes=changes)
+    return MOVES.apply(evaluation, "unquote", by=by, changes=changes)
 
 
 def has_tallies(answers: Mapping[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from core.lifecycle import Event
 from core.text.bilingual import Words
 from schools.audience import Audience
 from schools.years import level_label
-from submissions.models import Asked, Submission
+from submissions.models import OFFERED, Asked, Submission
 from submissions.rules import Rule
 
 
@@ -57,6 +57,11 @@ def level_corrected(event: Event) -> str:
     """Of an event of the move 'correct_level'."""
     names = {name: level_label(level) for name, level in event.data.items()}
     return _("The level is now: %(to)s. It was: %(from)s.") % names
+
+
+def offer_lapsed(event: Event) -> str:
+    """Of an event of the move 'lapse'; empty of a hold, which has a sentence of its own."""
+    return _("The offer lapsed.") if event.from_state == OFFERED else ""
 
 
 class Term(NamedTuple):

@@ -1,6 +1,5 @@
 """Bookings: the list, and what can be done with each."""
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -32,7 +31,6 @@ from bookings.telling.wording import said_in_words, sentence
 from core.backoffice.base import badge
 from core.backoffice.exports import Exporting
 from core.backoffice.filters import AttentionFilter, RangeDateTimeFilter, RelatedDropdownFilter
-from core.lifecycle import Move
 from core.text.searching import keys_or_query
 from core.text.typed_days import terms
 from submissions.admin.asked import AskedAdmin
@@ -171,11 +169,6 @@ class BookingAdmin(Exporting, AskedAdmin):
         if name == "keep_date":
             return row.attention == Attention.MOVE_ASKED
         return super().has_sense(name, row)
-
-    def move_for(self, row: Booking, name: str) -> Move:
-        """The move, without its mail for a booking that is only held: nobody was told of it."""
-        move = super().move_for(row, name)
-        return replace(move, notice="") if row.state == State.HELD else move
 
     def about(self, row: Booking) -> str:
         start = timezone.localtime(row.starts_at)

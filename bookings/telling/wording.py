@@ -16,7 +16,14 @@ from core.dates import from_to
 from core.lifecycle import Role
 from programmes.models import Programme
 from programmes.models.programme import duration_in_words
-from submissions.wording import HistoryLine, Sentence, Term, details_changed, level_corrected
+from submissions.wording import (
+    HistoryLine,
+    Sentence,
+    Term,
+    details_changed,
+    level_corrected,
+    offer_lapsed,
+)
 
 # What the school sees of it: no notes that staff make for themselves.
 _SENTENCES = {
@@ -165,6 +172,7 @@ _TOLD_OF: dict[str, Callable[[BookingEvent], str]] = {
     "attend": _came,
     "recount": _came,
     "correct_level": level_corrected,
+    "lapse": offer_lapsed,
 }
 
 

@@ -138,7 +138,7 @@ class EvaluationView(AnsweringView):
 @login_not_required
 @never_cache
 @require_POST
-def take_back(
+def unquote(
     request: HttpRequest, public_id: UUID, pk: int, token: str | None = None
 ) -> HttpResponse:
     """She said that we may quote her, and thinks otherwise by now."""
@@ -146,7 +146,7 @@ def take_back(
     evaluation = get_object_or_404(Evaluation.objects.seen_in(submission), pk=pk)
     if not evaluation.was_answered_by(submission.teacher):
         raise Http404  # a colleague's words
-    lifecycle.take_back(evaluation=evaluation, by=submission.teacher)
+    lifecycle.unquote(evaluation=evaluation, by=submission.teacher)
     say_once(request, _("We do not quote you any more; your sentence is on no page."))
     return redirect(path_of(submission, "evaluations:evaluation", token, pk=pk))
 

@@ -12,7 +12,7 @@ urlpatterns = also_by_link(
         path("", evaluation.overview, name="overview"),
         path("<id:pk>/", evaluation.EvaluationView.as_view(), name="evaluation"),
         path("<id:pk>/klas/", evaluation.TallyView.as_view(), name="tallies"),
-        path("<id:pk>/citaat/", evaluation.take_back, name="take_back"),
+        path("<id:pk>/citaat/", evaluation.unquote, name="unquote"),
         path("klassenblad/", sheet.sheet, name="sheet"),
         path("klassenblad.pdf", sheet.sheet_pdf, name="sheet_pdf"),
     ]

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
@@ -271,7 +271,7 @@ class KitCopyAdmin(NoDelete, RefusableAdmin, ModelAdmin):
         if copy.is_out:
             return "out", _("with a school")
         if copy.is_withdrawn:
-            return "withdrawn", _("withdrawn")
+            return "withdrawn", pgettext("of a box", "withdrawn")
         if copy.in_repair:
             return "repair", _("in repair")
         return "here", _("on the shelf")

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from core.text.bilingual import Bilingual
 from core.uploads import PDF_MAX_BYTES, at_most, clean_pdf
@@ -148,7 +148,9 @@ class KitCopy(models.Model):
     shelf = models.CharField(_("shelf"), max_length=30, blank=True)
     note = models.CharField(_("note for staff"), max_length=300, blank=True)
     is_withdrawn = models.BooleanField(
-        _("withdrawn"), default=False, help_text=_("Lost or worn out: not lent any more.")
+        pgettext_lazy("of a box", "withdrawn"),
+        default=False,
+        help_text=_("Lost or worn out: not lent any more."),
     )
 
     objects = KitCopyQuerySet.as_manager()

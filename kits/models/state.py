@@ -20,7 +20,7 @@ COLLECT, BRING = _("You collect the box on %(start)s."), _("We bring the box on 
 
 
 class LoanState(StateTable):
-    """A loan that is done gave its copy back: its period ends on the day of the check."""
+    """A loan that is done holds no copy any more, although its days stay as they are."""
 
     HELD = (
         "held",

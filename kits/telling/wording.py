@@ -12,7 +12,14 @@ from core.lifecycle import Role
 from kits import days
 from kits.models import CopyEvent, Delivery, LessonKit, Loan, LoanEvent, LoanState
 from kits.models.loan import Attention
-from submissions.wording import HistoryLine, Sentence, Term, details_changed, level_corrected
+from submissions.wording import (
+    HistoryLine,
+    Sentence,
+    Term,
+    details_changed,
+    level_corrected,
+    offer_lapsed,
+)
 
 # What the school sees of it: no notes that staff make for themselves, not which box.
 _SENTENCES = {
@@ -55,6 +62,8 @@ def sentence(event: LoanEvent) -> str:
     if event.move == "verify" and event.by_role == Role.STAFF:
         hub = event.loan.submission.hub.short_name
         return _("Reserved by %(hub)s on behalf of the school.") % {"hub": hub}
+    if event.move == "lapse" and (text := offer_lapsed(event)):
+        return text
     words = _SENTENCES.get(event.move)
     return words() if words else ""
 

@@ -1,5 +1,6 @@
 """What staff's lists and pages of everything that is asked for have in common."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,10 +15,11 @@ from django.utils.translation import gettext_lazy
 from core.backoffice.moves import MoveForm
 from core.backoffice.row_page import RowPageAdmin
 from core.kinds import kind_of
+from core.lifecycle import Move
 from schools.years import LEVEL_CHOICES
 from submissions.admin.papers import WithPapers
 from submissions.admin.phone import ByPhone
-from submissions.models import Asked
+from submissions.models import HELD, Asked
 from submissions.writing.pages import MAY as MAY_WRITE
 from submissions.writing.pages import write_to
 
@@ -55,6 +57,11 @@ class AskedAdmin(WithPapers, ByPhoneAdmin):
 
     def has_sense(self, name: str, row: Any) -> bool:
         return row.may_have_level if name == "correct_level" else True
+
+    def move_for(self, row: Any, name: str) -> Move:
+        """The move, without its mail for a row that is only held: nobody was told of it."""
+        move = super().move_for(row, name)
+        return replace(move, notice="") if row.state == HELD else move
 
     def has_write_permission(self, request: HttpRequest) -> bool:
         return all(map(request.user.has_perm, MAY_WRITE))

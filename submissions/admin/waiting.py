@@ -40,7 +40,7 @@ def withdraw(*, wait: Waiting, by: User, note: str = "") -> None:
 
 
 def end(*, wait: Waiting, by: User, note: str = "") -> None:
-    _list_of(wait).end(wait.submission, Ending.CALLED_OFF, by=by, note=note)
+    _list_of(wait).end(wait.submission, Ending.BY_US, by=by, note=note)
 
 
 def add_note(*, wait: Waiting, by: User, note: str) -> None:

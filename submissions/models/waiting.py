@@ -60,6 +60,7 @@ class Ending(models.TextChoices):
     EXPIRED = "expired", _("the offer was not taken in time")
     TOO_LATE = "too_late", _("it cannot be met any more")
     CALLED_OFF = "called_off", _("we called it off")
+    BY_US = "by_us", _("we ended the waiting")
 
 
 class WaitAttention(models.TextChoices):

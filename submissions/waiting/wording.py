@@ -41,6 +41,7 @@ _ENDINGS = {
     Ending.EXPIRED: lambda: _("The offer was not taken in time; the place went to the next."),
     Ending.TOO_LATE: lambda: _("There is no place any more that you could still take."),
     Ending.CALLED_OFF: lambda: _("We called this off."),
+    Ending.BY_US: lambda: _("We took you off the waiting list."),
 }
 
 

@@ -9,6 +9,7 @@ from bookings import lifecycle, places, visits
 from bookings.models import Booking, State, Visit, VisitSlot, VisitWait
 from bookings.places import VisitGone
 from bookings.rules import VisitItem, VisitRequest
+from bookings.telling.wording import sentence
 from bookings.visits.calling_off import call_off
 from bookings.waiting import offering
 from bookings.waiting.positions import positions
@@ -309,6 +310,23 @@ def test_expired_offer_is_free_to_nobody_until_the_next_has_it(full, slot, progr
     assert states(first, second) == [S.ENDED, S.OFFERED]
     assert LIST.expire_offers() == 0
     assert VisitWait.objects.get(pk=first.pk).events.latest("pk").notice == "expired"
+
+
+def test_history_of_an_offer_that_lapsed_speaks_of_no_code(full, slot, programme, frozen):
+    held = make_booking(state=State.HELD)
+    row = wait(slot, programme, 28)
+    cancel(full[0])
+    row.refresh_from_db()
+    frozen.move_to(row.held_until)
+
+    LIST.expire_offers()
+    lifecycle.MOVES.lapse_all([held])
+
+    offered = row.submission.bookings.get()
+    assert [sentence(one.events.get(move="lapse")) for one in (offered, held)] == [
+        "Het aanbod is vervallen.",
+        "De vastgehouden plek verviel: er is niet op tijd een code ingevuld.",
+    ]
 
 
 def test_offer_that_was_made_anew_since_the_clock_looked_does_not_expire(

@@ -599,7 +599,7 @@ def after_tallies(page):
     assert moves(Evaluation.objects.get()) == ["count"]
 
 
-def open_take_back(page):
+def open_unquote(page):
     evaluation = make_evaluation(submission=make_submission(user=make_teacher()))
     words = TEACHER | {"quote": "Mooi.", "may_quote": True, "quote_name": "An"}
     looking_back.answer(evaluation=evaluation, answers=words, by=evaluation.submission.user)
@@ -608,9 +608,9 @@ def open_take_back(page):
     return page.locator("main form[action*='citaat'] button")
 
 
-def after_take_back(page):
+def after_unquote(page):
     expect(success(page)).to_contain_text("We citeren je niet meer")
-    assert moves(Evaluation.objects.get()) == ["answer", "take_back"]
+    assert moves(Evaluation.objects.get()) == ["answer", "unquote"]
 
 
 FORMS = {
@@ -649,9 +649,9 @@ FORMS = {
     "renew": (open_renew, after_renew),
     "evaluation": (open_evaluation, after_evaluation),
     "tallies": (open_tallies, after_tallies),
-    "take back": (open_take_back, after_take_back),
+    "unquote": (open_unquote, after_unquote),
 }
-LOOKING_BACK = {"evaluation", "tallies", "take back"}
+LOOKING_BACK = {"evaluation", "tallies", "unquote"}
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -34,7 +34,7 @@ def address(evaluation: Evaluation, page: str = "evaluation") -> str:
         "public_id": submission.public_id,
         "token": links.token_of(submission),
     }
-    if page in {"evaluation", "tallies", "take_back"}:
+    if page in {"evaluation", "tallies", "unquote"}:
         kwargs["pk"] = evaluation.pk
     return reverse(f"evaluations:{page}", kwargs=kwargs)
 

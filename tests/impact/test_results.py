@@ -1,9 +1,11 @@
 """What staff read of evaluations: figures, quotes, the list; each of their own hubs."""
 
 import datetime
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test import Client
@@ -404,14 +406,14 @@ def test_teacher_takes_her_quote_back_and_it_is_off_the_public_page(visit, clien
     lifecycle.show(evaluation=evaluation, by=make_staff())
     public = visit.programme.get_absolute_url()
     assert QUOTE["quote"] in client.get(public).text
-    page, take_back = address(evaluation), address(evaluation, "take_back")
+    page, unquote = address(evaluation), address(evaluation, "unquote")
     assert QUOTE["quote"] in client.get(page).text
     assert f'{page}"' in client.get(link_to(evaluation.submission, "bookings:booking")).text
-    client.get(take_back)  # opening changes nothing
+    client.get(unquote)  # opening changes nothing
     assert Evaluation.objects.get(pk=evaluation.pk).is_shown
 
     for _tap in range(2):
-        assert client.post(take_back)["Location"] == page
+        assert client.post(unquote)["Location"] == page
 
     assert QUOTE["quote"] not in client.get(public).text
     evaluation.refresh_from_db()
@@ -423,7 +425,17 @@ def test_teacher_takes_her_quote_back_and_it_is_off_the_public_page(visit, clien
     assert "Citeer mij niet meer" not in client.get(page).text
     with pytest.raises(lifecycle.NoConsent):
         lifecycle.show(evaluation=evaluation, by=make_staff())
-    assert [event.move for event in evaluation.events.order_by("pk")][-2:] == ["show", "take_back"]
+    assert [event.move for event in evaluation.events.order_by("pk")][-2:] == ["show", "unquote"]
+
+
+def test_history_of_before_calls_taking_back_a_quote_as_it_is_called_now(visit):
+    evaluation = answered(make_evaluation(visit=visit), **QUOTE)
+    evaluation.events.create(move="take_back", to_state=evaluation.state)
+    migration = import_module("impact.migrations.0003_unquote")
+
+    migration.rename("take_back", "unquote")(apps, None)
+
+    assert evaluation.events.latest("pk").move == "unquote"
 
 
 def test_colleague_neither_reads_nor_takes_back_the_words_of_who_answered(visit, client):
@@ -431,7 +443,7 @@ def test_colleague_neither_reads_nor_takes_back_the_words_of_who_answered(visit,
     lifecycle.answer(evaluation=evaluation, answers=TEACHER | QUOTE, by=make_teacher())
 
     assert QUOTE["quote"] not in client.get(address(evaluation)).text
-    assert client.post(address(evaluation, "take_back")).status_code == 404
+    assert client.post(address(evaluation, "unquote")).status_code == 404
 
 
 def test_quote_about_a_kit_is_on_the_page_of_the_kit(client):

@@ -183,6 +183,15 @@ def test_writing_off_asks_for_a_note_and_withdraws_the_box(desk):
     assert (charge.quantity, charge.amount) == (6, 240)
 
 
+def test_end_of_a_held_loan_is_a_matter_of_colleagues_only(desk):
+    held, reserved = make_loan(state=LoanState.HELD), make_loan()
+    labels = [
+        str(desk.get(move_of(one, "cancel")).context["form"].fields["note"].label)
+        for one in (held, reserved)
+    ]
+    assert labels == ["Notitie voor collega’s", "Een woord aan de school"]
+
+
 @pytest.mark.parametrize("move", sorted(STAFF_MOVES))
 def test_who_only_looks_makes_no_move(onlooker, move):
     loan = make_loan()

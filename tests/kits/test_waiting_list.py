@@ -18,6 +18,7 @@ from kits import clock, lifecycle, moving
 from kits import handling as verbs
 from kits.models import KitCopy, LessonKit, Loan, LoanState, LoanWait
 from kits.refusals import NoCopyFree
+from kits.telling.wording import sentence
 from kits.waiting.loan_list import LIST, position_of
 from schools.models import SchoolHoliday
 from submissions.links import token_of
@@ -200,6 +201,21 @@ def test_lapsed_hold_and_expired_offer_go_to_the_next(kit, frozen):
     LIST.expire_offers()
 
     assert (state_of(first), state_of(second)) == (S.ENDED, S.OFFERED)
+
+
+def test_history_of_an_offer_that_lapsed_speaks_of_no_code(kit):
+    held = make_loan(state=LoanState.HELD)
+    row = make_loan_wait(kit=kit)
+    LIST.give_turns()
+
+    LIST.withdraw(row.submission, by=row.submission.user)
+    lifecycle.MOVES.lapse_expired([held])
+
+    offered = Loan.objects.get(submission=row.submission)
+    assert [sentence(one.events.get(move="lapse")) for one in (offered, held)] == [
+        "Het aanbod is vervallen.",
+        "De vastgehouden kist is vervallen: de code is niet op tijd ingevuld.",
+    ]
 
 
 def test_days_that_are_too_soon_by_now_end_the_waiting(kit, frozen):

@@ -3,15 +3,18 @@
 import pytest
 from django.urls import reverse
 
-from submissions.models import WaitState
+from submissions.models import Ending, WaitState
 from tests.factories import make_loan_wait, make_wait
+from tests.submissions.sharing import tell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
-
-@pytest.mark.parametrize(
+OF_BOTH_KINDS = pytest.mark.parametrize(
     ("model", "make"), [("bookings_visitwait", make_wait), ("kits_loanwait", make_loan_wait)]
 )
+
+
+@OF_BOTH_KINDS
 def test_list_shows_who_waits_now_and_others_on_request(desk, model, make):
     def shown(**query):
         page = desk.get(reverse(f"admin:{model}_changelist"), query)
@@ -26,3 +29,18 @@ def test_list_shows_who_waits_now_and_others_on_request(desk, model, make):
     assert shown(which="all") == shown(q="7b") == {waiting, offered, taken, ended}
     assert shown(q="7b", which="past") == {taken, ended}
     assert "wie nu wacht" in desk.get(reverse(f"admin:{model}_changelist")).text
+
+
+@OF_BOTH_KINDS
+def test_who_is_taken_off_the_list_by_staff_does_not_read_that_anything_was_called_off(
+    desk, model, make
+):
+    row = make()
+
+    desk.post(reverse(f"admin:{model}_move", args=[row.pk, "end"]), {"note": "Zoals besproken."})
+
+    assert row.events.latest("pk").data == {"why": Ending.BY_US}
+    (mail,) = tell()
+    assert (mail.template, mail.to) == ("wait_ended", row.submission.email)
+    assert "Wij hebben jullie van de wachtlijst gehaald." in mail.text
+    assert "afgezegd" not in mail.text

@@ -79,6 +79,16 @@ def test_both_sides_of_a_shared_booking_get_their_own_words_only(frozen):
     assert Mail.objects.filter(to=bram.email).exists()
 
 
+def test_invitation_that_was_withdrawn_is_not_out_of_lending(frozen):
+    booking = make_booking()
+    companion = shared(booking.submission, email="bram@school.example")
+    sharing.withdraw(companions=[companion], by=booking.submission.user)
+
+    known = json.loads(signed_in(companion.user).get(reverse("my_details_json")).content)
+
+    assert [one["Stand"] for one in known["Wat collega’s met je delen"]] == ["ingetrokken"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_downloads_at_once_keep_apart(frozen):
     people = {marker: make_life(marker)[0] for marker in ("marit", "sanne")}
