@@ -17,7 +17,7 @@ from core.transactions import retried
 from kits import copies, lifecycle
 from kits.availability import free_copies
 from kits.days import Days, desk_calendar, free_again_on, visit_day
-from kits.lifecycle import COMING, MOVES
+from kits.lifecycle import COMING, MOVES, span
 from kits.models import KitCopy, Loan, LoanEvent, LoanState
 from kits.refusals import DatesPassed, NoCopyFree, TooLate
 from kits.rules import LoanItem, refuse_dates
@@ -70,10 +70,7 @@ def ask_to_move(
     if loan.starts_on < timezone.localdate():
         raise DatesPassed
     refuse_dates(replace(LoanItem.of(loan), starts_on=starts_on, ends_on=ends_on))
-    data = {
-        "from": [loan.starts_on.isoformat(), loan.ends_on.isoformat()],
-        "to": [starts_on.isoformat(), ends_on.isoformat()],
-    }
+    data = {"from": span(loan.starts_on, loan.ends_on), "to": span(starts_on, ends_on)}
     return changing.ask_to_move(loan, data, by=by, note=note)
 
 
@@ -107,8 +104,8 @@ def _move(
         "attention": "",
     }
     data = {
-        "from": [loan.starts_on.isoformat(), loan.ends_on.isoformat()],
-        "to": [starts_on.isoformat(), ends_on.isoformat()],
+        "from": span(loan.starts_on, loan.ends_on),
+        "to": span(starts_on, ends_on),
         "copy": copy.code,
     }
     event: LoanEvent = MOVES.apply(
