@@ -15,10 +15,10 @@ from core.kinds import Along
 from core.lifecycle import Event, Role, role_of
 from core.transactions import retried
 from kits import copies, lifecycle
-from kits.availability import free_copies
+from kits.availability import calendars
 from kits.days import Days, desk_calendar, free_again_on, visit_day
 from kits.lifecycle import COMING, MOVES, span
-from kits.models import KitCopy, Loan, LoanEvent, LoanState
+from kits.models import Attention, KitCopy, Loan, LoanEvent, LoanState
 from kits.refusals import DatesPassed, NoCopyFree, TooLate
 from kits.rules import LoanItem, refuse_dates
 from kits.waiting import freed_boxes
@@ -95,13 +95,13 @@ def _move(
     before = free_again_on(loan.kit, ends_on)
     if freed_boxes.offer_to_waiting_first(loan.kit, starts_on, before):
         MOVES.lapse_all(copies.in_the_way(loan.kit, starts_on, before))
-    copy = _own_or_free(loan, starts_on, before)
+    copy, attention = _own_or_free(loan, starts_on, before)
     changes = {
         "copy": copy,
         "starts_on": starts_on,
         "ends_on": ends_on,
         "free_again_on": before,
-        "attention": "",
+        "attention": attention,
     }
     data = {
         "from": span(loan.starts_on, loan.ends_on),
@@ -116,12 +116,24 @@ def _move(
     return event
 
 
-def _own_or_free(loan: Loan, first: datetime.date, before: datetime.date) -> KitCopy:
-    """Locked. Raises NoCopyFree."""
-    own = copies.lock(loan.copy_id)
-    if own.pk not in copies.unfit(loan.kit) and copies.is_free(own, first, before, to=loan):
-        return own
-    return copies.lock_free(loan.kit, first, before, besides=[own.pk])
+def _own_or_free(
+    loan: Loan, first: datetime.date, before: datetime.date
+) -> tuple[KitCopy, Attention | str]:
+    """Its own box, or another where that is not free or lacks something essential; locked.
+
+    Where no other will do it keeps its own and comes under 'needs attention', as in
+    `handling.rehome`: there is time to fill it. Raises NoCopyFree.
+    """
+    own, unfit = copies.lock(loan.copy_id), copies.unfit(loan.kit)
+    is_free = copies.is_free(own, first, before, to=loan)
+    if is_free and own.pk not in unfit:
+        return own, ""
+    try:
+        return copies.lock_free(loan.kit, first, before, besides=[own.pk, *unfit]), ""
+    except NoCopyFree:
+        if not is_free:
+            raise
+        return own, Attention.NO_OTHER_BOX
 
 
 # --- Along with its visit ------------------------------------------------------------------------
@@ -184,8 +196,8 @@ def days_along(loan: Loan, left: datetime.date, day: datetime.date) -> Days | No
 
 def _has_box(loan: Loan, days: Days) -> bool:
     before = free_again_on(loan.kit, days.ends_on)
-    own = copies.is_free(loan.copy, days.starts_on, before, to=loan)
-    return own or free_copies(loan.kit, days.starts_on, before).exists()
+    found = calendars(days.starts_on, before, [loan.kit], but=loan)
+    return loan.kit.pk in found and found[loan.kit.pk].free_in(days.starts_on, before) > 0
 
 
 def _loans_of(booking: Booking, by_staff: bool) -> list[Loan]:
