@@ -46,10 +46,8 @@ def move(
     copies.lock_loan(loan)
     if (loan.starts_on, loan.ends_on) == (starts_on, ends_on):
         return None
-    MOVES.check(loan, "change_dates")
+    _refuse_to_move(loan, by)
     if role_of(by) == Role.TEACHER:
-        if loan.state == LoanState.PACKED:
-            raise TooLate
         refuse_dates(replace(LoanItem.of(loan), starts_on=starts_on, ends_on=ends_on))
     return _move(loan, starts_on, ends_on, by, note)
 
@@ -86,6 +84,13 @@ def wished_days(loan: Loan) -> tuple[datetime.date, datetime.date] | None:
         return None
     first, last = map(datetime.date.fromisoformat, wish.data["to"])
     return first, last
+
+
+def _refuse_to_move(loan: Loan, by: User | None) -> None:
+    """Locked. Raises IllegalMove, and TooLate for the school itself once the box is packed."""
+    MOVES.check(loan, "change_dates")
+    if role_of(by) == Role.TEACHER and loan.state == LoanState.PACKED:
+        raise TooLate
 
 
 def _move(
@@ -159,7 +164,7 @@ def along(booking: Booking, day: datetime.date | None, by_staff: bool) -> list[A
 def follow(
     booking: Booking, ways: Mapping[str, str], *, left: datetime.date, by: User | None
 ) -> None:
-    """Move or cancel kits with a visit that has just left a day. Raises NoCopyFree."""
+    """Move or cancel kits with a visit that has just left a day. Raises NoCopyFree, TooLate."""
     for loan in _loans_of(booking, role_of(by) == Role.STAFF):
         match ways.get(_name_of(loan)):
             case "move" if booking.is_holding:
@@ -169,12 +174,14 @@ def follow(
 
 
 def move_along(loan: Loan, left: datetime.date, by: User | None, note: str = "") -> None:
-    """After its visit, which has left a day. Raises NoCopyFree where it cannot."""
+    """After its visit, which has left a day. Raises NoCopyFree where it cannot, TooLate as `move`
+    does."""
+    copies.lock_loan(loan)
+    _refuse_to_move(loan, by)
     assert loan.booking is not None
     days = days_along(loan, left, loan.booking.visit.slot.day)
     if days is None:
         raise NoCopyFree
-    copies.lock_loan(loan)
     _move(loan, *days, by, note)
 
 

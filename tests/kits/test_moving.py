@@ -8,11 +8,11 @@ from core.lifecycle import IllegalMove
 from core.mail.outbox import Teller
 from core.models import Mail
 from kits import moving
-from kits.models import LoanState
+from kits.models import Loan, LoanState
 from kits.models.loan import Attention
 from kits.refusals import NoCopyFree, NotAHandoverDay, TooLate
 from submissions.links import link_to
-from tests.factories import make_kit, make_loan
+from tests.factories import make_booking, make_kit, make_loan, make_visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
 
@@ -125,6 +125,22 @@ def test_month_offers_the_days_that_can_be_had(client, loan, kit, own, other, is
 
     assert free[DAYS["ends_on"]] == is_had
     assert (days_of(loan) == DAYS) == is_had
+
+
+def test_loan_goes_along_as_it_is_by_now_and_not_where_its_box_was_packed(loan):
+    """Meanwhile is what happened between reading the loan and its lock."""
+    loan.booking = make_booking(submission=loan.submission, visit=make_visit())
+    loan.save()
+    stale = Loan.objects.with_facts().get()
+    Loan.objects.update(starts_on=november(3), ends_on=november(4))
+    left = loan.booking.visit.slot.day - datetime.timedelta(weeks=1)
+
+    moving.move_along(stale, left, loan.submission.teacher)
+    assert days_of(loan) == {"starts_on": november(10), "ends_on": november(11)}
+
+    Loan.objects.update(state=LoanState.PACKED)
+    with pytest.raises(TooLate):
+        moving.move_along(stale, left, loan.submission.teacher)
 
 
 def test_school_chooses_days_on_which_boxes_change_hands(loan, staff):
