@@ -81,7 +81,7 @@ class MoveView(View):
 
     def form(self, slot: VisitSlot) -> AlongForm:
         data = self.request.POST if self.request.method == "POST" else None
-        return AlongForm(data, booking=self.booking, day=slot.day)
+        return AlongForm(data, booking=self.booking, slot=slot)
 
     def done(self) -> str:
         if self.late:

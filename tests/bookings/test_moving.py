@@ -12,6 +12,7 @@ from bookings.planning.availability import Status, offers_for
 from bookings.refusals import SlotPast, TooLate
 from core.mail.outbox import Teller
 from core.models import Mail
+from kits import handling
 from kits.models import Attention as KitAttention
 from kits.models import LoanState
 from kits.refusals import NoCopyFree
@@ -355,6 +356,32 @@ def test_visit_stays_where_only_a_box_that_lacks_something_is_free(
 
     with pytest.raises(NoCopyFree), transaction.atomic():
         moving.move(slot=later, along={f"leskist-{loan.pk}": "move"}, **by_school(booked))
+
+
+def test_box_that_was_packed_while_the_page_was_open_is_said_before_anything_moves(
+    client, booked, loan, later, staff
+):
+    page = address(booked, naar=later.pk)
+    assert f"leskist-{loan.pk}" in client.get(page).text
+    handling.pack(loan=loan, by=staff)
+
+    answer = client.post(page, {f"leskist-{loan.pk}": "move", "note": "Graag!"})
+
+    assert (answer.status_code, moves_of(booked)) == (422, [])
+    said = "Wat er met dit bezoek mee kan, is veranderd"
+    assert answer.context["form"].non_field_errors()[0].startswith(said)
+    assert "Graag!" in answer.text
+    assert client.post(page, {"note": "Graag!"}).status_code == 302
+    assert moves_of(booked) == ["reschedule"]
+
+
+def test_kit_that_is_cancelled_with_a_move_is_cancelled_by_the_first_of_two_clicks(
+    client, booked, loan, later
+):
+    data = {f"leskist-{loan.pk}": "cancel", "note": ""}
+    for _click in range(2):
+        assert client.post(address(booked, naar=later.pk), data).status_code == 302
+    assert moves_of(booked) == ["reschedule"]
 
 
 def test_kit_goes_along_as_the_school_asked_when_staff_agree(booked, loan, later, staff):
