@@ -117,7 +117,7 @@ class Outing:
 class Along:
     """Something (a kit) that goes along with what moves, and its ways: most wanted first."""
 
-    name: str  # of a form's field; one of its own
+    name: str  # of a form's field: a word of its kind and the number of its row, "leskist-12"
     text: str
     ways: Sequence[tuple[str, str]]  # value, and in words
 

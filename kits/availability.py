@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.fields import DateField
 from django.utils import timezone
 
@@ -51,12 +51,16 @@ def calendars(
     *,
     but: Loan | None = None,
 ) -> dict[int, KitCalendar]:
-    """Per kit (primary key) its calendar for `[first, before)`, in one query; as if the loan `but`
-    were not there."""
+    """Per kit (primary key) its calendar for `[first, before)`, in one query.
+
+    `but`: a loan that is to move, as if it were not there; only its own box may lack something
+    essential then, as in `moving.move`.
+    """
     copies = KitCopy.objects.in_service()
     loans = Loan.objects.live().overlapping(first, before)
     if but is not None:
         loans = loans.exclude(pk=but.pk)
+        copies = copies.filter(Q(pk=but.copy_id) | ~Q(pk__in=KitCopy.objects.unfit()))
     overdue = Loan.objects.overdue().filter(starts_on__lt=before)
     repairs = Repair.objects.filter(starts_on__lt=before, free_again_on__gt=first)
     if kits is not None:

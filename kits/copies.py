@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from kits.availability import free_copies
 from kits.days import overdue_until
-from kits.models import KitCopy, LessonKit, Loan, LoanState, Shortage
+from kits.models import KitCopy, LessonKit, Loan, LoanState
 from kits.refusals import NoCopyFree
 
 
@@ -82,9 +82,7 @@ def lock_all(copy: KitCopy, *loans: Loan) -> None:
 
 
 def unfit(kit: LessonKit) -> list[int]:
-    """Copies of the kit that lack something essential: no loan is moved to one of these."""
-    short = Shortage.objects.filter(copy__kit=kit, closed_at=None, item__is_essential=True)
-    return list(short.values_list("copy", flat=True).distinct())
+    return list(KitCopy.objects.unfit().filter(kit=kit).values_list("pk", flat=True))
 
 
 def in_the_way(kit: LessonKit, first: datetime.date, before: datetime.date) -> "list[Loan]":

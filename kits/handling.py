@@ -16,7 +16,7 @@ from core.lifecycle import role_of
 from core.transactions import retried
 from kits import copies
 from kits.days import overdue_until
-from kits.lifecycle import MOVES, flag_without_box, refuse_if_away, swap
+from kits.lifecycle import MOVES, flag_without_box, refuse_if_away, span, swap
 from kits.models import (
     ChargeLine,
     ContentItem,
@@ -287,8 +287,7 @@ def _leave(loan: Loan, by: User, note: str) -> LoanEvent:
     today, planned = timezone.localdate(), loan.starts_on
     if today >= planned:
         return MOVES.apply(loan, "hand_out", by=by, note=note)
-    ends_on = loan.ends_on.isoformat()
-    data = {"from": [planned.isoformat(), ends_on], "to": [today.isoformat(), ends_on]}
+    data = {"from": span(planned, loan.ends_on), "to": span(today, loan.ends_on)}
     MOVES.lapse_all(Loan.objects.expired().filter(copy=loan.copy_id).overlapping(today, planned))
     changes = {"starts_on": today}
     return MOVES.apply(loan, "hand_out", by=by, note=note, changes=changes, data=data)

@@ -152,7 +152,7 @@ def hold(request: LoanRequest, *, by: User | None) -> Submission:
         state=NEW,
         **request.party.columns,
     )
-    data: dict[str, Any] = {"to": _span(starts_on, ends_on), "copy": copy.code}
+    data: dict[str, Any] = {"to": span(starts_on, ends_on), "copy": copy.code}
     if request.overrule:
         data["overruled"] = sorted(request.overrule)
     MOVES.apply(loan, "hold", by=by, note=request.note, data=data)
@@ -243,7 +243,7 @@ def _keep_until(loan: Loan, ends_on: datetime.date, by: Any, note: str) -> LoanE
     if not copies.is_free(copies.lock(loan.copy_id), starts_on, before, to=loan):
         raise CopyPromised
     changes = {"ends_on": ends_on, "free_again_on": before}
-    data = {"from": _span(starts_on, loan.ends_on), "to": _span(starts_on, ends_on)}
+    data = {"from": span(starts_on, loan.ends_on), "to": span(starts_on, ends_on)}
     return MOVES.apply(loan, "extend", by=by, note=note, changes=changes, data=data)
 
 
@@ -385,7 +385,8 @@ def free_copy(kit: LessonKit, first: datetime.date, before: datetime.date) -> Ki
     return copies.lock_free(kit, first, before)
 
 
-def _span(starts_on: datetime.date, ends_on: datetime.date) -> list[str]:
+def span(starts_on: datetime.date, ends_on: datetime.date) -> list[str]:
+    """The days of a loan as events have them."""
     return [starts_on.isoformat(), ends_on.isoformat()]
 
 

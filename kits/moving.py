@@ -15,10 +15,10 @@ from core.kinds import Along
 from core.lifecycle import Event, Role, role_of
 from core.transactions import retried
 from kits import copies, lifecycle
-from kits.availability import free_copies
+from kits.availability import calendars
 from kits.days import Days, desk_calendar, free_again_on, visit_day
-from kits.lifecycle import COMING, MOVES
-from kits.models import KitCopy, Loan, LoanEvent, LoanState
+from kits.lifecycle import COMING, MOVES, span
+from kits.models import Attention, KitCopy, Loan, LoanEvent, LoanState
 from kits.refusals import DatesPassed, NoCopyFree, TooLate
 from kits.rules import LoanItem, refuse_dates
 from kits.waiting import freed_boxes
@@ -46,10 +46,8 @@ def move(
     copies.lock_loan(loan)
     if (loan.starts_on, loan.ends_on) == (starts_on, ends_on):
         return None
-    MOVES.check(loan, "change_dates")
+    _refuse_to_move(loan, by)
     if role_of(by) == Role.TEACHER:
-        if loan.state == LoanState.PACKED:
-            raise TooLate
         refuse_dates(replace(LoanItem.of(loan), starts_on=starts_on, ends_on=ends_on))
     return _move(loan, starts_on, ends_on, by, note)
 
@@ -70,10 +68,7 @@ def ask_to_move(
     if loan.starts_on < timezone.localdate():
         raise DatesPassed
     refuse_dates(replace(LoanItem.of(loan), starts_on=starts_on, ends_on=ends_on))
-    data = {
-        "from": [loan.starts_on.isoformat(), loan.ends_on.isoformat()],
-        "to": [starts_on.isoformat(), ends_on.isoformat()],
-    }
+    data = {"from": span(loan.starts_on, loan.ends_on), "to": span(starts_on, ends_on)}
     return changing.ask_to_move(loan, data, by=by, note=note)
 
 
@@ -94,6 +89,13 @@ def wished_days(loan: Loan) -> tuple[datetime.date, datetime.date] | None:
     return first, last
 
 
+def _refuse_to_move(loan: Loan, by: User | None) -> None:
+    """Locked. Raises IllegalMove, and TooLate for the school itself once the box is packed."""
+    MOVES.check(loan, "change_dates")
+    if role_of(by) == Role.TEACHER and loan.state == LoanState.PACKED:
+        raise TooLate
+
+
 def _move(
     loan: Loan, starts_on: datetime.date, ends_on: datetime.date, by: User | None, note: str
 ) -> LoanEvent:
@@ -101,17 +103,17 @@ def _move(
     before = free_again_on(loan.kit, ends_on)
     if freed_boxes.offer_to_waiting_first(loan.kit, starts_on, before):
         MOVES.lapse_all(copies.in_the_way(loan.kit, starts_on, before))
-    copy = _own_or_free(loan, starts_on, before)
+    copy, attention = _own_or_free(loan, starts_on, before)
     changes = {
         "copy": copy,
         "starts_on": starts_on,
         "ends_on": ends_on,
         "free_again_on": before,
-        "attention": "",
+        "attention": attention,
     }
     data = {
-        "from": [loan.starts_on.isoformat(), loan.ends_on.isoformat()],
-        "to": [starts_on.isoformat(), ends_on.isoformat()],
+        "from": span(loan.starts_on, loan.ends_on),
+        "to": span(starts_on, ends_on),
         "copy": copy.code,
     }
     event: LoanEvent = MOVES.apply(
@@ -122,12 +124,24 @@ def _move(
     return event
 
 
-def _own_or_free(loan: Loan, first: datetime.date, before: datetime.date) -> KitCopy:
-    """Locked. Raises NoCopyFree."""
-    own = copies.lock(loan.copy_id)
-    if own.pk not in copies.unfit(loan.kit) and copies.is_free(own, first, before, to=loan):
-        return own
-    return copies.lock_free(loan.kit, first, before, besides=[own.pk])
+def _own_or_free(
+    loan: Loan, first: datetime.date, before: datetime.date
+) -> tuple[KitCopy, Attention | str]:
+    """Its own box, or another where that is not free or lacks something essential; locked.
+
+    Where no other will do it keeps its own and comes under 'needs attention', as in
+    `handling.rehome`: there is time to fill it. Raises NoCopyFree.
+    """
+    own, unfit = copies.lock(loan.copy_id), copies.unfit(loan.kit)
+    is_free = copies.is_free(own, first, before, to=loan)
+    if is_free and own.pk not in unfit:
+        return own, ""
+    try:
+        return copies.lock_free(loan.kit, first, before, besides=[own.pk, *unfit]), ""
+    except NoCopyFree:
+        if not is_free:
+            raise
+        return own, Attention.NO_OTHER_BOX
 
 
 # --- Along with its visit ------------------------------------------------------------------------
@@ -153,7 +167,7 @@ def along(booking: Booking, day: datetime.date | None, by_staff: bool) -> list[A
 def follow(
     booking: Booking, ways: Mapping[str, str], *, left: datetime.date, by: User | None
 ) -> None:
-    """Move or cancel kits with a visit that has just left a day. Raises NoCopyFree."""
+    """Move or cancel kits with a visit that has just left a day. Raises NoCopyFree, TooLate."""
     for loan in _loans_of(booking, role_of(by) == Role.STAFF):
         match ways.get(_name_of(loan)):
             case "move" if booking.is_holding:
@@ -163,12 +177,14 @@ def follow(
 
 
 def move_along(loan: Loan, left: datetime.date, by: User | None, note: str = "") -> None:
-    """After its visit, which has left a day. Raises NoCopyFree where it cannot."""
+    """After its visit, which has left a day. Raises NoCopyFree where it cannot, TooLate as `move`
+    does."""
+    copies.lock_loan(loan)
+    _refuse_to_move(loan, by)
     assert loan.booking is not None
     days = days_along(loan, left, loan.booking.visit.slot.day)
     if days is None:
         raise NoCopyFree
-    copies.lock_loan(loan)
     _move(loan, *days, by, note)
 
 
@@ -190,8 +206,8 @@ def days_along(loan: Loan, left: datetime.date, day: datetime.date) -> Days | No
 
 def _has_box(loan: Loan, days: Days) -> bool:
     before = free_again_on(loan.kit, days.ends_on)
-    own = copies.is_free(loan.copy, days.starts_on, before, to=loan)
-    return own or free_copies(loan.kit, days.starts_on, before).exists()
+    found = calendars(days.starts_on, before, [loan.kit], but=loan)
+    return loan.kit.pk in found and found[loan.kit.pk].free_in(days.starts_on, before) > 0
 
 
 def _loans_of(booking: Booking, by_staff: bool) -> list[Loan]:

@@ -90,7 +90,7 @@ class BookingCancelView(CancelView):
         return get_object_or_404(bookings, pk=self.kwargs["booking_id"])
 
     def form(self, row: Booking, data: Any) -> NoteForm:
-        return AlongForm(data, booking=row, day=None)
+        return AlongForm(data, booking=row, slot=None)
 
     def cancel(self, row: Booking, submission: Submission, form: Any) -> str:
         note = form.cleaned_data["note"]

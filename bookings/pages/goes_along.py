@@ -1,15 +1,19 @@
 """What goes along with a visit that moves or is cancelled, as a teacher is asked about it."""
 
 import datetime
+import re
 from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from bookings.models import Booking
+from bookings.models import Booking, VisitSlot
 from core.kinds import Along, kinds
 from submissions.forms import NoteForm
+
+NAME = re.compile(r"[a-z]+-[0-9]+")  # as `Along.name`
 
 
 def fields_for(along: list[Along]) -> dict[str, forms.Field]:
@@ -34,14 +38,35 @@ def choices_for(booking: Booking, *, by_staff: bool = False) -> list[Along]:
     return [replace(one, ways=[moves, *one.ways]) for one in found]
 
 
+def refuse_lost_ways(form: forms.Form) -> None:
+    """Raises ValidationError where a way was sent for something that cannot go along any more,
+    such as a box that was packed while the page was open."""
+    sent = [name.removeprefix(form.add_prefix("")) for name in form.data]
+    if any(NAME.fullmatch(name) and name not in form.fields for name in sent):
+        raise ValidationError(
+            _(
+                "What can go along with this visit changed since you opened this page, for example "
+                "because a box is packed by now. Nothing is moved or cancelled yet. Is it right as "
+                "it is here now? Then send it once more."
+            )
+        )
+
+
 class AlongForm(NoteForm):
-    """A note, and a way for all that goes along with a visit to `day`; None: it is cancelled."""
+    """A note, and a way for all that goes along with a visit to `slot`; None: it is cancelled."""
 
     def __init__(
-        self, data: Any, *, booking: Booking, day: datetime.date | None, initial: Any = None
+        self, data: Any, *, booking: Booking, slot: VisitSlot | None, initial: Any = None
     ) -> None:
         super().__init__(data, initial=initial)
-        self.fields |= fields_for(along_with(booking, day))
+        self.fields |= fields_for(along_with(booking, slot.day if slot else None))
+        # By the first of two clicks: what went along with it went too.
+        self.is_done = not booking.standing.is_coming or booking.visit.slot == slot
+
+    def clean(self) -> dict[str, Any]:
+        if not self.is_done:
+            refuse_lost_ways(self)
+        return super().clean() or self.cleaned_data
 
     @property
     def along(self) -> dict[str, str]:

@@ -85,7 +85,7 @@ class MoveView(View):
     def form(self, slot: VisitSlot) -> AlongForm:
         data = self.request.POST if self.request.method == "POST" else None
         typed = drafts.kept(self.request, of=self.request.path)
-        return AlongForm(data, booking=self.booking, day=slot.day, initial=typed)
+        return AlongForm(data, booking=self.booking, slot=slot, initial=typed)
 
     def done(self) -> str:
         if self.late:

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from bookings import moving, rules
 from bookings.models import Booking, VisitSlot
 from bookings.pages.access import address_of
-from bookings.pages.goes_along import choices_for, fields_for
+from bookings.pages.goes_along import choices_for, fields_for, refuse_lost_ways
 from bookings.pages.parties import ChangesNumbers, supervisors_field
 from bookings.planning.as_shown import number_of, slot_chosen
 from bookings.planning.availability import Offer, next_free_for
@@ -77,6 +77,12 @@ class PartForm(ChangesNumbers, forms.Form):
 
     def clean_slot(self) -> VisitSlot | None:
         return slot_chosen(self.cleaned_data["slot"], self.booking.visit.programme)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("goes") or data.get("slot") not in (None, self.booking.visit.slot):
+            refuse_lost_ways(self)
+        return data
 
     @property
     def chosen(self) -> int:

@@ -135,6 +135,11 @@ class KitCopyQuerySet(OfHubs["KitCopy"]):
     def in_service(self) -> Self:
         return self.filter(is_withdrawn=False)
 
+    def unfit(self) -> Self:
+        """Those that lack something essential: no loan is moved to one of these."""
+        lacking = self.filter(shortages__closed_at=None, shortages__item__is_essential=True)
+        return lacking.distinct()
+
 
 class KitCopy(models.Model):
     """A physical box. Its code is on the label, and in the address that the QR code holds."""

@@ -12,6 +12,8 @@ from bookings.planning.availability import Status, offers_for
 from bookings.refusals import SlotPast, TooLate
 from core.mail.outbox import Teller
 from core.models import Mail
+from kits import handling
+from kits.models import Attention as KitAttention
 from kits.models import LoanState
 from kits.refusals import NoCopyFree
 from programmes.models import Closure, ProgrammeKind
@@ -358,6 +360,56 @@ def test_visit_stays_where_its_kit_cannot_follow(client, booked, loan, kit, late
 
     booked.refresh_from_db()
     assert booked.starts_at == amsterdam(2026, 11, 3, 9)
+
+
+def test_only_box_goes_along_though_it_lacks_something(client, booked, loan, kit, later):
+    loan.copy.shortages.create(item=kit.contents.get(name="Robot"), missing=1)
+    page = address(booked, naar=later.pk)
+    assert "ook verzetten: 26 november t/m 7 december" in client.get(page).text
+
+    assert client.post(page, {f"leskist-{loan.pk}": "move", "note": ""}).status_code == 302
+
+    loan.refresh_from_db()
+    assert (loan.starts_on, loan.attention) == (later.day, KitAttention.NO_OTHER_BOX)
+
+
+def test_visit_stays_where_only_a_box_that_lacks_something_is_free(
+    client, booked, loan, kit, later
+):
+    days = {"starts_on": datetime.date(2026, 11, 24), "ends_on": datetime.date(2026, 11, 27)}
+    make_loan(copy=kit.copies.get(), **days)
+    other = kit.copies.create(code="ROB-ANDERS")
+    other.shortages.create(item=kit.contents.get(name="Robot"), missing=1)
+    assert "ook verzetten" not in client.get(address(booked, naar=later.pk)).text
+
+    with pytest.raises(NoCopyFree), transaction.atomic():
+        moving.move(slot=later, along={f"leskist-{loan.pk}": "move"}, **by_school(booked))
+
+
+def test_box_that_was_packed_while_the_page_was_open_is_said_before_anything_moves(
+    client, booked, loan, later, staff
+):
+    page = address(booked, naar=later.pk)
+    assert f"leskist-{loan.pk}" in client.get(page).text
+    handling.pack(loan=loan, by=staff)
+
+    answer = client.post(page, {f"leskist-{loan.pk}": "move", "note": "Graag!"})
+
+    assert (answer.status_code, moves_of(booked)) == (422, [])
+    said = "Wat er met dit bezoek mee kan, is veranderd"
+    assert answer.context["form"].non_field_errors()[0].startswith(said)
+    assert "Graag!" in answer.text
+    assert client.post(page, {"note": "Graag!"}).status_code == 302
+    assert moves_of(booked) == ["reschedule"]
+
+
+def test_kit_that_is_cancelled_with_a_move_is_cancelled_by_the_first_of_two_clicks(
+    client, booked, loan, later
+):
+    data = {f"leskist-{loan.pk}": "cancel", "note": ""}
+    for _click in range(2):
+        assert client.post(address(booked, naar=later.pk), data).status_code == 302
+    assert moves_of(booked) == ["reschedule"]
 
 
 def test_kit_goes_along_as_the_school_asked_when_staff_agree(booked, loan, later, staff):

@@ -310,6 +310,50 @@ def test_kit_is_asked_about_where_its_class_is_cancelled(client, three, loan, wa
     assert Booking.objects.get(pk=three[0].pk).state == State.CANCELLED
 
 
+def test_class_stays_where_its_kit_was_packed_while_the_page_to_cancel_it_was_open(
+    client, three, loan
+):
+    page = f"{address(three[0])}annuleren/{three[0].pk}/"
+    handling.pack(loan=loan, by=make_staff())
+
+    answer = client.post(page, {"note": "", f"leskist-{loan.pk}": "cancel"})
+
+    assert "Wat er met dit bezoek mee kan, is veranderd" in answer.text
+    assert Booking.objects.get(pk=three[0].pk).state == State.CONFIRMED
+    client.post(page, {"note": ""})
+    assert Booking.objects.get(pk=three[0].pk).state == State.CANCELLED
+
+
+def test_first_of_two_clicks_cancels_a_class_with_its_kit(client, three, loan):
+    page = f"{address(three[0])}annuleren/{three[0].pk}/"
+    data = {"note": "", f"leskist-{loan.pk}": "cancel"}
+    assert [client.post(page, data).status_code for _click in range(2)] == [302, 302]
+
+
+@pytest.mark.parametrize("way", ["move", "cancel"])
+def test_no_class_moves_where_a_kit_was_packed_while_the_page_of_all_was_open(
+    client, three, loan, later, way
+):
+    handling.pack(loan=loan, by=make_staff())
+    named = f"klas-{three[0].pk}"
+    data = sent(three, **{f"{named}-leskist-{loan.pk}": way})
+    assert client.post(f"{address(three[0])}klassen/", data).status_code == 302  # nobody moves
+
+    answer = client.post(f"{address(three[0])}klassen/", data | {f"{named}-slot": later.pk})
+
+    assert answer.status_code == 422
+    assert "Wat er met dit bezoek mee kan, is veranderd" in answer.text
+    assert Booking.objects.get(pk=three[0].pk).visit.slot != later
+
+
+@pytest.mark.parametrize("way", ["move", "cancel"])
+def test_kit_and_class_move_once_by_two_clicks_on_the_page_of_all(client, three, loan, later, way):
+    named = f"klas-{three[0].pk}"
+    data = sent(three, **{f"{named}-slot": later.pk, f"{named}-leskist-{loan.pk}": way})
+    for _click in range(2):
+        assert client.post(f"{address(three[0])}klassen/", data).status_code == 302
+
+
 def test_kit_goes_with_its_class_on_the_page_of_all(client, three, loan, later):
     data = sent(
         three,

@@ -8,11 +8,11 @@ from core.lifecycle import IllegalMove
 from core.mail.outbox import Teller
 from core.models import Mail
 from kits import handling, lifecycle, moving
-from kits.models import LoanState
+from kits.models import Loan, LoanState
 from kits.models.loan import Attention
 from kits.refusals import NoCopyFree, NotAHandoverDay, TooLate
 from submissions.links import link_to
-from tests.factories import make_kit, make_loan
+from tests.factories import make_booking, make_kit, make_loan, make_visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
 
@@ -86,6 +86,61 @@ def test_box_that_lacks_something_essential_does_not_go_along_to_other_days(loan
     moving.move(**by_school(loan), **DAYS)
 
     assert (days_of(loan), loan.copy) == (DAYS, kit.copies.order_by("pk")[box])
+
+
+def test_box_that_lacks_something_stays_with_its_loan_where_no_whole_one_is_free(loan, kit):
+    """There is time to fill it, and staff see that they must."""
+    own, robot = loan.copy, kit.contents.get(name="Robot")
+    for box in kit.copies.all():
+        box.shortages.create(item=robot, missing=1)
+
+    moving.move(**by_school(loan), **DAYS)
+
+    assert (days_of(loan), loan.copy, loan.attention) == (DAYS, own, Attention.NO_OTHER_BOX)
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "is_had"),
+    [
+        ("whole", "taken", True),
+        ("short", "whole", True),
+        ("short", "short", True),
+        ("short", "taken", True),
+        ("taken", "whole", True),
+        ("taken", "short", False),
+        ("taken", "taken", False),
+    ],
+)
+def test_month_offers_the_days_that_can_be_had(client, loan, kit, own, other, is_had):
+    for box, what in zip(kit.copies.order_by("pk"), (own, other), strict=True):
+        if what == "short":
+            box.shortages.create(item=kit.contents.get(name="Robot"), missing=1)
+        if what == "taken":
+            make_loan(copy=box, starts_on=november(11), ends_on=november(13))
+
+    month = client.get(page_of(loan, van="2026-11-04", maand="2026-11"))
+    free = {one.date: one.free > 0 for one in month.context["returns"]}
+    step = page_of(loan, van="2026-11-04", tot="2026-11-11")
+    client.post(step, {"note": ""})
+
+    assert free[DAYS["ends_on"]] == is_had
+    assert (days_of(loan) == DAYS) == is_had
+
+
+def test_loan_goes_along_as_it_is_by_now_and_not_where_its_box_was_packed(loan):
+    """Meanwhile is what happened between reading the loan and its lock."""
+    loan.booking = make_booking(submission=loan.submission, visit=make_visit())
+    loan.save()
+    stale = Loan.objects.with_facts().get()
+    Loan.objects.update(starts_on=november(3), ends_on=november(4))
+    left = loan.booking.visit.slot.day - datetime.timedelta(weeks=1)
+
+    moving.move_along(stale, left, loan.submission.teacher)
+    assert days_of(loan) == {"starts_on": november(10), "ends_on": november(11)}
+
+    Loan.objects.update(state=LoanState.PACKED)
+    with pytest.raises(TooLate):
+        moving.move_along(stale, left, loan.submission.teacher)
 
 
 def test_school_chooses_days_on_which_boxes_change_hands(loan, staff):
