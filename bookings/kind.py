@@ -1,4 +1,4 @@
-"""A class visit, as the rest of the site deals with it."""
+"""The kind of class visits: what `core/kinds.py` asks of it."""
 
 import datetime
 from collections.abc import Collection, Iterable, Sequence

@@ -192,7 +192,7 @@ def claim_zones(visits: QuerySet[Visit]) -> None:
 
 
 def claim_again(visit: Visit) -> None:
-    """The same for a visit whose claims were given up: its own rooms, where staff chose some
+    """Claim zones for a visit that gave up its claims: its own rooms, where staff chose some
     (`bookings/visits/rooms.py`). Raises ZonesTaken."""
     if not visit.has_own_rooms:
         claim_zones(Visit.objects.filter(pk=visit.pk))

@@ -69,8 +69,8 @@ class VisitRequest:
 
     @property
     def audiences(self) -> set[Audience]:
-        """Of who asks, who comes and what is asked for: one, where a school comes with classes
-        to what is for schools, or an organisation with groups."""
+        """Audiences of asker, party and programme: one, where a school comes with classes to what
+        is for schools, or an organisation with groups."""
         asked = {one for item in self.items for one in (item.party.audience, item.programme.whom)}
         return asked | {self.submission.audience}
 
@@ -108,7 +108,7 @@ def broken_date(programme: Programme, slot: VisitSlot) -> list[Broken]:
 
 
 def broken_choice(programme: Programme, slot: VisitSlot) -> list[Broken]:
-    """Of a date that is chosen anew: also whether it is still offered on the site."""
+    """What a newly chosen date breaks; the site must still offer it as well."""
     found = broken_date(programme, slot)
     if not (programme.is_published and slot.programmes.filter(pk=programme.pk).exists()):
         found.append(Broken(Rule.DATE, "", str(_("This date cannot be booked any more."))))

@@ -52,7 +52,7 @@ def reconfirm(answers: Iterable[Answer], *, by: User | None) -> None:
 
 @retried
 def hear_yes(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
-    """Staff heard it, on the telephone: of the date and number of now. Raises SlotPast."""
+    """Staff heard yes by telephone, to the present date and number. Raises SlotPast."""
     lock(booking, "reconfirm")
     if booking.has_begun:
         raise SlotPast

@@ -221,10 +221,10 @@ def feed_response(
     build: Callable[[], bytes],
     filename: str,
 ) -> HttpResponseBase:
-    """304 to who has this already, otherwise what `build` makes; it is called only then.
+    """304 if the client has this, otherwise what `build` makes; it is called only then.
 
     `etag` is unquoted; it must change with the bytes. Conditional headers as RFC 9110 section
-    13 says; those that are nonsense count as absent. So does the date of who has no tag: it
+    13 says; those that are nonsense count as absent. So does a date without a tag: it
     does not tell that a booking moved elsewhere, or that a programme has another title.
     """
     headers = {"ETag": f'"{etag}"', "Cache-Control": "private, no-cache"}

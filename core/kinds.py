@@ -225,7 +225,7 @@ class Kind(Part):
         return None
 
     def since(self, rows: Any, day: datetime.date) -> Any:
-        """Those of `rows` that are on this day or later."""
+        """The `rows` that are on this day or later."""
         return rows
 
     def calendar_events(self, feed: Feed, rows: Any) -> list[CalendarEvent]:
@@ -305,13 +305,13 @@ class Kind(Part):
     def planned_on(
         self, venue: Any, first: datetime.date, last: datetime.date
     ) -> Iterable[Planned]:
-        """What is planned at a venue on these days, both included: for who closes them."""
+        """What is planned at a venue on these days, both included: for closing them."""
         return ()
 
     def planned_in(
         self, region: str, first: datetime.date, last: datetime.date, user: Any
     ) -> Iterable[Planned]:
-        """The same at all venues of a holiday region: for who writes down a school holiday."""
+        """What is planned at all venues of a holiday region: for noting a school holiday."""
         return ()
 
     def sample_mails(self, thing: Any, language: str, *, by: Any) -> Iterable[Any]:
@@ -337,7 +337,7 @@ class Kind(Part):
 
     def concerned(self, thing: Any, changed: Collection[str]) -> Iterable[Planned]:
         """What of this kind was told otherwise before these fields of `thing` changed, and of which
-        `keep` would tell: for who is about to save it."""
+        `keep` would tell: for a form about to save it."""
         return ()
 
     def keep(self, thing: Any, before: Any, *, by: Any, tell: bool = True) -> Iterable[str]:

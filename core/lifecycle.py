@@ -160,7 +160,7 @@ class Lifecycle(dict[str, Move]):
         the row held before and take what it holds after, saves exactly the fields that changed,
         and writes the event. All of that is part of the caller's transaction, which must be
         rolled back on a refusal. `row` is brought up to date, or left as it was on a refusal.
-        `role` is that of who acts without an account, where `by` is None and yet it is not the site.
+        `role` is that of an actor without account, where `by` is None and yet it is not the site.
         `changes` are fields that change along. `notice` overrides the move's own
         message ('' for none). A row that is not in the database yet is inserted: its move comes
         from the state NEW.

@@ -1,4 +1,4 @@
-"""Looking back on a visit or a lesson kit, as the rest of the site deals with it."""
+"""The kind of evaluations of visits and lesson kits: what `core/kinds.py` asks of it."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -62,7 +62,7 @@ class Distribution:
 
 @dataclass(frozen=True)
 class Split:
-    """A question, of who was well prepared and of the others."""
+    """A question, split: those well prepared, and others."""
 
     label: str
     prepared: Distribution
@@ -155,7 +155,7 @@ def _results(rows: list[Any]) -> Results:
 
 
 def _by_preparation(rows: list[Any]) -> ByPreparation:
-    """Who had nothing to prepare is on neither side."""
+    """Rows without preparation are on neither side."""
     of_preparation = [row for row in rows if row[PREPARATION]]
     done = [row for row in of_preparation if row[DONE]]
     others = [row for row in of_preparation if not row[DONE]]

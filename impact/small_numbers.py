@@ -1,4 +1,4 @@
-"""Results for who reads figures and no answers: nothing from which one single answer follows.
+"""Results for readers of figures and no answers: nothing from which one single answer follows.
 
 A number of fewer than `LEAST` answers is not told. Nor is a larger one that leaves one to four over
 of a whole that is told as well (a programme of all programmes, a year of all years), as subtracting
@@ -59,7 +59,7 @@ def told_to_reader(
 
 
 def _told_of_visit(results: Results, of_hubs: EvaluationQuerySet, visit: Visit) -> Results:
-    """The same of a visit, beside its programme's others of its year and all years."""
+    """Results told of a visit, beside its programme's others, of its year and all."""
     of_year = of_hubs.in_year(school_year_of(visit.slot.day))
     wholes = [of_hubs, of_year]
     if not all(is_among(visit.programme, totals(whole)) for whole in wholes):
@@ -100,7 +100,7 @@ def fit_parts[K](parts: Mapping[K, int]) -> set[K]:
 
 
 def guarded(found: Results, wholes: Sequence[Results]) -> Results:
-    """The same without what is not fit to tell; `wholes` are the results that contain these."""
+    """Results without what is not fit to tell; `wholes` are those that contain these."""
 
     def is_told(one: Distribution, same: Mapping[int, Distribution]) -> bool:
         return is_fit(one.n, [whole.n for whole in same.values()])
@@ -109,8 +109,8 @@ def guarded(found: Results, wholes: Sequence[Results]) -> Results:
 
 
 def guarded_among[K](found: Results, parts: Mapping[K, Results], key: K) -> Results:
-    """The same for one part (`key`) of a whole that is told, such as one of all years: several
-    parts together leave no few over either. `found`: the results of that part."""
+    """Guard one part (`key`) of a whole that is told, such as one of all years: several parts
+    together leave no few over either. `found`: the results of that part."""
 
     def is_told(one: Distribution, same: Mapping[K, Distribution]) -> bool:
         return one.is_told and key in fit_parts({part: other.n for part, other in same.items()})

@@ -69,7 +69,7 @@ def refresh_calendars(kit: LessonKit) -> None:
 
 
 def keep_turnaround(kit: LessonKit) -> list[str]:
-    """Boxes that are promised are free again after the turnaround of now, as those of later loans
+    """Boxes that are promised are free again after the new turnaround, as those of later loans
     are. Returns a line for each that keeps what it had, since the next loan begins too soon."""
     lines, words = [], _("%(box)s keeps its turnaround after %(day)s: its next loan begins sooner.")
     for copy in kit.copies.order_by("pk").select_for_update(of=("self",)):

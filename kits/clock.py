@@ -17,7 +17,7 @@ def lapse_expired() -> int:
 
 
 def make_way_for_overdue() -> int:
-    """Give who waits for an overdue box another one, or flag it; returns how many moved."""
+    """Move loans waiting for an overdue box, or flag them; returns how many moved."""
     overdue = Loan.objects.overdue().filter(copy=OuterRef("pk"))
     boxes = KitCopy.objects.filter(Exists(overdue)).select_related("kit").order_by("pk")
     return sum(len(handling.make_way_for_overdue(copy=copy)[0]) for copy in boxes)

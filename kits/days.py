@@ -200,15 +200,15 @@ def is_late(loan: Loan) -> bool:
 
 
 def late(loans: Iterable[Loan]) -> list[Loan]:
-    """Those that somebody could have brought back by now. One query for each way of collecting,
-    however many they are; none where all are in time."""
+    """Loans that could have been brought back by now. One query for each way of collecting, however
+    many they are; none where all are in time."""
     overdue = [loan for loan in loans if loan.is_overdue]
     gone_by = _gone_by((loan.kit.venue, loan.delivery, loan.ends_on) for loan in overdue)
     return [loan for loan in overdue if (loan.kit.venue_id, loan.delivery, loan.ends_on) in gone_by]
 
 
 def number_late(loans: LoanQuerySet) -> int:
-    """How many of them are; one query more, and no row of a loan."""
+    """How many are late; one query more, and no row of a loan."""
     columns = "copy__kit__venue", "copy__kit__venue__holiday_region", "delivery", "ends_on"
     groups = loans.overdue().order_by().values_list(*columns).annotate(number=Count("pk"))
     numbers = {

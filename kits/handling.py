@@ -261,7 +261,7 @@ def rehome(
 
 
 def _lock_boxes(copy: KitCopy, *loans: Loan) -> None:
-    """As `copies.lock_all`; holds whose time is up first make way for who needs another box."""
+    """`copies.lock_all`, after holds whose time is up made way for those needing another."""
     MOVES.lapse_all(Loan.objects.expired().filter(copy__kit=copy.kit_id).order_by("pk"))
     copies.lock_all(copy, *loans)
 
@@ -272,7 +272,7 @@ def _withdraw(copy: KitCopy, by: User) -> None:
 
 
 def _write_event(copy_id: int, move: str, by: User, data: dict[str, Any]) -> None:
-    """Who did what to a box: `kits/telling/wording.py` has the words."""
+    """Write who did what to a box; words: `kits/telling/wording.py`."""
     CopyEvent.objects.create(copy_id=copy_id, move=move, by=by, by_role=role_of(by), data=data)
 
 

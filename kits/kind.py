@@ -1,4 +1,4 @@
-"""A loan of a lesson kit, as the rest of the site deals with it."""
+"""The kind of loans of lesson kits: what `core/kinds.py` asks of it."""
 
 import datetime
 from collections.abc import Collection, Iterable, Mapping, Sequence

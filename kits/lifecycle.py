@@ -199,7 +199,7 @@ def _verify_one(loan: Loan, school: School | None, by: User) -> None:
 
 @retried
 def book(request: LoanRequest, *, by: User) -> Submission:
-    """Hold and verify at once: for who is signed in, and for staff on a school's behalf."""
+    """Hold and verify at once: for signed-in teachers, or staff on a school's behalf."""
     return verify(hold(request, by=by), by=by)
 
 

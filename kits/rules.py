@@ -93,7 +93,7 @@ def refuse_dates(item: LoanItem) -> None:
 def refuse_return(
     kit: LessonKit, starts_on: datetime.date, ends_on: datetime.date, desk: days.DeskCalendar
 ) -> None:
-    """The same of the day on which a box comes back."""
+    """Refuse a day on which no box can come back."""
     if ends_on > last_plannable_day():
         raise TooFarAhead
     if (ends_on - starts_on).days > kit.loan_days:

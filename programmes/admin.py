@@ -51,7 +51,7 @@ PICTURE_FIELDS = (
 
 
 class Pictured(ModelAdmin):
-    """Of what teachers see a drawing or a picture of."""
+    """For rows that teachers see drawn or pictured."""
 
     readonly_fields = ("seen_now",)
 

@@ -42,7 +42,7 @@ def handout(request: HttpRequest, token: str, ending: str) -> HttpResponse:
 
 
 class Pictures(kinds.Part):
-    """Those of programmes; kits throw away their own (`kits/kind.py`)."""
+    """Files of programmes; kits throw away their own (`kits/kind.py`)."""
 
     name = "pictures"
     jobs = {"delete_pictures": timedelta(hours=1), "delete_handouts": timedelta(hours=1)}

@@ -81,7 +81,7 @@ class TellingForm(forms.ModelForm):
 
 
 def _plain(value: Any) -> str:
-    """The same for the same choice, whatever it was read from."""
+    """A choice as text, whatever it was read from."""
     return str([one.pk for one in value]) if isinstance(value, QuerySet) else str(value)
 
 

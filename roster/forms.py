@@ -149,7 +149,7 @@ class OtherDaysForm(forms.ModelForm):
 
     @transaction.atomic
     def save(self, commit: bool = True) -> OtherDays:
-        """The same days a second time, as with a second click, are one row."""
+        """Keep one row for the same days sent twice, as by a second click."""
         Person.objects.select_for_update().get(pk=self.instance.person_id)
         days = {"first_on": self.instance.first_on, "last_on": self.instance.last_on}
         same = OtherDays.objects.filter(

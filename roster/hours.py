@@ -23,7 +23,7 @@ def by_person(shifts: ShiftQuerySet) -> dict[int, datetime.timedelta]:
 
 
 def by_person_in_year(shifts: ShiftQuerySet, year: int) -> dict[int, datetime.timedelta]:
-    """The same of the school year that starts in `year`."""
+    """`by_person` of the school year starting in `year`."""
     return by_person(shifts.in_year(year))
 
 

@@ -1,4 +1,4 @@
-"""Shifts, as the rest of the site deals with them."""
+"""The kind of shifts: what `core/kinds.py` asks of it."""
 
 import datetime
 from collections.abc import Collection, Sequence

@@ -32,8 +32,8 @@ def ends_after(seen_on: datetime.date) -> datetime.date:
 
 @retried
 def hold_under(person: Person) -> None:
-    """Hold all her shifts, past ones too, under her address of now (`Person.holder`). Raises
-    Overlaps where somebody with that address has a shift at the same time, at another hub."""
+    """Hold all her shifts, past too, under her present address (`Person.holder`). Raises Overlaps
+    where somebody with that address has a shift at the same time, at another hub."""
     hers = Shift.objects.where(holds=True).filter(person=person).exclude(holder=person.holder)
     try:
         with transaction.atomic():
@@ -85,7 +85,7 @@ def forget(person: Person) -> None:
 
 
 def forget_at(email: str) -> int:
-    """Who has this address and has left: somebody who still works here must be reached, though the
+    """Forget leavers with this address: somebody who still works here must be reached, though the
     teacher with the same address is erased. Returns how many."""
     people = list(Person.objects.filter(email=email).exclude(left_on=None).order_by("pk"))
     for person in people:

@@ -74,7 +74,7 @@ def broken(person: Person, shift: Shift) -> list[type[MayNot]]:
 
 
 def open_to(person: Person, shifts: Sequence[Shift]) -> list[Shift]:
-    """Those of these open shifts that she may have."""
+    """The open shifts of these that she may have."""
     rules = Rules(shifts)
     return [one for one in shifts if one.is_open and not rules.broken(person, one)]
 
@@ -118,12 +118,12 @@ def _when(person: Person, shift: Shift) -> list[type[MayNot]]:
 
 
 def _days(shift: Shift) -> Iterable[datetime.date]:
-    """Those on which it is; two that overlap have one in common."""
+    """Days on which it is; two that overlap have one in common."""
     return days_between(timezone.localdate(shift.starts_at), timezone.localdate(shift.ends_at))
 
 
 def _taken_around(shifts: Sequence[Shift]) -> dict[tuple[str, datetime.date], list[Shift]]:
-    """What is taken in the span of all of these, at whatever hub, by who holds it and the day."""
+    """Shifts taken in the span of all of these, at whatever hub, by holder and day."""
     found: dict[tuple[str, datetime.date], list[Shift]] = defaultdict(list)
     if shifts:
         span = {

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 
 class Audience(models.TextChoices):
-    """For whom a programme is, and in which words one speaks of who comes."""
+    """Whom a programme is for, and the words for those who come."""
 
     SCHOOLS = "schools", gettext_lazy("schools")
     GROUPS = "groups", gettext_lazy("groups")
@@ -62,7 +62,7 @@ class Audience(models.TextChoices):
     # --- When it does not fit ---------------------------------------------------------------
 
     def only_room_for(self, number: int) -> str:
-        """Of a date with room for fewer classes or groups than were asked for."""
+        """Says a date has room for fewer classes or groups than asked for."""
         if self.is_groups:
             text = ngettext(
                 "This date has room for %(number)d group only.",
@@ -78,7 +78,7 @@ class Audience(models.TextChoices):
         return text % {"number": number}
 
     def only_room_for_heads(self, number: int) -> str:
-        """Of a date with room for fewer pupils or participants than were asked for."""
+        """Says a date has room for fewer pupils or participants than asked for."""
         if self.is_groups:
             text = ngettext(
                 "This date has room for %(number)d participant only.",

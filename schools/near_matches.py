@@ -55,7 +55,7 @@ def _read(schools: QuerySet[Any], seen: Q) -> list[tuple[int, str]]:
 
 
 def _fits(word: str, texts: Sequence[str]) -> list[float]:
-    """Of each text how well the word fits it: 1 where it occurs, 0 where nothing is like it."""
+    """How well the word fits each text: 1 where it occurs, 0 where nothing is like it."""
     slips, pieces = _slips(word), _pieces(word)
     like: dict[str, bool] = {}
 

@@ -88,7 +88,7 @@ def find_schools(query: str, *, limit: int = LIMIT) -> Results:
 
 
 def telling_words(folded: str) -> list[str]:
-    """Those that exclude; all of them where none does."""
+    """Words that exclude; all words where none does."""
     words = folded.split()
     return [word for word in words if word not in KIND_WORDS | SMALL_WORDS] or words
 

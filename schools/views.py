@@ -1,3 +1,5 @@
+"""The search for a school: a page of its own, or the list within a form."""
+
 import re
 
 from django.contrib.auth.decorators import login_not_required

@@ -37,7 +37,7 @@ FIRST_SECONDARY_YEAR = YearGroup.YEAR_1
 
 
 class Level(models.TextChoices):
-    """Of a class of a secondary school; first years are often of two levels."""
+    """Level of a secondary class; first years are often of two levels."""
 
     PRO = "pro", _("practical training (praktijkonderwijs)")
     VMBO = "vmbo", "vmbo"

@@ -72,7 +72,7 @@ class SignedInRequest(HttpRequest):
 
 
 def network_mark(request: HttpRequest) -> str:
-    """Where a visitor asks from, under a name that tells nobody; '' for who is signed in."""
+    """Where a visitor asks from, under a name that tells nobody; '' if signed in."""
     return "" if request.user.is_authenticated else rate_limits.network_key(request)
 
 

@@ -118,8 +118,8 @@ def ask_to_move(row: Any, data: Mapping[str, Any], *, by: User | None, note: str
 
 
 def keep_date(row: Any, *, by: User, note: str) -> Event:
-    """Staff cannot do what was asked: it stays on its date, and who asked is told. Another reason
-    for attention stays."""
+    """Keep it on its date as staff cannot do what was asked; the asker is told. Another reason for
+    attention stays."""
     wish = move_asked_of(row)
     data = {name: wish.data[name] for name in ("from", "to")} if wish else {}
     changes = {"attention": ""} if row.attention == MOVE_ASKED else {}

@@ -98,8 +98,8 @@ class ClassFieldsForm(PartyForm):
     use_required_attribute = False
 
     def offer_year_groups(self, lowest: int, highest: int, *, for_staff: bool) -> None:
-        """Those for which the offer is; staff, who may overrule that, choose among all. The level
-        is asked where a secondary class can come.
+        """Year groups of the offer; staff, who may overrule that, choose among all. The level is
+        asked where a secondary class can come.
 
         Others that are sent all the same are not unknown: the rule says what is wrong with them.
         """
@@ -219,7 +219,7 @@ class ContactForm(forms.Form):
         return Submission(browser=browser, language=language, data_hash=data_hash, **data)
 
     def _hash(self, what: Any) -> str:
-        """What was asked for, as a number: the same key with another one is a conflict."""
+        """A hash of what was asked for: the same key with another hash is a conflict."""
         asked = json.dumps([what, self.cleaned_data], default=str, sort_keys=True)
         return hashlib.sha256(asked.encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""What kinds with a submission have in common, as the rest of the site deals with them."""
+"""What kinds with a submission have in common, of what `core/kinds.py` asks of each."""
 
 import datetime
 from collections.abc import Callable, Iterable, Sequence

@@ -36,7 +36,7 @@ class AlreadyConfirmed(Refused):
 
 
 class TooMuchHeld(Refused):
-    """Too many visitors hold something whom nobody knows yet; who is signed in is not counted.
+    """Too many unknown visitors hold something; those signed in are not counted.
 
     `number`: how many, besides this one. `minutes`: how long a hold lasts.
     """
@@ -77,7 +77,7 @@ class AskedLifecycle(Lifecycle):
     """A table of moves with a move `lapse`, from held to lapsed, and `verify`, by the code."""
 
     def locked_to_verify[T: Asked](self, rows: AskedQuerySet[T]) -> list[T]:
-        """Those of a submission's rows that its code confirms.
+        """Rows of a submission that its code confirms.
 
         What is held comes first: it must not be in the way of what has to find its place again.
         """
@@ -97,7 +97,7 @@ class AskedLifecycle(Lifecycle):
         return True
 
     def correct_level(self, row: Asked, level: str, *, by: User, note: str = "") -> Any:
-        """Of a secondary class, also afterwards: it is only counted. None if it is that already.
+        """Correct a secondary class's level, later too: it is only counted. None if it is that.
         Raises NoLevel."""
         row.refresh_from_db(from_queryset=type(row)._base_manager.select_for_update(of=("self",)))
         self.check(row, "correct_level")

@@ -39,7 +39,7 @@ def mail_about(
     expires_at: datetime.datetime | None = None,
     reader: Reader | None = None,
 ) -> Message:
-    """To who asked, or another reader, of its hub; answers and calls go to where it happens.
+    """Mail of its hub to the asker or another reader; answers and calls go where it happens.
 
     `letter`: the marker of the letter that goes along, or ''. `context`: what the template shows
     besides.

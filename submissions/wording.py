@@ -54,13 +54,13 @@ def details_changed(event: Event) -> str:
 
 
 def level_corrected(event: Event) -> str:
-    """Of an event of the move 'correct_level'."""
+    """Words for an event of 'correct_level'."""
     names = {name: level_label(level) for name, level in event.data.items()}
     return _("The level is now: %(to)s. It was: %(from)s.") % names
 
 
 def offer_lapsed(event: Event) -> str:
-    """Of an event of the move 'lapse'; empty of a hold, which has a sentence of its own."""
+    """Words for an event of 'lapse'; '' for a hold, which has a sentence of its own."""
     return _("The offer lapsed.") if event.from_state == OFFERED else ""
 
 
@@ -86,18 +86,18 @@ def asker_in_full(submission: Submission) -> str:
 
 
 def numbers_of(rows: Sequence[Asked]) -> str:
-    """Of several together: '3 klassen, 70 leerlingen'."""
+    """Parties and heads: '3 klassen, 70 leerlingen'."""
     return f"{parties_of(rows)}, {heads_of(rows)}"
 
 
 def parties_of(rows: Iterable[Asked]) -> str:
-    """Of several together: '3 klassen', or '3 klassen en 1 groep'."""
+    """How many parties: '3 klassen', or '3 klassen en 1 groep'."""
     counts = Counter(row.audience for row in rows)
     return _together([one.parties(counts[one]) for one in _in(counts)])
 
 
 def heads_of(rows: Iterable[Asked]) -> str:
-    """Of several together: '70 leerlingen', or '70 leerlingen en 12 deelnemers'."""
+    """How many heads: '70 leerlingen', or '70 leerlingen en 12 deelnemers'."""
     counts = Counter[Audience]()
     for row in rows:
         counts[row.audience] += row.pupils

@@ -41,7 +41,7 @@ def _give_roles_what_they_lack(app_config: AppConfig, **_kwargs: Any) -> None:
 
 
 class StaticFilesConfig(BaseStaticFilesConfig):
-    """Of Bootstrap's package only the one file that pages use (with its map) is published."""
+    """Publishes of Bootstrap's package only the one file that pages use (with its map)."""
 
     ignore_patterns = [
         *BaseStaticFilesConfig.ignore_patterns,

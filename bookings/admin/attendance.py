@@ -59,7 +59,7 @@ class AttendanceForm(forms.Form):
 
 
 class CameForm(MoveForm):
-    """The same on a booking's own page: empty is as booked, except in a correction."""
+    """How many came, on a booking's page: empty is as booked, but in a correction."""
 
     came = came_field(1)
     field_order = ("came", "note")
@@ -88,8 +88,8 @@ def attendance_of(bookings: Iterable[Booking], data: Any = None) -> dict[int, At
 def say_what_differs(
     request: HttpRequest, bookings: QuerySet[Booking], waiting: Collection[int]
 ) -> None:
-    """Of ticked classes that a colleague noted, moved or called off since the page was opened:
-    what was typed of them, where it is not what stands now. It is not written, nor lost."""
+    """Warn of what was typed of ticked classes that a colleague noted, moved or called off since
+    the page was opened, where it is not what stands now: not written, nor lost."""
     ticked = {row_number(pk) for pk in request.POST.getlist("klas")}
     typed = [pk for pk in ticked.difference(waiting) if f"klas-{pk}-came" in request.POST]
     rows = bookings.filter(pk__in=typed).select_related(*FACTS).order_by("pk") if typed else ()

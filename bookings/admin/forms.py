@@ -130,7 +130,7 @@ class MaximaForm(forms.Form):
 
 
 class SlotMaximaForm(MaximaForm):
-    """Of several slots: what is left empty stays as it is in each."""
+    """Maxima of several slots; an empty field keeps each as it is."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

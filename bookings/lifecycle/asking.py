@@ -115,7 +115,7 @@ def _as_class(booking: Booking, school: School, by: User) -> dict[str, Any]:
 
 @retried
 def book(request: VisitRequest, *, by: User) -> Submission:
-    """Hold and verify at once: for who is signed in, and for staff on a school's behalf."""
+    """Hold and verify at once: for signed-in teachers, or staff on a school's behalf."""
     return verify(hold(request, by=by), by=by)
 
 

@@ -96,7 +96,7 @@ MOVES = BookingLifecycle(
 
 
 def make_way(slot: VisitSlot, programme: Programme) -> None:
-    """Holds whose time is up make way for who wants to be there."""
+    """Lapse the holds in the way here whose time is up."""
     MOVES.lapse_all(Booking.objects.expired().in_the_way(slot, programme))
 
 

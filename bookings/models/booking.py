@@ -51,7 +51,7 @@ SAID_YES = Q(said_yes_for=F("visit__slot__starts_at"), said_yes_with=F("pupils")
 
 
 def was_asked(since_days: int = 0) -> Exists:
-    """Whether a booking was asked 'are you still coming?' about the date of now, so long ago."""
+    """Whether it was asked 'are you still coming?' about its present date, so long ago."""
     asked = BookingEvent.objects.filter(
         booking=OuterRef("pk"),
         move="ask_again",
@@ -69,7 +69,7 @@ def is_doubtful() -> Q:
 
 class BookingQuerySet(AskedQuerySet["Booking"]):
     def in_the_way(self, slot: VisitSlot, programme: Programme) -> Self:
-        """Those in this programme's visit in the slot, or in visits that claim its zones then."""
+        """Bookings of the programme in the slot, or of visits that claim its zones then."""
         starts_at = slot.starts_at.astimezone(datetime.UTC)
         claims = ZoneClaim.objects.filter(
             zone__programmes=programme,
@@ -89,15 +89,15 @@ class BookingQuerySet(AskedQuerySet["Booking"]):
         )
 
     def asked_again(self) -> Self:
-        """Those asked 'are you still coming?' about the date of now."""
+        """Bookings asked 'are you still coming?' about their date."""
         return self.filter(was_asked())
 
     def unanswered(self) -> Self:
-        """Those that should come, and did not say yes to the date and number of now."""
+        """Bookings to come without a yes to their present date and number."""
         return self.filter(state=State.CONFIRMED).upcoming().exclude(SAID_YES)
 
     def silent(self) -> Self:
-        """Those that were asked some days ago, and have not answered."""
+        """Bookings asked some days ago that have not answered."""
         return self.unanswered().filter(was_asked(since_days=settings.SILENT_AFTER_DAYS))
 
     def with_facts(self) -> Self:
@@ -212,7 +212,7 @@ class Booking(Asked):
 
     @property
     def said_yes(self) -> bool:
-        """Whether she said that they come, on the date and with the number of now."""
+        """Whether she said yes to the present date and number."""
         return (self.said_yes_for, self.said_yes_with) == (self.starts_at, self.pupils)
 
     @property
@@ -225,7 +225,7 @@ class Booking(Asked):
 
     @property
     def has_begun(self) -> bool:
-        """Only from then on it is noted who came."""
+        """Begun, so that one can note who came."""
         return self.starts_at <= timezone.now()
 
     @property

@@ -130,7 +130,7 @@ class VisitSlotQuerySet(OfHubs["VisitSlot"]):
         return self.filter(starts_at__gt=timezone.now())
 
     def matching(self, text: str) -> Self:
-        """Those on the days, and with the programmes, venue or note, that `text` names."""
+        """Slots on the days, and with the programmes, venue or note, that `text` names."""
         found = self
         for term in terms(text):
             fits = term.on("starts_at")

@@ -38,7 +38,7 @@ class VisitWaitQuerySet(WaitingQuerySet["VisitWait"]):
         return self.select_related(*WAIT_FACTS)
 
     def about(self, day: datetime.date, hub: int) -> Self:
-        """Those that might want something of a hub on this day."""
+        """Entries that might want something of a hub that day."""
         return self.filter(submission__hub=hub, first_day__lte=day, last_day__gte=day)
 
 

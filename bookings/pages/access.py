@@ -30,8 +30,8 @@ def own_submission(
 def load_booking(
     request: HttpRequest, public_id: UUID, booking_id: int, token: str | None
 ) -> Booking:
-    """One class of a submission that its teacher, or who has the link of its mail, may see; 404
-    for a stranger."""
+    """One class of a submission that its teacher, or whoever has its mail's link, may see; 404 for
+    a stranger."""
     submission = load_submission(request, public_id, token)
     booking = get_object_or_404(Booking.objects.seen_in(submission).with_facts(), pk=booking_id)
     booking.submission.seen_as = submission.seen_as

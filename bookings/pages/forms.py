@@ -80,7 +80,7 @@ class BookingContactForm(SchoolContactForm):
 
 
 class GroupContactForm(OrganisationContactForm):
-    """Who we can reach of a group; of its people no photographs are asked about."""
+    """Contact fields of a group; it is not asked about photographs of people."""
 
     facilities = _facilities_field(
         _(

@@ -1,4 +1,4 @@
-"""What goes along with a visit that moves or is cancelled, as a teacher is asked about it."""
+"""Asking a teacher what becomes of what goes along with a visit that moves or is cancelled."""
 
 import datetime
 import re
@@ -32,7 +32,7 @@ def along_with(
 
 
 def choices_for(booking: Booking, *, by_staff: bool = False) -> list[Along]:
-    """For who may move or cancel the visit in one form, with its date still to be chosen."""
+    """Ways for moving or cancelling the visit in one form, its date still to be chosen."""
     moves = ("move", _("move it along, if the class moves"))
     found = along_with(booking, None, by_staff=by_staff)
     return [replace(one, ways=[moves, *one.ways]) for one in found]

@@ -48,7 +48,7 @@ class SaysNorm:
     told: frozenset[Rule] = frozenset()  # what she was told, and sent all the same
 
     def say_once(self, broken: Iterable[Broken]) -> None:
-        """Of her pupils and supervisors, both filled in."""
+        """Say broken norms once; both numbers are there."""
         form: Any = self
         for one in broken:
             if self.norm_said == str(form.data.get(form.add_prefix("norm_said"), "")):
@@ -62,7 +62,7 @@ class SaysNorm:
 
     @property
     def norm_said(self) -> str:
-        """For which numbers the page says the norm: goes along, hidden, with the next sending."""
+        """The numbers for which the page says the norm: sent back with the form, hidden."""
         form: Any = self
         return f"{form['pupils'].value()}-{form['supervisors'].value()}"
 

@@ -104,7 +104,7 @@ class RowForm(ClassForm):
         return slot_chosen(self.cleaned_data["slot"], self.programme)
 
     def say_gone(self) -> None:
-        """Another one was first: show the dates of now."""
+        """Say that a date is gone; show what is free."""
         self.outlook = Outlook(self.programme)
         chosen = self.cleaned_data["slot"].pk
         self.show_dates(self.skipped)

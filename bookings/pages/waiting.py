@@ -189,7 +189,7 @@ class VisitWaitCodeView(VisitWaitAsking, WaitCodeView):
 
 
 class VisitWaitAddressView(CorrectAddressView, VisitWaitCodeView):
-    """A mistyped address of who waits."""
+    """A mistyped address of an entry."""
 
 
 def _form_of(row: VisitWait) -> str:

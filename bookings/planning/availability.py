@@ -118,7 +118,7 @@ def offers_for_all(
     *,
     for_staff: bool = False,
 ) -> list[Offer]:
-    """Of several programmes on days from `first` to `last`, both included; all, as they stand."""
+    """All offers of `programmes` on days `first` to `last`, both included, as they stand."""
     within = _window(start_of_day(first), start_of_day(last + ONE_DAY))
     return offers_of(programmes, within, for_staff=for_staff)
 
@@ -126,8 +126,8 @@ def offers_for_all(
 def offers_for(
     booking: Booking, first: datetime.date, before: datetime.date, since: datetime.datetime | None
 ) -> list[Offer]:
-    """The same as they are for a class that gives up its place to take another, not before
-    `since`: what has no room for it is FULL, and its own visit is in nobody's way."""
+    """Offers to a class that gives up its place to take another, not before `since`: those without
+    room for it are FULL, and its own visit is in nobody's way."""
     within = _window(start_of_day(first), start_of_day(before))
     offers = offers_of([booking.visit.programme], within, but=booking.pk)
     return [_for_class(offer, booking, since) for offer in offers]

@@ -61,8 +61,8 @@ class _Visit(NamedTuple):
 
 
 def trajectories(user: User) -> list[Trajectory]:
-    """Of the classes for which `user` booked this school year or for the next, and of those of
-    last year that had a Proeverij and can go on now; three queries.
+    """Trajectories of classes for which `user` booked this school year or for the next, and of last
+    year's that can go on now after a Proeverij; three queries.
 
     What a class did as the class it continues counts too.
     """
@@ -92,7 +92,7 @@ def _classes_of(user: User) -> list[ClassGroup]:
 
 
 def _visits_of(classes: Iterable[ClassGroup]) -> list[_Visit]:
-    """Of them, and of the classes that they continue, in order."""
+    """Visits of `classes` and those they continue, in order."""
     keys = {key for one in classes for key in class_and_before(one)}
     bookings = Booking.objects.filter(
         class_group__in=keys,

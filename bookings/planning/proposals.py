@@ -42,7 +42,7 @@ class Proposal:
 
     @property
     def initial(self) -> dict[str, Any]:
-        """Of a form for one class, with as many supervisors as the programme asks for."""
+        """A class form's values, with at least the supervisors its programme asks for."""
         party = self.party
         assert party.year_from is not None
         assert party.year_to is not None

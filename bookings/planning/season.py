@@ -63,7 +63,7 @@ class SeasonPlan:
 
     @property
     def fingerprint(self) -> str:
-        """The same for as long as the same would be made, whatever is ticked."""
+        """A hash that stays while the same would be made, whatever is ticked."""
         lines = [
             (
                 copy.source.pk,
@@ -173,7 +173,7 @@ def _ran(patterns: Sequence[SchedulePattern]) -> tuple[datetime.date, datetime.d
 def _bounds(
     source: SchedulePattern, season: Season, ran: tuple[datetime.date, datetime.date]
 ) -> tuple[datetime.date, datetime.date]:
-    """Those of the new season; of what ran for a part only, the same days of the year within it."""
+    """The new season's bounds; if it ran for a part only, the same days of the year within it."""
     years = season.first.year - ran[0].year
     first, last = season.first, season.last
     if source.season_from - ran[0] > ABOUT:

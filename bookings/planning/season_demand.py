@@ -71,7 +71,7 @@ def _planned(plan: SeasonPlan) -> tuple[Counter[int], Counter[int]]:
 
 
 def _before(year: int, known: dict[int, Programme]) -> tuple[Counter[int], Counter[int]]:
-    """The same of the last one."""
+    """Both for the last season."""
     slots, room = Counter[int](), Counter[int]()
     runs = SlotProgramme.objects.filter(programme__in=known, **_year(year, "visitslot__starts_at"))
     counted = runs.order_by().values_list("programme", "visitslot__max_groups")

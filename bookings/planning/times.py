@@ -58,7 +58,7 @@ def at_another_time(pattern: SchedulePattern) -> list[OtherTime]:
 
 
 def promised(slots: Collection[int]) -> set[int]:
-    """Those of these (by key) on whose date somebody counts: who has, had or waits for it."""
+    """Keys of `slots` on whose date somebody counts: has it, had it or waits for it."""
     visits = Visit.objects.filter(slot__in=slots).order_by().values_list("slot")
     waits = VisitWait.objects.filter(slot__in=slots, state__in=LIVE).order_by()
     return {slot for (slot,) in visits.union(waits.values_list("slot")).order_by()}

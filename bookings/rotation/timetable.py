@@ -131,7 +131,7 @@ def routes(
 
 
 def too_long(among: VisitQuerySet) -> list[Visit]:
-    """Those visits to come whose classes cannot go round in time: their letters promise a call.
+    """Visits to come whose classes cannot go round in time: their letters promise a call.
 
     Of all, or only `among` these. Two queries, and a third where there are any. Only numbers are
     read: a year of visits is worked out for the overview, and most have the same ones.

@@ -41,7 +41,7 @@ class AroundStay(Stay):
 
 
 def around_of(bookings: Iterable[Booking]) -> list[AroundStay]:
-    """Of what goes ahead or took place, in order; without visits of which there is nothing to say.
+    """Stays that go ahead or took place, in order; without those of which there is nothing to say.
 
     Classes that come for the same programme do the same and stand together, on whichever days they
     come; those that were there already stand apart.

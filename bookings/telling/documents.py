@@ -126,7 +126,7 @@ class DayVisit(Stay):
 
     @property
     def numbers(self) -> str:
-        """Of all together: '48 leerlingen, 6 begeleiders', or '20 deelnemers'."""
+        """Total numbers: '48 leerlingen, 6 begeleiders', or '20 deelnemers'."""
         along = ngettext("%(number)d supervisor", "%(number)d supervisors", self.supervisors)
         parts = [heads_of(self.bookings), along % {"number": self.supervisors}]
         return ", ".join(parts if self.supervisors else parts[:1])

@@ -31,7 +31,7 @@ EDITION = 3
 
 
 def booking_page(submission: Submission) -> str:
-    """The address of the page about these bookings; it opens for who is signed in only."""
+    """The address of the page about these bookings; it opens only to those signed in."""
     return settings.SITE_URL + reverse("bookings:booking", args=[submission.public_id])
 
 

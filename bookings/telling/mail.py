@@ -121,6 +121,6 @@ def _changes(events: Sequence[BookingEvent]) -> list[str]:
 
 
 def _others(bookings: Sequence[Booking]) -> list[DateLink]:
-    """What else is free, for who does not come because of us."""
+    """What else is free, for those not coming because of us."""
     programme = bookings[0].visit.programme
     return links_to(programme, other_dates(programme, bookings))

@@ -133,7 +133,7 @@ def _is_asked(bookings: Sequence[Booking], moved: Sequence[Booking]) -> bool:
 
 
 def date_kept(events: list[BookingEvent]) -> list[Message]:
-    """The answer to who asked for another date; of one that was moved or cancelled since, none."""
+    """The answer to a question for another date; none where it was moved or cancelled since."""
     bookings = _upcoming(_bookings(events, {State.CONFIRMED, State.REQUESTED}))
     told = [event for event in events if event.booking in bookings]
     return BookingMail("date_kept", events[0].word_from_us, told).to_all(bookings)
@@ -165,7 +165,7 @@ def _is_open(bookings: Sequence[Booking]) -> bool:
 
 
 def still_coming(events: list[BookingEvent]) -> list[Message]:
-    """The question, with the preparation; of who answered since, or moved, there is none."""
+    """The question, with the preparation; none to those who answered since, or moved."""
     about = events[0].about
     bookings = _upcoming(_bookings(events, {State.CONFIRMED}))
     bookings = [one for one in bookings if one.visit.slot.day == about and not one.said_yes]
@@ -177,8 +177,8 @@ def still_coming(events: list[BookingEvent]) -> list[Message]:
 
 
 def proposed(events: list[BookingEvent]) -> list[Message]:
-    """To a small class: it could come with another one, on another date; or, 'joined_by', another
-    one may come on its own. To who moved or cancelled meanwhile there is none."""
+    """Tell a small class that it could come with another, on another date; or, 'joined_by', that
+    another may come on its own. None to those who moved or cancelled meanwhile."""
     name = events[0].notice
     link = ProposalLink if name == "proposed" else BookingLink
     bookings = _upcoming(_bookings(events, {State.CONFIRMED}))

@@ -1,4 +1,4 @@
-"""What else is free, for who does not get what she asked for: in mails, with an address each."""
+"""Other free dates, for those who do not get what they asked for: in mails, an address each."""
 
 import datetime
 from collections.abc import Iterable, Sequence

@@ -31,7 +31,7 @@ class Stay:
 
     @property
     def audience(self) -> Audience:
-        """In which words to speak of who comes: of their programme all are classes, or groups."""
+        """The words for those who come: for one programme all are classes, or all groups."""
         return self.bookings[0].audience
 
     @cached_property  # a mail says them twice: as text and as HTML

@@ -103,7 +103,7 @@ def waiting_beside(bookings: Sequence[Booking]) -> list[VisitWait]:
 
 
 def said_beside(bookings: Sequence[Booking]) -> list[str]:
-    """Of a class of the same submission that waits, in the mails about the others."""
+    """A line per waiting class of the same submission, in mails about the others."""
     words = _("%(class_name)s is on the waiting list for %(title)s, %(when)s: this is no booking.")
     waiting = _beside(bookings).filter(state=WaitState.WAITING)
     return [

@@ -114,7 +114,7 @@ def _another_date(event: BookingEvent) -> str:
 
 
 def _proposed(event: BookingEvent) -> str:
-    """To come with another class, or that another one comes along."""
+    """A proposal to join another class, or to be joined by one."""
     if not event.data:
         return ""
     when = {"before": _moment(event.data["from"]), "after": _moment(event.data["to"])}
@@ -177,8 +177,8 @@ _TOLD_OF: dict[str, Callable[[BookingEvent], str]] = {
 
 
 def said_in_words(booking: Booking, *, was_asked: bool = False) -> str:
-    """For staff: 'yes', or of which other date or number it was said; of who said nothing and
-    `was_asked` days ago that she is silent."""
+    """For staff: 'yes', or to which other date or number it was; or, where it `was_asked` days ago
+    in vain, that she is silent."""
     if booking.said_yes:
         return _("said yes")
     if was_asked and booking.state == State.CONFIRMED and not booking.has_begun:

@@ -33,7 +33,7 @@ def concerned(visit: Visit) -> Concerned:
 
 
 def concerned_in(slot: int, programme: int) -> Concerned:
-    """Of a programme in a slot, by their keys: whether there is a visit yet or not."""
+    """Everyone in a programme in a slot (keys), whether it has a visit yet or not."""
     # Its key, looked up first: PostgreSQL does not look into a subquery behind a dozen joined
     # tables, and would read all bookings of all years.
     active = Visit.objects.active().filter(slot=slot, programme=programme)

@@ -103,8 +103,8 @@ class _Together:
         return sorted(fits, key=lambda one: abs(one.slot.starts_at - visit.slot.starts_at))
 
     def _fits(self, visit: Visit, other: Any) -> bool:
-        """The same programme on another date, with room, open, and no holiday of theirs; its
-        classes were told of no proposal yet (once about a date), and none of these is there."""
+        """Whether it is the same programme on another date, open, with room and no holiday of
+        theirs; its classes had no proposal yet (once a date), and none of these is there."""
         return (
             visit.programme_id == other.programme_id
             and visit.pk != other.pk
@@ -126,7 +126,7 @@ class _Together:
 
 
 def in_a_line(classes: Iterable[Booking]) -> str:
-    """Who they are, with how many; another line where somebody joined, left or changed."""
+    """Keys and numbers of the classes: changes where one joins, leaves or changes."""
     return " ".join(f"{one.pk}:{one.pupils}" for one in classes)
 
 

@@ -23,7 +23,7 @@ class GivesTurns(Protocol):
     import it: it offers through the lifecycle, and the lifecycle comes here first."""
 
     def give_turns_on(self, day: datetime.date) -> None:
-        """Offer what is free on this day to who waits for it."""
+        """Offer what is free on this day to those who wait."""
 
     def give_turns_after(self, about: set[int | None]) -> None:
         """Offer what came free in these visits and their rooms; None: anywhere."""
@@ -40,7 +40,7 @@ def opened() -> None:
 
 
 def offer_to_waiting_first(slot: VisitSlot, programme: Programme) -> bool:
-    """Offer what is free here to who waits for it, before somebody else takes it. Whether anybody
+    """Offer what is free here to those waiting for it, before others take it. Whether anybody
     waits, or a hold whose time is up is in the way: one query, where mostly there is neither."""
     waiting = _waiting(slot, programme).order_by().values_list(Value("waits"))
     expired = Booking.objects.expired().in_the_way(slot, programme).order_by()
@@ -62,9 +62,9 @@ def _waiting(slot: VisitSlot, programme: Programme) -> VisitWaitQuerySet:
 
 
 def _give_turns(slot: VisitSlot) -> None:
-    """Offer what is free on the day of this half day to who waits for it. But a verb that gave up
-    a place there itself may still need it, as where two classes of one school swap: what it
-    leaves over is offered at its end (`_offer_what_is_free`)."""
+    """Offer what is free on the day of this half day to those who wait. But a verb that gave up a
+    place there itself may still need it, as where two classes of one school swap: what it leaves
+    over is offered at its end (`_offer_what_is_free`)."""
     given_up = {visit for visit in left_about(_offer_what_is_free) if visit}
     in_them = VisitSlot.objects.filter(visits__in=given_up)
     if not given_up or not in_them.filter(_near(slot)).exists():

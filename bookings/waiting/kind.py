@@ -1,4 +1,4 @@
-"""A place on the waiting list for a visit, as the rest of the site deals with it."""
+"""The kind of entries on the waiting list for visits: what `core/kinds.py` asks of it."""
 
 import datetime
 from collections.abc import Sequence
@@ -69,7 +69,7 @@ class VisitWaitKind(WaitKind, GivesTurns):
     # --- For staff --------------------------------------------------------------------------
 
     def matters(self, user: User) -> list[Matter]:
-        """Who was passed over: raising a maximum may be all that it takes."""
+        """Classes passed over: raising a maximum may be all that it takes."""
         if not self.may_change(user):
             return []
         passed = VisitWait.objects.of_hubs(user).waiting().exclude(attention="").order_by()

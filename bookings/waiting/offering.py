@@ -103,8 +103,8 @@ def after(visit_ids: Iterable[int | None]) -> int:
 
 
 def on_day(day: datetime.date) -> int:
-    """The round for who waits for this day, just before somebody who does not wait takes a place
-    on it: she gets only what is left over."""
+    """The round for entries for this day, just before somebody who does not wait takes a place on
+    it: she gets only what is left over."""
     waiting = VisitWait.objects.filter(first_day__lte=day, last_day__gte=day)
     return _round(waiting, day, day)
 
@@ -182,8 +182,8 @@ def _pass_over(entry: Entry, wanted: Sequence[Offer], given_up: Sequence[Visit])
 
 
 def _made_room(given_up: Iterable[Visit], offer: Offer, programme: Programme) -> bool:
-    """Whether what was given up is of this offer: of its own visit, or of another one in its rooms
-    at that time, which nobody else is in any more."""
+    """Whether this offer has what was given up: in its own visit, or in another in its rooms at
+    that time, which nobody else is in any more."""
     for visit in given_up:
         if (visit.slot_id, visit.programme_id) == (offer.slot_id, offer.programme_id):
             return True

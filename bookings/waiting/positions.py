@@ -1,4 +1,4 @@
-"""Who stands where on the waiting list, as one may honestly say it."""
+"""Positions on the waiting list, as one may honestly tell them."""
 
 from collections.abc import Sequence
 

@@ -126,7 +126,7 @@ class VisitList(WaitingList):
         return sum(self._end_too_late(one) for one in submissions_of(rows))
 
     def _hopeless(self) -> Q:
-        """Of a programme that is not offered any more, or whose last day is too soon by now."""
+        """Entries for a programme no longer offered, or whose last day is too soon by now."""
         found = Q(programme__is_published=False)
         waiting = VisitWait.objects.waiting().order_by()
         for lead_time in set(waiting.values_list("programme__lead_time", flat=True)):

@@ -15,7 +15,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def desk_page(permission: str, *methods: str) -> Callable[[View], View]:
-    """A page under the back office's sign-in, for who has the permission; GET unless said."""
+    """A page under the back office's sign-in that asks the permission; GET unless said."""
 
     def decorate(view: View) -> View:
         @functools.wraps(view)

@@ -68,8 +68,8 @@ def _badge(text: str, kind: str) -> SafeString:
 
 
 def scoped[Rows: models.QuerySet[Any]](rows: Rows, user: Any) -> Rows:
-    """Those of `rows` that `user` may know of: rows that belong to a hub have `of_hubs`, and
-    another hub's are answered like those that do not exist."""
+    """The `rows` that `user` may know of: rows that belong to a hub have `of_hubs`, and another
+    hub's are answered like those that do not exist."""
     of_hubs: Any = getattr(rows, "of_hubs", None)
     return rows if of_hubs is None else of_hubs(user)
 

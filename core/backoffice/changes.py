@@ -1,6 +1,6 @@
 """What staff changed in a row, with the values before and after.
 
-The log keeps values as the row has them, and shows them in the language of who reads it. Only of
+The log keeps values as the row has them, and shows them in the reader's language. Only of
 models whose admin says so (`logs_values`): nothing that somebody typed about a person is kept here,
 where erasing does not come.
 """
@@ -118,7 +118,7 @@ def log_values(
 
 def log_done(by: Any, row: models.Model, words: Callable[[], Any], *, flag: int = CHANGE) -> None:
     """A line for what was done with a row on a page or by an action: `words` says it, in the
-    language of the moment, and the log keeps it in each for who reads it."""
+    language of the moment, and the log keeps it in each for its reader."""
     said = {}
     for language, _label in settings.LANGUAGES:
         with translation.override(language):
@@ -131,7 +131,7 @@ EXPORTED = '[{"exported": '
 
 
 def log_export(by: Any, model: type[models.Model], rows: int, ending: str) -> None:
-    """Who took along how many rows of what."""
+    """Log who exported how many of what."""
     LogEntry.objects.create(
         user_id=by.pk,
         content_type=ContentType.objects.get_for_model(model),

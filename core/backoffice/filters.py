@@ -105,7 +105,7 @@ class RangeDateFilter(unfold_filters.RangeDateFilter):
 
 
 class RoleFilter(admin.SimpleListFilter):
-    """Who made an event: one of the roles that this history knows. Django's own filter looks for
+    """Roles that made an event, of those that this history knows. Django's own filter looks for
     them among all events of all years, and shows them as they are kept."""
 
     title = _("by")

@@ -98,7 +98,7 @@ class VersionedForm(forms.ModelForm):
 
 
 def _intro(row: models.Model) -> str:
-    """Who did it, if the log knows."""
+    """Says who did it, if known."""
     content_type = ContentType.objects.get_for_model(type(row))
     entries = LogEntry.objects.filter(content_type=content_type, object_id=str(row.pk))
     last = entries.select_related("user").order_by("-pk").first()
@@ -110,7 +110,7 @@ def _intro(row: models.Model) -> str:
 
 
 def _show_initial(field: forms.Field) -> None:
-    """In the form that is shown again this field has the value of now."""
+    """Give the form shown again this field's present value."""
     show: Any = lambda data, initial: initial  # noqa: E731  # a method of this one field
     field.bound_data = show  # type: ignore[method-assign]
 
@@ -120,7 +120,7 @@ def _print(value: Any) -> str:
 
 
 def comparable(value: Any) -> str:
-    """The same for a value as the form read it from the row and as somebody typed it."""
+    """Text that is equal for a value read from the row and the same one typed."""
     match value:
         case None:
             return ""

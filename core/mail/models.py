@@ -17,7 +17,7 @@ ENCLOSED = "X-Enclosed"
 
 class MailQuerySet(models.QuerySet["Mail"]):
     def of_hubs(self, user: Any) -> Self:
-        """Of the hubs whose staff `user` is, and of the site: whoever belongs to a hub helps with
+        """Mails of the hubs whose staff `user` is, and of the site: staff of any hub help with
         signing in."""
         if user.is_superuser:
             return self
@@ -25,7 +25,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
         return self.filter(Q(hub__in=user.hubs.values("pk")) | of_site)
 
     def about(self, references: Any) -> Self:
-        """Of any of these submissions, by their references."""
+        """Mails of any of these submissions, by reference."""
         also = MailReference.objects.filter(reference__in=references)
         return self.filter(Q(reference__in=references) | Q(pk__in=also.values("mail")))
 
@@ -33,7 +33,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
         return self.filter(state__in=Mail.WAITING)
 
     def unclaimed(self) -> Self:
-        """Those whose turn it is, and that no sender has in its hands."""
+        """Mails whose turn it is, and that no sender has in hand."""
         return self.filter(Q(scheduled_at=None) | Q(scheduled_at__lte=timezone.now()))
 
     def expired(self) -> Self:

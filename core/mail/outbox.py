@@ -198,8 +198,8 @@ def made_anew(mail: Mail) -> list[Message] | None:
 
 
 def went_elsewhere(mails: QuerySet[Mail], *, now: str) -> list[Mail]:
-    """Of mails to one person: those to another address than hers of now which still say what is
-    true, the newest of each; without what was told again to that of now."""
+    """Mails to one person at another than her present address that still say what is true, the
+    newest of each; without what was told again to the present one."""
     missed: dict[tuple[str, str], Mail | None] = {}
     told = mails.exclude(tells_of="").exclude(state=Mail.State.WITHDRAWN).order_by("-pk")
     for mail in told.prefetch_related("files"):

@@ -24,7 +24,7 @@ def readable(mail: Mail | Message) -> SafeString:
 
 
 def unlinked(mail: Message) -> SafeString:
-    """The same of what was undone already: its links lead nowhere."""
+    """Its text without links: they lead nowhere, as it was undone."""
     return linebreaksbr(masked(mail.text, to=mail.to), autoescape=True)
 
 

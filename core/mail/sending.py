@@ -208,7 +208,7 @@ def give_up_expired() -> None:
 def send_again(mails: QuerySet[Mail]) -> list[Mail]:
     """Queue again what was sent or stopped and still holds; returns the mails that now wait.
 
-    What tells of events is made anew: of now, to the address of now. Anything else goes as it
+    What tells of events is made anew, as of now, to today's address. Anything else goes as it
     is, with the same Message-ID: whoever did get it, sees it once.
     """
     done = mails.filter(state__in=Mail.DONE).order_by("pk")

@@ -13,8 +13,8 @@ from core.text.bilingual import Bilingual
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def of_hubs(self, user: Any) -> Self:
-        """Of the hubs whose staff `user` is, as rows that have a venue; what is of no hub, such as
-        an import of schools, is of all who belong to one."""
+        """Tasks of the hubs whose staff `user` is, as rows with a venue; those of no hub, such as
+        an import of schools, are of all who belong to one."""
         if user.is_superuser:
             return self
         of_all = Q(hub=None) & Q(models.Exists(user.hubs.all()))
@@ -115,7 +115,7 @@ class TaskUnit(Bilingual):
 
 
 def next_units() -> models.QuerySet[TaskUnit]:
-    """Of each task that runs, the first unit that waits, with its task."""
+    """The first waiting unit of each running task, with its task."""
     waiting = TaskUnit.objects.filter(state=TaskUnit.State.WAITING, task__finished_at=None)
     first = waiting.order_by().values("task").annotate(first=models.Min("pk")).values("first")
     return TaskUnit.objects.filter(pk__in=first).select_related("task__by").order_by("pk")

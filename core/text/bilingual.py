@@ -27,7 +27,7 @@ def in_dutch(text: str) -> Words:
 
 
 class InLanguage:
-    """The texts of a row for who reads now: `.title` is its `title_en` where the page is English
+    """A row's texts in the active language: `.title` is its `title_en` where the page is English
     and there is one, and its Dutch `title` otherwise."""
 
     def __init__(self, row: Model) -> None:

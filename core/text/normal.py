@@ -108,7 +108,7 @@ def telephone(typed: str) -> str:
 
 
 def telephone_digits(typed: str) -> str:
-    """The same number, however it is written: '0612345678' of '+31 (0)6-12345678'."""
+    """The digits, however it is written: '0612345678' of '+31 (0)6-12345678'."""
     number = telephone(typed).replace("(0)", "")
     digits = re.sub("[^0-9]", "", number)
     if not number.startswith("+"):

@@ -22,7 +22,7 @@ def attended(_scope: Scope) -> Q:
 
 
 def unregistered(_scope: Scope) -> Q:
-    """Those of days before today of which nobody noted whether they came."""
+    """Bookings before today of which nobody noted whether they came."""
     today = start_of_day(timezone.localdate())
     return Q(state=State.CONFIRMED, **{f"{DAY}__lt": today})
 

@@ -56,8 +56,8 @@ class Coverage:
 
     @property
     def figures(self) -> dict[str, int]:
-        """Those that follow from it, by their codes: a school is in one municipality at most, and
-        of one board."""
+        """Figures that follow from it, by code: a school is in one municipality at most, and of one
+        board."""
         reached = [area.reached for area in self.municipalities]
         return {
             "schools": sum(reached) + self.unplaced,
@@ -114,7 +114,7 @@ def _open() -> Any:
 
 
 def _areas(rows: Iterable[Mapping[str, Any]], key: str, name: str) -> list[Area]:
-    """Of which a school came, most that came first; schools of none are under an empty key."""
+    """Areas of which a school came, most first; schools of none are under an empty key."""
     names: dict[str, str] = {}
     total: dict[str, int] = defaultdict(int)
     reached: dict[str, int] = defaultdict(int)

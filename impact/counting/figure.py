@@ -98,7 +98,7 @@ class Figure:
     adds: Callable[[Any], float] | None = None  # what one of these adds, where that is not one
 
     def rows(self, scope: Scope) -> Any:
-        """Those that add up to it."""
+        """Rows that add up to it."""
         if self.behind is not None:
             return self.behind(scope)
         return getattr(scope, self.basis).filter(self.where(scope))

@@ -315,7 +315,7 @@ FIGURES: Mapping[str, Figure] = {one.code: one for one in _FIGURES}
 
 
 def figures_of(scope: Scope) -> list[Figure]:
-    """Those that say something of it: the house is of no school, programme or source."""
+    """Figures that say something of it: the house has no school, programme or source."""
     return [one for one in _FIGURES if one.basis != Basis.HOUSE or not scope.is_limited]
 
 

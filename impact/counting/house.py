@@ -42,7 +42,7 @@ def visits_of(scope: Scope) -> Any:
 
 
 def shifts_of(scope: Scope) -> Any:
-    """Of volunteers, worked in the span."""
+    """Shifts worked by volunteers in it."""
     return (
         Shift.objects.worked()
         .filter(
@@ -61,7 +61,7 @@ def refused_of(scope: Scope) -> Any:
 
 
 def slots_with_zones(scope: Scope) -> Any:
-    """With `zones`: how many their venue has."""
+    """Slots with `zones`: the venue's count."""
     zones = Zone.objects.filter(venue=OuterRef("venue")).order_by().values("venue")
     return slots_of(scope).annotate(
         zones=Coalesce(Subquery(zones.annotate(number=Count("pk")).values("number")), 0)
@@ -69,7 +69,7 @@ def slots_with_zones(scope: Scope) -> Any:
 
 
 def visits_with_claims(scope: Scope) -> Any:
-    """With `taken`: how long they take zones, all together."""
+    """Visits with `taken`: how long they hold zones in all."""
     length = Sum(F("claims__ends_at") - F("claims__starts_at"))
     return visits_of(scope).annotate(taken=length)
 

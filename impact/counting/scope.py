@@ -38,7 +38,7 @@ ANEW_WITHIN = datetime.timedelta(days=1)
 
 
 def _typed_alike(name: str) -> Q:
-    """Of submissions: the same was typed under this name, and the same place."""
+    """Submissions with the same typed under this name, and the same place."""
     names = (f"submission__{name}", "submission__typed_city")
     return ~Q(**{names[0]: ""}) & Q(**{one: OuterRef(one) for one in names})
 
@@ -62,7 +62,7 @@ class ProgrammeLine(StrEnum):
 
     @property
     def rows(self) -> Q:
-        """Those of this line: every row is of one."""
+        """Rows of this line; each row is of one."""
         is_group, is_special = ~Q(group_kind=""), Q(**{f"{SCHOOL}__sector": Sector.SPECIAL})
         in_class = ~is_group & ~is_special
         is_secondary = Q(year_from__gte=FIRST_SECONDARY_YEAR)
@@ -170,12 +170,12 @@ class Scope:
 
     @property
     def came(self) -> Any:
-        """Those of them that did."""
+        """The `visits` attended."""
         return self.visits.filter(ATTENDED)
 
     @property
     def ended(self) -> Any:
-        """Bookings of the span that were called off or refused, each with the role of who called it
+        """Bookings of the span that were called off or refused, each with the role that called it
         off last, `ended_by`, and the code of why where one is known, `ended_why`. Each
         once, however often it was called off and taken up again."""
         moves = BookingEvent.objects.filter(
@@ -214,7 +214,7 @@ class Scope:
     @property
     def waits(self) -> Any:
         """Places on the waiting list for visits, confirmed, by the first day that was wanted. None
-        of a source: nobody pays for who did not come."""
+        of a source: nobody pays for those absent."""
         asked = VisitWait.objects.filter(
             self.whose, self.span.days("first_day"), asked_at__isnull=False
         )

@@ -54,8 +54,8 @@ class PaidPupils:
 
 
 def sources_of(hubs: Collection[int]) -> list[Source]:
-    """Those of these hubs with all that they ever pay for, in the order in which they were made;
-    in one query."""
+    """Sources of these hubs with all that they ever pay for, in the order of making; in one
+    query."""
     columns = ("pk", "name", "hub", *(f"shares__{one}" for one in ("parts", "division")))
     of_division = [f"shares__division__{one}" for one in ("programme", "first", "last")]
     found: dict[int, Source] = {}

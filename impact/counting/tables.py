@@ -1,4 +1,4 @@
-"""The same rows, split: by programme line, kind, year groups, world and so on, and over time.
+"""Rows, split: by programme line, kind, year groups, world and so on, and over time.
 
 What a class is one of (its line, its programme) adds up to the total. A programme is of several
 worlds and core objectives, and a school comes in several months: such tables say that they do not
@@ -214,7 +214,7 @@ def over_time(scope: Scope, spans: list[Span]) -> list[Row]:
 
 
 def over_times(scope: Scope, series: Sequence[list[Span]]) -> list[list[Row]]:
-    """The same for several series of spans (months, years) together, in one statement."""
+    """Rows for several series of spans (months, years) together, in one statement."""
     return rows_of(series, count_over_times(scope, series))
 
 
@@ -229,7 +229,7 @@ def count_over_times(
 
 
 def rows_of(series: Sequence[list[Span]], counted: Iterable[dict[str, Any]]) -> list[list[Row]]:
-    """A line for each span of these series, in the words of who looks."""
+    """A line for each span of these series, in the reader's words."""
     found = {
         (row["series"], row["part"]): {measure: row[measure] for measure in MEASURES}
         for row in counted

@@ -1,4 +1,4 @@
-"""Of what staff look at the figures: the period, hub and source that the address names."""
+"""The choice of figures that staff look at: the period, hub and source that the address names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -36,7 +36,7 @@ def year_so_far(user: User) -> Block | None:
 
 
 def verbal_pledges(user: Any) -> list[Matter]:
-    """Those that should be on paper by now, the oldest first."""
+    """Pledges that should be on paper by now, oldest first."""
     if not user.has_perm("impact.view_pledge"):
         return []
     rows = Pledge.objects.of_hubs(user).verbal_too_long().select_related("source")

@@ -140,8 +140,8 @@ def all_figures(request: SignedInRequest) -> HttpResponse:
 
 @desk_page("impact.view_figures")
 def schools(request: SignedInRequest) -> HttpResponse:
-    """Of one municipality or board: those that came, and those that did not; or how many of each
-    of them."""
+    """Schools of one municipality or board that came, and that did not; or how many of each of
+    them."""
     choice = choice_of(request.GET, request.user)
     found = coverage(choice.scope)
     if not request.GET.keys() & {TOWN, BOARD}:

@@ -1,9 +1,9 @@
 """What the board's page counts of visits, kept until anything that is counted changes.
 
 A full year is counted anew in four statements over all its bookings; between two changes, every
-further look reads what was counted first, by who looked or by the worker (docs/decisions/0054).
-What is kept are numbers: names of months and days come when it is shown, in the language of who
-looks.
+further look reads what was counted first, by a reader or by the worker (docs/decisions/0054).
+What is kept are numbers: names of months and days come when it is shown, in the reader's
+language.
 """
 
 import datetime
@@ -49,7 +49,7 @@ class Question:
 
     @cached_property
     def as_json(self) -> dict[str, Any]:
-        """Of a scope that is not limited."""
+        """Only for unlimited scopes."""
         return {
             "span": _days(self.scope.span),
             "hubs": sorted(self.scope.hubs),
@@ -163,8 +163,8 @@ def _note_look(rows: Any, today: datetime.date) -> None:
 
 
 def forget() -> int:
-    """What nobody looked at for long, along with the changes of before; the rest is to be counted
-    again. Once a day is enough. Returns how many."""
+    """Forget what nobody looked at for long, and old changes; the rest is to be counted again. Once
+    a day is enough. Returns how many."""
     since = timezone.localdate() - settings.COUNT_AHEAD_FOR
     with transaction.atomic():
         number, _models = Kept.objects.filter(looked_on__lt=since).delete()

@@ -81,7 +81,7 @@ class EvaluationQuerySet(OfHubs["Evaluation"]):
         )
 
     def seen_in(self, submission: Submission) -> Self:
-        """Those of a submission that who sees it may see."""
+        """Evaluations that a submission's reader may see."""
         rows = self.filter(submission=submission)
         if submission.shows_all:
             return rows
@@ -91,7 +91,7 @@ class EvaluationQuerySet(OfHubs["Evaluation"]):
         )
 
     def of(self, thing: Any) -> Self:
-        """Those of a programme, a lesson kit, or a visit."""
+        """Evaluations of a programme, kit, or visit."""
         if isinstance(thing, Programme):
             return self.filter(booking__visit__programme=thing)
         if isinstance(thing, LessonKit):
@@ -99,7 +99,7 @@ class EvaluationQuerySet(OfHubs["Evaluation"]):
         return self.filter(booking__visit=thing)
 
     def in_year(self, year: int) -> Self:
-        """Those of the school year that starts in `year`."""
+        """Rows of the school year that starts in `year`."""
         return self.filter(day__range=(school_year_start(year), school_year_end(year)))
 
     def in_results(self) -> Self:
@@ -108,7 +108,7 @@ class EvaluationQuerySet(OfHubs["Evaluation"]):
         return self.filter(_took_place() | Q(state=EvaluationState.ANSWERED))
 
     def due(self) -> Self:
-        """Those that can be answered now."""
+        """Evaluations answerable now."""
         today = timezone.localdate()
         return self.filter(_took_place(), state=EvaluationState.ASKED, until__gte=today)
 

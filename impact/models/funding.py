@@ -190,7 +190,7 @@ class PledgeQuerySet(OfHubs["Pledge"]):
 
 
 class PaperFile(FieldFile):
-    """Given out to who may see pledges."""
+    """Open to all who may see pledges."""
 
     @property
     def url(self) -> str:

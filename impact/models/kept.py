@@ -1,4 +1,4 @@
-"""What was counted, kept for who looks again."""
+"""What was counted, kept for whoever looks again."""
 
 from django.db import models
 

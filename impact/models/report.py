@@ -30,7 +30,7 @@ class ReportQuerySet(OfHubs["Report"]):
 
 class Report(models.Model):
     """`facts`, `pdf` and `xlsx` are what was sent, to the byte; a draft has none of them, and is
-    made anew of the rows of now whenever somebody looks."""
+    made anew of present rows whenever somebody looks."""
 
     hub_lookup = "hub"
 

@@ -93,7 +93,7 @@ def _figure(code: str, number: int) -> Facts:
 
 
 def _targets(report: Report) -> list[Facts]:
-    """Those of the funder, and our own, that are about days of the report."""
+    """The funder's targets, and ours, that are about days of the report."""
     rows = (
         Target.objects.filter(
             Q(funder=report.funder) | Q(funder=None),
@@ -188,7 +188,7 @@ def _volunteers(scope: Scope) -> Facts:
 
 
 def _schools(scope: Scope) -> list[Facts]:
-    """Those that came of all, per municipality; of a school board each of its schools."""
+    """How many schools came of all, per municipality; for a board each of its schools."""
     if scope.board:
         sites = sites_of(scope, Q(board=scope.board))
         return [{"name": one.name, "place": one.city, "came": one.came} for one in sites]
@@ -243,5 +243,5 @@ def day_of(text: str) -> datetime.date:
 
 
 def columns_of(table: Mapping[str, Any]) -> list[str]:
-    """Its labels as they were sent; reports of before they were kept have those of now."""
+    """A table's labels as sent; reports from before they were kept have today's."""
     return table.get("columns") or [str(column.label) for column in COLUMNS]

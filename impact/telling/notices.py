@@ -81,7 +81,7 @@ class Steps:
 
 
 def _steps(due: list[Evaluation]) -> list[Steps]:
-    """Of each class its own, once, however much of it the mail is about."""
+    """Each class's next steps, once, however much the mail is about it."""
     by_class: dict[str, list[Any]] = {}
     for one in due:
         by_class.setdefault(one.asked.party_name, []).append(one.asked)

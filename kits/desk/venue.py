@@ -19,7 +19,7 @@ SESSION_KEY = "desk_venue"
 
 @dataclass(frozen=True)
 class Desk:
-    """Who stands at it and where: which loans and boxes its pages are about."""
+    """The user, and where: which loans and boxes its pages are about."""
 
     user: Any
     venue: Venue | None  # None: all of her hubs'
@@ -31,7 +31,7 @@ class Desk:
 
     @property
     def copies(self) -> QuerySet[KitCopy]:
-        """Of all her venues: one that is scanned elsewhere is said to be there."""
+        """Boxes of all her venues: one scanned elsewhere is said to be there."""
         return KitCopy.objects.of_hubs(self.user)
 
     @property
@@ -47,8 +47,8 @@ class Desk:
 
 
 def desk_of(request: HttpRequest) -> Desk:
-    """The desk of who asks, at the venue that she chose; a choice in the address stays for the
-    pages after it. One query."""
+    """The user's desk, at the venue that she chose; a choice in the address stays for the pages
+    after it. One query."""
     lending = Venue.objects.of_hubs(request.user).filter(kits__isnull=False)
     venues = list(lending.distinct().order_by("name"))
     if PARAMETER in request.GET:

@@ -136,7 +136,7 @@ class KitCopyQuerySet(OfHubs["KitCopy"]):
         return self.filter(is_withdrawn=False)
 
     def unfit(self) -> Self:
-        """Those that lack something essential: no loan is moved to one of these."""
+        """Boxes that lack something essential: no loan is moved to them."""
         lacking = self.filter(shortages__closed_at=None, shortages__item__is_essential=True)
         return lacking.distinct()
 
@@ -281,7 +281,7 @@ class KitDocument(models.Model):
         return f"{self.title} (v{self.version})"
 
     def get_absolute_url(self) -> str:
-        """Of the newest version, which may be another."""
+        """The newest version's, which may be another."""
         return reverse("kits:document", args=[self.kit.slug, self.page_name])
 
     @property

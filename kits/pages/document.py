@@ -24,7 +24,7 @@ def serve(document: KitDocument, *, attachment: bool) -> HttpResponse:
 @require_safe
 @login_not_required
 def document(request: HttpRequest, slug: str, page_name: str) -> HttpResponse:
-    """The newest version, to read in the browser; 304 for who has it already."""
+    """The newest version, to read in the browser; 304 if the reader has it."""
     newest = KitDocument.objects.current().select_related("kit__venue")
     found = get_object_or_404(
         newest, kit__slug=slug, kit__is_published=True, kind=KitDocument.KIND_OF_PAGE[page_name]

@@ -150,7 +150,7 @@ def report(request: HttpRequest, public_id: UUID, token: str | None = None) -> H
 def photo(
     request: HttpRequest, public_id: UUID, finding_id: int, token: str | None = None
 ) -> HttpResponse:
-    """A photo that the school sent, to who may see the loan; staff have theirs in the admin."""
+    """A photo that the school sent, for readers of the loan; staff have theirs in the admin."""
     finding = loan_of(load_submission(request, public_id, token)).findings.filter(pk=finding_id)
     for found in finding.exclude(photo=""):
         return uploads.attachment(found.photo, f"melding-{found.pk}.jpg", "image/jpeg")

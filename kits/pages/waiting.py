@@ -83,4 +83,4 @@ class LoanWaitCodeView(LoanWaitAsking, WaitCodeView):
 
 
 class LoanWaitAddressView(CorrectAddressView, LoanWaitCodeView):
-    """A mistyped address of who waits."""
+    """A mistyped address of an entry."""

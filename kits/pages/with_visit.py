@@ -121,7 +121,7 @@ def fitting_kits(booking: Booking) -> QuerySet[LessonKit]:
 
 
 def _that_can_go_along(kits: list[LessonKit], booking: Booking) -> list[LessonKit]:
-    """Those with which a loan can start at the visit, and end on some day; two queries."""
+    """Kits with which a loan can start at the visit, and end on some day; two queries."""
     day = day_of(booking)
     before = max(free_again_on(kit, day + datetime.timedelta(days=kit.loan_days)) for kit in kits)
     desk = desk_calendar(kits[0].venue, day, before, Delivery.DESK, booking)

@@ -30,7 +30,7 @@ EDITION = 2
 
 
 def loan_page(submission: Submission) -> str:
-    """The address of the loan's page; it opens for who is signed in only."""
+    """The address of the loan's page; it opens only to those signed in."""
     return settings.SITE_URL + reverse("loans:loan", args=[submission.public_id])
 
 

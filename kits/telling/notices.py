@@ -81,7 +81,7 @@ def changed(events: list[LoanEvent]) -> list[Message]:
 
 
 def days_kept(events: list[LoanEvent]) -> list[Message]:
-    """The answer to who asked for other days; of one that is out or cancelled since, none."""
+    """The answer to a question for other days; none if it is out or cancelled since."""
     return _mail("days_kept", events, LoanState.where(is_coming=True))
 
 
@@ -143,7 +143,7 @@ def _mail(
 
 
 def _context(name: str, events: list[LoanEvent]) -> dict[str, Any]:
-    """In the language of now."""
+    """In the active language."""
     loan = events[0].loan
     return {
         "loan": loan,

@@ -1,4 +1,4 @@
-"""What else is free of a kit, for who does not get the days she asked for."""
+"""Other free days of a kit, for those who do not get the days they asked for."""
 
 import datetime
 

@@ -15,7 +15,7 @@ class GivesTurns(Protocol):
     """What `kits/waiting/kind.py` does for this module, for the same reason as there."""
 
     def give_turns_of(self, kit: LessonKit) -> None:
-        """Offer what is free of this kit to who waits for it."""
+        """Offer what is free of this kit to those who wait."""
 
 
 def freed() -> None:
@@ -24,8 +24,8 @@ def freed() -> None:
 
 
 def offer_to_waiting_first(kit: LessonKit, first: datetime.date, before: datetime.date) -> bool:
-    """Offer what is free of a kit to who waits for it, before somebody else takes it. Whether
-    anybody waits, or a hold whose time is up is in the way; one query."""
+    """Offer what is free of a kit to those waiting for it, before others take it. Whether anybody
+    waits, or a hold whose time is up is in the way; one query."""
     waiting = _waiting(kit).order_by().values_list(Value("waits"))
     expired = Loan.objects.expired().overlapping(first, before).filter(copy__kit=kit).order_by()
     found = {what for (what,) in waiting.union(expired.values_list(Value("held"))).order_by()}

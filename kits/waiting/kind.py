@@ -1,4 +1,4 @@
-"""A place on the waiting list for a kit, as the rest of the site deals with it."""
+"""The kind of entries on the waiting list for kits: what `core/kinds.py` asks of it."""
 
 from typing import Any
 

@@ -47,7 +47,7 @@ def closing_urls(model_admin: Any) -> list[Any]:
 def closing_page(
     model_admin: Any, request: HttpRequest, closure_id: int | None = None
 ) -> HttpResponse:
-    """Of days that are still open, or (`closure_id`) of what was left on days that are closed."""
+    """Close days that are still open, or (`closure_id`) handle what was left on closed days."""
     if not request.user.has_perm(Closing.permission):
         raise PermissionDenied
     closure = _closure(request, closure_id)

@@ -117,7 +117,7 @@ def _way(hit: Hit, chosen: Mapping[str, str]) -> Way:
 
 
 def _together(hits: Sequence[Hit]) -> list[list[Hit]]:
-    """Those of one kind that somebody asked for in one go are told in one mail."""
+    """Hits of one kind that were asked for in one go, to be told in one mail."""
     units: list[list[Hit]] = []
     for hit in hits:
         prefix = hit.key.partition("-")[0]

@@ -48,7 +48,7 @@ class ObjectiveScheme(models.Model):
 
 class CoreObjectiveQuerySet(models.QuerySet["CoreObjective"]):
     def in_order(self) -> Self:
-        """Those of the newest scheme in force first, then older ones, then what is to come and what
+        """Objectives: newest scheme in force first, then older ones, then what is to come and what
         never was law; each with its `in_force_from`."""
         schemes = ObjectiveScheme.objects.filter(code=OuterRef("scheme"))
         is_law = Q(in_force_from__lte=timezone.localdate())

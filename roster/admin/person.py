@@ -200,7 +200,7 @@ class PersonAdmin(NoDelete, RefusableAdmin, ModelAdmin):
                 messages.info(request, text)
 
     def response_change(self, request: HttpRequest, obj: Person) -> HttpResponse:
-        """Who has another address is offered her link, and what went to the old one, at once."""
+        """Offer at once her link, and what went to the old address, if she has another."""
         if vars(obj).get("is_readdressed") and obj.email and not obj.has_left:
             text = _("Saved. The address is now %(email)s.") % {"email": obj.email}
             messages.success(request, text)

@@ -145,8 +145,8 @@ class Person(models.Model):
 
     @property
     def holder(self) -> str:
-        """Who she is to the database, which keeps everybody in one place at a time: her address,
-        since who is of two hubs has a row at each; without one, this row."""
+        """Whom the database keeps in one place at a time: her address, since a person of two hubs
+        has a row at each; without one, this row."""
         return self.email or f"#{self.pk}"
 
     def is_absent_on(self, day: datetime.date) -> bool:

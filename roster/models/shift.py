@@ -53,7 +53,7 @@ class ShiftQuerySet(OfHubs["Shift"]):
         )
 
     def with_visit(self) -> Self:
-        """What the rules ask of a shift, without who has it: these ask for people themselves."""
+        """What the rules ask of a shift, without its holder: these ask for people themselves."""
         return self.select_related("visit__programme", "visit__slot__venue")
 
     def where(self, **meaning: object) -> Self:
@@ -70,11 +70,11 @@ class ShiftQuerySet(OfHubs["Shift"]):
         return self.filter(starts_at__gt=timezone.now())
 
     def soon(self) -> Self:
-        """Those of the coming two weeks: for these the overview says that they are open."""
+        """Shifts of the coming two weeks: the overview says of these that they are open."""
         return self.upcoming().filter(starts_at__lt=timezone.now() + SOON)
 
     def on_days(self, first: datetime.date, before: datetime.date) -> Self:
-        """Those that start on days of `[first, before)`, the first on top, without what ended."""
+        """Shifts that start on days of `[first, before)`, in order, without those ended."""
         span = {"starts_at__gte": start_of_day(first), "starts_at__lt": start_of_day(before)}
         return (
             self.filter(**span)
@@ -83,11 +83,11 @@ class ShiftQuerySet(OfHubs["Shift"]):
         )
 
     def worked(self) -> Self:
-        """Those whose hours count: somebody was there, and the visit was not called off."""
+        """Shifts whose hours count: somebody was there and the visit was not called off."""
         return self.filter(state=ShiftState.WORKED, visit__released_at=None)
 
     def in_year(self, year: int) -> Self:
-        """Those of the school year that starts in `year`."""
+        """Shifts of the school year starting in `year`."""
         first, last = school_year_start(year), school_year_end(year)
         return self.filter(
             starts_at__gte=start_of_day(first), starts_at__lt=start_of_day(last + ONE_DAY)

@@ -120,7 +120,7 @@ def feed(request: HttpRequest, pk: int, token: str) -> HttpResponseBase:
 
 
 def _shift(person: Person, shift_id: int) -> Shift:
-    """A shift of her hub; 404 for another one's."""
+    """A shift of her hub; 404 for another's."""
     found = Shift.objects.with_facts().filter(pk=shift_id, visit__slot__venue__hub=person.hub_id)
     shift = found.first()
     if shift is None:

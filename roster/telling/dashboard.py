@@ -30,7 +30,7 @@ DOUBTS_WITHIN, DOUBTS_SHOWN = datetime.timedelta(days=settings.ASK_AGAIN_BEFORE_
 
 @dataclass(frozen=True)
 class Place:
-    """A shift on the roster; `doubt` in words where who has it may not."""
+    """A shift on the roster; `doubt` in words where its holder may not."""
 
     shift: Shift
     doubt: str = ""

@@ -73,7 +73,7 @@ def send_link(person: Person) -> None:
 
 
 def went_elsewhere(person: Person) -> list[Mail]:
-    """What she missed at another address than that of now."""
+    """Mails missed at another address than the present."""
     told = Mail.objects.filter(template__in=TEMPLATES, hub=person.hub_id, about=person.name)
     ours = Person.objects.exclude(pk=person.pk).values("email")  # another one of that name
     return outbox.went_elsewhere(told.exclude(to__in=ours), now=person.email)
@@ -83,8 +83,8 @@ def went_elsewhere(person: Person) -> list[Mail]:
 
 
 def _offers(shifts: Iterable[Shift]) -> list[Message]:
-    """To everybody who may have one of these now, with those that she may have. Who dropped out
-    of a shift is not asked for that one again."""
+    """Offers to all who may have some of these now, with those. Nobody is asked again for a shift
+    from which she dropped out."""
     keys = {one.pk for one in shifts}
     rows = Shift.objects.with_facts().open().upcoming().filter(pk__in=keys)
     open_now = list(rows.order_by("starts_at", "pk"))

@@ -36,7 +36,7 @@ def no_progress(label: str, done: int, total: int) -> None:
 
 
 class BrokenFile(Exception):
-    """The file cannot be used; the message says why, in words for who runs the import."""
+    """The file cannot be used; the message says why, in words for whoever runs it."""
 
     def __init__(self, message: str, *, allow: str = "") -> None:
         super().__init__(message)

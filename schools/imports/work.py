@@ -1,7 +1,7 @@
 """What staff upload: planned and shown, and then written by the worker, in pieces.
 
 Planning writes nothing. Exactly the rows that were shown are handed to the worker; where the
-directory or the answer to a brake is another one by then, the plan is another one, and is shown
+directory or the answer to a brake has changed by then, so has the plan, and it is shown
 again.
 """
 

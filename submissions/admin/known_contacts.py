@@ -123,8 +123,8 @@ def known_of(school: School, day: datetime.date, user: Any) -> Known:
 
 
 def known_of_organisation(typed: Mapping[str, Any], user: Any) -> Known:
-    """The same of the organisation with the name and place that were typed, or else of the only one
-    that is like it; of several, which ones."""
+    """What is known of the organisation with the name and place typed, or else of the only one like
+    it; of several, which ones."""
     name, city = (str(typed.get(field) or "") for field in ("organisation", "city"))
     exact = Organisation.objects.filter(name_key=key_of(name, city))
     like = exact or (Organisation.objects.matching(name) if name.strip() else ())
@@ -161,7 +161,7 @@ def _contacts(asked: QuerySet[Submission]) -> Iterable[KnownContact]:
 
 
 def _classes(school: School, day: datetime.date) -> Iterable[KnownClass]:
-    """Of the school year of that day; of the last one with classes where it has none yet."""
+    """Classes of that day's school year, or of the last with any where it has none yet."""
     groups = ClassGroup.objects.filter(school=school, school_year__lte=school_year_of(day))
     last = groups.aggregate(year=Max("school_year"))["year"] or 0
     of_year = list(groups.filter(school_year=last).order_by("name")[:MOST_CLASSES])
@@ -170,8 +170,8 @@ def _classes(school: School, day: datetime.date) -> Iterable[KnownClass]:
 
 
 def _last_numbers(groups: list[ClassGroup]) -> Mapping[int, Mapping[str, Any]]:
-    """Of each class how many came last, of whatever kind, and the level that was said: the later
-    ones overwrite."""
+    """How many of each class came last, whatever the kind, and the level said: later ones
+    overwrite."""
     rows: list[Any] = []
     for kind in submitted():
         rows += kind.model._base_manager.filter(class_group__in=groups)

@@ -82,7 +82,7 @@ class WithPapers:
         return pdf_response(content, filename=f"tec-{reference}.pdf")
 
     def confirm_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The confirmation of now, to the address of now."""
+        """Send today's confirmation to today's address."""
         row = self._seen(request, object_id)
         if not request.user.has_perm(MAY_SEND):
             raise PermissionDenied
@@ -113,7 +113,7 @@ class WithPapers:
         return context
 
     def _confirmation(self, submission: Submission) -> QuerySet[Mail]:
-        """The newest mail that confirmed it to who asked."""
+        """The newest mail that confirmed it to the asker."""
         confirmed = _hers(submission).filter(template=self.confirmation, state__in=Mail.DONE)
         return Mail.objects.filter(pk__in=confirmed.values("pk")[:1])
 
@@ -139,12 +139,12 @@ def mails_of(submission: Submission) -> QuerySet[Mail]:
 
 
 def went_elsewhere(submission: Submission) -> list[Mail]:
-    """What she missed at another address than that of now."""
+    """Mails missed at another address than the present."""
     return outbox.went_elsewhere(_hers(submission), now=submission.email)
 
 
 def _hers(submission: Submission) -> QuerySet[Mail]:
-    """The mails to who asked, at every address she had; not those to colleagues, of whom she may
-    have been one before she took it over."""
+    """The mails to whoever asked, at every address she had; not to colleagues, of whom she may have
+    been one before she took it over."""
     colleagues = submission.companions.exclude(email=submission.email).values("email")
     return mails_of(submission).exclude(to__in=colleagues)

@@ -33,7 +33,7 @@ from submissions.writing.pages import writing_page
 
 
 class ReaddressForm(forms.Form):
-    """Which of the mails that went to another address are told to that of now."""
+    """Which mails that went to another address are told to the present one."""
 
     mails = forms.MultipleChoiceField(
         label=_("Mails"),
@@ -149,7 +149,7 @@ class SubmissionAdmin(NoDelete, ExportingAdmin):
         return super().response_change(request, obj)
 
     def readdress_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Offer to send what went to the old address to that of now."""
+        """Offer to send what went to the old address to the new."""
         submission = self.get_object(request, unquote(object_id))
         if submission is None:
             raise Http404

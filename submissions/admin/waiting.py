@@ -66,7 +66,7 @@ def waiting_moves(
 
 
 class LiveFilter(DefaultFilter):
-    """Who waits now, unless one searches or asks for those of before."""
+    """Entries waiting now, unless one searches or asks for old ones."""
 
     title, parameter_name = gettext_lazy("which"), "which"
     default = gettext_lazy("who waits now")

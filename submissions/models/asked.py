@@ -33,7 +33,7 @@ class AskedQuerySet[T: "Asked"](KeepsFolded, OfHubs[T]):
     model: type[T]
 
     def where(self, **meaning: object) -> Self:
-        """Those of whose state all this is so (`Standing`)."""
+        """Rows whose state has all this (`Standing`)."""
         return self.filter(state__in=self.model.states.where(**meaning))
 
     def holding(self) -> Self:
@@ -69,7 +69,7 @@ class AskedQuerySet[T: "Asked"](KeepsFolded, OfHubs[T]):
         )
 
     def seen_in(self, submission: Submission) -> Self:
-        """Those of a submission that who sees it may see (`Submission.seen_as`), in order."""
+        """Rows of a submission that its reader may see (`Submission.seen_as`), in order."""
         rows = self.filter(submission=submission).order_by("pk")
         if submission.shows_all:
             return rows
@@ -225,7 +225,7 @@ class Asked(Folded):
 
     @property
     def year_groups(self) -> str:
-        """Those of a class, or the kind of a group: 'groep 7', 'leerjaar 1 havo/vwo', 'bedrijf'."""
+        """Its year groups, or the kind of a group: 'groep 7', 'leerjaar 1 havo/vwo', 'bedrijf'."""
         if self.year_from is None or self.year_to is None:
             return str(GroupKind(self.group_kind).label)
         groups = describe_year_groups(self.year_from, self.year_to)

@@ -65,8 +65,8 @@ class SubmissionQuerySet(KeepsFolded, OfHubs["Submission"]):
         return self.filter(user=user)
 
     def matching(self, text: str) -> Self:
-        """Those in which every word of `text` occurs: in the reference, contact, address, school
-        or organisation. Or its telephone number."""
+        """Submissions with every word of `text` in the reference, contact, address, school or
+        organisation. Or its telephone number."""
         found = self
         for word in words(text):
             texts = Submission.objects.filter(has_words("search_text", word))

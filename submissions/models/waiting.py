@@ -75,7 +75,7 @@ class WaitingQuerySet[T: "Waiting"](AskedQuerySet[T]):
         return self.filter(state=WaitState.WAITING).order_by("asked_at", "submission_id", "pk")
 
     def unserved(self) -> Self:
-        """Who waits, or waited until it was too late: whom more room would have served."""
+        """Entries that wait, or did until too late: more room would have served them."""
         late = {"events__move": "end", "events__data__why": Ending.TOO_LATE}
         in_vain = self.model._default_manager.filter(**late).values("pk")
         return self.filter(Q(state=WaitState.WAITING) | Q(state=WaitState.ENDED, pk__in=in_vain))

@@ -48,7 +48,7 @@ class Asking:
         raise NotImplementedError
 
     def book(self, wanted: Any, teacher: User) -> Submission:
-        """Without a code, for who is signed in."""
+        """Without a code, for those signed in."""
         raise NotImplementedError
 
     def verify(self, submission: Submission) -> Submission:

@@ -129,7 +129,7 @@ class DetailsView(View):
         raise NotImplementedError
 
     def rows(self, submission: Submission) -> Sequence[Asked]:
-        """Those that may still be described."""
+        """Rows that may still be described."""
         raise NotImplementedError
 
     def page_of(self, submission: Submission, token: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Privacy at one's own hand: what we know of who is signed in, to read, take along or erase; and
+"""Privacy at one's own hand: what we know of the user, to read, take along or erase; and
 the page of the mail that tells of an erasure to come.
 
 Nothing is written down for it: each answer is made in its request, and no browser keeps it.

@@ -90,7 +90,7 @@ class EarlierClass(NamedTuple):
 def known_classes(
     user: User | None, day: datetime.date, *asked: QuerySet[Any]
 ) -> list[EarlierClass]:
-    """Those of her school in the school year of `day`, by name; a query for each of `asked`."""
+    """Her school's classes in the school year of `day`, by name; a query for each `asked`."""
     if user is None or user.is_staff or user.school_id is None:
         return []
     hers: dict[str, Any] = {
@@ -105,12 +105,12 @@ def known_classes(
 
 
 def initial_of(known: list[EarlierClass], number: int) -> dict[str, Any]:
-    """Of the class with that key; nothing of one that is not hers."""
+    """Values of the class with that key; none of one not hers."""
     return next((dict(one.initial) for one in known if one.group.pk == number), {})
 
 
 def class_asked(request: HttpRequest) -> int:
-    """The key of the class that the address names, of who is signed in; or 0."""
+    """The key of the class in the address, if somebody is signed in; or 0."""
     return row_number(request.GET.get(PARAMETER)) if request.user.is_authenticated else 0
 
 

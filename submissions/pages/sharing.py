@@ -196,7 +196,7 @@ def take_back_offer(request: SignedInRequest) -> HttpResponse:
 
 
 def load_own(request: HttpRequest, public_id: UUID, token: str | None) -> Submission:
-    """404 also for a colleague: with whom it is shared is for who asked to say."""
+    """404 also for a colleague: with whom it is shared is the asker's to say."""
     submission = load_submission(request, public_id, token)
     if submission.seen_as or submission.verified_at is None:
         raise Http404

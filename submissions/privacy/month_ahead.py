@@ -69,8 +69,8 @@ def saw(user: User) -> None:
 
 
 def limit_on(day: datetime.date) -> datetime.datetime:
-    """Of whom nothing was heard since this moment may be erased on `day`: the start of the school
-    year before the one of that day."""
+    """The moment since which silent teachers may be erased on `day`: the start of the school year
+    before the one of that day."""
     return start_of_day(school_year_start(school_year_of(day) - 1))
 
 
@@ -104,7 +104,7 @@ def silent_since(limit: datetime.datetime) -> QuerySet[User]:
 
 
 def due(limit: datetime.datetime) -> QuerySet[User]:
-    """Those of the silent whose month is over."""
+    """Silent teachers whose month is over."""
     return silent_since(limit).filter(erase_on__lte=timezone.localdate())
 
 

@@ -1,4 +1,4 @@
-"""A colleague with whom something is shared, as the rest of the site deals with her."""
+"""The kind of colleagues with whom something is shared: what `core/kinds.py` asks of it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Sharing with a colleague, handing over to her, and another address for who asked.
+"""Sharing with a colleague, handing over to her, and another address for the asker.
 
 A companion is asked by mail. The link in it uses nothing and lets nobody in: she takes part once she
 has proved the address, by its code or by being signed in with it. What one invitation shares is
@@ -175,9 +175,9 @@ def accept(
     *, invitation: uuid.UUID, email: str, person: Mapping[str, str], language: str
 ) -> list[Companion]:
     """She proved that the address is hers: she takes part in what the invitation shares, or takes
-    it over. `person`: her `name` and, for who takes over, her `phone`.
+    it over. `person`: her `name` and, to take over, her `phone`.
 
-    Of what was withdrawn, or handed to somebody else, meanwhile nothing is accepted. Doing it twice
+    Nothing is accepted that was withdrawn, or handed to others, meanwhile. Doing it twice
     changes nothing. Raises InvitationOver.
     """
     asked = Companion.objects.filter(invitation=invitation, email=email).order_by("pk")
@@ -218,7 +218,7 @@ def leave(*, companions: Sequence[Companion], by: User | None) -> list[Companion
 
 @retried
 def withdraw(*, companions: Sequence[Companion], by: User | None) -> list[Companion]:
-    """Who asked for it shares it no more; doing it twice changes nothing."""
+    """The asker shares it no more; doing it twice changes nothing."""
     return _end(companions, "withdraw", by)
 
 

@@ -1,4 +1,4 @@
-"""Who hears of a submission: who asked, and every colleague with whom it is shared.
+"""Who hears of a submission: the asker, and every colleague with whom it is shared.
 
 Each gets a mail of her own, with her own link and her own calendar files, about what she has of it;
 no mail names another reader's address.
@@ -13,7 +13,7 @@ from submissions.models import Asked, Companion, Submission
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who hears of a submission; `companions`: as whom, none for who asked."""
+    """Somebody who hears of a submission; `companions`: as whom, none for the asker."""
 
     submission: Submission
     email: str
@@ -43,7 +43,7 @@ def readers_of[T: Asked](rows: Iterable[T]) -> list[tuple[Reader, list[T]]]:
 
 
 def readers_of_all[T: Asked](rows: Iterable[T]) -> list[tuple[Reader, list[T]]]:
-    """The same of rows of several submissions, in their order; one query, or two when shared."""
+    """Readers of several submissions' rows, in their order; one query, or two when shared."""
     asked: dict[Submission, list[T]] = {}
     for row in rows:
         asked.setdefault(row.submission, []).append(row)
@@ -66,7 +66,7 @@ def readers_of_all[T: Asked](rows: Iterable[T]) -> list[tuple[Reader, list[T]]]:
 
 
 def reader_at(submission: Submission, email: str) -> Reader | None:
-    """As whom this address hears of the submission now; None for who no longer does."""
+    """As whom this address hears of the submission now; None if it no longer does."""
     if not email:
         return None
     if submission.email == email:

@@ -80,7 +80,7 @@ def _gone(name: str, companions: list[Companion]) -> list[Message]:
 
 
 def _to_contact(companions: list[Companion]) -> list[Message]:
-    """Who asked for it hears who no longer takes part."""
+    """Tell the asker who no longer takes part."""
     submission = companions[0].submission
     rows = rows_of(companions)
     if not submission.email or not rows:

@@ -1,4 +1,4 @@
-"""A place on the waiting list of every kind, as the rest of the site deals with it."""
+"""What the kinds of waiting lists have in common, of what `core/kinds.py` asks of each."""
 
 import datetime
 from collections.abc import Sequence
@@ -77,7 +77,7 @@ class WaitKind(AskedKind):
     # --- When a person is erased ------------------------------------------------------------
 
     def needed_since(self, moment: datetime.datetime) -> QuerySet[Any, Any]:
-        """Who waits must be reached when there is a place for her."""
+        """Those who wait must be reached when there is a place."""
         return self.waiting_list.rows.filter(state__in=LIVE).values("submission")
 
     # --- What the worker does ---------------------------------------------------------------
@@ -87,7 +87,7 @@ class WaitKind(AskedKind):
 
     def renew_untold_offers(self) -> None:
         """Count the time of an offer from when its mail goes out: one that waited, as the worker or
-        mail server was away, is made anew with the deadline of now."""
+        mail server was away, is made anew with a new deadline."""
         for submission in self.waiting_list.untold():
             if self.waiting_list.prolong(submission):
                 mails = Mail.objects.filter(reference=submission.reference, template=OFFER_MAIL)

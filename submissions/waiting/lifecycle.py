@@ -123,7 +123,7 @@ class WaitingList:
 
     @retried
     def book(self, request: Any, *, by: User) -> Submission:
-        """For who is signed in."""
+        """For those signed in."""
         return self.verify(self.hold(request, by=by), by=by)
 
     @retried
@@ -279,7 +279,7 @@ class WaitingList:
     # --- Within a verb --------------------------------------------------------------------------
 
     def serve(self, submissions: set[int]) -> None:
-        """At the end of a verb: something is new among who waits."""
+        """At the end of a verb: something changed among entries."""
         self.give_turns()
 
     def _close(

@@ -17,7 +17,7 @@ from submissions.waiting.wording import ending_in_words
 
 
 def readers_of_entry(rows: Sequence[Waiting]) -> list[Reader]:
-    """Who hears of an entry: who asked, and whoever shares the submission. An entry is served as
+    """Who hears of an entry: the asker, and whoever shares the submission. An entry is served as
     one, so no row of it is shared alone (`WaitKind.is_shared_by_row`)."""
     return [reader for reader, _hers in readers_of(rows)]
 

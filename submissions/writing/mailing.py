@@ -42,7 +42,7 @@ class Mailing:
 
     @property
     def about(self) -> str:
-        """Of one mailing there is one task at a time: a fingerprint, and the subject."""
+        """A fingerprint and the subject: one task at a time for one mailing."""
         values = json.dumps([self.circle.values, self.words.values], sort_keys=True)
         fingerprint = hashlib.sha256(values.encode()).hexdigest()[:16]
         return f"{fingerprint} {self.words.subject}"[:60]

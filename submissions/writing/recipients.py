@@ -101,7 +101,7 @@ def _standing(kind: AskedKind, circle: Circle) -> list[Any]:
 
 
 def person_of(unit: Mapping[str, Any], hub: Hub) -> Recipient | None:
-    """Who it is about, with what stands of it by now; None where nothing does."""
+    """The recipient, with what still stands of it; None where nothing does."""
     circle = Circle(hub, FIRST_DAY, rows=unit["rows"])
     whom = set(unit["who"])
     return next((one for one in people(circle) if whom & set(one.keys)), None)

@@ -82,7 +82,7 @@ class MailAdmin(ReadOnly, ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Mail], search_term: str
     ) -> tuple[QuerySet[Mail], bool]:
-        """Also as submissions are found: by a school without its accents, by who asked."""
+        """Search as for submissions too: by a school without its accents, by asker."""
         found, may_double = super().get_search_results(request, queryset, search_term)
         if search_term.strip():
             asked = Submission.objects.matching(search_term).values("reference")

@@ -1,4 +1,4 @@
-"""For who manages a hub: who signed in, and who took which list along. Nobody writes here."""
+"""For those who manage a hub: who signed in, and who exported which list. Nobody writes here."""
 
 import json
 from typing import Any

@@ -123,8 +123,8 @@ def _mine(user: User, key: int | None) -> Followed:
 
 
 def _school(user: User, key: int | None) -> Followed:
-    """Of the school the user belongs to now. The address of the one before stops working, but for
-    a typed school that was found to be this one: then it is the same school."""
+    """The feed of the user's present school. That of the one before stops working, but for a typed
+    school that was found to be this one: then it is the same school."""
     if user.school is None:
         raise Http404
     if key != user.school.pk:

@@ -57,7 +57,7 @@ def next_step(request: HttpRequest) -> str:
 def first_factor_counts(
     request: HttpRequest, user: Any, authenticator: Any, **_signal: Any
 ) -> None:
-    """Who has just enrolled has shown the factor by it, and need not show it again.
+    """Enrolling shows the factor: it need not be shown again.
 
     Only the first one: whoever knows but the password must not get in by adding another.
     """
@@ -76,7 +76,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         return False
 
     def is_reauthentication_required(self, *, app: str) -> bool:
-        """Not of who has just signed in: she showed it a moment ago."""
+        """Not after just signing in: she showed it a moment ago."""
         records = get_authentication_records(self.request, self.request.user)
         latest = max((record["at"] for record in records), default=0.0)
         if time.time() - latest < account_settings.REAUTHENTICATION_TIMEOUT:

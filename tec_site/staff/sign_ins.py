@@ -32,7 +32,7 @@ def record(request: HttpRequest, user: Any) -> None:
 
 
 def record_refusal(request: HttpRequest, email: str) -> None:
-    """Of an address of staff only: who else tries is nobody."""
+    """Note it for a staff address only: others are nobody."""
     staff = get_user_model().objects.filter(email=email, is_staff=True).first()
     if staff is not None:
         _write(request, staff, SignIn.Way.REFUSED)
