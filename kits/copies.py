@@ -31,7 +31,8 @@ def lock_free(
     for pk in list(candidates.values_list("pk", flat=True)):
         with transaction.atomic():
             copy = lock(pk)
-            if copy.kit_id == kit.pk and is_free(copy, first, before):
+            is_as_read = (copy.kit_id, copy.kit.venue_id) == (kit.pk, kit.venue_id)
+            if is_as_read and is_free(copy, first, before):
                 return copy
             transaction.set_rollback(True)  # somebody was first: give the lock back
     raise NoCopyFree
@@ -39,7 +40,8 @@ def lock_free(
 
 def lock(copy_id: int) -> KitCopy:
     """The copy as it is now; nobody else promises it in this transaction."""
-    return KitCopy.objects.select_for_update(of=("self",)).get(pk=copy_id)
+    copies = KitCopy.objects.select_related("kit").select_for_update(of=("self",))
+    return copies.get(pk=copy_id)
 
 
 def is_free(
@@ -83,6 +85,12 @@ def lock_all(copy: KitCopy, *loans: Loan) -> None:
 
 def unfit(kit: LessonKit) -> list[int]:
     return list(KitCopy.objects.unfit().filter(kit=kit).values_list("pk", flat=True))
+
+
+def has_its_box(loan: "Loan") -> bool:
+    """Whether the loan can go out with its copy: it is free for it and lacks nothing essential."""
+    is_mine = is_free(loan.copy, loan.starts_on, loan.free_again_on, to=loan)
+    return is_mine and loan.copy_id not in unfit(loan.kit)
 
 
 def in_the_way(kit: LessonKit, first: datetime.date, before: datetime.date) -> "list[Loan]":

@@ -350,11 +350,13 @@ def settle(*, loan: Loan, by: User, note: str = "") -> LoanEvent:
 
 def behind_question(loan: Loan) -> str:
     """What is the matter with its box, where a question of its school hides it; else ''."""
-    if loan.attention != Attention.MOVE_ASKED:
+    if loan.attention != Attention.MOVE_ASKED or loan.state not in COMING:
         return ""
     seen = loan.events.filter(move__in=("flag", "swap", "change_dates", "settle"))
     last = seen.order_by("pk").last()
-    return why_without_box(loan) if last is not None and last.move == "flag" else ""
+    if last is None or last.move != "flag" or copies.has_its_box(loan):
+        return ""
+    return why_without_box(loan)
 
 
 def why_without_box(loan: Loan) -> str:

@@ -168,7 +168,8 @@ def follow(
     booking: Booking, ways: Mapping[str, str], *, left: datetime.date, by: User | None
 ) -> None:
     """Move or cancel kits with a visit that has just left a day. Raises NoCopyFree, TooLate."""
-    for loan in _loans_of(booking, role_of(by) == Role.STAFF):
+    # Those that were packed since she chose, too: what she may do no more is refused, not dropped.
+    for loan in _loans_of(booking, by_staff=True):
         match ways.get(_name_of(loan)):
             case "move" if booking.is_holding:
                 move_along(loan, left, by)

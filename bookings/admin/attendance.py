@@ -112,7 +112,10 @@ def _what_differs(booking: Booking, data: Any) -> str:
         "%(name)s has changed since you opened the page; what you typed was not noted. "
         "It says: %(stands)s. You typed: %(typed)s."
     ) % {"name": booking, "stands": stands, "typed": came}
-    return f"{text} {_('Your remark: %(note)s') % {'note': note}}" if note else text
+    if not note:
+        return text
+    remark = _("Your remark: %(note)s") % {"note": note}
+    return f"{text} {remark}"
 
 
 def _what_stands(booking: Booking) -> int | str:

@@ -119,7 +119,8 @@ def reschedule(
     programme = booking.visit.programme
     visit = join_or_open(slot, programme, leaving=visit_left, only_planned=only_planned)
     changes: dict[str, Any] = {"visit": visit}
-    if booking.attention == Attention.MOVE_ASKED:
+    was_asked = booking.attention == Attention.MOVE_ASKED
+    if was_asked:
         changes["attention"] = ""  # answered
     school = booking.submission.school
     if school and school_year_of(booking.visit.slot.day) != school_year_of(slot.day):
@@ -129,6 +130,8 @@ def reschedule(
     _note_rooms(booking, left, by)
     flag_dependents(booking, was_at, by)
     _flag_without_taster(booking, by)
+    if was_asked and not booking.attention:
+        flag(booking, _unseen_doubt(booking), by)
     return event
 
 
@@ -201,10 +204,16 @@ def settle(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
 
 
 def behind_question(booking: Booking) -> str:
-    """The doubt about a Proeverij that a question of its school hides, if it still holds and staff
-    neither overruled it nor settled it; else ''."""
+    """The doubt about a Proeverij that a question of its school hides; else ''."""
+    return _unseen_doubt(booking) if booking.attention in QUESTIONS else ""
+
+
+def _unseen_doubt(booking: Booking) -> str:
+    """A doubt about its Proeverij that holds and that staff neither overruled nor settled; else
+    ''."""
     school = booking.submission.school
-    if booking.attention not in QUESTIONS or booking.audience.is_groups or school is None:
+    is_coming = booking.standing.is_coming and not booking.has_begun
+    if not is_coming or booking.audience.is_groups or school is None:
         return ""
     programme, slot = booking.visit.programme, booking.visit.slot
     doubt = rules.taster_doubt(programme, slot, school, booking.party_name)

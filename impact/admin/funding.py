@@ -123,7 +123,8 @@ class PledgeAdmin(NoDelete, ModelAdmin):
     @display(description=_("amount (euro)"), ordering="amount")
     def euros(self, row: Pledge) -> str:
         amount = f"{row.amount:,.2f}".translate(str.maketrans(",.", ".,"))
-        return f"{amount} ({_('in kind')})" if row.is_in_kind else amount
+        in_kind = _("in kind")
+        return f"{amount} ({in_kind})" if row.is_in_kind else amount
 
     @display(description=_("state"))
     def state_shown(self, row: Pledge) -> str:

@@ -32,6 +32,7 @@ from core.lifecycle import Refused
 from core.mail import queue
 from core.models import Mail
 from core.text.normal import fold, mail_address
+from core.transactions import retried
 from schools.models import ClassGroup, Organisation, User
 from schools.models.class_group import free_name
 from submissions.kinds import Names, remembering, submitted
@@ -130,10 +131,10 @@ def erase_overdue() -> int:
     return erased
 
 
-@transaction.atomic
+@retried
 def _erase_if_due(email: str, limit: datetime.datetime) -> bool:
     """Whoever pressed 'keep me' since she was listed stays: she was told that she does."""
-    list(User.objects.select_for_update(of=("self",)).filter(email=email).values_list("pk"))
+    list(User.objects.select_for_update(no_key=True).filter(email=email).values_list("pk"))
     is_due = month_ahead.due(limit).filter(email=email).exists()
     return is_due and bool(erase_person(email=email))
 

@@ -16,6 +16,7 @@ from kits import handling
 from kits.models import Attention as KitAttention
 from kits.models import LoanState
 from kits.refusals import NoCopyFree
+from kits.refusals import TooLate as LoanTooLate
 from programmes.models import Closure, ProgrammeKind
 from schools.models import SchoolHoliday
 from submissions.changing import move_asked_of
@@ -401,6 +402,18 @@ def test_box_that_was_packed_while_the_page_was_open_is_said_before_anything_mov
     assert "Graag!" in answer.text
     assert client.post(page, {"note": "Graag!"}).status_code == 302
     assert moves_of(booked) == ["reschedule"]
+
+
+@pytest.mark.parametrize("way", ["move", "cancel"])
+def test_box_that_is_packed_after_the_form_was_right_keeps_its_visit(
+    booked, loan, later, staff, way
+):
+    handling.pack(loan=loan, by=staff)
+
+    with pytest.raises(LoanTooLate), transaction.atomic():
+        moving.move(slot=later, along={f"leskist-{loan.pk}": way}, **by_school(booked))
+
+    assert moves_of(booked) == []
 
 
 def test_kit_that_is_cancelled_with_a_move_is_cancelled_by_the_first_of_two_clicks(

@@ -359,6 +359,33 @@ def test_proeverij_that_goes_after_it_was_settled_needs_attention_behind_a_quest
     assert attention_of(experience) == Attention.PREREQUISITE_GONE
 
 
+def test_question_about_what_is_over_hides_no_doubt(taster_and_experience):
+    taster, experience = taster_and_experience
+    lifecycle.ask_to_cancel(booking=experience, by=experience.submission.teacher)
+    lose(taster)
+    with time_machine.travel(amsterdam(2026, 11, 12, 9), tick=False):
+        lifecycle.settle(booking=experience, by=make_staff())
+
+    assert attention_of(experience) == ""
+
+
+def test_doubt_behind_a_question_is_there_once_staff_agree_to_another_date(taster_and_experience):
+    taster, experience = taster_and_experience
+    taster.party_name = "8a"  # another class of the school
+    taster.class_group = make_class_group(school=taster.submission.school, name="8a")
+    taster.save()
+    lifecycle.settle(booking=experience, by=make_staff())
+    slot = ask_for(experience, 24)
+
+    lifecycle.reschedule(booking=experience, slot=slot, by=make_staff())
+
+    assert attention_of(experience) == ""  # settled once is settled
+    experience.events.filter(move="settle").delete()
+    slot = ask_for(experience, 26)
+    lifecycle.reschedule(booking=experience, slot=slot, by=make_staff())
+    assert attention_of(experience) == Attention.PREREQUISITE_BY_SCHOOL
+
+
 def test_class_moved_beyond_the_summer_is_one_of_the_year_it_comes_in():
     booking = make_booking()
     before = booking.class_group

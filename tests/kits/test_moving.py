@@ -192,6 +192,30 @@ def test_another_box_is_no_answer_to_the_school(loan, kit, staff):
     assert packed.attention == ""
 
 
+def test_box_that_was_filled_up_behind_a_question_is_no_matter_any_more(staff):
+    packed = make_loan(copy=make_kit().copies.get(), state=LoanState.PACKED, ends_on=FRIDAY)
+    moving.ask_to_move(**by_school(packed), **DAYS)
+    lose_box(packed, staff)
+    assert packed.events.filter(move="flag").exists()
+    handling.lend_again(copy=packed.copy, by=staff)
+    packed.refresh_from_db()
+
+    lifecycle.settle(loan=packed, by=staff)
+
+    assert packed.attention == ""
+
+
+def test_question_about_a_box_that_is_out_by_now_hides_nothing(only, staff):
+    moving.ask_to_move(**by_school(only), **DAYS)
+    lose_box(only, staff)
+    Loan.objects.filter(pk=only.pk).update(state=LoanState.OUT)
+    only.refresh_from_db()
+
+    lifecycle.settle(loan=only, by=staff)
+
+    assert only.attention == ""
+
+
 @pytest.fixture(params=[LoanState.RESERVED, LoanState.PACKED])
 def only(request):
     """A loan of the one box of its kit."""

@@ -25,6 +25,7 @@ def print_report(command: BaseCommand, report: Report, *, everything: bool) -> N
         if len(items) > len(shown):
             more = _("and %d more (--verbosity 2 shows them all)") % (len(items) - len(shown))
             command.stdout.write(f"            … {more}")
-    command.stdout.write(f"  {report.unchanged:6d}  {_('unchanged')}")
+    unchanged = _("unchanged")
+    command.stdout.write(f"  {report.unchanged:6d}  {unchanged}")
     for note in report.notes:
         command.stdout.write(f"  {note}")
