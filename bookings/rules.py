@@ -58,10 +58,6 @@ class VisitRequest:
     told: Collection[Rule] = ()
 
     @property
-    def set_aside(self) -> list[Rule]:
-        return sorted({*self.overrule, *self.told})
-
-    @property
     def hub(self) -> Hub:
         """One submission, one hub."""
         (hub,) = {item.slot.venue.hub for item in self.items}

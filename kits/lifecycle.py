@@ -61,9 +61,7 @@ from submissions.lifecycle import (
     open_submission,
 )
 from submissions.models import Submission
-from submissions.rules import (
-    refuse_broken,
-)
+from submissions.rules import refuse_broken, set_aside
 
 S = LoanState
 COMING = S.where(is_coming=True)
@@ -135,7 +133,8 @@ def hold(request: LoanRequest, *, by: User | None) -> Submission:
         return submission
     item = request.item
     kit, starts_on, ends_on = item.kit, item.starts_on, item.ends_on
-    refuse_broken(rules.broken_rules(kit, request.party), request.overrule, request.note)
+    broken = rules.broken_rules(kit, request.party)
+    refuse_broken(broken, request.overrule, request.note)
     if role_of(by) != Role.STAFF:
         rules.refuse_dates(item)
     before = days.free_again_on(kit, ends_on)
@@ -152,9 +151,7 @@ def hold(request: LoanRequest, *, by: User | None) -> Submission:
         state=NEW,
         **request.party.columns,
     )
-    data: dict[str, Any] = {"to": span(starts_on, ends_on), "copy": copy.code}
-    if request.overrule:
-        data["overruled"] = sorted(request.overrule)
+    data = {"to": span(starts_on, ends_on), "copy": copy.code, **set_aside(broken)}
     MOVES.apply(loan, "hold", by=by, note=request.note, data=data)
     if role_of(by) != Role.STAFF:
         rules.refuse_dates(item)  # again: it may have waited while staff closed the day

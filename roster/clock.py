@@ -19,7 +19,7 @@ from django.utils import timezone
 from bookings.models import Booking, BookingEvent, Visit
 from bookings.models import State as BookingState
 from core.dates import start_of_day
-from core.lifecycle import IllegalMove
+from core.lifecycle import IllegalMove, Role
 from roster import lifecycle
 from roster.models import Shift, ShiftEvent, ShiftState
 
@@ -58,7 +58,10 @@ def offer_open() -> None:
     rows = waiting.with_facts().order_by("visit__slot__venue__hub", "starts_at", "pk")
     for hub, shifts in itertools.groupby(rows, key=lambda one: one.visit.slot.venue.hub_id):
         asked = ShiftEvent.objects.filter(
-            shift__visit__slot__venue__hub=hub, move="offer", by=None, at__gte=start_of_day(today)
+            shift__visit__slot__venue__hub=hub,
+            move="offer",
+            by_role=Role.SITE,
+            at__gte=start_of_day(today),
         )
         until = near if asked.exists() else ahead
         for shift in shifts:

@@ -245,18 +245,20 @@ def _give(
     return _apply(shift, move, about=person, changes=changes, data=data, **given)
 
 
-def _let_go(shift: Shift, *, by: User | None, **given: Any) -> ShiftEvent:
+def _let_go(
+    shift: Shift, *, by: User | None, role: Role | None = None, note: str = ""
+) -> ShiftEvent:
     if shift.has_begun:
         raise refusals.Over
-    event = _apply(shift, "drop", by=by, about=shift.person, changes=_FREE, **given)
-    _offer(shift, by=by)
+    event = _apply(shift, "drop", by=by, role=role, about=shift.person, changes=_FREE, note=note)
+    _offer(shift, by=by, role=role)
     return event
 
 
-def _offer(shift: Shift, *, by: User | None, note: str = "") -> ShiftEvent:
+def _offer(shift: Shift, **given: Any) -> ShiftEvent:
     if shift.has_begun:
         raise refusals.Over
-    return _apply(shift, "offer", by=by, changes={"offered_at": timezone.now()}, note=note)
+    return _apply(shift, "offer", changes={"offered_at": timezone.now()}, **given)
 
 
 @retried

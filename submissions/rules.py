@@ -4,7 +4,7 @@ Each kind says in its own `rules.py` which rules a request breaks.
 """
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,3 +123,10 @@ def refuse_broken(
         raise RulesBroken(standing)
     if left and not note.strip():
         raise NoteRequired
+
+
+def set_aside(broken: Iterable[Broken], index: int | None = None) -> dict[str, list[Rule]]:
+    """What the event of a class keeps of what was overruled: the rules that this class breaks, not
+    all that were ticked, nor those of other classes of its request."""
+    rules = sorted({one.rule for one in broken if one.class_index in (None, index)})
+    return {"overruled": rules} if rules else {}

@@ -17,6 +17,7 @@ from bookings.lifecycle.deciding import (
     reinstate,
     reschedule,
     settle,
+    unseen_doubt,
 )
 from bookings.lifecycle.table import COMING, MOVES, BookingLifecycle, lock, make_way
 
@@ -42,5 +43,6 @@ __all__ = [
     "reinstate",
     "reschedule",
     "settle",
+    "unseen_doubt",
     "verify",
 ]

@@ -24,7 +24,7 @@ from programmes.models import Programme
 from schools.models import ClassGroup, School, User
 from submissions.lifecycle import identify, locked, open_submission
 from submissions.models import Submission
-from submissions.rules import refuse_broken
+from submissions.rules import refuse_broken, set_aside
 
 S = State
 
@@ -44,7 +44,6 @@ def hold(request: VisitRequest, *, by: User | None) -> Submission:
         raise WrongAudience
     broken = rules.broken_rules(request.items, submission.school)
     refuse_broken(broken, request.overrule, request.note, request.told)
-    data = {"overruled": request.set_aside} if request.set_aside else {}
     only_planned = role_of(by) != Role.STAFF
     for index, item, visit in _with_visits(request.items, only_planned=only_planned):
         if visit.groups_taken or index:  # an empty visit needs no search
@@ -58,7 +57,7 @@ def hold(request: VisitRequest, *, by: User | None) -> Submission:
             held_until=timezone.now() + settings.HOLD_FOR,
             **item.party.columns,
         )
-        MOVES.apply(booking, "hold", by=by, note=request.note, data=data)
+        MOVES.apply(booking, "hold", by=by, note=request.note, data=set_aside(broken, index))
     return submission
 
 

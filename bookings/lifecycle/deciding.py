@@ -21,7 +21,7 @@ from core.transactions import retried
 from programmes.models import ProgrammeKind
 from schools.models import ClassGroup, User
 from schools.years import school_year_of
-from submissions.rules import Rule, refuse_broken
+from submissions.rules import Rule, refuse_broken, set_aside
 
 S = State
 # What a school asked of staff comes first; what else is the matter shows once that is answered.
@@ -131,7 +131,7 @@ def reschedule(
     flag_dependents(booking, was_at, by)
     _flag_without_taster(booking, by)
     if was_asked and not booking.attention:
-        flag(booking, _unseen_doubt(booking), by)
+        flag(booking, unseen_doubt(booking), by)
     return event
 
 
@@ -177,8 +177,7 @@ def change_numbers(
     refuse_broken(broken, overrule, reason, told)
     make_way(booking.visit.slot, booking.visit.programme)
     if broken:
-        overruled = {"overruled": sorted({one.rule for one in broken})}
-        MOVES.apply(booking, "note", by=by, note=reason, data=overruled)
+        MOVES.apply(booking, "note", by=by, note=reason, data=set_aside(broken))
     data = {"from": [booking.pupils, booking.supervisors], "to": [pupils, supervisors]}
     changes = {"pupils": pupils, "supervisors": supervisors}
     return MOVES.apply(booking, "change_numbers", by=by, note=note, changes=changes, data=data)
@@ -205,19 +204,19 @@ def settle(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
 
 def behind_question(booking: Booking) -> str:
     """The doubt about a Proeverij that a question of its school hides; else ''."""
-    return _unseen_doubt(booking) if booking.attention in QUESTIONS else ""
+    return unseen_doubt(booking) if booking.attention in QUESTIONS else ""
 
 
-def _unseen_doubt(booking: Booking) -> str:
+def unseen_doubt(booking: Booking) -> str:
     """A doubt about its Proeverij that holds and that staff neither overruled nor settled; else
     ''."""
     school = booking.submission.school
-    is_coming = booking.standing.is_coming and not booking.has_begun
-    if not is_coming or booking.audience.is_groups or school is None:
+    is_to_come = booking.standing.holds and not booking.has_begun
+    if not is_to_come or booking.audience.is_groups or school is None:
         return ""
     programme, slot = booking.visit.programme, booking.visit.slot
     doubt = rules.taster_doubt(programme, slot, school, booking.party_name)
-    last = booking.events.filter(move__in=("hold", "flag", "settle")).order_by("pk").last()
+    last = booking.events.filter(move__in=("hold", "offer", "flag", "settle")).order_by("pk").last()
     if not doubt or last is None:
         return doubt
     was_seen = last.move == "settle" or Rule.PREREQUISITE in last.data.get("overruled", ())

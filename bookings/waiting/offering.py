@@ -25,7 +25,7 @@ from programmes.models import Programme
 from schools.models import SchoolHoliday, User
 from schools.years import school_year_of
 from submissions.models import Submission, WaitAttention
-from submissions.rules import Party, refuse_broken
+from submissions.rules import Party, refuse_broken, set_aside
 from submissions.waiting.deadlines import closes_at, offer_until, region_of
 from submissions.waiting.lifecycle import MOVES
 
@@ -236,12 +236,17 @@ def offer_place(entry: Entry, slot: VisitSlot, *, by: User | None, note: str = "
     lifecycle.make_way(slot, programme)
     visit = places.find_or_open(slot, programme, only_planned=by is None)
     entry = entry.locked()  # after the visit, as where a verb frees a place and offers it
-    data = {"slot": slot.pk, "starts_at": slot.starts_at.isoformat(), "until": until.isoformat()}
-    for row in entry.rows:
+    data: dict[str, Any] = {
+        "slot": slot.pk,
+        "starts_at": slot.starts_at.isoformat(),
+        "until": until.isoformat(),
+    }
+    for index, row in enumerate(entry.rows):
         booking = _booking(row, visit, until)
-        lifecycle.MOVES.apply(booking, "offer", by=by, note=note, data=data)
+        kept = data | set_aside(broken, index)
+        lifecycle.MOVES.apply(booking, "offer", by=by, note=note, data=kept)
         changes = {"held_until": until, "booking": booking, "attention": ""}
-        MOVES.apply(row, "offer", by=by, note=note, data=data, changes=changes)
+        MOVES.apply(row, "offer", by=by, note=note, data=kept, changes=changes)
 
 
 def until_of(

@@ -143,12 +143,10 @@ def _take(booking: Booking, *, by: User | None) -> None:
     slot, programme = booking.visit.slot, booking.visit.programme
     if not booking.is_in_time:
         refuse_broken(rules.broken_choice(programme, slot), (), "")
-    school, changes = booking.submission.school, dict[str, Any](held_until=None)
-    if school is not None:
-        doubt = rules.taster_doubt(programme, slot, school, booking.party_name)
-        changes |= {"attention": doubt}
-        if booking.class_group is None:
-            changes["class_group"] = ClassGroup.objects.named_in(booking, school, slot.day)
+    school = booking.submission.school
+    changes: dict[str, Any] = {"held_until": None, "attention": lifecycle.unseen_doubt(booking)}
+    if school is not None and booking.class_group is None:
+        changes["class_group"] = ClassGroup.objects.named_in(booking, school, slot.day)
     move = "take_up" if programme.needs_approval else "take"
     lifecycle.MOVES.apply(booking, move, by=by, changes=changes)
 

@@ -57,7 +57,7 @@ def test_too_few_supervisors_break_a_rule_unless_the_school_was_told():
 
     hold(slot, programme, *few, told=[Rule.SUPERVISORS])
     data = BookingEvent.objects.filter(move="hold").values_list("data", flat=True)
-    assert list(data) == [{"overruled": ["supervisors"]}] * 2
+    assert list(data) == [{}, {"overruled": ["supervisors"]}]
 
 
 def test_school_sets_no_other_rule_aside():
@@ -173,6 +173,26 @@ def test_overrule_is_stored_in_the_event():
     event = submission.bookings.get().events.get()
     assert event.data == {"overruled": ["year_group"]}
     assert event.note == "Plusklas, met juf besproken"
+
+
+def test_overrule_is_stored_of_the_class_that_breaks_the_rule_only():
+    slot, programme = slot_and_programme(max_groups=2, max_pupils=60)
+    classes = asked("3", year_from=3, year_to=3), asked("7a")
+    ticked = [Rule.YEAR_GROUP, Rule.NUMBERS]
+
+    hold(slot, programme, *classes, overrule=ticked, note="Plusklas")
+
+    data = {one.party_name: one.events.get().data for one in Booking.objects.all()}
+    assert data == {"3": {"overruled": ["year_group"]}, "7a": {}}
+
+
+def test_overruled_date_is_that_of_every_class():
+    slot, programme = slot_and_programme(max_groups=2, max_pupils=60, lead_time=200)
+
+    hold(slot, programme, asked("7a"), asked("7b"), overrule=[Rule.DATE], note="Afgesproken")
+
+    data = BookingEvent.objects.filter(move="hold").values_list("data", flat=True)
+    assert list(data) == [{"overruled": ["lead_time"]}] * 2
 
 
 def test_capacity_cannot_be_overruled():

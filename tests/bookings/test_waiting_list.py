@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from bookings import lifecycle, places, visits
-from bookings.models import Booking, State, Visit, VisitSlot, VisitWait
+from bookings.models import Attention, Booking, State, Visit, VisitSlot, VisitWait
 from bookings.places import VisitGone
 from bookings.rules import VisitItem, VisitRequest
 from bookings.telling.wording import sentence
@@ -19,6 +19,7 @@ from core.lifecycle import IllegalMove, Refused
 from core.mail.outbox import Teller
 from core.models import Mail
 from core.transactions import retried
+from programmes.models import Programme, ProgrammeKind
 from schools.models import SchoolHoliday
 from submissions.models import Ending, WaitState
 from submissions.rules import NoteRequired
@@ -537,6 +538,44 @@ def test_staff_offer_over_the_order_with_a_note(full, slot, programme):
     assert states(first, second) == [S.WAITING, S.OFFERED]
     event = second.events.latest("pk")
     assert (event.by, event.note) == (staff, "Zij kan niet anders")
+
+
+def test_what_staff_overrule_with_an_offer_is_kept_of_the_class_that_breaks_it(slot, programme):
+    submission = make_submission()
+    wait(slot, programme, 20, submission=submission)
+    make_wait(
+        slot=slot, programme=programme, submission=submission, party_name="3a", pupils=20,
+        year_from=3, year_to=3,
+    )  # fmt: skip
+
+    LIST.offer_by_hand(submission, slot=slot, by=make_staff(), note="Plusklas")
+
+    kept = {one.party_name: one.events.get(move="offer").data for one in VisitWait.objects.all()}
+    assert kept["3a"]["overruled"] == ["year_group"]
+    assert "overruled" not in kept["7a"]
+    assert {one.party_name: one.events.get().data for one in Booking.objects.all()} == kept
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "attention"), [(True, ""), (False, Attention.PREREQUISITE_GONE)]
+)
+def test_proeverij_that_staff_overruled_with_an_offer_needs_no_attention(by_hand, attention):
+    programme = make_programme(kind=ProgrammeKind.EXPERIENCE, max_pupils=60)
+    slot = make_slot(programmes=[programme], max_pupils=60)
+    row = wait(slot, programme)
+    if by_hand:
+        Programme.objects.update(requires_taster=True)
+        LIST.offer_by_hand(row.submission, slot=slot, by=make_staff(), note="Kennen we goed")
+    else:
+        LIST.give_turns()
+        Programme.objects.update(requires_taster=True)
+
+    LIST.take(row.submission, by=row.submission.user)
+
+    booking = Booking.objects.get()
+    assert booking.attention == attention
+    lifecycle.ask_to_cancel(booking=booking, by=booking.submission.teacher)
+    assert lifecycle.behind_question(booking) == attention
 
 
 def test_offer_is_of_as_many_pupils_as_come_by_now(full, slot, programme):

@@ -328,6 +328,12 @@ def test_staff_overrule_the_class_with_a_note(desk, staff):
     assert "Plusklas" in page
 
 
+def test_what_was_ticked_and_is_not_needed_is_not_overruled(desk):
+    ticked = {"overrule": ["year_group", "numbers"], "note": "Grote klas"}
+    lend(desk, make_kit(), make_school(), **{"klas-pupils": "31"}, **ticked)
+    assert Loan.objects.get().events.get(move="hold").data["overruled"] == ["numbers"]
+
+
 def test_searching_a_school_by_telephone_keeps_the_class_and_checks_nothing(desk):
     school = make_school(name="OBS De Kring")
     half = {"school": "", "school_q": "kring", "school_find": "1", "klas-pupils": ""}

@@ -98,6 +98,17 @@ def test_what_staff_offered_by_hand_is_not_the_mail_of_the_day(run):
     assert told() == [(anna.email, "Kun je helpen op woensdag 21 oktober?")]
 
 
+def test_what_somebody_dropped_out_of_is_not_the_mail_of_the_day(run):
+    anna, bo = make_person(runs=[run]), make_person(runs=[run])
+    dropped = make_shift(run, NEAR, anna)
+    make_shift(run, NEAR + datetime.timedelta(days=1))
+    lifecycle.drop_out(shift=dropped, person=anna)
+    told()
+    clock.offer_open()
+    subject = "Kun je helpen op woensdag 21 oktober?"
+    assert told() == [(anna.email, subject), (bo.email, subject)]
+
+
 def test_offer_leaves_out_what_was_taken_before_its_mail_was_made(run):
     anna, _bo = make_person(runs=[run]), make_person(runs=[run])
     shift = make_shift(run, NEAR)
