@@ -55,11 +55,14 @@ def retime(programme: Programme, before: Programme, *, by: User, tell: bool) -> 
     """Its shifts to come end at another time, with their visits."""
     if programme.duration == before.duration:
         return []
-    holders = set()
+    holders, losers = set(), set()
     for shift in coming_of(programme).with_facts().order_by("pk"):
-        holders.add(shift.person)  # before it is hers no more, as it overlaps another now
+        holder = shift.person
+        holders.add(holder)
         lifecycle.follow(shift=shift, visit=shift.visit, number=shift.number, by=by, tell=tell)
-    return _told(holders) if tell else []
+        if shift.person != holder:  # it overlaps another of hers now
+            losers.add(holder)
+    return _told(holders) if tell else _untold(losers)
 
 
 def refresh_calendars(programme: Programme, before: Programme) -> None:
@@ -81,8 +84,20 @@ def _told(holders: Iterable[Person | None]) -> list[str]:
             len(mailed),
         )
         lines.append(words % {"number": len(mailed)})
-    if names := sorted(one.name for one in people if not one.email):
-        lines.append(
-            _("Without an e-mail address, so call: %(names)s.") % {"names": ", ".join(names)}
-        )
+    if names := _names(one for one in people if not one.email):
+        lines.append(_("Without an e-mail address, so call: %(names)s.") % {"names": names})
     return lines
+
+
+def _untold(losers: Iterable[Person | None]) -> list[str]:
+    """Who loses a shift and, as staff chose, gets no mail of it."""
+    if names := _names(one for one in losers if one is not None):
+        return [
+            _("Loses a shift that overlaps another now, without a mail, so call: %(names)s.")
+            % {"names": names}
+        ]
+    return []
+
+
+def _names(people: Iterable[Person]) -> str:
+    return ", ".join(sorted(one.name for one in people))

@@ -183,7 +183,8 @@ def follow(
 ) -> ShiftEvent:
     """Go where the visit went. Whoever has the shift keeps it, even if she cannot come then (staff
     see that: `rules.in_doubt`), and is told, unless staff mended a typing mistake. Who is elsewhere
-    at that time loses it. An open one is offered anew: others can at another time."""
+    at that time loses it, and is told so on the same terms. An open one is offered anew: others can
+    at another time."""
     _lock(shift)
     changes = {"visit": visit, "number": number, "overruled": [], **span_of(visit)}
     if shift.person is None and changes["starts_at"] != shift.starts_at:
@@ -192,7 +193,8 @@ def follow(
     try:
         return _move_along(shift, changes, data, by, tell=tell)
     except refusals.Overlaps:
-        _apply(shift, "drop", by=by, about=shift.person, changes=_FREE)
+        told = None if tell else ""
+        _apply(shift, "drop", by=by, about=shift.person, changes=_FREE, notice=told)
         return _apply(shift, "follow", by=by, changes=changes, data=data, notice="")
 
 

@@ -87,6 +87,28 @@ def test_who_loses_a_shift_to_another_length_and_has_no_address_is_named_too(des
 
 
 @pytest.mark.parametrize(("telling", "hears"), [("tell", True), ("quietly", False)])
+def test_who_loses_a_shift_to_another_length_hears_so_unless_staff_tell_nobody(
+    desk, taken, telling, hears
+):
+    """Then staff read whom they have to call."""
+    anna, run = taken.person, make_run(venue=taken.visit.slot.venue)
+    anna.programmes.add(run)
+    make_shift(run, amsterdam(2026, 11, 3, 12), person=anna)
+    told()
+    Mail.objects.all().delete()
+
+    done = save_programme(desk, taken.visit.programme, duration=181, telling=telling)
+
+    told()
+    assert fresh(taken).person is None
+    subject = "Je hoeft niet te komen op dinsdag 3 november"
+    assert (subject in [mail.subject for mail in Mail.objects.filter(to=anna.email)]) == hears
+    said = [str(message) for message in get_messages(done.wsgi_request)]
+    words = "Raakt zonder mail een inzet kwijt die nu met een andere samenvalt, dus bel: Anna."
+    assert (words in said) != hears
+
+
+@pytest.mark.parametrize(("telling", "hears"), [("tell", True), ("quietly", False)])
 def test_another_length_is_shown_and_shifts_follow_at_once(desk, taken, telling, hears):
     programme = taken.visit.programme
     shown = save_programme(desk, programme, duration=150, telling="")
