@@ -26,7 +26,7 @@ from submissions.models import Asked, AskedQuerySet
 class Attention(models.TextChoices):
     """Why staff must look at a booking."""
 
-    PREREQUISITE_GONE = "prerequisite", _("The Proeverij before it was cancelled")
+    PREREQUISITE_GONE = "prerequisite", _("No Proeverij comes before it")
     PREREQUISITE_BY_SCHOOL = "by_school", _("The school had a Proeverij, this class perhaps not")
     LATE_CANCELLATION = "late", _("The school asks to cancel after the free period")
     MOVE_ASKED = "move", _("The school asks for another date")
