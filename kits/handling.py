@@ -85,10 +85,27 @@ def hand_out(
     event = _leave(loan, by, note)
     for item in _write_counts(loan, counts, ItemCount.Stage.OUT):
         _note_shortage(copy, loan, item, counts[item.pk])
+    if essential_shortages(copy).exists():
+        raise CopyUnfit  # what was counted is undone: see `note_unfit`
+    _write_findings(loan, findings)
+    return event
+
+
+@retried
+def note_unfit(
+    *, loan: Loan, counts: Mapping[int, Count], by: User, findings: Sequence[Finding] = ()
+) -> None:
+    """Keep what was counted of a loan's box that cannot go out. The box's later loans go elsewhere,
+    as after a check; to this one whoever is at the desk gives another. Raises OtherCopy."""
+    copy = loan.copy
+    _lock_boxes(copy, loan)
+    if loan.copy_id != copy.pk:
+        raise OtherCopy
+    for item in copy.kit.contents.filter(pk__in=counts):
+        _note_shortage(copy, loan, item, counts[item.pk])
     _write_findings(loan, findings)
     if essential_shortages(copy).exists():
-        raise CopyUnfit
-    return event
+        rehome(copy=copy, first=loan.free_again_on, before=None, by=by)
 
 
 @retried

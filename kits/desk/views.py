@@ -24,7 +24,7 @@ from kits.desk.box_codes import find_copy
 from kits.desk.forms import CountForm
 from kits.desk.venue import desk_of
 from kits.models import Finding, KitCopy, Loan, LoanEvent, LoanState
-from kits.refusals import NoCopyFree, OtherCopy
+from kits.refusals import CopyUnfit, NoCopyFree, OtherCopy
 from programmes.models import is_of_no_hub
 from submissions.access import SignedInRequest
 
@@ -149,12 +149,28 @@ def _step(request: SignedInRequest, one: Box, loan: Loan, step: str) -> HttpResp
     if form.is_valid() and as_expected and form.different:
         messages.error(request, _("You counted something else. Use the button under the list."))
     elif form.is_valid():
-        verb: Callable[..., LoanEvent] = COUNTED[step]
-        findings = form.findings()
-        return _done(verb(loan=loan, counts=form.counts, by=request.user, findings=findings))
+        return _counted(request, loan, step, form)
     if request.FILES:
         messages.warning(request, _("Choose your photos again: they did not come along."))
     return _box_page(request, one, form)
+
+
+def _counted(request: SignedInRequest, loan: Loan, step: str, form: CountForm) -> HttpResponse:
+    verb: Callable[..., LoanEvent] = COUNTED[step]
+    code, findings = loan.copy.code, form.findings()
+    counted: Any = {"loan": loan, "counts": form.counts, "findings": findings, "by": request.user}
+    try:
+        return _done(verb(**counted))
+    except CopyUnfit:
+        for finding in findings:  # the loan may go out with another box
+            finding.text = f"{code}: {finding.text}"
+        handling.note_unfit(**counted)
+    words = _(
+        "This box lacks something without which it cannot go out. What you counted is noted. Give "
+        "this class another box, or put in what is missing and tick it off."
+    )
+    messages.error(request, words)
+    return redirect("desk:box", code)
 
 
 def _done(event: LoanEvent) -> HttpResponse:

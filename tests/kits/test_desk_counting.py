@@ -36,8 +36,29 @@ def test_box_without_something_essential_stays_here_with_words(desk):
 
     page = text_of(desk.get(response.headers["Location"]))
     assert loan.state == LoanState.RESERVED
-    assert "In deze kist ontbreekt iets waar hij niet zonder kan." in page
-    assert not Shortage.objects.exists()
+    assert "Wat je telde is genoteerd. Geef deze klas een andere kist" in page
+    assert [(one.missing, one.loan) for one in Shortage.objects.all()] == [(1, loan)]
+    assert not loan.counts.exists()
+
+
+def test_count_that_keeps_a_box_here_is_seen_by_its_other_loans_and_keeps_its_words(desk):
+    kit = make_kit(copies=2)
+    mine, other = kit.copies.order_by("code")
+    loan = make_outing(copy=mine, state=LoanState.PACKED)
+    following = make_outing(copy=mine, starts_on=november(16), ends_on=november(20))
+    counted = counts(loan, robots=(0, 1)) | {"text": "Wiel eraf", "photo": a_photo()}
+
+    do(desk, loan, "hand_out", whole="0", **counted)
+
+    assert (loan.state, loan.copy) == (LoanState.PACKED, mine)
+    finding = Finding.objects.get()
+    assert (finding.text, finding.item.name) == (f"{mine.code}: Wiel eraf", "Robot")
+    assert finding.photo.size
+    following.refresh_from_db()
+    assert following.copy == other
+
+    do(desk, loan, "other_box")
+    assert (loan.state, loan.copy) == (LoanState.RESERVED, other)
 
 
 def test_counting_at_return_has_consequences_that_are_shown(desk):
