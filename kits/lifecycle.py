@@ -46,12 +46,11 @@ from kits.refusals import (
     CopyNotHere,
     CopyPromised,
     CopyUnfit,
-    DatesPassed,
     NothingHeld,
     NotLater,
     TooLate,
 )
-from kits.rules import LoanItem, LoanRequest
+from kits.rules import LoanRequest
 from kits.waiting import freed_boxes
 from schools.models import ClassGroup, School, User
 from submissions.lifecycle import (
@@ -162,8 +161,8 @@ def hold(request: LoanRequest, *, by: User | None) -> Submission:
 def verify(submission: Submission, *, by: User | None = None) -> Submission:
     """The code was right: the loan is reserved. Doing it twice changes nothing.
 
-    A hold that lapsed meanwhile gets a copy again if one is free, and its days still are days
-    to ask for. Raises NothingHeld, NoCopyFree, DatesPassed and what `rules.refuse_dates`
+    A hold that lapsed meanwhile gets a copy again if one is free, the kit is still lent, and its
+    days still are days to ask for. Raises NothingHeld, NoCopyFree and what `rules.refuse_late`
     raises.
     """
     submission = locked(submission)
@@ -185,9 +184,7 @@ def _verify_one(loan: Loan, school: School | None, by: User) -> None:
     data = {}
     if not loan.is_in_time:
         # Days may have passed since they were chosen, also where no worker lapsed the loan.
-        if loan.starts_on < timezone.localdate():
-            raise DatesPassed
-        rules.refuse_dates(LoanItem.of(loan))
+        rules.refuse_late(loan)
     if loan.state == S.LAPSED:
         changes["copy"] = copy = free_copy(loan.kit, loan.starts_on, loan.free_again_on)
         data = {"copy": copy.code}

@@ -30,6 +30,10 @@ class DatesPassed(Refused):
     message = _("The dates have passed meanwhile. Choose other days.")
 
 
+class NotLentAnyMore(Refused):
+    message = _("This kit is not lent any more. Choose another one.")
+
+
 class NotLater(Refused):
     message = _("Choose a later day than the one on which the box comes back now.")
 

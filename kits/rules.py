@@ -16,7 +16,14 @@ from django.utils.translation import ngettext
 from bookings.models import Booking
 from kits import days
 from kits.models import Delivery, LessonKit, Loan
-from kits.refusals import LoanTooLong, NotAHandoverDay, TooFarAhead, TooSoon
+from kits.refusals import (
+    DatesPassed,
+    LoanTooLong,
+    NotAHandoverDay,
+    NotLentAnyMore,
+    TooFarAhead,
+    TooSoon,
+)
 from schools.years import last_plannable_day
 from submissions.models import Submission
 from submissions.rules import Broken, Party, Rule, first_bookable_moment
@@ -88,6 +95,16 @@ def refuse_dates(item: LoanItem) -> None:
     if not desk.is_open(item.starts_on):
         raise NotAHandoverDay
     refuse_return(item.kit, item.starts_on, item.ends_on, desk)
+
+
+def refuse_late(loan: Loan) -> None:
+    """Raise what stands in the way of a hold or offer whose time was up: its days are chosen anew,
+    and the site must still offer the kit."""
+    if loan.starts_on < timezone.localdate():
+        raise DatesPassed
+    if not loan.kit.is_published:
+        raise NotLentAnyMore
+    refuse_dates(LoanItem.of(loan))
 
 
 def refuse_return(

@@ -11,7 +11,7 @@ from core.dates import ONE_DAY
 from core.lifecycle import IllegalMove
 from kits import clock, copies, handling, lifecycle
 from kits.lifecycle import MOVES
-from kits.models import Delivery, KitCopy, Loan, LoanState
+from kits.models import Delivery, KitCopy, LessonKit, Loan, LoanState
 from kits.refusals import (
     CopyPromised,
     DatesPassed,
@@ -19,6 +19,7 @@ from kits.refusals import (
     NoCopyFree,
     NotAHandoverDay,
     NotLater,
+    NotLentAnyMore,
     TooFarAhead,
     TooLate,
     TooSoon,
@@ -255,6 +256,26 @@ def test_verify_after_lapse_refuses_days_that_cannot_be_asked_for_any_more(day, 
             lifecycle.verify(submission=submission)
 
     assert submission.loans.get().state == LoanState.LAPSED
+
+
+@pytest.mark.parametrize("lapse", [clock.lapse_expired, lambda: None])
+def test_hold_whose_time_is_up_is_not_confirmed_of_a_kit_that_was_taken_off_the_site(lapse):
+    submission = hold(make_kit())
+    LessonKit.objects.update(is_published=False)
+
+    with time_machine.travel(NOW + datetime.timedelta(minutes=31), tick=False):
+        lapse()
+        with pytest.raises(NotLentAnyMore):
+            lifecycle.verify(submission=submission)
+
+    assert submission.loans.get().state in {LoanState.HELD, LoanState.LAPSED}
+
+
+def test_code_that_is_typed_in_time_is_still_for_the_kit_that_was_taken_off_the_site():
+    submission = hold(make_kit())
+    LessonKit.objects.update(is_published=False)
+    lifecycle.verify(submission=submission)
+    assert submission.loans.get().state == LoanState.RESERVED
 
 
 # --- Changing --------------------------------------------------------------------------------
