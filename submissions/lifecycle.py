@@ -21,7 +21,7 @@ from core.transactions import retried
 from programmes.models import Hub
 from schools.models import Organisation, School, User
 from submissions.kinds import submitted
-from submissions.models import HELD, Asked, AskedQuerySet, Submission
+from submissions.models import HELD, Asked, AskedQuerySet, Ending, Submission
 
 
 class KeyConflict(Refused):
@@ -110,13 +110,16 @@ class AskedLifecycle(Lifecycle):
             row, "correct_level", by=by, note=note, changes={"level": level}, data=data
         )
 
-    def lapse_all(self, rows: Iterable[Asked]) -> int:
-        """Lapse those of the rows that are still held; returns how many."""
-        lapsed = 0
+    def lapse_all(
+        self, rows: Iterable[Asked], *, by: User | None = None, why: Ending | None = None
+    ) -> int:
+        """Lapse those of the rows that are still held; returns how many. `why`: where it is not that
+        their time was up."""
+        lapsed, data = 0, {"why": why} if why else {}
         for row in rows:
             try:
                 with transaction.atomic():
-                    self.apply(row, "lapse", by=None, changes={"held_until": None})
+                    self.apply(row, "lapse", by=by, changes={"held_until": None}, data=data)
             except IllegalMove:
                 continue  # verified or cancelled a moment ago
             lapsed += 1
@@ -170,7 +173,8 @@ def _lapse_rivals_of(submission: Submission) -> None:
     for kind in submitted() if rivals else []:
         assert isinstance(kind.moves, AskedLifecycle)
         rows: QuerySet[Any] = kind.model._base_manager.all()
-        kind.moves.lapse_all(rows.filter(state=HELD, submission__in=rivals).order_by("pk"))
+        held = rows.filter(state=HELD, submission__in=rivals).order_by("pk")
+        kind.moves.lapse_all(held, why=Ending.REPLACED)
 
 
 def refuse_too_much_held(submission: Submission) -> None:

@@ -12,7 +12,7 @@ from core.lifecycle import Event
 from core.text.bilingual import Words
 from schools.audience import Audience
 from schools.years import level_label
-from submissions.models import OFFERED, Asked, Submission
+from submissions.models import OFFERED, Asked, Ending, Submission
 from submissions.rules import Rule
 
 
@@ -59,9 +59,26 @@ def level_corrected(event: Event) -> str:
     return _("The level is now: %(to)s. It was: %(from)s.") % names
 
 
-def offer_lapsed(event: Event) -> str:
-    """Words for an event of 'lapse'; '' for a hold, which has a sentence of its own."""
-    return _("The offer lapsed.") if event.from_state == OFFERED else ""
+_ENDINGS = {
+    Ending.WITHDRAWN: lambda: _("You withdrew."),
+    Ending.PASSED: lambda: _("You did not need the place that we offered."),
+    Ending.EXPIRED: lambda: _("The offer was not taken in time; the place went to the next."),
+    Ending.TOO_LATE: lambda: _("There is no place any more that you could still take."),
+    Ending.CALLED_OFF: lambda: _("We called this off."),
+    Ending.BY_US: lambda: _("We took you off the waiting list."),
+    Ending.REPLACED: lambda: _("It lapsed when you asked for something else."),
+}
+
+
+def ending_in_words(why: str) -> str:
+    return _ENDINGS[Ending(why)]() if why in Ending.values else ""
+
+
+def why_lapsed(event: Event) -> str:
+    """Words for an event of 'lapse'; '' for a hold whose time was up, which has a sentence of its
+    own."""
+    offer = _("The offer lapsed.") if event.from_state == OFFERED else ""  # as old events have it
+    return ending_in_words(event.data.get("why", "")) or offer
 
 
 class Term(NamedTuple):

@@ -22,7 +22,7 @@ from submissions.wording import (
     Term,
     details_changed,
     level_corrected,
-    offer_lapsed,
+    why_lapsed,
 )
 
 # What the school sees of it: no notes that staff make for themselves.
@@ -172,7 +172,7 @@ _TOLD_OF: dict[str, Callable[[BookingEvent], str]] = {
     "attend": _came,
     "recount": _came,
     "correct_level": level_corrected,
-    "lapse": offer_lapsed,
+    "lapse": why_lapsed,
 }
 
 

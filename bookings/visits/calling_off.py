@@ -56,7 +56,7 @@ def let_go(found: Concerned, *, by: User, note: str, keep_booked: bool = False) 
             freed_places.opened()  # on another of her days there may be room all along
     for entry in submissions_of(found.waiting):
         LIST.end(entry, Ending.CALLED_OFF, by=by, note=note)
-    lifecycle.MOVES.lapse_all(found.held)
+    lifecycle.MOVES.lapse_all(found.held, by=by, why=Ending.CALLED_OFF)
     changes, data = {"attention": ""}, {"why": Ending.CALLED_OFF}
     for booking in () if keep_booked else found.booked:
         lifecycle.MOVES.apply(booking, "cancel", by=by, note=note, changes=changes, data=data)

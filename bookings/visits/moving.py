@@ -14,6 +14,7 @@ from bookings.refusals import NothingToMove, SlotPast
 from bookings.visits.concerned import concerned
 from core.transactions import retried
 from schools.models import User
+from submissions.models import Ending
 
 
 @retried
@@ -45,7 +46,8 @@ def move_visit(
         raise NothingToMove
     if seen is not None and not concerned(visit).is_as(seen):
         raise places.VisitGone
-    MOVES.lapse_all(booking for booking in there if booking.state == State.HELD)
+    held = [booking for booking in there if booking.state == State.HELD]
+    MOVES.lapse_all(held, by=by, why=Ending.CALLED_OFF)
     make_way(slot, visit.programme)
     # Its rooms are free first, so that it can move to a slot that overlaps this one.
     places.unclaim_zones(Visit.objects.filter(pk=visit.pk))

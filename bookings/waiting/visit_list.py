@@ -82,9 +82,8 @@ class VisitList(WaitingList):
 
     # --- An offer -------------------------------------------------------------------------------
 
-    def free(self, submission: Submission, *, by: User | None) -> None:
-        for booking in self._offered(submission):
-            lifecycle.MOVES.apply(booking, "lapse", by=by, changes={"held_until": None})
+    def free(self, submission: Submission, why: Ending, *, by: User | None) -> None:
+        lifecycle.MOVES.lapse_all(self._offered(submission), by=by, why=why)
 
     def take_offered(self, submission: Submission, *, by: User | None) -> None:
         for booking in self._offered(submission):

@@ -18,7 +18,7 @@ from submissions.wording import (
     Term,
     details_changed,
     level_corrected,
-    offer_lapsed,
+    why_lapsed,
 )
 
 # What the school sees of it: no notes that staff make for themselves, not which box.
@@ -62,7 +62,7 @@ def sentence(event: LoanEvent) -> str:
     if event.move == "verify" and event.by_role == Role.STAFF:
         hub = event.loan.submission.hub.short_name
         return _("Reserved by %(hub)s on behalf of the school.") % {"hub": hub}
-    if event.move == "lapse" and (text := offer_lapsed(event)):
+    if event.move == "lapse" and (text := why_lapsed(event)):
         return text
     words = _SENTENCES.get(event.move)
     return words() if words else ""

@@ -53,7 +53,7 @@ class WaitState(StateTable):
 
 
 class Ending(models.TextChoices):
-    """Why an entry ended, as its event keeps it."""
+    """Why an entry ended, or what was held or offered lapsed, as its event keeps it."""
 
     WITHDRAWN = "withdrawn", _("withdrawn")
     PASSED = "passed", _("the offer was not needed")
@@ -61,6 +61,7 @@ class Ending(models.TextChoices):
     TOO_LATE = "too_late", _("it cannot be met any more")
     CALLED_OFF = "called_off", _("we called it off")
     BY_US = "by_us", _("we ended the waiting")
+    REPLACED = "replaced", _("something else was asked for")
 
 
 class WaitAttention(models.TextChoices):

@@ -82,7 +82,7 @@ class WaitingList:
         in the way."""
         raise NotImplementedError
 
-    def free(self, submission: Submission, *, by: User | None) -> None:
+    def free(self, submission: Submission, why: Ending, *, by: User | None) -> None:
         """Let go of what is offered to this entry, if anything is; nobody is told of that."""
         raise NotImplementedError
 
@@ -167,7 +167,7 @@ class WaitingList:
         submission = locked(submission)
         is_offered = self.rows.filter(submission=submission, state=S.OFFERED).exists()
         why = Ending.PASSED if is_offered else Ending.WITHDRAWN
-        self.free(submission, by=by)
+        self.free(submission, why, by=by)
         if not self._close(submission, "cancel", why, by=by, note=note):
             raise NotWaiting
 
@@ -211,14 +211,14 @@ class WaitingList:
         over = self.rows.filter(submission=submission, state=S.OFFERED)
         if not over.filter(held_until__lte=timezone.now()).exists():
             return False
-        self.free(submission, by=None)
+        self.free(submission, Ending.EXPIRED, by=None)
         return self._close(submission, "expire", Ending.EXPIRED, by=None)
 
     @retried
     def end(self, submission: Submission, why: Ending, *, by: User | None, note: str = "") -> bool:
         """It cannot be met any more; she is told. False where it waits no longer."""
         submission = locked(submission)
-        self.free(submission, by=by)
+        self.free(submission, why, by=by)
         return self._close(submission, "end", why, by=by, note=note)
 
     @retried
@@ -226,7 +226,7 @@ class WaitingList:
         """What was offered is not to be had any more; she keeps her place in the row, and is told.
         False where nothing is offered."""
         submission = locked(submission)
-        self.free(submission, by=by)
+        self.free(submission, Ending.CALLED_OFF, by=by)
         rows = list(self.rows.filter(submission=submission, state=S.OFFERED).order_by("pk"))
         for row in rows:
             MOVES.apply(row, "wait_on", by=by, note=note, changes={"held_until": None})

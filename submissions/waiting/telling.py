@@ -13,7 +13,7 @@ from submissions.kinds import SubmissionLink
 from submissions.models import Waiting
 from submissions.sharing.readers import Reader, readers_of
 from submissions.telling import mail_about
-from submissions.waiting.wording import ending_in_words
+from submissions.wording import ending_in_words
 
 
 def readers_of_entry(rows: Sequence[Waiting]) -> list[Reader]:

@@ -8,8 +8,7 @@ from django.utils.translation import ngettext
 
 from core.lifecycle import Event
 from schools.audience import Audience
-from submissions.models import Ending
-from submissions.wording import details_changed
+from submissions.wording import details_changed, ending_in_words
 
 
 @dataclass(frozen=True)
@@ -33,20 +32,6 @@ def position_in_words(position: Position | None) -> str:
         )
         text = f"{text}; {larger % {'number': position.larger}}"
     return f"{text}."
-
-
-_ENDINGS = {
-    Ending.WITHDRAWN: lambda: _("You withdrew."),
-    Ending.PASSED: lambda: _("You did not need the place that we offered."),
-    Ending.EXPIRED: lambda: _("The offer was not taken in time; the place went to the next."),
-    Ending.TOO_LATE: lambda: _("There is no place any more that you could still take."),
-    Ending.CALLED_OFF: lambda: _("We called this off."),
-    Ending.BY_US: lambda: _("We took you off the waiting list."),
-}
-
-
-def ending_in_words(why: str) -> str:
-    return _ENDINGS[Ending(why)]() if why in Ending.values else ""
 
 
 def why_ended(row: Any) -> str:

@@ -11,6 +11,7 @@ from bookings import lifecycle, places, visits
 from bookings.admin.visits import calling_off as pages
 from bookings.models import Booking, State, Visit, ZoneClaim
 from bookings.refusals import BelowBooked, NothingToMove
+from bookings.telling.wording import sentence
 from bookings.visits.calling_off import call_off
 from bookings.visits.concerned import concerned
 from tests.bookings.asking import hold
@@ -96,6 +97,7 @@ def test_move_visit_leaves_what_does_not_come_on_its_own_date():
 
     visits.move_visit(visit=visit, slot=to, by=make_staff())
 
+    assert sentence(held.events.get(move="lapse")) == "Wij hebben dit afgezegd."
     gone.refresh_from_db()
     assert (gone.sequence, gone.visit_id) == before
     visit.refresh_from_db()

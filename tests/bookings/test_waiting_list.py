@@ -325,7 +325,7 @@ def test_history_of_an_offer_that_lapsed_speaks_of_no_code(full, slot, programme
 
     offered = row.submission.bookings.get()
     assert [sentence(one.events.get(move="lapse")) for one in (offered, held)] == [
-        "Het aanbod is vervallen.",
+        "Het aanbod is niet op tijd genomen; de plek ging naar de volgende.",
         "De vastgehouden plek verviel: er is niet op tijd een code ingevuld.",
     ]
 
@@ -574,6 +574,8 @@ def test_proeverij_that_staff_overruled_with_an_offer_needs_no_attention(by_hand
 
     booking = Booking.objects.get()
     assert booking.attention == attention
+    words = "Er gaat geen Proeverij aan vooraf" if attention else ""  # none was ever booked
+    assert booking.get_attention_display() == words
     lifecycle.ask_to_cancel(booking=booking, by=booking.submission.teacher)
     assert lifecycle.behind_question(booking) == attention
 
@@ -674,6 +676,23 @@ def test_refusal_leaves_an_offer_as_it_was(full, slot, programme, frozen):
 
 
 # --- Calling a visit off -------------------------------------------------------------------------
+
+
+def test_history_of_what_lapsed_as_staff_called_it_off_says_so(slot, programme):
+    visit = make_visit(slot=slot, programme=programme, max_groups=4, max_pupils=120)
+    offered, wish = (wait(slot, programme), wait(None, programme, first_day=slot.day))
+    LIST.give_turns()
+    held = make_booking(visit=visit, state=State.HELD)
+    make_booking(visit=visit)
+
+    call_off(visit=visit, by=make_staff(), note="De kraan is stuk.")
+
+    lapsed = Booking.objects.filter(state=State.LAPSED)
+    assert {one.submission for one in lapsed} == {
+        held.submission, offered.submission, wish.submission,
+    }  # fmt: skip
+    said = {sentence(one.events.get(move="lapse")) for one in lapsed}
+    assert said == {"Wij hebben dit afgezegd."}
 
 
 def test_visit_that_staff_call_off_ends_offers_and_entries_and_tells_each_once(

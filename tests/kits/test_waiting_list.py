@@ -17,7 +17,7 @@ from core.models import Mail
 from kits import clock, lifecycle, moving
 from kits import handling as verbs
 from kits.models import KitCopy, LessonKit, Loan, LoanState, LoanWait
-from kits.refusals import NoCopyFree
+from kits.refusals import NoCopyFree, NotLentAnyMore
 from kits.telling.wording import sentence
 from kits.waiting.loan_list import LIST, position_of
 from schools.models import SchoolHoliday
@@ -213,9 +213,20 @@ def test_history_of_an_offer_that_lapsed_speaks_of_no_code(kit):
 
     offered = Loan.objects.get(submission=row.submission)
     assert [sentence(one.events.get(move="lapse")) for one in (offered, held)] == [
-        "Het aanbod is vervallen.",
+        "Jullie hadden de plek die we aanboden niet nodig.",
         "De vastgehouden kist is vervallen: de code is niet op tijd ingevuld.",
     ]
+
+
+def test_late_offer_of_a_kit_that_was_taken_off_the_site_is_not_taken(kit, frozen):
+    row = make_loan_wait(kit=kit)
+    LIST.give_turns()
+    row.refresh_from_db()
+    LessonKit.objects.update(is_published=False)
+    frozen.move_to(row.held_until)
+
+    with pytest.raises(NotLentAnyMore):
+        LIST.take(row.submission, by=row.submission.user)
 
 
 def test_days_that_are_too_soon_by_now_end_the_waiting(kit, frozen):

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bookings.models import Booking, State
+from bookings.telling.wording import sentence
 from kits.models import Loan, LoanState
 from submissions.models import Submission
 from tests import booking_form, loan_form
@@ -125,6 +126,8 @@ def test_own_browser_ends_its_earlier_hold_also_under_another_address(client, as
     ask("thuis@school.example", client=client)
     states = Booking.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == [State.LAPSED, State.HELD]
+    lapsed = Booking.objects.earliest("pk").events.get(move="lapse")
+    assert sentence(lapsed) == "Dit verviel toen jullie iets anders aanvroegen."
 
 
 @pytest.mark.parametrize("first", ["visit", "kit"])
