@@ -75,16 +75,21 @@ class Offer:
     public_from: datetime.date | None = None  # of what is not published yet
 
     @cached_property
+    def local_start(self) -> datetime.datetime:
+        """By the clock on the wall."""
+        return timezone.localtime(self.starts_at)
+
+    @property
     def day(self) -> datetime.date:
-        return timezone.localdate(self.starts_at)
+        return self.local_start.date()
 
     @property
     def as_shown(self) -> str:
         return as_shown(self.slot_id, self.venue_id, self.starts_at)
 
-    @cached_property
+    @property
     def is_morning(self) -> bool:
-        return timezone.localtime(self.starts_at).hour < 12
+        return self.local_start.hour < 12
 
     @property
     def can_be_booked(self) -> bool:

@@ -141,7 +141,7 @@ def _word(offer: Offer, addresses: Addresses) -> str:
 
 def _cell(offer: Offer, day: str, addresses: Addresses) -> Cell:
     word = _word(offer, addresses)
-    start, end = timezone.localtime(offer.starts_at), timezone.localtime(offer.ends_at)
+    start, end = offer.local_start, timezone.localtime(offer.ends_at)
     time = f"{start:%H:%M}"
     pattern = (
         _("%(day)s, morning: %(seen)s, until %(end)s")
