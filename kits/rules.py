@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from bookings.models import Booking
 from kits import days
 from kits.models import Delivery, LessonKit, Loan
-from kits.refusals import LoanTooLong, NotAHandoverDay, TooFarAhead, TooSoon
+from kits.refusals import DatesPassed, LoanTooLong, NotAHandoverDay, TooFarAhead, TooSoon
 from schools.years import last_plannable_day
 from submissions.models import Submission
 from submissions.rules import Broken, Party, Rule, first_bookable_moment
@@ -88,6 +88,15 @@ def refuse_dates(item: LoanItem) -> None:
     if not desk.is_open(item.starts_on):
         raise NotAHandoverDay
     refuse_return(item.kit, item.starts_on, item.ends_on, desk)
+
+
+def refuse_passed_dates(loan: Loan) -> None:
+    """After its deadline a loan must still be one to ask for, also where no worker lapsed it."""
+    if loan.is_in_time:
+        return
+    if loan.starts_on < timezone.localdate():
+        raise DatesPassed
+    refuse_dates(LoanItem.of(loan))
 
 
 def refuse_return(

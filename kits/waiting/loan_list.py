@@ -14,7 +14,6 @@ from kits import days, lifecycle, rules
 from kits.availability import count_free
 from kits.copies import in_the_way, lock_free
 from kits.models import LessonKit, Loan, LoanState, LoanWait
-from kits.refusals import DatesPassed
 from kits.rules import LoanItem
 from schools.models import User
 from submissions.models import Ending, Submission, WaitState
@@ -58,10 +57,7 @@ class LoanList(WaitingList):
 
     def take_offered(self, submission: Submission, *, by: User | None) -> None:
         for loan in self._offered(submission):
-            if not loan.is_in_time:
-                if loan.starts_on < timezone.localdate():
-                    raise DatesPassed
-                rules.refuse_dates(LoanItem.of(loan))
+            rules.refuse_passed_dates(loan)
             lifecycle.MOVES.apply(loan, "take", by=by, changes={"held_until": None})
 
     def prolong_offered(self, submission: Submission) -> datetime.datetime:
