@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tec_site.settings import *  # noqa: F403
+from tec_site.settings import *  # noqa: F403  # and what differs here
 from tec_site.settings import LOGGING, MIDDLEWARE, RATE_LIMITS
 
 ROOT_URLCONF = "benchmarks.floor"
@@ -16,4 +16,4 @@ COUNT_AHEAD_AFTER = COUNT_AHEAD_EVERY = timedelta(0)
 RATE_LIMITS = {name: (1_000_000, period) for name, (_number, period) in RATE_LIMITS.items()}
 MOST_HELD_PER_NETWORK = 1_000_000
 # Whoever loses a race is answered 409, which is no news here.
-LOGGING["loggers"]["django.request"] = {"level": "ERROR"}  # type: ignore[index]
+LOGGING["loggers"]["django.request"] = {"level": "ERROR"}

@@ -149,13 +149,12 @@ def _told_where[K](is_told: IsTold[K], found: Results, beside: Mapping[K, Result
     """What was found, each distribution told or not as `is_told` says of it and of the same one of
     the results `beside`."""
 
-    def told(one: Distribution, same_of: Callable[[Results], Distribution]) -> Distribution:
-        same = {key: same_of(other) for key, other in beside.items()}
+    def told(one: Distribution, same: Mapping[K, Distribution]) -> Distribution:
         return replace(one, is_told=is_told(one, same))
 
     def all_told(name: str) -> list[Distribution]:
         return [
-            told(one, lambda other, at=at: getattr(other, name)[at])  # type: ignore[misc]
+            told(one, {key: getattr(other, name)[at] for key, other in beside.items()})
             for at, one in enumerate(getattr(found, name))
         ]
 
@@ -163,7 +162,7 @@ def _told_where[K](is_told: IsTold[K], found: Results, beside: Mapping[K, Result
     return replace(
         found,
         teachers=all_told("teachers"),
-        prepared=told(found.prepared, lambda other: other.prepared),
+        prepared=told(found.prepared, {key: other.prepared for key, other in beside.items()}),
         pupils=all_told("pupils"),
         splits=_splits_told(
             is_told, found.splits, {key: other.splits for key, other in beside.items()}

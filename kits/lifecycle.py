@@ -52,13 +52,8 @@ from kits.refusals import (
 )
 from kits.rules import LoanRequest
 from kits.waiting import freed_boxes
-from schools.models import ClassGroup, School, User
-from submissions.lifecycle import (
-    AskedLifecycle,
-    identify,
-    locked,
-    open_submission,
-)
+from schools.models import User
+from submissions.lifecycle import AskedLifecycle, known_party, locked, open_submission
 from submissions.models import Submission
 from submissions.rules import refuse_broken, set_aside
 
@@ -71,6 +66,8 @@ NEVER = datetime.date(9999, 1, 1)
 
 class LoanLifecycle(AskedLifecycle):
     """The row itself is the claim: saving it moves what `copy_lent_once` guards."""
+
+    nothing_held = NothingHeld
 
     def change_places(self, before: Any, after: Any) -> None:
         if before:
@@ -166,25 +163,15 @@ def verify(submission: Submission, *, by: User | None = None) -> Submission:
     raises.
     """
     submission = locked(submission)
-    if submission.verified_at is not None:
-        return submission
-    loans = MOVES.locked_to_verify(submission.loans.all())
-    if not loans:
-        raise NothingHeld
-    teacher = identify(submission)
-    for loan in loans:
-        _verify_one(loan, submission.school, by or teacher)
+    for loan in MOVES.accept_code(submission, submission.loans.all()):
+        _verify_one(loan, submission, by or submission.teacher)
     return submission
 
 
-def _verify_one(loan: Loan, school: School | None, by: User) -> None:
-    assert school is not None, "identify() makes one of what was typed"
-    class_group = ClassGroup.objects.named_in(loan, school, loan.starts_on)
-    changes: dict[str, Any] = {"held_until": None, "class_group": class_group}
+def _verify_one(loan: Loan, submission: Submission, by: User | None) -> None:
+    changes = {"held_until": None} | known_party(loan, submission)
     data = {}
-    if not loan.is_in_time:
-        # Days may have passed since they were chosen, also where no worker lapsed the loan.
-        rules.refuse_late(loan)
+    rules.refuse_late(loan)
     if loan.state == S.LAPSED:
         changes["copy"] = copy = free_copy(loan.kit, loan.starts_on, loan.free_again_on)
         data = {"copy": copy.code}

@@ -98,8 +98,10 @@ def refuse_dates(item: LoanItem) -> None:
 
 
 def refuse_late(loan: Loan) -> None:
-    """Raise what stands in the way of a hold or offer whose time was up: its days are chosen anew,
-    and the site must still offer the kit."""
+    """Raise what stands in the way of a hold or offer whose time was up, also where no worker lapsed
+    it: its days are chosen anew, and the site must still offer the kit."""
+    if loan.is_in_time:
+        return
     if loan.starts_on < timezone.localdate():
         raise DatesPassed
     if not loan.kit.is_published:

@@ -98,13 +98,13 @@ class ComponentInline(TabularInline):
     )
     ordering = ("position", "pk")
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """The choice of zones, read once for all rows."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "zone":
             if not hasattr(request, "_zone_choices"):
-                request._zone_choices = list(field.choices)  # type: ignore[attr-defined]
-            field.choices = request._zone_choices  # type: ignore[attr-defined]
+                request._zone_choices = list(field.choices)
+            field.choices = request._zone_choices
         return field
 
 

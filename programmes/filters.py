@@ -113,7 +113,7 @@ class CatalogueFilter(django_filters.FilterSet):
         ]
 
     def _value(self, name: str) -> str:
-        self.errors  # noqa: B018  # asking validates
+        self.is_valid()
         return str(self.form.cleaned_data.get(name, ""))
 
 

@@ -66,7 +66,7 @@ def path_of(submission: Submission, page: str, token: str | None = None, **kwarg
 
 
 class SignedInRequest(HttpRequest):
-    """For annotations: somebody is signed in, since the middleware let the request through."""
+    """Annotates a view that is not `login_not_required`: `user` is no anonymous visitor."""
 
     user: User
 

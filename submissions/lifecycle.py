@@ -19,7 +19,7 @@ from django.utils.translation import ngettext_lazy
 from core.lifecycle import IllegalMove, Lifecycle, Refused
 from core.transactions import retried
 from programmes.models import Hub
-from schools.models import Organisation, School, User
+from schools.models import ClassGroup, Organisation, School, User
 from submissions.kinds import submitted
 from submissions.models import HELD, Asked, AskedQuerySet, Ending, Submission
 
@@ -76,13 +76,23 @@ class NoLevel(Refused):
 class AskedLifecycle(Lifecycle):
     """A table of moves with a move `lapse`, from held to lapsed, and `verify`, by the code."""
 
-    def locked_to_verify[T: Asked](self, rows: AskedQuerySet[T]) -> list[T]:
-        """Rows of a submission that its code confirms.
+    nothing_held: type[Refused]  # says that nothing is left to confirm
 
-        What is held comes first: it must not be in the way of what has to find its place again.
+    def accept_code[T: Asked](self, submission: Submission, rows: AskedQuerySet[T]) -> list[T]:
+        """The code was right: make of the submission, which is locked, what `identify` makes.
+
+        Returns those of its rows that the code confirms, for the verb to move; none where it did
+        so before. What is held comes first: it must not be in the way of what has to find its
+        place again. Raises `nothing_held`.
         """
+        if submission.verified_at is not None:
+            return []
         found = rows.filter(state__in=self["verify"].sources).locked()
-        return sorted(found, key=lambda row: row.state != HELD)
+        held_first = sorted(found, key=lambda row: row.state != HELD)
+        if not held_first:
+            raise self.nothing_held
+        identify(submission)
+        return held_first
 
     def remind(
         self, row: Asked, move: str, about: datetime.date, *, notice: str | None = None
@@ -209,11 +219,8 @@ def _waiting_for_a_code() -> QuerySet[Submission]:
     return Submission.objects.filter(holds_something, verified_at=None)
 
 
-def identify(submission: Submission) -> User:
-    """Make user and school or organisation of what was typed, and mark the submission verified.
-
-    Returns who confirmed it (`Submission.teacher`).
-    """
+def identify(submission: Submission) -> None:
+    """Make user and school or organisation of what was typed, and mark the submission verified."""
     if submission.asker is None and submission.audience.is_groups:
         submission.organisation = Organisation.objects.of(
             name=submission.typed_organisation, city=submission.typed_city
@@ -227,9 +234,15 @@ def identify(submission: Submission) -> User:
     keep_profile(user, submission)
     submission.network = ""  # it was kept for counting what nobody confirmed
     submission.save(update_fields=["school", "organisation", "user", "verified_at", "network"])
-    teacher = submission.teacher
-    assert teacher is not None
-    return teacher
+
+
+def known_party(row: Asked, submission: Submission) -> dict[str, Any]:
+    """The columns of a row that say whose it is, once `identify` knows who asks: the class that it
+    names, or the organisation of a group."""
+    if row.audience.is_groups:
+        return {"organisation": submission.organisation}
+    assert submission.school is not None, "identify() makes one of what was typed"
+    return {"class_group": ClassGroup.objects.named_in(row, submission.school, row.school_day)}
 
 
 def keep_profile(user: User, submission: Submission) -> None:

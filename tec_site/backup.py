@@ -89,7 +89,7 @@ def _dump_postgresql(settings: dict[str, Any], partial: Path) -> None:
     command = ["pg_dump", "--format=custom", "--no-owner", f"--file={partial}", *server]
     try:
         # A program by its name with arguments of our settings; no shell reads them.
-        done = subprocess.run(  # noqa: S603  # nosec B603
+        done = subprocess.run(  # noqa: S603  # no shell
             command,
             env=os.environ | (environment or {}),
             capture_output=True,

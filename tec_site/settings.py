@@ -22,7 +22,7 @@ from django.urls import reverse_lazy
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from tec_site.periods_and_limits import *  # noqa: F403
+from tec_site.periods_and_limits import *  # noqa: F403  # settings, each of them
 from tec_site.periods_and_limits import TEACHER_SESSION_AGE
 from tec_site.staff.menu import UNFOLD  # noqa: F401  # a setting
 

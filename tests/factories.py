@@ -49,7 +49,7 @@ def count_from_the_start() -> None:
 
 def amsterdam(*when: int) -> datetime.datetime:
     """`amsterdam(2026, 11, 3, 9, 30)`: that wall-clock time in the Netherlands."""
-    return datetime.datetime(*when, tzinfo=AMSTERDAM)  # type: ignore[misc,arg-type]
+    return datetime.datetime(*when, tzinfo=AMSTERDAM)
 
 
 # --- Who --------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import copy
 
 from django.urls import reverse_lazy
 
-from tec_site.settings import *  # noqa: F403
+from tec_site.settings import *  # noqa: F403  # and what differs here
 from tec_site.settings import DATABASES, INSTALLED_APPS
 from tec_site.staff.menu import NAVIGATION
 

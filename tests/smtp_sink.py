@@ -22,7 +22,7 @@ class Sink:
 
     @property
     def messages(self) -> list[EmailMessage]:
-        return [message_from_bytes(each, policy=policy.default) for each in self.raw]  # type: ignore[misc]
+        return [message_from_bytes(each, policy=policy.default) for each in self.raw]
 
     def mailers(self, *, timeout: float = 5) -> dict[str, object]:
         """For `settings.MAILERS`."""

@@ -1,7 +1,6 @@
 """Asking for places: held, confirmed with the code, or both at once."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -9,20 +8,15 @@ from django.utils import timezone
 from bookings import places, rules
 from bookings.lifecycle.table import MOVES, make_way
 from bookings.models import Attention, Booking, State, Visit, VisitSlot
-from bookings.refusals import (
-    ClassAlreadyBooked,
-    GroupAlreadyBooked,
-    NothingHeld,
-    WrongAudience,
-)
+from bookings.refusals import ClassAlreadyBooked, GroupAlreadyBooked, WrongAudience
 from bookings.rules import VisitItem, VisitRequest
 from bookings.waiting import freed_places
 from core.lifecycle import NEW, Role, role_of
 from core.text.normal import key
 from core.transactions import retried
 from programmes.models import Programme
-from schools.models import ClassGroup, School, User
-from submissions.lifecycle import identify, locked, open_submission
+from schools.models import School, User
+from submissions.lifecycle import known_party, locked, open_submission
 from submissions.models import Submission
 from submissions.rules import refuse_broken, set_aside
 
@@ -71,25 +65,16 @@ def verify(submission: Submission, *, by: User | None = None) -> Submission:
     ClassAlreadyBooked, RulesBroken.
     """
     submission = locked(submission)
-    if submission.verified_at is not None:
-        return submission
-    bookings = MOVES.locked_to_verify(submission.bookings.all())
-    if not bookings:
-        raise NothingHeld
-    teacher = identify(submission)
-    for booking in bookings:
-        _verify_one(booking, submission, by or teacher)
+    for booking in MOVES.accept_code(submission, submission.bookings.all()):
+        _verify_one(booking, submission, by or submission.teacher)
     return submission
 
 
-def _verify_one(booking: Booking, submission: Submission, by: User) -> None:
+def _verify_one(booking: Booking, submission: Submission, by: User | None) -> None:
     slot, programme = booking.visit.slot, booking.visit.programme
-    changes: dict[str, Any] = {"held_until": None}
-    if booking.audience.is_groups:
-        changes["organisation"] = submission.organisation
-    else:
-        assert submission.school is not None, "identify() makes one of what was typed"
-        changes |= _as_class(booking, submission.school, by)
+    changes = {"held_until": None} | known_party(booking, submission)
+    if submission.school is not None:
+        changes |= _doubt(booking, submission.school, by)
     if not booking.is_in_time:
         # Days may have passed since the date was chosen, also where no worker lapsed it.
         refuse_broken(rules.broken_choice(programme, slot), (), "")
@@ -101,15 +86,14 @@ def _verify_one(booking: Booking, submission: Submission, by: User) -> None:
     )
 
 
-def _as_class(booking: Booking, school: School, by: User) -> dict[str, Any]:
-    """What the code makes of a class: the class itself, and a doubt about its Proeverij."""
+def _doubt(booking: Booking, school: School, by: User | None) -> dict[str, str]:
+    """A doubt about the Proeverij of a class, if there is one."""
     slot, programme = booking.visit.slot, booking.visit.programme
-    changes = dict[str, Any](class_group=ClassGroup.objects.named_in(booking, school, slot.day))
     doubt = rules.taster_doubt(programme, slot, school, booking.party_name)
     # What staff overruled is no doubt; else it went since the place was held.
     if doubt and (doubt == Attention.PREREQUISITE_BY_SCHOOL or role_of(by) != Role.STAFF):
-        changes["attention"] = doubt
-    return changes
+        return {"attention": doubt}
+    return {}
 
 
 @retried

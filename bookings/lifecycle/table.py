@@ -29,7 +29,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings import places
 from bookings.models import Booking, Footprint, State, VisitSlot
-from bookings.refusals import ClassAlreadyBooked, GroupAlreadyBooked
+from bookings.refusals import ClassAlreadyBooked, GroupAlreadyBooked, NothingHeld
 from core.lifecycle import NEW, Move
 from programmes.models import Programme
 from submissions.lifecycle import AskedLifecycle
@@ -40,6 +40,8 @@ HOLDING = S.where(holds=True)
 
 
 class BookingLifecycle(AskedLifecycle):
+    nothing_held = NothingHeld
+
     def change_places(self, before: Footprint | None, after: Footprint | None) -> None:
         places.change(before, after)
 

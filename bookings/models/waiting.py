@@ -92,6 +92,9 @@ class VisitWait(Waiting):
             ),
         ]
 
+    # For pages, in words: how many wait before it, and the days of a wish (`with_positions`).
+    place = days = ""
+
     @property
     def school_day(self) -> datetime.date:
         return self.first_day

@@ -31,12 +31,13 @@ from bookings.refusals import ClassAlreadyBooked
 from bookings.rules import VisitItem, VisitRequest
 from core.addresses import row_number
 from core.lifecycle import Refused
+from core.pages.errors import Said, errors_of
 from core.text.fields import LineField
 from schools.models import School, User
 from submissions.access import SignedInRequest
 from submissions.models import Submission
 from submissions.pages.ask import asked_by
-from submissions.pages.asking_form import Said, errors_of, school_in
+from submissions.pages.asking_form import school_in
 from submissions.pages.prefilled import class_asked, contact_initial
 from submissions.rules import Party, RulesBroken
 

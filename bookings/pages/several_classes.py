@@ -24,12 +24,12 @@ from bookings.planning.as_shown import number_of, slot_chosen
 from bookings.planning.availability import Offer, next_free_for
 from bookings.several_classes import ChangeRefused, ClassChange, change_parts
 from bookings.telling.wording import resting_in_words
+from core.pages.errors import Said, errors_of
 from core.pages.saying import say_if_silent, say_once
 from core.text.fields import LineField
 from submissions.access import load_submission
 from submissions.forms import NoteForm, pupils_field
 from submissions.models import Submission
-from submissions.pages.asking_form import Said, errors_of
 from submissions.rules import RulesBroken
 
 DATES_SHOWN = 8

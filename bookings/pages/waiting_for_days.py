@@ -12,6 +12,7 @@ from bookings.models import PartOfDay, VisitSlot
 from bookings.pages.forms import BookingForm
 from bookings.waiting.visit_list import Wish
 from core.dates import start_of_day
+from core.pages.errors import Said, at_fields
 from core.text.fields import PickedDayField
 from programmes.models import Programme
 from schools.years import last_plannable_day
@@ -70,10 +71,6 @@ class WishForm(forms.Form):
         return Wish(data["first_day"], data["last_day"], None, weekdays, data["part"])
 
     @property
-    def errors_in_order(self) -> list[tuple[Any, str]]:
-        return [(field, str(error)) for field in self for error in field.errors]
-
-    @property
     def last_slot(self) -> VisitSlot:
         """The end of its last day, as a half day of its own: a class must be fit to come then."""
         is_known = self.is_bound and self.is_valid()
@@ -98,6 +95,6 @@ class WishBookingForm(BookingForm):
         return all([super().is_valid(), self.days.is_valid()])
 
     @property
-    def errors(self) -> list[tuple[Any, str]]:
-        of_days = [] if self.asks_for_more else self.days.errors_in_order
+    def errors(self) -> Said:
+        of_days = [] if self.asks_for_more else at_fields(self.days)
         return [*of_days, *super().errors]

@@ -57,8 +57,8 @@ def with_positions(rows: list[VisitWait]) -> list[VisitWait]:
     """The rows, each with its `place` in words, and a wish with its `days`."""
     found = positions(rows)
     for row in rows:
-        row.place = position_in_words(found.get(row.pk))  # type: ignore[attr-defined]
-        row.days = "" if row.slot_id else when_of(row)  # type: ignore[attr-defined]
+        row.place = position_in_words(found.get(row.pk))
+        row.days = "" if row.slot_id else when_of(row)
     return rows
 
 

@@ -28,12 +28,12 @@ class RefusableAdmin:
         form.refusal = getattr(request, "refusal", None)
         return form
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def changeform_view(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Once more where a verb refused: all that the first try wrote is undone by then."""
         mixed_in: Any = super()
         view = mixed_in.changeform_view
         try:
             return view(request, *args, **kwargs)
         except Refused as refusal:
-            request.refusal = refusal  # type: ignore[attr-defined]
+            request.refusal = refusal
             return view(request, *args, **kwargs)

@@ -109,10 +109,9 @@ def _intro(row: models.Model) -> str:
     return text % {"who": last.user.get_full_name() if last else _("Somebody else")}
 
 
-def _show_initial(field: forms.Field) -> None:
+def _show_initial(field: Any) -> None:
     """Give the form shown again this field's present value."""
-    show: Any = lambda data, initial: initial  # noqa: E731  # a method of this one field
-    field.bound_data = show  # type: ignore[method-assign]
+    field.bound_data = lambda data, initial: initial  # a method of this one field
 
 
 def _print(value: Any) -> str:

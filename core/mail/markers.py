@@ -109,10 +109,10 @@ def revealed(message: EmailMessage) -> EmailMessage:
     with translation.override(language):
         sent.subject = " ".join(reveal(str(message.subject), to=to).split())
         sent.body = reveal(str(message.body), to=to)
-        if isinstance(message, EmailMultiAlternatives):
-            sent.alternatives = [  # type: ignore[attr-defined]  # a copy of the same class
+        if isinstance(sent, EmailMultiAlternatives):
+            sent.alternatives = [
                 EmailAlternative(reveal_html(str(content), to=to), mimetype)
-                for content, mimetype in message.alternatives
+                for content, mimetype in sent.alternatives
             ]
     return sent
 

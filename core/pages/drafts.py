@@ -19,11 +19,8 @@ SALT = "core.drafts"
 AGE = timedelta(hours=1)
 # What a browser keeps for certain, with the name and what belongs to it.
 MOST_CHARACTERS = 3800
-# What belongs to one page, not to what was typed.
-NOT_TYPED = {
-    *("csrfmiddlewaretoken", "submission_key", "date_shown"),
-    *("send", "wait", "add", "remove", "use"),
-}
+# Of one page only. Its buttons need no place here: the next form takes its own fields alone.
+NOT_TYPED = {"csrfmiddlewaretoken", "submission_key"}
 
 
 def keep(request: HttpRequest, response: HttpResponse, *, of: str = "") -> None:

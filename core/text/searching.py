@@ -95,7 +95,8 @@ class TelephoneDigitsColumn(FoldedColumn):
 
 
 class KeepsFolded:
-    """Mixed into the queryset of such rows: refuses to change a text and leave what is searched."""
+    """Mixed into the queryset of such rows: refuses to change a text and leave what is searched;
+    where rows are written that may be there already, it is written along."""
 
     def update(self, **changes: Any) -> int:
         this: Any = self
@@ -103,6 +104,15 @@ class KeepsFolded:
             raise TypeError(f"Save each row, or update {', '.join(sorted(left))} along.")
         rows: Any = super()
         return rows.update(**changes)
+
+    def bulk_create(
+        self, objs: Any, *args: Any, update_fields: Collection[str] | None = None, **options: Any
+    ) -> Any:
+        this: Any = self
+        if update_fields is not None:
+            update_fields = [*update_fields, *_beside(this.model, update_fields)]
+        rows: Any = super()
+        return rows.bulk_create(objs, *args, update_fields=update_fields, **options)
 
 
 class FoldedQuerySet[Row: models.Model](KeepsFolded, models.QuerySet[Row]):
@@ -121,12 +131,16 @@ class Folded(models.Model):
             update_fields = names | _beside(type(self), names)
         super().save(*args, update_fields=update_fields, **options)
 
-    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
-        """These columns are in no form; what one must not repeat is said of what it is made of."""
+    def fold(self) -> set[str]:
+        """Make these columns, as every save does; returns their names."""
         folded = [one for one in self._meta.concrete_fields if isinstance(one, FoldedColumn)]
         for column in folded:
             column.pre_save(self, add=False)
-        super().validate_constraints(exclude=set(exclude or ()) - {one.name for one in folded})
+        return {one.name for one in folded}
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """These columns are in no form; what one must not repeat is said of what it is made of."""
+        super().validate_constraints(exclude=set(exclude or ()) - self.fold())
 
 
 def _beside(model: type[models.Model], names: Collection[str]) -> set[str]:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -56,10 +56,10 @@ class AnsweringView(View):
 
     def dispatch(
         self, request: HttpRequest, public_id: UUID, pk: int, token: str | None = None
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         self.submission = load_submission(request, public_id, token)
         self.token = token
-        return super().dispatch(request, self._evaluation(self.submission, pk))  # type: ignore[return-value]
+        return super().dispatch(request, self._evaluation(self.submission, pk))
 
     def get(self, request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         if not self.may_answer(evaluation):

@@ -17,6 +17,7 @@ from core.addresses import row_number
 from core.documents import DocumentsUnavailable, pdf_response, render_pdf
 from impact.counting.school_year import school_year
 from impact.counting.spans import Span
+from schools.models import School
 from schools.years import current_school_year
 from submissions.access import SignedInRequest
 
@@ -27,16 +28,17 @@ YEARS_OFFERED = 6  # this one and those before
 @never_cache
 @require_safe
 def page(request: SignedInRequest) -> HttpResponse:
-    if request.user.school is None:
-        return render(request, "impact/school_year.html")
-    return render(request, "impact/school_year.html", _facts(request))
+    school = request.user.school
+    facts = _facts(request, school) if school else {}
+    return render(request, "impact/school_year.html", facts)
 
 
 @require_safe
 def pdf(request: SignedInRequest) -> HttpResponse:
-    if request.user.school is None:
+    school = request.user.school
+    if school is None:
         raise Http404
-    facts = _facts(request)
+    facts = _facts(request, school)
     found = facts["found"]
     try:
         content = render_pdf("pdf/school_year.html", facts | {"organizer": found.school.name})
@@ -47,16 +49,15 @@ def pdf(request: SignedInRequest) -> HttpResponse:
     return pdf_response(content, f"{name}.pdf")
 
 
-def _facts(request: HttpRequest) -> dict[str, Any]:
+def _facts(request: HttpRequest, school: School) -> dict[str, Any]:
     """404 for a year that is not offered."""
     newest = current_school_year()
     years = [newest - back for back in range(YEARS_OFFERED)]
     year = row_number(request.GET.get(YEAR)) if request.GET.get(YEAR) else newest
     if year not in years:
         raise Http404
-    user: Any = request.user
     return {
-        "found": school_year(user.school, Span.of_school_year(year)),
+        "found": school_year(school, Span.of_school_year(year)),
         "year": year,
         "years": [(one, str(Span.of_school_year(one))) for one in years],
     }

@@ -124,6 +124,6 @@ def do_together(parts: Iterable[Sequence[str]], *, by: Any, note: str) -> dict[s
                 raise NotAllowed
             remarks[key] = sweeper.sweep(key, way, stands=stands, by=by, note=note)
         except Refused as refusal:
-            refusal.key = key  # type: ignore[attr-defined]
+            refusal.key = key  # type: ignore[attr-defined]  # said beside what it is about
             raise
     return remarks

@@ -189,7 +189,7 @@ def _site(line: Line) -> Site:
                 _("%(code)s: %(field)s is longer than %(limit)d characters")
                 % {"code": code, "field": field, "limit": limit}
             )
-    school.search_text = school.make_search_text()
+    school.fold()
     if re.fullmatch(r"\d{5}", line["BEVOEGD GEZAG NUMMER"]):
         # Perhaps a new one, of which another file has the name.
         school.board = SchoolBoard(number=line["BEVOEGD GEZAG NUMMER"])
@@ -217,7 +217,7 @@ def value_of(school: School, name: str) -> Any:
 
 def _row(school: School) -> dict[str, Any]:
     values = {name: value_of(school, name) for name in FIELDS}
-    return {"site_code": school.site_code, "search_text": school.search_text} | values
+    return {"site_code": school.site_code} | values
 
 
 def _differs(school: School, earlier: School | None, report: Report) -> bool:

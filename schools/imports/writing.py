@@ -55,7 +55,7 @@ def _write_schools(rows: Sequence[Any]) -> Written:
         [School(**row | {"board": boards.get(row["board"])}) for row in rows],
         update_conflicts=True,
         unique_fields=["site_code"],
-        update_fields=[*FIELDS, "search_text", "closed_on"],
+        update_fields=[*FIELDS, "closed_on"],
     )
     written = Written()
     for code, school in _schools_by_code(codes).items():

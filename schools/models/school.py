@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.constraints import NotesChanges
 from core.text.fields import LineColumn
-from core.text.normal import search_text
-from core.text.searching import WordsInside, has_words
+from core.text.searching import Folded, FoldedColumn, KeepsFolded, WordsInside, has_words
 from schools.models.holiday import HolidayRegion
 
 
@@ -40,7 +39,7 @@ class SchoolBoard(models.Model):
         return self.name or self.number
 
 
-class SchoolQuerySet(models.QuerySet["School"]):
+class SchoolQuerySet(KeepsFolded, models.QuerySet["School"]):
     def open(self) -> Self:
         return self.filter(closed_on=None, merged_into=None)
 
@@ -49,7 +48,20 @@ class SchoolQuerySet(models.QuerySet["School"]):
         return self.filter(has_words("search_text", text))
 
 
-class School(models.Model):
+class SearchedColumn(FoldedColumn):
+    """Words of what people search a school by, each after a space: ' obs de ster 7411 aa …'."""
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+    def made_of(self, *texts: str) -> str:
+        name, city, municipality, postcode, site_code = texts
+        place = city, municipality, postcode, postcode.replace(" ", "")
+        return super().made_of(name, *place, site_code)[: self.max_length]
+
+
+class School(Folded):
     site_code = models.CharField(
         _("site code"),
         max_length=6,
@@ -95,7 +107,9 @@ class School(models.Model):
         related_name="merged_from",
         verbose_name=_("merged into"),
     )
-    search_text = models.CharField(max_length=500, editable=False, default="")
+    search_text = SearchedColumn(
+        *("name", "city", "municipality", "postcode", "site_code"), max_length=500
+    )
 
     objects = SchoolQuerySet.as_manager()
 
@@ -118,23 +132,12 @@ class School(models.Model):
     def __str__(self) -> str:
         return f"{self.name}, {self.city}" if self.city else self.name
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        # A derived column, not a side effect: search must never disagree with the name.
-        self.search_text = self.make_search_text()
-        super().save(*args, **kwargs)
-
     def clean(self) -> None:
         """What staff type: a code as imports write it, and no closing day that is yet to come."""
         self.site_code = self.site_code.upper() if self.site_code else None
         if self.closed_on and self.closed_on > timezone.localdate():
             message = _("Until a school closes teachers must find it: fill this in on that day.")
             raise ValidationError({"closed_on": message})
-
-    def make_search_text(self) -> str:
-        """Folded words of what people search by, each after a space: ' obs de ster 7411 aa …'."""
-        postcode = self.postcode.replace(" ", "")
-        place = self.city, self.municipality, self.postcode, postcode
-        return search_text(self.name, *place, self.site_code or "")[:500]
 
     @property
     def address(self) -> str:

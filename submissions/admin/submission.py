@@ -57,7 +57,7 @@ class SubmissionAdmin(NoDelete, ExportingAdmin):
     list_filter = (("verified_at", admin.EmptyFieldListFilter), "language")
     search_fields = ("reference",)
     search_help_text = _("reference, school, contact or e-mail address")
-    editable = ("contact_name", "email", "phone", "purchase_order", "facilities", "photos")
+    editable = ("email", *Submission.DETAILS)
     fieldsets = (
         (
             None,

@@ -88,6 +88,8 @@ class Companion(models.Model):
     # Raised to end the links in her mails.
     link_version = models.PositiveIntegerField(default=1, editable=False)
 
+    of = ""  # for a page: the name of the class that is shared, where it is not everything
+
     objects = CompanionQuerySet.as_manager()
 
     class Meta:

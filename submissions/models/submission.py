@@ -88,6 +88,10 @@ class SubmissionQuerySet(KeepsFolded, OfHubs["Submission"]):
 class Submission(Folded):
     hub_lookup = "hub"
 
+    # What is typed with it besides school and address, and may be changed later. A test names the
+    # places that know each of these: forms, history, back office, 'my data', erasure.
+    DETAILS = ("contact_name", "phone", "purchase_order", "facilities", "photos")
+
     # Of all that it asks for; the verb that opens it says which.
     hub = models.ForeignKey(
         Hub, on_delete=models.PROTECT, related_name="submissions", verbose_name=_("hub")

@@ -3,24 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from core.pages.errors import Said, at_fields
 from schools.models import School
 from submissions.forms import ContactForm
-
-# What the summary on top of a page says: at which field (None: at none), and the message.
-Said = list[tuple[Any, str]]
-
-
-def at_fields(*forms: Any) -> Said:
-    return [(field, str(error)) for form in forms for field in form for error in field.errors]
-
-
-def errors_of(*forms: Any) -> Said:
-    """The errors of these forms; of each first what is said at none of its fields."""
-    found: Said = []
-    for form in forms:
-        found += [(None, str(error)) for error in form.non_field_errors()]
-        found += at_fields(form)
-    return found
 
 
 def school_in(contact: ContactForm) -> School | None:

@@ -54,9 +54,8 @@ class DetailsForm(forms.Form):
             self.initial[name] = row.party_name
             if are_apart:  # the same name may stand there twice
                 self.fields[name].help_text = date_format(row.school_day, "LONG_DAY_FORMAT")
-        own = {column.name for column in Submission._meta.concrete_fields}
         for name, field in contact_form.base_fields.items():
-            if name in own - {"school", "organisation", "email", "submission_key"}:
+            if name in Submission.DETAILS:
                 self.fields[name] = deepcopy(field)
                 self.initial[name] = getattr(submission, name)
         # What the page showed; what is so now, where a page carries nothing.

@@ -67,7 +67,7 @@ def _file(text: str, content_type: str, ending: str) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def erase_me(request: SignedInRequest) -> HttpResponse:
+def erase_me(request: HttpRequest) -> HttpResponse:
     """First what is still to come, to be cancelled or handed over; then one button."""
     user = request.user
     if not user.is_authenticated:

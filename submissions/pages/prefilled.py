@@ -45,7 +45,7 @@ def organisation_of(user: User | None) -> dict[str, Any]:
 def as_asked(submission: Submission) -> dict[str, Any]:
     """All that was typed for a submission, to be asked for again under a key of its own."""
     typed = TypedSchool(submission.typed_school_name, submission.typed_city)
-    names = ("contact_name", "email", "phone", "purchase_order", "facilities", "photos")
+    names = ("email", *Submission.DETAILS)
     return {
         "submission_key": new_key(),
         "school": submission.school or (typed if typed.name else None),

@@ -115,7 +115,7 @@ class ShareView(View):
         colleagues = list(submission.companions.alive())
         by_row = {_value(row): row.party_name for row in rows}
         for one in colleagues:
-            one.of = by_row.get(f"{one.row_of}-{one.row}", "")  # type: ignore[attr-defined]
+            one.of = by_row.get(f"{one.row_of}-{one.row}", "")
         context = {
             "submission": submission,
             "token": token,

@@ -1,7 +1,7 @@
 """The mails about colleagues: one function per notice of the table of moves, each as things stand
 now."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -127,7 +127,7 @@ def _files(
     found: Sequence[tuple[Any, list[Any]]],
     method: Method,
     reader: Reader,
-    without: set[Any] = frozenset(),  # type: ignore[assignment]
+    without: Collection[Any] = (),
 ) -> list[Attachment]:
     return [
         file

@@ -18,8 +18,8 @@ from core.lifecycle import NEW, Move, Refused
 from core.models import Mail
 from core.transactions import at_end, retried
 from programmes.models import Hub
-from schools.models import ClassGroup, User
-from submissions.lifecycle import AskedLifecycle, identify, locked, open_submission
+from schools.models import User
+from submissions.lifecycle import AskedLifecycle, known_party, locked, open_submission
 from submissions.models import Ending, Submission, Waiting, WaitState
 from submissions.waiting.deadlines import HARDLY_ANY_TIME
 
@@ -29,8 +29,28 @@ LIVE = (S.WAITING, S.OFFERED)
 # The least by which two moments differ in the database.
 MOMENT = datetime.timedelta(microseconds=1)
 
+
+class NothingOffered(Refused):
+    message = _("This offer has ended: the place is with the next on the waiting list.")
+
+
+class NotWaiting(Refused):
+    message = _("You are not on this waiting list any more.")
+
+
+class OnlyFewer(Refused):
+    message = _(
+        "With more pupils you would need a larger place than you waited for. Withdraw, and ask "
+        "anew: you then start at the end of the list."
+    )
+
+
+class WaitLifecycle(AskedLifecycle):
+    nothing_held = NotWaiting
+
+
 # fmt: off
-MOVES = AskedLifecycle(
+MOVES = WaitLifecycle(
     #                   what is done                     from                     to           message
     hold=           Move(_("ask to wait"),                (NEW,),                  S.HELD),
     verify=         Move(_("confirm with the code"),      (S.HELD, S.LAPSED),      S.WAITING,   "joined"),
@@ -49,21 +69,6 @@ MOVES = AskedLifecycle(
     settle=         Move(_("settled"),                    (*S,),                   None),
 )
 # fmt: on
-
-
-class NothingOffered(Refused):
-    message = _("This offer has ended: the place is with the next on the waiting list.")
-
-
-class NotWaiting(Refused):
-    message = _("You are not on this waiting list any more.")
-
-
-class OnlyFewer(Refused):
-    message = _(
-        "With more pupils you would need a larger place than you waited for. Withdraw, and ask "
-        "anew: you then start at the end of the list."
-    )
 
 
 class WaitingList:
@@ -133,23 +138,14 @@ class WaitingList:
         Doing it twice changes nothing. Raises NotWaiting.
         """
         submission = locked(submission)
-        if submission.verified_at is not None:
-            return submission
-        found = self.rows.filter(submission=submission, state__in=MOVES["verify"].sources)
-        rows = list(found.order_by("pk"))
+        hers = self.model.objects.filter(submission=submission)
+        rows = MOVES.accept_code(submission, hers)
         if not rows:
-            raise NotWaiting
-        teacher = identify(submission)
+            return submission
         moment = self._next_moment(submission.hub_id)
         for row in rows:
-            changes: dict[str, Any] = {"held_until": None, "asked_at": moment}
-            if row.audience.is_groups:
-                changes["organisation"] = submission.organisation
-            else:
-                assert submission.school is not None, "identify() makes one of what was typed"
-                named = ClassGroup.objects.named_in(row, submission.school, row.school_day)
-                changes["class_group"] = named
-            MOVES.apply(row, "verify", by=by or teacher, changes=changes)
+            changes = {"held_until": None, "asked_at": moment} | known_party(row, submission)
+            MOVES.apply(row, "verify", by=by or submission.teacher, changes=changes)
         at_end(self.serve, submission.pk)  # a place may be free that nobody else waits for
         return submission
 

@@ -158,7 +158,7 @@ def test_proeverij_of_another_class_of_the_school_counts_as_hers(
 def test_without_any_proeverij_what_was_typed_is_in_the_next_form(client, taster, experience):
     first = make_slot(programmes=[experience])
     slot = make_slot(programmes=[taster], starts_at=amsterdam(2026, 11, 10, 9))
-    data = typed(facilities="Een rolstoel.") | {"photos": "no"}
+    data = typed(facilities="Een rolstoel.") | {"photos": "no", "send": "1"}
     response = client.post(address(experience, first), data)
     assert 'href="/programmas/proeverij/#data"' in response.text
     assert "Wat je invulde gaat mee" in response.text
@@ -174,7 +174,8 @@ def test_without_any_proeverij_what_was_typed_is_in_the_next_form(client, taster
         assert shown in form
     assert re.search(r'year_groups" value="7"[^>]* checked', form)
     assert re.search(r'photos" value="no"[^>]* checked', form)
-    # It is a form of its own.
+    # It is a form of its own, of which no button is pressed.
+    assert len(re.findall(r'name="klas-\d+-name"', form)) == 1
     key = re.search(r'name="submission_key" value="([^"]+)"', form)
     assert key
     assert key[1] != data["submission_key"]

@@ -220,7 +220,7 @@ def test_mails_are_shown_as_they_go_out_and_nothing_is_changed_by_looking(desk, 
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="Only SQLite has one writer at a time.")
+@pytest.mark.sqlite
 def test_mails_are_made_in_a_copy_while_others_write_on(desk, programme):
     visit = make_visit(slot=make_slot(programmes=[programme]), programme=programme)
     make_booking(visit=visit)

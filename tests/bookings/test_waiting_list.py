@@ -23,7 +23,7 @@ from programmes.models import Programme, ProgrammeKind
 from schools.models import SchoolHoliday
 from submissions.models import Ending, WaitState
 from submissions.rules import NoteRequired
-from submissions.waiting.lifecycle import MOVES, NothingOffered, OnlyFewer
+from submissions.waiting.lifecycle import MOVES, NothingOffered, NotWaiting, OnlyFewer
 from tests.bookings.asking import asked
 from tests.chain import chain_is_sound
 from tests.factories import (
@@ -453,6 +453,31 @@ def test_joining_counts_from_the_code_and_stands_behind_who_waits(full, slot, pr
     assert [row.submission for row in rows] == [earlier, held]
     assert rows[1].class_group is not None
     assert held.visitwaits.get().events.latest("pk").notice == "joined"
+
+
+def test_code_of_who_withdrew_already_puts_nobody_on_the_list(full, slot, programme):
+    asking = WaitRequest(unsaved_submission(), programme, [asked(pupils=20)], Wish.of(slot))
+    held = LIST.hold(asking, by=None)
+    LIST.withdraw(held, by=None)
+
+    with pytest.raises(NotWaiting):
+        LIST.verify(held)
+
+    held.refresh_from_db()
+    assert (held.verified_at, held.user) == (None, None)
+
+
+def test_code_typed_twice_puts_her_on_the_list_once(full, slot, programme, frozen):
+    asking = WaitRequest(unsaved_submission(), programme, [asked(pupils=20)], Wish.of(slot))
+    held = LIST.hold(asking, by=None)
+    LIST.verify(held)
+    row = held.visitwaits.get()
+    frozen.shift(datetime.timedelta(minutes=5))
+
+    LIST.verify(held)
+
+    assert held.visitwaits.get().asked_at == row.asked_at
+    assert row.events.filter(move="verify").count() == 1
 
 
 @pytest.mark.parametrize("seconds", [-1, 0])

@@ -16,8 +16,7 @@ pytestmark = pytest.mark.skipif(OFFICE is None, reason="no LibreOffice (soffice)
 
 
 def day(*when: int) -> datetime.datetime:
-    """A cell knows no time zone."""
-    return datetime.datetime(*when)  # noqa: DTZ001
+    return datetime.datetime(*when)  # noqa: DTZ001  # a cell knows no time zone
 
 
 HEADING = ["klas", "telefoon", "nummer", "bedrag", "dag", "moment", "aantal", "naam"]

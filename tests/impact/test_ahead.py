@@ -19,12 +19,14 @@ from impact.keeping import ahead, board
 from impact.kind import EvaluationKind
 from impact.models import Division, Kept
 from tests.factories import amsterdam, make_other_hub, make_programme, make_staff, the_hub
+from tests.impact import test_recount
 from tests.impact.counted import YEAR, came, divide, make_source, scope_of
-from tests.impact.test_recount import AFTER, BEFORE, OVER, STEPS, stage, step  # noqa: F401
+from tests.impact.test_recount import AFTER, BEFORE, OVER, STEPS, step
 from tests.racing import race
 
 pytestmark = pytest.mark.django_db
 NOW = amsterdam(2027, 1, 12, 10)
+stage = test_recount.stage
 LONG_AGO = NOW - datetime.timedelta(hours=2)
 LAST_YEAR = Span.of_school_year(2025)
 # Statements: the sources, the changes and what is kept; and once a day that somebody looked.
@@ -335,7 +337,7 @@ def test_two_workers_count_each_once(year, clock, monkeypatch):
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=STEPS)
-def test_whatever_happens_what_the_worker_counted_equals_a_recount(stage, steps):  # noqa: F811
+def test_whatever_happens_what_the_worker_counted_equals_a_recount(stage, steps):
     """The worker comes after every second step; whoever looks is never told what was before."""
     rows, slots, staff = stage
     scope = scope_of()

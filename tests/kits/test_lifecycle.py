@@ -18,6 +18,7 @@ from kits.refusals import (
     LoanTooLong,
     NoCopyFree,
     NotAHandoverDay,
+    NothingHeld,
     NotLater,
     NotLentAnyMore,
     TooFarAhead,
@@ -224,6 +225,17 @@ def test_verify_reserves_and_makes_person_and_class():
     assert loan.class_group.name == "Groep 7"
     assert loan.events.last().notice == "reserved"
     assert User.objects.get().email == "umit1@school.example"
+
+
+def test_verify_refuses_when_the_reservation_was_cancelled():
+    submission = hold(make_kit())
+    lifecycle.cancel(loan=submission.loans.get(), by=None)
+
+    with pytest.raises(NothingHeld):
+        lifecycle.verify(submission=submission)
+
+    submission.refresh_from_db()
+    assert (submission.verified_at, submission.user) == (None, None)
 
 
 def test_verify_after_lapse_takes_another_copy():

@@ -374,7 +374,7 @@ def test_letter_is_tagged_and_names_the_contents_and_the_day():
 
     root = reader.trailer["/Root"]
     assert root["/Lang"] == "nl"
-    assert root["/MarkInfo"]["/Marked"] == True  # noqa: E712
+    assert root["/MarkInfo"]["/Marked"].value is True
     assert reader.metadata.title == "Jullie leskist: Robots, tot en met 6 november 2026"
     text = " ".join(page.extract_text() for page in reader.pages)
     assert len(reader.pages) == 1

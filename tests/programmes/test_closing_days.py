@@ -121,7 +121,7 @@ def work():
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="Only SQLite has one writer at a time.")
+@pytest.mark.sqlite
 def test_preview_keeps_no_writer_waiting(desk, booking, programme):
     """It writes into a copy."""
     with CaptureQueriesContext(connection) as asked:

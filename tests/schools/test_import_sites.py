@@ -77,6 +77,28 @@ def test_import_stores_a_site_as_duo_means_it(tmp_path):
     ]
 
 
+def test_school_is_found_by_what_it_is_called_now_however_that_was_written(tmp_path):
+    run(write(tmp_path, [HAGENPOORT]))
+    run(write(tmp_path, [HAGENPOORT | {"VESTIGINGSNAAM": "OBS De Vlieger"}]))
+    assert School.objects.matching("vlieger").count() == 1
+    assert not School.objects.matching("hagenpoort").exists()
+
+    school = School.objects.get()
+    school.city = "Zwolle"
+    school.save(update_fields=["city"])
+    assert School.objects.matching("vlieger zwolle").get() == school
+
+    with pytest.raises(TypeError, match="search_text"):
+        School.objects.filter(pk=school.pk).update(name="Anders")
+
+
+def test_importing_again_mends_what_a_school_is_found_by(tmp_path):
+    run(write(tmp_path, [HAGENPOORT]))
+    School.objects.update(search_text="as it was folded by an earlier version")
+    run(write(tmp_path, [HAGENPOORT]))
+    assert School.objects.matching("hagenpoort deventer").count() == 1
+
+
 def test_import_stores_the_levels_of_a_secondary_school(tmp_path):
     run(write(tmp_path, [HAGENPOORT | {"ONDERWIJSSTRUCTUUR": "HAVO/VWO"}]))
     school = School.objects.get()

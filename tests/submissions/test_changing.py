@@ -1,6 +1,7 @@
 """Changing one's mind: before the code was typed, and what was told after it."""
 
 import datetime
+import re
 
 import pytest
 import time_machine
@@ -239,6 +240,16 @@ def test_its_event_names_the_fields_and_keeps_nothing_of_them(client, hers, teac
     assert event.data == {
         "fields": ["contact_name", "phone", "purchase_order", "facilities", "photos"]
     }
+
+
+def test_summary_of_what_is_wrong_leads_to_each_field(client, hers):
+    page = client.post(details_page(hers), told(hers, contact_name="", photos="misschien")).text
+
+    summary = page.partition('id="fouten"')[2].partition("</ul>")[0]
+    leads_to = re.findall(r'href="#([^"]+)"', summary)
+    assert leads_to == ["id_contact_name", "id_photos_0"]
+    assert all(f' id="{name}"' in page for name in leads_to)
+    assert "2 dingen vragen nog je aandacht" in summary
 
 
 def test_nothing_changed_leaves_no_event(client, hers):

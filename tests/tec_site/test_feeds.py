@@ -368,7 +368,9 @@ def test_changed_feed_is_sent_again(client, anouk, kind, change):
 
 
 def _rename_school(booking):
-    School.objects.filter(pk=booking.submission.school_id).update(name="OBS De Zonnebloem")
+    school = booking.submission.school
+    school.name = "OBS De Zonnebloem"
+    school.save(update_fields=["name"])
 
 
 def _merge_school(booking):

@@ -177,7 +177,7 @@ def test_home_asks_four_queries_whatever_there_is(
     for day in range(8, 8 + rows):
         make_free_visit(f"P{day}", day)
     # programmes, their first free visits, zones, hubs for the foot
-    with django_assert_num_queries(4):  # type: ignore[operator]
+    with django_assert_num_queries(4):
         client.get(reverse("home"))
 
 

@@ -210,6 +210,18 @@ def test_rooms_and_modules_have_a_size_that_one_can_overlook():
     assert too_large(settings.BASE_DIR) == FAULTS["size"]
 
 
+def test_no_view_for_everybody_takes_somebody_for_signed_in():
+    wrong = [
+        f"{name}.{view.name}"
+        for name, path in read_modules(settings.BASE_DIR).items()
+        for view in ast.walk(ast.parse(path.read_text()))
+        if isinstance(view, ast.FunctionDef)
+        and any("login_not_required" in ast.unparse(one) for one in view.decorator_list)
+        and "SignedInRequest" in ast.unparse(view.args)
+    ]
+    assert wrong == []
+
+
 def test_every_app_of_the_project_has_its_place_in_the_order():
     own = {
         config.name

@@ -1,13 +1,22 @@
 from django.conf import settings
 from django.utils import timezone
 
-from core.lifecycle import NEW, Move
+from core.lifecycle import NEW, Move, Refused
 from core.transactions import retried
-from submissions.lifecycle import AskedLifecycle, identify, locked, open_submission
+from submissions.lifecycle import AskedLifecycle, known_party, locked, open_submission
 from submissions.models import Submission
 from tests.toys.models import State, Toy
 
-MOVES = AskedLifecycle(
+
+class NoToyHeld(Refused):
+    message = "Er is niets te bevestigen."
+
+
+class ToyLifecycle(AskedLifecycle):
+    nothing_held = NoToyHeld
+
+
+MOVES = ToyLifecycle(
     hold=Move("houd vast", (NEW,), State.HELD),
     verify=Move("bevestig", (State.HELD, State.LAPSED), State.RESERVED, "reserved"),
     lapse=Move("laat vervallen", (State.HELD,), State.LAPSED),
@@ -28,10 +37,9 @@ def hold(toy: Toy, *, by) -> Submission:
 @retried
 def verify(submission: Submission, *, by=None, note: str = "") -> Submission:
     submission = locked(submission)
-    if submission.verified_at is None:
-        teacher = identify(submission)
-        for toy in submission.toys.filter(state__in=MOVES["verify"].sources):
-            MOVES.apply(toy, "verify", by=by or teacher, note=note, changes={"held_until": None})
+    for toy in MOVES.accept_code(submission, submission.toys.all()):
+        changes = {"held_until": None} | known_party(toy, submission)
+        MOVES.apply(toy, "verify", by=by or submission.teacher, note=note, changes=changes)
     return submission
 
 

@@ -1,1 +1,1 @@
-from core.formats import *  # noqa: F403
+from core.formats import *  # noqa: F403  # the same in every language

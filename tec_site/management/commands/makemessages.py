@@ -51,4 +51,4 @@ def sort(catalogue: Path) -> None:
 def _gettext(program: str, *arguments: str) -> None:
     path = shutil.which(program)
     assert path, "makemessages has already found gettext"
-    subprocess.run([path, *arguments], check=True)  # noqa: S603  # nosec B603  # gettext's own
+    subprocess.run([path, *arguments], check=True)  # noqa: S603  # gettext's own
