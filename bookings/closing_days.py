@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import Booking, Visit, VisitSlot, VisitWait
-from bookings.planning.availability import Offer, offers_for_all
+from bookings.planning.availability import offers_for_all
+from bookings.planning.offer import Offer
 from bookings.refusals import SlotPast
 from bookings.visits import lock_with_classes, move_visit
 from bookings.visits.calling_off import let_go

@@ -14,7 +14,7 @@ from core.dates import ONE_DAY, start_of_day
 from core.lifecycle import Refused
 from core.tasks.work import About
 from core.transactions import retried
-from kits import copies, lifecycle, moving
+from kits import boxes, lifecycle, moving
 from kits.days import Days, desk_calendar
 from kits.models import Loan, LoanState
 from programmes.closing_days.sweeper import (
@@ -67,7 +67,7 @@ class LoanSweeper(Sweeper):
     @retried
     def sweep(self, key: str, way: Way, *, stands: str, by: User, note: str) -> str:
         loan = Loan.objects.with_facts().get(pk=numbers_in(key)[0])
-        copies.lock_loan(loan)
+        boxes.lock_loan(loan)
         if _stands(loan) != stands:
             raise StandsOtherwise
         if way.action == MOVE:

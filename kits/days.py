@@ -14,7 +14,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking
-from core.dates import ONE_DAY, add_working_days, days_between, public_holiday
+from core.dates import ONE_DAY, days_between
+from core.public_holidays import add_working_days, public_holiday
 from kits.models import Delivery, DeskDay, LessonKit, Loan
 from kits.models.loan import LoanQuerySet
 from programmes.models import Closure, Venue

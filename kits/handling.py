@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from core.lifecycle import role_of
 from core.transactions import retried
-from kits import copies
+from kits import boxes
 from kits.days import overdue_until
 from kits.lifecycle import MOVES, flag_without_box, refuse_if_away, span, swap
 from kits.models import (
@@ -256,7 +256,7 @@ def rehome(
 
     A box that is packed is left to the desk. That loan, and those that find no copy, are flagged,
     loudly, for staff; the school is told by staff. The caller holds the locks of
-    `copies.lock_all`.
+    `boxes.lock_all`.
     """
     still_here = Loan.objects.where(holds=True, went_out=False)
     loans = still_here.filter(copy=copy, free_again_on__gt=first).order_by("pk")
@@ -278,9 +278,9 @@ def rehome(
 
 
 def _lock_boxes(copy: KitCopy, *loans: Loan) -> None:
-    """`copies.lock_all`, after holds whose time is up made way for those needing another."""
+    """`boxes.lock_all`, after holds whose time is up made way for those needing another."""
     MOVES.lapse_all(Loan.objects.expired().filter(copy__kit=copy.kit_id).order_by("pk"))
-    copies.lock_all(copy, *loans)
+    boxes.lock_all(copy, *loans)
 
 
 def _withdraw(copy: KitCopy, by: User) -> None:
@@ -324,7 +324,7 @@ def _rehome_because(event: LoanEvent, copy: KitCopy, by: User) -> None:
 def _locked(loan: Loan) -> KitCopy:
     """Lock the loan and its copy. Raises OtherCopy if it is not the one on the desk any more."""
     on_the_desk = loan.copy_id
-    copies.lock_loan(loan)
+    boxes.lock_loan(loan)
     if loan.copy_id != on_the_desk:
         raise OtherCopy
     return KitCopy.objects.select_for_update(of=("self",)).get(pk=loan.copy_id)

@@ -32,7 +32,7 @@ from django.utils.translation import gettext_lazy as _
 from core.dates import ONE_DAY, start_of_day
 from core.lifecycle import NEW, Move, Role, role_of
 from core.transactions import retried
-from kits import copies, days, rules
+from kits import boxes, days, rules
 from kits.models import (
     Attention,
     ContentItem,
@@ -190,7 +190,7 @@ def book(request: LoanRequest, *, by: User) -> Submission:
 @retried
 def cancel(*, loan: Loan, by: User | None, note: str = "") -> LoanEvent:
     """Give the copy free. The school itself may until the box is packed (TooLate)."""
-    copies.lock_loan(loan)
+    boxes.lock_loan(loan)
     if role_of(by) == Role.TEACHER and loan.state == S.PACKED:
         raise TooLate
     # Nobody was told of a hold, so there is nothing to take back.
@@ -206,7 +206,7 @@ def extend(*, loan: Loan, ends_on: datetime.date, by: User | None, note: str = "
     Raises NotLater, CopyPromised, and for the school itself LoanTooLong, TooFarAhead or
     NotAHandoverDay.
     """
-    copies.lock_loan(loan)
+    boxes.lock_loan(loan)
     if ends_on <= max(loan.ends_on, timezone.localdate()):
         raise NotLater
     if role_of(by) == Role.TEACHER:
@@ -221,7 +221,7 @@ def _keep_until(loan: Loan, ends_on: datetime.date, by: Any, note: str) -> LoanE
     starts_on, before = loan.starts_on, days.free_again_on(loan.kit, ends_on)
     expired = Loan.objects.expired().filter(copy=loan.copy_id).exclude(pk=loan.pk)
     MOVES.lapse_all(expired.overlapping(starts_on, before).order_by("pk"))
-    if not copies.is_free(copies.lock(loan.copy_id), starts_on, before, to=loan):
+    if not boxes.is_free(boxes.lock(loan.copy_id), starts_on, before, to=loan):
         raise CopyPromised
     changes = {"ends_on": ends_on, "free_again_on": before}
     data = {"from": span(starts_on, loan.ends_on), "to": span(starts_on, ends_on)}
@@ -239,14 +239,14 @@ def swap(*, loan: Loan, by: User | None, note: str = "", to: KitCopy | None = No
     """
     if to is not None:
         return _exchange(loan, to, by, note)
-    MOVES.lapse_all(copies.in_the_way(loan.kit, loan.starts_on, loan.free_again_on))
-    copies.lock_loan(loan)
-    return _give_another(loan, besides=[loan.copy_id, *copies.unfit(loan.kit)], by=by, note=note)
+    MOVES.lapse_all(boxes.in_the_way(loan.kit, loan.starts_on, loan.free_again_on))
+    boxes.lock_loan(loan)
+    return _give_another(loan, besides=[loan.copy_id, *boxes.unfit(loan.kit)], by=by, note=note)
 
 
 def _give_another(loan: Loan, *, besides: list[int], by: User | None, note: str) -> LoanEvent:
     first, before = loan.starts_on, loan.free_again_on
-    return _give(loan, copies.lock_free(loan.kit, first, before, besides=besides), by, note)
+    return _give(loan, boxes.lock_free(loan.kit, first, before, besides=besides), by, note)
 
 
 def _give(loan: Loan, copy: KitCopy, by: User | None, note: str) -> LoanEvent:
@@ -266,11 +266,11 @@ def _exchange(loan: Loan, to: KitCopy, by: User | None, note: str) -> LoanEvent:
     The database checks `copy_lent_once` at every statement. So the loan first gets days that
     nobody asks for (NEVER), the others are moved, and then it gets its own days back.
     """
-    MOVES.lapse_all(copies.in_the_way(loan.kit, loan.starts_on, loan.free_again_on))
-    copies.lock_all(to, loan)
+    MOVES.lapse_all(boxes.in_the_way(loan.kit, loan.starts_on, loan.free_again_on))
+    boxes.lock_all(to, loan)
     if to.pk == loan.copy_id:
         return loan.events.latest("pk")
-    if to.pk in (unfit := copies.unfit(loan.kit)):
+    if to.pk in (unfit := boxes.unfit(loan.kit)):
         raise CopyUnfit
     period = {name: getattr(loan, name) for name in ("starts_on", "ends_on", "free_again_on")}
     first, before = loan.starts_on, loan.free_again_on
@@ -281,7 +281,7 @@ def _exchange(loan: Loan, to: KitCopy, by: User | None, note: str) -> LoanEvent:
         if rival.state not in (S.HELD, S.RESERVED):
             raise CopyPromised
         _give_another(rival, besides=[to.pk, *unfit], by=by, note=note)
-    if not copies.is_free(copies.lock(to.pk), first, before):
+    if not boxes.is_free(boxes.lock(to.pk), first, before):
         raise CopyPromised
     row.update(copy=to, **period)
     return _give(loan, to, by, note)
@@ -296,7 +296,7 @@ def report(
     The same words about the same item on one day are one finding; with photos, within a minute.
     A file that is stored and then not committed is left behind, under a name nobody knows.
     """
-    copies.lock_loan(loan)
+    boxes.lock_loan(loan)
     now = timezone.now()
     since = now - datetime.timedelta(minutes=1) if photo else start_of_day(timezone.localdate(now))
     told = loan.findings.filter(item=item, text=text, by_staff=False, at__gte=since)
@@ -335,7 +335,7 @@ def behind_question(loan: Loan) -> str:
         return ""
     seen = loan.events.filter(move__in=("flag", "swap", "change_dates", "settle"))
     last = seen.order_by("pk").last()
-    if last is None or last.move != "flag" or copies.has_its_box(loan):
+    if last is None or last.move != "flag" or boxes.has_its_box(loan):
         return ""
     return why_without_box(loan)
 
@@ -364,8 +364,8 @@ def flag_without_box(loan: Loan, by: User | None) -> None:
 def free_copy(kit: LessonKit, first: datetime.date, before: datetime.date) -> KitCopy:
     """A copy to promise in `[first, before)`, locked; holds whose time is up make way first."""
     if freed_boxes.offer_to_waiting_first(kit, first, before):
-        MOVES.lapse_all(copies.in_the_way(kit, first, before))
-    return copies.lock_free(kit, first, before)
+        MOVES.lapse_all(boxes.in_the_way(kit, first, before))
+    return boxes.lock_free(kit, first, before)
 
 
 def span(starts_on: datetime.date, ends_on: datetime.date) -> list[str]:

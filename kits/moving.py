@@ -14,7 +14,7 @@ from bookings.models import Booking
 from core.kinds import Along
 from core.lifecycle import Event, Role, role_of
 from core.transactions import retried
-from kits import copies, lifecycle
+from kits import boxes, lifecycle
 from kits.availability import calendars
 from kits.days import Days, desk_calendar, free_again_on, visit_day
 from kits.lifecycle import COMING, MOVES, span
@@ -43,7 +43,7 @@ def move(
     days already. Raises NoCopyFree, and for the school itself TooLate once the box is packed, and
     what `rules.refuse_dates` does.
     """
-    copies.lock_loan(loan)
+    boxes.lock_loan(loan)
     if (loan.starts_on, loan.ends_on) == (starts_on, ends_on):
         return None
     _refuse_to_move(loan, by)
@@ -63,7 +63,7 @@ def ask_to_move(
 ) -> Event | None:
     """The school asks for other days once its box is packed, and keeps these until staff answer;
     None if it asked for the same before. Raises what `rules.refuse_dates` does."""
-    copies.lock_loan(loan)
+    boxes.lock_loan(loan)
     MOVES.check(loan, "ask_to_move")
     if loan.starts_on < timezone.localdate():
         raise DatesPassed
@@ -74,7 +74,7 @@ def ask_to_move(
 
 @retried
 def keep_date(*, loan: Loan, by: User, note: str = "") -> Event:
-    copies.lock_loan(loan)
+    boxes.lock_loan(loan)
     behind = lifecycle.behind_question(loan)
     event = changing.keep_date(loan, by=by, note=note)
     lifecycle.flag(loan, behind, by)
@@ -102,7 +102,7 @@ def _move(
     """Write copy and days in one UPDATE."""
     before = free_again_on(loan.kit, ends_on)
     if freed_boxes.offer_to_waiting_first(loan.kit, starts_on, before):
-        MOVES.lapse_all(copies.in_the_way(loan.kit, starts_on, before))
+        MOVES.lapse_all(boxes.in_the_way(loan.kit, starts_on, before))
     copy, attention = _own_or_free(loan, starts_on, before)
     changes = {
         "copy": copy,
@@ -132,12 +132,12 @@ def _own_or_free(
     Where no other will do it keeps its own and comes under 'needs attention', as in
     `handling.rehome`: there is time to fill it. Raises NoCopyFree.
     """
-    own, unfit = copies.lock(loan.copy_id), copies.unfit(loan.kit)
-    is_free = copies.is_free(own, first, before, to=loan)
+    own, unfit = boxes.lock(loan.copy_id), boxes.unfit(loan.kit)
+    is_free = boxes.is_free(own, first, before, to=loan)
     if is_free and own.pk not in unfit:
         return own, ""
     try:
-        return copies.lock_free(loan.kit, first, before, besides=[own.pk, *unfit]), ""
+        return boxes.lock_free(loan.kit, first, before, besides=[own.pk, *unfit]), ""
     except NoCopyFree:
         if not is_free:
             raise
@@ -180,7 +180,7 @@ def follow(
 def move_along(loan: Loan, left: datetime.date, by: User | None, note: str = "") -> None:
     """After its visit, which has left a day. Raises NoCopyFree where it cannot, TooLate as `move`
     does."""
-    copies.lock_loan(loan)
+    boxes.lock_loan(loan)
     _refuse_to_move(loan, by)
     assert loan.booking is not None
     days = days_along(loan, left, loan.booking.visit.slot.day)

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from django.utils import timezone
 
-from core.dates import ONE_DAY, days_between, is_working_day
+from core.dates import ONE_DAY, days_between
+from core.public_holidays import is_working_day
 from roster import refusals
 from roster.models import AgeClass, Person, Shift
 from roster.refusals import MayNot

@@ -13,8 +13,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.dates import add_working_days, start_of_day
+from core.dates import start_of_day
 from core.lifecycle import Refused
+from core.public_holidays import add_working_days
 from schools.audience import Audience
 from schools.years import describe_year_groups
 

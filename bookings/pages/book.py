@@ -12,14 +12,8 @@ from bookings.models import Booking, State, VisitSlot, public, shut
 from bookings.pages import waiting
 from bookings.pages.access import address_of, own_submission
 from bookings.pages.forms import BookingForm
-from bookings.planning.availability import (
-    Offer,
-    SlotProgramme,
-    Status,
-    free_after,
-    free_instead,
-    week_of,
-)
+from bookings.planning.availability import SlotProgramme, free_after, free_instead, week_of
+from bookings.planning.offer import Offer, Status
 from bookings.refusals import ClassAlreadyBooked, DateChanged
 from bookings.rules import VisitRequest
 from bookings.telling.other_dates import other_dates

@@ -14,14 +14,15 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from bookings import continuing
+from bookings import next_school_year
 from bookings.models import VisitSlot
 from bookings.pages.book import BookingAsking
 from bookings.pages.forms import BookingContactForm
 from bookings.pages.parties import ClassForm
 from bookings.places import DoesNotFit, VisitFull, VisitGone, ZonesTaken
 from bookings.planning.as_shown import number_of, slot_chosen
-from bookings.planning.availability import Offer, Outlook
+from bookings.planning.availability import Outlook
+from bookings.planning.offer import Offer
 from bookings.planning.proposals import (
     Proposal,
     experiences_of,
@@ -206,7 +207,7 @@ class PlanAsking(BookingAsking):
         self.before = [row.proposal.before for row in plan.chosen]
 
     def book(self, wanted: VisitRequest, teacher: User) -> Submission:
-        return continuing.book(wanted, before=self.before, by=teacher)
+        return next_school_year.book(wanted, before=self.before, by=teacher)
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -21,7 +21,8 @@ from bookings.pages.access import address_of
 from bookings.pages.goes_along import choices_for, fields_for, refuse_lost_ways
 from bookings.pages.parties import ChangesNumbers, supervisors_field
 from bookings.planning.as_shown import number_of, slot_chosen
-from bookings.planning.availability import Offer, next_free_for
+from bookings.planning.availability import next_free_for
+from bookings.planning.offer import Offer
 from bookings.several_classes import ChangeRefused, ClassChange, change_parts
 from bookings.telling.wording import resting_in_words
 from core.pages.errors import Said, errors_of

@@ -1,20 +1,11 @@
 """What a teacher can book: one query for a month, for the first free dates, for a catalogue.
 
-An *offer* is a programme in a slot that is public. Expired holds count as free here even before
-they lapse: `lifecycle.hold` makes way by lapsing them. The states a calendar shows:
-
-- FREE, FEW (nearly full): can be booked;
-- FULL: somebody else was first, here or in a zone it needs;
-- CLOSED: the slot is closed, too soon, too far ahead or past;
-- OWN: where the class is booked that moves to another date.
-
-To staff alone: UNPUBLISHED, and TOO_SOON for schools, which staff can still book.
+Expired holds count as free here even before they lapse: `lifecycle.hold` makes way by lapsing them.
 """
 
 import datetime
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -39,7 +30,7 @@ from django.db.models.functions import Cast, Coalesce, TruncDate
 from django.utils import timezone
 
 from bookings.models import Booking, State, VisitSlot, ZoneClaim, public, shut
-from bookings.planning.as_shown import as_shown
+from bookings.planning.offer import Offer, Status
 from core.dates import ONE_DAY, ONE_MINUTE, ONE_WEEK, YearMonth, monday_of, month_of, start_of_day
 from programmes.models import Programme
 from schools.years import last_plannable_day
@@ -48,52 +39,6 @@ from submissions.rules import first_bookable_moment
 # Where there mostly is something free; all that can be booked is two years of slots.
 SOON = datetime.timedelta(weeks=5)
 SlotProgramme: Any = VisitSlot.programmes.through
-
-
-class Status(StrEnum):
-    FREE = "free"
-    FEW = "few"
-    FULL = "full"
-    CLOSED = "closed"
-    OWN = "own"
-    UNPUBLISHED = "unpublished"  # for staff only
-    TOO_SOON = "too_soon"  # for schools; staff can still book it, with a note that says why
-
-
-@dataclass(frozen=True)
-class Offer:
-    """One programme in one slot, as the calendar shows it."""
-
-    slot_id: int
-    venue_id: int
-    programme_id: int
-    starts_at: datetime.datetime
-    ends_at: datetime.datetime
-    status: Status
-    groups_left: int
-    pupils_left: int
-    public_from: datetime.date | None = None  # of what is not published yet
-
-    @cached_property
-    def local_start(self) -> datetime.datetime:
-        """By the clock on the wall."""
-        return timezone.localtime(self.starts_at)
-
-    @property
-    def day(self) -> datetime.date:
-        return self.local_start.date()
-
-    @property
-    def as_shown(self) -> str:
-        return as_shown(self.slot_id, self.venue_id, self.starts_at)
-
-    @property
-    def is_morning(self) -> bool:
-        return self.local_start.hour < 12
-
-    @property
-    def can_be_booked(self) -> bool:
-        return self.status in {Status.FREE, Status.FEW}
 
 
 def month_of_offers(programme: Programme, year: int, month: int) -> list[Offer]:

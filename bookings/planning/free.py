@@ -3,7 +3,8 @@
 import itertools
 from typing import Any, NamedTuple
 
-from bookings.planning.availability import Offer, free_for
+from bookings.planning.availability import free_for
+from bookings.planning.offer import Offer
 from bookings.telling.wording import requirements_of
 from core.kinds import Outing
 from programmes.models import Programme

@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings.planning.availability import Offer, Status
+from bookings.planning.offer import Offer, Status
 from core.dates import YearMonth
 from programmes.models import Programme
 from schools.months import MonthPage

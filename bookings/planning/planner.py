@@ -14,9 +14,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from bookings.models import Booking, Visit, ZoneClaim
-from bookings.planning.availability import Offer, Status, offers_for_all
-from core.dates import ONE_DAY, public_holiday, start_of_day
+from bookings.planning.availability import offers_for_all
+from bookings.planning.offer import Offer, Status
+from core.dates import ONE_DAY, start_of_day
 from core.kinds import remarks_on
+from core.public_holidays import public_holiday
 from programmes.models import Closure, Programme, Zone
 from schools.models import HolidayRegion, SchoolHoliday
 from submissions.wording import numbers_of

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from bookings.models import SchedulePattern, VisitSlot
 from bookings.waiting import freed_places
 from core.backoffice.changes import log_values
-from core.dates import ONE_WEEK, days_between, public_holiday
+from core.dates import ONE_WEEK, days_between
+from core.public_holidays import public_holiday
 from core.transactions import retried
 from programmes.models import Closure, Programme
 from schools.models import SchoolHoliday

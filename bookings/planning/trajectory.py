@@ -15,7 +15,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking, State
-from bookings.planning.availability import Offer, free_for
+from bookings.planning.availability import free_for
+from bookings.planning.offer import Offer
 from core.kinds import NextStep
 from programmes.models import Programme, ProgrammeKind
 from schools.models import ClassGroup

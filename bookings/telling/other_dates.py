@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from bookings.planning.availability import Offer, free_instead, week_of
+from bookings.planning.availability import free_instead, week_of
+from bookings.planning.offer import Offer
 from programmes.models import Programme
 from submissions.models import Asked
 from submissions.wording import DateLink

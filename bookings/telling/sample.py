@@ -11,9 +11,10 @@ from bookings import lifecycle
 from bookings.lifecycle import MOVES
 from bookings.models import Booking, State, VisitSlot, ZoneClaim
 from bookings.rules import VisitItem, VisitRequest
-from core.dates import ONE_DAY, is_working_day
+from core.dates import ONE_DAY
 from core.mail import outbox
 from core.mail.queue import Message
+from core.public_holidays import is_working_day
 from programmes.models import Programme
 from schools.models import GroupKind, User
 from submissions.rules import Party, Rule

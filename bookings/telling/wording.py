@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from bookings import rules
 from bookings.models import Attention, Booking, BookingEvent, State, VisitSlot
-from bookings.planning.availability import Offer, Status
+from bookings.planning.offer import Offer, Status
 from core.dates import from_to
 from core.lifecycle import Role
 from programmes.models import Programme

@@ -18,7 +18,8 @@ from django.utils import timezone
 from bookings import lifecycle, places, rules
 from bookings.models import Booking, Visit, VisitSlot, VisitWait
 from bookings.models.waiting import VisitWaitQuerySet
-from bookings.planning.availability import Offer, offers_of
+from bookings.planning.availability import offers_of
+from bookings.planning.offer import Offer
 from core.dates import ONE_DAY, start_of_day
 from core.lifecycle import NEW, Refused
 from programmes.models import Programme

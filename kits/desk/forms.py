@@ -13,7 +13,7 @@ from core.addresses import row_number
 from core.text.fields import LineField, ParagraphsField, PickedDayField
 from core.uploads import PhotoField
 from kits.desk.box import Box
-from kits.desk.papers import LABEL_SHEETS
+from kits.desk.labels_and_round import LABEL_SHEETS
 from kits.handling import Count
 from kits.models import ContentItem, Finding, KitCopy, LessonKit, Repair
 

@@ -16,7 +16,7 @@ from core.backoffice.base import scoped
 from core.dates import ONE_DAY, parse_day
 from core.documents import DocumentsUnavailable, pdf_response
 from kits import days, handling
-from kits.desk import figures, lists, papers, stock_take
+from kits.desk import figures, labels_and_round, lists, stock_take
 from kits.desk.box_codes import find_copy
 from kits.desk.forms import LabelForm, RepairForm, StockTakeForm
 from kits.desk.venue import desk_of
@@ -58,7 +58,7 @@ def transport_round(request: SignedInRequest) -> HttpResponse:
     stops = lists.transport_round(desk.loans, day)
     if "papier" in request.GET:
         try:
-            pdf = papers.round_sheet(day, stops)
+            pdf = labels_and_round.round_sheet(day, stops)
         except DocumentsUnavailable:
             messages.error(request, _("No PDF can be made here: print this page instead."))
         else:
@@ -146,10 +146,10 @@ def labels(request: SignedInRequest) -> HttpResponse:
         return render(request, "kits/desk/labels.html", {"form": form})
     form = LabelForm(request.GET, user=request.user)
     if form.is_valid():
-        sheet = papers.LABEL_SHEETS[form.cleaned_data["vel"]]
+        sheet = labels_and_round.LABEL_SHEETS[form.cleaned_data["vel"]]
         start = min(form.cleaned_data["vanaf"], sheet.count)
         try:
-            pdf = papers.labels(form.copies(), sheet, start=start)
+            pdf = labels_and_round.labels(form.copies(), sheet, start=start)
         except DocumentsUnavailable:
             messages.error(request, _("No PDF can be made here: Pango is not installed."))
         else:

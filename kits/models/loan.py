@@ -46,7 +46,7 @@ class LoanQuerySet(AskedQuerySet["Loan"]):
         return self.annotate(came_back_at=Subquery(back.values("at")[:1]))
 
     def locked(self) -> Self:
-        """Locks them at once; the order is in `copies.py`.
+        """Locks them at once; the order is in `boxes.py`.
 
         Two queries: a row whose copy changed while PostgreSQL waited for its lock is joined with
         the old copy again, and is not found.

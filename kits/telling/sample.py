@@ -6,9 +6,10 @@ from uuid import uuid4
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from core.dates import ONE_DAY, add_working_days
+from core.dates import ONE_DAY
 from core.mail import outbox
 from core.mail.queue import Message
+from core.public_holidays import add_working_days
 from kits import lifecycle
 from kits.lifecycle import MOVES
 from kits.models import Delivery, KitCopy, LessonKit, Loan

@@ -12,7 +12,7 @@ from core.lifecycle import NEW, Refused
 from core.transactions import retried
 from kits import days, lifecycle, rules
 from kits.availability import count_free
-from kits.copies import in_the_way, lock_free
+from kits.boxes import in_the_way, lock_free
 from kits.models import LessonKit, Loan, LoanState, LoanWait
 from kits.rules import LoanItem
 from schools.models import User

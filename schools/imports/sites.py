@@ -14,7 +14,6 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from core.text.normal import line as text_line
-from schools.imports.addresses import place_name, postcode, website
 from schools.imports.brakes import (
     Change,
     look_at_columns,
@@ -25,6 +24,7 @@ from schools.imports.brakes import (
 from schools.imports.planning import Directory, Wanted
 from schools.imports.reading import BrokenFile, Line, Progress, Table
 from schools.imports.report import Report
+from schools.imports.spelling import place_name, postcode, website
 from schools.models import HolidayRegion, School, SchoolBoard, Sector
 
 SITE_CODE = re.compile(r"[0-9]{2}[0-9A-Z]{2}[0-9]{2}")

@@ -5,7 +5,8 @@ import datetime
 from django.conf import settings
 from django.utils import timezone
 
-from core.dates import ONE_DAY, add_working_days, is_working_day, start_of_day
+from core.dates import ONE_DAY, start_of_day
+from core.public_holidays import add_working_days, is_working_day
 from schools.models import School, SchoolHoliday
 from submissions.rules import lead_time_of
 

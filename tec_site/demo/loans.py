@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from django.utils import timezone
 
-from core.dates import is_working_day, start_of_day
+from core.dates import start_of_day
+from core.public_holidays import is_working_day
 from kits import handling, lifecycle
 from kits.handling import Count
 from kits.models import Delivery, Finding, KitCopy, LessonKit, Loan, LoanEvent, RefusedDemand

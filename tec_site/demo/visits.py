@@ -9,8 +9,9 @@ from django.utils import timezone
 from bookings import attendance, lifecycle
 from bookings.models import Booking, BookingEvent, State, VisitSlot
 from bookings.rules import VisitItem, VisitRequest
-from core.dates import add_working_days, start_of_day
+from core.dates import start_of_day
 from core.lifecycle import Refused
+from core.public_holidays import add_working_days
 from programmes.models import Programme
 from schools.models import GroupKind, School, User
 from schools.years import YearGroup

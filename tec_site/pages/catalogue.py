@@ -14,8 +14,9 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from bookings.pages.waiting import own_offers
-from bookings.planning.availability import Offer, Outlook, first_free
+from bookings.planning.availability import Outlook, first_free
 from bookings.planning.month import build_month, to_form
+from bookings.planning.offer import Offer
 from bookings.telling.wording import price_of, requirements_of
 from core.addresses import is_for_part
 from core.dates import YearMonth, month_of

@@ -7,13 +7,13 @@ import time_machine
 
 from bookings.models import State
 from bookings.planning.availability import (
-    Status,
     first_free,
     month_of_offers,
     next_free,
     offers_between,
     week_of,
 )
+from bookings.planning.offer import Status
 from programmes.models import Closure
 from tests.bookings.asking import offer_for
 from tests.factories import (

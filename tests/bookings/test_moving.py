@@ -8,7 +8,8 @@ from django.db import transaction
 
 from bookings import clock, lifecycle, moving, places
 from bookings.models import Attention, Booking, State, Visit, ZoneClaim
-from bookings.planning.availability import Status, offers_for
+from bookings.planning.availability import offers_for
+from bookings.planning.offer import Status
 from bookings.refusals import SlotPast, TooLate
 from core.mail.outbox import Teller
 from core.models import Mail

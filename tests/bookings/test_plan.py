@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from bookings import continuing
+from bookings import next_school_year
 from bookings.models import Booking, State, VisitSlot
 from bookings.planning.progress import trajectories
 from bookings.planning.proposals import (
@@ -214,7 +214,7 @@ def test_class_continues_one_of_the_year_before_only(teacher, school_year, is_li
     item = VisitItem(coming(programme), programme, Party("Groep 8", 8, 8, 24, 3))
     asked = unsaved_submission(school=teacher.school, typed_school_name="", email=teacher.email)
 
-    submission = continuing.book(VisitRequest(asked, [item]), before=[earlier.pk], by=teacher)
+    submission = next_school_year.book(VisitRequest(asked, [item]), before=[earlier.pk], by=teacher)
 
     group = submission.bookings.get().class_group
     assert group.continues == (earlier if is_linked else None)

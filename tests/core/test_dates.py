@@ -3,7 +3,7 @@
 import holidays
 import pytest
 
-from core.dates import public_holidays
+from core.public_holidays import public_holidays
 
 
 @pytest.mark.parametrize("year", range(2020, 2061))

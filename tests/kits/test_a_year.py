@@ -10,8 +10,8 @@ import itertools
 import pytest
 import time_machine
 
-from core.dates import add_working_days, is_working_day
 from core.lifecycle import Refused
+from core.public_holidays import add_working_days, is_working_day
 from kits import clock, days, handling, lifecycle
 from kits.desk import figures
 from kits.handling import Count

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
 
-from kits import copies
+from kits import boxes
 from kits.models import (
     ChargeLine,
     ContentItem,
@@ -155,15 +155,15 @@ def test_box_stays_one_of_the_kit_as_which_it_was_promised(desk, state):
 
 
 def test_box_that_went_to_another_kit_at_that_moment_is_not_lent_as_it_was(monkeypatch):
-    kit, other, lock = make_kit(), make_kit(), copies.lock
+    kit, other, lock = make_kit(), make_kit(), boxes.lock
 
     def after_the_move(pk):
         KitCopy.objects.filter(pk=pk).update(kit=other)
         return lock(pk)
 
-    monkeypatch.setattr(copies, "lock", after_the_move)
+    monkeypatch.setattr(boxes, "lock", after_the_move)
     with pytest.raises(NoCopyFree):
-        copies.lock_free(kit, november(2), november(9))
+        boxes.lock_free(kit, november(2), november(9))
 
 
 def test_withdrawing_a_box_moves_its_loans_and_says_which_have_none(desk):

@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
 
-from kits.desk.papers import LABEL_SHEETS, address_of, labels
+from kits.desk.labels_and_round import LABEL_SHEETS, address_of, labels
 from tests.factories import make_kit, make_staff
 
 pytestmark = pytest.mark.django_db

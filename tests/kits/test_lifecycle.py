@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from core.dates import ONE_DAY
 from core.lifecycle import IllegalMove
-from kits import clock, copies, handling, lifecycle
+from kits import boxes, clock, handling, lifecycle
 from kits.lifecycle import MOVES
 from kits.models import Delivery, KitCopy, LessonKit, Loan, LoanState
 from kits.refusals import (
@@ -122,11 +122,11 @@ def test_copy_goes_out_on_the_day_on_which_its_repair_is_over():
     copy.repairs.create(starts_on=november(2), free_again_on=first, reason="Wiel")
     copy.repairs.create(starts_on=before, free_again_on=before + ONE_DAY, reason="Wiel")
     with transaction.atomic():
-        assert copies.lock_free(kit, first, before) == copy
+        assert boxes.lock_free(kit, first, before) == copy
         with pytest.raises(NoCopyFree):
-            copies.lock_free(kit, first - ONE_DAY, before)
+            boxes.lock_free(kit, first - ONE_DAY, before)
         with pytest.raises(NoCopyFree):
-            copies.lock_free(kit, first, before + ONE_DAY)
+            boxes.lock_free(kit, first, before + ONE_DAY)
 
 
 def test_hold_passes_over_a_copy_in_repair_or_withdrawn():
@@ -445,10 +445,10 @@ def test_overdue_is_said_on_the_day_and_weekly_after_without_piling_up():
 def test_copy_that_became_unfit_while_we_waited_for_its_lock_is_not_given_out(why):
     """As in `lock_free`, with what others did between its look and its lock."""
     copy, before = make_kit().copies.get(), november(26)
-    assert copies.is_free(copies.lock(copy.pk), MONDAY, before)
+    assert boxes.is_free(boxes.lock(copy.pk), MONDAY, before)
     if why == "repair":
         copy.repairs.create(starts_on=november(25), free_again_on=before, reason="Wiel")
     else:
         KitCopy.objects.update(is_withdrawn=True)
 
-    assert not copies.is_free(copies.lock(copy.pk), MONDAY, before)
+    assert not boxes.is_free(boxes.lock(copy.pk), MONDAY, before)

@@ -5,7 +5,7 @@ import datetime
 import pytest
 import time_machine
 
-from kits import clock, copies
+from kits import boxes, clock
 from kits.availability import count_free
 from kits.days import overdue_until
 from kits.models import Attention, LoanState
@@ -61,7 +61,7 @@ def test_overdue_box_is_promised_to_nobody(kit):
 
 def test_box_that_became_overdue_is_seen_under_its_lock(kit):
     copy = kit.copies.order_by("code")[0]
-    assert not copies.is_free(copies.lock(copy.pk), SOON["starts_on"], SOON["ends_on"])
+    assert not boxes.is_free(boxes.lock(copy.pk), SOON["starts_on"], SOON["ends_on"])
 
 
 def test_loans_that_hang_on_an_overdue_box_move_or_need_attention():

@@ -1,7 +1,7 @@
 """A box breaks, is claimed, exchanged and handed out at the same moment, on both engines.
 
 Real threads, real commits. Verbs are not retried here: a deadlock that a second try would hide
-fails the test, since the order of locks (`kits/copies.py`) leaves room for none.
+fails the test, since the order of locks (`kits/boxes.py`) leaves room for none.
 """
 
 import datetime

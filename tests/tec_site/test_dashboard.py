@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings import lifecycle
 from bookings.models import Attention, BookingEvent, State, Visit
-from bookings.planning.availability import Status, offers_for_all
+from bookings.planning.availability import offers_for_all
+from bookings.planning.offer import Status
 from bookings.rotation.timetable import too_long
 from core import worker
 from core.kinds import kinds

@@ -21,7 +21,7 @@ HOMES = ("", "templates/", "static/")
 ENDINGS = r"(?:py|md|html|txt|css|js|svg|po|toml)"
 # Of <name>, {name} and *, nobody knows which file is meant.
 FILE = re.compile(rf"(?<![\w/.<>{{}}*@:-])((?:[\w.-]+/)*[\w-]+\.{ENDINGS})(?![\w/<{{*-])")
-# `copies.lock_free`, `bookings.lifecycle.hold(…)`, `Booking.change_places`.
+# `boxes.lock_free`, `bookings.lifecycle.hold(…)`, `Booking.change_places`.
 NAME = re.compile(r"`([A-Za-z_]\w*(?:\.\w+)+)[`(:]")
 FILES_OF_OTHERS = {"bootstrap.min.css"}
 # What stands before the first dot of names that are somebody else's.

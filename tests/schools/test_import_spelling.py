@@ -2,7 +2,7 @@
 
 import pytest
 
-from schools.imports.addresses import place_name, postcode, website
+from schools.imports.spelling import place_name, postcode, website
 
 
 @pytest.mark.parametrize(
