@@ -159,7 +159,7 @@ def verify(submission: Submission, *, by: User | None = None) -> Submission:
     """The code was right: the loan is reserved. Doing it twice changes nothing.
 
     A hold that lapsed meanwhile gets a copy again if one is free, the kit is still lent, and its
-    days still are days to ask for. Raises NothingHeld, NoCopyFree and what `rules.refuse_late`
+    days still are days to ask for. Raises NothingHeld, NoCopyFree and what `rules.refuse_out_of_time`
     raises.
     """
     submission = locked(submission)
@@ -171,7 +171,7 @@ def verify(submission: Submission, *, by: User | None = None) -> Submission:
 def _verify_one(loan: Loan, submission: Submission, by: User | None) -> None:
     changes = {"held_until": None} | known_party(loan, submission)
     data = {}
-    rules.refuse_late(loan)
+    rules.refuse_out_of_time(loan)
     if loan.state == S.LAPSED:
         changes["copy"] = copy = free_copy(loan.kit, loan.starts_on, loan.free_again_on)
         data = {"copy": copy.code}

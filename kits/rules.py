@@ -97,9 +97,9 @@ def refuse_dates(item: LoanItem) -> None:
     refuse_return(item.kit, item.starts_on, item.ends_on, desk)
 
 
-def refuse_late(loan: Loan) -> None:
-    """Raise what stands in the way of a hold or offer whose time was up, also where no worker lapsed
-    it: its days are chosen anew, and the site must still offer the kit."""
+def refuse_out_of_time(loan: Loan) -> None:
+    """Raise what stands in the way of a hold or offer whose time was up, whether or not a worker
+    lapsed it: its days are chosen anew, and the site must still offer the kit."""
     if loan.is_in_time:
         return
     if loan.starts_on < timezone.localdate():

@@ -56,7 +56,7 @@ class LoanList(WaitingList):
 
     def take_offered(self, submission: Submission, *, by: User | None) -> None:
         for loan in self._offered(submission):
-            rules.refuse_late(loan)
+            rules.refuse_out_of_time(loan)
             lifecycle.MOVES.apply(loan, "take", by=by, changes={"held_until": None})
 
     def prolong_offered(self, submission: Submission) -> datetime.datetime:
