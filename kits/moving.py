@@ -6,6 +6,7 @@ A school chooses them itself until the box is packed, and asks staff after.
 import datetime
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +23,8 @@ from kits.models import Attention, KitCopy, Loan, LoanEvent, LoanState
 from kits.refusals import DatesPassed, NoCopyFree, TooLate
 from kits.rules import LoanItem, refuse_dates
 from kits.waiting import freed_boxes
-from schools.models import User
+from schools.models import ClassGroup, User
+from schools.years import school_year_of
 from submissions import changing
 from submissions.changing import move_asked_of
 
@@ -104,13 +106,16 @@ def _move(
     if freed_boxes.offer_to_waiting_first(loan.kit, starts_on, before):
         MOVES.lapse_all(boxes.in_the_way(loan.kit, starts_on, before))
     copy, attention = _own_or_free(loan, starts_on, before)
-    changes = {
+    changes: dict[str, Any] = {
         "copy": copy,
         "starts_on": starts_on,
         "ends_on": ends_on,
         "free_again_on": before,
         "attention": attention,
     }
+    school = loan.submission.school
+    if school and school_year_of(loan.starts_on) != school_year_of(starts_on):
+        changes["class_group"] = ClassGroup.objects.named_in(loan, school, starts_on)
     data = {
         "from": span(loan.starts_on, loan.ends_on),
         "to": span(starts_on, ends_on),

@@ -65,6 +65,15 @@ def test_own_box_is_kept_also_where_the_days_overlap(loan):
     assert loan.free_again_on == november(16)
 
 
+def test_loan_that_moves_over_the_summer_is_of_the_class_of_that_school_year(loan):
+    moving.move(
+        **by_school(loan),
+        starts_on=datetime.date(2027, 8, 30),
+        ends_on=datetime.date(2027, 9, 6),
+    )
+    assert (loan.class_group.name, loan.class_group.school_year) == ("Groep 7", 2027)
+
+
 def test_another_box_is_given_where_its_own_is_promised_and_none_if_none_is_free(loan, kit):
     first, second = kit.copies.order_by("pk")
     make_loan(copy=first, starts_on=november(11), ends_on=november(13))
