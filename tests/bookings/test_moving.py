@@ -26,6 +26,7 @@ from submissions.rules import RulesBroken
 from tests.factories import (
     amsterdam,
     make_booking,
+    make_class_group,
     make_kit,
     make_loan,
     make_programme,
@@ -171,6 +172,48 @@ def test_experience_moves_to_a_date_after_its_proeverij_only(client, later):
     page = client.get(address(experience, maand="2026-11")).text
     assert (f"?naar={before.pk}" in page, f"?naar={after.pk}" in page) == (False, True)
     moving.move(slot=after, **by_school(experience))
+
+
+@pytest.mark.parametrize(
+    ("year", "is_known"), [(2024, False), (2025, True)], ids=["before that", "last school year"]
+)
+def test_experience_moves_to_any_date_where_the_proeverij_was_last_school_year(
+    later, year, is_known
+):
+    experience = make_booking(
+        visit=make_visit(slot=later, programme=make_programme(requires_taster=True)),
+    )
+    earlier = make_class_group(school=experience.submission.school, school_year=year)
+    taster = make_booking(
+        submission=experience.submission,
+        class_group=earlier,
+        state=State.ATTENDED,
+        visit=make_visit(
+            programme=make_programme(kind=ProgrammeKind.TASTER),
+            slot=make_slot(starts_at=amsterdam(year + 1, 6, 8, 9)),
+        ),
+    )
+
+    since = moving.first_start(experience)
+
+    assert (since == taster.starts_at) == is_known
+
+
+def test_class_that_moves_over_the_summer_is_that_of_the_next_school_year(booked, staff):
+    programme = booked.visit.programme
+    june, september = (
+        make_slot(programmes=[programme], starts_at=amsterdam(2027, month, 7, 9))
+        for month in (6, 9)
+    )
+    own = booked.class_group
+
+    moving.move_as_staff(booking=booked, slot=june, by=staff)
+    assert booked.class_group == own
+    moving.move_as_staff(booking=booked, slot=september, by=staff)
+
+    group = booked.class_group
+    assert (group.name, group.school_year) == (booked.party_name, 2027)
+    assert group.school == own.school
 
 
 def test_full_date_leaves_everything_as_it_was(booked, later):

@@ -231,6 +231,30 @@ def test_rooms_in_use_then_stay_behind_and_each_history_says_so(chosen, two):
     assert other_rooms(chosen, there) == "Het is in Lab in plaats van Hal."
 
 
+@pytest.mark.parametrize(("minute", "kept"), [(15, ["Hal"]), (14, ["Lab"])])
+def test_rooms_go_along_only_where_there_is_time_to_get_them_ready(chosen, minute, kept):
+    """Two hours, and a quarter before the next class comes into the hall."""
+    to = week_later(chosen)
+    after = make_slot(venue=to.venue, starts_at=amsterdam(2026, 11, 10, 11, minute))
+    in_the_hall = make_programme(venue=to.venue, zones=rooms_of(chosen))
+    make_booking(visit=make_visit(slot=after, programme=in_the_hall))
+
+    move_visit(visit=chosen, slot=to, by=make_staff())
+
+    assert names(visit_on(to, chosen.programme)) == [kept]
+
+
+def test_rooms_of_one_venue_do_not_go_along_to_another(chosen):
+    elsewhere = make_slot(
+        programmes=[chosen.programme], venue=make_venue(), starts_at=amsterdam(2026, 11, 10, 9)
+    )
+
+    move_visit(visit=chosen, slot=elsewhere, by=make_staff())
+
+    there = visit_on(elsewhere, chosen.programme)
+    assert (names(there), there.has_own_rooms) == ([["Lab"]], False)
+
+
 def test_who_joins_a_visit_is_in_its_rooms_and_its_history_says_so(chosen):
     to = week_later(chosen)
     make_booking(visit=make_visit(slot=to, programme=chosen.programme, max_groups=3), pupils=5)

@@ -51,6 +51,13 @@ def test_field_offers_what_is_to_come_and_long_enough_with_its_room(desk, progra
     assert found(desk, programme) == [NOV_3, NOV_10, MARCH_9]
 
 
+def test_field_offers_what_is_just_long_enough(desk, programme):
+    """Two hours for a programme of two hours."""
+    starts_at, ends_at = amsterdam(2026, 11, 5, 9), amsterdam(2026, 11, 5, 11)
+    make_slot(programmes=[programme], starts_at=starts_at, ends_at=ends_at)
+    assert found(desk, programme, "5 nov") == ["do 5 nov 2026 09:00–11:00 (plek voor 2 klassen)"]
+
+
 @pytest.mark.parametrize(
     ("term", "texts"),
     [

@@ -250,6 +250,15 @@ def test_three_days_before_collecting_once_however_often_the_job_runs():
     assert subjects == ["Binnenkort: Robots op maandag 2 november 2026"]
 
 
+def test_who_has_just_reserved_is_reminded_a_day_later():
+    """By telephone, for the day after tomorrow: the confirmation is at hand."""
+    with at(2026, 10, 31, 12):
+        make_loan(starts_on=MONDAY, ends_on=FRIDAY)
+        assert clock.remind_due() == 0
+    with at(2026, 11, 1, 13):
+        assert clock.remind_due() == 1
+
+
 @pytest.mark.parametrize(
     ("delivery", "words"),
     [
@@ -281,6 +290,14 @@ def test_three_days_before_returning():
     assert "Op vrijdag 6 november verwachten we de kist terug." in mail.text
     assert "Op vrijdag 6 november verwachten we de kist terug." in mail.html
     assert mail.expires_at == amsterdam(2026, 11, 7)
+
+
+@pytest.mark.parametrize(("state", "day"), [(LoanState.RESERVED, 2), (LoanState.OUT, 6)])
+def test_on_the_day_itself_a_reminder_is_of_no_use_any_more(state, day):
+    """Where the worker was away for days."""
+    make_loan(starts_on=MONDAY, ends_on=FRIDAY, state=state)
+    with at(2026, 11, day, 8):
+        assert clock.remind_due() == 0
 
 
 def test_overdue_on_the_first_open_day_and_weekly_after():
