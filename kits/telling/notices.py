@@ -67,12 +67,7 @@ def reserved(events: list[LoanEvent]) -> list[Message]:
 
 
 def cancelled(events: list[LoanEvent]) -> list[Message]:
-    # Calendars only know what was confirmed to them before.
-    known = LoanEvent.objects.filter(
-        loan=events[0].loan_id, notice="reserved", pk__lt=events[0].pk
-    ).exists()
-    files = Method.CANCEL if known else None
-    return _mail("cancelled", events, {LoanState.CANCELLED}, files=files)
+    return _mail("cancelled", events, {LoanState.CANCELLED}, files=Method.CANCEL)
 
 
 def changed(events: list[LoanEvent]) -> list[Message]:

@@ -287,6 +287,19 @@ def test_school_changes_numbers_until_a_week_before(day, allowed):
                 )
 
 
+def test_programme_without_days_before_lets_a_school_change_and_cancel_on_the_day_itself():
+    booking = make_booking(
+        visit=make_visit(programme=make_programme(change_until=0, cancel_until=0))
+    )
+    teacher = booking.submission.user
+
+    with time_machine.travel(amsterdam(2026, 11, 3, 8, 30), tick=False):
+        lifecycle.change_numbers(booking=booking, pupils=22, supervisors=3, by=teacher)
+        lifecycle.cancel(booking=booking, by=teacher)
+
+    assert (booking.pupils, booking.state) == (22, State.CANCELLED)
+
+
 def test_change_numbers_above_the_limit_needs_an_overrule_with_a_reason():
     booking = make_booking(visit=make_visit(max_pupils=60))
     staff = make_staff()

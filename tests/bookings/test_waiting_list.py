@@ -377,6 +377,24 @@ def test_wish_is_not_offered_a_day_in_the_holidays_of_its_school(programme, slot
     assert row.booking.visit.slot == next_day
 
 
+def test_wish_that_is_met_after_the_summer_is_of_the_class_of_that_school_year(programme):
+    """She asked for this year's class; who takes it brings the next one."""
+    starts_at = amsterdam(2027, 9, 7, 9)
+    september = make_slot(programmes=[programme], starts_at=starts_at)
+    days = {"first_day": datetime.date(2027, 6, 1), "last_day": september.day}
+    row = make_wait(programme=programme, slot=None, **days)
+    LIST.give_turns()
+
+    LIST.take(row.submission, by=row.submission.user)
+
+    booking = Booking.objects.get()
+    assert (row.class_group.school_year, booking.class_group.school_year) == (2026, 2027)
+    assert (booking.class_group.school, booking.class_group.name) == (
+        row.submission.school,
+        row.party_name,
+    )
+
+
 # --- Doors ---------------------------------------------------------------------------------------
 
 

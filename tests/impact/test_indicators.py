@@ -60,6 +60,12 @@ def test_line_goes_by_the_milestones():
     assert after == 80 + Decimal(20) * 30 / 91
 
 
+def test_norm_counts_on_its_last_day_whatever_a_milestone_says():
+    target = make_target()
+    stone = Milestone(day=target.due_on, amount=80)
+    assert expected(target, [stone], target.due_on) == 100
+
+
 @pytest.mark.parametrize(
     ("pupils", "day", "status"),
     [

@@ -165,6 +165,14 @@ def test_tomorrow_counts_who_was_not_noted_today(year, clock_of_the_day):
     assert look().figures["visits-unregistered"] == 2
 
 
+def test_day_after_a_span_counts_who_was_not_noted_on_its_last_day(year, clock_of_the_day):
+    november = Span(datetime.date(2026, 11, 1), datetime.date(2026, 11, 5))
+    clock_of_the_day.move_to(amsterdam(2026, 11, 5, 18))
+    assert look(november).figures["visits-unregistered"] == 0
+    clock_of_the_day.move_to(amsterdam(2026, 11, 6, 8))
+    assert look(november).figures["visits-unregistered"] == 1
+
+
 def test_parts_follow_a_division_that_changes(year):
     assert [part.label for part in look().parts] == ["Regio Deal"]
     make_source(name="Gemeente")

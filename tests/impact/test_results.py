@@ -257,6 +257,22 @@ def test_only_visit_of_a_year_leaves_no_few_over_of_the_other_years(visit):
     assert [is_told(client, f"?bezoek={one.pk}") for one in (visit, last_year)] == [False, False]
 
 
+def test_visit_of_a_programme_that_is_not_told_in_its_year_is_not_told_either(visit):
+    """5 answers this year, beside 6 and 3 of other programmes: with these 5 the 3 would follow. Of
+    all years the 5 are told, as there are 12 of the last programme then."""
+    answers_of(visit, *[(5, 3)] * 5)
+    six, three = (
+        make_visit(programme=make_programme(max_groups=20, max_pupils=999)) for _one in range(2)
+    )
+    visits_beside(six, 6)
+    visits_beside(three, 3)
+    visits_beside(three, 9, year=2025)
+    client = reader()
+    assert is_told(client, f"?programma={visit.programme_id}")
+    assert not is_told(client, f"?programma={visit.programme_id}&jaar=2026")
+    assert not is_told(client, f"?bezoek={visit.pk}")
+
+
 def test_visit_of_a_school_year_with_enough_beside_it_is_told(visit):
     answers_of(visit, *[(5, 3)] * 8)
     visits_beside(visit, 4)

@@ -1,13 +1,14 @@
 """What the database refuses to know of a programme, and what forms refuse to take."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.forms import modelform_factory
 
 from kits.models import KitDocument, LessonKit
-from programmes.models import Programme, Venue
-from tests.factories import make_programme
+from programmes.models import Component, Programme, Venue
+from tests.factories import make_other_hub, make_programme, make_venue, make_zone
 
 
 @pytest.mark.django_db
@@ -16,6 +17,17 @@ def test_visit_with_changeover_lasts_a_day_at_most() -> None:
 
     with pytest.raises(IntegrityError, match="programme_within_a_day"), transaction.atomic():
         Programme.objects.filter(pk=programme.pk).update(changeover=1)
+
+
+@pytest.mark.django_db
+def test_component_stands_in_a_zone_of_the_hub_of_its_programme() -> None:
+    programme = make_programme()
+    another = make_zone(venue=make_venue(hub=programme.venue.hub))
+    elsewhere = make_zone(venue=make_venue(hub=make_other_hub()))
+
+    Component(programme=programme, name="Lassen", zone=another).clean()
+    with pytest.raises(ValidationError, match="Deze zone is van een andere hub"):
+        Component(programme=programme, name="Lassen", zone=elsewhere).clean()
 
 
 @pytest.mark.parametrize(

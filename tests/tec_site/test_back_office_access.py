@@ -130,6 +130,18 @@ def test_after_ten_passwords_even_the_right_one_is_refused(client, desk, frozen)
     assert give_password(Client()).status_code == 302
 
 
+def test_password_that_is_asked_again_is_guessed_ten_times_at_most(client, desk, frozen):
+    """Whoever finds her browser open cannot try on until it is right."""
+    give_password(client)
+    frozen.shift(700)
+    for _try in range(10):
+        client.post("/personeel/bevestig/", {"password": "geraden"})
+    refused = client.post("/personeel/bevestig/", {"password": PASSWORD})
+    assert refused.status_code == 200
+    frozen.shift(601)
+    assert client.post("/personeel/bevestig/", {"password": PASSWORD}).status_code == 302
+
+
 @pytest.mark.postgres
 def test_another_spelling_of_an_address_gives_no_more_tries(client, frozen, db):
     """To PostgreSQL 'ſ' and 's' are one letter in two cases, to us two addresses."""
