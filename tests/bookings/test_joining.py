@@ -70,6 +70,17 @@ def test_what_does_not_fit_is_not_proposed(programme, otherwise):
     assert joining.could_join(soon) == []
 
 
+def test_visit_in_which_somebody_has_not_confirmed_is_not_proposed_to_move(programme):
+    """She could not be asked, and would stay behind."""
+    soon = small_on(programme, 22)
+    other = small_on(programme, 30)
+    Visit.objects.filter(pk=other.pk).update(max_groups=3)
+    assert joining.could_join(soon) == [other]
+    make_booking(visit=soon, pupils=2, party_name="8", state=State.REQUESTED)
+    soon.refresh_from_db()
+    assert joining.could_join(soon) == []
+
+
 def close(visit):
     visit.slot.is_closed = True
     visit.slot.save()

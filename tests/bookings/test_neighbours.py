@@ -83,6 +83,18 @@ def test_letter_stays_as_it_was_when_a_class_joins(visit):
     assert "1 Groep 7 9 " in before
 
 
+def test_school_whose_own_class_moves_the_other_one_gets_one_letter_about_both(visit):
+    first = confirmed(visit)
+    second = confirmed(visit, submission=first.submission, party_name="Groep 8")
+    told()
+    before = rotation_in_letter(first)
+
+    lifecycle.change_numbers(booking=second, pupils=32, supervisors=6, by=make_staff())
+
+    assert told() == [(first.submission.email, "Gewijzigd")]
+    assert rotation_in_letter(first) != before
+
+
 @pytest.mark.parametrize("state", [State.HELD, State.REQUESTED])
 def test_letter_does_not_count_on_who_may_still_lapse(visit, state):
     first = confirmed(visit)

@@ -1,9 +1,11 @@
 """The code page, and a booking's own page with what can be done there."""
 
+import datetime
 import re
 
 import pytest
 import time_machine
+from django.contrib.auth import SESSION_KEY
 from django.contrib.messages import get_messages
 from django.db import connection
 from django.urls import reverse
@@ -95,6 +97,18 @@ def test_wrong_code_is_said_at_the_field_and_changes_nothing(client, programme, 
     assert submission.bookings.get().state == State.HELD
 
 
+def test_member_of_staff_who_types_the_code_of_a_teacher_stays_herself(client, programme, slot):
+    submission = held(client, programme, slot)
+    staff = make_staff()
+    client.force_login(staff)
+
+    url = reverse("bookings:code", args=[submission.public_id])
+    client.post(url, {"code": code_in_mail()})
+
+    assert submission.bookings.get().state == State.CONFIRMED
+    assert client.session[SESSION_KEY] == str(staff.pk)
+
+
 def test_new_codes_are_limited_per_address(client, programme, slot):
     submission = held(client, programme, slot)
     url = reverse("bookings:code", args=[submission.public_id])
@@ -102,6 +116,29 @@ def test_new_codes_are_limited_per_address(client, programme, slot):
     statuses = [client.post(url, {"again": "1"}).status_code for _time in range(3)]
 
     assert statuses == [302, 302, 429]
+
+
+@pytest.mark.parametrize("way", ["code", "again", "correct_address"])
+def test_code_page_is_closed_to_a_network_that_posts_without_end(
+    client, programme, slot, settings, way
+):
+    submission = held(client, programme, slot)
+    data = {
+        "code": {"code": code_in_mail()},
+        "again": {"again": "1"},
+        "correct_address": {"email": "ander@school.example"},
+    }[way]
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {
+        "posts_per_network": (0, datetime.timedelta(minutes=10))
+    }
+    name = "correct_address" if way == "correct_address" else "code"
+
+    answer = client.post(reverse(f"bookings:{name}", args=[submission.public_id]), data)
+
+    assert "wacht tien minuten" in answer.text
+    submission.refresh_from_db()
+    assert (submission.verified_at, submission.email) == (None, "umit@school.example")
+    assert submission.code_challenges.count() == 1
 
 
 # --- The booking's own page ----------------------------------------------------------------------

@@ -320,6 +320,20 @@ def test_write_off_withdraws_the_copy_and_charges_durable_parts():
     assert ChargeLine.objects.get().amount == 240
 
 
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_what_is_used_up_is_no_school_s_to_pay_whatever_it_costs(is_lost):
+    loan = make_loan(state=LoanState.OUT)
+    loan.kit.contents.filter(name="Batterij").update(unit_cost=2)
+
+    if is_lost:
+        handling.write_off(loan=loan, by=make_staff(), note="Kwijt bij verhuizing")
+    else:
+        counts = counts_of(loan, Count(5), Count(0))
+        handling.receive(loan=loan, counts=counts, by=make_staff())
+
+    assert [line.item.name for line in ChargeLine.objects.all()] == ["Robot"]
+
+
 def test_packed_loan_of_a_withdrawn_box_is_flagged():
     kit = make_kit(copies=2)
     packed = make_loan(copy=kit.copies.order_by("code")[0], state=LoanState.PACKED)

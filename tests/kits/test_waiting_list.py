@@ -26,6 +26,7 @@ from submissions.models import Ending, WaitState
 from tests.booking_form import code_in_mail, key_in
 from tests.factories import (
     NOW,
+    amsterdam,
     make_booking,
     make_kit,
     make_loan,
@@ -237,6 +238,16 @@ def test_days_that_are_too_soon_by_now_end_the_waiting(kit, frozen):
 
     assert (LIST.end_unmet(), LIST.end_unmet()) == (1, 0)
     assert row.events.latest("pk").notice == "ended"
+
+
+@pytest.mark.parametrize(("day", "state"), [(26, S.WAITING), (27, S.ENDED)])
+def test_waiting_ends_once_the_box_cannot_be_asked_for_any_more(kit, frozen, day, state):
+    """For Monday 2 November that is until five working days before."""
+    lend(kit)
+    row = make_loan_wait(kit=kit)
+    frozen.move_to(amsterdam(2026, 10, day, 9))
+    LIST.end_unmet()
+    assert state_of(row) == state
 
 
 def test_from_days_without_a_box_to_the_box_with_everything_typed_kept(client, kit):

@@ -340,6 +340,17 @@ def test_what_waits_moves_nowhere_when_its_visit_moves(desk, booking, programme)
     assert Booking.objects.filter(visit__slot=slot_on(10)).count() == 2
 
 
+def test_what_has_begun_stands_on_a_day_that_closes_no_more(desk, booking, programme, frozen):
+    """At noon, for the rest of the day: who came this morning is here already."""
+    afternoon = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 3, 13))
+    coming = make_booking(visit=make_visit(slot=afternoon, programme=programme))
+    frozen.move_to(amsterdam(2026, 11, 3, 12))
+    answer, _data = look(desk, programme.venue)
+    assert [line.hit.address for line in lines(answer)] == [
+        reverse("admin:bookings_visit_change", args=[coming.visit_id])
+    ]
+
+
 def test_leaving_leaves_it_and_needs_attention_goes_on_saying_so(desk, booking, programme):
     answer, _data = look(desk, programme.venue)
     leave = {f"way-{line.hit.key}": "leave" for line in lines(answer)}

@@ -131,6 +131,15 @@ def test_no_show_and_a_visit_that_was_called_off_count_for_nothing(frozen):
     assert fresh(off).state == "ended"
 
 
+def test_visit_that_turns_out_to_have_been_called_off_counts_for_nothing(run, person, frozen):
+    shift = evening(person, run)
+    frozen.move_to(AFTER)
+    clock.finish()
+    booking = Booking.objects.get(visit=shift.visit)
+    bookings.cancel(booking=booking, by=make_staff(), note="Er was niemand.")
+    assert (fresh(shift).state, of(person)) == ("worked", 0)
+
+
 def test_absent_after_all_present_counts_again(frozen):
     run = make_run()
     person, staff = make_person(runs=[run]), make_staff()

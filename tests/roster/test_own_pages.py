@@ -148,7 +148,8 @@ def test_new_link_is_in_her_mail_and_not_shown_to_whoever_had_the_old_one(anna):
     assert (response["Location"], Mail.objects.count()) == (address(by_telephone), 1)
 
 
-def test_buttons_of_whoever_tries_without_end_are_refused(anna, settings):
+def test_buttons_of_whoever_tries_without_end_are_refused(run, anna, settings):
+    shift = make_shift(run)
     days = absent(anna, datetime.date(2026, 12, 1))
     settings.RATE_LIMITS = settings.RATE_LIMITS | {
         "posts_per_network": (0, datetime.timedelta(minutes=10))
@@ -157,6 +158,8 @@ def test_buttons_of_whoever_tries_without_end_are_refused(anna, settings):
     [words] = messages(response)
     assert "wacht tien minuten" in words
     assert OtherDays.objects.get() == days
+    assert post(anna, "take", shift_id=shift.pk).status_code == 409
+    assert moves_of(shift) == ["open"]
     assert post(anna, "renew").status_code == 409
     anna.refresh_from_db()
     assert anna.link_version == 1

@@ -402,7 +402,7 @@ def test_who_left_is_forgotten_and_her_hours_stay(desk, run, frozen):
 def test_notes_that_name_who_is_forgotten_go_and_others_stay(run):
     an, bo = make_person(runs=[run], name="An (ü)"), make_person(runs=[run], name="Bo")
     by, shift = make_staff(), make_shift(run, person=an)
-    lifecycle.release(shift=shift, by=by)
+    lifecycle.release(shift=shift, by=by, note="Griep.")  # of her, without her name
     notes = "Belde voor an (ü).", "An (ü)\nbelde", "Van (ü)", "An (ü", "Voor van der Ven"
     for note in notes:
         lifecycle.assign(shift=shift, person=bo, by=by, note=note)

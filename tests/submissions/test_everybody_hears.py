@@ -22,6 +22,7 @@ from kits.lifecycle import MOVES as LOAN_MOVES
 from kits.models import Loan, LoanState, LoanWait
 from kits.waiting.loan_list import LIST as LOAN_LIST
 from submissions.models import Ending, WaitState
+from submissions.sharing.lifecycle import Share, invite
 from submissions.waiting.lifecycle import MOVES as WAIT_MOVES
 from tests.factories import (
     NOW,
@@ -54,6 +55,15 @@ def visit():
 
 def told_by(kind: Any) -> set[str]:
     return {name for name, move in kind_of(kind).moves.items() if move.notice}
+
+
+def test_who_is_invited_hears_of_nothing_else_until_she_takes_part(visit):
+    booking = make_booking(visit=visit)
+    share = Share(booking.submission)
+    invite(shares=[share], email="bram@school.example", by=booking.submission.user)
+    assert [mail.to for mail in tell()] == ["bram@school.example"]
+    visits.change_numbers(booking=booking, pupils=20, supervisors=3, by=make_staff())
+    assert [mail.to for mail in tell()] == [booking.submission.email]
 
 
 # --- Visits --------------------------------------------------------------------------------------
