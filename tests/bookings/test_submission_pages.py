@@ -109,6 +109,18 @@ def test_member_of_staff_who_types_the_code_of_a_teacher_stays_herself(client, p
     assert client.session[SESSION_KEY] == str(staff.pk)
 
 
+def test_code_for_the_address_of_staff_changes_nothing_of_her_account(client, programme, slot):
+    staff = make_staff(email="umit@school.example", name="Ümit Balie", phone="0570 111111")
+    submission = held(client, programme, slot)
+
+    url = reverse("bookings:code", args=[submission.public_id])
+    client.post(url, {"code": code_in_mail()})
+
+    staff.refresh_from_db()
+    assert submission.bookings.get().state == State.CONFIRMED
+    assert (staff.name, staff.phone, staff.school) == ("Ümit Balie", "0570 111111", None)
+
+
 def test_new_codes_are_limited_per_address(client, programme, slot):
     submission = held(client, programme, slot)
     url = reverse("bookings:code", args=[submission.public_id])

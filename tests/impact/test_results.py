@@ -319,6 +319,13 @@ def test_who_did_not_come_is_not_counted_as_silent(visit):
     assert results_of(Evaluation.objects.all()).asked == 0
 
 
+def test_what_was_answered_counts_also_where_it_was_noted_afterwards_that_nobody_came(visit):
+    [evaluation] = answers_of(visit, (5, 3))
+    attendance.miss(booking=evaluation.booking, by=make_staff(), note="Andere klas.")
+    found = results_of(Evaluation.objects.all())
+    assert (found.asked, found.answered) == (1, 1)
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_figures_take_the_same_queries_for_many(visit, django_assert_num_queries, rows):
     answers_of(visit, *[(5, 3)] * rows)

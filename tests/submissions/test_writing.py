@@ -138,6 +138,14 @@ def test_of_other_days_programmes_and_hubs_nobody_is_in_it(visit):
     assert people(on_the_day(kind="loan")) == []
 
 
+@pytest.mark.parametrize(
+    ("state", "hears"), [(State.REQUESTED, 1), (State.ATTENDED, 1), (State.NO_SHOW, 0)]
+)
+def test_who_was_here_can_be_written_to_and_who_did_not_come_is_not(visit, state, hears):
+    make_booking(visit=visit, state=state)
+    assert len(people(on_the_day())) == hears
+
+
 def test_number_of_queries_is_the_same_for_more_people(visit, django_assert_max_num_queries):
     for number in range(6):
         make_booking(visit=visit, submission=of(f"juf{number}@school.example"))
