@@ -207,9 +207,15 @@ def test_experiences_that_a_class_did_not_book_are_proposed(teacher):
     assert experiences_of(make_teacher(), before.class_group_id) == []
 
 
-@pytest.mark.parametrize(("school_year", "is_linked"), [(2025, True), (2024, False)])
-def test_class_continues_one_of_the_year_before_only(teacher, school_year, is_linked):
-    earlier = make_class_group(school=teacher.school, school_year=school_year)
+@pytest.mark.parametrize(
+    ("school_year", "is_hers", "is_linked"),
+    [(2025, True, True), (2024, True, False), (2025, False, False)],
+)
+def test_class_continues_one_of_her_school_of_the_year_before_only(
+    teacher, school_year, is_hers, is_linked
+):
+    school = teacher.school if is_hers else make_school()
+    earlier = make_class_group(school=school, school_year=school_year)
     programme = make_programme()
     item = VisitItem(coming(programme), programme, Party("Groep 8", 8, 8, 24, 3))
     asked = unsaved_submission(school=teacher.school, typed_school_name="", email=teacher.email)

@@ -12,7 +12,7 @@ from programmes.models import Programme
 from roster import clock, lifecycle
 from roster.models import Shift, ShiftEvent
 from roster.telling.notices import mails_of, send_link
-from tests.factories import amsterdam, make_other_hub, make_staff
+from tests.factories import amsterdam, make_other_hub, make_staff, make_venue
 from tests.roster.rostering import (
     absent,
     fresh,
@@ -107,6 +107,17 @@ def test_what_somebody_dropped_out_of_is_not_the_mail_of_the_day(run):
     clock.offer_open()
     subject = "Kun je helpen op woensdag 21 oktober?"
     assert told() == [(anna.email, subject), (bo.email, subject)]
+
+
+def test_mail_of_the_day_of_one_hub_does_not_keep_back_that_of_another(run):
+    elsewhere = make_run(venue=make_venue(hub=make_other_hub()))
+    bram = make_person(runs=[elsewhere], hub=elsewhere.venue.hub)
+    make_shift(run, NEAR)
+    clock.offer_open()
+    told()
+    make_shift(elsewhere, NEAR)
+    clock.offer_open()
+    assert [to for to, _subject in told()] == [bram.email]
 
 
 def test_offer_leaves_out_what_was_taken_before_its_mail_was_made(run):

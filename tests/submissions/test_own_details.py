@@ -119,6 +119,14 @@ def test_erasing_asks_first_for_what_is_still_to_come(frozen):
     assert User.objects.filter(pk=user.pk).exists()
 
 
+def test_account_of_staff_is_not_hers_to_erase(frozen):
+    staff = make_staff()
+    client = signed_in(staff)
+    assert client.get(reverse("erase_me")).status_code == 404
+    assert client.post(reverse("erase_me"), {"sure": "ja"}).status_code == 404
+    assert User.objects.filter(pk=staff.pk, email=staff.email).exists()
+
+
 def test_what_is_still_to_come_is_listed_by_its_days(frozen):
     """Before erasing, and in the mail and on the page of who is asked to share or take it over."""
     user = make_teacher(school=make_school())
