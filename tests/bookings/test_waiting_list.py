@@ -377,6 +377,16 @@ def test_wish_is_not_offered_a_day_in_the_holidays_of_its_school(programme, slot
     assert row.booking.visit.slot == next_day
 
 
+@pytest.mark.parametrize(("day", "state"), [(26, S.WAITING), (27, S.ENDED)])
+def test_wish_ends_once_none_of_its_days_can_be_asked_for_any_more(programme, frozen, day, state):
+    """For Monday 2 November that is until five working days before."""
+    days = {"first_day": datetime.date(2026, 10, 1), "last_day": datetime.date(2026, 11, 2)}
+    row = make_wait(programme=programme, slot=None, **days)
+    frozen.move_to(amsterdam(2026, 10, day, 9))
+    LIST.end_unmet()
+    assert states(row) == [state]
+
+
 def test_wish_that_is_met_after_the_summer_is_of_the_class_of_that_school_year(programme):
     """She asked for this year's class; who takes it brings the next one."""
     starts_at = amsterdam(2027, 9, 7, 9)

@@ -12,7 +12,7 @@ from kits.models import Loan, LoanState
 from kits.models.loan import Attention
 from kits.refusals import NoCopyFree, NotAHandoverDay, TooLate
 from submissions.links import link_to
-from tests.factories import make_booking, make_kit, make_loan, make_visit
+from tests.factories import amsterdam, make_booking, make_kit, make_loan, make_visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
 
@@ -72,6 +72,18 @@ def test_loan_that_moves_over_the_summer_is_of_the_class_of_that_school_year(loa
         ends_on=datetime.date(2027, 9, 6),
     )
     assert (loan.class_group.name, loan.class_group.school_year) == ("Groep 7", 2027)
+
+
+def test_box_along_with_a_visit_that_comes_soon_goes_out_today_at_the_earliest(kit, frozen):
+    """It went out eight days before its visit of 3 November, which comes in two days now."""
+    booking = make_booking(visit=make_visit())
+    days = {"starts_on": datetime.date(2026, 10, 26), "ends_on": november(9)}
+    loan = make_loan(copy=kit.copies.first(), booking=booking, **days)
+    frozen.move_to(amsterdam(2026, 10, 20, 9))
+
+    found = moving.days_along(loan, november(3), datetime.date(2026, 10, 22))
+
+    assert found == (datetime.date(2026, 10, 20), november(3))
 
 
 def test_another_box_is_given_where_its_own_is_promised_and_none_if_none_is_free(loan, kit):

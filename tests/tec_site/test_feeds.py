@@ -197,6 +197,16 @@ def test_feed_goes_back_to_this_month_a_year_ago_and_ahead_without_end(client, a
     assert uids(response) == uids_of(first, last)
 
 
+def test_feed_is_fetched_anew_where_its_owner_reads_another_language(client, anouk):
+    """That of a venue is called as the venue is, in every language."""
+    venue = book(anouk).visit.slot.venue
+    staff = make_staff()
+    address = feeds.feed_address("locatie", staff, venue)
+    first = client.get(address)["ETag"]
+    User.objects.filter(pk=staff.pk).update(language="en")
+    assert client.get(address)["ETag"] != first
+
+
 def test_feed_speaks_its_owners_language_whatever_the_reader_asks(client, anouk):
     book(anouk)
     User.objects.filter(pk=anouk.pk).update(language="en")
