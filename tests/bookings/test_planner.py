@@ -5,7 +5,9 @@ import datetime
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission
+from django.db.models import Q
 
+from bookings.planning import planner as planning
 from bookings.planning.availability import free_for
 from programmes.models import Closure
 from schools.models import SchoolHoliday
@@ -16,6 +18,7 @@ from tests.factories import (
     make_booking,
     make_group,
     make_organisation,
+    make_other_hub,
     make_programme,
     make_school,
     make_slot,
@@ -142,6 +145,16 @@ def test_day_is_shut_when_all_venues_are_and_not_when_one_of_two_is_empty(desk):
     assert not day_of(planner(desk)).is_shut
     Closure.objects.create(venue=there, **days)
     assert day_of(planner(desk)).is_shut
+
+
+def test_days_on_which_another_hub_is_closed_are_not_ours_to_see(db):
+    for venue in (make_venue(), make_venue(hub=make_other_hub())):
+        Closure.objects.create(
+            venue=venue, starts_on=VISIT_DAY, ends_on=VISIT_DAY, reason=venue.hub.short_name
+        )
+    staff = make_staff(is_superuser=False)
+    shown = planning.planner(VISIT_DAY, 1, staff, shown=Q(), with_free=False)
+    assert [closure.reason for closure in shown.days[0].closed] == ["TEC"]
 
 
 def test_day_that_is_closed_and_holidays_of_both_regions_are_named(desk):

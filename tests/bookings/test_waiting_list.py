@@ -531,6 +531,15 @@ def test_told_position_stands_also_where_the_clock_of_the_machine_goes_back_or_s
     assert moments[0] < moments[1]
 
 
+def test_only_who_may_want_the_same_day_stands_before_one(full, slot, programme):
+    after = slot.day + ONE
+    for_the_day = wait(slot, programme, 40)
+    other_days = wait(None, programme, 40, first_day=after, last_day=after + 7 * ONE)
+    any_day = wait(None, programme, 40, first_day=slot.day, last_day=after)
+    found = positions([for_the_day, other_days, any_day])
+    assert [found[row.pk].number for row in (for_the_day, other_days, any_day)] == [1, 1, 3]
+
+
 def test_withdrawn_and_asked_anew_is_a_new_entry_at_the_end(full, slot, programme, frozen):
     """S08"""
     teacher = make_teacher(school=make_school())

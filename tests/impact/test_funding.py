@@ -295,6 +295,13 @@ def test_pledge_that_stays_verbal_needs_attention(client, promised, fields, is_a
     assert Pledge.objects.get().is_verbal_too_long == is_asked  # as the page of funding says it
 
 
+def test_pledge_of_before_that_came_to_nothing_is_not_still_open():
+    november, december = datetime.date(2026, 11, 1), datetime.date(2026, 12, 31)
+    still = make_pledge(promised_on="2026-09-01")
+    make_pledge(promised_on="2026-09-01", ended_on="2026-10-01", source=still.source)
+    assert list(Pledge.objects.of_days(november, december)) == [still]
+
+
 def test_pledge_of_before_is_of_the_days_on_which_it_was_received():
     paper = ContentFile(b"%PDF-", "x.pdf")
     pledge = make_pledge(
