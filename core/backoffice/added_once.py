@@ -25,10 +25,11 @@ class AddedOnce:
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
     ) -> Any:
         admin: Any = self
+        user: Any = request.user
         mixed_in: Any = super()
         if object_id is None and (sent := _sent(request)):
             people = get_user_model().objects.select_for_update(no_key=True)
-            list(people.filter(pk=request.user.pk).values_list("pk"))  # the second waits here
+            list(people.filter(pk=user.pk).values_list("pk"))  # the second waits here
             row = self._added_with(request, sent)
             if row is not None:
                 return admin.response_add(request, row)
@@ -61,6 +62,7 @@ def _sent(request: HttpRequest) -> str:
     shown, so that the same typed anew is another print; '' where there is none."""
     if request.method != "POST" or not request.POST.get("csrfmiddlewaretoken"):
         return ""
-    files = [(name, file.name, file.size) for name, file in request.FILES.items()]
+    uploads: Any = request.FILES
+    files = [(name, file.name, file.size) for name, file in uploads.items()]
     typed = repr((sorted(request.POST.lists()), sorted(files)))
     return hashlib.sha256(typed.encode()).hexdigest()

@@ -162,6 +162,13 @@ def test_buttons_of_whoever_tries_without_end_are_refused(anna, settings):
     assert anna.link_version == 1
 
 
+def test_who_has_no_address_is_promised_no_mail(anna):
+    by_telephone = make_person(email="")
+    pages = [Client().get(address(one)).text for one in (anna, by_telephone)]
+    assert all("Er staat niets open op de dagen dat je kunt." in page for page in pages)
+    assert ["Is er iets, dan krijg je een mail." in page for page in pages] == [True, False]
+
+
 # --- When she can ------------------------------------------------------------------------------
 
 
