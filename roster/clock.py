@@ -62,7 +62,7 @@ def offer_open() -> None:
             move="offer",
             by_role=Role.SITE,
             at__gte=start_of_day(today),
-        )
+        ).exclude(data__has_key="dropped")
         until = near if asked.exists() else ahead
         for shift in shifts:
             if shift.starts_at < until:
