@@ -146,7 +146,7 @@ class TallyForm(_OfEvaluation):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        pupils = self.evaluation.asked.pupils
+        pupils = rules.most_in(self.evaluation.asked)
         for group, total in rules.too_many(data, pupils).items():
             words = ngettext(
                 "Together these are %(total)d, and the class has %(pupils)d pupil.",

@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bookings.models import Booking
 from impact.models import TALLIES
+from kits.models import Loan
+
+
+def most_in(asked: Booking | Loan) -> int:
+    """The pupils of its class: as booked, or as noted on the day where these are more."""
+    noted = asked.came if isinstance(asked, Booking) else None
+    return max(asked.pupils, noted or 0)
 
 
 def took_part(answers: Mapping[str, Any], group: str) -> int | None:

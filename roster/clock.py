@@ -62,7 +62,7 @@ def offer_open() -> None:
             move="offer",
             by_role=Role.SITE,
             at__gte=start_of_day(today),
-        )
+        ).exclude(data__has_key="dropped")
         until = near if asked.exists() else ahead
         for shift in shifts:
             if shift.starts_at < until:
@@ -115,7 +115,8 @@ def _follow(shift: Any) -> None:
 
 
 def _moved_to(visit: Visit) -> Visit | None:
-    """Where the classes of a visit went, if they moved: where the last of them is now."""
+    """Where the last class of a visit went, if it moved: where that is now. None where it was
+    called off, whoever moved before."""
     moved = BookingEvent.objects.filter(
         move="reschedule",
         data__visit=visit.pk,
@@ -124,7 +125,13 @@ def _moved_to(visit: Visit) -> Visit | None:
     )
     facts = "booking__visit__programme", "booking__visit__slot__venue__hub"
     last = moved.exclude(booking__visit=visit).select_related(*facts).order_by("pk").last()
-    return last.booking.visit if last else None
+    if last is None:
+        return None
+    off = BookingEvent.objects.filter(
+        pk__gt=last.pk, booking__visit=visit, from_state__in=BookingState.where(is_promise=True)
+    )
+    is_off = off.filter(to_state__in=BookingState.where(is_off=True)).exists()
+    return None if is_off else last.booking.visit
 
 
 def _join(shift: Shift, visit: Visit) -> None:

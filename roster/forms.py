@@ -86,9 +86,10 @@ class WeekForm(forms.Form):
         return typed == [(row.weekday, row.starts_at, row.ends_at) for row in now]
 
     def week(self) -> list[Availability]:
-        """What is typed, as rows; a time without a tick counts as a tick."""
+        """What is typed, as rows; a time without a tick counts as a tick, unless that was taken off
+        and the times stand there from before."""
         data = self.cleaned_data
-        return [
+        rows = [
             Availability(
                 person=self.person,
                 weekday=number,
@@ -96,7 +97,12 @@ class WeekForm(forms.Form):
                 ends_at=data.get(f"until_{number}"),
             )
             for number in Weekday.values
-            if data.get(f"can_{number}") or data.get(f"from_{number}")
+        ]
+        before = data.get("seen", "").split()
+        return [
+            row
+            for row in rows
+            if data.get(f"can_{row.weekday}") or (row.starts_at and _in_a_line([row]) not in before)
         ]
 
     @retried

@@ -253,7 +253,8 @@ def _let_go(
     if shift.has_begun:
         raise refusals.Over
     event = _apply(shift, "drop", by=by, role=role, about=shift.person, changes=_FREE, note=note)
-    _offer(shift, by=by, role=role)
+    # By the site, and yet not its offer of the day (`clock.offer_open`).
+    _offer(shift, by=by, data={"dropped": True})
     return event
 
 

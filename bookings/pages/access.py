@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import F
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from bookings.models import Booking, VisitSlot
 from programmes.models import Programme
@@ -36,6 +37,14 @@ def load_booking(
     booking = get_object_or_404(Booking.objects.seen_in(submission).with_facts(), pk=booking_id)
     booking.submission.seen_as = submission.seen_as
     return booking
+
+
+def form_address(programme: Programme, slot: VisitSlot, query: str) -> str:
+    """The form in which one asks for it; '' where the site does not offer it any more."""
+    run = slot.programmes.filter(pk=programme.pk, is_published=True)
+    if not (slot.is_public and run.exists()):
+        return ""
+    return reverse("bookings:book", args=[programme.slug, slot.pk], query={query: "1"})
 
 
 def address_of(submission: Submission, page: str = "booking", token: str | None = None) -> str:

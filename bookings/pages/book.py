@@ -5,18 +5,17 @@ from typing import Any, ClassVar
 from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 
 from bookings import lifecycle, places
 from bookings.models import Booking, State, VisitSlot, public, shut
 from bookings.pages import waiting
-from bookings.pages.access import address_of, own_submission
+from bookings.pages.access import address_of, form_address, own_submission
 from bookings.pages.forms import BookingForm
 from bookings.planning.availability import SlotProgramme, free_after, free_instead, week_of
 from bookings.planning.offer import Offer, Status
-from bookings.refusals import ClassAlreadyBooked, DateChanged
-from bookings.rules import VisitRequest
-from bookings.telling.other_dates import other_dates
+from bookings.refusals import ClassAlreadyBooked, DateChanged, NothingHeld
+from bookings.rules import VisitRequest, broken_choice
+from bookings.telling.other_dates import other_dates, where_to_choose
 from bookings.telling.wording import requirements_of, terms_of
 from bookings.waiting import freed_places
 from bookings.waiting.visit_list import WaitRequest, Wish
@@ -154,10 +153,6 @@ def _programme_in_slot(slug: str, slot_id: int) -> tuple[Programme, VisitSlot]:
     return run.programme, run.visitslot
 
 
-def _form_address(programme: Programme, slot: VisitSlot) -> str:
-    return reverse("bookings:book", args=[programme.slug, slot.pk])
-
-
 def _in_words(refusal: Refused, left: Offer | None, form: BookingForm) -> str:
     """'Full' is not the word for a date that has room for fewer than were asked for."""
     if isinstance(refusal, places.VisitFull) and left is not None and left.can_be_booked:
@@ -210,7 +205,7 @@ class BookingCodeView(BookingAsking, CodeView):
     """Step three: the code confirms every class."""
 
     template_name = "bookings/booking_code.html"
-    gone: ClassVar = (*GONE, RulesBroken)
+    gone: ClassVar = GONE
 
     def context(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
         bookings = list(submission.bookings.with_facts().order_by("pk"))
@@ -224,12 +219,23 @@ class BookingCodeView(BookingAsking, CodeView):
             "programme": visit.programme,
             "hub": bookings[0].submission.hub,
             "slot": visit.slot,
-            "start": visit.programme.get_absolute_url(),
-            "change_url": _form_address(visit.programme, visit.slot) + f"?{CHANGE}",
+            "start": where_to_choose(visit.programme),
+            "change_url": form_address(visit.programme, visit.slot, CHANGE),
             "terms": terms_of(visit.programme, visit.slot.day, len(bookings)),
             "others": others,
             "let_go": gone and self.was_let_go(submission, bookings),
         }
+
+    def in_the_way(self, submission: Submission) -> Refused | None:
+        held = submission.bookings.with_facts().filter(state__in=lifecycle.MOVES["verify"].sources)
+        if not held:
+            return NothingHeld()
+        for booking in held:
+            if not booking.is_in_time and (
+                broken := broken_choice(booking.visit.programme, booking.visit.slot)
+            ):
+                return RulesBroken(broken)
+        return None
 
 
 class BookingAddressView(CorrectAddressView, BookingCodeView):

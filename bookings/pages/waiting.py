@@ -13,11 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from bookings.models import State, VisitSlot, VisitWait
-from bookings.pages.access import address_of
+from bookings.pages.access import address_of, form_address
 from bookings.pages.waiting_for_days import WishBookingForm
 from bookings.planning.month import Own
 from bookings.telling import waiting as words
-from bookings.telling.other_dates import other_dates
+from bookings.telling.other_dates import other_dates, where_to_choose
 from bookings.telling.stays import stays_of
 from bookings.telling.wording import requirements_of, terms_of
 from bookings.waiting.positions import positions
@@ -175,14 +175,13 @@ class VisitWaitCodeView(VisitWaitAsking, WaitCodeView):
         if not rows:
             raise Http404  # something else was asked for in this submission
         first = rows[0]
-        start = first.programme.get_absolute_url()
         return {
             "rows": rows,
             "row": first,
             "programme": first.programme,
             "when": words.when_of(first),
             "hub": submission.hub,
-            "start": start,
+            "start": where_to_choose(first.programme),
             "change_url": _form_of(first),
             "terms": terms_of(first.programme, first.first_day, len(rows)),
         }
@@ -193,8 +192,10 @@ class VisitWaitAddressView(CorrectAddressView, VisitWaitCodeView):
 
 
 def _form_of(row: VisitWait) -> str:
-    if row.slot_id:
-        return reverse("bookings:book", args=[row.programme.slug, row.slot_id]) + f"?{WAIT}"
+    if row.slot is not None:
+        return form_address(row.programme, row.slot, WAIT)
+    if not row.programme.is_published:
+        return ""  # the site does not offer it any more
     return reverse("bookings:wish", args=[row.programme.slug])
 
 

@@ -25,6 +25,7 @@ from unfold.admin import checkbox
 from unfold.decorators import display
 
 from core.addresses import row_number
+from core.backoffice.added_once import AddedOnce
 from core.backoffice.changes import WithChanges
 from core.backoffice.versions import VersionedInline, VersionedRows
 from core.dates import validate_day
@@ -125,9 +126,9 @@ def keep_to_rows(widget: Any) -> None:
     widget.value_from_datadict = value_from_datadict
 
 
-class ModelAdmin(_Scoped, VersionedRows, WithChanges, UnfoldModelAdmin):
-    """The base of every admin: scoped to hubs, safe for two editors, with lists that need neither
-    a count of all rows nor a choice among a thousand."""
+class ModelAdmin(_Scoped, AddedOnce, VersionedRows, WithChanges, UnfoldModelAdmin):
+    """The base of every admin: scoped to hubs, safe for two editors and for two clicks, with lists
+    that need neither a count of all rows nor a choice among a thousand."""
 
     list_per_page = 50
     show_full_result_count = False

@@ -165,7 +165,10 @@ class Exporting(ExportMixin):
         self, file_format: Any, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any
     ) -> Any:
         data = super().get_export_data(file_format, request, queryset, **kwargs)
-        log_export(request.user, self.opts.model, queryset.count(), file_format.get_extension())
+        mixed_in: Any = self
+        chosen = mixed_in.choose_export_resource_class(kwargs.get("export_form"), request)
+        number = chosen().filter_export(queryset).count()
+        log_export(request.user, self.opts.model, number, file_format.get_extension())
         return data
 
     def get_export_filename(

@@ -86,7 +86,7 @@ def compute(scope: Scope) -> dict[str, int]:
     open_time = _open(slots, zones)
     claims = ZoneClaim.objects.filter(visit__in=visits_of(scope))
     in_use = claims.aggregate(time=Sum(F("ends_at") - F("starts_at")))["time"] or NO_TIME
-    worked = hours.by_person(shifts_of(scope))
+    worked = hours.by_holder(shifts_of(scope))
     loans = scope.loans.values_list("starts_on", "ends_on")
     return {
         "half-days": len(slots),
@@ -204,7 +204,7 @@ FIGURES = [
     _figure(
         "volunteers",
         _("Volunteers"),
-        _("Volunteers who worked at least one shift; each once."),
+        _("Volunteers who worked at least one shift; each once, at however many hubs."),
         Unit.PEOPLE,
         shifts_of,
     ),

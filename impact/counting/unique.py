@@ -105,7 +105,9 @@ def groups_7_and_8(scope: Scope) -> Denominator:
     """In two queries. Secondary schools have none: of these a quarter says nothing."""
     reached = scope.visits.filter(ATTENDED, **{f"{SCHOOL}__sector": Sector.PRIMARY})
     keys = set(reached.values_list(SCHOOL, flat=True))
-    counts = PupilCount.objects.filter(school__in=list(keys), year__lte=scope.span.last.year)
+    # Of a school year that ends in July not the count of the October after it.
+    until = school_year_of(scope.span.last)
+    counts = PupilCount.objects.filter(school__in=list(keys), year__lte=until)
     latest: dict[int, tuple[int, int]] = {}
     for school, year, pupils in counts.order_by("year").values_list("school", "year", "pupils"):
         if pupils is not None:  # fewer than five

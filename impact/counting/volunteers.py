@@ -27,11 +27,11 @@ class Volunteering:
 
 def volunteering(scope: Scope) -> Volunteering:
     """In a query for each hub and rate: what overlaps in one person's day counts once."""
-    found: dict[int, datetime.timedelta] = {}
+    found: dict[str, datetime.timedelta] = {}
     value: Decimal | None = Decimal(0)
     for hub, span, rate in _rated(scope):
         of_hub = shifts_of(scope.over(span)).filter(visit__slot__venue__hub=hub)
-        worked = hours.by_person(of_hub)
+        worked = hours.by_holder(of_hub)
         for person, time in worked.items():
             found[person] = found.get(person, NO_TIME) + time
         length = hours.total(worked.values())

@@ -18,8 +18,14 @@ class ReportQuerySet(OfHubs["Report"]):
         """The titles of reports that were sent and in which the visit of a booking counts."""
         day = booking.school_day
         of_board = Q(board=None) | Q(board__schools=booking.submission.school_id)
+        paid = "source__shares__division__"
+        of_source = Q(source=None) | Q(
+            **{f"{paid}programme": booking.visit.programme_id},
+            **{f"{paid}first__lte": day, f"{paid}last__gte": day},
+        )
         rows = self.filter(
             of_board,
+            of_source,
             hub=booking.submission.hub_id,
             first__lte=day,
             last__gte=day,

@@ -200,14 +200,17 @@ def _schools(scope: Scope) -> list[Facts]:
 
 def _evaluation(report: Report, scope: Scope) -> Facts:
     """How many were asked, answered and not; a mean of five answers or more, with its n. That of a
-    board is not told where subtracting it from the hub's leaves the answers of a few."""
+    board or source is not told where subtracting it from the hub's leaves the answers of a few."""
     days = scope.span.days("day")
     of_hub = Evaluation.objects.filter(days, submission__hub=report.hub_id)
-    results, wholes = results_of(of_hub), []
+    wholes, asked = [], of_hub
     if report.board_id:
-        of_board = of_hub.filter(submission__school__board=report.board_id)
-        results, wholes = results_of(of_board), [results]
-    results = guarded(results, wholes)
+        wholes.append(results_of(asked))
+        asked = asked.filter(submission__school__board=report.board_id)
+    if report.source_id:  # it helps pay visits, and no kit
+        wholes.append(results_of(asked))
+        asked = asked.filter(booking__in=scope.visits)
+    results = guarded(results_of(asked), wholes)
     return {
         "asked": results.asked,
         "answered": results.answered,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.documents import render_pdf
 from impact.models import Face
+from impact.rules import most_in
 from submissions.kinds import submitted
 from submissions.models import Submission
 
@@ -50,7 +51,7 @@ def sheet_facts(submission: Submission) -> dict[str, Any]:
     rows = [row for kind in submitted() for row in kind.seen_in(submission)]
     here = [row for row in rows if row.standing.is_promise and not row.audience.is_groups]
     return {
-        "classes": [ClassSheet(row.party_name, row.pupils) for row in here],
+        "classes": [ClassSheet(row.party_name, most_in(row)) for row in here],
         "answers": [_("yes"), _("maybe"), _("no")],
     }
 

@@ -19,9 +19,17 @@ from kits.pages.access import address_of
 from kits.pages.catalogue import delivery_of
 from kits.pages.forms import LoanForm
 from kits.pages.with_visit import KEY, query_of_visit, visit_of
-from kits.refusals import LoanTooLong, NoCopyFree, NotAHandoverDay, TooFarAhead, TooSoon
-from kits.rules import LoanItem, LoanRequest, refuse_dates
+from kits.refusals import (
+    LoanTooLong,
+    NoCopyFree,
+    NotAHandoverDay,
+    NothingHeld,
+    TooFarAhead,
+    TooSoon,
+)
+from kits.rules import LoanItem, LoanRequest, refuse_dates, refuse_out_of_time
 from kits.telling.other_days import other_periods
+from kits.telling.waiting import where_to_choose
 from kits.telling.wording import terms_of
 from kits.waiting import freed_boxes
 from kits.waiting.loan_list import LoanWaitRequest
@@ -215,11 +223,22 @@ class LoanCodeView(LoanAsking, CodeView):
             "kit": loan.kit,
             "hub": loan.submission.hub,
             "chosen": chosen,
-            "start": loan.kit.get_absolute_url(),
-            "change_url": chosen.form_address + f"&{CHANGE}",
+            "start": where_to_choose(loan.kit),
+            "change_url": chosen.form_address + f"&{CHANGE}" if loan.kit.is_published else "",
             "others": other_periods(chosen) if gone else [],
             "let_go": gone and self.was_let_go(submission, [loan]),
         }
+
+    def in_the_way(self, submission: Submission) -> Refused | None:
+        held = submission.loans.with_facts().filter(state__in=lifecycle.MOVES["verify"].sources)
+        if not held:
+            return NothingHeld()
+        try:
+            for loan in held:
+                refuse_out_of_time(loan)
+        except Refused as refusal:
+            return refusal
+        return None
 
     def note_gone(self, submission: Submission) -> None:
         for loan in submission.loans.with_facts():

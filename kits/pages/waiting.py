@@ -71,14 +71,15 @@ class LoanWaitCodeView(LoanWaitAsking, WaitCodeView):
         if row is None:
             raise Http404  # something else was asked for in this submission
         days = {"van": row.starts_on.isoformat(), "tot": row.ends_on.isoformat()}
+        form = reverse("kits:reserve", args=[row.kit.slug])
         query = urlencode(days | {"hoe": row.delivery, WAIT: 1})
         return {
             "rows": [row],
             "programme": row.kit,
             "when": words.when_of(row),
             "hub": submission.hub,
-            "start": row.kit.get_absolute_url(),
-            "change_url": f"{reverse('kits:reserve', args=[row.kit.slug])}?{query}",
+            "start": words.where_to_choose(row.kit),
+            "change_url": f"{form}?{query}" if row.kit.is_published else "",
         }
 
 

@@ -14,7 +14,10 @@ SHOWN = 4
 
 
 def other_periods(item: LoanItem, number: int = SHOWN) -> list[Days]:
-    """Periods around it in which a copy is free, nearest first; two queries."""
+    """Periods around it in which a copy is free, nearest first; two queries. Nothing of a kit that
+    is no longer lent."""
+    if not item.kit.is_published:
+        return []
     starts_on, length = item.starts_on, item.ends_on - item.starts_on
     first, last = starts_on - LOOK_AROUND, starts_on + LOOK_AROUND
     period = look_at(item.kit, first, last, item.delivery, item.booking)
@@ -32,7 +35,5 @@ def other_periods(item: LoanItem, number: int = SHOWN) -> list[Days]:
 
 
 def others_for(row: LoanWait) -> list[Days]:
-    """When it is free, as near as can be; nothing of a kit that is no longer lent."""
-    if not row.kit.is_published:
-        return []
+    """When it is free, as near as can be."""
     return other_periods(LoanItem(row.kit, row.starts_on, row.ends_on, row.delivery))

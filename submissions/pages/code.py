@@ -50,10 +50,14 @@ class CodeView(Asking, View):
         """What else the template shows; `gone`: true when the place was lost to others. May raise
         Http404.
 
-        Among it `change_url`, of the form filled in with what was asked, and `start`, of the page
-        where one asks for something else.
+        Among it `change_url`, of the form filled in with what was asked ('' where it is no longer
+        offered), and `start`, of the page where one asks for something else.
         """
         raise NotImplementedError
+
+    def in_the_way(self, submission: Submission) -> Refused | None:
+        """What will be refused whatever code is typed, as far as can be said before."""
+        return None
 
     def was_let_go(self, submission: Submission, rows: Iterable[Any]) -> bool:
         """Whether a hold ended before its time: by another form of this browser, or by staff."""
@@ -158,12 +162,15 @@ class CodeView(Asking, View):
         address_form: AddressForm | None = None,
         status: int = 200,
     ) -> HttpResponse:
+        lost = gone is not None
+        gone = gone or self.in_the_way(submission)
         context = {
             "submission": submission,
             "form": form,
             "address_form": address_form or AddressForm(),
             "address_open": address_form is not None,
             "gone": gone is not None,
+            "lost": lost,
             "refusal": gone,
             **self.context(submission, gone=gone is not None),
         }

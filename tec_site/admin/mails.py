@@ -133,6 +133,7 @@ class MailAdmin(ReadOnly, ModelAdmin):
 
     @admin.action(description=_("Send again"), permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Mail]) -> None:
+        chosen = queryset.count()  # before: the list may be of those that failed
         again = sending.send_again(queryset)
         for mail in again:
             log_done(request.user, mail, lambda: _("Send again"))
@@ -142,7 +143,7 @@ class MailAdmin(ReadOnly, ModelAdmin):
             len(again),
         )
         messages.success(request, text % {"number": len(again)})
-        left = queryset.count() - len(again)
+        left = chosen - len(again)
         if left:
             text = ngettext(
                 "%(number)d mail was left alone: it still waits, or is out of date.",

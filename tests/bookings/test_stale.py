@@ -120,6 +120,40 @@ def test_hold_whose_time_is_up_is_not_confirmed_for_what_is_no_longer_offered(
     assert lifecycle.verify(submission=held.submission).verified_at == NOW  # within its time
 
 
+@pytest.mark.parametrize("withdraw", [unpublish, take_out_of])
+def test_code_page_promises_nothing_of_what_is_no_longer_offered(
+    client: Client, programme, slot, withdraw
+):
+    client.post(address(programme, slot), typed())
+    page = reverse("bookings:code", args=[Submission.objects.get().public_id])
+    withdraw(programme, slot)
+
+    in_time = client.get(page).content.decode()
+    assert "Intussen houden we de plek voor jullie vast." in in_time
+    assert ">Wijzigen<" not in in_time  # its form is there no more
+
+    with time_machine.travel(NOW + datetime.timedelta(minutes=31), tick=False):
+        late = client.get(page).content.decode()
+    assert "Deze datum kan niet meer worden geboekt." in late
+    assert "is die nog vrij" not in late
+
+    away = client.post(page, {"let_go": "1"})
+    assert client.get(away["Location"]).status_code == 200
+
+
+def test_code_page_says_that_a_hold_was_cancelled(client: Client, programme, slot):
+    client.post(address(programme, slot), typed())
+    booking = Booking.objects.get()
+    lifecycle.cancel(booking=booking, by=make_staff())
+
+    text = client.get(
+        reverse("bookings:code", args=[booking.submission.public_id])
+    ).content.decode()
+
+    assert "deze boeking is geannuleerd" in text
+    assert "is die nog vrij" not in text
+
+
 def test_code_of_a_lapsed_hold_confirms_no_visit_of_yesterday(client: Client, programme):
     slot = make_slot(programmes=[programme], starts_at=amsterdam(2026, 9, 24, 9))
     client.post(address(programme, slot), typed())

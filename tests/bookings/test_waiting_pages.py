@@ -89,6 +89,21 @@ def test_from_the_date_that_has_just_gone_with_everything_typed_kept(
     assert "Jullie zijn nummer 1 op de lijst." in mail.text
 
 
+def test_code_of_who_asks_to_wait_leads_to_no_form_that_is_not_there_any_more(
+    client, programme, slot, taken
+):
+    data = typed(wait="1")
+    del data["send"]
+    code_page = client.post(address(programme, slot), data)["Location"]
+    [change] = re.findall(r'href="([^"]+)">Wijzigen<', client.get(code_page).text)
+    assert client.get(change).status_code == 200
+    type(programme).objects.update(is_published=False)
+
+    assert ">Wijzigen<" not in client.get(code_page).text
+    away = client.post(code_page, {"let_go": "1"})["Location"]
+    assert away == reverse("programmes:catalogue")
+
+
 def test_full_date_of_the_calendar_leads_to_the_same_form(client, programme, slot, taken):
     month = client.get("/programmas/film/?maand=2026-11").text
     (link,) = re.findall(r'href="([^"]+\?wachtlijst=1)"', month)

@@ -5,6 +5,7 @@ import time_machine
 from django.test import Client
 
 from bookings import attendance
+from bookings.models import State
 from core.lifecycle import IllegalMove
 from impact import lifecycle, links
 from impact.lifecycle import MOVES
@@ -322,6 +323,18 @@ def test_own_page_and_mijn_tec_lead_there_while_it_is_due():
     assert evaluation.events.last().by == submission.user
     pages = [client.get("/mijn/"), client.get(page)]
     assert [own in one.text for one in pages] == [False, False]
+
+
+def test_class_that_came_with_more_than_were_booked_counts_them_all(clock_of_the_day):
+    evaluation = make_evaluation(pupils=20, state=State.ATTENDED, came=24)
+    sheet = Client().get(address(evaluation, "sheet")).text
+    assert sheet.count('class="slip"') == 24
+    assert post(evaluation, "tallies", **TALLY).status_code == 302
+    evaluation.refresh_from_db()
+    assert evaluation.counted_at is not None
+
+    fewer = make_evaluation(pupils=24, state=State.ATTENDED, came=20)  # or staff counted wrong
+    assert post(fewer, "tallies", **TALLY).status_code == 302
 
 
 def test_sheet_is_there_before_the_visit_with_a_slip_for_each_pupil(clock_of_the_day):

@@ -23,6 +23,7 @@ from impact.counting.volunteers import volunteering
 from impact.models import Division, HourRate, Pledge, PledgeState
 from impact.reports.facts import facts_of
 from impact.reports.spreadsheet import xlsx_of
+from roster import people
 from roster.models import Role, Shift, ShiftState
 from tests.factories import (
     amsterdam,
@@ -377,6 +378,22 @@ def test_hours_at_two_hubs_count_once_each_at_its_own_rate():
     found = volunteering(scope_of(hubs=(the_hub().pk, theirs.pk)))
 
     assert (found.people, found.hours, found.value) == (2, 5.0, Decimal("70.00"))
+
+
+def test_volunteer_of_two_hubs_is_one():
+    theirs = make_other_hub()
+    there = make_programme(venue=make_venue(hub=theirs))
+    for day, hub, programme in ((8, the_hub(), None), (9, theirs, there)):
+        person = make_person(hub=hub, email="anna@tec.example")
+        worked(person, 9, day, 2, programme=programme)
+        people.hold_under(person)
+    both = scope_of(hubs=(the_hub().pk, theirs.pk))
+
+    assert (volunteering(both).people, volunteering(both).hours) == (1, 4.0)
+    assert compute(both, ["volunteers", "volunteer-hours"]) == {
+        "volunteers": 1,
+        "volunteer-hours": 4,
+    }
 
 
 def test_rate_begins_on_its_day_be_it_the_last_of_the_period():

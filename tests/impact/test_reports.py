@@ -14,6 +14,7 @@ from bookings.models import Booking, State
 from bookings.refusals import ReasonAsked
 from core.documents import can_be_made
 from impact import clock
+from impact.counting.spans import Span
 from impact.models import Evaluation, Report
 from impact.reports.facts import changed_since, facts_of
 from impact.reports.papers import context_of, pdf_of
@@ -25,10 +26,11 @@ from kits.models import LoanState
 from schools.models import SchoolBoard, Sector
 from schools.years import YearGroup
 from submissions.privacy.erasure import erase_person
-from tests.factories import amsterdam, make_loan, make_school, make_staff
+from tests.factories import amsterdam, make_loan, make_programme, make_school, make_staff
 from tests.impact.asking import answered
 from tests.impact.counted import (
     came,
+    divide,
     make_indicator,
     make_report,
     make_source,
@@ -161,6 +163,39 @@ def test_mean_of_a_board_tells_nothing_of_the_few_others(others, want, clock_of_
         answered(evaluation, overall=4)
     found = facts_of(make_report(board=board))["evaluation"]
     assert (found["answered"], found["questions"][0]["mean"]) == (5, want)
+
+
+def test_report_of_a_source_asks_only_teachers_whose_visit_it_helps_pay(clock_of_the_day):
+    source = make_source()
+    paid = make_programme(max_groups=9, max_pupils=999)
+    divide(paid, {source: 1})
+    for number, day in enumerate((2, 3, 4, 5, 6, *[3] * 6)):
+        of = {"programme": paid} if number < 5 else {}
+        came(2026, 11, day, name=f"Groep {number}", **of)
+    clock_of_the_day.move_to(amsterdam(2026, 11, 7, 10))
+    clock.ask_due()
+    for evaluation in Evaluation.objects.all():
+        is_paid = evaluation.booking.visit.programme == paid
+        answered(evaluation, overall=5 if is_paid else 1)
+
+    found = facts_of(make_report(source=source))["evaluation"]
+
+    assert (found["asked"], found["answered"]) == (5, 5)
+    assert found["questions"][0]["mean"] == 5
+
+
+def test_correction_is_explained_where_the_source_of_a_report_helped_pay_for_it():
+    source = make_source()
+    paid, other = (make_programme(max_groups=9, max_pupils=999) for _number in range(2))
+    divide(paid, {source: 1}, Span(datetime.date(2026, 9, 1), datetime.date(2026, 11, 3)))
+    in_it, too_late = (came(2026, 11, day, programme=paid) for day in (3, 4))
+    another = came(2026, 11, 3, programme=other)
+    report = make_report(source=source, title="Van een bron")
+    Report.objects.update(sent_at=NOW, facts={}, pdf=b"%PDF-", xlsx=b"PK")
+
+    assert Report.objects.counting(in_it) == [report.title]
+    assert not Report.objects.counting(too_late)
+    assert not Report.objects.counting(another)
 
 
 def test_how_secondary_education_is_split_is_said_on_page_and_in_workbook(client):

@@ -12,7 +12,7 @@ from PIL import Image
 
 from core.models import Mail
 from kits import clock, lifecycle
-from kits.models import Finding, Loan, LoanState, LoanWait, RefusedDemand
+from kits.models import Finding, LessonKit, Loan, LoanState, LoanWait, RefusedDemand
 from kits.rules import LoanItem, LoanRequest
 from schools.models import User
 from submissions.codes import code_of
@@ -227,6 +227,40 @@ def test_a_hold_that_lapsed_and_is_gone_is_told_on_the_code_page(client):
     assert submission.loans.get().state == LoanState.LAPSED
     demand = RefusedDemand.objects.get()
     assert (demand.kit, demand.starts_on, demand.ends_on) == (kit, MONDAY, FRIDAY)
+
+
+def test_code_page_promises_no_box_of_a_kit_that_was_taken_off_the_site(client, kit):
+    page = reverse("loans:code", args=[held(client, kit).public_id])
+    LessonKit.objects.update(is_published=False)
+
+    in_time = client.get(page).content.decode()
+    assert "wordt zolang voor jullie vastgehouden" in in_time
+    assert ">Wijzigen<" not in in_time  # its form is there no more
+
+    with time_machine.travel(NOW + datetime.timedelta(minutes=31), tick=False):
+        client.post(page, {"again": "1"})
+        code = code_of(CodeChallenge.objects.latest("pk"))
+        late = client.get(page), client.post(page, {"code": code})
+    for text in [response.content.decode() for response in late]:
+        assert "Deze leskist lenen we niet meer uit. Kies een andere." in text
+        assert "is er nog een vrij" not in text
+        assert "naar een andere klas" not in text
+        assert f'href="{reverse("kits:catalogue")}">Alle leskisten' in text
+        assert kit.get_absolute_url() not in text
+    assert not RefusedDemand.objects.exists()
+
+    away = client.post(page, {"let_go": "1"})
+    assert away["Location"] == reverse("kits:catalogue")
+
+
+def test_code_page_of_days_that_passed_promises_no_box(client, kit):
+    page = reverse("loans:code", args=[held(client, kit).public_id])
+
+    with time_machine.travel(NOW + datetime.timedelta(weeks=12), tick=False):
+        text = client.get(page).content.decode()
+
+    assert "De data zijn intussen voorbij. Kies andere dagen." in text
+    assert "is er nog een vrij" not in text
 
 
 def test_demand_is_counted_once_per_asking_and_again_for_other_days(client):

@@ -372,6 +372,16 @@ def test_who_waited_in_vain_is_told_of_other_days(client, kit, frozen):
     assert "Dit is nog vrij:" in page.text
 
 
+def test_code_of_who_asks_to_wait_leads_to_no_form_of_a_kit_that_is_lent_no_more(client, kit):
+    lend(kit)
+    code_page = client.post(address(kit), typed(wait="1"))["Location"]
+    assert ">Wijzigen<" in client.get(code_page).text
+    LessonKit.objects.update(is_published=False)
+
+    assert ">Wijzigen<" not in client.get(code_page).text
+    assert client.post(code_page, {"let_go": "1"})["Location"] == reverse("kits:catalogue")
+
+
 def test_kit_that_is_lent_no_more_leads_to_the_others(kit):
     make_loan_wait(kit=kit)
     LessonKit.objects.update(is_published=False)

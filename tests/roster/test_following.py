@@ -198,6 +198,32 @@ def test_shift_goes_where_the_last_of_its_classes_is_now():
     assert fresh(shift).visit.slot == slots[1]
 
 
+def test_shift_of_a_visit_whose_last_class_cancels_does_not_go_after_one_that_moved_long_before():
+    run = make_run()
+    shift = make_shift(run)
+    moves, stays = shift.visit.bookings.get(), make_booking(visit=shift.visit)
+    there = other_slot(shift.visit, WEDNESDAY)
+    bookings.reschedule(booking=moves, slot=there, by=make_staff())
+    clock.follow_visits()
+    person = make_person(runs=[run])
+    lifecycle.accept(shift=fresh(shift), person=person)
+    bookings.cancel(booking=stays, by=make_staff())
+    clock.follow_visits()
+    assert (fresh(shift).state, shift.events.latest("pk").notice) == ("ended", "off")
+    assert Shift.objects.get(visit__slot=there).person is None
+
+
+def test_shift_goes_along_with_the_class_that_leaves_last():
+    run = make_run()
+    shift = make_shift(run, person=make_person(runs=[run]))
+    cancels, moves = shift.visit.bookings.get(), make_booking(visit=shift.visit)
+    bookings.cancel(booking=cancels, by=make_staff())
+    there = other_slot(shift.visit, WEDNESDAY)
+    bookings.reschedule(booking=moves, slot=there, by=make_staff())
+    clock.follow_visits()
+    assert (fresh(shift).state, fresh(shift).visit.slot) == ("taken", there)
+
+
 def test_open_shift_that_would_join_leaves_the_open_one_that_is_there():
     """It was offered perhaps, and somebody is about to take it."""
     run = make_run()

@@ -165,6 +165,13 @@ def test_buttons_of_whoever_tries_without_end_are_refused(run, anna, settings):
     assert anna.link_version == 1
 
 
+def test_who_has_no_address_is_promised_no_mail(anna):
+    by_telephone = make_person(email="")
+    pages = [Client().get(address(one)).text for one in (anna, by_telephone)]
+    assert all("Er staat niets open op de dagen dat je kunt." in page for page in pages)
+    assert ["Is er iets, dan krijg je een mail." in page for page in pages] == [True, False]
+
+
 # --- When she can ------------------------------------------------------------------------------
 
 
@@ -174,6 +181,17 @@ def test_week_that_she_fills_in_is_her_week(anna):
     assert post(anna, "days", data).status_code == 302
     rows = Availability.objects.order_by("weekday")
     assert [str(one) for one in rows] == ["dinsdag hele dag", "donderdag 09:00–12:30"]
+
+
+def test_day_of_which_she_takes_off_the_tick_is_off_though_its_times_stand_there(anna):
+    Availability.objects.exclude(weekday=1).delete()
+    Availability.objects.update(starts_at="09:00", ends_at="12:30")
+    week = Client().get(address(anna, "days")).context["week"]
+    data = {"week": "1", "seen": week.now, "from_1": "09:00", "until_1": "12:30", "can_4": "on"}
+
+    for _click in range(2):
+        assert post(anna, "days", data).status_code == 302
+        assert [str(one) for one in Availability.objects.all()] == ["vrijdag hele dag"]
 
 
 @pytest.mark.parametrize(

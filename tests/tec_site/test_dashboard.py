@@ -459,10 +459,24 @@ def test_missing_second_factor_is_said_in_red(desk):
 # --- Mails ------------------------------------------------------------------------------------
 
 
-def send_again(client, *mails):
+def send_again(client, *mails, query=""):
     data = {"action": "send_again", "_selected_action": [mail.pk for mail in mails]}
-    response = client.post("/beheer/core/mail/", data, follow=True)
+    response = client.post(f"/beheer/core/mail/{query}", data, follow=True)
     return [str(message) for message in response.context["messages"]]
+
+
+def test_mails_that_were_queued_again_from_the_list_of_those_that_failed_were_not_left_alone(desk):
+    mails = [enqueue(Message(to="juf@school.example", subject=one, text=".")) for one in "ab"]
+    Mail.objects.update(state=Mail.State.FAILED)
+    late = enqueue(Message(to="els@school.example", subject="Code", text="…", expires_at=NOW))
+    Mail.objects.filter(pk=late.pk).update(state=Mail.State.FAILED)
+
+    said = send_again(desk, *mails, late, query="?state__exact=failed")
+
+    assert said == [
+        "2 mails staan opnieuw in de wachtrij.",
+        "1 mail is niet opnieuw verstuurd: hij wacht nog, of is verlopen.",
+    ]
 
 
 def test_failed_mail_is_queued_again_and_a_waiting_one_left_alone(desk):

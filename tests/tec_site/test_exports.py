@@ -167,6 +167,7 @@ def test_invoice_lines_are_of_who_came_or_did_not_say_so(desk, frozen):
     assert {(row["kenmerk"], row["bedrag (euro)"]) for row in rows} == {
         (one.submission.reference, 75) for one in (came, missed)
     }
+    assert entry_in_words(LogEntry.objects.latest("pk")) == "2 rijen meegenomen als xlsx."
 
 
 def test_other_hub_is_not_taken_along(client, db):

@@ -1,0 +1,77 @@
+"""Two clicks on the button of a form that adds a row, on a slow network."""
+
+import re
+
+import pytest
+import time_machine
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+
+from core.backoffice.changes import entry_in_words
+from impact.models import Pledge
+from programmes.models import Zone
+from tests.factories import NOW, make_programme, make_staff
+from tests.impact.counted import make_source
+from tests.racing import race
+
+ADD = "/beheer/impact/pledge/add/"
+
+
+@pytest.fixture(autouse=True)
+def clock_of_the_day():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def desk(one_factor, db):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_staff())
+    return client
+
+
+def token_in(page) -> str:
+    return re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[-1]
+
+
+def typed(desk, source, **data):
+    pledge = {"source": source.pk, "about": "Lasapparatuur", "amount": "5000"}
+    token = {"csrfmiddlewaretoken": token_in(desk.get(ADD))}
+    return pledge | token | {"promised_on": "1-9-2026"} | data
+
+
+def test_second_click_finds_what_the_first_added(desk):
+    data = typed(desk, make_source())
+    first, second = desk.post(ADD, data), desk.post(ADD, data)
+
+    assert Pledge.objects.count() == 1
+    assert [first.status_code, second.status_code] == [302, 302]
+    assert second["Location"] == first["Location"]
+    assert entry_in_words(LogEntry.objects.get()) == "Toegevoegd."
+
+
+def test_the_same_typed_anew_or_another_amount_is_another_one(desk):
+    source = make_source()
+    data = typed(desk, source)
+    for sent in (data, data | {"amount": "5001"}, typed(desk, source)):
+        assert desk.post(ADD, sent).status_code == 302
+    assert Pledge.objects.count() == 3
+
+
+def test_second_click_is_not_told_that_the_row_of_the_first_is_in_its_way(desk):
+    address = "/beheer/programmes/zone/add/"
+    data = {"venue": make_programme().venue.pk, "name": "Zolder", "slug": "zolder", "position": 0}
+    data |= {"csrfmiddlewaretoken": token_in(desk.get(address))}
+    assert [desk.post(address, data).status_code for _click in range(2)] == [302, 302]
+    assert Zone.objects.filter(slug="zolder").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_the_same_moment_add_one(desk):
+    data = typed(desk, make_source())
+    clients = [Client(), Client()]
+    for client in clients:
+        client.cookies = desk.cookies
+    answers = race([lambda one=one: one.post(ADD, data).status_code for one in clients])
+    assert answers == [302, 302]
+    assert Pledge.objects.count() == 1
