@@ -39,10 +39,10 @@ def load_booking(
     return booking
 
 
-def form_address(programme: Programme, slot: VisitSlot, query: str) -> str:
-    """The form in which one asks for it; '' where the site does not offer it any more."""
-    run = slot.programmes.filter(pk=programme.pk, is_published=True)
-    if not (slot.is_public and run.exists()):
+def form_address(programme: Programme, slot: VisitSlot, query: str, *, is_planned: bool) -> str:
+    """The form in which one asks for it; '' where the site does not offer it any more.
+    `is_planned`: whether the slot is for that programme."""
+    if not (is_planned and slot.is_public and programme.is_published):
         return ""
     return reverse("bookings:book", args=[programme.slug, slot.pk], query={query: "1"})
 

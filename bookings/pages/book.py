@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -207,35 +208,40 @@ class BookingCodeView(BookingAsking, CodeView):
     template_name = "bookings/booking_code.html"
     gone: ClassVar = GONE
 
-    def context(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
-        bookings = list(submission.bookings.with_facts().order_by("pk"))
-        if not bookings:
+    def rows(self, submission: Submission) -> list[Any]:
+        planned = SlotProgramme.objects.filter(
+            visitslot=OuterRef("visit__slot"), programme=OuterRef("visit__programme")
+        )
+        rows = submission.bookings.with_facts().annotate(is_planned=Exists(planned)).order_by("pk")
+        if not rows:
             raise Http404  # something else was asked for in this submission
-        visit = bookings[0].visit
-        others = other_dates(visit.programme, bookings) if gone else []
+        return list(rows)
+
+    def context(self, submission: Submission, rows: list[Any], *, gone: bool) -> dict[str, Any]:
+        first, visit = rows[0], rows[0].visit
+        others = other_dates(visit.programme, rows) if gone else []
+        change = form_address(visit.programme, visit.slot, CHANGE, is_planned=first.is_planned)
         return {
-            "bookings": bookings,
-            "booking": bookings[0],
+            "bookings": rows,
+            "booking": first,
             "programme": visit.programme,
-            "hub": bookings[0].submission.hub,
+            "hub": first.submission.hub,
             "slot": visit.slot,
             "start": where_to_choose(visit.programme),
-            "change_url": form_address(visit.programme, visit.slot, CHANGE),
-            "terms": terms_of(visit.programme, visit.slot.day, len(bookings)),
+            "change_url": change,
+            "terms": terms_of(visit.programme, visit.slot.day, len(rows)),
             "others": others,
-            "let_go": gone and self.was_let_go(submission, bookings),
+            "let_go": gone and self.was_let_go(submission, rows),
         }
 
-    def in_the_way(self, submission: Submission) -> Refused | None:
-        held = submission.bookings.with_facts().filter(state__in=lifecycle.MOVES["verify"].sources)
-        if not held:
-            return NothingHeld()
+    def in_the_way(self, rows: list[Any]) -> Refused | None:
+        held = [row for row in rows if row.state in lifecycle.MOVES["verify"].sources]
         for booking in held:
             if not booking.is_in_time and (
                 broken := broken_choice(booking.visit.programme, booking.visit.slot)
             ):
                 return RulesBroken(broken)
-        return None
+        return None if held else NothingHeld()
 
 
 class BookingAddressView(CorrectAddressView, BookingCodeView):

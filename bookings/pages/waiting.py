@@ -170,10 +170,15 @@ def numbers(
 class VisitWaitCodeView(VisitWaitAsking, WaitCodeView):
     template_name = "bookings/wait_code.html"
 
-    def context(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
+    def rows(self, submission: Submission) -> list[VisitWait]:
         rows = list(submission.visitwaits.with_facts().order_by("pk"))
         if not rows:
             raise Http404  # something else was asked for in this submission
+        return rows
+
+    def context(
+        self, submission: Submission, rows: list[VisitWait], *, gone: bool
+    ) -> dict[str, Any]:
         first = rows[0]
         return {
             "rows": rows,
@@ -193,7 +198,8 @@ class VisitWaitAddressView(CorrectAddressView, VisitWaitCodeView):
 
 def _form_of(row: VisitWait) -> str:
     if row.slot is not None:
-        return form_address(row.programme, row.slot, WAIT)
+        is_planned = row.slot.programmes.filter(pk=row.programme_id).exists()
+        return form_address(row.programme, row.slot, WAIT, is_planned=is_planned)
     if not row.programme.is_published:
         return ""  # the site does not offer it any more
     return reverse("bookings:wish", args=[row.programme.slug])

@@ -213,10 +213,14 @@ class LoanCodeView(LoanAsking, CodeView):
     template_name = "kits/loan_code.html"
     gone: ClassVar = GONE
 
-    def context(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
+    def rows(self, submission: Submission) -> list[Loan]:
         loan = submission.loans.with_facts().first()
         if loan is None:
             raise Http404  # something else was asked for in this submission
+        return [loan]
+
+    def context(self, submission: Submission, rows: list[Loan], *, gone: bool) -> dict[str, Any]:
+        [loan] = rows
         chosen = Chosen.of(loan)
         return {
             "loan": loan,
@@ -226,16 +230,15 @@ class LoanCodeView(LoanAsking, CodeView):
             "start": where_to_choose(loan.kit),
             "change_url": chosen.form_address + f"&{CHANGE}" if loan.kit.is_published else "",
             "others": other_periods(chosen) if gone else [],
-            "let_go": gone and self.was_let_go(submission, [loan]),
+            "let_go": gone and self.was_let_go(submission, rows),
         }
 
-    def in_the_way(self, submission: Submission) -> Refused | None:
-        held = submission.loans.with_facts().filter(state__in=lifecycle.MOVES["verify"].sources)
-        if not held:
+    def in_the_way(self, rows: list[Loan]) -> Refused | None:
+        [loan] = rows
+        if loan.state not in lifecycle.MOVES["verify"].sources:
             return NothingHeld()
         try:
-            for loan in held:
-                refuse_out_of_time(loan)
+            refuse_out_of_time(loan)
         except Refused as refusal:
             return refusal
         return None

@@ -66,15 +66,21 @@ class LoanWaitView(LoanWaitAsking, WaitView):
 class LoanWaitCodeView(LoanWaitAsking, WaitCodeView):
     template_name = "kits/wait_code.html"
 
-    def context(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
+    def rows(self, submission: Submission) -> list[LoanWait]:
         row = submission.loanwaits.with_facts().first()
         if row is None:
             raise Http404  # something else was asked for in this submission
+        return [row]
+
+    def context(
+        self, submission: Submission, rows: list[LoanWait], *, gone: bool
+    ) -> dict[str, Any]:
+        [row] = rows
         days = {"van": row.starts_on.isoformat(), "tot": row.ends_on.isoformat()}
         form = reverse("kits:reserve", args=[row.kit.slug])
         query = urlencode(days | {"hoe": row.delivery, WAIT: 1})
         return {
-            "rows": [row],
+            "rows": rows,
             "programme": row.kit,
             "when": words.when_of(row),
             "hub": submission.hub,

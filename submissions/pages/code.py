@@ -46,16 +46,19 @@ class CodeView(Asking, View):
     # Refusals which say that another was faster.
     gone: ClassVar[tuple[type[Refused], ...]]
 
-    def context(self, submission: Submission, *, gone: bool) -> dict[str, Any]:
-        """What else the template shows; `gone`: true when the place was lost to others. May raise
-        Http404.
+    def rows(self, submission: Submission) -> list[Any]:
+        """What was asked in it, one at least. May raise Http404."""
+        raise NotImplementedError
+
+    def context(self, submission: Submission, rows: list[Any], *, gone: bool) -> dict[str, Any]:
+        """What else the template shows; `gone`: true when the place was lost to others.
 
         Among it `change_url`, of the form filled in with what was asked ('' where it is no longer
         offered), and `start`, of the page where one asks for something else.
         """
         raise NotImplementedError
 
-    def in_the_way(self, submission: Submission) -> Refused | None:
+    def in_the_way(self, rows: list[Any]) -> Refused | None:
         """What will be refused whatever code is typed, as far as can be said before."""
         return None
 
@@ -144,7 +147,7 @@ class CodeView(Asking, View):
         return redirect(self.page_of(submission, "code"))
 
     def let_go(self, submission: Submission) -> HttpResponse:
-        start = self.context(submission, gone=False)["start"]
+        start = self.context(submission, self.rows(submission), gone=False)["start"]
         try:
             let_go(submission)
         except AlreadyConfirmed as refusal:
@@ -162,8 +165,8 @@ class CodeView(Asking, View):
         address_form: AddressForm | None = None,
         status: int = 200,
     ) -> HttpResponse:
-        lost = gone is not None
-        gone = gone or self.in_the_way(submission)
+        rows, lost = self.rows(submission), gone is not None
+        gone = gone or self.in_the_way(rows)
         context = {
             "submission": submission,
             "form": form,
@@ -172,7 +175,7 @@ class CodeView(Asking, View):
             "gone": gone is not None,
             "lost": lost,
             "refusal": gone,
-            **self.context(submission, gone=gone is not None),
+            **self.context(submission, rows, gone=gone is not None),
         }
         return render(self.request, self.template_name, context, status=status)
 

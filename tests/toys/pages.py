@@ -60,7 +60,10 @@ class ToyCodeView(ToyAsking, CodeView):
     template_name = "toys/code.html"
     gone = ()
 
-    def context(self, submission: Submission, *, gone: bool):
+    def rows(self, submission: Submission) -> list[Toy]:
+        return list(submission.toys.order_by("pk"))
+
+    def context(self, submission: Submission, rows: list[Toy], *, gone: bool):
         return {"start": "/", "change_url": "/"}
 
 
