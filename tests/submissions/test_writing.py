@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from bookings import lifecycle
 from bookings.models import State
+from core.dates import ONE_DAY
 from core.mail import queue
 from core.mail.sending import Sender
 from core.models import Mail, Task
@@ -143,6 +144,16 @@ def test_of_other_days_programmes_and_hubs_nobody_is_in_it(visit):
 )
 def test_who_was_here_can_be_written_to_and_who_did_not_come_is_not(visit, state, hears):
     make_booking(visit=visit, state=state)
+    assert len(people(on_the_day())) == hears
+
+
+@pytest.mark.parametrize(
+    ("out", "back", "hears"),
+    [(-7, -1, 0), (-7, 0, 1), (-7, 7, 0), (0, 7, 1), (1, 7, 0)],
+    ids=["back before", "comes back", "is away", "goes out", "goes out after"],
+)
+def test_who_collects_or_brings_back_a_box_that_day_can_be_written_to(out, back, hears):
+    make_loan(starts_on=DAY + out * ONE_DAY, ends_on=DAY + back * ONE_DAY)
     assert len(people(on_the_day())) == hears
 
 
