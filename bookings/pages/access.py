@@ -44,7 +44,7 @@ def form_address(programme: Programme, slot: VisitSlot, query: str, *, is_planne
     `is_planned`: whether the slot is for that programme."""
     if not (is_planned and slot.is_public and programme.is_published):
         return ""
-    return reverse("bookings:book", args=[programme.slug, slot.pk], query={query: "1"})
+    return reverse("bookings:book", args=[programme.slug, slot.pk]) + f"?{query}"
 
 
 def address_of(submission: Submission, page: str = "booking", token: str | None = None) -> str:

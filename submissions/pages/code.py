@@ -6,6 +6,7 @@ of that page 'code' (of a waiting list 'wait_code'): `after_second_click` looks 
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
+from urllib.parse import urldefrag
 from uuid import UUID
 
 from django.conf import settings
@@ -154,7 +155,7 @@ class CodeView(Asking, View):
             messages.error(self.request, str(refusal))
             return redirect(self.page_of(submission))
         say_once(self.request, _("Nothing is held for you any more."))
-        return redirect(start)
+        return redirect(urldefrag(start).url)  # to its top, where that is said
 
     def show(
         self,

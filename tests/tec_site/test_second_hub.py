@@ -15,7 +15,7 @@ from bookings.telling import documents, ical
 from bookings.telling import notices as visit_mails
 from bookings.telling.wording import history_of
 from core.mail.queue import Message
-from kits.desk import papers
+from kits.desk import labels_and_round
 from kits.models import KitDocument, Loan
 from kits.pages.lesson_documents import as_html
 from kits.telling import documents as loan_papers
@@ -212,12 +212,12 @@ def test_hub_organises_in_calendars(park: Hub) -> None:
 @travel.travel(NOW, tick=False)
 def test_papers_are_of_the_hub(park: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     stay, box, ours = make_stay(park), make_box(park), make_box(the_hub())
-    slot, sheet = stay.visit.slot, papers.LABEL_SHEETS["3x8"]
+    slot, sheet = stay.visit.slot, labels_and_round.LABEL_SHEETS["3x8"]
     pages = [
         drawn(monkeypatch, documents, documents.letter, stay.submission),
         drawn(monkeypatch, documents, documents.day_sheet, slot.venue, slot.day),
         drawn(monkeypatch, loan_papers, loan_papers.letter, box),
-        drawn(monkeypatch, papers, papers.labels, [box.copy], sheet),
+        drawn(monkeypatch, labels_and_round, labels_and_round.labels, [box.copy], sheet),
     ]
 
     for page in pages:
@@ -227,7 +227,9 @@ def test_papers_are_of_the_hub(park: Hub, monkeypatch: pytest.MonkeyPatch) -> No
         assert "055 000 00 00 · " in letter
         assert ">info@newtechpark.example</a> (woensdag van 9 tot 16 uur)</p>" in letter
     assert "<small>NewTechPark</small>" in pages[3]
-    both = drawn(monkeypatch, papers, papers.labels, [ours.copy, box.copy], sheet)
+    both = drawn(
+        monkeypatch, labels_and_round, labels_and_round.labels, [ours.copy, box.copy], sheet
+    )
     assert re.findall("<small>(.*?)</small>", both) == ["TEC Deventer", "NewTechPark"]
     assert '<meta name="author" content="TEC Deventer, NewTechPark">' in both
 
