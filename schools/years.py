@@ -107,4 +107,4 @@ def school_year_in(typed: str | None) -> int | None:
 
 
 def school_year_label(year: int) -> str:
-    return f"{year}-{year + 1}"
+    return f"{year}–{year + 1}"

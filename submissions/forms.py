@@ -35,7 +35,10 @@ MOST_PUPILS = 999
 def pupils_field() -> forms.IntegerField:
     return forms.IntegerField(
         label=_("Pupils"),
-        validators=[MinValueValidator(1), MaxValueValidator(MOST_PUPILS)],
+        validators=[
+            MinValueValidator(1, _("Fill in 1 or more.")),
+            MaxValueValidator(MOST_PUPILS, _("Fill in 999 or fewer.")),
+        ],
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         error_messages={"required": _("Fill in how many pupils there are.")},
     )

@@ -210,8 +210,12 @@ class VisitSlot(models.Model):
         ]
 
     def __str__(self) -> str:
+        return self.in_words(self.ends_at)
+
+    def in_words(self, ends_at: datetime.datetime) -> str:
+        """'di 3 nov 2026 09:00–11:00', of what starts with it and may well end before it does."""
         day = date_format(timezone.localtime(self.starts_at), "TABLE_DATE_FORMAT")
-        return f"{day} {from_to(self.starts_at, self.ends_at)}"
+        return f"{day} {from_to(self.starts_at, ends_at)}"
 
     @property
     def day(self) -> datetime.date:

@@ -96,7 +96,7 @@ class Visit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.programme} {self.slot}"
+        return f"{self.programme} {self.slot.in_words(self.ends_at)}"
 
     @property
     def ends_at(self) -> datetime.datetime:

@@ -28,6 +28,7 @@ from core.pages.saying import say_once
 from programmes.models import Programme
 from submissions import browsers
 from submissions.access import load_submission, mine
+from submissions.forms import participants_field, pupils_field
 from submissions.lifecycle import TooMuchHeld
 from submissions.models import Submission, WaitState
 from submissions.pages.ask import AskView, asked_by
@@ -132,10 +133,11 @@ class VisitWaitView(VisitWaitAsking, WaitView):
 
 
 class FewerForm(forms.Form):
-    pupils = forms.IntegerField(
-        min_value=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
-    )
     use_required_attribute = False
+
+    def __init__(self, data: Any, *, row: VisitWait) -> None:
+        super().__init__(data, initial={"pupils": row.pupils})
+        self.fields["pupils"] = participants_field() if row.audience.is_groups else pupils_field()
 
 
 @login_not_required
@@ -150,8 +152,7 @@ def numbers(
     row = next((one for one in rows if one.pk == wait_id), None)
     if row is None:
         raise Http404
-    form = FewerForm(request.POST or None, initial={"pupils": row.pupils})
-    form.fields["pupils"].label = row.audience.people
+    form = FewerForm(request.POST or None, row=row)
     if request.method == "POST" and form.is_valid():
         try:
             LIST.change_numbers(row, pupils=form.cleaned_data["pupils"], by=submission.teacher)

@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 from bookings import rules
 from bookings.models import Attention, Booking, BookingEvent, State, VisitSlot
 from bookings.planning.offer import Offer, Status
-from core.dates import from_to
 from core.lifecycle import Role
 from programmes.models import Programme
 from programmes.models.programme import duration_in_words
@@ -316,9 +315,9 @@ def requirements_of(programmes: Iterable[Programme], user: Any) -> dict[int, str
 
 
 def slot_in_words(slot: VisitSlot, programme: Programme, offer: Offer | None) -> str:
-    """When it is, and what is left in it for a programme: 'di 3 nov 2026 09:00–12:00 (vol)'."""
-    day = date_format(timezone.localtime(slot.starts_at), "TABLE_DATE_FORMAT")
-    when = f"{day} {from_to(slot.starts_at, slot.ends_at)}"
+    """When a programme is in it, and what is left: 'di 3 nov 2026 09:00–11:00 (vol)'. Staff read
+    it out on the telephone: the slot may last longer, the confirmation says this."""
+    when = slot.in_words(slot.starts_at + programme.length)
     left = _room_left(programme, offer) if slot.is_public else _("not published yet")
     return f"{when} ({left})"
 

@@ -94,7 +94,8 @@ def spreadsheet(
 
 
 def _filename(title: Any, file_format: Any) -> str:
-    return f"{slugify(title)}-{timezone.localdate():%Y-%m-%d}.{file_format.get_extension()}"
+    name = slugify(str(title).replace("–", "-"))  # of a school year: 'uren-van-2026-2027'
+    return f"{name}-{timezone.localdate():%Y-%m-%d}.{file_format.get_extension()}"
 
 
 def _download(data: Any, title: Any, file_format: Any) -> HttpResponse:

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
 from bookings.models import Visit
 from core.addresses import row_number
@@ -35,7 +36,7 @@ def results(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "opts": Evaluation._meta,
-        "title": Evaluation._meta.verbose_name_plural,
+        "title": _("Results"),
         "thing": thing,
         "is_visit": isinstance(thing, Visit),
         "query": {name: request.GET[name] for name in NAMES.values() if name in request.GET},

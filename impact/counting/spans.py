@@ -27,7 +27,7 @@ class Span:
     def __str__(self) -> str:
         """'2026–2027', a month, or 'from 1 to 5 March'."""
         if self.is_school_year:
-            return school_year_label(self.first.year).replace("-", "–")
+            return school_year_label(self.first.year)
         if self == of_month(month_of(self.first)):
             return date_format(self.first, "YEAR_MONTH_FORMAT")
         ends = {

@@ -105,13 +105,14 @@ def _on_day(day: RosterDay) -> OnDay:
     places = [one for visit in day.visits for one in visit.places]
     come = [one.shift for one in places if not one.shift.standing.is_off]
     here = {one.person_id for one in come if one.person_id}
-    summary = ngettext("%(number)d of us", "%(number)d of us together", len(here)) % {
-        "number": len(here)
-    }
+    said = []
+    if here or not day.open:
+        words = ngettext("%(number)d of us", "%(number)d of us together", len(here))
+        said.append(words % {"number": len(here)})
     if day.open:
         words = ngettext("%(number)d shift open", "%(number)d shifts open", day.open)
-        summary += f", {words % {'number': day.open}}"
-    return OnDay(day.day, day.visits, summary, "admin/roster/_here.html")
+        said.append(words % {"number": day.open})
+    return OnDay(day.day, day.visits, ", ".join(said), "admin/roster/_here.html")
 
 
 def next_day(day: datetime.date, user: User) -> datetime.date | None:

@@ -25,6 +25,14 @@ for (const box of document.querySelectorAll(".school-choice")) {
     });
   };
 
+  // Enter, or the key with a magnifier of a phone, searches, also where the list came while one
+  // typed: it would send a form half filled in. Where Enter takes the school: phone.js.
+  query.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || query.form.querySelector("[name=school_take]")) return;
+    event.preventDefault();
+    query.form.requestSubmit(box.querySelector(`[name="${name}_find"]`));
+  });
+
   const [way] = performance.getEntriesByType("navigation");
   const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
   if (kept && ["back_forward", "reload"].includes(way?.type)) restore(kept);

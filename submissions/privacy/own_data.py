@@ -4,6 +4,7 @@ Found by person and not by submission: of what she shares with colleagues, or th
 tells her own side, and names others by their roles only.
 """
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -38,7 +39,7 @@ def _account(user: User) -> Known:
         _("Name"): user.name,
         _("Telephone"): user.phone,
         _("School"): str(user.school or ""),
-        _("Language"): user.language,
+        _("Language"): str(dict(settings.LANGUAGES).get(user.language, user.language)),
         _("Known since"): moment_in_words(user.joined_at),
         _("Last signed in"): moment_in_words(user.last_login),
     }

@@ -395,7 +395,7 @@ def test_booking_is_moved_to_a_slot_that_fits(desk):
     address = move_of(booking, "reschedule")
     field = desk.get(address).context["form"].fields["slot"]
     assert list(field.queryset) == [slot]
-    assert field.label_from_instance(slot) == "di 10 nov 2026 09:00–12:00 (plek voor 1 klas)"
+    assert field.label_from_instance(slot) == "di 10 nov 2026 09:00–11:00 (plek voor 1 klas)"
     assert desk.post(address, {"slot": short.pk}).status_code == 200
     desk.post(address, {"slot": slot.pk, "note": "Liever een week later."})
     booking.refresh_from_db()

@@ -345,6 +345,17 @@ def test_bad_input_gets_a_message_at_its_field(client, programme, slot, fields, 
     assert not Booking.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("pupils", "said"), [(0, "Vul 1 of meer in."), (1000, "Vul 999 of minder in.")]
+)
+def test_number_of_pupils_that_cannot_be_is_refused_in_our_own_words(
+    client, programme, slot, pupils, said
+):
+    response = client.post(address(programme, slot), typed(classes=[("7b", [7], pupils, 3)]))
+
+    assert errors_of(response) == {"klas-0-pupils": said}
+
+
 @pytest.mark.parametrize("name", ["contact_name", "purchase_order", "phone", "email"])
 def test_line_ends_and_nulls_never_reach_the_database(client, programme, slot, name):
     response = client.post(address(programme, slot), typed(**{name: "a\r\nBcc: x@y.example\0"}))

@@ -119,7 +119,7 @@ def test_holidays_and_closures_are_those_of_the_new_season():
 def test_it_is_said_that_no_holidays_are_known_of_the_new_season(desk):
     """The summer at its beginning belongs to the school year before, and says nothing of it."""
     make_pattern()
-    said = "De schoolvakanties van 2027-2028 zijn nog niet bekend"
+    said = "De schoolvakanties van 2027–2028 zijn nog niet bekend"
     for year, name, first, last, is_said in (
         (2026, "Zomervakantie", DAY(2027, 7, 24), DAY(2027, 9, 5), True),
         (2027, "Kerstvakantie", DAY(2027, 12, 25), DAY(2028, 1, 9), False),

@@ -42,9 +42,9 @@ def found(client, programme, term=""):
     return [one["text"] for one in ask(client, programme, term=term).json()["results"]]
 
 
-NOV_3 = "di 3 nov 2026 09:00–12:00 (plek voor 2 klassen)"
-NOV_10 = "di 10 nov 2026 13:00–16:00 (plek voor 2 klassen)"
-MARCH_9 = "di 9 mrt 2027 09:00–12:00 (dicht voor scholen)"
+NOV_3 = "di 3 nov 2026 09:00–11:00 (plek voor 2 klassen)"
+NOV_10 = "di 10 nov 2026 13:00–15:00 (plek voor 2 klassen)"
+MARCH_9 = "di 9 mrt 2027 09:00–11:00 (dicht voor scholen)"
 
 
 def test_field_offers_what_is_to_come_and_long_enough_with_its_room(desk, programme):
@@ -85,8 +85,8 @@ def test_field_says_what_is_full_and_what_is_nearly_so(desk, programme):
         visit=make_visit(programme=rival, slot=programme.slots.get(starts_at__day=3, note=""))
     )
     assert found(desk, programme, "november") == [
-        "di 3 nov 2026 09:00–12:00 (vol)",
-        "di 10 nov 2026 13:00–16:00 (plek voor 1 klas)",
+        "di 3 nov 2026 09:00–11:00 (vol)",
+        "di 10 nov 2026 13:00–15:00 (plek voor 1 klas)",
     ]
 
 

@@ -51,6 +51,13 @@ def test_visit_opens_with_the_smaller_maximum_of_programme_and_slot(of_programme
     assert (visit.groups_taken, visit.pupils_taken) == (1, 24)
 
 
+def test_visit_is_named_by_its_own_hours_where_its_slot_is_longer():
+    programme = make_programme(title="Film", duration=120)
+    visit = make_visit(programme=programme, slot=make_slot(programmes=[programme]))
+    assert str(visit) == "Film di 3 nov 2026 09:00–11:00"
+    assert str(visit.slot) == "di 3 nov 2026 09:00–12:00"
+
+
 def test_move_visit_takes_every_class_along_with_an_event_each():
     visit = make_visit(max_groups=2, max_pupils=70)
     bookings = [make_booking(visit=visit), make_booking(visit=visit)]

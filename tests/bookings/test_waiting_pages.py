@@ -367,6 +367,17 @@ def test_fewer_pupils_keep_the_place_in_the_row_and_more_are_refused(
     assert row.pupils == 20
 
 
+@pytest.mark.parametrize(
+    ("pupils", "said"), [(0, "Vul 1 of meer in."), ("", "Vul in hoeveel leerlingen er zijn.")]
+)
+def test_number_of_who_waits_is_asked_for_as_on_every_page(client, programme, slot, pupils, said):
+    row = make_wait(programme=programme, slot=slot, pupils=28)
+    client.force_login(row.submission.user)
+    page = reverse("bookings:wait_numbers", args=[row.submission.public_id, row.pk])
+
+    assert client.post(page, {"pupils": pupils}).context["form"].errors == {"pupils": [said]}
+
+
 # --- Rows in different states -------------------------------------------------------------------
 
 

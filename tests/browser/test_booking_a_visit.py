@@ -161,6 +161,19 @@ def press_enter(page) -> None:
         page.keyboard.press("Enter")
 
 
+def test_enter_in_the_search_for_a_school_searches_and_sends_nothing(page, slots, hagenpoort):
+    """On a phone it is the key with a magnifier. The list stands there by then: it came while she
+    typed."""
+    page.goto(book_url(slots[0]))
+    page.get_by_role("searchbox").fill("hagenpoort")
+    page.get_by_label("OBS De Hagenpoort").wait_for()
+    press_enter(page)
+
+    expect(page.get_by_label("OBS De Hagenpoort")).to_be_visible()
+    expect(page.locator("#fouten")).to_have_count(0)
+    assert focused(page, "name") == "school_q"
+
+
 def test_whole_road_by_keyboard(page, slots):
     Programme.objects.update(max_groups=2)  # so that another class is offered
     page.goto("/programmas/proeverij/")

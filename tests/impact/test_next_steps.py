@@ -54,8 +54,8 @@ def test_thanks_offer_the_next_experience_and_the_kit_that_continues(
     clock.ask_due()
     Teller().tell(seconds=60)
     text = Mail.objects.get(template="evaluation").text
-    assert "Stad (Experience), Eerst vrij: 17 november, 18 november, 19 november" in text
-    assert "Stroomkringen (leskist), Eerst vrij: " in text
+    assert "Stad (Experience). Eerst vrij: 17 november, 18 november, 19 november" in text
+    assert "Stroomkringen (leskist). Eerst vrij: " in text
     assert "Iets anders" not in text
 
 

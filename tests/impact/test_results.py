@@ -119,6 +119,7 @@ def test_shares_are_of_who_answered_the_question():
     assert (question.n, question.silent) == (6, 4)
     assert [bar.percent for bar in question.bars if bar.number] == [50, 50]
     page = " ".join(signed_in(make_staff()).get(RESULTS).text.split())
+    assert "<title> Uitkomsten | TEC balie" in page
     assert "40 klassen zijn gevraagd, 10 antwoordden; 30 (75 %) antwoordden niet" in page
     assert "n = 6; 4 die antwoordden, lieten deze vraag open" in page
     said = facts_of(make_report())["evaluation"]

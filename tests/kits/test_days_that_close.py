@@ -113,7 +113,7 @@ def test_boxes_on_days_that_became_a_school_holiday_need_attention(desk, loan):
     ("delivery", "words"),
     [
         (Delivery.DESK, "De balie is niet open op"),
-        (Delivery.ROUND, "De transportronde rijdt niet op"),
+        (Delivery.ROUND, "De bezorgrit rijdt niet op"),
     ],
 )
 def test_boxes_on_a_weekday_that_is_no_desk_day_any_more_need_attention(

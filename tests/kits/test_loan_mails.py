@@ -82,6 +82,19 @@ def test_reserved_mail_has_a_file_for_each_day_and_the_letter():
     assert told() == []
 
 
+@pytest.mark.parametrize("delivery", ["desk", "round"])
+def test_mail_says_where_the_desk_is_or_how_the_box_comes(delivery):
+    loan = reserved_loan()
+    Loan.objects.filter(pk=loan.pk).update(delivery=delivery)
+
+    (mail,) = told()
+
+    where = f"\nWaar: {loan.kit.venue.address}\n"
+    how = "\nHoe: met de bezorgrit, op jullie school\n"
+    assert (where in mail.text, how in mail.text) == (delivery == "desk", delivery == "round")
+    assert (">Waar<" in mail.html, ">Hoe<" in mail.html) == (where in mail.text, how in mail.text)
+
+
 def test_link_in_the_mail_becomes_a_link_only_while_it_is_sent():
     loan = reserved_loan()
 

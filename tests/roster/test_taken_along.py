@@ -47,8 +47,10 @@ def test_shifts_are_taken_along_as_typed_cells_as_they_are_filtered(client, staf
 
 def test_hours_of_a_year_are_numbers_and_who_took_them_is_in_the_log(client, staff, worked):
     client.force_login(staff)
-    [row] = rows_of(client.post(f"{HOURS}.xlsx?jaar=2026").content)
-    assert (row["naam"], row["gewerkte uren"], row["schooljaar"]) == ("Anna", 2.25, "2026-2027")
+    answer = client.post(f"{HOURS}.xlsx?jaar=2026")
+    assert 'filename="uren-van-2026-2027-' in answer["Content-Disposition"]
+    [row] = rows_of(answer.content)
+    assert (row["naam"], row["gewerkte uren"], row["schooljaar"]) == ("Anna", 2.25, "2026–2027")
     sheet = client.post(f"{HOURS}.csv?jaar=2026").text.lstrip("\ufeff")
     [row] = csv.DictReader(io.StringIO(sheet), delimiter=";")
     assert row["gewerkte uren"] == "2,25"

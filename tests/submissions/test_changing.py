@@ -252,6 +252,13 @@ def test_summary_of_what_is_wrong_leads_to_each_field(client, hers):
     assert "2 dingen vragen nog je aandacht" in summary
 
 
+def test_summary_puts_no_colon_after_a_question(client, hers):
+    page = client.post(details_page(hers), told(hers, contact_name="", photos="misschien")).text
+
+    assert ">Je naam</a>: " in page
+    assert ">Mogen we foto’s maken?</a> " in page
+
+
 def test_nothing_changed_leaves_no_event(client, hers):
     form = client.get(details_page(hers)).context["form"]
 

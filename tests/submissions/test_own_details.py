@@ -79,6 +79,11 @@ def test_both_sides_of_a_shared_booking_get_their_own_words_only(frozen):
     assert Mail.objects.filter(to=bram.email).exists()
 
 
+def test_her_language_is_named_and_no_code(client):
+    client.force_login(make_teacher(language="en"))
+    assert client.get(reverse("my_details_json")).json()["Jij"]["Taal"] == "Engels"
+
+
 def test_invitation_that_was_withdrawn_is_not_out_of_lending(frozen):
     booking = make_booking()
     companion = shared(booking.submission, email="bram@school.example")

@@ -306,6 +306,12 @@ def test_preview_names_them_shows_the_mail_and_sends_nothing(visit, desk):
     assert Task.objects.count() == 0
 
 
+def test_preview_says_who_reads_english_also_where_no_english_was_typed(visit, desk):
+    make_booking(visit=visit, submission=of("kate@school.example", language="en"))
+    page = desk.post(PAGE, fields(show="1", subject_en="", text_en=""))
+    assert "kate@school.example, leest Engels<" in page.text
+
+
 def test_sending_leads_to_its_task_and_a_second_press_to_the_same(visit, desk):
     make_booking(visit=visit, submission=of("anouk@school.example"))
     sealed = seal_of(desk.post(PAGE, fields(show="1")))

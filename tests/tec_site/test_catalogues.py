@@ -71,6 +71,11 @@ def test_dutch_has_one_word_for_the_most_and_one_apostrophe() -> None:
     assert [text for _english, text in dutch() if other.search(text)] == []
 
 
+def test_dutch_has_one_word_for_the_round_that_brings_boxes() -> None:
+    other = re.compile(r"(transport|bezorg)ronde|transportrit", re.IGNORECASE)
+    assert [text for _english, text in dutch() if other.search(text)] == []
+
+
 def test_no_text_writes_out_how_large_a_file_may_be(catalogue: Catalog) -> None:
     """`core.uploads.at_most` says it of the constant that is held against the file."""
     texts = [
