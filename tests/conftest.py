@@ -184,19 +184,19 @@ def engine() -> str:
     return connection.vendor
 
 
-_laid_out: dict[tuple[str, ...], bytes] = {}  # the tags of a letter → one that has the same
+_laid_out: dict[frozenset[str], bytes] = {}  # the tags of a letter → one that has the same
 
 
 @pytest.fixture
 def letters_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Letters that differ in their words only are laid out once a run: for tests that ask every
-    address and read no letter. Some letters take a second."""
+    """Letters that differ in their words, or in how many lines they have, are laid out once a run:
+    for tests that ask every address and read no letter. Some take seconds."""
     from core import documents
 
     lay_out = documents.pdf_from_html
 
     def once(html: str) -> bytes:
-        tags = tuple(re.findall(r"<\w+", html))
+        tags = frozenset(re.findall(r"<\w+", html))
         if tags not in _laid_out:
             _laid_out[tags] = lay_out(html)
         return _laid_out[tags]
