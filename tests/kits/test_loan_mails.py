@@ -243,6 +243,20 @@ def test_extended_loan_is_mailed_with_its_new_day():
     assert mail.subject == "Veranderd: Robots tot en met maandag 9 november 2026"
 
 
+def test_facts_stand_right_under_the_sentence_that_announces_them():
+    loan = reserved_loan()
+    told()
+    lifecycle.extend(
+        loan=loan, ends_on=datetime.date(2026, 11, 9), by=make_staff(), note="Dat mag."
+    )
+    (mail,) = told()
+
+    assert (
+        "\n\nEen bericht van ons:\nDat mag.\n\nZo staat het er nu voor:\n\nWat: Robots\n"
+        in mail.text
+    )
+
+
 # --- Reminders -----------------------------------------------------------------------------------
 
 
