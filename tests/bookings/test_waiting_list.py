@@ -15,6 +15,7 @@ from bookings.waiting import offering
 from bookings.waiting.positions import positions
 from bookings.waiting.unmet_demand import demand
 from bookings.waiting.visit_list import LIST, WaitRequest, Wish
+from core.backoffice.history import staff_history
 from core.lifecycle import IllegalMove, Refused
 from core.mail.outbox import Teller
 from core.models import Mail
@@ -465,6 +466,18 @@ def join(slot, programme, *parties, by=None, **fields):
     )
     asking = WaitRequest(submission, programme, parties or (asked(pupils=20),), Wish.of(slot))
     return LIST.book(asking, by=teacher)
+
+
+def test_history_of_staff_says_in_sentences_what_was_asked_and_what_lapsed(slot, programme, frozen):
+    asking = WaitRequest(unsaved_submission(), programme, [asked(pupils=20)], Wish.of(slot))
+    LIST.hold(asking, by=None)
+    frozen.shift(datetime.timedelta(hours=1))
+    LIST.lapse_expired()
+
+    assert [line.text for line in reversed(staff_history(VisitWait.objects.get()))] == [
+        "Een plek op de wachtlijst gevraagd.",
+        "Vervallen: er is niet op tijd een code ingevuld.",
+    ]
 
 
 def test_joining_counts_from_the_code_and_stands_behind_who_waits(full, slot, programme, frozen):

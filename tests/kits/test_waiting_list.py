@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bookings.visits.calling_off import call_off
+from core.backoffice.history import staff_history
 from core.kinds import kind_of
 from core.mail.outbox import Teller
 from core.models import Mail
@@ -216,6 +217,17 @@ def test_history_of_an_offer_that_lapsed_speaks_of_no_code(kit):
     assert [sentence(one.events.get(move="lapse")) for one in (offered, held)] == [
         "Jullie hadden de plek die we aanboden niet nodig.",
         "De vastgehouden kist is vervallen: de code is niet op tijd ingevuld.",
+    ]
+
+
+def test_history_of_what_was_offered_is_in_sentences(kit):
+    row = make_loan_wait(kit=kit)
+    LIST.give_turns()
+    LIST.take(row.submission, by=row.submission.user)
+
+    assert [line.text for line in reversed(staff_history(Loan.objects.get()))] == [
+        "Er is een leskist aangeboden.",
+        "Het aanbod is genomen.",
     ]
 
 
