@@ -363,7 +363,7 @@ def test_box_that_goes_with_a_visit_or_moves_has_no_waiting_list(client):
     for month, row in months.items():
         client.force_login(row.submission.user)
         answer = client.get(month)
-        assert (answer.status_code, "niets vrij, wachtlijst" in answer.text) == (200, False)
+        assert (answer.status_code, ", wachtlijst" in answer.text) == (200, False)
 
 
 def test_who_waited_in_vain_is_told_of_other_days(client, kit, frozen):
