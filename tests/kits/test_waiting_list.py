@@ -24,6 +24,7 @@ from kits.waiting.loan_list import LIST, position_of
 from schools.models import SchoolHoliday
 from submissions.links import token_of
 from submissions.models import Ending, WaitState
+from submissions.rules import RulesBroken
 from tests.booking_form import code_in_mail, key_in
 from tests.factories import (
     NOW,
@@ -301,6 +302,20 @@ def test_colleague_reads_days_and_position_in_her_own_language(kit):
     assert "Jullie zijn nummer 1 op de lijst." in dutch
     assert "When: Monday 2 November up to and including Monday 23 November\n" in english
     assert "You are number 1 on the list." in english
+
+
+def test_kit_that_was_taken_off_the_site_is_offered_by_staff_alone_and_the_history_says_so(kit):
+    row = make_loan_wait(kit=kit)
+    LessonKit.objects.update(is_published=False)
+    with pytest.raises(RulesBroken, match="lenen we niet meer uit"):
+        LIST._offer(LoanWait.objects.with_facts().get(pk=row.pk), by=None)
+
+    LIST.offer_by_hand(row, by=make_staff(), note="Was toegezegd.")
+
+    assert state_of(row) == S.OFFERED
+    for one in (row, Loan.objects.get()):
+        said = kind_of(type(one)).overruled(one.events.latest("pk"))
+        assert said == ["de datum (te snel, te ver weg, gesloten)"]
 
 
 def test_offer_is_of_as_many_pupils_as_come_by_now(kit):
