@@ -218,6 +218,19 @@ def test_own_words_of_a_school_do_not_come_back_as_ours():
     assert "De juf is ziek." not in mail.text
 
 
+@pytest.mark.parametrize("by_school", [True, False])
+def test_only_of_what_a_school_cancelled_itself_somebody_else_can_have_the_box(by_school):
+    loan = reserved_loan()
+    told()
+    by = loan.submission.user if by_school else make_staff()
+    lifecycle.cancel(loan=loan, by=by, note="De robots zijn stuk.")
+
+    (mail,) = told()
+
+    words = "Een andere klas kan de kist nu krijgen."
+    assert (words in mail.text, words in mail.html) == (by_school, by_school)
+
+
 def test_hold_that_was_never_mailed_is_cancelled_silently():
     lifecycle.cancel(loan=held_loan(), by=None)
 

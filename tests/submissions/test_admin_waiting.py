@@ -65,4 +65,5 @@ def test_who_is_taken_off_the_list_by_staff_does_not_read_that_anything_was_call
     (mail,) = tell()
     assert (mail.template, mail.to) == ("wait_ended", row.submission.email)
     assert "Wij hebben jullie van de wachtlijst gehaald." in mail.text
+    assert "wachten dus" not in mail.text  # as is said above it
     assert "afgezegd" not in mail.text
