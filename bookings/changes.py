@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 
 from bookings import places
 from bookings.lifecycle import MOVES
-from bookings.models import Booking, Visit
-from bookings.refusals import RoomsTaken
+from bookings.models import Booking, Visit, VisitWait
+from bookings.refusals import AudienceTold, RoomsTaken
 from bookings.visits.rooms import names_by_visit, rehouse
 from programmes.models import Programme, Venue
 from schools.models import User
@@ -78,6 +78,15 @@ def refresh_calendars(programme: Programme, before: Programme) -> None:
     if any(getattr(programme, name) != getattr(before, name) for name in WRITTEN):
         revised = {"sequence": F("sequence") + 1, "changed_at": timezone.now()}
         coming_of(programme).order_by().update(**revised)
+
+
+def refuse_other_audience(programme: Programme) -> None:
+    """A class that is to come to what is for groups now, or the other way round, could not move and
+    would be offered nothing. What is offered is booked already. Raises AudienceTold."""
+    booked = Booking.objects.filter(visit__programme=programme).holding().upcoming()
+    waiting = VisitWait.objects.filter(programme=programme).waiting()
+    if number := booked.count() + waiting.count():
+        raise AudienceTold(number=number)
 
 
 def coming_of(thing: Programme | Venue) -> QuerySet[Booking]:

@@ -197,6 +197,8 @@ class BookingKind(AskedKind):
             return changes.readdress(thing, before, by=by, tell=tell)
         if not isinstance(thing, Programme):
             return []
+        if thing.audience != before.audience:
+            changes.refuse_other_audience(thing)
         lines = visits.keep_limits(Visit.objects.filter(programme=thing))
         changes.refresh_calendars(thing, before)
         return [*lines, *changes.keep_rooms(thing, before.duration, by, tell=tell)]

@@ -8,6 +8,7 @@ import datetime
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from bookings.models import VisitSlot
 from core.lifecycle import Refused
@@ -100,6 +101,17 @@ class ReasonAsked(Refused):
 
 class NotYet(Refused):
     message = _("The visit has not started yet.")
+
+
+class AudienceTold(Refused):
+    field = "audience"
+    message = ngettext_lazy(
+        "%(number)d booking of this programme, or place on its waiting list, is still to come. "
+        "Leave it for whom it is until that is over, or make another programme for the others.",
+        "%(number)d bookings of this programme, or places on its waiting list, are still to come. "
+        "Leave it for whom it is until those are over, or make another programme for the others.",
+        "number",
+    )
 
 
 class RoomsTaken(Refused):

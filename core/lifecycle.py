@@ -42,6 +42,7 @@ class Refused(ValidationError):
     """A verb says no, in words a person understands. One subclass per kind of refusal."""
 
     message: Any = _("This is not possible.")
+    field: str | None = None  # of a form of staff's, where it is about one
 
     def __init__(self, message: Any = None, **params: object) -> None:
         super().__init__(message or self.message, params=params or None)

@@ -71,6 +71,7 @@ class CountMissing(Refused):
 
 
 class VenueTold(Refused):
+    field = "venue"
     message = ngettext_lazy(
         "%(number)d loan of this kit is promised or out, and its school knows this venue only. "
         "Wait until the box is back, or cancel the loan; or duplicate the kit for the other venue.",
@@ -82,6 +83,7 @@ class VenueTold(Refused):
 
 
 class KitTold(Refused):
+    field = "kit"
     message = ngettext_lazy(
         "%(number)d loan of its present kit counts on this box. Give that loan another box, or "
         "wait until this one is back and checked.",

@@ -36,10 +36,11 @@ from programmes.tell_or_not import TellingAdmin, TellingForm
 # Imported so that closed days register their page.
 _registered = (closures,)
 
-# What visits that are booked follow: their rooms, their limits and what calendars say of them.
+# What visits that are booked follow: their rooms, their limits and what calendars say of them; and
+# for whom they are, which stays.
 PROMISED = {
     *("zones", "duration", "changeover", "max_groups", "max_pupils"),
-    *("title", "title_en", "bring", "bring_en"),
+    *("title", "title_en", "bring", "bring_en", "audience"),
 }
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError
-from django.template.defaultfilters import floatformat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Visit
 from core.dates import time_between
+from core.formats.amounts import few_decimals
 from core.lifecycle import NEW, Lifecycle, Move, Role
 from core.transactions import retried
 from roster import refusals, rules
@@ -141,7 +141,7 @@ def record(
         length > time_between(shift.starts_at, shift.ends_at) + settings.ASK_BEYOND_SHIFT
         and not is_sure
     ):
-        hours = floatformat(in_hours(length), -2)
+        hours = few_decimals(in_hours(length))
         raise refusals.LongerThanPlanned(hours=hours)
     assert shift.person is not None, "a constraint says so"
     changes = {

@@ -74,6 +74,11 @@ def ending_in_words(why: str) -> str:
     return _ENDINGS[Ending(why)]() if why in Ending.values else ""
 
 
+def more_time() -> str:
+    """Words for an event of 'prolong', of an entry and of what it was offered."""
+    return _("There is more time to take the offer.")
+
+
 def why_lapsed(event: Event) -> str:
     """Words for an event of 'lapse'; '' for a hold whose time was up, which has a sentence of its
     own."""

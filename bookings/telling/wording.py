@@ -21,6 +21,7 @@ from submissions.wording import (
     Term,
     details_changed,
     level_corrected,
+    more_time,
     why_lapsed,
 )
 
@@ -32,8 +33,13 @@ _SENTENCES = {
     "confirm": lambda: _("Confirmed by %(hub)s."),
     "decline": lambda: _("Declined by %(hub)s."),
     "lapse": lambda: _("The held place lapsed: no code was typed in time."),
+    "offer": lambda: _("A place was offered."),
+    "prolong": more_time,
+    "take": lambda: _("The offer was taken."),
+    "take_up": lambda: _("The offer was taken; we decide about it."),
     "cancel": lambda: _("Cancelled."),
     "reinstate": lambda: _("Cancellation undone."),
+    "hand_over": lambda: _("Handed over to a colleague."),
     "ask_to_cancel": lambda: _("You asked to cancel after the free period."),
     "remind": lambda: _("A reminder was sent."),
     "ask_again": lambda: _("We asked whether you are still coming."),

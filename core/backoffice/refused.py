@@ -10,11 +10,10 @@ from core.lifecycle import Refused
 
 class RefusableForm(forms.ModelForm):
     refusal: Refused | None = None  # why what is asked here cannot be
-    refused_at: str | None = None  # the field that is refused; None: the form
 
     def clean(self) -> Any:
         if self.refusal is not None:
-            self.add_error(self.refused_at, self.refusal)
+            self.add_error(self.refusal.field, self.refusal)
             return self.cleaned_data
         return super().clean()
 

@@ -43,8 +43,6 @@ class CopyForm(forms.ModelForm):
 
 
 class LoneCopyForm(RefusableForm, CopyForm):
-    refused_at = "kit"
-
     def clean(self) -> Any:
         data: Any = super().clean() or self.cleaned_data
         if self.instance.pk is None and data.get("kit") and not data.get("code"):

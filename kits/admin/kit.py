@@ -82,7 +82,7 @@ class DocumentInline(ReadOnly, TabularInline):
 
 
 class KitForm(RefusableForm, OneHubForm):
-    refused_at = "venue"
+    """Keeps a kit at the venue that schools were told."""
 
 
 @admin.register(LessonKit)

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 
 from core.calendars import Method, content_type
 from core.dates import ONE_DAY, start_of_day
+from core.lifecycle import Role
 from core.mail.queue import Attachment, Message
 from kits import days
 from kits.models import Delivery, Loan, LoanEvent, LoanState
@@ -148,6 +149,7 @@ def _context(name: str, events: list[LoanEvent]) -> dict[str, Any]:
         "goes_ahead": loan.standing.is_coming,
         "venue": loan.kit.venue,
         "note": events[0].word_from_us,
+        "by_school": events[0].by_role == Role.TEACHER,
         "changes": _changes(events) if name in {"changed", "days_kept"} else [],
         "terms": wording.terms_of(loan.kit, loan),
         "open_on": _open_instead(loan, name),

@@ -18,6 +18,7 @@ from submissions.wording import (
     Term,
     details_changed,
     level_corrected,
+    more_time,
     why_lapsed,
 )
 
@@ -26,6 +27,9 @@ _SENTENCES = {
     "hold": lambda: _("A box was held."),
     "verify": lambda: _("Reserved with the code from the mail."),
     "lapse": lambda: _("The held box lapsed: no code was typed in time."),
+    "offer": lambda: _("A box was offered."),
+    "prolong": more_time,
+    "take": lambda: _("The offer was taken."),
     "cancel": lambda: _("Cancelled."),
     "pack": lambda: _("The box was packed."),
     "hand_out": lambda: _("The box was handed out."),
@@ -35,6 +39,7 @@ _SENTENCES = {
     "remind_collect": lambda: _("A reminder to collect was sent."),
     "remind_return": lambda: _("A reminder to return was sent."),
     "remind_overdue": lambda: _("A reminder was sent: the box should have been back."),
+    "hand_over": lambda: _("Handed over to a colleague."),
     "report": lambda: _("You told us that something was wrong."),
 }
 

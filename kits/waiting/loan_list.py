@@ -14,10 +14,19 @@ from kits import days, lifecycle, rules
 from kits.availability import count_free
 from kits.boxes import in_the_way, lock_free
 from kits.models import LessonKit, Loan, LoanState, LoanWait
+from kits.refusals import NotLentAnyMore
 from kits.rules import LoanItem
 from schools.models import User
 from submissions.models import Ending, Submission, WaitState
-from submissions.rules import NoteRequired, Party, first_bookable_moment, refuse_broken
+from submissions.rules import (
+    Broken,
+    NoteRequired,
+    Party,
+    Rule,
+    first_bookable_moment,
+    refuse_broken,
+    set_aside,
+)
 from submissions.waiting.deadlines import closes_at, offer_until, region_of
 from submissions.waiting.lifecycle import MOVES, NotWaiting, WaitingList, submissions_of
 
@@ -105,8 +114,11 @@ class LoanList(WaitingList):
         return True
 
     def _offer(self, row: LoanWait, *, by: User | None, note: str = "") -> None:
-        """Hold a box for it until its deadline, and tell her. Raises what stands in the way."""
+        """Hold a box for it until its deadline, and tell her. A kit that is taken off the site only
+        staff still offer, over the rule. Raises what stands in the way."""
         kit, starts_on, ends_on = row.kit, row.starts_on, row.ends_on
+        off = [] if kit.is_published else [Broken(Rule.DATE, "", str(NotLentAnyMore.message))]
+        refuse_broken(off, {Rule.DATE} if by else (), note)
         rules.refuse_dates(LoanItem(kit, starts_on, ends_on, row.delivery))
         before = days.free_again_on(kit, ends_on)
         lifecycle.MOVES.lapse_all(in_the_way(kit, starts_on, before))
@@ -129,7 +141,8 @@ class LoanList(WaitingList):
             state=NEW,
             **party.columns,
         )
-        data = {"starts_at": starts_on.isoformat(), "until": until.isoformat()}
+        data: dict[str, Any] = {"starts_at": starts_on.isoformat(), "until": until.isoformat()}
+        data |= set_aside(off)
         lifecycle.MOVES.apply(loan, "offer", by=by, note=note, data=data | {"copy": copy.code})
         changes = {"held_until": until, "loan": loan, "attention": ""}
         MOVES.apply(row, "offer", by=by, note=note, data=data, changes=changes)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -81,9 +82,16 @@ class LiveFilter(DefaultFilter):
         return queryset.exclude(live) if self.value() == "past" else queryset.filter(live)
 
 
+class EntryPaginator(Paginator):
+    """Counts places on the list: the plural of the model names the list, of which there is one."""
+
+    template_name = "admin/_wait_pages.html"
+
+
 class WaitAdmin(ByPhoneAdmin):
     """Who waits; those who did not type their code do not."""
 
+    paginator = EntryPaginator
     moves, row_name = MOVES, "wait"
     ordering = ("asked_at", "submission_id", "pk")
 

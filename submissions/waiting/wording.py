@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from core.lifecycle import Event
 from schools.audience import Audience
-from submissions.wording import details_changed, ending_in_words
+from submissions.wording import details_changed, ending_in_words, more_time, why_lapsed
 
 
 @dataclass(frozen=True)
@@ -40,21 +40,25 @@ def why_ended(row: Any) -> str:
     return ending_in_words(last.data.get("why", "")) if last else ""
 
 
+_SENTENCES = {
+    "hold": lambda: _("Asked for a place on the waiting list."),
+    "verify": lambda: _("On the waiting list from now on."),
+    "prolong": more_time,
+    "pass_over": lambda: _("A place came free that was too small; it went to the next."),
+    "wait_on": lambda: _("What we offered does not go ahead; you stay where you were in the row."),
+    "take": lambda: _("The offer was taken."),
+}
+
+
 def sentence(event: Event, audience: Audience, *, starts_at: str = "", until: str = "") -> str:
     """One event in words; empty where the label of its move says it all. `starts_at`, `until`: of
     an offer, in words."""
     match event.move:
-        case "verify":
-            return _("On the waiting list from now on.")
+        case "lapse":
+            return why_lapsed(event) or _("It lapsed: no code was typed in time.")
         case "offer":
             words = _("Offered: %(day)s, until %(until)s.")
             return words % {"day": starts_at, "until": until}
-        case "pass_over":
-            return _("A place came free that was too small; it went to the next.")
-        case "wait_on":
-            return _("What we offered does not go ahead; you stay where you were in the row.")
-        case "take":
-            return _("The offer was taken.")
         case "cancel" | "expire" | "end":
             return ending_in_words(event.data.get("why", ""))
         case "change_numbers":
@@ -63,4 +67,5 @@ def sentence(event: Event, audience: Audience, *, starts_at: str = "", until: st
             return words % {"before": before, "after": after}
         case "describe":
             return details_changed(event)
-    return ""
+    plain = _SENTENCES.get(event.move)
+    return plain() if plain else ""

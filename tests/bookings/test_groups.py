@@ -19,6 +19,7 @@ from bookings.models import Attention, Booking, State
 from bookings.refusals import ClassAlreadyBooked, GroupAlreadyBooked, WrongAudience
 from bookings.rules import VisitItem, VisitRequest
 from bookings.telling import documents, ical, wording
+from bookings.waiting.visit_list import LIST
 from core import calendars
 from core.kinds import Feed
 from core.mail.outbox import Teller
@@ -45,8 +46,10 @@ from tests.factories import (
     make_submission,
     make_teacher,
     make_visit,
+    make_wait,
     unsaved_submission,
 )
+from tests.programme_form import save
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
@@ -354,6 +357,44 @@ def test_a_form_for_classes_is_shown_again_for_groups_when_staff_change_for_whom
     page = client.post(address(programme, slot), sent)
     assert page.status_code == 422
     assert "organisation" in errors_of(page)
+
+
+def test_for_whom_a_programme_is_stays_while_somebody_comes_or_waits(desk):
+    programme = make_programme(title="Robots")
+    slot = make_slot(programmes=[programme])
+    booking = make_booking(visit=make_visit(slot=slot, programme=programme))
+    wait = make_wait(slot=slot, programme=programme)
+
+    answer = save(desk, programme, title="Robots!", audience=Audience.GROUPS)
+
+    form = answer.context["adminform"].form
+    assert form.errors == {
+        "audience": [
+            "2 boekingen of plekken op de wachtlijst van dit programma lopen nog. Laat staan voor "
+            "wie het is tot die voorbij zijn, of maak voor de anderen een eigen programma."
+        ]
+    }
+    assert (form["audience"].value(), form["title"].value()) == ("groups", "Robots!")
+    programme.refresh_from_db()
+    assert (programme.audience, programme.title) == (Audience.SCHOOLS, "Robots")
+
+    assert save(desk, programme, title="Robots!").status_code == 302
+    lifecycle.cancel(booking=booking, by=None)
+    still = save(desk, programme, audience=Audience.GROUPS).context["adminform"].form
+    assert str(still.errors["audience"][0]).startswith("1 boeking of plek op de wachtlijst ")
+    LIST.withdraw(wait.submission, by=None)
+    assert save(desk, programme, audience=Audience.GROUPS).status_code == 302
+    programme.refresh_from_db()
+    assert programme.audience == Audience.GROUPS
+
+
+def test_what_is_over_keeps_no_programme_from_being_for_others(desk, frozen):
+    programme = make_programme()
+    slot = make_slot(programmes=[programme])
+    make_booking(visit=make_visit(slot=slot, programme=programme))
+    frozen.move_to(amsterdam(2026, 12, 1, 9))
+
+    assert save(desk, programme, audience=Audience.GROUPS).status_code == 302
 
 
 def test_a_proeverij_and_a_trajectory_are_of_classes_only(client):

@@ -143,6 +143,7 @@ def test_a_proposal_mails_both_once_and_the_link_leads_to_that_date(programme, c
     asked, told = mails["booking_proposed"], mails["booking_joined_by"]
     mover = soon.bookings.get()
     assert (asked.to, told.to) == (mover.submission.email, other.bookings.get().submission.email)
+    assert "\nKomen jullie samen met een andere klas?\n" in asked.text
     assert "Gezellig samen." in asked.text
     assert "30 september" in asked.text
     assert "30 september" in told.text

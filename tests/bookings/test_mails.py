@@ -220,11 +220,12 @@ def test_confirmation_reads_well_as_text(booked, staff):
         "Hallo Juf Anouk,\n"
         "\n"
         "Je klas komt op bezoek.\n"
-        "We kijken ernaar uit. Dit hebben we genoteerd:\n"
         "\n"
         "Een bericht van ons:\n"
         "Tot dan!\n"
         "Groet, Bas\n"
+        "\n"
+        "We kijken ernaar uit. Dit hebben we genoteerd:\n"
         "\n"
         "Wat: Stop-motion\n"
         "Wanneer: dinsdag 3 november 2026, 09:00–11:00\n"
@@ -295,8 +296,24 @@ def test_change_says_what_it_was(booked, staff):
     change(booking, staff)
     message = revealed(the_mail().email_message())
     line = NUMBERS
-    assert f"Je bezoek is gewijzigd.\n{line}\nZo staat het er nu voor:" in message.body
+    assert f"Je bezoek is gewijzigd.\n{line}\n\nZo staat het er nu voor:" in message.body
     assert f"<p>{line}</p>" in message.alternatives[0].content
+
+
+def test_facts_stand_right_under_the_sentence_that_announces_them(booked, staff):
+    booking = booked(State.CONFIRMED, pupils=24)
+    lifecycle.change_numbers(
+        booking=booking, pupils=20, supervisors=3, by=staff, note="Zo past het."
+    )
+    mail = the_mail()
+    assert (
+        f"{NUMBERS}\n\nEen bericht van ons:\nZo past het.\n\nZo staat het er nu voor:\n\nWat: "
+        in mail.text
+    )
+    note, announced, facts = map(
+        mail.html.index, ("Zo past het.", "Zo staat het er nu voor:", "Wat</th>")
+    )
+    assert note < announced < facts
 
 
 def test_change_of_two_classes_says_once_what_is_the_same_for_both(booked, staff):
@@ -329,7 +346,7 @@ def test_change_tells_every_change_since_the_last_mail(booked, staff):
     change(booking, staff)
     moved = "Verplaatst van dinsdag 3 november 2026 09:00 naar dinsdag 10 november 2026 09:00."
     line = NUMBERS
-    assert f"Je bezoek is gewijzigd.\n{moved}\n{line}\nZo staat" in the_mail().text
+    assert f"Je bezoek is gewijzigd.\n{moved}\n{line}\n\nZo staat" in the_mail().text
 
 
 def test_change_says_nothing_of_a_class_that_was_cancelled_since(booked, staff):
@@ -341,7 +358,7 @@ def test_change_says_nothing_of_a_class_that_was_cancelled_since(booked, staff):
 
     changed, _cancelled = told()
 
-    assert "\n" + NUMBERS + "\nZo staat" in changed.text
+    assert "\n" + NUMBERS + "\n\nZo staat" in changed.text
     assert "Uilen" not in changed.text
 
 

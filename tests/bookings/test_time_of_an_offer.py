@@ -6,6 +6,7 @@ import pytest
 
 from bookings.models import Booking, State, VisitWait
 from bookings.waiting.visit_list import LIST
+from core.backoffice.history import staff_history
 from core.kinds import kind_of
 from core.mail.outbox import Teller
 from core.mail.sending import Sender
@@ -73,6 +74,19 @@ def test_mail_that_waits_for_the_mail_server_is_made_anew_with_the_later_deadlin
     second = Mail.objects.waiting().get(template="wait_offered")
     assert "woensdag 16 september" in second.text
     assert [one.move for one in offered.events.order_by("pk")][-2:] == ["offer", "prolong"]
+    assert staff_history(offered)[0].text == "Er is meer tijd om het aanbod te nemen."
+
+
+def test_history_of_what_was_offered_is_in_sentences(offered, frozen):
+    frozen.move_to(amsterdam(2026, 9, 14, 12))
+    kind_of(VisitWait).renew_untold_offers()
+    LIST.take(offered.submission, by=offered.submission.user)
+
+    assert [line.text for line in reversed(staff_history(Booking.objects.get()))] == [
+        "Er werd een plek aangeboden.",
+        "Er is meer tijd om het aanbod te nemen.",
+        "Het aanbod is genomen.",
+    ]
 
 
 def test_time_runs_once_the_mail_went_out(offered, frozen):

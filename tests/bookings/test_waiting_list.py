@@ -15,6 +15,7 @@ from bookings.waiting import offering
 from bookings.waiting.positions import positions
 from bookings.waiting.unmet_demand import demand
 from bookings.waiting.visit_list import LIST, WaitRequest, Wish
+from core.backoffice.history import staff_history
 from core.lifecycle import IllegalMove, Refused
 from core.mail.outbox import Teller
 from core.models import Mail
@@ -467,6 +468,18 @@ def join(slot, programme, *parties, by=None, **fields):
     return LIST.book(asking, by=teacher)
 
 
+def test_history_of_staff_says_in_sentences_what_was_asked_and_what_lapsed(slot, programme, frozen):
+    asking = WaitRequest(unsaved_submission(), programme, [asked(pupils=20)], Wish.of(slot))
+    LIST.hold(asking, by=None)
+    frozen.shift(datetime.timedelta(hours=1))
+    LIST.lapse_expired()
+
+    assert [line.text for line in reversed(staff_history(VisitWait.objects.get()))] == [
+        "Een plek op de wachtlijst gevraagd.",
+        "Vervallen: er is niet op tijd een code ingevuld.",
+    ]
+
+
 def test_joining_counts_from_the_code_and_stands_behind_who_waits(full, slot, programme, frozen):
     held = LIST.hold(
         WaitRequest(unsaved_submission(), programme, [asked(pupils=20)], Wish.of(slot)), by=None
@@ -789,7 +802,8 @@ def test_visit_that_staff_call_off_ends_offers_and_entries_and_tells_each_once(
     assert sorted(told) == sorted([*ended, *cancelled])
     for mail in mails.filter(template__in=["wait_ended", "booking_cancelled"]):
         assert "De kraan is stuk." in mail.text
-        assert "donderdag 5 november 09:00: " in mail.text
+        assert mail.text.index("Wat: ") < mail.text.index("donderdag 5 november 09:00: ")
+        assert mail.html.index("Wat</th>") < mail.html.index("donderdag 5 november 09:00</a>")
         assert "heeft nu" not in mail.text
 
 

@@ -3,6 +3,7 @@
 import ast
 import datetime
 import re
+from decimal import Decimal
 
 import pytest
 from django.template import Context, Template
@@ -10,6 +11,7 @@ from django.utils import translation
 
 from core import formats
 from core.dates import from_to
+from core.formats.amounts import few_decimals
 from tests.conftest import ROOT
 from tests.factories import amsterdam
 
@@ -85,6 +87,25 @@ def test_named_way_is_the_same_in_both_languages(language, name, words):
             Context({"at": amsterdam(2026, 12, 15, 9, 5)})
         )
     assert page == words
+
+
+@pytest.mark.parametrize(
+    ("amount", "dutch", "english"),
+    [
+        (9.5, "9,5", "9.5"),
+        (2.25, "2,25", "2.25"),
+        (10.0, "10", "10"),
+        (Decimal("100.00"), "100", "100"),
+        (Decimal("1250.50"), "1.250,5", "1,250.5"),
+        (0, "0", "0"),
+        (None, "", ""),
+    ],
+)
+def test_amount_has_the_decimals_that_it_needs(amount, dutch, english):
+    with translation.override("nl"):
+        assert few_decimals(amount) == dutch
+    with translation.override("en"):
+        assert few_decimals(amount) == english
 
 
 def test_a_span_of_hours_is_on_the_clock_of_amsterdam():

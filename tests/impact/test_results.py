@@ -422,6 +422,17 @@ def test_quote_with_consent_is_shown_under_the_name_and_taken_off(visit, client)
     assert [event.move for event in quoted.events.all()] == ["ask", "answer", "show", "hide"]
 
 
+def test_what_a_teacher_typed_bears_her_language_with_the_name_under_it(visit, client):
+    evaluation = make_evaluation(visit=visit)
+    lifecycle.answer(evaluation=evaluation, answers=TEACHER | QUOTE, by=evaluation.submission.user)
+    lifecycle.show(evaluation=evaluation, by=make_staff())
+    for page in (visit.programme.get_absolute_url(), address(evaluation)):
+        assert '<figure class="quote" lang="nl"><blockquote>' in client.get(page).text
+    page = signed_in(make_staff()).get(f"{LIST}{evaluation.pk}/change/").text
+    for words in (QUOTE["quote"], TEACHER["plans"]):
+        assert f'<dd lang="nl">{words}</dd>' in page
+
+
 def test_teacher_takes_her_quote_back_and_it_is_off_the_public_page(visit, client):
     evaluation = make_evaluation(visit=visit)
     teacher = evaluation.submission.user

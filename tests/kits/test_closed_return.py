@@ -71,14 +71,17 @@ def test_reminder_names_the_next_open_day(loan, frozen):
     [(template, text)] = mails()
     assert template == "loan_return"
     assert (
-        "dan zijn wij dicht. De eerstvolgende dag dat we open zijn is dinsdag 22 september" in text
-    )
+        "Dit was afgesproken voor vrijdag 18 september, maar dan zijn wij dicht. De eerstvolgende "
+        "dag dat we open zijn is dinsdag 22 september. Tel met de brief na wat erin zit."
+    ) in text
+    assert "verwachten we de kist terug" not in text
 
 
 def test_reminder_of_an_open_day_names_no_other(loan, frozen):
     frozen.move_to(amsterdam(2026, 9, 16, 10))
     [(_template, text)] = mails()
     assert "dicht" not in text
+    assert "Op vrijdag 18 september verwachten we de kist terug. Tel met de brief na" in text
 
 
 def test_too_late_is_said_on_the_first_open_day_and_not_before(loan, frozen):

@@ -1,6 +1,7 @@
 """The catalogue of kits and a kit's page: filters, how many are free, days to choose."""
 
 import datetime
+import re
 
 import pytest
 from django.urls import reverse
@@ -182,6 +183,19 @@ def test_choosing_a_start_gives_the_days_to_return(client):
         f"/leskisten/{kit.slug}/reserveren/?hoe=desk&amp;van=2026-11-04&amp;tot=2026-11-11" in page
     )
     assert "tot=2026-11-12&amp;wachtlijst=1" in page
+
+
+def test_return_days_say_that_their_number_is_of_all_the_days_until_then(client):
+    kit = make_kit(copies=4, loan_days=9)
+    first, second = kit.copies.all()[:2]
+    make_loan(copy=first, starts_on=november(2), ends_on=november(6))
+    make_loan(copy=second, starts_on=november(9), ends_on=november(13))
+
+    response = client.get(kit.get_absolute_url(), {"van": "2026-11-04"})
+
+    assert days_of(response)[4] == "3 van 4 vrij"
+    said = re.findall(r"<b>(\w\w \d+ november)</b><small>\d+ dag\w* · ([^<]+)", response.text)
+    assert said[0] == ("do 5 november", "2 van 4 vrij tot dan")
 
 
 def test_a_day_that_is_not_free_gives_days_to_wait_for(client):

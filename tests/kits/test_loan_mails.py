@@ -218,6 +218,19 @@ def test_own_words_of_a_school_do_not_come_back_as_ours():
     assert "De juf is ziek." not in mail.text
 
 
+@pytest.mark.parametrize("by_school", [True, False])
+def test_only_of_what_a_school_cancelled_itself_somebody_else_can_have_the_box(by_school):
+    loan = reserved_loan()
+    told()
+    by = loan.submission.user if by_school else make_staff()
+    lifecycle.cancel(loan=loan, by=by, note="De robots zijn stuk.")
+
+    (mail,) = told()
+
+    words = "Een andere klas kan de kist nu krijgen."
+    assert (words in mail.text, words in mail.html) == (by_school, by_school)
+
+
 def test_hold_that_was_never_mailed_is_cancelled_silently():
     lifecycle.cancel(loan=held_loan(), by=None)
 
@@ -241,6 +254,20 @@ def test_extended_loan_is_mailed_with_its_new_day():
     (mail,) = told()
 
     assert mail.subject == "Veranderd: Robots tot en met maandag 9 november 2026"
+
+
+def test_facts_stand_right_under_the_sentence_that_announces_them():
+    loan = reserved_loan()
+    told()
+    lifecycle.extend(
+        loan=loan, ends_on=datetime.date(2026, 11, 9), by=make_staff(), note="Dat mag."
+    )
+    (mail,) = told()
+
+    assert (
+        "\n\nEen bericht van ons:\nDat mag.\n\nZo staat het er nu voor:\n\nWat: Robots\n"
+        in mail.text
+    )
 
 
 # --- Reminders -----------------------------------------------------------------------------------

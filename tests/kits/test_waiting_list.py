@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bookings.visits.calling_off import call_off
+from core.backoffice.history import staff_history
 from core.kinds import kind_of
 from core.mail.outbox import Teller
 from core.models import Mail
@@ -23,6 +24,7 @@ from kits.waiting.loan_list import LIST, position_of
 from schools.models import SchoolHoliday
 from submissions.links import token_of
 from submissions.models import Ending, WaitState
+from submissions.rules import RulesBroken
 from tests.booking_form import code_in_mail, key_in
 from tests.factories import (
     NOW,
@@ -219,6 +221,17 @@ def test_history_of_an_offer_that_lapsed_speaks_of_no_code(kit):
     ]
 
 
+def test_history_of_what_was_offered_is_in_sentences(kit):
+    row = make_loan_wait(kit=kit)
+    LIST.give_turns()
+    LIST.take(row.submission, by=row.submission.user)
+
+    assert [line.text for line in reversed(staff_history(Loan.objects.get()))] == [
+        "Er is een leskist aangeboden.",
+        "Het aanbod is genomen.",
+    ]
+
+
 def test_late_offer_of_a_kit_that_was_taken_off_the_site_is_not_taken(kit, frozen):
     row = make_loan_wait(kit=kit)
     LIST.give_turns()
@@ -291,6 +304,20 @@ def test_colleague_reads_days_and_position_in_her_own_language(kit):
     assert "You are number 1 on the list." in english
 
 
+def test_kit_that_was_taken_off_the_site_is_offered_by_staff_alone_and_the_history_says_so(kit):
+    row = make_loan_wait(kit=kit)
+    LessonKit.objects.update(is_published=False)
+    with pytest.raises(RulesBroken, match="lenen we niet meer uit"):
+        LIST._offer(LoanWait.objects.with_facts().get(pk=row.pk), by=None)
+
+    LIST.offer_by_hand(row, by=make_staff(), note="Was toegezegd.")
+
+    assert state_of(row) == S.OFFERED
+    for one in (row, Loan.objects.get()):
+        said = kind_of(type(one)).overruled(one.events.latest("pk"))
+        assert said == ["de datum (te snel, te ver weg, gesloten)"]
+
+
 def test_offer_is_of_as_many_pupils_as_come_by_now(kit):
     """She said so between the reading of the list and the offer."""
     loan = lend(kit)
@@ -351,7 +378,7 @@ def test_box_that_goes_with_a_visit_or_moves_has_no_waiting_list(client):
     for month, row in months.items():
         client.force_login(row.submission.user)
         answer = client.get(month)
-        assert (answer.status_code, "niets vrij, wachtlijst" in answer.text) == (200, False)
+        assert (answer.status_code, ", wachtlijst" in answer.text) == (200, False)
 
 
 def test_who_waited_in_vain_is_told_of_other_days(client, kit, frozen):

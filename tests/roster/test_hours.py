@@ -80,6 +80,20 @@ def test_left_at_ten_but_dated_the_next_day_is_asked(run, person, frozen):
         lifecycle.record(shift=shift, **span, by=make_staff())
 
 
+@pytest.mark.usefixtures("one_factor")
+def test_page_of_hours_writes_half_an_hour_with_one_decimal(client, run, person, frozen):
+    shift, staff = evening(person, run), make_staff()
+    frozen.move_to(AFTER)
+    until = shift.starts_at + datetime.timedelta(hours=2, minutes=30)
+    lifecycle.record(shift=shift, worked_from=shift.starts_at, worked_until=until, by=staff)
+    client.force_login(staff)
+
+    page = client.get("/beheer/roster/person/uren/").text
+
+    assert '<td class="number">2,5</td>' in page
+    assert "Samen 2,5 uur." in page
+
+
 @pytest.mark.parametrize(
     ("night", "length"),
     [(datetime.date(2026, 10, 24), 7), (datetime.date(2027, 3, 27), 5)],

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from core.backoffice.base import ModelAdmin
 from submissions.models import Ending, WaitState
 from tests.factories import make_loan_wait, make_wait
 from tests.submissions.sharing import tell
@@ -32,6 +33,27 @@ def test_list_shows_who_waits_now_and_others_on_request(desk, model, make):
 
 
 @OF_BOTH_KINDS
+@pytest.mark.parametrize(
+    ("number", "counted"), [(1, "1 plek op de wachtlijst"), (2, "2 plekken op de wachtlijst")]
+)
+def test_list_counts_places_on_it(desk, model, make, number, counted):
+    for _one in range(number):
+        make()
+    page = desk.get(reverse(f"admin:{model}_changelist"))
+    assert f'<div class="py-4">{counted}</div>' in page.text
+
+
+@OF_BOTH_KINDS
+def test_long_list_leads_to_its_other_pages(desk, model, make, monkeypatch):
+    monkeypatch.setattr(ModelAdmin, "list_per_page", 1)
+    for _one in range(3):
+        make()
+    page = desk.get(reverse(f"admin:{model}_changelist")).text
+    assert ("p=2" in page, "p=3" in page) == (True, True)
+    assert "3 plekken op de wachtlijst" in page
+
+
+@OF_BOTH_KINDS
 def test_who_is_taken_off_the_list_by_staff_does_not_read_that_anything_was_called_off(
     desk, model, make
 ):
@@ -43,4 +65,5 @@ def test_who_is_taken_off_the_list_by_staff_does_not_read_that_anything_was_call
     (mail,) = tell()
     assert (mail.template, mail.to) == ("wait_ended", row.submission.email)
     assert "Wij hebben jullie van de wachtlijst gehaald." in mail.text
+    assert "wachten dus" not in mail.text  # as is said above it
     assert "afgezegd" not in mail.text

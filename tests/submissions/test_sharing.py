@@ -240,6 +240,10 @@ def test_link_in_the_companions_mail_opens_it_for_her_until_she_leaves(booked):
     assert client.get(page).status_code == 404
     left, gone = tell()
     assert (left.to, gone.to) == (companion.email, submission.email)
+    assert (
+        f"{companion.name} doet niet meer mee.\n"
+        "Mails hierover gaan daar niet meer heen. Voor jou blijft alles zoals het is.\n"
+    ) in gone.text
     # S26: one CANCEL for each class, with the UID that her calendar knows.
     [file] = calendar_in(left)
     assert "METHOD:CANCEL" in file
