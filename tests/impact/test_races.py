@@ -1,5 +1,7 @@
 """Two workers that ask, and a double tap beside a colleague, at the same moment."""
 
+import time
+
 import pytest
 import time_machine
 from django.test import Client
@@ -21,7 +23,15 @@ def test_workers_that_ask_at_once_ask_once():
     assert EvaluationEvent.objects.get().move == "ask"
 
 
-def test_two_clicks_at_once_note_what_a_school_said_once(one_factor):
+def test_two_clicks_at_once_note_what_a_school_said_once(one_factor, monkeypatch):
+    """The first has not saved it yet when the second looks whether it is there."""
+    save = SchoolContact.save
+
+    def slowly(*args, **kwargs):
+        time.sleep(0.5)
+        save(*args, **kwargs)
+
+    monkeypatch.setattr(SchoolContact, "save", slowly)
     with time_machine.travel(VISIT_OVER, tick=False):
         clients = [Client(), Client()]
         clients[0].force_login(make_staff())
