@@ -151,10 +151,10 @@ class NotedContactForm(forms.ModelForm):
 
 
 @retried
-def _note(line: SchoolContact) -> None:
+def _note(line: SchoolContact, by: User) -> None:
     """Save it, unless she noted the same of that day: of two clicks on one button the second waits
     here for the first."""
-    by = User.objects.select_for_update(no_key=True).get(pk=line.by_id)
+    list(User.objects.select_for_update(no_key=True).filter(pk=by.pk).values_list("pk"))
     said = {"school": line.school_id, "hub": line.hub_id, "day": line.day, "note": line.note}
     if not SchoolContact.objects.filter(by=by, **said).exists():
         line.save()
@@ -171,7 +171,7 @@ def note_contact(request: SignedInRequest, pk: int) -> HttpResponse:
     form = NotedContactForm(data, instance=line, initial=today, hubs=choice.hubs)
     back = f"{reverse('figures:quiet')}?{choice.query}"
     if choice.hubs and data is not None and form.is_valid():
-        _note(form.instance)
+        _note(form.instance, request.user)
         messages.success(request, _("Noted: %(school)s.") % {"school": school})
         return redirect(back)
     lines = SchoolContact.objects.of_hubs(request.user).filter(school=school)
