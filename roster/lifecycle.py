@@ -230,7 +230,13 @@ def finish(*, shift: Shift) -> ShiftEvent:
 
 # --- What the verbs share ------------------------------------------------------------------------
 
-_FREE: Mapping[str, Any] = {"person": None, "holder": None, "offered_at": None, "overruled": []}
+_FREE: Mapping[str, Any] = {
+    "person": None,
+    "holder": None,
+    "role": "",
+    "offered_at": None,
+    "overruled": [],
+}
 
 
 def _lock(shift: Shift) -> None:

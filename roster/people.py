@@ -42,6 +42,12 @@ def hold_under(person: Person) -> None:
         raise refusals.Overlaps from error
 
 
+def keep_role(person: Person, role: str) -> None:
+    """She had this role until now: shifts that are over stay of that role."""
+    over = Shift.objects.filter(person=person, ends_at__lte=timezone.now())
+    over.filter(role="").update(role=role)
+
+
 def renew_links(person: Person) -> None:
     """Every link and calendar address that she had stops working at once."""
     Person.objects.filter(pk=person.pk).update(link_version=F("link_version") + 1)

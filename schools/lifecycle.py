@@ -1,17 +1,22 @@
-"""What happens to a school: one that a teacher typed turns out to be a listed one."""
+"""What happens to a school: one that a teacher typed turns out to be a listed one, or one that
+closed goes on under another code."""
+
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import Refused
+from core.transactions import retried
 from schools.models import School
-
-# --- Schools that a teacher typed --------------------------------------------------------------
 
 
 class CannotMerge(Refused):
-    message = _("Only a school that a teacher typed can be merged, into one that is listed.")
+    message = _(
+        "Only a school that a teacher typed, or that is closed, can be merged, and only into one "
+        "that is listed and open."
+    )
 
 
 class SameClassTwice(Refused):
@@ -20,21 +25,27 @@ class SameClassTwice(Refused):
     )
 
 
-@transaction.atomic
+@retried
 def merge_schools(*, source: School, target: School) -> None:
-    """Give everything of `source`, which a teacher typed, to `target`, which is listed.
+    """Give everything of `source`, which a teacher typed or which is closed, to `target`, which is
+    listed and open.
 
-    Classes of the same name and year become one. `source` stays, pointing to `target`. Raises
-    CannotMerge and SameClassTwice; then nothing has changed.
+    Classes of the same name and year become one, and of a year in which both were counted the
+    target's count of pupils stands. `source` stays, pointing to `target`. Raises CannotMerge and
+    SameClassTwice; then nothing has changed.
     """
     pks = [source.pk, target.pk]
     locked = School.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
     rows = {school.pk: school for school in locked}
     source, target = rows[source.pk], rows[target.pk]
-    if source.is_verified or source.merged_into_id or not target.is_verified:
+    if not source.can_be_merged or not target.is_listed:
         raise CannotMerge
+    # No new row can point to it by now; whoever is at one that does is waited for.
+    for relation in _relations_to(source):
+        list(_pointing(relation, source).select_for_update().values_list("pk"))
     try:
         with transaction.atomic():
+            source.pupil_counts.filter(year__in=target.pupil_counts.values("year")).delete()
             _unite_classes(source, target)
             _point_to(target, instead_of=source)
     except IntegrityError as error:
@@ -58,10 +69,17 @@ def _unite_classes(source: School, target: School) -> None:
 
 def _point_to(new: Model, *, instead_of: Model) -> None:
     """Whatever has a foreign key to the one gets the other: also in apps that come after this."""
-    for relation in new._meta.related_objects:
-        if relation.one_to_many:
-            name = relation.field.name
-            rows = relation.related_model._base_manager.filter(**{name: instead_of})
-            rows.exclude(pk=new.pk if relation.related_model is type(new) else None).update(
-                **{name: new}
-            )
+    for relation in _relations_to(new):
+        rows = _pointing(relation, instead_of)
+        rows.exclude(pk=new.pk if relation.related_model is type(new) else None).update(
+            **{relation.field.name: new}
+        )
+
+
+def _relations_to(row: Model) -> list[Any]:
+    return [one for one in row._meta.related_objects if one.one_to_many]
+
+
+def _pointing(relation: Any, row: Model) -> QuerySet[Any]:
+    rows: QuerySet[Any] = relation.related_model._base_manager.filter(**{relation.field.name: row})
+    return rows.order_by("pk")

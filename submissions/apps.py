@@ -9,6 +9,7 @@ class SubmissionsConfig(AppConfig):
     def ready(self) -> None:
         from core import kinds
         from submissions import telling
+        from submissions.dashboard import ClosedSchools
         from submissions.privacy.erasure import Erasure
         from submissions.sharing.kind import CompanionKind
         from submissions.writing.work import Writing
@@ -17,3 +18,4 @@ class SubmissionsConfig(AppConfig):
         kinds.register(Erasure())
         kinds.register(CompanionKind())
         kinds.register(Writing())
+        kinds.register(ClosedSchools())

@@ -168,7 +168,11 @@ def locked(submission: Submission) -> Submission:
     """The submission as it is now, with who asks; nobody else changes it in this transaction."""
     rows = Submission.objects.select_for_update(of=("self",))
     rows = rows.select_related("school", "organisation")
-    return rows.get(pk=submission.pk)
+    found = rows.get(pk=submission.pk)
+    if found.school_id and found.school is None:
+        # It waited while its school was merged: PostgreSQL joined the one that it had before.
+        found.refresh_from_db(fields=["school"])
+    return found
 
 
 def _lapse_rivals_of(submission: Submission) -> None:

@@ -42,14 +42,11 @@ def visits_of(scope: Scope) -> Any:
 
 
 def shifts_of(scope: Scope) -> Any:
-    """Shifts worked by volunteers in it."""
+    """Shifts worked in it by who was a volunteer then."""
     return (
         Shift.objects.worked()
-        .filter(
-            scope.span.moments("starts_at"),
-            person__role=Role.VOLUNTEER,
-            visit__slot__venue__hub__in=scope.hubs,
-        )
+        .by_role(Role.VOLUNTEER)
+        .filter(scope.span.moments("starts_at"), visit__slot__venue__hub__in=scope.hubs)
         .order_by()
     )
 

@@ -18,10 +18,11 @@ from django.utils.translation import gettext_lazy
 from core.backoffice.access import desk_page
 from core.backoffice.exports import spreadsheet
 from core.text.fields import ParagraphsField, PickedDayField
+from core.transactions import retried
 from impact.counting.quiet import Quiet, Silence, Wanted, quiet_schools, region, with_contacts
 from impact.models import SchoolContact
 from programmes.models import Hub
-from schools.models import School, SchoolBoard, Sector
+from schools.models import School, SchoolBoard, Sector, User
 from submissions.access import SignedInRequest
 
 ROWS_A_PAGE = 50
@@ -149,6 +150,16 @@ class NotedContactForm(forms.ModelForm):
         return day
 
 
+@retried
+def _note(line: SchoolContact, by: User) -> None:
+    """Save it, unless she noted the same of that day: of two clicks on one button the second waits
+    here for the first."""
+    list(User.objects.select_for_update(no_key=True).filter(pk=by.pk).values_list("pk"))
+    said = {"school": line.school_id, "hub": line.hub_id, "day": line.day, "note": line.note}
+    if not SchoolContact.objects.filter(by=by, **said).exists():
+        line.save()
+
+
 @desk_page(MAY_NOTE, "GET", "HEAD", "POST")
 def note_contact(request: SignedInRequest, pk: int) -> HttpResponse:
     """What was said before, and a form for what is said now."""
@@ -160,7 +171,7 @@ def note_contact(request: SignedInRequest, pk: int) -> HttpResponse:
     form = NotedContactForm(data, instance=line, initial=today, hubs=choice.hubs)
     back = f"{reverse('figures:quiet')}?{choice.query}"
     if choice.hubs and data is not None and form.is_valid():
-        form.save()
+        _note(form.instance, request.user)
         messages.success(request, _("Noted: %(school)s.") % {"school": school})
         return redirect(back)
     lines = SchoolContact.objects.of_hubs(request.user).filter(school=school)

@@ -51,13 +51,20 @@ YEARLY = (
 
 @transaction.atomic
 def set_up(hub: Hub) -> int:
-    """Make those that the hub has not; what it has stays as it is. Returns how many."""
+    """Make those that the hub has not; what it has stays as it is. Returns how many.
+
+    One of another name is known by its place, unit, figure and line; but not before the first
+    time, when all that the hub has is its own.
+    """
     Hub.objects.select_for_update().get(pk=hub.pk)
-    known = set(Indicator.objects.filter(hub=hub).values_list("name", flat=True))
+    here = Indicator.objects.filter(hub=hub)
+    names, yearly = set(here.values_list("name", flat=True)), {row.name for row in YEARLY}
+    others = here.exclude(name__in=yearly) if names & yearly else here.none()
+    renamed = set(others.values_list("position", "unit", "figure", "line"))
     new = [
         Indicator(hub=hub, position=number, **row._asdict())
         for number, row in enumerate(YEARLY, start=1)
-        if row.name not in known
+        if row.name not in names and (number, row.unit, row.figure, row.line) not in renamed
     ]
     Indicator.objects.bulk_create(new)
     return len(new)

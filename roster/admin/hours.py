@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core.addresses import row_number
 from core.backoffice.exports import spreadsheet
 from roster import hours
-from roster.models import Person, Shift
+from roster.models import Person, Role, Shift
 from schools.years import current_school_year, school_year_label
 
 YEARS_SHOWN = 4
@@ -25,7 +25,7 @@ class Year:
 
     start: int
     years: range
-    rows: list[tuple[Person, float]]
+    rows: list[tuple[Person, str, float]]  # with her role then
     total: float
 
 
@@ -35,10 +35,17 @@ def _year_of(request: HttpRequest) -> Year:
     years = range(current, current - YEARS_SHOWN, -1)
     year = row_number(request.GET.get("jaar"))
     year = year if year in years else current
-    worked = hours.by_person_in_year(Shift.objects.of_hubs(request.user), year)
-    people = Person.objects.of_hubs(request.user).filter(pk__in=worked)
-    rows = [(one, hours.in_hours(worked[one.pk])) for one in people]
-    return Year(year, years, rows, hours.in_hours(hours.total(worked.values())))
+    shifts = Shift.objects.of_hubs(request.user)
+    worked = {role: hours.by_person_in_year(shifts.by_role(role), year) for role in Role}
+    people = Person.objects.of_hubs(request.user).filter(pk__in=set().union(*worked.values()))
+    rows = [
+        (one, str(role.label), hours.in_hours(found[one.pk]))
+        for one in people
+        for role, found in worked.items()
+        if one.pk in found
+    ]
+    lengths = [length for found in worked.values() for length in found.values()]
+    return Year(year, years, rows, hours.in_hours(hours.total(lengths)))
 
 
 def hours_sheet(request: HttpRequest, ending: str) -> HttpResponse:
@@ -49,8 +56,8 @@ def hours_sheet(request: HttpRequest, ending: str) -> HttpResponse:
     label = school_year_label(found.start)
     heading = [_("name"), _("role"), _("hub"), _("school year"), _("hours worked")]
     rows = [
-        [one.name, one.get_role_display(), one.hub.name, label, Decimal(str(worked))]
-        for one, worked in found.rows
+        [one.name, role, one.hub.name, label, Decimal(str(worked))]
+        for one, role, worked in found.rows
     ]
     title = _("Hours of %(year)s") % {"year": label}
     return spreadsheet(request, Person, title, [heading, *rows], ending)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
+from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from core.backoffice.asking import ask_page
 from core.backoffice.base import Button, ModelAdmin, NoDelete, TabularInline, badge
@@ -36,6 +37,13 @@ from roster.telling.notices import send_link, went_elsewhere
 class PersonForm(RefusableForm):
     """What a person can run is of her hub; a certificate that was seen ends some day; nobody has
     left before her last day. Refused is an address of somebody with shifts at the same times."""
+
+    was_wrong = forms.BooleanField(
+        label=gettext_lazy("The role was wrong: change it for what is past, too"),
+        help_text=gettext_lazy("Without a tick, hours until now stay of the role that she had."),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+    )
 
     def clean(self) -> Any:
         data: Any = super().clean() or self.cleaned_data
@@ -154,6 +162,14 @@ class PersonAdmin(NoDelete, RefusableAdmin, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
         return super().get_queryset(request).prefetch_related("availabilities")
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Whoever is here already can have had another role."""
+        (name, first), *others = super().get_fieldsets(request, obj)
+        if obj and self.has_change_permission(request, obj):
+            hub, role, *rest = first["fields"]
+            first = {"fields": (hub, role, "was_wrong", *rest)}
+        return [(name, first), *others]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """She stays of the hub in which her shifts are."""
         return (*self.readonly_fields, "hub") if obj else self.readonly_fields
@@ -193,6 +209,8 @@ class PersonAdmin(NoDelete, RefusableAdmin, ModelAdmin):
             obj.certificate_seen_by = by if obj.certificate_seen_on else None
         super().save_model(request, obj, form, change)
         if change:
+            if "role" in form.changed_data and not form.cleaned_data["was_wrong"]:
+                people.keep_role(obj, form.initial["role"])
             vars(obj)["is_readdressed"] = "email" in form.changed_data
             people.hold_under(obj)
             if obj.has_left and (number := people.let_go_all(obj, by=by)):

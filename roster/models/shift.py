@@ -20,7 +20,7 @@ from core.constraints import NoOverlap
 from core.dates import ONE_DAY, from_to, start_of_day
 from core.lifecycle import Event, Standing, StateTable, unnoticed
 from programmes.models import OfHubs, Programme
-from roster.models.person import Person
+from roster.models.person import Person, Role
 from schools.years import school_year_end, school_year_start
 
 
@@ -86,6 +86,10 @@ class ShiftQuerySet(OfHubs["Shift"]):
         """Shifts whose hours count: somebody was there and the visit was not called off."""
         return self.filter(state=ShiftState.WORKED, visit__released_at=None)
 
+    def by_role(self, role: str) -> Self:
+        """Shifts of whoever had this role then."""
+        return self.filter(Q(role=role) | Q(role="", person__role=role))
+
     def in_year(self, year: int) -> Self:
         """Shifts of the school year starting in `year`."""
         first, last = school_year_start(year), school_year_end(year)
@@ -114,6 +118,8 @@ class Shift(models.Model):
     )
     # Whose time it takes while somebody has it (`Person.holder`), for `shift_person_in_one_place`.
     holder = models.CharField(max_length=254, null=True, blank=True, editable=False)
+    # What she was then, once she has another role; '' while she has the same (`people.keep_role`).
+    role = models.CharField(max_length=10, choices=Role, blank=True, default="", editable=False)
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
     state = models.CharField(_("state"), max_length=12, choices=ShiftState, editable=False)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -114,7 +114,7 @@ class SchoolAdmin(NoDelete, ExportingAdmin):
         ),
     )
 
-    # --- A school that a teacher typed --------------------------------------------------------
+    # --- A school that turns out to be another one --------------------------------------------
 
     def get_urls(self) -> list[Any]:
         page = path(
@@ -126,17 +126,18 @@ class SchoolAdmin(NoDelete, ExportingAdmin):
 
     def buttons(self, request: HttpRequest, row: School) -> list[Button]:
         found = super().buttons(request, row)
-        is_typed = not row.is_verified and not row.merged_into_id
-        if is_typed and self.has_change_permission(request):
+        if row.can_be_merged and self.has_change_permission(request):
             address = reverse("admin:schools_school_merge", args=[row.pk])
-            found.insert(0, Button(str(_("Merge with a listed school")), address, "primary"))
+            style = "" if row.is_verified else "primary"  # most that close are gone
+            found.insert(0, Button(str(_("Merge with a listed school")), address, style))
         return found
 
     def merge_page(self, request: HttpRequest, school_id: int) -> HttpResponse:
         """Choose which listed school this is; everything of this one goes to it."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        source = get_object_or_404(School, pk=school_id, is_verified=False)
+        another = School.objects.filter(Q(is_verified=False) | Q(closed_on__isnull=False))
+        source = get_object_or_404(another, pk=school_id)
         data = request.POST if request.method == "POST" else None
         form = MergeForm(data, source=source)
         if data is not None and form.is_valid():
@@ -157,6 +158,12 @@ class SchoolAdmin(NoDelete, ExportingAdmin):
             explanation=_(
                 "Bookings, classes and people of this school go to the listed one. This cannot "
                 "be undone."
+            )
+            if not source.is_verified
+            else _(
+                "For a school that goes on under another code. All its bookings, loans, classes "
+                "and people go to the listed one, and figures count the two as one school, also "
+                "of past years. This cannot be undone."
             ),
             submit=_("Merge"),
         )

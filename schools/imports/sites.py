@@ -101,7 +101,12 @@ def _compare(
     for site in sites:
         school = site.school
         earlier = known.get(str(school.site_code))
-        if earlier is not None and not earlier.is_verified:
+        if earlier is not None and earlier.merged_into_id:
+            report.skipped.append(
+                _("line %(line)d: %(school)s was merged with another school")
+                % {"line": site.line, "school": _label(school)}
+            )
+        elif earlier is not None and not earlier.is_verified:
             report.skipped.append(
                 _("line %(line)d: %(school)s was typed by a teacher; verify or merge it first")
                 % {"line": site.line, "school": _label(school)}

@@ -140,6 +140,17 @@ class School(Folded):
             raise ValidationError({"closed_on": message})
 
     @property
+    def is_listed(self) -> bool:
+        """In the register, and open: what teachers find."""
+        return self.is_verified and self.closed_on is None and self.merged_into_id is None
+
+    @property
+    def can_be_merged(self) -> bool:
+        """Typed by a teacher, or closed: all of it can be of another one."""
+        is_another = not self.is_verified or self.closed_on is not None
+        return is_another and self.merged_into_id is None
+
+    @property
     def address(self) -> str:
         """'Schoolstraat 1, 7411 AA Deventer', as far as it is known."""
         street = f"{self.street} {self.house_number}".strip()

@@ -367,6 +367,18 @@ def test_hours_of_volunteers_are_worth_the_rate_of_their_day():
     assert "Anna" not in str(facts)
 
 
+def test_hours_of_who_joined_the_staff_since_are_worth_what_they_were():
+    anna = make_person()
+    worked(anna, 9, 8, 3)
+    anna.role = Role.STAFF
+    anna.save()
+    people.keep_role(anna, Role.VOLUNTEER)
+    worked(anna, 10, 6, 2)
+    HourRate.objects.create(hub=the_hub(), since="2026-08-01", amount=10)
+    found = volunteering(scope_of())
+    assert (found.people, found.hours, found.value) == (1, 3.0, Decimal("30.00"))
+
+
 def test_hours_at_two_hubs_count_once_each_at_its_own_rate():
     theirs = make_other_hub()
     there = make_programme(venue=make_venue(hub=theirs))

@@ -167,6 +167,17 @@ def test_list_is_worked_through_note_by_note(desk, town, staff):
     assert not SchoolContact.objects.exists()
 
 
+def test_two_clicks_note_once_and_other_words_or_a_colleague_s_are_another_note(desk, town):
+    page = f"{LIST}{in_town('Zeeraaf').pk}/"
+    said = {"day": "2027-01-14", "note": "Belt terug."}
+    for data in (said, said, said | {"note": "Belde terug."}, said | {"day": "2027-01-15"}):
+        assert desk.post(page, data).status_code == 302
+    assert SchoolContact.objects.count() == 3
+    desk.force_login(make_staff())
+    desk.post(page, said)
+    assert SchoolContact.objects.count() == 4
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [

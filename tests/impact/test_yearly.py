@@ -91,6 +91,21 @@ def test_nineteen_yearly_figures_are_set_up_once(client):
     assert other.post(f"{OVERVIEW}jaarcijfers/", {"hub": the_hub().pk}).status_code == 403
 
 
+def test_yearly_figure_that_staff_renamed_is_not_made_anew(client):
+    set_up(the_hub())
+    for before, after in [("Pilots", "Proeven"), ("Vrijwilligers", "Onze vrijwilligers")]:
+        Indicator.objects.filter(name=before).update(name=after)
+    assert set_up(the_hub()) == 0
+    Indicator.objects.filter(name="Proeven").delete()
+    assert set_up(the_hub()) == 1
+    assert Indicator.objects.filter(name="Pilots").count() == 1
+
+
+def test_hub_that_numbered_its_own_indicators_gets_all_yearly_ones():
+    make_indicator(name="Scholen op de koffie", unit="aantal", position=3)
+    assert set_up(the_hub()) == 19
+
+
 def test_figure_of_one_activity_has_no_number_before_its_programmes_are_chosen(client):
     """Instead of the pupils of everything; the page leads to where they are chosen."""
     set_up(the_hub())

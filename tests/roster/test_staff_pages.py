@@ -14,7 +14,7 @@ from core.kinds import kind_of
 from core.mail.outbox import Teller
 from core.models import Mail
 from roster import clock, lifecycle, links
-from roster.models import Availability, OtherDays, Person, Shift
+from roster.models import Availability, OtherDays, Person, Role, Shift
 from roster.people import forget, forget_left
 from roster.telling.dashboard import matters, on_days
 from submissions.privacy.erasure import erase_person, found_in
@@ -396,9 +396,55 @@ def test_who_left_is_forgotten_and_her_hours_stay(desk, run, frozen):
     anna.refresh_from_db()
     assert (anna.name, anna.email) == ("…", "")
     assert (Availability.objects.count(), OtherDays.objects.count()) == (0, 0)
-    [(person, worked)] = desk.get("/beheer/roster/person/uren/").context["rows"]
+    [(person, _role, worked)] = desk.get("/beheer/roster/person/uren/").context["rows"]
     assert (person.name, worked) == ("…", 2.0)
     assert LogEntry.objects.filter(object_repr="…").exists()
+
+
+@pytest.mark.parametrize(("was_wrong", "stays"), [(False, True), (True, False)])
+def test_volunteer_who_joins_the_staff_keeps_her_hours_as_one(
+    desk, run, anna, frozen, was_wrong, stays
+):
+    """Unless she was of the staff all the time. What she works from now on is staff's."""
+    make_shift(run, person=anna)
+    coming = make_shift(run, amsterdam(2026, 11, 10, 9), anna)
+    frozen.move_to(amsterdam(2026, 11, 5, 9))
+    clock.finish()
+    data = shown(desk.get(page_of(anna))) | {"role": Role.STAFF, "was_wrong": "on" * was_wrong}
+    assert desk.post(page_of(anna), data).status_code == 302
+
+    def rows():
+        page = desk.get("/beheer/roster/person/uren/")
+        return {role: worked for _person, role, worked in page.context["rows"]}
+
+    assert rows() == {"vrijwilliger" if stays else "medewerker": 2.0}
+    frozen.move_to(amsterdam(2026, 11, 12, 9))
+    clock.finish()
+    assert fresh(coming).state == "worked"
+    assert rows() == ({"vrijwilliger": 2.0, "medewerker": 2.0} if stays else {"medewerker": 4.0})
+
+
+def test_each_past_shift_stays_of_the_role_that_she_had_then(desk, run, anna, frozen):
+    """Also after a second change, which is none of those before the first one."""
+    for day, role in ((3, Role.STAFF), (10, Role.VOLUNTEER), (17, Role.STAFF)):
+        make_shift(run, amsterdam(2026, 11, day, 9), anna)
+        frozen.move_to(amsterdam(2026, 11, day + 1, 9))
+        clock.finish()
+        desk.post(page_of(anna), shown(desk.get(page_of(anna))) | {"role": role})
+    hers = Shift.objects.filter(person=anna)
+    assert [one.day.day for one in hers.by_role(Role.VOLUNTEER)] == [3, 17]
+    assert [one.day.day for one in hers.by_role(Role.STAFF)] == [10]
+
+
+def test_who_is_given_a_shift_after_all_has_it_in_her_own_role(desk, run, anna, frozen):
+    """Not in that of who had it when it began."""
+    bert, shift = make_person(runs=[run], name="Bert"), make_shift(run, person=anna)
+    frozen.move_to(amsterdam(2026, 11, 5, 9))
+    desk.post(page_of(anna), shown(desk.get(page_of(anna))) | {"role": Role.STAFF})
+    Person.objects.filter(pk=bert.pk).update(role=Role.STAFF)
+    lifecycle.assign(shift=shift, person=bert, by=make_staff(), note="Was er.")
+    clock.finish()
+    assert Shift.objects.by_role(Role.STAFF).filter(person=bert).get() == shift
 
 
 def test_notes_that_name_who_is_forgotten_go_and_others_stay(run):

@@ -16,7 +16,7 @@ from core.mail import outbox
 from core.mail.markers import complete
 from core.models import Mail
 from schools.lifecycle import CannotMerge, SameClassTwice, merge_schools
-from schools.models import ClassGroup, School, User
+from schools.models import ClassGroup, PupilCount, School, User
 from submissions import links
 from submissions.models import Submission
 from submissions.sharing.lifecycle import correct_email
@@ -156,7 +156,9 @@ def test_merged_class_goes_on_continuing_last_year_s(db, order):
 
 def test_merge_refuses_listed_schools_merged_ones_and_itself(db):
     typed, listed = make_pair()
-    for source, target in [(listed, typed), (typed, typed), (listed, listed)]:
+    closed = make_school(closed_on=datetime.date(2026, 8, 1))
+    wrong = [(listed, typed), (typed, typed), (listed, listed), (listed, closed), (typed, closed)]
+    for source, target in [*wrong, (closed, closed), (closed, typed)]:
         with pytest.raises(CannotMerge):
             merge_schools(source=source, target=target)
     merge_schools(source=typed, target=listed)
@@ -199,9 +201,42 @@ def test_desk_merges_after_choosing_the_listed_school(client, db):
     assert client.get(address).status_code == 200
     again = client.post(address, {"school": listed.pk})
     assert again.context["form"].non_field_errors() == [
-        "Je kunt alleen een school samenvoegen die een leerkracht zelf heeft ingevuld, met een "
-        "school uit de lijst."
+        "Je kunt alleen een school samenvoegen die een leerkracht zelf heeft ingevuld of die dicht "
+        "is, en alleen met een school uit de lijst die open is."
     ]
+
+
+def test_closed_school_is_merged_with_the_one_as_which_it_goes_on(client, db):
+    """The register gave it another code: what came to it is of the new one, in figures too."""
+    role(client, roles.DESK)
+    old = make_school(name="De Ster", site_code="14YP00", closed_on=datetime.date(2026, 9, 1))
+    new = make_school(name="De Ster", site_code="31AB00")
+    for school, year, pupils in [(old, 2024, 90), (old, 2025, 95), (new, 2025, 7), (new, 2026, 99)]:
+        PupilCount.objects.create(school=school, year=year, pupils=pupils)
+    booking = make_booking(submission=make_submission(school=old))
+    page = client.get(reverse("admin:schools_school_change", args=[old.pk]))
+    address = reverse("admin:schools_school_merge", args=[old.pk])
+    assert page.context["buttons"][0].address == address
+    asked = client.get(address).text
+    assert "onder een andere code verdergaat" in asked
+    assert f'name="school" value="{new.pk}"' in asked  # found by its name
+
+    assert client.post(address, {"school": new.pk}).url.endswith(f"/{new.pk}/change/")
+
+    for row in (old, booking, booking.submission, booking.class_group):
+        row.refresh_from_db()
+    assert (booking.submission.school, booking.class_group.school) == (new, new)
+    assert (old.merged_into, old.can_be_merged) == (new, False)
+    counted = PupilCount.objects.order_by("year").values_list("school", "year", "pupils")
+    assert list(counted) == [(new.pk, 2024, 90), (new.pk, 2025, 7), (new.pk, 2026, 99)]
+
+
+def test_listed_school_that_is_open_has_no_page_to_merge_it(desk):
+    school = make_school()
+    page = desk.get(reverse("admin:schools_school_change", args=[school.pk]))
+    address = reverse("admin:schools_school_merge", args=[school.pk])
+    assert address not in [button.address for button in page.context["buttons"]]
+    assert desk.get(address).status_code == 404
 
 
 def test_volunteers_merge_nothing(client, db):

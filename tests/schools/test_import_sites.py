@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from schools.imports.directory import import_files
 from schools.imports.reading import BrokenFile
+from schools.lifecycle import merge_schools
 from schools.models import School, SchoolBoard, Sector
 from schools.search import find_schools
 from tests.factories import make_school
@@ -214,6 +215,20 @@ def test_import_closes_a_site_that_vanished_and_reopens_it_when_it_returns(tmp_p
         ["10AB09 School 10AB09, Deventer"],
     )
     assert School.objects.get(pk=key).closed_on is None
+
+
+def test_school_that_was_merged_is_not_opened_by_a_file_that_still_has_it(tmp_path):
+    run(write(tmp_path, [*sites(10), site("16AB00")]))
+    run(write(tmp_path, [*sites(9), site("16AB00")]))
+    old, new = (School.objects.get(site_code=code) for code in ("10AB09", "16AB00"))
+    merge_schools(source=old, target=new)
+
+    again = run(write(tmp_path, [*sites(10), site("16AB00")]))
+
+    assert counts(again) == (0, 0, 0, 0, 1)
+    assert "is met een andere school samengevoegd" in again.skipped[0]
+    old.refresh_from_db()
+    assert (old.closed_on, old.merged_into) == (TODAY, new)
 
 
 def test_import_names_a_site_that_came_back_under_another_code(tmp_path):

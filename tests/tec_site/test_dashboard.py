@@ -22,6 +22,8 @@ from kits.models import LoanState
 from kits.models.loan import Attention as WhyLoan
 from programmes.models import Closure
 from roster.refusals import Absent
+from schools.lifecycle import merge_schools
+from schools.models import School
 from tec_site.staff import roles
 from tests.factories import (
     NOW,
@@ -242,6 +244,41 @@ def test_box_that_cannot_go_out_and_school_that_asks_for_other_days_are_told_apa
     ]
     assert led_to(desk, "niet mee zoals beloofd") == (2, stuck)
     assert led_to(desk, "wil andere dagen") == (1, [asking])
+
+
+def test_school_that_closed_is_named_as_long_as_something_of_it_is_to_come(desk):
+    """Whether staff or a file closed it; its page leads to what stands, and merges it."""
+    ster, maan = make_school(name="De Ster"), make_school(name="De Maan")
+    for school in (ster, maan, make_school(name="Is open")):
+        book_on(2026, 9, 17, 9, submission=make_submission(school=school))
+    make_loan(submission=make_submission(school=ster), starts_on=datetime.date(2026, 10, 5))
+    over = make_school(name="De Zon")
+    book_on(2026, 9, 15, 9, submission=make_submission(school=over))  # has begun
+    book_on(2026, 9, 18, 9, submission=make_submission(school=over), state=State.CANCELLED)
+    assert [one for one in matters(desk) if "is dicht" in one] == []
+
+    School.objects.exclude(name="Is open").update(closed_on=datetime.date(2026, 9, 1))
+
+    found = [one for one in matters_of(desk) if "is dicht" in one.text]
+    assert [one.text for one in found] == [
+        "De Maan, Deventer is dicht; er staat nog 1 afspraak of aanvraag",
+        "De Ster, Deventer is dicht; er staan nog 2 afspraken of aanvragen",
+    ]
+    page = desk.get(found[1].address)
+    assert page.context["original"] == ster
+    merge_schools(source=ster, target=make_school(name="De Ster", site_code="31AB00"))
+    assert [one for one in matters(desk) if "De Ster" in one] == []
+
+
+def test_closed_school_of_another_hub_is_none_of_ours(client, db):
+    school = make_school(closed_on=datetime.date(2026, 9, 1))
+    book_on(2026, 9, 17, 9, submission=make_submission(school=school))
+    roles.load()
+    for hub, number in ((make_other_hub(), 0), (the_hub(), 1)):
+        person = make_staff(hubs=[hub], is_superuser=False)
+        person.groups.add(Group.objects.get(name=roles.MANAGEMENT))
+        client.force_login(person)
+        assert len([one for one in matters(client) if "is dicht" in one]) == number
 
 
 def test_rotation_that_does_not_fit_asks_for_the_call_that_the_letter_promises(

@@ -268,7 +268,7 @@ def test_a_month_is_filled_by_eight_volunteers(desk, worker, november, frozen):
     worker()
     desk.force_login(make_staff())
     rows = desk.get("/beheer/roster/person/uren/").context["rows"]
-    assert (len(rows), sum(worked for _person, worked in rows)) == (8, 64)
+    assert (len(rows), sum(worked for _person, _role, worked in rows)) == (8, 64)
 
 
 # --- Sixty visits in the planner -----------------------------------------------------------------
