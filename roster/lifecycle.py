@@ -189,12 +189,12 @@ def follow(
     changes = {"visit": visit, "number": number, "overruled": [], **span_of(visit)}
     if shift.person is None and changes["starts_at"] != shift.starts_at:
         changes["offered_at"] = None
-    data = {"from": shift.starts_at.isoformat()}
+    data = {"from": shift.starts_at.isoformat(), "until": shift.ends_at.isoformat()}
     try:
         return _move_along(shift, changes, data, by, tell=tell)
     except refusals.Overlaps:
         told = None if tell else ""
-        _apply(shift, "drop", by=by, about=shift.person, changes=_FREE, notice=told)
+        _apply(shift, "drop", by=by, about=shift.person, changes=_FREE, data=data, notice=told)
         return _apply(shift, "follow", by=by, changes=changes, data=data, notice="")
 
 

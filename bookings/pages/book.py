@@ -29,7 +29,7 @@ from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
 from submissions.pages.ask import CHANGE, Asking, AskView, asked_by
 from submissions.pages.code import CodeView, CorrectAddressView
-from submissions.pages.prefilled import class_asked
+from submissions.pages.prefilled import asked_last, class_asked
 from submissions.pages.waiting import asks_to_wait
 from submissions.rules import RulesBroken
 
@@ -56,8 +56,10 @@ class BookView(BookingAsking, AskView):
 
     template_name = "bookings/booking_new.html"
     to_wait: ClassVar = waiting.VisitWaitAsking()
+    holds_it = False  # whether this browser has it until its code is typed
 
     def get(self, request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
+        last = asked_last(request)
         browsers.give_number(request)
         programme, slot = _programme_in_slot(slug, slot_id)
         own = own_submission(request, programme, slot)
@@ -66,18 +68,18 @@ class BookView(BookingAsking, AskView):
             return redirect(address_of(held, "code"))
         if own and own.bookings.filter(state=State.OFFERED, visit__slot=slot).exists():
             return redirect(waiting.wait_address(own))
-        if asks_to_wait(request):
-            held = waiting.own_held(request, programme, slot)
-        again = drafts.kept(request)
+        self.holds_it = held is not None
+        asked, again = held or last, drafts.kept(request)
         form = BookingForm(
             programme=programme,
             slot=slot,
             user=self.user,
-            held=held,
+            asked=asked,
             again=again,
             class_asked=class_asked(request),
         )
-        return self.show(form, restored=again is not None)
+        restored = again is not None or (asked is not None and CHANGE not in request.GET)
+        return self.show(form, restored=restored)
 
     def post(self, request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
         programme, slot = _programme_in_slot(slug, slot_id)
@@ -116,7 +118,8 @@ class BookView(BookingAsking, AskView):
         can_wait = can_be_booked or (offer is not None and offer.status == Status.FULL)
         asks = asks_to_wait(request) and (form.is_bound or not can_be_booked)
         waits = asks and can_wait
-        gone = not waits and _is_gone(form, refused, can_be_booked=can_be_booked)
+        is_free = can_be_booked or self.holds_it
+        gone = not waits and _is_gone(form, refused, is_free=is_free)
         return {
             "programme": programme,
             "slot": slot,
@@ -163,11 +166,11 @@ def _in_words(refusal: Refused, left: Offer | None, form: BookingForm) -> str:
     return str(refusal)
 
 
-def _is_gone(form: BookingForm, refused: Refused | None, *, can_be_booked: bool) -> bool:
+def _is_gone(form: BookingForm, refused: Refused | None, *, is_free: bool) -> bool:
     """Whether the places cannot be had: a refusal says so, or before that the date itself."""
     if form.is_bound:
         return isinstance(refused, GONE)
-    return not (can_be_booked or form.held)
+    return not is_free
 
 
 def _instead(form: BookingForm, week: list[Offer], *, gone: bool) -> list[Offer]:

@@ -44,7 +44,7 @@ from submissions.pages.prefilled import (
     initial_of,
     known_classes,
     organisation_of,
-    party_as_asked,
+    parties_as_asked,
 )
 from submissions.rules import Broken, Party, Rule
 
@@ -106,16 +106,15 @@ class BookingForm(AskingForm):
         programme: Programme,
         slot: VisitSlot,
         user: User | None = None,
-        held: Submission | None = None,
+        asked: Submission | None = None,
         for_staff: bool = False,
         again: Any = None,
         class_asked: int = 0,
     ) -> None:
-        """`held`: what is asked already and not confirmed, to be asked anew with changes.
+        """`asked`: what is asked already and not confirmed, to be asked anew with changes.
         `again`: what was typed before, shown again and not checked. `class_asked`: the key
         of the class for which a link led here."""
         self.programme, self.slot, self.for_staff = programme, slot, for_staff
-        self.held = held
         self.is_bound = data is not None
         self.lacks_taster = False
         self.late_taster: Booking | None = None
@@ -125,7 +124,7 @@ class BookingForm(AskingForm):
         self._date_seen = data.get("date_shown", "") if data else ""
         self.is_refilled = bool(data) and not REFILLING.isdisjoint(data)
         if data is None:
-            self._open(user, again, class_asked)
+            self._open(user, asked, again, class_asked)
             return
         self.contact = self._contact(data)
         self.classes = self._parties(data)
@@ -143,12 +142,14 @@ class BookingForm(AskingForm):
         details = {"programme": self.programme, "for_staff": self.for_staff}
         return forms(data, form_kwargs=details, prefix="klas", **kwargs)
 
-    def _open(self, user: User | None, again: Any, class_asked: int) -> None:
+    def _open(
+        self, user: User | None, asked: Submission | None, again: Any, class_asked: int
+    ) -> None:
         """A form that opens, filled in with what is known already."""
         contact = contact_initial(user)
         parties = [initial_of(self.known_classes, class_asked)]
-        if self.held is not None:
-            contact, parties = as_asked(self.held), _parties_of(self.held)
+        if asked is not None:
+            contact, parties = as_asked(asked), parties_as_asked(asked) or parties
         elif self.programme.whom.is_groups:
             contact |= organisation_of(user)
         if again is not None:
@@ -245,11 +246,6 @@ class BookingForm(AskingForm):
         what = ["wait", self.programme.pk, wish.facts, self.parties]
         submission = self.contact.submission(browser=browser, language=language, what=what)
         return WaitRequest(submission, self.programme, self.parties, wish)
-
-
-def _parties_of(held: Submission) -> list[dict[str, Any]]:
-    rows = [*held.bookings.order_by("pk")] or held.visitwaits.order_by("pk")
-    return [party_as_asked(one) | {"supervisors": one.supervisors} for one in rows]
 
 
 def _resized(bound: forms.BaseFormSet, data: Any) -> list[dict[str, Any]]:

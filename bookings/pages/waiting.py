@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from bookings.models import State, VisitSlot, VisitWait
+from bookings.models import State, VisitWait
 from bookings.pages.access import address_of, form_address
 from bookings.pages.waiting_for_days import WishBookingForm
 from bookings.planning.month import Own
@@ -31,9 +31,9 @@ from submissions.access import load_submission, mine
 from submissions.forms import participants_field, pupils_field
 from submissions.lifecycle import TooMuchHeld
 from submissions.models import Submission, WaitState
-from submissions.pages.ask import AskView, asked_by
+from submissions.pages.ask import CHANGE, AskView, asked_by
 from submissions.pages.code import CorrectAddressView
-from submissions.pages.prefilled import class_asked
+from submissions.pages.prefilled import asked_last, class_asked
 from submissions.pages.waiting import WAIT, WaitAsking, WaitCodeView, WaitView, rows_waiting
 from submissions.rules import RulesBroken
 from submissions.waiting.lifecycle import LIVE
@@ -61,15 +61,17 @@ class WishView(VisitWaitAsking, AskView):
     to_wait: ClassVar = VisitWaitAsking()
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        asked, again = asked_last(request), drafts.kept(request)
         browsers.give_number(request)
-        again = drafts.kept(request)
         form = WishBookingForm(
             programme=_published(slug),
             user=self.user,
+            asked=asked,
             again=again,
             class_asked=class_asked(request),
         )
-        return self.show(form, restored=again is not None)
+        restored = again is not None or (asked is not None and CHANGE not in request.GET)
+        return self.show(form, restored=restored)
 
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:
         form = WishBookingForm(request.POST, programme=_published(slug), user=self.user)
@@ -200,22 +202,14 @@ class VisitWaitAddressView(CorrectAddressView, VisitWaitCodeView):
 def _form_of(row: VisitWait) -> str:
     if row.slot is not None:
         is_planned = row.slot.programmes.filter(pk=row.programme_id).exists()
-        return form_address(row.programme, row.slot, WAIT, is_planned=is_planned)
+        query = f"{WAIT}&{CHANGE}"
+        return form_address(row.programme, row.slot, query, is_planned=is_planned)
     if not row.programme.is_published:
         return ""  # the site does not offer it any more
-    return reverse("bookings:wish", args=[row.programme.slug])
+    return reverse("bookings:wish", args=[row.programme.slug]) + f"?{CHANGE}"
 
 
 # --- Whose it is ---------------------------------------------------------------------------------
-
-
-def own_held(request: HttpRequest, programme: Programme, slot: VisitSlot) -> Submission | None:
-    """What this browser asked to wait with here, and has not typed the code of."""
-    waits = VisitWait.objects.filter(
-        mine(request), programme=programme, slot=slot, state=WaitState.HELD
-    )
-    row = waits.select_related("submission").order_by("pk").last()
-    return row.submission if row else None
 
 
 def own_offers(request: HttpRequest, programme: Programme) -> dict[int, Own]:

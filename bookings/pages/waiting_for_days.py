@@ -16,6 +16,8 @@ from core.pages.errors import Said, at_fields
 from core.text.fields import PickedDayField
 from programmes.models import Programme
 from schools.years import last_plannable_day
+from submissions.forms import as_typed
+from submissions.models import Submission
 from submissions.rules import first_bookable_moment
 
 # Schools come on these.
@@ -47,8 +49,8 @@ class WishForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, data: Any, *, programme: Programme) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any, *, programme: Programme, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
         self.programme = programme
         self.soonest = timezone.localdate(first_bookable_moment(programme.lead_time))
 
@@ -87,9 +89,22 @@ class WishBookingForm(BookingForm):
     """The form of a booking, with days in the place of a date. A class must be fit to come on the
     last of them."""
 
-    def __init__(self, data: Any = None, *, programme: Programme, **fields: Any) -> None:
-        self.days = WishForm(data, programme=programme)
-        super().__init__(data, programme=programme, slot=self.days.last_slot, **fields)
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        programme: Programme,
+        asked: Submission | None = None,
+        again: Any = None,
+        **fields: Any,
+    ) -> None:
+        days = _days_as_asked(asked)
+        if again is not None:
+            typed = as_typed(WishForm(again, programme=programme))
+            days |= {name: value for name, value in typed.items() if value}
+        self.days = WishForm(data, programme=programme, initial=days)
+        slot = self.days.last_slot
+        super().__init__(data, programme=programme, slot=slot, asked=asked, again=again, **fields)
 
     def is_valid(self) -> bool:
         return all([super().is_valid(), self.days.is_valid()])
@@ -98,3 +113,12 @@ class WishBookingForm(BookingForm):
     def errors(self) -> Said:
         of_days = [] if self.asks_for_more else at_fields(self.days)
         return [*of_days, *super().errors]
+
+
+def _days_as_asked(asked: Submission | None) -> dict[str, Any]:
+    """The days of a wish, as initial values; none of what was asked for a date."""
+    row = asked.visitwaits.filter(slot=None).first() if asked else None
+    if row is None:
+        return {}
+    days = {"weekdays": list(row.weekdays), "part": row.part}
+    return days | {"first_day": row.first_day, "last_day": row.last_day}

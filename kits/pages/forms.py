@@ -16,12 +16,14 @@ from kits.rules import LoanItem, LoanRequest, broken_rules
 from kits.waiting.loan_list import LoanWaitRequest
 from schools.models import User
 from submissions.forms import ClassFieldsForm, SchoolContactForm, given
+from submissions.models import Submission
 from submissions.pages.asking_form import AskingForm
 from submissions.pages.prefilled import (
     as_asked,
     contact_initial,
     initial_of,
     known_classes,
+    parties_as_asked,
     party_as_asked,
 )
 from submissions.rules import Broken, Party, Rule
@@ -59,27 +61,30 @@ class LoanForm(AskingForm):
         kit: LessonKit,
         user: User | None = None,
         booking: Booking | None = None,
-        held: Loan | None = None,
+        asked: Submission | None = None,
         for_staff: bool = False,
         day: datetime.date | None = None,
         again: Any = None,
         class_asked: int = 0,
     ) -> None:
-        """`day`: on which it is collected, where that is known. `held`: what is asked already
+        """`day`: on which it is collected, where that is known. `asked`: what is asked already
         and not confirmed, to be asked anew with changes. `again`: what was typed before, shown
         again and not checked. `class_asked`: the key of the class for which a link led here."""
         self.is_bound = data is not None
         self.is_refilled = self.is_bound and "use" in data
         rows = Booking.objects.all(), Loan.objects.all()
         self.known_classes = known_classes(user, day, *rows) if day else []
+        initial, parties = contact_initial(user), [initial_of(self.known_classes, class_asked)]
         # Of a hold, or of the visit that the kit goes with, all is known.
-        asked = held or booking
-        initial = as_asked(asked.submission) if asked else contact_initial(user)
+        if asked is not None:
+            initial, parties = as_asked(asked), parties_as_asked(asked) or parties
+        elif booking is not None:
+            initial, parties = as_asked(booking.submission), [party_as_asked(booking)]
         if again is not None:
             initial |= given(SchoolContactForm(again))
         self.contact = SchoolContactForm(data, initial=initial, for_staff=for_staff)
         details: Any = {"kit": kit, "for_staff": for_staff, "prefix": "klas"}
-        first = party_as_asked(asked) if asked else initial_of(self.known_classes, class_asked)
+        first = parties[0]
         if again is not None:
             first |= given(LoanClassForm(again, **details))
         self.class_form = LoanClassForm(data, initial=first, **details)

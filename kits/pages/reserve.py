@@ -39,7 +39,7 @@ from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
 from submissions.pages.ask import CHANGE, Asking, AskView, asked_by
 from submissions.pages.code import CodeView, CorrectAddressView
-from submissions.pages.prefilled import class_asked
+from submissions.pages.prefilled import asked_last, class_asked
 from submissions.pages.waiting import asks_to_wait
 from submissions.rules import RulesBroken
 
@@ -96,6 +96,7 @@ class ReserveView(LoanAsking, AskView):
         chosen = _chosen(request, kit)
         if chosen is None:
             return redirect(f"{kit.get_absolute_url()}#lenen")
+        last = None if chosen.booking else asked_last(request)
         browsers.give_number(request)
         self.chosen = chosen
         held = _own_hold(request, chosen)
@@ -104,7 +105,8 @@ class ReserveView(LoanAsking, AskView):
         own, days = waiting.own_offer(request, kit), (chosen.starts_on, chosen.ends_on)
         if own and (own.starts_on, own.ends_on) == days:
             return redirect(waiting.wait_address(own.submission))
-        form = self.form(held=held, again=drafts.kept(request), class_asked=class_asked(request))
+        asked = held.submission if held else last
+        form = self.form(asked=asked, again=drafts.kept(request), class_asked=class_asked(request))
         refused = _why_not(chosen) if held is None else None
         waits = asks_to_wait(request) and isinstance(refused, NoCopyFree)
         # Who asks to wait knows that there is none.

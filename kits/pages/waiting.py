@@ -15,6 +15,7 @@ from kits.waiting.loan_list import LIST
 from submissions import browsers
 from submissions.access import mine
 from submissions.models import Submission, WaitState
+from submissions.pages.ask import CHANGE
 from submissions.pages.code import CorrectAddressView
 from submissions.pages.waiting import WAIT, WaitAsking, WaitCodeView, WaitView
 
@@ -78,7 +79,7 @@ class LoanWaitCodeView(LoanWaitAsking, WaitCodeView):
         [row] = rows
         days = {"van": row.starts_on.isoformat(), "tot": row.ends_on.isoformat()}
         form = reverse("kits:reserve", args=[row.kit.slug])
-        query = urlencode(days | {"hoe": row.delivery, WAIT: 1})
+        query = urlencode(days | {"hoe": row.delivery, WAIT: 1, CHANGE: ""})
         return {
             "rows": rows,
             "programme": row.kit,

@@ -4,6 +4,7 @@ Each tells how things stand when it is made: an open shift that was taken meanwh
 and nobody hears what is not so any more. One mail a person and occasion.
 """
 
+import datetime
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -112,8 +113,18 @@ def _by_person(events: Iterable[ShiftEvent]) -> list[tuple[Person, list[Shift]]]
     found: dict[Person, dict[int, Shift]] = {}
     for event in events:
         if event.person is not None:
-            found.setdefault(event.person, {})[event.shift_id] = event.shift
+            found.setdefault(event.person, {})[event.shift_id] = _as_she_knew_it(event)
     return [(person, list(shifts.values())) for person, shifts in found.items()]
+
+
+def _as_she_knew_it(event: ShiftEvent) -> Shift:
+    """The shift of an event, when it was for her: of one that moved on without her the new time is
+    not what she need not come for; she may have to be elsewhere then."""
+    shift = event.shift
+    if event.notice == "off" and "from" in event.data:
+        shift.starts_at = datetime.datetime.fromisoformat(event.data["from"])
+        shift.ends_at = datetime.datetime.fromisoformat(event.data["until"])
+    return shift
 
 
 def _is_hers(shift: Shift, person: Person) -> bool:

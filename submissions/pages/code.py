@@ -215,15 +215,21 @@ def _correct(submission: Submission, email: str) -> None:
 def after_second_click(request: HttpRequest) -> str:
     """Where a code leads that was typed with two clicks, of which the first signed her in; or ''.
 
-    Her form still has the token against forgery from before that, so the second is refused.
+    Her form still has the token against forgery from before that, so the second is refused. So has
+    the form of another tab in which a code is waited for: that one is asked for again.
     """
     match = request.resolver_match
     if match is None or not request.user.is_authenticated:
         return ""
     if match.url_name == "sign_in_code":
         return signed_in_address(request)
-    mine = Submission.objects.filter(user=request.user)
-    is_code = match.url_name in {"code", "wait_code"}
-    if is_code and mine.filter(public_id=match.kwargs["public_id"]).exists():
+    if match.url_name not in {"code", "wait_code"}:
+        return ""
+    asked = Submission.objects.filter(public_id=match.kwargs["public_id"])
+    if asked.filter(user=request.user).exists():
         return request.path  # and from there to what is confirmed
+    browser = browsers.browser_of(request)
+    if browser and asked.filter(browser=browser).exists():
+        messages.warning(request, _("Send the form once more"))
+        return request.path
     return ""

@@ -4,14 +4,20 @@ import datetime
 import secrets
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from core.addresses import row_number
+from core.pages import drafts
 from schools.forms import TypedSchool
 from schools.models import ClassGroup, User
 from schools.years import school_year_of
+from submissions import browsers
+from submissions.kinds import submitted
 from submissions.models import Asked, Submission
+from submissions.pages.ask import CHANGE
 
 
 def new_key() -> str:
@@ -55,9 +61,38 @@ def as_asked(submission: Submission) -> dict[str, Any]:
     }
 
 
+def asked_last(request: HttpRequest) -> Submission | None:
+    """What this browser asked for last and never confirmed: it would have to be typed anew where
+    its hold ran out, or its place went to others.
+
+    As long as a hold and then a draft are kept; whoever asks to change it finds it back later too.
+    """
+    wants_it = CHANGE in request.GET
+    browser = browsers.browser_of(request)
+    if not browser or (request.user.is_authenticated and not wants_it):
+        return None
+    asked = Submission.objects.filter(browser=browser).select_related("school")
+    last = asked.order_by("-pk").first()
+    if last is None or last.verified_at is not None:
+        return None
+    until = last.created_at + settings.HOLD_FOR + drafts.AGE
+    return last if wants_it or timezone.now() < until else None
+
+
+def parties_as_asked(submission: Submission) -> list[dict[str, Any]]:
+    """The classes or groups of a submission, whatever it asks for."""
+    for kind in submitted():
+        rows: QuerySet[Any] = kind.model._base_manager.all()
+        if found := rows.filter(submission=submission).order_by("pk"):
+            return [party_as_asked(row) for row in found]
+    return []
+
+
 def party_as_asked(row: Asked) -> dict[str, Any]:
     """The class or group of a booking or loan, as initial values of its form."""
     party: dict[str, Any] = {"name": row.party_name, "pupils": row.pupils}
+    if (supervisors := getattr(row, "supervisors", None)) is not None:  # of a visit
+        party["supervisors"] = supervisors
     if row.year_from is None or row.year_to is None:
         return party | {"group_kind": row.group_kind}
     years = list(range(row.year_from, row.year_to + 1))

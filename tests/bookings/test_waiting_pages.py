@@ -1,6 +1,7 @@
 """The waiting list as a teacher meets it: from a full date to the place that is hers."""
 
 import datetime
+import html
 import re
 
 import pytest
@@ -153,6 +154,43 @@ def test_several_days_are_wished_for_with_the_same_fields(client, programme, slo
     lifecycle.cancel(booking=taken, by=make_staff())
     row.refresh_from_db()
     assert row.state == WaitState.OFFERED
+
+
+def test_what_waits_for_its_code_is_filled_in_to_be_changed(client, programme, slot, taken):
+    client.get(address(programme, slot))
+    to_date = client.post(address(programme, slot), typed(wait="1"))["Location"]
+    change = re.search(r'href="([^"]+wijzig)"', client.get(to_date).text)
+    of_date = client.get(html.unescape(change[1]))
+
+    days = {"weekdays": ["1", "3"], "part": "morning"}
+    days |= {"first_day": "2026-11-02", "last_day": "2026-11-30"}
+    page = reverse("bookings:wish", args=["film"])
+    wish = typed(submission_key="a-random-key-of-a-wish", wait="1") | days
+    to_wish = client.post(page, wish)["Location"]
+    change = re.search(r'href="([^"]+wijzig)"', client.get(to_wish).text)
+    of_wish = client.get(html.unescape(change[1]))
+
+    for form in (of_date.context["form"], of_wish.context["form"]):
+        assert form.classes.forms[0].initial["name"] == "7b"
+        assert form.contact.initial["email"] == "umit@school.example"
+    typed_days = of_wish.context["days"]
+    assert {name: typed_days[name].value() for name in days} == {
+        "weekdays": ["1", "3"],
+        "part": "morning",
+        "first_day": datetime.date(2026, 11, 2),
+        "last_day": datetime.date(2026, 11, 30),
+    }
+
+
+def test_days_of_a_wish_that_was_refused_are_there_again(client, programme, slot, taken):
+    page = reverse("bookings:wish", args=["film"])
+    client.get(page)
+    days = {"weekdays": ["1"], "first_day": "2026-11-30", "last_day": "2026-11-02"}
+    client.post(page, typed(wait="1") | days)
+
+    again = client.get(page).context["days"]
+
+    assert (again["weekdays"].value(), again["first_day"].value()) == (["1"], "2026-11-30")
 
 
 def test_wish_that_is_refused_says_why_and_nothing_typed_is_lost(programme, slot, taken, settings):

@@ -365,6 +365,20 @@ def test_days_without_a_box_lead_from_the_month_to_the_waiting_list(client, kit)
     assert (row.starts_on, row.ends_on) == (november(5), november(19))
 
 
+def test_wait_for_a_box_is_filled_in_to_be_changed_until_its_code_is_typed(client, kit):
+    lend(kit)
+    form = reverse("kits:reserve", args=[kit.slug])
+    days = {"van": "2026-11-05", "tot": "2026-11-19", "wachtlijst": "1"}
+    client.get(form, days)
+    code_page = client.post(f"{form}?{urlencode(days)}", typed(wait="1"))["Location"]
+
+    (change,) = re.findall(r'href="([^"]+wijzig[^"]*)"', client.get(code_page).text)
+    page = client.get(html.unescape(change))
+
+    assert page.context["form"].class_form.initial["name"] == "7b"
+    assert page.context["form"].contact.initial["email"] == "umit@school.example"
+
+
 def test_box_that_goes_with_a_visit_or_moves_has_no_waiting_list(client):
     booking, kit = visit_with_kit()
     loan = lend(kit)

@@ -161,6 +161,24 @@ def test_shift_that_moved_is_told_once_with_its_calendar_file(run):
     assert b"SEQUENCE:3" in bytes(file.content)
 
 
+def test_shift_that_moved_onto_another_of_hers_is_off_on_the_day_she_knew(run, frozen):
+    """Not on the day of the other one, on which she is expected."""
+    other = make_run(title="Film")
+    anna = make_person(runs=[run, other])
+    make_shift(other, WEDNESDAY, anna)
+    shift = make_shift(run, NEAR, anna)
+    told()
+    move_visit(visit=shift.visit, slot=other_slot(shift.visit, WEDNESDAY), by=make_staff())
+    clock.follow_visits()
+
+    assert (anna.email, "Je hoeft niet te komen op dinsdag 20 oktober") in told()
+    mail = Mail.objects.get(template="shift_off")
+    assert "dinsdag 20 oktober 09:00–11:00: Proeverij" in mail.text
+    assert "4 november" not in mail.text
+    [file] = mail.files.all()
+    assert b"DTSTART;TZID=Europe/Amsterdam:20261020T090000" in bytes(file.content)
+
+
 def test_open_shift_that_moved_is_offered_to_who_can_then(run, frozen):
     tuesdays = make_person(runs=[run], on=[1], email="anna@x.nl")
     thursdays = make_person(runs=[run], on=[3], email="bo@x.nl")

@@ -108,6 +108,59 @@ def test_what_is_held_is_filled_in_and_changed_without_losing_the_place(client, 
     assert Visit.objects.get(pk=second.bookings.get().visit_id).groups_taken == 1
 
 
+def test_what_was_typed_is_filled_in_again_when_its_hold_ran_out(client, last_place):
+    submission = held(client, *last_place)
+    address = booking_form.address(*last_place)
+    lapsed = NOW + datetime.timedelta(minutes=31)
+
+    with time_machine.travel(lapsed, tick=False):
+        client.post(code_page(submission), {"code": "000000"})
+        changed = client.get(address, {"wijzig": ""})
+        anew = client.get(address)
+    with time_machine.travel(NOW + datetime.timedelta(hours=3), tick=False):
+        changed_later, next_person = client.get(address, {"wijzig": ""}), client.get(address)
+
+    for page in (changed, anew, changed_later):
+        assert page.context["form"].classes.forms[0].initial["name"] == "7b"
+        assert page.context["form"].contact.initial["email"] == "umit@school.example"
+    assert [page.context["restored"] for page in (changed, anew)] == [False, True]
+    assert "email" not in next_person.context["form"].contact.initial
+    assert "email" not in Client().get(address).context["form"].contact.initial
+
+
+def test_what_was_typed_goes_along_to_another_date_when_the_place_is_gone(client, last_place):
+    programme, slot = last_place
+    other = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 10, 9), max_groups=1)
+    submission = held(client, programme, slot)
+
+    with time_machine.travel(NOW + datetime.timedelta(minutes=31), tick=False):
+        code = code_again(client, submission)
+        held(Client(), programme, slot, **booking_form.typed_by(2))
+        refused = client.post(code_page(submission), {"code": code})
+        assert f'href="{booking_form.address(programme, other)}"' in refused.text
+        page = client.get(booking_form.address(programme, other))
+        kit = client.get(loan_form.address(make_kit()))
+
+    assert page.context["form"].classes.forms[0].initial["pupils"] == 24
+    assert page.context["form"].contact.initial["contact_name"] == "Ümit Çelik-van ’t Hof"
+    assert kit.context["form"].class_form.initial["name"] == "7b"
+
+
+def code_again(client: Client, submission: Submission) -> str:
+    client.post(code_page(submission), {"again": "1"})
+    return code_in_mail()
+
+
+def test_what_is_confirmed_is_not_filled_in_again(client, last_place):
+    programme, slot = last_place
+    other = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 10, 9))
+    lifecycle.verify(submission=held(client, programme, slot))
+
+    page = client.get(booking_form.address(programme, other), {"wijzig": ""})
+
+    assert "email" not in page.context["form"].contact.initial
+
+
 def test_a_change_that_does_not_fit_leaves_what_was_held(client, last_place):
     first = held(client, *last_place)
     two = (("7b", [7], 24, 3), ("7c", [7], 24, 3))

@@ -145,6 +145,28 @@ def test_token_from_before_signing_in_leads_on(programme, slot):
     assert client.post(url, data).status_code == 403
 
 
+def test_code_typed_in_another_tab_after_signing_in_is_asked_for_again(programme, slot):
+    """She asked for two things side by side; the code of the first signed her in."""
+    client = Client(enforce_csrf_checks=True)
+    csrf = {"csrfmiddlewaretoken": token_on(client, address(programme, slot))}
+    first = client.post(address(programme, slot), typed() | csrf)["Location"]
+    other = typed(submission_key="key-of-another-tab", contact_name="Juf Anna") | csrf
+    second = client.post(address(programme, slot), other)["Location"]
+    old = {"csrfmiddlewaretoken": token_on(client, second)}
+    client.force_login(make_teacher(email="umit@school.example"))
+    client.cookies["csrftoken"] = "x" * 32
+
+    page = client.post(second, old | {"code": code_in_mail()}, follow=True)
+
+    assert [path for path, _status in page.redirect_chain] == [second]
+    assert words_on(page) == ["Verstuur het formulier nog een keer"]
+    again = {"csrfmiddlewaretoken": str(page.context["csrf_token"]), "code": code_in_mail()}
+    assert client.post(second, again)["Location"] == second.removesuffix("code/")
+    stranger = Client(enforce_csrf_checks=True)
+    stranger.force_login(make_teacher(email="anna@school.example"))
+    assert stranger.post(first, old).status_code == 403
+
+
 def test_token_from_before_signing_in_leads_to_the_page_that_was_wanted():
     make_teacher(email="anna@school.example")
     client = Client(enforce_csrf_checks=True)
