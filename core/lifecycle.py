@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -209,6 +209,29 @@ def role_of(person: Any) -> Role:
     if person is None:
         return Role.SITE
     return Role.STAFF if person.is_staff else Role.TEACHER
+
+
+def lock_row(row: models.Model, facts: models.QuerySet[Any]) -> None:
+    """Bring a row and the `facts` that are read with it up to date, and keep it so: what a page
+    showed may be old, and nobody else changes it in this transaction.
+
+    Where it changed while PostgreSQL waited for it, it is joined with what it pointed to before,
+    and so is not found, or stands without its facts; it is ours by then, and is read again.
+    """
+    rows = facts.select_for_update(of=("self",))
+    try:
+        row.refresh_from_db(from_queryset=rows)
+    except ObjectDoesNotExist:
+        row.refresh_from_db(from_queryset=rows)
+    if any(_is_missing(row, field) for field in row._meta.concrete_fields):
+        row.refresh_from_db(from_queryset=rows)
+
+
+def _is_missing(row: models.Model, field: Any) -> bool:
+    """Whether the row points to something that was not found beside it."""
+    if not (field.is_relation and field.is_cached(row)):
+        return False
+    return field.get_cached_value(row) is None and getattr(row, field.attname) is not None
 
 
 def _locked(row: Any) -> Any:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking
-from core.lifecycle import NEW, Lifecycle, Move, Refused
+from core.lifecycle import NEW, Lifecycle, Move, Refused, lock_row
 from core.transactions import retried
 from impact.models import TALLIES, Evaluation, EvaluationEvent, EvaluationState
 from kits.models import Loan
@@ -144,9 +144,7 @@ _COLUMNS = [name for names in TALLIES.values() for name in names]
 
 
 def _lock(evaluation: Evaluation) -> None:
-    """Bring it up to date and keep it so: what the page showed may be old."""
-    rows = Evaluation.objects.with_facts().select_for_update(of=("self",))
-    evaluation.refresh_from_db(from_queryset=rows)
+    lock_row(evaluation, Evaluation.objects.with_facts())
 
 
 def _refuse_late(evaluation: Evaluation) -> None:

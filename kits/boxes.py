@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import Q
 
+from core.lifecycle import lock_row
 from kits.availability import free_copies
 from kits.days import overdue_until
 from kits.models import KitCopy, LessonKit, Loan, LoanState
@@ -59,7 +60,7 @@ def is_free(
 
 def lock_loan(loan: Loan) -> None:
     """Bring the loan up to date; nobody else changes it in this transaction."""
-    loan.refresh_from_db(from_queryset=Loan.objects.filter(pk=loan.pk).locked())
+    lock_row(loan, Loan.objects.with_facts())
 
 
 def lock_all(copy: KitCopy, *loans: Loan) -> None:

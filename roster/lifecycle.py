@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import Visit
 from core.dates import time_between
 from core.formats.amounts import few_decimals
-from core.lifecycle import NEW, Lifecycle, Move, Role
+from core.lifecycle import NEW, Lifecycle, Move, Role, lock_row
 from core.transactions import retried
 from roster import refusals, rules
 from roster.hours import in_hours
@@ -240,9 +240,7 @@ _FREE: Mapping[str, Any] = {
 
 
 def _lock(shift: Shift) -> None:
-    """Bring it up to date and keep it so: what the page showed may be old."""
-    rows = Shift.objects.with_facts().select_for_update(of=("self",))
-    shift.refresh_from_db(from_queryset=rows)
+    lock_row(shift, Shift.objects.with_facts())
 
 
 def _give(

@@ -5,6 +5,7 @@ And what the lifecycles of all kinds share. The states of what a submission asks
 tables of each kind.
 """
 
+import copy
 import datetime
 from collections.abc import Iterable
 from typing import Any
@@ -16,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from core.lifecycle import IllegalMove, Lifecycle, Refused
+from core.lifecycle import IllegalMove, Lifecycle, Refused, lock_row
 from core.transactions import retried
 from programmes.models import Hub
 from schools.models import ClassGroup, Organisation, School, User
@@ -166,12 +167,8 @@ def open_submission(submission: Submission, *, hub: Hub) -> tuple[Submission, bo
 
 def locked(submission: Submission) -> Submission:
     """The submission as it is now, with who asks; nobody else changes it in this transaction."""
-    rows = Submission.objects.select_for_update(of=("self",))
-    rows = rows.select_related("school", "organisation")
-    found = rows.get(pk=submission.pk)
-    if found.school_id and found.school is None:
-        # It waited while its school was merged: PostgreSQL joined the one that it had before.
-        found.refresh_from_db(fields=["school"])
+    found = copy.copy(submission)
+    lock_row(found, Submission.objects.select_related("school", "organisation"))
     return found
 
 
@@ -279,7 +276,7 @@ def account_of(*, email: str, **fields: Any) -> User:
     user = User(email=email, **fields)
     user.set_unusable_password()
     User.objects.bulk_create([user], ignore_conflicts=True)
-    return User.objects.get(email=email)
+    return User.objects.select_related("school").get(email=email)
 
 
 # --- Contact -----------------------------------------------------------------------------------

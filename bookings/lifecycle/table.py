@@ -30,7 +30,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings import places
 from bookings.models import Booking, Footprint, State, VisitSlot
 from bookings.refusals import ClassAlreadyBooked, GroupAlreadyBooked, NothingHeld
-from core.lifecycle import NEW, Move
+from core.lifecycle import NEW, Move, lock_row
 from programmes.models import Programme
 from submissions.lifecycle import AskedLifecycle
 
@@ -104,6 +104,5 @@ def make_way(slot: VisitSlot, programme: Programme) -> None:
 
 def lock(booking: Booking, move: str) -> None:
     """Bring it up to date and keep it so: what the page showed may be old. Raises IllegalMove."""
-    rows = Booking.objects.with_facts().select_for_update(of=("self",))
-    booking.refresh_from_db(from_queryset=rows)
+    lock_row(booking, Booking.objects.with_facts())
     MOVES.check(booking, move)

@@ -73,8 +73,8 @@ class Entry:
 
     def locked(self) -> "Entry":
         """As it is now: her numbers may have changed since it was read, and cannot from here on."""
-        rows = VisitWait.objects.filter(pk__in=[row.pk for row in self.rows]).order_by("pk")
-        return Entry(list(rows.with_facts().select_for_update(of=("self",))))
+        rows = VisitWait.objects.filter(pk__in=[row.pk for row in self.rows])
+        return Entry(list(rows.locked()))
 
 
 def entries_of(rows: VisitWaitQuerySet) -> list[Entry]:

@@ -97,8 +97,7 @@ class VisitList(WaitingList):
         return until
 
     def _offered(self, submission: Submission) -> list[Booking]:
-        offered = submission.bookings.filter(state=State.OFFERED).order_by("pk")
-        return list(offered.with_facts().select_for_update(of=("self",)))
+        return list(submission.bookings.filter(state=State.OFFERED).locked())
 
     @retried
     def offer_by_hand(

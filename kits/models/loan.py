@@ -45,15 +45,6 @@ class LoanQuerySet(AskedQuerySet["Loan"]):
         back = LoanEvent.objects.filter(loan=OuterRef("pk"), move="take_back").order_by("-pk")
         return self.annotate(came_back_at=Subquery(back.values("at")[:1]))
 
-    def locked(self) -> Self:
-        """Locks them at once; the order is in `boxes.py`.
-
-        Two queries: a row whose copy changed while PostgreSQL waited for its lock is joined with
-        the old copy again, and is not found.
-        """
-        rows = self.order_by("pk").select_for_update().values_list("pk", flat=True)
-        return type(self)(self.model).filter(pk__in=list(rows)).with_facts().order_by("pk")
-
     def with_facts(self) -> Self:
         return self.select_related(
             "submission__school",

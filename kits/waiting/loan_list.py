@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from core.lifecycle import NEW, Refused
+from core.lifecycle import NEW, Refused, lock_row
 from core.transactions import retried
 from kits import days, lifecycle, rules
 from kits.availability import count_free
@@ -124,8 +124,7 @@ class LoanList(WaitingList):
         lifecycle.MOVES.lapse_all(in_the_way(kit, starts_on, before))
         copy = lock_free(kit, starts_on, before)
         # Her numbers may have changed since it was read, and cannot from here on.
-        rows = LoanWait.objects.with_facts().select_for_update(of=("self",))
-        row.refresh_from_db(from_queryset=rows)
+        lock_row(row, LoanWait.objects.with_facts())
         until = _until(kit, starts_on, row.submission)
         years = row.year_from, row.year_to
         party = Party(row.party_name, *years, row.pupils, level=row.level)

@@ -55,8 +55,13 @@ class AskedQuerySet[T: "Asked"](KeepsFolded, OfHubs[T]):
         return self.select_related("submission")
 
     def locked(self) -> Self:
-        """These rows with their facts, which nobody else changes in this transaction."""
-        return self.with_facts().select_for_update(of=("self",)).order_by("pk")
+        """These rows with their facts, which nobody else changes in this transaction.
+
+        Two queries: a row that changed while PostgreSQL waited for its lock is joined with what it
+        pointed to before, and is not found, or stands without it (as in `lock_row`).
+        """
+        rows = self.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
+        return type(self)(self.model).filter(pk__in=list(rows)).with_facts().order_by("pk")
 
     def visible_to(self, user: User | int) -> Self:
         """What she asked for, and what a colleague shares with her; `user` or her key."""

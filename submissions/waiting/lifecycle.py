@@ -14,7 +14,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.lifecycle import NEW, Move, Refused
+from core.lifecycle import NEW, Move, Refused, lock_row
 from core.models import Mail
 from core.transactions import at_end, retried
 from programmes.models import Hub
@@ -231,7 +231,7 @@ class WaitingList:
     @retried
     def change_numbers(self, row: Waiting, *, pupils: int, by: User | None) -> bool:
         """Fewer pupils, with the same rank. False if it is as many already. Raises OnlyFewer."""
-        row.refresh_from_db(from_queryset=self.rows.select_for_update(of=("self",)))
+        lock_row(row, self.rows)
         MOVES.check(row, "change_numbers")
         if pupils == row.pupils:
             return False

@@ -41,7 +41,7 @@ from tests.factories import (
     unsaved_submission,
 )
 from tests.programme_form import save
-from tests.racing import race
+from tests.racing import after_waiting, race
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("frozen")]
 
@@ -261,6 +261,23 @@ def test_two_who_decide_at_once_leave_one_chain_of_states(first, second):
     booking.refresh_from_db()
     assert booking.events.count() == 1 + len(results) - len(refused)
     assert len(refused) == (0 if {first, second} == {"cancel", "confirm"} and not refused else 1)
+    assert_sound()
+
+
+def test_booking_that_moves_meanwhile_is_cancelled_where_it_went():
+    """PostgreSQL joins it with the visit that it left, and would not find it."""
+    booking, staff = make_booking(), make_staff()
+    visit = booking.visit
+    to = make_slot(programmes=[visit.programme], starts_at=amsterdam(2026, 11, 10, 9))
+    shown, moved = (Booking.objects.get(pk=booking.pk) for _page in range(2))
+
+    result = after_waiting(
+        lambda: lifecycle.cancel(booking=shown, by=staff),
+        for_change=lambda: lifecycle.reschedule(booking=moved, slot=to, by=staff),
+    )
+
+    assert not isinstance(result, Exception), result
+    assert (shown.state, shown.visit.slot) == (State.CANCELLED, to)
     assert_sound()
 
 

@@ -8,7 +8,7 @@ from core.models import Mail
 from roster import clock, lifecycle
 from roster.models import Shift, ShiftEvent
 from tests.factories import NOW, amsterdam
-from tests.racing import race
+from tests.racing import after_waiting, race
 from tests.roster.rostering import fresh, make_expected, make_person, make_run, make_shift, post
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,6 +39,20 @@ def test_double_click_takes_it_once():
     codes = race([lambda: post(person, "take", shift_id=shift.pk).status_code] * 4)
     assert codes == [302] * 4
     assert ShiftEvent.objects.filter(move="accept").count() == 1
+
+
+def test_whoever_accepts_while_her_shift_ends_hears_that_it_is_off():
+    """PostgreSQL joins it with nobody, who had it when its end began to wait."""
+    run = make_run()
+    shift, anna = make_shift(run), make_person(runs=[run])
+    shown = fresh(shift)
+
+    event = after_waiting(
+        lambda: lifecycle.end(shift=shown),
+        for_change=lambda: lifecycle.accept(shift=shift, person=anna),
+    )
+
+    assert (event.person, event.notice) == (anna, "off")
 
 
 def test_two_shifts_at_the_same_time_accepted_at_once_leave_her_in_one_place(monkeypatch):
