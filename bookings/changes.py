@@ -1,5 +1,6 @@
 """What was booked, after staff changed its programme or its venue: it keeps its rooms, calendars
-learn of it, and the schools are told unless staff do not want that.
+learn of it, and the schools are told unless staff do not want that. Classes that another limit
+would refuse are named, and come.
 """
 
 from typing import Any
@@ -13,9 +14,14 @@ from bookings import places
 from bookings.lifecycle import MOVES
 from bookings.models import Booking, Visit
 from bookings.refusals import RoomsTaken
+from bookings.rules import broken_party
 from bookings.visits.rooms import names_by_visit, rehouse
 from programmes.models import Programme, Venue
 from schools.models import User
+from submissions.rules import Party
+
+# What is asked of each class.
+ASKED = ("year_from", "year_to", "min_pupils", "max_pupils_per_class")
 
 # What a calendar says of a programme, besides its length.
 WRITTEN = ("title", "title_en", "bring", "bring_en")
@@ -55,6 +61,22 @@ def keep_rooms(programme: Programme, took: int, by: User, *, tell: bool) -> list
             told,
         )
         lines += [text % {"number": told}] if told else []
+    return lines
+
+
+def name_beyond(programme: Programme, before: Programme) -> list[str]:
+    """A line for each class to come that the programme takes no more, and took before."""
+    if all(getattr(programme, name) == getattr(before, name) for name in ASKED):
+        return []
+    lines = []
+    for booking in coming_of(programme).with_facts():
+        party = Party.of(booking, booking.supervisors)
+        took = broken_party(before, party, 0)
+        lines += [
+            f"{booking.visit}, {booking.party_name} ({booking.numbers}): {one.message}"
+            for one in broken_party(programme, party, 0)
+            if one.rule not in {each.rule for each in took}
+        ]
     return lines
 
 

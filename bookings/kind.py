@@ -198,6 +198,7 @@ class BookingKind(AskedKind):
         if not isinstance(thing, Programme):
             return []
         lines = visits.keep_limits(Visit.objects.filter(programme=thing))
+        lines += changes.name_beyond(thing, before)
         changes.refresh_calendars(thing, before)
         return [*lines, *changes.keep_rooms(thing, before.duration, by, tell=tell)]
 
