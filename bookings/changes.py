@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from bookings import places
 from bookings.lifecycle import MOVES
 from bookings.models import Booking, Visit
+from bookings.models.booking import BookingQuerySet
 from bookings.refusals import RoomsTaken
 from bookings.rules import broken_party
 from bookings.visits.rooms import names_by_visit, rehouse
@@ -102,7 +103,7 @@ def refresh_calendars(programme: Programme, before: Programme) -> None:
         coming_of(programme).order_by().update(**revised)
 
 
-def coming_of(thing: Programme | Venue) -> QuerySet[Booking]:
+def coming_of(thing: Programme | Venue) -> BookingQuerySet:
     """The bookings of visits to come that schools know of, and staff may still change."""
     of = (
         {"visit__programme": thing}

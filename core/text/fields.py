@@ -143,7 +143,11 @@ class MomentField(forms.SplitDateTimeField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        given = {"required": False, "localize": self.localize, "disabled": self.disabled}
+        given: dict[str, Any] = {
+            "required": False,
+            "localize": self.localize,
+            "disabled": self.disabled,
+        }
         day, time = DayField(**given), TimeField(**given)
         for field, shown in zip((day, time), self.fields, strict=True):
             field.error_messages["invalid"] = shown.error_messages["invalid"]
