@@ -1,5 +1,6 @@
 """What was booked, after staff changed its programme or its venue: it keeps its rooms, calendars
-learn of it, and the schools are told unless staff do not want that.
+learn of it, and the schools are told unless staff do not want that. Classes that another limit
+would refuse are named, and come.
 """
 
 from typing import Any
@@ -12,10 +13,16 @@ from django.utils.translation import ngettext
 from bookings import places
 from bookings.lifecycle import MOVES
 from bookings.models import Booking, Visit, VisitWait
+from bookings.models.booking import BookingQuerySet
 from bookings.refusals import AudienceTold, RoomsTaken
+from bookings.rules import broken_party
 from bookings.visits.rooms import names_by_visit, rehouse
 from programmes.models import Programme, Venue
 from schools.models import User
+from submissions.rules import Party
+
+# What is asked of each class.
+ASKED = ("year_from", "year_to", "min_pupils", "max_pupils_per_class")
 
 # What a calendar says of a programme, besides its length.
 WRITTEN = ("title", "title_en", "bring", "bring_en")
@@ -58,6 +65,22 @@ def keep_rooms(programme: Programme, took: int, by: User, *, tell: bool) -> list
     return lines
 
 
+def name_beyond(programme: Programme, before: Programme) -> list[str]:
+    """A line for each class to come that the programme takes no more, and took before."""
+    if all(getattr(programme, name) == getattr(before, name) for name in ASKED):
+        return []
+    lines = []
+    for booking in coming_of(programme).with_facts():
+        party = Party.of(booking, booking.supervisors)
+        took = broken_party(before, party, 0)
+        lines += [
+            f"{booking.visit}, {booking.party_name} ({booking.numbers}): {one.message}"
+            for one in broken_party(programme, party, 0)
+            if one.rule not in {each.rule for each in took}
+        ]
+    return lines
+
+
 def readdress(venue: Venue, before: Venue, *, by: User, tell: bool) -> list[str]:
     """Its visits to come are at another address than was said."""
     if venue.address == before.address:
@@ -89,7 +112,7 @@ def refuse_other_audience(programme: Programme) -> None:
         raise AudienceTold(number=number)
 
 
-def coming_of(thing: Programme | Venue) -> QuerySet[Booking]:
+def coming_of(thing: Programme | Venue) -> BookingQuerySet:
     """The bookings of visits to come that schools know of, and staff may still change."""
     of = (
         {"visit__programme": thing}

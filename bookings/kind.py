@@ -200,6 +200,7 @@ class BookingKind(AskedKind):
         if thing.audience != before.audience:
             changes.refuse_other_audience(thing)
         lines = visits.keep_limits(Visit.objects.filter(programme=thing))
+        lines += changes.name_beyond(thing, before)
         changes.refresh_calendars(thing, before)
         return [*lines, *changes.keep_rooms(thing, before.duration, by, tell=tell)]
 

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from core.text.fields import LineField, ParagraphsField
+from core.text.fields import LineField, ParagraphsField, WholeNumberField
 from impact import rules
 from impact.models import TALLIES, Evaluation, Face, Prepared
 
@@ -193,9 +193,9 @@ class EvaluationForm(TeacherForm, TallyForm):
     """Both on one page: the numbers may come along, and may come later."""
 
 
-def _number_field(column: Any) -> forms.IntegerField:
+def _number_field(column: Any) -> WholeNumberField:
     words = str(column.verbose_name).rpartition(": ")[2]
-    return forms.IntegerField(
+    return WholeNumberField(
         label=capfirst(words),
         required=False,
         validators=[MinValueValidator(0), MaxValueValidator(999)],

@@ -1,6 +1,7 @@
 """Loans, after staff changed the address or desk hours of a venue, the title or turnaround of a kit
 or the length of the visit with which it goes: calendars learn of it, and the schools are told of
-another address unless staff do not want that. To another venue a kit does not go while boxes of it
+another address unless staff do not want that. Loans that another limit of the kit would refuse are
+named, and stay. To another venue a kit does not go while boxes of it
 are promised, nor a box to another kit.
 """
 
@@ -17,9 +18,13 @@ from kits import days
 from kits.lifecycle import MOVES
 from kits.models import Delivery, DeskDay, KitCopy, LessonKit, Loan, LoanState
 from kits.refusals import KitTold, VenueTold
+from kits.rules import broken_rules
 from programmes.models import Programme, Venue
 from schools.models import User
+from submissions.rules import Party
 
+# What the kit asks of a loan.
+ASKED = {"year_from", "year_to", "max_pupils", "can_be_delivered"}
 # What a school counts on, until its box is back.
 KNOWN = LoanState.where(is_promise=True, is_back=False)
 
@@ -61,6 +66,21 @@ def refuse_other_kit(copy: KitCopy) -> None:
     KitCopy.objects.select_for_update(of=("self",)).get(pk=copy.pk)
     if number := Loan.objects.holding().filter(copy=copy).count():
         raise KitTold(number=number)
+
+
+def name_beyond(kit: LessonKit, before: LessonKit) -> list[str]:
+    """A line for each loan that is not out yet and that the kit serves no more, and did before."""
+    loans = Loan.objects.filter(copy__kit=kit, state__in=KNOWN).where(went_out=False)
+    brought = _("It is brought and fetched, as was told.")
+    lines = []
+    for loan in loans.with_facts().order_by("starts_on", "pk"):
+        party = Party.of(loan)
+        took = {one.rule for one in broken_rules(before, party)}
+        now = [one.message for one in broken_rules(kit, party) if one.rule not in took]
+        if loan.delivery == Delivery.ROUND and before.can_be_delivered > kit.can_be_delivered:
+            now.append(brought)
+        lines += [f"{loan}, {loan.party_name}: {words}" for words in now]
+    return lines
 
 
 def refresh_calendars(kit: LessonKit) -> None:

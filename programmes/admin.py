@@ -36,10 +36,11 @@ from programmes.tell_or_not import TellingAdmin, TellingForm
 # Imported so that closed days register their page.
 _registered = (closures,)
 
-# What visits that are booked follow: their rooms, their limits and what calendars say of them; and
-# for whom they are, which stays.
+# What visits that are booked follow, or are named for: their rooms, their limits and what calendars
+# say of them; and for whom they are, which stays.
 PROMISED = {
     *("zones", "duration", "changeover", "max_groups", "max_pupils"),
+    *("year_from", "year_to", "min_pupils", "max_pupils_per_class"),
     *("title", "title_en", "bring", "bring_en", "audience"),
 }
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.dates import Weekday
 from core.lifecycle import Refused
-from core.text.fields import PickedDayField
+from core.text.fields import PickedDayField, TimeField
 from core.transactions import retried
 from roster.models import Availability, OtherDays, Person
 
@@ -54,7 +54,7 @@ class WeekForm(forms.Form):
         for number, label in Weekday.choices:
             self.fields[f"can_{number}"] = forms.BooleanField(required=False, label=label)
             for end, words in (("from", _("from")), ("until", _("until"))):
-                self.fields[f"{end}_{number}"] = forms.TimeField(
+                self.fields[f"{end}_{number}"] = TimeField(
                     required=False, label=words, widget=forms.TimeInput(CLOCK, format="%H:%M")
                 )
 

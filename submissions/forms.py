@@ -13,7 +13,13 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from core.text.fields import LineField, MailAddressField, ParagraphsField, TelephoneField
+from core.text.fields import (
+    LineField,
+    MailAddressField,
+    ParagraphsField,
+    TelephoneField,
+    WholeNumberField,
+)
 from core.text.normal import code as bare_code
 from schools.forms import SchoolField, SchoolSearchForm, TypedSchool
 from schools.models import GroupKind
@@ -32,8 +38,8 @@ EMAIL_MESSAGES = {
 MOST_PUPILS = 999
 
 
-def pupils_field() -> forms.IntegerField:
-    return forms.IntegerField(
+def pupils_field() -> WholeNumberField:
+    return WholeNumberField(
         label=_("Pupils"),
         validators=[
             MinValueValidator(1, _("Fill in 1 or more.")),
@@ -44,7 +50,7 @@ def pupils_field() -> forms.IntegerField:
     )
 
 
-def participants_field() -> forms.IntegerField:
+def participants_field() -> WholeNumberField:
     field = pupils_field()
     field.label = _("Participants")
     field.error_messages["required"] = _("Fill in how many people are coming.")

@@ -6,7 +6,7 @@ Each kind says in its own `rules.py` which rules a request breaks.
 import datetime
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -44,6 +44,12 @@ class Party:
     supervisors: int = 0  # of a visit
     group_kind: str = ""
     level: str = ""  # of a secondary class, where it was said
+
+    @classmethod
+    def of(cls, row: Any, supervisors: int = 0) -> Self:
+        """The party of a row that is `Asked`."""
+        named = (row.group_kind, row.level)
+        return cls(row.party_name, row.year_from, row.year_to, row.pupils, supervisors, *named)
 
     @property
     def columns(self) -> dict[str, Any]:

@@ -16,13 +16,13 @@ from bookings.models import FACTS, Booking, State
 from core.addresses import row_number
 from core.backoffice.moves import MoveForm
 from core.lifecycle import Move, Refused
-from core.text.fields import LineField
+from core.text.fields import LineField, WholeNumberField
 from schools.models import User
 from submissions.forms import MOST_PUPILS
 
 
-def came_field(least: int) -> forms.IntegerField:
-    return forms.IntegerField(
+def came_field(least: int) -> WholeNumberField:
+    return WholeNumberField(
         label=gettext_lazy("How many came"),
         required=False,
         validators=[MinValueValidator(least), MaxValueValidator(MOST_PUPILS)],

@@ -20,7 +20,7 @@ from bookings.waiting.visit_list import Wish
 from core.addresses import row_number
 from core.backoffice.moves import MoveForm
 from core.kinds import Along
-from core.text.fields import ParagraphsField
+from core.text.fields import ParagraphsField, WholeNumberField
 from programmes.models import Programme
 from submissions.changing import move_asked_of
 from submissions.forms import MOST_PUPILS
@@ -28,11 +28,11 @@ from submissions.rules import Rule
 
 
 class DeskNumbersForm(MoveForm):
-    pupils = forms.IntegerField(
+    pupils = WholeNumberField(
         label=gettext_lazy("Pupils"),
         validators=[MinValueValidator(1), MaxValueValidator(MOST_PUPILS)],
     )
-    supervisors = forms.IntegerField(
+    supervisors = WholeNumberField(
         label=gettext_lazy("Supervisors"),
         validators=[MinValueValidator(1), MaxValueValidator(99)],
     )
@@ -118,11 +118,11 @@ def gathered(data: dict[str, Any], going: Mapping[str, forms.Field]) -> dict[str
 
 
 class MaximaForm(forms.Form):
-    max_groups = forms.IntegerField(
+    max_groups = WholeNumberField(
         label=gettext_lazy("Classes at most"),
         validators=[MinValueValidator(1), MaxValueValidator(99)],
     )
-    max_pupils = forms.IntegerField(
+    max_pupils = WholeNumberField(
         label=gettext_lazy("Pupils at most"),
         validators=[MinValueValidator(1), MaxValueValidator(9999)],
     )

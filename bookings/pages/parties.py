@@ -12,14 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import Booking
 from bookings.rules import broken_change, broken_party, broken_supervisors, norm_sentence
 from core.addresses import row_number
+from core.text.fields import WholeNumberField
 from core.text.normal import key
 from programmes.models import Programme
 from submissions.forms import ClassFieldsForm, GroupFieldsForm, PartyForm
 from submissions.rules import Broken, Party, Rule
 
 
-def supervisors_field() -> forms.IntegerField:
-    return forms.IntegerField(
+def supervisors_field() -> WholeNumberField:
+    return WholeNumberField(
         label=_("Supervisors"),
         validators=[
             MinValueValidator(1, _("Fill in at least 1 supervisor.")),

@@ -33,7 +33,7 @@ from bookings.rules import VisitItem, VisitRequest
 from core.addresses import row_number
 from core.lifecycle import Refused
 from core.pages.errors import Said, errors_of
-from core.text.fields import LineField
+from core.text.fields import LineField, WholeNumberField
 from schools.models import School, User
 from submissions.access import SignedInRequest
 from submissions.models import Submission
@@ -61,7 +61,7 @@ class RowForm(ClassForm):
 
     slot = LineField(required=False, max_length=60)
     # How many free dates were shown before these.
-    further = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0)
+    further = WholeNumberField(required=False, widget=forms.HiddenInput, min_value=0)
 
     def __init__(self, *args: Any, proposal: Proposal, outlook: Outlook, **kwargs: Any) -> None:
         initial = proposal.initial | {"further": 0}

@@ -30,7 +30,16 @@ from core.backoffice.changes import WithChanges
 from core.backoffice.versions import VersionedInline, VersionedRows
 from core.dates import validate_day
 from core.kinds import kinds, leads_of
-from core.text.fields import DayField, LineField, MailAddressField, MomentField, ParagraphsField
+from core.text.fields import (
+    AmountField,
+    DayField,
+    LineField,
+    MailAddressField,
+    MomentField,
+    ParagraphsField,
+    TimeField,
+    WholeNumberField,
+)
 from core.text.searching import words_in
 from core.transactions import at_end, retried
 
@@ -45,6 +54,11 @@ NORMAL: dict[type, Any] = {
     models.TextField: ParagraphsField,
     models.DateField: DayField,
     models.DateTimeField: MomentField,
+    models.TimeField: TimeField,
+    models.IntegerField: WholeNumberField,
+    models.PositiveIntegerField: WholeNumberField,
+    models.PositiveSmallIntegerField: WholeNumberField,
+    models.DecimalField: AmountField,
 }
 
 # In lists unfold draws each checkbox and label through several templates, a third of the time of a

@@ -21,6 +21,8 @@ UNUSABLE = re.compile(r'[\s,;"]')
 # Longest number of the world (ITU-T E.164), and the shortest that leads to a school.
 MOST_DIGITS, FEWEST_DIGITS = 15, 8
 TELEPHONE = re.compile(r"[0-9+() .\-/]+(?: ?(?:tst|toestel|ext|x|#)\.? ?[0-9]{1,5})?", re.I)
+# '1,234' stays what it is: some mean a thousand by it.
+WITH_COMMA = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+),[0-9]{1,2}")
 
 
 def validate_mail_address(value: str) -> None:
@@ -96,6 +98,30 @@ class DayField(forms.DateField):
             return day
 
 
+class WholeNumberField(forms.IntegerField):
+    """A number of people or things, as it is copied from a mail or a list."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(normal.keyboard(value) if isinstance(value, str) else value)
+
+
+class AmountField(forms.DecimalField):
+    """An amount with the comma of our pages or a point: '75,50', '€ 1.234,50', '75.50'."""
+
+    def to_python(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            return super().to_python(value)
+        typed = normal.keyboard(value).removeprefix("€").strip()
+        if WITH_COMMA.fullmatch(typed):
+            typed = typed.replace(".", "").replace(",", ".")
+        return super().to_python(typed)
+
+
+class TimeField(forms.TimeField):
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(normal.keyboard(value) if isinstance(value, str) else value)
+
+
 class DayInput(forms.DateInput):
     """A field in which browsers let one pick a day."""
 
@@ -117,9 +143,14 @@ class MomentField(forms.SplitDateTimeField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        shown, time = self.fields
-        day = DayField(required=False, localize=shown.localize, disabled=shown.disabled)
-        day.error_messages["invalid"] = shown.error_messages["invalid"]
+        given: dict[str, Any] = {
+            "required": False,
+            "localize": self.localize,
+            "disabled": self.disabled,
+        }
+        day, time = DayField(**given), TimeField(**given)
+        for field, shown in zip((day, time), self.fields, strict=True):
+            field.error_messages["invalid"] = shown.error_messages["invalid"]
         self.fields = (day, time)
 
 

@@ -25,7 +25,12 @@ _TAKES_THEM = {"Lo", "Mn", "Mc", "So", "Sk"}
 _LIKE_THE_KEYBOARD = str.maketrans(
     dict.fromkeys("\u3164\uffa0\u2800", " ") | dict.fromkeys("‐‑−﹣－", "-")
 )
-_WIDE = str.maketrans({chr(0xFF01 + n): chr(0x21 + n) for n in range(94)} | {"。": ".", "．": "."})
+# Wide letters, and those that a PDF has in one sign.
+_WIDE = str.maketrans(
+    {chr(0xFF01 + n): chr(0x21 + n) for n in range(94)}
+    | {"。": ".", "．": "."}
+    | {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+)
 _LINE_END = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 

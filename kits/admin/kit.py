@@ -25,7 +25,9 @@ from kits.admin.document import link_to_pdf
 from kits.admin.duplicates import duplicate
 from kits.availability import with_whereabouts
 from kits.changes import (
+    ASKED,
     keep_turnaround,
+    name_beyond,
     refresh_calendars,
     refuse_other_kit,
     refuse_other_venue,
@@ -150,6 +152,9 @@ class LessonKitAdmin(RefusableAdmin, WithSamples, Pictured):
     def save_model(self, request: HttpRequest, obj: LessonKit, form: Any, change: bool) -> None:
         if change and "venue" in form.changed_data:
             refuse_other_venue(obj)
+        if change and ASKED & set(form.changed_data):
+            for line in name_beyond(obj, LessonKit.objects.get(pk=obj.pk)):
+                messages.warning(request, line)
         super().save_model(request, obj, form, change)
         if change and {"title", "title_en"} & set(form.changed_data):
             refresh_calendars(obj)

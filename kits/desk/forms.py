@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.addresses import row_number
-from core.text.fields import LineField, ParagraphsField, PickedDayField
+from core.text.fields import LineField, ParagraphsField, PickedDayField, WholeNumberField
 from core.uploads import PhotoField
 from kits.desk.box import Box
 from kits.desk.labels_and_round import LABEL_SHEETS
@@ -29,7 +29,7 @@ class CountLine(NamedTuple):
     photo: Any
 
 
-class CountField(forms.IntegerField):
+class CountField(WholeNumberField):
     def __init__(self, *, short: str | Promise, **kwargs: Any) -> None:
         """`short`: what is counted, where the item is said already."""
         widget = forms.NumberInput(attrs={"inputmode": "numeric", "class": "form-control"})
@@ -185,7 +185,7 @@ class LabelForm(forms.Form):
         choices=[(name, sheet.label) for name, sheet in LABEL_SHEETS.items()],
         initial="3x8",
     )
-    vanaf = forms.IntegerField(
+    vanaf = WholeNumberField(
         label=gettext_lazy("Start at label number"),
         initial=1,
         min_value=1,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.backoffice.moves import MoveForm
 from core.dates import ONE_DAY
 from core.lifecycle import Move
+from core.text.fields import TimeField
 from roster.models import Person, Shift
 from roster.rules import candidates
 from roster.telling.dashboard import doubts_in_words
@@ -55,8 +56,8 @@ class AssignForm(ColleaguesNoteForm):
 class HoursForm(ColleaguesNoteForm):
     """Times on the clock; an end before the start is on the next day."""
 
-    came = forms.TimeField(label=_("From"), widget=forms.TimeInput({"type": "time"}, "%H:%M"))
-    went = forms.TimeField(label=_("Until"), widget=forms.TimeInput({"type": "time"}, "%H:%M"))
+    came = TimeField(label=_("From"), widget=forms.TimeInput({"type": "time"}, "%H:%M"))
+    went = TimeField(label=_("Until"), widget=forms.TimeInput({"type": "time"}, "%H:%M"))
     is_sure = forms.BooleanField(label=_("Yes, it really took so much longer"), required=False)
     field_order = ("came", "went", "is_sure", "note")
 

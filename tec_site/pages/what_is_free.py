@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from core.dates import ONE_DAY
 from core.kinds import Outing, kinds
-from core.text.fields import PickedDayField
+from core.text.fields import PickedDayField, WholeNumberField
 from schools.years import YearGroup, last_plannable_day
 from submissions.forms import MOST_PUPILS
 
@@ -28,7 +28,7 @@ class OutingForm(forms.Form):
     week = forms.BooleanField(
         label=gettext_lazy("Another day of that week is fine too"), required=False
     )
-    leerlingen = forms.IntegerField(
+    leerlingen = WholeNumberField(
         label=gettext_lazy("How many pupils?"),
         validators=[MinValueValidator(1), MaxValueValidator(MOST_PUPILS)],
     )

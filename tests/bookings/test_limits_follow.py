@@ -3,7 +3,7 @@
 import pytest
 
 from bookings import visits
-from bookings.models import Visit
+from bookings.models import State, Visit
 from tests import programme_form
 from tests.bookings.asking import asked, hold
 from tests.bookings.test_admin_schedule import save_slot, texts
@@ -58,6 +58,36 @@ def test_programme_that_is_raised_makes_room_in_its_visits(desk):
     programme_form.save(desk, visit.programme, max_groups=2, max_pupils=70)
 
     assert limits_of(visit) == (2, 70)
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        ({"max_pupils_per_class": 20}, "Hoogstens 20 leerlingen per klas."),
+        ({"min_pupils": 25}, "Minstens 25 leerlingen per klas."),
+        ({"year_from": 8, "year_to": 8}, "Dit programma is voor groep 8, niet voor groep 7."),
+    ],
+)
+def test_class_that_a_programme_takes_no_more_is_named_and_comes(desk, limit, said):
+    programme = make_programme(year_from=5, year_to=8, max_groups=3, max_pupils=99)
+    visit = make_visit(slot=make_slot(max_groups=3, max_pupils=99), programme=programme)
+    booking = make_booking(visit=visit, party_name="7b", pupils=24)
+
+    page = desk.get(programme_form.save(desk, programme, **limit)["Location"])
+
+    [line] = [one for one in texts(page) if "7b" in one]
+    assert line == f"{visit}, 7b (24 leerlingen, 3 begeleiders): {said}"
+    booking.refresh_from_db()
+    assert booking.state == State.CONFIRMED
+
+
+def test_class_that_was_beyond_the_limits_before_is_not_named_again(desk):
+    programme = make_programme(max_pupils_per_class=22, max_pupils=60)
+    make_booking(visit=make_visit(programme=programme), pupils=24)
+
+    page = desk.get(programme_form.save(desk, programme, max_pupils_per_class=20)["Location"])
+
+    assert [one for one in texts(page) if "20 leerlingen" in one] == []
 
 
 def test_maximum_that_was_set_by_hand_stays_and_is_named():

@@ -64,6 +64,7 @@ def test_paragraphs_keep_their_lines_and_no_other_control():
         ("mailto:Juf@school.example", "juf@school.example"),
         ("juf\u2011an@school.example.", "juf-an@school.example"),
         ("juf＠ｓｃｈｏｏｌ．example", "juf@school.example"),
+        ("juf.soﬁe@oﬃce.example", "juf.sofie@office.example"),  # out of a PDF
         ("juf@École.example", "juf@xn--cole-9oa.example"),
         ("juf@E\u0301cole.example", "juf@xn--cole-9oa.example"),
         ("juf@xn--cole-9oa.example", "juf@xn--cole-9oa.example"),

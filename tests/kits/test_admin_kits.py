@@ -11,6 +11,7 @@ from kits import boxes
 from kits.models import (
     ChargeLine,
     ContentItem,
+    Delivery,
     Finding,
     KitCopy,
     KitDocument,
@@ -94,6 +95,31 @@ def test_turnaround_of_now_counts_for_what_is_promised_where_it_fits(desk):
     save_kit(desk, kit, turnaround=0)
     alone.refresh_from_db()
     assert alone.free_again_on == november(16)
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        ({"max_pupils": "20"}, "Deze leskist is voor hoogstens 20 leerlingen tegelijk."),
+        (
+            {"year_from": "3", "year_to": "4"},
+            "Deze leskist is voor groep 3/4, niet voor groep 7.",
+        ),
+        ({"can_be_delivered": ""}, "De kist wordt gebracht en gehaald, zoals is gezegd."),
+    ],
+)
+def test_loan_that_a_kit_serves_no_more_is_named_and_stays(desk, limit, said):
+    kit = make_kit(can_be_delivered=True, max_pupils=28)
+    loan = make_loan(copy=kit.copies.get(), delivery=Delivery.ROUND, party_name="7b", pupils=24)
+    assert texts(save_kit(desk, kit, **limit))[0] == f"{loan}, 7b: {said}"
+    loan.refresh_from_db()
+    assert (loan.state, loan.delivery) == (LoanState.RESERVED, Delivery.ROUND)
+
+
+def test_box_that_is_out_is_no_matter_of_another_limit(desk):
+    kit = make_kit(max_pupils=28)
+    make_loan(copy=kit.copies.get(), state=LoanState.OUT, pupils=24)
+    assert [one for one in texts(save_kit(desk, kit, max_pupils="20")) if "20 leer" in one] == []
 
 
 def test_kit_stays_at_the_venue_that_schools_were_told(desk):

@@ -15,12 +15,15 @@ from bookings.models import Booking
 from bookings.rules import class_had_taster
 from core.mail.models import Mail
 from core.text.fields import (
+    AmountField,
     LineColumn,
     LineField,
     MailAddressColumn,
     MailAddressField,
     ParagraphsField,
     TelephoneField,
+    TimeField,
+    WholeNumberField,
 )
 from core.text.searching import Folded, FoldedColumn, KeepsFolded
 from programmes.models import ProgrammeKind
@@ -41,6 +44,7 @@ from tests.factories import (
     make_teacher,
     make_visit,
 )
+from tests.programme_form import save
 from tests.tec_site.test_structure import ORDER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
@@ -51,6 +55,7 @@ SPELLINGS = [
     "Juf.ZW@School.Example",
     "\u202ajuf.zw@school.example\u202c",
     "juf.zw＠school．example",
+    "juf.zw@school.example\ufe0f,",
 ]
 OURS = set(ORDER)
 
@@ -244,6 +249,60 @@ def uncleaned(fields):
         if isinstance(field, forms.CharField)
         and not isinstance(field, (*clean, *exact, forms.JSONField))
     ]
+
+
+@pytest.mark.parametrize("copied", ["24\u200b", "\u202d24\u202c", "２４", "\ufeff24\u00a0"])
+def test_copied_number_of_pupils_is_taken(client, programme, slot, copied):
+    submission = held(client, programme, slot, classes=(("7b", [7], copied, "\u200e3"),))
+    booking = submission.bookings.get()
+    assert (booking.pupils, booking.supervisors) == (24, 3)
+
+
+@pytest.mark.parametrize("typed", ["75,50", "75.50", "€ 75,50", "75,50\u200e", "\u00a075,5"])
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_amount_is_typed_as_our_pages_show_it(desk, language, typed):
+    desk.cookies["django_language"] = language
+    programme = make_programme()
+    assert save(desk, programme, price=typed).status_code == 302
+    programme.refresh_from_db()
+    assert str(programme.price) == "75.50"
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"), [("1.234,50", "1234.50"), ("1234,5", "1234.5"), ("-5,00", "-5.00")]
+)
+def test_thousands_of_an_amount_may_be_apart(typed, amount):
+    assert str(AmountField(decimal_places=2).clean(typed)) == amount
+
+
+@pytest.mark.parametrize("typed", ["1,234", "1.234", "1,234.50", "12.34,50", "75,50,10"])
+def test_amount_that_may_mean_two_things_is_refused(typed):
+    with pytest.raises(forms.ValidationError):
+        AmountField(decimal_places=2).clean(typed)
+
+
+def test_every_number_and_time_is_read_the_same_way(rf, staff):
+    request = rf.get("/")
+    request.user = staff
+    fields = {
+        f"{model.__name__}.{column.name}": page.formfield_for_dbfield(column, request)
+        for model, page in admin.site._registry.items()
+        if model._meta.app_label in OURS
+        for column in model._meta.concrete_fields
+        if column.editable
+    }
+    waiting = [forms.BaseForm]
+    while waiting:
+        form = waiting.pop()
+        waiting += form.__subclasses__()
+        of_admin = issubclass(form, forms.BaseModelForm) and "admin" in form.__module__
+        if form.__module__.split(".")[0] in OURS and not of_admin:
+            fields |= {f"{form.__name__}.{name}": one for name, one in form.base_fields.items()}
+    kinds = (forms.IntegerField, forms.TimeField)
+    ours = (AmountField, TimeField, WholeNumberField)
+    found = {name: one for name, one in fields.items() if isinstance(one, kinds)}
+    assert len(found) > 40
+    assert {name for name, one in found.items() if not isinstance(one, ours)} == set()
 
 
 def test_folded_columns_change_with_what_they_are_made_of():

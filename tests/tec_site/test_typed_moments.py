@@ -66,7 +66,7 @@ def test_what_the_form_shows_can_be_sent(office):
     assert closure.starts_on == EIGHTH
 
 
-@pytest.mark.parametrize("time", ["09:30", "9.30", "09:30:00"])
+@pytest.mark.parametrize("time", ["09:30", "9.30", "09:30:00", "\u200e09:30\u202c"])
 def test_moment_of_a_slot_is_typed_the_same_way(office, time):
     programme = make_programme()
     slot = make_slot(programmes=[programme])
