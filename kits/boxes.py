@@ -41,8 +41,7 @@ def lock_free(
 
 def lock(copy_id: int) -> KitCopy:
     """The copy as it is now; nobody else promises it in this transaction."""
-    copies = KitCopy.objects.select_related("kit").select_for_update(of=("self",))
-    return copies.get(pk=copy_id)
+    return KitCopy.objects.select_for_update(of=("self",)).get(pk=copy_id)
 
 
 def is_free(

@@ -252,8 +252,9 @@ def let_go_of(companion: Companion, **changes: Any) -> None:
 def _locked(submissions: Iterable[Submission]) -> dict[int, Submission]:
     """In the order of their keys, so that two verbs about the same submissions queue."""
     keys = sorted({one.pk for one in submissions})
-    rows = Submission.objects.select_for_update(of=("self",)).select_related("school", "hub")
-    return {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
+    rows = Submission.objects.filter(pk__in=keys).order_by("pk")
+    list(rows.select_for_update(of=("self",)).values_list("pk"))
+    return {row.pk: row for row in rows.select_related("school", "hub")}
 
 
 def lately_in(*moves: str) -> Q:

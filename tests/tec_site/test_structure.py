@@ -222,6 +222,20 @@ def test_no_view_for_everybody_takes_somebody_for_signed_in():
     assert wrong == []
 
 
+def test_no_row_is_locked_together_with_what_it_points_to():
+    """PostgreSQL joins a row that changed meanwhile with what it pointed to before."""
+    wrong = {
+        f"{name}: {words}"
+        for name, path in read_modules(settings.BASE_DIR).items()
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and ".select_for_update(" in (words := ast.unparse(call))
+        and re.search(r"\.(select_related|with_facts)\(", words)
+    }
+    facts = "select_related('slot', 'programme')"  # of a visit; they never change
+    assert wrong == {f"bookings.places: rows.{facts}.select_for_update(of=('self',))"}
+
+
 def test_every_app_of_the_project_has_its_place_in_the_order():
     own = {
         config.name
