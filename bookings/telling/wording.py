@@ -23,6 +23,7 @@ from submissions.wording import (
     level_corrected,
     more_time,
     why_lapsed,
+    word_at_end,
 )
 
 # What the school sees of it: no notes that staff make for themselves.
@@ -67,6 +68,7 @@ def history_of(bookings: Sequence[Booking]) -> list[HistoryLine]:
             party_name=booking.party_name if len(bookings) > 1 else "",
             text=text,
             note=event.note if event.notice else "",
+            word=word_at_end(event, State),
         )
         for booking, event, text in lines
         if text

@@ -26,6 +26,7 @@ from tests.factories import (
     make_kit,
     make_loan,
     make_school,
+    make_staff,
     make_teacher,
     make_visit,
 )
@@ -376,6 +377,15 @@ def test_cancel_by_link_acts_on_post_only(client):
     assert loan.state == LoanState.CANCELLED
     assert loan.events.last().note == "De juf is ziek."
     assert loan.events.last().by == loan.submission.user
+
+
+def test_page_of_a_loan_that_we_cancelled_says_why(client):
+    loan = make_loan()
+    lifecycle.cancel(loan=loan, by=make_staff(), note="De kist is weg.")
+    page = client.get(page_of(loan.submission)).content.decode()
+    top = page[: page.index('class="with-aside"')]
+    assert "Een bericht van ons:" in top
+    assert "De kist is weg." in top
 
 
 def test_packed_loan_cannot_be_cancelled_by_the_school(client):
