@@ -228,6 +228,9 @@ def test_a_hold_that_lapsed_and_is_gone_is_told_on_the_code_page(client):
     assert submission.loans.get().state == LoanState.LAPSED
     demand = RefusedDemand.objects.get()
     assert (demand.kit, demand.starts_on, demand.ends_on) == (kit, MONDAY, FRIDAY)
+    wait = response.context["wait_url"]
+    assert f'href="{wait.replace("&", "&amp;")}"' in response.text
+    assert client.get(wait).context["waits"]
 
 
 def test_code_page_promises_no_box_of_a_kit_that_was_taken_off_the_site(client, kit):
