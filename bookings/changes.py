@@ -1,31 +1,41 @@
-"""What was booked, after staff changed its programme or its venue: it keeps its rooms, calendars
-learn of it, and the schools are told unless staff do not want that. Classes that another limit
-would refuse are named, and come.
+"""What was booked, after staff changed its programme or its venue, or how a school is written: it
+keeps its rooms, calendars learn of it, and the schools are told unless staff do not want that.
+Classes that another limit would refuse are named, and come.
 """
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings import places
 from bookings.lifecycle import MOVES
-from bookings.models import Booking, Visit, VisitWait
+from bookings.models import Booking, State, Visit, VisitWait
 from bookings.models.booking import BookingQuerySet
 from bookings.refusals import AudienceTold, RoomsTaken
 from bookings.rules import broken_party
 from bookings.visits.rooms import names_by_visit, rehouse
 from programmes.models import Programme, Venue
-from schools.models import User
+from schools.models import Organisation, School, User
 from submissions.rules import Party
 
 # What is asked of each class.
 ASKED = ("year_from", "year_to", "min_pupils", "max_pupils_per_class")
 
-# What a calendar says of a programme, besides its length.
-WRITTEN = ("title", "title_en", "bring", "bring_en")
+# What a calendar says of a programme, besides its length; and of who comes, to staff.
+WRITTEN: dict[type, tuple[str, ...]] = {
+    Programme: ("title", "title_en", "bring", "bring_en"),
+    School: ("name",),
+    Organisation: ("name",),
+}
+OF: dict[type, str] = {
+    Programme: "visit__programme",
+    Venue: "visit__slot__venue",
+    School: "submission__school",
+    Organisation: "submission__organisation",
+}
 
 
 def keep_rooms(programme: Programme, took: int, by: User, *, tell: bool) -> list[str]:
@@ -96,11 +106,13 @@ def readdress(venue: Venue, before: Venue, *, by: User, tell: bool) -> list[str]
     return [text % {"number": told}] if told else []
 
 
-def refresh_calendars(programme: Programme, before: Programme) -> None:
-    """Calendars fetch anew what says something else of the programme; nobody is told."""
-    if any(getattr(programme, name) != getattr(before, name) for name in WRITTEN):
-        revised = {"sequence": F("sequence") + 1, "changed_at": timezone.now()}
-        coming_of(programme).order_by().update(**revised)
+def refresh_calendars(thing: Programme | School | Organisation, before: Any) -> None:
+    """Calendars fetch anew what says something else of the programme, or of who comes; nobody is
+    told."""
+    if any(getattr(thing, name) != getattr(before, name) for name in WRITTEN[type(thing)]):
+        shown = Q(state__in=[*State.where(is_coming=True), *State.where(is_offer=True)])
+        to_come = Booking.objects.filter(shown, **{OF[type(thing)]: thing}).upcoming()
+        to_come.order_by().update(sequence=F("sequence") + 1, changed_at=timezone.now())
 
 
 def refuse_other_audience(programme: Programme) -> None:
@@ -114,12 +126,7 @@ def refuse_other_audience(programme: Programme) -> None:
 
 def coming_of(thing: Programme | Venue) -> BookingQuerySet:
     """The bookings of visits to come that schools know of, and staff may still change."""
-    of = (
-        {"visit__programme": thing}
-        if isinstance(thing, Programme)
-        else {"visit__slot__venue": thing}
-    )
-    known = Booking.objects.where(is_coming=True).filter(**of)
+    known = Booking.objects.where(is_coming=True).filter(**{OF[type(thing)]: thing})
     return known.upcoming().order_by("pk")
 
 

@@ -27,7 +27,7 @@ from core.dates import ONE_DAY, start_of_day
 from core.kinds import STAFF_FEEDS, Action, Block, Feed, Matter, NextStep, OnDay, Outing, Planned
 from core.mail.queue import Attachment, Message
 from programmes.models import Programme, Venue
-from schools.models import User
+from schools.models import Organisation, School, User
 from schools.models.class_group import free_name
 from submissions.kinds import AskedKind
 from submissions.models import Submission
@@ -195,6 +195,8 @@ class BookingKind(AskedKind):
     def keep(self, thing: Any, before: Any, *, by: User, tell: bool = True) -> list[str]:
         if isinstance(thing, Venue):
             return changes.readdress(thing, before, by=by, tell=tell)
+        if isinstance(thing, School | Organisation):
+            changes.refresh_calendars(thing, before)
         if not isinstance(thing, Programme):
             return []
         if thing.audience != before.audience:

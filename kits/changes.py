@@ -1,8 +1,8 @@
-"""Loans, after staff changed the address or desk hours of a venue, the title or turnaround of a kit
-or the length of the visit with which it goes: calendars learn of it, and the schools are told of
-another address unless staff do not want that. Loans that another limit of the kit would refuse are
-named, and stay. To another venue a kit does not go while boxes of it
-are promised, nor a box to another kit.
+"""Loans, after staff changed the address or desk hours of a venue, the title or turnaround of a
+kit, the length of the visit with which it goes, or the name of a school: calendars learn of it, and
+the schools are told of another address unless staff do not want that. Loans that another limit of
+the kit would refuse are named, and stay. To another venue a kit does not go while boxes of it are
+promised, nor a box to another kit.
 """
 
 import datetime
@@ -20,7 +20,7 @@ from kits.models import Delivery, DeskDay, KitCopy, LessonKit, Loan, LoanState
 from kits.refusals import KitTold, VenueTold
 from kits.rules import broken_rules
 from programmes.models import Programme, Venue
-from schools.models import User
+from schools.models import School, User
 from submissions.rules import Party
 
 # What the kit asks of a loan.
@@ -129,6 +129,12 @@ def retime(programme: Programme, before: Programme) -> None:
     """Calendars fetch anew what a class takes along from its visit, until it ends."""
     if programme.duration != before.duration:
         _revise(Loan.objects.filter(booking__visit__programme=programme))
+
+
+def rename(school: School, before: School) -> None:
+    """Calendars fetch anew where the transport round goes."""
+    if school.name != before.name:
+        _revise(Loan.objects.filter(submission__school=school, delivery=Delivery.ROUND))
 
 
 def _revise(loans: QuerySet[Loan]) -> None:

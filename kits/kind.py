@@ -24,7 +24,7 @@ from kits.pages import free, with_visit
 from kits.telling import dashboard, ical, notices, sample
 from kits.telling.wording import for_staff, in_a_line, said_along
 from programmes.models import Programme, Venue
-from schools.models import User
+from schools.models import School, User
 from submissions.kinds import AskedKind, Names
 from submissions.models import Submission
 from submissions.sharing.readers import Reader
@@ -139,6 +139,8 @@ class LoanKind(AskedKind):
             return changes.readdress(thing, before, by=by, tell=tell)
         if isinstance(thing, Programme):
             changes.retime(thing, before)
+        if isinstance(thing, School):
+            changes.rename(thing, before)
         return []
 
     # --- When staff write to many -----------------------------------------------------------

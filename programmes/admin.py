@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from core.backoffice.base import ModelAdmin, NoDelete, TabularInline
+from core.backoffice.base import ModelAdmin, NoDelete, SaidInCalendars, TabularInline
 from core.backoffice.filters import RelatedDropdownFilter
 from core.backoffice.refused import RefusableAdmin, RefusableForm
 from programmes.closing_days import closures
@@ -227,7 +227,7 @@ class ProgrammeAdmin(NoDelete, RefusableAdmin, TellingAdmin, WithSamples, Pictur
 
 
 @admin.register(Hub)
-class HubAdmin(NoDelete, WithSamples, ModelAdmin):
+class HubAdmin(NoDelete, SaidInCalendars, WithSamples, ModelAdmin):
     logs_values = True
     list_display = ("name", "short_name", "city", "sender")
     search_fields = ("name", "short_name", "city")

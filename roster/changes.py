@@ -1,5 +1,6 @@
-"""Shifts to come, after staff changed the venue or the length of a programme: whoever has one is
-told as the schools are, unless staff do not want that.
+"""Shifts to come, after staff changed the venue or the length of a programme, or how their hub is
+reached: calendars learn of it, and whoever has one is told as the schools are, unless staff do not
+want that; of a title or a telephone nobody is told.
 """
 
 from collections.abc import Collection, Iterable
@@ -11,20 +12,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.kinds import Planned
-from programmes.models import Programme, Venue
+from programmes.models import Hub, Programme, Venue
 from roster import lifecycle
 from roster.models import Person, Shift
 from roster.models.shift import ShiftQuerySet
 from roster.telling.dashboard import page_of
 from schools.models import User
 
-# What calendars say of a programme, besides its length.
-WRITTEN = ("title", "title_en")
+# What calendars say of a programme, besides its length, and of its hub.
+WRITTEN: dict[type, tuple[str, ...]] = {Programme: ("title", "title_en"), Hub: ("contact",)}
+OF: dict[type, str] = {
+    Programme: "visit__programme",
+    Venue: "visit__slot__venue",
+    Hub: "visit__slot__venue__hub",
+}
 
 
-def coming_of(thing: Programme | Venue) -> ShiftQuerySet:
-    at = "visit__programme" if isinstance(thing, Programme) else "visit__slot__venue"
-    return Shift.objects.live().upcoming().filter(**{at: thing})
+def coming_of(thing: Programme | Venue | Hub) -> ShiftQuerySet:
+    return Shift.objects.live().upcoming().filter(**{OF[type(thing)]: thing})
 
 
 def concerned(thing: Any, changed: Collection[str]) -> list[Planned]:
@@ -65,11 +70,11 @@ def retime(programme: Programme, before: Programme, *, by: User, tell: bool) -> 
     return _told(holders) if tell else _untold(losers)
 
 
-def refresh_calendars(programme: Programme, before: Programme) -> None:
-    """Calendars fetch anew what says another title; nobody is told."""
-    if any(getattr(programme, name) != getattr(before, name) for name in WRITTEN):
+def refresh_calendars(thing: Programme | Hub, before: Programme | Hub) -> None:
+    """Calendars fetch anew what says another title or telephone; nobody is told."""
+    if any(getattr(thing, name) != getattr(before, name) for name in WRITTEN[type(thing)]):
         revised = {"sequence": F("sequence") + 1, "changed_at": timezone.now()}
-        coming_of(programme).order_by().update(**revised)
+        coming_of(thing).order_by().update(**revised)
 
 
 def _told(holders: Iterable[Person | None]) -> list[str]:

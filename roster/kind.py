@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from bookings.models import Visit
 from core.kinds import Action, Kind, Matter, OnDay, Planned
 from core.mail.queue import Message
-from programmes.models import Programme, Venue
+from programmes.models import Hub, Programme, Venue
 from roster import changes, clock, people
 from roster.lifecycle import MOVES
 from roster.models import Shift, ShiftEvent
@@ -70,8 +70,9 @@ class ShiftKind(Kind, Remembering):
     def keep(self, thing: Any, before: Any, *, by: User, tell: bool = True) -> list[str]:
         if isinstance(thing, Venue):
             return changes.readdress(thing, before, by=by, tell=tell)
-        if isinstance(thing, Programme):
+        if isinstance(thing, Programme | Hub):
             changes.refresh_calendars(thing, before)
+        if isinstance(thing, Programme):
             return changes.retime(thing, before, by=by, tell=tell)
         return []
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.kinds import kinds
 from core.lifecycle import Refused
 from core.transactions import retried
 from schools.models import School
@@ -48,6 +49,8 @@ def merge_schools(*, source: School, target: School) -> None:
             source.pupil_counts.filter(year__in=target.pupil_counts.values("year")).delete()
             _unite_classes(source, target)
             _point_to(target, instead_of=source)
+            for kind in kinds():
+                kind.keep(target, source, by=None, tell=False)  # calendars say its name
     except IntegrityError as error:
         raise SameClassTwice from error
     source.merged_into = target

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from core.lifecycle import Event
+from core.lifecycle import Event, StateTable
 from core.text.bilingual import Words
 from schools.audience import Audience
 from schools.years import level_label
@@ -30,6 +30,19 @@ class HistoryLine:
     party_name: str
     text: str
     note: str
+    word: str | None = None  # from us, with what put an end to it; None where it went on
+
+
+def word_at_end(event: Event, states: type[StateTable]) -> str | None:
+    """What we wrote with it, where it was told; None where the event ended nothing."""
+    if not states(event.to_state).standing.is_off:
+        return None
+    return event.word_from_us if event.notice else ""
+
+
+def last_word(history: Iterable[HistoryLine]) -> str:
+    """What we wrote when we called it off or declined it, as its mail says it."""
+    return next((line.word for line in history if line.word is not None), "")
 
 
 def rule_label(name: str) -> str:

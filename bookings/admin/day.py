@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from bookings.admin.attendance import attendance_of, note_attendance, say_what_differs
 from bookings.models import Booking, State
+from bookings.planning.planner import marked
 from bookings.telling.day_papers import going_round
 from bookings.telling.documents import DayVisit, visits_on
 from core.backoffice.moves import MovesAdmin
@@ -50,6 +51,7 @@ def day_page(model_admin: MovesAdmin, request: HttpRequest) -> HttpResponse:
             for visit in visits
         ],
         **_day_in_short(day, visits, bookings),
+        "empty": None if visits else marked(day, request.user),
         "beside": _of_other_kinds(request, day),
     }
     status = 422 if filled_in is not None else 200

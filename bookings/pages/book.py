@@ -234,6 +234,7 @@ class BookingCodeView(BookingAsking, CodeView):
             "change_url": change,
             "terms": terms_of(visit.programme, visit.slot.day, len(rows)),
             "others": others,
+            "can_wait": bool(gone and change) and _is_full(visit.programme, visit.slot),
             "let_go": gone and self.was_let_go(submission, rows),
         }
 
@@ -245,6 +246,12 @@ class BookingCodeView(BookingAsking, CodeView):
             ):
                 return RulesBroken(broken)
         return None if held else NothingHeld()
+
+
+def _is_full(programme: Programme, slot: VisitSlot) -> bool:
+    """Whether one can wait for this date, as its form says too."""
+    week = week_of(programme, slot.day)
+    return any(one.slot_id == slot.pk and one.status == Status.FULL for one in week)
 
 
 class BookingAddressView(CorrectAddressView, BookingCodeView):

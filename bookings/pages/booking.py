@@ -27,6 +27,7 @@ from bookings.pages.goes_along import AlongForm
 from bookings.several_classes import ClassChange, change_parts
 from bookings.telling import documents, ical
 from bookings.telling.around import around_of
+from bookings.telling.other_dates import where_to_choose
 from bookings.telling.stays import stays_of
 from bookings.telling.waiting import waiting_beside
 from bookings.telling.wording import history_of, main_of, resting_in_words, sentence_for
@@ -40,6 +41,7 @@ from submissions.pages.cancelling import CancelView
 from submissions.pages.details import DetailsView
 from submissions.pages.papers import CalendarView, LetterView
 from submissions.waiting.lifecycle import LIVE
+from submissions.wording import last_word
 
 
 @login_not_required
@@ -54,6 +56,7 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
     if first.standing.is_offer:
         return redirect(address_of(submission, "wait", token))
     live = [one for one in bookings if one.is_holding] or bookings
+    history = history_of(bookings)
     coming = sorted((one for one in bookings if one.ends_at > now), key=by_date)
     context = {
         "submission": submission,
@@ -70,7 +73,9 @@ def booking(request: HttpRequest, public_id: UUID, token: str | None = None) -> 
         "agreed": stays_of(one for one in coming if one.standing.is_coming),
         "around": around_of(bookings),
         "asked": _asked(bookings),
-        "history": history_of(bookings),
+        "history": history,
+        "word": last_word(history),
+        "dates_url": where_to_choose(first.visit.programme) if coming else "",
         "beside": blocks_beside(bookings, token),
         "waiting": waiting_beside(bookings) if _waits_beside(bookings[0]) else [],
         "sentence": sentence_for(bookings),

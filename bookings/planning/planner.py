@@ -250,6 +250,13 @@ def _placed(block: PlannerBlock, first_hour: int) -> PlannerBlock:
     return PlannerBlock(**{**vars(block), "columns": f"{lines[0]} / {lines[1]}"})
 
 
+def marked(day: datetime.date, user: Any) -> PlannerDay:
+    """A day with what it is closed for and its holidays, without its visits; two queries."""
+    found = PlannerDay(day)
+    _mark({day: found}, day, day, user)
+    return found
+
+
 def _mark(
     days: Mapping[datetime.date, PlannerDay], first: datetime.date, last: datetime.date, user: Any
 ) -> None:

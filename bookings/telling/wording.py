@@ -23,6 +23,7 @@ from submissions.wording import (
     level_corrected,
     more_time,
     why_lapsed,
+    word_at_end,
 )
 
 # What the school sees of it: no notes that staff make for themselves.
@@ -67,6 +68,7 @@ def history_of(bookings: Sequence[Booking]) -> list[HistoryLine]:
             party_name=booking.party_name if len(bookings) > 1 else "",
             text=text,
             note=event.note if event.notice else "",
+            word=word_at_end(event, State),
         )
         for booking, event, text in lines
         if text
@@ -253,21 +255,25 @@ def sentence_for(bookings: Sequence[Booking]) -> Sentence:
 # --- What is agreed ----------------------------------------------------------------------------
 
 
-def terms_of(programme: Programme, day: datetime.date, number: int = 1) -> list[Term]:
+def terms_of(
+    programme: Programme, day: datetime.date, number: int = 1, *, we_moved: bool = False
+) -> list[Term]:
     """What a visit on `day` costs `number` classes or groups, and until when they can change or
-    cancel it themselves."""
+    cancel it themselves. `we_moved`: staff chose this day, and with it what is too late."""
     changes, cancels = programme.last_day_to_change(day), programme.last_day_to_cancel(day)
     by_yourself = _("by yourself, up to and including %(day)s")
     for_free = _("free of charge, up to and including %(day)s")
     return [
         Term(_("Price"), price_of(programme, number), programme.shown.price_note),
-        Term(_("Change numbers"), _until(changes, by_yourself)),
-        Term(_("Cancel"), _until(cancels, for_free)),
+        Term(_("Change numbers"), _until(changes, by_yourself, we_moved)),
+        Term(_("Cancel"), _until(cancels, for_free, we_moved)),
     ]
 
 
-def _until(last: datetime.date, words: str) -> str:
+def _until(last: datetime.date, words: str, we_moved: bool) -> str:
     if last < timezone.localdate():
+        if we_moved:
+            return _("just ask us: it is we who moved the visit")
         return _("not any more: from today on you ask us")
     return words % {"day": date_format(last, "LONG_DAY_FORMAT")}
 

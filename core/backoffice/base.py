@@ -261,6 +261,19 @@ class NoDelete:
         return False
 
 
+class SaidInCalendars:
+    """Rows of which calendars say something, such as a school's name: once one is saved, each kind
+    lets calendars know (`Kind.keep`). Nobody gets a mail."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        before = type(obj)._base_manager.get(pk=obj.pk) if change else None
+        mixed_in: Any = super()
+        mixed_in.save_model(request, obj, form, change)
+        if before is not None:
+            for kind in kinds():
+                kind.keep(obj, before, by=request.user, tell=False)
+
+
 class ReadOnly(NoDelete):
     """Rows that verbs, the worker or an import write, and nobody edits."""
 

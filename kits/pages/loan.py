@@ -33,6 +33,7 @@ from submissions.models import Submission
 from submissions.pages.cancelling import CancelView
 from submissions.pages.details import DetailsView
 from submissions.pages.papers import CalendarView, LetterView
+from submissions.wording import last_word
 
 
 @login_not_required
@@ -46,9 +47,11 @@ def loan(request: HttpRequest, public_id: UUID, token: str | None = None) -> Htt
     one = loan_of(submission)
     if one.standing.is_offer:
         return redirect(address_of(submission, "wait", token))
+    history = history_of(one)
     context = {
         "sentence": sentence_for(one),
-        "history": history_of(one),
+        "history": history,
+        "word": last_word(history),
         "contents": list(one.kit.contents.all()),
         "findings": list(one.findings.select_related("item").filter(by_staff=False)),
         **documents.hours_of(one),

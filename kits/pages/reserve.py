@@ -40,7 +40,7 @@ from submissions.models import Submission
 from submissions.pages.ask import CHANGE, Asking, AskView, asked_by
 from submissions.pages.code import CodeView, CorrectAddressView
 from submissions.pages.prefilled import asked_last, class_asked
-from submissions.pages.waiting import asks_to_wait
+from submissions.pages.waiting import WAIT, asks_to_wait
 from submissions.rules import RulesBroken
 
 GONE = (NoCopyFree,)
@@ -224,6 +224,8 @@ class LoanCodeView(LoanAsking, CodeView):
     def context(self, submission: Submission, rows: list[Loan], *, gone: bool) -> dict[str, Any]:
         [loan] = rows
         chosen = Chosen.of(loan)
+        may_wait = gone and loan.kit.is_published and chosen.booking is None
+        can_wait = may_wait and isinstance(_why_not(chosen), NoCopyFree)
         return {
             "loan": loan,
             "kit": loan.kit,
@@ -232,6 +234,7 @@ class LoanCodeView(LoanAsking, CodeView):
             "start": where_to_choose(loan.kit),
             "change_url": chosen.form_address + f"&{CHANGE}" if loan.kit.is_published else "",
             "others": other_periods(chosen) if gone else [],
+            "wait_url": f"{chosen.form_address}&{WAIT}=1" if can_wait else "",
             "let_go": gone and self.was_let_go(submission, rows),
         }
 

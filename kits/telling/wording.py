@@ -20,6 +20,7 @@ from submissions.wording import (
     level_corrected,
     more_time,
     why_lapsed,
+    word_at_end,
 )
 
 # What the school sees of it: no notes that staff make for themselves, not which box.
@@ -48,7 +49,13 @@ def history_of(loan: Loan) -> list[HistoryLine]:
     """What happened to the loan, newest first, in one query."""
     lines = [(event, sentence(event)) for event in loan.events.order_by("-pk")]
     return [
-        HistoryLine(at=event.at, party_name="", text=text, note=event.note if event.notice else "")
+        HistoryLine(
+            at=event.at,
+            party_name="",
+            text=text,
+            note=event.note if event.notice else "",
+            word=word_at_end(event, LoanState),
+        )
         for event, text in lines
         if text
     ]

@@ -7,12 +7,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from core.backoffice.base import ModelAdmin, NoDelete
+from core.backoffice.base import ModelAdmin, NoDelete, SaidInCalendars
 from schools.models import Organisation
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(NoDelete, ModelAdmin):
+class OrganisationAdmin(NoDelete, SaidInCalendars, ModelAdmin):
     list_display = ("name", "city")
     search_fields = ("name_key",)
     search_help_text = _("name or place")

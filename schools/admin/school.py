@@ -23,6 +23,7 @@ from core.backoffice.base import (
     ModelAdmin,
     NoDelete,
     ReadOnly,
+    SaidInCalendars,
 )
 from core.backoffice.changes import log_done
 from core.backoffice.exports import ExportingAdmin
@@ -71,7 +72,7 @@ class PupilCountInline(ReadOnly, TabularInline):
 
 
 @admin.register(School)
-class SchoolAdmin(NoDelete, ExportingAdmin):
+class SchoolAdmin(NoDelete, SaidInCalendars, ExportingAdmin):
     logs_values = True
     resource_classes = (SCHOOLS,)
     list_display = ("name", "city", "site_code", "sector", "region", "board", "verified")

@@ -307,6 +307,9 @@ def test_code_after_the_place_has_gone_says_so(client):
         response = client.post(url, {"code": code})
 
     assert response.context["gone"]
+    wait = f"{address(programme, slot)}?wachtlijst"
+    assert f'href="{wait}"' in response.text
+    assert client.get(wait).context["waits"]
     assert submission.bookings.get().state == State.LAPSED
     assert "_auth_user_id" not in client.session
 

@@ -14,16 +14,19 @@ from bookings.refusals import NotYet
 from bookings.telling import wording
 from core.kinds import kinds
 from core.models import Mail
+from programmes.models import Closure
 from tests.factories import (
     NOW,
     amsterdam,
     make_booking,
     make_component,
     make_loan,
+    make_other_hub,
     make_programme,
     make_slot,
     make_staff,
     make_submission,
+    make_venue,
     make_visit,
 )
 from tests.roster.rostering import make_person, make_run, make_shift
@@ -93,6 +96,21 @@ def test_day_list_leads_to_the_nearest_days_with_a_visit(desk):
     )
     assert "De eerstvolgende zijn op dinsdag 3 november 2026." in page.content.decode()
     assert desk.get(f"{LIST}?dag=2026-11-10").context["after"] is None
+
+
+def test_day_list_without_visits_says_for_what_the_day_is_closed(client, db):
+    venue, elsewhere = make_venue(name="De Kade"), make_venue(hub=make_other_hub(), name="De Werf")
+    day = datetime.date(2026, 11, 3)
+    for one, reason in ((venue, "Stroomstoring"), (elsewhere, "Verbouwing")):
+        Closure.objects.create(venue=one, starts_on=day, ends_on=day, reason=reason)
+    looking = Permission.objects.get(codename="view_booking")
+    staff = make_staff(is_superuser=False, hubs=[venue.hub])
+    staff.user_permissions.add(looking)
+    client.force_login(staff)
+    page = client.get(TUESDAY).content.decode()
+    assert "De Kade dicht: Stroomstoring" in page
+    assert "Verbouwing" not in page
+    assert "Stroomstoring" not in client.get(f"{LIST}?dag=2026-11-04").content.decode()
 
 
 def test_ticked_classes_were_here_and_the_others_are_left_alone(desk, frozen):

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from bookings import lifecycle
 from bookings.models import State
+from bookings.visits.calling_off import call_off
 from core.models import Mail
 from schools.models import School
 from submissions.links import token_of
@@ -220,6 +221,24 @@ def test_school_cancels_by_the_link_once(client, booking):
     assert first["Location"] == second["Location"] == page_of(booking, token=True)
     assert booking.state == State.CANCELLED
     assert booking.events.filter(move="cancel").count() == 1
+
+
+def test_page_of_a_visit_that_we_called_off_says_why_and_leads_to_other_dates(client, booking):
+    call_off(visit=booking.visit, by=make_staff(), note="De kraan is stuk.")
+    page = client.get(page_of(booking, token=True)).content.decode()
+    top = page[: page.index('class="with-aside"')]
+    assert "Een bericht van ons:" in top
+    assert "De kraan is stuk." in top
+    assert f'href="{booking.visit.programme.get_absolute_url()}#data"' in top
+
+
+def test_page_takes_what_a_school_wrote_when_it_cancelled_for_no_message_of_ours(client, booking):
+    staff, school = make_staff(), booking.submission.user
+    lifecycle.cancel(booking=booking, by=staff, note="De kraan is stuk.")
+    lifecycle.reinstate(booking=booking, by=staff)
+    lifecycle.cancel(booking=booking, by=school, note="Studiedag")
+    page = client.get(page_of(booking, token=True)).content.decode()
+    assert "Een bericht van ons:" not in page
 
 
 def test_late_cancel_becomes_a_question(client, booking):

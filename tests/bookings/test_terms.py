@@ -116,6 +116,18 @@ def test_confirmation_says_the_same_as_text_and_as_html(staff):
     assert {name: said[name] for name in AHEAD} == AHEAD
 
 
+@pytest.mark.parametrize("by_us", [True, False])
+def test_mail_of_a_move_to_a_near_day_does_not_call_too_late_what_we_chose(staff, by_us):
+    programme = paid()
+    booking = make_booking(visit=make_visit(programme=programme))
+    near = make_slot(programmes=[programme], starts_at=amsterdam(2026, 9, 22, 9))
+    by = staff if by_us else booking.submission.user
+    lifecycle.reschedule(booking=booking, slot=near, by=by)
+    Teller().tell(seconds=30)
+    said = "vraag het ons gerust: wij hebben het bezoek verzet" if by_us else PAST
+    assert f"Annuleren: {said}\n" in Mail.objects.get().text
+
+
 # --- A Proeverij on which an Experience rests ----------------------------------------------------
 
 

@@ -26,6 +26,7 @@ from tests.factories import (
     make_kit,
     make_loan,
     make_school,
+    make_staff,
     make_teacher,
     make_visit,
 )
@@ -227,6 +228,9 @@ def test_a_hold_that_lapsed_and_is_gone_is_told_on_the_code_page(client):
     assert submission.loans.get().state == LoanState.LAPSED
     demand = RefusedDemand.objects.get()
     assert (demand.kit, demand.starts_on, demand.ends_on) == (kit, MONDAY, FRIDAY)
+    wait = response.context["wait_url"]
+    assert f'href="{wait.replace("&", "&amp;")}"' in response.text
+    assert client.get(wait).context["waits"]
 
 
 def test_code_page_promises_no_box_of_a_kit_that_was_taken_off_the_site(client, kit):
@@ -376,6 +380,15 @@ def test_cancel_by_link_acts_on_post_only(client):
     assert loan.state == LoanState.CANCELLED
     assert loan.events.last().note == "De juf is ziek."
     assert loan.events.last().by == loan.submission.user
+
+
+def test_page_of_a_loan_that_we_cancelled_says_why(client):
+    loan = make_loan()
+    lifecycle.cancel(loan=loan, by=make_staff(), note="De kist is weg.")
+    page = client.get(page_of(loan.submission)).content.decode()
+    top = page[: page.index('class="with-aside"')]
+    assert "Een bericht van ons:" in top
+    assert "De kist is weg." in top
 
 
 def test_packed_loan_cannot_be_cancelled_by_the_school(client):

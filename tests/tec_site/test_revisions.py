@@ -6,9 +6,20 @@ import datetime
 import pytest
 from django.urls import reverse
 
+from core.models import Mail
 from kits.models import DeskDay
+from schools.lifecycle import merge_schools
+from schools.models import School
 from tests.bookings.test_readdress import save as save_venue
-from tests.factories import make_booking, make_loan, make_slot, make_visit
+from tests.factories import (
+    make_booking,
+    make_group,
+    make_kit,
+    make_loan,
+    make_school,
+    make_slot,
+    make_visit,
+)
 from tests.programme_form import save
 from tests.roster.rostering import make_person, make_run, make_shift
 from tests.tec_site.test_two_editors import page_of, shown
@@ -24,6 +35,12 @@ def revision(row):
 def is_newer(row, before):
     sequence, changed_at = revision(row)
     return sequence > before[0] and changed_at > before[1]
+
+
+def retype(desk, row, **typed):
+    """What staff change on the page of a row, and nothing else."""
+    page = page_of(row)
+    return desk.post(page, shown(desk.get(page)) | typed)
 
 
 @pytest.fixture
@@ -57,6 +74,60 @@ def test_shift_follows_the_address_of_its_venue(desk, frozen, shift):
     assert revision(shift) == before
     assert save_venue(desk, venue, street="Nieuwe Kade 9", telling="tell").status_code == 302
     assert is_newer(shift, before)
+
+
+@pytest.mark.parametrize("field", ["phone", "email", "sender_name"])
+def test_shift_follows_how_its_hub_is_reached(desk, frozen, shift, field):
+    hub = shift.visit.slot.venue.hub
+    before = revision(shift)
+    frozen.shift(60)
+    assert retype(desk, hub, city="Elders").status_code == 302
+    assert revision(shift) == before
+    other = {"phone": "0570 999999", "email": "desk@tec.example", "sender_name": "De balie"}
+    assert retype(desk, hub, **{field: other[field]}).status_code == 302
+    assert is_newer(shift, before)
+
+
+@pytest.mark.parametrize("state", ["confirmed", "offered"])
+def test_visit_follows_the_name_of_its_school(desk, frozen, state):
+    booking = make_booking(visit=make_visit(slot=make_slot()), state=state)
+    school = booking.submission.school
+    before = revision(booking)
+    frozen.shift(60)
+    assert retype(desk, school, street="Elders").status_code == 302
+    assert revision(booking) == before
+    assert retype(desk, school, name="De Vlieger").status_code == 302
+    assert is_newer(booking, before)
+    assert not Mail.objects.exists()
+
+
+def test_visit_follows_the_name_of_its_organisation(desk, frozen):
+    booking = make_group(visit=make_visit(slot=make_slot()))
+    before = revision(booking)
+    frozen.shift(60)
+    assert retype(desk, booking.submission.organisation, name="Konnected").status_code == 302
+    assert is_newer(booking, before)
+
+
+@pytest.mark.parametrize(("delivery", "goes_there"), [("round", True), ("desk", False)])
+def test_loan_follows_the_name_of_the_school_to_which_it_is_brought(
+    desk, frozen, delivery, goes_there
+):
+    loan = make_loan(delivery=delivery, copy=make_kit(can_be_delivered=True).copies.get())
+    before = revision(loan)
+    frozen.shift(60)
+    assert retype(desk, loan.submission.school, name="De Vlieger").status_code == 302
+    assert is_newer(loan, before) == goes_there
+
+
+def test_visit_follows_its_school_into_another(frozen):
+    booking = make_booking(visit=make_visit(slot=make_slot()))
+    before = revision(booking)
+    frozen.shift(60)
+    typed = booking.submission.school
+    School.objects.filter(pk=typed.pk).update(is_verified=False)
+    merge_schools(source=typed, target=make_school(name="De Vlieger"))
+    assert is_newer(booking, before)
 
 
 @pytest.fixture
