@@ -74,7 +74,9 @@ def refuse_taken(
         raise CopyWithdrawn
     if copy.repairs.filter(starts_on__lt=before, free_again_on__gt=first).exists():
         raise CopyRepairedThen
-    overdue = Loan.objects.overdue().filter(copy=copy).exclude(pk=to.pk if to else None)
+    overdue = Loan.objects.overdue().filter(copy=copy)
+    if to is not None:
+        overdue = overdue.exclude(pk=to.pk)
     if first < overdue_until(copy.kit.turnaround) and overdue.exists():
         raise CopyNotHere
     raise CopyPromised

@@ -375,5 +375,5 @@ def span(starts_on: datetime.date, ends_on: datetime.date) -> list[str]:
 def refuse_if_away(copy: KitCopy, loan: Loan) -> None:
     """A box that is still out on another loan, or not counted since, cannot be handed out."""
     away = Loan.objects.where(holds=True, went_out=True).filter(copy=copy)
-    if away := away.exclude(pk=loan.pk).first():
-        raise CopyNotCounted if away.state == S.RETURNED else CopyNotHere
+    if other := away.exclude(pk=loan.pk).first():
+        raise CopyNotCounted if other.state == S.RETURNED else CopyNotHere
