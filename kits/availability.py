@@ -58,10 +58,10 @@ def calendars(
     """
     copies = KitCopy.objects.in_service()
     loans = Loan.objects.live().overlapping(first, before)
-    if but is not None:
-        loans = loans.exclude(pk=but.pk)
-        copies = copies.filter(Q(pk=but.copy_id) | ~Q(pk__in=KitCopy.objects.unfit()))
     overdue = Loan.objects.overdue().filter(starts_on__lt=before)
+    if but is not None:
+        loans, overdue = loans.exclude(pk=but.pk), overdue.exclude(pk=but.pk)
+        copies = copies.filter(Q(pk=but.copy_id) | ~Q(pk__in=KitCopy.objects.unfit()))
     repairs = Repair.objects.filter(starts_on__lt=before, free_again_on__gt=first)
     if kits is not None:
         wanted = list(kits)

@@ -18,7 +18,13 @@ from core.lifecycle import lock_row
 from kits.availability import free_copies
 from kits.days import overdue_until
 from kits.models import KitCopy, LessonKit, Loan, LoanState
-from kits.refusals import NoCopyFree
+from kits.refusals import (
+    CopyNotHere,
+    CopyPromised,
+    CopyRepairedThen,
+    CopyWithdrawn,
+    NoCopyFree,
+)
 
 
 def lock_free(
@@ -55,6 +61,24 @@ def is_free(
     if to is not None:
         others = others.exclude(pk=to.pk)
     return not (copy.is_withdrawn or repairs.exists() or others.exists())
+
+
+def refuse_taken(
+    copy: KitCopy, first: datetime.date, before: datetime.date, *, to: Loan | None = None
+) -> None:
+    """Raise the reason for which a locked copy is not free, as `is_free` finds it."""
+    if is_free(copy, first, before, to=to):
+        return
+    if copy.is_withdrawn:
+        raise CopyWithdrawn
+    if copy.repairs.filter(starts_on__lt=before, free_again_on__gt=first).exists():
+        raise CopyRepairedThen
+    overdue = Loan.objects.overdue().filter(copy=copy)
+    if to is not None:
+        overdue = overdue.exclude(pk=to.pk)
+    if first < overdue_until(copy.kit.turnaround) and overdue.exists():
+        raise CopyNotHere
+    raise CopyPromised
 
 
 def lock_loan(loan: Loan) -> None:

@@ -43,6 +43,7 @@ from kits.models import (
     LoanState,
 )
 from kits.refusals import (
+    CopyNotCounted,
     CopyNotHere,
     CopyPromised,
     CopyUnfit,
@@ -203,8 +204,8 @@ def cancel(*, loan: Loan, by: User | None, note: str = "") -> LoanEvent:
 def extend(*, loan: Loan, ends_on: datetime.date, by: User | None, note: str = "") -> LoanEvent:
     """Keep the box longer, if the copy's next loan stays safe.
 
-    Raises NotLater, CopyPromised, and for the school itself LoanTooLong, TooFarAhead or
-    NotAHandoverDay.
+    Raises NotLater, what `boxes.refuse_taken` does, and for the school itself LoanTooLong,
+    TooFarAhead or NotAHandoverDay.
     """
     boxes.lock_loan(loan)
     if ends_on <= max(loan.ends_on, timezone.localdate()):
@@ -221,8 +222,7 @@ def _keep_until(loan: Loan, ends_on: datetime.date, by: Any, note: str) -> LoanE
     starts_on, before = loan.starts_on, days.free_again_on(loan.kit, ends_on)
     expired = Loan.objects.expired().filter(copy=loan.copy_id).exclude(pk=loan.pk)
     MOVES.lapse_all(expired.overlapping(starts_on, before).order_by("pk"))
-    if not boxes.is_free(boxes.lock(loan.copy_id), starts_on, before, to=loan):
-        raise CopyPromised
+    boxes.refuse_taken(boxes.lock(loan.copy_id), starts_on, before, to=loan)
     changes = {"ends_on": ends_on, "free_again_on": before}
     data = {"from": span(starts_on, loan.ends_on), "to": span(starts_on, ends_on)}
     return MOVES.apply(loan, "extend", by=by, note=note, changes=changes, data=data)
@@ -234,8 +234,8 @@ def swap(*, loan: Loan, by: User | None, note: str = "", to: KitCopy | None = No
 
     Who was promised `to`, but has nothing packed yet, gets another copy: the one this loan
     leaves, for example. What was packed must be packed again; a loan that has `to` already keeps
-    it, and the last event is returned. Raises NoCopyFree; of `to`: CopyPromised if it is packed,
-    away or in repair, CopyUnfit if it lacks something essential.
+    it, and the last event is returned. Raises NoCopyFree; of `to`: CopyPromised if it is packed
+    or away, CopyUnfit if it lacks something essential, and what `boxes.refuse_taken` does.
     """
     if to is not None:
         return _exchange(loan, to, by, note)
@@ -281,8 +281,7 @@ def _exchange(loan: Loan, to: KitCopy, by: User | None, note: str) -> LoanEvent:
         if rival.state not in (S.HELD, S.RESERVED):
             raise CopyPromised
         _give_another(rival, besides=[to.pk, *unfit], by=by, note=note)
-    if not boxes.is_free(boxes.lock(to.pk), first, before):
-        raise CopyPromised
+    boxes.refuse_taken(boxes.lock(to.pk), first, before)
     row.update(copy=to, **period)
     return _give(loan, to, by, note)
 
@@ -374,7 +373,7 @@ def span(starts_on: datetime.date, ends_on: datetime.date) -> list[str]:
 
 
 def refuse_if_away(copy: KitCopy, loan: Loan) -> None:
-    """A box that is still out on another loan cannot be handed out."""
+    """A box that is still out on another loan, or not counted since, cannot be handed out."""
     away = Loan.objects.where(holds=True, went_out=True).filter(copy=copy)
-    if away.exclude(pk=loan.pk).exists():
-        raise CopyNotHere
+    if other := away.exclude(pk=loan.pk).first():
+        raise CopyNotCounted if other.state == S.RETURNED else CopyNotHere

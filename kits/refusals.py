@@ -50,6 +50,10 @@ class CopyNotHere(Refused):
     message = _("This box has not come back from the loan before. Look for another one.")
 
 
+class CopyNotCounted(Refused):
+    message = _("This box is back, but not counted yet. Count it first, or look for another one.")
+
+
 class CopyInRepair(Refused):
     message = _("This box is out of service today. Give this class another one.")
 
@@ -60,6 +64,14 @@ class OtherCopy(Refused):
 
 class CopyUnfit(Refused):
     message = _("This box lacks something without which it cannot go out.")
+
+
+class CopyRepairedThen(Refused):
+    message = _("This box is being repaired then.")
+
+
+class CopyWithdrawn(Refused):
+    message = _("This box was withdrawn: it is not lent any more.")
 
 
 class CopyPromised(Refused):

@@ -2,7 +2,6 @@
 on, and the first dates."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,6 +13,7 @@ from bookings.planning.trajectory import TrajectoryStep, trajectory_of, visits_o
 from core.kinds import next_steps, remarks_on
 from schools.models import ClassGroup, User
 from submissions.access import SignedInRequest
+from submissions.pages.prefilled import query_of_class
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,9 @@ def class_page(request: SignedInRequest, class_id: int) -> HttpResponse:
     told = [_told(step, remarks, request.user) for step in trajectory_of(found, visits, pupils)]
     on_page = {one.step.programme.get_absolute_url() for one in told}
     steps = [one for one in next_steps(visits) if one.address not in on_page]
-    context: dict[str, Any] = {"class_group": found, "told": told, "steps": steps}
+    # The class for which she chooses goes along to the form.
+    carried = query_of_class(found.pk)
+    context = {"class_group": found, "told": told, "steps": steps, "carried": carried}
     return render(request, "bookings/class_page.html", context)
 
 

@@ -28,6 +28,7 @@ from programmes.cards import page_of, read_curriculum, show
 from schools.holidays import holidays_of, region_of, remember
 from schools.models import HolidayRegion
 from schools.months import parse_month
+from submissions.pages.prefilled import class_asked, query_of_class
 from submissions.rules import first_bookable_moment
 
 # How far a card looks ahead for the first day on which the kit is free.
@@ -81,7 +82,9 @@ def kit(request: HttpRequest, slug: str) -> HttpResponse:
         "may_wait": period.may_wait,
         "waits": waits,
         "booking": booking,
-        "asked": {"hoe": delivery} | query_of_visit(booking, request.GET.get(KEY)),
+        "asked": {"hoe": delivery}
+        | query_of_visit(booking, request.GET.get(KEY))
+        | query_of_class(class_asked(request)),
         "delivery": delivery,
         "deliveries": Delivery.choices if found.can_be_delivered else [],
     }

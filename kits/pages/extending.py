@@ -25,20 +25,31 @@ class Extension(NamedTuple):
 def extension_of(loan: Loan) -> Extension:
     """Days after today and the present return on which it could end with the same copy."""
     last = max(loan.ends_on, timezone.localdate())
-    period = look_at(loan.kit, loan.starts_on, loan.starts_on, loan.delivery, loan.booking)
+    if loan.copy.is_withdrawn:
+        return Extension([], _("The box cannot stay longer: we are taking it out of use."))
+    period = look_at(
+        loan.kit, loan.starts_on, loan.starts_on, loan.delivery, loan.booking, but=loan
+    )
     later = [one for one in period.returns(loan.starts_on) if one.date > last]
     others = period.copies.away.get(loan.copy_id, [])
-    starts = [first for first, _before in others if first >= loan.free_again_on]
-    promised = min(starts, default=datetime.date.max)
+    promised = min((first for first, _before in others), default=datetime.date.max)
     found = [one for one in later if free_again_on(loan.kit, one.date) <= promised]
-    return Extension(found, "" if found else _why_not(loan, period, last, bool(later)))
+    return Extension(found, "" if found else _why_not(loan, period, last, promised, later))
 
 
-def _why_not(loan: Loan, period: Period, last: datetime.date, is_promised: bool) -> str:
+def _why_not(
+    loan: Loan,
+    period: Period,
+    last: datetime.date,
+    promised: datetime.date,
+    later: list[Return],
+) -> str:
     """The first thing that stands in the way."""
     longest = loan.starts_on + datetime.timedelta(days=loan.kit.loan_days)
     horizon = last_plannable_day()
-    if is_promised:
+    if later and loan.copy.repairs.filter(starts_on=promised).exists():
+        return _("The box cannot stay longer: it is going to be repaired.")
+    if later:
         return _("The box cannot stay longer: another class has it after you.")
     if longest <= last:
         words = ngettext(

@@ -261,3 +261,14 @@ def test_her_classes_are_choices_and_choosing_one_loses_nothing(
     assert 'name="klas-0-name" value="7b"' in shown.text
     assert 'name="klas-0-pupils" value="24"' in shown.text
     assert "Een rolstoel." in shown.text
+
+
+def test_class_goes_along_from_its_page_to_the_form(client, taster, experience, teacher):
+    booked = planned(taster, teacher, 15)
+    slot = make_slot(programmes=[experience], starts_at=amsterdam(2026, 12, 17, 9))
+    client.force_login(teacher)
+    page = client.get(reverse("bookings:class", args=[booked.class_group_id])).text
+    form = reverse("bookings:book", args=[experience.slug, slot.pk])
+    assert f'href="{form}?klas={booked.class_group_id}"' in page
+    filled_in = client.get(f"{form}?klas={booked.class_group_id}").context["form"]
+    assert filled_in.classes.forms[0].initial["name"] == "7b"

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from kits import lifecycle
+from kits import handling, lifecycle
 from kits.models import Loan, LoanState
 from kits.pages.extending import extension_of
+from kits.refusals import CopyRepairedThen, CopyWithdrawn
 from programmes.models import Closure
 from schools.models import SchoolHoliday
 from tests.factories import NOW, make_kit, make_loan, make_staff
@@ -27,6 +28,11 @@ def lent(**fields: Any) -> Loan:
 
 def november(day: int) -> datetime.date:
     return datetime.date(2026, 11, day)
+
+
+def in_repair(loan: Loan, first: datetime.date) -> None:
+    until = first + datetime.timedelta(days=19)
+    loan.copy.repairs.create(starts_on=first, free_again_on=until, reason="Wiel los")
 
 
 def test_days_that_are_possible_need_no_reason():
@@ -72,6 +78,40 @@ def test_next_class_is_the_reason_where_one_waits():
         [],
         "De kist kan niet langer blijven: na jullie krijgt een andere klas hem.",
     )
+
+
+def test_repair_is_the_reason_where_the_box_goes_to_one():
+    loan = lent(copy=make_kit().copies.get())
+    in_repair(loan, november(11))
+    assert extension_of(loan) == (
+        [],
+        "De kist kan niet langer blijven: hij gaat in reparatie.",
+    )
+
+
+def test_repair_that_was_noted_while_the_box_is_out_keeps_it_from_staying():
+    loan = lent(copy=make_kit().copies.get(), state=LoanState.OUT)
+    in_repair(loan, november(4))
+    assert extension_of(loan).returns == []
+
+
+def test_box_that_is_not_lent_any_more_comes_back():
+    loan = lent(copy=make_kit().copies.get(), state=LoanState.OUT)
+    handling.withdraw(copy=loan.copy, by=make_staff())
+    loan = Loan.objects.with_facts().get(pk=loan.pk)
+    assert extension_of(loan) == (
+        [],
+        "De kist kan niet langer blijven: we nemen hem uit gebruik.",
+    )
+    with pytest.raises(CopyWithdrawn):
+        lifecycle.extend(loan=loan, ends_on=november(9), by=make_staff())
+
+
+def test_staff_read_that_it_is_a_repair_which_stands_in_the_way():
+    loan = lent(copy=make_kit().copies.get())
+    in_repair(loan, november(11))
+    with pytest.raises(CopyRepairedThen):
+        lifecycle.extend(loan=loan, ends_on=november(10), by=make_staff())
 
 
 def test_holiday_is_the_reason_where_it_is():

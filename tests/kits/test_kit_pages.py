@@ -292,3 +292,11 @@ def test_days_beyond_any_calendar_are_left_out(client, day):
 
     assert "Een van deze keuzes kennen we niet" in page
     assert "1 leskist" in page
+
+
+def test_class_that_led_here_goes_along_to_the_form(client):
+    kit = make_kit()
+    client.force_login(make_teacher(school=make_school()))
+    page = client.get(kit.get_absolute_url(), {"van": "2026-11-04", "klas": "12"}).text
+    form = f"/leskisten/{kit.slug}/reserveren/?hoe=desk&amp;klas=12&amp;van=2026-11-04"
+    assert f"{form}&amp;tot=2026-11-11" in page

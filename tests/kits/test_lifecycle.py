@@ -14,6 +14,7 @@ from kits.lifecycle import MOVES
 from kits.models import Delivery, KitCopy, LessonKit, Loan, LoanState
 from kits.refusals import (
     CopyPromised,
+    CopyRepairedThen,
     DatesPassed,
     LoanTooLong,
     NoCopyFree,
@@ -319,7 +320,7 @@ def test_extend_is_refused_into_a_repair_of_the_copy():
         starts_on=november(17), free_again_on=november(20), reason="wiel vervangen"
     )
 
-    with pytest.raises(CopyPromised):
+    with pytest.raises(CopyRepairedThen):
         lifecycle.extend(loan=loan, ends_on=november(16), by=make_staff())
 
 

@@ -5,12 +5,12 @@ import datetime
 import pytest
 import time_machine
 
-from kits import boxes, clock
+from kits import boxes, clock, handling, lifecycle
 from kits.availability import count_free
 from kits.days import overdue_until
-from kits.models import Attention, LoanState
-from kits.refusals import NoCopyFree
-from tests.factories import amsterdam, make_kit, make_loan
+from kits.models import Attention, LoanState, Shortage
+from kits.refusals import CopyNotCounted, CopyNotHere, CopyRepairedThen, NoCopyFree
+from tests.factories import amsterdam, make_kit, make_loan, make_staff
 from tests.kits.asking import hold, november
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +94,55 @@ def test_nobody_is_invited_to_collect_a_box_that_is_overdue(now):
     type(late).objects.filter(pk=late.pk).update(state=LoanState.DONE)
     clock.remind_due()
     assert waiting.events.filter(move="remind_collect").count() == 1
+
+
+def write_off(copy):
+    handling.write_off(loan=out_and_overdue(copy), by=make_staff(), note="Niet meer gevonden")
+
+
+def repair(copy):
+    copy.repairs.create(starts_on=november(9), free_again_on=november(30), reason="Wiel los")
+
+
+def lose_robots(copy):
+    robots = copy.kit.contents.get(is_essential=True)
+    Shortage.objects.create(copy=copy, item=robots, missing=robots.quantity)
+
+
+@pytest.mark.parametrize("happens", [write_off, repair, lose_robots])
+def test_nobody_is_invited_to_collect_a_box_that_cannot_go_out(now, happens):
+    kit = make_kit(copies=2)
+    gone, here = kit.copies.order_by("code")
+    days = {"starts_on": november(12), "ends_on": november(18)}
+    without, with_box = make_loan(copy=gone, **days), make_loan(copy=here, **days)
+    happens(gone)
+    now.move_to(amsterdam(2026, 11, 10, 9))
+
+    clock.remind_due()
+
+    assert not without.events.filter(move="remind_collect").exists()
+    assert with_box.events.filter(move="remind_collect").exists()
+
+
+def test_staff_who_give_a_box_read_why_it_is_not_to_be_had():
+    kit = make_kit(copies=3)
+    own, broken, late = kit.copies.order_by("code")
+    loan = make_loan(copy=own, starts_on=november(12), ends_on=november(18))
+    repair(broken)
+    out_and_overdue(late)
+    for copy, refusal in ((broken, CopyRepairedThen), (late, CopyNotHere)):
+        with pytest.raises(refusal):
+            lifecycle.swap(loan=loan, to=copy, by=make_staff())
+
+
+def test_box_that_is_back_but_not_counted_is_not_said_to_be_away():
+    copy = make_kit().copies.get()
+    make_loan(
+        copy=copy,
+        state=LoanState.RETURNED,
+        starts_on=datetime.date(2026, 10, 12),
+        ends_on=datetime.date(2026, 10, 20),
+    )
+    loan = make_loan(copy=copy, starts_on=TODAY, ends_on=november(18))
+    with pytest.raises(CopyNotCounted):
+        handling.hand_out(loan=loan, counts={}, by=make_staff())

@@ -154,12 +154,23 @@ class Lending(RuleBasedStateMachine):
         again = days.free_again_on(self.kit, end)
         clash = not self.free(one.copy, one.start, again, without=one)
         legal = one.state in (S.RESERVED, S.PACKED, S.OUT)
-        promised = "CopyPromised" if clash else ""
+        promised = self.why_taken(one, again) if clash else ""
         refusal = promised if legal else "IllegalMove"
         if end <= max(one.end, self.today):
             refusal = "NotLater"
         if self.expect(refusal, lifecycle.extend, loan=self.row(one), ends_on=end):
             one.end, one.again = end, again
+
+    def why_taken(self, one: ModelLoan, again: datetime.date) -> str:
+        """Why its box cannot stay with it until the day before `again`."""
+        if any(a < again and b > one.start for a, b in self.repairs[one.copy]):
+            return "CopyRepairedThen"
+        late = any(
+            o is not one and o.copy == one.copy and o.state == S.OUT and o.end < self.today
+            for o in self.loans
+        )
+        counts = one.start < days.overdue_until(self.kit.turnaround)
+        return "CopyNotHere" if late and counts else "CopyPromised"
 
     @rule(number=NUMBERS)
     def cancel(self, number: int) -> None:
@@ -179,7 +190,7 @@ class Lending(RuleBasedStateMachine):
     @rule(number=NUMBERS, robots=st.sampled_from([6, 6, 6, 5]))
     def hand_out(self, number: int, robots: int) -> None:
         one = self.pick(number)
-        away = any(o.copy == one.copy and o.state in AWAY for o in self.loans if o is not one)
+        away = [o for o in self.loans if o is not one and o.copy == one.copy and o.state in AWAY]
         legal = one.state in (S.RESERVED, S.PACKED)
         unfit = "CopyUnfit" if robots < 6 else ""
         start = min(one.start, self.today)
@@ -194,7 +205,8 @@ class Lending(RuleBasedStateMachine):
         repair = any(a <= self.today < b for a, b in self.repairs[one.copy])
         promised = "CopyPromised" if first else unfit
         refusal = "CopyInRepair" if repair else promised if legal else "IllegalMove"
-        refusal = "CopyNotHere" if away else refusal
+        if away:
+            refusal = "CopyNotCounted" if away[0].state == S.RETURNED else "CopyNotHere"
         counts = self.counts(robots)
         if self.expect(refusal, handling.hand_out, loan=self.row(one), counts=counts):
             one.state, one.start = S.OUT, start
