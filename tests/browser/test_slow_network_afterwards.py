@@ -347,6 +347,7 @@ def open_withdraw_loan_wait(page):
 
 
 def after_withdraw_loan_wait(page):
+    expect(page.locator("main")).to_contain_text(re.compile("niet meer op de wachtlijst|gehaald"))
     assert moves(LoanWait.objects.get()) == ["cancel"]
 
 
@@ -596,6 +597,7 @@ def open_tallies(page):
 
 
 def after_tallies(page):
+    expect(page).to_have_url(re.compile(r"/\d+/$"))  # of the evaluation
     assert moves(Evaluation.objects.get()) == ["count"]
 
 
