@@ -224,16 +224,21 @@ def test_every_field_of_text_in_the_back_office_cleans_what_is_typed(rf, staff):
     assert set(raw) - {"Task.token"} == set()  # a random key
 
 
-def test_every_field_of_text_in_our_forms_cleans_what_is_typed():
-    raw = []
+def our_forms():
+    """Our forms, but those that an admin makes of a model."""
     waiting = [forms.BaseForm]
     while waiting:
         form = waiting.pop()
         waiting += form.__subclasses__()
-        # Those that an admin makes of a model are of the test above.
         of_admin = issubclass(form, forms.BaseModelForm) and "admin" in form.__module__
         if form.__module__.split(".")[0] in OURS and not of_admin:
-            raw += [f"{form.__name__}.{name}" for name in uncleaned(form.base_fields)]
+            yield form
+
+
+def test_every_field_of_text_in_our_forms_cleans_what_is_typed():
+    raw = [
+        f"{form.__name__}.{name}" for form in our_forms() for name in uncleaned(form.base_fields)
+    ]
     # A password, a random key, the digits of a code and the seal of what was shown are compared,
     # not kept.
     compared = {"code", "password", "submission_key", "shown", "seen", "seen_version"}
@@ -291,13 +296,8 @@ def test_every_number_and_time_is_read_the_same_way(rf, staff):
         for column in model._meta.concrete_fields
         if column.editable
     }
-    waiting = [forms.BaseForm]
-    while waiting:
-        form = waiting.pop()
-        waiting += form.__subclasses__()
-        of_admin = issubclass(form, forms.BaseModelForm) and "admin" in form.__module__
-        if form.__module__.split(".")[0] in OURS and not of_admin:
-            fields |= {f"{form.__name__}.{name}": one for name, one in form.base_fields.items()}
+    for form in our_forms():
+        fields |= {f"{form.__name__}.{name}": one for name, one in form.base_fields.items()}
     kinds = (forms.IntegerField, forms.TimeField)
     ours = (AmountField, TimeField, WholeNumberField)
     found = {name: one for name, one in fields.items() if isinstance(one, kinds)}
