@@ -197,13 +197,21 @@ def _with_addresses() -> list[dict[str, Any]]:
 
 
 def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """A page belongs to one entry: the longest of those that its address begins with."""
+    """What she may see. A page belongs to one entry: the longest of those that its address begins
+    with."""
     groups = _with_addresses()
     links = (item["link"] for group in groups for item in group["items"])
     here = max(filter(request.path.startswith, links), key=len, default="")
+    shown = [(group, _shown(group["items"], here, request)) for group in groups]
+    return [group | {"items": items} for group, items in shown if items]
+
+
+def _shown(items: list[dict[str, Any]], here: str, request: HttpRequest) -> list[dict[str, Any]]:
+    # Judged here: the library makes a lazy class for each permission, a tenth of the planner.
     return [
-        group | {"items": [item | {"active": item["link"] == here} for item in group["items"]]}
-        for group in groups
+        item | {"active": item["link"] == here, "permission": None}
+        for item in items
+        if "permission" not in item or item["permission"](request)
     ]
 
 
