@@ -1,4 +1,5 @@
-"""Which months a teacher can look at, and a month as a template draws it."""
+"""Which months a teacher can look at (their last day: `schools/years.py`), and a month as a
+template draws it."""
 
 import datetime
 from dataclasses import dataclass

@@ -17,9 +17,9 @@ from core import rate_limits
 from core.lifecycle import Refused
 from core.pages.saying import say_once
 from impact import lifecycle
-from impact.forms import EvaluationForm, OnlyTallyForm, TallyForm, TeacherForm
 from impact.models import Evaluation
 from impact.pages.access import load_submission
+from impact.pages.forms import EvaluationForm, OnlyTallyForm, TallyForm, TeacherForm
 from submissions.access import path_of
 from submissions.models import Submission
 

@@ -1,4 +1,4 @@
-"""When a kit can be borrowed: a month of days that count its copies, and the days to return.
+"""What a kit's page says of each day of a month (free, few, full), and the days to return.
 
 The sentences are made here rather than in the template because each holds the words that are
 seen ('3 of 4 free'), in that order: who speaks to the browser names what is seen (WCAG 2.5.3).

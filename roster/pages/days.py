@@ -17,9 +17,9 @@ from core import rate_limits
 from core.lifecycle import Refused
 from core.pages.saying import say_once
 from roster import links
-from roster.forms import OtherDaysForm, WeekForm
 from roster.models import OtherDays, Person
 from roster.pages.access import back_to, load_person
+from roster.pages.forms import OtherDaysForm, WeekForm
 
 # The name of the button of each of the two forms.
 WEEK, DAYS = "week", "dagen"

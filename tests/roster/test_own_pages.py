@@ -8,8 +8,8 @@ from django.test import Client
 from core import tokens
 from core.models import Mail
 from roster import lifecycle, links, people
-from roster.forms import WeekChanged, WeekForm
 from roster.models import Availability, OtherDays, Person, ShiftEvent
+from roster.pages.forms import WeekChanged, WeekForm
 from tests.factories import amsterdam, make_other_hub
 from tests.roster.rostering import (
     absent,
