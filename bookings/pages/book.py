@@ -16,7 +16,7 @@ from bookings.pages.taster_first import after_taster, tasters_for
 from bookings.planning.availability import SlotProgramme, free_instead, week_of
 from bookings.planning.offer import Offer, Status
 from bookings.refusals import ClassAlreadyBooked, DateChanged, NothingHeld
-from bookings.rules import VisitRequest, broken_choice
+from bookings.rules import VisitRequest, broken_choice, taster_awaited
 from bookings.telling.other_dates import other_dates, where_to_choose
 from bookings.telling.wording import requirements_of, terms_of
 from bookings.waiting import freed_places
@@ -133,7 +133,7 @@ class BookView(BookingAsking, AskView):
             "can_wait": gone and can_wait,
             "has_more_room": offer is not None and _has_more_room(offer, form, waits=waits),
             "signing_in_helps": isinstance(refused, TooMuchHeld),
-            "others": _instead(form, week, gone=gone),
+            "others": _instead(form, week, request.user, gone=gone),
             "own": own_submission(request, programme, slot) if gone and not form.is_bound else None,
             "tasters": tasters_for(form),
             "carried": query_of_class(class_asked(request)),
@@ -174,11 +174,16 @@ def _is_gone(form: BookingForm, refused: Refused | None, *, is_free: bool) -> bo
     return not is_free
 
 
-def _instead(form: BookingForm, week: list[Offer], *, gone: bool) -> list[Offer]:
-    """Other dates, where this one cannot be."""
+def _instead(form: BookingForm, week: list[Offer], user: Any, *, gone: bool) -> list[Offer]:
+    """Other dates, where this one cannot be; for whoever is signed in as long as no school is
+    chosen."""
     if form.late_taster:
         return after_taster(form)
-    return free_instead(form.programme, week, form.pupils) if gone else []
+    if not gone:
+        return []
+    school = form.school.pk if form.school else getattr(user, "school_id", None)
+    since = taster_awaited(form.programme, school)
+    return free_instead(form.programme, week, form.pupils, since)
 
 
 def _has_more_room(offer: Offer, form: BookingForm, *, waits: bool) -> bool:

@@ -7,8 +7,10 @@ import pytest
 from django.urls import reverse
 
 from bookings.models import Booking
+from bookings.telling.other_dates import other_dates
 from core.pages.drafts import COOKIE, MOST_CHARACTERS
 from programmes.models import ProgrammeKind
+from submissions.models import WaitState
 from tests.booking_form import address, errors_of, held, typed
 from tests.factories import (
     amsterdam,
@@ -20,6 +22,7 @@ from tests.factories import (
     make_submission,
     make_teacher,
     make_visit,
+    make_wait,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
@@ -191,6 +194,30 @@ def test_proeverij_that_does_not_take_the_class_is_no_way_out(client, taster, ex
     type(taster).objects.filter(pk=taster.pk).delete()
     slot = make_slot(programmes=[experience])
     assert "Wat je invulde gaat mee" not in client.post(address(experience, slot), data).text
+
+
+def test_other_dates_are_after_the_proeverij_wherever_they_are_proposed(
+    client, taster, experience, teacher, early
+):
+    """On the form that is refused, before anything is typed, and to who waited or is called off."""
+    booking = planned(taster, teacher, 15)
+    gone = make_slot(programmes=[experience], starts_at=amsterdam(2027, 1, 21, 9))
+    make_booking(visit=make_visit(programme=experience, slot=gone))
+    client.force_login(teacher)
+    later = ["2026-12-16", "2026-12-17"]
+
+    refused = client.post(address(experience, gone), hers(teacher))
+    opened = client.get(address(experience, gone))
+
+    assert [response.status_code for response in (refused, opened)] == [409, 200]
+    for response in (refused, opened):
+        assert [str(offer.day) for offer in response.context["others"]] == later
+    row = make_wait(
+        programme=experience, slot=gone, submission=booking.submission, state=WaitState.ENDED
+    )
+    assert [str(offer.day) for offer in other_dates(experience, [row])] == later
+    stranger = make_wait(programme=experience, slot=gone, state=WaitState.ENDED)
+    assert str(other_dates(experience, [stranger])[0].day) == "2026-11-24"
 
 
 # --- A wish for an Experience --------------------------------------------------------------------
