@@ -223,6 +223,15 @@ def first_taster_at(school: int) -> datetime.datetime | None:
     return tasters.aggregate(first=Min("visit__slot__starts_at"))["first"]
 
 
+def taster_awaited(programme: Programme, school: int | None) -> datetime.datetime | None:
+    """The Proeverij to come before which classes of a school (primary key) cannot come; None where
+    they need none, had one, or have none yet."""
+    if school is None or not programme.requires_taster:
+        return None
+    first = first_taster_at(school)
+    return first if first is not None and first > timezone.now() else None
+
+
 def _tasters_before(slot: VisitSlot, but: Booking | None = None) -> models.QuerySet[Booking]:
     found = Booking.objects.filter(
         visit__programme__kind=ProgrammeKind.TASTER,

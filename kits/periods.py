@@ -40,6 +40,10 @@ class Period:
     def can_start(self, day: datetime.date) -> bool:
         return self._is_chance(day) and self.copies.free_on(day) > 0
 
+    def can_be_lent_from(self, day: datetime.date) -> bool:
+        """Whether a loan can start on it, and its box come back on another day."""
+        return self.can_start(day) and any(one.free for one in self.returns(day))
+
     def can_wait(self, day: datetime.date) -> bool:
         """Whether a loan could start on it if a box were free; one with a visit never waits."""
         is_full = self.copies.total > 0 and self.copies.free_on(day) == 0

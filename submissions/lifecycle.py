@@ -248,12 +248,15 @@ def known_party(row: Asked, submission: Submission) -> dict[str, Any]:
 
 def keep_profile(user: User, submission: Submission) -> None:
     """What a teacher told us last, proved with a code, is what we know of her: her next form is
-    filled in with it, and the calendar of her school is that of her school now."""
+    filled in with it, the calendar of her school is that of her school now, and what is not about
+    one thing that she asked for is in the language in which she asked."""
     if user.is_staff:
         return
     known: dict[str, Any] = {"name": submission.contact_name, "phone": submission.phone}
     if submission.school:
         known["school"] = submission.school
+    if submission.browser:  # staff fill it in in their own language
+        known["language"] = submission.language
     changed = [name for name, value in known.items() if getattr(user, name) != value]
     for name in changed:
         setattr(user, name, known[name])

@@ -8,33 +8,33 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from bookings import lifecycle, places
-from bookings.models import Booking, State, VisitSlot, public, shut
+from bookings.models import State, VisitSlot, public, shut
 from bookings.pages import waiting
 from bookings.pages.access import address_of, form_address, own_submission
 from bookings.pages.forms import BookingForm
-from bookings.planning.availability import SlotProgramme, free_after, free_instead, week_of
+from bookings.pages.taster_first import after_taster, tasters_for
+from bookings.planning.availability import SlotProgramme, free_instead, week_of
 from bookings.planning.offer import Offer, Status
 from bookings.refusals import ClassAlreadyBooked, DateChanged, NothingHeld
-from bookings.rules import VisitRequest, broken_choice
+from bookings.rules import VisitRequest, broken_choice, taster_awaited
 from bookings.telling.other_dates import other_dates, where_to_choose
 from bookings.telling.wording import requirements_of, terms_of
 from bookings.waiting import freed_places
 from bookings.waiting.visit_list import WaitRequest, Wish
 from core.lifecycle import Refused
 from core.pages import drafts
-from programmes.models import Programme, ProgrammeKind
+from programmes.models import Programme
 from schools.models import User
 from submissions import browsers
 from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
 from submissions.pages.ask import CHANGE, Asking, AskView, asked_by
 from submissions.pages.code import CodeView, CorrectAddressView
-from submissions.pages.prefilled import asked_last, class_asked
+from submissions.pages.prefilled import asked_last, class_asked, query_of_class
 from submissions.pages.waiting import asks_to_wait
 from submissions.rules import RulesBroken
 
 GONE = (places.VisitFull, places.ZonesTaken, places.DoesNotFit)
-OTHERS_SHOWN = 5
 
 
 class BookingAsking(Asking):
@@ -133,9 +133,10 @@ class BookView(BookingAsking, AskView):
             "can_wait": gone and can_wait,
             "has_more_room": offer is not None and _has_more_room(offer, form, waits=waits),
             "signing_in_helps": isinstance(refused, TooMuchHeld),
-            "others": _instead(form, week, gone=gone),
+            "others": _instead(form, week, request.user, gone=gone),
             "own": own_submission(request, programme, slot) if gone and not form.is_bound else None,
-            "tasters": _tasters(programme),
+            "tasters": tasters_for(form),
+            "carried": query_of_class(class_asked(request)),
             "requirement": requirements_of([programme], request.user).get(programme.pk, ""),
         }
 
@@ -173,11 +174,16 @@ def _is_gone(form: BookingForm, refused: Refused | None, *, is_free: bool) -> bo
     return not is_free
 
 
-def _instead(form: BookingForm, week: list[Offer], *, gone: bool) -> list[Offer]:
-    """Other dates, where this one cannot be."""
+def _instead(form: BookingForm, week: list[Offer], user: Any, *, gone: bool) -> list[Offer]:
+    """Other dates, where this one cannot be; for whoever is signed in as long as no school is
+    chosen."""
     if form.late_taster:
-        return _after(form.late_taster, form)
-    return free_instead(form.programme, week, form.pupils) if gone else []
+        return after_taster(form)
+    if not gone:
+        return []
+    school = form.school.pk if form.school else getattr(user, "school_id", None)
+    since = taster_awaited(form.programme, school)
+    return free_instead(form.programme, week, form.pupils, since)
 
 
 def _has_more_room(offer: Offer, form: BookingForm, *, waits: bool) -> bool:
@@ -187,19 +193,6 @@ def _has_more_room(offer: Offer, form: BookingForm, *, waits: bool) -> bool:
     pupils_left = offer.pupils_left - sum(form.pupils)
     groups_left = offer.groups_left - len(form.classes.forms)
     return groups_left > 0 and pupils_left >= form.programme.min_pupils
-
-
-def _tasters(programme: Programme) -> list[Programme]:
-    """What one can book first, where that must be."""
-    if not programme.requires_taster:
-        return []
-    return list(Programme.objects.published().for_schools().filter(kind=ProgrammeKind.TASTER))
-
-
-def _after(taster: Booking, form: BookingForm) -> list[Offer]:
-    """The first dates after a Proeverij that is booked already."""
-    room = {"groups": len(form.pupils), "pupils": sum(form.pupils)}
-    return free_after(form.programme, taster.ends_at, OTHERS_SHOWN, **room)
 
 
 # --- The code ------------------------------------------------------------------------------------

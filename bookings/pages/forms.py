@@ -216,6 +216,12 @@ class BookingForm(AskingForm):
         known = self.classes.is_bound and self.classes.is_valid()
         return [one.pupils for one in self.parties] if known else [0] * len(self.classes.forms)
 
+    @property
+    def ages(self) -> list[tuple[int, int]]:
+        """The lowest and highest year group of each class, as far as they are filled in."""
+        years = (getattr(form, "cleaned_data", {}).get("year_groups") for form in self.party_forms)
+        return [(min(some), max(some)) for some in years if some]
+
     def add_broken(self, broken: list[Broken]) -> None:
         """Put each broken rule at its field."""
         for one in broken:

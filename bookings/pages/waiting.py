@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.models import State, VisitWait
 from bookings.pages.access import address_of, form_address
+from bookings.pages.taster_first import after_taster, tasters_for
 from bookings.pages.waiting_for_days import WishBookingForm
 from bookings.planning.month import Own
 from bookings.telling import waiting as words
@@ -33,7 +34,7 @@ from submissions.lifecycle import TooMuchHeld
 from submissions.models import Submission, WaitState
 from submissions.pages.ask import CHANGE, AskView, asked_by
 from submissions.pages.code import CorrectAddressView
-from submissions.pages.prefilled import asked_last, class_asked
+from submissions.pages.prefilled import asked_last, class_asked, query_of_class
 from submissions.pages.waiting import WAIT, WaitAsking, WaitCodeView, WaitView, rows_waiting
 from submissions.rules import RulesBroken
 from submissions.waiting.lifecycle import LIVE
@@ -100,6 +101,9 @@ class WishView(VisitWaitAsking, AskView):
             "signing_in_helps": isinstance(refused, TooMuchHeld),
             "has_more_room": len(form.classes.forms) < programme.max_groups,
             "requirement": requirements_of([programme], self.request.user).get(programme.pk, ""),
+            "tasters": tasters_for(form),
+            "others": after_taster(form),
+            "carried": query_of_class(class_asked(self.request)),
         }
 
 

@@ -38,6 +38,8 @@ from submissions.rules import first_bookable_moment
 
 # Where there mostly is something free; all that can be booked is two years of slots.
 SOON = datetime.timedelta(weeks=5)
+# How many first free dates are proposed.
+FIRST_FREE = 5
 SlotProgramme: Any = VisitSlot.programmes.through
 
 
@@ -106,7 +108,7 @@ def _for_class(offer: Offer, booking: Booking, since: datetime.datetime | None) 
 
 
 def next_free(
-    programme: Programme, limit: int = 5, groups: int = 1, pupils: int = 0
+    programme: Programme, limit: int = FIRST_FREE, groups: int = 1, pupils: int = 0
 ) -> list[Offer]:
     """The first `limit` offers with room for `groups` classes with `pupils` together."""
     return Outlook(programme).next_free(limit, groups, pupils)
@@ -147,13 +149,21 @@ def week_of(programme: Programme, day: datetime.date) -> list[Offer]:
     return offers_between(programme, monday, monday + ONE_WEEK)
 
 
-def free_instead(programme: Programme, week: list[Offer], pupils: Sequence[int]) -> list[Offer]:
+def free_instead(
+    programme: Programme,
+    week: list[Offer],
+    pupils: Sequence[int],
+    since: datetime.datetime | None = None,
+) -> list[Offer]:
     """What else is free that week for classes of so many pupils each, or else the first dates that
-    are; nothing of what is no longer offered."""
+    are; nothing of what is no longer offered. `since`: only dates after it."""
     if not programme.is_published:
         return []
     room = {"groups": len(pupils), "pupils": sum(pupils)}
-    return with_room(week, **room) or next_free(programme, **room)
+    if since is None:
+        return with_room(week, **room) or next_free(programme, **room)
+    later = [offer for offer in week if offer.starts_at > since]
+    return with_room(later, **room) or free_after(programme, since, FIRST_FREE, **room)
 
 
 def free_after(

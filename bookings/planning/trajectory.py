@@ -100,14 +100,21 @@ def _fits(programme: Programme, class_group: ClassGroup) -> bool:
     return programme.year_from <= class_group.year_from and class_group.year_to <= programme.year_to
 
 
+def _takes(programme: Programme, pupils: int) -> bool:
+    """Whether it takes a class of so many; 0 where that is not known."""
+    return not pupils or programme.min_pupils <= pupils <= programme.max_pupils_per_class
+
+
 def _dates(
     programmes: Sequence[Programme], since: datetime.datetime | None, pupils: int
 ) -> dict[int, list[Offer]]:
-    """Programme (primary key) → its first free dates, after the Proeverij that it asks for."""
+    """Programme (primary key) → its first free dates, after the Proeverij that it asks for; none of
+    one that takes no class of so many."""
     today = timezone.localdate()
     found: dict[int, list[Offer]] = {}
-    by_key = {one.pk: one for one in programmes}
-    for offer in free_for(programmes, today, today + LOOKS_AHEAD, pupils) if programmes else ():
+    by_key = {one.pk: one for one in programmes if _takes(one, pupils)}
+    offers = free_for(by_key.values(), today, today + LOOKS_AHEAD, pupils) if by_key else ()
+    for offer in offers:
         too_soon = since is not None and offer.starts_at <= since
         if too_soon and by_key[offer.programme_id].requires_taster:
             continue
@@ -130,7 +137,11 @@ def next_steps(rows: Sequence[Any]) -> list[NextStep]:
         return []
     visits = visits_of(last.class_group)
     steps = trajectory_of(last.class_group, visits, last.pupils)
-    open_ones = [one for one in steps if one.booking is None and one.is_first]
+    open_ones = [
+        one
+        for one in steps
+        if one.booking is None and one.is_first and _takes(one.programme, last.pupils)
+    ]
     return [_as_next(one) for one in open_ones[:STEPS_OFFERED]]
 
 

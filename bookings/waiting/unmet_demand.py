@@ -13,7 +13,7 @@ def demand(user: User) -> QuerySet[Any, Any]:
     how many classes and pupils wait, or waited until it was too late. The most first."""
     rows = VisitWait.objects.of_hubs(user).unserved().order_by()
     return (
-        rows.values("programme__title", "slot")
+        rows.values("programme", "programme__title", "slot")
         .annotate(
             starts_at=F("slot__starts_at"),
             first=Min("first_day"),

@@ -1,6 +1,7 @@
 """Codes of boxes as people type and scan them: case, spaces, dashes and lookalikes forgiven."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
@@ -32,14 +33,19 @@ def find_copy(typed: str, copies: QuerySet[KitCopy]) -> KitCopy | None:
 
 
 def sort_out(lines: Iterable[str], copies: Iterable[KitCopy]) -> tuple[list[KitCopy], list[str]]:
-    """The copies that the lines name, each once and in that order, and the lines that name none."""
-    by_code = {plain(copy.code): copy for copy in copies}
+    """The copies that the lines name, each once and in that order, and the lines that name none, or
+    more than one it could be."""
+    exact: dict[str, KitCopy] = {}
+    alike: dict[str, list[KitCopy]] = defaultdict(list)
+    for copy in copies:
+        exact[copy.code] = copy
+        alike[plain(copy.code)].append(copy)
     found: dict[int, KitCopy] = {}
     unknown: dict[str, str] = {}
     for typed in filter(None, map(line, lines)):
-        copy = by_code.get(plain(typed))
-        if copy:
-            found[copy.pk] = copy
+        meant = [exact[typed]] if typed in exact else alike[plain(typed)]
+        if len(meant) == 1:
+            found[meant[0].pk] = meant[0]
         else:
             unknown[plain(typed)] = typed
     return list(found.values()), list(unknown.values())

@@ -14,16 +14,16 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from core.addresses import is_for_part
-from core.dates import YearMonth, month_of, parse_day
+from core.dates import ONE_DAY, YearMonth, month_of, parse_day
 from core.kinds import blocks_told_of
-from kits.availability import FreeCopies, calendars
-from kits.days import desk_calendars
+from kits.availability import FreeCopies, KitCalendar, calendars
+from kits.days import desk_calendars, free_again_on
 from kits.models import Delivery, LessonKit
 from kits.pages import waiting
 from kits.pages.filters import KitFilter
 from kits.pages.month import build_month
 from kits.pages.with_visit import KEY, query_of_visit, visit_of
-from kits.periods import look_at
+from kits.periods import Period, look_at
 from programmes.cards import page_of, read_curriculum, show
 from schools.holidays import holidays_of, region_of, remember
 from schools.models import HolidayRegion
@@ -125,19 +125,20 @@ def _cards(kits: Sequence[LessonKit], filters: KitFilter) -> list[Card]:
 
 
 def first_free_days(kits: Sequence[LessonKit]) -> dict[int, datetime.date]:
-    """Kit (primary key) → the first day on which a copy can be collected at the desk."""
+    """Kit (primary key) → the first day on which a copy can be collected at the desk, to come back
+    on another day."""
     if not kits:
         return {}
     first = timezone.localdate(first_bookable_moment(None))
-    before = first + FIRST_FREE_WITHIN
+    last = first + FIRST_FREE_WITHIN
+    before = max(free_again_on(kit, last + kit.loan_days * ONE_DAY) for kit in kits)
     copies = calendars(first, before, kits)
     desks = desk_calendars({kit.venue for kit in kits}, first, before, Delivery.DESK)
-    days = {venue: desk.days(first, before) for venue, desk in desks.items()}
-    found = {
-        kit.pk: next((day for day in days[kit.venue_id] if copies[kit.pk].free_on(day)), None)
-        for kit in kits
-        if kit.pk in copies
-    }
+    found = {}
+    for kit in kits:
+        period = Period(kit, desks[kit.venue_id], copies.get(kit.pk, KitCalendar()))
+        days = period.desk.days(first, last)
+        found[kit.pk] = next((day for day in days if period.can_be_lent_from(day)), None)
     return {pk: day for pk, day in found.items() if day}
 
 

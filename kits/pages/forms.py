@@ -79,7 +79,9 @@ class LoanForm(AskingForm):
         if asked is not None:
             initial, parties = as_asked(asked), parties_as_asked(asked) or parties
         elif booking is not None:
-            initial, parties = as_asked(booking.submission), [party_as_asked(booking)]
+            # Who she is says her profile, which may be newer; and a colleague is somebody else.
+            hers = {name: value for name, value in initial.items() if value and name != "school"}
+            initial, parties = as_asked(booking.submission) | hers, [party_as_asked(booking)]
         if again is not None:
             initial |= given(SchoolContactForm(again))
         self.contact = SchoolContactForm(data, initial=initial, for_staff=for_staff)

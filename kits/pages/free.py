@@ -56,8 +56,7 @@ def _periods(kits: list[LessonKit], outing: Outing) -> Iterable[Period]:
 def _start(period: Period, outing: Outing) -> list[datetime.date]:
     """The first day, or none, on which one can collect a box and bring it back another."""
     days = period.desk.days(outing.first, outing.last + ONE_DAY)
-    starts = (day for day in days if period.can_start(day))
-    return [day for day in starts if any(one.free for one in period.returns(day))][:1]
+    return [day for day in days if period.can_be_lent_from(day)][:1]
 
 
 # --- After a visit ---------------------------------------------------------------------------

@@ -127,11 +127,7 @@ def _that_can_go_along(kits: list[LessonKit], booking: Booking) -> list[LessonKi
     desk = desk_calendar(kits[0].venue, day, before, Delivery.DESK, booking)
     copies = calendars(day, before, kits)
     periods = [Period(kit, desk, copies.get(kit.pk, KitCalendar())) for kit in kits]
-    return [
-        period.kit
-        for period in periods
-        if period.can_start(day) and any(one.free for one in period.returns(day))
-    ]
+    return [period.kit for period in periods if period.can_be_lent_from(day)]
 
 
 def day_of(booking: Booking) -> datetime.date:

@@ -49,6 +49,36 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 });
 
+// What select2 looked up is not in the page, so that browsers cannot give it back: after Back and a
+// reload it is chosen again. Kept with this entry of the history.
+const lookedUp = () => document.querySelectorAll("form[method=post] select.admin-autocomplete");
+const chosenIn = (select) => [...select.selectedOptions].map(({ value, text }) => [value, text]);
+function keepLookedUp() {
+  const kept = [...lookedUp()].map((select) => [select.name, chosenIn(select)]);
+  history.replaceState({ ...history.state, lookedUp: Object.fromEntries(kept) }, "");
+}
+function chooseAgain(select, options) {
+  for (const option of [...select.options]) option.selected = false;
+  for (const [value, text] of options) {
+    const found = [...select.options].find((option) => option.value === value);
+    if (found) found.selected = true;
+    else select.add(new Option(text, value, false, true));
+  }
+  window.django.jQuery(select).trigger("change.select2"); // it shows what is chosen
+}
+window.addEventListener("load", () => {
+  const jQuery = window.django?.jQuery;
+  if (!jQuery || !lookedUp().length) return;
+  const [way] = performance.getEntriesByType("navigation");
+  const kept = history.state?.lookedUp;
+  if (kept && ["back_forward", "reload"].includes(way?.type)) {
+    for (const select of lookedUp()) {
+      if (kept[select.name]) chooseAgain(select, kept[select.name]);
+    }
+  }
+  jQuery(document).on("change", "select.admin-autocomplete", keepLookedUp);
+});
+
 // One click is enough: the second would only be refused. After a file the page stays as it is, and
 // another one may be taken from it.
 document.addEventListener("submit", (event) => {

@@ -1,18 +1,17 @@
 // The school field survives the Back button, a reload and a refused form: the list came after the
-// page, and browsers give back only what the page itself had. Kept in this tab, for this page.
+// page, and browsers give back only what the page itself had. Kept with this entry of the history,
+// since the same address can be in it more than once.
 for (const box of document.querySelectorAll(".school-choice")) {
   const query = box.querySelector("[type=search]");
   const name = query.name.slice(0, -"_q".length);
   const results = box.querySelector(`[id="${name}_results"]`);
   const texts = [...box.querySelectorAll("[type=search], [type=text]")];
-  const key = `${location.pathname} ${name}`;
 
   const chosen = () => results.querySelector(":checked")?.value ?? "";
-  const keep = () =>
-    sessionStorage.setItem(
-      key,
-      JSON.stringify({ choice: chosen(), texts: texts.map((text) => text.value) }),
-    );
+  const keep = () => {
+    const typed = { choice: chosen(), texts: texts.map((text) => text.value) };
+    history.replaceState({ ...history.state, [name]: typed }, "");
+  };
 
   const restore = (kept) => {
     texts.forEach((text, place) => (text.value = kept.texts[place] ?? ""));
@@ -34,7 +33,7 @@ for (const box of document.querySelectorAll(".school-choice")) {
   });
 
   const [way] = performance.getEntriesByType("navigation");
-  const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
+  const kept = history.state?.[name];
   if (kept && ["back_forward", "reload"].includes(way?.type)) restore(kept);
   else keep();
   for (const change of ["input", "change"]) box.addEventListener(change, keep);

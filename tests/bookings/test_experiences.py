@@ -7,8 +7,10 @@ import pytest
 from django.urls import reverse
 
 from bookings.models import Booking
+from bookings.telling.other_dates import other_dates
 from core.pages.drafts import COOKIE, MOST_CHARACTERS
 from programmes.models import ProgrammeKind
+from submissions.models import WaitState
 from tests.booking_form import address, errors_of, held, typed
 from tests.factories import (
     amsterdam,
@@ -20,6 +22,7 @@ from tests.factories import (
     make_submission,
     make_teacher,
     make_visit,
+    make_wait,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
@@ -181,6 +184,79 @@ def test_without_any_proeverij_what_was_typed_is_in_the_next_form(client, taster
     assert key[1] != data["submission_key"]
 
 
+def test_proeverij_that_does_not_take_the_class_is_no_way_out(client, taster, experience):
+    """Its form would refuse her in turn."""
+    for_older = make_programme(kind=ProgrammeKind.TASTER, title="Voor 8", year_from=8, year_to=8)
+    data = typed(classes=(("7b", [7], 24, 3),))
+    text = client.post(address(experience, make_slot(programmes=[experience])), data).text
+    assert 'href="/programmas/proeverij/#data">Boek eerst' in text
+    assert for_older.get_absolute_url() not in text
+    type(taster).objects.filter(pk=taster.pk).delete()
+    slot = make_slot(programmes=[experience])
+    assert "Wat je invulde gaat mee" not in client.post(address(experience, slot), data).text
+
+
+def test_other_dates_are_after_the_proeverij_wherever_they_are_proposed(
+    client, taster, experience, teacher, early
+):
+    """On the form that is refused, before anything is typed, and to who waited or is called off."""
+    booking = planned(taster, teacher, 15)
+    gone = make_slot(programmes=[experience], starts_at=amsterdam(2027, 1, 21, 9))
+    make_booking(visit=make_visit(programme=experience, slot=gone))
+    client.force_login(teacher)
+    later = ["2026-12-16", "2026-12-17"]
+
+    refused = client.post(address(experience, gone), hers(teacher))
+    opened = client.get(address(experience, gone))
+
+    assert [response.status_code for response in (refused, opened)] == [409, 200]
+    for response in (refused, opened):
+        assert [str(offer.day) for offer in response.context["others"]] == later
+    row = make_wait(
+        programme=experience, slot=gone, submission=booking.submission, state=WaitState.ENDED
+    )
+    assert [str(offer.day) for offer in other_dates(experience, [row])] == later
+    stranger = make_wait(programme=experience, slot=gone, state=WaitState.ENDED)
+    assert str(other_dates(experience, [stranger])[0].day) == "2026-11-24"
+
+
+# --- A wish for an Experience --------------------------------------------------------------------
+
+
+def wished(teacher, **fields: Any) -> dict[str, Any]:
+    days = {"weekdays": ["1"], "first_day": "2026-11-02", "last_day": "2026-11-30"}
+    return hers(teacher) | days | {"wait": "1"} | fields
+
+
+def test_wish_without_any_proeverij_leads_to_one(client, taster, experience, teacher):
+    client.force_login(teacher)
+    response = client.post(reverse("bookings:wish", args=["robots"]), wished(teacher))
+    assert response.status_code == 422
+    assert 'href="/programmas/proeverij/#data">Boek eerst de Proeverij' in response.text
+    assert "Geen" not in errors_of(response)["klas-0-name"]
+
+
+def test_wish_before_the_proeverij_does_not_say_that_nothing_is_free(
+    client, taster, experience, teacher
+):
+    planned(taster, teacher, 15)
+    client.force_login(teacher)
+    page = reverse("bookings:wish", args=["robots"])
+    refused = client.post(page, wished(teacher))
+    assert errors_of(refused) == {
+        "klas-0-name": "Jullie Proeverij is op 15 december; kies een datum daarna."
+    }
+    assert "geen andere datum vrij" not in refused.text
+
+    later = make_slot(programmes=[experience], starts_at=amsterdam(2026, 12, 16, 9))
+    refused = client.post(page, wished(teacher))
+    (form,) = re.findall(r'formaction="(/boekingen/nieuw/[^"]+)"', refused.text)
+    assert form == address(experience, later)
+    sent = wished(teacher)
+    del sent["wait"]
+    assert client.post(form, sent).status_code == 302
+
+
 def test_draft_ends_with_the_booking_with_signing_out_and_after_an_hour(
     client, taster, experience, frozen
 ):
@@ -234,6 +310,29 @@ def test_choosing_an_experience_for_a_class_leads_to_a_form_filled_with_it(
     assert 'name="klas-0-pupils" value="24"' in form
     assert 'name="klas-0-supervisors" value="3"' in form
     assert re.search(r'klas-0-year_groups" value="7"[^>]* checked', form)
+
+
+def test_class_goes_along_from_a_date_that_is_gone(client, taster, experience, teacher):
+    booking = planned(taster, teacher, 15)
+    gone = make_slot(programmes=[experience], starts_at=amsterdam(2026, 12, 16, 9))
+    make_booking(visit=make_visit(programme=experience, slot=gone))
+    slot = make_slot(programmes=[experience], starts_at=amsterdam(2026, 12, 17, 9))
+    client.force_login(teacher)
+    number = booking.class_group_id
+
+    text = client.get(f"{address(experience, gone)}?klas={number}").text
+
+    assert sorted(re.findall(r'href="([^"]*robots[^"]*)"', text)) == sorted(
+        [
+            f"/programmas/robots/?klas={number}#data",
+            f"{address(experience, slot)}?klas={number}",
+            f"{address(experience, gone)}?klas={number}&amp;wachtlijst=1",
+            f"/boekingen/wens/robots/?klas={number}",
+        ]
+    )
+    wait = client.get(f"{address(experience, gone)}?klas={number}&wachtlijst=1").text
+    assert 'name="klas-0-name" value="7b"' in wait
+    assert 'name="wait"' in wait
 
 
 def test_class_of_somebody_else_is_not_filled_in(client, taster, experience, teacher):

@@ -31,15 +31,18 @@ from tests.factories import (
     NOW,
     amsterdam,
     make_booking,
+    make_other_hub,
     make_programme,
     make_school,
     make_slot,
     make_staff,
     make_submission,
     make_teacher,
+    make_venue,
     make_visit,
     make_wait,
     make_zone,
+    the_hub,
     unsaved_submission,
 )
 
@@ -854,6 +857,20 @@ def test_staff_see_what_more_room_would_have_served(slot, programme, full, clien
     assert (wished["slot"], wished["heads"]) == (None, 24)
 
     assert list(demand(make_staff(hubs=[], is_superuser=False))) == []
+
+
+def test_wishes_for_two_programmes_of_one_title_are_two_lines(programme):
+    """Each hub has a film of its own."""
+    other = make_other_hub()
+    staff = make_staff(hubs=[the_hub(), other])
+    days = {"first_day": datetime.date(2027, 1, 11), "last_day": datetime.date(2027, 3, 12)}
+    for hub in (the_hub(), other):
+        film = make_programme(title="Film", venue=make_venue(hub=hub))
+        make_wait(programme=film, slot=None, **days)
+    assert [(line["programme__title"], line["entries"]) for line in demand(staff)] == [
+        ("Film", 1),
+        ("Film", 1),
+    ]
 
 
 def test_who_loses_an_offer_by_calling_off_is_offered_what_else_is_free(slot, programme):

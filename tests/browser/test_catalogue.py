@@ -87,3 +87,49 @@ def test_everything_works_without_scripts(browser, live_server, programme):
     page.get_by_role("button", name="Tonen").click()
     assert "regio=midden" in page.url
     context.close()
+
+
+def test_filters_say_what_the_list_shows_after_back_and_forward(page, programme):
+    page.goto("/programmas/")
+    page.get_by_label("Soort").select_option("Experience")
+    page.wait_for_url("**/programmas/?soort=experience")
+    page.get_by_label("Groep").select_option("7")
+    page.wait_for_url("**/programmas/?soort=experience&groep=7")
+
+    def shown():
+        names = ("soort", "groep")
+        chosen = {name: page.locator(f"[name={name}]").input_value() for name in names}
+        return chosen, page.locator("#results .card").count()
+
+    for go, kind, group, number in (
+        (page.go_back, "experience", "", 1),
+        (page.go_back, "", "", 2),
+        (page.go_forward, "experience", "", 1),
+        (page.go_forward, "experience", "7", 1),
+    ):
+        go()
+        page.wait_for_load_state()
+        assert shown() == ({"soort": kind, "groep": group}, number)
+    # And what is chosen next goes with what is chosen already.
+    page.go_back()
+    page.wait_for_load_state()
+    page.get_by_label("Groep").select_option("8")
+    page.wait_for_url("**/programmas/?soort=experience&groep=8")
+
+
+def test_back_through_a_year_of_months_finds_whole_pages(page, programme):
+    page.goto("/programmas/proeverij/")
+    for _month in range(12):
+        before = page.locator("#month-title").inner_text()
+        page.get_by_role("link", name="Later").click()
+        page.wait_for_function(
+            "old => document.querySelector('#month-title').innerText !== old", arg=before
+        )
+    months = set()
+    for _month in range(12):
+        page.go_back()
+        page.wait_for_load_state()
+        page.locator("header.page-head h1").wait_for()
+        months.add(page.locator("#month-title").inner_text())
+    assert len(months) == 12
+    assert page.url.endswith("/programmas/proeverij/")

@@ -6,7 +6,7 @@ import pytest
 
 from core import worker
 from tests.browser.steps import sign_in
-from tests.factories import make_school, make_staff
+from tests.factories import make_kit, make_programme, make_school, make_staff
 from tests.impact.counted import came, make_contact
 from tests.schools.duo_files import csv_text, sites
 
@@ -63,3 +63,33 @@ def test_page_leads_to_its_chapter_and_its_pictures_show(desk, assert_accessible
     picture.scroll_into_view_if_needed()
     desk.wait_for_function("() => document.querySelector('.desk-manual img').naturalWidth > 600")
     assert_accessible()
+
+
+@pytest.mark.parametrize("way", ["back", "reload"])
+def test_what_was_looked_up_survives_back_and_a_reload(desk, way):
+    """The one and the several that select2 fetched are not in the page that the browser keeps."""
+    make_programme(title="Film")
+    copy = make_kit().copies.get()
+
+    def choose(address, words):
+        desk.goto(address)
+        desk.locator(".select2-container .select2-selection").first.click()
+        desk.keyboard.type(words)
+        desk.locator(".select2-results__option--highlighted", has_text=words).wait_for()
+        desk.keyboard.press("Enter")
+        desk.locator(".select2-selection", has_text=words).first.wait_for()
+
+    def away_and_back():
+        if way == "reload":
+            desk.reload()
+        else:
+            desk.goto("/beheer/")
+            desk.go_back()
+
+    choose("/beheer/bookings/visitslot/add/", "Film")
+    away_and_back()
+    desk.locator(".select2-selection", has_text="Film").first.wait_for()
+    choose("/beheer/kits/repair/add/", copy.code)
+    away_and_back()
+    desk.locator(".select2-selection", has_text=copy.code).first.wait_for()
+    assert desk.locator("[name=copy]").input_value() == str(copy.pk)

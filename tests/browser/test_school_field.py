@@ -164,6 +164,18 @@ def test_typed_school_survives_the_back_button(page):
     assert page.get_by_label("Plaats van de school").input_value() == "Epe"
 
 
+def test_school_survives_another_form_at_the_same_address(page, proef):
+    """Of a kit the days stand behind the question mark: she looks at others, and comes back."""
+    fill_in(page)
+    page.evaluate("location.href = '/proef/?van=2026-11-02'")
+    page.wait_for_url("**/proef/?van=2026-11-02")
+    assert page.get_by_role("searchbox").input_value() == ""
+    page.get_by_role("searchbox").fill("ster")
+    page.get_by_label("OBS De Ster 2").check()
+    page.go_back()
+    assert_all_is_there(page, proef)
+
+
 def test_new_visit_of_the_form_is_empty(page):
     fill_in(page)
     page.goto("/proef/")

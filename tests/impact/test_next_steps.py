@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from bookings.models import VisitSlot
+from bookings.planning.trajectory import trajectory_of
 from core.kinds import next_steps, remarks_on
 from core.mail.outbox import Teller
 from core.models import Mail
@@ -70,6 +71,18 @@ def test_what_the_class_planned_or_borrowed_is_not_offered_again(booked, experie
     other.continues.add(booked.visit.programme)
     assert [step.title for step in next_steps([booked])] == ["Robots"]
     assert next_steps([loan]) == []  # a kit continues a programme, not a kit
+
+
+def test_nothing_is_offered_that_does_not_take_so_many(booked, experience):
+    """For 24: one takes 20 of a class, though there is room for two classes; one asks for 25."""
+    type(experience).objects.filter(pk=experience.pk).update(max_pupils_per_class=20, max_groups=2)
+    least = make_programme(kind="experience", title="Toneel", min_pupils=25)
+    make_slot(programmes=[least], starts_at=amsterdam(2026, 11, 17, 9))
+    assert next_steps([booked]) == []
+    steps = trajectory_of(booked.class_group, [booked], booked.pupils)
+    assert [step.offers for step in steps if step.booking is None] == [(), ()]
+    type(experience).objects.update(max_pupils_per_class=30, min_pupils=1)
+    assert [step.title for step in next_steps([booked])] == ["Stad", "Toneel"]
 
 
 def test_own_page_goes_on_with_the_kit_once_the_visit_is_over(booked, kit, client, frozen):

@@ -6,7 +6,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from kits.models import Complexity, KitCopy, KitDocument, Repair
+from kits.models import Complexity, DeskDay, KitCopy, KitDocument, Repair
 from programmes.models import Closure, World
 from schools.models import SchoolHoliday
 from tests.factories import make_kit, make_loan, make_school, make_teacher
@@ -102,6 +102,22 @@ def test_card_names_the_first_day_on_which_a_copy_is_free(client):
     cards = client.get(CATALOGUE).context["cards"]
 
     assert [card.first_free for card in cards] == [datetime.date(2026, 9, 30)]
+
+
+@pytest.mark.usefixtures("no_holidays")
+def test_card_names_no_day_from_which_no_box_can_come_back(client):
+    """The desk is open on Mondays: on 28 September it is free for two days only."""
+    kit = make_kit(copies=1)
+    DeskDay.objects.exclude(weekday=0).delete()
+    make_loan(
+        copy=kit.copies.get(),
+        starts_on=datetime.date(2026, 9, 30),
+        ends_on=datetime.date(2026, 10, 5),
+    )
+
+    cards = client.get(CATALOGUE).context["cards"]
+
+    assert [card.first_free for card in cards] == [datetime.date(2026, 10, 12)]
 
 
 def test_home_shows_the_door_to_the_kits(client):

@@ -62,6 +62,22 @@ def test_missing_unexpected_and_unknown_are_told_apart(shelf):
     assert result.unknown == ["b9"]
 
 
+def test_codes_that_differ_by_a_dash_or_a_lookalike_are_two_boxes(shelf):
+    """Typed as it is a code names its own box; typed otherwise it could be either."""
+    for copy, code in zip(shelf, ("A-1-1", "A-11", "A-O1", "A-01"), strict=False):
+        KitCopy.objects.filter(pk=copy.pk).update(code=code)
+    KitCopy.objects.filter(pk__in=[copy.pk for copy in shelf[4:]]).delete()
+
+    result = compare(KitCopy.objects.all(), ["A-1-1", "A-11", "A-O1", "A-01"])
+    assert codes(result.present) == ["A-1-1", "A-11", "A-O1", "A-01"]
+    assert (result.missing, result.unknown) == ([], [])
+
+    result = compare(KitCopy.objects.all(), ["A-11", "a 1 1", "A-O1"])
+    assert codes(result.present) == ["A-11", "A-O1"]
+    assert codes(result.missing) == ["A-1-1", "A-01"]
+    assert result.unknown == ["a 1 1"]
+
+
 @pytest.mark.parametrize(("first", "again"), [(-2, 0), (1, 3)])
 def test_box_whose_repair_is_over_or_to_come_should_be_here(shelf, first, again):
     day = datetime.timedelta(days=1)

@@ -1,9 +1,12 @@
 """A box that goes back to class after a visit: the visit itself is when it changes hands."""
 
 import datetime
+import html
+import re
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 
 from core.mail.outbox import Teller
@@ -13,9 +16,17 @@ from kits.models import Delivery, DeskDay, Loan, LoanState
 from kits.pages.with_visit import block_beside
 from kits.refusals import NotAHandoverDay
 from kits.telling import documents, ical
-from tests.factories import amsterdam, make_booking, make_loan, make_slot, make_venue, make_visit
+from tests.factories import (
+    amsterdam,
+    make_booking,
+    make_loan,
+    make_slot,
+    make_venue,
+    make_visit,
+)
 from tests.kits.test_loan_pages import visit_with_kit
 from tests.loan_form import address, typed
+from tests.submissions.sharing import shared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
 
@@ -157,3 +168,45 @@ def test_loan_moves_on_days_on_which_only_its_own_visit_lets_it_change_hands(tue
         moving.move(
             loan=loan, by=booking.submission.user, starts_on=TUESDAY, ends_on=loan.ends_on - WEEK
         )
+
+
+def test_other_days_after_a_refusal_are_of_the_same_visit(client, tuesday):
+    """And of the class for which a link led here: the calendar would not offer its day again."""
+    booking, kit = tuesday
+    client.force_login(booking.submission.user)
+    named = {"bezoek": booking.submission.public_id, "klas": booking.class_group_id}
+
+    page = client.get(address(kit, TUESDAY, datetime.date(2026, 11, 11), **named)).text
+
+    links = re.findall(rf'href="({kit.get_absolute_url()}[^"]*)"', page)
+    assert len(links) >= 3
+    for link in links:
+        query = QueryDict(html.unescape(link).partition("?")[2].removesuffix("#lenen"))
+        assert (query["bezoek"], query["klas"]) == tuple(map(str, named.values()))
+    calendar = client.get(html.unescape(links[0]).replace("#lenen", f"&van={TUESDAY}"))
+    assert calendar.context["booking"] == booking
+
+
+def test_form_is_filled_in_with_who_she_is_now(client, tuesday):
+    """Since the visit she has another number; and a colleague who comes along is somebody else."""
+    booking, kit = tuesday
+    there = address(kit, TUESDAY, datetime.date(2026, 11, 19), bezoek=booking.submission.public_id)
+    teacher = booking.submission.user
+    teacher.phone = "06 87654321"
+    teacher.save()
+    client.force_login(teacher)
+    form = client.get(there).context["form"]
+    assert form.contact.initial["phone"] == "06 87654321"
+    assert form.contact.initial["school"] == booking.submission.school
+    assert form.class_form.initial["name"] == booking.party_name
+
+    colleague = shared(booking.submission, name="Juf Els", phone="06 11223344").user
+    client.force_login(colleague)
+    initial = client.get(there).context["form"].contact.initial
+    names = ("contact_name", "email", "phone", "school")
+    assert [initial[name] for name in names] == [
+        "Juf Els",
+        colleague.email,
+        "06 11223344",
+        booking.submission.school,
+    ]

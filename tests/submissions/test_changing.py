@@ -5,6 +5,7 @@ import re
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -510,6 +511,28 @@ def test_the_newest_confirmed_details_are_the_profile(client, programme, slot):
     )
     assert client.get(old_calendar).status_code == 404
     assert client.get(feeds.feed_address("school", now, now.school)).status_code == 200
+
+
+def test_language_in_which_she_asked_last_is_hers(client, programme, slot):
+    """Her calendar too; staff who book for her do so in their own."""
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    before = confirm(client, programme, slot)
+    calendar = feeds.feed_address("mijn", before)
+    assert "X-WR-CALNAME:My visits to TEC" in client.get(calendar).text
+    later = make_slot(programmes=[programme], starts_at=amsterdam(2026, 12, 15, 9))
+
+    now = confirm(Client(), programme, later, submission_key="the-key-of-a-later-form")
+
+    assert (before.language, now.language) == ("en", "nl")
+    assert "X-WR-CALNAME:Mijn bezoeken aan TEC" in client.get(calendar).text
+    User.objects.update(language="en")
+    asked = make_submission(user=now, email=now.email, verified_at=None)
+    by_phone = make_slot(programmes=[programme], starts_at=amsterdam(2026, 12, 16, 9))
+    visit = make_visit(slot=by_phone, programme=programme)
+    make_booking(visit=visit, submission=asked, state=State.HELD)
+    lifecycle.verify(submission=asked, by=make_staff())
+    now.refresh_from_db()
+    assert now.language == "en"
 
 
 def test_an_unconfirmed_form_tells_nothing_about_her(client, programme, slot):
