@@ -29,7 +29,7 @@ from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
 from submissions.pages.ask import CHANGE, Asking, AskView, asked_by
 from submissions.pages.code import CodeView, CorrectAddressView
-from submissions.pages.prefilled import asked_last, class_asked
+from submissions.pages.prefilled import asked_last, class_asked, query_of_class
 from submissions.pages.waiting import asks_to_wait
 from submissions.rules import RulesBroken
 
@@ -134,6 +134,7 @@ class BookView(BookingAsking, AskView):
             "has_more_room": offer is not None and _has_more_room(offer, form, waits=waits),
             "signing_in_helps": isinstance(refused, TooMuchHeld),
             "others": _instead(form, week, gone=gone),
+            "carried": query_of_class(class_asked(request)),
             "own": own_submission(request, programme, slot) if gone and not form.is_bound else None,
             "tasters": _tasters(programme),
             "requirement": requirements_of([programme], request.user).get(programme.pk, ""),

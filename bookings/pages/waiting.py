@@ -33,7 +33,7 @@ from submissions.lifecycle import TooMuchHeld
 from submissions.models import Submission, WaitState
 from submissions.pages.ask import CHANGE, AskView, asked_by
 from submissions.pages.code import CorrectAddressView
-from submissions.pages.prefilled import asked_last, class_asked
+from submissions.pages.prefilled import asked_last, class_asked, query_of_class
 from submissions.pages.waiting import WAIT, WaitAsking, WaitCodeView, WaitView, rows_waiting
 from submissions.rules import RulesBroken
 from submissions.waiting.lifecycle import LIVE
@@ -95,6 +95,7 @@ class WishView(VisitWaitAsking, AskView):
             "hub": programme.venue.hub,
             "form": form,
             "days": form.days,
+            "carried": query_of_class(class_asked(self.request)),
             "waits": True,
             "refused": str(refused or ""),
             "signing_in_helps": isinstance(refused, TooMuchHeld),

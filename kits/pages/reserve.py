@@ -39,7 +39,7 @@ from submissions.lifecycle import KeyConflict, TooMuchHeld
 from submissions.models import Submission
 from submissions.pages.ask import CHANGE, Asking, AskView, asked_by
 from submissions.pages.code import CodeView, CorrectAddressView
-from submissions.pages.prefilled import asked_last, class_asked
+from submissions.pages.prefilled import asked_last, class_asked, query_of_class
 from submissions.pages.waiting import WAIT, asks_to_wait
 from submissions.rules import RulesBroken
 
@@ -53,6 +53,7 @@ class Chosen(LoanItem):
     """What the address says."""
 
     key: str | None = None  # of the link by which one came to the visit
+    class_asked: int = 0  # of which a link led here
 
     @property
     def delivery_words(self) -> str:
@@ -61,7 +62,8 @@ class Chosen(LoanItem):
     @property
     def query(self) -> dict[str, Any]:
         """What other periods take along in their addresses."""
-        return {"hoe": self.delivery} | query_of_visit(self.booking, self.key)
+        visit = query_of_visit(self.booking, self.key)
+        return {"hoe": self.delivery} | visit | query_of_class(self.class_asked)
 
     @property
     def form_address(self) -> str:
@@ -106,7 +108,7 @@ class ReserveView(LoanAsking, AskView):
         if own and (own.starts_on, own.ends_on) == days:
             return redirect(waiting.wait_address(own.submission))
         asked = held.submission if held else last
-        form = self.form(asked=asked, again=drafts.kept(request), class_asked=class_asked(request))
+        form = self.form(asked=asked, again=drafts.kept(request), class_asked=chosen.class_asked)
         refused = _why_not(chosen) if held is None else None
         waits = asks_to_wait(request) and isinstance(refused, NoCopyFree)
         # Who asks to wait knows that there is none.
@@ -185,7 +187,8 @@ def _chosen(request: HttpRequest, kit: LessonKit) -> Chosen | None:
     if starts_on is None or ends_on is None or ends_on < starts_on:
         return None
     booking, key = visit_of(request), request.GET.get(KEY)
-    return Chosen(kit, starts_on, ends_on, delivery_of(request, kit), booking, key)
+    delivery, of_class = delivery_of(request, kit), class_asked(request)
+    return Chosen(kit, starts_on, ends_on, delivery, booking, key, of_class)
 
 
 def _own_hold(request: HttpRequest, chosen: Chosen) -> Loan | None:
