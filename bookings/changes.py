@@ -63,6 +63,7 @@ def keep_rooms(programme: Programme, took: int, by: User, *, tell: bool) -> list
             )
     rehouse(booked, before, by=by, note="")
     if programme.duration != took:
+        _revise(_offered_of(programme))
         told = _make(
             coming_of(programme), "retime", {"from": took, "to": programme.duration}, by, tell
         )
@@ -95,6 +96,7 @@ def readdress(venue: Venue, before: Venue, *, by: User, tell: bool) -> list[str]
     """Its visits to come are at another address than was said."""
     if venue.address == before.address:
         return []
+    _revise(_offered_of(venue))
     told = _make(
         coming_of(venue), "readdress", {"from": before.address, "to": venue.address}, by, tell
     )
@@ -111,8 +113,7 @@ def refresh_calendars(thing: Programme | School | Organisation, before: Any) -> 
     told."""
     if any(getattr(thing, name) != getattr(before, name) for name in WRITTEN[type(thing)]):
         shown = Q(state__in=[*State.where(is_coming=True), *State.where(is_offer=True)])
-        to_come = Booking.objects.filter(shown, **{OF[type(thing)]: thing}).upcoming()
-        to_come.order_by().update(sequence=F("sequence") + 1, changed_at=timezone.now())
+        _revise(Booking.objects.filter(shown, **{OF[type(thing)]: thing}).upcoming())
 
 
 def refuse_other_audience(programme: Programme) -> None:
@@ -128,6 +129,15 @@ def coming_of(thing: Programme | Venue) -> BookingQuerySet:
     """The bookings of visits to come that schools know of, and staff may still change."""
     known = Booking.objects.where(is_coming=True).filter(**{OF[type(thing)]: thing})
     return known.upcoming().order_by("pk")
+
+
+def _offered_of(thing: Programme | Venue) -> BookingQuerySet:
+    """What is offered and not taken yet: no move tells of it, but calendars show it."""
+    return Booking.objects.where(is_offer=True).filter(**{OF[type(thing)]: thing}).upcoming()
+
+
+def _revise(bookings: BookingQuerySet) -> None:
+    bookings.order_by().update(sequence=F("sequence") + 1, changed_at=timezone.now())
 
 
 def _make(

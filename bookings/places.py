@@ -54,7 +54,7 @@ def find_or_open(
     Two who open at once: the second insert waits for the first and then joins it. Its zones are
     claimed with the first place taken. `leaving`: another visit that a class leaves for this
     one, locked along in order of primary key. `only_planned`: not where staff have just closed this
-    half day or taken the programme off it. Raises DoesNotFit, VisitGone.
+    half day, taken the programme off it or made it one for others. Raises DoesNotFit, VisitGone.
     """
     active = Visit.objects.active().filter(slot=slot, programme=programme)
     for _again in range(TRIES):
@@ -68,7 +68,11 @@ def find_or_open(
         locked = both.order_by("pk").select_for_update(of=("self",))
         if only_planned:
             # As it is under the lock: `stop_promising` made us wait while staff closed the day.
-            planned = VisitSlot.objects.open().filter(pk=OuterRef("slot"), programmes=programme)
+            planned = VisitSlot.objects.open().filter(
+                pk=OuterRef("slot"),
+                programmes=programme,
+                programmes__audience=programme.audience,
+            )
             locked = locked.filter(Q(Exists(planned)) | Q(pk=leaving))
         for visit in locked:
             where = visit.slot_id, visit.programme_id

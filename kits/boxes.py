@@ -12,12 +12,13 @@ import datetime
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from core.lifecycle import lock_row
 from kits.availability import free_copies
 from kits.days import overdue_until
-from kits.models import KitCopy, LessonKit, Loan, LoanState
+from kits.models import KitCopy, LessonKit, Loan, LoanState, Repair
+from kits.models.loan import LoanQuerySet
 from kits.refusals import (
     CopyNotHere,
     CopyPromised,
@@ -115,6 +116,21 @@ def has_its_box(loan: "Loan") -> bool:
     """Whether the loan can go out with its copy: it is free for it and lacks nothing essential."""
     is_mine = is_free(loan.copy, loan.starts_on, loan.free_again_on, to=loan)
     return is_mine and loan.copy_id not in unfit(loan.kit)
+
+
+def that_can_go_out(loans: LoanQuerySet) -> LoanQuerySet:
+    """Those of `loans` whose box is neither lost nor overdue, in repair then, nor without something
+    essential: as it is today, so for loans that begin soon."""
+    repairs = Repair.objects.filter(
+        copy=OuterRef("copy"),
+        starts_on__lt=OuterRef("free_again_on"),
+        free_again_on__gt=OuterRef("starts_on"),
+    )
+    return loans.filter(copy__is_withdrawn=False).exclude(
+        Exists(Loan.objects.overdue().filter(copy=OuterRef("copy")))
+        | Exists(repairs)
+        | Q(copy__in=KitCopy.objects.unfit())
+    )
 
 
 def in_the_way(kit: LessonKit, first: datetime.date, before: datetime.date) -> "list[Loan]":

@@ -38,6 +38,8 @@ def to_hand_over(venue: Venue) -> QuerySet[Loan]:
 def readdress(venue: Venue, before: Venue, *, by: User, tell: bool) -> list[str]:
     if venue.address == before.address:
         return []
+    offered = Loan.objects.at(venue).where(is_offer=True)
+    _revise(offered.exclude(delivery=Delivery.ROUND))  # of which nobody is told
     loans = to_hand_over(venue)
     data = {"from": before.address, "to": venue.address}
     changes = {"changed_at": timezone.now()}  # for calendars

@@ -3,13 +3,13 @@
 import datetime
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from core.dates import ONE_DAY
-from kits import days, handling
+from kits import boxes, days, handling
 from kits.lifecycle import MOVES
-from kits.models import KitCopy, Loan, LoanState, Repair
+from kits.models import KitCopy, Loan, LoanState
 
 
 def lapse_expired() -> int:
@@ -37,18 +37,9 @@ def _remind_collecting() -> int:
         starts_on__lte=last,
         created_at__lt=timezone.now() - ONE_DAY,
     )
-    # Nobody is invited to collect a box that should have been back and is not, or cannot go out.
-    repairs = Repair.objects.filter(
-        copy=OuterRef("copy"),
-        starts_on__lt=OuterRef("free_again_on"),
-        free_again_on__gt=OuterRef("starts_on"),
-    )
-    loans = loans.filter(copy__is_withdrawn=False).exclude(
-        Exists(Loan.objects.overdue().filter(copy=OuterRef("copy")))
-        | Exists(repairs)
-        | Q(copy__in=KitCopy.objects.unfit())
-    )
-    return sum(_remind(loan, "remind_collect", loan.starts_on) for loan in loans)
+    # Nobody is invited to collect a box that cannot go out; the loan's own page does not either.
+    invited = boxes.that_can_go_out(loans)
+    return sum(_remind(loan, "remind_collect", loan.starts_on) for loan in invited)
 
 
 def _remind_returning() -> int:

@@ -62,7 +62,7 @@ def verify(submission: Submission, *, by: User | None = None) -> Submission:
 
     A hold that lapsed meanwhile takes its place again if it is free; if one class cannot, none
     is confirmed. Doing it twice changes nothing. Raises NothingHeld, VisitFull, ZonesTaken,
-    ClassAlreadyBooked, RulesBroken.
+    ClassAlreadyBooked, WrongAudience, RulesBroken.
     """
     submission = locked(submission)
     for booking in MOVES.accept_code(submission, submission.bookings.all()):
@@ -79,6 +79,8 @@ def _verify_one(booking: Booking, submission: Submission, by: User | None) -> No
         # Days may have passed since the date was chosen, also where no worker lapsed it.
         refuse_broken(rules.broken_choice(programme, slot), (), "")
     if booking.state == S.LAPSED:
+        if booking.audience != programme.whom:
+            raise WrongAudience  # staff made it one for others since
         only_planned = role_of(by) != Role.STAFF
         changes["visit"] = join_or_open(slot, programme, only_planned=only_planned)
     MOVES.apply(

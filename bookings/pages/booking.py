@@ -28,7 +28,7 @@ from bookings.several_classes import ClassChange, change_parts
 from bookings.telling import documents, ical
 from bookings.telling.around import around_of
 from bookings.telling.other_dates import where_to_choose
-from bookings.telling.stays import stays_of
+from bookings.telling.stays import came_near_by_us, stays_of
 from bookings.telling.waiting import waiting_beside
 from bookings.telling.wording import history_of, main_of, resting_in_words, sentence_for
 from core.kinds import blocks_beside
@@ -116,7 +116,8 @@ class BookingCancelView(CancelView):
 
     def context(self, row: Booking) -> dict[str, Any]:
         resting = resting_in_words(rules.resting_on(row))
-        return {"booking": row, "late": not row.is_free_to_cancel, "resting": resting}
+        late, we_moved = not row.is_free_to_cancel, came_near_by_us(row, row.cancel_until)
+        return {"booking": row, "late": late, "we_moved": we_moved, "resting": resting}
 
 
 @login_not_required
@@ -140,6 +141,7 @@ def numbers(
             return redirect(address_of(submission, token=token))
     context: dict[str, Any] = {"submission": submission, "booking": one, "form": form}
     context |= {"late": not one.takes_other_numbers, "token": token, "hub": submission.hub}
+    context["we_moved"] = came_near_by_us(one, one.change_until)
     return render(request, "bookings/booking_numbers.html", context)
 
 

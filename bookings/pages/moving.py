@@ -19,6 +19,7 @@ from bookings.planning.as_shown import is_outdated, slot_as_shown
 from bookings.planning.availability import next_free_for, offers_for
 from bookings.planning.month import build_month
 from bookings.refusals import DateChanged
+from bookings.telling.stays import came_near_by_us
 from bookings.telling.wording import resting_in_words, terms_of
 from core.addresses import row_number
 from core.dates import month_of
@@ -140,5 +141,6 @@ class MoveView(View):
             "programme": self.booking.visit.programme,
             "hub": submission.hub,
             "late": self.late,
+            "we_moved": came_near_by_us(self.booking, self.booking.cancel_until),
             "token": self.token,
         }

@@ -2,13 +2,13 @@
 
 import datetime
 import itertools
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import Promise
 
 from bookings import rules
 from bookings.models import Booking, BookingEvent
@@ -17,12 +17,11 @@ from bookings.telling.around import AroundStay
 from bookings.telling.links import BookingLink
 from bookings.telling.other_dates import links_to, other_dates, where_to_choose
 from core.kinds import kinds
-from core.lifecycle import Role
 from core.mail.queue import Message
 from core.text.bilingual import Words
 from submissions.sharing.readers import Reader, readers_of
 from submissions.telling import mail_about
-from submissions.wording import DateLink, Term
+from submissions.wording import DateLink
 
 
 @dataclass(frozen=True)
@@ -61,12 +60,7 @@ class BookingMail:
         )
 
     def _facts(self, bookings: Sequence[Booking]) -> dict[str, Any]:
-        moved = {
-            one.booking
-            for one in self.told
-            if one.move == "reschedule" and one.by_role == Role.STAFF
-        }
-        stays = _mail_stays(bookings, moved)
+        stays = _mail_stays(bookings)
         return {
             "stays": stays,
             "near": _mail_stays(self.came_near),
@@ -99,14 +93,6 @@ class BookingMail:
 class MailStay(AroundStay):
     """A stay with what a mail says of it."""
 
-    we_moved: bool = False  # to this date, which is what the mail tells
-
-    @cached_property
-    def terms(self) -> list[Term]:
-        number = len(self.bookings)
-        programme, day = self.programme, self.visit.slot.day
-        return wording.terms_of(programme, day, number, we_moved=self.we_moved)
-
     @property
     def goes_ahead(self) -> bool:
         return self.bookings[0].is_holding
@@ -116,12 +102,9 @@ class MailStay(AroundStay):
         return self.visit.programme.shown.bring
 
 
-def _mail_stays(bookings: Sequence[Booking], moved: Collection[Booking] = ()) -> list[MailStay]:
-    by_visit = [
-        (visit, list(group))
-        for visit, group in itertools.groupby(bookings, key=lambda booking: booking.visit)
-    ]
-    return [MailStay(visit, rows, any(one in moved for one in rows)) for visit, rows in by_visit]
+def _mail_stays(bookings: Sequence[Booking]) -> list[MailStay]:
+    by_visit = itertools.groupby(bookings, key=lambda booking: booking.visit)
+    return [MailStay(visit, list(group)) for visit, group in by_visit]
 
 
 def _changes(events: Sequence[BookingEvent]) -> list[str]:

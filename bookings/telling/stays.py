@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from bookings.models import Booking, Visit
+from bookings.models import Booking, BookingEvent, Visit
 from bookings.telling.wording import terms_of
+from core.lifecycle import Role
 from schools.audience import Audience
 from submissions.wording import Term
 
@@ -36,7 +37,26 @@ class Stay:
 
     @cached_property  # a mail says them twice: as text and as HTML
     def terms(self) -> list[Term]:
-        return terms_of(self.visit.programme, self.visit.slot.day, len(self.bookings))
+        programme, day = self.visit.programme, self.visit.slot.day
+        first = min(programme.last_day_to_change(day), programme.last_day_to_cancel(day))
+        is_late = first < timezone.localdate() <= day  # else nobody asks who moved it
+        moved_on = moved_by_us_on(self.bookings) if is_late else None
+        return terms_of(programme, day, len(self.bookings), moved_on=moved_on)
+
+
+def moved_by_us_on(bookings: Iterable[Booking]) -> datetime.date | None:
+    """The day on which staff moved one of these to the date that it has; one query."""
+    moves = BookingEvent.objects.filter(booking__in=list(bookings), move="reschedule")
+    last = {event.booking_id: event for event in moves.order_by("pk")}
+    ours = [event for event in last.values() if event.by_role == Role.STAFF]
+    return max((timezone.localdate(event.at) for event in ours), default=None)
+
+
+def came_near_by_us(booking: Booking, last: datetime.date) -> bool:
+    """Whether `last`, a day until which its school could do something itself, had passed already
+    when staff moved it to its date."""
+    moved_on = moved_by_us_on([booking]) if last < timezone.localdate() else None
+    return moved_on is not None and last < moved_on
 
 
 def stays_of(bookings: Iterable[Booking]) -> list[Stay]:

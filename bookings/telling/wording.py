@@ -256,23 +256,27 @@ def sentence_for(bookings: Sequence[Booking]) -> Sentence:
 
 
 def terms_of(
-    programme: Programme, day: datetime.date, number: int = 1, *, we_moved: bool = False
+    programme: Programme,
+    day: datetime.date,
+    number: int = 1,
+    *,
+    moved_on: datetime.date | None = None,
 ) -> list[Term]:
     """What a visit on `day` costs `number` classes or groups, and until when they can change or
-    cancel it themselves. `we_moved`: staff chose this day, and with it what is too late."""
+    cancel it themselves. `moved_on`: when staff chose this day, and with it what was too late."""
     changes, cancels = programme.last_day_to_change(day), programme.last_day_to_cancel(day)
     by_yourself = _("by yourself, up to and including %(day)s")
     for_free = _("free of charge, up to and including %(day)s")
     return [
         Term(_("Price"), price_of(programme, number), programme.shown.price_note),
-        Term(_("Change numbers"), _until(changes, by_yourself, we_moved)),
-        Term(_("Cancel"), _until(cancels, for_free, we_moved)),
+        Term(_("Change numbers"), _until(changes, by_yourself, moved_on)),
+        Term(_("Cancel"), _until(cancels, for_free, moved_on)),
     ]
 
 
-def _until(last: datetime.date, words: str, we_moved: bool) -> str:
+def _until(last: datetime.date, words: str, moved_on: datetime.date | None) -> str:
     if last < timezone.localdate():
-        if we_moved:
+        if moved_on and last < moved_on:
             return _("just ask us: it is we who moved the visit")
         return _("not any more: from today on you ask us")
     return words % {"day": date_format(last, "LONG_DAY_FORMAT")}

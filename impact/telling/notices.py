@@ -15,6 +15,7 @@ from core.mail.queue import Message
 from impact import links
 from impact.models import Evaluation, EvaluationEvent
 from submissions.kinds import SubmissionLink
+from submissions.pages.prefilled import query_of_class
 from submissions.sharing.readers import Reader, readers_of
 from submissions.telling import mail_about
 
@@ -78,6 +79,7 @@ class Steps:
 
     name: str
     steps: list[NextStep]
+    carried: dict[str, int]  # in their addresses: the class, for the form
 
 
 def _steps(due: list[Evaluation]) -> list[Steps]:
@@ -85,5 +87,8 @@ def _steps(due: list[Evaluation]) -> list[Steps]:
     by_class: dict[str, list[Any]] = {}
     for one in due:
         by_class.setdefault(one.asked.party_name, []).append(one.asked)
-    found = [Steps(name, next_steps(rows)[:STEPS_TOLD]) for name, rows in by_class.items()]
+    found = [
+        Steps(name, next_steps(rows)[:STEPS_TOLD], query_of_class(rows[-1].class_group_id))
+        for name, rows in by_class.items()
+    ]
     return [one for one in found if one.steps]

@@ -17,6 +17,7 @@ from kits.days import desk_calendars, free_again_on
 from kits.models import Delivery, LessonKit, Loan
 from kits.pages.catalogue import first_free_days
 from kits.periods import Period
+from submissions.pages.prefilled import query_of_class
 
 STEPS_OFFERED = 3
 
@@ -87,7 +88,12 @@ def block_after(bookings: Sequence[Booking]) -> Block | None:
     now = timezone.now()
     over = [one for one in bookings if one.standing.counts and one.ends_at <= now]
     steps = next_steps(over) if over else []
-    return Block("kits/_after_visit.html", {"steps": steps}) if steps else None
+    if not steps:
+        return None
+    classes = {one.class_group_id for one in over}
+    # Of several classes nobody knows which will work with it.
+    carried = query_of_class(classes.pop()) if len(classes) == 1 else {}
+    return Block("kits/_after_visit.html", {"steps": steps, "carried": carried})
 
 
 def _that_continue(visits: Sequence[Booking]) -> list[LessonKit]:

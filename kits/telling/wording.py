@@ -3,13 +3,15 @@
 import datetime
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking
+from core.dates import ONE_DAY
 from core.lifecycle import Role
-from kits import days
+from kits import boxes, days
 from kits.models import CopyEvent, Delivery, LessonKit, Loan, LoanEvent, LoanState
 from kits.models.loan import Attention
 from submissions.wording import (
@@ -199,7 +201,25 @@ def sentence_for(loan: Loan) -> Sentence:
         text = standing.by_round
     if loan.attention == Attention.MOVE_ASKED:
         explanation = _("You asked for other days. We let you know; until then these are yours.")
+    if _lacks_its_box(loan):
+        text = _("You reserved a box from %(start)s.")
+        explanation = _(
+            "The box that was meant for you cannot go out now. We look for a way, and you hear "
+            "from us."
+        )
     return Sentence(str(text) % said, str(explanation), standing.is_off)
+
+
+def _lacks_its_box(loan: Loan) -> bool:
+    """Whether its box cannot go out as things stand. Of a day that is far off only where staff were
+    warned: until then a box that is away or lacks something is put right."""
+    if not loan.standing.is_coming:
+        return False
+    near = timezone.localdate() + settings.REMIND_BEFORE_COLLECTING_DAYS * ONE_DAY
+    is_stuck = loan.attention not in {"", Attention.MOVE_ASKED}
+    if loan.starts_on > near and not is_stuck:
+        return False
+    return not boxes.that_can_go_out(Loan.objects.filter(pk=loan.pk)).exists()
 
 
 def _back_by(loan: Loan) -> datetime.date:

@@ -22,6 +22,7 @@ from django.views.decorators.cache import never_cache
 
 from core import rate_limits
 from core.lifecycle import Refused
+from core.pages import drafts
 from core.pages.saying import say_once
 from core.transactions import retried
 from submissions import browsers, codes
@@ -155,7 +156,19 @@ class CodeView(Asking, View):
             messages.error(self.request, str(refusal))
             return redirect(self.page_of(submission))
         say_once(self.request, _("Nothing is held for you any more."))
-        return redirect(urldefrag(start).url)  # to its top, where that is said
+        response = redirect(urldefrag(start).url)  # to its top, where that is said
+        self.forget_typed(submission, response)
+        return response
+
+    def forget_typed(self, submission: Submission, response: HttpResponse) -> None:
+        """Leave nothing of it to whoever sits at this browser next. For another date, with what was
+        typed, nothing needs to be let go: 'Change it' and the form of that date fill it in. What
+        this browser asked for later, in another tab, still waits for its code here."""
+        browser = browsers.browser_of(self.request)
+        later = Submission.objects.filter(browser=browser, pk__gt=submission.pk)
+        if browser and not later.exists():
+            browsers.forget(self.request)
+            drafts.forget(response)
 
     def show(
         self,

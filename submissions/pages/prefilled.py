@@ -149,6 +149,6 @@ def class_asked(request: HttpRequest) -> int:
     return row_number(request.GET.get(PARAMETER)) if request.user.is_authenticated else 0
 
 
-def query_of_class(number: int) -> dict[str, int]:
-    """The query parameters that name the class."""
+def query_of_class(number: int | None) -> dict[str, int]:
+    """The query parameters that name the class, if there is one."""
     return {PARAMETER: number} if number else {}

@@ -361,7 +361,7 @@ def test_another_page_of_the_same_account_is_no_second_click(desk, frozen, setti
     frozen.shift(settings.SAME_CLICK_WITHIN + datetime.timedelta(seconds=1))
     page = desk.post(numbers, {"pupils": 22, "supervisors": 3} | seen)
     assert page.context["form"].non_field_errors() == [
-        "Hier is intussen iets veranderd. Kijk eerst in de geschiedenis."
+        "Hier is intussen iets gewijzigd. Kijk eerst in de geschiedenis."
     ]
     assert page.context["form"]["pupils"].value() == "22"
     booking.refresh_from_db()
@@ -374,7 +374,7 @@ def test_what_a_colleague_did_meanwhile_is_shown_before_the_next_move(desk):
     lifecycle.change_numbers(booking=booking, pupils=20, supervisors=2, by=make_staff())
     page = desk.post(move_of(booking, "cancel"), data)
     assert page.context["form"].non_field_errors() == [
-        "Hier is intussen iets veranderd. Kijk eerst in de geschiedenis."
+        "Hier is intussen iets gewijzigd. Kijk eerst in de geschiedenis."
     ]
     booking.refresh_from_db()
     assert booking.state == State.CONFIRMED

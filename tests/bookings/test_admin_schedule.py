@@ -262,7 +262,7 @@ def test_who_joined_since_the_page_was_shown_is_seen_before_she_gets_a_mail(desk
 
     form = told.context["form"]
     assert len(form.non_field_errors()) == 1
-    assert "is veranderd sinds je keek" in form.non_field_errors()[0]
+    assert "is gewijzigd sinds je keek" in form.non_field_errors()[0]
     assert form["note"].value() == "Wij schilderen."
     assert "7b" in told.context["explanation"] or "2 klassen" in told.context["explanation"]
     assert [one.move for one in booking.events.all()] == ["made"]

@@ -196,7 +196,7 @@ def test_what_was_typed_of_classes_that_a_colleague_noted_meanwhile_is_not_lost(
 
     page = desk.post(TUESDAY, typed | {"klas": [one.pk for one in came]}, follow=True)
 
-    lost = "is veranderd sinds je de pagina opende; wat je typte is niet genoteerd."
+    lost = "is gewijzigd sinds je de pagina opende; wat je typte is niet genoteerd."
     assert [str(one) for one in page.context["messages"]] == [
         f"{other} {lost} Er staat: 0. Je typte: 21.",
         f"{remark} {lost} Er staat: 24. Je typte: 24. Je opmerking: Twee ziek.",

@@ -371,3 +371,23 @@ def test_class_goes_along_from_its_page_to_the_form(client, taster, experience, 
     assert f'href="{form}?klas={booked.class_group_id}"' in page
     filled_in = client.get(f"{form}?klas={booked.class_group_id}").context["form"]
     assert filled_in.classes.forms[0].initial["name"] == "7b"
+
+
+def test_class_goes_along_to_other_dates_and_to_the_waiting_list(client, teacher):
+    """From the form of a date that is full."""
+    programme = make_programme(kind="experience")
+    full, free = (
+        make_slot(programmes=[programme], starts_at=amsterdam(2026, 12, day, 9)) for day in (15, 17)
+    )
+    visit = make_visit(slot=full, programme=programme)
+    make_booking(visit=visit)
+    client.force_login(teacher)
+    form = reverse("bookings:book", args=[programme.slug, full.pk])
+    page = client.get(f"{form}?klas=12").text
+    for there in (
+        f"{reverse('bookings:book', args=[programme.slug, free.pk])}?klas=12",
+        f"{form}?klas=12&amp;wachtlijst=1",
+        f"{reverse('bookings:wish', args=[programme.slug])}?klas=12",
+        f"{programme.get_absolute_url()}?klas=12#data",
+    ):
+        assert f'href="{there}"' in page, there

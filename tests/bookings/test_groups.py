@@ -33,7 +33,7 @@ from submissions.models import Submission
 from submissions.privacy.erasure import erase_person, found_in
 from submissions.rules import Party, RulesBroken
 from submissions.wording import numbers_of
-from tests.booking_form import address, code_in_mail, errors_of
+from tests.booking_form import address, code_in_mail, errors_of, held
 from tests.factories import (
     amsterdam,
     make_booking,
@@ -386,6 +386,16 @@ def test_for_whom_a_programme_is_stays_while_somebody_comes_or_waits(desk):
     assert save(desk, programme, audience=Audience.GROUPS).status_code == 302
     programme.refresh_from_db()
     assert programme.audience == Audience.GROUPS
+
+
+def test_code_of_a_lapsed_hold_brings_no_class_to_what_is_for_groups_now(desk, client):
+    programme = make_programme()
+    lapsed = held(client, programme, make_slot(programmes=[programme]))
+    lifecycle.MOVES.lapse_all(lapsed.bookings.all())
+    assert save(desk, programme, audience=Audience.GROUPS).status_code == 302
+
+    with pytest.raises(WrongAudience):
+        lifecycle.verify(submission=lapsed)
 
 
 def test_what_is_over_keeps_no_programme_from_being_for_others(desk, frozen):

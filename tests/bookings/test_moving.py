@@ -441,7 +441,7 @@ def test_box_that_was_packed_while_the_page_was_open_is_said_before_anything_mov
     answer = client.post(page, {f"leskist-{loan.pk}": "move", "note": "Graag!"})
 
     assert (answer.status_code, moves_of(booked)) == (422, [])
-    said = "Wat er met dit bezoek mee kan, is veranderd"
+    said = "Wat er met dit bezoek mee kan, is gewijzigd"
     assert answer.context["form"].non_field_errors()[0].startswith(said)
     assert "Graag!" in answer.text
     assert client.post(page, {"note": "Graag!"}).status_code == 302

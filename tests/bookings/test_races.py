@@ -22,6 +22,7 @@ from bookings.rules import VisitItem, VisitRequest
 from core import kinds
 from core.lifecycle import IllegalMove, Refused
 from core.models import Mail
+from schools.audience import Audience
 from submissions.codes import code_of
 from submissions.models import CodeChallenge, Submission
 from submissions.rules import Party
@@ -409,6 +410,41 @@ def test_visit_opened_after_staff_chose_other_rooms_has_those_rooms(
 
     assert (answer.status_code, refused) == (302, [])
     assert set(ZoneClaim.objects.values_list("zone", flat=True)) == {room}
+    assert_sound()
+
+
+def test_class_that_asks_while_staff_make_a_programme_one_for_groups_is_not_held(
+    settings, monkeypatch
+):
+    settings.STAFF_SECOND_FACTOR = False
+    programme = make_programme()
+    slot = make_slot(programmes=[programme])
+    desk = Client()
+    desk.force_login(make_staff())
+    refused = []
+
+    def ask():
+        try:
+            held_by_verb(slot, programme, 1)()  # for classes, when she read it
+        except Refused as refusal:
+            refused.append(type(refusal))
+        finally:
+            connection.close()
+
+    teacher = threading.Thread(target=ask)
+
+    class Meanwhile(kinds.Kind):
+        def keep(self, thing, before, *, by, tell=True):
+            teacher.start()
+            time.sleep(2)  # she asks before staff's choice is committed
+            return []
+
+    monkeypatch.setattr(kinds, "_registered", [*kinds.parts(), Meanwhile()])
+    answer = save(desk, programme, audience=Audience.GROUPS)
+    teacher.join(timeout=60)
+
+    assert (answer.status_code, refused) == (302, [places.VisitGone])
+    assert not Booking.objects.exists()
     assert_sound()
 
 

@@ -318,7 +318,7 @@ def test_class_stays_where_its_kit_was_packed_while_the_page_to_cancel_it_was_op
 
     answer = client.post(page, {"note": "", f"leskist-{loan.pk}": "cancel"})
 
-    assert "Wat er met dit bezoek mee kan, is veranderd" in answer.text
+    assert "Wat er met dit bezoek mee kan, is gewijzigd" in answer.text
     assert Booking.objects.get(pk=three[0].pk).state == State.CONFIRMED
     client.post(page, {"note": ""})
     assert Booking.objects.get(pk=three[0].pk).state == State.CANCELLED
@@ -342,7 +342,7 @@ def test_no_class_moves_where_a_kit_was_packed_while_the_page_of_all_was_open(
     answer = client.post(f"{address(three[0])}klassen/", data | {f"{named}-slot": later.pk})
 
     assert answer.status_code == 422
-    assert "Wat er met dit bezoek mee kan, is veranderd" in answer.text
+    assert "Wat er met dit bezoek mee kan, is gewijzigd" in answer.text
     assert Booking.objects.get(pk=three[0].pk).visit.slot != later
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from bookings import lifecycle
 from bookings.models import Booking, State
 from bookings.rules import resting_on
+from bookings.telling.stays import stays_of
 from core.mail.outbox import Teller
 from core.models import Mail
 from programmes.models import Programme, ProgrammeKind
@@ -116,16 +117,52 @@ def test_confirmation_says_the_same_as_text_and_as_html(staff):
     assert {name: said[name] for name in AHEAD} == AHEAD
 
 
-@pytest.mark.parametrize("by_us", [True, False])
-def test_mail_of_a_move_to_a_near_day_does_not_call_too_late_what_we_chose(staff, by_us):
+ASK = "vraag het ons gerust: wij hebben het bezoek verzet"
+
+
+def moved(by, *, to: int = 21) -> Booking:
+    """By staff or its school to a day in September."""
     programme = paid()
     booking = make_booking(visit=make_visit(programme=programme))
-    near = make_slot(programmes=[programme], starts_at=amsterdam(2026, 9, 22, 9))
-    by = staff if by_us else booking.submission.user
-    lifecycle.reschedule(booking=booking, slot=near, by=by)
+    slot = make_slot(programmes=[programme], starts_at=amsterdam(2026, 9, to, 9))
+    lifecycle.reschedule(booking=booking, slot=slot, by=by or booking.submission.user)
+    booking.refresh_from_db()
+    return booking
+
+
+@pytest.mark.parametrize("by_us", [True, False])
+def test_a_move_to_a_near_day_does_not_call_too_late_what_we_chose(client, staff, by_us):
+    """Neither the mail does, nor the page and its letter."""
+    booking = moved(staff if by_us else None)
     Teller().tell(seconds=30)
-    said = "vraag het ons gerust: wij hebben het bezoek verzet" if by_us else PAST
+    said = ASK if by_us else PAST
     assert f"Annuleren: {said}\n" in Mail.objects.get().text
+    assert terms_on(page_of(client, booking))["Annuleren"] == said
+    assert [one.text for one in stays_of([booking])[0].terms[1:]] == [said, said]
+    for page in ("cancel", "move", "numbers"):
+        address = reverse(f"bookings:{page}", args=[booking.submission.public_id, booking.pk])
+        text = client.get(address).text
+        assert ("wij hebben dit bezoek verzet" in text.lower()) == by_us, page
+        assert bool(re.search("(met|was) maandag (7|14) september", text)) != by_us, page
+
+
+def test_what_became_too_late_since_we_moved_it_is_too_late(client, staff, frozen):
+    """On the day of the move numbers could still be changed, and no longer be cancelled."""
+    booking = moved(staff, to=25)
+    terms = terms_on(page_of(client, booking))
+    assert (terms["Annuleren"], terms["Aantallen wijzigen"][:4]) == (ASK, "zelf")
+    frozen.move_to(amsterdam(2026, 9, 21, 9))
+    terms = terms_on(page_of(client, booking))
+    assert (terms["Annuleren"], terms["Aantallen wijzigen"]) == (ASK, PAST)
+
+
+def test_move_of_the_school_itself_comes_after_ours(client, staff):
+    booking = moved(staff, to=29)
+    programme = booking.visit.programme
+    near = make_slot(programmes=[programme], starts_at=amsterdam(2026, 9, 22, 9))
+    lifecycle.reschedule(booking=booking, slot=near, by=booking.submission.user)
+    booking.refresh_from_db()
+    assert terms_on(page_of(client, booking))["Annuleren"] == PAST
 
 
 # --- A Proeverij on which an Experience rests ----------------------------------------------------

@@ -55,7 +55,7 @@ def test_so_does_the_form_of_a_kit(phone_page):
 
     assert bottom_of(page, "[name=klas-name]") < page.viewport_size["height"]
     other = page.get_by_role("link", name="andere dagen")
-    assert other.get_attribute("href") == f"{kit.get_absolute_url()}#lenen"
+    assert other.get_attribute("href") == f"{kit.get_absolute_url()}?hoe=desk#lenen"
 
 
 def test_a_wide_screen_shows_all_of_it(page, programme, slot):

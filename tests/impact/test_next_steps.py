@@ -58,6 +58,11 @@ def test_thanks_offer_the_next_experience_and_the_kit_that_continues(
     assert "Stad (Experience). Eerst vrij: 17 november, 18 november, 19 november" in text
     assert "Stroomkringen (leskist). Eerst vrij: " in text
     assert "Iets anders" not in text
+    # The class goes along to the form, from the text as from the HTML.
+    for offered in (experience, kit):
+        page = f"{offered.get_absolute_url()}?klas={booked.class_group_id}"
+        assert f"{page}\n" in text
+        assert f'{page}"' in Mail.objects.get(template="evaluation").html
 
 
 def test_what_the_class_planned_or_borrowed_is_not_offered_again(booked, experience, kit, frozen):
@@ -93,6 +98,7 @@ def test_own_page_goes_on_with_the_kit_once_the_visit_is_over(booked, kit, clien
     text = client.get(address).content.decode()
     assert "Verder met een leskist" in text
     assert "Stroomkringen" in text
+    assert f'href="{kit.get_absolute_url()}?klas={booked.class_group_id}"' in text
 
 
 def test_class_page_says_that_it_was_looked_back_on_and_not_how(booked, frozen):

@@ -260,7 +260,7 @@ def test_what_was_sent_stays_whatever_happens_afterwards(client):
     before = [client.get(address(report, end)).content for end in ("verslag.pdf", "verslag.xlsx")]
     report.refresh_from_db()
     sent = dict(report.facts)
-    assert "Sinds het versturen is geen cijfer veranderd." in client.get(address(report)).text
+    assert "Sinds het versturen is geen cijfer gewijzigd." in client.get(address(report)).text
     attendance.recount(booking=first, by=make_staff(), came=26, note="Nageteld")
     Booking.objects.filter(pk=second.pk).update(state=State.CANCELLED)
     erase_person(email=first.submission.email)

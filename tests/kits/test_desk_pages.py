@@ -157,7 +157,7 @@ def test_second_tap_changes_nothing_and_says_who_was_first(desk):
 
     assert LoanEvent.objects.filter(move="hand_out").count() == 1
     assert (
-        "Er is niets veranderd: de uitlening is al ‘uitgeleend’, sinds 09:00 (Bea Balie)."
+        "Er is niets gewijzigd: de uitlening is al ‘uitgeleend’, sinds 09:00 (Bea Balie)."
         in text_of(desk.get(again.headers["Location"]))
     )
 

@@ -10,6 +10,7 @@ from kits.models import Complexity, DeskDay, KitCopy, KitDocument, Repair
 from programmes.models import Closure, World
 from schools.models import SchoolHoliday
 from tests.factories import make_kit, make_loan, make_school, make_teacher
+from tests.loan_form import FRIDAY, MONDAY, address
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
 
@@ -316,3 +317,15 @@ def test_class_that_led_here_goes_along_to_the_form(client):
     page = client.get(kit.get_absolute_url(), {"van": "2026-11-04", "klas": "12"}).text
     form = f"/leskisten/{kit.slug}/reserveren/?hoe=desk&amp;klas=12&amp;van=2026-11-04"
     assert f"{form}&amp;tot=2026-11-11" in page
+
+
+def test_class_goes_along_to_other_days_too(client):
+    """From the form of days that are gone: to each period that is free, and to the calendar."""
+    kit = make_kit()
+    make_loan(copy=kit.copies.get(), starts_on=MONDAY, ends_on=FRIDAY)
+    client.force_login(make_teacher(school=make_school()))
+    page = client.get(address(kit, klas="12"))
+    assert page.context["others"]
+    query = "?hoe=desk&amp;klas=12"
+    assert page.text.count(f"reserveren/{query}&amp;van=") == len(page.context["others"])
+    assert page.text.count(f'{kit.get_absolute_url()}{query}#lenen"') == 2

@@ -1,9 +1,11 @@
 """A box that should have been back is nobody's for the coming time."""
 
 import datetime
+import re
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from kits import boxes, clock, handling, lifecycle
 from kits.availability import count_free
@@ -122,6 +124,47 @@ def test_nobody_is_invited_to_collect_a_box_that_cannot_go_out(now, happens):
 
     assert not without.events.filter(move="remind_collect").exists()
     assert with_box.events.filter(move="remind_collect").exists()
+
+
+def said_on_page(client, loan):
+    client.force_login(loan.submission.user)
+    page = client.get(reverse("loans:loan", args=[loan.submission.public_id])).text
+    return re.search("<h1>(.+)</h1>", page)[1], "We zoeken een oplossing" in page
+
+
+COLLECT = ("Jullie kunnen de leskist ophalen op donderdag 12 november.", False)
+NO_BOX = ("Jullie hebben een leskist gereserveerd vanaf donderdag 12 november.", True)
+
+
+@pytest.mark.parametrize("happens", [out_and_overdue, write_off, repair, lose_robots])
+@pytest.mark.parametrize("state", [LoanState.RESERVED, LoanState.PACKED])
+def test_page_of_a_loan_invites_nobody_to_collect_a_box_that_cannot_go_out(
+    now, client, happens, state
+):
+    kit = make_kit(copies=2)
+    gone, here = kit.copies.order_by("code")
+    days = {"starts_on": november(12), "ends_on": november(18), "state": state}
+    without, with_box = make_loan(copy=gone, **days), make_loan(copy=here, **days)
+    happens(gone)
+    now.move_to(amsterdam(2026, 11, 10, 9))
+
+    assert said_on_page(client, without) == NO_BOX
+    assert said_on_page(client, with_box) == COLLECT
+
+
+def test_page_of_a_loan_says_so_as_soon_as_staff_are_warned_and_until_its_box_is_back(now, client):
+    loan = make_loan(copy=make_kit().copies.get(), starts_on=november(12), ends_on=november(18))
+    now.move_to(amsterdam(2026, 11, 2, 9))
+    found = handling.out_of_service(
+        copy=loan.copy,
+        starts_on=november(9),
+        free_again_on=november(30),
+        reason="Wiel los",
+        by=make_staff(),
+    )
+    assert said_on_page(client, loan) == NO_BOX
+    handling.end_repair(repair=found.repair, by=make_staff())
+    assert said_on_page(client, loan) == COLLECT
 
 
 def test_staff_who_give_a_box_read_why_it_is_not_to_be_had():

@@ -539,7 +539,7 @@ def test_what_changed_meanwhile_is_named_and_nothing_is_done(
     else:
         lifecycle.cancel(booking=booking, by=staff)
     news = do(desk, data).context["news"][1]
-    start = "Staat er niet meer:" if change == "cancelled" else "Veranderd sinds je keek:"
+    start = "Staat er niet meer:" if change == "cancelled" else "Gewijzigd sinds je keek:"
     assert news.startswith(start)
     untouched()
 
@@ -565,7 +565,7 @@ def test_form_that_was_changed_below_the_preview_is_shown_anew(
         name = f"way-{lines(answer)[0].hit.key}"
     answer = do(desk, data, **{name: value})
     assert answer.context["news"][1] == (
-        "Je hebt het formulier na het voorbeeld veranderd. Dit is het nieuwe voorbeeld."
+        "Je hebt het formulier na het voorbeeld gewijzigd. Dit is het nieuwe voorbeeld."
     )
     untouched()
     assert do(desk, sent_back(answer)).status_code == 302
@@ -591,7 +591,7 @@ def test_visit_that_changes_after_the_deed_began_is_left_and_named(desk, staff, 
     assert (booking.visit.slot, calm.state) == (slot_on(3), State.CANCELLED)
     page = desk.get(reverse("admin:core_task_change", args=[Task.objects.get().pk]))
     text = page.content.decode()
-    assert "Hier is iets veranderd sinds je keek" in text
+    assert "Hier is iets gewijzigd sinds je keek" in text
     assert "1 is niet gelukt" in text
     assert reverse("admin:programmes_closure_settle", args=[Closure.objects.get().pk]) in text
 

@@ -214,7 +214,7 @@ def test_shift_that_she_takes_by_her_link_meanwhile_is_not_taken_off_her(desk, r
     data = {"person": bo.pk, "note": ""} | seen_by(desk.get(page))
     post(anna, "take", shift_id=shift.pk)
     answer = desk.post(page, data)
-    assert errors(answer) == ["Hier is intussen iets veranderd. Kijk eerst in de geschiedenis."]
+    assert errors(answer) == ["Hier is intussen iets gewijzigd. Kijk eerst in de geschiedenis."]
     assert (fresh(shift).person, moves_of(shift)) == (anna, ["open", "accept"])
     desk.post(page, data | seen_by(answer))
     assert fresh(shift).person == bo

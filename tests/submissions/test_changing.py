@@ -229,6 +229,36 @@ def test_a_box_is_held_changed_and_let_go_in_the_same_way(client):
     assert Loan.objects.latest("pk").state == LoanState.CANCELLED
 
 
+@pytest.mark.parametrize("kind", ["bookings", "loans"])
+def test_what_was_let_go_is_shown_to_nobody_who_sits_at_this_browser_next(client, kind):
+    if kind == "bookings":
+        programme = make_programme()
+        address = booking_form.address(programme, make_slot(programmes=[programme]))
+        client.post(address, booking_form.typed())
+    else:
+        address = loan_form.address(make_kit())
+        client.post(address, loan_form.typed())
+    code = code_page(Submission.objects.get(), kind)
+
+    client.post(code, {"let_go": "1"})
+
+    contact = client.get(address).context["form"].contact
+    assert [contact.initial.get(name) for name in ("contact_name", "email")] == [None, None]
+    assert client.get(code).status_code == 404
+
+
+def test_letting_go_in_one_tab_leaves_what_another_one_waits_for(client, last_place):
+    first = held(client, *last_place)
+    address = loan_form.address(make_kit())
+    client.post(address, loan_form.typed(submission_key="a-key-of-the-second-tab"))
+    second = Submission.objects.latest("pk")
+
+    client.post(code_page(first), {"let_go": "1"})
+
+    client.post(code_page(second, "loans"), {"code": code_in_mail()})
+    assert second.loans.get().state == LoanState.RESERVED
+
+
 # --- What was told -------------------------------------------------------------------------------
 
 

@@ -251,7 +251,7 @@ def test_who_booked_or_left_since_the_preview_is_named_and_nothing_is_sent(visit
     with pytest.raises(Otherwise) as refusal:
         send(mailing, before, by=staff, token=uuid4())
     assert [line.partition(",")[0] for line in refusal.value.lines] == [
-        "Veranderd sinds je keek: bert",
+        "Gewijzigd sinds je keek: bert",
         "Nieuw sinds je keek: carla",
         "Staat er niet meer: anouk",
     ]

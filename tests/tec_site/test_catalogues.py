@@ -76,6 +76,12 @@ def test_dutch_has_one_word_for_the_round_that_brings_boxes() -> None:
     assert [text for _english, text in dutch() if other.search(text)] == []
 
 
+def test_dutch_has_one_word_for_what_was_changed() -> None:
+    """Of a visit, a kit and a form alike; 'er verandert niets' is of what happens by itself."""
+    other = re.compile(r"\bveranderd\b|verander je", re.IGNORECASE)
+    assert [text for _english, text in dutch() if other.search(text)] == []
+
+
 def test_no_text_writes_out_how_large_a_file_may_be(catalogue: Catalog) -> None:
     """`core.uploads.at_most` says it of the constant that is held against the file."""
     texts = [

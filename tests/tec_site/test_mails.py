@@ -5,9 +5,11 @@ import re
 
 import icalendar
 import pytest
+from django.conf import settings
 from django.core import mail as django_mail
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 import kits.lifecycle
 from bookings import lifecycle
@@ -378,3 +380,23 @@ def test_every_marker_of_the_site_is_known_as_one():
     names = [one.name for part in parts() for one in (*part.markers, *part.enclosures)]
     assert {"booking", "still_coming", "letter"} <= set(names)
     assert [name for name in names if not MARKER.fullmatch(marker(name, 1, to=TO))] == []
+
+
+# --- As text and as HTML -------------------------------------------------------------------------
+
+
+def sentences_of(template: str) -> set[str]:
+    """What a template says, as the catalogues have it."""
+    told = re.findall(r"{% blocktranslate[^%]*%}(.+?){% endblocktranslate %}", template, re.DOTALL)
+    named = {re.sub(r"{{ (\w+) }}", r"%(\1)s", words) for words in told}
+    return named | set(re.findall(r'{% translate "([^"]+)"', template))
+
+
+def test_text_of_a_mail_speaks_of_no_button():
+    """Only its HTML has one."""
+    templates = settings.BASE_DIR / "templates" / "mail"
+    said = {one for path in templates.glob("*.txt") for one in sentences_of(path.read_text())}
+    assert len(said) > 150
+    for language, button in (("nl", "knop"), ("en", "button")):
+        with translation.override(language):
+            assert [one for one in map(gettext, said) if button in one] == []

@@ -176,7 +176,7 @@ def test_lists_are_called_as_in_the_menu(desk, address, name):
 def test_row_without_a_history_says_so_in_our_words(desk):
     school = make_school()
     page = desk.get(f"/beheer/schools/school/{school.pk}/history/").text
-    assert "Hieraan is nog niets veranderd" in page
+    assert "Hieraan is nog niets gewijzigd" in page
 
 
 def test_nobody_changes_or_deletes_them(client, db, one_factor, staff):

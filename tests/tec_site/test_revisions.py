@@ -66,6 +66,38 @@ def test_shift_follows_the_title_of_its_programme(desk, frozen, shift, field):
     assert is_newer(shift, before)
 
 
+@pytest.mark.parametrize("state", ["confirmed", "offered"])
+def test_visit_follows_the_length_of_its_programme(desk, frozen, state):
+    booking = make_booking(visit=make_visit(slot=make_slot()), state=state)
+    before = revision(booking)
+    frozen.shift(60)
+    programme = booking.visit.programme
+    longer = {"duration": programme.duration + 15, "telling": "tell"}
+    assert save(desk, programme, **longer).status_code == 302
+    assert is_newer(booking, before)
+
+
+@pytest.mark.parametrize("state", ["confirmed", "offered"])
+def test_visit_follows_the_address_of_its_venue(desk, frozen, state):
+    booking = make_booking(visit=make_visit(slot=make_slot()), state=state)
+    before = revision(booking)
+    frozen.shift(60)
+    venue = booking.visit.slot.venue
+    assert save_venue(desk, venue, street="Nieuwe Kade 9", telling="tell").status_code == 302
+    assert is_newer(booking, before)
+
+
+@pytest.mark.parametrize(("delivery", "goes_there"), [("desk", True), ("round", False)])
+@pytest.mark.parametrize("state", ["reserved", "offered"])
+def test_loan_follows_the_address_of_its_desk(desk, frozen, state, delivery, goes_there):
+    kit = make_kit(can_be_delivered=True)
+    loan = make_loan(state=state, delivery=delivery, copy=kit.copies.get())
+    before = revision(loan)
+    frozen.shift(60)
+    assert save_venue(desk, kit.venue, street="Nieuwe Kade 9", telling="tell").status_code == 302
+    assert is_newer(loan, before) == goes_there
+
+
 def test_shift_follows_the_address_of_its_venue(desk, frozen, shift):
     before = revision(shift)
     frozen.shift(60)

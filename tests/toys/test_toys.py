@@ -145,11 +145,12 @@ def test_its_hold_ends_by_the_clock_by_another_form_or_when_it_is_let_go(client,
     assert list(Toy.objects.order_by("pk").values_list("state", flat=True)) == ["lapsed", "held"]
     client.post(second["Location"], {"let_go": "1"})
     assert Toy.objects.latest("pk").state == State.CANCELLED
-    client.post(hers, TYPED | {"submission_key": "one-more-key-of-a-form"})
+    assert client.get(first["Location"]).status_code == 404  # forgotten at once
+    third = client.post(hers, TYPED | {"submission_key": "one-more-key-of-a-form"})
     frozen.move_to(amsterdam(2026, 9, 15, 11))
     Worker().run_once()
     assert Toy.objects.latest("pk").state == State.LAPSED
-    assert client.get(first["Location"]).status_code == 200
+    assert client.get(third["Location"]).status_code == 200
 
 
 def test_too_much_that_waits_for_its_code_is_refused(client, hers, settings):
