@@ -104,6 +104,16 @@ def in_doubt(shifts: Sequence[Shift]) -> list[tuple[Shift, list[type[MayNot]]]]:
     return found
 
 
+def not_then(person: Person, shifts: Iterable[Shift]) -> list[Shift]:
+    """Those of her shifts at whose time she cannot, as she filled in herself: she has them still.
+    Of what staff overruled she knows. She comes `with_days`."""
+    return [
+        one
+        for one in shifts
+        if any(refusal.name() not in one.overruled for refusal in _when(person, one))
+    ]
+
+
 def _has_expired(person: Person, shift: Shift) -> bool:
     last = person.certificate_renew_by
     return last is not None and last < timezone.localdate(shift.ends_at)

@@ -155,6 +155,15 @@ class GroupFieldsForm(PartyForm):
         return Party(data["name"], None, None, data["pupils"], group_kind=kind)
 
 
+def _purchase_order_field(help_text: Any) -> LineField:
+    return LineField(
+        label=_("Purchase-order number (optional)"),
+        required=False,
+        max_length=60,
+        help_text=help_text,
+    )
+
+
 class ContactForm(forms.Form):
     """Who we can reach; whose class or group it is, ask the two below."""
 
@@ -178,12 +187,7 @@ class ContactForm(forms.Form):
         help_text=_("For the day itself, if something changes at the last moment."),
         error_messages={"required": _("Fill in a telephone number.")},
     )
-    purchase_order = LineField(
-        label=_("Purchase-order number (optional)"),
-        required=False,
-        max_length=60,
-        help_text=_("Only if your school wants it on the invoice."),
-    )
+    purchase_order = _purchase_order_field(_("Only if your school wants it on the invoice."))
     submission_key = forms.CharField(max_length=64, min_length=16, widget=forms.HiddenInput)
 
     use_required_attribute = False
@@ -280,14 +284,9 @@ class OrganisationContactForm(ContactForm):
         error_messages={"required": _("Fill in the place of your organisation.")},
     )
 
-    field_order: Sequence[str] = ("organisation", "city")
+    purchase_order = _purchase_order_field(_("Only if your organisation wants it on the invoice."))
 
-    def __init__(self, *args: Any, for_staff: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, for_staff=for_staff, **kwargs)
-        if not for_staff:
-            self.fields["purchase_order"].help_text = _(
-                "Only if your organisation wants it on the invoice."
-            )
+    field_order: Sequence[str] = ("organisation", "city")
 
     def address_staff(self) -> None:
         super().address_staff()

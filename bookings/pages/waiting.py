@@ -96,7 +96,6 @@ class WishView(VisitWaitAsking, AskView):
             "hub": programme.venue.hub,
             "form": form,
             "days": form.days,
-            "carried": query_of_class(class_asked(self.request)),
             "waits": True,
             "refused": str(refused or ""),
             "signing_in_helps": isinstance(refused, TooMuchHeld),

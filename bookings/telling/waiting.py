@@ -46,10 +46,10 @@ def when_of(row: VisitWait) -> str:
     parts = [_(" or ").join(days) if days else _("any day")]
     if row.part:
         parts.append(str(row.get_part_display()))
-    span = _("from %(first)s to %(last)s") % {
-        "first": date_format(row.first_day, "MONTH_DAY_FORMAT"),
-        "last": date_format(row.last_day, "DATE_FORMAT"),
-    }
+    span = date_format(row.last_day, "DATE_FORMAT")
+    if row.first_day != row.last_day:
+        first = date_format(row.first_day, "MONTH_DAY_FORMAT")
+        span = _("from %(first)s to %(last)s") % {"first": first, "last": span}
     return ", ".join([*parts, span])
 
 

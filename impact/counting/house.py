@@ -210,7 +210,7 @@ FIGURES = [
         _("Hours of volunteers"),
         _(
             "Shifts that were worked, as staff noted them or as planned; what overlaps in one "
-            "person’s day counts once."
+            "person’s day counts once. Rounded to whole hours."
         ),
         Unit.HOURS,
         shifts_of,

@@ -25,16 +25,15 @@ class Span:
         return cls(school_year_start(year), school_year_end(year))
 
     def __str__(self) -> str:
-        """'2026–2027', a month, or 'from 1 to 5 March'."""
+        """'2026–2027', a month, a day, or 'from 1 to 5 March'."""
         if self.is_school_year:
             return school_year_label(self.first.year)
         if self == of_month(month_of(self.first)):
             return date_format(self.first, "YEAR_MONTH_FORMAT")
-        ends = {
-            "first": date_format(self.first, "DATE_FORMAT"),
-            "last": date_format(self.last, "DATE_FORMAT"),
-        }
-        return _("%(first)s to %(last)s") % ends
+        first, last = (date_format(day, "DATE_FORMAT") for day in (self.first, self.last))
+        if first == last:
+            return first
+        return _("%(first)s to %(last)s") % {"first": first, "last": last}
 
     @property
     def starts_at(self) -> datetime.datetime:

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 from core import rate_limits
 from core.lifecycle import Refused
 from core.pages.saying import say_once
-from roster import links
-from roster.models import OtherDays, Person
+from roster import links, rules
+from roster.models import OtherDays, Person, Shift
 from roster.pages.access import back_to, load_person
 from roster.pages.forms import OtherDaysForm, WeekForm
 
@@ -55,11 +55,13 @@ class DaysView(View):
 
     def show(self, person: Person, week: WeekForm, days: OtherDaysForm) -> HttpResponse:
         today = timezone.localdate()
+        hers = Shift.objects.where(is_promise=True).upcoming().filter(person=person).with_visit()
         context = {
             "person": person,
             "token": links.token_of(person),
             "week": week,
             "days": days,
+            "not_then": rules.not_then(person, hers.order_by("starts_at", "pk")),
             "failed": next((form for form in (week, days) if form.errors), None),
             "other_days": [one for one in person.other_days.all() if one.last_on >= today],
         }

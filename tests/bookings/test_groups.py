@@ -219,6 +219,27 @@ def test_the_same_road_in_english(client, programme, slot):
         assert "Kind of group" in text_of(documents.letter(asked))
 
 
+def test_pages_of_who_asked_for_a_group_say_nothing_of_schools(client, programme, slot):
+    booking = make_group(visit=make_visit(slot=slot, programme=programme))
+    client.force_login(booking.submission.user)
+    details = reverse("bookings:details", args=[booking.submission.public_id])
+    for page in (details, reverse("my_tec"), reverse("hand_over")):
+        says_nothing_of_schools(main_of(client.get(page).text))
+    form = main_of(client.get(details).text)
+    assert "Een andere organisatie, een ander e-mailadres of een andere datum? Bel ons." in form
+    assert "Alleen als je organisatie dat op de factuur wil." in form
+
+
+def test_desk_reads_what_to_arrange_for_a_group_without_a_class(desk, programme, slot):
+    booking = make_group(visit=make_visit(slot=slot, programme=programme))
+    Submission.objects.filter(pk=booking.submission_id).update(facilities="Een rolstoel")
+    day = f"/beheer/bookings/booking/dag/?dag={slot.day}"
+    for page in (day, f"/beheer/bookings/booking/{booking.pk}/change/"):
+        text = desk.get(page).text
+        assert "Een rolstoel" in text
+        assert "voor de klas" not in text
+
+
 def test_numbers_change_without_supervisors(client, programme, slot):
     booking = make_group(visit=make_visit(slot=slot, programme=programme))
     client.force_login(booking.submission.user)

@@ -9,6 +9,7 @@ from bookings import lifecycle, places, visits
 from bookings.models import Attention, Booking, State, Visit, VisitSlot, VisitWait
 from bookings.places import VisitGone
 from bookings.rules import VisitItem, VisitRequest
+from bookings.telling.waiting import when_of
 from bookings.telling.wording import sentence
 from bookings.visits.calling_off import call_off
 from bookings.waiting import offering
@@ -348,6 +349,18 @@ def test_offer_that_was_made_anew_since_the_clock_looked_does_not_expire(
 
     assert states(row) == [S.OFFERED]
     assert Booking.objects.get(state=State.OFFERED).held_until > listed.held_until
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (0, "elke dag, 3 november 2026"),
+        (7, "elke dag, van 3 november tot en met 10 november 2026"),
+    ],
+)
+def test_wish_for_one_day_names_it_once(programme, slot, days, words):
+    wished = {"slot": None, "first_day": slot.day, "last_day": slot.day + days * ONE}
+    assert when_of(make_wait(programme=programme, **wished)) == words
 
 
 def test_wish_is_offered_any_day_that_it_names(programme, slot):

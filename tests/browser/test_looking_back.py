@@ -1,10 +1,12 @@
-"""How was it? On a phone, without JavaScript, with the keyboard alone."""
+"""How was it? On a phone, without JavaScript, with the keyboard alone. And the class, on paper."""
 
+import io
 import time
 
 import pytest
 import time_machine
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from impact.models import Evaluation
 from tests.conftest import PHONE, assert_fits
@@ -58,3 +60,12 @@ def test_teacher_answers_on_a_phone_without_javascript(
         context.close()
         page.goto(address(evaluation))
         assert_accessible()
+
+
+def test_sheet_for_the_class_prints_six_slips_on_a_page_of_a4(page):
+    with time_machine.travel(VISIT_OVER):
+        evaluation = make_evaluation(pupils=12)
+        page.goto(address(evaluation, "sheet"))
+        papers = PdfReader(io.BytesIO(page.pdf(format="A4"))).pages
+    slips = [paper.extract_text().count("Vooraf") for paper in papers]
+    assert slips[1:] == [6, 6, 0]  # after how it works, and before the places for tokens

@@ -91,6 +91,11 @@ def test_quarters_and_months_make_up_the_school_year():
     assert [str(one.last) for one in cut] == ["2026-09-30", "2026-10-03"]
 
 
+def test_span_of_one_day_is_called_by_that_day():
+    *_others, last = Span(datetime.date(2026, 9, 1), datetime.date(2026, 12, 1)).months
+    assert str(last) == "1 december 2026"
+
+
 # --- Once --------------------------------------------------------------------------------------
 
 

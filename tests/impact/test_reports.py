@@ -384,6 +384,25 @@ def test_pdf_is_tagged_and_says_what_is_not_known(client):
     assert len(of_kind(reader, "/H1")) == 1
 
 
+@pytest.mark.parametrize(
+    ("second_class", "estimated"),
+    [("7a", "24, een schatting"), ("7b", "tussen 24 en 48, een schatting")],
+)
+def test_different_children_are_one_number_where_the_bounds_meet(client, second_class, estimated):
+    school = make_school()
+    came(2026, 9, 8, school=school, name="7a")
+    came(2026, 9, 9, school=school, name=second_class)
+    assert f"Verschillende kinderen: {estimated}" in client.get(address(make_report())).text
+    words = "Tussen 24 en 48 kinderen." if "tussen" in estimated else "<p>24 kinderen."
+    assert words in client.get("/beheer/cijfers/alle/?jaar=2026").text
+
+
+def test_hours_of_volunteers_say_that_they_are_rounded():
+    """The sum in kind beside them is of every quarter of an hour."""
+    figures = {one["code"]: one for one in facts_of(make_report())["figures"]}
+    assert figures["volunteer-hours"]["definition"].endswith("Afgerond op hele uren.")
+
+
 @needs_pango
 def test_definitions_are_not_measured_letter_by_letter(monkeypatch):
     """A report took two seconds: WeasyPrint sought how narrow each column of text can be."""

@@ -175,6 +175,7 @@ def test_shift_that_moved_onto_another_of_hers_is_off_on_the_day_she_knew(run, f
     mail = Mail.objects.get(template="shift_off")
     assert "dinsdag 20 oktober 09:00–11:00: Proeverij" in mail.text
     assert "4 november" not in mail.text
+    assert "of het bezoek is verzet of gaat niet door." in mail.text  # she did not drop out
     [file] = mail.files.all()
     assert b"DTSTART;TZID=Europe/Amsterdam:20261020T090000" in bytes(file.content)
 

@@ -8,7 +8,7 @@ from django.test import Client
 from core import tokens
 from core.models import Mail
 from roster import lifecycle, links, people
-from roster.models import Availability, OtherDays, Person, ShiftEvent
+from roster.models import Availability, OtherDays, Person, Shift, ShiftEvent
 from roster.pages.forms import WeekChanged, WeekForm
 from tests.factories import amsterdam, make_other_hub
 from tests.roster.rostering import (
@@ -39,6 +39,10 @@ def shown(person, name="open"):
     response = Client().get(address(person))
     assert response.status_code == 200
     return [shift.pk for shift in response.context[name]]
+
+
+def not_then(person):
+    return Client().get(address(person, "days")).context["not_then"]
 
 
 def messages(response):
@@ -261,6 +265,22 @@ def test_days_on_which_it_is_otherwise_are_added_and_removed(anna):
     data = {"dagen": "1", "first_on": "14-1-2027", "last_on": "15-1-2027", "can": "yes"}
     post(anna, "days", data)
     assert OtherDays.objects.get().can is True
+
+
+def test_day_off_on_which_she_has_a_shift_is_said_until_she_drops_it(run, anna):
+    """She read 'noted', and thought that she was off the roster."""
+    shift, later = make_shift(run, person=anna), make_shift(run, amsterdam(2026, 12, 8, 9), anna)
+    assert not_then(anna) == []
+    post(anna, "days", {"dagen": "1", "first_on": "3-11-2026"})
+    page = Client().get(address(anna, "days"))
+    assert page.context["not_then"] == [shift]
+    assert "Je staat nog op het rooster op tijden dat je niet kunt:" in page.text
+    post(anna, "drop", shift_id=shift.pk)
+    assert not_then(anna) == []
+    post(anna, "days", {"week": "1", "seen": page.context["week"].now})  # no weekday at all
+    assert not_then(anna) == [later]
+    Shift.objects.filter(pk=later.pk).update(overruled=["NotThen"])  # as agreed with staff
+    assert not_then(anna) == []
 
 
 @pytest.mark.parametrize(
