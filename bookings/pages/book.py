@@ -66,7 +66,7 @@ class BookView(BookingAsking, AskView):
         held = own if own and own.verified_at is None else None
         if held and CHANGE not in request.GET:
             return redirect(address_of(held, "code"))
-        if own and own.bookings.filter(state=State.OFFERED, visit__slot=slot).exists():
+        if own and own.bookings.filter(state=State.OFFERED).exists():
             return redirect(waiting.wait_address(own))
         self.holds_it = held is not None
         asked, again = held or last, drafts.kept(request)

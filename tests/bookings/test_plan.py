@@ -226,6 +226,22 @@ def test_class_continues_one_of_her_school_of_the_year_before_only(
     assert group.continues == (earlier if is_linked else None)
 
 
+def test_what_a_class_continues_is_said_once(teacher):
+    """A colleague, or staff, said so before: her proposal does not say otherwise."""
+    said, earlier = (
+        make_class_group(school=teacher.school, school_year=2025, name=name)
+        for name in ("Groep 7a", "Groep 7b")
+    )
+    make_class_group(school=teacher.school, school_year=2026, name="Groep 8", continues=said)
+    programme = make_programme()
+    item = VisitItem(coming(programme), programme, Party("Groep 8", 8, 8, 24, 3))
+    asked = unsaved_submission(school=teacher.school, typed_school_name="", email=teacher.email)
+
+    submission = next_school_year.book(VisitRequest(asked, [item]), before=[earlier.pk], by=teacher)
+
+    assert submission.bookings.get().class_group.continues == said
+
+
 @pytest.mark.parametrize("year", [YearGroup.GROUP_8, YearGroup.YEAR_6])
 def test_class_that_leaves_its_school_this_summer_stays_as_she_typed_it(programme, year, frozen):
     party = Party("De laatste", year, year, 24, 3)

@@ -185,6 +185,23 @@ def test_code_page_says_what_else_is_free_when_the_date_was_closed(client: Clien
     assert "houden we de plek" not in text
 
 
+def test_code_page_says_that_a_hold_ran_out_where_its_place_has_gone_since(
+    client: Client, programme, slot
+):
+    client.post(address(programme, slot), typed())
+    page = reverse("bookings:code", args=[Submission.objects.get().public_id])
+    with time_machine.travel(NOW + datetime.timedelta(minutes=31), tick=False):
+        clock.lapse_expired()
+        for _class in range(programme.max_groups):
+            make_booking(visit=make_visit(slot=slot, programme=programme))
+        client.post(page, {"again": "1"})
+
+        response = client.post(page, {"code": code_of(CodeChallenge.objects.latest("pk"))})
+
+    assert "een tijdje voor jullie vastgehouden" in response.text
+    assert "niet meer voor jullie vast" not in response.text  # nobody let it go
+
+
 def test_cancelling_what_was_confirmed_meanwhile_is_mailed():
     stale = held_in(programme := make_programme(), make_slot(programmes=[programme]))
     lifecycle.verify(submission=Submission.objects.get())

@@ -162,9 +162,10 @@ def test_what_waits_for_its_code_is_filled_in_to_be_changed(client, programme, s
     change = re.search(r'href="([^"]+wijzig)"', client.get(to_date).text)
     of_date = client.get(html.unescape(change[1]))
 
+    page = reverse("bookings:wish", args=["film"])
+    assert client.get(f"{page}?wijzig").context["days"]["first_day"].value() is None  # no wish
     days = {"weekdays": ["1", "3"], "part": "morning"}
     days |= {"first_day": "2026-11-02", "last_day": "2026-11-30"}
-    page = reverse("bookings:wish", args=["film"])
     wish = typed(submission_key="a-random-key-of-a-wish", wait="1") | days
     to_wish = client.post(page, wish)["Location"]
     change = re.search(r'href="([^"]+wijzig)"', client.get(to_wish).text)

@@ -61,6 +61,18 @@ def test_count_that_keeps_a_box_here_is_seen_by_its_other_loans_and_keeps_its_wo
     assert (loan.state, loan.copy) == (LoanState.RESERVED, other)
 
 
+def test_who_stands_at_the_desk_keeps_the_box_until_somebody_gives_another(desk):
+    kit = make_kit(copies=2)
+    mine, other = kit.copies.order_by("code")
+    loan = make_outing(copy=mine)
+
+    do(desk, loan, "hand_out", whole="0", **counts(loan, robots=(1, 0)))
+
+    assert (loan.state, loan.copy, loan.attention) == (LoanState.RESERVED, mine, "")
+    do(desk, loan, "other_box")
+    assert loan.copy == other
+
+
 def test_counting_at_return_has_consequences_that_are_shown(desk):
     loan = make_outing(state=LoanState.OUT)
     following = make_outing(copy=loan.copy, starts_on=november(16), ends_on=november(20))

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from kits import handling, lifecycle
+from kits.days import free_again_on
 from kits.models import Loan, LoanState
 from kits.pages.extending import extension_of
 from kits.refusals import CopyRepairedThen, CopyWithdrawn
@@ -78,6 +79,17 @@ def test_next_class_is_the_reason_where_one_waits():
         [],
         "De kist kan niet langer blijven: na jullie krijgt een andere klas hem.",
     )
+
+
+def test_box_may_stay_until_it_is_just_free_again_for_the_next_class():
+    loan = lent(copy=make_kit().copies.get())
+    again = free_again_on(loan.kit, november(10))
+    make_loan(copy=loan.copy, starts_on=again, ends_on=november(18))
+
+    assert [one.date for one in extension_of(loan).returns] == [november(9), november(10)]
+
+    lifecycle.extend(loan=loan, ends_on=november(10), by=make_staff())
+    assert loan.free_again_on == again
 
 
 def test_repair_is_the_reason_where_the_box_goes_to_one():

@@ -10,7 +10,7 @@ from core.models import Mail
 from kits import handling, lifecycle, moving
 from kits.models import Loan, LoanState
 from kits.models.loan import Attention
-from kits.refusals import NoCopyFree, NotAHandoverDay, TooLate
+from kits.refusals import DatesPassed, NoCopyFree, NotAHandoverDay, TooLate
 from submissions.links import link_to
 from tests.factories import amsterdam, make_booking, make_kit, make_loan, make_visit
 
@@ -186,6 +186,17 @@ def test_packed_box_is_asked_for_and_staff_who_agree_unpack_it(loan, kit, desk):
 
     assert days_of(packed) == DAYS
     assert (packed.state, packed.attention) == (LoanState.RESERVED, "")
+
+
+def test_school_asks_for_other_days_to_the_day_on_which_it_collects(loan, frozen):
+    later = {"starts_on": november(11), "ends_on": november(18)}
+    frozen.move_to(amsterdam(2026, 11, 2, 16))
+    moving.ask_to_move(**by_school(loan), **later)
+    assert moving.wished_days(loan) == tuple(later.values())
+
+    frozen.move_to(amsterdam(2026, 11, 3, 9))
+    with pytest.raises(DatesPassed):
+        moving.ask_to_move(**by_school(loan), **later)
 
 
 def test_staff_keep_the_days_and_the_school_hears_it(loan, staff, monkeypatch):

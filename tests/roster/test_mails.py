@@ -146,6 +146,17 @@ def test_who_took_it_and_dropped_out_before_the_mail_hears_only_the_last(run):
     assert told() == [(anna.email, "Je hoeft niet te komen op dinsdag 20 oktober")]
 
 
+@pytest.mark.parametrize(("minute", "hears"), [(59, True), (60, False)])
+def test_worker_that_comes_late_tells_nobody_of_what_is_over(run, frozen, minute, hears):
+    other = make_run()
+    anna, bo = make_person(runs=[run]), make_person(runs=[other])
+    make_shift(run, NEAR, anna)
+    dropped = make_shift(other, NEAR, bo)
+    lifecycle.drop_out(shift=dropped, person=bo)
+    frozen.move_to(NEAR + datetime.timedelta(hours=1, minutes=minute))
+    assert [to for to, _subject in told()] == ([anna.email, bo.email] if hears else [])
+
+
 def test_shift_that_moved_is_told_once_with_its_calendar_file(run):
     anna = make_person(runs=[run])
     shift = make_shift(run, NEAR, anna)

@@ -154,6 +154,19 @@ def test_merged_class_goes_on_continuing_last_year_s(db, order):
     assert there[1].continues == there[0]
 
 
+def test_class_of_the_listed_school_goes_on_continuing_what_it_did(db):
+    """What its own teachers said of it stands; nothing said of the typed one takes it away."""
+    typed, listed = make_pair()
+    before = make_class_group(school=listed, name="7b", school_year=2025)
+    kept = make_class_group(school=listed, name="8b", school_year=2026, continues=before)
+    make_class_group(school=typed, name="8 B", school_year=2026)
+
+    merge_schools(source=typed, target=listed)
+
+    kept.refresh_from_db()
+    assert (kept.continues, listed.class_groups.count()) == (before, 2)
+
+
 def test_merge_refuses_listed_schools_merged_ones_and_itself(db):
     typed, listed = make_pair()
     closed = make_school(closed_on=datetime.date(2026, 8, 1))

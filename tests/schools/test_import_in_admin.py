@@ -150,6 +150,19 @@ def test_half_a_file_closes_nothing_unless_staff_say_that_it_is_right(desk):
     assert School.objects.open().count() == 6
 
 
+def test_school_that_staff_closed_meanwhile_keeps_its_day(desk, staff):
+    read_in(desk, file_of(sites(10)))
+    school = School.objects.get(site_code="10AB09")
+    do(desk, upload(desk, file_of(sites(9))))
+    School.objects.filter(pk=school.pk).update(closed_on=datetime.date(2026, 8, 1))
+
+    running.work(seconds=10)
+
+    school.refresh_from_db()
+    assert school.closed_on == datetime.date(2026, 8, 1)
+    assert [words for _who, words in history_of(desk, school) if words.startswith("Gesloten op")] == []
+
+
 def test_both_brakes_are_asked_one_after_the_other(desk):
     read_in(desk, file_of(sites(40)))
     renamed = sites(30, VESTIGINGSNAAM="School Anders")

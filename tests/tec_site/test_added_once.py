@@ -4,6 +4,7 @@ import re
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
@@ -56,6 +57,16 @@ def test_the_same_typed_anew_or_another_amount_is_another_one(desk):
     for sent in (data, data | {"amount": "5001"}, typed(desk, source)):
         assert desk.post(ADD, sent).status_code == 302
     assert Pledge.objects.count() == 3
+
+
+def test_what_is_sent_again_long_after_is_no_second_click(desk):
+    """She went back to the page to add another of the same."""
+    data = typed(desk, make_source())
+    desk.post(ADD, data)
+    for later, number in ((settings.SAME_CLICK_WITHIN, 1), (2 * settings.SAME_CLICK_WITHIN, 2)):
+        with time_machine.travel(NOW + later, tick=False):
+            assert desk.post(ADD, data).status_code == 302
+        assert Pledge.objects.count() == number
 
 
 def test_second_click_is_not_told_that_the_row_of_the_first_is_in_its_way(desk):

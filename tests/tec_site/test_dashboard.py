@@ -281,6 +281,18 @@ def test_closed_school_of_another_hub_is_none_of_ours(client, db):
         assert len([one for one in matters(client) if "is dicht" in one]) == number
 
 
+def test_closed_school_is_named_for_what_somebody_may_look_at(client, db):
+    school = make_school(closed_on=datetime.date(2026, 9, 1))
+    book_on(2026, 9, 17, 9, submission=make_submission(school=school))
+    make_loan(submission=make_submission(school=school), starts_on=datetime.date(2026, 10, 5))
+    person = make_staff(is_superuser=False)
+    for may, says in (("change_school", []), ("view_loan", ["nog 1"]), ("view_booking", ["nog 2"])):
+        person.user_permissions.add(Permission.objects.get(codename=may))
+        client.force_login(person)
+        found = [one for one in matters(client) if "is dicht" in one]
+        assert [text.partition("er sta")[2].split(" ", 1)[1][:5] for text in found] == says
+
+
 def test_rotation_that_does_not_fit_asks_for_the_call_that_the_letter_promises(
     desk, frozen, django_assert_num_queries
 ):

@@ -58,6 +58,15 @@ def test_visit_follows_the_words_of_its_programme_in_both_languages(desk, frozen
     assert is_newer(booking, before)
 
 
+def test_visit_that_was_stays_as_it_is_in_calendars(desk, frozen):
+    booking = make_booking(visit=make_visit(slot=make_slot()))
+    frozen.move_to(booking.starts_at)
+    before = revision(booking)
+    frozen.shift(60)
+    save(desk, booking.visit.programme, title="Anders")
+    assert revision(booking) == before
+
+
 @pytest.mark.parametrize("field", ["title", "title_en"])
 def test_shift_follows_the_title_of_its_programme(desk, frozen, shift, field):
     before = revision(shift)
@@ -187,6 +196,17 @@ def test_loan_follows_the_hours_of_its_desk_day(desk, frozen, loan, weekday, is_
     typed = shown(desk.get(page)) | {"opens_at": "10:00", "seen": "on"}
     assert desk.post(page, typed).status_code == 302
     assert is_newer(loan, before) == is_its_day
+
+
+@pytest.mark.parametrize(("ends_on", "is_to_come"), [(15, True), (14, False)])
+def test_loan_that_comes_back_today_still_follows(desk, frozen, ends_on, is_to_come):
+    days = {"starts_on": datetime.date(2026, 9, 1), "ends_on": datetime.date(2026, 9, ends_on)}
+    loan = make_loan(state="out", **days)
+    before = revision(loan)
+    frozen.shift(60)
+    page = page_of(DeskDay.objects.get(venue=loan.kit.venue, weekday=1))  # of both Tuesdays
+    assert desk.post(page, shown(desk.get(page)) | {"closes_at": "17:00"}).status_code == 302
+    assert is_newer(loan, before) == is_to_come
 
 
 def test_hours_that_schools_were_told_are_named_before_they_change(desk, loan):
