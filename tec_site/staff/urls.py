@@ -50,22 +50,6 @@ def factor_first(view: View) -> View:
     return for_staff(wrapped)
 
 
-def removing(view: View, leads_to: str) -> View:
-    """A page that removes a factor of one's own: the second of two clicks finds it gone, and leads
-    on as the first did."""
-
-    @functools.wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except Http404:
-            if request.method != "POST":
-                raise
-            return redirect(leads_to)
-
-    return factor_first(wrapped)
-
-
 _password = [
     path("", factor_first(account.password_change), name="account_change_password"),
     path("instellen/", factor_first(account.password_set), name="account_set_password"),
@@ -99,11 +83,7 @@ _keys = [
     path("nieuw/", factor_first(keys.add_webauthn), name="mfa_add_webauthn"),
     path("inloggen/", for_staff(keys.login_webauthn), name="mfa_login_webauthn"),
     path("bevestig/", for_staff(keys.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
-    path(
-        "<id:pk>/weg/",
-        removing(keys.remove_webauthn, "mfa_list_webauthn"),
-        name="mfa_remove_webauthn",
-    ),
+    path("<id:pk>/weg/", factor_first(keys.remove_webauthn), name="mfa_remove_webauthn"),
     path("<id:pk>/naam/", factor_first(keys.edit_webauthn), name="mfa_edit_webauthn"),
 ]
 _second_step: list[URLPattern | URLResolver] = [
@@ -111,7 +91,7 @@ _second_step: list[URLPattern | URLResolver] = [
     path("inloggen/", for_staff(mfa.authenticate), name="mfa_authenticate"),
     path("bevestig/", for_staff(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("app/", factor_first(totp.activate_totp), name="mfa_activate_totp"),
-    path("app/uit/", removing(totp.deactivate_totp, "mfa_index"), name="mfa_deactivate_totp"),
+    path("app/uit/", factor_first(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("herstelcodes/", include(_codes)),
     path("sleutels/", include(_keys)),
 ]
