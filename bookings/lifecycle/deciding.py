@@ -198,8 +198,8 @@ def add_note(*, booking: Booking, by: User, note: str) -> BookingEvent:
 def settle(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
     """Staff looked at what needed attention; what a question hid needs it now."""
     behind = behind_question(booking)
-    away = Booking.objects.filter(pk=booking.pk).with_holiday().exclude(holiday="").exists()
-    data = {IN_HOLIDAY: True} if away else {}
+    this: Any = Booking.objects.filter(pk=booking.pk).with_holiday()
+    data = {IN_HOLIDAY: True} if this.exclude(holiday="").exists() else {}
     event = MOVES.apply(booking, "settle", by=by, note=note, changes={"attention": ""}, data=data)
     flag(booking, behind, by)
     return event

@@ -192,7 +192,7 @@ def _closed(user: User) -> list[Matter]:
         starts_on__lte=OuterRef("on"),
         ends_on__gte=OuterRef("on"),
     )
-    coming = Booking.objects.of_hubs(user).holding().upcoming().order_by().with_holiday()
+    coming: Any = Booking.objects.of_hubs(user).holding().upcoming().order_by().with_holiday()
     coming = coming.alias(on=TruncDate("visit__slot__starts_at")).annotate(is_closed=Exists(closed))
     found = coming.filter(Q(is_closed=True) | ~Q(holiday=""))
     rows = list(found.values_list("pk", "is_closed", "holiday"))
