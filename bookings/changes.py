@@ -3,6 +3,7 @@ keeps its rooms, calendars learn of it, and the schools are told unless staff do
 Classes that another limit would refuse are named, and come.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -112,8 +113,14 @@ def refresh_calendars(thing: Programme | School | Organisation, before: Any) -> 
     """Calendars fetch anew what says something else of the programme, or of who comes; nobody is
     told."""
     if any(getattr(thing, name) != getattr(before, name) for name in WRITTEN[type(thing)]):
-        shown = Q(state__in=[*State.where(is_coming=True), *State.where(is_offer=True)])
-        _revise(Booking.objects.filter(shown, **{OF[type(thing)]: thing}).upcoming())
+        refresh_calendars_of([thing])
+
+
+def refresh_calendars_of(things: Sequence[Programme | School | Organisation]) -> None:
+    """Of things of one kind, whatever became of them, in one statement."""
+    shown = Q(state__in=[*State.where(is_coming=True), *State.where(is_offer=True)])
+    about = Q(**{f"{OF[type(things[0])]}__in": things})
+    _revise(Booking.objects.filter(shown & about).upcoming())
 
 
 def refuse_other_audience(programme: Programme) -> None:

@@ -21,7 +21,7 @@ from bookings.planning.progress import trajectories
 from bookings.planning.proposals import came_last_year
 from bookings.planning.trajectory import next_steps
 from bookings.telling import dashboard, enclosures, ical, links, notices, sample
-from bookings.telling.wording import sentence
+from bookings.telling.wording import for_staff
 from core.calendars import Method
 from core.dates import ONE_DAY, start_of_day
 from core.kinds import STAFF_FEEDS, Action, Block, Feed, Matter, NextStep, OnDay, Outing, Planned
@@ -52,7 +52,7 @@ class BookingKind(AskedKind):
     moves = MOVES
 
     def sentence(self, event: BookingEvent) -> str:
-        return sentence(event)
+        return for_staff(event)
 
     def mails(self, events: list[BookingEvent]) -> list[Message]:
         return notices.mails_of(events)
@@ -205,6 +205,9 @@ class BookingKind(AskedKind):
         lines += changes.name_beyond(thing, before)
         changes.refresh_calendars(thing, before)
         return [*lines, *changes.keep_rooms(thing, before.duration, by, tell=tell)]
+
+    def renamed(self, rows: Sequence[School]) -> None:
+        changes.refresh_calendars_of(rows)
 
     # --- When a person is erased ------------------------------------------------------------
 

@@ -45,10 +45,8 @@ class Enclosure:
     name = ""  # lower case, one of its own
 
     def make(self, object_id: str, to: str) -> bytes | None:
-        """The file as `to` may have it; None as for a marker, and where none can be made.
-
-        May take long: no transaction is open.
-        """
+        """The file as `to` may have it; None as for a marker, and where none can be made. It may
+        take long: no transaction is open."""
         raise NotImplementedError
 
 
@@ -85,13 +83,12 @@ class Matter:
 
 @dataclass(frozen=True)
 class OnDay:
-    """A kind's rows on a day, drawn by a template that reads `rows` and `most`: how many to show in
-    full."""
+    """A kind's rows on a day, drawn by a template."""
 
     day: datetime.date
     rows: Sequence[Any]
     summary: str  # in words, with its number
-    template: str
+    template: str  # reads `rows`, and `most`: how many to show in full
 
 
 @dataclass(frozen=True)
@@ -245,8 +242,7 @@ class Kind(Part):
         return ()
 
     def shown_beside(self, rows: Sequence[Any], token: str | None) -> Block | None:
-        """What the page of these rows of another kind shows of this one; `token` is that of the
-        link by which somebody came, if so."""
+        """What the page of these rows of another kind shows of this one; `token`: of her link."""
         return None
 
     def remarks(self, rows: Sequence[Any]) -> Mapping[int, str]:
@@ -325,15 +321,16 @@ class Kind(Part):
     # --- When there is room ------------------------------------------------------------------
 
     def give_turns(self) -> None:
-        """Offer what is free to whoever waits for it, of this kind; part of the transaction in
-        which staff changed something, whatever it was."""
+        """Offer what is free of this kind to whoever waits for it; part of what staff changed."""
+
+    def end_unmet(self) -> None:
+        """End what nobody can be offered any more, of this kind, and tell who waited for it."""
 
     # --- When staff change what was promised --------------------------------------------------
 
     def stop_promising(self) -> None:
         """Nobody promises anything of this kind until the transaction ends, and whoever was
-        doing so is done. Called before a programme gets other rooms, or takes longer, and before
-        days close."""
+        doing so is done: before a programme gets other rooms or takes longer, or days close."""
 
     def concerned(self, thing: Any, changed: Collection[str]) -> Iterable[Planned]:
         """What of this kind was told otherwise before these fields of `thing` changed, and of which
@@ -345,6 +342,9 @@ class Kind(Part):
         transaction; `before` is the row as it was. Without `tell` nobody gets a mail. Raises
         Refused where it cannot be kept, and returns what staff must know if it can."""
         return ()
+
+    def renamed(self, rows: Sequence[Any]) -> None:
+        """Calendars fetch anew what says the names of these schools; in few statements."""
 
 
 _registered: list[Part] = []

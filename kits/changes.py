@@ -6,6 +6,7 @@ promised, nor a box to another kit.
 """
 
 import datetime
+from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
@@ -133,10 +134,9 @@ def retime(programme: Programme, before: Programme) -> None:
         _revise(Loan.objects.filter(booking__visit__programme=programme))
 
 
-def rename(school: School, before: School) -> None:
+def renamed(schools: Sequence[School]) -> None:
     """Calendars fetch anew where the transport round goes."""
-    if school.name != before.name:
-        _revise(Loan.objects.filter(submission__school=school, delivery=Delivery.ROUND))
+    _revise(Loan.objects.filter(submission__school__in=schools, delivery=Delivery.ROUND))
 
 
 def _revise(loans: QuerySet[Loan]) -> None:

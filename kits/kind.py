@@ -139,9 +139,12 @@ class LoanKind(AskedKind):
             return changes.readdress(thing, before, by=by, tell=tell)
         if isinstance(thing, Programme):
             changes.retime(thing, before)
-        if isinstance(thing, School):
-            changes.rename(thing, before)
+        if isinstance(thing, School) and thing.name != before.name:
+            self.renamed([thing])
         return []
+
+    def renamed(self, rows: Sequence[School]) -> None:
+        changes.renamed(rows)
 
     # --- When staff write to many -----------------------------------------------------------
 

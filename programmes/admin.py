@@ -15,6 +15,7 @@ from unfold.decorators import display
 from core.backoffice.base import ModelAdmin, NoDelete, SaidInCalendars, TabularInline
 from core.backoffice.filters import RelatedDropdownFilter
 from core.backoffice.refused import RefusableAdmin, RefusableForm
+from core.backoffice.who_waits import ShowsWhoWaits
 from programmes.closing_days import closures
 from programmes.models import (
     Component,
@@ -117,7 +118,7 @@ class FileInline(TabularInline):
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(NoDelete, RefusableAdmin, TellingAdmin, WithSamples, Pictured):
+class ProgrammeAdmin(NoDelete, RefusableAdmin, ShowsWhoWaits, TellingAdmin, WithSamples, Pictured):
     logs_values = True
     form = ProgrammeForm
     promised = PROMISED

@@ -159,13 +159,16 @@ class BookingAdmin(Exporting, AskedAdmin):
             "wish": sentence(wish) if (wish := move_asked_of(row)) else "",
         }
 
-    def has_sense(self, name: str, row: Booking) -> bool:
+    def with_facts(self, rows: Any) -> Any:
+        return super().with_facts(rows.with_holiday())
+
+    def has_sense(self, name: str, row: Any) -> bool:
         if name in {"attend", "miss"}:
             return row.has_begun
         if name == "reconfirm":
             return not row.has_begun and not row.said_yes
         if name == "settle":
-            return bool(row.attention)
+            return bool(row.attention or row.holiday)
         if name == "keep_date":
             return row.attention == Attention.MOVE_ASKED
         return super().has_sense(name, row)

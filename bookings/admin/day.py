@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -22,6 +22,7 @@ from bookings.telling.documents import DayVisit, visits_on
 from core.backoffice.moves import MovesAdmin
 from core.dates import ONE_DAY, parse_day, start_of_day
 from core.kinds import OnDay, kinds
+from programmes.models import Closure
 from submissions.wording import numbers_of
 
 
@@ -30,7 +31,10 @@ def day_page(model_admin: MovesAdmin, request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     day = parse_day(request.GET.get("dag", "")) or timezone.localdate()
     bookings = model_admin.get_queryset(request)
-    visits = visits_on(day, bookings)
+    shut = Closure.objects.filter(
+        venue=OuterRef("visit__slot__venue"), starts_on__lte=day, ends_on__gte=day
+    )
+    visits = visits_on(day, bookings.annotate(shut_for=Subquery(shut.values("reason")[:1])))
     may_decide = model_admin.has_decide_permission(request)
     filled_in = request.POST if request.method == "POST" else None
     if filled_in is not None and not may_decide:

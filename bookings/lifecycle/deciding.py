@@ -10,6 +10,7 @@ from bookings import rules
 from bookings.lifecycle.asking import join_or_open
 from bookings.lifecycle.table import MOVES, lock, make_way
 from bookings.models import Attention, Booking, BookingEvent, State, Visit, VisitSlot
+from bookings.models.booking import IN_HOLIDAY
 from bookings.refusals import (
     Forgotten,
     NeverConfirmed,
@@ -197,7 +198,9 @@ def add_note(*, booking: Booking, by: User, note: str) -> BookingEvent:
 def settle(*, booking: Booking, by: User, note: str = "") -> BookingEvent:
     """Staff looked at what needed attention; what a question hid needs it now."""
     behind = behind_question(booking)
-    event = MOVES.apply(booking, "settle", by=by, note=note, changes={"attention": ""})
+    this: Any = Booking.objects.filter(pk=booking.pk).with_holiday()
+    data = {IN_HOLIDAY: True} if this.exclude(holiday="").exists() else {}
+    event = MOVES.apply(booking, "settle", by=by, note=note, changes={"attention": ""}, data=data)
     flag(booking, behind, by)
     return event
 

@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import TruncDate
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, NullIf, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -20,6 +20,7 @@ from core.constraints import NotesChanges
 from core.lifecycle import Event, once_about_date, unnoticed
 from core.text.searching import WordsInside
 from programmes.models import OfHubs, Programme
+from schools.models import SchoolHoliday
 from submissions.models import Asked, AskedQuerySet
 
 
@@ -45,6 +46,9 @@ FACTS = (
 
 # What calendars do not show.
 OFF_CALENDAR = frozenset({"prepared_at", "followed_up_at", "said_yes_for", "said_yes_with", "came"})
+
+# In the data of a 'settle': staff knew then that the date is in a school holiday.
+IN_HOLIDAY = "in_holiday"
 
 # Who said that she comes, on the date and with the number of now.
 SAID_YES = Q(said_yes_for=F("visit__slot__starts_at"), said_yes_with=F("pupils"))
@@ -102,6 +106,28 @@ class BookingQuerySet(AskedQuerySet["Booking"]):
 
     def with_facts(self) -> Self:
         return self.select_related(*FACTS)
+
+    def with_holiday(self) -> Self:
+        """Annotated with `holiday`: the name of the school holiday of its region in which the day
+        of a school's booking is; '' where it is in none, or staff settled that, for this date."""
+        of_school = NullIf("submission__school__holiday_region", Value(""))
+        region = Coalesce(of_school, "visit__slot__venue__holiday_region")
+        holidays = SchoolHoliday.objects.filter(
+            region=OuterRef("region"), starts_on__lte=OuterRef("day"), ends_on__gte=OuterRef("day")
+        )
+        dated = Q(move__in=("hold", "offer", "reschedule")) | Q(data__has_key=IN_HOLIDAY)
+        last = BookingEvent.objects.filter(dated, booking=OuterRef("pk")).order_by("-pk")
+        name = Coalesce(Subquery(holidays.order_by().values("name")[:1]), Value(""))
+        return self.alias(
+            day=TruncDate("visit__slot__starts_at"),
+            region=region,
+            dated_by=Coalesce(Subquery(last.values("move")[:1]), Value("")),
+        ).annotate(
+            holiday=Case(
+                When(Q(submission__school=None) | Q(dated_by="settle"), then=Value("")),
+                default=name,
+            )
+        )
 
     def upcoming(self) -> Self:
         return self.filter(visit__slot__starts_at__gt=timezone.now())

@@ -7,7 +7,7 @@ However many days and visits, eight queries, and one for who works there.
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import F, Q
@@ -44,6 +44,7 @@ class PlannerBlock:
     is_too_soon: bool = False  # for schools to book it themselves
     remarks: Sequence[str] = ()  # of other kinds: who works there
     columns: str = ""  # its place on the axis, as CSS says it
+    is_again: bool = False  # the row of another zone says it all above
 
     @property
     def askers(self) -> list[str]:
@@ -127,10 +128,11 @@ def planner(first: datetime.date, number: int, user: Any, *, shown: Q, with_free
         for zone, block in _free(first, last, user, days):
             blocks[timezone.localdate(block.starts_at), zone].append(block)
     first_hour, before_hour = _hours(one for some in blocks.values() for one in some)
+    above = set[int]()  # visits
     for row in rows:
         for on, shown_day in days.items():
             if some := sorted(blocks.get((on, row.pk), ()), key=lambda one: one.starts_at):
-                shown_day.rows.append((row, [_placed(one, first_hour) for one in some]))
+                shown_day.rows.append((row, [_placed(one, first_hour, above) for one in some]))
     _mark(days, first, last, user)
     return Planner(list(days.values()), first_hour, before_hour)
 
@@ -241,13 +243,16 @@ def _hours(blocks: Iterable[PlannerBlock]) -> tuple[int, int]:
     return min(starts), max(ends)
 
 
-def _placed(block: PlannerBlock, first_hour: int) -> PlannerBlock:
+def _placed(block: PlannerBlock, first_hour: int, above: set[int]) -> PlannerBlock:
     start, end = timezone.localtime(block.starts_at), timezone.localtime(block.ends_at)
     lines = [
         ((at.hour - first_hour) * 60 + at.minute) // STEP + 1 if at.date() == start.date() else -1
         for at in (start, end)
     ]
-    return PlannerBlock(**{**vars(block), "columns": f"{lines[0]} / {lines[1]}"})
+    is_again = block.visit is not None and block.visit.pk in above
+    if block.visit is not None:
+        above.add(block.visit.pk)
+    return replace(block, columns=f"{lines[0]} / {lines[1]}", is_again=is_again)
 
 
 def marked(day: datetime.date, user: Any) -> PlannerDay:

@@ -2,7 +2,7 @@
 
 import datetime
 import itertools
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -185,15 +185,23 @@ def _moment(visit: Visit) -> str:
 
 
 def _closed(user: User) -> list[Matter]:
-    """Visits to come on a day that was closed afterwards."""
+    """Visits to come on a day that was closed afterwards, or that is in the holiday of their
+    school; one query where there are none."""
     closed = Closure.objects.filter(
         venue=OuterRef("visit__slot__venue"),
-        starts_on__lte=OuterRef("day"),
-        ends_on__gte=OuterRef("day"),
+        starts_on__lte=OuterRef("on"),
+        ends_on__gte=OuterRef("on"),
     )
-    coming = Booking.objects.of_hubs(user).holding().upcoming().order_by()
-    coming = coming.annotate(day=TruncDate("visit__slot__starts_at")).filter(Exists(closed))
-    keys = list(coming.values_list("pk", flat=True))
+    coming: Any = Booking.objects.of_hubs(user).holding().upcoming().order_by().with_holiday()
+    coming = coming.alias(on=TruncDate("visit__slot__starts_at")).annotate(is_closed=Exists(closed))
+    found = coming.filter(Q(is_closed=True) | ~Q(holiday=""))
+    rows = list(found.values_list("pk", "is_closed", "holiday"))
+    shut = [pk for pk, is_closed, _holiday in rows if is_closed]
+    away = {pk: holiday for pk, is_closed, holiday in rows if not is_closed}
+    return [*_at_closed_venue(shut), *_in_holiday(away)]
+
+
+def _at_closed_venue(keys: Collection[int]) -> list[Matter]:
     if not keys:
         return []
     text = _("The venue is closed on %(day)s: %(what)s")
@@ -202,6 +210,26 @@ def _closed(user: User) -> list[Matter]:
             text % {"day": date_format(one.day, "MONTH_DAY_FORMAT"), "what": one.text}, one.address
         )
         for one in _standing(Booking.objects.filter(pk__in=keys))
+    ]
+
+
+def _in_holiday(names: Mapping[int, str]) -> list[Matter]:
+    """A line per class, which staff move, or settle as it comes all the same."""
+    if not names:
+        return []
+    bookings = Booking.objects.filter(pk__in=names).with_facts().order_by("visit__slot__starts_at")
+    text = _("%(day)s is in the school holiday ‘%(holiday)s’: %(what)s")
+    return [
+        Matter(
+            text
+            % {
+                "day": date_format(one.visit.slot.day, "MONTH_DAY_FORMAT"),
+                "holiday": names[one.pk],
+                "what": _line(one.visit, [one]).text,
+            },
+            reverse("admin:bookings_booking_change", args=[one.pk]),
+        )
+        for one in bookings
     ]
 
 

@@ -46,6 +46,8 @@ _SENTENCES = {
     "ask_again": lambda: _("We asked whether you are still coming."),
     "prepare": lambda: _("The preparation was done."),
     "unprepare": lambda: _("The preparation is not done yet."),
+    "follow_up": lambda: _("The class went on with it afterwards."),
+    "unfollow": lambda: _("The class did not go on with it yet."),
     "attend": lambda: _("The class was here."),
     "miss": lambda: _("The class did not come."),
 }
@@ -89,6 +91,12 @@ def sentence(event: BookingEvent) -> str:
     if is_group:
         words = _OF_GROUPS.get(event.move, words)
     return words() % _us(event) if words else ""
+
+
+def for_staff(event: BookingEvent) -> str:
+    if event.move == "let_be":
+        return _("It goes ahead, though few come: no other class is asked to join.")
+    return sentence(event)
 
 
 def _retimed(event: BookingEvent) -> str:

@@ -1,4 +1,5 @@
-"""Two clicks on the button of a form that adds a row add one.
+"""Two clicks on the button of a form that adds a row add one; two on that which deletes one are no
+error.
 
 Most rows of the back office have no column that a second one could not repeat: a pledge counted
 twice is money that nobody promised.
@@ -8,7 +9,8 @@ import hashlib
 from typing import Any
 
 from django.conf import settings
-from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.admin.models import ADDITION, DELETION, LogEntry
+from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest
@@ -55,6 +57,18 @@ class AddedOnce:
         )
         first = lately.order_by("pk").first()
         return admin.get_object(request, first.object_id) if first else None
+
+
+def deleted_just_now(request: Any, opts: Any, object_id: str) -> LogEntry | None:
+    """The line of the log with which the same user deleted this row, a moment ago."""
+    entries = LogEntry.objects.filter(
+        user=request.user.pk,
+        content_type=ContentType.objects.get_for_model(opts.model),
+        object_id=unquote(object_id),
+        action_flag=DELETION,
+        action_time__gte=timezone.now() - settings.SAME_CLICK_WITHIN,
+    )
+    return entries.first()
 
 
 def _sent(request: HttpRequest) -> str:

@@ -25,7 +25,7 @@ from unfold.admin import checkbox
 from unfold.decorators import display
 
 from core.addresses import row_number
-from core.backoffice.added_once import AddedOnce
+from core.backoffice.added_once import AddedOnce, deleted_just_now
 from core.backoffice.changes import WithChanges
 from core.backoffice.versions import VersionedInline, VersionedRows
 from core.dates import validate_day
@@ -188,6 +188,15 @@ class ModelAdmin(_Scoped, AddedOnce, VersionedRows, WithChanges, UnfoldModelAdmi
         view = super().delete_view
         deleting = _ends_with_turns(view) if request.method == "POST" else view
         return deleting(request, *args, **kwargs)
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        """The second of two clicks that delete a row ends as the first did."""
+        if request.method == "POST" and (first := deleted_just_now(request, opts, object_id)):
+            return self.response_delete(request, first.object_repr, object_id)
+        mixed_in: Any = super()
+        return mixed_in._get_obj_does_not_exist_redirect(request, opts, object_id)
 
     def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not all(map(row_number, request.POST.getlist(ACTION_CHECKBOX_NAME))):

@@ -12,10 +12,10 @@ class RefusableForm(forms.ModelForm):
     refusal: Refused | None = None  # why what is asked here cannot be
 
     def clean(self) -> Any:
+        data = super().clean() or self.cleaned_data
         if self.refusal is not None:
             self.add_error(self.refusal.field, self.refusal)
-            return self.cleaned_data
-        return super().clean()
+        return data
 
 
 class RefusableAdmin:

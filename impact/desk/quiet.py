@@ -190,11 +190,11 @@ def note_contact(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @desk_page(MAY_NOTE, "POST")
-def take_back(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A line that was noted at the wrong school, or by mistake."""
-    line = get_object_or_404(SchoolContact.objects.of_hubs(request.user), pk=pk)
-    school = line.school
-    line.delete()
+def take_back(request: SignedInRequest, school_id: int, pk: int) -> HttpResponse:
+    """A line that was noted at the wrong school, or by mistake; the second of two clicks finds it
+    gone. Of another hub nothing is removed."""
+    school = get_object_or_404(School, pk=school_id)
+    SchoolContact.objects.of_hubs(request.user).filter(school=school, pk=pk).delete()
     messages.success(request, _("The note is gone: %(school)s.") % {"school": school})
     page = reverse("figures:quiet_school", args=[school.pk])
     return redirect(f"{page}?{_choice_of(request).query}")

@@ -13,7 +13,11 @@ urlpatterns = [
     path("stille-scholen/", quiet.quiet_list, name="quiet"),
     path("stille-scholen.<slug:ending>", quiet.quiet_sheet, name="quiet_sheet"),
     path("stille-scholen/<id:pk>/", quiet.note_contact, name="quiet_school"),
-    path("stille-scholen/regel/<id:pk>/weg/", quiet.take_back, name="quiet_take_back"),
+    path(
+        "stille-scholen/<id:school_id>/regel/<id:pk>/weg/",
+        quiet.take_back,
+        name="quiet_take_back",
+    ),
     path("rijen/<slug:code>/", views.rows, name="rows"),
     path("deel/<slug:table>/", views.rows_of_part, name="part"),
     path("indicatoren/", indicators.overview, name="indicators"),

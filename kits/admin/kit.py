@@ -19,6 +19,7 @@ from core.backoffice.changes import log_done
 from core.backoffice.filters import RelatedDropdownFilter
 from core.backoffice.history import who_made
 from core.backoffice.refused import RefusableAdmin, RefusableForm
+from core.backoffice.who_waits import ShowsWhoWaits
 from kits import handling
 from kits.admin.box_codes import CopyForm, CopyFormSet, LoneCopyForm
 from kits.admin.document import link_to_pdf
@@ -88,7 +89,7 @@ class KitForm(RefusableForm, OneHubForm):
 
 
 @admin.register(LessonKit)
-class LessonKitAdmin(RefusableAdmin, WithSamples, Pictured):
+class LessonKitAdmin(RefusableAdmin, ShowsWhoWaits, WithSamples, Pictured):
     logs_values = True
     form = KitForm
     list_display = ("title", "whom", "complexity", "copies_shown", "venue", "is_published")
@@ -246,7 +247,7 @@ class CopyEventInline(ReadOnly, TabularInline):
 
 
 @admin.register(KitCopy)
-class KitCopyAdmin(NoDelete, RefusableAdmin, ModelAdmin):
+class KitCopyAdmin(NoDelete, RefusableAdmin, ShowsWhoWaits, ModelAdmin):
     logs_values = True
     form = LoneCopyForm
     list_display = ("code", "kit", "shelf", "where", "next_out", "lacks", "is_withdrawn")

@@ -35,6 +35,7 @@ _SENTENCES = {
     "take": lambda: _("The offer was taken."),
     "cancel": lambda: _("Cancelled."),
     "pack": lambda: _("The box was packed."),
+    "unpack": lambda: _("The box was unpacked again."),
     "hand_out": lambda: _("The box was handed out."),
     "take_back": lambda: _("The box came back."),
     "check": lambda: _("The box was checked."),

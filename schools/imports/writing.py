@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.kinds import kinds
 from schools.imports.sites import FIELDS, value_of
 from schools.models import PupilCount, School, SchoolBoard
 
@@ -65,7 +66,20 @@ def _write_schools(rows: Sequence[Any]) -> Written:
             written.changed.append((school, values))
         else:
             written.added.append(school)
+    _say_in_calendars(written)
     return written
+
+
+def _say_in_calendars(written: Written) -> None:
+    """Whatever calendars say of a school that has another name now, for all of them at once."""
+    renamed = [
+        school
+        for school, values in written.changed
+        if any(name == "name" and before != after for name, before, after in values)
+    ]
+    if renamed:
+        for kind in kinds():
+            kind.renamed(renamed)
 
 
 def _shown(school: School, name: str) -> Any:

@@ -113,6 +113,18 @@ def test_day_list_without_visits_says_for_what_the_day_is_closed(client, db):
     assert "Stroomstoring" not in client.get(f"{LIST}?dag=2026-11-04").content.decode()
 
 
+def test_visit_at_a_venue_that_was_closed_afterwards_is_marked_and_others_are_not(desk):
+    day = datetime.date(2026, 11, 3)
+    here = make_booking()
+    programme = make_programme(venue=make_venue(name="De Werf"))
+    slot = make_slot(programmes=[programme])
+    there = make_booking(visit=make_visit(slot=slot, programme=programme))
+    Closure.objects.create(venue=slot.venue, starts_on=day, ends_on=day, reason="Verbouwing")
+    page = desk.get(TUESDAY)
+    assert sorted(classes(page)) == sorted([here.party_name, there.party_name])
+    assert page.text.count("De Werf dicht: Verbouwing") == 1
+
+
 def test_ticked_classes_were_here_and_the_others_are_left_alone(desk, frozen):
     visit = make_visit(max_groups=3, max_pupils=99)
     here, absent = make_booking(visit=visit), make_booking(visit=visit)

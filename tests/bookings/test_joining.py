@@ -9,7 +9,9 @@ from bookings import lifecycle, moving
 from bookings.admin.visits.joining import LET_BE
 from bookings.models import BookingEvent, State, Visit
 from bookings.places import VisitGone
+from bookings.telling.wording import sentence
 from bookings.visits import joining
+from core.backoffice.history import staff_history
 from core.mail import markers
 from core.models import Mail
 from core.worker import Worker
@@ -214,7 +216,12 @@ def test_it_may_go_ahead_as_it_is_and_nobody_is_mailed(programme, desk):
     assert desk.get(page).context["form"]["to"].initial == LET_BE
     desk.post(page, {"to": LET_BE})
     assert joining.small_visits(make_staff()) == []
-    assert [event.notice for event in BookingEvent.objects.filter(move="let_be")] == [""]
+    [event] = BookingEvent.objects.filter(move="let_be")
+    assert event.notice == ""
+    assert staff_history(event.booking)[0].text == (
+        "Het gaat door, ook al komen er weinig: geen andere klas wordt erbij gevraagd."
+    )
+    assert sentence(event) == ""  # of no interest to its school
 
 
 @pytest.fixture

@@ -1,13 +1,18 @@
 """Limits of a programme or slot that staff change reach the visits that are open already."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.urls import reverse
 
 from bookings import visits
-from bookings.models import State, Visit
+from bookings.models import State, Visit, VisitSlot
+from bookings.waiting import visit_list as waiting_list
+from programmes.models import Programme
+from submissions.models import WaitState
 from tests import programme_form
 from tests.bookings.asking import asked, hold
-from tests.bookings.test_admin_schedule import save_slot, texts
-from tests.factories import make_booking, make_programme, make_slot, make_visit
+from tests.bookings.test_admin_schedule import save_slot, seen_on, texts
+from tests.factories import make_booking, make_programme, make_slot, make_visit, make_wait
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
@@ -110,3 +115,107 @@ def test_limits_of_the_past_stay_as_they_were(frozen):
 
     assert visits.keep_limits(Visit.objects.all()) == []
     assert limits_of(visit) == (2, 70)
+
+
+# --- Who waits is shown before --------------------------------------------------------------------
+
+
+def full_visit():
+    """One class in it, and one that waits for it."""
+    visit = open_visit(groups=1, pupils=35)
+    VisitSlot.objects.update(max_groups=3, max_pupils=99)
+    row = make_wait(slot=visit.slot, programme=visit.programme, pupils=20)
+    visit.slot.refresh_from_db()
+    return visit, row
+
+
+def mails_shown(page) -> list[str]:
+    """The first words of each subject."""
+    mails = page.context["request"].refusal.mails
+    return [" ".join(mail.subject.split()[:4]) for mail, _text in mails]
+
+
+def seen_of(page) -> dict[str, str]:
+    return {"mails_seen": page.context["request"].refusal.print}
+
+
+OFFERED = ["Een plek voor jullie:"]
+
+
+def raise_programme(desk, visit, **seen):
+    return programme_form.save(desk, visit.programme, max_groups=2, max_pupils=70, **seen)
+
+
+def raise_slot(desk, visit, **seen):
+    data = {"max_groups": 2, "max_pupils": 70, "programmes": [visit.programme_id]}
+    return save_slot(desk, visit.slot, **data, **seen)
+
+
+def raise_slots(desk, visit, **seen):
+    data = {"action": "limit", "_selected_action": [visit.slot_id], "limit": "1"}
+    address = reverse("admin:bookings_visitslot_changelist")
+    return desk.post(address, data | {"max_groups": 2, "max_pupils": 70} | seen)
+
+
+def raise_visit(desk, visit, **seen):
+    page = reverse("admin:bookings_visit_maximum", args=[visit.pk])
+    shown = seen_on(desk.get(page))
+    return desk.post(page, {"max_groups": 2, "max_pupils": 70} | shown | seen)
+
+
+@pytest.mark.parametrize("raised", [raise_programme, raise_slot, raise_slots, raise_visit])
+def test_raised_maximum_shows_first_who_is_offered_a_place(desk, raised):
+    visit, row = full_visit()
+    if raised in {raise_slot, raise_slots}:  # the smaller one counts
+        Programme.objects.update(max_groups=3, max_pupils=99)
+        VisitSlot.objects.update(max_groups=1, max_pupils=35)
+        visit.slot.refresh_from_db()
+
+    page = raised(desk, visit)
+
+    assert mails_shown(page) == OFFERED
+    assert "Druk nog eens op de knop om het te doen." in page.text
+    row.refresh_from_db()
+    assert (row.state, limits_of(visit)) == (WaitState.WAITING, (1, 35))
+    assert not LogEntry.objects.exists()
+
+    assert raised(desk, visit, **seen_of(page)).status_code == 302
+    row.refresh_from_db()
+    assert (row.state, limits_of(visit)) == (WaitState.OFFERED, (2, 70))
+
+
+def test_maximum_is_shown_again_where_another_hears_of_it_by_then(desk):
+    visit, row = full_visit()
+    page = raise_programme(desk, visit)
+    waiting_list.LIST.withdraw(row.submission, by=None)
+    make_wait(slot=visit.slot, programme=visit.programme, pupils=20)
+
+    again = raise_programme(desk, visit, **seen_of(page))
+
+    assert (again.status_code, mails_shown(again)) == (200, OFFERED)
+    assert seen_of(again) != seen_of(page)
+
+
+def test_choice_to_tell_stands_while_who_waits_is_shown(desk):
+    visit, row = full_visit()
+    longer = {"duration": 90, "telling": "", "max_groups": 2, "max_pupils": 70}
+    asked = programme_form.save(desk, visit.programme, **longer)
+    shown = {"shown": asked.context["adminform"].form.data["shown"], "telling": "quietly"}
+
+    page = programme_form.save(desk, visit.programme, **longer | shown)
+
+    assert page.context["adminform"].form["telling"].value() == "quietly"
+    assert programme_form.save(desk, visit.programme, **longer | shown | seen_of(page)).url
+    row.refresh_from_db()
+    assert row.state == WaitState.OFFERED
+
+
+def test_programme_that_goes_off_the_site_shows_first_who_waits_in_vain(desk):
+    visit, _row = full_visit()
+
+    page = programme_form.save(desk, visit.programme, is_published="")
+
+    assert mails_shown(page) == ["De wachtlijst voor Stop-motion"]
+    assert Programme.objects.get().is_published
+    programme_form.save(desk, visit.programme, is_published="", **seen_of(page))
+    assert not Programme.objects.get().is_published

@@ -227,6 +227,20 @@ def test_day_leads_to_its_closing_and_a_visit_to_its_verbs(desk):
     assert (form["starts_on"].value(), form["ends_on"].value()) == ("2026-11-03", "2026-11-03")
 
 
+def test_visit_in_several_zones_has_its_numbers_and_verbs_in_the_first_of_them(desk):
+    venue = make_venue()
+    zones = [make_zone(venue=venue) for _zone in range(3)]
+    visit = make_visit(programme=make_programme(venue=venue, zones=zones))
+    booking = make_booking(visit=visit)
+    page = planner(desk, dag=str(VISIT_DAY))
+    assert list(visits_in(page).values()) == [[(visit.pk, "13 / 37")]] * 3
+    grid, _list = page.text.split('class="plan-list"')
+    assert grid.count(f"/{visit.pk}/change/") == grid.count(booking.submission.asker_name) == 3
+    for once in ("verplaats", "ruimtes", "afzeggen"):
+        assert grid.count(f"/{visit.pk}/{once}/") == 1
+    assert grid.count('desk-quiet">1 klas, ') == 1
+
+
 def test_who_only_looks_sees_no_free_half_days_and_no_verbs(desk, staff):
     type(staff).objects.filter(pk=staff.pk).update(is_superuser=False)
     staff.user_permissions.set([Permission.objects.get(codename="view_visit")])

@@ -10,6 +10,7 @@ from bookings import attendance, lifecycle, preparing
 from bookings.models import State
 from bookings.planning.trajectory import next_steps
 from bookings.refusals import NotYet
+from bookings.telling.wording import history_of
 from core.lifecycle import IllegalMove
 from core.uploads import clean_handout
 from programmes.models import ProgrammeKind
@@ -107,6 +108,11 @@ def test_going_on_in_class_is_one_tap_once_the_visit_is_over(booked, owner, froz
     assert booked.followed_up_at is None
     moves = booked.events.order_by("pk").values_list("move", flat=True)
     assert list(moves) == ["made", "follow_up", "attend", "unfollow"]
+    assert [line.text for line in history_of([booked])] == [
+        "De klas is er nog niet mee verder gegaan.",
+        "De klas is geweest.",
+        "De klas is er daarna mee verder gegaan.",
+    ]
     assert booked.sequence == sequence + 1  # of the attendance: it is nothing for calendars
 
 

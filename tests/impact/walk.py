@@ -83,7 +83,7 @@ ADMIN_PAGES += """
 /beheer/cijfers/stille-scholen/                                     403  200
 /beheer/cijfers/stille-scholen.<slug:ending>                        405  405
 /beheer/cijfers/stille-scholen/<id:pk>/                             403  200
-/beheer/cijfers/stille-scholen/regel/<id:pk>/weg/                   405  405
+/beheer/cijfers/stille-scholen/<id:school_id>/regel/<id:pk>/weg/    405  405
 /beheer/cijfers/rijen/<slug:code>/                                  403  200
 /beheer/cijfers/deel/<slug:table>/                                  403  404
 """

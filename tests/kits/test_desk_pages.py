@@ -9,6 +9,7 @@ from django.urls import reverse
 from kits import lifecycle
 from kits.models import KitCopy, Loan, LoanEvent, LoanState, Shortage
 from kits.refusals import CopyPromised, CopyUnfit
+from kits.telling.wording import history_of
 from tests.factories import make_kit, make_staff, make_teacher
 from tests.kits.at_the_desk import (
     MONDAY,
@@ -135,6 +136,10 @@ def test_packing_can_be_undone_from_the_next_screen(desk):
     do(desk, loan, "unpack")
 
     assert loan.state == LoanState.RESERVED
+    assert [line.text for line in history_of(loan)][:2] == [
+        "De kist is weer uitgepakt.",
+        "De kist is ingepakt.",
+    ]
 
 
 def test_box_is_taken_back_now_and_checked_later(desk):

@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from kits.models import KitCopy
-from tests.factories import make_kit
+from submissions.models import WaitState
+from tests.factories import make_kit, make_loan_wait
 from tests.tec_site.test_two_editors import page_of, shown
 
 pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
@@ -18,7 +19,7 @@ def kit(db):
     return kit
 
 
-def added(desk, kit, *codes):
+def added(desk, kit, *codes, **seen):
     page = page_of(kit)
     data = shown(desk.get(page))
     count = int(data["copies-TOTAL_FORMS"])
@@ -26,7 +27,7 @@ def added(desk, kit, *codes):
         data[f"copies-{number}-code"] = code
         data[f"copies-{number}-id"] = ""
         data[f"copies-{number}-kit"] = kit.pk
-    return desk.post(page, data | {"copies-TOTAL_FORMS": count + len(codes)})
+    return desk.post(page, data | {"copies-TOTAL_FORMS": count + len(codes)} | seen)
 
 
 def codes_of(kit):
@@ -67,6 +68,36 @@ def test_box_that_is_there_keeps_needing_its_code(desk, kit):
     page = page_of(copy)
     refused = desk.post(page, shown(desk.get(page)) | {"code": ""})
     assert list(refused.context["adminform"].form.errors) == ["code"]
+
+
+def test_box_more_shows_first_who_is_offered_it(desk, kit):
+    kit.copies.update(is_withdrawn=True)
+    row = make_loan_wait(kit=kit)
+    alone = {"kit": kit.pk, "code": ""} | EMPTY
+    ways = [
+        lambda **seen: added(desk, kit, "", **seen),
+        lambda **seen: desk.post(reverse("admin:kits_kitcopy_add"), alone | seen),
+    ]
+    for add in ways:
+        page = add()
+        refusal = page.context["request"].refusal
+        assert [mail.subject[:22] for mail, _text in refusal.mails] == ["Een plek voor jullie: "]
+        assert (page.status_code, len(codes_of(kit))) == (200, 2)
+    ways[0](mails_seen=refusal.print)
+    row.refresh_from_db()
+    assert (row.state, len(codes_of(kit))) == (WaitState.OFFERED, 3)
+
+
+def test_kit_that_goes_off_the_site_shows_first_who_waits_in_vain(desk, kit):
+    make_loan_wait(kit=kit)
+    data = shown(desk.get(page_of(kit)))
+    data.pop("is_published")
+    page = desk.post(page_of(kit), data)
+    [(mail, _text)] = page.context["request"].refusal.mails
+    assert mail.subject == "De wachtlijst voor Stroomkringen is voor jullie voorbij"
+    assert desk.post(page_of(kit), data | {"mails_seen": page.context["request"].refusal.print}).url
+    kit.refresh_from_db()
+    assert not kit.is_published
 
 
 EMPTY = {

@@ -160,7 +160,7 @@ def test_school_that_staff_closed_meanwhile_keeps_its_day(desk, staff):
 
     school.refresh_from_db()
     assert school.closed_on == datetime.date(2026, 8, 1)
-    assert [words for _who, words in history_of(desk, school) if words.startswith("Gesloten op")] == []
+    assert not any(words.startswith("Gesloten op") for _who, words in history_of(desk, school))
 
 
 def test_both_brakes_are_asked_one_after_the_other(desk):

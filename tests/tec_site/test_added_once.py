@@ -11,6 +11,7 @@ from django.test import Client
 from core.backoffice.changes import entry_in_words
 from impact.models import Pledge
 from programmes.models import Zone
+from schools.models import SchoolHoliday
 from tests.factories import NOW, make_programme, make_staff
 from tests.impact.counted import make_source
 from tests.racing import race
@@ -49,6 +50,33 @@ def test_second_click_finds_what_the_first_added(desk):
     assert [first.status_code, second.status_code] == [302, 302]
     assert second["Location"] == first["Location"]
     assert entry_in_words(LogEntry.objects.get()) == "Toegevoegd."
+
+
+def test_second_click_that_deletes_a_row_ends_as_the_first_did(desk):
+    holiday = SchoolHoliday.objects.first()
+    page = f"/beheer/schools/schoolholiday/{holiday.pk}/delete/"
+    sent = {"post": "yes", "csrfmiddlewaretoken": token_in(desk.get(page))}
+
+    answers = [desk.post(page, sent, follow=True) for _click in range(2)]
+
+    for answer in answers:
+        assert answer.redirect_chain == [("/beheer/schools/schoolholiday/", 302)]
+        [message] = answer.context["messages"]
+        assert str(holiday) in str(message)
+        assert message.level_tag == "success"
+    assert not SchoolHoliday.objects.filter(pk=holiday.pk).exists()
+
+
+def test_row_that_another_deleted_is_said_to_be_gone(desk):
+    holiday = SchoolHoliday.objects.first()
+    page = f"/beheer/schools/schoolholiday/{holiday.pk}/delete/"
+    sent = {"post": "yes", "csrfmiddlewaretoken": token_in(desk.get(page))}
+    holiday.delete()
+
+    answer = desk.post(page, sent, follow=True)
+
+    assert answer.redirect_chain == [("/beheer/", 302)]
+    assert [message.level_tag for message in answer.context["messages"]] == ["warning"]
 
 
 def test_the_same_typed_anew_or_another_amount_is_another_one(desk):

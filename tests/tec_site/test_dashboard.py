@@ -23,13 +23,14 @@ from kits.models.loan import Attention as WhyLoan
 from programmes.models import Closure
 from roster.refusals import Absent
 from schools.lifecycle import merge_schools
-from schools.models import School
+from schools.models import School, SchoolHoliday
 from tec_site.staff import roles
 from tests.factories import (
     NOW,
     amsterdam,
     make_booking,
     make_component,
+    make_group,
     make_loan,
     make_other_hub,
     make_programme,
@@ -418,6 +419,53 @@ def test_visits_and_boxes_on_days_that_were_closed_need_attention(desk):
             f"/beheer/bookings/visit/{visit.pk}/change/",
         ),
     ]
+
+
+def vacation(region="noord", **fields):
+    days = {"starts_on": datetime.date(2026, 9, 19), "ends_on": datetime.date(2026, 9, 27)}
+    return SchoolHoliday.objects.create(
+        region=region, school_year=2026, name="Nazomerdagen", **days | fields
+    )
+
+
+def test_class_on_a_day_that_became_a_holiday_of_its_school_needs_attention_until_settled(desk):
+    booking = book_on(2026, 9, 22, 9)
+    address = f"/beheer/bookings/booking/{booking.pk}/"
+    assert booking.submission.school.holiday_region == "noord"
+    vacation("zuid")
+    assert matters(desk) == []
+    assert f"{address}doe/settle/" not in desk.get(f"{address}change/").text
+    vacation()
+
+    [matter] = matters_of(desk)
+    assert (matter.text, matter.address) == (
+        f"22 september valt in de schoolvakantie ‘Nazomerdagen’: {booking.visit.programme.title} "
+        f"09:00 ({booking.party_name})",
+        f"{address}change/",
+    )
+    assert f"{address}doe/settle/" in desk.get(matter.address).text
+    desk.post(f"{address}doe/settle/", {"note": "Zij komen."})
+    assert matters_of(desk) == []
+
+    # Of another date in a holiday nobody said so.
+    slot = make_slot(starts_at=amsterdam(2026, 9, 24, 9), programmes=[booking.visit.programme])
+    lifecycle.reschedule(booking=booking, slot=slot, by=make_staff())
+    assert [one.text[:12] for one in matters_of(desk)] == ["24 september"]
+
+
+def test_what_staff_settled_before_the_holiday_was_known_is_another_matter(desk):
+    booking = book_on(2026, 9, 22, 9)
+    lifecycle.settle(booking=booking, by=make_staff())
+    vacation()
+    assert len(matters_of(desk)) == 1
+
+
+def test_school_without_a_region_has_the_holidays_of_where_it_comes_and_a_group_none(desk):
+    booking = book_on(2026, 9, 22, 9)
+    School.objects.update(holiday_region="")
+    make_group(visit=make_visit(slot=booking.visit.slot, programme=make_programme()))
+    vacation()
+    assert [booking.party_name in one.text for one in matters_of(desk)] == [True]
 
 
 def test_who_closes_days_sees_the_boxes_that_are_handed_over_then(desk):

@@ -5,9 +5,11 @@ import datetime
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from core.models import Mail
 from kits.models import DeskDay
+from schools.imports.directory import import_files
 from schools.lifecycle import merge_schools
 from schools.models import School
 from tests.bookings.test_readdress import save as save_venue
@@ -18,10 +20,12 @@ from tests.factories import (
     make_loan,
     make_school,
     make_slot,
+    make_submission,
     make_visit,
 )
 from tests.programme_form import save
 from tests.roster.rostering import make_person, make_run, make_shift
+from tests.schools import duo_files
 from tests.tec_site.test_two_editors import page_of, shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "one_factor")]
@@ -159,6 +163,31 @@ def test_loan_follows_the_name_of_the_school_to_which_it_is_brought(
     frozen.shift(60)
     assert retype(desk, loan.submission.school, name="De Vlieger").status_code == 302
     assert is_newer(loan, before) == goes_there
+
+
+def test_what_an_import_renames_is_followed_by_its_visits_and_rounds(frozen, tmp_path):
+    names = {"14YP00": "De Vlieger", "14YP01": "De Ladder"}
+    here, there = (make_school(site_code=code, name="De Ladder") for code in names)
+    visit, untouched = (
+        make_booking(visit=make_visit(slot=make_slot()), submission=make_submission(school=one))
+        for one in (here, there)
+    )
+    brought, collected = (
+        make_loan(
+            delivery=delivery,
+            copy=make_kit(can_be_delivered=True).copies.get(),
+            submission=make_submission(school=here),
+        )
+        for delivery in ("round", "desk")
+    )
+    rows = (visit, brought, untouched, collected)
+    before = {row: revision(row) for row in rows}
+    frozen.shift(60)
+
+    sites = [duo_files.site(code, VESTIGINGSNAAM=name) for code, name in names.items()]
+    import_files([duo_files.write(tmp_path, sites)], today=timezone.localdate())
+
+    assert [is_newer(row, before[row]) for row in rows] == [True, True, False, False]
 
 
 def test_visit_follows_its_school_into_another(frozen):

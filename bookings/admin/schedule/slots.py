@@ -1,5 +1,6 @@
 """Slots: the half days in which something can be."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -26,11 +27,14 @@ from bookings.planning.times import promised
 from bookings.visits import keep_limits, limit_slots
 from core.backoffice.base import ModelAdmin, NoDelete
 from core.backoffice.filters import RelatedDropdownFilter
+from core.backoffice.refused import RefusableAdmin, RefusableForm
+from core.backoffice.who_waits import ShowsWhoWaits, mails_of, refuse_unseen
 from core.dates import from_to
+from core.lifecycle import Refused
 from programmes.one_hub import OneHubForm
 
 
-class VisitSlotForm(OneHubForm):
+class VisitSlotForm(RefusableForm, OneHubForm):
     together = ("programmes",)
 
     def clean(self) -> Any:
@@ -45,7 +49,7 @@ class VisitSlotForm(OneHubForm):
 
 
 @admin.register(VisitSlot)
-class VisitSlotAdmin(NoDelete, ModelAdmin):
+class VisitSlotAdmin(NoDelete, ShowsWhoWaits, RefusableAdmin, ModelAdmin):
     logs_values = True
     form = VisitSlotForm
     list_display = (
@@ -153,11 +157,17 @@ class VisitSlotAdmin(NoDelete, ModelAdmin):
         is_sent = "limit" in request.POST
         form = SlotMaximaForm(request.POST if is_sent else None)
         if is_sent and form.is_valid():
-            limited = limit_slots(queryset, form.given, by=request.user)
-            for line in limited.kept:
-                messages.warning(request, line)
-            messages.success(request, slots_changed(limited.number))
-            return None
+            deed = partial(limit_slots, queryset, form.given, by=request.user)
+            try:
+                refuse_unseen(request, mails_of(deed))
+            except Refused as refusal:
+                form.add_error(None, refusal)
+            else:
+                limited = deed()
+                for line in limited.kept:
+                    messages.warning(request, line)
+                messages.success(request, slots_changed(limited.number))
+                return None
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -39,6 +39,7 @@ from core.backoffice.base import Button, ReadOnly
 from core.backoffice.changes import log_done
 from core.backoffice.exports import ExportingAdmin
 from core.backoffice.filters import RelatedDropdownFilter
+from core.backoffice.who_waits import mails_of, refuse_unseen
 from core.documents import DocumentsUnavailable, pdf_response
 from core.lifecycle import Refused
 from core.text.searching import rows_with
@@ -182,7 +183,9 @@ class VisitAdmin(ReadOnly, ExportingAdmin):
         form = VisitMaximaForm(data, visit=visit)
         if data is not None and form.is_valid():
             try:
-                visits.set_maxima(visit=visit, **form.arguments)
+                deed = partial(visits.set_maxima, visit=visit, **form.arguments)
+                refuse_unseen(request, mails_of(deed))
+                deed()
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
