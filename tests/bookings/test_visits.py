@@ -1,6 +1,7 @@
 """What staff do to a whole visit: move it, or change how many fit."""
 
 import datetime
+import itertools
 
 import pytest
 import time_machine
@@ -247,10 +248,12 @@ def test_maximum_that_a_colleague_set_after_the_form_compared_stands(
     visit, _typed = shown
     maxima = dict(zip(("max_groups", "max_pupils"), ours, strict=True))
     typed = maxima | seen_on(desk.get(page_of(visit, MAXIMUM)))
-    verb = visits.set_maxima
+    verb, calls = visits.set_maxima, itertools.count(1)
 
     def after_a_colleague(**arguments):
-        verb(visit=visit, max_groups=theirs[0], max_pupils=theirs[1])
+        """The first call is the rehearsal."""
+        if next(calls) == 2:
+            verb(visit=visit, max_groups=theirs[0], max_pupils=theirs[1])
         return verb(**arguments)
 
     monkeypatch.setattr(visits, "set_maxima", after_a_colleague)

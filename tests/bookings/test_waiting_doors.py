@@ -33,7 +33,7 @@ from tests.factories import (
     make_visit,
     make_wait,
 )
-from tests.programme_form import save
+from tests.programme_form import insist, save
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "one_factor")]
 
@@ -55,7 +55,12 @@ class World:
         return make_booking(visit=visit, state=state, pupils=28, **fields)
 
     def post(self, page: str, *args, **data) -> None:
-        response = self.desk.post(reverse(f"admin:{page}", args=args), data)
+        address = reverse(f"admin:{page}", args=args)
+        response = insist(lambda **seen: self.desk.post(address, data | seen))
+        assert response.status_code == 302, response.content.decode()[-3000:]
+
+    def save(self, **typed) -> None:
+        response = insist(lambda **seen: save(self.desk, self.programme, **typed, **seen))
         assert response.status_code == 302, response.content.decode()[-3000:]
 
 
@@ -138,7 +143,7 @@ def raise_the_maximum(world):
 def raise_the_limits_of_the_programme(world):
     world.fill()
     VisitSlot.objects.update(max_groups=2, max_pupils=60)
-    return lambda: save(world.desk, world.programme, max_groups=2, max_pupils=60)
+    return lambda: world.save(max_groups=2, max_pupils=60)
 
 
 def raise_the_limits_of_the_half_day(world):
@@ -264,22 +269,22 @@ def need_another_room(world):
     other = make_programme(zones=zones)
     make_booking(visit=make_visit(slot=world.slot, programme=other))
     spare = make_programme(venue=world.programme.venue).zones.get()
-    return lambda: save(world.desk, world.programme, zones=[spare.pk])
+    return lambda: world.save(zones=[spare.pk])
 
 
 def shorten_the_programme(world):
     Programme.objects.filter(pk=world.programme.pk).update(duration=240)
-    return lambda: save(world.desk, world.programme, duration=120)
+    return lambda: world.save(duration=120)
 
 
 def shorten_the_lead_time(world):
     Programme.objects.filter(pk=world.programme.pk).update(lead_time=60)
-    return lambda: save(world.desk, world.programme, lead_time=5)
+    return lambda: world.save(lead_time=5)
 
 
 def publish_the_programme(world):
     Programme.objects.filter(pk=world.programme.pk).update(is_published=False)
-    return lambda: save(world.desk, world.programme, is_published="on")
+    return lambda: world.save(is_published="on")
 
 
 def change_parts_of_a_submission(world):

@@ -39,6 +39,7 @@ from tests.factories import (
 from tests.kits.asking import hold, november
 from tests.kits.test_loan_pages import visit_with_kit
 from tests.loan_form import address, typed
+from tests.programme_form import insist
 from tests.submissions.sharing import shared, signed_in, tell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "one_factor")]
@@ -121,7 +122,8 @@ def add_a_box(kit, loan):
     desk = Client()
     desk.force_login(make_staff())
     page = reverse("admin:kits_kitcopy_add")
-    assert desk.post(page, {"kit": kit.pk, "code": "NIEUW-01"} | INLINES).status_code == 302
+    typed = {"kit": kit.pk, "code": "NIEUW-01"} | INLINES
+    assert insist(lambda **seen: desk.post(page, typed | seen)).status_code == 302
 
 
 INLINES = {
