@@ -1,5 +1,7 @@
 """The page of the mail's link: answered once, by whoever, with nothing lost."""
 
+import datetime
+
 import pytest
 import time_machine
 from django.test import Client
@@ -323,6 +325,15 @@ def test_own_page_and_mijn_tec_lead_there_while_it_is_due():
     assert evaluation.events.last().by == submission.user
     pages = [client.get("/mijn/"), client.get(page)]
     assert [own in one.text for one in pages] == [False, False]
+
+
+def test_mijn_tec_asks_to_the_last_day_on_which_it_can_be_answered(clock_of_the_day):
+    evaluation = make_evaluation()
+    teacher = evaluation.submission.user
+    for days, asked in ((0, [evaluation]), (1, [])):
+        day = evaluation.until + datetime.timedelta(days=days)
+        clock_of_the_day.move_to(amsterdam(day.year, day.month, day.day, 16))
+        assert list(Evaluation.objects.visible_to(teacher).due()) == asked
 
 
 def test_class_that_came_with_more_than_were_booked_counts_them_all(clock_of_the_day):

@@ -100,6 +100,12 @@ def test_nobody_without_an_address_is_asked():
     assert clock.ask_due() == 0
 
 
+def test_borrower_without_an_address_is_not_asked():
+    loan = make_loan(state=LoanState.DONE, submission=make_submission(email=""))
+    loan.events.create(move="take_back", to_state="returned", at=amsterdam(2026, 11, 3, 15))
+    assert clock.ask_due() == 0
+
+
 def test_each_is_asked_once():
     make_booking()
     assert [clock.ask_due(), clock.ask_due(), len(tell()), len(tell())] == [1, 0, 1, 1]

@@ -9,7 +9,7 @@ from django.db.models import Q
 from bookings import attendance, lifecycle
 from bookings.models import State
 from bookings.visits.calling_off import call_off
-from impact.counting.coverage import sites_of
+from impact.counting.coverage import coverage, sites_of
 from impact.counting.figure import Basis
 from impact.counting.figures import FIGURES, compute
 from impact.counting.spans import Span, quarters_of
@@ -317,6 +317,21 @@ def test_who_came_back():
     found = compute(scope_of())
     assert (found["schools"], found["returning-schools"]) == (3, 1)
     assert (found["classes"], found["returning-classes"]) == (3, 2)
+
+
+def test_school_that_was_expected_before_and_did_not_come_is_new():
+    school = make_school()
+    came(2025, 11, 4, school=school, state=State.NO_SHOW)
+    came(2026, 9, 8, school=school)
+    assert count("returning-schools") == 0
+
+
+def test_town_of_which_the_only_school_closed_since_is_in_no_list():
+    came(2025, 11, 4, school=make_school(municipality="Epe", closed_on=datetime.date(2026, 7, 1)))
+    came(2026, 9, 8, school=make_school(municipality="Raalte"))
+    assert [(area.name, area.percent) for area in coverage(scope_of()).municipalities] == [
+        ("Raalte", 100)
+    ]
 
 
 def test_who_came_to_another_hub_before_is_new_to_this_one():

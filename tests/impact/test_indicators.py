@@ -60,6 +60,12 @@ def test_line_goes_by_the_milestones():
     assert after == 80 + Decimal(20) * 30 / 91
 
 
+def test_milestone_of_the_first_day_counts():
+    target = make_target()
+    stone = Milestone(day=target.starts_on, amount=80)
+    assert expected(target, [stone], target.starts_on) == 80
+
+
 def test_norm_counts_on_its_last_day_whatever_a_milestone_says():
     target = make_target()
     stone = Milestone(day=target.due_on, amount=80)
@@ -158,6 +164,17 @@ def test_board_sees_this_year_against_its_target(client, django_assert_max_num_q
         page = client.get("/beheer/cijfers/")
     assert "van 1.500" in page.text
     assert "loopt niet volgens plan" in page.text
+
+
+def test_target_of_chosen_programmes_is_no_goal_of_all():
+    """Also as long as nobody chose them."""
+    year = {"starts_on": YEAR.first, "due_on": YEAR.last}
+    of_some = make_indicator(name="Festival", figure="pupils")
+    of_some.programmes.add(make_programme())
+    of_none_yet = make_indicator(name="Tastbaar", figure="pupils", of_programmes=True)
+    for one in (of_some, of_none_yet):
+        make_target(indicator=one, **year)
+    assert goals(scope_of(), {"pupils": 400}) == {}
 
 
 def test_targets_of_now_come_before_those_of_before(client):

@@ -124,6 +124,13 @@ def test_target_that_goes_on_stands_in_it_as_on_its_last_day():
     assert target["reached"] == 40
 
 
+def test_line_of_a_report_about_days_to_come_is_that_of_today():
+    """Half of it has passed: nobody is behind on what is asked in summer."""
+    make_target(starts_on="2026-07-12", due_on=datetime.date(2027, 7, 14), amount=368)
+    [target] = facts_of(make_report(last=datetime.date(2027, 7, 14)))["targets"]
+    assert target["expected"] == 185
+
+
 def test_report_of_a_school_board_is_of_its_schools_only():
     board = SchoolBoard.objects.create(number="41234", name="Stichting Quo Vadis")
     [came_school, _stayed] = [make_school(name=name, board=board) for name in ("Ster", "Maan")]
@@ -182,6 +189,16 @@ def test_report_of_a_source_asks_only_teachers_whose_visit_it_helps_pay(clock_of
 
     assert (found["asked"], found["answered"]) == (5, 5)
     assert found["questions"][0]["mean"] == 5
+
+
+def test_correction_is_explained_where_the_school_is_of_the_board_of_a_report():
+    board, other = (SchoolBoard.objects.create(number=number) for number in ("41234", "41235"))
+    mine, theirs = (came(2026, 11, 3, school=make_school(board=one)) for one in (board, other))
+    make_report(board=board, title="Van een bestuur")
+    Report.objects.update(sent_at=NOW, facts={}, pdf=b"%PDF-", xlsx=b"PK")
+
+    assert Report.objects.counting(mine) == ["Van een bestuur"]
+    assert Report.objects.counting(theirs) == []
 
 
 def test_correction_is_explained_where_the_source_of_a_report_helped_pay_for_it():

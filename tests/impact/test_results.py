@@ -147,6 +147,12 @@ def test_fewer_than_five_are_not_split(visit, others, is_told):
     assert ("Minder dan vijf antwoorden" in page) != is_told
 
 
+def test_who_did_not_say_how_prepared_the_class_was_is_on_neither_side(visit):
+    answers_of(visit, *[(5, 3)] * 5, *[(3, 1)] * 4, (1, None))
+    split = results_of(Evaluation.objects.all()).splits[0]
+    assert (split.prepared.n, split.others.n, split.is_fit_to_tell) == (5, 4, False)
+
+
 def reader() -> Client:
     return signed_in(with_role(roles.READER))
 
