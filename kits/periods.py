@@ -38,11 +38,14 @@ class Period:
         return timezone.localdate(first_bookable_moment(None))
 
     def can_start(self, day: datetime.date) -> bool:
-        return self._is_chance(day) and self.copies.free_on(day) > 0
+        return self.copies.free_on(day) > 0 and self._is_chance(day)
 
     def can_be_lent_from(self, day: datetime.date) -> bool:
-        """Whether a loan can start on it, and its box come back on another day."""
-        return self.can_start(day) and any(one.free for one in self.returns(day))
+        """Whether a loan can start on it, and its box come back on another day: on the soonest, or
+        on none, as a longer loan needs the same days and more."""
+        return self.can_start(day) and any(
+            self._free_until(day, back) for back in self._return_days(day)[:1]
+        )
 
     def can_wait(self, day: datetime.date) -> bool:
         """Whether a loan could start on it if a box were free; one with a visit never waits."""
@@ -61,15 +64,16 @@ class Period:
     def returns(self, start: datetime.date) -> list[Return]:
         """All days on which a loan from `start` can end, those without a free copy too."""
         return [
-            Return(
-                day,
-                self.copies.free_in(start, free_again_on(self.kit, day)),
-                self.copies.total,
-                (day - start).days,
-            )
-            for day in self.desk.return_days(self.kit, start)
-            if day <= last_plannable_day()
+            Return(day, self._free_until(start, day), self.copies.total, (day - start).days)
+            for day in self._return_days(start)
         ]
+
+    def _return_days(self, start: datetime.date) -> list[datetime.date]:
+        last = last_plannable_day()
+        return [day for day in self.desk.return_days(self.kit, start) if day <= last]
+
+    def _free_until(self, start: datetime.date, back: datetime.date) -> int:
+        return self.copies.free_in(start, free_again_on(self.kit, back))
 
 
 def look_at(

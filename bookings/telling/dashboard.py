@@ -2,7 +2,7 @@
 
 import datetime
 import itertools
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -186,51 +186,34 @@ def _moment(visit: Visit) -> str:
 
 def _closed(user: User) -> list[Matter]:
     """Visits to come on a day that was closed afterwards, or that is in the holiday of their
-    school; one query where there are none."""
+    school. One query."""
     closed = Closure.objects.filter(
         venue=OuterRef("visit__slot__venue"),
         starts_on__lte=OuterRef("on"),
         ends_on__gte=OuterRef("on"),
     )
-    coming: Any = Booking.objects.of_hubs(user).holding().upcoming().order_by().with_holiday()
+    coming: Any = Booking.objects.of_hubs(user).holding().upcoming().with_holiday()
     coming = coming.alias(on=TruncDate("visit__slot__starts_at")).annotate(is_closed=Exists(closed))
-    found = coming.filter(Q(is_closed=True) | ~Q(holiday=""))
-    rows = list(found.values_list("pk", "is_closed", "holiday"))
-    shut = [pk for pk, is_closed, _holiday in rows if is_closed]
-    away = {pk: holiday for pk, is_closed, holiday in rows if not is_closed}
-    return [*_at_closed_venue(shut), *_in_holiday(away)]
+    found = _with_visit(coming.filter(Q(is_closed=True) | ~Q(holiday="")))
+    at_closed_venue = _by_visit(one for one in found if one.is_closed)
+    return [*map(_shut, at_closed_venue), *(_away(one) for one in found if not one.is_closed)]
 
 
-def _at_closed_venue(keys: Collection[int]) -> list[Matter]:
-    if not keys:
-        return []
+def _shut(planned: Planned) -> Matter:
     text = _("The venue is closed on %(day)s: %(what)s")
-    return [
-        Matter(
-            text % {"day": date_format(one.day, "MONTH_DAY_FORMAT"), "what": one.text}, one.address
-        )
-        for one in _standing(Booking.objects.filter(pk__in=keys))
-    ]
+    said = {"day": date_format(planned.day, "MONTH_DAY_FORMAT"), "what": planned.text}
+    return Matter(text % said, planned.address)
 
 
-def _in_holiday(names: Mapping[int, str]) -> list[Matter]:
-    """A line per class, which staff move, or settle as it comes all the same."""
-    if not names:
-        return []
-    bookings = Booking.objects.filter(pk__in=names).with_facts().order_by("visit__slot__starts_at")
+def _away(booking: Any) -> Matter:
+    """A class, which staff move, or settle as it comes all the same."""
     text = _("%(day)s is in the school holiday ‘%(holiday)s’: %(what)s")
-    return [
-        Matter(
-            text
-            % {
-                "day": date_format(one.visit.slot.day, "MONTH_DAY_FORMAT"),
-                "holiday": names[one.pk],
-                "what": _line(one.visit, [one]).text,
-            },
-            reverse("admin:bookings_booking_change", args=[one.pk]),
-        )
-        for one in bookings
-    ]
+    said = {
+        "day": date_format(booking.visit.slot.day, "MONTH_DAY_FORMAT"),
+        "holiday": booking.holiday,
+        "what": _line(booking.visit, [booking]).text,
+    }
+    return Matter(text % said, reverse("admin:bookings_booking_change", args=[booking.pk]))
 
 
 # --- What stands on days that close --------------------------------------------------------------
@@ -254,13 +237,17 @@ def concerned(thing: Any, changed: Collection[str]) -> list[Planned]:
 
 
 def _standing(bookings: Any) -> list[Planned]:
+    return _by_visit(_with_visit(bookings.holding()))
+
+
+def _with_visit(bookings: Any) -> Any:
+    rows = bookings.select_related("visit__slot", "visit__programme")
+    return rows.order_by("visit__slot__starts_at", "visit", "pk")
+
+
+def _by_visit(bookings: Iterable[Booking]) -> list[Planned]:
     """A line for each visit, where all its classes can be moved at once."""
-    found = (
-        bookings.holding()
-        .select_related("visit__slot", "visit__programme")
-        .order_by("visit__slot__starts_at", "visit", "pk")
-    )
-    by_visit = itertools.groupby(found, key=lambda booking: booking.visit)
+    by_visit = itertools.groupby(bookings, key=lambda booking: booking.visit)
     return [_line(visit, classes) for visit, classes in by_visit]
 
 

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -44,12 +45,17 @@ class Stay:
         return terms_of(programme, day, len(self.bookings), moved_on=moved_on)
 
 
-def moved_by_us_on(bookings: Iterable[Booking]) -> datetime.date | None:
-    """The day on which staff moved one of these to the date that it has; one query."""
-    moves = BookingEvent.objects.filter(booking__in=list(bookings), move="reschedule")
-    last = {event.booking_id: event for event in moves.order_by("pk")}
-    ours = [event for event in last.values() if event.by_role == Role.STAFF]
+def moved_by_us_on(bookings: Sequence[Booking]) -> datetime.date | None:
+    """The day on which staff moved one of these to the date that it has; one query, or none after
+    `history_of`."""
+    prefetch_related_objects(bookings, "events")
+    last = [max(moves, key=lambda event: event.pk) for moves in map(_moves, bookings) if moves]
+    ours = [event for event in last if event.by_role == Role.STAFF]
     return max((timezone.localdate(event.at) for event in ours), default=None)
+
+
+def _moves(booking: Booking) -> list[BookingEvent]:
+    return [event for event in booking.events.all() if event.move == "reschedule"]
 
 
 def came_near_by_us(booking: Booking, last: datetime.date) -> bool:

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
@@ -59,10 +60,9 @@ _OF_GROUPS = {
 
 def history_of(bookings: Sequence[Booking]) -> list[HistoryLine]:
     """What happened to these bookings, newest first, in one query."""
-    by_id = {booking.pk: booking for booking in bookings}
-    events = list(BookingEvent.objects.filter(booking__in=by_id).order_by("-pk"))
-    for event in events:
-        event.booking = by_id[event.booking_id]  # read already, with all its facts
+    prefetch_related_objects(bookings, "events")
+    events = [event for booking in bookings for event in booking.events.all()]
+    events.sort(key=lambda event: event.pk, reverse=True)
     lines = [(event.booking, event, sentence(event)) for event in events]
     return [
         HistoryLine(

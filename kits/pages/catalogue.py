@@ -134,11 +134,12 @@ def first_free_days(kits: Sequence[LessonKit]) -> dict[int, datetime.date]:
     before = max(free_again_on(kit, last + kit.loan_days * ONE_DAY) for kit in kits)
     copies = calendars(first, before, kits)
     desks = desk_calendars({kit.venue for kit in kits}, first, before, Delivery.DESK)
+    days = {venue: desk.days(first, last) for venue, desk in desks.items()}
     found = {}
     for kit in kits:
         period = Period(kit, desks[kit.venue_id], copies.get(kit.pk, KitCalendar()))
-        days = period.desk.days(first, last)
-        found[kit.pk] = next((day for day in days if period.can_be_lent_from(day)), None)
+        free = (day for day in days[kit.venue_id] if period.can_be_lent_from(day))
+        found[kit.pk] = next(free, None)
     return {pk: day for pk, day in found.items() if day}
 
 

@@ -1,5 +1,6 @@
 """What a whole booking costs the database: statements, savepoints and sessions included."""
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +13,19 @@ from django.urls import reverse
 
 from bookings.planning.availability import month_of_offers
 from core.dates import ONE_DAY
+from submissions.rules import first_bookable_moment
 from tests.booking_form import code_in_mail, key_in, typed
-from tests.factories import NOW, make_booking, make_programme, make_school, make_slot, make_visit
+from tests.factories import (
+    NOW,
+    amsterdam,
+    make_booking,
+    make_programme,
+    make_school,
+    make_slot,
+    make_visit,
+)
 
+AUTUMN = amsterdam(2026, 11, 3, 9)
 # Of RELIABILITY's table: the form, its answers, the code's page, the code and the confirmation.
 BUDGET = 60
 # Of a form that comes too late for the last place.
@@ -23,11 +34,11 @@ REFUSED = 18
 BOUNDARIES = {"BEGIN", "BEGIN IMMEDIATE", "COMMIT"}
 
 
-def cost_of_booking(others: int) -> dict[str, int]:
+def cost_of_booking(others: int, at: datetime.datetime = AUTUMN) -> dict[str, int]:
     """How many statements each step takes in a visit that `others` are in already."""
     client = Client()
     programme = make_programme(max_groups=others + 1, max_pupils=250)
-    slot = make_slot(programmes=[programme], max_groups=9, max_pupils=300)
+    slot = make_slot(programmes=[programme], starts_at=at, max_groups=9, max_pupils=300)
     for _other in range(others):
         make_booking(visit=make_visit(slot=slot, programme=programme))
     school = make_school()
@@ -61,6 +72,17 @@ def test_whole_booking_through_the_pages_keeps_its_budget(others: int) -> None:
     steps = cost_of_booking(others)
 
     assert sum(steps.values()) <= BUDGET, steps
+
+
+@pytest.mark.django_db(transaction=True)
+@time_machine.travel(NOW, tick=False)
+def test_page_of_a_visit_that_can_no_longer_be_changed_reads_its_history_once() -> None:
+    soon = first_bookable_moment(None) + datetime.timedelta(hours=10)
+
+    later, near = cost_of_booking(0), cost_of_booking(0, at=soon)
+
+    asked_again = 1  # near a visit: whether its school was asked 'are you still coming?'
+    assert near["confirmation"] == later["confirmation"] + asked_again
 
 
 @pytest.mark.django_db(transaction=True)
