@@ -340,7 +340,8 @@ def ask(site: Site, person: str, method: str, path: str):
 def look(site: Site, person: str, path: str, method: str = "GET"):
     """As that person, leaving her cookies as they were."""
     client = Client(raise_request_exception=False)
-    client.cookies = copy.deepcopy(site.people[person].cookies)
+    client.handler = site.people[person].handler  # which has loaded the middleware
+    client.cookies = copy.copy(site.people[person].cookies)  # an answer replaces them, one by one
     return looked_at(client.generic(method, path), path)
 
 
