@@ -22,7 +22,7 @@ from roster import clock
 from roster import lifecycle as roster
 from roster.models import Shift
 from tec_site.staff import roles
-from tests.core.test_in_libreoffice import OFFICE, saved
+from tests.core.test_in_libreoffice import OFFICE, all_saved
 from tests.factories import (
     amsterdam,
     make_booking,
@@ -304,11 +304,11 @@ def test_each_list_has_a_row_of_typed_cells_and_no_formula(year, label, resource
 
 
 @pytest.mark.skipif(OFFICE is None, reason="no LibreOffice (soffice) here")
-@pytest.mark.parametrize(("label", "resource"), RESOURCES)
-def test_each_list_is_the_same_after_a_real_program_saved_it(year, tmp_path, label, resource):
-    path = tmp_path / "lijst.xlsx"
-    path.write_bytes(taken_along(year, label, resource).content)
-    before, after = (
-        list(load_workbook(file).active.values) for file in (path, saved(path, "xlsx", tmp_path))
-    )
-    assert after == before
+def test_each_list_is_the_same_after_a_real_program_saved_it(year, tmp_path):
+    paths = [tmp_path / f"{label}-{resource}.xlsx" for label, resource in RESOURCES]
+    for path, (label, resource) in zip(paths, RESOURCES, strict=True):
+        path.write_bytes(taken_along(year, label, resource).content)
+
+    for path, again in zip(paths, all_saved(paths, "xlsx", tmp_path), strict=True):
+        before, after = (list(load_workbook(file).active.values) for file in (path, again))
+        assert after == before, path.stem

@@ -179,7 +179,7 @@ def six(db):
     ]
 
 
-@pytest.mark.usefixtures("letters_once")
+@pytest.mark.usefixtures("no_letter")
 def test_a_week_in_march_is_swept_in_one_go(desk, worker, six, django_assert_max_num_queries):
     booked = full_week(datetime.date(2027, 3, 1), programmes=six)
     half_days(datetime.date(2027, 3, 8), programmes=six)
