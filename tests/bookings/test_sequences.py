@@ -27,6 +27,7 @@ from bookings import clock, lifecycle, visits
 from bookings.models import Booking, BookingEvent, State, Visit, ZoneClaim
 from bookings.rules import VisitItem, VisitRequest
 from core.lifecycle import Refused
+from programmes.models import Programme
 from submissions.models import Submission
 from submissions.rules import Party
 from tests.chain import chain_is_sound
@@ -547,11 +548,12 @@ class Desk(RuleBasedStateMachine):
 
     @invariant()
     def claims_equal_the_active_visits(self) -> None:
+        programmes = Programme.objects.prefetch_related("zones").in_bulk()
         active = Visit.objects.active().values_list("pk", "programme", "slot__starts_at")
         expected = [
-            (visit, zone, starts_at, starts_at + occupied)
+            (visit, zone.pk, starts_at, starts_at + programmes[programme].occupies)
             for visit, programme, starts_at in active
-            for zone, occupied in self.site["zones"][programme]
+            for zone in programmes[programme].zones.all()
         ]
         claims = list(ZoneClaim.objects.values_list("visit", "zone", "starts_at", "ends_at"))
         assert sorted(claims) == sorted(expected)
@@ -578,11 +580,6 @@ def test_any_sequence_of_moves_keeps_places_claims_and_events_in_order():
     first = amsterdam(2026, 11, 3, 9)
     Desk.site = {
         "programmes": offered,
-        # Nothing below changes them, so they are asked once.
-        "zones": {
-            programme.pk: [(zone.pk, programme.occupies) for zone in programme.zones.all()]
-            for programme in offered
-        },
         "slots": [
             make_slot(programmes=offered, starts_at=first + datetime.timedelta(hours=hours), **most)
             for hours in World.starts
