@@ -17,6 +17,7 @@ from tests.factories import (
     make_submission,
     make_teacher,
     make_venue,
+    make_visit,
 )
 
 PAGES = ["/", "/privacy/", "/toegankelijkheid/", "/voorwaarden/", "/bestaat-niet/"]
@@ -93,6 +94,24 @@ def test_paper_gets_the_words_and_what_is_folded_but_no_chrome(page: Any) -> Non
         }.items()
     }
     assert seen == {"title": True, "menu": False, "drawing": False, "objectives": True}
+
+
+def test_paper_of_a_visit_says_what_was_agreed_and_offers_nothing_to_press(page: Any) -> None:
+    teacher = make_teacher()
+    submission, visit = make_submission(user=teacher), make_visit(max_groups=2)
+    for name in ("Groep 7", "Groep 8"):
+        make_booking(submission=submission, visit=visit, party_name=name, pupils=12)
+    sign_in(page, Client(), teacher)
+    page.goto(f"/boekingen/{submission.public_id}/")
+    assert page.locator("main .btn").count() > 0
+
+    page.emulate_media(media="print")
+
+    paper = page.locator("main").inner_text()
+    assert "Groep 8" in paper
+    assert page.locator("main .btn").locator("visible=true").count() == 0
+    for words in ("Wijzig", "Deel met een collega", "collega", "brief aan de ouders"):
+        assert words not in paper
 
 
 def test_both_doors_can_be_read_on_a_laptop_without_scrolling(page):
