@@ -98,12 +98,13 @@ def _write_closing(rows: Sequence[Any]) -> Written:
 
 def _write_counts(rows: Sequence[Any]) -> Written:
     """Counts have no history: a new year's file adds thousands of them."""
-    schools = _schools_by_code({code for code, _year, _pupils in rows})
+    schools = School.objects.filter(site_code__in={code for code, _year, _pupils in rows})
+    keys = dict(schools.values_list("site_code", "pk"))
     PupilCount.objects.bulk_create(
         [
-            PupilCount(school=schools[code], year=year, pupils=pupils)
+            PupilCount(school_id=keys[code], year=year, pupils=pupils)
             for code, year, pupils in rows
-            if code in schools
+            if code in keys
         ],
         update_conflicts=True,
         unique_fields=["school", "year"],

@@ -152,9 +152,3 @@ def test_what_is_copied_into_a_file_is_cleaned(tmp_path):
     assert School.objects.get().name == "De Ster"
     [report] = run(write(tmp_path, [site("10AB00", VESTIGINGSNAAM="De Ster")]))
     assert report.unchanged == 1
-
-
-@pytest.mark.parametrize("name", [duo_files.PRIMARY, duo_files.SECONDARY])
-def test_real_files_pass(name):
-    [report] = run(duo_files.real_file(name))
-    assert report.skipped == []

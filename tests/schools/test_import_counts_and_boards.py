@@ -10,7 +10,6 @@ from schools.imports.directory import import_files
 from schools.imports.reading import BrokenFile
 from schools.models import PupilCount, School, SchoolBoard
 from tests.factories import make_school
-from tests.schools import duo_files
 from tests.schools.duo_files import HAGENPOORT, sites, write
 
 pytestmark = pytest.mark.django_db
@@ -142,11 +141,3 @@ def test_number_of_statements_for_counts_does_not_grow_with_the_rows(tmp_path):
         return len(captured)
 
     assert statements(codes[:5]) == statements(codes)
-
-
-def test_real_counts_are_stored_for_the_real_schools():
-    (_sites, counts) = run(
-        duo_files.real_file(duo_files.PUPILS), duo_files.real_file(duo_files.PRIMARY)
-    )
-    assert (len(counts.added), counts.skipped) == (60_920, [])
-    assert PupilCount.objects.filter(pupils=None).exists()

@@ -1,7 +1,6 @@
 """Importing DUO's school sites."""
 
 import datetime
-import time
 
 import pytest
 import time_machine
@@ -390,7 +389,7 @@ def test_file_that_is_not_there_is_a_command_error(tmp_path):
         call_command("import_schools", tmp_path / "nowhere.csv")
 
 
-# --- The command, its speed and the real files ----------------------------------------------
+# --- The command and its speed --------------------------------------------------------------
 
 
 @time_machine.travel("2026-09-15 10:00+02:00", tick=False)
@@ -424,43 +423,3 @@ def test_number_of_statements_does_not_grow_with_the_number_of_rows(tmp_path):
     calendars = 2  # of visits, and of boxes that are brought
     assert (few, many, changed) == (few, few, few + calendars)
     assert few <= 10
-
-
-def test_real_primary_file_imports_within_fifteen_seconds_and_again_without_a_change():
-    path = duo_files.real_file(duo_files.PRIMARY)
-    started = time.process_time()  # a busy machine is no failure
-    first = run(path)
-    took = time.process_time() - started
-    second = run(path)
-
-    assert (counts(first), School.objects.count()) == ((6122, 0, 0, 0, 0), 6122)
-    assert (counts(second), second.unchanged) == ((0, 0, 0, 0, 0), 6122)
-    assert took < 15
-    assert School.objects.get(site_code="14YP00").holiday_region == "noord"
-    assert [s.site_code for s in find_schools("hagenpoort deventer").schools] == ["14YP00"]
-    assert find_schools("OBS De Hagenpoort").schools[0].site_code == "14YP00"
-    assert not School.objects.filter(city__regex=r"[A-Z]{4}").exists()
-
-
-def test_half_the_real_file_is_refused(tmp_path):
-    data = duo_files.real_file(duo_files.PRIMARY).read_bytes()
-    lines = data.splitlines(keepends=True)
-    whole, half = tmp_path / "whole.csv", tmp_path / "half.csv"
-    whole.write_bytes(data)
-    half.write_bytes(b"".join(lines[: len(lines) // 2]))
-    run(whole)
-
-    with pytest.raises(BrokenFile, match="3062"):
-        run(half)
-    assert School.objects.filter(closed_on=None).count() == 6122
-
-
-def test_real_secondary_file_has_levels_and_closes_no_primary_school(tmp_path):
-    run(write(tmp_path, [HAGENPOORT]))
-    report = run(duo_files.real_file(duo_files.SECONDARY))
-
-    assert counts(report) == (56, 0, 0, 0, 0)
-    assert School.objects.get(site_code="32KM00").structure == "HAVO"
-    assert set(
-        School.objects.filter(municipality="Apeldoorn").values_list("holiday_region", flat=True)
-    ) == {"midden"}

@@ -1,15 +1,11 @@
 """Finding a school as teachers type it."""
 
-import io
-
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 
 from schools.near_matches import slips_between
 from schools.search import LIMIT, find_schools
 from tests.factories import make_school
-from tests.schools.duo_files import PRIMARY, real_file
 
 
 @pytest.fixture
@@ -260,21 +256,3 @@ def test_back_office_forgives_small_words_too(desk, hagenpoort, others):
 )
 def test_slips_are_counted_to_the_beginning_of_a_word(typed, word, slips):
     assert slips_between(typed, word) == slips
-
-
-REAL = {
-    "St.Jozef": "St Jozef, Blokker",
-    "hagenpoort in deventer": "Openbare Basisschool De Hagenpoort, Deventer",
-    "Hagenpoort, Deventer NL": "Openbare Basisschool De Hagenpoort, Deventer",
-    "Montessori en Breda": "Montessori + Breda, Breda",
-    "hagepoort": "Openbare Basisschool De Hagenpoort, Deventer",
-    "hagenpoort zwolle": "Openbare Basisschool De Hagenpoort, Deventer",
-    "dokter ariens neede": "Dr. Ariëns Daltonschool, Neede",
-    "theo thijssen assen": "o.b.s.Theo Thijssen, Assen",
-}
-
-
-def test_search_among_the_real_schools(db):
-    call_command("import_schools", real_file(PRIMARY), stdout=io.StringIO())
-    assert {query: str(find_schools(query).schools[0]) for query in REAL} == REAL
-    assert {one.city for one in find_schools("s'Gravenhage").schools} == {"'s-Gravenhage"}
