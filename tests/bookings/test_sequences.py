@@ -7,7 +7,7 @@ the rows, claims the active visits, and events chain from state to state, one pe
 
 import datetime
 import itertools
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 
 import pytest
@@ -27,7 +27,6 @@ from bookings import clock, lifecycle, visits
 from bookings.models import Booking, BookingEvent, State, Visit, ZoneClaim
 from bookings.rules import VisitItem, VisitRequest
 from core.lifecycle import Refused
-from programmes.models import Programme
 from submissions.models import Submission
 from submissions.rules import Party
 from tests.chain import chain_is_sound
@@ -536,25 +535,22 @@ class Desk(RuleBasedStateMachine):
 
     @invariant()
     def counters_equal_the_rows(self) -> None:
-        holding = defaultdict(list)
-        for visit, pupils in Booking.objects.holding().values_list("visit", "pupils"):
-            holding[visit].append(pupils)
-        facts = "pk", "groups_taken", "pupils_taken", "max_groups", "released_at"
-        for visit in Visit.objects.values_list(*facts, named=True):
-            inside = holding[visit.pk]
-            assert (visit.groups_taken, visit.pupils_taken) == (len(inside), sum(inside))
+        for visit in Visit.objects.prefetch_related("bookings"):
+            inside = [one for one in visit.bookings.all() if one.is_holding]
+            counted = (visit.groups_taken, visit.pupils_taken)
+            assert counted == (len(inside), sum(one.pupils for one in inside))
             assert (visit.released_at is None) == bool(inside)
             assert len(inside) <= visit.max_groups
 
     @invariant()
     def claims_equal_the_active_visits(self) -> None:
-        programmes = Programme.objects.prefetch_related("zones").in_bulk()
-        active = Visit.objects.active().values_list("pk", "programme", "slot__starts_at")
-        expected = [
-            (visit, zone.pk, starts_at, starts_at + programmes[programme].occupies)
-            for visit, programme, starts_at in active
-            for zone in programmes[programme].zones.all()
-        ]
+        active = Visit.objects.active().select_related("slot", "programme")
+        expected = {
+            (visit.pk, zone.pk, visit.slot.starts_at, visit.slot.starts_at + occupied)
+            for visit in active.prefetch_related("programme__zones")
+            for zone in visit.programme.zones.all()
+            for occupied in [visit.programme.occupies]
+        }
         claims = list(ZoneClaim.objects.values_list("visit", "zone", "starts_at", "ends_at"))
         assert sorted(claims) == sorted(expected)
         for one, other in itertools.combinations(claims, 2):

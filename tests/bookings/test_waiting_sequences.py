@@ -7,7 +7,6 @@ asks for no more.
 
 import datetime
 import itertools
-from collections import defaultdict
 
 import pytest
 import time_machine
@@ -24,7 +23,7 @@ from hypothesis.stateful import (
 
 from bookings import clock, lifecycle, several_classes, visits
 from bookings.closing_days import VisitSweeper
-from bookings.models import Booking, State, Visit, VisitSlot, VisitWait, VisitWaitEvent
+from bookings.models import Booking, State, Visit, VisitSlot, VisitWait
 from bookings.rules import VisitItem, VisitRequest
 from bookings.several_classes import ClassChange
 from bookings.visits.calling_off import call_off
@@ -207,31 +206,20 @@ class Desk(RuleBasedStateMachine):
 
     @invariant()
     def counters_equal_the_rows(self) -> None:
-        holding = defaultdict(list)
-        for visit, pupils in Booking.objects.holding().values_list("visit", "pupils"):
-            holding[visit].append(pupils)
-        facts = "pk", "groups_taken", "pupils_taken"
-        for visit, groups, pupils in Visit.objects.values_list(*facts):
-            assert (groups, pupils) == (len(holding[visit]), sum(holding[visit]))
+        for visit in Visit.objects.all():
+            rows = list(visit.bookings.holding())
+            pupils = sum(row.pupils for row in rows)
+            assert (visit.groups_taken, visit.pupils_taken) == (len(rows), pupils)
 
     @invariant()
     def nothing_is_offered_twice_or_in_parts(self) -> None:
-        states, offered, events = defaultdict(list), defaultdict(list), defaultdict(list)
-        waits = VisitWait.objects.values_list("pk", "submission", "state")
-        for _wait, submission, state in waits:
-            states[submission].append(state)
-        places = Booking.objects.filter(state=State.OFFERED)
-        for submission, visit in places.values_list("submission", "visit"):
-            offered[submission].append(visit)
-        steps = VisitWaitEvent.objects.order_by("pk")
-        for event in steps.values_list("wait", "from_state", "to_state", named=True):
-            events[event.wait].append(event)
-        for submission, of_rows in states.items():
-            [state] = set(of_rows)
-            visits_offered = offered[submission]
-            assert len(visits_offered) == (len(of_rows) if state == S.OFFERED else 0)
-            assert len(set(visits_offered)) <= 1
-        assert all(chain_is_sound(events[wait]) for wait, _submission, _state in waits)
+        for submission in {row.submission for row in VisitWait.objects.all()}:
+            rows = list(submission.visitwaits.all())
+            [state] = {row.state for row in rows}
+            offered = submission.bookings.filter(state=State.OFFERED)
+            assert offered.count() == (len(rows) if state == S.OFFERED else 0)
+            assert len({one.visit_id for one in offered}) <= 1
+            assert all(chain_is_sound(row.events.all()) for row in rows)
 
     @invariant()
     def none_that_fits_is_passed_over(self) -> None:
@@ -244,7 +232,7 @@ class Desk(RuleBasedStateMachine):
     def nobody_is_served_before_an_earlier_one_that_asks_for_no_more(self) -> None:
         waiting = self.waiting()
         offered = VisitWait.objects.exclude(state=S.WAITING).exclude(booking=None)
-        for row in offered:
+        for row in offered.select_related("booking__visit__slot"):
             if row.submission_id in self.served:
                 continue
             self.served.add(row.submission_id)
