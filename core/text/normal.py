@@ -193,10 +193,7 @@ def fold(text: str) -> str:
         plain = text.lower()
     else:
         plain = _unaccented(unicodedata.normalize("NFKC", _UNSEEN.sub("", text)))
-    if "." in plain:
-        plain = _INITIALS.sub(lambda found: found[0].replace(".", "") + " ", plain)
-    if plain.isascii():
-        return " ".join(plain.translate(_APART).split())
+    plain = _INITIALS.sub(lambda found: found[0].replace(".", "") + " ", plain)
     return " ".join("".join(one if _in_word(one) else " " for one in plain).split())
 
 
@@ -228,10 +225,8 @@ def search_text(*texts: str) -> str:
 
     Words that hang together by a sign stand there as one, too: some type them so.
     """
-    text = " ".join(texts)
-    words = fold(text).split()
-    signed = (one for one in text.split() if not (one.isascii() and one.isalnum()))
-    joined = (fold(one).replace(" ", "") for one in signed)
+    words = fold(" ".join(texts)).split()
+    joined = (fold(one).replace(" ", "") for one in " ".join(texts).split())
     known = set(words)
     return "".join(f" {word}" for word in [*words, *(one for one in joined if one not in known)])
 
@@ -256,7 +251,3 @@ def _unaccented(text: str) -> str:
 def _in_word(sign: str) -> bool:
     # 'anouk@' is the beginning of an address, and nobody's name.
     return sign.isalnum() or sign == "@" or unicodedata.category(sign)[0] == "M"
-
-
-# Of ASCII asked once: an import folds the words of thousands of schools.
-_APART = str.maketrans({sign: " " for sign in map(chr, range(128)) if not _in_word(sign)})
