@@ -32,6 +32,7 @@ OFFER_FOR, OFFER_HOURS = timedelta(hours=16), (8, 17)
 OFFER_FOR_NEAR, OFFER_IS_NEAR_WITHIN = timedelta(hours=4), timedelta(days=7)
 # 'Nearly full': so many classes still fit in a visit of more. Staff see those of the coming weeks.
 NEARLY_FULL_CLASSES_LEFT, NEARLY_FULL_SHOWN_WEEKS = 1, 6
+MATTERS_SHOWN = 6  # of a kind on the overview, a line each; one line leads to the others
 REMIND_BEFORE_VISIT_DAYS = 7
 ASK_AGAIN_BEFORE_VISIT_DAYS = 21  # 'are you still coming?'
 SILENT_AFTER_DAYS = 7  # then staff hear that nobody answered it

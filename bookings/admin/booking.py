@@ -62,6 +62,10 @@ class BookingAttentionFilter(AttentionFilter):
         return {
             "yes": (_("waits for us"), waits),
             "doubt": (_("not begun, with a reason"), is_doubtful()),
+            "closed": (
+                _("on a day that was closed, or in a school holiday"),
+                Q(pk__in=Booking.objects.on_days_off().order_by().values("pk")),
+            ),
         }
 
 

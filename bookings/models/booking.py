@@ -19,7 +19,7 @@ from bookings.models.visit import Footprint, Visit, ZoneClaim
 from core.constraints import NotesChanges
 from core.lifecycle import Event, once_about_date, unnoticed
 from core.text.searching import WordsInside
-from programmes.models import OfHubs, Programme
+from programmes.models import Closure, OfHubs, Programme
 from schools.models import SchoolHoliday
 from submissions.models import Asked, AskedQuerySet
 
@@ -128,6 +128,17 @@ class BookingQuerySet(AskedQuerySet["Booking"]):
                 default=name,
             )
         )
+
+    def on_days_off(self) -> Self:
+        """Bookings to come on a day that was closed afterwards (`is_closed`), or that is in a
+        school holiday (`with_holiday`)."""
+        closed = Closure.objects.filter(
+            venue=OuterRef("visit__slot__venue"),
+            starts_on__lte=OuterRef("day"),
+            ends_on__gte=OuterRef("day"),
+        )
+        standing = self.holding().upcoming().with_holiday().annotate(is_closed=Exists(closed))
+        return standing.filter(Q(is_closed=True) | ~Q(holiday=""))
 
     def upcoming(self) -> Self:
         return self.filter(visit__slot__starts_at__gt=timezone.now())

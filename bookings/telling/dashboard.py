@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -20,7 +19,7 @@ from bookings.rotation.timetable import too_long
 from bookings.visits.joining import small_visits
 from core.dates import ONE_DAY, start_of_day
 from core.kinds import Action, Matter, OnDay, Planned
-from programmes.models import Closure, Programme, Venue
+from programmes.models import Programme, Venue
 from schools.models import Organisation, School, User
 from submissions.wording import numbers_of
 
@@ -112,7 +111,7 @@ def nearly_full(user: User) -> QuerySet[Visit]:
 
 
 def matters(user: User) -> list[Matter]:
-    return [*_doubts(user), *_too_long(user), *_closed(user), *_small(user)]
+    return [*_doubts(user), *_too_long(user), *_on_days_off(user), *_small(user)]
 
 
 def _doubts(user: User) -> list[Matter]:
@@ -184,19 +183,26 @@ def _moment(visit: Visit) -> str:
     return date_format(timezone.localtime(visit.slot.starts_at), "MONTH_DAY_TIME_FORMAT")
 
 
-def _closed(user: User) -> list[Matter]:
-    """Visits to come on a day that was closed afterwards, or that is in the holiday of their
-    school. One query."""
-    closed = Closure.objects.filter(
-        venue=OuterRef("visit__slot__venue"),
-        starts_on__lte=OuterRef("on"),
-        ends_on__gte=OuterRef("on"),
-    )
-    coming: Any = Booking.objects.of_hubs(user).holding().upcoming().with_holiday()
-    coming = coming.alias(on=TruncDate("visit__slot__starts_at")).annotate(is_closed=Exists(closed))
-    found = _with_visit(coming.filter(Q(is_closed=True) | ~Q(holiday="")))
+def _on_days_off(user: User) -> list[Matter]:
+    """The first visits to come whose date cannot be, and a line about the others: a holiday that
+    is imported may concern hundreds. One query where there are none."""
+    off = _by_time(Booking.objects.of_hubs(user).on_days_off())
+    keys = list(off.values_list("pk", "visit"))
+    first = list(dict.fromkeys(visit for _pk, visit in keys))[: settings.MATTERS_SHOWN]
+    shown = [pk for pk, visit in keys if visit in first]
+    if not shown:
+        return []
+    found = _with_visit(Booking.objects.filter(pk__in=shown).on_days_off())
     at_closed_venue = _by_visit(one for one in found if one.is_closed)
-    return [*map(_shut, at_closed_venue), *(_away(one) for one in found if not one.is_closed)]
+    lines = [*map(_shut, at_closed_venue), *(_away(one) for one in found if not one.is_closed)]
+    if number := len(keys) - len(shown):
+        text = ngettext(
+            "%(number)d more booking is on a day that was closed, or in a school holiday",
+            "%(number)d more bookings are on days that were closed, or in a school holiday",
+            number,
+        )
+        lines.append(Matter(text % {"number": number}, _list_of({"attention": "closed"})))
+    return lines
 
 
 def _shut(planned: Planned) -> Matter:
@@ -241,8 +247,12 @@ def _standing(bookings: Any) -> list[Planned]:
 
 
 def _with_visit(bookings: Any) -> Any:
-    rows = bookings.select_related("visit__slot", "visit__programme")
-    return rows.order_by("visit__slot__starts_at", "visit", "pk")
+    return _by_time(bookings.select_related("visit__slot", "visit__programme"))
+
+
+def _by_time(bookings: Any) -> Any:
+    """In which those of a visit stand together."""
+    return bookings.order_by("visit__slot__starts_at", "visit", "pk")
 
 
 def _by_visit(bookings: Iterable[Booking]) -> list[Planned]:

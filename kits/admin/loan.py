@@ -32,6 +32,7 @@ from kits.lifecycle import MOVES
 from kits.models import Loan, LoanState
 from kits.models.loan import ASKS_TO_MOVE, IS_STUCK, Attention
 from kits.telling import documents, ical
+from kits.telling.dashboard import on_days_off
 from kits.telling.wording import sentence
 from submissions.admin.asked import AskedAdmin, LevelForm
 from submissions.admin.papers import Paper
@@ -66,7 +67,13 @@ class LoanAttentionFilter(AttentionFilter):
         return super().waiting() | {
             "box": (_("its box cannot go out"), IS_STUCK),
             "days": (_("the school asks for other days"), ASKS_TO_MOVE),
+            "closed": (_("cannot change hands on its day"), Q()),
         }
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "closed":
+            return queryset.filter(pk__in=[one.loan.pk for one in on_days_off(queryset)])
+        return super().queryset(request, queryset)
 
 
 class WhereFilter(DefaultFilter):

@@ -3,8 +3,9 @@
 import datetime
 import itertools
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, ExtractIsoWeekDay
 from django.urls import reverse
@@ -63,7 +64,7 @@ def next_day(day: datetime.date, user: User) -> datetime.date | None:
 
 
 def matters(user: User) -> list[Matter]:
-    return [*_late_and_left(user), *_closed(user)]
+    return [*_late_and_left(user), *_on_days_off(user)]
 
 
 def _late_and_left(user: User) -> list[Matter]:
@@ -96,7 +97,15 @@ def _list_of(query: dict[str, str]) -> str:
     return reverse("admin:kits_loan_changelist", query=query)
 
 
-def _closed(user: User) -> list[Matter]:
+class OnDayOff(NamedTuple):
+    """A loan, and why its box cannot go out or come back on its day (`_why`)."""
+
+    loan: Loan
+    out: str
+    back: str
+
+
+def on_days_off(loans: Any) -> list[OnDayOff]:
     """Boxes to hand over on a day on which that was possible, and is no longer; one query where
     there are none."""
     today = timezone.localdate()
@@ -105,20 +114,33 @@ def _closed(user: User) -> list[Matter]:
     found = Q()
     for way in ("out", "back"):
         found |= Q(**{f"closed_{way}": True}) | ~Q(**{f"holiday_{way}": ""}) | _off_desk(way)
-    coming: Any = Loan.objects.of_hubs(user).filter(state__in=_TO_RETURN, ends_on__gte=today)
+    coming = loans.order_by().filter(state__in=_TO_RETURN, ends_on__gte=today)
     keys = list(coming.alias(is_round=is_round).alias(**shut).filter(found).values_list("pk"))
     if not keys:
         return []
-    loans = Loan.objects.filter(pk__in=[key for (key,) in keys]).order_by("starts_on", "pk")
-    loans = loans.with_facts().annotate(is_round=is_round).annotate(**shut)
+    rows = Loan.objects.filter(pk__in=[key for (key,) in keys]).order_by("starts_on", "pk")
+    rows = rows.with_facts().annotate(is_round=is_round).annotate(**shut)
+    why = (OnDayOff(loan, _why_out(loan), _why(loan, "back")) for loan in rows)
+    return [one for one in why if one.out or one.back]
+
+
+def _on_days_off(user: User) -> list[Matter]:
+    """The first, and a line about the others."""
     matters = []
-    for loan in loans:
-        out, back = (_why(loan, way) for way in ("out", "back"))
-        for one in _lines(loan, bool(out) and loan.starts_on >= today, bool(back)):
+    for loan, out, back in on_days_off(Loan.objects.of_hubs(user)):
+        for one in _lines(loan, bool(out), bool(back)):
             why = out if one.day == loan.starts_on else back
             facts = {"day": date_format(one.day, "MONTH_DAY_FORMAT"), "what": one.text}
             matters.append(Matter(why % facts, one.address))
-    return matters
+    shown = matters[: settings.MATTERS_SHOWN]
+    if number := len(matters) - len(shown):
+        text = ngettext(
+            "%(number)d more box changes hands on a day on which that is not possible",
+            "%(number)d more boxes change hands on days on which that is not possible",
+            number,
+        )
+        shown.append(Matter(text % {"number": number}, _list_of({"attention": "closed"})))
+    return shown
 
 
 def _shut(way: str, day: str, *moves: str) -> dict[str, Any]:
@@ -146,6 +168,11 @@ def _shut(way: str, day: str, *moves: str) -> dict[str, Any]:
 def _off_desk(way: str) -> Q:
     """Not on a desk day any more, unless staff agreed on that day with a school."""
     return Q(**{f"on_desk_day_{way}": False}) & ~Q(**{f"dated_by_{way}": Role.STAFF})
+
+
+def _why_out(loan: Loan) -> str:
+    has_to_go = loan.state in _TO_GO and loan.starts_on >= timezone.localdate()
+    return _why(loan, "out") if has_to_go else ""
 
 
 def _why(loan: Any, way: str) -> str:

@@ -25,7 +25,7 @@ from schools.models import User
 
 # As far ahead as schools are asked whether they come. Further on the roster says it: each shift
 # that is judged costs the overview a quarter of a ms.
-DOUBTS_WITHIN, DOUBTS_SHOWN = datetime.timedelta(days=settings.ASK_AGAIN_BEFORE_VISIT_DAYS), 6
+DOUBTS_WITHIN = datetime.timedelta(days=settings.ASK_AGAIN_BEFORE_VISIT_DAYS)
 
 
 @dataclass(frozen=True)
@@ -129,18 +129,28 @@ def matters(user: User) -> list[Matter]:
 
 
 def _doubts(user: User) -> list[Matter]:
-    """One each: who has a shift that she may not have, and why."""
+    """One each: who has a shift that she may not have, and why; and a line about the others."""
     taken = Shift.objects.of_hubs(user).where(is_promise=True).upcoming().with_visit()
     soon = taken.filter(starts_at__lt=timezone.now() + DOUBTS_WITHIN)
     found = in_doubt(list(soon.order_by("starts_at", "pk")))
-    return [
+    shown, others = found[: settings.MATTERS_SHOWN], found[settings.MATTERS_SHOWN :]
+    matters = [
         Matter(
             _("%(who)s, %(shift)s: %(why)s")
             % {"who": shift.person, "why": doubts_in_words(why), "shift": shift},
             page_of(shift),
         )
-        for shift, why in found[:DOUBTS_SHOWN]
+        for shift, why in shown
     ]
+    if others:
+        text = ngettext(
+            "%(number)d more shift is somebody’s who may not have it",
+            "%(number)d more shifts are of people who may not have them",
+            len(others),
+        )
+        week = reverse("admin:roster_shift_week", query={"week": others[0][0].day.isoformat()})
+        matters.append(Matter(text % {"number": len(others)}, week))
+    return matters
 
 
 def _open(user: User) -> list[Matter]:
