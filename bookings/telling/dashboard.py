@@ -115,12 +115,9 @@ def matters(user: User) -> list[Matter]:
 
 
 def _doubts(user: User) -> list[Matter]:
-    # Not who was there or did not come: of ten years that is nearly everybody.
-    over = State.where(is_promise=True, is_coming=False)
-    standing = [state for state in State.where(holds=True) if state not in over]
-    holding = Booking.objects.of_hubs(user).filter(state__in=standing).order_by()
+    standing = Booking.objects.of_hubs(user).still_standing().order_by()
     doubt, waits = is_doubtful(), Q(state=State.REQUESTED)
-    count = holding.filter(doubt | waits).aggregate(
+    count = standing.filter(doubt | waits).aggregate(
         requests=Count("pk", waits), doubts=Count("pk", doubt)
     )
     found = []
