@@ -56,16 +56,17 @@ def find_or_open(
     one, locked along in order of primary key. `only_planned`: not where staff have just closed this
     half day, taken the programme off it or made it one for others. Raises DoesNotFit, VisitGone.
     """
-    active = Visit.objects.active().filter(slot=slot, programme=programme)
+    # Each part of the OR by an index of its own: this is asked while others wait for the lock.
+    this = Q(slot=slot, programme=programme, released_at=None)
     for _again in range(TRIES):
         if programme.length <= slot.length:
             groups, pupils = programme.most(slot.max_groups, slot.max_pupils)
             new = Visit(slot=slot, programme=programme, max_groups=groups, max_pupils=pupils)
             Visit.objects.bulk_create([new], ignore_conflicts=True)
-        elif not active.exists():
+        elif not Visit.objects.filter(this).exists():
             raise DoesNotFit
-        both = Visit.objects.filter(Q(pk__in=active.values("pk")) | Q(pk=leaving))
-        locked = both.order_by("pk").select_for_update(of=("self",))
+        both = Visit.objects.filter(this | Q(pk=leaving)).order_by("pk")
+        locked = both.select_for_update(of=("self",))
         if only_planned:
             # As it is under the lock: `stop_promising` made us wait while staff closed the day.
             planned = VisitSlot.objects.open().filter(
