@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.report import Report
-from benchmarks.server import clear, empty_postgres, environment, serving, settle
+from benchmarks.server import (
+    clear,
+    empty_postgres,
+    environment,
+    not_durable,
+    serving,
+    settle,
+)
 
 
 def main() -> int:
@@ -50,6 +57,8 @@ def _measure(postgres_url: str, *, quick: bool) -> int:
         from tests.ten_years import Size
 
         report.heading("PostgreSQL" if url else "SQLite")
+        if off := not_durable():
+            raise SystemExit(f"Not as in production: PostgreSQL has {off} off.")
         call_command("collectstatic", interactive=False, verbosity=0)
         small = _one_size(Size().tenth(), report)
         if not quick:

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 @dataclass
 class Report:
     exceeded: list[str] = field(default_factory=list)
+    about: str = ""  # what the indented lines that follow belong to
 
     def heading(self, text: str) -> None:
         print(f"\n{text}\n{'-' * len(text)}", flush=True)
 
     def fact(self, what: str, text: str) -> None:
+        if not what.startswith(" "):
+            self.about = what
         print(f"{what:<44} {text}", flush=True)
 
     def budget(
@@ -23,7 +26,8 @@ class Report:
         verdict = "" if kept else "   EXCEEDED"
         self.fact(what, f"{actual:>9.{digits}f} {unit:<22} {sign} {limit:.4g}{verdict}")
         if not kept:
-            self.exceeded.append(what)
+            of = "" if what == self.about else f"{self.about}: "
+            self.exceeded.append(of + what.strip())
 
     def close(self) -> int:
         """The exit status: 1 when a budget was exceeded."""
