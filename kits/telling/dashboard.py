@@ -126,21 +126,21 @@ def on_days_off(loans: Any) -> list[OnDayOff]:
 
 def _on_days_off(user: User) -> list[Matter]:
     """The first, and a line about the others."""
+    found, shown = on_days_off(Loan.objects.of_hubs(user)), settings.MATTERS_SHOWN
     matters = []
-    for loan, out, back in on_days_off(Loan.objects.of_hubs(user)):
+    for loan, out, back in found[:shown]:
         for one in _lines(loan, bool(out), bool(back)):
             why = out if one.day == loan.starts_on else back
             facts = {"day": date_format(one.day, "MONTH_DAY_FORMAT"), "what": one.text}
             matters.append(Matter(why % facts, one.address))
-    shown = matters[: settings.MATTERS_SHOWN]
-    if number := len(matters) - len(shown):
+    if number := len(found[shown:]):
         text = ngettext(
             "%(number)d more box changes hands on a day on which that is not possible",
             "%(number)d more boxes change hands on days on which that is not possible",
             number,
         )
-        shown.append(Matter(text % {"number": number}, _list_of({"attention": "closed"})))
-    return shown
+        matters.append(Matter(text % {"number": number}, _list_of({"attention": "closed"})))
+    return matters
 
 
 def _shut(way: str, day: str, *moves: str) -> dict[str, Any]:
