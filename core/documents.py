@@ -47,6 +47,9 @@ SCRIPTS = {
     "Arabic": ("خ", "fonts-noto-core"),
     "Hebrew": ("ג", "fonts-noto-core"),
     "Devanagari": ("क", "fonts-noto-core"),
+    "Bengali": ("ব", "fonts-noto-core"),
+    "Tamil": ("த", "fonts-noto-core"),
+    "Ethiopic": ("ሰ", "fonts-noto-core"),
     "Thai": ("ส", "fonts-noto-core"),
 }
 STYLESHEET = "static:css/pdf.css"

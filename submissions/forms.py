@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
@@ -211,6 +212,14 @@ class ContactForm(forms.Form):
         self._reword("email", _("E-mail address"), _("The confirmation goes to this address."))
         self._reword("phone", _("Telephone"), _("To reach them on the day itself."))
         self._reword("purchase_order", _("Purchase-order number (optional)"))
+        # The site is in the language of staff, who may be talking in another.
+        self.fields["language"] = forms.TypedChoiceField(
+            label=_("Language of the mails"),
+            choices=settings.LANGUAGES,
+            initial=settings.LANGUAGE_CODE,
+            required=False,
+            empty_value=settings.LANGUAGE_CODE,
+        )
         self.fields["contact_name"].error_messages["required"] = _("Fill in the contact’s name.")
         self.fields["email"].error_messages["required"] = _("Fill in the contact’s e-mail address.")
 
@@ -225,11 +234,11 @@ class ContactForm(forms.Form):
         raise NotImplementedError
 
     def submission(self, *, browser: str, language: str, what: Any) -> Submission:
-        """What is asked, not saved. `what`: all that is asked besides who asks it."""
-        data = dict(self.cleaned_data)
+        """What is asked, not saved. `what`: all that is asked besides who asks it. `language`: if
+        the form does not ask for it."""
+        data = {"language": language} | self.cleaned_data
         data |= self.asker(data)
-        data_hash = self._hash(what)
-        return Submission(browser=browser, language=language, data_hash=data_hash, **data)
+        return Submission(browser=browser, data_hash=self._hash(what), **data)
 
     def _hash(self, what: Any) -> str:
         """A hash of what was asked for: the same key with another hash is a conflict."""

@@ -1,5 +1,6 @@
 """Several visits in one go, all or none: a row a visit, a tap a date, and one 'boek'."""
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -21,7 +22,7 @@ from bookings.pages.forms import BookingContactForm
 from bookings.pages.parties import ClassForm
 from bookings.places import DoesNotFit, VisitFull, VisitGone, ZonesTaken
 from bookings.planning.as_shown import number_of, slot_chosen
-from bookings.planning.availability import Outlook
+from bookings.planning.availability import Outlook, free_after
 from bookings.planning.offer import Offer
 from bookings.planning.proposals import (
     Proposal,
@@ -29,7 +30,7 @@ from bookings.planning.proposals import (
     of_last_year,
 )
 from bookings.refusals import ClassAlreadyBooked
-from bookings.rules import VisitItem, VisitRequest
+from bookings.rules import VisitItem, VisitRequest, taster_awaited
 from core.addresses import row_number
 from core.lifecycle import Refused
 from core.pages.errors import Said, errors_of
@@ -63,10 +64,18 @@ class RowForm(ClassForm):
     # How many free dates were shown before these.
     further = WholeNumberField(required=False, widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, *args: Any, proposal: Proposal, outlook: Outlook, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        proposal: Proposal,
+        outlook: Outlook,
+        after: datetime.datetime | None,
+        **kwargs: Any,
+    ) -> None:
+        """`after`: the Proeverij to come, before which its class cannot come."""
         initial = proposal.initial | {"further": 0}
         super().__init__(*args, programme=proposal.programme, initial=initial, **kwargs)
-        self.proposal, self.outlook = proposal, outlook
+        self.proposal, self.outlook, self.after = proposal, outlook, after
         self.fields["year_groups"].widget = forms.MultipleHiddenInput()
         if "level" in self.fields:
             self.fields["level"].widget = forms.HiddenInput()
@@ -77,13 +86,18 @@ class RowForm(ClassForm):
         """The free dates after the first `skipped`; the choice that was made stays among them, as
         long as it is free."""
         pupils = row_number(str(self["pupils"].value() or ""))
-        free = self.outlook.next_free(skipped + DATES_SHOWN + 1, 1, pupils)
+        free = self.free(skipped + DATES_SHOWN + 1, pupils)
         self.offers: list[Offer] = free[skipped : skipped + DATES_SHOWN]
         self.has_more = len(free) > skipped + DATES_SHOWN
         self.skipped = skipped
         chosen = self.chosen
         if chosen and chosen not in {offer.slot_id for offer in self.offers}:
             self.offers = [one for one in free if one.slot_id == chosen] + self.offers
+
+    def free(self, limit: int, pupils: int) -> list[Offer]:
+        if self.after is None:
+            return self.outlook.next_free(limit, 1, pupils)
+        return free_after(self.programme, self.after, limit, 1, pupils)
 
     @property
     def chosen(self) -> int:
@@ -135,11 +149,13 @@ class PlanForm:
         # Three classes in one programme: its dates are read once.
         programmes = {one.programme.pk: one.programme for one in proposals}
         outlooks = {pk: Outlook(programme) for pk, programme in programmes.items()}
+        after = {pk: taster_awaited(one, user.school_id) for pk, one in programmes.items()}
         self.rows = [
             RowForm(
                 self._turned(data, number),
                 proposal=one,
                 outlook=outlooks[one.programme.pk],
+                after=after[one.programme.pk],
                 prefix=f"rij-{number}",
             )
             for number, one in enumerate(proposals)

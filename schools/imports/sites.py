@@ -288,12 +288,13 @@ def _schools_to_close(
 
 def _moves(closing: list[School], new: list[School]) -> list[str]:
     """Sites that probably go on under another code: whoever visits them may want to know."""
-    by_name = {(school.name, school.city): school for school in new}
+    by_name = defaultdict(list)
+    for school in new:
+        by_name[school.name, school.city].append(school.site_code)
     return [
-        _("%(old)s may go on as %(new)s.")
-        % {"old": _label(school), "new": by_name[school.name, school.city].site_code}
+        _("%(old)s may go on as %(new)s.") % {"old": _label(school), "new": code}
         for school in closing
-        if (school.name, school.city) in by_name
+        for code in by_name[school.name, school.city]
     ]
 
 

@@ -66,12 +66,55 @@ function chooseAgain(select, options) {
   }
   window.django.jQuery(select).trigger("change.select2"); // it shows what is chosen
 }
+const isAgain = () =>
+  ["back_forward", "reload"].includes(performance.getEntriesByType("navigation")[0]?.type);
+
+// Nor are rows that were added. Where rows were saved meanwhile, what was typed is with them, and
+// browsers would put it on others that stand in their place.
+function rowsOf(total) {
+  const prefix = total.name.slice(0, -"TOTAL_FORMS".length);
+  const fields = [...total.form.querySelectorAll(`[name^="${prefix}"]:not([type=file])`)];
+  const saved = fields.filter(({ name, value }) => name.endsWith("-id") && value);
+  return { fields, saved: saved.map(({ value }) => value).join() };
+}
+const formsets = () => [...document.querySelectorAll("form[method=post] [name$=-TOTAL_FORMS]")];
+function keepRows() {
+  const kept = formsets().map((total) => {
+    const { fields, saved } = rowsOf(total);
+    const typed = fields.map(({ name, value, checked }) => [name, value, checked]);
+    return [total.name, { saved, number: total.value, typed }];
+  });
+  history.replaceState({ ...history.state, rows: Object.fromEntries(kept) }, "");
+}
+function addAgain(total, { number, typed }) {
+  const add = document.querySelector(`#${total.name.replace("-TOTAL_FORMS", "-group")} .add-row`);
+  const lacking = add ? number - total.value : 0;
+  for (let row = 0; row < lacking; row++) add.click();
+  for (const [name, value, checked] of typed) {
+    const field = total.form.elements[name];
+    const isOne = field && !["hidden", "select-multiple"].includes(field.type);
+    if (isOne) Object.assign(field, { value, checked });
+  }
+}
+function giveRowsBack() {
+  const rows = isAgain() && history.state?.rows;
+  const kept = rows ? formsets().filter(({ name }) => rows[name]) : [];
+  const isSaved = (total) => rowsOf(total).saved !== rows[total.name].saved;
+  if (kept.some(isSaved)) kept[0].form.reset();
+  else for (const total of kept) addAgain(total, rows[total.name]);
+  for (const event of ["change", "formset:added", "formset:removed"]) {
+    document.addEventListener(event, keepRows);
+  }
+}
+window.addEventListener("load", () => {
+  // After Django's own script, which waits in the same line.
+  if (formsets().length) window.django?.jQuery(giveRowsBack);
+});
 window.addEventListener("load", () => {
   const jQuery = window.django?.jQuery;
   if (!jQuery || !lookedUp().length) return;
-  const [way] = performance.getEntriesByType("navigation");
   const kept = history.state?.lookedUp;
-  if (kept && ["back_forward", "reload"].includes(way?.type)) {
+  if (kept && isAgain()) {
     for (const select of lookedUp()) {
       if (kept[select.name]) chooseAgain(select, kept[select.name]);
     }

@@ -34,7 +34,8 @@ class KnownContact:
 
     @property
     def typed(self) -> dict[str, str]:
-        return {name: getattr(self.submission, name) for name in ("contact_name", "email", "phone")}
+        names = ("contact_name", "email", "phone", "language")
+        return {name: getattr(self.submission, name) for name in names}
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from django.utils import timezone
 
-from core.dates import start_of_day
-from core.public_holidays import is_working_day
+from core.dates import ONE_DAY, start_of_day
 from kits import handling, lifecycle
+from kits.days import LOOK_AHEAD, Days, desk_calendar
 from kits.handling import Count
 from kits.models import Delivery, Finding, KitCopy, LessonKit, Loan, LoanEvent, RefusedDemand
 from kits.rules import LoanItem, LoanRequest
@@ -33,16 +33,38 @@ def load() -> None:
     _coming(staff)
     _not_any_more(staff)
     kit = LessonKit.objects.get(slug="3d-printer-in-de-klas")
-    RefusedDemand.objects.create(kit=kit, starts_on=_day(20), ends_on=_day(41))
+    wanted = offered_days(kit, Delivery.DESK, 20, 41)
+    RefusedDemand.objects.create(kit=kit, starts_on=wanted.starts_on, ends_on=wanted.ends_on)
     _leave_mail()
 
 
-def _day(offset: int) -> datetime.date:
-    """The working day `offset` days from today, or the first after it."""
-    day = timezone.localdate() + datetime.timedelta(days=offset)
-    while not is_working_day(day):
-        day += datetime.timedelta(days=1)
-    return day
+def offered_days(kit: LessonKit, delivery: str, first: int, last: int) -> Days:
+    """Days on which its box can change hands, as near as can be to these numbers of days from
+    today: what is over is over, what comes is no sooner, and what is away is away today.
+
+    A loan is longer than schools may ask for only where a holiday is: as staff agree with one.
+    """
+    today = timezone.localdate()
+    wish = Days(today + first * ONE_DAY, today + last * ONE_DAY)
+    since, before = wish.starts_on - LOOK_AHEAD, wish.ends_on + LOOK_AHEAD
+    open_days = desk_calendar(kit.venue, since, before, delivery).days(since, before)
+    found = [
+        Days(start, end)
+        for start in open_days
+        for end in open_days
+        if (start < today if first < 0 else start >= wish.starts_on)
+        and (end > today if last > 0 else end <= wish.ends_on)
+        and start < end
+    ]
+    return min(found, key=lambda days: (_is_too_long(kit, days), _apart(days, wish)))
+
+
+def _is_too_long(kit: LessonKit, days: Days) -> bool:
+    return (days.ends_on - days.starts_on).days > kit.loan_days
+
+
+def _apart(one: Days, other: Days) -> datetime.timedelta:
+    return abs(one.starts_on - other.starts_on) + abs(one.ends_on - other.ends_on)
 
 
 def _ask(
@@ -62,7 +84,8 @@ def _ask(
         school=School.objects.get(site_code=SCHOOLS[school][0]),
     )
     party = Party(f"Groep {group}A", group, group, 26)
-    return LoanRequest(submission, LoanItem(kit, _day(first), _day(last), delivery), party)
+    days = offered_days(kit, delivery, first, last)
+    return LoanRequest(submission, LoanItem(kit, *days, delivery), party)
 
 
 def _lend(

@@ -12,7 +12,7 @@ from bookings.rules import VisitItem, VisitRequest
 from core.dates import Weekday
 from core.lifecycle import Refused
 from kits import lifecycle as lending
-from kits.models import Complexity, ContentItem, DeskDay, KitCopy, KitDocument, LessonKit
+from kits.models import Complexity, ContentItem, Delivery, DeskDay, KitCopy, KitDocument, LessonKit
 from kits.rules import LoanItem, LoanRequest
 from kits.versions import save_version
 from programmes.models import Drawing, Hub, Programme, ProgrammeKind, Venue, World, Zone
@@ -20,6 +20,7 @@ from schools.models import HolidayRegion, School, User
 from schools.years import YearGroup, current_school_year, school_year_end, school_year_start
 from submissions.models import Submission
 from submissions.rules import Party, Rule, first_bookable_moment
+from tec_site.demo.loans import offered_days
 from tec_site.demo.people import OTHER_STAFF_EMAIL
 from tec_site.demo.schools import SCHOOLS, TEACHERS
 
@@ -219,18 +220,17 @@ def _asked() -> None:
     coming = VisitSlot.objects.filter(
         programmes__slug=PROGRAMME["slug"], starts_at__gte=first_bookable_moment(None)
     )
-    slots = list(coming[2:4])
     kit = LessonKit.objects.get(slug=KIT["slug"])
     try:
-        if slots:
+        for slot in coming[2:3]:
             key = f"demo-{SLUG}-visit"
             submission = Submission(submission_key=key, data_hash=key, **who)
-            items = [VisitItem(slots[0], Programme.objects.get(slug=PROGRAMME["slug"]), party)]
+            items = [VisitItem(slot, Programme.objects.get(slug=PROGRAMME["slug"]), party)]
             lifecycle.book(VisitRequest(submission, items, set(Rule), "Voorbeeld"), by=staff)
-        if len(slots) > 1:
-            key = f"demo-{SLUG}-loan"
-            submission = Submission(submission_key=key, data_hash=key, **who)
-            days = slots[0].day, slots[1].day
-            lending.book(LoanRequest(submission, LoanItem(kit, *days, "desk"), party), by=staff)
+        key = f"demo-{SLUG}-loan"
+        submission = Submission(submission_key=key, data_hash=key, **who)
+        days = offered_days(kit, Delivery.DESK, 28, 35)
+        item = LoanItem(kit, *days, Delivery.DESK)
+        lending.book(LoanRequest(submission, item, party), by=staff)
     except Refused:
         return  # in the holidays there is nothing to ask for; the dates simply stay empty

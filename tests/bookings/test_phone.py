@@ -125,6 +125,26 @@ def test_contact_and_class_fill_the_form_and_leave_the_rest(desk, school, addres
     )
 
 
+def test_mails_are_in_the_language_that_is_chosen_or_was_that_of_the_contact(desk, school, address):
+    reads_english = came(school).submission
+    reads_english.language = "en"
+    reads_english.save()
+    form = desk.get(address).context["form"]
+    assert form.contact["language"].value() == "nl"
+
+    take = typed(school=school.pk, language="nl", school_take=f"contact-{reads_english.pk}")
+    form = desk.post(address, take).context["form"]
+    assert form.contact["language"].value() == "en"
+
+    contact = {one.name: one.value() for one in form.contact if one.name != "school"}
+    one = {"name": "7b", "year_groups": "7", "pupils": "24", "supervisors": "3"}
+    party = {f"klas-0-{name}": value for name, value in one.items()}
+    asked = contact | {"school": school.pk, "photos": "no", "send": "1"} | party
+    asked |= {"klas-TOTAL_FORMS": "1", "klas-INITIAL_FORMS": "0"}
+    assert desk.post(address, {**asked, "facilities": "", "purchase_order": ""}).status_code == 302
+    assert Booking.objects.latest("pk").submission.language == "en"
+
+
 def test_a_school_without_classes_this_year_offers_those_of_the_last(desk, school, address):
     make_class_group(school=school, name="7b", school_year=2025)
     make_class_group(school=school, name="6b", school_year=2024)

@@ -502,6 +502,27 @@ def test_experiences_of_a_class_are_planned_in_one_go(client, teacher):
     assert ClassGroup.objects.count() == 1
 
 
+def test_experiences_of_a_class_are_offered_after_its_proeverij_to_come(client, teacher):
+    taster = make_programme(kind=ProgrammeKind.TASTER)
+    group = make_class_group(school=teacher.school, school_year=2026, name="Groep 7a")
+    make_booking(
+        submission=make_submission(user=teacher, school=teacher.school),
+        class_group=group,
+        party_name="Groep 7a",
+        visit=make_visit(
+            programme=taster,
+            slot=make_slot(programmes=[taster], starts_at=amsterdam(2026, 11, 5, 9)),
+        ),
+    )
+    experience = make_programme(kind=ProgrammeKind.EXPERIENCE, requires_taster=True)
+    slots = [coming(experience, day) for day in (3, 4, 6, 9)]
+    client.force_login(teacher)
+
+    [row] = client.get(f"{PAGE}?klas={group.pk}").context["form"].rows
+
+    assert [offer.slot_id for offer in row.offers] == [one.pk for one in slots[2:]]
+
+
 def test_class_that_planned_every_experience_is_not_led_to_an_empty_plan(client, teacher):
     programmes = [
         make_programme(kind=kind) for kind in (ProgrammeKind.TASTER, ProgrammeKind.EXPERIENCE)

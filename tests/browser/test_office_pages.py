@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from playwright.sync_api import expect
 
 from core import worker
 from tests.browser.steps import sign_in
@@ -93,3 +94,44 @@ def test_what_was_looked_up_survives_back_and_a_reload(desk, way):
     away_and_back()
     desk.locator(".select2-selection", has_text=copy.code).first.wait_for()
     assert desk.locator("[name=copy]").input_value() == str(copy.pk)
+
+
+@pytest.mark.parametrize("way", ["back", "reload", "back from an error"])
+def test_rows_that_were_added_survive_back_and_a_reload(desk, way):
+    """As long as they are not saved: then Back shows them once, each in its own place."""
+    kit = make_kit()
+    address = f"/beheer/kits/lessonkit/{kit.pk}/change/"
+    last = desk.locator("[name^=contents-][name$=-name]:not([name*=__])").last
+    save = desk.locator("[name=_continue]").first
+
+    desk.goto(address)
+    desk.locator("#contents-group .add-row").click()
+    last.fill("Lijmpistool")
+    desk.locator("[name=contents-2-quantity]").fill("0" if way == "back from an error" else "7")
+    desk.locator("[name=contents-2-is_consumable]").check()
+    if way == "reload":
+        desk.reload()
+    elif way == "back":
+        desk.goto("/beheer/")
+        desk.go_back()
+    else:
+        desk.locator("[name=title]").fill("")
+        desk.locator("#lessonkit_form").evaluate("form => { form.noValidate = true }")
+        save.click()
+        desk.locator(".errorlist").first.wait_for()
+        desk.go_back()
+        desk.locator("[name=title]").fill("Robots")
+    expect(last).to_have_value("Lijmpistool")
+    expect(desk.locator("[name=contents-2-is_consumable]")).to_be_checked()
+
+    desk.locator("[name=contents-2-quantity]").fill("7")
+    desk.locator("[name=contents-2-position]").fill("0")
+    save.click()
+    desk.locator("[name=contents-2-id][value]:not([value=''])").wait_for(state="attached")
+    assert kit.contents.get(name="Lijmpistool").quantity == 7
+    desk.go_back()
+    desk.wait_for_function("() => document.readyState === 'complete'")
+    assert [one.input_value() for one in desk.locator("[name^=contents-][name$=-name]").all()] == [
+        *(item.name for item in kit.contents.order_by("position", "pk")),
+        "",
+    ]

@@ -241,6 +241,17 @@ def test_import_names_a_site_that_came_back_under_another_code(tmp_path):
     assert "16AB00" in report.notes[0]
 
 
+def test_import_names_each_new_site_that_may_be_the_one_that_came_back(tmp_path):
+    name = {"VESTIGINGSNAAM": "De Ster"}
+    run(write(tmp_path, [*sites(9), site("15AB00", **name)]))
+    report = run(write(tmp_path, [*sites(9), site("16AB00", **name), site("17AB00", **name)]))
+
+    assert [note.partition(" gaat ")[2] for note in report.notes] == [
+        "misschien verder als 16AB00.",
+        "misschien verder als 17AB00.",
+    ]
+
+
 def test_import_leaves_schools_of_teachers_alone(tmp_path):
     typed = make_school(site_code=None, name="De Droom", is_verified=False)
     claimed = make_school(site_code="14YP00", name="Hagenp.", is_verified=False)

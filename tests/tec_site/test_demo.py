@@ -1,6 +1,7 @@
 """`manage.py demo` as a newcomer starts it: a process of its own, over HTTP."""
 
 import contextlib
+import datetime
 import os
 import re
 import signal
@@ -21,14 +22,15 @@ from django.db import connection
 from bookings.models import State
 from bookings.telling.dashboard import on_days
 from core.dates import ONE_DAY
-from kits.models import KitDocument, LessonKit, Loan, LoanState
+from kits.days import desk_calendar, desk_for_loan
+from kits.models import Delivery, KitDocument, LessonKit, Loan, LoanState
 from schools.models import User
 from tec_site import demo
-from tec_site.demo import offer, people, schools, season, visits
+from tec_site.demo import kits, loans, offer, people, schools, season, visits
 from tec_site.demo.database import folder_beside, is_ours
 from tec_site.demo.people import STAFF_EMAIL, staff_password
 from tec_site.management.commands.demo import listen
-from tests.factories import amsterdam
+from tests.factories import amsterdam, make_kit
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -214,3 +216,57 @@ def test_demo_opens_with_visits_today_or_in_the_week_to_come(
     assert (len(first), len(coming)) == (today, week)
     states = {booking.state for visit in first for booking in visit.classes}
     assert states <= {State.CONFIRMED}  # to be ticked off
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "today",
+    [
+        pytest.param("2026-10-07", id="before the autumn holidays"),
+        pytest.param("2026-11-22", id="a Sunday"),
+        pytest.param("2026-12-16", id="before the Christmas holidays"),
+        pytest.param("2027-01-01", id="1 January"),
+        pytest.param("2027-02-17", id="before the spring holidays"),
+        pytest.param("2027-04-20", id="before the May holidays"),
+        pytest.param("2027-05-05", id="the day before Ascension Day"),
+        pytest.param("2027-07-08", id="before the summer holidays"),
+        pytest.param("2027-08-01", id="summer holidays"),
+        pytest.param("2027-08-23", id="after the summer holidays"),
+    ],
+)
+@pytest.mark.parametrize("delivery", Delivery.values)
+def test_days_of_a_loan_are_those_of_the_desk_and_on_their_side_of_today(
+    today: str, delivery: str
+) -> None:
+    kit = make_kit()
+    kit.venue.desk_days.all().delete()
+    for weekday, is_round, opens_at, closes_at in kits.DESK_DAYS:
+        kit.venue.desk_days.create(
+            weekday=weekday, is_round=is_round, opens_at=opens_at, closes_at=closes_at
+        )
+    day = datetime.date.fromisoformat(today)
+    with time_machine.travel(amsterdam(day.year, day.month, day.day, 8), tick=False):
+        over = loans.offered_days(kit, delivery, -26, -5)
+        away = loans.offered_days(kit, delivery, -7, 14)
+        coming = loans.offered_days(kit, delivery, 0, 14)
+    desk = desk_calendar(kit.venue, over.starts_on, coming.ends_on, delivery)
+    assert all(desk.is_open(one) for days in (over, away, coming) for one in days)
+    assert over.starts_on < over.ends_on <= day - 5 * ONE_DAY
+    assert away.starts_on < day < away.ends_on
+    assert day <= coming.starts_on < coming.ends_on
+    assert coming.ends_on in desk_for_loan(kit, coming.starts_on, delivery).return_days(
+        kit, coming.starts_on
+    )
+
+
+@pytest.mark.django_db
+def test_boxes_of_the_demo_change_hands_while_the_desk_is_open() -> None:
+    """Seen from a day from which three weeks lead into the Christmas holidays."""
+    with time_machine.travel(amsterdam(2026, 12, 2, 23), tick=False):
+        for part in (people, offer, schools, kits, loans):
+            part.load()
+    lent = list(Loan.objects.with_facts())
+    assert lent
+    for loan in lent:
+        desk = desk_calendar(loan.kit.venue, loan.starts_on, loan.free_again_on, loan.delivery)
+        assert [desk.is_open(day) for day in (loan.starts_on, loan.ends_on)] == [True, True]
