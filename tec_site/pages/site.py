@@ -16,17 +16,15 @@ from django.utils.translation import get_language
 from django.views import defaults
 from django.views.decorators.http import require_safe
 
-from bookings.planning.availability import first_offers
-from bookings.telling.wording import requirements_of
+from bookings.pages.instead import free_soonest
 from core.markup import parse
-from programmes.models import Programme, Zone
+from core.pages.not_offered import NotOffered
+from programmes.models import Zone
 from submissions.access import Erased
 from submissions.pages.code import after_second_click
 from tec_site.models import Statement
-from tec_site.pages.catalogue import comes_later
 from tec_site.pages.statements import text_of
 
-NEXT_FREE_SHOWN = 4
 RETRY_AFTER_SECONDS = 30
 NOT_FOR_ROBOTS = [
     *("boekingen/", "uitleen/", "mijn/", "agenda/", "k/"),
@@ -38,17 +36,8 @@ NOT_FOR_ROBOTS = [
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    programmes = Programme.objects.published()
-    free = first_offers(programmes)
-    soonest = sorted(
-        (programme for programme in programmes if programme.pk in free),
-        key=lambda programme: (comes_later(programme), free[programme.pk].starts_at),
-    )
-    required = requirements_of(soonest[:NEXT_FREE_SHOWN], request.user)
     context = {
-        "next_free": [
-            (one, free[one.pk], required.get(one.pk, "")) for one in soonest[:NEXT_FREE_SHOWN]
-        ],
+        "next_free": free_soonest(request.user),
         "zones": Zone.objects.exclude(artwork=""),
     }
     return render(request, "home.html", context)
@@ -79,7 +68,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """`handler404`; to the link of somebody who was erased it says that."""
+    """`handler404`; to the link of somebody who was erased it says that, and at the place of what
+    is not on offer what else there is."""
+    if isinstance(exception, NotOffered):
+        return exception.answer(request)
     if isinstance(exception, Erased):
         return render(request, "submissions/erased.html", status=410)
     return defaults.page_not_found(request, exception)
