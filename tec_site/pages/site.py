@@ -23,6 +23,7 @@ from programmes.models import Zone
 from submissions.access import Erased
 from submissions.pages.code import after_second_click
 from tec_site.models import Statement
+from tec_site.pages.once_more import typed_in
 from tec_site.pages.statements import text_of
 
 RETRY_AFTER_SECONDS = 30
@@ -61,10 +62,10 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """`CSRF_FAILURE_VIEW`: an old or cookieless form; what was typed is still in the browser."""
+    """`CSRF_FAILURE_VIEW`: an old or cookieless form, to be sent once more."""
     if led_to := after_second_click(request):
         return HttpResponseRedirect(led_to)
-    return render(request, "403_csrf.html", status=403)
+    return render(request, "403_csrf.html", typed_in(request), status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

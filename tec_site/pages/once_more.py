@@ -1,0 +1,45 @@
+"""What was typed in a form that was refused before its view saw it, to be sent once more: it had
+been open beyond the end of a session, or its token against forgery is from before signing in.
+
+The page of the refusal holds it all in hidden fields, because not every browser has it still after
+Back. Nothing of it is kept here.
+"""
+
+from typing import Any
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+
+def typed_in(request: HttpRequest) -> dict[str, Any]:
+    """What the page of the refusal shows: nothing of what another site had this browser send, nor
+    of a form with a password."""
+    if request.method != "POST" or not _is_our_page(request):
+        return {}
+    typed = [(name, text) for name, texts in request.POST.lists() for text in texts]
+    if any("password" in name for name, _text in typed):
+        return {}
+    return {
+        "once_more": [one for one in typed if one[0] != "csrfmiddlewaretoken"],
+        "address": request.get_full_path(),
+        "had_files": any(one.size for one in request.FILES.values()),
+    }
+
+
+def _is_our_page(request: HttpRequest) -> bool:
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Leads to signing in; a form that was sent waits until that is done."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+        leads: Any = super().handle_no_permission(request, view_func)
+        if not (typed := typed_in(request)):
+            return leads
+        context = typed | {"sign_in": leads.url.partition("?")[0]}
+        response = render(request, "403_signed_out.html", context, status=403)
+        response["Cache-Control"] = "no-store"
+        return response
