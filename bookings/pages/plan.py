@@ -167,7 +167,7 @@ class PlanForm:
     def _sent(data: QueryDict | None) -> dict[str, int]:
         """Key of a proposal → the number of its row on the page that was sent. The list may be
         another one by now: staff take a programme off the site, or another tab booked a part."""
-        typed = data or {}
+        typed: Any = data or {}
         rows = range(settings.MOST_CLASSES_AT_ONCE)
         return {key: one for one in rows if (key := typed.get(f"rij-{one}-what"))}
 

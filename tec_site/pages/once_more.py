@@ -9,7 +9,6 @@ from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 
@@ -24,7 +23,7 @@ def typed_in(request: HttpRequest) -> dict[str, Any]:
     return {
         "once_more": [one for one in typed if one[0] != "csrfmiddlewaretoken"],
         "address": request.get_full_path(),
-        "had_files": any(one.size for one in request.FILES.values()),
+        "had_files": bool(request.FILES),
     }
 
 
@@ -35,7 +34,7 @@ def _is_our_page(request: HttpRequest) -> bool:
 class SignInMiddleware(LoginRequiredMiddleware):
     """Leads to signing in; a form that was sent waits until that is done."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         leads: Any = super().handle_no_permission(request, view_func)
         if not (typed := typed_in(request)):
             return leads
