@@ -5,6 +5,7 @@ error_base.html, which needs no context and asks the database nothing.
 """
 
 import sys
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -21,7 +22,7 @@ from core.markup import parse
 from core.pages.not_offered import NotOffered
 from programmes.models import Zone
 from submissions.access import Erased
-from submissions.pages.code import after_second_click
+from submissions.pages.code import UnknownBrowser, after_second_click
 from tec_site.models import Statement
 from tec_site.pages.once_more import typed_in
 from tec_site.pages.statements import text_of
@@ -73,6 +74,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     is not on offer what else there is."""
     if isinstance(exception, NotOffered):
         return exception.answer(request)
+    if isinstance(exception, UnknownBrowser):
+        context = {"minutes": settings.HOLD_FOR // timedelta(minutes=1)}
+        return render(request, "submissions/unknown_browser.html", context, status=404)
     if isinstance(exception, Erased):
         return render(request, "submissions/erased.html", status=410)
     return defaults.page_not_found(request, exception)

@@ -1,6 +1,9 @@
 """What staff take off the site while somebody has it open: what there is instead, nothing lost."""
 
+import uuid
+
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from bookings.models import Booking
@@ -129,3 +132,30 @@ def test_kit_that_is_held_can_be_confirmed_after_staff_unpublished_it(client):
     unpublish(kit)
 
     assert client.get(loan_form.address(kit))["Location"] == code
+
+
+def test_hold_that_ran_out_of_what_is_off_the_site_asks_for_no_code(
+    client, programme, slots, frozen
+):
+    held = booking_form.held(client, programme, slots[0])
+    unpublish(programme)
+    frozen.shift(settings.HOLD_FOR)
+
+    page = client.get(reverse("bookings:code", args=[held.public_id])).content.decode()
+
+    assert "<h1>Dit kan niet meer worden bevestigd</h1>" in page
+    assert 'name="code"' not in page
+    assert '<a href="/programmas/">Toon alle programma’s</a>' in page
+
+
+def test_code_page_without_the_cookies_of_its_form_says_what_to_do(client, programme, slots):
+    held = booking_form.held(client, programme, slots[0])
+    client.cookies.clear()
+
+    pages = [
+        client.get(reverse("bookings:code", args=[one])) for one in (held.public_id, uuid.uuid4())
+    ]
+
+    assert [page.status_code for page in pages] == [404, 404]
+    assert "na 30 minuten weer vrij" in pages[0].content.decode()
+    assert pages[0].templates[0].name == pages[1].templates[0].name  # a guess learns nothing
