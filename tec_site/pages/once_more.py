@@ -8,7 +8,7 @@ Back. Nothing of it is kept here.
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
@@ -31,6 +31,16 @@ def _is_our_page(request: HttpRequest) -> bool:
     return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
 
 
+def signed_out(
+    request: HttpRequest, typed: dict[str, Any], sign_in: str, *, status: int
+) -> HttpResponse:
+    """`sign_in`: the path of the page where one does that."""
+    context = typed | {"sign_in": sign_in}
+    response = render(request, "403_signed_out.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 class SignInMiddleware(LoginRequiredMiddleware):
     """Leads to signing in; a form that was sent waits until that is done."""
 
@@ -38,7 +48,4 @@ class SignInMiddleware(LoginRequiredMiddleware):
         leads: Any = super().handle_no_permission(request, view_func)
         if not (typed := typed_in(request)):
             return leads
-        context = typed | {"sign_in": leads.url.partition("?")[0]}
-        response = render(request, "403_signed_out.html", context, status=403)
-        response["Cache-Control"] = "no-store"
-        return response
+        return signed_out(request, typed, leads.url.partition("?")[0], status=403)

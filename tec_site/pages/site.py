@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views import defaults
 from django.views.decorators.http import require_safe
@@ -21,10 +22,10 @@ from bookings.pages.instead import free_soonest
 from core.markup import parse
 from core.pages.not_offered import NotOffered
 from programmes.models import Zone
-from submissions.access import Erased
+from submissions.access import Erased, NotSignedIn
 from submissions.pages.code import UnknownBrowser, after_second_click
 from tec_site.models import Statement
-from tec_site.pages.once_more import typed_in
+from tec_site.pages.once_more import signed_out, typed_in
 from tec_site.pages.statements import text_of
 
 RETRY_AFTER_SECONDS = 30
@@ -77,6 +78,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, UnknownBrowser):
         context = {"minutes": settings.HOLD_FOR // timedelta(minutes=1)}
         return render(request, "submissions/unknown_browser.html", context, status=404)
+    if isinstance(exception, NotSignedIn) and (typed := typed_in(request)):
+        return signed_out(request, typed, reverse("submissions:sign_in"), status=404)
     if isinstance(exception, Erased):
         return render(request, "submissions/erased.html", status=410)
     return defaults.page_not_found(request, exception)

@@ -1,6 +1,7 @@
 """A form that was open beyond the end of a session, or since before signing in: nothing is lost."""
 
 import re
+import uuid
 
 import pytest
 from django.test import Client
@@ -8,7 +9,14 @@ from django.urls import reverse
 
 from programmes.models import Zone
 from tests.booking_form import address, typed
-from tests.factories import make_programme, make_slot, make_staff, make_teacher, make_venue
+from tests.factories import (
+    make_programme,
+    make_slot,
+    make_staff,
+    make_submission,
+    make_teacher,
+    make_venue,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "one_factor")]
 
@@ -53,6 +61,24 @@ def test_form_of_a_teacher_whose_session_ended_waits_until_she_signed_in(client)
 
     assert waiting_in(answer)["email"] == "anna@school.example"
     assert f'href="{reverse("submissions:sign_in")}"' in answer.content.decode()
+
+
+def test_form_about_something_of_her_own_waits_too(client):
+    submission = make_submission()
+    share = reverse("sharing:share", args=[submission.public_id])
+    nothing = reverse("sharing:share", args=[uuid.uuid4()])
+
+    answer, guess = (
+        client.post(page, {"email": "anna@school.example"}, headers=OURS)
+        for page in (share, nothing)
+    )
+
+    assert (answer.status_code, guess.status_code) == (404, 404)
+    assert answer.templates[0].name == guess.templates[0].name  # a guess learns nothing
+    page = answer.content.decode()
+    assert "Log in om dit te versturen" in page
+    assert 'name="email" value="anna@school.example"' in page
+    assert f'href="{reverse("submissions:sign_in")}" target="_blank"' in page
 
 
 def test_form_from_before_signing_in_is_sent_once_more_from_the_page_that_refuses_it():
