@@ -31,9 +31,21 @@ class ClassAlreadyBooked(Refused):
 
     message = _("This class already takes part in this visit.")
 
-    def __init__(self, class_index: int | None = None) -> None:
+    def __init__(self, class_index: int | None = None, **facts: str) -> None:
         self.class_index = class_index
-        super().__init__()
+        super().__init__(**facts)
+
+
+class ClassWaitsForCode(ClassAlreadyBooked):
+    """Somebody holds the place for it; perhaps she herself, in a browser without its cookies."""
+
+    message = _(
+        "This was asked for already and waits for its code until %(until)s. Type the code in the "
+        "browser in which it was asked for. Can you not do that? After %(until)s you can ask again."
+    )
+
+    def __init__(self, class_index: int, until: datetime.datetime) -> None:
+        super().__init__(class_index, until=date_format(timezone.localtime(until), "TIME_FORMAT"))
 
 
 class GroupAlreadyBooked(ClassAlreadyBooked):

@@ -19,6 +19,10 @@ class Erased(Http404):
     """The link was once of somebody about whom we know nothing any more."""
 
 
+class NotSignedIn(Http404):
+    """A page of somebody's own, and nobody is signed in: of what is there as of what is not."""
+
+
 def may_see(request: HttpRequest, submission: Submission, token: str | None) -> bool:
     """A colleague sees it as what is shared with her: its `seen_as` says so from here on."""
     if token is not None:
@@ -52,7 +56,7 @@ def load_submission(request: HttpRequest, public_id: UUID, token: str | None) ->
     if submission is None or not may_see(request, submission, token):
         if submission is not None and token and links.opened_once(submission, token):
             raise Erased
-        raise Http404
+        raise Http404 if token or request.user.is_authenticated else NotSignedIn
     return submission
 
 

@@ -8,7 +8,12 @@ from django.utils import timezone
 from bookings import places, rules
 from bookings.lifecycle.table import MOVES, make_way
 from bookings.models import Attention, Booking, State, Visit, VisitSlot
-from bookings.refusals import ClassAlreadyBooked, GroupAlreadyBooked, WrongAudience
+from bookings.refusals import (
+    ClassAlreadyBooked,
+    ClassWaitsForCode,
+    GroupAlreadyBooked,
+    WrongAudience,
+)
 from bookings.rules import VisitItem, VisitRequest
 from bookings.waiting import freed_places
 from core.lifecycle import NEW, Role, role_of
@@ -142,5 +147,9 @@ def _refuse_same_party(visit: Visit, submission: Submission, name: str, index: i
     if submission.audience.is_groups:
         if there.filter(organisation__name_key=submission.organisation_key).exists():
             raise GroupAlreadyBooked(class_index=index)
-    elif submission.school and there.filter(submission__school=submission.school).exists():
-        raise ClassAlreadyBooked(class_index=index)
+    elif submission.school:
+        same = there.filter(submission__school=submission.school).order_by("pk").first()
+        if same is not None and same.held_until and same.state == State.HELD:
+            raise ClassWaitsForCode(index, same.held_until)
+        if same is not None:
+            raise ClassAlreadyBooked(class_index=index)

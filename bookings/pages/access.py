@@ -13,14 +13,12 @@ from submissions.access import load_submission, mine, path_of
 from submissions.models import Submission
 
 
-def own_submission(
-    request: HttpRequest, programme: Programme, slot: VisitSlot
-) -> Submission | None:
+def own_submission(request: HttpRequest, programme_slug: str, slot_id: int) -> Submission | None:
     """What this teacher, or this browser, already has in the visit of a programme on a date; what
     waits for its code first."""
     booking = (
         Booking.objects.live()
-        .filter(mine(request), visit__programme=programme, visit__slot=slot)
+        .filter(mine(request), visit__programme__slug=programme_slug, visit__slot=slot_id)
         .select_related("submission")
         .order_by(F("submission__verified_at").asc(nulls_first=True), "pk")
         .first()

@@ -5,14 +5,14 @@ from typing import Any, ClassVar
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 
 from bookings import lifecycle, places
 from bookings.models import State, VisitSlot, public, shut
 from bookings.pages import waiting
 from bookings.pages.access import address_of, form_address, own_submission
 from bookings.pages.forms import BookingForm
-from bookings.pages.taster_first import after_taster, tasters_for
+from bookings.pages.instead import DateNotOffered, after_taster, published_programme, tasters_for
 from bookings.planning.availability import SlotProgramme, free_instead, week_of
 from bookings.planning.offer import Offer, Status
 from bookings.refusals import ClassAlreadyBooked, DateChanged, NothingHeld
@@ -61,13 +61,13 @@ class BookView(BookingAsking, AskView):
     def get(self, request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
         last = asked_last(request)
         browsers.give_number(request)
-        programme, slot = _programme_in_slot(slug, slot_id)
-        own = own_submission(request, programme, slot)
+        own = own_submission(request, slug, slot_id)
         held = own if own and own.verified_at is None else None
         if held and CHANGE not in request.GET:
             return redirect(address_of(held, "code"))
         if own and own.bookings.filter(state=State.OFFERED).exists():
             return redirect(waiting.wait_address(own))
+        programme, slot = _programme_in_slot(slug, slot_id)
         self.holds_it = held is not None
         asked, again = held or last, drafts.kept(request)
         form = BookingForm(
@@ -120,6 +120,8 @@ class BookView(BookingAsking, AskView):
         waits = asks and can_wait
         is_free = can_be_booked or self.holds_it
         gone = not waits and _is_gone(form, refused, is_free=is_free)
+        looks = gone and not form.is_bound
+        own = own_submission(request, programme.slug, slot.pk) if looks else None
         return {
             "programme": programme,
             "slot": slot,
@@ -134,7 +136,7 @@ class BookView(BookingAsking, AskView):
             "has_more_room": offer is not None and _has_more_room(offer, form, waits=waits),
             "signing_in_helps": isinstance(refused, TooMuchHeld),
             "others": _instead(form, week, request.user, gone=gone),
-            "own": own_submission(request, programme, slot) if gone and not form.is_bound else None,
+            "own": own,
             "tasters": tasters_for(form),
             "carried": query_of_class(class_asked(request)),
             "requirement": requirements_of([programme], request.user).get(programme.pk, ""),
@@ -148,12 +150,10 @@ def _programme_in_slot(slug: str, slot_id: int) -> tuple[Programme, VisitSlot]:
     runs = SlotProgramme.objects.select_related(
         "programme__venue", "visitslot__venue__hub"
     ).annotate(day=TruncDate("visitslot__starts_at"), is_shut=shut("visitslot__"))
-    run = get_object_or_404(
-        runs.filter(public("visitslot__")),
-        programme__slug=slug,
-        programme__is_published=True,
-        visitslot=slot_id,
-    )
+    offered = runs.filter(public("visitslot__"), programme__is_published=True)
+    run = offered.filter(programme__slug=slug, visitslot=slot_id).first()
+    if run is None:
+        raise DateNotOffered(published_programme(slug))
     run.visitslot.is_shut = run.is_shut
     return run.programme, run.visitslot
 

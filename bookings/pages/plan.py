@@ -4,11 +4,13 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -57,9 +59,17 @@ class NothingChosen(Refused):
     message = gettext_lazy("Choose a date for at least one of them.")
 
 
+class LeftTheList(Refused):
+    message = gettext_lazy(
+        "One of the visits that you chose a date for is booked already, or no longer on offer. "
+        "Look at the others once more, and send it again."
+    )
+
+
 class RowForm(ClassForm):
     """One class in one programme; without a date it stays out of what is booked."""
 
+    what = LineField(required=False, widget=forms.HiddenInput)
     slot = LineField(required=False, max_length=60)
     # How many free dates were shown before these.
     further = WholeNumberField(required=False, widget=forms.HiddenInput, min_value=0)
@@ -73,7 +83,7 @@ class RowForm(ClassForm):
         **kwargs: Any,
     ) -> None:
         """`after`: the Proeverij to come, before which its class cannot come."""
-        initial = proposal.initial | {"further": 0}
+        initial = proposal.initial | {"further": 0, "what": proposal.key}
         super().__init__(*args, programme=proposal.programme, initial=initial, **kwargs)
         self.proposal, self.outlook, self.after = proposal, outlook, after
         self.fields["year_groups"].widget = forms.MultipleHiddenInput()
@@ -150,18 +160,32 @@ class PlanForm:
         programmes = {one.programme.pk: one.programme for one in proposals}
         outlooks = {pk: Outlook(programme) for pk, programme in programmes.items()}
         after = {pk: taster_awaited(one, user.school_id) for pk, one in programmes.items()}
-        self.rows = [
-            RowForm(
-                self._turned(data, number),
+        sent = self._sent(data)
+        new = count(max(sent.values(), default=-1) + 1)
+        self.rows = []
+        for one in proposals:
+            known = one.key in sent
+            number = sent.pop(one.key) if known else next(new)
+            row = RowForm(
+                self._turned(data, number) if known else None,
                 proposal=one,
                 outlook=outlooks[one.programme.pk],
                 after=after[one.programme.pk],
                 prefix=f"rij-{number}",
             )
-            for number, one in enumerate(proposals)
-        ]
+            self.rows.append(row)
+        left = [data.get(f"rij-{number}-slot") for number in sent.values()] if data else []
+        self.chose_what_left = any(number_of(slot) for slot in left)
         self.contact = BookingContactForm(data, initial=contact_initial(user))
         self.turns = data is not None and "further" in data
+
+    @staticmethod
+    def _sent(data: QueryDict | None) -> dict[str, int]:
+        """Key of a proposal → the number of its row on the page that was sent. The list may be
+        another one by now: staff take a programme off the site, or another tab booked a part."""
+        typed: Any = data or {}
+        rows = range(settings.MOST_CLASSES_AT_ONCE)
+        return {key: one for one in rows if (key := typed.get(f"rij-{one}-what"))}
 
     @staticmethod
     def _turned(data: QueryDict | None, number: int) -> QueryDict | None:
@@ -182,7 +206,9 @@ class PlanForm:
         return all(found)
 
     def wanted(self, **asked: Any) -> VisitRequest:
-        """After `is_valid()`. Raises NothingChosen, TwoHubs."""
+        """After `is_valid()`. Raises LeftTheList, NothingChosen, TwoHubs."""
+        if self.chose_what_left:
+            raise LeftTheList
         items = [row.item for row in self.chosen]
         if not items:
             raise NothingChosen
@@ -253,6 +279,8 @@ class PlanView(View):
         plan = PlanForm(request.POST, self.proposals, request.user)
         if plan.turns:
             return self.show(plan)
+        if plan.chose_what_left and (first := self.sent_before):
+            return redirect(PlanAsking(plan).page_of(first))
         if not plan.is_valid():
             return self.show(plan, status=422)
         try:
@@ -260,6 +288,12 @@ class PlanView(View):
             return PlanAsking(plan).hold_or_book(request, wanted, plan.school)
         except Refused as refusal:
             return self.show(plan, refused=plan.show_refusal(refusal), status=409)
+
+    @property
+    def sent_before(self) -> Submission | None:
+        """What the first of two clicks booked: its visits are proposed no more."""
+        key = self.request.POST.get("submission_key", "")
+        return Submission.objects.filter(user=self.request.user, submission_key=key).first()
 
     def show(
         self, plan: PlanForm, refused: Refused | None = None, status: int = 200

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.models import State, VisitWait
 from bookings.pages.access import address_of, form_address
-from bookings.pages.taster_first import after_taster, tasters_for
+from bookings.pages.instead import after_taster, published_programme, tasters_for
 from bookings.pages.waiting_for_days import WishBookingForm
 from bookings.planning.month import Own
 from bookings.telling import waiting as words
@@ -65,7 +65,7 @@ class WishView(VisitWaitAsking, AskView):
         asked, again = asked_last(request), drafts.kept(request)
         browsers.give_number(request)
         form = WishBookingForm(
-            programme=_published(slug),
+            programme=published_programme(slug),
             user=self.user,
             asked=asked,
             again=again,
@@ -75,7 +75,7 @@ class WishView(VisitWaitAsking, AskView):
         return self.show(form, restored=restored)
 
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:
-        form = WishBookingForm(request.POST, programme=_published(slug), user=self.user)
+        form = WishBookingForm(request.POST, programme=published_programme(slug), user=self.user)
         return self.answer(request, form)
 
     def wanted(self, form: WishBookingForm) -> WaitRequest:
@@ -105,10 +105,6 @@ class WishView(VisitWaitAsking, AskView):
             "others": after_taster(form),
             "carried": query_of_class(class_asked(self.request)),
         }
-
-
-def _published(slug: str) -> Programme:
-    return get_object_or_404(Programme.objects.published().select_related("venue__hub"), slug=slug)
 
 
 # --- Where one stands ----------------------------------------------------------------------------

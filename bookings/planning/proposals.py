@@ -29,6 +29,11 @@ class Proposal:
     party: Party
     before: int = 0  # the class that it continues, where that is of last year (primary key)
 
+    @property
+    def key(self) -> str:
+        """By which a form knows it again, also where others come or go meanwhile."""
+        return f"{self.programme.pk} {self.party.name}"
+
     def party_on(self, day: datetime.date, party: Party) -> Party:
         """The class on that day: after the summer the same children are a year further."""
         is_later = school_year_of(day) > current_school_year()

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -16,6 +16,7 @@ from django.views.decorators.vary import vary_on_headers
 from core.addresses import is_for_part
 from core.dates import ONE_DAY, YearMonth, month_of, parse_day
 from core.kinds import blocks_told_of
+from core.pages.not_offered import NotOffered
 from kits.availability import FreeCopies, KitCalendar, calendars
 from kits.days import desk_calendars, free_again_on
 from kits.models import Delivery, LessonKit
@@ -33,12 +34,23 @@ from submissions.rules import first_bookable_moment
 
 # How far a card looks ahead for the first day on which the kit is free.
 FIRST_FREE_WITHIN = datetime.timedelta(days=90)
+SHOWN_INSTEAD = 3  # in the place of a kit that is not lent
 
 
 class Card(NamedTuple):
     kit: LessonKit
     copies: FreeCopies | None  # in the period asked for
     first_free: datetime.date | None
+
+
+class KitNotOffered(NotOffered):
+    template_name = "kits/not_offered.html"
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        kits = LessonKit.objects.published().select_related("venue").prefetch_related("worlds")
+        found = list(kits[:SHOWN_INSTEAD])
+        first_free = first_free_days(found)
+        return {"cards": [Card(kit, None, first_free.get(kit.pk)) for kit in found]}
 
 
 @login_not_required
@@ -58,7 +70,9 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def kit(request: HttpRequest, slug: str) -> HttpResponse:
     """What is in it and for whom; a month of days to start on, then the days to return."""
-    found = get_object_or_404(LessonKit.objects.published().select_related("venue__hub"), slug=slug)
+    found = LessonKit.objects.published().select_related("venue__hub").filter(slug=slug).first()
+    if found is None:
+        raise KitNotOffered
     booking = visit_of(request)
     start = parse_day(request.GET.get("van", ""))
     at = _month_asked(request, start)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from core.dates import parse_day
@@ -16,7 +16,7 @@ from kits.availability import count_free
 from kits.models import Delivery, LessonKit, Loan, LoanState, RefusedDemand
 from kits.pages import waiting
 from kits.pages.access import address_of
-from kits.pages.catalogue import delivery_of
+from kits.pages.catalogue import KitNotOffered, delivery_of
 from kits.pages.forms import LoanForm
 from kits.pages.with_visit import KEY, query_of_visit, visit_of
 from kits.refusals import (
@@ -107,6 +107,8 @@ class ReserveView(LoanAsking, AskView):
         own, days = waiting.own_offer(request, kit), (chosen.starts_on, chosen.ends_on)
         if own and (own.starts_on, own.ends_on) == days:
             return redirect(waiting.wait_address(own.submission))
+        if not kit.is_published:
+            raise KitNotOffered
         asked = held.submission if held else last
         form = self.form(asked=asked, again=drafts.kept(request), class_asked=chosen.class_asked)
         refused = _why_not(chosen) if held is None else None
@@ -119,6 +121,8 @@ class ReserveView(LoanAsking, AskView):
         chosen = _chosen(request, kit)
         if chosen is None:
             return redirect(f"{kit.get_absolute_url()}#lenen")
+        if not kit.is_published:
+            raise KitNotOffered
         self.chosen = chosen
         return self.answer(request, self.form(request.POST))
 
@@ -176,8 +180,11 @@ class ReserveView(LoanAsking, AskView):
 
 
 def _kit(slug: str) -> LessonKit:
-    published = LessonKit.objects.published().select_related("venue__hub")
-    return get_object_or_404(published, slug=slug)
+    """Published or not: what is held of it can be confirmed."""
+    kit = LessonKit.objects.select_related("venue__hub").filter(slug=slug).first()
+    if kit is None:
+        raise KitNotOffered
+    return kit
 
 
 def _chosen(request: HttpRequest, kit: LessonKit) -> Chosen | None:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -37,6 +37,18 @@ from submissions.sign_in import signed_in_address, verify_and_sign_in
 from submissions.telling import ask_code
 
 VERIFY = CodeChallenge.Purpose.VERIFY
+
+
+class UnknownBrowser(Http404):
+    """A code page in another browser than that of the form, or without its cookies. To whoever
+    guesses the address of one it says the same."""
+
+
+def _load(request: HttpRequest, public_id: UUID) -> Submission:
+    try:
+        return load_submission(request, public_id, token=None)
+    except Http404 as error:
+        raise UnknownBrowser from error
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
@@ -75,13 +87,13 @@ class CodeView(Asking, View):
     # --- Requests ----------------------------------------------------------------------------
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
-        submission = load_submission(request, public_id, token=None)
+        submission = _load(request, public_id)
         if submission.verified_at is not None:
             return redirect(self.page_of(submission))
         return self.show(submission, CodeForm())
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
-        submission = load_submission(request, public_id, token=None)
+        submission = _load(request, public_id)
         if "again" in request.POST and submission.verified_at is None:
             return self.send_again(submission)
         if "let_go" in request.POST and submission.verified_at is None:
@@ -200,7 +212,7 @@ class CorrectAddressView(CodeView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
-        submission = load_submission(request, public_id, token=None)
+        submission = _load(request, public_id)
         if submission.verified_at is not None:
             return redirect(self.page_of(submission))
         form = AddressForm(request.POST)

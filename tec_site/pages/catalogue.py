@@ -8,11 +8,12 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from bookings.pages.instead import comes_later, published_programme
 from bookings.pages.waiting import own_offers
 from bookings.planning.availability import Outlook, first_free
 from bookings.planning.month import build_month, to_form
@@ -53,7 +54,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @require_safe
 @vary_on_headers("HX-Request")
 def programme(request: HttpRequest, slug: str) -> HttpResponse:
-    found = get_object_or_404(Programme.objects.published().select_related("venue__hub"), slug=slug)
+    found = published_programme(slug)
     is_fragment = is_for_part(request)
     outlook = Outlook(found)
     free = outlook.next_free(1 if is_fragment else FIRST_FREE)
@@ -86,11 +87,6 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
     response = render(request, template, context | _facts(found))
     remember(request, response)
     return response
-
-
-def comes_later(programme: Programme) -> bool:
-    """The Proeverij is where a class begins: it comes before everything else."""
-    return programme.kind != ProgrammeKind.TASTER
 
 
 def _month(request: HttpRequest, free: list[Offer]) -> YearMonth:

@@ -5,6 +5,7 @@ error_base.html, which needs no context and asks the database nothing.
 """
 
 import sys
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -12,21 +13,21 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views import defaults
 from django.views.decorators.http import require_safe
 
-from bookings.planning.availability import first_offers
-from bookings.telling.wording import requirements_of
+from bookings.pages.instead import free_soonest
 from core.markup import parse
-from programmes.models import Programme, Zone
-from submissions.access import Erased
-from submissions.pages.code import after_second_click
+from core.pages.not_offered import NotOffered
+from programmes.models import Zone
+from submissions.access import Erased, NotSignedIn
+from submissions.pages.code import UnknownBrowser, after_second_click
 from tec_site.models import Statement
-from tec_site.pages.catalogue import comes_later
+from tec_site.pages.once_more import signed_out, typed_in
 from tec_site.pages.statements import text_of
 
-NEXT_FREE_SHOWN = 4
 RETRY_AFTER_SECONDS = 30
 NOT_FOR_ROBOTS = [
     *("boekingen/", "uitleen/", "mijn/", "agenda/", "k/"),
@@ -38,17 +39,8 @@ NOT_FOR_ROBOTS = [
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    programmes = Programme.objects.published()
-    free = first_offers(programmes)
-    soonest = sorted(
-        (programme for programme in programmes if programme.pk in free),
-        key=lambda programme: (comes_later(programme), free[programme.pk].starts_at),
-    )
-    required = requirements_of(soonest[:NEXT_FREE_SHOWN], request.user)
     context = {
-        "next_free": [
-            (one, free[one.pk], required.get(one.pk, "")) for one in soonest[:NEXT_FREE_SHOWN]
-        ],
+        "next_free": free_soonest(request.user),
         "zones": Zone.objects.exclude(artwork=""),
     }
     return render(request, "home.html", context)
@@ -72,14 +64,22 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """`CSRF_FAILURE_VIEW`: an old or cookieless form; what was typed is still in the browser."""
+    """`CSRF_FAILURE_VIEW`: an old or cookieless form, to be sent once more."""
     if led_to := after_second_click(request):
         return HttpResponseRedirect(led_to)
-    return render(request, "403_csrf.html", status=403)
+    return render(request, "403_csrf.html", typed_in(request), status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """`handler404`; to the link of somebody who was erased it says that."""
+    """`handler404`; to the link of somebody who was erased it says that, and at the place of what
+    is not on offer what else there is."""
+    if isinstance(exception, NotOffered):
+        return exception.answer(request)
+    if isinstance(exception, UnknownBrowser):
+        context = {"minutes": settings.HOLD_FOR // timedelta(minutes=1)}
+        return render(request, "submissions/unknown_browser.html", context, status=404)
+    if isinstance(exception, NotSignedIn) and (typed := typed_in(request)):
+        return signed_out(request, typed, reverse("submissions:sign_in"), status=404)
     if isinstance(exception, Erased):
         return render(request, "submissions/erased.html", status=410)
     return defaults.page_not_found(request, exception)

@@ -51,7 +51,7 @@ class BackOffice(UnfoldAdminSite):
         return SimpleLazyObject(functools.partial(super().get_app_list, request, app_label))
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Give views the `login_url` of staff: LoginRequiredMiddleware has the teachers'.
+        """Give views the `login_url` of staff: SignInMiddleware has the teachers'.
 
         Set here and not in `admin_view`, because a ModelAdmin wraps what that returns.
         """

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.utils import timezone
 
 from bookings import clock, lifecycle, places
@@ -421,3 +422,20 @@ def test_book_holds_and_verifies_at_once():
 
     booking = submission.bookings.get()
     assert (booking.state, submission.user) == (State.CONFIRMED, teacher)
+
+
+def test_hold_for_a_class_that_waits_for_its_code_elsewhere_says_until_when(frozen):
+    """In another browser, or in this one before its cookies went: perhaps it is her own."""
+    slot, programme = slot_and_programme(max_groups=3, max_pupils=99)
+    school = make_school()
+    hold(slot, programme, asked("Groep 6b"), school=school)
+    other = {"submission_key": "twee", "browser": "ander", "email": "collega@school.example"}
+
+    with pytest.raises(ClassAlreadyBooked) as refusal:
+        hold(slot, programme, asked("groep 6-b"), school=school, **other)
+
+    assert "wacht nog op de code" in str(refusal.value)
+    assert "tot 10:30" in str(refusal.value)
+    frozen.shift(settings.HOLD_FOR)
+    later = hold(slot, programme, asked("groep 6-b"), school=school, **other)
+    assert later.bookings.get().state == State.HELD

@@ -311,11 +311,12 @@ def test_class_is_called_a_year_further_beforehand_only_where_it_is(client, teac
     experience = make_programme(kind=ProgrammeKind.EXPERIENCE, requires_taster=True)
     make_slot(programmes=[experience], starts_at=amsterdam(2026, 7, 7, 9))
     page = f"{PAGE}?klas={before.class_group_id}"
-    assert "Na de zomer komt" not in client.get(page).text
+    shown = client.get(page)
+    assert "Na de zomer komt" not in shown.text
 
     make_slot(programmes=[experience], starts_at=amsterdam(2026, 9, 15, 9))
 
-    typed = {"rij-0-name": "De Uilen van groep 7", "rij-0-further": "0", "further": "9"}
+    typed = sent(shown, None, **{"rij-0-name": "De Uilen van groep 7", "further": "9"})
     words = "Na de zomer komt deze klas als De Uilen van groep 8 (groep 8)."
     assert words in client.post(page, typed).text
 
@@ -500,6 +501,48 @@ def test_experiences_of_a_class_are_planned_in_one_go(client, teacher):
     assert {one.visit.programme for one in booked} == set(experiences)
     assert {one.class_group for one in booked} == {group}
     assert ClassGroup.objects.count() == 1
+
+
+def test_programme_that_leaves_the_list_meanwhile_gives_its_dates_to_no_other(client, teacher):
+    first, second = (make_programme(max_groups=3, title=one) for one in ("Film", "Drones"))
+    group = came(teacher, "Groep 6b", programme=first).class_group
+    came(teacher, "Groep 6b", programme=second, class_group=group)
+    both = make_slot(programmes=[first, second], starts_at=amsterdam(2026, 11, 3, 9))
+    client.force_login(teacher)
+    data = sent(client.get(PAGE), both, None, **{"rij-1-pupils": "21"})
+    first.is_published = False
+    first.save()
+
+    answer = client.post(PAGE, data)
+
+    assert (answer.status_code, Booking.objects.count()) == (409, 2)
+    assert "is al geboekt, of wordt niet meer aangeboden" in answer.content.decode()
+    [row] = answer.context["form"].rows
+    assert (row.programme, row["pupils"].value(), row.is_chosen) == (second, "21", False)
+    shown = {name: typed for name, typed in data.items() if not name.startswith("rij-0")}
+    again = client.post(PAGE, shown | {"rij-1-slot": both.pk})
+    assert again.status_code == 302
+    assert Booking.objects.latest("pk").visit.programme == second
+
+
+def test_second_click_on_experiences_leads_to_what_the_first_booked(client, teacher):
+    group = make_class_group(school=teacher.school, school_year=2026, name="Groep 7a")
+    make_booking(
+        submission=make_submission(user=teacher, school=teacher.school),
+        class_group=group,
+        party_name="Groep 7a",
+    )
+    experiences = [make_programme(kind=ProgrammeKind.EXPERIENCE) for _one in range(2)]
+    slot = make_slot(programmes=experiences, starts_at=amsterdam(2026, 11, 3, 9), max_groups=9)
+    client.force_login(teacher)
+    page = client.get(f"{PAGE}?klas={group.pk}")
+    data = sent(page, slot, None)
+
+    first, second = (client.post(f"{PAGE}?klas={group.pk}", data) for _click in range(2))
+
+    assert first.status_code == 302
+    assert second.headers.get("Location") == first["Location"]
+    assert Booking.objects.count() == 2
 
 
 def test_experiences_of_a_class_are_offered_after_its_proeverij_to_come(client, teacher):
