@@ -20,6 +20,7 @@ from bookings.planning.availability import first_offers
 from bookings.telling.wording import requirements_of
 from core.markup import parse
 from programmes.models import Programme, Zone
+from roster.pages.access import OldLink
 from submissions.access import Erased
 from submissions.pages.code import after_second_click
 from tec_site.models import Statement
@@ -79,9 +80,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """`handler404`; to the link of somebody who was erased it says that."""
+    """`handler404`; to the link of somebody who was erased, or left the team, it says that."""
     if isinstance(exception, Erased):
         return render(request, "submissions/erased.html", status=410)
+    if isinstance(exception, OldLink):
+        person = exception.person
+        context = {"person": person, "hub": person.hub}
+        return render(request, "roster/old_link.html", context, status=404)
     return defaults.page_not_found(request, exception)
 
 
