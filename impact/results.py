@@ -184,7 +184,7 @@ def _split_of_pupils(well: list[Any], others: list[Any]) -> Iterable[Split]:
 def _labels() -> dict[str, str]:
     return {
         "overall": _("The visit, or working with the kit"),
-        "fit": _("How it fits the lessons"),
+        "fit": _("How it fits the lessons or the work"),
         "guidance": _("Guidance; for a kit its guide and cards"),
     }
 

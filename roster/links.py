@@ -40,7 +40,7 @@ def was_renewed(pk: int, token: str) -> Person | None:
 
 
 def whose(pk: int, token: str, purpose: str = PAGE) -> Person | None:
-    """The owner of a link; None if strange or old, or if she has left."""
-    person = Person.objects.working().with_days().filter(pk=pk).first()
+    """The owner of a link, also who has left; None if it is strange or old."""
+    person = Person.objects.with_days().filter(pk=pk).first()
     matches = person is not None and tokens.matches(token, purpose, pk, person.link_version)
     return person if matches else None

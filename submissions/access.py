@@ -10,13 +10,16 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from core import rate_limits
+from core.pages.not_found import SaysWhy
 from schools.models import User
 from submissions import browsers, links
 from submissions.models import Companion, Submission
 
 
-class Erased(Http404):
+class Erased(SaysWhy):
     """The link was once of somebody about whom we know nothing any more."""
+
+    template_name, status = "submissions/erased.html", 410
 
 
 class NotSignedIn(Http404):

@@ -49,6 +49,11 @@ PAPERS = {
 }
 
 
+def holiday_of(row: Any) -> str:
+    """The holiday in which it is to come, as long as nobody settled that (`with_holiday`)."""
+    return row.holiday if row.standing.holds and not row.has_begun else ""
+
+
 class BookingWhenFilter(WhenFilter):
     field = "visit__slot__starts_at"
 
@@ -160,6 +165,7 @@ class BookingAdmin(Exporting, AskedAdmin):
             "others": row.submission.bookings.exclude(pk=row.pk).order_by("pk"),
             "norm": row.visit.programme.supervisors_for(row.pupils),
             "said": said_in_words(row),
+            "holiday": holiday_of(row),
             "wish": sentence(wish) if (wish := move_asked_of(row)) else "",
         }
 
@@ -172,7 +178,7 @@ class BookingAdmin(Exporting, AskedAdmin):
         if name == "reconfirm":
             return not row.has_begun and not row.said_yes
         if name == "settle":
-            return bool(row.attention or row.holiday)
+            return bool(row.attention or holiday_of(row))
         if name == "keep_date":
             return row.attention == Attention.MOVE_ASKED
         return super().has_sense(name, row)

@@ -10,7 +10,7 @@ from bookings.pages.forms import BookingForm
 from bookings.planning.availability import first_offers, free_after, next_free
 from bookings.planning.offer import Offer
 from bookings.telling.wording import requirements_of
-from core.pages.not_offered import NotOffered
+from core.pages.not_found import NotOffered
 from programmes.models import Programme, ProgrammeKind
 from submissions.pages.prefilled import class_asked, query_of_class
 

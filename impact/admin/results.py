@@ -15,6 +15,7 @@ from impact.desk.onward import NAMES, VISIT, may_see_figures, results_address
 from impact.models import Evaluation
 from impact.results import results_of, totals, years_of
 from impact.small_numbers import guarded_totals, told_to_reader
+from programmes.models import Programme
 from schools.years import current_school_year, school_year_in, school_year_label
 
 YEAR = "jaar"
@@ -39,6 +40,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "title": _("Results"),
         "thing": thing,
         "is_visit": isinstance(thing, Visit),
+        "is_of_groups": _is_of_groups(thing),
         "query": {name: request.GET[name] for name in NAMES.values() if name in request.GET},
         "year": year,
         "years": [(one, school_year_label(one)) for one in years_of(found, current_school_year())],
@@ -47,6 +49,12 @@ def results(request: HttpRequest) -> HttpResponse:
         "may_read": may_read,
     }
     return TemplateResponse(request, "admin/impact/results.html", context)
+
+
+def _is_of_groups(thing: Any) -> bool:
+    """A programme or visit for which no class is asked: nobody there is a teacher or a pupil."""
+    programme = thing.programme if isinstance(thing, Visit) else thing
+    return isinstance(programme, Programme) and programme.whom.is_groups
 
 
 def _thing(request: HttpRequest) -> Any:

@@ -90,7 +90,10 @@ class TeacherForm(_OfEvaluation):
             self.fields[name].label = label
         if evaluation.asked.audience.is_groups:
             del self.fields["prepared"]
-            self.fields["plans"].help_text = ""
+            self.fields["plans"].help_text = self.fields["quote"].help_text = ""
+            self.fields["quote_name"].help_text = _(
+                "For example: Mo, of the assembly team. Needed with the tick only."
+            )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -16,7 +16,7 @@ from django.views.decorators.vary import vary_on_headers
 from core.addresses import is_for_part
 from core.dates import ONE_DAY, YearMonth, month_of, parse_day
 from core.kinds import blocks_told_of
-from core.pages.not_offered import NotOffered
+from core.pages.not_found import NotOffered
 from kits.availability import FreeCopies, KitCalendar, calendars
 from kits.days import desk_calendars, free_again_on
 from kits.models import Delivery, LessonKit

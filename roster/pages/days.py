@@ -58,6 +58,7 @@ class DaysView(View):
         hers = Shift.objects.where(is_promise=True).upcoming().filter(person=person).with_visit()
         context = {
             "person": person,
+            "hub": person.hub,
             "token": links.token_of(person),
             "week": week,
             "days": days,

@@ -23,7 +23,7 @@ from core.lifecycle import Refused
 from core.pages.saying import say_once
 from roster import hours, lifecycle, links, people, rules
 from roster.models import Person, Shift, ShiftState
-from roster.pages.access import back_to, load_person
+from roster.pages.access import OldLink, back_to, load_follower, load_person
 from roster.telling import ical
 from roster.telling.notices import send_link
 from schools.years import current_school_year, school_year_label
@@ -75,11 +75,10 @@ def renew(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     that somebody, so the new one goes to her mail; only without an address it is shown."""
     try:
         person = load_person(pk, token)
-    except Http404:
-        renewed = links.was_renewed(pk, token)
-        if renewed is None:
+    except OldLink as old:
+        if old.person.has_left:
             raise
-        return _say_renewed(request, renewed)  # the second of two clicks
+        return _say_renewed(request, old.person)  # the second of two clicks
     try:
         rate_limits.count_post(request)
     except Refused as refusal:
@@ -107,7 +106,7 @@ def _say_renewed(request: HttpRequest, person: Person) -> HttpResponse:
 @require_safe
 def feed(request: HttpRequest, pk: int, token: str) -> HttpResponseBase:
     """Few rows, so the tag is that of the bytes themselves."""
-    person = load_person(pk, token, links.FEED)
+    person = load_follower(pk, token)
     with translation.override(person.language):
         content = ical.feed(person)
     return calendars.feed_response(
@@ -135,6 +134,7 @@ def _show(request: HttpRequest, person: Person, refused: Refused | None = None) 
     worked = hours.by_person_in_year(Shift.objects.filter(person=person), year)
     context: dict[str, Any] = {
         "person": person,
+        "hub": person.hub,
         "token": links.token_of(person),
         "mine": hers.filter(state=ShiftState.TAKEN, ends_at__gt=timezone.now()),
         "open": rules.open_to(person, list(upcoming))[:OPEN_SHOWN],

@@ -5,6 +5,7 @@ of that page 'code' (of a waiting list 'wait_code'): `after_second_click` looks 
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import urldefrag
 from uuid import UUID
@@ -23,6 +24,7 @@ from django.views.decorators.cache import never_cache
 from core import rate_limits
 from core.lifecycle import Refused
 from core.pages import drafts
+from core.pages.not_found import SaysWhy
 from core.pages.saying import say_once
 from core.transactions import retried
 from submissions import browsers, codes
@@ -39,9 +41,14 @@ from submissions.telling import ask_code
 VERIFY = CodeChallenge.Purpose.VERIFY
 
 
-class UnknownBrowser(Http404):
+class UnknownBrowser(SaysWhy):
     """A code page in another browser than that of the form, or without its cookies. To whoever
     guesses the address of one it says the same."""
+
+    template_name = "submissions/unknown_browser.html"
+
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        return {"minutes": settings.HOLD_FOR // timedelta(minutes=1)}
 
 
 def _load(request: HttpRequest, public_id: UUID) -> Submission:

@@ -5,7 +5,6 @@ error_base.html, which needs no context and asks the database nothing.
 """
 
 import sys
-from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -20,10 +19,10 @@ from django.views.decorators.http import require_safe
 
 from bookings.pages.instead import free_soonest
 from core.markup import parse
-from core.pages.not_offered import NotOffered
+from core.pages.not_found import SaysWhy
 from programmes.models import Zone
-from submissions.access import Erased, NotSignedIn
-from submissions.pages.code import UnknownBrowser, after_second_click
+from submissions.access import NotSignedIn
+from submissions.pages.code import after_second_click
 from tec_site.models import Statement
 from tec_site.pages.once_more import signed_out, typed_in
 from tec_site.pages.statements import text_of
@@ -71,17 +70,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """`handler404`; to the link of somebody who was erased it says that, and at the place of what
-    is not on offer what else there is."""
-    if isinstance(exception, NotOffered):
+    """`handler404`; of what is known to be gone, a page that says so."""
+    if isinstance(exception, SaysWhy):
         return exception.answer(request)
-    if isinstance(exception, UnknownBrowser):
-        context = {"minutes": settings.HOLD_FOR // timedelta(minutes=1)}
-        return render(request, "submissions/unknown_browser.html", context, status=404)
     if isinstance(exception, NotSignedIn) and (typed := typed_in(request)):
         return signed_out(request, typed, reverse("submissions:sign_in"), status=404)
-    if isinstance(exception, Erased):
-        return render(request, "submissions/erased.html", status=410)
     return defaults.page_not_found(request, exception)
 
 

@@ -384,6 +384,16 @@ def test_what_staff_write_along_for_a_school_that_waits_is_in_the_history(desk, 
     assert offered.events.get(move=move).note == "Zij belde."
 
 
+def test_wish_for_one_day_names_it_once_in_what_more_room_would_have_served(desk, programme):
+    day = datetime.date(2026, 12, 3)
+    wish = make_wait(programme=programme, slot=None, first_day=day, last_day=day)
+    page = reverse("admin:bookings_visitwait_changelist")
+    assert '<td class="nowrap">wensen, 3 dec 2026</td>' in desk.get(page).text
+
+    VisitWait.objects.filter(pk=wish.pk).update(last_day=datetime.date(2026, 12, 9))
+    assert "wensen, 3 dec 2026 tot en met 9 dec 2026" in desk.get(page).text
+
+
 def test_fewer_pupils_keep_the_place_in_the_row_and_more_are_refused(
     client, programme, slot, taken
 ):

@@ -96,6 +96,13 @@ def test_paper_gets_the_words_and_what_is_folded_but_no_chrome(page: Any) -> Non
     assert seen == {"title": True, "menu": False, "drawing": False, "objectives": True}
 
 
+def test_paper_of_the_figures_says_what_is_counted(page: Any) -> None:
+    page.emulate_media(media="print")
+    page.goto("/open/cijfers/")
+    for where in (".year-figures", ".year-defined"):
+        assert page.locator(f"{where} details p").first.is_visible()
+
+
 def test_paper_of_a_visit_says_what_was_agreed_and_offers_nothing_to_press(page: Any) -> None:
     teacher = make_teacher()
     submission, visit = make_submission(user=teacher), make_visit(max_groups=2)

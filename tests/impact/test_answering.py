@@ -12,6 +12,7 @@ from core.lifecycle import IllegalMove
 from impact import lifecycle, links
 from impact.lifecycle import MOVES
 from impact.models import FACES, TALLIES, WORDS, Evaluation, EvaluationState
+from schools.audience import Audience
 from submissions.links import token_of as submission_token
 from submissions.privacy.erasure import erase_person
 from submissions.sharing.lifecycle import correct_email
@@ -174,6 +175,24 @@ def test_group_that_is_no_class_is_asked_no_tallies():
     post(evaluation, overall=5, faces_1=3)
     assert kept(evaluation)["counted_at"] is None
     assert Client().get(address(evaluation, "sheet")).status_code == 404
+
+
+def test_group_that_is_no_class_reads_of_groups_and_of_no_class_or_pupils():
+    programme = make_programme(audience=Audience.GROUPS, max_groups=2, max_pupils=99)
+    slot = make_slot(programmes=[programme], max_groups=2, max_pupils=99)
+    group = make_group(visit=make_visit(slot=slot, programme=programme))
+    other = make_group(submission=group.submission, visit=group.visit, party_name="Team Lak")
+    evaluation, _other = make_evaluation_of(group), make_evaluation_of(other)
+    pages = [Client().get(address(evaluation, page)).text for page in ("evaluation", "overview")]
+    post(evaluation, overall=5)
+    pages.append(Client().get(address(evaluation)).text)
+    assert [words in page for words, page in zip(GROUPS, pages, strict=True)] == [True] * 3
+    for page in pages:
+        inside = page[page.index("<main") : page.index("</main>")]
+        assert not any(word in inside for word in ("klas", "leerling", "groep 7"))
+
+
+GROUPS = ("de groepen na jullie; alleen", "per groep, en het helpt ons", "Jullie andere groepen")
 
 
 def make_evaluation_of(booking):

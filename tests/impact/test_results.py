@@ -23,6 +23,7 @@ from tec_site.staff import roles
 from tests.factories import (
     amsterdam,
     make_booking,
+    make_group,
     make_kit,
     make_loan,
     make_other_hub,
@@ -125,6 +126,20 @@ def test_shares_are_of_who_answered_the_question():
     said = facts_of(make_report())["evaluation"]
     assert [said[one] for one in ("asked", "answered", "silent")] == [40, 10, 30]
     assert [said["questions"][1][one] for one in ("n", "silent")] == [6, 4]
+
+
+def test_results_of_a_programme_for_groups_speak_of_no_class_teachers_or_pupils():
+    group = make_group()
+    clock.ask_due()
+    answered(Evaluation.objects.with_facts().get(booking=group), prepared=None)
+    desk = signed_in(make_staff())
+    for query in (f"?programma={group.visit.programme_id}", f"?bezoek={group.visit_id}"):
+        page = desk.get(RESULTS + query).text
+        inside = " ".join(page[page.index('class="desk-title"') :].split())
+        assert "1 groep is gevraagd, 1 antwoordde; 0 (0 %) antwoordde niet." in inside
+        assert "Hoe het bij de lessen of het werk past" in inside
+        for words in ("klas", "Leerkrachten", "Leerlingen", "leerlingen kozen"):
+            assert words not in inside
 
 
 def test_pupils_are_summed_over_classes(visit):

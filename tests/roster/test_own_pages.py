@@ -4,13 +4,14 @@ import datetime
 
 import pytest
 from django.test import Client
+from icalendar import Calendar
 
 from core import tokens
 from core.models import Mail
 from roster import lifecycle, links, people
 from roster.models import Availability, OtherDays, Person, Shift, ShiftEvent
 from roster.pages.forms import WeekChanged, WeekForm
-from tests.factories import amsterdam, make_other_hub
+from tests.factories import amsterdam, make_other_hub, make_staff
 from tests.roster.rostering import (
     absent,
     address,
@@ -135,6 +136,41 @@ def test_stranger_old_link_and_who_left_get_404(anna, name):
     anna.left_on = datetime.date(2026, 9, 1)
     anna.save()
     assert Client().get(address(anna, name)).status_code == 404
+
+
+def test_who_left_reads_that_at_her_link_and_whom_to_ask(anna):
+    old = address(anna)
+    Client().post(address(anna, "renew"))
+    renewed = Client().get(old).text
+    assert "Je hebt een nieuwere link" in renewed
+    anna.refresh_from_db()
+    assert links.token_of(anna) not in renewed  # whoever has the old one may be somebody else
+
+    Person.objects.filter(pk=anna.pk).update(left_on=datetime.date(2026, 9, 1))
+    for name in ("own", "days"):
+        response = Client().get(address(anna, name))
+        assert response.status_code == 404
+        assert "Je hoort niet meer bij ons team" in response.text
+        assert anna.hub.phone in response.text
+        assert anna.name not in response.text
+    assert "niet meer bij ons team" not in Client().get(old).text
+    people.forget(Person.objects.get())
+    assert "niet meer bij ons team" not in Client().get(address(anna)).text
+
+
+def test_calendar_of_who_left_takes_off_what_was_hers_until_she_is_forgotten(run, anna):
+    shift = make_shift(run, person=anna)
+    [before] = Calendar.from_ical(feed(anna).content).walk("VEVENT")
+    anna.left_on = datetime.date(2026, 9, 1)
+    anna.save()
+    people.let_go_all(anna, by=make_staff())
+    [event] = Calendar.from_ical(feed(anna).content).walk("VEVENT")
+    assert (event["UID"], event["STATUS"]) == (before["UID"], "CANCELLED")
+    assert event["SEQUENCE"] > before["SEQUENCE"]
+    assert fresh(shift).state == "open"
+    calendar = links.feed_address(anna).removeprefix("http://127.0.0.1:8000")
+    people.forget(anna)
+    assert Client().get(calendar).status_code == 404
 
 
 def test_new_link_is_in_her_mail_and_not_shown_to_whoever_had_the_old_one(anna):
@@ -341,7 +377,7 @@ def test_page_takes_as_many_queries_for_three_shifts_as_for_one(
         make_shift(run, amsterdam(2026, 11, day, 13))
         Client().get(address(anna))
         if number in (1, 3):
-            with django_assert_num_queries(11):
+            with django_assert_num_queries(10):
                 Client().get(address(anna))
 
 

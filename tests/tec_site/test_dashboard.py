@@ -443,9 +443,13 @@ def test_class_on_a_day_that_became_a_holiday_of_its_school_needs_attention_unti
         f"09:00 ({booking.party_name})",
         f"{address}change/",
     )
-    assert f"{address}doe/settle/" in desk.get(matter.address).text
+    page = desk.get(matter.address).text
+    assert f"{address}doe/settle/" in page
+    said = "dinsdag 22 september valt in de schoolvakantie ‘Nazomerdagen’. Komt de klas toch?"
+    assert said in page
     desk.post(f"{address}doe/settle/", {"note": "Zij komen."})
     assert matters_of(desk) == []
+    assert said not in desk.get(matter.address).text
 
     # Of another date in a holiday nobody said so.
     slot = make_slot(starts_at=amsterdam(2026, 9, 24, 9), programmes=[booking.visit.programme])

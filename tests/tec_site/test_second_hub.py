@@ -22,6 +22,7 @@ from kits.telling import documents as loan_papers
 from kits.telling import ical as loan_calendar
 from kits.telling import notices as loan_mails
 from programmes.models import Hub, Venue
+from roster import links
 from submissions.models import CodeChallenge, Submission
 from submissions.telling import send_code
 from tec_site import demo
@@ -39,6 +40,7 @@ from tests.factories import (
     make_visit,
     the_hub,
 )
+from tests.roster.rostering import make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -253,6 +255,14 @@ def foot_of(client: Client, address: str) -> str:
     return html[html.index('<footer class="site-footer">') :]
 
 
+def head_of(client: Client, address: str) -> tuple[str, ...]:
+    """The name behind the page's title, and both lines of the name at its top."""
+    html = client.get(address).content.decode()
+    found = re.search(r"· ([^<]*)</title>.*<b>([^<]*)</b> <small>([^<]*)</small>", html, re.DOTALL)
+    assert found is not None
+    return found.groups()
+
+
 @travel.travel(NOW, tick=False)
 def test_foot_lists_all_hubs_or_is_of_the_pages_own(client: Client, park: Hub) -> None:
     stay, box = make_stay(park), make_box(park)
@@ -278,6 +288,23 @@ def test_foot_lists_all_hubs_or_is_of_the_pages_own(client: Client, park: Hub) -
             "NewTechPark Apeldoorn",
             "Technicampus Experience Center",
         ]
+
+
+@travel.travel(NOW, tick=False)
+def test_page_of_one_hub_carries_its_name_and_others_that_of_the_site(
+    client: Client, park: Hub
+) -> None:
+    helper = make_person(runs=[], hub=park)
+    for address in (
+        make_stay(park).visit.programme.get_absolute_url(),
+        make_box(park).kit.get_absolute_url(),
+        links.page_of(helper),
+        reverse("roster:days", args=[helper.pk, links.token_of(helper)]),
+    ):
+        assert head_of(client, address) == ("NewTechPark", "NewTechPark", "NewTechPark Apeldoorn")
+        assert "balie@tec.example" not in foot_of(client, address)
+    for address in (reverse("home"), make_stay(the_hub()).visit.programme.get_absolute_url()):
+        assert head_of(client, address) == ("TEC", "TEC", "Technicampus Experience Center")
 
 
 def test_site_says_whom_to_call_of_every_hub(park: Hub) -> None:
