@@ -63,7 +63,9 @@ def make_life(marker):
 def test_both_sides_of_a_shared_booking_get_their_own_words_only(frozen):
     anouk, booking = make_life("anouk")
     make_life("carla")
-    bram = shared(booking.submission, name="Naambram", email="bram@school.example").user
+    bram = shared(
+        booking.submission, with_mails=True, name="Naambram", email="bram@school.example"
+    ).user
 
     for user, own, others in (
         (anouk, ["Naamanouk", "Trapliftanouk", "Ziekanouk"], ["bram", "carla", "Geheim", "Zuur"]),
@@ -192,7 +194,7 @@ def test_what_is_still_to_come_is_listed_by_its_days(frozen):
 def test_erased_with_mails_codes_invitations_and_tabs_open_nothing_makes_her_again(frozen):
     user, booking = make_life("xandra")
     guest = make_booking(submission=make_submission(), class_group=None)
-    shared(guest.submission, email="bram@school.example")
+    shared(guest.submission, with_mails=True, email="bram@school.example")
     sharing.invite(shares=[Share(guest.submission)], email=user.email, by=guest.submission.user)
     invitation = link_in(tell()[0])
     visits.cancel(booking=booking, by=user)  # its mail is not made yet
