@@ -191,9 +191,12 @@ class LoanKind(AskedKind):
     def needed_since(self, moment: datetime.datetime) -> QuerySet[Any, Any]:
         return erasure.needed_since(moment)
 
+    known_along = ("events", "findings")
+
     def known_row(self, row: Loan, user: User) -> dict[str, Any]:
-        told = row.findings.filter(by_staff=False).exclude(text="").order_by("pk")
-        reports = {gettext("What you told us"): [finding.text for finding in told]}
+        findings = sorted(row.findings.all(), key=lambda finding: finding.pk)
+        told = [one.text for one in findings if one.text and not one.by_staff]
+        reports = {gettext("What you told us"): told}
         return super().known_row(row, user) | (reports if told else {})
 
     def erase_words(self, submissions: QuerySet[Submission], names: Names) -> int:

@@ -1,6 +1,7 @@
 """What kinds with a submission have in common, of what `core/kinds.py` asks of each."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -71,10 +72,13 @@ class Remembering(kinds.Part):
         (`submissions/privacy/erasure.py`). Returns how many rows held words."""
         raise NotImplementedError
 
-    def known(self, submission: Submission, user: User) -> list[dict[str, Any]]:
-        """What this part keeps of her submission, as she may read and take it along: titles and
-        texts, others by their roles (`submissions/privacy/own_data.py`)."""
-        return []
+    def known(
+        self, submissions: Sequence[Submission], user: User
+    ) -> dict[int, list[dict[str, Any]]]:
+        """What this part keeps of each of her submissions (by primary key), as she may read and
+        take it along: titles and texts, others by their roles (`submissions/privacy/own_data.py`).
+        """
+        return {}
 
     def told_by(self, user: User) -> dict[str, list[dict[str, Any]]]:
         """What she herself told this part, of whomever the submission is, under its title."""
@@ -91,6 +95,7 @@ class AskedKind(kinds.Kind, Remembering):
 
     model: type[Asked]
     page = ""  # the name of the address of a submission's page
+    known_along: tuple[str, ...] = ("events",)  # what `known_row` reads of each row
     is_shared_by_row = True  # whether one class of it can have a teacher of its own
 
     def called(self, submission: Submission) -> str:
@@ -148,9 +153,15 @@ class AskedKind(kinds.Kind, Remembering):
 
     # --- When a person asks, or is erased (`submissions/privacy/`) ----------------------------
 
-    def known(self, submission: Submission, user: User) -> list[dict[str, Any]]:
-        rows: Any = self.model._default_manager.filter(submission=submission)
-        return [self.known_row(row, user) for row in rows.with_facts().order_by("pk")]
+    def known(
+        self, submissions: Sequence[Submission], user: User
+    ) -> dict[int, list[dict[str, Any]]]:
+        rows: Any = self.model._default_manager.filter(submission__in=submissions)
+        rows = rows.with_facts().prefetch_related(*self.known_along).order_by("pk")
+        found = defaultdict(list)
+        for row in rows:
+            found[row.submission_id].append(self.known_row(row, user))
+        return found
 
     def known_row(self, row: Any, user: User) -> dict[str, Any]:
         [line] = self.lines([row])
@@ -158,7 +169,7 @@ class AskedKind(kinds.Kind, Remembering):
             gettext("What"): line,
             gettext("State"): str(row.get_state_display()),
             gettext("How many"): row.headcount,
-            gettext("History"): history_of(row.events.order_by("pk"), self.moves, user),
+            gettext("History"): history_of(row.events.all(), self.moves, user),
         }
 
     def needed_since(self, moment: datetime.datetime) -> QuerySet[Any, Any]:

@@ -10,6 +10,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,31 @@ def engine() -> str:
     from django.db import connection
 
     return connection.vendor
+
+
+_rendering: ContextVar[bool] = ContextVar("rendering", default=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def told_of_pages_only(django_test_environment: None) -> Iterator[None]:
+    """`answer.context` is that of the page, and not of every part that it includes: Django's test
+    client copies the context of each widget and icon, a few hundred a page, and no test reads one.
+    """
+    from django.template import Template
+    from django.test.utils import instrumented_test_render
+
+    def render(template: Any, context: Any) -> str:
+        if _rendering.get():
+            return template.nodelist.render(context)
+        outermost = _rendering.set(True)
+        try:
+            return instrumented_test_render(template, context)
+        finally:
+            _rendering.reset(outermost)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", render)
+        yield
 
 
 _laid_out: dict[frozenset[str], bytes] = {}  # the tags of a letter → one that has the same

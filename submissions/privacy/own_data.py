@@ -5,7 +5,7 @@ tells her own side, and names others by their roles only.
 """
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
 from core.models import Mail
@@ -18,10 +18,9 @@ from submissions.sharing.lifecycle import rows_of
 
 def known_of(user: User) -> Known:
     """Titles and texts in the language of the moment, nested as they are read."""
-    submissions = Submission.objects.filter(user=user).select_related("school", "organisation")
     found: Known = {
         _("You"): _account(user),
-        _("What you asked for"): [_submission(one, user) for one in submissions.order_by("pk")],
+        _("What you asked for"): _submissions(user),
         _("What colleagues share with you"): _shared(user),
         _("Mails to you"): [
             {_("When"): moment_in_words(mail.created_at), _("Subject"): mail.subject}
@@ -46,7 +45,19 @@ def _account(user: User) -> Known:
     return {title: text for title, text in found.items() if text}
 
 
-def _submission(submission: Submission, user: User) -> Known:
+def _submissions(user: User) -> list[Known]:
+    """However many there are, it takes as many statements."""
+    alive = Prefetch("companions", Companion.objects.alive())
+    rows = Submission.objects.filter(user=user).select_related("school", "organisation")
+    submissions = list(rows.prefetch_related(alive).order_by("pk"))
+    kept = [part.known(submissions, user) for part in remembering()]
+    return [
+        _submission(one, [known for of_part in kept for known in of_part.get(one.pk, [])])
+        for one in submissions
+    ]
+
+
+def _submission(submission: Submission, along: list[Known]) -> Known:
     found: Known = {
         _("Reference"): submission.reference,
         _("When"): moment_in_words(submission.created_at),
@@ -58,19 +69,22 @@ def _submission(submission: Submission, user: User) -> Known:
         _("What must we arrange?"): submission.facilities,
         _("Purchase-order number"): submission.purchase_order,
     }
-    for part in remembering():
-        for known in part.known(submission, user):
-            found.setdefault(_("With it"), []).append(known)
-    number = submission.companions.alive().count()
+    found[_("With it")] = along
+    number = len(submission.companions.all())  # those alive
     found[_("Colleagues who share it")] = str(number) if number else ""
     return {title: text for title, text in found.items() if text}
 
 
 def _shared(user: User) -> list[Known]:
-    companions = Companion.objects.filter(Q(user=user) | Q(email=user.email)).order_by("pk")
+    asked = Companion.objects.filter(Q(user=user) | Q(email=user.email))
+    companions = list(asked.select_related("submission").order_by("pk"))
+    shared = rows_of(companions)
     found = []
-    for one in companions.select_related("submission"):
-        lines = [line for kind, rows in rows_of([one]) for line in kind.lines(rows)]
+    for one in companions:
+        lines = []
+        for kind, rows in shared:
+            hers = [row for row in rows if row.submission_id == one.submission_id and one.has(row)]
+            lines += kind.lines(hers)
         state = str(one.get_state_display())
         known = {_("By"): _("a colleague"), _("State"): state, _("What"): "; ".join(lines)}
         found.append({title: text for title, text in known.items() if text})

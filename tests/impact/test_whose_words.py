@@ -123,7 +123,9 @@ def test_after_handing_over_ones_words_stay_ones_own(anouk, evaluation):
 def test_whoever_shared_waited_looked_back_and_handed_over_is_in_no_table(anouk, evaluation):
     """A dump is searched for her name, address and number."""
     submission = evaluation.submission
-    shared(submission, row=evaluation.booking, name=BRAM, email="bram@school.example")
+    shared(
+        submission, row=evaluation.booking, with_mails=True, name=BRAM, email="bram@school.example"
+    )
     answer(evaluation, anouk)
     programme = make_programme()
     waiting = make_submission(user=anouk, contact_name=ANOUK, email=anouk.email)

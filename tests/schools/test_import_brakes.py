@@ -32,8 +32,7 @@ def exchanged(rows, one, other):
 # --- Header names that are exchanged --------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("one", "other"), list(combinations(COLUMNS, 2)))
-def test_exchanged_names_in_the_header_change_nothing(tmp_path, one, other):
+def test_exchanged_names_in_the_header_change_nothing(tmp_path):
     rows = [
         site(
             f"{10 + n // 100}AB{n % 100:02d}",
@@ -46,10 +45,15 @@ def test_exchanged_names_in_the_header_change_nothing(tmp_path, one, other):
         for n in range(60)
     ]
     run(write(tmp_path, rows))
-    before = values("name", "street", "city", "municipality", "province", "board__number")
-    with pytest.raises(BrokenFile):
-        run(write(tmp_path, exchanged(rows, one, other)))
-    assert values("name", "street", "city", "municipality", "province", "board__number") == before
+    columns = "name", "street", "city", "municipality", "province", "board__number"
+    before = values(*columns)
+    for pair in combinations(COLUMNS, 2):
+        try:
+            run(write(tmp_path, exchanged(rows, *pair)))
+        except BrokenFile:
+            assert values(*columns) == before, pair
+        else:
+            pytest.fail(f"{pair} were taken for each other")
 
 
 @pytest.mark.parametrize(

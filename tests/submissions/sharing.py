@@ -4,11 +4,12 @@ import re
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from core.mail.markers import reveal
 from core.mail.outbox import Teller
 from core.models import Mail
-from submissions.models import Companion
+from submissions.models import Companion, CompanionEvent
 from submissions.sharing import lifecycle
 from submissions.sharing.lifecycle import Share
 from tests.factories import make_teacher
@@ -21,8 +22,10 @@ def tell() -> list[Mail]:
     return list(Mail.objects.filter(pk__gt=last).order_by("pk"))
 
 
-def shared(submission: Any, *, row: Any = None, **fields: Any) -> Companion:
-    """A colleague who has accepted, told of it already."""
+def shared(
+    submission: Any, *, row: Any = None, with_mails: bool = False, **fields: Any
+) -> Companion:
+    """A colleague who has accepted, told of it already; the mails themselves cost a third of it."""
     user = make_teacher(**fields)
     invited = lifecycle.invite(
         shares=[Share(submission, row)], email=user.email, by=submission.user
@@ -33,7 +36,9 @@ def shared(submission: Any, *, row: Any = None, **fields: Any) -> Companion:
         person={"name": user.name},
         language="nl",
     )
-    tell()
+    if with_mails:
+        tell()
+    CompanionEvent.objects.filter(noticed_at=None).update(noticed_at=timezone.now())
     return companion
 
 

@@ -116,7 +116,7 @@ def live_through_all_of_it(teacher, frozen) -> None:
     kits.lifecycle.MOVES.apply(loan, "take_back", by=None)
     kits.lifecycle.MOVES.apply(loan, "check", by=None, **word)
     # Asks a colleague along, takes part herself elsewhere, hands nothing over in the end.
-    shared(came.submission, row=came, name="Bram", email="bram@school.example")
+    shared(came.submission, row=came, with_mails=True, name="Bram", email="bram@school.example")
     elsewhere = make_booking(party_name="8 van Bram")
     companion = shared_with(elsewhere, teacher)
     sharing.leave(companions=[companion], by=teacher)

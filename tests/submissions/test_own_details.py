@@ -14,10 +14,12 @@ from bookings.models import Booking, State
 from core.kinds import kind_of
 from core.mail.outbox import Teller, tell_group
 from core.models import Mail
+from kits.models import Finding, LoanState
 from schools.models import User
 from submissions import codes, links
 from submissions.models import CodeChallenge, Companion, CompanionState, Submission
 from submissions.privacy import erasure, month_ahead
+from submissions.privacy.own_data import known_of
 from submissions.sharing import lifecycle as sharing
 from submissions.sharing.lifecycle import Share
 from tec_site.pages.feeds import feed_address
@@ -25,12 +27,14 @@ from tests.factories import (
     amsterdam,
     make_booking,
     make_loan,
+    make_loan_wait,
     make_school,
     make_slot,
     make_staff,
     make_submission,
     make_teacher,
     make_visit,
+    make_wait,
 )
 from tests.racing import race
 from tests.submissions.sharing import link_in, shared, signed_in, tell
@@ -59,7 +63,9 @@ def make_life(marker):
 def test_both_sides_of_a_shared_booking_get_their_own_words_only(frozen):
     anouk, booking = make_life("anouk")
     make_life("carla")
-    bram = shared(booking.submission, name="Naambram", email="bram@school.example").user
+    bram = shared(
+        booking.submission, with_mails=True, name="Naambram", email="bram@school.example"
+    ).user
 
     for user, own, others in (
         (anouk, ["Naamanouk", "Trapliftanouk", "Ziekanouk"], ["bram", "carla", "Geheim", "Zuur"]),
@@ -111,6 +117,42 @@ def test_two_downloads_at_once_keep_apart(frozen):
         assert (marker in text, other in text) == (True, False)
 
 
+def test_what_is_known_takes_as_many_statements_for_three_as_for_one(
+    frozen, django_assert_num_queries
+):
+    """Of what she asked for, what colleagues share with her, and what is kept along."""
+    for number in (1, 3):
+        user = make_teacher(school=make_school())
+        told = [f"Wiel {one} los" for one in range(number)]
+        for text in told:
+            submission = make_submission(user=user)
+            make_booking(submission=submission)
+            make_wait(submission=submission)
+            make_loan_wait(submission=submission)
+            loan = make_loan(submission=submission, state=LoanState.OUT)
+            Finding.objects.create(loan=loan, text=text)
+            Finding.objects.create(loan=loan, text="Van de balie", by_staff=True)
+            shared(submission)
+            of_colleague = make_submission()
+            booking = make_booking(submission=of_colleague)
+            make_booking(submission=of_colleague)  # stays the colleague's own
+            for share in (Share(of_colleague, booking), Share(make_loan().submission)):
+                accepted = {"user": user, "email": user.email, "state": CompanionState.ACCEPTED}
+                Companion.objects.create(**share.columns, **accepted)
+        tell()
+
+        with django_assert_num_queries(20):
+            known = known_of(user)
+
+        asked, hers = known["Wat je hebt aangevraagd"], known["Wat collega’s met je delen"]
+        kept = [one["Daarbij"] for one in asked]
+        reports = [one["Wat jullie gemeld hebben"] for some in kept for one in some if len(one) > 4]
+        assert [len(some) for some in kept] == [4] * number
+        assert reports == [[text] for text in told]
+        assert [one["Collega’s die meedoen"] for one in asked] == ["1"] * number
+        assert [one["Wat"].count("; ") for one in hers] == [0, 0] * number
+
+
 # --- S24 -----------------------------------------------------------------------------------------
 
 
@@ -152,7 +194,7 @@ def test_what_is_still_to_come_is_listed_by_its_days(frozen):
 def test_erased_with_mails_codes_invitations_and_tabs_open_nothing_makes_her_again(frozen):
     user, booking = make_life("xandra")
     guest = make_booking(submission=make_submission(), class_group=None)
-    shared(guest.submission, email="bram@school.example")
+    shared(guest.submission, with_mails=True, email="bram@school.example")
     sharing.invite(shares=[Share(guest.submission)], email=user.email, by=guest.submission.user)
     invitation = link_in(tell()[0])
     visits.cancel(booking=booking, by=user)  # its mail is not made yet

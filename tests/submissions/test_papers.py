@@ -139,7 +139,7 @@ def test_confirmation_goes_again_as_things_are_to_the_address_of_now(desk, asked
 def test_confirmation_of_what_is_shared_goes_again_to_who_asked(desk, asked, submission):
     row, name = asked
     template = Mail.objects.get().template
-    colleague = shared(submission).email
+    colleague = shared(submission, with_mails=True).email
     row.events.update(noticed_at=None)
     sent()
     confirmed = Mail.objects.filter(template=template).order_by("pk")
@@ -205,7 +205,7 @@ def test_mail_that_waits_for_the_old_address_goes_to_the_new_one_only(desk, aske
 
 def test_what_went_to_a_colleague_is_hers_and_not_offered(desk, asked, submission):
     [old] = Mail.objects.all()
-    colleague = shared(submission).email
+    colleague = shared(submission, with_mails=True).email
     Mail.objects.exclude(pk=old.pk).delete()
     Mail.objects.bulk_create([copy_of(old, to=colleague)])
     offer = correct(desk, submission)
@@ -216,7 +216,7 @@ def test_what_went_to_a_colleague_is_hers_and_not_offered(desk, asked, submissio
 def test_contact_who_was_a_colleague_gets_the_confirmation_again(desk, asked, submission):
     """With the address of a colleague, who had the mails already: none is offered."""
     row, name = asked
-    colleague = shared(submission).email
+    colleague = shared(submission, with_mails=True).email
     row.events.update(noticed_at=None)
     sent()
     changed = reverse("admin:submissions_submission_changelist")

@@ -12,6 +12,7 @@ from kits.models import ChargeLine, Finding, KitDocument, LoanState, RefusedDema
 from programmes.models import Closure, CoreObjective
 from schools.models import PupilCount, SchoolBoard
 from tests.factories import VISIT_DAY, make_booking, make_component, make_loan, make_staff
+from tests.tec_site.test_every_address import ADMIN_MODELS, lines
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -95,16 +96,18 @@ def test_search_finds_and_takes_no_more_than_twelve_queries(desk):
     assert {label: number for label, number in found.items() if number > 12} == {}
 
 
-def test_page_of_every_row_and_form_for_a_new_one_open(desk):
+def test_page_of_every_row_opens(desk):
+    """Of models of which the walk of `test_staff_forms.py`, which opens all others, has no row."""
     make_world()
+    walked = {label for label, cells in lines(ADMIN_MODELS).items() if cells[2].endswith("|200")}
+    opened = 0
     for model in MODELS:
-        row = model.objects.first()
+        row = None if model._meta.label_lower in walked else model.objects.first()
         if row is not None:
             page = desk.get(address_of(model, "change", row.pk))
             assert (page.status_code, page.context["original"]) == (200, row), model
-        new = desk.get(address_of(model, "add"))
-        may_add = admin.site._registry[model].has_add_permission(new.wsgi_request)
-        assert new.status_code == (200 if may_add else 403), model
+            opened += 1
+    assert opened >= 7
 
 
 def test_words_of_libraries_are_dutch_too(desk):

@@ -110,6 +110,20 @@ def bare_forms(path: str, page) -> list[set[str]]:
     return [one for one in forms_in(page.text) if "action" not in one and not brings_back(one)]
 
 
+PROGRESS = "/beheer/core/task/change/"  # of long work: a page of its own
+
+
+def misplaced(path: str, page) -> list[str]:
+    """A page to change is that of the row in its address; one to add is for who may add."""
+    if path.endswith("/change/") and page.status_code == 200 and line_of(path) != PROGRESS:
+        row = page.context["original"]
+        return [] if f"/{row.pk}/change/" in path else [f"{path}: {row!r}"]
+    if path.endswith("/add/"):
+        may_add = page.resolver_match.func.model_admin.has_add_permission(page.wsgi_request)
+        return [] if may_add == (page.status_code == 200) else [f"{path}: may add: {may_add}"]
+    return []
+
+
 def test_every_page_of_the_admin_answers_as_written_and_its_forms_bring_back_what_they_showed(site):
     """The desk and superusers, or WITHOUT says why not; and looking changes no row."""
     wrong, bare, before = [], dict[str, list[set[str]]](), everything()
@@ -118,6 +132,7 @@ def test_every_page_of_the_admin_answers_as_written_and_its_forms_bring_back_wha
             page = look(site, person, path)
             if (got := answer(page)) != cell:
                 wrong.append(f"{path} as {person}: {got}, not {cell}")
+        wrong += misplaced(path, page)
         if got == "200" and (names := bare_forms(path, page)):
             bare.setdefault(line_of(path), []).extend(names)
     assert wrong == []
