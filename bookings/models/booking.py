@@ -135,15 +135,18 @@ class BookingQuerySet(AskedQuerySet["Booking"]):
         over = State.where(is_promise=True, is_coming=False)
         return self.filter(state__in=[one for one in State.where(holds=True) if one not in over])
 
-    def on_days_off(self) -> Self:
-        """Bookings to come on a day that was closed afterwards (`is_closed`), or that is in a
-        school holiday (`with_holiday`)."""
+    def with_days_off(self) -> Self:
+        """`with_holiday`, and with `is_closed`: whether their day was closed afterwards."""
         closed = Closure.objects.filter(
             venue=OuterRef("visit__slot__venue"),
             starts_on__lte=OuterRef("day"),
             ends_on__gte=OuterRef("day"),
         )
-        coming = self.still_standing().upcoming().with_holiday().annotate(is_closed=Exists(closed))
+        return self.with_holiday().annotate(is_closed=Exists(closed))
+
+    def on_days_off(self) -> Self:
+        """Bookings to come on a day that was closed afterwards, or that is in a school holiday."""
+        coming = self.still_standing().upcoming().with_days_off()
         return coming.filter(Q(is_closed=True) | ~Q(holiday=""))
 
     def upcoming(self) -> Self:

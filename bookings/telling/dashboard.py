@@ -189,7 +189,7 @@ def _on_days_off(user: User) -> list[Matter]:
     shown = [pk for pk, visit in keys if visit in first]
     if not shown:
         return []
-    found = _with_visit(Booking.objects.filter(pk__in=shown).on_days_off())
+    found = _with_visit(Booking.objects.filter(pk__in=shown).with_days_off())
     at_closed_venue = _by_visit(one for one in found if one.is_closed)
     lines = [*map(_shut, at_closed_venue), *(_away(one) for one in found if not one.is_closed)]
     if number := len(keys) - len(shown):
