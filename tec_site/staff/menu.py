@@ -203,7 +203,11 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
     links = (item["link"] for group in groups for item in group["items"])
     here = max(filter(request.path.startswith, links), key=len, default="")
     shown = [(group, _shown(group["items"], here, request)) for group in groups]
-    return [group | {"items": items} for group, items in shown if items]
+    return [
+        group | {"items": items, "is_open": any(item["active"] for item in items)}
+        for group, items in shown
+        if items
+    ]
 
 
 def _shown(items: list[dict[str, Any]], here: str, request: HttpRequest) -> list[dict[str, Any]]:
