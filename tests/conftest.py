@@ -190,9 +190,9 @@ _rendering: ContextVar[bool] = ContextVar("rendering", default=False)
 
 @pytest.fixture(scope="session", autouse=True)
 def told_of_pages_only(django_test_environment: None) -> Iterator[None]:
-    """`answer.context` is that of the page, and not of every part that it includes: Django's test
-    client copies the context of each widget and icon, a few hundred a page, and no test reads one.
-    """
+    """The context of an answer is that of the page, and not of every part that it includes:
+    Django's test client copies that of each widget and icon, a few hundred a page, and no test
+    reads one."""
     from django.template import Template
     from django.test.utils import instrumented_test_render
 

@@ -149,7 +149,8 @@ def _refuse_same_party(visit: Visit, submission: Submission, name: str, index: i
             raise GroupAlreadyBooked(class_index=index)
     elif submission.school:
         same = there.filter(submission__school=submission.school).order_by("pk").first()
-        if same is not None and same.held_until and same.state == State.HELD:
+        if same is None:
+            return
+        if same.held_until and same.state == State.HELD and same.submission_id != submission.pk:
             raise ClassWaitsForCode(index, same.held_until)
-        if same is not None:
-            raise ClassAlreadyBooked(class_index=index)
+        raise ClassAlreadyBooked(class_index=index)

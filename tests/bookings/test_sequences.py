@@ -292,10 +292,12 @@ class Desk(RuleBasedStateMachine):
     def take_one(self, slot, programme, email, browser, school, name, size, number) -> ModelBooking:
         self.world.make_way(slot, programme)
         for visit in self.world.active():
-            if (visit.slot, visit.programme) == (slot, programme) and any(
-                (one.school, one.name) == (school, name) for one in self.world.inside(visit)
-            ):
-                raise No("ClassAlreadyBooked")
+            if (visit.slot, visit.programme) != (slot, programme):
+                continue
+            for one in self.world.inside(visit):
+                if (one.school, one.name) == (school, name):
+                    waits = one.state == S.HELD and one.submission != number
+                    raise No("ClassWaitsForCode" if waits else "ClassAlreadyBooked")
         visit = self.world.room(slot, programme, size)
         booking = ModelBooking(visit, email, browser, school, name, size, submission=number)
         booking.held_until = self.world.now + HOLD_FOR

@@ -142,13 +142,13 @@ def fill_free_pages(full_disk) -> None:
 @pytest.mark.sqlite
 def test_question_that_is_wrong_stays_a_server_error(monkeypatch):
     """SQLite calls it an OperationalError too, but waiting would not help."""
-    from tec_site.pages import site
+    from bookings.pages import instead
 
     def ask_what_is_not_there(*_args):
         with connection.cursor() as cursor:
             cursor.execute("SELECT nothing FROM nowhere")
 
-    monkeypatch.setattr(site, "first_offers", ask_what_is_not_there)
+    monkeypatch.setattr(instead, "first_offers", ask_what_is_not_there)
     response = Client(raise_request_exception=False).get("/")
     assert response.status_code == 500
     assert "Er ging bij ons iets mis" in response.content.decode()
