@@ -335,7 +335,14 @@ def test_s30_number_three_days_ahead_is_refused_and_the_old_one_stands(booked, c
     frozen.move_to(amsterdam(2026, 10, 31, 9))
     text = client.get(page(booked)).content.decode()
     assert "Met een ander aantal" not in text
-    assert "Bel ons" in text
+    venue, hub = booked.visit.slot.venue, booked.submission.hub
+    assert f"Laat het ons weten: {hub.phone}." in text
+    # As in our mails: the venue's own number first, and where nobody has one, an address.
+    type(venue).objects.filter(pk=venue.pk).update(phone="0570 12 34 56")
+    assert "Laat het ons weten: 0570 12 34 56." in client.get(page(booked)).text
+    type(venue).objects.filter(pk=venue.pk).update(phone="")
+    type(hub).objects.filter(pk=hub.pk).update(phone="")
+    assert f"Laat het ons weten: {hub.email}." in client.get(page(booked)).text
     address = page(booked, "numbers", booking_id=booked.pk)
     client.post(address, {"pupils": 20, "supervisors": 2})
     booked.refresh_from_db()
