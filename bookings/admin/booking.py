@@ -62,15 +62,13 @@ class BookingAttentionFilter(AttentionFilter):
     """Requests too, besides what has a reason to be looked at; and the latter alone, as the
     overview counts them."""
 
-    def waiting(self) -> dict[str, tuple[Any, Q]]:
+    def waiting(self) -> dict[str, tuple[Any, Any]]:
         waits = ~Q(attention="") | Q(state=State.REQUESTED)
+        off = _("on a day that was closed, or in a school holiday")
         return {
             "yes": (_("waits for us"), waits),
             "doubt": (_("not begun, with a reason"), is_doubtful()),
-            "closed": (
-                _("on a day that was closed, or in a school holiday"),
-                Q(pk__in=Booking.objects.on_days_off().order_by().values("pk")),
-            ),
+            "closed": (off, lambda bookings: bookings.on_days_off()),
         }
 
 

@@ -1,6 +1,7 @@
 """Filters of the back office's lists, where unfold's or Django's do not do."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -35,16 +36,17 @@ class AttentionFilter(admin.SimpleListFilter):
     title = _("needs attention")
     parameter_name = "attention"
 
-    def waiting(self) -> dict[str, tuple[Any, Q]]:
-        """Choice → its name and the rows that it shows."""
+    def waiting(self) -> dict[str, tuple[Any, Q | Callable[[Any], Any]]]:
+        """Choice → its name and which of the rows it shows; what takes long to ask is a function of
+        the rows."""
         return {"yes": (_("waits for us"), ~Q(attention=""))}
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [(choice, name) for choice, (name, _rows) in self.waiting().items()]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        _name, rows = self.waiting().get(self.value() or "", ("", Q()))
-        return queryset.filter(rows)
+        _name, those = self.waiting().get(self.value() or "", ("", Q()))
+        return queryset.filter(those) if isinstance(those, Q) else those(queryset)
 
 
 class MoveFilter(admin.SimpleListFilter):

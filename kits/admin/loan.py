@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -63,17 +63,16 @@ PAPERS = {
 class LoanAttentionFilter(AttentionFilter):
     """Each reason also on its own, as the overview counts them."""
 
-    def waiting(self) -> dict[str, tuple[Any, Q]]:
+    def waiting(self) -> dict[str, tuple[Any, Any]]:
         return super().waiting() | {
             "box": (_("its box cannot go out"), IS_STUCK),
             "days": (_("the school asks for other days"), ASKS_TO_MOVE),
-            "closed": (_("cannot change hands on its day"), Q()),
+            "closed": (_("cannot change hands on its day"), _on_days_off),
         }
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() == "closed":
-            return queryset.filter(pk__in=[one.loan.pk for one in on_days_off(queryset)])
-        return super().queryset(request, queryset)
+
+def _on_days_off(loans: Any) -> Any:
+    return loans.filter(pk__in=[one.loan.pk for one in on_days_off(loans)])
 
 
 class WhereFilter(DefaultFilter):

@@ -66,7 +66,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """`CSRF_FAILURE_VIEW`: an old or cookieless form, to be sent once more."""
     if led_to := after_second_click(request):
         return HttpResponseRedirect(led_to)
-    return render(request, "403_csrf.html", typed_in(request), status=403)
+    response = render(request, "403_csrf.html", typed_in(request), status=403)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -26,7 +26,7 @@ FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 def waiting_in(answer) -> dict[str, str]:
     """What the page of the refusal sends once more."""
-    assert answer.status_code == 403, answer
+    assert (answer.status_code, answer["Cache-Control"]) == (403, "no-store"), answer
     return dict(FIELD.findall(answer.content.decode()))
 
 
