@@ -32,7 +32,7 @@ from kits.lifecycle import MOVES
 from kits.models import Loan, LoanState
 from kits.models.loan import ASKS_TO_MOVE, IS_STUCK, Attention
 from kits.telling import documents, ical
-from kits.telling.dashboard import on_days_off
+from kits.telling.dashboard import matters_of, on_days_off
 from kits.telling.wording import sentence
 from submissions.admin.asked import AskedAdmin, LevelForm
 from submissions.admin.papers import Paper
@@ -175,6 +175,7 @@ class LoanAdmin(Exporting, AskedAdmin):
         is_late = days.is_late(row)
         return {
             "is_late": is_late,
+            "days_off": matters_of(row),
             "wish": sentence(wish) if (wish := move_asked_of(row)) else "",
             "state_colour": "danger" if is_late else row.standing.colour,
             "lacking": row.copy.shortages.filter(closed_at=None).select_related("item"),

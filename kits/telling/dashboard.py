@@ -2,7 +2,7 @@
 
 import datetime
 import itertools
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -127,12 +127,7 @@ def on_days_off(loans: Any) -> list[OnDayOff]:
 def _on_days_off(user: User) -> list[Matter]:
     """The first, and a line about the others."""
     found, shown = on_days_off(Loan.objects.of_hubs(user)), settings.MATTERS_SHOWN
-    matters = []
-    for loan, out, back in found[:shown]:
-        for one in _lines(loan, bool(out), bool(back)):
-            why = out if one.day == loan.starts_on else back
-            facts = {"day": date_format(one.day, "MONTH_DAY_FORMAT"), "what": one.text}
-            matters.append(Matter(why % facts, one.address))
+    matters = [matter for one in found[:shown] for matter in _matters_of(one)]
     if number := len(found[shown:]):
         text = ngettext(
             "%(number)d more box changes hands on a day on which that is not possible",
@@ -141,6 +136,19 @@ def _on_days_off(user: User) -> list[Matter]:
         )
         matters.append(Matter(text % {"number": number}, _list_of({"attention": "closed"})))
     return matters
+
+
+def matters_of(loan: Loan) -> list[Matter]:
+    """Why its box cannot change hands on its days."""
+    off = on_days_off(Loan.objects.filter(pk=loan.pk))
+    return [matter for one in off for matter in _matters_of(one)]
+
+
+def _matters_of(off: OnDayOff) -> Iterator[Matter]:
+    for one in _lines(off.loan, bool(off.out), bool(off.back)):
+        why = off.out if one.day == off.loan.starts_on else off.back
+        facts = {"day": date_format(one.day, "MONTH_DAY_FORMAT"), "what": one.text}
+        yield Matter(why % facts, one.address)
 
 
 def _shut(way: str, day: str, *moves: str) -> dict[str, Any]:

@@ -3,8 +3,10 @@
 import datetime
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from bookings.models import Booking
 from core import worker
@@ -12,6 +14,7 @@ from kits.models import LoanState
 from programmes.models import Closure
 from schools.models import SchoolHoliday
 from tests.factories import amsterdam, make_booking, make_loan, make_slot, make_staff, make_visit
+from tests.kits.at_the_desk import text_of
 from tests.roster.rostering import absent, make_person, make_run, make_shift
 
 pytestmark = pytest.mark.usefixtures("frozen", "one_factor")
@@ -115,3 +118,22 @@ def test_a_long_holiday_asks_the_database_no_more_than_a_short_one(desk):
     with CaptureQueriesContext(connection) as many:
         desk.get("/beheer/")
     assert len(few) == len(many)
+
+
+def test_page_to_which_the_overview_leads_says_the_same(desk):
+    """Of a visit or a box on a day that closed, as long as that can be put right."""
+    visit, other = visit_on(21), visit_on(28)
+    make_booking(visit=visit, party_name="7a")
+    loan = make_loan(starts_on=datetime.date(2026, 9, 22))
+    for venue in (visit.slot.venue, other.slot.venue, loan.kit.venue):
+        Closure.objects.create(venue=venue, reason="Verbouwing", **DAYS)
+    of_loan, of_visit = matters_of(desk)
+
+    words = "De locatie is dicht op 21 september: Verbouwing"
+    assert words in text_of(desk.get(of_visit.address))
+    assert of_loan.text in text_of(desk.get(of_loan.address))
+    address = reverse("admin:bookings_visit_change", args=[other.pk])
+    assert "is dicht op" not in text_of(desk.get(address))
+    with time_machine.travel(amsterdam(2026, 9, 22, 9)):  # what is past, nobody puts right
+        desk.force_login(make_staff())
+        assert "is dicht op" not in text_of(desk.get(of_visit.address))

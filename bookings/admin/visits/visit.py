@@ -91,10 +91,16 @@ class VisitAdmin(ReadOnly, ExportingAdmin):
     ordering = ("slot__starts_at", "pk")
     inlines = (BookingInline,)
     fields = ("programme", "slot", "classes", "pupils", ("opened_at", "released_at"))
-    readonly_fields = fields[:-1]
+    readonly_fields = ("closed_shown", *fields[:-1])
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_fields(request, obj)
+        is_ahead = obj and obj.slot.day >= timezone.localdate()
+        return ["closed_shown", *fields] if is_ahead and obj.closed else fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Visit]:
         visits = super().get_queryset(request).select_related("slot__venue", "programme")
+        visits = visits.with_closed()
         if request.user.has_perm("bookings.change_visit"):
             return visits
         return visits.filter(these_days("slot__starts_at"))
@@ -225,6 +231,11 @@ class VisitAdmin(ReadOnly, ExportingAdmin):
         return ask_page(request, visit, form, title=label, about=about, explanation=explanation)
 
     # --- Columns ------------------------------------------------------------------------------
+
+    @display(description=_("needs attention"))
+    def closed_shown(self, visit: Any) -> str:
+        said = {"day": date_format(visit.slot.day, "MONTH_DAY_FORMAT"), "what": visit.closed}
+        return _("The venue is closed on %(day)s: %(what)s") % said
 
     @display(description=_("date"), ordering="slot__starts_at")
     def day_shown(self, visit: Visit) -> str:
