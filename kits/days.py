@@ -2,12 +2,12 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import CharField, Count, DateField, QuerySet, Value
+from django.db.models import BooleanField, CharField, DateField, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,7 +19,7 @@ from core.public_holidays import add_working_days, public_holiday
 from kits.models import Delivery, DeskDay, LessonKit, Loan
 from kits.models.loan import LoanQuerySet
 from programmes.models import Closure, Venue
-from schools.models import SchoolHoliday
+from schools.models import HolidayRegion, SchoolHoliday
 
 
 class Days(NamedTuple):
@@ -60,6 +60,7 @@ class Closed(NamedTuple):
     starts_on: datetime.date
     ends_on: datetime.date
     reason: str
+    is_holiday: bool
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,10 @@ class DeskCalendar:
         """The public holiday, school holiday or closure of that day; empty if there is none."""
         if name := public_holiday(day):
             return name
-        found = (one.reason for one in self.closed if one.starts_on <= day <= one.ends_on)
-        return next(found, "")
+        return next((one.reason for one in self.closed_on(day)), "")
+
+    def closed_on(self, day: datetime.date) -> Iterator[Closed]:
+        return (one for one in self.closed if one.starts_on <= day <= one.ends_on)
 
     def days(self, first: datetime.date, before: datetime.date) -> list[datetime.date]:
         return [day for day in days_between(first, before - ONE_DAY) if self.is_open(day)]
@@ -94,43 +97,45 @@ class DeskCalendar:
 
 
 def desk_calendars(
-    venues: Collection[Venue], first: datetime.date, before: datetime.date, delivery: str
-) -> dict[int, DeskCalendar]:
-    """Per venue (primary key), for days in `[first, before)`: when its desk is open, or its
-    transport round drives.
+    venues: Collection[Venue], first: datetime.date, before: datetime.date
+) -> dict[tuple[int, str], DeskCalendar]:
+    """Per venue (primary key) and way of collecting, for days in `[first, before)`: when its desk
+    is open, and when its transport round drives.
 
     Not on public holidays, in the school holidays of the venue's region or while the venue is
     closed: a loan may span such days, but never starts or ends on one. One query.
     """
-    weekdays = DeskDay.objects.filter(venue__in=venues, is_round=delivery == Delivery.ROUND)
     holidays, closures = _closed(venues, first, before - ONE_DAY)
     nothing = Value(None, output_field=DateField())
     # A row is a weekday of the desk, or a period in which the venue or its whole region is closed.
     rows: Any = (
-        weekdays.order_by()
+        DeskDay.objects.filter(venue__in=venues)
+        .order_by()
         .annotate(where=_text("venue"), a=nothing, b=nothing, what=_text("weekday"))
-        .values_list("where", "a", "b", "what")
+        .values_list("where", "a", "b", "what", "is_round")
         .union(
-            holidays.order_by().values_list("region", "starts_on", "ends_on", "name"),
+            holidays.order_by().values_list("region", "starts_on", "ends_on", "name", _NO),
             closures.order_by()
             .annotate(where=_text("venue"))
-            .values_list("where", "starts_on", "ends_on", "reason"),
+            .values_list("where", "starts_on", "ends_on", "reason", _NO),
             all=True,
         )
         .order_by()  # the models' own order does not fit the columns
     )
-    open_on: dict[str, set[int]] = defaultdict(set)
+    open_on: dict[tuple[str, bool], set[int]] = defaultdict(set)
     closed: dict[str, list[Closed]] = defaultdict(list)
-    for where, starts_on, ends_on, what in rows:
+    for where, starts_on, ends_on, what, is_round in rows:
         if starts_on is None:
-            open_on[where].add(int(what))
+            open_on[where, is_round].add(int(what))
         else:
-            closed[where].append(Closed(starts_on, ends_on, what))
+            closed[where].append(Closed(starts_on, ends_on, what, where in HolidayRegion))
     return {
-        venue.pk: DeskCalendar(
-            frozenset(open_on[str(venue.pk)]), closed[venue.holiday_region] + closed[str(venue.pk)]
+        (venue.pk, way): DeskCalendar(
+            frozenset(open_on[str(venue.pk), way == Delivery.ROUND]),
+            closed[venue.holiday_region] + closed[str(venue.pk)],
         )
         for venue in venues
+        for way in Delivery
     }
 
 
@@ -141,6 +146,9 @@ def _closed(
     holidays = SchoolHoliday.objects.overlapping(first, last).filter(region__in=regions)
     closures = Closure.objects.filter(venue__in=venues, starts_on__lte=last, ends_on__gte=first)
     return holidays, closures
+
+
+_NO = Value(False, output_field=BooleanField())
 
 
 def _text(column: str) -> Cast:
@@ -154,8 +162,8 @@ def desk_calendar(
     delivery: str,
     booking: Booking | None = None,
 ) -> DeskCalendar:
-    """As `desk_calendars`, of one venue; `booking`: the visit with which a loan goes."""
-    found = desk_calendars([venue], first, before, delivery)[venue.pk]
+    """One of `desk_calendars`; `booking`: the visit with which a loan goes."""
+    found = desk_calendars([venue], first, before)[venue.pk, delivery]
     return replace(found, visit=visit_day(venue.pk, delivery, booking))
 
 
@@ -201,45 +209,49 @@ def is_late(loan: Loan) -> bool:
 
 
 def late(loans: Iterable[Loan]) -> list[Loan]:
-    """Loans that could have been brought back by now. One query for each way of collecting, however
-    many they are; none where all are in time."""
-    overdue = [loan for loan in loans if loan.is_overdue]
-    gone_by = _gone_by((loan.kit.venue, loan.delivery, loan.ends_on) for loan in overdue)
-    return [loan for loan in overdue if (loan.kit.venue_id, loan.delivery, loan.ends_on) in gone_by]
+    """Loans that could have been brought back by now. One query, however many they are; none where
+    all are in time."""
+    away = [loan for loan in loans if loan.is_overdue]
+    gone_by = _gone_by(Due(loan.kit.venue, loan.delivery, loan.ends_on) for loan in away)
+    return [loan for loan in away if (loan.kit.venue_id, loan.delivery, loan.ends_on) in gone_by]
 
 
-def number_late(loans: LoanQuerySet) -> int:
-    """How many are late; one query more, and no row of a loan."""
+class Due(NamedTuple):
+    """Where, in which way and on which day a box is to come back."""
+
+    venue: Venue
+    way: str
+    day: datetime.date
+
+
+def overdue(loans: LoanQuerySet) -> list[Due]:
+    """When each of them that should have come back was due; one query, and no row of a loan."""
     columns = "copy__kit__venue", "copy__kit__venue__holiday_region", "delivery", "ends_on"
-    groups = loans.overdue().order_by().values_list(*columns).annotate(number=Count("pk"))
-    numbers = {
-        (Venue(pk=venue, holiday_region=region), delivery, day): number
-        for venue, region, delivery, day, number in groups
-    }
-    gone_by = _gone_by(numbers)
-    return sum(
-        number
-        for (venue, delivery, day), number in numbers.items()
-        if (venue.pk, delivery, day) in gone_by
-    )
+    rows = loans.overdue().order_by().values_list(*columns)
+    return [
+        Due(Venue(pk=venue, holiday_region=region), way, day) for venue, region, way, day in rows
+    ]
 
 
-type Due = tuple[Venue, str, datetime.date]  # where, in which way, on which day
+def number_late(overdue: Collection[Due]) -> int:
+    """How many of these could have been brought back by now; one query where there are any."""
+    gone_by = _gone_by(overdue)
+    return sum((due.venue.pk, due.way, due.day) in gone_by for due in overdue)
 
 
 def _gone_by(dues: Iterable[Due]) -> set[tuple[int, str, datetime.date]]:
     """The due days after which the desk has been open by now."""
-    today, found, known = timezone.localdate(), set(), set(dues)
-    for way in {delivery for _venue, delivery, _day in known}:
-        some = [(venue, day) for venue, delivery, day in known if delivery == way]
-        # Where the next open day is still to come it does not matter which one that is.
-        first = min(day for _venue, day in some)
-        venues = list({venue for venue, _day in some})
-        calendars = desk_calendars(venues, first, today + ONE_DAY, way)
-        for venue, day in some:
-            if _after(calendars[venue.pk], day) <= today:
-                found.add((venue.pk, way, day))
-    return found
+    known = set(dues)
+    if not known:
+        return set()
+    # Where the next open day is still to come it does not matter which one that is.
+    first, today = min(day for _venue, _way, day in known), timezone.localdate()
+    calendars = desk_calendars({venue for venue, *_rest in known}, first, today + ONE_DAY)
+    return {
+        (venue.pk, way, day)
+        for venue, way, day in known
+        if _after(calendars[venue.pk, way], day) <= today
+    }
 
 
 def _after(calendar: DeskCalendar, due: datetime.date) -> datetime.date:

@@ -151,6 +151,15 @@ class BookingAdmin(Exporting, AskedAdmin):
             found = found.filter(booking_fits(term))
         return queryset.filter(pk__in=keys_or_query(found)), False
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """With which of its page are on days off; one query."""
+        changelist = super().get_changelist_instance(request)
+        shown = Booking.objects.filter(pk__in=[one.pk for one in changelist.result_list])
+        off = {one.pk: one for one in shown.on_days_off()}
+        for booking in changelist.result_list:
+            vars(booking)["off"] = off.get(booking.pk)  # for `attention_shown`
+        return changelist
+
     # --- Pages ----------------------------------------------------------------------------------
 
     def get_urls(self) -> list[Any]:
@@ -227,7 +236,11 @@ class BookingAdmin(Exporting, AskedAdmin):
 
     @display(description=_("needs attention"))
     def attention_shown(self, booking: Booking) -> str:
-        return booking.get_attention_display()
+        reasons = [booking.get_attention_display()]
+        if off := vars(booking).get("off"):
+            reasons += [str(_("closed"))] if off.is_closed else []
+            reasons += [str(_("school holiday"))] if off.holiday else []
+        return ", ".join(filter(None, reasons))
 
     @display(description=_("still coming"))
     def said_shown(self, booking: Any) -> str:

@@ -17,9 +17,10 @@ from bookings.models.schedule import VisitSlot
 from bookings.models.state import State
 from bookings.models.visit import Footprint, Visit, ZoneClaim
 from core.constraints import NotesChanges
+from core.dates import ONE_DAY, start_of_day
 from core.lifecycle import Event, once_about_date, unnoticed
 from core.text.searching import WordsInside
-from programmes.models import Closure, OfHubs, Programme
+from programmes.models import Closure, OfHubs, Programme, spans_off
 from schools.models import SchoolHoliday
 from submissions.models import Asked, AskedQuerySet
 
@@ -145,8 +146,18 @@ class BookingQuerySet(AskedQuerySet["Booking"]):
         return self.with_holiday().annotate(is_closed=Exists(closed))
 
     def on_days_off(self) -> Self:
-        """Bookings to come on a day that was closed afterwards, or that is in a school holiday."""
-        coming = self.still_standing().upcoming().with_days_off()
+        """Bookings to come on a day that was closed afterwards, or that is in a school holiday.
+
+        Where and when that may be is read first, so that the rest is asked of those bookings and
+        not of all that are to come; one query more.
+        """
+        maybe = Q()
+        for first, last in spans_off(timezone.localdate()):
+            day = start_of_day(first), start_of_day(last + ONE_DAY)
+            maybe |= Q(visit__slot__starts_at__range=day)
+        if not maybe:
+            return self.none()
+        coming = self.still_standing().upcoming().filter(maybe).with_days_off()
         return coming.filter(Q(is_closed=True) | ~Q(holiday=""))
 
     def upcoming(self) -> Self:

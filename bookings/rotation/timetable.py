@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from bookings.models import Booking, Visit
-from bookings.models.visit import VisitQuerySet
+from bookings.models.booking import BookingQuerySet
 from bookings.rotation.circle import Group, PartySize, Rotation, Station, rotate
 from programmes.models import Component, Programme
 
@@ -130,17 +130,16 @@ def routes(
     }
 
 
-def too_long(among: VisitQuerySet) -> list[Visit]:
+def too_long(among: BookingQuerySet) -> list[Visit]:
     """Visits to come whose classes cannot go round in time: their letters promise a call.
 
     Of all, or only `among` these. Two queries, and a third where there are any. Only numbers are
     read: a year of visits is worked out for the overview, and most have the same ones.
     """
-    coming = among.active().filter(slot__starts_at__gt=timezone.now())
-    coming = coming.filter(Exists(Component.objects.filter(programme=OuterRef("programme"))))
-    confirmed = Booking.objects.where(is_promise=True, is_coming=True)
-    classes = confirmed.filter(visit__in=coming.values("pk"))
-    rows = classes.order_by("visit", "pk").values_list("visit", "visit__programme", "pupils")
+    confirmed = among.where(is_promise=True, is_coming=True).upcoming()
+    go_round = Exists(Component.objects.filter(programme=OuterRef("visit__programme")))
+    classes = confirmed.filter(go_round).order_by("visit", "pk")
+    rows = classes.values_list("visit", "visit__programme", "pupils")
     asked: dict[tuple[int, int], list[int]] = {}
     for visit, programme, pupils in rows:
         asked.setdefault((visit, programme), []).append(pupils)

@@ -153,7 +153,7 @@ def _too_long(user: User) -> list[Matter]:
     """A line per visit whose letters promise a phone call."""
     text = _("The rotation does not fit, call the schools: %(programme)s on %(when)s")
     found = []
-    for visit in too_long(Visit.objects.of_hubs(user)):
+    for visit in too_long(Booking.objects.of_hubs(user)):
         said = {"programme": visit.programme, "when": _moment(visit)}
         found.append(Matter(text % said, _page_of(visit)))
     return found

@@ -32,7 +32,8 @@ from kits.lifecycle import MOVES
 from kits.models import Loan, LoanState
 from kits.models.loan import ASKS_TO_MOVE, IS_STUCK, Attention
 from kits.telling import documents, ical
-from kits.telling.dashboard import matters_of, on_days_off
+from kits.telling.dashboard import matters_of
+from kits.telling.days_off import handed_over, on_days_off
 from kits.telling.wording import sentence
 from submissions.admin.asked import AskedAdmin, LevelForm
 from submissions.admin.papers import Paper
@@ -72,7 +73,7 @@ class LoanAttentionFilter(AttentionFilter):
 
 
 def _on_days_off(loans: Any) -> Any:
-    return loans.filter(pk__in=[one.loan.pk for one in on_days_off(loans)])
+    return loans.filter(pk__in=[one.loan.pk for one in on_days_off(handed_over(loans))])
 
 
 class WhereFilter(DefaultFilter):
@@ -124,7 +125,7 @@ class LoanAdmin(Exporting, AskedAdmin):
     actions = ("write_to_ticked", "export_ticked")
     list_display = (
         "copy", "kit", "school", "party_name", "out_shown", "back_shown", "state_shown",
-        "attention",
+        "attention_shown",
     )  # fmt: skip
     list_display_links = ("copy", "party_name")
     list_select_related = ("submission__school", "copy__kit__venue")
@@ -184,11 +185,15 @@ class LoanAdmin(Exporting, AskedAdmin):
         }
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """With what is late, in as many queries for a page of them as for one."""
+        """With what is late, and what cannot change hands on its day, in as many queries for a page
+        of them as for one."""
         changelist = super().get_changelist_instance(request)
         late = {loan.pk for loan in days.late(changelist.result_list)}
+        shown = Loan.objects.filter(pk__in=[loan.pk for loan in changelist.result_list])
+        off = {one.loan.pk for one in on_days_off(handed_over(shown))}
         for loan in changelist.result_list:
             vars(loan)["is_late"] = loan.pk in late  # for `state_shown`
+            vars(loan)["is_off"] = loan.pk in off  # for `attention_shown`
         return changelist
 
     # --- Columns ------------------------------------------------------------------------------
@@ -215,3 +220,10 @@ class LoanAdmin(Exporting, AskedAdmin):
             return badge(_("overdue"), "danger")
         state = LoanState(loan.state)
         return badge(state.label, state.standing.colour)
+
+    @display(description=_("needs attention"), ordering="attention")
+    def attention_shown(self, loan: Loan) -> str:
+        reasons = [loan.get_attention_display()]
+        if vars(loan).get("is_off"):
+            reasons.append(str(_("cannot change hands on its day")))
+        return ", ".join(filter(None, reasons))

@@ -54,14 +54,14 @@ def counts(
     loans: LoanQuerySet, shortages: QuerySet[Shortage], today: datetime.date
 ) -> dict[str, int]:
     """How much waits, for the first page of the desk: as many as its lists show. Three queries,
-    and one for each way of collecting of what should be back."""
+    and one more where a box should be back."""
     counted = loans.holding().aggregate(
         outgoing=Count("pk", Q(state__in=LoanState.where(is_coming=True), starts_on__lte=today)),
         incoming=Count("pk", Q(state=LoanState.OUT, ends_on__lte=today)),
         to_check=Count("pk", Q(state=LoanState.RETURNED)),
         attention=Count("pk", ~Q(attention="")),
     )
-    overdue = days.number_late(loans)
+    overdue = days.number_late(days.overdue(loans))
     counted |= {"overdue": overdue, "incoming": counted["incoming"] - overdue}
     return counted | {"shopping": shortages.count()}
 

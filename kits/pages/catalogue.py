@@ -147,7 +147,8 @@ def first_free_days(kits: Sequence[LessonKit]) -> dict[int, datetime.date]:
     last = first + FIRST_FREE_WITHIN
     before = max(free_again_on(kit, last + kit.loan_days * ONE_DAY) for kit in kits)
     copies = calendars(first, before, kits)
-    desks = desk_calendars({kit.venue for kit in kits}, first, before, Delivery.DESK)
+    found_desks = desk_calendars({kit.venue for kit in kits}, first, before)
+    desks = {venue: desk for (venue, way), desk in found_desks.items() if way == Delivery.DESK}
     days = {venue: desk.days(first, last) for venue, desk in desks.items()}
     found = {}
     for kit in kits:

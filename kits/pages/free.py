@@ -49,9 +49,12 @@ def _periods(kits: list[LessonKit], outing: Outing) -> Iterable[Period]:
         return []
     longest = max(kit.loan_days for kit in kits)
     before = max(free_again_on(kit, outing.last + longest * ONE_DAY) for kit in kits)
-    desks = desk_calendars({kit.venue for kit in kits}, outing.first, before, Delivery.DESK)
+    desks = desk_calendars({kit.venue for kit in kits}, outing.first, before)
     copies = calendars(outing.first, before, kits)
-    return [Period(kit, desks[kit.venue_id], copies.get(kit.pk, KitCalendar())) for kit in kits]
+    return [
+        Period(kit, desks[kit.venue_id, Delivery.DESK], copies.get(kit.pk, KitCalendar()))
+        for kit in kits
+    ]
 
 
 def _start(period: Period, outing: Outing) -> list[datetime.date]:

@@ -1,6 +1,6 @@
 from programmes.models.appearance import Drawing, Offer, picture_described
 from programmes.models.around import ProgrammeFile
-from programmes.models.closure import Closure
+from programmes.models.closure import Closure, spans_off
 from programmes.models.curriculum import CoreObjective, ObjectiveScheme, World
 from programmes.models.hub import Hub, OfHubs, is_of_no_hub, read_hubs_of
 from programmes.models.place import Venue, Zone
@@ -24,4 +24,5 @@ __all__ = [
     "is_of_no_hub",
     "picture_described",
     "read_hubs_of",
+    "spans_off",
 ]

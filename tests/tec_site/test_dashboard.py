@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings import lifecycle
-from bookings.models import Attention, BookingEvent, State, Visit
+from bookings.models import Attention, Booking, BookingEvent, State
 from bookings.planning.availability import offers_for_all
 from bookings.planning.offer import Status
 from bookings.rotation.timetable import too_long
@@ -317,14 +317,15 @@ def test_rotation_that_does_not_fit_asks_for_the_call_that_the_letter_promises(
     (matter,) = [one for one in matters_of(desk) if "rondgang" in one.text]
     assert (matter.text, matter.address) == (text, f"/beheer/bookings/visit/{first.pk}/change/")
     with django_assert_num_queries(3):
-        assert too_long(Visit.objects.all()) == [first]
+        assert too_long(Booking.objects.all()) == [first]
     frozen.move_to(amsterdam(2026, 11, 3, 9, 1))
-    assert too_long(Visit.objects.all()) == []
+    assert too_long(Booking.objects.all()) == []
 
 
 def test_overview_takes_as_many_queries_with_a_full_week(desk):
     book_on(2026, 9, 15, 14)
     book_on(2026, 9, 16, 9)
+    make_loan(starts_on=datetime.date(2026, 9, 21))
     run = make_run()
     make_shift(run, amsterdam(2026, 9, 17, 13), make_person(runs=[run]))
     desk.get("/beheer/")

@@ -1,6 +1,7 @@
 """The overview when very much needs attention: the first of a kind, and a way to the others."""
 
 import datetime
+import re
 
 import pytest
 import time_machine
@@ -118,6 +119,23 @@ def test_a_long_holiday_asks_the_database_no_more_than_a_short_one(desk):
     with CaptureQueriesContext(connection) as many:
         desk.get("/beheer/")
     assert len(few) == len(many)
+
+
+def test_lists_to_which_the_overview_leads_say_why(desk):
+    visit, other = visit_on(21), visit_on(28)
+    for one in (visit, other):
+        make_booking(visit=one, party_name="7a")
+    for day in (22, 28):
+        make_loan(starts_on=datetime.date(2026, 9, day))
+    Closure.objects.create(venue=visit.slot.venue, reason="Verbouwing", **DAYS)
+    vacation()
+
+    def reasons(address):
+        page = desk.get(address).content.decode()
+        return re.findall(r"field-attention_shown[^>]*>\s*([^<]*?)\s*<", page)
+
+    assert reasons("/beheer/bookings/booking/") == ["gesloten, schoolvakantie", ""]
+    assert reasons("/beheer/kits/loan/") == ["kan op zijn dag niet van handen wisselen", ""]
 
 
 def test_page_to_which_the_overview_leads_says_the_same(desk):
