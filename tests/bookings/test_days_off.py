@@ -39,7 +39,7 @@ def test_spans_that_overlap_contain_each_other_or_follow_each_other_are_one():
     holiday(14, 16, "midden")
     assert spans_off(TODAY) == [(day(1), day(11)), (day(13), day(16))]
     assert spans_off(day(12)) == [(day(13), day(16))]
-    assert spans_off(day(16)) == [(day(13), day(16))]
+    assert spans_off(day(16)) == [(day(14), day(16))]
     assert spans_off(day(17)) == []
 
 
