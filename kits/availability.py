@@ -19,14 +19,20 @@ from kits.days import free_again_on, overdue_until
 from kits.models import KitCopy, LessonKit, Loan, LoanState, Repair, Shortage
 
 
+class Away(NamedTuple):
+    """From when until when a copy is away; half-open."""
+
+    copy: int
+    start: datetime.date
+    end: datetime.date
+
+
 @dataclass
 class KitCalendar:
-    """The copies of one kit, and when each is away: half-open periods."""
+    """The copies of one kit, and when each is away."""
 
     copies: set[int] = field(default_factory=set)
-    away: dict[int, list[tuple[datetime.date, datetime.date]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    away: list[Away] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -37,11 +43,8 @@ class KitCalendar:
 
     def free_in(self, first: datetime.date, before: datetime.date) -> int:
         """How many copies are free on every day of `[first, before)`."""
-        taken = sum(
-            any(start < before and end > first for start, end in self.away.get(copy, ()))
-            for copy in self.copies
-        )
-        return self.total - taken
+        away = {copy for copy, start, end in self.away if start < before and end > first}
+        return len(self.copies - away)
 
 
 def calendars(
@@ -97,7 +100,7 @@ def _read(rows: Iterable[tuple[int, int, Any, Any, int]]) -> dict[int, KitCalend
         if start is None:
             found[kit].copies.add(copy)
         else:
-            found[kit].away[copy].append((start, end or overdue_until(turnaround)))
+            found[kit].away.append(Away(copy, start, end or overdue_until(turnaround)))
     return dict(found)
 
 

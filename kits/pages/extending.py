@@ -31,8 +31,8 @@ def extension_of(loan: Loan) -> Extension:
         loan.kit, loan.starts_on, loan.starts_on, loan.delivery, loan.booking, but=loan
     )
     later = [one for one in period.returns(loan.starts_on) if one.date > last]
-    others = period.copies.away.get(loan.copy_id, [])
-    promised = min((first for first, _before in others), default=datetime.date.max)
+    others = (away.start for away in period.copies.away if away.copy == loan.copy_id)
+    promised = min(others, default=datetime.date.max)
     found = [one for one in later if free_again_on(loan.kit, one.date) <= promised]
     return Extension(found, "" if found else _why_not(loan, period, last, promised, later))
 

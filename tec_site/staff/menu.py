@@ -189,7 +189,8 @@ NAVIGATION: list[dict[str, Any]] = [
 def _with_addresses() -> list[dict[str, Any]]:
     # Once per process: asked anew by each of sixty entries they took a third of a page's time.
     return [
-        group
+        {"collapsible": False}
+        | group
         | {"separator": number > 0}
         | {"items": [item | {"link": str(item["link"])} for item in group["items"]]}
         for number, group in enumerate(NAVIGATION)
