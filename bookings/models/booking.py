@@ -136,17 +136,9 @@ class BookingQuerySet(AskedQuerySet["Booking"]):
         over = State.where(is_promise=True, is_coming=False)
         return self.filter(state__in=[one for one in State.where(holds=True) if one not in over])
 
-    def with_days_off(self) -> Self:
-        """`with_holiday`, and with `is_closed`: whether their day was closed afterwards."""
-        closed = Closure.objects.filter(
-            venue=OuterRef("visit__slot__venue"),
-            starts_on__lte=OuterRef("day"),
-            ends_on__gte=OuterRef("day"),
-        )
-        return self.with_holiday().annotate(is_closed=Exists(closed))
-
     def on_days_off(self) -> Self:
-        """Bookings to come on a day that was closed afterwards, or that is in a school holiday.
+        """Bookings to come on a day that was closed afterwards (`is_closed`), or that is in a
+        school holiday (`with_holiday`).
 
         Where and when that may be is read first, so that the rest is asked of those bookings and
         not of all that are to come; one query more.
@@ -157,8 +149,14 @@ class BookingQuerySet(AskedQuerySet["Booking"]):
             maybe |= Q(visit__slot__starts_at__range=day)
         if not maybe:
             return self.none()
-        coming = self.still_standing().upcoming().filter(maybe).with_days_off()
-        return coming.filter(Q(is_closed=True) | ~Q(holiday=""))
+        closed = Closure.objects.filter(
+            venue=OuterRef("visit__slot__venue"),
+            starts_on__lte=OuterRef("day"),
+            ends_on__gte=OuterRef("day"),
+        )
+        coming = self.still_standing().upcoming().filter(maybe)
+        found = coming.with_holiday().annotate(is_closed=Exists(closed))
+        return found.filter(Q(is_closed=True) | ~Q(holiday=""))
 
     def upcoming(self) -> Self:
         return self.filter(visit__slot__starts_at__gt=timezone.now())

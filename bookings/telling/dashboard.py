@@ -182,17 +182,20 @@ def _moment(visit: Visit) -> str:
 
 def _on_days_off(user: User) -> list[Matter]:
     """The first visits to come whose date cannot be, and a line about the others: a holiday that
-    is imported may concern hundreds. One query where there are none."""
+    is imported may concern hundreds. Two queries where there are none."""
     off = _by_time(Booking.objects.of_hubs(user).on_days_off())
-    keys = list(off.values_list("pk", "visit"))
-    first = list(dict.fromkeys(visit for _pk, visit in keys))[: settings.MATTERS_SHOWN]
-    shown = [pk for pk, visit in keys if visit in first]
-    if not shown:
+    rows = list(off.values_list("pk", "visit", "is_closed", "holiday"))
+    first = list(dict.fromkeys(visit for _pk, visit, *_why in rows))[: settings.MATTERS_SHOWN]
+    holidays = {
+        pk: "" if closed else holiday for pk, visit, closed, holiday in rows if visit in first
+    }
+    if not holidays:
         return []
-    found = _with_visit(Booking.objects.filter(pk__in=shown).with_days_off())
-    at_closed_venue = _by_visit(one for one in found if one.is_closed)
-    lines = [*map(_shut, at_closed_venue), *(_away(one) for one in found if not one.is_closed)]
-    if number := len(keys) - len(shown):
+    found = _with_visit(Booking.objects.filter(pk__in=holidays))
+    at_closed_venue = _by_visit(one for one in found if not holidays[one.pk])
+    away = (_away(one, holidays[one.pk]) for one in found if holidays[one.pk])
+    lines = [*map(_shut, at_closed_venue), *away]
+    if number := len(rows) - len(holidays):
         text = ngettext(
             "%(number)d more booking is on a day that was closed, or in a school holiday",
             "%(number)d more bookings are on days that were closed, or in a school holiday",
@@ -208,12 +211,12 @@ def _shut(planned: Planned) -> Matter:
     return Matter(text % said, planned.address)
 
 
-def _away(booking: Any) -> Matter:
+def _away(booking: Booking, holiday: str) -> Matter:
     """A class, which staff move, or settle as it comes all the same."""
     text = _("%(day)s is in the school holiday ‘%(holiday)s’: %(what)s")
     said = {
         "day": date_format(booking.visit.slot.day, "MONTH_DAY_FORMAT"),
-        "holiday": booking.holiday,
+        "holiday": holiday,
         "what": _line(booking.visit, [booking]).text,
     }
     return Matter(text % said, reverse("admin:bookings_booking_change", args=[booking.pk]))
