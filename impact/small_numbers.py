@@ -137,6 +137,22 @@ def nothing_of(found: Results) -> Results:
     )
 
 
+def totals_told(of_hubs: EvaluationQuerySet, year: int | None) -> list[Total]:
+    """The totals of a school year or all, without the means that are not fit to tell beside each
+    other; nor, of a year, beside those of the same thing in all years and in each other one."""
+    if year is None:
+        return guarded_totals(totals(of_hubs))
+    years = years_of(of_hubs, max(current_school_year(), year))
+    by_year = {one: totals(of_hubs.in_year(one)) for one in {*years, year}}
+    numbers: dict[object, dict[int, int]] = {}
+    for at, found in by_year.items():
+        for one in found:
+            numbers.setdefault(one.thing, {})[at] = one.n
+    told = {thing for thing, of_years in numbers.items() if year in fit_parts(of_years)}
+    guarded = guarded_totals(by_year[year])
+    return [one if one.thing in told else replace(one, mean=None) for one in guarded]
+
+
 def guarded_totals(found: Collection[Total]) -> list[Total]:
     told = fit_parts({number: one.n for number, one in enumerate(found)})
     return [one if number in told else replace(one, mean=None) for number, one in enumerate(found)]

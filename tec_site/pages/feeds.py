@@ -135,7 +135,7 @@ def _school(user: User, key: int | None) -> Followed:
 
 def _desk(user: User, key: int | None) -> Followed:
     _require_staff(user)
-    return Followed(Feed.DESK, 0, _("TEC: all visits"), user)
+    return Followed(Feed.DESK, 0, _("All visits at all venues"), user)
 
 
 def _venue(user: User, key: int | None) -> Followed:

@@ -176,3 +176,13 @@ def test_week_of_a_visit_with_more_classes_than_a_page_leaves_no_heading_alone(d
     texts, _answer = pages(desk, visit, "weekoverzicht")
     assert "De Wegwijzer 0," in texts[0]  # it begins under its day
     assert "De Wegwijzer 29," in texts[-1]
+
+
+@pytest.mark.parametrize("paper", ["daglijst", "deurlijst", "zonebladen", "weekoverzicht"])
+def test_long_names_are_broken_between_syllables(desk, visit, paper):
+    school = make_school(name="Christelijke Samenwerkingsbasisschool Sterrenkijkers")
+    submission = make_submission(school=school)
+    make_booking(visit=visit, submission=submission, party_name="Zonnestralenverzamelaars")
+    text = " ".join(pages(desk, visit, paper)[0]).replace("‐ ", "")
+    assert "Samenwerkingsbasisschool" in text
+    assert "Zonnestralenverzamelaars" in text

@@ -1,10 +1,13 @@
 """The preparation and 'done', the letter to parents, the page for pupils, the page of a class."""
 
+import io
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from pypdf import PdfReader
 
 from bookings import attendance, lifecycle, preparing
 from bookings.models import State
@@ -173,6 +176,17 @@ def test_letter_to_parents_says_when_what_and_photographs(booked, owner, photos,
     to_print, _tag, to_adapt = text.partition("<textarea")
     for one in ("dinsdag 3 november 2026", "Dichte schoenen", words):
         assert (one in to_print, one in to_adapt) == (True, True)
+
+
+def test_foot_of_the_letter_to_parents_keeps_the_page_on_a_line_beside_long_names(booked, owner):
+    name = (
+        "Christelijke Samenwerkingsbasisschool De Regenboogvlinder in het Groene Hart van de Stad"
+    )
+    booked.submission.school.name, booked.party_name = name[:80], "Groep 7 Sterrenkijkers en meer"
+    booked.submission.school.save()
+    booked.save()
+    paper = PdfReader(io.BytesIO(owner.get(page(booked, "parents_pdf")).content))
+    assert "pagina 1 van 1" in paper.pages[0].extract_text()
 
 
 def test_page_for_pupils_speaks_to_them(booked, owner):

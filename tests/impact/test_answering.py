@@ -1,10 +1,12 @@
 """The page of the mail's link: answered once, by whoever, with nothing lost."""
 
 import datetime
+import io
 
 import pytest
 import time_machine
 from django.test import Client
+from pypdf import PdfReader
 
 from bookings import attendance
 from bookings.models import State
@@ -12,6 +14,7 @@ from core.lifecycle import IllegalMove
 from impact import lifecycle, links
 from impact.lifecycle import MOVES
 from impact.models import FACES, TALLIES, WORDS, Evaluation, EvaluationState
+from impact.telling import documents
 from schools.audience import Audience
 from submissions.links import token_of as submission_token
 from submissions.privacy.erasure import erase_person
@@ -379,6 +382,17 @@ def test_sheet_is_there_before_the_visit_with_a_slip_for_each_pupil(clock_of_the
     # Turned on every second slip.
     order = [sheet.index(f"faces/{n}.svg", sheet.index("slip-faces")) for n in (1, 5)]
     assert order == sorted(order)
+
+
+def test_tables_to_count_a_class_in_stand_on_one_page():
+    submission = make_submission()
+    visit = make_visit(max_groups=3, max_pupils=99)
+    for name in ("7a", "7b", "7c"):
+        make_booking(visit=visit, submission=submission, party_name=name)
+    paper = PdfReader(io.BytesIO(documents.class_sheet(submission)))
+    first, second, *_slips = (page.extract_text() for page in paper.pages)
+    assert [page.count("Nog een keer?") for page in (first, second)] == [2, 1]
+    assert ("7c, 24 leerlingen" in first, "7c, 24 leerlingen" in second) == (False, True)
 
 
 # --- Erased ----------------------

@@ -224,6 +224,26 @@ def test_years_beside_each_other_leave_no_few_over_of_all_years(visit):
     assert "gemiddeld 5,0 van 5, n = 14" in client.get(RESULTS).text
 
 
+def test_mean_of_a_year_leaves_no_few_over_of_the_mean_of_all_years(visit):
+    """8 this year and 4 the year before, in the table of all programmes: the mean of 12 and that
+    of 8 would tell that of the 4. Of another programme there are enough each year."""
+    robots = make_programme(title="Robots", **ROOM)
+    another = make_visit(programme=robots, slot=make_slot(programmes=[robots], **ROOM))
+    for of_visit, year, number in (
+        *((visit, 2026, 8), (visit, 2025, 4)),
+        *((another, 2026, 9), (another, 2025, 9)),
+    ):
+        for one in answers_of(of_visit, *[(5, 3)] * number):
+            Evaluation.objects.filter(pk=one.pk).update(day=datetime.date(year, 10, 6))
+
+    def means(query: str) -> dict[str, float | None]:
+        found = reader().get(RESULTS + query).context["totals"]
+        return {total.thing.title: total.mean for total, _address in found}
+
+    assert means("") == {"Drones": 5, "Robots": 5}
+    assert means("?jaar=2026") == {"Drones": None, "Robots": 5}
+
+
 def visits_beside(visit, *numbers, year=2026):
     """More visits of its programme, in that school year, each with so many answers."""
     made = []

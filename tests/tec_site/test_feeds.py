@@ -25,6 +25,7 @@ from tests.factories import (
     make_booking,
     make_kit,
     make_loan,
+    make_other_hub,
     make_programme,
     make_school,
     make_slot,
@@ -256,6 +257,11 @@ def test_staff_feed_closes_for_who_is_no_longer_staff(client, desk, kind):
     User.objects.filter(pk=desk.pk).update(is_staff=False)
 
     assert client.get(address).status_code == 404
+
+
+def test_feed_of_all_visits_is_not_called_by_the_name_of_one_hub(client):
+    address = feeds.feed_address("balie", make_staff(hubs=[make_other_hub()]))
+    assert b"X-WR-CALNAME:Alle bezoeken op alle locaties\r\n" in client.get(address).content
 
 
 def test_staff_feed_of_a_venue_or_zone_that_is_gone_is_not_found(client, desk):
