@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+from kits import days
 from kits.models import Loan, LoanState
 from kits.telling.days_off import handed_over, on_days_off
 from programmes.models import Closure
@@ -52,7 +53,7 @@ def test_today_counts_still_and_what_is_past_does_not():
 
 
 def test_first_and_last_day_of_a_closure_count_and_those_beside_them_do_not():
-    loans = [lent(*days) for days in [(16, 21), (16, 22), (16, 24), (16, 25), (24, 29), (25, 29)]]
+    loans = [lent(*one) for one in [(16, 21), (16, 22), (16, 24), (16, 25), (24, 29), (25, 29)]]
     close(loans, 22, 24)
     _before, first, last, _after, out, _later = (loan.pk for loan in loans)
     assert off() == [(first, False, True), (last, False, True), (out, True, False)]
@@ -70,3 +71,10 @@ def test_box_that_is_out_or_waits_for_its_code_counts_and_one_that_is_back_does_
     back = lent(1, 24, state=LoanState.RETURNED)
     close([held, out, back], 17, 24)
     assert off() == [(out.pk, False, True), (held.pk, True, True)]
+
+
+def test_nobody_is_late_as_long_as_the_desk_is_closed_today_too():
+    loan = lent(1, 14, state=LoanState.OUT)
+    assert days.late([loan]) == [loan]
+    close([loan], 15, 15)
+    assert days.late([loan]) == []
