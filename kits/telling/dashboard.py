@@ -25,7 +25,7 @@ from schools.models import User
 _COMING = LoanState.where(is_coming=True)
 
 
-def _handed_over(loan: Loan) -> datetime.date:
+def _day_handed(loan: Loan) -> datetime.date:
     """The day on which its box goes out, or comes back."""
     return loan.ends_on if loan.state == LoanState.OUT else loan.starts_on
 
@@ -36,8 +36,8 @@ def on_days(first: datetime.date, before: datetime.date, user: User) -> list[OnD
     back = Q(state=LoanState.OUT, ends_on__gte=first, ends_on__lt=before)
     askers = "submission__school", "submission__organisation"
     loans = Loan.objects.of_hubs(user).filter(out | back).select_related("copy__kit", *askers)
-    ordered = sorted(loans, key=lambda loan: (_handed_over(loan), loan.state, loan.copy.code))
-    return [_on_day(day, list(rows)) for day, rows in itertools.groupby(ordered, key=_handed_over)]
+    ordered = sorted(loans, key=lambda loan: (_day_handed(loan), loan.state, loan.copy.code))
+    return [_on_day(day, list(rows)) for day, rows in itertools.groupby(ordered, key=_day_handed)]
 
 
 def _on_day(day: datetime.date, loans: list[Loan]) -> OnDay:
@@ -125,9 +125,9 @@ def _matters_of(off: OnDayOff) -> Iterator[Matter]:
 
 
 def planned_on(venue: Venue, first: datetime.date, last: datetime.date) -> list[Planned]:
-    days = (first, last)
+    span = (first, last)
     loans = Loan.objects.at(venue).filter(state__in=TO_RETURN)
-    loans = loans.filter(Q(starts_on__range=days) | Q(ends_on__range=days)).with_facts()
+    loans = loans.filter(Q(starts_on__range=span) | Q(ends_on__range=span)).with_facts()
     lines = [
         line
         for loan in loans.order_by("starts_on", "pk")

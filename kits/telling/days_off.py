@@ -46,7 +46,7 @@ def handed_over(loans: LoanQuerySet) -> list[Handed]:
 
 
 class OnDayOff(NamedTuple):
-    """A loan, and why its box cannot go out or come back on its day (`_why`)."""
+    """A loan, and why its box cannot go out or come back on its day, as `_why` says it."""
 
     loan: Loan
     out: str
@@ -55,7 +55,7 @@ class OnDayOff(NamedTuple):
 
 def on_days_off(handed: Collection[Handed]) -> list[OnDayOff]:
     """Those that are to change hands on a day on which that was possible, and is no longer; a query
-    where there are none, and one more where there may be."""
+    for the desks, and one more where such a day may be among theirs. Of nothing to come, none."""
     today = timezone.localdate()
     coming = [one for one in handed if one.state in TO_RETURN and one.ends_on >= today]
     if not coming:

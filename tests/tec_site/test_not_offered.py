@@ -56,6 +56,27 @@ def test_form_of_a_programme_that_staff_unpublish_leads_on_with_what_was_typed(
     assert 'value="umit@school.example"' in form
 
 
+def test_what_was_typed_is_kept_also_where_she_only_looks_after_it(client, programme, slots):
+    unpublish(programme)
+    client.post(booking_form.address(programme, slots[0]), booking_form.typed())
+
+    page = client.get(reverse("programmes:programme", args=["film"]))
+
+    assert KEPT in page.content.decode()
+
+
+def test_programmes_instead_are_those_that_are_free_soonest(client, programme):
+    whens = {"Aarde": (2026, 11, 10, 9), "Maan": (2026, 11, 4, 9), "Zon": (2026, 11, 6, 9)}
+    for title, when in whens.items():
+        make_slot(programmes=[make_programme(title=title)], starts_at=amsterdam(*when))
+    unpublish(programme)
+
+    answer = client.get(reverse("programmes:programme", args=["film"]))
+
+    free = [one.programme.title for one in answer.context["next_free"]]
+    assert free == ["Maan", "Zon", "Aarde"]
+
+
 def test_form_of_a_date_that_staff_take_away_shows_the_others_with_what_was_typed(
     client, programme, slots
 ):
