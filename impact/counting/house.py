@@ -153,7 +153,7 @@ FIGURES = [
         "places",
         _("Places in visits"),
         _(
-            "Pupils for whom there was room in visits that were booked by at least one class: "
+            "Pupils for whom there was room in visits that at least one class or group booked: "
             "beside it the pupils as booked say how full they were."
         ),
         Unit.PLACES,

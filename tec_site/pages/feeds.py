@@ -119,7 +119,7 @@ class Followed:
 
 
 def _mine(user: User, key: int | None) -> Followed:
-    return Followed(Feed.MINE, user.pk, _("My visits to TEC"), user)
+    return Followed(Feed.MINE, user.pk, _("My visits and lesson kits"), user)
 
 
 def _school(user: User, key: int | None) -> Followed:
@@ -129,7 +129,7 @@ def _school(user: User, key: int | None) -> Followed:
         raise Http404
     if key != user.school.pk:
         get_object_or_404(School, pk=key, merged_into=user.school)
-    title = _("%(school)s at TEC") % {"school": user.school.name}
+    title = _("Visits of %(school)s") % {"school": user.school.name}
     return Followed(Feed.SCHOOL, user.school.pk, title, user)
 
 

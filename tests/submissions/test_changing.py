@@ -548,13 +548,13 @@ def test_language_in_which_she_asked_last_is_hers(client, programme, slot):
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     before = confirm(client, programme, slot)
     calendar = feeds.feed_address("mijn", before)
-    assert "X-WR-CALNAME:My visits to TEC" in client.get(calendar).text
+    assert "X-WR-CALNAME:My visits and lesson kits" in client.get(calendar).text
     later = make_slot(programmes=[programme], starts_at=amsterdam(2026, 12, 15, 9))
 
     now = confirm(Client(), programme, later, submission_key="the-key-of-a-later-form")
 
     assert (before.language, now.language) == ("en", "nl")
-    assert "X-WR-CALNAME:Mijn bezoeken aan TEC" in client.get(calendar).text
+    assert "X-WR-CALNAME:Mijn bezoeken en leskisten" in client.get(calendar).text
     User.objects.update(language="en")
     asked = make_submission(user=now, email=now.email, verified_at=None)
     by_phone = make_slot(programmes=[programme], starts_at=amsterdam(2026, 12, 16, 9))

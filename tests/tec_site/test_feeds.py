@@ -101,7 +101,7 @@ def test_my_feed_has_my_bookings_only(client, anouk, bram):
 
     assert uids(response) == uids_of(mine)
     assert response["Content-Type"] == "text/calendar; charset=utf-8"
-    assert b"X-WR-CALNAME:Mijn bezoeken aan TEC\r\n" in response.content
+    assert b"X-WR-CALNAME:Mijn bezoeken en leskisten\r\n" in response.content
     assert b"METHOD" not in response.content
 
 
