@@ -142,7 +142,7 @@ class InvitationView(View):
             "companion": companions[0],
             "submission": companions[0].submission,
             "is_waiting": bool(waiting and found),
-            "is_over": bool(waiting and not found),
+            "is_over": not found,
             "has_joined": bool(joined),
             "lines": [line for kind, rows in found for line in kind.lines(rows)],
             "email": email,

@@ -177,8 +177,8 @@ def accept(
     """She proved that the address is hers: she takes part in what the invitation shares, or takes
     it over. `person`: her `name` and, to take over, her `phone`.
 
-    Nothing is accepted that was withdrawn, or handed to others, meanwhile. Doing it twice
-    changes nothing. Raises InvitationOver.
+    Nothing is accepted that was withdrawn, or handed to others, meanwhile, nor where nothing of it
+    is to come any more. Doing it twice changes nothing. Raises InvitationOver.
     """
     asked = Companion.objects.filter(invitation=invitation, email=email).order_by("pk")
     if not asked:
@@ -190,6 +190,8 @@ def accept(
         if not joined:
             raise InvitationOver
         return joined
+    if not rows_of(found):
+        raise InvitationOver
     user = account_of(email=email, name=person["name"], language=language)
     done = []
     for one in found:
@@ -237,6 +239,10 @@ def correct_email(*, submission: Submission, email: str) -> None:
     submission.save(update_fields=["email", "link_version", "user"])
     submission.refresh_from_db(fields=["link_version"])
     _share_no_more_with_contact(submission)
+    # Offered by whoever was taken for the contact.
+    offers = submission.companions.alive().filter(takes_over=True)
+    for one in offers.exclude(invited_by=submission.user_id).order_by("pk"):
+        MOVES.apply(one, "withdraw", by=None)
     if mistaken is not None and not mistaken.submissions.exists():
         mistaken.delete()
 
