@@ -71,6 +71,8 @@ class InvitationView(View):
         form = _form(companions)(request.POST)
         if not form.is_valid():
             return self.show(companions, form, status=422)
+        if not rows_of(companions):
+            return self.show(companions, form, status=409)
         email = companions[0].email
         user = teacher_with(request, email)
         if user is None and "code" not in request.POST:

@@ -177,8 +177,8 @@ def accept(
     """She proved that the address is hers: she takes part in what the invitation shares, or takes
     it over. `person`: her `name` and, to take over, her `phone`.
 
-    Nothing is accepted that was withdrawn, or handed to others, meanwhile, nor where nothing of it
-    is to come any more. Doing it twice changes nothing. Raises InvitationOver.
+    Nothing is accepted that was withdrawn, or handed to others, meanwhile. Doing it twice
+    changes nothing. Raises InvitationOver.
     """
     asked = Companion.objects.filter(invitation=invitation, email=email).order_by("pk")
     if not asked:
@@ -190,8 +190,6 @@ def accept(
         if not joined:
             raise InvitationOver
         return joined
-    if not rows_of(found):
-        raise InvitationOver
     user = account_of(email=email, name=person["name"], language=language)
     done = []
     for one in found:
