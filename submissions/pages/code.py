@@ -32,7 +32,7 @@ from submissions.access import load_submission
 from submissions.changing import let_go
 from submissions.forms import AddressForm, CodeForm
 from submissions.lifecycle import AlreadyConfirmed, correct_unconfirmed
-from submissions.models import CodeChallenge, Submission
+from submissions.models import CodeChallenge, Companion, Submission
 from submissions.pages.ask import Asking
 from submissions.pages.shared import say_done
 from submissions.sign_in import signed_in_address, verify_and_sign_in
@@ -255,6 +255,9 @@ def after_second_click(request: HttpRequest) -> str:
         return ""
     if match.url_name == "sign_in_code":
         return signed_in_address(request)
+    if match.url_name == "invitation":
+        hers = Companion.objects.filter(invitation=match.kwargs["invitation"], user=request.user)
+        return request.path if hers.exists() else ""
     if match.url_name not in {"code", "wait_code"}:
         return ""
     asked = Submission.objects.filter(public_id=match.kwargs["public_id"])

@@ -71,6 +71,8 @@ class InvitationView(View):
         form = _form(companions)(request.POST)
         if not form.is_valid():
             return self.show(companions, form, status=422)
+        if not rows_of(companions):
+            return self.show(companions, form, status=409)
         email = companions[0].email
         user = teacher_with(request, email)
         if user is None and "code" not in request.POST:
@@ -142,7 +144,7 @@ class InvitationView(View):
             "companion": companions[0],
             "submission": companions[0].submission,
             "is_waiting": bool(waiting and found),
-            "is_over": bool(waiting and not found),
+            "is_over": not found,
             "has_joined": bool(joined),
             "lines": [line for kind, rows in found for line in kind.lines(rows)],
             "email": email,

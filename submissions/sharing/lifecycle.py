@@ -237,6 +237,10 @@ def correct_email(*, submission: Submission, email: str) -> None:
     submission.save(update_fields=["email", "link_version", "user"])
     submission.refresh_from_db(fields=["link_version"])
     _share_no_more_with_contact(submission)
+    # Offered by whoever was taken for the contact.
+    offers = submission.companions.alive().filter(takes_over=True)
+    for one in offers.exclude(invited_by=submission.user_id).order_by("pk"):
+        MOVES.apply(one, "withdraw", by=None)
     if mistaken is not None and not mistaken.submissions.exists():
         mistaken.delete()
 

@@ -213,6 +213,18 @@ def test_what_was_cancelled_or_handed_on_meanwhile_stays_where_it_is(leaver, her
     assert Submission.objects.get(pk=classes[0].submission_id).email == TAKER
 
 
+def test_offer_of_whoever_was_taken_for_the_contact_ends_with_her_address(leaver, hers):
+    classes, *_others = hers
+    mail = offered(leaver)
+    offers = Companion.objects.filter(submission=classes[0].submission_id)
+
+    lifecycle.correct_email(submission=classes[0].submission, email="els@school.example")
+    assert {one.state for one in offers} == {"withdrawn"}
+    page = Client().get(link_in(mail)).content.decode()
+    assert "Klas 0" not in page
+    assert "Ja, ik neem het over" in page  # what else is hers
+
+
 def test_staff_offer_what_somebody_left_behind_of_their_own_hub(desk, leaver, hers, staff):
     classes, *_others = hers
     change = desk.get(reverse("admin:schools_user_change", args=[leaver.pk]))

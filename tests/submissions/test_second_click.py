@@ -2,13 +2,16 @@
 does it in a browser, but each way by itself."""
 
 import datetime
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from submissions import codes
+from submissions.links import invitation_link
 from submissions.models import CodeChallenge, Submission
+from submissions.sharing.lifecycle import Share, invite
 from tests.booking_form import address, code_in_mail, held, typed
 from tests.factories import make_booking, make_loan, make_teacher
 
@@ -174,6 +177,22 @@ def test_token_from_before_signing_in_leads_to_the_page_that_was_wanted():
     client.post("/inloggen/", data | {"email": "anna@school.example"})
     answers = [client.post("/inloggen/code/", data | {"code": code_in_mail()}) for _ in range(2)]
     assert [answer["Location"] for answer in answers] == ["/mijn/", "/mijn/"]
+
+
+def test_token_from_before_accepting_leads_back_to_the_invitation():
+    submission = make_booking().submission
+    [asked] = invite(shares=[Share(submission)], email="anna@school.example", by=submission.user)
+    page = urlsplit(invitation_link(asked)).path
+    client = Client(enforce_csrf_checks=True)
+    data = {"csrfmiddlewaretoken": token_on(client, page), "name": "Anna"}
+    client.post(page, data)
+    data["code"] = code_in_mail()
+
+    answers = [client.post(page, data) for _ in range(2)]
+
+    assert [answer["Location"] for answer in answers] == ["/mijn/", page]
+    client.force_login(make_teacher())
+    assert client.post(page, data).status_code == 403
 
 
 def token_on(client: Client, path: str) -> str:

@@ -94,6 +94,20 @@ def test_who_accepts_what_is_cancelled_meanwhile_gets_no_mail_that_she_takes_par
     assert [mail.subject for mail in tell() if mail.tells_of.startswith("companion:")] == []
 
 
+def test_what_is_over_is_not_accepted_any_more_nor_said_to_be_shared(booked):
+    submission, *classes = booked
+    page, bram = link_in(invited(submission)), make_teacher(email="bram@school.example")
+    for one in classes:
+        visits.cancel(booking=one, by=submission.user)
+
+    answer = signed_in(bram).post(page, {"name": "Bram"})
+
+    assert (answer.status_code, Companion.objects.get().state) == (409, "invited")
+    assert "Wat gedeeld werd is voorbij." in answer.content.decode()
+    Companion.objects.update(state="accepted", user=bram, accepted_at=timezone.now())
+    assert "Wat gedeeld werd is voorbij." in Client().get(page).content.decode()
+
+
 # --- S19: opening, accepting ---------------------------------------------------------------------
 
 

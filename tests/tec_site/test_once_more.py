@@ -97,6 +97,23 @@ def test_form_from_before_signing_in_is_sent_once_more_from_the_page_that_refuse
     assert client.post(form, typed() | again).status_code == 302
 
 
+def test_whoever_signed_in_meanwhile_reads_that_and_nothing_of_cookies_or_of_the_desk(zone):
+    add, client = reverse("admin:programmes_zone_add"), Client(enforce_csrf_checks=True)
+    sign_in = client.get(reverse("submissions:sign_in"))
+    old = {"csrfmiddlewaretoken": str(sign_in.context["csrf_token"])}
+    before = waiting_in(client.post(add, zone | old, headers=OURS))
+    client.force_login(make_staff(is_superuser=True))
+    client.cookies["csrftoken"] = "x" * 32
+
+    refused = client.post(add, before | old, headers=OURS)
+
+    page = refused.content.decode()
+    assert waiting_in(refused)["name"] == "Zolder"
+    assert "Je bent nu ingelogd" in page
+    assert "Sta cookies toe" not in page
+    assert "bel de balie" not in page
+
+
 @pytest.mark.parametrize(
     ("fields", "headers"),
     [
