@@ -2,7 +2,7 @@
 
 A programme has its own where its differ (Beheer → Programma's): the lead time, until when numbers
 can change and a visit is cancelled for free. What a rule makes of it stands in each app's
-`rules.py`.
+`rules.py`, and of what comes too late in its `refusals.py`.
 
 Not here, but where they are used:
 

@@ -18,29 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import Visit
 from core.constraints import NoOverlap
 from core.dates import ONE_DAY, from_to, start_of_day
-from core.lifecycle import Event, Standing, StateTable, unnoticed
+from core.lifecycle import Event, Standing, unnoticed
 from programmes.models import OfHubs, Programme
 from roster.models.person import Person, Role
+from roster.models.state import ShiftState
 from schools.years import school_year_end, school_year_start
-
-
-class ShiftState(StateTable):
-    """The table of a shift's states; the table of its moves is in `roster/lifecycle.py`."""
-
-    OPEN = "open", Standing(is_coming=True, colour="warning"), _("open")
-    TAKEN = (
-        "taken",
-        Standing(holds=True, is_coming=True, is_promise=True, is_listed=True, colour="success"),
-        _("filled"),
-    )
-    WORKED = "worked", Standing(holds=True, is_listed=True), _("worked")
-    MISSED = (
-        "missed",
-        Standing(is_off=True, calendar="CANCELLED", colour="danger"),
-        _("not come"),
-    )
-    ENDED = "ended", Standing(is_off=True, calendar="CANCELLED"), _("not needed")
-
 
 SOON = datetime.timedelta(weeks=2)
 
