@@ -147,14 +147,13 @@ class BookingQuerySet(AskedQuerySet["Booking"]):
         for first, last in spans_off(timezone.localdate()):
             day = start_of_day(first), start_of_day(last + ONE_DAY)
             maybe |= Q(visit__slot__starts_at__range=day)
-        if not maybe:
-            return self.none()
         closed = Closure.objects.filter(
             venue=OuterRef("visit__slot__venue"),
             starts_on__lte=OuterRef("day"),
             ends_on__gte=OuterRef("day"),
         )
-        coming = self.still_standing().upcoming().filter(maybe)
+        coming = self.still_standing().upcoming()
+        coming = coming.filter(maybe) if maybe else coming.none()
         found = coming.with_holiday().annotate(is_closed=Exists(closed))
         return found.filter(Q(is_closed=True) | ~Q(holiday=""))
 

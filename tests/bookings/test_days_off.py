@@ -69,3 +69,10 @@ def test_other_venues_and_other_regions_are_open_on_the_same_day():
     closing.delete()
     holiday(5, 7, "midden")
     assert list(Booking.objects.on_days_off()) == []
+
+
+def test_where_no_day_is_off_there_are_none_and_the_answer_is_of_the_same_kind():
+    SchoolHoliday.objects.all().delete()
+    make_booking()
+    off = Booking.objects.on_days_off()
+    assert list(off) == list(off.values_list("pk", "is_closed", "holiday")) == []
