@@ -178,6 +178,10 @@ def _mail(
         with translation.override(reader.language):
             words = {
                 "position": position_in_words(place),
+                "hope": _(
+                    "When there is a place for all of you we mail you at once, and keep it for you "
+                    "for a while."
+                ),
                 "when": capfirst(when_of(first)),
                 "others": links_to(programme, others),
             }

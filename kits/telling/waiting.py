@@ -107,6 +107,11 @@ def mails_of(events: list[LoanWaitEvent]) -> list[Message]:
     for reader in readers_of_entry(rows):
         with translation.override(reader.language):
             facts |= {"position": position_in_words(row), "when": capfirst(when_of(row))}
+            facts |= {
+                "hope": _(
+                    "When a box is free we mail you at once, and keep it for you for a while."
+                )
+            }
             facts |= {"others": [_link_to(row, other) for other in others]}
         mails.append(wait_mail(name, events, rows, reader, thing=row.kit, **facts))
     return mails

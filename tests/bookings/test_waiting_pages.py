@@ -86,8 +86,12 @@ def test_from_the_date_that_has_just_gone_with_everything_typed_kept(
     assert done["Location"] == wait_page(row.submission)
     page = text_of(client.get(done["Location"]))
     assert "Jullie zijn nummer 1 op de lijst." in page
+    assert "Komt er een plek vrij voor jullie allemaal" in page
     (mail,) = [one for one in mails() if one.template == "wait_joined"]
     assert "Jullie zijn nummer 1 op de lijst." in mail.text
+    assert "Is er een plek voor jullie allemaal, dan mailen we meteen" in " ".join(
+        mail.text.split()
+    )
 
 
 def test_code_of_who_asks_to_wait_leads_to_no_form_that_is_not_there_any_more(

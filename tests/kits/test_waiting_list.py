@@ -277,6 +277,7 @@ def test_from_days_without_a_box_to_the_box_with_everything_typed_kept(client, k
     row = LoanWait.objects.get()
     page = client.get(done["Location"])
     assert (row.state, "Jullie zijn nummer 1 op de lijst." in page.text) == (S.WAITING, True)
+    assert "Komt er een kist vrij, dan houden we die een tijdje vast" in page.text
 
     lifecycle.cancel(loan=loan, by=make_staff())
     Teller().tell(seconds=30)
@@ -302,6 +303,7 @@ def test_colleague_reads_days_and_position_in_her_own_language(kit):
     dutch, english = texts[row.submission.email], texts[colleague.email]
     assert "Wanneer: Maandag 2 november tot en met maandag 23 november\n" in dutch
     assert "Jullie zijn nummer 1 op de lijst." in dutch
+    assert "Is er een kist vrij, dan mailen we meteen" in " ".join(dutch.split())
     assert "When: Monday 2 November up to and including Monday 23 November\n" in english
     assert "You are number 1 on the list." in english
 
