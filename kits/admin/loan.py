@@ -125,7 +125,7 @@ class LoanAdmin(Exporting, AskedAdmin):
     actions = ("write_to_ticked", "export_ticked")
     list_display = (
         "copy", "kit", "school", "party_name", "out_shown", "back_shown", "state_shown",
-        "attention_shown",
+        "attention",
     )  # fmt: skip
     list_display_links = ("copy", "party_name")
     list_select_related = ("submission__school", "copy__kit__venue")
@@ -185,15 +185,11 @@ class LoanAdmin(Exporting, AskedAdmin):
         }
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """With what is late, and what cannot change hands on its day, in as many queries for a page
-        of them as for one."""
+        """With what is late, in as many queries for a page of them as for one."""
         changelist = super().get_changelist_instance(request)
         late = {loan.pk for loan in days.late(changelist.result_list)}
-        shown = Loan.objects.filter(pk__in=[loan.pk for loan in changelist.result_list])
-        off = {one.loan.pk for one in on_days_off(handed_over(shown))}
         for loan in changelist.result_list:
             vars(loan)["is_late"] = loan.pk in late  # for `state_shown`
-            vars(loan)["is_off"] = loan.pk in off  # for `attention_shown`
         return changelist
 
     # --- Columns ------------------------------------------------------------------------------
@@ -220,10 +216,3 @@ class LoanAdmin(Exporting, AskedAdmin):
             return badge(_("overdue"), "danger")
         state = LoanState(loan.state)
         return badge(state.label, state.standing.colour)
-
-    @display(description=_("needs attention"), ordering="attention")
-    def attention_shown(self, loan: Loan) -> str:
-        reasons = [loan.get_attention_display()]
-        if vars(loan).get("is_off"):
-            reasons.append(str(_("cannot change hands on its day")))
-        return ", ".join(filter(None, reasons))
