@@ -155,7 +155,8 @@ class BookingAdmin(Exporting, AskedAdmin):
         """With which of its page are on days off; one query."""
         changelist = super().get_changelist_instance(request)
         shown = Booking.objects.filter(pk__in=[one.pk for one in changelist.result_list])
-        off = {one.pk: one for one in shown.on_days_off()}
+        coming = shown.still_standing().upcoming().with_days_off()
+        off = {one.pk: one for one in coming}
         for booking in changelist.result_list:
             vars(booking)["off"] = off.get(booking.pk)  # for `attention_shown`
         return changelist

@@ -136,9 +136,18 @@ class BookingQuerySet(AskedQuerySet["Booking"]):
         over = State.where(is_promise=True, is_coming=False)
         return self.filter(state__in=[one for one in State.where(holds=True) if one not in over])
 
+    def with_days_off(self) -> Self:
+        """`with_holiday`, and with `is_closed`: whether their day was closed afterwards."""
+        closed = Closure.objects.filter(
+            venue=OuterRef("visit__slot__venue"),
+            starts_on__lte=OuterRef("day"),
+            ends_on__gte=OuterRef("day"),
+        )
+        return self.with_holiday().annotate(is_closed=Exists(closed))
+
     def on_days_off(self) -> Self:
-        """Bookings to come on a day that was closed afterwards (`is_closed`), or that is in a
-        school holiday (`with_holiday`).
+        """Bookings to come on a day that was closed afterwards, or that is in a school holiday
+        (`with_days_off`).
 
         Where and when that may be is read first, so that the rest is asked of those bookings and
         not of all that are to come; one query more.
@@ -147,15 +156,9 @@ class BookingQuerySet(AskedQuerySet["Booking"]):
         for first, last in spans_off(timezone.localdate()):
             day = start_of_day(first), start_of_day(last + ONE_DAY)
             maybe |= Q(visit__slot__starts_at__range=day)
-        closed = Closure.objects.filter(
-            venue=OuterRef("visit__slot__venue"),
-            starts_on__lte=OuterRef("day"),
-            ends_on__gte=OuterRef("day"),
-        )
         coming = self.still_standing().upcoming()
         coming = coming.filter(maybe) if maybe else coming.none()
-        found = coming.with_holiday().annotate(is_closed=Exists(closed))
-        return found.filter(Q(is_closed=True) | ~Q(holiday=""))
+        return coming.with_days_off().filter(Q(is_closed=True) | ~Q(holiday=""))
 
     def upcoming(self) -> Self:
         return self.filter(visit__slot__starts_at__gt=timezone.now())
