@@ -13,14 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings.models.schedule import VisitSlot
+from bookings.models.schedule import VisitSlot, closures_of
 from bookings.models.state import State
 from bookings.models.visit import Footprint, Visit, ZoneClaim
 from core.constraints import NotesChanges
 from core.dates import ONE_DAY, start_of_day
 from core.lifecycle import Event, once_about_date, unnoticed
 from core.text.searching import WordsInside
-from programmes.models import Closure, OfHubs, Programme, spans_off
+from programmes.models import OfHubs, Programme, spans_off
 from schools.models import SchoolHoliday
 from submissions.models import Asked, AskedQuerySet
 
@@ -138,12 +138,7 @@ class BookingQuerySet(AskedQuerySet["Booking"]):
 
     def with_days_off(self) -> Self:
         """`with_holiday`, and with `is_closed`: whether their day was closed afterwards."""
-        closed = Closure.objects.filter(
-            venue=OuterRef("visit__slot__venue"),
-            starts_on__lte=OuterRef("day"),
-            ends_on__gte=OuterRef("day"),
-        )
-        return self.with_holiday().annotate(is_closed=Exists(closed))
+        return self.with_holiday().annotate(is_closed=Exists(closures_of("visit__slot__")))
 
     def on_days_off(self) -> Self:
         """Bookings to come on a day that was closed afterwards, or that is in a school holiday

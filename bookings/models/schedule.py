@@ -104,21 +104,24 @@ def public(slot: str = "") -> Q:
     return Q(**{day: None}) | Q(**{f"{day}__lte": timezone.localdate()})
 
 
-def shut(slot: str = "", *, until_public: bool = True) -> models.Case:
-    """Whether a slot is closed by hand or by a closure of its venue, or (`until_public`) not public
-    yet, to annotate with.
-
-    `slot` is the way to it ('visitslot__'); the query has its `day` (Amsterdam).
-    """
-    closures = Closure.objects.filter(
+def closures_of(slot: str = "") -> models.QuerySet[Closure]:
+    """For a subquery: the closures of a slot's venue on its day. `slot` is the way to it
+    ('visitslot__'); the query around has its `day` (Amsterdam)."""
+    return Closure.objects.filter(
         venue=models.OuterRef(f"{slot}venue"),
         starts_on__lte=models.OuterRef("day"),
         ends_on__gte=models.OuterRef("day"),
     )
+
+
+def shut(slot: str = "", *, until_public: bool = True) -> models.Case:
+    """Whether a slot is closed by hand or by a closure of its venue, or (`until_public`) not public
+    yet, to annotate with. `slot` and `day`: as of `closures_of`.
+    """
     cases = [models.When(**{f"{slot}is_closed": True}, then=models.Value(True))]
     if until_public:
         cases.append(models.When(~public(slot), then=models.Value(True)))
-    return models.Case(*cases, default=models.Exists(closures))
+    return models.Case(*cases, default=models.Exists(closures_of(slot)))
 
 
 class VisitSlotQuerySet(OfHubs["VisitSlot"]):

@@ -9,13 +9,13 @@ from typing import NamedTuple, Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, F, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.schedule import VisitSlot
+from bookings.models.schedule import VisitSlot, closures_of
 from core.constraints import NoOverlap, NotesChanges
-from programmes.models import Closure, OfHubs, Programme, Zone
+from programmes.models import OfHubs, Programme, Zone
 
 
 class Footprint(NamedTuple):
@@ -34,12 +34,9 @@ class VisitQuerySet(OfHubs["Visit"]):
     def with_closed(self) -> Self:
         """Annotated with `closed`: for what their day was closed afterwards, '' where it was not
         or nobody holds a place any more."""
-        closures = Closure.objects.filter(
-            venue=OuterRef("slot__venue"),
-            starts_on__lte=OuterRef("day"),
-            ends_on__gte=OuterRef("day"),
+        reason = Coalesce(
+            Subquery(closures_of("slot__").order_by().values("reason")[:1]), Value("")
         )
-        reason = Coalesce(Subquery(closures.order_by().values("reason")[:1]), Value(""))
         return self.alias(day=TruncDate("slot__starts_at")).annotate(
             closed=Case(When(released_at=None, then=reason), default=Value(""))
         )
