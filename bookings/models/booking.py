@@ -140,11 +140,10 @@ class BookingQuerySet(AskedQuerySet["Booking"]):
         """`with_holiday`, and with `is_closed`: whether their day was closed afterwards."""
         return self.with_holiday().annotate(is_closed=Exists(closures_of("visit__slot__")))
 
-    def on_days_off(self) -> Self:
-        """Bookings to come on a day that was closed afterwards, or that is in a school holiday
-        (`with_days_off`).
+    def maybe_on_days_off(self) -> Self:
+        """Bookings to come, `with_days_off`, without those whose day is certainly none.
 
-        Where and when that may be is read first, so that the rest is asked of those bookings and
+        Where and when that may be is read first, so that the rest is asked of these bookings and
         not of all that are to come; one query more.
         """
         maybe = Q()
@@ -153,7 +152,12 @@ class BookingQuerySet(AskedQuerySet["Booking"]):
             maybe |= Q(visit__slot__starts_at__range=day)
         coming = self.still_standing().upcoming()
         coming = coming.filter(maybe) if maybe else coming.none()
-        return coming.with_days_off().filter(Q(is_closed=True) | ~Q(holiday=""))
+        return coming.with_days_off()
+
+    def on_days_off(self) -> Self:
+        """Bookings to come on a day that was closed afterwards, or that is in a school holiday
+        (`with_days_off`)."""
+        return self.maybe_on_days_off().filter(Q(is_closed=True) | ~Q(holiday=""))
 
     def upcoming(self) -> Self:
         return self.filter(visit__slot__starts_at__gt=timezone.now())

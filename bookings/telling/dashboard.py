@@ -183,8 +183,10 @@ def _moment(visit: Visit) -> str:
 def _on_days_off(user: User) -> list[Matter]:
     """The first visits to come whose date cannot be, and a line about the others: a holiday that
     is imported may concern hundreds. Two queries where there are none."""
-    off = _by_time(Booking.objects.of_hubs(user).on_days_off())
-    rows = list(off.values_list("pk", "visit", "is_closed", "holiday"))
+    maybe = _by_time(Booking.objects.of_hubs(user).maybe_on_days_off())
+    of_each = maybe.values_list("pk", "visit", "is_closed", "holiday")
+    # Here and not in the query, which would work out both twice.
+    rows = [row for row in of_each if row[2] or row[3]]
     first = list(dict.fromkeys(visit for _pk, visit, *_why in rows))[: settings.MATTERS_SHOWN]
     holidays = {
         pk: "" if closed else holiday for pk, visit, closed, holiday in rows if visit in first
