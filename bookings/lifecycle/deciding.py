@@ -11,12 +11,7 @@ from bookings.lifecycle.asking import join_or_open
 from bookings.lifecycle.table import MOVES, lock, make_way
 from bookings.models import Attention, Booking, BookingEvent, State, Visit, VisitSlot
 from bookings.models.booking import IN_HOLIDAY
-from bookings.refusals import (
-    Forgotten,
-    NeverConfirmed,
-    SlotPast,
-    refuse_late,
-)
+from bookings.refusals import Forgotten, NeverConfirmed, SlotPast
 from core.lifecycle import Role, role_of
 from core.transactions import retried
 from programmes.models import ProgrammeKind
@@ -49,8 +44,7 @@ def cancel(
     Experiences that stood on a cancelled Proeverij come under 'needs attention'.
     """
     lock(booking, "cancel")
-    if role_of(by) == Role.TEACHER:
-        refuse_late(booking.starts_at, booking.cancel_until)
+    rules.refuse_late_cancelling(booking, by)
     was_held = booking.state == S.HELD
     changes = {"held_until": None, "attention": ""}
     notice = "" if was_held else notice  # nobody was told of a hold: nothing to take back
@@ -110,8 +104,7 @@ def reschedule(
     lock(booking, "reschedule")
     if slot == booking.visit.slot:
         return None
-    if role_of(by) == Role.TEACHER:
-        refuse_late(booking.starts_at, booking.cancel_until)
+    rules.refuse_late_cancelling(booking, by)
     if slot.starts_at <= timezone.now():
         raise SlotPast
     was_at, visit_left = booking.starts_at, booking.visit_id
@@ -170,8 +163,7 @@ def change_numbers(
     as in a VisitRequest.
     """
     lock(booking, "change_numbers")
-    if role_of(by) == Role.TEACHER:
-        refuse_late(booking.starts_at, booking.change_until)
+    rules.refuse_late_numbers(booking, by)
     if (booking.pupils, booking.supervisors) == (pupils, supervisors):
         return None
     broken = rules.broken_change(booking, pupils, supervisors)
