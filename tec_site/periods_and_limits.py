@@ -8,8 +8,8 @@ Not here, but where they are used:
 
 - of one programme or kit, with the default of a new one: how many pupils
   (`programmes/models/programme.py`), the length of a loan (`kits/models/kit.py`);
-- who is erased because she was long away: `limit_on` in `submissions/privacy/month_ahead.py`; her
-  pages and mails say it in words;
+- who is erased because she was long away: `submissions/privacy/when_erased.py`; her pages and
+  mails say it in words;
 - who was confirmed too lately to be asked again: `bookings/still_coming.py`;
 - from how few answers on figures tell of them: `LEAST` in `impact/results.py`;
 - how many of something a page, mail or list shows, and how far it looks for them: at the head of
