@@ -205,8 +205,10 @@ def days_along(loan: Loan, left: datetime.date, day: datetime.date) -> Days | No
     if not starts:
         return None
     ends = desk.return_days(loan.kit, starts[0])
-    later = [end for end in ends if end >= starts[0] + length]
-    return Days(starts[0], (later or ends)[0 if later else -1]) if ends else None
+    if not ends:
+        return None
+    as_long = (end for end in ends if end >= starts[0] + length)
+    return Days(starts[0], next(as_long, ends[-1]))
 
 
 def _has_box(loan: Loan, days: Days) -> bool:

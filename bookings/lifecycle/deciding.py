@@ -107,19 +107,17 @@ def reschedule(
     rules.refuse_late_cancelling(booking, by)
     if slot.starts_at <= timezone.now():
         raise SlotPast
-    was_at, visit_left = booking.starts_at, booking.visit_id
-    data = {"from": was_at.isoformat(), "to": slot.starts_at.isoformat(), "visit": visit_left}
+    left, was_at = booking.visit, booking.starts_at
+    data = {"from": was_at.isoformat(), "to": slot.starts_at.isoformat(), "visit": left.pk}
     only_planned = role_of(by) != Role.STAFF
-    programme = booking.visit.programme
-    visit = join_or_open(slot, programme, leaving=visit_left, only_planned=only_planned)
+    visit = join_or_open(slot, left.programme, leaving=left.pk, only_planned=only_planned)
     changes: dict[str, Any] = {"visit": visit}
     was_asked = booking.attention == Attention.MOVE_ASKED
     if was_asked:
         changes["attention"] = ""  # answered
     school = booking.submission.school
-    if school and school_year_of(booking.visit.slot.day) != school_year_of(slot.day):
+    if school and school_year_of(left.slot.day) != school_year_of(slot.day):
         changes["class_group"] = ClassGroup.objects.named_in(booking, school, slot.day)
-    left = booking.visit
     event = MOVES.apply(booking, "reschedule", by=by, note=note, changes=changes, data=data)
     _note_rooms(booking, left, by)
     flag_dependents(booking, was_at, by)
