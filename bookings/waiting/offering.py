@@ -92,8 +92,9 @@ def after(visit_ids: set[int | None]) -> int:
     them stands for room anywhere, as where a limit was raised."""
     if not VisitWait.objects.waiting().exists():
         return 0
-    found = Visit.objects.filter(pk__in=visit_ids - {None})
-    given_up = list(found.select_related("slot__venue", "programme").order_by("pk"))
+    known = [pk for pk in visit_ids if pk is not None]
+    found = Visit.objects.filter(pk__in=known).select_related("slot__venue", "programme")
+    given_up = list(found.order_by("pk"))
     if None in visit_ids:
         return everywhere(given_up)
     days = {(visit.slot.day, visit.slot.venue.hub_id) for visit in given_up}
