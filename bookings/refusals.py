@@ -18,14 +18,6 @@ class TooLate(Refused):
     message = _("The last day to change this yourself has passed. Please call us.")
 
 
-def refuse_late(starts_at: datetime.datetime, last_day: datetime.date) -> None:
-    """What a school may do itself until a day, and on that day until its visit starts."""
-    if timezone.localdate() > last_day:
-        raise TooLate
-    if starts_at <= timezone.now():
-        raise SlotPast
-
-
 class ClassAlreadyBooked(Refused):
     """`class_index` says which of the classes asked for, where that is known."""
 

@@ -9,6 +9,8 @@ date (`broken_on_date`: who books, moves, waits or is offered a place). Staff ma
 rule, with a note; a school that was told may come with too few supervisors. Capacity and zones are
 not rules but facts of the database (places.py). A group that is no class has no year groups and
 nobody along, and nothing comes before it.
+
+At the end stands until when a school itself may cancel, move or change what it booked.
 """
 
 import datetime
@@ -24,6 +26,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from bookings.models import Attention, Booking, State, VisitSlot
+from bookings.refusals import SlotPast, TooLate
+from core.lifecycle import Role, role_of
 from core.text.normal import key
 from programmes.models import Hub, Programme, ProgrammeKind
 from schools.audience import Audience
@@ -308,3 +312,25 @@ def resting_on(taster: Booking) -> list[Booking]:
         for one in later.order_by("visit__slot__starts_at", "pk")
         if lacks_taster(one, but=taster)
     ]
+
+
+# --- Until when a school does it itself ----------------------------------------------------------
+
+
+def refuse_late_cancelling(booking: Booking, by: Any) -> None:
+    """Of cancelling and moving; later a school asks staff. Raises TooLate, SlotPast."""
+    _refuse_late(booking, by, is_in_time=booking.is_free_to_cancel)
+
+
+def refuse_late_numbers(booking: Booking, by: Any) -> None:
+    """Of other numbers; later a school calls. Raises TooLate, SlotPast."""
+    _refuse_late(booking, by, is_in_time=booking.takes_other_numbers)
+
+
+def _refuse_late(booking: Booking, by: Any, *, is_in_time: bool) -> None:
+    if role_of(by) != Role.TEACHER:
+        return
+    if not is_in_time:
+        raise TooLate
+    if booking.has_begun:
+        raise SlotPast

@@ -125,13 +125,11 @@ def is_among(thing: object, found: Collection[Total]) -> bool:
 
 def nothing_of(found: Results) -> Results:
     """How many were asked and answered, and no answer."""
-    hide = [replace(one, is_told=False) for one in (*found.teachers, found.prepared, *found.pupils)]
-    number = len(found.teachers)
     return replace(
         found,
-        teachers=hide[:number],
-        prepared=hide[number],
-        pupils=hide[number + 1 :],
+        teachers=[replace(one, is_told=False) for one in found.teachers],
+        prepared=replace(found.prepared, is_told=False),
+        pupils=[replace(one, is_told=False) for one in found.pupils],
         splits=[],
         by_preparation=replace(found.by_preparation, splits=[]),
     )

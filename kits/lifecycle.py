@@ -49,7 +49,6 @@ from kits.refusals import (
     CopyUnfit,
     NothingHeld,
     NotLater,
-    TooLate,
 )
 from kits.rules import LoanRequest
 from kits.waiting import freed_boxes
@@ -192,8 +191,7 @@ def book(request: LoanRequest, *, by: User) -> Submission:
 def cancel(*, loan: Loan, by: User | None, note: str = "") -> LoanEvent:
     """Give the copy free. The school itself may until the box is packed (TooLate)."""
     boxes.lock_loan(loan)
-    if role_of(by) == Role.TEACHER and loan.state == S.PACKED:
-        raise TooLate
+    rules.refuse_late_cancelling(loan, by)
     # Nobody was told of a hold, so there is nothing to take back.
     notice = "" if loan.state == S.HELD else None
     changes = {"held_until": None, "attention": ""}

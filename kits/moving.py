@@ -20,8 +20,8 @@ from kits.availability import calendars
 from kits.days import Days, desk_calendar, free_again_on, visit_day
 from kits.lifecycle import COMING, MOVES, span
 from kits.models import Attention, KitCopy, Loan, LoanEvent, LoanState
-from kits.refusals import DatesPassed, NoCopyFree, TooLate
-from kits.rules import LoanItem, refuse_dates
+from kits.refusals import DatesPassed, NoCopyFree
+from kits.rules import LoanItem, refuse_dates, refuse_late_cancelling
 from kits.waiting import freed_boxes
 from schools.models import ClassGroup, User
 from schools.years import school_year_of
@@ -94,8 +94,7 @@ def wished_days(loan: Loan) -> tuple[datetime.date, datetime.date] | None:
 def _refuse_to_move(loan: Loan, by: User | None) -> None:
     """Locked. Raises IllegalMove, and TooLate for the school itself once the box is packed."""
     MOVES.check(loan, "change_dates")
-    if role_of(by) == Role.TEACHER and loan.state == LoanState.PACKED:
-        raise TooLate
+    refuse_late_cancelling(loan, by)
 
 
 def _move(
@@ -206,8 +205,10 @@ def days_along(loan: Loan, left: datetime.date, day: datetime.date) -> Days | No
     if not starts:
         return None
     ends = desk.return_days(loan.kit, starts[0])
-    later = [end for end in ends if end >= starts[0] + length]
-    return Days(starts[0], (later or ends)[0 if later else -1]) if ends else None
+    if not ends:
+        return None
+    as_long = (end for end in ends if end >= starts[0] + length)
+    return Days(starts[0], next(as_long, ends[-1]))
 
 
 def _has_box(loan: Loan, days: Days) -> bool:
@@ -218,9 +219,8 @@ def _has_box(loan: Loan, days: Days) -> bool:
 
 def _loans_of(booking: Booking, by_staff: bool) -> list[Loan]:
     """The loans that can still be moved: by staff also once they are packed."""
-    states = COMING if by_staff else [LoanState.RESERVED]
-    loans = Loan.objects.filter(booking=booking, state__in=states)
-    return list(loans.with_facts().order_by("pk"))
+    loans = Loan.objects.filter(booking=booking, state__in=COMING).with_facts().order_by("pk")
+    return [loan for loan in loans if by_staff or loan.is_free_to_cancel]
 
 
 def _name_of(loan: Loan) -> str:

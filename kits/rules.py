@@ -7,13 +7,14 @@ the class, with a note; about the days they agree by telephone.
 import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import Booking
+from core.lifecycle import Role, role_of
 from kits import days
 from kits.models import Delivery, LessonKit, Loan
 from kits.refusals import (
@@ -22,6 +23,7 @@ from kits.refusals import (
     NotAHandoverDay,
     NotLentAnyMore,
     TooFarAhead,
+    TooLate,
     TooSoon,
 )
 from schools.years import last_plannable_day
@@ -119,3 +121,12 @@ def refuse_return(
         raise LoanTooLong
     if ends_on not in desk.return_days(kit, starts_on):
         raise NotAHandoverDay
+
+
+# --- Until when a school does it itself ----------------------------------------------------------
+
+
+def refuse_late_cancelling(loan: Loan, by: Any) -> None:
+    """Of cancelling and moving; later a school asks staff. Raises TooLate."""
+    if role_of(by) == Role.TEACHER and not loan.is_free_to_cancel:
+        raise TooLate

@@ -8,10 +8,8 @@ Not here, but where they are used:
 
 - of one programme or kit, with the default of a new one: how many pupils
   (`programmes/models/programme.py`), the length of a loan (`kits/models/kit.py`);
-- how many posts, codes and tries, and how much a network holds: `RATE_LIMITS` and what is beside it
-  in `tec_site/settings.py`, as `.env` sets some of them;
-- who is erased because she was long away: `limit_on` in `submissions/privacy/month_ahead.py`; her
-  pages and mails say it in words;
+- who is erased because she was long away: `submissions/privacy/when_erased.py`; her pages and
+  mails say it in words;
 - who was confirmed too lately to be asked again: `bookings/still_coming.py`;
 - from how few answers on figures tell of them: `LEAST` in `impact/results.py`;
 - how many of something a page, mail or list shows, and how far it looks for them: at the head of
@@ -50,11 +48,21 @@ COUNT_AHEAD_AFTER, COUNT_AHEAD_EVERY = timedelta(seconds=10), timedelta(minutes=
 COUNT_AHEAD_FOR, COUNT_AHEAD_MOST = timedelta(days=7), 20
 CODE_VALID_FOR = timedelta(minutes=10)
 CODE_TRIES = 5
+# How often at most, in so long: of one address, one person, one network (core/rate_limits.py). A
+# whole school shares a network; of a larger one `.env` says how much it may post, and hold.
+RATE_LIMITS = {
+    "codes_per_address": (3, timedelta(minutes=10)),
+    "invitations_per_address": (5, timedelta(hours=1)),
+    "passwords_per_address": (10, timedelta(minutes=10)),
+    "second_factors_per_user": (5, timedelta(minutes=5)),
+    "posts_per_network": (300, timedelta(minutes=10)),
+}
+# What waits for a code.
+MOST_HELD_PER_ADDRESS, MOST_HELD_PER_NETWORK = 4, 60
 # The second of two clicks on a slow network comes so soon after the first.
 SAME_CLICK_WITHIN = timedelta(minutes=1)
 TEACHER_SESSION_AGE = timedelta(days=90)
 STAFF_SESSION_AGE = timedelta(hours=12)
-MOST_HELD_PER_ADDRESS = 4  # in a network: MOST_HELD_PER_NETWORK in settings, with the rates
 # A mail is tried again after 1, 2, 4, … and then every 60 minutes: some three days. An unreachable
 # server does not count as a try.
 MAIL_TRIES = 72

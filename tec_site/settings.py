@@ -23,7 +23,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from tec_site.periods_and_limits import *  # noqa: F403  # settings, each of them
-from tec_site.periods_and_limits import TEACHER_SESSION_AGE
+from tec_site.periods_and_limits import MOST_HELD_PER_NETWORK, RATE_LIMITS, TEACHER_SESSION_AGE
 from tec_site.staff.menu import UNFOLD  # noqa: F401  # a setting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -339,14 +339,9 @@ if PRODUCTION:
     if env.bool("BEHIND_TLS_PROXY", default=True):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=int(PRODUCTION))  # in X-Forwarded-For
-MOST_HELD_PER_NETWORK = env.int("MOST_HELD_PER_NETWORK", default=60)  # a whole school shares one
-RATE_LIMITS = {
-    "codes_per_address": (3, timedelta(minutes=10)),
-    "invitations_per_address": (5, timedelta(hours=1)),
-    "passwords_per_address": (10, timedelta(minutes=10)),
-    "second_factors_per_user": (5, timedelta(minutes=5)),
-    "posts_per_network": (env.int("POSTS_PER_NETWORK", default=300), timedelta(minutes=10)),
-}
+MOST_HELD_PER_NETWORK = env.int("MOST_HELD_PER_NETWORK", default=MOST_HELD_PER_NETWORK)
+_posts, _period = RATE_LIMITS["posts_per_network"]
+RATE_LIMITS["posts_per_network"] = env.int("POSTS_PER_NETWORK", default=_posts), _period
 
 # --- Logging -------------------------------------------------------------------------------
 

@@ -11,12 +11,7 @@ from bookings.lifecycle.asking import join_or_open
 from bookings.lifecycle.table import MOVES, lock, make_way
 from bookings.models import Attention, Booking, BookingEvent, State, Visit, VisitSlot
 from bookings.models.booking import IN_HOLIDAY
-from bookings.refusals import (
-    Forgotten,
-    NeverConfirmed,
-    SlotPast,
-    refuse_late,
-)
+from bookings.refusals import Forgotten, NeverConfirmed, SlotPast
 from core.lifecycle import Role, role_of
 from core.transactions import retried
 from programmes.models import ProgrammeKind
@@ -49,8 +44,7 @@ def cancel(
     Experiences that stood on a cancelled Proeverij come under 'needs attention'.
     """
     lock(booking, "cancel")
-    if role_of(by) == Role.TEACHER:
-        refuse_late(booking.starts_at, booking.cancel_until)
+    rules.refuse_late_cancelling(booking, by)
     was_held = booking.state == S.HELD
     changes = {"held_until": None, "attention": ""}
     notice = "" if was_held else notice  # nobody was told of a hold: nothing to take back
@@ -110,23 +104,20 @@ def reschedule(
     lock(booking, "reschedule")
     if slot == booking.visit.slot:
         return None
-    if role_of(by) == Role.TEACHER:
-        refuse_late(booking.starts_at, booking.cancel_until)
+    rules.refuse_late_cancelling(booking, by)
     if slot.starts_at <= timezone.now():
         raise SlotPast
-    was_at, visit_left = booking.starts_at, booking.visit_id
-    data = {"from": was_at.isoformat(), "to": slot.starts_at.isoformat(), "visit": visit_left}
+    left, was_at = booking.visit, booking.starts_at
+    data = {"from": was_at.isoformat(), "to": slot.starts_at.isoformat(), "visit": left.pk}
     only_planned = role_of(by) != Role.STAFF
-    programme = booking.visit.programme
-    visit = join_or_open(slot, programme, leaving=visit_left, only_planned=only_planned)
+    visit = join_or_open(slot, left.programme, leaving=left.pk, only_planned=only_planned)
     changes: dict[str, Any] = {"visit": visit}
     was_asked = booking.attention == Attention.MOVE_ASKED
     if was_asked:
         changes["attention"] = ""  # answered
     school = booking.submission.school
-    if school and school_year_of(booking.visit.slot.day) != school_year_of(slot.day):
+    if school and school_year_of(left.slot.day) != school_year_of(slot.day):
         changes["class_group"] = ClassGroup.objects.named_in(booking, school, slot.day)
-    left = booking.visit
     event = MOVES.apply(booking, "reschedule", by=by, note=note, changes=changes, data=data)
     _note_rooms(booking, left, by)
     flag_dependents(booking, was_at, by)
@@ -170,8 +161,7 @@ def change_numbers(
     as in a VisitRequest.
     """
     lock(booking, "change_numbers")
-    if role_of(by) == Role.TEACHER:
-        refuse_late(booking.starts_at, booking.change_until)
+    rules.refuse_late_numbers(booking, by)
     if (booking.pupils, booking.supervisors) == (pupils, supervisors):
         return None
     broken = rules.broken_change(booking, pupils, supervisors)

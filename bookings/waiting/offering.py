@@ -87,7 +87,7 @@ def entries_of(rows: VisitWaitQuerySet) -> list[Entry]:
 # --- A round -------------------------------------------------------------------------------------
 
 
-def after(visit_ids: Iterable[int | None]) -> int:
+def after(visit_ids: set[int | None]) -> int:
     """The round at the end of a verb in which a place was given up in these visits; None among
     them stands for room anywhere, as where a limit was raised."""
     if not VisitWait.objects.waiting().exists():
@@ -95,7 +95,7 @@ def after(visit_ids: Iterable[int | None]) -> int:
     known = [pk for pk in visit_ids if pk is not None]
     found = Visit.objects.filter(pk__in=known).select_related("slot__venue", "programme")
     given_up = list(found.order_by("pk"))
-    if len(known) < len(set(visit_ids)):
+    if None in visit_ids:
         return everywhere(given_up)
     days = {(visit.slot.day, visit.slot.venue.hub_id) for visit in given_up}
     return sum(

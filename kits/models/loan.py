@@ -161,6 +161,11 @@ class Loan(Asked):
         return self.starts_on
 
     @property
+    def is_free_to_cancel(self) -> bool:
+        """Whether the school itself may still cancel it, or move it: until its box is packed."""
+        return self.state != LoanState.PACKED
+
+    @property
     def is_away(self) -> bool:
         """Whether its box is not on its shelf."""
         return self.standing.went_out and self.standing.holds

@@ -21,7 +21,7 @@ from core.lifecycle import Refused
 from core.pages.saying import say_once
 from kits import lifecycle
 from kits.lifecycle import MOVES
-from kits.models import Loan, LoanState
+from kits.models import Loan
 from kits.pages.access import address_of, loan_of
 from kits.pages.extending import extension_of
 from kits.pages.forms import ReportForm
@@ -56,8 +56,8 @@ def loan(request: HttpRequest, public_id: UUID, token: str | None = None) -> Htt
         "findings": list(one.findings.select_related("item").filter(by_staff=False)),
         **documents.hours_of(one),
         "can_extend": one.state in MOVES["extend"].sources,
-        "can_cancel": one.state == LoanState.RESERVED,
-        "may_ask": one.state == LoanState.PACKED,
+        "can_cancel": one.standing.is_coming and one.is_free_to_cancel,
+        "may_ask": one.standing.is_coming and not one.is_free_to_cancel,
         "terms": terms_of(one.kit, one) if one.standing.is_coming else [],
         "can_report": one.state in MOVES["report"].sources,
         "beside": blocks_beside([one], token),

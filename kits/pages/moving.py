@@ -18,7 +18,6 @@ from core.pages import drafts
 from core.pages.saying import say_once
 from kits import moving
 from kits.days import Days
-from kits.models import LoanState
 from kits.pages.access import address_of, loan_of
 from kits.pages.month import build_month
 from kits.periods import look_at
@@ -48,7 +47,7 @@ class MoveLoanView(View):
 
     @property
     def late(self) -> bool:
-        return self.loan.state == LoanState.PACKED
+        return not self.loan.is_free_to_cancel
 
     @property
     def chosen(self) -> Days | None:

@@ -108,7 +108,7 @@ def terms_of(kit: LessonKit, loan: Loan | None = None) -> list[Term]:
     """What a loan costs, until when it can be cancelled without asking, and what happens with lost
     parts."""
     cancelling = _("by yourself, free of charge, until we have packed the box")
-    if loan is not None and loan.state == LoanState.PACKED:
+    if loan is not None and not loan.is_free_to_cancel:
         cancelling = _("not any more: the box is packed, so from now on you ask us")
     lost = "" if kit.charge_note else _("Parts that are lost or broken we charge at cost.")
     return [

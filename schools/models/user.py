@@ -51,7 +51,7 @@ class User(Folded, AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined at"), default=timezone.now)
     # When she was last seen otherwise than by signing in, to the month; and the day on which she is
-    # erased, once that was told (submissions/privacy/month_ahead.py).
+    # erased, once that was told (submissions/privacy/erasure_notice.py).
     seen_on = models.DateField(null=True, blank=True, editable=False)
     erase_on = models.DateField(null=True, blank=True, editable=False)
     # Raised to make every feed and link address derived from it invalid at once.

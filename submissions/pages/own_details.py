@@ -28,7 +28,7 @@ from submissions import browsers
 from submissions.access import SignedInRequest
 from submissions.kinds import by_day, submitted
 from submissions.models import Submission
-from submissions.privacy import month_ahead
+from submissions.privacy import erasure_notice
 from submissions.privacy.erasure import StillComing, erase_person
 from submissions.privacy.own_data import known_of
 
@@ -114,11 +114,11 @@ def erased(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def keep_me(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     """'Keep me another year', by the link of the mail; opening it changes nothing."""
-    user = month_ahead.user_of(pk, token)
+    user = erasure_notice.user_of(pk, token)
     if user is None:
         raise Http404
     if request.method == "POST":
-        month_ahead.keep(user)
+        erasure_notice.keep(user)
         say_once(request, _("We keep your details for another school year."))
         return redirect(request.path)
     return render(request, "submissions/keep_me.html", {"day": user.erase_on})

@@ -1,8 +1,8 @@
 """Erasing a person: what leads back to her goes from every table, the counts stay.
 
-By her own hand, on request (`manage.py erase ADDRESS`), and by the worker after the end of the
-school year that follows the last one in which there was anything to reach her about, with a month's
-notice (`submissions/privacy/month_ahead.py`). A submission keeps its school or organisation, its
+By her own hand, on request (`manage.py erase ADDRESS`), and by the worker when nothing was heard of
+her for long (`submissions/privacy/when_erased.py`), with a month's notice
+(`submissions/privacy/erasure_notice.py`). A submission keeps its school or organisation, its
 classes and their numbers; an event keeps what happened, when, and in which role. What was to be
 arranged goes on the day after a visit (`erase_facilities` in `bookings/clock.py`). A class that
 carries her name is called after its year group (docs/decisions/0022), a group after its kind.
@@ -37,8 +37,8 @@ from schools.models import ClassGroup, Organisation, User
 from schools.models.class_group import free_name
 from submissions.kinds import Names, remembering, submitted
 from submissions.models import CodeChallenge, Submission
-from submissions.privacy import month_ahead
-from submissions.privacy.month_ahead import needed_since
+from submissions.privacy.erasure_notice import KeepLink, tell_silent
+from submissions.privacy.when_erased import due, limit_on, needed_since, silent_since
 
 ERASED = "…"
 # The account to which the log of erased staff belongs (RFC 2606: no mail can reach it).
@@ -61,7 +61,7 @@ class StillComing(Refused):
 class Erasure(kinds.Part):
     name = "erasure"
     jobs = {"erase_overdue": datetime.timedelta(minutes=10)}
-    markers = (month_ahead.KeepLink(),)
+    markers = (KeepLink(),)
 
     def erase_overdue(self) -> None:
         erase_overdue()
@@ -118,15 +118,14 @@ def erase_overdue() -> int:
     Some at a time: on the first of August there are hundreds, and mail waits meanwhile. Whoever has
     an account is told a month before. Returns how many people and submissions were erased.
     """
-    month_ahead.tell_silent(AT_ONCE)
-    limit = month_ahead.limit_on(timezone.localdate())
-    due = set(month_ahead.due(limit).order_by("email").values_list("email", flat=True)[:AT_ONCE])
-    erased = sum(_erase_if_due(email, limit) for email in sorted(due))
+    tell_silent(AT_ONCE)
+    limit = limit_on(timezone.localdate())
+    told = due(limit).order_by("email").values_list("email", flat=True)
+    erased = sum(_erase_if_due(email, limit) for email in told[:AT_ONCE])
     old = Submission.objects.filter(created_at__lt=limit).exclude(email="")
     # Of who has her month nothing goes before it is over.
-    old = old.exclude(email__in=month_ahead.silent_since(limit).values("email"))
-    emails = old.exclude(needed_since(limit)).order_by("email").values_list("email", flat=True)
-    for email in emails.distinct()[:AT_ONCE]:
+    old = old.exclude(email__in=silent_since(limit).values("email")).exclude(needed_since(limit))
+    for email in old.order_by("email").values_list("email", flat=True).distinct()[:AT_ONCE]:
         erased += _erase_what_is_old(email, limit)
     return erased
 
@@ -135,7 +134,7 @@ def erase_overdue() -> int:
 def _erase_if_due(email: str, limit: datetime.datetime) -> bool:
     """Whoever pressed 'keep me' since she was listed stays: she was told that she does."""
     list(User.objects.select_for_update(no_key=True).filter(email=email).values_list("pk"))
-    is_due = month_ahead.due(limit).filter(email=email).exists()
+    is_due = due(limit).filter(email=email).exists()
     return is_due and bool(erase_person(email=email))
 
 

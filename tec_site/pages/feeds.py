@@ -34,7 +34,7 @@ from core.pages.saying import say_once
 from programmes.models import Venue, Zone
 from schools.models import School, User
 from submissions.access import SignedInRequest
-from submissions.privacy import month_ahead
+from submissions.privacy import when_erased
 
 _COLUMNS = (
     *("is_staff", "is_superuser", "language", "link_version", "school_id"),
@@ -203,7 +203,7 @@ def _open(kind: str, key: str, token: str) -> tuple[User, Followed]:
 @require_safe
 def feed(request: HttpRequest, kind: str, key: str, token: str) -> HttpResponseBase:
     user, followed = _open(kind, key, token)
-    month_ahead.saw(user)
+    when_erased.saw(user)
     with translation.override(user.language):
         etag, last_modified = followed.revision()
         return calendars.feed_response(

@@ -17,7 +17,7 @@ from roster.models import OtherDays, Person, Shift
 from schools.models import User
 from submissions.links import invitation_link, link_to, shared_link_to
 from submissions.models import Companion, CompanionState, Submission, WaitState
-from submissions.privacy.month_ahead import keep_token
+from submissions.privacy.erasure_notice import keep_token
 from submissions.sharing import lifecycle as sharing
 from tests.browser.slow_clicks import EMAIL, HELD_BACK, button, success
 from tests.browser.steps import code, fill_contact, sign_in

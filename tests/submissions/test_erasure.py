@@ -29,7 +29,7 @@ from kits.models import Loan, LoanState
 from schools.models import User
 from submissions import codes, links
 from submissions.models import CodeChallenge, Submission
-from submissions.privacy import erasure, month_ahead
+from submissions.privacy import erasure, erasure_notice
 from submissions.telling import send_code
 from tec_site.pages.feeds import feed_address
 from tests.factories import (
@@ -423,7 +423,7 @@ def test_command_takes_a_whole_address_only(booking, frozen, typed):
 def month_of_notice(frozen):
     """Whoever has an account is told, her mail goes out, and the month passes."""
     erasure.erase_overdue()
-    Mail.objects.filter(template=month_ahead.TEMPLATE).update(state=Mail.State.SENT)
+    Mail.objects.filter(template=erasure_notice.TEMPLATE).update(state=Mail.State.SENT)
     frozen.shift(settings.ERASURE_TOLD_BEFORE + settings.ERASURE_MAIL_MAY_WAIT)
 
 
@@ -450,7 +450,7 @@ def test_who_presses_keep_me_while_others_are_erased_stays(booking, teacher, fro
     erase_person = erasure.erase_person
 
     def she_presses_meanwhile(*, email):
-        month_ahead.keep(teacher)
+        erasure_notice.keep(teacher)
         return erase_person(email=email)
 
     monkeypatch.setattr(erasure, "erase_person", she_presses_meanwhile)

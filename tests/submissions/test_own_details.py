@@ -18,7 +18,7 @@ from kits.models import Finding, LoanState
 from schools.models import User
 from submissions import codes, links
 from submissions.models import CodeChallenge, Companion, CompanionState, Submission
-from submissions.privacy import erasure, month_ahead
+from submissions.privacy import erasure, erasure_notice
 from submissions.privacy.own_data import known_of
 from submissions.sharing import lifecycle as sharing
 from submissions.sharing.lifecycle import Share
@@ -256,7 +256,7 @@ def silent(frozen):
 
 def sent():
     """The mails of the notice; the mail server takes them."""
-    mails = Mail.objects.filter(template=month_ahead.TEMPLATE).order_by("pk")
+    mails = Mail.objects.filter(template=erasure_notice.TEMPLATE).order_by("pk")
     mails.filter(state=Mail.State.QUEUED).update(state=Mail.State.SENT)
     return list(mails)
 
@@ -280,7 +280,7 @@ def test_one_mail_with_the_date_a_month_before_and_erased_on_it(frozen, silent):
 def test_whole_month_also_where_worker_or_mail_stood_still(frozen, silent):
     frozen.move_to(amsterdam(2029, 3, 1, 12))  # the worker stood still for months
     assert erasure.erase_overdue() == 0
-    [mail] = Mail.objects.filter(template=month_ahead.TEMPLATE)
+    [mail] = Mail.objects.filter(template=erasure_notice.TEMPLATE)
     frozen.move_to(amsterdam(2029, 4, 10, 12))  # and so did the mail
     Mail.objects.filter(pk=mail.pk).update(state=Mail.State.EXPIRED)
     assert erasure.erase_overdue() == 0
@@ -296,7 +296,7 @@ def test_who_was_told_keeps_nobody_from_being_told_where_some_are_told_at_once(f
     facts = User.objects.filter(pk=silent.pk).values("joined_at", "last_login", "seen_on").get()
     User.objects.filter(pk=other.pk).update(**facts)
     frozen.move_to(TOLD)
-    assert [month_ahead.tell_silent(1) for _time in range(3)] == [1, 1, 0]
+    assert [erasure_notice.tell_silent(1) for _time in range(3)] == [1, 1, 0]
     assert {mail.to for mail in sent()} == {silent.email, other.email}
 
 
@@ -309,7 +309,7 @@ def _follow(user):
 
 
 def _keep(user):
-    page = reverse("keep_me", args=[user.pk, month_ahead.keep_token(user)])
+    page = reverse("keep_me", args=[user.pk, erasure_notice.keep_token(user)])
     client = Client()
     assert client.get(page).status_code == 200
     assert User.objects.get(pk=user.pk).seen_on is None
@@ -349,7 +349,7 @@ def test_every_act_and_what_is_coming_postpones(frozen, silent, act):
 
 def test_link_to_stay_of_another_opens_nothing(client, silent):
     other = make_teacher()
-    token = month_ahead.keep_token(silent)
+    token = erasure_notice.keep_token(silent)
     assert client.get(reverse("keep_me", args=[other.pk, token])).status_code == 404
 
 

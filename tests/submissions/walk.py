@@ -6,7 +6,7 @@ from uuid import UUID
 
 from core import tokens
 from submissions.links import invitation_token, token_of
-from submissions.privacy.month_ahead import keep_token
+from submissions.privacy.erasure_notice import keep_token
 from submissions.sharing import lifecycle
 from submissions.sharing.lifecycle import Share
 from tests.factories import make_booking, make_submission

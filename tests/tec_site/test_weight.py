@@ -90,7 +90,7 @@ def test_every_style_that_is_imported_is_preloaded() -> None:
 
 
 def test_class_of_bootstrap_that_a_template_uses_is_in_our_styles() -> None:
-    """Only its reset comes as it is; controls.css has what else we use of it."""
+    """Only its reset comes as it is; css/from-bootstrap.css has what else we use of it."""
     bootstrap = _classes(get_bootstrap_css_dir() / "bootstrap.css")
     ours = set().union(*(_classes(path) for path in (ROOT / "static/css").glob("*.css")))
     assert (_used() & bootstrap) - ours == set()
