@@ -127,3 +127,21 @@ def test_no_page_says_late_before_that_day(loan, frozen, desk, day, is_said):
     pages = [hers.get("/mijn/"), desk.get(reverse("desk:box", args=[loan.copy.code]))]
 
     assert ["te laat" in page.content.decode() for page in pages] == [is_said, is_said]
+
+
+@pytest.mark.parametrize(("day", "is_late"), [(21, False), (22, True)])
+def test_list_of_loans_and_page_of_one_call_nobody_late_before_that_day(
+    loan, frozen, desk, one_factor, day, is_late
+):
+    frozen.move_to(amsterdam(2026, 9, day, 10))
+    loans = reverse("admin:kits_loan_changelist")
+
+    late, back = (
+        list(desk.get(loans, {"when": when}).context["cl"].result_list)
+        for when in ("overdue", "back")
+    )
+    page = desk.get(reverse("admin:kits_loan_change", args=[loan.pk]))
+
+    assert late == ([loan] if is_late else [])
+    assert [one.is_late for one in back] == [is_late]
+    assert page.context["is_late"] == is_late
