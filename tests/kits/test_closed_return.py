@@ -65,6 +65,11 @@ def test_day_that_staff_agreed_on_counts_though_the_desk_has_no_hours(loan):
     assert days.late_from(loan) == september(18)
 
 
+def test_next_day_counts_where_the_desk_has_no_days_any_more(loan):
+    DeskDay.objects.all().delete()
+    assert days.late_from(loan) == september(19)
+
+
 def test_reminder_names_the_next_open_day(loan, frozen):
     close(loan, 18, 18)
     frozen.move_to(amsterdam(2026, 9, 16, 10))

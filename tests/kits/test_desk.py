@@ -458,6 +458,16 @@ def test_same_words_with_another_photo_are_the_same_report_for_a_minute():
     assert [report(0), report(60), report(61 + 60)] == [1, 1, 2]
 
 
+def test_photo_of_what_was_told_a_moment_ago_is_kept():
+    loan = make_loan(state=LoanState.OUT)
+    told = {"loan": loan, "by": loan.submission.user, "text": "Stuk"}
+
+    lifecycle.report(photo=None, **told)
+    lifecycle.report(photo=ContentFile(b"JPEG", "wiel.jpg"), **told)
+
+    assert loan.findings.exclude(photo="").count() == 1
+
+
 def test_words_that_staff_wrote_before_do_not_swallow_those_of_the_school():
     loan = make_loan(state=LoanState.OUT)
     loan.findings.create(text="Stuk", by_staff=True)
@@ -465,6 +475,18 @@ def test_words_that_staff_wrote_before_do_not_swallow_those_of_the_school():
     lifecycle.report(loan=loan, by=loan.submission.user, text="Stuk", photo=None)
 
     assert loan.findings.filter(by_staff=False).count() == 1
+
+
+@pytest.mark.parametrize("is_chosen", [False, True])
+def test_box_that_only_a_hold_whose_time_is_up_has_is_given(frozen, is_chosen):
+    own, other = make_kit(copies=2).copies.order_by("code")
+    held, loan = make_loan(copy=other, state=LoanState.HELD), make_loan(copy=own)
+    frozen.shift(31 * 60)
+
+    lifecycle.swap(loan=loan, to=other if is_chosen else None, by=make_staff())
+
+    held.refresh_from_db()
+    assert (loan.copy, held.copy, held.state) == (other, other, LoanState.LAPSED)
 
 
 def test_expired_hold_is_no_reason_to_leave_a_loan_without_a_box(frozen):
