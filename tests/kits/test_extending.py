@@ -82,8 +82,9 @@ def test_longest_time_is_the_reason_on_the_last_day_too():
 
 
 def test_teacher_brings_it_along_to_the_visit_on_a_day_on_which_the_desk_is_closed():
-    copy = make_kit().copies.get()
-    saturday = datetime.date(2026, 11, 14)
+    copy, saturday = make_kit().copies.get(), november(14)
+    holiday = {"name": "Herfstvakantie", "starts_on": saturday, "ends_on": saturday}
+    SchoolHoliday.objects.create(region="noord", school_year=2026, **holiday)
     slot = make_slot(venue=copy.kit.venue, starts_at=amsterdam(2026, 11, 14, 9))
     loan = lent(copy=copy, booking=make_booking(visit=make_visit(slot=slot)))
 
