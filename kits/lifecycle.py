@@ -276,7 +276,7 @@ def _exchange(loan: Loan, to: KitCopy, by: User | None, note: str) -> LoanEvent:
     row.update(starts_on=NEVER, ends_on=NEVER, free_again_on=NEVER + ONE_DAY)
     rivals = Loan.objects.holding().overlapping(first, before).filter(copy=to)
     for rival in rivals.order_by("pk").with_facts():
-        if rival.state not in (S.HELD, S.RESERVED):
+        if rival.state == S.PACKED or rival.is_away:
             raise CopyPromised
         _give_another(rival, besides=[to.pk, *unfit], by=by, note=note)
     boxes.refuse_taken(boxes.lock(to.pk), first, before)

@@ -212,9 +212,9 @@ class BookingForm(AskingForm):
 
     @property
     def pupils(self) -> list[int]:
-        """How many come of each class, as far as that is known: 0 of an empty form."""
-        known = self.classes.is_bound and self.classes.is_valid()
-        return [one.pupils for one in self.parties] if known else [0] * len(self.classes.forms)
+        """How many come of each class, as far as that is filled in: else 0."""
+        known = (getattr(form, "cleaned_data", {}).get("pupils") for form in self.party_forms)
+        return [number or 0 for number in known]
 
     @property
     def ages(self) -> list[tuple[int, int]]:

@@ -99,7 +99,7 @@ class LoanList(WaitingList):
 
     def _round(self, rows: Any) -> int:
         """Each in turn; returns how many are offered a box."""
-        waiting = rows.waiting().with_facts().filter(kit__is_published=True)
+        waiting = rows.waiting().with_facts()
         return sum(self._try(row) for row in waiting)
 
     def _try(self, row: LoanWait) -> bool:

@@ -187,13 +187,39 @@ def test_without_any_proeverij_what_was_typed_is_in_the_next_form(client, taster
 def test_proeverij_that_does_not_take_the_class_is_no_way_out(client, taster, experience):
     """Its form would refuse her in turn."""
     for_older = make_programme(kind=ProgrammeKind.TASTER, title="Voor 8", year_from=8, year_to=8)
-    data = typed(classes=(("7b", [7], 24, 3),))
-    text = client.post(address(experience, make_slot(programmes=[experience])), data).text
-    assert 'href="/programmas/proeverij/#data">Boek eerst' in text
-    assert for_older.get_absolute_url() not in text
+    for years in ([7], [7, 8]):
+        data = typed(classes=(("7b", years, 24, 3),))
+        text = client.post(address(experience, make_slot(programmes=[experience])), data).text
+        assert 'href="/programmas/proeverij/#data">Boek eerst' in text
+        assert for_older.get_absolute_url() not in text
     type(taster).objects.filter(pk=taster.pk).delete()
     slot = make_slot(programmes=[experience])
     assert "Wat je invulde gaat mee" not in client.post(address(experience, slot), data).text
+
+
+def test_proeverij_for_one_of_several_classes_is_a_way_out_for_that_one(client, experience):
+    for_older = make_programme(kind=ProgrammeKind.TASTER, title="Voor 8", year_from=8, year_to=8)
+    data = typed(classes=(("7b", [7], 24, 3), ("8a", [8], 24, 3)))
+    text = client.post(address(experience, make_slot(programmes=[experience])), data).text
+    assert f'href="{for_older.get_absolute_url()}#data">Boek eerst' in text
+
+
+def test_dates_after_the_proeverij_have_room_for_all_classes_once_it_is_over(
+    client, taster, experience, teacher, early
+):
+    planned(taster, teacher, 15)
+    type(experience).objects.filter(pk=experience.pk).update(max_groups=2)
+    roomy = {"programmes": [experience], "max_groups": 2, "max_pupils": 60}
+    make_slot(starts_at=amsterdam(2026, 12, 15, 10), **roomy)  # they are at the Proeverij still
+    for day, short in ((18, {"max_groups": 1}), (21, {"max_pupils": 47}), (22, {})):
+        make_slot(starts_at=amsterdam(2026, 12, day, 9), **roomy | short)
+    client.force_login(teacher)
+    data = typed(classes=(("7b", [7], 24, 3), ("8a", [8], 24, 3)))
+    who = {name: text for name, text in hers(teacher).items() if not name.startswith("klas-")}
+
+    response = client.post(address(experience, early), data | who)
+
+    assert [str(offer.day) for offer in response.context["others"]] == ["2026-12-22"]
 
 
 def test_other_dates_are_after_the_proeverij_wherever_they_are_proposed(

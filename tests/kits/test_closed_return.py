@@ -65,6 +65,11 @@ def test_day_that_staff_agreed_on_counts_though_the_desk_has_no_hours(loan):
     assert days.late_from(loan) == september(18)
 
 
+def test_next_day_counts_where_the_desk_has_no_days_any_more(loan):
+    DeskDay.objects.all().delete()
+    assert days.late_from(loan) == september(19)
+
+
 def test_reminder_names_the_next_open_day(loan, frozen):
     close(loan, 18, 18)
     frozen.move_to(amsterdam(2026, 9, 16, 10))
@@ -127,3 +132,21 @@ def test_no_page_says_late_before_that_day(loan, frozen, desk, day, is_said):
     pages = [hers.get("/mijn/"), desk.get(reverse("desk:box", args=[loan.copy.code]))]
 
     assert ["te laat" in page.content.decode() for page in pages] == [is_said, is_said]
+
+
+@pytest.mark.parametrize(("day", "is_late"), [(21, False), (22, True)])
+def test_list_of_loans_and_page_of_one_call_nobody_late_before_that_day(
+    loan, frozen, desk, one_factor, day, is_late
+):
+    frozen.move_to(amsterdam(2026, 9, day, 10))
+    loans = reverse("admin:kits_loan_changelist")
+
+    late, back = (
+        list(desk.get(loans, {"when": when}).context["cl"].result_list)
+        for when in ("overdue", "back")
+    )
+    page = desk.get(reverse("admin:kits_loan_change", args=[loan.pk]))
+
+    assert late == ([loan] if is_late else [])
+    assert [one.is_late for one in back] == [is_late]
+    assert page.context["is_late"] == is_late

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from kits import days
-from kits.models import Loan, LoanState
+from kits.models import KitCopy, Loan, LoanState
 from kits.telling.days_off import handed_over, on_days_off
 from programmes.models import Closure
 from tests.factories import make_loan
@@ -75,6 +75,12 @@ def test_box_that_is_out_or_waits_for_its_code_counts_and_one_that_is_back_does_
 
 def test_nobody_is_late_as_long_as_the_desk_is_closed_today_too():
     loan = lent(1, 14, state=LoanState.OUT)
-    assert days.late([loan]) == [loan]
+    too = lent(1, 14, state=LoanState.OUT, copy=KitCopy.objects.create(kit=loan.kit, code="R-2"))
+    elsewhere = lent(1, 14, state=LoanState.OUT)
+
+    def late() -> tuple[list[Loan], int]:
+        return days.late([loan, too, elsewhere]), days.number_late(days.overdue(Loan.objects.all()))
+
+    assert late() == ([loan, too, elsewhere], 3)
     close([loan], 15, 15)
-    assert days.late([loan]) == []
+    assert late() == ([elsewhere], 1)

@@ -11,12 +11,21 @@ from core.lifecycle import IllegalMove
 from kits import days, handling, lifecycle
 from kits.availability import free_copies
 from kits.handling import Count
-from kits.models import Attention, ChargeLine, LoanEvent, LoanState, Shortage
-from kits.refusals import CopyInRepair, CopyNotHere, CopyPromised, CopyUnfit, CountMissing
+from kits.models import Attention, ChargeLine, Loan, LoanEvent, LoanState, Shortage
+from kits.refusals import (
+    CopyInRepair,
+    CopyNotHere,
+    CopyPromised,
+    CopyUnfit,
+    CountMissing,
+    OtherCopy,
+)
 from tests.factories import NOW, make_kit, make_loan, make_staff
 from tests.kits.asking import MONDAY, THREE_WEEKS_ON, counts_of, november
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen", "no_holidays")]
+
+EARLIER = {"starts_on": datetime.date(2026, 10, 5), "ends_on": datetime.date(2026, 10, 9)}
 
 
 def test_box_goes_out_and_comes_back_whole():
@@ -91,17 +100,24 @@ def test_event_of_a_box_says_other_days_only_when_it_goes_early():
 
 def test_box_that_another_class_has_first_is_not_handed_out_early():
     loan = make_loan()
-    make_loan(
-        copy=loan.copy,
-        starts_on=datetime.date(2026, 10, 5),
-        ends_on=datetime.date(2026, 10, 9),
-    )
+    make_loan(copy=loan.copy, **EARLIER)
 
     with pytest.raises(CopyPromised):
         handling.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
 
     loan.refresh_from_db()
     assert (loan.state, loan.starts_on, loan.counts.count()) == (LoanState.RESERVED, MONDAY, 0)
+
+
+def test_box_goes_out_early_where_only_a_hold_whose_time_is_up_comes_first(frozen):
+    loan = make_loan()
+    held = make_loan(copy=loan.copy, state=LoanState.HELD, **EARLIER)
+    frozen.shift(31 * 60)
+
+    handling.hand_out(loan=loan, counts=counts_of(loan), by=make_staff())
+
+    held.refresh_from_db()
+    assert (loan.state, held.state) == (LoanState.OUT, LoanState.LAPSED)
 
 
 @pytest.mark.parametrize(
@@ -214,14 +230,24 @@ def test_missing_parts_become_shortage_charge_and_shopping():
     assert (charge.item.name, charge.quantity, charge.amount) == ("Robot", 2, 80)
 
 
-def test_what_lacked_before_is_not_charged_again():
+@pytest.mark.parametrize("lacking", [Count(5), Count(5, damaged=1)])
+def test_what_lacked_before_is_not_charged_again(lacking):
     loan = make_loan(state=LoanState.RETURNED)
-    handling.check(loan=loan, counts=counts_of(loan, Count(5)), by=make_staff())
+    handling.check(loan=loan, counts=counts_of(loan, lacking), by=make_staff())
     following = make_loan(copy=loan.copy, state=LoanState.RETURNED)
 
-    handling.check(loan=following, counts=counts_of(following, Count(5)), by=make_staff())
+    handling.check(loan=following, counts=counts_of(following, lacking), by=make_staff())
 
     assert ChargeLine.objects.get().loan == loan
+
+
+def test_where_staff_shorten_the_list_meanwhile_only_what_is_damaged_lacks():
+    loan = make_loan(state=LoanState.RETURNED)
+    counts = counts_of(loan, Count(6, damaged=1), Count(13))
+    handling.check(loan=loan, counts=counts, by=make_staff())
+
+    shortage = Shortage.objects.get()
+    assert (shortage.item.name, shortage.missing, shortage.damaged) == ("Robot", 0, 1)
 
 
 def test_found_parts_close_the_shortage():
@@ -276,6 +302,28 @@ def test_copy_without_something_essential_is_not_packed():
 
     with pytest.raises(CopyUnfit):
         handling.pack(loan=loan, by=make_staff())
+    handling.refill(shortage=loan.copy.shortages.get(), by=make_staff())
+    handling.pack(loan=loan, by=make_staff())
+
+
+def test_what_costs_nothing_is_not_charged():
+    loan = make_loan(state=LoanState.RETURNED)
+    loan.kit.contents.update(unit_cost=0)
+
+    handling.check(loan=loan, counts=counts_of(loan, Count(5)), by=make_staff())
+
+    assert (Shortage.objects.count(), ChargeLine.objects.count()) == (1, 0)
+
+
+def test_what_was_counted_of_a_box_is_not_written_on_the_one_that_the_loan_got_meanwhile():
+    kit = make_kit(copies=2)
+    loan = make_loan(copy=kit.copies.earliest("code"))
+    lifecycle.swap(loan=Loan.objects.get(), by=make_staff())
+
+    with pytest.raises(OtherCopy):
+        handling.note_unfit(loan=loan, counts=counts_of(loan, Count(0)), by=make_staff())
+
+    assert not Shortage.objects.exists()
 
 
 def test_broken_copy_with_three_loans_ahead_moves_what_it_can_and_flags_the_rest():
@@ -410,6 +458,16 @@ def test_same_words_with_another_photo_are_the_same_report_for_a_minute():
     assert [report(0), report(60), report(61 + 60)] == [1, 1, 2]
 
 
+def test_photo_of_what_was_told_a_moment_ago_is_kept():
+    loan = make_loan(state=LoanState.OUT)
+    told = {"loan": loan, "by": loan.submission.user, "text": "Stuk"}
+
+    lifecycle.report(photo=None, **told)
+    lifecycle.report(photo=ContentFile(b"JPEG", "wiel.jpg"), **told)
+
+    assert loan.findings.exclude(photo="").count() == 1
+
+
 def test_words_that_staff_wrote_before_do_not_swallow_those_of_the_school():
     loan = make_loan(state=LoanState.OUT)
     loan.findings.create(text="Stuk", by_staff=True)
@@ -419,10 +477,23 @@ def test_words_that_staff_wrote_before_do_not_swallow_those_of_the_school():
     assert loan.findings.filter(by_staff=False).count() == 1
 
 
+@pytest.mark.parametrize("is_chosen", [False, True])
+def test_box_that_only_a_hold_whose_time_is_up_has_is_given(frozen, is_chosen):
+    own, other = make_kit(copies=2).copies.order_by("code")
+    held, loan = make_loan(copy=other, state=LoanState.HELD), make_loan(copy=own)
+    frozen.shift(31 * 60)
+
+    lifecycle.swap(loan=loan, to=other if is_chosen else None, by=make_staff())
+
+    held.refresh_from_db()
+    assert (loan.copy, held.copy, held.state) == (other, other, LoanState.LAPSED)
+
+
 def test_expired_hold_is_no_reason_to_leave_a_loan_without_a_box(frozen):
     kit = make_kit(copies=2)
     first, second = kit.copies.order_by("code")
     make_loan(copy=second, state=LoanState.HELD)
+    held = make_loan(copy=first, state=LoanState.HELD, **EARLIER)
     loan = make_loan(copy=first, attention=Attention.NO_OTHER_BOX)
     frozen.shift(31 * 60)
 
@@ -431,3 +502,5 @@ def test_expired_hold_is_no_reason_to_leave_a_loan_without_a_box(frozen):
     assert (moved, left) == ([loan], [])
     loan.refresh_from_db()
     assert (loan.copy, loan.attention) == (second, "")
+    held.refresh_from_db()
+    assert (held.copy, held.state) == (first, LoanState.LAPSED)

@@ -10,7 +10,7 @@ from kits import lifecycle
 from kits.models import KitCopy, Loan, LoanEvent, LoanState, Shortage
 from kits.refusals import CopyPromised, CopyUnfit
 from kits.telling.wording import history_of
-from tests.factories import make_kit, make_staff, make_teacher
+from tests.factories import amsterdam, make_kit, make_staff, make_teacher
 from tests.kits.at_the_desk import (
     MONDAY,
     NOW,
@@ -274,6 +274,18 @@ def test_two_classes_exchange_their_boxes(desk):
     two.refresh_from_db()
     assert (one.copy, one.starts_on, two.copy) == (second, MONDAY, first)
     assert [last_of(one).move, last_of(two).move] == ["swap", "swap"]
+
+
+@pytest.mark.parametrize("state", [LoanState.HELD, LoanState.OFFERED])
+def test_who_has_not_confirmed_yet_makes_way_for_who_is_given_that_box(staff, state):
+    first, second = make_kit(copies=2).copies.order_by("code")
+    one = make_outing(copy=first)
+    two = make_outing(copy=second, state=state, held_until=amsterdam(2026, 11, 2, 9, 30))
+
+    lifecycle.swap(loan=one, to=second, by=staff)
+
+    two.refresh_from_db()
+    assert (one.copy, two.copy, two.state) == (second, first, state)
 
 
 @pytest.mark.parametrize("state", [LoanState.PACKED, LoanState.OUT, LoanState.RETURNED])

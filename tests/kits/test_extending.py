@@ -13,7 +13,16 @@ from kits.pages.extending import extension_of
 from kits.refusals import CopyRepairedThen, CopyWithdrawn
 from programmes.models import Closure
 from schools.models import SchoolHoliday
-from tests.factories import NOW, make_kit, make_loan, make_staff
+from tests.factories import (
+    NOW,
+    amsterdam,
+    make_booking,
+    make_kit,
+    make_loan,
+    make_slot,
+    make_staff,
+    make_visit,
+)
 from tests.loan_form import FRIDAY, MONDAY
 
 # In the autumn of 2026.
@@ -70,6 +79,18 @@ def test_box_may_stay_until_the_end_of_what_can_be_planned():
 def test_longest_time_is_the_reason_on_the_last_day_too():
     loan = lent(starts_on=LAST_DAY - datetime.timedelta(days=21), ends_on=LAST_DAY)
     assert "hoogstens 21 dagen" in extension_of(loan).reason
+
+
+def test_teacher_brings_it_along_to_the_visit_on_a_day_on_which_the_desk_is_closed():
+    copy, saturday = make_kit().copies.get(), november(14)
+    holiday = {"name": "Herfstvakantie", "starts_on": saturday, "ends_on": saturday}
+    SchoolHoliday.objects.create(region="noord", school_year=2026, **holiday)
+    slot = make_slot(venue=copy.kit.venue, starts_at=amsterdam(2026, 11, 14, 9))
+    loan = lent(copy=copy, booking=make_booking(visit=make_visit(slot=slot)))
+
+    lifecycle.extend(loan=loan, ends_on=saturday, by=loan.submission.user)
+
+    assert loan.ends_on == saturday
 
 
 def test_next_class_is_the_reason_where_one_waits():

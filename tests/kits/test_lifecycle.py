@@ -419,7 +419,8 @@ def test_reminders_come_when_they_help(state, day, move):
 def test_who_reserved_since_yesterday_has_the_confirmation_at_hand():
     loan = make_loan(starts_on=datetime.date(2026, 9, 18), ends_on=datetime.date(2026, 9, 25))
 
-    clock.remind_due()
+    with time_machine.travel(NOW + datetime.timedelta(hours=23), tick=False):
+        clock.remind_due()
     assert [event.move for event in loan.events.all()] == ["made"]
 
     with time_machine.travel(NOW + datetime.timedelta(days=1, seconds=1), tick=False):

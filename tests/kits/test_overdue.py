@@ -49,8 +49,9 @@ def test_two_weeks_of_working_days_and_the_turnaround(kit):
 
 def test_overdue_boxes_are_not_counted_as_free(kit):
     assert count_free([kit], **SOON)[kit.pk] == (2, 4)
-    later = {"starts_on": november(25), "ends_on": november(30)}
-    assert count_free([kit], **later)[kit.pk] == (4, 4)
+    for first, free in ((24, 2), (25, 4)):
+        later = {"starts_on": november(first), "ends_on": november(30)}
+        assert count_free([kit], **later)[kit.pk] == (free, 4)
 
 
 def test_overdue_box_is_promised_to_nobody(kit):
@@ -64,6 +65,8 @@ def test_overdue_box_is_promised_to_nobody(kit):
 def test_box_that_became_overdue_is_seen_under_its_lock(kit):
     copy = kit.copies.order_by("code")[0]
     assert not boxes.is_free(boxes.lock(copy.pk), SOON["starts_on"], SOON["ends_on"])
+    for first, is_free in ((24, False), (25, True)):
+        assert boxes.is_free(boxes.lock(copy.pk), november(first), november(30)) == is_free
 
 
 def test_loans_that_hang_on_an_overdue_box_move_or_need_attention():
@@ -82,6 +85,28 @@ def test_loans_that_hang_on_an_overdue_box_move_or_need_attention():
     assert (first.copy, first.attention) == (other, "")
     assert (second.copy, second.attention) == (late, Attention.NO_OTHER_BOX)
     assert second.events.filter(move="flag").count() == 1
+
+
+def test_loan_moves_that_starts_before_the_box_is_counted_on_again(kit):
+    late, too, *_here = kit.copies.order_by("code")
+    before = make_loan(copy=late, starts_on=november(24), ends_on=november(27))
+    on_time = make_loan(copy=too, starts_on=november(25), ends_on=november(27))
+
+    clock.make_way_for_overdue()
+
+    before.refresh_from_db()
+    on_time.refresh_from_db()
+    assert (before.copy == late, on_time.copy == too) == (False, True)
+
+
+def test_box_that_came_back_just_then_keeps_its_loans(kit):
+    here = kit.copies.latest("code")
+    loan = make_loan(copy=here, **SOON)
+
+    assert handling.make_way_for_overdue(copy=here) == ([], [])
+
+    loan.refresh_from_db()
+    assert loan.copy == here
 
 
 def test_nobody_is_invited_to_collect_a_box_that_is_overdue(now):
@@ -176,6 +201,9 @@ def test_staff_who_give_a_box_read_why_it_is_not_to_be_had():
     for copy, refusal in ((broken, CopyRepairedThen), (late, CopyNotHere)):
         with pytest.raises(refusal):
             lifecycle.swap(loan=loan, to=copy, by=make_staff())
+    later = make_loan(copy=own, starts_on=november(24), ends_on=november(27))
+    with pytest.raises(CopyNotHere):
+        lifecycle.swap(loan=later, to=late, by=make_staff())
 
 
 def test_box_that_is_back_but_not_counted_is_not_said_to_be_away():

@@ -18,9 +18,10 @@ from core.models import Mail
 from kits import clock, lifecycle, moving
 from kits import handling as verbs
 from kits.models import KitCopy, LessonKit, Loan, LoanState, LoanWait
-from kits.refusals import NoCopyFree, NotLentAnyMore
+from kits.refusals import NoCopyFree, NotAHandoverDay, NotLentAnyMore
 from kits.telling.wording import sentence
 from kits.waiting.loan_list import LIST, position_of
+from programmes.models import Closure
 from schools.models import SchoolHoliday
 from submissions.links import token_of
 from submissions.models import Ending, WaitState
@@ -69,6 +70,20 @@ def test_freed_box_is_offered_to_the_first_in_the_same_transaction(kit):
 
     assert (state_of(first), state_of(second)) == (S.OFFERED, S.WAITING)
     assert Loan.objects.get(submission=first.submission).state == LoanState.OFFERED
+
+
+@pytest.mark.parametrize("day", [2, 23])
+def test_no_box_is_offered_for_days_on_which_the_desk_is_closed_by_now(kit, day):
+    row = make_loan_wait(kit=kit)
+    Closure.objects.create(
+        venue=kit.venue, reason="Lekkage", starts_on=november(day), ends_on=november(day)
+    )
+
+    assert LIST.give_turns() == 0
+    with pytest.raises(NotAHandoverDay):
+        LIST.offer_by_hand(row, by=make_staff(), note="Toch")
+
+    assert (state_of(row), Loan.objects.count()) == (S.WAITING, 0)
 
 
 def test_page_says_the_place_of_who_waits_and_none_of_who_is_offered_a_box(client, kit):

@@ -4,8 +4,10 @@ import re
 import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from programmes.models import Zone
 from tests.booking_form import address, typed
@@ -54,6 +56,21 @@ def test_form_of_staff_whose_session_ended_waits_until_they_signed_in(client, zo
     client.force_login(make_staff(is_superuser=True))
     client.post(add, sent | {"position": "1"})
     assert Zone.objects.get(name="Zolder").description == "Hoog,\nen licht"
+
+
+def test_each_value_and_the_query_wait_too_and_of_a_file_it_says_that_it_does_not(client, zone):
+    add = f"{reverse('admin:programmes_zone_add')}?venue=1&_popup=1"
+    ticked = {"programmes": ["3", "5"], "picture": SimpleUploadedFile("zolder.png", b"png")}
+
+    answer = client.post(add, zone | ticked, headers=OURS)
+
+    page = answer.content.decode()
+    assert f'<form method="post" action="{escape(add)}">' in page
+    found = FIELD.findall(page)
+    assert [text for name, text in found if name == "programmes"] == ["3", "5"]
+    said = "Een bestand gaat niet mee"
+    assert said in page
+    assert said not in client.post(add, zone, headers=OURS).content.decode()
 
 
 def test_form_of_a_teacher_whose_session_ended_waits_until_she_signed_in(client):
@@ -118,8 +135,11 @@ def test_whoever_signed_in_meanwhile_reads_that_and_nothing_of_cookies_or_of_the
     ("fields", "headers"),
     [
         ({"name": "Zolder"}, {"origin": "https://elsewhere.example"}),
+        ({"name": "Zolder"}, {"origin": "http://nottestserver"}),
+        ({"name": "Zolder"}, {"origin": "http://testserver.elsewhere.example"}),
         ({"name": "Zolder"}, {}),
         ({"name": "Zolder", "password": "geheim"}, OURS),
+        ({"name": "Zolder", "oldpassword": "geheim"}, OURS),
     ],
 )
 def test_nothing_of_another_site_and_no_password_is_said_again(fields, headers):
