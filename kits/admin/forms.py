@@ -8,12 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.backoffice.moves import MoveForm
+from core.lifecycle import Refused
 from core.text.fields import PickedDayField
 from kits import days
+from kits.admin.unusual_days import unusual_about
 from kits.availability import calendars
 from kits.models import Delivery, LessonKit, Loan
 from kits.moving import wished_days
-from kits.rules import RULES
+from kits.rules import RULES, LoanItem, refuse_dates
 from submissions.admin.overruling import OverruleForm
 
 FURTHEST_DAYS = 3 * 366  # a slip of the keyboard, rather than a plan
@@ -81,6 +83,22 @@ class WhatForm(forms.Form):
     def chosen(self) -> dict[str, Any]:
         """Kit, days and delivery; after `is_valid()`."""
         return self.cleaned_data
+
+
+class WaitWhatForm(WhatForm):
+    """What somebody waits for; what no school may ask for nobody is offered either."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.errors:
+            return data
+        item = LoanItem(**data)
+        try:
+            refuse_dates(item)
+        except Refused as refusal:
+            for name, why in (unusual_about(item) or {"starts_on": str(refusal)}).items():
+                self.add_error(name, why)
+        return data
 
 
 def free_boxes(kit: LessonKit, starts_on: datetime.date, ends_on: datetime.date) -> tuple[int, int]:
