@@ -19,13 +19,6 @@ def unusual_about(item: LoanItem) -> dict[str, str]:
         found["delivery"] = _("This kit does not go along with the transport round.")
     first, before = item.starts_on, item.ends_on + ONE_DAY
     desk = days.desk_calendar(kit.venue, first, before, item.delivery)
-    if (item.ends_on - first).days > kit.loan_days:
-        text = ngettext(
-            "This kit is lent for %(number)d day at most.",
-            "This kit is lent for %(number)d days at most.",
-            kit.loan_days,
-        )
-        found["ends_on"] = text % {"number": kit.loan_days}
     for field, day in (("starts_on", first), ("ends_on", item.ends_on)):
         in_words = date_format(day, "LONG_DAY_FORMAT")
         if day < timezone.localdate():
@@ -38,4 +31,11 @@ def unusual_about(item: LoanItem) -> dict[str, str]:
             )
             why = desk.closed_because(day)
             found[field] = words % {"day": f"{in_words} ({why})" if why else in_words}
+    if (item.ends_on - first).days > kit.loan_days:
+        text = ngettext(
+            "This kit is lent for %(number)d day at most.",
+            "This kit is lent for %(number)d days at most.",
+            kit.loan_days,
+        )
+        found.setdefault("ends_on", text % {"number": kit.loan_days})
     return found

@@ -295,8 +295,8 @@ def test_whoever_sends_an_unfinished_loan_reads_so_at_its_top(desk):
             ],
         ),
         ({"starts_on": "2026-09-02"}, [
-            "Deze leskist lenen we hoogstens 21 dagen uit.",
             "Woensdag 2 september is voorbij.",
+            "Deze leskist lenen we hoogstens 21 dagen uit.",
         ]),
         ({"delivery": "round"}, [
             "Deze leskist gaat niet mee met de bezorgrit.",

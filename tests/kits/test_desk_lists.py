@@ -111,6 +111,24 @@ def test_round_goes_by_postcode_and_on_paper(desk):
     assert other.context["day"] == MONDAY
 
 
+def test_stop_whose_address_nobody_knows_says_so_on_screen_and_on_paper(desk):
+    """A school that a teacher typed in has a name and a place."""
+    nowhere = {"street": "", "house_number": "", "postcode": "", "city": "Olst"}
+    known, typed = make_school(), make_school(name="De Nieuwe", **nowhere)
+    for school in (known, typed):
+        make_outing(submission=make_submission(school=school), delivery=Delivery.ROUND)
+    round_of = reverse("desk:round")
+
+    page = " ".join(desk.get(round_of).text.split())
+    paper = desk.get(round_of, {"dag": f"{MONDAY:%Y-%m-%d}", "papier": ""})
+    text = " ".join(PdfReader(io.BytesIO(paper.content)).pages[0].extract_text().split())
+
+    unknown = "Adres onbekend: vraag het de school."
+    assert f"<p>Olst <strong>{unknown}</strong></p>" in page
+    assert "<p>Schoolstraat 1, 7411 AA Deventer</p>" in page
+    assert text.count(unknown) == 1
+
+
 def test_shopping_list_adds_up_and_is_ticked_off(desk):
     kit = make_kit(copies=2)
     battery, robot = kit.contents.get(name="Batterij"), kit.contents.get(name="Robot")

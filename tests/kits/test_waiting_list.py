@@ -417,6 +417,21 @@ def test_who_waited_in_vain_is_told_of_other_days(client, kit, frozen):
     assert "Dit is nog vrij:" in page.text
 
 
+def test_box_that_was_not_taken_in_time_went_to_nobody_where_nobody_else_waits(client, kit, frozen):
+    row = make_loan_wait(kit=kit)
+    page = reverse("loans:wait", args=[row.submission.public_id, token_of(row.submission)])
+    assert "Jullie wachten op" in client.get(page).text
+    LIST.give_turns()
+    frozen.shift(datetime.timedelta(days=4))
+    LIST.expire_offers()
+
+    answer = client.post(page, {"take": "1"}, follow=True).text
+
+    assert "Dit aanbod is voorbij." in answer
+    assert "Het aanbod is niet op tijd genomen." in answer
+    assert ("Jullie wachtten op" in answer, "volgende" in answer) == (True, False)
+
+
 def test_code_of_who_asks_to_wait_leads_to_no_form_of_a_kit_that_is_lent_no_more(client, kit):
     lend(kit)
     code_page = client.post(address(kit), typed(wait="1"))["Location"]
