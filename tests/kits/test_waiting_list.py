@@ -218,7 +218,7 @@ def test_history_of_an_offer_that_lapsed_speaks_of_no_code(kit):
 
     offered = Loan.objects.get(submission=row.submission)
     assert [sentence(one.events.get(move="lapse")) for one in (offered, held)] == [
-        "Jullie hadden de plek die we aanboden niet nodig.",
+        "Jullie hadden niet nodig wat we aanboden.",
         "De vastgehouden kist is vervallen: de code is niet op tijd ingevuld.",
     ]
 
@@ -415,6 +415,22 @@ def test_who_waited_in_vain_is_told_of_other_days(client, kit, frozen):
         reverse("loans:wait", args=[row.submission.public_id, token_of(row.submission)])
     )
     assert "Dit is nog vrij:" in page.text
+
+
+def test_mail_of_an_offer_speaks_of_a_box_and_of_all_its_days(kit):
+    make_loan_wait(kit=kit)
+    LIST.give_turns()
+
+    (mail,) = tell()
+
+    assert mail.subject == (
+        f"Een leskist voor jullie: {kit.title} vanaf maandag 2 november "
+        "(van jullie tot woensdag 16 september 17:00)"
+    )
+    for text in (mail.text, mail.html):
+        assert "Er is een leskist voor jullie" in text
+        assert "Bekijk en neem de leskist" in text
+        assert "plek" not in text
 
 
 def test_box_that_was_not_taken_in_time_went_to_nobody_where_nobody_else_waits(client, kit, frozen):
