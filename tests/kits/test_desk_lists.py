@@ -147,6 +147,12 @@ def test_shopping_list_adds_up_and_is_ticked_off(desk):
     assert f"Batterij in kist {second.code} is weer compleet." in text_of(said)
     assert desk.post(shopping, {"shortage": "x"}).status_code == 404
 
+    undo = {"shortage": line.pk, "undo": "1"}
+    assert f'name="shortage" value="{line.pk}"' in said.text
+    again = desk.post(shopping, undo, follow=True)
+    assert [one.quantity for one in again.context["consumables"]] == [7]
+    assert again.context["done"] is None
+
 
 def test_repair_moves_loans_and_is_loud_about_the_rest(desk):
     kit = make_kit(copies=2)
