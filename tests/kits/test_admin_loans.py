@@ -155,6 +155,41 @@ def test_days_that_cannot_be_are_refused_at_their_field(desk, ends_on, error):
     assert loan.events.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("days", "error"),
+    [
+        ({"starts_on": "2026-09-02", "ends_on": "2026-11-23"}, {
+            "starts_on": ["Woensdag 2 september is voorbij."],
+        }),
+        ({"starts_on": "2026-11-02", "ends_on": "2026-11-22"}, {
+            "ends_on": ["De balie is niet open op zondag 22 november."],
+        }),
+    ],
+)  # fmt: skip
+def test_unusual_days_are_asked_about_once_before_the_school_is_mailed(desk, days, error):
+    loan = make_loan()
+    tick = "Het is toch zo afgesproken"
+    address = move_of(loan, "change_dates")
+    assert tick not in desk.get(address).text
+
+    asked = desk.post(address, days | {"agreed": ""})
+
+    assert asked.context["form"].errors == error
+    assert tick in asked.text
+    assert loan.events.count() == 1
+    assert desk.post(address, days | {"agreed": "on"}).status_code == 302
+    loan.refresh_from_db()
+    assert days == {"starts_on": f"{loan.starts_on}", "ends_on": f"{loan.ends_on}"}
+
+
+def test_day_that_stays_is_not_asked_about(desk):
+    """It was agreed on before, or has begun."""
+    loan = make_loan(starts_on=november(1), ends_on=november(8))
+    assert desk.post(move_of(loan, "extend"), {"ends_on": "2026-11-09"}).status_code == 302
+    both = {"starts_on": "2026-11-01", "ends_on": "2026-11-10"}
+    assert desk.post(move_of(loan, "change_dates"), both).status_code == 302
+
+
 def test_extending_into_the_next_loan_is_refused_with_words(desk):
     loan = make_loan()
     make_loan(copy=loan.copy, starts_on=november(30), ends_on=datetime.date(2026, 12, 7))
