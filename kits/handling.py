@@ -228,12 +228,20 @@ def refill(*, shortage: Shortage, by: User) -> None:
     """What was missing is in the box again."""
     still_open = Shortage.objects.filter(pk=shortage.pk, closed_at=None)
     if still_open.update(closed_at=timezone.now()):
-        lacked = {
-            "item": shortage.item.name,
-            "missing": shortage.missing,
-            "damaged": shortage.damaged,
-        }
-        _write_event(shortage.copy_id, "refill", by, lacked)
+        _write_event(shortage.copy_id, "refill", by, _lacked(shortage))
+
+
+@retried
+def undo_refill(*, shortage: Shortage, by: User) -> None:
+    """A slip of the finger: it lacks after all. Not where the box was counted since."""
+    KitCopy.objects.select_for_update(of=("self",)).get(pk=shortage.copy_id)
+    if Shortage.objects.refilled_last().filter(pk=shortage.pk).update(closed_at=None):
+        _write_event(shortage.copy_id, "undo_refill", by, _lacked(shortage))
+
+
+def _lacked(shortage: Shortage) -> dict[str, Any]:
+    numbers = {"missing": shortage.missing, "damaged": shortage.damaged}
+    return {"item": shortage.item.name} | numbers
 
 
 @retried

@@ -11,7 +11,7 @@ class NoCopyFree(Refused):
 
 
 class NotAHandoverDay(Refused):
-    message = _("Boxes are not collected or returned on that day. Choose one of the days shown.")
+    message = _("Boxes are not collected or returned on that day. Choose another day.")
 
 
 class LoanTooLong(Refused):

@@ -1,8 +1,8 @@
 """What the clock does with shifts; the worker calls it every so often, and may come late.
 
 Shifts follow their visits from here, and no visit knows of them: one that moved takes its people
-along, one that is called off lets them go, one that is confirmed gets as many shifts as its
-programme needs.
+along, one that is called off lets them go, unless who waited takes its place, and one that is
+confirmed gets as many shifts as its programme needs.
 """
 
 import itertools
@@ -103,11 +103,11 @@ def _live() -> QuerySet[Any, Any]:
 def _follow(shift: Any) -> None:
     visit = shift.visit
     if not shift.goes_ahead:
-        to = _moved_to(visit)
-        if to is None:
-            lifecycle.end(shift=shift)
-        else:
+        to = _moved_to(visit) or _in_its_place(visit)
+        if to is not None:
             _join(shift, to)
+        elif not (shift.person_id and _is_on_offer(visit)):
+            lifecycle.end(shift=shift)
     elif lifecycle.span_of(visit) != {"starts_at": shift.starts_at, "ends_at": shift.ends_at}:
         lifecycle.follow(shift=shift, visit=visit, number=shift.number)
     elif shift.person_id is None and shift.before >= visit.programme.helpers_needed:
@@ -134,17 +134,36 @@ def _moved_to(visit: Visit) -> Visit | None:
     return None if is_off else last.booking.visit
 
 
+def _in_its_place(visit: Visit) -> Visit | None:
+    """A visit of its programme in the same slot that goes ahead: of who waited, where its last
+    class cancelled."""
+    others = Visit.objects.active().filter(slot=visit.slot_id, programme=visit.programme_id)
+    facts = "programme", "slot__venue__hub"
+    return others.filter(_goes_ahead("pk")).select_related(*facts).order_by("pk").first()
+
+
+def _is_on_offer(visit: Visit) -> bool:
+    """Whether who waited is offered a place in that slot: a class comes, perhaps."""
+    return Booking.objects.filter(
+        state__in=BookingState.where(is_offer=True),
+        visit__slot=visit.slot_id,
+        visit__programme=visit.programme_id,
+    ).exists()
+
+
 def _join(shift: Shift, visit: Visit) -> None:
     """Into the visit where its classes went; whoever comes along takes the place of an open shift
     there, and no more come than it needs."""
     there = {one.number: one for one in Shift.objects.filter(visit=visit).exclude(_ENDED)}
+    # In the slot where she is already there is nothing to tell.
+    tell = visit.slot_id != shift.visit.slot_id
     free = _lacking(visit, there)
     vacant = [one for one in there.values() if one.is_open]
     if free:
-        lifecycle.follow(shift=shift, visit=visit, number=free[0])
+        lifecycle.follow(shift=shift, visit=visit, number=free[0], tell=tell)
     elif shift.person_id and vacant:
         if lifecycle.end(shift=vacant[0], only_open=True):
-            lifecycle.follow(shift=shift, visit=visit, number=vacant[0].number)
+            lifecycle.follow(shift=shift, visit=visit, number=vacant[0].number, tell=tell)
     else:
         lifecycle.end(shift=shift)
 

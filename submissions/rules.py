@@ -110,7 +110,7 @@ class RulesBroken(Refused):
 
 
 class NoteRequired(Refused):
-    message = _("Say in the note why you overrule this rule.")
+    message = _("Say why you overrule this rule.")
 
 
 def refuse_broken(

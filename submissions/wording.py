@@ -74,8 +74,8 @@ def level_corrected(event: Event) -> str:
 
 _ENDINGS = {
     Ending.WITHDRAWN: lambda: _("You withdrew."),
-    Ending.PASSED: lambda: _("You did not need the place that we offered."),
-    Ending.EXPIRED: lambda: _("The offer was not taken in time; the place went to the next."),
+    Ending.PASSED: lambda: _("You did not need what we offered."),
+    Ending.EXPIRED: lambda: _("The offer was not taken in time."),
     Ending.TOO_LATE: lambda: _("There is no place any more that you could still take."),
     Ending.CALLED_OFF: lambda: _("We called this off."),
     Ending.BY_US: lambda: _("We took you off the waiting list."),

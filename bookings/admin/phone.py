@@ -29,8 +29,8 @@ class VisitByPhone(ByPhone):
     waiting_list = LIST
     first_form: ClassVar[type[Any]] = WhereForm
 
-    def form(self, data: Any, chosen: Mapping[str, Any]) -> BookingForm:
-        return BookingForm(data, **chosen, for_staff=True)
+    def form(self, data: Any, chosen: Mapping[str, Any], again: Any = None) -> BookingForm:
+        return BookingForm(data, **chosen, for_staff=True, again=again)
 
     def book(
         self,
@@ -81,10 +81,10 @@ class WaitByPhone(VisitByPhone):
     first_form = WaitWhereForm
     only_waits = True
 
-    def form(self, data: Any, chosen: Mapping[str, Any]) -> BookingForm:
+    def form(self, data: Any, chosen: Mapping[str, Any], again: Any = None) -> BookingForm:
         """About the date, or the last of the days: a class must be fit to come then."""
         programme, slot = chosen["programme"], chosen["slot"]
-        return BookingForm(data, programme=programme, slot=slot, for_staff=True)
+        return BookingForm(data, programme=programme, slot=slot, for_staff=True, again=again)
 
     def has_room(self, chosen: Mapping[str, Any]) -> bool:
         return chosen["wish"].slot is None or super().has_room(chosen)

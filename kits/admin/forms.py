@@ -1,6 +1,7 @@
 """What staff fill in about a loan: other days, or a whole loan on a school's behalf."""
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -8,20 +9,29 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.backoffice.moves import MoveForm
+from core.lifecycle import Refused
 from core.text.fields import PickedDayField
 from kits import days
+from kits.admin.unusual_days import unusual_about, unusual_days
 from kits.availability import calendars
 from kits.models import Delivery, LessonKit, Loan
 from kits.moving import wished_days
-from kits.rules import RULES
+from kits.rules import RULES, LoanItem, refuse_dates
 from submissions.admin.overruling import OverruleForm
 
 FURTHEST_DAYS = 3 * 366  # a slip of the keyboard, rather than a plan
 
 
 class ExtendForm(MoveForm):
+    """Other days; those that are unusual are asked about once, as the school gets a mail."""
+
     ends_on = PickedDayField(label=_("Return on"))
-    field_order: tuple[str, ...] = ("ends_on", "note")
+    agreed = forms.BooleanField(
+        label=_("It is agreed on like this all the same"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
+    field_order: tuple[str, ...] = ("ends_on", "agreed", "note")
 
     def __init__(self, *args: Any, row: Loan, **kwargs: Any) -> None:
         initial = {"starts_on": row.starts_on, "ends_on": row.ends_on}
@@ -30,12 +40,26 @@ class ExtendForm(MoveForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         refuse_wrong_order(self, data.get("starts_on", self.row.starts_on), data.get("ends_on"))
+        if not self.errors and not data["agreed"]:
+            self._ask_about_days(data)
         return data
+
+    def _ask_about_days(self, data: dict[str, Any]) -> None:
+        before = {"starts_on": self.row.starts_on, "ends_on": self.row.ends_on}
+        period = {name: data.get(name, day) for name, day in before.items()}
+        for name, why in unusual_days(replace(LoanItem.of(self.row), **period)).items():
+            if period[name] != before[name]:
+                self.add_error(name, why)
+                self.fields["agreed"].widget = forms.CheckboxInput()
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return {name: data for name, data in super().arguments.items() if name != "agreed"}
 
 
 class DatesForm(ExtendForm):
     starts_on = PickedDayField(label=_("Collect on"))
-    field_order = ("starts_on", "ends_on", "note")
+    field_order = ("starts_on", "ends_on", "agreed", "note")
 
     def __init__(self, *args: Any, row: Loan, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
@@ -81,6 +105,22 @@ class WhatForm(forms.Form):
     def chosen(self) -> dict[str, Any]:
         """Kit, days and delivery; after `is_valid()`."""
         return self.cleaned_data
+
+
+class WaitWhatForm(WhatForm):
+    """What somebody waits for; what no school may ask for nobody is offered either."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.errors:
+            return data
+        item = LoanItem(**data)
+        try:
+            refuse_dates(item)
+        except Refused as refusal:
+            for name, why in (unusual_about(item) or {"starts_on": str(refusal)}).items():
+                self.add_error(name, why)
+        return data
 
 
 def free_boxes(kit: LessonKit, starts_on: datetime.date, ends_on: datetime.date) -> tuple[int, int]:

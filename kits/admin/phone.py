@@ -1,6 +1,7 @@
 """A loan on a school's behalf: which kit and when, then who.
 
-The days need not be desk days: what staff agree on, counts.
+The days need not be desk days: what staff agree on, counts. What is unusual about them is said
+before the school is asked for; who waits is offered only what a school may ask for itself.
 """
 
 import datetime
@@ -12,7 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kits import lifecycle
-from kits.admin.forms import LoanOverruleForm, WhatForm, free_boxes
+from kits.admin.forms import LoanOverruleForm, WaitWhatForm, WhatForm, free_boxes
+from kits.admin.unusual_days import unusual_about
 from kits.models import RefusedDemand
 from kits.pages.forms import LoanForm
 from kits.refusals import NoCopyFree
@@ -30,8 +32,8 @@ class LoanByPhone(ByPhone):
     first_form = WhatForm
     overrule_form = LoanOverruleForm
 
-    def form(self, data: Any, chosen: Mapping[str, Any]) -> LoanForm:
-        return LoanForm(data, kit=chosen["kit"], for_staff=True)
+    def form(self, data: Any, chosen: Mapping[str, Any], again: Any = None) -> LoanForm:
+        return LoanForm(data, kit=chosen["kit"], for_staff=True, again=again)
 
     def book(
         self,
@@ -60,7 +62,12 @@ class LoanByPhone(ByPhone):
         return reverse("admin:kits_loan_change", args=[submission.loans.earliest("pk").pk])
 
     def context(self, chosen: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"free": free_boxes(chosen["kit"], chosen["starts_on"], chosen["ends_on"])}
+        free, boxes = free_boxes(chosen["kit"], chosen["starts_on"], chosen["ends_on"])
+        return {
+            "free": free,
+            "boxes": boxes,
+            "unusual": unusual_about(LoanItem(**chosen)).values(),
+        }
 
     def day(self, chosen: Mapping[str, Any]) -> datetime.date:
         starts_on: datetime.date = chosen["starts_on"]
@@ -75,4 +82,5 @@ class LoanByPhone(ByPhone):
 
 class LoanWaitByPhone(LoanByPhone):
     title = _("Put on the waiting list")
+    first_form = WaitWhatForm
     only_waits = True

@@ -147,6 +147,13 @@ class RepairForm(forms.ModelForm):
             "free_again_on": PickedDayField,
         }
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        first, again = data.get("starts_on"), data.get("free_again_on")
+        if first and again and again <= first:
+            self.add_error("free_again_on", _("Choose a later day than the first."))
+        return data
+
 
 class StockTakeForm(forms.Form):
     codes = ParagraphsField(

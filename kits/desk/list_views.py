@@ -69,18 +69,20 @@ def transport_round(request: SignedInRequest) -> HttpResponse:
 
 @desk_page("kits.change_shortage", "GET", "HEAD", "POST")
 def shopping(request: SignedInRequest) -> HttpResponse:
-    """What boxes lack; on POST one line is put right."""
+    """What boxes lack; on POST one line is put right, or `undo` says that it was not after all."""
     if request.method == "POST":
         shortages = Shortage.objects.of_hubs(request.user).select_related("copy", "item")
         shortage = get_object_or_404(shortages, pk=row_number(request.POST.get("shortage")))
+        if "undo" in request.POST:
+            handling.undo_refill(shortage=shortage, by=request.user)
+            return redirect("desk:shopping")
         handling.refill(shortage=shortage, by=request.user)
-        words = _("%(item)s in box %(code)s is complete again.")
-        said = {"item": shortage.item.name, "code": shortage.copy.code}
-        messages.success(request, words % said)
-        return redirect("desk:shopping")
+        return redirect(reverse("desk:shopping", query={"klaar": shortage.pk}))
     desk = desk_of(request)
     consumables, parts = lists.shopping(desk.shortages)
-    context = {"consumables": consumables, "parts": parts, **desk.choice}
+    refilled = Shortage.objects.of_hubs(request.user).refilled_last().select_related("copy", "item")
+    done = refilled.filter(pk=row_number(request.GET.get("klaar"))).first()
+    context = {"consumables": consumables, "parts": parts, "done": done, **desk.choice}
     return render(request, "kits/desk/shopping.html", context)
 
 

@@ -1,14 +1,15 @@
 """What was counted in a box, what was found missing or broken, and what that costs."""
 
 import secrets
+from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kits.models.kit import ContentItem, KitCopy
-from kits.models.loan import Loan
+from kits.models.loan import Loan, LoanEvent
 from programmes.models import OfHubs
 
 
@@ -37,6 +38,22 @@ class ItemCount(models.Model):
         return f"{self.item}: {self.present}"
 
 
+# The moves of a loan with which all that is in its box is counted.
+COUNTING = ("hand_out", "check", "write_off")
+
+
+class ShortageQuerySet(OfHubs["Shortage"]):
+    def refilled_last(self) -> Self:
+        """Put right, and the box was not counted since: what a count found is true."""
+        counts = LoanEvent.objects.filter(
+            loan__copy=OuterRef("copy"), move__in=COUNTING, at__gte=OuterRef("closed_at")
+        )
+        again = Shortage.objects.filter(
+            copy=OuterRef("copy"), item=OuterRef("item"), closed_at=None
+        )
+        return self.exclude(closed_at=None).exclude(Exists(counts)).exclude(Exists(again))
+
+
 class Shortage(models.Model):
     """What a copy lacks now; closed when it is put right. One open line per item."""
 
@@ -52,7 +69,7 @@ class Shortage(models.Model):
     since = models.DateTimeField(_("since"), default=timezone.now)
     closed_at = models.DateTimeField(_("put right at"), null=True, blank=True)
 
-    objects = OfHubs["Shortage"].as_manager()
+    objects = ShortageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("shortage")

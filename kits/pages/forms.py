@@ -83,7 +83,7 @@ class LoanForm(AskingForm):
             hers = {name: value for name, value in initial.items() if value and name != "school"}
             initial, parties = as_asked(booking.submission) | hers, [party_as_asked(booking)]
         if again is not None:
-            initial |= given(SchoolContactForm(again))
+            initial |= given(SchoolContactForm(again, for_staff=for_staff))
         self.contact = SchoolContactForm(data, initial=initial, for_staff=for_staff)
         details: Any = {"kit": kit, "for_staff": for_staff, "prefix": "klas"}
         first = parties[0]

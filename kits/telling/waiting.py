@@ -99,7 +99,11 @@ def mails_of(events: list[LoanWaitEvent]) -> list[Message]:
         return []
     facts: dict[str, Any] = {}
     if name == "offered":
-        facts = {"until": timezone.localtime(row.held_until), "offered_day": row.starts_on}
+        facts = {
+            "of_box": True,
+            "until": timezone.localtime(row.held_until),
+            "offered_day": row.starts_on,
+        }
         facts |= {"expires_at": row.held_until}
     facts |= {"dates_path": where_to_choose(row.kit), "link": LoanWaitLink}
     others = others_for(row) if name in {"ended", "expired", "waits_on"} else []

@@ -173,6 +173,8 @@ def of_box(event: CopyEvent) -> str:
         return _("Back from repair sooner than %(day)s.") % {"day": _day(data["to"])}
     if event.move == "refill":
         return _("Put right: %(item)s (%(missing)d missing, %(damaged)d damaged).") % data
+    if event.move == "undo_refill":
+        return _("Not put right after all: %(item)s.") % data
     return {
         "withdraw": _("Withdrawn: not lent any more."),
         "bring_back": _("Brought back: lent again."),

@@ -52,6 +52,8 @@ class ClosedSpanForm(forms.ModelForm):
     def clean(self) -> Any:
         data: Any = super().clean() or self.cleaned_data
         first, last = data.get("starts_on"), data.get("ends_on")
+        if first and last and last < first:
+            raise ValidationError({"ends_on": _("The last day comes before the first.")})
         if first and last and last < timezone.localdate():
             raise ValidationError({"ends_on": _("These days are over.")})
         if first and last and last - first > LONGEST:

@@ -131,6 +131,8 @@ def _page(
         "about": f"{closure.venue}: {days_in_words(closure)}, {closure.reason}" if closure else "",
         "form": form,
         "plan": plan,
+        # What was chosen for each waits until the days are right.
+        "kept": {} if plan else {f"{WAY}{key}": way for key, way in _chosen(request).items()},
         "summary": plan_in_words(plan) if plan else "",
         "mails": [(mail, readable(mail)) for mail in plan.mails] if plan else [],
         "news": news,

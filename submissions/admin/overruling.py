@@ -42,7 +42,14 @@ class OverruleForm(forms.Form):
         """Not checked, but kept, while a school is searched or a class is added in `form`."""
         if data is None or not form.asks_for_more:
             return cls(data)
-        return cls(initial={"overrule": data.getlist("overrule"), "note": data.get("note")})
+        return cls.again(data)
+
+    @classmethod
+    def again(cls, typed: Any) -> Self:
+        """With what was ticked before, shown again and not checked."""
+        if typed is None:
+            return cls()
+        return cls(initial={"overrule": typed.getlist("overrule"), "note": typed.get("note")})
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -53,3 +60,9 @@ class OverruleForm(forms.Form):
     def add_broken(self, broken: Iterable[Broken]) -> None:
         rules = ", ".join(dict.fromkeys(str(one.rule.label) for one in broken))
         self.add_error("overrule", _("This does not meet: %(rules)s.") % {"rules": rules})
+
+    def say_nobody_waits_over_a_rule(self) -> None:
+        """To whoever ticked one: to ask for it once more would be in vain."""
+        if self.cleaned_data.get("overrule"):
+            words = _("The waiting list keeps to the rules: only what is booked at once may not.")
+            self.add_error("overrule", words)

@@ -107,7 +107,8 @@ class WithPapers:
             for mail in mails[:MOST_MAILS]
         ]
         context["more_mails"] = len(mails) > MOST_MAILS
-        confirms = any(mail.template == self.confirmation for mail in mails)
+        # What does not go ahead any more is not confirmed.
+        confirms = row.is_holding and any(mail.template == self.confirmation for mail in mails)
         if confirms and request.user.has_perm(MAY_SEND):
             context["confirm_again"] = reverse(self._name("confirm_again"), args=[row.pk])
         return context

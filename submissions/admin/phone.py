@@ -6,7 +6,8 @@ waiting list, by a second button that keeps what was typed, or by the page of th
 
 A school that is taken (Enter in the search) brings its last contacts and its classes, an
 organisation its contacts and groups, each a button that fills the form. The form comes back with
-them: it works without scripts, and nothing is booked before staff have seen it.
+them: it works without scripts, and nothing is booked before staff have seen it. What was sent and
+refused is filled in again for another date.
 """
 
 import datetime
@@ -24,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from core.lifecycle import Refused
+from core.pages import drafts
 from schools.forms import SchoolChoiceWidget, as_input, chosen_school
 from schools.models import School
 from schools.search import find_schools
@@ -47,6 +49,10 @@ _WAITS = _("On the waiting list. %(email)s gets a mail.")
 # The button by which a school is taken, or something that is known of it.
 TAKE = "school_take"
 
+# In the address: the school is still on the telephone, and chooses something else.
+AGAIN = "opnieuw"
+DRAFT = "by phone"
+
 
 class ByPhone(View):
     """The page of one kind; a subclass says what is asked first, with what, and what is booked."""
@@ -64,8 +70,8 @@ class ByPhone(View):
     first_form: ClassVar[type[Any]]
     overrule_form: ClassVar[type[OverruleForm]] = OverruleForm
 
-    def form(self, data: Any, chosen: Mapping[str, Any]) -> Any:
-        """The teachers' form about what was chosen."""
+    def form(self, data: Any, chosen: Mapping[str, Any], again: Any = None) -> Any:
+        """The teachers' form about what was chosen. `again`: what was typed for something else."""
         raise NotImplementedError
 
     def book(
@@ -113,16 +119,21 @@ class ByPhone(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         first = self.first_form(request.GET or None, user=request.user)
-        if not (first.is_valid() and first.chosen):
-            return self.page(first)
-        form = self.form(None, first.chosen)
-        self.focus_on(next(iter(form.contact.fields)), form)
-        return self.page(first, form, self.overrule_form())
+        again = drafts.kept(request, of=DRAFT) if AGAIN in request.GET else None
+        if first.is_valid() and first.chosen:
+            form = self.form(None, first.chosen, again)
+            self.focus_on(next(iter(form.contact.fields)), form)
+            response = self.page(first, form, self.overrule_form.again(again))
+        else:
+            response = self.page(first)
+        if AGAIN not in request.GET and drafts.kept(request, of=DRAFT) is not None:
+            drafts.forget(response)  # another school is on the telephone
+        return response
 
     def post(self, request: HttpRequest) -> HttpResponse:
         first = self.first_form(request.GET or None, user=request.user)
         if not (first.is_valid() and first.chosen):
-            return self.page(first)
+            return self.kept(self.page(first))
         typed = request.POST.copy()
         focus = self.take(typed, first.chosen)
         form = self.form(typed, first.chosen)
@@ -134,8 +145,15 @@ class ByPhone(View):
                 words = _WAITS if self.waits else self.words(submission)
                 messages.success(request, words % {"email": submission.email})
                 to = self.waiting_address if self.waits else self.address
-                return redirect(to(submission))
-        return self.page(first, form, overrule, focus=focus)
+                response = redirect(to(submission))
+                drafts.forget(response)
+                return response
+        return self.kept(self.page(first, form, overrule, focus=focus))
+
+    def kept(self, response: HttpResponse) -> HttpResponse:
+        """With what was typed at hand, for another date than the one that cannot be."""
+        drafts.keep(self.request, response, of=DRAFT)
+        return response
 
     # --- What is known of the school ----------------------------------------------------------
 
@@ -224,7 +242,10 @@ class ByPhone(View):
             return self.book(form, chosen, self.request.user, overrule.arguments)
         except RulesBroken as refusal:
             form.add_broken(refusal.broken)
-            overrule.add_broken(refusal.broken)
+            if self.waits:
+                overrule.say_nobody_waits_over_a_rule()
+            else:
+                overrule.add_broken(refusal.broken)
         except NoteRequired as refusal:
             overrule.add_error("note", str(refusal))
         except Refused as refusal:
@@ -245,6 +266,7 @@ class ByPhone(View):
             "title": self.title,
             "first": first,
             "only_waits": self.only_waits,
+            "again": 1 if self.request.method == "POST" or AGAIN in self.request.GET else None,
         }
         if form is None:
             first.fields[first.asks_next].widget.attrs[first.focus_by] = True

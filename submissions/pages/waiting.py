@@ -84,6 +84,7 @@ class WaitView(WaitAsking, View):
             "row": first,
             "hub": self.submission.hub,
             "is_waiting": first.state == WaitState.WAITING,
+            "is_over": first.state not in (WaitState.HELD, *LIVE),
             "why": why_ended(first),
             "token": self.token,
             **self.context(self.submission, self.rows),

@@ -31,7 +31,7 @@ MOMENT = datetime.timedelta(microseconds=1)
 
 
 class NothingOffered(Refused):
-    message = _("This offer has ended: the place is with the next on the waiting list.")
+    message = _("This offer has ended.")
 
 
 class NotWaiting(Refused):

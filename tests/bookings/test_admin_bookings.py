@@ -555,4 +555,4 @@ def test_form_speaks_of_the_school_to_who_sits_at_the_desk(desk, offer):
         "school": ["Zoek de school en kies haar."],
         "email": ["Vul het e-mailadres van de contactpersoon in."],
     }
-    assert "Nog niet geboekt" in page.content.decode()
+    assert "Er is nog niets vastgelegd" in page.content.decode()

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from bookings.models import Booking, VisitWait
+from bookings.models import Booking, VisitSlot, VisitWait
 from programmes.models import Programme
 from schools.audience import Audience
 from submissions.models import WaitState
@@ -350,6 +350,36 @@ def test_full_date_leads_to_the_waiting_list_with_everything_typed(desk, school,
     assert (mail.to, mail.template) == ("anouk@school.example", "wait_joined")
     desk.post(full, ready(school, wait="1"))
     assert VisitWait.objects.count() == 1
+
+
+def test_another_date_keeps_what_was_typed_for_the_full_one(desk, school, full, address):
+    refused = desk.post(full, ready(school, send="1", facilities="Een rolstoel"))
+    assert f"{WAIT}?programme=" in refused.text
+    assert "opnieuw=1" in refused.text.partition(WAIT)[2].partition('"')[0]
+
+    form = desk.get(f"{address}&opnieuw=1").context["form"]
+
+    names = "contact_name", "email", "facilities"
+    assert [form.contact[name].value() for name in names] == [
+        "Anouk Vis",
+        "anouk@school.example",
+        "Een rolstoel",
+    ]
+    assert classes_of(form) == [
+        {"name": "7b", "year_groups": ["7"], "pupils": "24", "supervisors": "3"}
+    ]
+    assert desk.get(address).context["form"].contact["email"].value() in (None, "")
+
+
+def test_date_that_passed_meanwhile_keeps_what_was_typed(desk, school, full, address):
+    long_ago = {"starts_at": amsterdam(2026, 1, 6, 9), "ends_at": amsterdam(2026, 1, 6, 11)}
+    VisitSlot.objects.filter(pk=full.rpartition("=")[2]).update(**long_ago)
+
+    gone = desk.post(full, ready(school, send="1"))
+
+    assert "form" not in gone.context
+    form = desk.get(f"{address}&opnieuw=1").context["form"]
+    assert form.contact["email"].value() == "anouk@school.example"
 
 
 def test_several_days_are_waited_for_on_the_telephone(desk, school, full):

@@ -330,7 +330,7 @@ def test_history_of_an_offer_that_lapsed_speaks_of_no_code(full, slot, programme
 
     offered = row.submission.bookings.get()
     assert [sentence(one.events.get(move="lapse")) for one in (offered, held)] == [
-        "Het aanbod is niet op tijd genomen; de plek ging naar de volgende.",
+        "Het aanbod is niet op tijd genomen.",
         "De vastgehouden plek verviel: er is niet op tijd een code ingevuld.",
     ]
 

@@ -259,6 +259,12 @@ def test_offer_is_mailed_with_its_deadline_and_looking_at_it_takes_nothing(clien
     assert Booking.objects.get(submission=offered.submission).state == State.OFFERED
 
 
+def test_staff_open_the_booking_that_holds_what_is_offered(desk, offered):
+    page = desk.get(reverse("admin:bookings_visitwait_change", args=[offered.pk])).text
+    booking = reverse("admin:bookings_booking_change", args=[offered.booking_id])
+    assert f'<dt>Boeking</dt><dd><a href="{booking}">' in page
+
+
 def test_one_tap_takes_it_and_a_second_one_changes_nothing(client, offered):
     page = wait_page(offered.submission, token=True)
 
@@ -334,6 +340,20 @@ def test_lapsed_offer_is_told_with_other_dates(offered, programme, frozen):
     assert mail.template == "wait_expired"
     assert "donderdag 5 november 09:00: " in mail.text
     assert mail.to == offered.submission.email
+
+
+def test_lapsed_offer_went_to_nobody_where_nobody_else_waits(client, offered, frozen):
+    """The very date is listed as free below it."""
+    page = wait_page(offered.submission, token=True)
+    assert "Jullie wachten op" not in client.get(page).text
+    frozen.move_to(amsterdam(2026, 9, 16, 17, 1))
+    LIST.expire_offers()
+
+    answer = text_of(client.post(page, {"take": "1"}, follow=True))
+
+    assert "Dit aanbod is voorbij." in answer
+    assert "Het aanbod is niet op tijd genomen. Dit is nog vrij: dinsdag 3 november" in answer
+    assert ("Jullie wachtten op" in answer, "volgende" in answer) == (True, False)
 
 
 def test_colleague_reads_dates_and_position_in_her_own_language(programme, slot, taken):

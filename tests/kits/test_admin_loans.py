@@ -1,6 +1,7 @@
 """Loans in the back office: the list, one loan, lending on a school's behalf."""
 
 import datetime
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
@@ -18,6 +19,7 @@ from kits.models import (
 )
 from submissions.models import WaitState
 from tests.factories import (
+    NOW,
     make_class_group,
     make_kit,
     make_loan,
@@ -153,6 +155,41 @@ def test_days_that_cannot_be_are_refused_at_their_field(desk, ends_on, error):
     assert loan.events.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("days", "error"),
+    [
+        ({"starts_on": "2026-09-02", "ends_on": "2026-11-23"}, {
+            "starts_on": ["Woensdag 2 september is voorbij."],
+        }),
+        ({"starts_on": "2026-11-02", "ends_on": "2026-11-22"}, {
+            "ends_on": ["De balie is niet open op zondag 22 november."],
+        }),
+    ],
+)  # fmt: skip
+def test_unusual_days_are_asked_about_once_before_the_school_is_mailed(desk, days, error):
+    loan = make_loan()
+    tick = "Het is toch zo afgesproken"
+    address = move_of(loan, "change_dates")
+    assert tick not in desk.get(address).text
+
+    asked = desk.post(address, days | {"agreed": ""})
+
+    assert asked.context["form"].errors == error
+    assert tick in asked.text
+    assert loan.events.count() == 1
+    assert desk.post(address, days | {"agreed": "on"}).status_code == 302
+    loan.refresh_from_db()
+    assert days == {"starts_on": f"{loan.starts_on}", "ends_on": f"{loan.ends_on}"}
+
+
+def test_day_that_stays_is_not_asked_about(desk):
+    """It was agreed on before, or has begun."""
+    loan = make_loan(starts_on=november(1), ends_on=november(8))
+    assert desk.post(move_of(loan, "extend"), {"ends_on": "2026-11-09"}).status_code == 302
+    both = {"starts_on": "2026-11-01", "ends_on": "2026-11-10"}
+    assert desk.post(move_of(loan, "change_dates"), both).status_code == 302
+
+
 def test_extending_into_the_next_loan_is_refused_with_words(desk):
     loan = make_loan()
     make_loan(copy=loan.copy, starts_on=november(30), ends_on=datetime.date(2026, 12, 7))
@@ -271,6 +308,121 @@ def test_page_says_how_many_boxes_are_free_and_refuses_when_there_is_none(desk):
     assert Loan.objects.count() == 2
 
 
+def test_whoever_sends_an_unfinished_loan_reads_so_at_its_top(desk):
+    kit, school = make_kit(), make_school()
+    not_yet = "Er is nog niets vastgelegd: er ontbreekt iets of het past niet."
+    assert not_yet not in desk.get(LEND, asked_for(kit)).text
+
+    for wrong in ({"klas-pupils": ""}, {"klas-pupils": "31"}):
+        page = lend(desk, kit, school, **wrong).text
+        assert page.index(not_yet) < page.index("School en contact")
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ({}, []),
+        (
+            {"starts_on": "2026-11-01", "ends_on": "2026-11-11"},
+            [
+                "De balie is niet open op zondag 1 november.",
+                "De balie is niet open op woensdag 11 november (Inventarisatie).",
+            ],
+        ),
+        ({"starts_on": "2026-09-02"}, [
+            "Woensdag 2 september is voorbij.",
+            "Deze leskist lenen we hoogstens 21 dagen uit.",
+        ]),
+        ({"delivery": "round"}, [
+            "Deze leskist gaat niet mee met de bezorgrit.",
+            "De bezorgrit rijdt niet op maandag 2 november.",
+            "De bezorgrit rijdt niet op maandag 23 november.",
+        ]),
+    ],
+)  # fmt: skip
+def test_unusual_days_are_said_before_they_are_agreed_on_and_stay_possible(desk, days, said):
+    kit, eleventh = make_kit(can_be_delivered=False), november(11)
+    kit.venue.closures.create(starts_on=eleventh, ends_on=eleventh, reason="Inventarisatie")
+    query = {name: days.get(name, value) for name, value in asked_for(kit).items()}
+
+    page = desk.get(LEND, query)
+
+    assert list(page.context["unusual"]) == said
+    assert ("Uitlenen kan toch" in page.text) == bool(said)
+    address = f"{LEND}?{urlencode(query)}"
+    assert desk.post(address, typed(page.context["form"], make_school())).status_code == 302
+    assert Loan.objects.get().starts_on.isoformat() == query["starts_on"]
+
+
+@pytest.mark.parametrize(
+    ("days", "errors"),
+    [
+        (
+            {"starts_on": "2026-11-01", "ends_on": "2026-11-20"},
+            {"starts_on": ["De balie is niet open op zondag 1 november."]},
+        ),
+        (
+            {"starts_on": f"{NOW:%Y-%m-%d}", "ends_on": f"{NOW:%Y-%m-%d}"},
+            {"starts_on": [
+                "Deze datum is te dichtbij: "
+                "we hebben een paar dagen nodig om alles klaar te zetten."
+            ]},
+        ),
+        ({"ends_on": "2026-12-04"}, {"ends_on": ["Deze leskist lenen we hoogstens 21 dagen uit."]}),
+    ],
+)  # fmt: skip
+def test_days_that_nobody_is_offered_are_refused_before_the_rest_is_asked(desk, days, errors):
+    query = {name: days.get(name, value) for name, value in asked_for(make_kit()).items()}
+
+    page = desk.get(reverse("admin:kits_loanwait_add", query=query))
+
+    assert page.context["first"].errors == errors
+    assert "form" not in page.context
+
+
+def test_other_days_keep_what_was_typed_for_those_without_a_box(desk):
+    kit, school = make_kit(), make_school()
+    make_loan(copy=kit.copies.get())
+    fields = {"language": "en", "overrule": ["numbers"], "note": "Groot"}
+    refused = lend(desk, kit, school, **fields)
+    assert '<input type="hidden" name="opnieuw" value="1">' in refused.text
+    other = asked_for(kit) | {"starts_on": "2026-12-01", "ends_on": "2026-12-15"}
+
+    page = desk.get(LEND, other | {"opnieuw": "1"})
+
+    form, overrule = page.context["form"], page.context["overrule"]
+    names = "contact_name", "email", "phone", "language"
+    assert [form.contact[name].value() for name in names] == [
+        "Anouk",
+        "anouk@school.example",
+        "0570 123456",
+        "en",
+    ]
+    assert form.contact["school"].value().choice == str(school.pk)
+    assert [form.class_form[name].value() for name in ("name", "pupils")] == ["Groep 7", "24"]
+    assert [overrule[name].value() for name in ("overrule", "note")] == [["numbers"], "Groot"]
+    done = desk.post(f"{LEND}?{urlencode(other)}", typed(form, school))
+    assert (done.status_code, done.cookies["draft"].value) == (302, "")
+
+
+def test_next_school_on_the_telephone_starts_with_an_empty_form(desk):
+    kit = make_kit()
+    make_loan(copy=kit.copies.get())
+    lend(desk, kit, make_school())
+
+    page = desk.get(LEND, asked_for(kit))
+    again = desk.get(LEND, asked_for(kit) | {"opnieuw": "1"})
+
+    for one in (page, again):
+        assert one.context["form"].contact["contact_name"].value() in (None, "")
+
+
+def test_one_box_of_one_is_no_plural(desk):
+    assert (
+        "1 van de 1 kist vrij in deze hele periode." in desk.get(LEND, asked_for(make_kit())).text
+    )
+
+
 def test_period_without_a_box_is_demand_on_the_telephone_too(desk):
     kit = make_kit()
     make_loan(copy=kit.copies.get())
@@ -326,6 +478,26 @@ def test_staff_overrule_the_class_with_a_note(desk, staff):
     page = desk.get(change_of(loan)).content.decode()
     assert "Door TEC gereserveerd namens de school." in page
     assert "Plusklas" in page
+
+
+def test_nobody_is_told_twice_to_tick_a_rule_that_the_waiting_list_keeps_to(desk):
+    """What was ticked for a loan helps nobody onto the list, and the page says that."""
+    kit, school = make_kit(), make_school()
+    make_loan(copy=kit.copies.get())
+    large = {"klas-pupils": "31", "wait": "1"}
+
+    plain = lend(desk, kit, school, **large).context["overrule"]
+    ticked = lend(desk, kit, school, **large, overrule=["numbers"], note="Groot")
+
+    assert plain.errors == {}
+    assert ticked.context["overrule"].errors == {
+        "overrule": [
+            "De wachtlijst houdt zich aan de regels: "
+            "afwijken kan alleen bij wat je meteen vastlegt."
+        ]
+    }
+    assert ticked.context["form"].class_form.errors.keys() == {"pupils"}
+    assert not LoanWait.objects.exists()
 
 
 def test_what_was_ticked_and_is_not_needed_is_not_overruled(desk):

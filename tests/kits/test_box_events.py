@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from kits import handling
 from kits.models import CopyEvent, LoanState, Repair, Shortage
+from kits.telling.wording import of_box
 from tests.factories import NOW, make_kit, make_loan, make_staff
 from tests.kits.back_office import change_of
 
@@ -37,6 +38,39 @@ def test_refill_tells_who_put_what_right_once():
     assert told(copy) == [("refill", staff, {"item": "Robot", "missing": 2, "damaged": 1})]
     event = CopyEvent.objects.get()
     assert (event.at, event.by_role) == (NOW, "staff")
+
+
+def test_slip_of_the_finger_on_the_shopping_list_is_undone_once():
+    copy, staff = make_kit().copies.get(), make_staff()
+    shortage = lacking(copy, missing=2)
+    handling.refill(shortage=shortage, by=staff)
+
+    for _tap in range(2):
+        handling.undo_refill(shortage=shortage, by=staff)
+
+    shortage.refresh_from_db()
+    assert shortage.closed_at is None
+    assert [move for move, _who, _data in told(copy)] == ["refill", "undo_refill"]
+    assert of_box(copy.events.latest("pk")) == "Toch niet aangevuld: Robot."
+
+
+@pytest.mark.parametrize("counted", ["handed out", "found short"])
+def test_what_was_counted_since_is_true_and_nothing_is_undone(counted, frozen):
+    copy, staff = make_kit().copies.get(), make_staff()
+    shortage = lacking(copy, missing=2)
+    handling.refill(shortage=shortage, by=staff)
+    frozen.shift(60)
+    if counted == "handed out":
+        loan = make_loan(copy=copy, starts_on=TODAY, state=LoanState.PACKED)
+        whole = {item.pk: handling.Count(item.quantity) for item in copy.kit.contents.all()}
+        handling.hand_out(loan=loan, counts=whole, findings=[], by=staff)
+    else:
+        lacking(copy, missing=1)
+
+    handling.undo_refill(shortage=shortage, by=staff)
+
+    shortage.refresh_from_db()
+    assert shortage.closed_at == NOW
 
 
 @pytest.mark.parametrize("starts_on", [TODAY, TODAY - datetime.timedelta(days=1)])

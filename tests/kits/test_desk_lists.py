@@ -111,6 +111,24 @@ def test_round_goes_by_postcode_and_on_paper(desk):
     assert other.context["day"] == MONDAY
 
 
+def test_stop_whose_address_nobody_knows_says_so_on_screen_and_on_paper(desk):
+    """A school that a teacher typed in has a name and a place."""
+    nowhere = {"street": "", "house_number": "", "postcode": "", "city": "Olst"}
+    known, typed = make_school(), make_school(name="De Nieuwe", **nowhere)
+    for school in (known, typed):
+        make_outing(submission=make_submission(school=school), delivery=Delivery.ROUND)
+    round_of = reverse("desk:round")
+
+    page = " ".join(desk.get(round_of).text.split())
+    paper = desk.get(round_of, {"dag": f"{MONDAY:%Y-%m-%d}", "papier": ""})
+    text = " ".join(PdfReader(io.BytesIO(paper.content)).pages[0].extract_text().split())
+
+    unknown = "Adres onbekend: vraag het de school."
+    assert f"<p>Olst <strong>{unknown}</strong></p>" in page
+    assert "<p>Schoolstraat 1, 7411 AA Deventer</p>" in page
+    assert text.count(unknown) == 1
+
+
 def test_shopping_list_adds_up_and_is_ticked_off(desk):
     kit = make_kit(copies=2)
     battery, robot = kit.contents.get(name="Batterij"), kit.contents.get(name="Robot")
@@ -129,6 +147,12 @@ def test_shopping_list_adds_up_and_is_ticked_off(desk):
     assert f"Batterij in kist {second.code} is weer compleet." in text_of(said)
     assert desk.post(shopping, {"shortage": "x"}).status_code == 404
 
+    undo = {"shortage": line.pk, "undo": "1"}
+    assert f'name="shortage" value="{line.pk}"' in said.text
+    again = desk.post(shopping, undo, follow=True)
+    assert [one.quantity for one in again.context["consumables"]] == [7]
+    assert again.context["done"] is None
+
 
 def test_repair_moves_loans_and_is_loud_about_the_rest(desk):
     kit = make_kit(copies=2)
@@ -141,7 +165,7 @@ def test_repair_moves_loans_and_is_loud_about_the_rest(desk):
     wrong = desk.post(
         repair, {"starts_on": "2026-11-09", "free_again_on": "2026-11-09", "reason": "wiel"}
     )
-    assert "__all__" in wrong.context["form"].errors
+    assert wrong.context["form"].errors == {"free_again_on": ["Kies een latere dag dan de eerste."]}
     page = desk.post(
         repair,
         {"starts_on": "2026-11-09", "free_again_on": "2026-12-01", "reason": "wiel"},

@@ -253,7 +253,9 @@ def test_extended_loan_is_mailed_with_its_new_day():
     lifecycle.extend(loan=loan, ends_on=datetime.date(2026, 11, 9), by=loan.submission.user)
     (mail,) = told()
 
-    assert mail.subject == "Gewijzigd: Robots tot en met maandag 9 november 2026"
+    assert mail.subject == (
+        "Gewijzigd: Robots van maandag 2 november tot en met maandag 9 november 2026"
+    )
 
 
 def test_facts_stand_right_under_the_sentence_that_announces_them():

@@ -81,7 +81,7 @@ def test_box_more_shows_first_who_is_offered_it(desk, kit):
     for add in ways:
         page = add()
         refusal = page.context["request"].refusal
-        assert [mail.subject[:22] for mail, _text in refusal.mails] == ["Een plek voor jullie: "]
+        assert [mail.subject[:25] for mail, _text in refusal.mails] == ["Een leskist voor jullie: "]
         assert (page.status_code, len(codes_of(kit))) == (200, 2)
     ways[0](mails_seen=refusal.print)
     row.refresh_from_db()

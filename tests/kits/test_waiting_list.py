@@ -233,7 +233,7 @@ def test_history_of_an_offer_that_lapsed_speaks_of_no_code(kit):
 
     offered = Loan.objects.get(submission=row.submission)
     assert [sentence(one.events.get(move="lapse")) for one in (offered, held)] == [
-        "Jullie hadden de plek die we aanboden niet nodig.",
+        "Jullie hadden niet nodig wat we aanboden.",
         "De vastgehouden kist is vervallen: de code is niet op tijd ingevuld.",
     ]
 
@@ -430,6 +430,37 @@ def test_who_waited_in_vain_is_told_of_other_days(client, kit, frozen):
         reverse("loans:wait", args=[row.submission.public_id, token_of(row.submission)])
     )
     assert "Dit is nog vrij:" in page.text
+
+
+def test_mail_of_an_offer_speaks_of_a_box_and_of_all_its_days(kit):
+    make_loan_wait(kit=kit)
+    LIST.give_turns()
+
+    (mail,) = tell()
+
+    assert mail.subject == (
+        f"Een leskist voor jullie: {kit.title} vanaf maandag 2 november "
+        "(van jullie tot woensdag 16 september 17:00)"
+    )
+    for text in (mail.text, mail.html):
+        assert "Er is een leskist voor jullie" in text
+        assert "Bekijk en neem de leskist" in text
+        assert "plek" not in text
+
+
+def test_box_that_was_not_taken_in_time_went_to_nobody_where_nobody_else_waits(client, kit, frozen):
+    row = make_loan_wait(kit=kit)
+    page = reverse("loans:wait", args=[row.submission.public_id, token_of(row.submission)])
+    assert "Jullie wachten op" in client.get(page).text
+    LIST.give_turns()
+    frozen.shift(datetime.timedelta(days=4))
+    LIST.expire_offers()
+
+    answer = client.post(page, {"take": "1"}, follow=True).text
+
+    assert "Dit aanbod is voorbij." in answer
+    assert "Het aanbod is niet op tijd genomen." in answer
+    assert ("Jullie wachtten op" in answer, "volgende" in answer) == (True, False)
 
 
 def test_code_of_who_asks_to_wait_leads_to_no_form_of_a_kit_that_is_lent_no_more(client, kit):

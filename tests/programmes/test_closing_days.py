@@ -572,6 +572,23 @@ def test_form_that_was_changed_below_the_preview_is_shown_anew(
     assert Closure.objects.count() == 1
 
 
+def test_days_in_the_wrong_order_are_said_at_their_field_and_keep_what_was_chosen(
+    desk, booking, programme
+):
+    _answer, data = look(desk, programme.venue)
+    (way,) = (name for name in data if name.startswith("way-"))
+    data[way] = "leave"
+
+    wrong = do(desk, data, ends_on="2026-11-02")
+
+    assert wrong.context["form"].errors == {"ends_on": ["De laatste dag ligt voor de eerste."]}
+    assert f'<input type="hidden" name="{way}" value="leave">' in wrong.text
+    again, _data = look(desk, programme.venue, **{way: "leave"})
+    assert [line.way.value for line in lines(again)] == ["leave"]
+    assert f'type="hidden" name="{way}"' not in again.text
+    assert not Closure.objects.exists()
+
+
 def test_seal_of_somebody_elses_making_does_nothing(desk, booking, programme):
     _answer, data = look(desk, programme.venue)
     assert do(desk, data, seal=data["seal"][:-3] + "abc").status_code == 200

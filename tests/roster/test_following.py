@@ -7,11 +7,19 @@ import pytest
 from bookings import lifecycle as bookings
 from bookings.models import Booking, State
 from bookings.visits import move_visit
+from bookings.waiting.visit_list import LIST
 from programmes.models import Programme
 from roster import clock, lifecycle, refusals
 from roster.models import Shift
 from roster.rules import in_doubt
-from tests.factories import amsterdam, make_booking, make_slot, make_staff, make_visit
+from tests.factories import (
+    amsterdam,
+    make_booking,
+    make_slot,
+    make_staff,
+    make_visit,
+    make_wait,
+)
 from tests.roster.rostering import (
     absent,
     fresh,
@@ -211,6 +219,27 @@ def test_shift_of_a_visit_whose_last_class_cancels_does_not_go_after_one_that_mo
     clock.follow_visits()
     assert (fresh(shift).state, shift.events.latest("pk").notice) == ("ended", "off")
     assert Shift.objects.get(visit__slot=there).person is None
+
+
+@pytest.mark.parametrize(("answer", "state"), [("take", "taken"), ("withdraw", "ended")])
+def test_nobody_is_let_go_while_the_place_is_offered_to_who_waited(answer, state):
+    """She would be asked anew once the offer is taken; an open shift can be opened again."""
+    run = make_run(needed=2)
+    shift = make_shift(run, person=make_person(runs=[run]))
+    vacant = Shift.objects.get(visit=shift.visit, number=2)
+    row = make_wait(programme=run, slot=shift.visit.slot)
+    bookings.cancel(booking=shift.visit.bookings.get(), by=make_staff())
+
+    clock.follow_visits()
+
+    assert (fresh(shift).state, fresh(vacant).state) == ("taken", "ended")
+    getattr(LIST, answer)(row.submission, by=row.submission.user)
+    clock.follow_visits()
+    assert fresh(shift).state == state
+    live = Shift.objects.live().filter(visit__bookings__submission=row.submission)
+    expected = [shift.person, None] if answer == "take" else []
+    assert [one.person for one in live.order_by("number")] == expected
+    assert shift.events.latest("pk").notice == ("" if answer == "take" else "off")
 
 
 def test_shift_goes_along_with_the_class_that_leaves_last():

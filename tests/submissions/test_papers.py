@@ -151,6 +151,13 @@ def test_confirmation_of_what_is_shared_goes_again_to_who_asked(desk, asked, sub
     assert [mail.to for mail in confirmed.filter(state=Mail.State.QUEUED)] == [OLD]
 
 
+def test_confirmation_of_what_was_cancelled_is_not_offered(desk, asked):
+    again = "Stuur de bevestiging opnieuw"
+    assert again in page_of(desk, asked).text
+    type(asked[0]).objects.update(state=State.CANCELLED)
+    assert again not in page_of(desk, asked).text
+
+
 def test_what_was_cancelled_is_not_confirmed_again(desk, submission):
     booking = make_booking(submission=submission)
     booking.events.update(notice="confirmed", noticed_at=None)
