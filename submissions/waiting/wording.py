@@ -45,7 +45,9 @@ _SENTENCES = {
     "verify": lambda: _("On the waiting list from now on."),
     "prolong": more_time,
     "pass_over": lambda: _("A place came free that was too small; it went to the next."),
-    "wait_on": lambda: _("What we offered does not go ahead; you stay where you were in the row."),
+    "wait_on": lambda: _(
+        "What we offered does not go ahead; you stay where you were in the queue."
+    ),
     "take": lambda: _("The offer was taken."),
 }
 

@@ -230,6 +230,47 @@ def test_pages_of_who_asked_for_a_group_say_nothing_of_schools(client, programme
     assert "Alleen als je organisatie dat op de factuur wil." in form
 
 
+def test_group_that_waits_reads_of_no_class_or_pupils(client, programme, slot):
+    booking = make_group(visit=make_visit(slot=slot, programme=programme))
+    asked = make_submission(
+        user=booking.submission.user,
+        organisation=booking.organisation,
+        email="esra@konnected.example",
+        photos="",
+    )
+    columns = {"year_from": None, "year_to": None, "supervisors": 0, "class_group": None}
+    team = {"group_kind": GroupKind.COMPANY, "party_name": "Team Lassen", "pupils": 12}
+    wait = make_wait(programme=programme, slot=slot, submission=asked, **columns, **team)
+    client.force_login(asked.user)
+    page = reverse("bookings:wait", args=[asked.public_id])
+    numbers = reverse("bookings:wait_numbers", args=[asked.public_id, wait.pk])
+    more = client.post(numbers, {"pupils": 13})
+    for text in (client.get(page).text, client.get(numbers).text, more.text):
+        says_nothing_of_schools(main_of(text))
+    assert "Met meer hebben jullie een grotere plek nodig" in more.text
+    assert "Minder deelnemers" in main_of(client.get(page).text)
+    wish = main_of(client.get(reverse("bookings:wish", args=[programme.slug])).text)
+    assert "Met minder deelnemers of een andere contactpersoon" in wish
+
+    assert "Jullie wachten op" in main_of(client.get(page).text)
+    client.post(page, {"withdraw": "1"})
+    assert "Jullie wachtten op" in main_of(client.get(page).text)
+
+
+def test_several_groups_change_in_words_of_groups(client, programme, slot):
+    visit = make_visit(slot=slot, programme=programme, max_groups=2, max_pupils=40)
+    booking = make_group(visit=visit)
+    other = make_group(visit=visit, submission=booking.submission, party_name="Team Lassen")
+    client.force_login(booking.submission.user)
+    page = reverse("bookings:parts", args=[booking.submission.public_id])
+    text = client.get(page).text
+    says_nothing_of_schools(main_of(text))
+    assert "<title>Meer groepen wijzigen" in text
+    numbers = {f"klas-{one.pk}-pupils": 10 for one in (booking, other)}
+    answer = client.post(page, numbers, follow=True)
+    assert "2 groepen gewijzigd. Eén mail zegt alles." in main_of(answer.text)
+
+
 def test_desk_reads_what_to_arrange_for_a_group_without_a_class(desk, programme, slot):
     booking = make_group(visit=make_visit(slot=slot, programme=programme))
     Submission.objects.filter(pk=booking.submission_id).update(facilities="Een rolstoel")

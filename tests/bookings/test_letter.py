@@ -374,6 +374,19 @@ def test_letter_of_a_tasting_has_the_rotation_on_its_second_page() -> None:
     )
 
 
+def test_rotation_names_the_components_in_the_language_of_the_letter() -> None:
+    programme = make_tasting()
+    programme.components.filter(name="Stop-motion").update(name_en="Moving pictures")
+    submission = make_asker(language="en")
+    make_booking(submission=submission, visit=make_room(programme), party_name="7A", pupils=27)
+
+    text = text_of(read(submission).pages[1])
+
+    assert "3 7A 5 Metaal: solderen en zagen 4 7A 4 Moving pictures 5 7A 4 Tiny House" in text
+    assert "Moving pictures Moderne techniek en media 4 3 2 1 6 5 " in text
+    assert "Stop-motion" not in text
+
+
 def test_letter_says_when_the_rotation_does_not_fit() -> None:
     submission = make_asker()
     make_booking(submission=submission, visit=make_room(make_tasting(minutes=21)), pupils=27)
