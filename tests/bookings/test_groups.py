@@ -4,6 +4,7 @@ A company's team comes to what is for groups; it has no year groups, school, pho
 supervisors, and no text calls its people pupils.
 """
 
+import datetime
 import io
 import re
 from typing import Any
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 from pypdf import PdfReader
 
-from bookings import attendance, lifecycle, visits
+from bookings import attendance, clock, lifecycle, visits
 from bookings.models import Attention, Booking, State
 from bookings.refusals import ClassAlreadyBooked, GroupAlreadyBooked, WrongAudience
 from bookings.rules import VisitItem, VisitRequest
@@ -69,6 +70,9 @@ def programme() -> Any:
         price="180.00",
         bring="Dichte schoenen",
         arrange="Eigen vervoer",
+        preparation="Bedenk samen wat je wilt maken.",
+        preparation_minutes=30,
+        follow_up="Hang het werkstuk op.",
     )
 
 
@@ -255,6 +259,30 @@ def test_group_that_waits_reads_of_no_class_or_pupils(client, programme, slot):
     assert "Jullie wachten op" in main_of(client.get(page).text)
     client.post(page, {"withdraw": "1"})
     assert "Jullie wachtten op" in main_of(client.get(page).text)
+
+
+def test_what_is_around_the_visit_of_a_group_is_told_without_a_class(
+    client, programme, slot, frozen
+):
+    booking = make_group(visit=make_visit(slot=slot, programme=programme))
+    client.force_login(booking.submission.user)
+    arguments = [booking.submission.public_id, booking.pk]
+    for name in ("preparation", "follow_up"):
+        says_nothing_of_schools(
+            main_of(client.get(reverse(f"bookings:{name}", args=arguments)).text)
+        )
+    frozen.move_to(slot.starts_at - datetime.timedelta(days=2))
+    clock.remind_due()
+    [mail] = told()
+    assert "De voorbereiding is nog niet afgevinkt." in mail.text
+    says_nothing_of_schools(mail.text)
+
+    frozen.move_to(slot.ends_at + datetime.timedelta(days=1))
+    client.post(reverse("bookings:follow_up", args=arguments), {"gedaan": "ja"})
+    page = main_of(client.get(reverse("bookings:booking", args=arguments[:1])).text)
+    assert "De groep is er daarna mee verder gegaan." in page
+    assert "Daarna: verder ermee" in page
+    says_nothing_of_schools(page.replace(booking.submission.email, ""))
 
 
 def test_several_groups_change_in_words_of_groups(client, programme, slot):
