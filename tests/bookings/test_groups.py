@@ -33,6 +33,7 @@ from submissions.lifecycle import identify
 from submissions.models import Submission
 from submissions.privacy.erasure import erase_person, found_in
 from submissions.rules import Party, RulesBroken
+from submissions.waiting.wording import Position, position_in_words
 from submissions.wording import numbers_of
 from tests.booking_form import address, code_in_mail, errors_of, held
 from tests.factories import (
@@ -257,6 +258,9 @@ def test_group_that_waits_reads_of_no_class_or_pupils(client, programme, slot):
     assert "Met minder deelnemers of een andere contactpersoon" in wish
 
     assert "Jullie wachten op" in main_of(client.get(page).text)
+    assert position_in_words(Position(number=1, larger=2)) == (
+        "Jullie zijn nummer 1 op de lijst; 2 anderen wachten op een grotere plek."
+    )
     client.post(page, {"withdraw": "1"})
     assert "Jullie wachtten op" in main_of(client.get(page).text)
 
