@@ -188,6 +188,24 @@ def test_mean_of_a_board_tells_nothing_of_the_few_others(others, want, clock_of_
     assert (found["answered"], found["questions"][0]["mean"]) == (5, want)
 
 
+@pytest.mark.parametrize("before", [2025, 2026], ids=["all years", "the school year"])
+@pytest.mark.parametrize(("others", "want"), [(0, 4), (1, None), (4, None), (5, 4)])
+def test_mean_of_some_days_tells_nothing_of_the_few_answers_of_others(
+    before, others, want, clock_of_the_day
+):
+    """Who reads figures sees the results of the school year, and of all."""
+    for year, month, number in ((before, 9, others), (2026, 11, 5)):
+        clock_of_the_day.move_to(amsterdam(year, month, 4, 10))
+        for one in range(number):
+            came(year, month, 3, name=f"Groep {one}")
+        clock.ask_due()
+        for evaluation in Evaluation.objects.filter(day=datetime.date(year, month, 3)):
+            answered(evaluation, overall=4)
+    span = {"first": datetime.date(2026, 10, 1), "last": datetime.date(2026, 12, 31)}
+    found = facts_of(make_report(**span))["evaluation"]
+    assert (found["answered"], found["questions"][0]["mean"]) == (5, want)
+
+
 def test_report_of_a_source_asks_only_teachers_whose_visit_it_helps_pay(clock_of_the_day):
     source = make_source()
     paid = make_programme(max_groups=9, max_pupils=999)
