@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from bookings.models import Booking, State, Visit
 from bookings.telling.documents import letter, letter_filename
-from programmes.models import Programme
+from programmes.models import Programme, Venue
 from submissions.models import Submission
 from tests.factories import (
     amsterdam,
@@ -200,6 +200,20 @@ def test_letter_is_in_the_language_of_the_submission_whatever_is_active() -> Non
         reader.pages[0]
     )
     assert letter_filename(submission) == "letter-7K55GP47.pdf"
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_letter_says_how_to_get_there_in_its_language(language: str) -> None:
+    programme = make_facts()
+    there = {"directions": "Tien minuten lopen.", "directions_en": "A walk of ten minutes."}
+    Venue.objects.filter(pk=programme.venue_id).update(**there)
+    submission = make_asker(language=language)
+    make_booking(submission=submission, visit=make_room(programme))
+
+    text = text_of(read(submission).pages[0])
+
+    said, other = there.values() if language == "nl" else reversed(there.values())
+    assert (said in text, other in text) == (True, False)
 
 
 def test_letter_is_tagged() -> None:

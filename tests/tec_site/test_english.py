@@ -27,7 +27,7 @@ from programmes.models import (
 )
 from schools.models import SchoolHoliday
 from tec_site import demo
-from tests.factories import amsterdam, make_programme
+from tests.factories import amsterdam, make_programme, make_zone
 
 pytestmark = pytest.mark.django_db
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -131,6 +131,15 @@ def test_page_without_english_says_that_it_is_dutch(english):
 
     assert '<h1 lang="nl">Een film</h1>' in page
     assert '<p class="lead" lang="en">Of clay.</p>' in page
+
+
+def test_home_tells_of_the_zones_in_english_and_keeps_their_names(english):
+    words = {"description": "Met echt gereedschap.", "description_en": "With real tools."}
+    make_zone(name="Harde techniek", artwork="hard", **words)
+    page = english.get("/").text
+    assert '<h3 lang="nl">Harde techniek</h3>' in page
+    assert '<p lang="en">With real tools.</p>' in page
+    assert "Met echt gereedschap." not in page
 
 
 def test_dutch_page_has_the_dutch(client):
