@@ -69,8 +69,8 @@ def keep_rooms(programme: Programme, took: int, by: User, *, tell: bool) -> list
             coming_of(programme), "retime", {"from": took, "to": programme.duration}, by, tell
         )
         text = ngettext(
-            "%(number)d class gets a mail: its visit ends at another time.",
-            "%(number)d classes get a mail: their visit ends at another time.",
+            "%(number)d class or group gets a mail: its visit ends at another time.",
+            "%(number)d classes or groups get a mail: their visit ends at another time.",
             told,
         )
         lines += [text % {"number": told}] if told else []
@@ -102,8 +102,8 @@ def readdress(venue: Venue, before: Venue, *, by: User, tell: bool) -> list[str]
         coming_of(venue), "readdress", {"from": before.address, "to": venue.address}, by, tell
     )
     text = ngettext(
-        "%(number)d class gets a mail: its visit is at another address.",
-        "%(number)d classes get a mail: their visit is at another address.",
+        "%(number)d class or group gets a mail: its visit is at another address.",
+        "%(number)d classes or groups get a mail: their visit is at another address.",
         told,
     )
     return [text % {"number": told}] if told else []

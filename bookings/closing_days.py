@@ -167,7 +167,9 @@ def _hit(
     text = f"{_when(slot)} {programme.title}" + (f" ({classes})" if classes else "")
     # Who was offered a place stands among the classes.
     if number := sum(one.state == WaitState.WAITING for one in waiting):
-        words = ngettext("%(number)d class waits", "%(number)d classes wait", number)
+        words = ngettext(
+            "%(number)d class or group waits", "%(number)d classes or groups wait", number
+        )
         text += ", " + words % {"number": number}
     free, taken = (
         [Way(MOVE, [str(offer.slot_id)], _move_to(offer)) for offer in some]

@@ -111,8 +111,9 @@ class Results(AskedAndAnswered):
 
 # When the class ticked its preparation; what there was to prepare.
 DONE, PREPARATION = "booking__prepared_at", "booking__visit__programme__preparation"
+GROUP_KIND = "booking__group_kind"
 COLUMNS = (
-    *("state", "prepared", *FACES, DONE, PREPARATION),
+    *("state", "prepared", *FACES, DONE, PREPARATION, GROUP_KIND),
     *(one for names in TALLIES.values() for one in names),
 )
 
@@ -133,6 +134,7 @@ def results_by_visit(evaluations: EvaluationQuerySet) -> dict[int, Results]:
 
 def _results(rows: list[Any]) -> Results:
     answered = _answered(rows)
+    of_classes = [row for row in answered if not row[GROUP_KIND]]  # others are not asked that
     well = [row for row in answered if row["prepared"] == Prepared.WELL]
     others = [row for row in answered if row["prepared"] not in (None, Prepared.WELL)]
     return Results(
@@ -140,7 +142,7 @@ def _results(rows: list[Any]) -> Results:
         answered=len(answered),
         classes=sum(any(row[name] for name in TALLIES["faces"]) for row in rows),
         teachers=[_of_teachers(answered, name) for name in FACES],
-        prepared=_chosen(answered, "prepared", _("How well prepared was the class?"), Prepared),
+        prepared=_chosen(of_classes, "prepared", _("How well prepared was the class?"), Prepared),
         pupils=[_of_pupils(rows, group) for group in TALLIES],
         splits=[
             *(

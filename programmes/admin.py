@@ -261,7 +261,7 @@ class HubAdmin(NoDelete, SaidInCalendars, WithSamples, ModelAdmin):
 class ZoneInline(TabularInline):
     model = Zone
     extra = 0
-    fields = ("position", "name", "slug", "description", "artwork")
+    fields = ("position", "name", "slug", "description", "description_en", "artwork")
     prepopulated_fields = {"slug": ("name",)}
 
 
@@ -304,7 +304,7 @@ class ZoneAdmin(NoDelete, ModelAdmin):
     search_fields = ("name", "venue__name", "programmes__title")
     search_help_text = _("name, venue or programme")
     prepopulated_fields = {"slug": ("name",)}
-    fields = ("venue", ("name", "slug"), "description", ("artwork", "position"))
+    fields = ("venue", ("name", "slug"), "description", "description_en", ("artwork", "position"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Zone]:
         return super().get_queryset(request).prefetch_related("programmes")

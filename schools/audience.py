@@ -35,6 +35,16 @@ class Audience(models.TextChoices):
     def people(self) -> str:
         return _("Participants") if self.is_groups else _("Pupils")
 
+    @property
+    def before(self) -> str:
+        if self.is_groups:
+            return _("Before: the preparation")
+        return _("Before: the preparation in class")
+
+    @property
+    def afterwards(self) -> str:
+        return _("Afterwards: go on with it") if self.is_groups else _("Afterwards: go on in class")
+
     def parties(self, number: int) -> str:
         """'1 klas', '2 klassen' or '2 groepen'."""
         if self.is_groups:

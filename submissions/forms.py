@@ -136,7 +136,7 @@ class GroupFieldsForm(PartyForm):
     name = LineField(
         label=_("Name of the group"),
         max_length=NAME_LENGTH,
-        help_text=_("For example Team Montage or Zij-instromers voorjaar."),
+        help_text=_("For example Assembly team or Career changers of spring."),
         error_messages={"required": _("Fill in the name of the group.")},
     )
     group_kind = forms.ChoiceField(

@@ -28,6 +28,7 @@ from bookings.telling.wording import resting_in_words
 from core.pages.errors import Said, errors_of
 from core.pages.saying import say_if_silent, say_once
 from core.text.fields import LineField
+from schools.audience import Audience
 from submissions.access import load_submission
 from submissions.forms import NoteForm, pupils_field
 from submissions.models import Submission
@@ -55,6 +56,7 @@ class PartForm(ChangesNumbers, forms.Form):
         if booking.audience.is_groups:
             del self.fields["supervisors"]
             self.fields["pupils"].label = booking.audience.people
+            self.fields["goes"].label = _("This group does not come: cancel it")
         if not booking.takes_other_numbers:
             for name in {"pupils", "supervisors"} & self.fields.keys():
                 self.fields[name].disabled = True
@@ -164,12 +166,7 @@ class PartsView(View):
             form.show_refusal(refusal)
             return self.show(submission, form, token, status=409)
         if changed:
-            words = ngettext(
-                "%(number)d class changed. One mail says all of it.",
-                "%(number)d classes changed. One mail says all of it.",
-                changed,
-            )
-            say_once(request, words % {"number": changed})
+            say_once(request, _say_changed(submission.audience, changed))
         else:
             say_if_silent(request, _("Everything is as you ask here."))
         return redirect(address_of(submission, token=token))
@@ -186,3 +183,19 @@ def _coming(submission: Submission) -> list[Booking]:
     bookings = seen.order_by("visit__slot__starts_at", "pk")
     now = timezone.now()
     return [one for one in bookings if one.standing.is_coming and one.starts_at > now]
+
+
+def _say_changed(audience: Audience, number: int) -> str:
+    if audience.is_groups:
+        words = ngettext(
+            "%(number)d group changed. One mail says all of it.",
+            "%(number)d groups changed. One mail says all of it.",
+            number,
+        )
+    else:
+        words = ngettext(
+            "%(number)d class changed. One mail says all of it.",
+            "%(number)d classes changed. One mail says all of it.",
+            number,
+        )
+    return words % {"number": number}

@@ -171,7 +171,7 @@ def _rotation(
 def _rotate(
     programme: Programme, components: Sequence[Component], parties: Sequence[PartySize]
 ) -> Rotation | None:
-    stations = [Station(c.name, c.minutes, c.max_pupils) for c in components]
+    stations = [Station(c.shown.name, c.minutes, c.max_pupils) for c in components]
     if not parties or not stations or any(s.minutes < 1 or s.max_pupils < 1 for s in stations):
         return None
     return rotate(

@@ -137,8 +137,8 @@ def _doubts(user: User) -> list[Matter]:
         found.append(Matter(text % {"number": number}, _list_of({"attention": "doubt"})))
     if number := Booking.objects.of_hubs(user).silent().order_by().count():
         text = ngettext(
-            "%(number)d class has not said yet whether it is still coming",
-            "%(number)d classes have not said yet whether they are still coming",
+            "%(number)d class or group has not said yet whether it is still coming",
+            "%(number)d classes or groups have not said yet whether they are still coming",
             number,
         )
         found.append(Matter(text % {"number": number}, _list_of({"coming": "silent"})))

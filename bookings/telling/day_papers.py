@@ -21,7 +21,7 @@ from programmes.models import Component, Zone
 # In the addresses of the back office.
 DAY, ZONES, DOOR, ROUNDS, WEEK = PAPERS = (
     *("daglijst", "zonebladen", "deurlijst"),
-    *("rotatierooster", "weekoverzicht"),
+    *("rondgang", "weekoverzicht"),
 )
 
 
@@ -43,7 +43,7 @@ def paper_of(visit: Visit, name: str, *, among: QuerySet[Visit]) -> Paper:
             return _zone_sheets(visit, day)
         case "deurlijst":
             return _door_list(visit, day)
-        case "rotatierooster":
+        case "rondgang":
             return _rounds(visit, day)
         case "weekoverzicht":
             return _week(visit, monday_of(day), among)

@@ -55,7 +55,7 @@ def calendar_files(calendar: Calendar, reader: Reader) -> list[Attachment]:
         for stay in stays_of(hers):
             with translation.override(reader.language):
                 content = write(*stay.bookings, reader=reader)
-            name = f"tec-{reader.submission.reference}-{len(files) + 1}.ics"
+            name = f"{reader.submission.file_name}-{len(files) + 1}.ics"
             files.append(Attachment(name, content, content_type(method)))
     return files
 

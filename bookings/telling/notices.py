@@ -19,13 +19,20 @@ from bookings.telling.links import BookingLink, ProposalLink, StillComingLink
 from bookings.telling.mail import BookingMail
 from core.documents import can_be_made
 from core.mail.queue import Message
+from schools.audience import Audience
 from submissions.models import Ending, Submission
 from submissions.sharing.readers import readers_of
 
-OTHER_WAY = _(
-    "The groups go along the components in another way, because another class comes, changes or "
-    "does not come. The letter with this mail replaces the one you have."
-)
+OTHER_WAY = {
+    Audience.SCHOOLS: _(
+        "The groups go along the components in another way, because another class comes, changes "
+        "or does not come. The letter with this mail replaces the one you have."
+    ),
+    Audience.GROUPS: _(
+        "You go along the components in another way, because another group comes, changes or does "
+        "not come. The letter with this mail replaces the one you have."
+    ),
+}
 
 # --- One function per notice -----------------------------------------------------------------
 
@@ -219,5 +226,6 @@ def _to_neighbours(events: list[BookingEvent]) -> list[Message]:
     ):
         if submission == events[0].booking.submission and events[0].notice != "cancelled":
             continue  # the letter about all her classes has just gone along
-        mails += BookingMail("changed", OTHER_WAY, with_letter=True).to_all(list(bookings))
+        other_way = OTHER_WAY[submission.audience]
+        mails += BookingMail("changed", other_way, with_letter=True).to_all(list(bookings))
     return mails

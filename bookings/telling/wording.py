@@ -53,6 +53,8 @@ _SENTENCES = {
     "miss": lambda: _("The class did not come."),
 }
 _OF_GROUPS = {
+    "follow_up": lambda: _("The group went on with it afterwards."),
+    "unfollow": lambda: _("The group did not go on with it yet."),
     "attend": lambda: _("The group was here."),
     "miss": lambda: _("The group did not come."),
 }

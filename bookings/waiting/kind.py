@@ -77,8 +77,10 @@ class VisitWaitKind(WaitKind, GivesTurns):
         if not number:
             return []
         text = ngettext(
-            "%(number)d class on the waiting list was passed over: its place was too small",
-            "%(number)d classes on the waiting list were passed over: their place was too small",
+            "%(number)d class or group on the waiting list was passed over: its place was too "
+            "small",
+            "%(number)d classes or groups on the waiting list were passed over: their place was "
+            "too small",
             number,
         )
         query = {"attention": "yes"}

@@ -111,11 +111,11 @@ class EvaluationAdmin(RowPageAdmin):
     def subject_shown(self, row: Evaluation) -> str:
         return row.subject.title
 
-    @display(description=_("class"))
+    @display(description=_("class or group"))
     def party(self, row: Evaluation) -> str:
         return row.asked.party_name
 
-    @display(description=_("school"), ordering="submission__school__name")
+    @display(description=_("school or organisation"), ordering="submission__school__name")
     def school(self, row: Evaluation) -> str:
         return row.submission.asker_name
 

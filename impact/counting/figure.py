@@ -15,6 +15,7 @@ from impact.counting.scope import NUMBER_HERE, Scope
 
 
 class Unit(StrEnum):
+    HEADS = "heads"  # of classes and of groups that are no class
     PUPILS = "pupils"
     CLASSES = "classes"
     SCHOOLS = "schools"
@@ -33,6 +34,7 @@ class Unit(StrEnum):
     @property
     def label(self) -> Any:
         return {
+            Unit.HEADS: _("pupils and participants"),
             Unit.PUPILS: _("pupils"),
             Unit.CLASSES: _("classes"),
             Unit.SCHOOLS: _("schools"),

@@ -23,37 +23,37 @@ _MUNICIPALITIES = different(f"{SCHOOL}__municipality", unless="")
 _FIGURES = [
     Figure(
         "pupils",
-        _("Pupils who came"),
+        _("Pupils and participants who came"),
         _(
-            "Pupils of classes, and people of groups, that staff noted as having been here, on "
-            "days in the period, both ends included: the number that was noted, or as booked where "
-            "none was. Whoever came twice counts twice."
+            "Pupils of classes, and participants of groups, that staff noted as having been here, "
+            "on days in the period, both ends included: the number that was noted, or as booked "
+            "where none was. Whoever came twice counts twice."
         ),
-        Unit.PUPILS,
+        Unit.HEADS,
         Basis.VISITS,
         here,
         conditions.attended,
     ),
     Figure(
         "pupils-booked",
-        _("Pupils as booked"),
+        _("Pupils and participants as booked"),
         _(
             "The last number that was agreed, of every booking that was confirmed: of those who "
             "came, who did not come, and who are still to come."
         ),
-        Unit.PUPILS,
+        Unit.HEADS,
         Basis.VISITS,
         pupils,
         conditions.everything,
     ),
     Figure(
         "pupils-unregistered",
-        _("Pupils of whom nobody noted whether they came"),
+        _("Pupils and participants of whom nobody noted whether they came"),
         _(
             "Of bookings on days before today that were confirmed, and that staff noted neither as "
             "here nor as not come. They are in no figure of who came."
         ),
-        Unit.PUPILS,
+        Unit.HEADS,
         Basis.VISITS,
         pupils,
         conditions.unregistered,

@@ -153,8 +153,8 @@ FIGURES = [
         "places",
         _("Places in visits"),
         _(
-            "Pupils for whom there was room in visits that at least one class or group booked: "
-            "beside it the pupils as booked say how full they were."
+            "Pupils and participants for whom there was room in visits that at least one class or "
+            "group booked: beside it how many were booked says how full they were."
         ),
         Unit.PLACES,
         visits_of,

@@ -1,7 +1,9 @@
 """What one school did in a school year, at all hubs: for the school itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from impact.counting.figure import Figure
 from impact.counting.figures import FIGURES, compute
@@ -22,6 +24,8 @@ SHOWN = (
     "kit-pupils",
 )
 SPLIT_BY = ("world", "objective")
+# Of a school come classes only.
+NAMES = {"pupils": _("Pupils who came")}
 
 
 @dataclass(frozen=True)
@@ -49,9 +53,14 @@ def school_year(school: School, span: Span) -> SchoolYear:
     return SchoolYear(
         school,
         span,
-        [(FIGURES[code], found[code]) for code in SHOWN],
+        [(_figure(code), found[code]) for code in SHOWN],
         list(came.order_by(DAY, "pk")),
         list(loans.order_by("starts_on", "pk")),
         [(table, [row for row in rows if row.key and row.here]) for table, rows in tables],
         found["visits-unregistered"],
     )
+
+
+def _figure(code: str) -> Figure:
+    figure = FIGURES[code]
+    return replace(figure, name=NAMES.get(code, figure.name))

@@ -43,7 +43,7 @@ class TableColumn(NamedTuple):
 
 # Those of every table of figures, on pages, paper and in workbooks, in this order.
 COLUMNS = (
-    TableColumn("here", gettext_lazy("Pupils"), here(ATTENDED), "pupils"),
+    TableColumn("here", gettext_lazy("Who came"), here(ATTENDED), "pupils"),
     TableColumn("booked", gettext_lazy("As booked"), pupils(Q()), "pupils-booked"),
     TableColumn("visits", gettext_lazy("Visits"), Count("pk", filter=ATTENDED), "visits"),
     TableColumn(

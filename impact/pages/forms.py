@@ -56,7 +56,7 @@ class TeacherForm(_OfEvaluation):
     prepared = forms.TypedChoiceField(
         label=_("How well prepared was the class?"),
         help_text=_("For example by a lesson of your own beforehand."),
-        choices=[(str(one.value), capfirst(str(one.label))) for one in Prepared],
+        choices=[(str(one.value), capfirst(one.label)) for one in Prepared],
         coerce=int,
         empty_value=None,
         required=False,

@@ -26,6 +26,7 @@ from impact.indicators.status import TargetStatus, statuses_of
 from impact.models import Evaluation, Pledge, Report, Target
 from impact.results import Distribution, results_of
 from impact.small_numbers import guarded
+from schools.years import school_year_of
 
 SPLIT_BY = ("line", "kind", "year-groups", "programme", "world")
 
@@ -199,11 +200,14 @@ def _schools(scope: Scope) -> list[Facts]:
 
 
 def _evaluation(report: Report, scope: Scope) -> Facts:
-    """How many were asked, answered and not; a mean of five answers or more, with its n. That of a
-    board or source is not told where subtracting it from the hub's leaves the answers of a few."""
-    days = scope.span.days("day")
-    of_hub = Evaluation.objects.filter(days, submission__hub=report.hub_id)
-    wholes, asked = [], of_hub
+    """How many were asked, answered and not; a mean of five answers or more, with its n. None is
+    told where subtracting it leaves the answers of a few: of a board or source from those of the
+    hub, and of these days from those of their school year or all, which readers of figures see."""
+    of_hub = Evaluation.objects.filter(submission__hub=report.hub_id)
+    wholes, asked = [results_of(of_hub)], of_hub.filter(scope.span.days("day"))
+    years = {school_year_of(report.first), school_year_of(report.last)}
+    if len(years) == 1:
+        wholes.append(results_of(of_hub.in_year(*years)))
     if report.board_id:
         wholes.append(results_of(asked))
         asked = asked.filter(submission__school__board=report.board_id)

@@ -50,7 +50,7 @@ def _table(table: Mapping[str, Any]) -> Iterable[list[Any]]:
 
 
 def _sources(facts: Facts) -> Iterable[list[Any]]:
-    yield [_("Source"), _("Pupils"), _("As booked"), _("Visits it helps pay")]
+    yield [_("Source"), _("Who came"), _("As booked"), _("Visits it helps pay")]
     for one in facts["sources"]:
         yield [one["name"], one["came"], one["booked"], one["visits"]]
 

@@ -175,7 +175,7 @@ def calendar_files(loan: Loan, method: Method, reader: Reader) -> list[Attachmen
     write = ical.cancellations if method == Method.CANCEL else ical.invitations
     with translation.override(reader.language):
         return [
-            Attachment(f"tec-{loan.submission.reference}-{number}.ics", file, content_type(method))
+            Attachment(f"{loan.submission.file_name}-{number}.ics", file, content_type(method))
             for number, file in enumerate(write(loan, reader), start=1)
         ]
 

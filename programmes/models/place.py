@@ -3,12 +3,13 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.text.bilingual import Bilingual
 from core.text.fields import MailAddressColumn, TelephoneColumn
 from programmes.models.hub import Hub, OfHubs
 from schools.models import HolidayRegion
 
 
-class Venue(models.Model):
+class Venue(Bilingual):
     hub_lookup = "hub"
     # The columns of `address`.
     ADDRESS = frozenset({"name", "street", "postcode", "city"})
@@ -25,6 +26,7 @@ class Venue(models.Model):
         _("holiday region"), max_length=10, choices=HolidayRegion, default=HolidayRegion.NORTH
     )
     directions = models.TextField(_("how to get there"), max_length=600, blank=True)
+    directions_en = models.TextField(_("how to get there (English)"), max_length=600, blank=True)
     phone = TelephoneColumn(_("telephone"), max_length=30, blank=True)
     email = MailAddressColumn(
         _("e-mail address"), blank=True, help_text=_("Empty: that of the hub.")
@@ -47,7 +49,7 @@ class Venue(models.Model):
         return ", ".join(part for part in (self.name, self.street, place) if part)
 
 
-class Zone(models.Model):
+class Zone(Bilingual):
     hub_lookup = "venue__hub"
 
     venue = models.ForeignKey(
@@ -56,6 +58,7 @@ class Zone(models.Model):
     name = models.CharField(_("name"), max_length=80)
     slug = models.SlugField(_("code"), max_length=60)
     description = models.TextField(_("description"), blank=True)
+    description_en = models.TextField(_("description (English)"), blank=True)
     # File name without ending in static/art/zones/.
     artwork = models.SlugField(_("drawing"), max_length=60, blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)

@@ -163,7 +163,9 @@ class Shift(models.Model):
 
     def __str__(self) -> str:
         start = timezone.localtime(self.starts_at)
-        return f"{date_format(start, 'TABLE_DATE_FORMAT')} {self.times}, {self.programme.title}"
+        return (
+            f"{date_format(start, 'TABLE_DATE_FORMAT')} {self.times}, {self.programme.shown.title}"
+        )
 
     # --- What the lifecycle asks ----------------------------------------------------------------
 

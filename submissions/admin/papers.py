@@ -70,7 +70,7 @@ class WithPapers:
         row = self._seen(request, object_id)
         if paper not in self.papers:
             raise Http404
-        one, reference = self.papers[paper], row.submission.reference
+        one, name = self.papers[paper], row.submission.file_name
         try:
             with translation.override(row.submission.language):
                 content = one.make(row)
@@ -78,8 +78,8 @@ class WithPapers:
             messages.error(request, _("The letter cannot be made at this moment."))
             return redirect(self._page_of(row))
         if one.is_calendar:
-            return calendars.download_response(content, filename=f"tec-{reference}.ics")
-        return pdf_response(content, filename=f"tec-{reference}.pdf")
+            return calendars.download_response(content, filename=f"{name}.ics")
+        return pdf_response(content, filename=f"{name}.pdf")
 
     def confirm_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Send today's confirmation to today's address."""

@@ -235,6 +235,11 @@ class Submission(Folded):
         return Audience.GROUPS if is_group else Audience.SCHOOLS
 
     @property
+    def file_name(self) -> str:
+        """As letters and calendars of it are called, without ending: 'tec-7K55GP47'."""
+        return f"{self.hub.slug}-{self.reference}"
+
+    @property
     def asker(self) -> School | Organisation | None:
         """The school or organisation; None until the code is typed."""
         return self.school or self.organisation

@@ -35,7 +35,7 @@ class LetterView(View):
         except DocumentsUnavailable:
             messages.error(request, _("The letter cannot be made at this moment."))
             return redirect(self.page_of(submission, token))
-        return pdf_response(content, filename=f"tec-{submission.reference}.pdf")
+        return pdf_response(content, filename=f"{submission.file_name}.pdf")
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -50,4 +50,4 @@ class CalendarView(View):
         submission = load_submission(request, public_id, token)
         with override(submission.language):
             content = self.calendar(submission)
-        return calendars.download_response(content, filename=f"tec-{submission.reference}.ics")
+        return calendars.download_response(content, filename=f"{submission.file_name}.ics")

@@ -40,8 +40,8 @@ class NotWaiting(Refused):
 
 class OnlyFewer(Refused):
     message = _(
-        "With more pupils you would need a larger place than you waited for. Withdraw, and ask "
-        "anew: you then start at the end of the list."
+        "With more you would need a larger place than you waited for. Withdraw, and ask anew: you "
+        "then start at the end of the list."
     )
 
 

@@ -20,14 +20,14 @@ class Position:
 
 
 def position_in_words(position: Position | None) -> str:
-    """'Jullie zijn nummer 2; 1 klas wacht op een grotere plek.'"""
+    """'Jullie zijn nummer 2; 1 ander wacht op een grotere plek.'"""
     if position is None:
         return ""
     text = _("You are number %(number)d on the list") % {"number": position.number}
     if position.larger:
         larger = ngettext(
-            "%(number)d class waits for a larger place",
-            "%(number)d classes wait for a larger place",
+            "%(number)d other waits for a larger place",
+            "%(number)d others wait for a larger place",
             position.larger,
         )
         text = f"{text}; {larger % {'number': position.larger}}"
@@ -45,7 +45,9 @@ _SENTENCES = {
     "verify": lambda: _("On the waiting list from now on."),
     "prolong": more_time,
     "pass_over": lambda: _("A place came free that was too small; it went to the next."),
-    "wait_on": lambda: _("What we offered does not go ahead; you stay where you were in the row."),
+    "wait_on": lambda: _(
+        "What we offered does not go ahead; you stay where you were in the queue."
+    ),
     "take": lambda: _("The offer was taken."),
 }
 

@@ -68,8 +68,8 @@ def load() -> None:
 def _targets(hub: Hub, year: Span, staff: User) -> None:
     new_year = datetime.date(year.first.year, 12, 31)
     for code, name, amount, milestone in (
-        ("pupils", "Leerlingen die kwamen", 1500, 450),
-        ("visits", "Bezoeken van klassen", 60, 20),
+        ("pupils", "Leerlingen en deelnemers die kwamen", 1500, 450),
+        ("visits", "Bezoeken van klassen en groepen", 60, 20),
         ("schools", "Scholen bereikt", 17, 8),
     ):
         of_figure = Indicator.objects.create(hub=hub, name=name, figure=code)

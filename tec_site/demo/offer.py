@@ -24,10 +24,10 @@ from tec_site.demo.people import STAFF_EMAIL
 from tec_site.demo.texts import offer as texts
 
 ZONES = [
-    ("maken", "Maken en creatieve techniek", texts.ZONE_MAKEN),
-    ("media", "Moderne technologie en media", texts.ZONE_MEDIA),
-    ("hard", "Harde techniek", texts.ZONE_HARD),
-    ("tiny-house", "Tiny House", texts.ZONE_TINY_HOUSE),
+    ("maken", "Maken en creatieve techniek", texts.ZONE_MAKEN, texts.ZONE_MAKEN_EN),
+    ("media", "Moderne technologie en media", texts.ZONE_MEDIA, texts.ZONE_MEDIA_EN),
+    ("hard", "Harde techniek", texts.ZONE_HARD, texts.ZONE_HARD_EN),
+    ("tiny-house", "Tiny House", texts.ZONE_TINY_HOUSE, texts.ZONE_TINY_HOUSE_EN),
 ]
 PO, DIGITAL = "kerndoelen-po-2006", "kerndoelen-digitale-geletterdheid-concept-2024-03"
 NEW = "kerndoelen-po-2026"
@@ -274,17 +274,19 @@ def _venue() -> Venue:
             "city": "Deventer",
             "holiday_region": HolidayRegion.NORTH,
             "directions": texts.DIRECTIONS,
+            "directions_en": texts.DIRECTIONS_EN,
             "phone": "0570 00 00 00",
             "email": "balie@tec.example",
         },
     )
-    for position, (slug, name, description) in enumerate(ZONES):
+    for position, (slug, name, description, english) in enumerate(ZONES):
         Zone.objects.get_or_create(
             venue=venue,
             slug=slug,
             defaults={
                 "name": name,
                 "description": description,
+                "description_en": english,
                 "artwork": slug,
                 "position": position,
             },

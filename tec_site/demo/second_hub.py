@@ -144,12 +144,14 @@ def _venue(hub: Hub) -> Venue:
         city=hub.city,
         holiday_region=HolidayRegion.MIDDLE,
         directions="De bus stopt voor het hek. Fietsen staan achter het gebouw.",
+        directions_en="Coaches stop at the gate. Bicycles stand behind the building.",
     )
     Zone.objects.create(
         venue=venue,
         slug="boslab",
         name="Boslab",
         description="Solderen aan de bank, meten tussen de bomen.",
+        description_en="Soldering at the bench, measuring among the trees.",
     )
     DeskDay.objects.create(
         venue=venue,

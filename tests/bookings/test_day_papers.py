@@ -62,7 +62,7 @@ def test_day_list_and_visit_lead_to_each_paper_in_one_click(desk, visit):
     page = desk.get(reverse("admin:bookings_visit_change", args=[visit.pk])).text
     for name in PAPERS:
         assert f'href="{reverse(f"admin:bookings_visit_{name}", args=[visit.pk])}"' in day
-    for name in ("daglijst", "weekoverzicht", "rotatierooster"):
+    for name in ("daglijst", "weekoverzicht", "rondgang"):
         assert reverse(f"admin:bookings_visit_{name}", args=[visit.pk]) in page
 
 
@@ -121,7 +121,7 @@ def test_rotation_of_a_visit_names_every_class_and_none_is_a_dot(desk, visit):
     for name in ("Solderen", "Robots"):
         make_component(programme=visit.programme, name=name, minutes=30, max_pupils=30)
     make_booking(visit=visit, party_name="8b", pupils=20)
-    [text], _answer = pages(desk, visit, "rotatierooster")
+    [text], _answer = pages(desk, visit, "rondgang")
     for words in ("7a, CBS De Vlieger: 24 leerlingen", "8b", "Solderen", "Robots"):
         assert words in text
     assert text.count("7a, CBS De Vlieger") > 1  # in the table of groups too
@@ -130,10 +130,10 @@ def test_rotation_of_a_visit_names_every_class_and_none_is_a_dot(desk, visit):
 
 
 def test_visit_without_components_has_nothing_to_go_round_along(desk, visit):
-    [text], _answer = pages(desk, visit, "rotatierooster")
-    assert "Er is niets om langs te rouleren" in text
+    [text], _answer = pages(desk, visit, "rondgang")
+    assert "Er is niets om langs te gaan" in text
     page = desk.get(reverse("admin:bookings_visit_change", args=[visit.pk])).text
-    assert "rotatierooster" not in page
+    assert "rondgang" not in page
 
 
 def test_who_only_looks_reads_of_the_week_what_she_may_see(client, visit, one_factor, frozen):

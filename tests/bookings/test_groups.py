@@ -4,6 +4,7 @@ A company's team comes to what is for groups; it has no year groups, school, pho
 supervisors, and no text calls its people pupils.
 """
 
+import datetime
 import io
 import re
 from typing import Any
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 from pypdf import PdfReader
 
-from bookings import attendance, lifecycle, visits
+from bookings import attendance, clock, lifecycle, visits
 from bookings.models import Attention, Booking, State
 from bookings.refusals import ClassAlreadyBooked, GroupAlreadyBooked, WrongAudience
 from bookings.rules import VisitItem, VisitRequest
@@ -32,6 +33,7 @@ from submissions.lifecycle import identify
 from submissions.models import Submission
 from submissions.privacy.erasure import erase_person, found_in
 from submissions.rules import Party, RulesBroken
+from submissions.waiting.wording import Position, position_in_words
 from submissions.wording import numbers_of
 from tests.booking_form import address, code_in_mail, errors_of, held
 from tests.factories import (
@@ -69,6 +71,9 @@ def programme() -> Any:
         price="180.00",
         bring="Dichte schoenen",
         arrange="Eigen vervoer",
+        preparation="Bedenk samen wat je wilt maken.",
+        preparation_minutes=30,
+        follow_up="Hang het werkstuk op.",
     )
 
 
@@ -228,6 +233,74 @@ def test_pages_of_who_asked_for_a_group_say_nothing_of_schools(client, programme
     form = main_of(client.get(details).text)
     assert "Een andere organisatie, een ander e-mailadres of een andere datum? Bel ons." in form
     assert "Alleen als je organisatie dat op de factuur wil." in form
+
+
+def test_group_that_waits_reads_of_no_class_or_pupils(client, programme, slot):
+    booking = make_group(visit=make_visit(slot=slot, programme=programme))
+    asked = make_submission(
+        user=booking.submission.user,
+        organisation=booking.organisation,
+        email="esra@konnected.example",
+        photos="",
+    )
+    columns = {"year_from": None, "year_to": None, "supervisors": 0, "class_group": None}
+    team = {"group_kind": GroupKind.COMPANY, "party_name": "Team Lassen", "pupils": 12}
+    wait = make_wait(programme=programme, slot=slot, submission=asked, **columns, **team)
+    client.force_login(asked.user)
+    page = reverse("bookings:wait", args=[asked.public_id])
+    numbers = reverse("bookings:wait_numbers", args=[asked.public_id, wait.pk])
+    more = client.post(numbers, {"pupils": 13})
+    for text in (client.get(page).text, client.get(numbers).text, more.text):
+        says_nothing_of_schools(main_of(text))
+    assert "Met meer hebben jullie een grotere plek nodig" in more.text
+    assert "Minder deelnemers" in main_of(client.get(page).text)
+    wish = main_of(client.get(reverse("bookings:wish", args=[programme.slug])).text)
+    assert "Met minder deelnemers of een andere contactpersoon" in wish
+
+    assert "Jullie wachten op" in main_of(client.get(page).text)
+    assert position_in_words(Position(number=1, larger=2)) == (
+        "Jullie zijn nummer 1 op de lijst; 2 anderen wachten op een grotere plek."
+    )
+    client.post(page, {"withdraw": "1"})
+    assert "Jullie wachtten op" in main_of(client.get(page).text)
+
+
+def test_what_is_around_the_visit_of_a_group_is_told_without_a_class(
+    client, programme, slot, frozen
+):
+    booking = make_group(visit=make_visit(slot=slot, programme=programme))
+    client.force_login(booking.submission.user)
+    arguments = [booking.submission.public_id, booking.pk]
+    for name in ("preparation", "follow_up"):
+        says_nothing_of_schools(
+            main_of(client.get(reverse(f"bookings:{name}", args=arguments)).text)
+        )
+    frozen.move_to(slot.starts_at - datetime.timedelta(days=2))
+    clock.remind_due()
+    [mail] = told()
+    assert "De voorbereiding is nog niet afgevinkt." in mail.text
+    says_nothing_of_schools(mail.text)
+
+    frozen.move_to(slot.ends_at + datetime.timedelta(days=1))
+    client.post(reverse("bookings:follow_up", args=arguments), {"gedaan": "ja"})
+    page = main_of(client.get(reverse("bookings:booking", args=arguments[:1])).text)
+    assert "De groep is er daarna mee verder gegaan." in page
+    assert "Daarna: verder ermee" in page
+    says_nothing_of_schools(page.replace(booking.submission.email, ""))
+
+
+def test_several_groups_change_in_words_of_groups(client, programme, slot):
+    visit = make_visit(slot=slot, programme=programme, max_groups=2, max_pupils=40)
+    booking = make_group(visit=visit)
+    other = make_group(visit=visit, submission=booking.submission, party_name="Team Lassen")
+    client.force_login(booking.submission.user)
+    page = reverse("bookings:parts", args=[booking.submission.public_id])
+    text = client.get(page).text
+    says_nothing_of_schools(main_of(text))
+    assert "<title>Meer groepen wijzigen" in text
+    numbers = {f"klas-{one.pk}-pupils": 10 for one in (booking, other)}
+    answer = client.post(page, numbers, follow=True)
+    assert "2 groepen gewijzigd. Eén mail zegt alles." in main_of(answer.text)
 
 
 def test_desk_reads_what_to_arrange_for_a_group_without_a_class(desk, programme, slot):

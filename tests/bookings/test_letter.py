@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from bookings.models import Booking, State, Visit
 from bookings.telling.documents import letter, letter_filename
-from programmes.models import Programme
+from programmes.models import Programme, Venue
 from submissions.models import Submission
 from tests.factories import (
     amsterdam,
@@ -202,6 +202,20 @@ def test_letter_is_in_the_language_of_the_submission_whatever_is_active() -> Non
     assert letter_filename(submission) == "letter-7K55GP47.pdf"
 
 
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_letter_says_how_to_get_there_in_its_language(language: str) -> None:
+    programme = make_facts()
+    there = {"directions": "Tien minuten lopen.", "directions_en": "A walk of ten minutes."}
+    Venue.objects.filter(pk=programme.venue_id).update(**there)
+    submission = make_asker(language=language)
+    make_booking(submission=submission, visit=make_room(programme))
+
+    text = text_of(read(submission).pages[0])
+
+    said, other = there.values() if language == "nl" else reversed(there.values())
+    assert (said in text, other in text) == (True, False)
+
+
 def test_letter_is_tagged() -> None:
     submission = make_asker()
     make_booking(submission=submission, visit=make_room(make_facts()))
@@ -372,6 +386,19 @@ def test_letter_of_a_tasting_has_the_rotation_on_its_second_page() -> None:
         "Het nummer in de tabel is het groepje dat er dan is. "
         "TEC Deventer · kenmerk 7K55GP47 pagina 2 van 2"
     )
+
+
+def test_rotation_names_the_components_in_the_language_of_the_letter() -> None:
+    programme = make_tasting()
+    programme.components.filter(name="Stop-motion").update(name_en="Moving pictures")
+    submission = make_asker(language="en")
+    make_booking(submission=submission, visit=make_room(programme), party_name="7A", pupils=27)
+
+    text = text_of(read(submission).pages[1])
+
+    assert "3 7A 5 Metaal: solderen en zagen 4 7A 4 Moving pictures 5 7A 4 Tiny House" in text
+    assert "Moving pictures Moderne techniek en media 4 3 2 1 6 5 " in text
+    assert "Stop-motion" not in text
 
 
 def test_letter_says_when_the_rotation_does_not_fit() -> None:

@@ -55,7 +55,7 @@ def test_whom_it_concerns_is_shown_and_told(desk, confirmed):
     done = save(desk, venue, street="Nieuwe Kade 9", telling="tell")
 
     lines = [str(message) for message in get_messages(done.wsgi_request)]
-    assert "1 klas krijgt een mail: het bezoek is op een ander adres." in lines
+    assert "1 klas of groep krijgt een mail: het bezoek is op een ander adres." in lines
     after = event_of(confirmed)
     assert "Nieuwe Kade 9" in after["LOCATION"]
     assert after["SEQUENCE"] == before["SEQUENCE"] + 1

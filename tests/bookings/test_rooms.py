@@ -87,7 +87,7 @@ def test_schools_hear_that_their_visit_takes_another_time(desk, programme):
     answer = save(desk, programme, duration=150)
 
     lines = [str(message) for message in get_messages(answer.wsgi_request)]
-    assert "1 klas krijgt een mail: het bezoek eindigt op een andere tijd." in lines
+    assert "1 klas of groep krijgt een mail: het bezoek eindigt op een andere tijd." in lines
     assert [event.move for event in held.events.all()] == ["made"]
     assert [event.move for event in booked.events.all()] == ["made", "retime"]
     sequence = booked.sequence

@@ -382,7 +382,7 @@ def test_silence_is_a_line_for_staff_and_cancels_nothing(booked, frozen, rf):
     assert dashboard.matters(staff) == []
     frozen.move_to(amsterdam(2026, 10, 20, 9))
     (line,) = dashboard.matters(staff)
-    assert line.text == "1 klas zei nog niet of ze komt"
+    assert line.text == "1 klas of groep zei nog niet of ze komt"
     assert line.address.endswith("?coming=silent")
     assert list(Booking.objects.silent()) == [booked]
     listed = BookingAdmin(Booking, admin.site)

@@ -37,7 +37,7 @@ def test_staff_read_the_figures_and_what_pays_for_them(page, client, year, asser
     for address, heading in (
         (FIGURES, "Cijfers van"),
         (f"{FIGURES}alle/", "Alle cijfers van"),
-        (f"{FIGURES}rijen/pupils/", "Leerlingen die kwamen"),
+        (f"{FIGURES}rijen/pupils/", "Leerlingen en deelnemers die kwamen"),
         (f"{FIGURES}indicatoren/", "Indicatoren"),
         (f"{FIGURES}financiering/", "Financiering"),
         (f"{FIGURES}verslagen/{report.pk}/", "Najaar 2026"),
@@ -71,7 +71,7 @@ def test_figures_are_read_on_a_phone_without_javascript(
     assert_fits(plain)
     plain.get_by_role("link", name="Alle cijfers", exact=True).click()
     assert_fits(plain)
-    plain.get_by_role("link", name="Leerlingen die kwamen: 24").click()
+    plain.get_by_role("link", name="Leerlingen en deelnemers die kwamen: 24").click()
     expect(plain.get_by_text("Groep 7a")).to_be_visible()
     assert_fits(plain)
     context.close()

@@ -88,7 +88,7 @@ def test_board_reads_the_year_in_large_numbers(year):
     assert "88 geboekt" in said
     assert "van 1 bestuur, in 1 gemeente" in said
     assert "1 uitlening, 1 school" in said
-    assert "Van 1 bezoek (23 leerlingen) is niet vastgelegd of ze kwamen" in said
+    assert "Van 1 bezoek (23 geboekt) is niet vastgelegd of ze kwamen" in said
     assert str(FIGURES["schools"].definition) in said
 
 
@@ -183,7 +183,7 @@ def test_every_figure_and_every_line_opens_its_rows(year):
         assert client.get(link.replace("&amp;", "&")).status_code == 200, link
     rows = client.get("/beheer/cijfers/rijen/pupils/")
     assert [row.pupils for row in rows.context["page"]] == [24, 20, 21]
-    assert "Leerlingen die kwamen: 65" in words(rows)
+    assert "Leerlingen en deelnemers die kwamen: 65" in words(rows)
     part = client.get("/beheer/cijfers/deel/line/?deel=primary")
     assert "Primair onderwijs: 65" in words(part)
     for nothing in ("rijen/nergens/", "deel/line/?deel=nergens", "deel/nergens/?deel=primary"):

@@ -294,7 +294,8 @@ def test_rows_behind_each_figure_add_up_to_it():
         rows = list(FIGURES[code].rows(scope))
         assert len(rows) == len({row.pk for row in rows})
         by_unit = {
-            "pupils": sum(row.number_here if code == "pupils" else row.pupils for row in rows),
+            "heads": sum(row.number_here if code == "pupils" else row.pupils for row in rows),
+            "pupils": sum(row.pupils for row in rows),
             "visits": len(rows),
             "loans": len(rows),
             "waits": len(rows),

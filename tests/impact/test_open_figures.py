@@ -64,7 +64,10 @@ def test_every_figure_comes_with_its_definition_in_both_languages(year):
     assert found["school_year"] == "2026-2027"
     assert {one["code"] for one in found["figures"]} == set(FIGURES)
     first = found["figures"][0]
-    assert (first["name_nl"], first["name_en"]) == ("Leerlingen die kwamen", "Pupils who came")
+    assert (first["name_nl"], first["name_en"]) == (
+        "Leerlingen en deelnemers die kwamen",
+        "Pupils and participants who came",
+    )
     assert all(one["definition_nl"] and one["definition_en"] for one in found["figures"])
 
 

@@ -199,11 +199,16 @@ def test_autumn_of_2024_from_an_empty_database_through_the_pages(centre):
     numbers = in_workbook(xlsx)
     assert {name: numbers[name] for name in WANTED} == WANTED
     said = words_of(pdf)
-    assert "1.500 leerlingen kwamen; bezoeken van klassen en groepen: 60, scholen: 17." in said
-    assert "Leerlingen in de Proeverij berekend 1.500 1.500 leerlingen 31 dec 2024" in said
+    assert "deelnemers die kwamen: 1.500; bezoeken van klassen en groepen: 60, scholen: 17." in said
+    assert (
+        "Leerlingen in de Proeverij berekend 1.500 1.500 leerlingen en deelnemers 31 dec 2024"
+        in said
+    )
     assert "31 okt 2024: 600" in said
     assert "Voldaan" in said
-    assert "Bezoeken waarvan niet is vastgelegd of ze kwamen: 1, met 25 leerlingen." in said
+    assert (
+        "Bezoeken waarvan niet is vastgelegd of ze kwamen: 1, waarvoor er 25 geboekt waren." in said
+    )
     assert "Van open dagen is geen aantal bekend." in said
     assert len(of_kind(PdfReader(io.BytesIO(pdf)), "/H1")) == 1
     page = centre.desk.get(address).text
@@ -218,8 +223,8 @@ def test_autumn_of_2024_from_an_empty_database_through_the_pages(centre):
 
 
 WANTED = {
-    "Leerlingen die kwamen": 1500,
-    "Leerlingen volgens de boekingen": 1525,
+    "Leerlingen en deelnemers die kwamen": 1500,
+    "Leerlingen en deelnemers volgens de boekingen": 1525,
     "Bezoeken van klassen en groepen": 60,
     "Verschillende klassen": 60,
     "Bereikte scholen": 17,
@@ -244,13 +249,13 @@ def test_what_is_put_right_afterwards_changes_what_it_must_and_nothing_else(cent
     refused = centre.desk.post(recount, {"came": 26})
     assert "telt mee in wat al verstuurd is: Najaar 2024" in refused.text
     centre.post(recount, came=26, note="Juf belde: het waren er 26")
-    assert centre.changed(address) == {"Leerlingen die kwamen": +2}
+    assert centre.changed(address) == {"Leerlingen en deelnemers die kwamen": +2}
     assert by_hand() == (74, 3, 3)
 
     centre.post(f"/beheer/schools/school/{typed.pk}/samenvoegen/", school=listed.pk)
     assert by_hand() == (74, 3, 2)
     merged = centre.changed(address)
-    assert merged == {"Leerlingen die kwamen": +2, "Bereikte scholen": -1}
+    assert merged == {"Leerlingen en deelnemers die kwamen": +2, "Bereikte scholen": -1}
 
     teacher = Client()
     teacher.force_login(booked[2].submission.user)

@@ -1,7 +1,9 @@
 """The report for a funder or a school board: what it says, and that it stays as it was sent."""
 
+import csv
 import datetime
 import io
+import re
 
 import pytest
 import time_machine
@@ -23,10 +25,20 @@ from impact.reports.spreadsheet import xlsx_of
 from impact.results import LEAST
 from kits import handling
 from kits.models import LoanState
+from schools.audience import Audience
 from schools.models import SchoolBoard, Sector
 from schools.years import YearGroup
 from submissions.privacy.erasure import erase_person
-from tests.factories import amsterdam, make_loan, make_programme, make_school, make_staff
+from tests.factories import (
+    amsterdam,
+    make_group,
+    make_loan,
+    make_programme,
+    make_school,
+    make_slot,
+    make_staff,
+    make_visit,
+)
 from tests.impact.asking import answered
 from tests.impact.counted import (
     came,
@@ -60,6 +72,10 @@ def client():
 
 def numbers(facts) -> dict[str, int]:
     return {one["code"]: one["number"] for one in facts["figures"] if one["number"]}
+
+
+def read(text: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
 
 
 def address(report: Report, end: str = "") -> str:
@@ -172,6 +188,24 @@ def test_mean_of_a_board_tells_nothing_of_the_few_others(others, want, clock_of_
     assert (found["answered"], found["questions"][0]["mean"]) == (5, want)
 
 
+@pytest.mark.parametrize("before", [2025, 2026], ids=["all years", "the school year"])
+@pytest.mark.parametrize(("others", "want"), [(0, 4), (1, None), (4, None), (5, 4)])
+def test_mean_of_some_days_tells_nothing_of_the_few_answers_of_others(
+    before, others, want, clock_of_the_day
+):
+    """Who reads figures sees the results of the school year, and of all."""
+    for year, month, number in ((before, 9, others), (2026, 11, 5)):
+        clock_of_the_day.move_to(amsterdam(year, month, 4, 10))
+        for one in range(number):
+            came(year, month, 3, name=f"Groep {one}")
+        clock.ask_due()
+        for evaluation in Evaluation.objects.filter(day=datetime.date(year, month, 3)):
+            answered(evaluation, overall=4)
+    span = {"first": datetime.date(2026, 10, 1), "last": datetime.date(2026, 12, 31)}
+    found = facts_of(make_report(**span))["evaluation"]
+    assert (found["answered"], found["questions"][0]["mean"]) == (5, want)
+
+
 def test_report_of_a_source_asks_only_teachers_whose_visit_it_helps_pay(clock_of_the_day):
     source = make_source()
     paid = make_programme(max_groups=9, max_pupils=999)
@@ -241,10 +275,42 @@ def test_workbook_has_typed_cells_and_no_formula():
     assert "f" not in {cell.data_type for cell in cells}
     assert programme_title in {cell.value for cell in cells}
     figures = {row[0].value: row[1].value for row in book["Cijfers"]}
-    assert figures["Leerlingen die kwamen"] == 24
+    assert figures["Leerlingen en deelnemers die kwamen"] == 24
     assert book["Doelen"]["E2"].value.date().isoformat() == "2026-12-31"
     month = list(book["Per maand"].values)
     assert month[-1] == ("Samen", 24, 24, 1, 1)
+
+
+@needs_pango
+def test_page_paper_workbook_and_open_file_count_a_group_alike_and_call_nobody_in_it_a_pupil(
+    client,
+):
+    came(2026, 9, 8, pupils=24)
+    programme = make_programme(audience=Audience.GROUPS, max_pupils=99)
+    slot = make_slot(programmes=[programme], starts_at=amsterdam(2026, 9, 15, 9), max_pupils=99)
+    visit = make_visit(slot=slot, programme=programme)
+    make_group(visit=visit, pupils=14, came=12, state=State.ATTENDED)
+    report = make_report()
+    facts = facts_of(report)
+    book = load_workbook(io.BytesIO(xlsx_of(facts)))
+    page = read(client.get(address(report)).text)
+    pages = PdfReader(io.BytesIO(pdf_of(facts, is_draft=False))).pages
+    paper = read(" ".join(page.extract_text() for page in pages))
+    lines = csv.DictReader(io.StringIO(client.get("/open/cijfers.csv").content.decode("utf-8-sig")))
+    opened = {line["name_nl"]: int(line["number"] or 0) for line in lines}
+    sheet = {row[0].value: row[1].value for row in book["Cijfers"]}
+    for name, number in (("die kwamen", 36), ("volgens de boekingen", 38)):
+        name = f"Leerlingen en deelnemers {name}"
+        assert (sheet[name], opened[name]) == (number, number)
+        assert name in page
+        assert name in paper
+    assert "Leerlingen en deelnemers die kwamen: 36; bezoeken van klassen en groepen: 2" in paper
+    assert list(book["Per maand"].values)[-1] == ("Samen", 36, 38, 2, 1)
+    for text in (page, paper):
+        assert "Gekomen Geboekt Bezoeken Scholen" in text
+        assert "Samen 36 38 2 1" in text
+    heads = {cell.value for one in book for row in one.iter_rows(max_row=1) for cell in row}
+    assert "Leerlingen" not in heads
 
 
 # --- Sent --------------------------------------------------------------------------------------
@@ -254,7 +320,7 @@ def test_tables_have_the_labels_with_which_they_were_sent():
     """Or those of now, where they were sent before labels were kept."""
     facts = facts_of(make_report())
     labels = facts["months"]["columns"]
-    assert labels == ["Leerlingen", "Geboekt", "Bezoeken", "Scholen"]
+    assert labels == ["Gekomen", "Geboekt", "Bezoeken", "Scholen"]
     facts["months"]["columns"] = ["Kinderen", *labels[1:]]
     assert _labels_in_workbook(facts) == ["Kinderen", *labels[1:]]
     assert context_of(facts)["facts"]["tables"][0]["columns"] == ["Kinderen", *labels[1:]]
@@ -285,11 +351,11 @@ def test_what_was_sent_stays_whatever_happens_afterwards(client):
     after = [client.get(address(report, end)).content for end in ("verslag.pdf", "verslag.xlsx")]
     assert (after, report.facts) == (before, sent)
     now = facts_of(report)
-    assert dict(changed_since(sent, now))["Leerlingen die kwamen"] == 26 - 44
+    assert dict(changed_since(sent, now))["Leerlingen en deelnemers die kwamen"] == 26 - 44
     looked_at = client.get(address(report))
     assert looked_at.context["facts"]["figures"] == sent["figures"]
     page = looked_at.text
-    assert "Leerlingen die kwamen -18" in page
+    assert "Leerlingen en deelnemers die kwamen -18" in page
     assert "Ümit" not in page + str(sent)
     change = f"/beheer/impact/report/{report.pk}/change/"
     assert client.post(change, {"title": "Anders"}).status_code == 403
@@ -393,8 +459,13 @@ def test_pdf_is_tagged_and_says_what_is_not_known(client):
     report = make_report(unknown="Van de festivals is geen aantal bekend.")
     reader = PdfReader(io.BytesIO(client.get(address(report, "verslag.pdf")).content))
     text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
-    assert "24 leerlingen kwamen; bezoeken van klassen en groepen: 1, scholen: 1." in text
-    assert "Bezoeken waarvan niet is vastgelegd of ze kwamen: 1, met 31 leerlingen." in text
+    assert (
+        "Leerlingen en deelnemers die kwamen: 24; bezoeken van klassen en groepen: 1, scholen: 1."
+        in text
+    )
+    assert (
+        "Bezoeken waarvan niet is vastgelegd of ze kwamen: 1, waarvoor er 31 geboekt waren." in text
+    )
     assert "Van de festivals is geen aantal bekend." in text
     assert "Een concept" in text
     assert len(of_kind(reader, "/Table")) >= 3

@@ -121,7 +121,7 @@ def test_shares_are_of_who_answered_the_question():
     assert [bar.percent for bar in question.bars if bar.number] == [50, 50]
     page = " ".join(signed_in(make_staff()).get(RESULTS).text.split())
     assert "<title> Uitkomsten | TEC balie" in page
-    assert "40 klassen zijn gevraagd, 10 antwoordden; 30 (75 %) antwoordden niet" in page
+    assert "40 klassen en groepen zijn gevraagd, 10 antwoordden; 30 (75 %) antwoordden niet" in page
     assert "n = 6; 4 die antwoordden, lieten deze vraag open" in page
     said = facts_of(make_report())["evaluation"]
     assert [said[one] for one in ("asked", "answered", "silent")] == [40, 10, 30]
@@ -140,6 +140,19 @@ def test_results_of_a_programme_for_groups_speak_of_no_class_teachers_or_pupils(
         assert "Hoe het bij de lessen of het werk past" in inside
         for words in ("klas", "Leerkrachten", "Leerlingen", "leerlingen kozen"):
             assert words not in inside
+
+
+def test_results_of_all_speak_of_groups_too_which_were_not_asked_how_prepared_a_class_was(visit):
+    group = make_group()
+    clock.ask_due()
+    answered(Evaluation.objects.with_facts().get(booking=group), prepared=None)
+    answers_of(visit, (5, 3), (4, None))
+    page = " ".join(signed_in(make_staff()).get(RESULTS).text.split())
+    assert "3 klassen en groepen zijn gevraagd, 3 antwoordden; 0 (0 %) antwoordden niet" in page
+    assert '<h2 class="desk-title">Antwoorden</h2>' in page
+    assert "Leerkrachten" not in page
+    prepared = results_of(Evaluation.objects.all()).prepared
+    assert (prepared.n, prepared.silent) == (1, 1)
 
 
 def test_pupils_are_summed_over_classes(visit):

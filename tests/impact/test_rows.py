@@ -102,6 +102,7 @@ def added_up(figure, page) -> float:
     if code == "box-days":
         return sum((row.ends_on - row.starts_on).days + 1 for row in rows)
     by_unit = {
+        "heads": lambda: sum(row.pupils for row in rows),
         "pupils": lambda: sum(row.pupils for row in rows),
         "classes": lambda: len({row.class_group_id for row in rows} - {None}),
         "schools": lambda: len({row.submission.school_id for row in rows} - {None}),
@@ -158,5 +159,5 @@ def test_every_figure_is_defined_one_tap_away_in_both_languages(client, busy_yea
     named = re.findall(r"<summary>([^<]+)</summary><p>([^<]+)</p>", page)
     assert len(named) == len(FIGURES) + 1  # and how different children are estimated
     assert all(len(definition) > 20 for _name, definition in named)
-    assert ("Leerlingen die kwamen" in dict(named)) == (language == "nl")
-    assert ("Pupils who came" in dict(named)) == (language == "en")
+    assert ("Leerlingen en deelnemers die kwamen" in dict(named)) == (language == "nl")
+    assert ("Pupils and participants who came" in dict(named)) == (language == "en")

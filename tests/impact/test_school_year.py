@@ -75,6 +75,7 @@ def test_teacher_sees_her_schools_year_at_all_hubs(school):
         "kit-pupils": 24,
     }
     assert "De Ster in 2026–2027" in page.text
+    assert "<dt>Leerlingen die kwamen</dt>" in page.text  # no group is of a school
     assert "Van 1 bezoek hebben we nog niet genoteerd of de klas er was" in page.text
     assert "Groep 7b" in page.text
     assert "Van een ander" not in page.text

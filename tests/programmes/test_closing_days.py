@@ -312,7 +312,8 @@ def test_calling_off_ends_what_waits_and_offers_the_date_to_nobody(desk, booking
     )
     answer, data = look(desk, programme.venue)
     assert (
-        "1 klas wacht" in next(one for one in lines(answer) if "Proeverij" in one.hit.text).hit.text
+        "1 klas of groep wacht"
+        in next(one for one in lines(answer) if "Proeverij" in one.hit.text).hit.text
     )
     cancel = {name: "cancel" for name in data if name.startswith("way-")}
     _answer, data = look(desk, programme.venue, **cancel)
@@ -494,7 +495,7 @@ def test_who_was_offered_the_place_is_not_counted_among_who_waits(desk, staff, p
 
     [line] = lines(look(desk, programme.venue)[0])
 
-    assert "(7a, 7b), 1 klas wacht" in line.hit.text
+    assert "(7a, 7b), 1 klas of groep wacht" in line.hit.text
 
 
 def test_way_that_is_not_known_is_not_done(staff, booking):

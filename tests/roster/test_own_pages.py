@@ -58,6 +58,15 @@ def test_her_page_shows_what_is_hers_and_what_is_open_to_her(run, anna):
     assert (shown(anna, "mine"), shown(anna)) == ([mine.pk], [free.pk])
 
 
+def test_buttons_are_read_out_with_the_english_title_on_an_english_page(run, anna):
+    run.title_en = "Six tastes"
+    run.save()
+    make_shift(run, amsterdam(2026, 11, 4, 9))
+    page = Client(HTTP_COOKIE="django_language=en").get(address(anna)).text
+    assert "Six tastes</span></button>" in page
+    assert "Proeverij" not in page
+
+
 def test_programs_that_open_every_link_of_a_mail_change_nothing(run, anna):
     """T23: with GET and HEAD, also of the addresses of the buttons."""
     shift, mine = make_shift(run), make_shift(run, amsterdam(2026, 11, 4, 9), anna)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from bookings import lifecycle as visits
 from bookings.models import Booking, State, VisitWait
 from bookings.waiting.visit_list import LIST
+from core.models import Mail
 from impact.lifecycle import ask
 from impact.models import Evaluation
 from kits.models import Loan
@@ -186,6 +187,14 @@ def test_companion_who_takes_over_is_no_companion_any_more_and_hears_once(leaver
 
     visits.change_numbers(booking=classes[0], pupils=20, supervisors=3, by=make_staff())
     assert [mail.to for mail in tell()] == [TAKER]
+
+
+def test_code_with_which_somebody_takes_over_is_of_no_sharing(client, leaver, hers):
+    client.post(link_in(offered(leaver)), {"name": "Tessa", "phone": "0570 654321"})
+    mail = Mail.objects.get(template="code_to_join")
+    assert mail.subject == "Je code om ja te zeggen tegen een collega"
+    assert "Dit is je code om ja te zeggen op wat een collega je vraagt:" in mail.text
+    assert "mee te doen" not in mail.text
 
 
 def test_mails_speak_the_language_of_who_took_over(leaver, hers):

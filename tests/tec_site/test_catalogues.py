@@ -76,6 +76,14 @@ def test_dutch_has_one_word_for_the_round_that_brings_boxes() -> None:
     assert [text for _english, text in dutch() if other.search(text)] == []
 
 
+def test_dutch_has_one_word_for_going_along_the_components() -> None:
+    """A 'rondgang', on staff's paper as in the letter that teachers read."""
+    other = re.compile(r"\b(rotatie|rotere|roule|roulatie)", re.IGNORECASE)
+    assert [text for _english, text in dutch() if other.search(text)] == []
+    rounds = [text for english, text in dutch() if re.match("Rotation|Letter, with", english)]
+    assert [text for text in rounds if "rondgang" not in text.lower()] == []
+
+
 def test_dutch_has_one_word_for_what_was_changed() -> None:
     """Of a visit, a kit and a form alike; 'er verandert niets' is of what happens by itself."""
     other = re.compile(r"\bveranderd\b|verander je", re.IGNORECASE)

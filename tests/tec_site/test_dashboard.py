@@ -666,7 +666,7 @@ def test_pupils_of_the_school_year_so_far_stand_beside_the_target(client, db):
     [block] = page.context["blocks"]
     assert (block.content["here"], block.content["booked"]) == (24, 48)
     assert block.content["goal"].target.amount == 100
-    assert "Leerlingen in 2026–2027" in page.text
+    assert "Leerlingen en deelnemers in 2026–2027" in page.text
     assert "Vandaag" not in page.text.partition("desk-head")[2]
     client.force_login(make_staff(is_superuser=False, hubs=[the_hub()]))
     assert client.get("/beheer/").context["blocks"] == []

@@ -7,9 +7,12 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from django.forms import BaseForm, Field, ModelChoiceField
 from django.test import Client
+from django.urls import get_resolver
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 
 from kits.models import ContentItem, LessonKit
 from programmes.models import (
@@ -24,7 +27,7 @@ from programmes.models import (
 )
 from schools.models import SchoolHoliday
 from tec_site import demo
-from tests.factories import amsterdam, make_programme
+from tests.factories import amsterdam, make_programme, make_zone
 
 pytestmark = pytest.mark.django_db
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -130,6 +133,15 @@ def test_page_without_english_says_that_it_is_dutch(english):
     assert '<p class="lead" lang="en">Of clay.</p>' in page
 
 
+def test_home_tells_of_the_zones_in_english_and_keeps_their_names(english):
+    words = {"description": "Met echt gereedschap.", "description_en": "With real tools."}
+    make_zone(name="Harde techniek", artwork="hard", **words)
+    page = english.get("/").text
+    assert '<h3 lang="nl">Harde techniek</h3>' in page
+    assert '<p lang="en">With real tools.</p>' in page
+    assert "Met echt gereedschap." not in page
+
+
 def test_dutch_page_has_the_dutch(client):
     make_programme(slug="film", title="Een film", title_en="A film")
     assert '<h1 lang="nl">Een film</h1>' in client.get("/programmas/film/").text
@@ -147,3 +159,34 @@ def test_search_of_staff_finds_the_english_too(desk, one_factor):
     for words in ("stop motion", "OF CLAY"):
         page = desk.get("/beheer/programmes/programme/", {"q": words})
         assert [row.pk for row in page.context["cl"].result_list] == [programme.pk]
+
+
+def kinds_of(form: type[BaseForm]) -> Iterator[type[BaseForm]]:
+    for kind in form.__subclasses__():
+        yield kind
+        yield from kinds_of(kind)
+
+
+def words_of(field: Field) -> Iterator[Any]:
+    yield from (field.label, field.help_text, *field.error_messages.values())
+    if not isinstance(field, ModelChoiceField):
+        yield from (label for _value, label in getattr(field, "choices", ()))
+
+
+def test_no_form_says_its_words_in_the_language_in_which_it_was_loaded():
+    """'Een beetje' on an English page: a text is looked up when it is read. Levels of secondary
+    schools are called the same in both languages."""
+    assert get_resolver().url_patterns  # every form is loaded
+    fields = {
+        (form.__module__, name): field
+        for form in kinds_of(BaseForm)
+        if not form.__module__.startswith(("allauth.", "django.", "unfold."))
+        for name, field in getattr(form, "base_fields", {}).items()
+        if name != "level"
+    }
+    assert len(fields) > 100
+    words = {key: [one for one in words_of(field) if one] for key, field in fields.items()}
+    fixed = {
+        key: [one for one in some if not isinstance(one, Promise)] for key, some in words.items()
+    }
+    assert {key: some for key, some in fixed.items() if some} == {}

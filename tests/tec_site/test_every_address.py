@@ -206,7 +206,7 @@ ADMIN_PAGES = r"""
 /beheer/bookings/visit/<id:visit_id>/daglijst/                              403     200
 /beheer/bookings/visit/<id:visit_id>/zonebladen/                            403     200
 /beheer/bookings/visit/<id:visit_id>/deurlijst/                             403     200
-/beheer/bookings/visit/<id:visit_id>/rotatierooster/                        403     200
+/beheer/bookings/visit/<id:visit_id>/rondgang/                              403     200
 /beheer/bookings/visit/<id:visit_id>/weekoverzicht/                         403     200
 /beheer/bookings/schedulepattern/<id:pattern_id>/dagdelen/                  403     404
 /beheer/bookings/schedulepattern/seizoen/                                   403     200
@@ -476,7 +476,7 @@ ELSEWHERE = """
 /beheer/bookings/visit/<id:visit_id>/daglijst/              404
 /beheer/bookings/visit/<id:visit_id>/zonebladen/            404
 /beheer/bookings/visit/<id:visit_id>/deurlijst/             404
-/beheer/bookings/visit/<id:visit_id>/rotatierooster/        404
+/beheer/bookings/visit/<id:visit_id>/rondgang/              404
 /beheer/bookings/visit/<id:visit_id>/weekoverzicht/         404
 /beheer/kits/kitdocument/<path:object_id>/pdf/              404
 /beheer/kits/loan/<path:object_id>/doe/<slug:move>/         404

@@ -121,7 +121,7 @@ def test_row_says_when_who_and_how_many_as_typed_cells(desk, frozen):
         "0570123456",
         "00123",
     )
-    assert (row["leerlingen"], row["leerlingen die kwamen"]) == (24, 22)
+    assert (row["leerlingen of deelnemers"], row["leerlingen of deelnemers die kwamen"]) == (24, 22)
 
 
 @pytest.mark.parametrize("across", ["0", "1"])
@@ -214,7 +214,7 @@ def test_loans_visits_charges_and_contacts_are_taken_along(desk):
         [row] = rows_of(export(desk, "/beheer/kits/chargeline/", resource=resource))
         assert (row["onderdeel"], row["bedrag (euro)"]) == ("Motor", 12)
     [row] = rows_of(export(desk, "/beheer/bookings/visit/", "when=all"))
-    assert row["leerlingen"] == 24
+    assert row["leerlingen of deelnemers"] == 24
     assert len(rows_of(export(desk, "/beheer/submissions/submission/"))) == 2
 
 

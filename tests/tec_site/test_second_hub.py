@@ -137,6 +137,23 @@ def drawn(monkeypatch: pytest.MonkeyPatch, module: Any, make: Any, *asked: Any) 
 
 @pytest.mark.parametrize("make", [make_stay, make_box])
 @travel.travel(NOW, tick=False)
+def test_files_are_called_after_the_hub(park: Hub, make: Any) -> None:
+    """Those with a mail, and those of its page."""
+    for hub in (the_hub(), park):
+        row = make(hub)
+        name, about = f"{hub.slug}-{row.submission.reference}", row._meta.model_name
+        calendars = [one.name for one in mail_about(row).attachments if one.name.endswith(".ics")]
+        assert [one.rpartition("-")[0] for one in calendars] == [name] * len(calendars) != []
+        client = Client()
+        client.force_login(row.submission.user)
+        pages = {"booking": "bookings:", "loan": "loans:"}[about]
+        for page, ending in (("letter", "pdf"), ("calendar", "ics")):
+            address = reverse(f"{pages}{page}", args=[row.submission.public_id])
+            assert f'"{name}.{ending}"' in client.get(address)["Content-Disposition"]
+
+
+@pytest.mark.parametrize("make", [make_stay, make_box])
+@travel.travel(NOW, tick=False)
 def test_mail_is_from_the_hub_and_signed_by_it(park: Hub, make: Any) -> None:
     ours, theirs = mail_about(make(the_hub())), mail_about(make(park))
 

@@ -4,9 +4,17 @@ ZONE_MAKEN = "Zagen, lijmen, solderen en naaien: hier maak je wat je net hebt be
 ZONE_MEDIA = "3D-printers, robots en een studio met green screen."
 ZONE_HARD = "Bouw, installatie en metaal, met echt gereedschap."
 ZONE_TINY_HOUSE = "Een klein huis waarin alles over energie, water en slim wonen te zien is."
+ZONE_MAKEN_EN = "Sawing, gluing, soldering and sewing: here you make what you have just thought up."
+ZONE_MEDIA_EN = "3D printers, robots and a studio with a green screen."
+ZONE_HARD_EN = "Building, installation and metal, with real tools."
+ZONE_TINY_HOUSE_EN = "A small house that shows all about energy, water and smart living."
 DIRECTIONS = (
     "Tien minuten lopen vanaf station Deventer. Een bus kan voor de deur stoppen; fietsen "
     "staan in de stalling naast de ingang."
+)
+DIRECTIONS_EN = (
+    "A ten-minute walk from Deventer station. A coach can stop in front of the door; bicycles "
+    "stand in the shed beside the entrance."
 )
 BRING = "Kleren die vies mogen worden\nDichte schoenen\nIets te drinken voor in de pauze"
 BRING_EN = "Clothes that may get dirty\nClosed shoes\nSomething to drink in the break"
