@@ -73,7 +73,7 @@ def ask_again_due() -> int:
     )
     is_fresh = Exists(confirmed.filter(at__gt=now - QUIET_AFTER))
     is_too_late = Q(visit__slot__starts_at__lt=start_of_day(before_reminder))
-    moved = events.filter(move="reschedule", notice="changed").order_by("-pk")
+    moved = events.filter(move="reschedule").order_by("-pk")
     due = (
         Booking.objects.unanswered()
         .filter(

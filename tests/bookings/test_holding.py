@@ -23,6 +23,7 @@ from tests.factories import (
     make_programme,
     make_school,
     make_slot,
+    make_submission,
     make_teacher,
     make_visit,
     make_zone,
@@ -293,6 +294,22 @@ def test_hold_refuses_the_same_class_twice():
         )
 
     assert refusal.value.class_index == 1
+
+
+@pytest.mark.parametrize("is_offered", [False, True])
+def test_class_that_is_twice_in_one_form_or_is_offered_its_place_waits_for_no_code(is_offered):
+    slot, programme = slot_and_programme(max_groups=3, max_pupils=99)
+    school = make_school()
+    if is_offered:
+        there = make_submission(user=make_teacher(school=school))
+        visit = make_visit(slot=slot, programme=programme)
+        make_booking(visit=visit, submission=there, party_name="6b", state=State.OFFERED)
+
+    with pytest.raises(ClassAlreadyBooked) as refusal:
+        hold(slot, programme, asked("6b"), asked("6b"), school=school)
+
+    assert type(refusal.value) is ClassAlreadyBooked
+    assert refusal.value.class_index == (0 if is_offered else 1)
 
 
 def test_class_that_cancelled_can_book_the_same_visit_again():

@@ -134,6 +134,15 @@ def test_declining_leaves_nothing_that_needs_attention():
     assert (booking.state, booking.attention) == (State.DECLINED, "")
 
 
+def test_cancelling_leaves_nothing_that_needs_attention():
+    booking = make_booking(attention=Attention.LATE_CANCELLATION)
+
+    lifecycle.cancel(booking=booking, by=make_staff())
+
+    booking.refresh_from_db()
+    assert (booking.state, booking.attention) == (State.CANCELLED, "")
+
+
 def test_reinstate_takes_the_place_back():
     booking = make_booking()
     lifecycle.cancel(booking=booking, by=make_staff())

@@ -265,9 +265,17 @@ def test_month_shows_only_what_works_for_this_class(booked, later):
     small = make_slot(
         programmes=[booked.visit.programme], starts_at=amsterdam(2026, 11, 10, 9), max_pupils=23
     )
+    enough = make_slot(
+        programmes=[booked.visit.programme], starts_at=amsterdam(2026, 11, 11, 9), max_pupils=24
+    )
     november = datetime.date(2026, 11, 1), datetime.date(2026, 12, 1)
-    found = {one.slot_id: one.can_be_booked for one in offers_for(booked, *november, None)}
-    assert found == {booked.visit.slot_id: False, small.pk: False, later.pk: True}
+
+    def found(since):
+        return {one.slot_id: one.can_be_booked for one in offers_for(booked, *november, since)}
+
+    free = {booked.visit.slot_id: False, small.pk: False, enough.pk: True, later.pk: True}
+    assert found(None) == free
+    assert found(enough.starts_at) == free | {enough.pk: False}
 
 
 # --- Asked of staff ------------------------------------------------------------------------------

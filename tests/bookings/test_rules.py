@@ -3,12 +3,14 @@
 from contextlib import nullcontext
 
 import pytest
+import time_machine
 
-from bookings import lifecycle, places
+from bookings import lifecycle, places, rules
 from bookings.models import Attention, Booking, BookingEvent, State
+from bookings.rules import VisitItem, VisitRequest
 from programmes.models import ProgrammeKind
 from submissions.rules import NoteRequired, Rule, RulesBroken
-from tests.bookings.asking import asked, hold, slot_and_programme
+from tests.bookings.asking import asked, hold, slot_and_programme, typed
 from tests.factories import (
     amsterdam,
     make_booking,
@@ -236,6 +238,7 @@ def test_experience_without_proeverij_is_refused():
     [
         (State.CONFIRMED, 2, True),
         (State.ATTENDED, 2, True),
+        (State.CONFIRMED, 3, False),
         (State.CONFIRMED, 4, False),
         (State.REQUESTED, 2, False),
         (State.NO_SHOW, 2, False),
@@ -252,6 +255,34 @@ def test_proeverij_counts_when_certain_and_earlier(state, day, passes):
     else:
         with pytest.raises(RulesBroken):
             hold(slot, programme, school=school)
+
+
+def test_proeverij_that_is_named_is_of_the_class_itself_if_it_has_one_and_certain():
+    school = make_school()
+    slot, programme = experience_slot()
+    taster_booking(school, amsterdam(2026, 11, 3, 9), state=State.CANCELLED)
+    assert rules.taster_to_come(slot, school, "Groep 7") is None
+    assert rules.taster_awaited(programme, school.pk) is None
+    of_school = taster_booking(school, slot.starts_at, name="Groep 8")
+    own = taster_booking(school, amsterdam(2026, 11, 5, 9), name="Groep 6")
+
+    assert rules.taster_to_come(slot, school, "Groep 6") == own
+    assert rules.taster_to_come(slot, school, "Groep 7") == of_school
+    assert rules.taster_awaited(programme, school.pk) == slot.starts_at
+    with time_machine.travel(slot.starts_at, tick=False):
+        assert rules.taster_awaited(programme, school.pk) is None
+
+
+def test_class_that_staff_book_on_the_proeverij_of_its_school_is_looked_at_too():
+    school = make_school()
+    slot, programme = experience_slot()
+    taster_booking(school, amsterdam(2026, 10, 2, 9), name="Groep 8")
+    request = VisitRequest(typed(school=school), [VisitItem(slot, programme, asked())])
+
+    lifecycle.book(request, by=make_staff())
+
+    booking = Booking.objects.get(visit__programme=programme)
+    assert booking.attention == Attention.PREREQUISITE_BY_SCHOOL
 
 
 def test_proeverij_of_another_class_of_the_school_passes_with_a_notice():

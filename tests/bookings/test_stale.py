@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -355,6 +356,29 @@ def test_experience_reinstated_when_its_proeverij_has_gone_needs_attention(taste
     lifecycle.reinstate(booking=experience, by=staff)
 
     assert attention_of(experience) == Attention.PREREQUISITE_GONE
+
+
+def test_experience_without_a_proeverij_is_flagged_once(taster_and_experience):
+    taster, experience = taster_and_experience
+    lifecycle.cancel(booking=taster, by=make_staff())
+
+    with transaction.atomic():
+        lifecycle.flag_dependents(taster, taster.starts_at, None)
+
+    assert experience.events.filter(move="flag").count() == 1
+
+
+def test_proeverij_that_was_never_confirmed_leaves_no_experience_in_doubt(taster_and_experience):
+    taster, experience = taster_and_experience
+    lifecycle.cancel(booking=taster, by=make_staff())
+    lifecycle.settle(booking=experience, by=make_staff())
+    slot = make_slot(starts_at=amsterdam(2026, 10, 6, 9))
+    visit = make_visit(slot=slot, programme=make_programme(kind=ProgrammeKind.TASTER))
+    held = make_booking(visit=visit, submission=taster.submission, state=State.HELD)
+
+    lifecycle.cancel(booking=held, by=None)
+
+    assert attention_of(experience) == ""
 
 
 def ask_for(experience, day):

@@ -119,6 +119,36 @@ def test_who_confirmed_just_before_is_asked_a_week_after(booked, frozen, day, as
     assert clock.ask_again_due() == asked
 
 
+@pytest.mark.parametrize(("day", "asked"), [(10, 1), (11, 0)])
+def test_who_confirmed_more_than_three_days_before_the_question_is_asked_on_its_day(
+    booked, frozen, day, asked
+):
+    confirm_on(booked, day, 8)
+    frozen.move_to(THREE_WEEKS)
+    assert clock.ask_again_due() == asked
+
+
+def test_nobody_is_asked_who_is_forgotten(booked, frozen):
+    booked.submission.email = ""
+    booked.submission.save()
+    frozen.move_to(THREE_WEEKS)
+    assert clock.ask_again_due() == 0
+
+
+def test_who_was_moved_is_asked_by_mail_only_where_the_last_move_was_long_before(
+    booked, later, frozen
+):
+    moving.move_as_staff(booking=booked, slot=later, by=make_staff())
+    frozen.move_to(amsterdam(2026, 10, 28, 8))
+    assert clock.ask_again_due() == 1
+    [(_to, subject)] = told()
+    assert subject.endswith("op dinsdag 17 november 2026")
+    near = make_slot(programmes=[booked.visit.programme], starts_at=amsterdam(2026, 11, 10, 9))
+    moving.move_as_staff(booking=booked, slot=near, by=make_staff())
+    assert clock.ask_again_due() == 1
+    assert len(told()) == 1  # the mail about the move asked
+
+
 def test_who_confirmed_so_late_that_the_reminder_comes_first_is_asked_in_that(booked, frozen):
     """Confirmed on 20 October for 3 November: a week later the reminder is due."""
     confirm_on(booked, 20, 8)
