@@ -54,6 +54,22 @@ def test_long_list_leads_to_its_other_pages(desk, model, make, monkeypatch):
 
 
 @OF_BOTH_KINDS
+def test_who_offers_over_the_order_reads_that_the_school_reads_why(desk, model, make):
+    row = make()
+    page = reverse(f"admin:{model}_move", args=[row.pk, "offer"])
+
+    note = desk.get(page).context["form"]["note"]
+    desk.post(page, {"note": "Zij waren eerst vergeten.", "slot": getattr(row, "slot_id", "")})
+
+    assert (note.label, note.help_text) == (
+        "Waarom buiten de volgorde om",
+        "Staat in de historie, en in de mail aan de school.",
+    )
+    (mail,) = tell()
+    assert (mail.template, "Zij waren eerst vergeten." in mail.text) == ("wait_offered", True)
+
+
+@OF_BOTH_KINDS
 def test_who_is_taken_off_the_list_by_staff_does_not_read_that_anything_was_called_off(
     desk, model, make
 ):
