@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
@@ -18,27 +17,31 @@ from bookings.waiting.positions import positions
 from bookings.waiting.unmet_demand import demand
 from bookings.waiting.visit_list import LIST
 from core.backoffice.filters import AttentionFilter, RangeDateFilter, RelatedDropdownFilter
-from core.backoffice.moves import RequiredNoteForm, StaffMove
+from core.backoffice.moves import StaffMove
 from core.lifecycle import Move
 from core.text.normal import words
 from core.text.typed_days import terms
 from schools.models import User
 from submissions.admin.search import in_class_or_submission
-from submissions.admin.waiting import LiveFilter, WaitAdmin, WaitEventAdmin, waiting_moves
+from submissions.admin.waiting import (
+    LiveFilter,
+    OfferForm,
+    WaitAdmin,
+    WaitEventAdmin,
+    waiting_moves,
+)
 
 # --- Moves ---------------------------------------------------------------------------------------
 
 
-class OfferForm(RequiredNoteForm):
-    """Which half day is offered, and why before others who waited longer."""
+class OfferSlotForm(OfferForm):
+    """And which half day is offered."""
 
     def __init__(self, *args: Any, row: VisitWait, move: Move, **kwargs: Any) -> None:
         super().__init__(*args, row=row, move=move, **kwargs)
         self.fields["slot"] = SlotField(row.programme)
         if row.slot_id:
             self.initial["slot"] = row.slot_id
-        self.fields["note"].label = _("Why over the order")
-        self.fields["note"].help_text = _("Stands in the history, and in the mail to the school.")
         self.order_fields(("slot", "note"))
 
 
@@ -51,7 +54,7 @@ def settle(*, wait: VisitWait, by: User, note: str = "") -> None:
 
 
 SETTLE = StaffMove(settle, gettext_lazy("Settled."))
-STAFF_MOVES = waiting_moves(offer, OfferForm, settle=SETTLE)
+STAFF_MOVES = waiting_moves(offer, OfferSlotForm, settle=SETTLE)
 
 
 # --- The list ------------------------------------------------------------------------------------

@@ -70,8 +70,11 @@ class MoveForm(forms.Form):
 class RequiredNoteForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["note"].required = True
-        self.fields["note"].help_text = _("The school does not see it.")
+        note = self.fields["note"]
+        note.required = True
+        # Without 'Optional.', as above.
+        in_mail = kwargs["move"].notice
+        note.help_text = _("Goes into the mail.") if in_mail else _("The school does not see it.")
 
 
 class ChangedMeanwhile(Refused):

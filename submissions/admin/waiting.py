@@ -48,8 +48,17 @@ def add_note(*, wait: Waiting, by: User, note: str) -> None:
     _list_of(wait).note(wait, by=by, note=note)
 
 
+class OfferForm(RequiredNoteForm):
+    """Why something is offered to her before others who waited longer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"].label = _("Why over the order")
+        self.fields["note"].help_text = _("Stands in the history, and in the mail to the school.")
+
+
 def waiting_moves(
-    offer: Callable[..., Any], form: type[MoveForm] = RequiredNoteForm, **others: StaffMove
+    offer: Callable[..., Any], form: type[MoveForm] = OfferForm, **others: StaffMove
 ) -> dict[str, StaffMove]:
     """What staff do, in order of likelihood. `offer`: the verb of a kind, and `form` what it asks;
     `others`: moves that this kind has besides."""
