@@ -222,6 +222,18 @@ def test_what_was_cancelled_or_handed_on_meanwhile_stays_where_it_is(leaver, her
     assert Submission.objects.get(pk=classes[0].submission_id).email == TAKER
 
 
+def test_who_was_invited_before_it_was_handed_over_can_still_take_part(leaver, hers):
+    classes, *_others = hers
+    cleo = "cleo@school.example"
+    shares = [lifecycle.Share(classes[0].submission)]
+    [invited] = lifecycle.invite(shares=shares, email=cleo, by=leaver)
+    taken_over(leaver)
+    lifecycle.accept(
+        invitation=invited.invitation, email=cleo, person={"name": "Cleo"}, language="nl"
+    )
+    assert list(Companion.objects.accepted().values_list("email", flat=True)) == [cleo]
+
+
 def test_offer_of_whoever_was_taken_for_the_contact_ends_with_her_address(leaver, hers):
     classes, *_others = hers
     mail = offered(leaver)
