@@ -39,9 +39,11 @@ from tests.factories import (
     make_class_group,
     make_loan,
     make_school,
+    make_slot,
     make_staff,
     make_submission,
     make_teacher,
+    make_visit,
 )
 
 pytestmark = pytest.mark.django_db
@@ -469,6 +471,17 @@ def test_worker_keeps_who_came_back_but_not_her_old_visit(booking, teacher, froz
     assert Submission.objects.get(pk=booking.submission.pk).email == ""
     assert Submission.objects.get(pk=again.pk).email == EMAIL
     assert User.objects.filter(email=EMAIL).exists()
+
+
+def test_worker_keeps_what_was_asked_as_long_ago_and_is_still_to_come(booking, teacher, frozen):
+    october = make_visit(slot=make_slot(starts_at=amsterdam(2028, 10, 5, 9)))
+    coming = make_booking(submission=make_submission(user=teacher, phone=PHONE), visit=october)
+    frozen.move_to(amsterdam(2028, 8, 1, 0, 1))
+
+    assert erasure.erase_overdue() == 1
+
+    assert Submission.objects.get(pk=booking.submission.pk).email == ""
+    assert Submission.objects.get(pk=coming.submission.pk).email == EMAIL
 
 
 def test_worker_erases_a_teacher_who_never_booked_and_no_staff(frozen):

@@ -14,7 +14,7 @@ class ToyByPhone(ByPhone):
     title, booked = "Speelgoed uitlenen", "Gelukt: %(email)s krijgt een mail."
     template_name, first_form = "toys/by_phone.html", WhenForm
 
-    def form(self, data, chosen):
+    def form(self, data, chosen, again=None):
         return ToyForm(data, for_staff=True)
 
     def book(self, form, chosen, by, overruled):
