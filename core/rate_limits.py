@@ -89,7 +89,7 @@ def _network(written: str) -> str:
     elif bare.count(":") == 1:
         bare = bare.partition(":")[0]
     try:
-        address = ipaddress.ip_address(bare.partition("%")[0])
+        address = ipaddress.ip_address(bare)
     except ValueError:
         return ""
     if isinstance(address, ipaddress.IPv6Address):

@@ -154,6 +154,20 @@ def test_log_of_a_server_that_hangs_up_names_no_recipient(sink, caplog):
     ]
 
 
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ("450 mailbox busy", [(Mail.State.PUT_OFF, 1), (Mail.State.PUT_OFF, 1)]),
+        ("421 closing", [(Mail.State.QUEUED, 1), (Mail.State.QUEUED, 0)]),
+    ],
+)
+def test_refusal_puts_off_its_own_mail_and_a_hang_up_says_nothing_of_any(sink, answer, found):
+    sink.answers["RCPT"] = answer
+    rows = [mail(), mail("b@school.example")]
+    Sender().send(seconds=5)
+    assert [state(row) for row in rows] == found
+
+
 def test_temporary_refusal_is_tried_again_later_and_later(sink):
     sink.answers["RCPT"] = "451 greylisted"
     with time_machine.travel(NOW, tick=False) as clock:
@@ -312,6 +326,7 @@ def test_mail_that_is_put_off_holds_back_the_later_ones_about_the_same(sink, put
 def test_mail_that_is_put_off_holds_back_no_code_no_other_submission_and_nobody_else(sink):
     with time_machine.travel(NOW, tick=False):
         mail(subject="Bevestigd", reference="ABCD2345")
+        mail(subject="Ook zonder kenmerk")
         sink.answers["RCPT"] = "451 greylisted"
         Sender().send(seconds=5)
         sink.answers.clear()

@@ -75,6 +75,14 @@ def test_purge_keeps_windows_that_still_count(db, frozen):
     assert RateCount.objects.count() == 1
 
 
+def test_purge_keeps_what_was_counted_after_the_first_of_a_window(db, frozen):
+    counted()
+    frozen.shift(300)
+    counted()
+    frozen.shift(301)
+    assert rate_limits.purge() == 0
+
+
 def test_count_that_is_purged_while_it_is_counted_starts_anew(db, frozen):
     counted()
     frozen.shift(601)

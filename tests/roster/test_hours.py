@@ -163,6 +163,9 @@ def test_absent_after_all_present_counts_again(frozen):
     span = {"worked_from": shift.starts_at, "worked_until": shift.ends_at}
     lifecycle.record(shift=shift, **span, by=staff)
     assert (of(person), fresh(shift).holder) == (2, person.email)
+    lifecycle.miss(shift=shift, by=staff)
+    missed = fresh(shift)
+    assert (missed.holder, missed.worked_from, missed.worked_until) == (None, None, None)
 
 
 def test_hours_are_those_of_their_school_year(frozen):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from roster import people, refusals
 from roster.models import AgeClass, Availability, OtherDays, Person, Shift
-from roster.rules import Rules, broken, in_doubt, open_to
+from roster.rules import Rules, broken, candidates, in_doubt, open_to
 from schools.models import SchoolHoliday
 from tests.factories import amsterdam, make_other_hub
 from tests.roster.rostering import absent, fresh, make_person, make_run, make_shift
@@ -216,6 +216,14 @@ def test_touching_fits_where_several_are_asked_about_at_once():
     person.programmes.set(one.programme for one in asked)
 
     assert open_to(Person.objects.with_days().get(), asked) == [asked[0], asked[3]]
+
+
+def test_shift_that_she_has_is_neither_open_to_her_nor_in_its_own_way():
+    run = make_run()
+    person = make_person(runs=[run])
+    shift = make_shift(run, person=person)
+    assert open_to(Person.objects.with_days().get(), [shift]) == []
+    assert candidates(shift) == [(person, [])]
 
 
 def test_she_is_in_one_place_at_other_hubs_too():

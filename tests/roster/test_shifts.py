@@ -155,3 +155,27 @@ def test_after_it_began_nobody_takes_or_drops_it(frozen):
     with pytest.raises(refusals.Over):
         lifecycle.drop_out(shift=taken, person=person)
     assert fresh(taken).person == person
+
+
+def test_begun_shift_is_offered_to_nobody(frozen):
+    shift = make_shift()
+    frozen.move_to(shift.starts_at)
+    with pytest.raises(refusals.Over):
+        lifecycle.offer(shift=shift, by=make_staff())
+
+
+def test_ended_shift_is_refused_for_what_it_is_and_not_for_whom_it_would_be():
+    run = make_run()
+    person, shift = make_person(runs=[run]), make_shift(run)
+    absent(person, TUESDAY)
+    lifecycle.end(shift=shift)
+    with pytest.raises(IllegalMove):
+        lifecycle.assign(shift=shift, person=person, by=make_staff())
+
+
+def test_new_address_of_an_open_shift_is_mailed_to_nobody():
+    run = make_run()
+    open_one, taken = make_shift(run), make_shift(run, amsterdam(2026, 11, 4, 9))
+    lifecycle.accept(shift=taken, person=make_person(runs=[run]))
+    told = [lifecycle.readdress(shift=one, by=make_staff()).notice for one in (open_one, taken)]
+    assert [bool(notice) for notice in told] == [False, True]

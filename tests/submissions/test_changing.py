@@ -468,8 +468,10 @@ def test_after_the_deadline_one_has_to_call(client, hers):
 def test_a_page_that_stood_open_past_the_deadline_changes_nothing(hers):
     last, contact = hers.change_until, {"facilities": "Een rolstoel"}
     after = amsterdam(last.year, last.month, last.day, 23) + datetime.timedelta(hours=2)
+    slot = make_slot(starts_at=amsterdam(2026, 12, 15, 9))
+    later = make_booking(submission=hers.submission, visit=make_visit(slot=slot))
     with time_machine.travel(after, tick=False), pytest.raises(NoLonger):
-        change_details([hers], contact=contact, names={}, by=hers.submission.user)
+        change_details([later, hers], contact=contact, names={}, by=hers.submission.user)
     assert Submission.objects.get().facilities == "Niets"
 
 
@@ -585,6 +587,13 @@ def test_changed_details_are_the_profile_unless_later_ones_are_known(client, her
     client.post(details_page(hers), told(hers, contact_name="A. de Wit"))
     teacher.refresh_from_db()
     assert teacher.name == "Anouk de Wit"
+
+
+def test_what_somebody_else_changes_for_her_is_no_profile_of_hers(hers, teacher):
+    change_details([hers], contact={"contact_name": "Ada Smit"}, names={}, by=make_staff())
+    hers.submission.refresh_from_db()
+    teacher.refresh_from_db()
+    assert (hers.submission.contact_name, teacher.name) == ("Ada Smit", "Anouk")
 
 
 def test_staff_who_book_keep_their_own_name(programme, slot):
