@@ -178,7 +178,10 @@ class ContactForm(forms.Form):
         label=_("E-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text=_("We send a code and the confirmation to this address."),
+        help_text=_(
+            "We send the confirmation to this address, and first a code unless you are signed in"
+            " with it."
+        ),
         error_messages=EMAIL_MESSAGES,
     )
     phone = TelephoneField(

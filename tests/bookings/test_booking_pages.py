@@ -73,6 +73,7 @@ def test_form_knows_who_is_signed_in(client, programme, slot):
     assert "OBS De Hagenpoort" in page
     assert 'value="Juf Anouk"' in page
     assert 'value="a@b.example"' in page
+    assert "eerst een code als je er niet mee bent ingelogd" in page
 
 
 def test_two_classes_are_one_submission_with_one_code(client, programme, slot):
