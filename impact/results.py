@@ -7,7 +7,7 @@ Figures hold no name and no text. Every number says of how many it is; a split o
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Avg, Count, Q
 from django.utils.text import capfirst
@@ -32,16 +32,17 @@ class Bar:
         return round(100 * self.number / self.of) if self.of else 0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Distribution:
     """How often each answer to a question was given."""
 
+    name: str  # of its column, or group of columns
     label: str
     answers: Sequence[str]
     numbers: Sequence[int]
     is_of_faces: bool = True
-    is_told: bool = True  # no single answer follows from it (`small_numbers.py`)
     silent: int = 0  # who answered, and not this question
+    is_shown: bool = True  # `small_numbers.py` hides those from which single answers follow
 
     @property
     def n(self) -> int:
@@ -60,6 +61,14 @@ class Distribution:
         return [Bar(label, number, self.n) for label, number in pairs]
 
 
+class Place(NamedTuple):
+    """Where a distribution stands among results."""
+
+    question: str
+    split_by: str = ""
+    side: str = ""
+
+
 @dataclass(frozen=True)
 class Split:
     """A question, split: those well prepared, and others."""
@@ -68,10 +77,16 @@ class Split:
     prepared: Distribution
     others: Distribution
 
+    def sides(self, split_by: str) -> dict[Place, Distribution]:
+        return {
+            Place(self.prepared.name, split_by, "prepared"): self.prepared,
+            Place(self.others.name, split_by, "others"): self.others,
+        }
+
     @property
-    def is_fit_to_tell(self) -> bool:
-        is_told = self.prepared.is_told and self.others.is_told
-        return is_told and min(self.prepared.n, self.others.n) >= LEAST
+    def is_shown(self) -> bool:
+        is_shown = self.prepared.is_shown and self.others.is_shown
+        return is_shown and min(self.prepared.n, self.others.n) >= LEAST
 
 
 @dataclass(frozen=True)
@@ -96,7 +111,7 @@ class ByPreparation:
 
     done: AskedAndAnswered
     others: AskedAndAnswered
-    splits: Sequence[Split]
+    splits: list[Split]
 
 
 @dataclass(frozen=True)
@@ -105,8 +120,18 @@ class Results(AskedAndAnswered):
     teachers: Sequence[Distribution]
     prepared: Distribution
     pupils: Sequence[Distribution]
-    splits: Sequence[Split]
+    splits: list[Split]
     by_preparation: ByPreparation
+
+    @property
+    def distributions(self) -> dict[Place, Distribution]:
+        """Each by its place, in which other results have the same one, if they have it."""
+        found = {Place(one.name): one for one in (*self.teachers, self.prepared, *self.pupils)}
+        for split in self.splits:
+            found |= split.sides("how well prepared")
+        for split in self.by_preparation.splits:
+            found |= split.sides("preparation ticked")
+        return found
 
 
 # When the class ticked its preparation; what there was to prepare.
@@ -200,7 +225,7 @@ def _chosen(rows: Iterable[Any], name: str, label: str, answers: Any) -> Distrib
     numbers = [values.count(answer.value) for answer in answers]
     words = [capfirst(str(answer.label)) for answer in answers]
     silent = len(values) - sum(numbers)
-    return Distribution(label, words, numbers, is_of_faces=answers is Face, silent=silent)
+    return Distribution(name, label, words, numbers, answers is Face, silent)
 
 
 def _of_pupils(rows: Iterable[Any], group: str) -> Distribution:
@@ -214,7 +239,7 @@ def _of_pupils(rows: Iterable[Any], group: str) -> Distribution:
     numbers = [sum(row[name] or 0 for row in rows) for name in TALLIES[group]]
     faces = [capfirst(str(face.label)) for face in Face]
     words = faces if is_of_faces else [capfirst(one) for one in (_("yes"), _("maybe"), _("no"))]
-    return Distribution(labels[group], words, numbers, is_of_faces)
+    return Distribution(group, labels[group], words, numbers, is_of_faces)
 
 
 # --- Of each programme and kit ----------------------------------------------------------------

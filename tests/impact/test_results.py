@@ -169,7 +169,7 @@ def test_pupils_are_summed_over_classes(visit):
 def test_fewer_than_five_are_not_split(visit, others, is_told):
     answers_of(visit, *[(5, 3)] * 5, *[(3, 1), (3, 2)] * 2, *[(3, 2)] * (others - 4))
     split = results_of(Evaluation.objects.all()).splits[0]
-    assert split.is_fit_to_tell == is_told
+    assert split.is_shown == is_told
     page = signed_in(make_staff()).get(RESULTS).text
     assert ("5,0 (n = 5)" in page) == is_told
     assert ("Minder dan vijf antwoorden" in page) != is_told
@@ -178,7 +178,7 @@ def test_fewer_than_five_are_not_split(visit, others, is_told):
 def test_who_did_not_say_how_prepared_the_class_was_is_on_neither_side(visit):
     answers_of(visit, *[(5, 3)] * 5, *[(3, 1)] * 4, (1, None))
     split = results_of(Evaluation.objects.all()).splits[0]
-    assert (split.prepared.n, split.others.n, split.is_fit_to_tell) == (5, 4, False)
+    assert (split.prepared.n, split.others.n, split.is_shown) == (5, 4, False)
 
 
 def reader() -> Client:
@@ -362,7 +362,7 @@ def test_split_by_what_was_ticked_as_done(visit, others, is_told):
 
     assert (found.done.asked, found.done.answered, found.done.silent_percent) == (6, 5, 17)
     assert (found.others.asked, found.others.silent) == (others, 0)
-    assert found.splits[0].is_fit_to_tell == is_told
+    assert found.splits[0].is_shown == is_told
     page = signed_in(make_staff()).get(RESULTS).text
     assert "6, 1 (17 %)" in page
     assert ("5,0 (n = 5)" in page) == is_told
