@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings import attendance
 from bookings.models import Booking, VisitSlot
-from impact import clock, lifecycle
+from impact import clock, lifecycle, refusals
 from impact.models import Evaluation, Face
 from impact.reports.facts import facts_of
 from impact.results import results_of, totals
@@ -469,7 +469,7 @@ def test_quote_with_consent_is_shown_under_the_name_and_taken_off(visit, client)
     shown = client.get(page).text
     assert "&lt;b&gt;Iedereen&lt;/b&gt; bleef." in shown
     assert f"<figcaption>{QUOTE['quote_name']}</figcaption>" in shown
-    with pytest.raises(lifecycle.NoConsent):
+    with pytest.raises(refusals.NoConsent):
         lifecycle.show(evaluation=silent, by=make_staff())
     desk.post(f"{where}/hide/", {"note": ""})
     assert "bleef" not in client.get(page).text
@@ -512,7 +512,7 @@ def test_teacher_takes_her_quote_back_and_it_is_off_the_public_page(visit, clien
         QUOTE["quote"],  # it is still what she told us
     )
     assert "Citeer mij niet meer" not in client.get(page).text
-    with pytest.raises(lifecycle.NoConsent):
+    with pytest.raises(refusals.NoConsent):
         lifecycle.show(evaluation=evaluation, by=make_staff())
     assert [event.move for event in evaluation.events.order_by("pk")][-2:] == ["show", "unquote"]
 
