@@ -28,7 +28,7 @@ from impact.results import Distribution, results_of
 from impact.small_numbers import hide_beside_wholes
 from schools.years import school_year_of
 
-SPLIT_BY = ("line", "kind", "year-groups", "programme", "world")
+TABLES_OF_REPORT = ("line", "kind", "year-groups", "programme", "world")
 
 Facts = dict[str, Any]
 
@@ -71,7 +71,7 @@ def facts_of(report: Report) -> Facts:
                 TABLES[code].adds_up,
                 str(TABLES[code].note),
             )
-            for code in SPLIT_BY
+            for code in TABLES_OF_REPORT
         ],
         "sources": [] if report.board_id else _sources(scope, found),
         "pledges": [] if report.board_id or report.source_id else _pledges(report),

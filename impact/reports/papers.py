@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.documents import render_pdf
-from impact.counting.topics import by_topic
+from impact.counting.headings import under_headings
 from impact.reports.facts import Facts, columns_of, day_of
 
 
@@ -29,7 +29,7 @@ def context_of(facts: Facts) -> dict[str, Any]:
         "first": day_of(facts["first"]),
         "last": day_of(facts["last"]),
         "organizer": facts["hub"],
-        "topics": by_topic({one["code"]: one for one in facts["figures"]}),
+        "headed": under_headings({one["code"]: one for one in facts["figures"]}),
         "figures": {one["code"].replace("-", "_"): one["number"] for one in facts["figures"]},
         "counted_on": day_of(facts["counted_at"][:10]),
     }
