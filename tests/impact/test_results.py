@@ -214,6 +214,19 @@ def test_no_answer_follows_from_the_difference_of_two_filters(visit):
         assert f"gemiddeld {mean} van 5, n = " in client.get(RESULTS + query).text
 
 
+@pytest.mark.parametrize("silent", [4, 5])
+def test_question_that_few_answered_elsewhere_is_not_shown_here(visit, silent):
+    """Of two programmes with five answers each; one teacher of the other said how it fitted."""
+    answers_of(visit, *[(5, 3)] * 5)
+    robots = make_programme(title="Robots", **ROOM)
+    another = make_visit(programme=robots, slot=make_slot(programmes=[robots], **ROOM))
+    for number in range(5):
+        answered(make_evaluation(visit=another), fit=None if number < silent else 3)
+    for query in (f"?programma={visit.programme_id}", f"?bezoek={visit.pk}"):
+        overall, fit, guidance = reader().get(RESULTS + query).context["results"].teachers
+        assert (overall.is_shown, fit.is_shown, guidance.is_shown) == (True, silent == 5, True)
+
+
 def test_smallest_part_goes_untold_where_the_rest_is_too_few():
     assert fit_parts({"a": 9, "b": 6, "c": 2}) == {"a"}  # c alone would follow from the whole
     assert fit_parts({"a": 9, "b": 6}) == {"a", "b"}
