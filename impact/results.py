@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from impact.models import FACES, TALLIES, EvaluationQuerySet, EvaluationState, Face, Prepared
+from impact.questions import IN_FIGURES, OF_CLASS, PREPARED
 from kits.models import LessonKit
 from programmes.models import Programme
 from schools.years import school_year_of
@@ -167,11 +168,11 @@ def _results(rows: list[Any]) -> Results:
         answered=len(answered),
         classes=sum(any(row[name] for name in TALLIES["faces"]) for row in rows),
         teachers=[_of_teachers(answered, name) for name in FACES],
-        prepared=_chosen(of_classes, "prepared", _("How well prepared was the class?"), Prepared),
+        prepared=_chosen(of_classes, "prepared", str(PREPARED), Prepared),
         pupils=[_of_pupils(rows, group) for group in TALLIES],
         splits=[
             *(
-                Split(_labels()[name], _of_teachers(well, name), _of_teachers(others, name))
+                Split(str(IN_FIGURES[name]), _of_teachers(well, name), _of_teachers(others, name))
                 for name in FACES
             ),
             # Of pupils, where one class is already more than the least number: counted in classes.
@@ -188,7 +189,7 @@ def _by_preparation(rows: list[Any]) -> ByPreparation:
     others = [row for row in of_preparation if not row[DONE]]
     there, here = _answered(done), _answered(others)
     faces = [
-        Split(_labels()[name], _of_teachers(there, name), _of_teachers(here, name))
+        Split(str(IN_FIGURES[name]), _of_teachers(there, name), _of_teachers(here, name))
         for name in FACES
     ]
     return ByPreparation(
@@ -208,16 +209,8 @@ def _split_of_pupils(well: list[Any], others: list[Any]) -> Iterable[Split]:
         yield Split(_("What pupils chose"), *(_of_pupils(rows, "faces") for rows in counted))
 
 
-def _labels() -> dict[str, str]:
-    return {
-        "overall": _("The visit, or working with the kit"),
-        "fit": _("How it fits the lessons or the work"),
-        "guidance": _("Guidance; for a kit its guide and cards"),
-    }
-
-
 def _of_teachers(rows: Iterable[Any], name: str) -> Distribution:
-    return _chosen(rows, name, _labels()[name], Face)
+    return _chosen(rows, name, str(IN_FIGURES[name]), Face)
 
 
 def _chosen(rows: Iterable[Any], name: str, label: str, answers: Any) -> Distribution:
@@ -229,17 +222,11 @@ def _chosen(rows: Iterable[Any], name: str, label: str, answers: Any) -> Distrib
 
 
 def _of_pupils(rows: Iterable[Any], group: str) -> Distribution:
-    labels = {
-        "faces": _("How was it?"),
-        "again": _("Again?"),
-        "before": _("I want to know more about technology: before"),
-        "after": _("I want to know more about technology: afterwards"),
-    }
     rows, is_of_faces = list(rows), group == "faces"
     numbers = [sum(row[name] or 0 for row in rows) for name in TALLIES[group]]
     faces = [capfirst(str(face.label)) for face in Face]
     words = faces if is_of_faces else [capfirst(one) for one in (_("yes"), _("maybe"), _("no"))]
-    return Distribution(group, labels[group], words, numbers, is_of_faces)
+    return Distribution(group, str(OF_CLASS[group]), words, numbers, is_of_faces)
 
 
 # --- Of each programme and kit ----------------------------------------------------------------
