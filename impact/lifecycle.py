@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking
-from core.lifecycle import NEW, Lifecycle, Move, Refused, lock_row
+from core.lifecycle import NEW, Lifecycle, Move, lock_row
 from core.transactions import retried
 from impact.models import TALLIES, Evaluation, EvaluationEvent, EvaluationState
+from impact.refusals import AlreadyReceived, AnsweringIsOver, NoConsent, NotAsked
 from kits.models import Loan
 from schools.models import User
 
@@ -33,22 +34,6 @@ MOVES = Lifecycle(
     unquote=Move(_("take the quote back"),         (S.ANSWERED,), None),
 )
 # fmt: on
-
-
-class AlreadyReceived(Refused):
-    message = _("We had received your answers already. Nothing was changed.")
-
-
-class TooLate(Refused):
-    message = _("The time to answer is over.")
-
-
-class NotAsked(Refused):
-    message = _("This did not take place, so there is nothing to look back on.")
-
-
-class NoConsent(Refused):
-    message = _("The teacher did not say that we may quote this.")
 
 
 def ask(asked: Booking | Loan, *, day: Any) -> bool:
@@ -77,7 +62,7 @@ def answer(
 ) -> EvaluationEvent:
     """Keep what the teacher says, and what her class said where she typed it along.
 
-    Raises AlreadyReceived, TooLate, NotAsked.
+    Raises AlreadyReceived, AnsweringIsOver, NotAsked.
     """
     _lock(evaluation)
     if evaluation.standing.is_listed:
@@ -100,7 +85,7 @@ def count(
 ) -> EvaluationEvent:
     """Keep what the class said, before or after its teacher answers.
 
-    Raises AlreadyReceived, TooLate, NotAsked.
+    Raises AlreadyReceived, AnsweringIsOver, NotAsked.
     """
     _lock(evaluation)
     if evaluation.counted_at is not None:
@@ -151,4 +136,4 @@ def _refuse_late(evaluation: Evaluation) -> None:
     if not evaluation.took_place:
         raise NotAsked
     if evaluation.is_over:
-        raise TooLate
+        raise AnsweringIsOver

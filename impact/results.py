@@ -7,13 +7,14 @@ Figures hold no name and no text. Every number says of how many it is; a split o
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Avg, Count, Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from impact.models import FACES, TALLIES, EvaluationQuerySet, EvaluationState, Face, Prepared
+from impact.questions import IN_FIGURES, OF_CLASS, PREPARED
 from kits.models import LessonKit
 from programmes.models import Programme
 from schools.years import school_year_of
@@ -32,16 +33,17 @@ class Bar:
         return round(100 * self.number / self.of) if self.of else 0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Distribution:
     """How often each answer to a question was given."""
 
+    name: str  # of its column, or group of columns
     label: str
     answers: Sequence[str]
     numbers: Sequence[int]
     is_of_faces: bool = True
-    is_told: bool = True  # no single answer follows from it (`small_numbers.py`)
     silent: int = 0  # who answered, and not this question
+    is_shown: bool = True  # `small_numbers.py` hides those from which single answers follow
 
     @property
     def n(self) -> int:
@@ -60,6 +62,14 @@ class Distribution:
         return [Bar(label, number, self.n) for label, number in pairs]
 
 
+class Place(NamedTuple):
+    """Where a distribution stands among results."""
+
+    question: str
+    split_by: str = ""
+    side: str = ""
+
+
 @dataclass(frozen=True)
 class Split:
     """A question, split: those well prepared, and others."""
@@ -68,10 +78,16 @@ class Split:
     prepared: Distribution
     others: Distribution
 
+    def sides(self, split_by: str) -> dict[Place, Distribution]:
+        return {
+            Place(self.prepared.name, split_by, "prepared"): self.prepared,
+            Place(self.others.name, split_by, "others"): self.others,
+        }
+
     @property
-    def is_fit_to_tell(self) -> bool:
-        is_told = self.prepared.is_told and self.others.is_told
-        return is_told and min(self.prepared.n, self.others.n) >= LEAST
+    def is_shown(self) -> bool:
+        is_shown = self.prepared.is_shown and self.others.is_shown
+        return is_shown and min(self.prepared.n, self.others.n) >= LEAST
 
 
 @dataclass(frozen=True)
@@ -96,7 +112,7 @@ class ByPreparation:
 
     done: AskedAndAnswered
     others: AskedAndAnswered
-    splits: Sequence[Split]
+    splits: list[Split]
 
 
 @dataclass(frozen=True)
@@ -105,8 +121,18 @@ class Results(AskedAndAnswered):
     teachers: Sequence[Distribution]
     prepared: Distribution
     pupils: Sequence[Distribution]
-    splits: Sequence[Split]
+    splits: list[Split]
     by_preparation: ByPreparation
+
+    @property
+    def distributions(self) -> dict[Place, Distribution]:
+        """Each by its place, in which other results have the same one, if they have it."""
+        found = {Place(one.name): one for one in (*self.teachers, self.prepared, *self.pupils)}
+        for split in self.splits:
+            found |= split.sides("how well prepared")
+        for split in self.by_preparation.splits:
+            found |= split.sides("preparation ticked")
+        return found
 
 
 # When the class ticked its preparation; what there was to prepare.
@@ -142,11 +168,11 @@ def _results(rows: list[Any]) -> Results:
         answered=len(answered),
         classes=sum(any(row[name] for name in TALLIES["faces"]) for row in rows),
         teachers=[_of_teachers(answered, name) for name in FACES],
-        prepared=_chosen(of_classes, "prepared", _("How well prepared was the class?"), Prepared),
+        prepared=_chosen(of_classes, "prepared", str(PREPARED), Prepared),
         pupils=[_of_pupils(rows, group) for group in TALLIES],
         splits=[
             *(
-                Split(_labels()[name], _of_teachers(well, name), _of_teachers(others, name))
+                Split(str(IN_FIGURES[name]), _of_teachers(well, name), _of_teachers(others, name))
                 for name in FACES
             ),
             # Of pupils, where one class is already more than the least number: counted in classes.
@@ -163,7 +189,7 @@ def _by_preparation(rows: list[Any]) -> ByPreparation:
     others = [row for row in of_preparation if not row[DONE]]
     there, here = _answered(done), _answered(others)
     faces = [
-        Split(_labels()[name], _of_teachers(there, name), _of_teachers(here, name))
+        Split(str(IN_FIGURES[name]), _of_teachers(there, name), _of_teachers(here, name))
         for name in FACES
     ]
     return ByPreparation(
@@ -183,16 +209,8 @@ def _split_of_pupils(well: list[Any], others: list[Any]) -> Iterable[Split]:
         yield Split(_("What pupils chose"), *(_of_pupils(rows, "faces") for rows in counted))
 
 
-def _labels() -> dict[str, str]:
-    return {
-        "overall": _("The visit, or working with the kit"),
-        "fit": _("How it fits the lessons or the work"),
-        "guidance": _("Guidance; for a kit its guide and cards"),
-    }
-
-
 def _of_teachers(rows: Iterable[Any], name: str) -> Distribution:
-    return _chosen(rows, name, _labels()[name], Face)
+    return _chosen(rows, name, str(IN_FIGURES[name]), Face)
 
 
 def _chosen(rows: Iterable[Any], name: str, label: str, answers: Any) -> Distribution:
@@ -200,21 +218,15 @@ def _chosen(rows: Iterable[Any], name: str, label: str, answers: Any) -> Distrib
     numbers = [values.count(answer.value) for answer in answers]
     words = [capfirst(str(answer.label)) for answer in answers]
     silent = len(values) - sum(numbers)
-    return Distribution(label, words, numbers, is_of_faces=answers is Face, silent=silent)
+    return Distribution(name, label, words, numbers, answers is Face, silent)
 
 
 def _of_pupils(rows: Iterable[Any], group: str) -> Distribution:
-    labels = {
-        "faces": _("How was it?"),
-        "again": _("Again?"),
-        "before": _("I want to know more about technology: before"),
-        "after": _("I want to know more about technology: afterwards"),
-    }
     rows, is_of_faces = list(rows), group == "faces"
     numbers = [sum(row[name] or 0 for row in rows) for name in TALLIES[group]]
     faces = [capfirst(str(face.label)) for face in Face]
     words = faces if is_of_faces else [capfirst(one) for one in (_("yes"), _("maybe"), _("no"))]
-    return Distribution(labels[group], words, numbers, is_of_faces)
+    return Distribution(group, str(OF_CLASS[group]), words, numbers, is_of_faces)
 
 
 # --- Of each programme and kit ----------------------------------------------------------------

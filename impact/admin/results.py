@@ -14,7 +14,7 @@ from core.backoffice.base import scoped
 from impact.desk.onward import NAMES, VISIT, may_see_figures, results_address
 from impact.models import Evaluation
 from impact.results import results_of, totals, years_of
-from impact.small_numbers import told_to_reader, totals_told
+from impact.small_numbers import hide_from_reader, totals_for_reader
 from programmes.models import Programme
 from schools.years import current_school_year, school_year_in, school_year_label
 
@@ -33,8 +33,8 @@ def results(request: HttpRequest) -> HttpResponse:
     may_read = request.user.has_perm("impact.view_evaluation")
     results, parts = results_of(in_year), [] if thing else totals(in_year)
     if not may_read:
-        results = told_to_reader(results, of_hubs, thing, year)
-        parts = [] if thing else totals_told(of_hubs, year)
+        hide_from_reader(results, of_hubs, thing, year)
+        parts = [] if thing else totals_for_reader(of_hubs, year)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "opts": Evaluation._meta,

@@ -23,7 +23,7 @@ SHOWN = (
     "loans",
     "kit-pupils",
 )
-SPLIT_BY = ("world", "objective")
+TABLES_OF_SCHOOL = ("world", "objective")
 # Of a school come classes only.
 NAMES = {"pupils": _("Pupils who came")}
 
@@ -49,7 +49,7 @@ def school_year(school: School, span: Span) -> SchoolYear:
     found = compute(scope, (*SHOWN, "visits-unregistered"))
     came = scope.visits.filter(ATTENDED).select_related("visit__slot", "visit__programme")
     loans = scope.loans.select_related("copy__kit")
-    tables = [(TABLES[code], split(scope, TABLES[code])) for code in SPLIT_BY]
+    tables = [(TABLES[code], split(scope, TABLES[code])) for code in TABLES_OF_SCHOOL]
     return SchoolYear(
         school,
         span,

@@ -138,6 +138,7 @@ def _number_of(lookup: str) -> Any:
     return Cast(F(lookup), CharField())
 
 
+# The page of figures has each of these; reports `TABLES_OF_REPORT`, schools `TABLES_OF_SCHOOL`.
 _TABLES = [
     Table(
         "line",

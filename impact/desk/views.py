@@ -20,9 +20,9 @@ from core.backoffice.access import desk_page
 from impact.counting.coverage import Area, coverage, sites_of
 from impact.counting.figure import Figure
 from impact.counting.figures import FIGURES, compute
+from impact.counting.headings import under_headings
 from impact.counting.sources import by_source
 from impact.counting.tables import COLUMNS, TABLES, split, together
-from impact.counting.topics import by_topic
 from impact.counting.unique import groups_7_and_8, unique
 from impact.desk.charts import chart_over_time
 from impact.desk.choice import Choice, choice_of
@@ -128,7 +128,7 @@ def all_figures(request: SignedInRequest) -> HttpResponse:
         "figures",
         _("All figures"),
         choice,
-        topics=by_topic({code: (FIGURES[code], number) for code, number in found.items()}),
+        headed=under_headings({code: (FIGURES[code], number) for code, number in found.items()}),
         found={code.replace("-", "_"): number for code, number in found.items()},
         together=together(found),
         tables=[(table, split(choice.scope, table)) for table in TABLES.values()],

@@ -48,7 +48,7 @@ class Prepared(models.IntegerChoices):
 
 
 # The columns of the teacher's questions, and those of what the class ticked or dropped, in groups
-# of which the sum is the number of pupils who took part.
+# of which the sum is the number of pupils who took part. In words: `impact/questions.py`.
 FACES = ("overall", "fit", "guidance")
 TALLIES = {
     "faces": ("faces_1", "faces_2", "faces_3", "faces_4", "faces_5"),

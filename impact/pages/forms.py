@@ -13,19 +13,20 @@ from django.utils.translation import ngettext
 
 from core.text.fields import LineField, ParagraphsField, WholeNumberField
 from impact import rules
-from impact.models import TALLIES, Evaluation, Face, Prepared
+from impact.models import FACES, TALLIES, Evaluation, Face, Prepared
+from impact.questions import OF_CLASS, PREPARED, asked_of_teacher
 
 _NEVER_NAMES = _("Never names of pupils.")
 
 
-def _face_field(required: str | Any = "") -> forms.TypedChoiceField:
+def _face_field(*, is_required: bool) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         choices=[(str(face.value), face.label) for face in Face],
         coerce=int,
         empty_value=None,
-        required=bool(required),
+        required=is_required,
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
-        error_messages={"required": required},
+        error_messages={"required": _("Choose the face that fits best.")},
     )
 
 
@@ -50,11 +51,8 @@ class _OfEvaluation(forms.Form):
 
 
 class TeacherForm(_OfEvaluation):
-    overall = _face_field(_("Choose the face that fits best."))
-    fit = _face_field()
-    guidance = _face_field()
     prepared = forms.TypedChoiceField(
-        label=_("How well prepared was the class?"),
+        label=PREPARED,
         help_text=_("For example by a lesson of your own beforehand."),
         choices=[(str(one.value), capfirst(one.label)) for one in Prepared],
         coerce=int,
@@ -85,8 +83,9 @@ class TeacherForm(_OfEvaluation):
 
     def __init__(self, data: Any = None, *, evaluation: Evaluation) -> None:
         super().__init__(data, evaluation=evaluation)
-        labels = _labels_of(evaluation)
-        for name, label in labels.items():
+        faces = {name: _face_field(is_required=name == "overall") for name in FACES}
+        self.fields = faces | self.fields
+        for name, label in asked_of_teacher(evaluation).items():
             self.fields[name].label = label
         if evaluation.asked.audience.is_groups:
             del self.fields["prepared"]
@@ -94,6 +93,10 @@ class TeacherForm(_OfEvaluation):
             self.fields["quote_name"].help_text = _(
                 "For example: Mo, of the assembly team. Needed with the tick only."
             )
+
+    @property
+    def faces(self) -> list[BoundField]:
+        return [self[name] for name in FACES]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -104,22 +107,6 @@ class TeacherForm(_OfEvaluation):
         elif not data.get("quote_name") and "quote_name" not in self.errors:
             self.add_error("quote_name", _("Fill in the name that may stand under it."))
         return data
-
-
-def _labels_of(evaluation: Evaluation) -> dict[str, Any]:
-    if not evaluation.is_of_visit:
-        return {
-            "overall": _("What was it like to work with the kit?"),
-            "fit": _("How well did it fit your lessons?"),
-            "guidance": _("How clear were the guide and the cards?"),
-        }
-    visit = {"overall": _("What was the visit like?"), "guidance": _("How did we guide you?")}
-    if evaluation.asked.audience.is_groups:
-        return visit | {
-            "fit": _("How well did it fit your work?"),
-            "plans": _("What will you do with it?"),
-        }
-    return visit | {"fit": _("How well did it fit your lessons?")}
 
 
 @dataclass(frozen=True)
@@ -165,16 +152,10 @@ class TallyForm(_OfEvaluation):
 
     @property
     def groups(self) -> Iterator[Group]:
-        legends = {
-            "faces": _("How was it?"),
-            "again": _("Again?"),
-            "before": _("I want to know more about technology: before"),
-            "after": _("I want to know more about technology: afterwards"),
-        }
         for group, names in TALLIES.items():
             boxes = [self[name] for name in names if name in self.fields]
             if boxes:
-                yield Group(group, legends[group], boxes, group == "faces")
+                yield Group(group, OF_CLASS[group], boxes, group == "faces")
 
     @property
     def is_touched(self) -> bool:

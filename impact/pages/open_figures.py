@@ -17,9 +17,9 @@ from django.views.decorators.http import require_safe
 from core.addresses import row_number
 from core.backoffice.spreadsheets import as_text
 from impact.counting.figures import FIGURES, compute
+from impact.counting.headings import under_headings
 from impact.counting.scope import Scope
 from impact.counting.spans import Span
-from impact.counting.topics import by_topic
 from impact.keeping.kept import Question, answer_to
 from impact.small_numbers import are_hours_of_few
 from programmes.models import Hub
@@ -58,7 +58,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "hubs": Hub.objects.all(),
         "large": [(FIGURES[code], number) for code, number in numbers.items()],
         "lines": [(span, row) for span, row in reversed(list(lines)) if row.booked],
-        "topics": by_topic(FIGURES),
+        "headed": under_headings(FIGURES),
         "notes": [NO_SUMS, UNTOLD],
     }
     return render(request, "impact/open_figures.html", facts)

@@ -25,10 +25,10 @@ from impact.counting.volunteers import volunteering
 from impact.indicators.status import TargetStatus, statuses_of
 from impact.models import Evaluation, Pledge, Report, Target
 from impact.results import Distribution, results_of
-from impact.small_numbers import guarded
+from impact.small_numbers import hide_beside_wholes
 from schools.years import school_year_of
 
-SPLIT_BY = ("line", "kind", "year-groups", "programme", "world")
+TABLES_OF_REPORT = ("line", "kind", "year-groups", "programme", "world")
 
 Facts = dict[str, Any]
 
@@ -71,7 +71,7 @@ def facts_of(report: Report) -> Facts:
                 TABLES[code].adds_up,
                 str(TABLES[code].note),
             )
-            for code in SPLIT_BY
+            for code in TABLES_OF_REPORT
         ],
         "sources": [] if report.board_id else _sources(scope, found),
         "pledges": [] if report.board_id or report.source_id else _pledges(report),
@@ -201,7 +201,7 @@ def _schools(scope: Scope) -> list[Facts]:
 
 def _evaluation(report: Report, scope: Scope) -> Facts:
     """How many were asked, answered and not; a mean of five answers or more, with its n. None is
-    told where subtracting it leaves the answers of a few: of a board or source from those of the
+    shown where subtracting it leaves the answers of a few: of a board or source from those of the
     hub, and of these days from those of their school year or all, which readers of figures see."""
     of_hub = Evaluation.objects.filter(submission__hub=report.hub_id)
     wholes, asked = [results_of(of_hub)], of_hub.filter(scope.span.days("day"))
@@ -214,7 +214,8 @@ def _evaluation(report: Report, scope: Scope) -> Facts:
     if report.source_id:  # it helps pay visits, and no kit
         wholes.append(results_of(asked))
         asked = asked.filter(booking__in=scope.visits)
-    results = guarded(results_of(asked), wholes)
+    results = results_of(asked)
+    hide_beside_wholes(results, wholes)
     return {
         "asked": results.asked,
         "answered": results.answered,
@@ -232,7 +233,7 @@ def _evaluation(report: Report, scope: Scope) -> Facts:
 
 
 def _mean(question: Distribution) -> float | None:
-    return round(question.mean or 0, 2) if question.is_told else None
+    return round(question.mean or 0, 2) if question.is_shown else None
 
 
 def changed_since(sent: Facts, now: Facts) -> list[tuple[str, int]]:

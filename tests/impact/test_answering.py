@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from bookings import attendance
 from bookings.models import State
 from core.lifecycle import IllegalMove
-from impact import lifecycle, links
+from impact import lifecycle, links, refusals
 from impact.lifecycle import MOVES
 from impact.models import FACES, TALLIES, WORDS, Evaluation, EvaluationState
 from impact.telling import documents
@@ -104,7 +104,7 @@ def test_answers_that_come_at_the_same_moment_are_one(monkeypatch):
     evaluation = make_evaluation()
     stale = Evaluation.objects.with_facts().get(pk=evaluation.pk)
     answered(evaluation)
-    with pytest.raises(lifecycle.AlreadyReceived):
+    with pytest.raises(refusals.AlreadyReceived):
         answered(stale, overall=1)
     assert kept(evaluation)["overall"] == 5
 
@@ -233,7 +233,7 @@ def test_answer_with_other_numbers_than_came_first_is_refused_and_the_first_stay
     lifecycle.count(evaluation=evaluation, tallies=TALLY, by=None)
     row = kept(evaluation)
 
-    with pytest.raises(lifecycle.AlreadyReceived):
+    with pytest.raises(refusals.AlreadyReceived):
         lifecycle.answer(evaluation=evaluation, answers=TEACHER | TALLY | {"faces_1": 9}, by=None)
 
     assert kept(evaluation) == row
@@ -258,7 +258,7 @@ def test_after_thirty_days_it_says_so_and_gives_back_what_was_typed(clock_of_the
     assert kept(evaluation)["overall"] is None
     for page in ("evaluation", "tallies"):
         assert post(evaluation, page, **TALLY).status_code == 409
-    with pytest.raises(lifecycle.TooLate):
+    with pytest.raises(refusals.AnsweringIsOver):
         answered(evaluation)
 
 
@@ -267,7 +267,7 @@ def test_who_did_not_come_after_all_cannot_answer():
     attendance.miss(booking=evaluation.booking, by=make_staff())
     assert "Er is niets om op terug te kijken" in Client().get(address(evaluation)).text
     assert post(evaluation, **TEACHER).status_code == 409
-    with pytest.raises(lifecycle.NotAsked):
+    with pytest.raises(refusals.NotAsked):
         answered(evaluation)
 
 

@@ -11,9 +11,9 @@ from django.test import Client
 from bookings.models import State
 from impact.counting.coverage import coverage
 from impact.counting.figures import FIGURES, compute
+from impact.counting.headings import HEADINGS, under_headings
 from impact.counting.spans import Span
 from impact.counting.tables import TABLES
-from impact.counting.topics import TOPICS, by_topic
 from kits.models import LoanState
 from schools.models import School, SchoolBoard
 from tec_site.staff import roles
@@ -235,9 +235,9 @@ def test_boards_page_takes_at_most_twelve_statements(number, django_assert_max_n
 
 
 def test_every_figure_stands_under_one_heading():
-    codes = [code for _title, codes in TOPICS for code in codes]
+    codes = [code for _title, codes in HEADINGS for code in codes]
     assert sorted(codes) == sorted(FIGURES)
-    assert by_topic({"pupils": 1, "gone": 2, "waited": 3}) == [
+    assert under_headings({"pupils": 1, "gone": 2, "waited": 3}) == [
         ("Wie kwamen", [1]),
         ("Wie wachtten", [3]),
         ("Andere cijfers", [2]),

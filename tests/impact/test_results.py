@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings import attendance
 from bookings.models import Booking, VisitSlot
-from impact import clock, lifecycle
+from impact import clock, lifecycle, refusals
 from impact.models import Evaluation, Face
 from impact.reports.facts import facts_of
 from impact.results import results_of, totals
@@ -169,7 +169,7 @@ def test_pupils_are_summed_over_classes(visit):
 def test_fewer_than_five_are_not_split(visit, others, is_told):
     answers_of(visit, *[(5, 3)] * 5, *[(3, 1), (3, 2)] * 2, *[(3, 2)] * (others - 4))
     split = results_of(Evaluation.objects.all()).splits[0]
-    assert split.is_fit_to_tell == is_told
+    assert split.is_shown == is_told
     page = signed_in(make_staff()).get(RESULTS).text
     assert ("5,0 (n = 5)" in page) == is_told
     assert ("Minder dan vijf antwoorden" in page) != is_told
@@ -178,7 +178,7 @@ def test_fewer_than_five_are_not_split(visit, others, is_told):
 def test_who_did_not_say_how_prepared_the_class_was_is_on_neither_side(visit):
     answers_of(visit, *[(5, 3)] * 5, *[(3, 1)] * 4, (1, None))
     split = results_of(Evaluation.objects.all()).splits[0]
-    assert (split.prepared.n, split.others.n, split.is_fit_to_tell) == (5, 4, False)
+    assert (split.prepared.n, split.others.n, split.is_shown) == (5, 4, False)
 
 
 def reader() -> Client:
@@ -212,6 +212,19 @@ def test_no_answer_follows_from_the_difference_of_two_filters(visit):
     assert [total.mean for total, _address in client.get(RESULTS).context["totals"]] == [5, 1]
     for query, mean in ((f"?programma={visit.programme_id}", "5,0"), ("?jaar=2026", "3,0")):
         assert f"gemiddeld {mean} van 5, n = " in client.get(RESULTS + query).text
+
+
+@pytest.mark.parametrize("silent", [4, 5])
+def test_question_that_few_answered_elsewhere_is_not_shown_here(visit, silent):
+    """Of two programmes with five answers each; one teacher of the other said how it fitted."""
+    answers_of(visit, *[(5, 3)] * 5)
+    robots = make_programme(title="Robots", **ROOM)
+    another = make_visit(programme=robots, slot=make_slot(programmes=[robots], **ROOM))
+    for number in range(5):
+        answered(make_evaluation(visit=another), fit=None if number < silent else 3)
+    for query in (f"?programma={visit.programme_id}", f"?bezoek={visit.pk}"):
+        overall, fit, guidance = reader().get(RESULTS + query).context["results"].teachers
+        assert (overall.is_shown, fit.is_shown, guidance.is_shown) == (True, silent == 5, True)
 
 
 def test_smallest_part_goes_untold_where_the_rest_is_too_few():
@@ -362,7 +375,7 @@ def test_split_by_what_was_ticked_as_done(visit, others, is_told):
 
     assert (found.done.asked, found.done.answered, found.done.silent_percent) == (6, 5, 17)
     assert (found.others.asked, found.others.silent) == (others, 0)
-    assert found.splits[0].is_fit_to_tell == is_told
+    assert found.splits[0].is_shown == is_told
     page = signed_in(make_staff()).get(RESULTS).text
     assert "6, 1 (17 %)" in page
     assert ("5,0 (n = 5)" in page) == is_told
@@ -469,7 +482,7 @@ def test_quote_with_consent_is_shown_under_the_name_and_taken_off(visit, client)
     shown = client.get(page).text
     assert "&lt;b&gt;Iedereen&lt;/b&gt; bleef." in shown
     assert f"<figcaption>{QUOTE['quote_name']}</figcaption>" in shown
-    with pytest.raises(lifecycle.NoConsent):
+    with pytest.raises(refusals.NoConsent):
         lifecycle.show(evaluation=silent, by=make_staff())
     desk.post(f"{where}/hide/", {"note": ""})
     assert "bleef" not in client.get(page).text
@@ -512,7 +525,7 @@ def test_teacher_takes_her_quote_back_and_it_is_off_the_public_page(visit, clien
         QUOTE["quote"],  # it is still what she told us
     )
     assert "Citeer mij niet meer" not in client.get(page).text
-    with pytest.raises(lifecycle.NoConsent):
+    with pytest.raises(refusals.NoConsent):
         lifecycle.show(evaluation=evaluation, by=make_staff())
     assert [event.move for event in evaluation.events.order_by("pk")][-2:] == ["show", "unquote"]
 

@@ -1,4 +1,4 @@
-"""What the figures are about: under which heading each stands, on pages and paper."""
+"""Under which heading each figure stands, on pages and paper."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from impact.counting.figures import FIGURES
 
-TOPICS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
+HEADINGS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (
         pgettext_lazy("heading of figures", "Who came"),
         (
@@ -46,10 +46,10 @@ TOPICS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
 )
 
 
-def by_topic[T](of: Mapping[str, T]) -> list[tuple[Any, list[T]]]:
+def under_headings[T](of: Mapping[str, T]) -> list[tuple[Any, list[T]]]:
     """These, by the code of their figure, under their headings; headings without any are left out.
     A report may have figures that are there no more: they come last."""
-    found = [(title, [of[code] for code in codes if code in of]) for title, codes in TOPICS]
+    found = [(title, [of[code] for code in codes if code in of]) for title, codes in HEADINGS]
     gone: Iterable[str] = [code for code in of if code not in FIGURES]
     found.append((_("Other figures"), [of[code] for code in gone]))
     return [(title, rows) for title, rows in found if rows]
