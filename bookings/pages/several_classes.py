@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from bookings import moving, rules
+from bookings import moving, tasters
 from bookings.models import Booking, VisitSlot
 from bookings.pages.access import address_of
 from bookings.pages.goes_along import choices_for, fields_for, refuse_lost_ways
@@ -76,7 +76,7 @@ class PartForm(ChangesNumbers, forms.Form):
     @cached_property
     def resting(self) -> list[str]:
         """The Experiences that cannot simply go ahead if it does not come."""
-        return resting_in_words(rules.resting_on(self.booking)) if self.may_go else []
+        return resting_in_words(tasters.resting_on(self.booking)) if self.may_go else []
 
     def clean_slot(self) -> VisitSlot | None:
         return slot_chosen(self.cleaned_data["slot"], self.booking.visit.programme)
