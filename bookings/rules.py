@@ -24,14 +24,22 @@ from django.utils.translation import ngettext
 
 from bookings import tasters
 from bookings.models import Booking, VisitSlot
-from bookings.refusals import SlotPast, TooLate
+from bookings.refusals import SlotPast, TooLate, TooLateForNumbers
 from core.lifecycle import Role, role_of
 from programmes.models import Hub, Programme
 from schools.audience import Audience
 from schools.models import School
 from schools.years import last_plannable_day
 from submissions.models import Submission
-from submissions.rules import Broken, Party, Rule, first_bookable_moment
+from submissions.rules import (
+    IN_THE_PAST,
+    TOO_FAR_AHEAD,
+    TOO_SOON,
+    Broken,
+    Party,
+    Rule,
+    first_bookable_moment,
+)
 
 
 @dataclass(frozen=True)
@@ -91,11 +99,11 @@ def broken_rules(items: Sequence[VisitItem], school: School | None) -> list[Brok
 def broken_date(programme: Programme, slot: VisitSlot) -> list[Broken]:
     first = first_bookable_moment(programme.lead_time)
     if slot.starts_at < timezone.now():
-        message = _("This date is in the past.")
+        message = IN_THE_PAST
     elif slot.starts_at < first:
-        message = _("This date is too soon: we need some days to prepare.")
+        message = TOO_SOON
     elif slot.day > last_plannable_day():
-        message = _("This date is too far ahead.")
+        message = TOO_FAR_AHEAD
     elif slot.is_shut:
         closed, early = _("We are closed on this date."), _("This date cannot be booked yet.")
         message = closed if slot.is_public else early
@@ -196,18 +204,18 @@ def broken_on_date(
 
 def refuse_late_cancelling(booking: Booking, by: Any) -> None:
     """Of cancelling and moving; later a school asks staff. Raises TooLate, SlotPast."""
-    _refuse_late(booking, by, is_in_time=booking.is_free_to_cancel)
+    _refuse_late(booking, by, None if booking.is_free_to_cancel else TooLate)
 
 
 def refuse_late_numbers(booking: Booking, by: Any) -> None:
-    """Of other numbers; later a school calls. Raises TooLate, SlotPast."""
-    _refuse_late(booking, by, is_in_time=booking.takes_other_numbers)
+    """Of other numbers; later a school calls. Raises TooLateForNumbers, SlotPast."""
+    _refuse_late(booking, by, None if booking.takes_other_numbers else TooLateForNumbers)
 
 
-def _refuse_late(booking: Booking, by: Any, *, is_in_time: bool) -> None:
+def _refuse_late(booking: Booking, by: Any, refusal: type[TooLate] | None) -> None:
     if role_of(by) != Role.TEACHER:
         return
-    if not is_in_time:
-        raise TooLate
+    if refusal is not None:
+        raise refusal
     if booking.has_begun:
         raise SlotPast

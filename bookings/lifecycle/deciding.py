@@ -154,8 +154,8 @@ def change_numbers(
     reason: str = "",
     told: Collection[Rule] = (),
 ) -> BookingEvent | None:
-    """Change how many come; None if it is as many already. Raises TooLate and SlotPast (for the
-    school itself), RulesBroken, VisitFull.
+    """Change how many come; None if it is as many already. Raises RulesBroken, VisitFull,
+    and for the school itself TooLateForNumbers and SlotPast.
 
     `note` goes into the mail; `reason`, why a rule is overruled, into a note for colleagues. `told`
     as in a VisitRequest.
