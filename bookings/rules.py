@@ -14,7 +14,7 @@ At the end stands until when a school itself may cancel, move or change what it 
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import timezone
@@ -170,8 +170,7 @@ def norm_sentence(programme: Programme, pupils: int) -> str:
 
 def broken_change(booking: Booking, pupils: int, supervisors: int) -> list[Broken]:
     """What other numbers break: what was once enough, or few enough, still is."""
-    years = booking.year_from, booking.year_to
-    party = Party(booking.party_name, *years, pupils, supervisors, booking.group_kind)
+    party = replace(Party.of(booking, supervisors), pupils=pupils)
     programme = booking.visit.programme
     found = [] if pupils == booking.pupils else broken_numbers(programme, party)
     lacking = programme.supervisors_for(pupils) - supervisors
