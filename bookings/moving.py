@@ -7,7 +7,7 @@ What goes along with the visit (`Kind.along`) is moved, kept or cancelled with i
 import datetime
 from collections.abc import Mapping
 
-from bookings import rules, still_coming
+from bookings import rules, still_coming, tasters
 from bookings.attendance import refuse_unexplained
 from bookings.lifecycle import behind_question, cancel, flag, lock, reschedule
 from bookings.models import Booking, BookingEvent, VisitSlot
@@ -116,7 +116,7 @@ def first_start(booking: Booking) -> datetime.datetime | None:
     programme, school = booking.visit.programme, booking.submission.school
     if not programme.requires_taster or school is None:
         return None
-    return rules.first_taster_at(school.pk) or datetime.datetime.max.replace(tzinfo=datetime.UTC)
+    return tasters.first_at(school.pk) or datetime.datetime.max.replace(tzinfo=datetime.UTC)
 
 
 def _broken(booking: Booking, slot: VisitSlot) -> list[Broken]:

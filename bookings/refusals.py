@@ -12,9 +12,22 @@ from django.utils.translation import ngettext_lazy
 
 from bookings.models import VisitSlot
 from core.lifecycle import Refused
+from submissions.rules import IN_THE_PAST
 
 
 class TooLate(Refused):
+    """To cancel or move by herself. Its page then asks staff; this is read by who had that page, or
+    the one of several classes, open while the day passed."""
+
+    message = _(
+        "The last day to cancel or move this yourself has passed. You can ask us: we contact you, "
+        "and until then the place stays yours."
+    )
+
+
+class TooLateForNumbers(TooLate):
+    """As `templates/bookings/booking_numbers.html` says it, in the place of the form."""
+
     message = _("The last day to change this yourself has passed. Please call us.")
 
 
@@ -69,7 +82,7 @@ class Forgotten(Refused):
 
 
 class SlotPast(Refused):
-    message = _("This date is in the past.")
+    message = IN_THE_PAST
 
 
 class QuestionChanged(Refused):

@@ -13,28 +13,33 @@ nobody along, and nothing comes before it.
 At the end stands until when a school itself may cancel, move or change what it booked.
 """
 
-import datetime
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import models
-from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings.models import Attention, Booking, State, VisitSlot
-from bookings.refusals import SlotPast, TooLate
+from bookings import tasters
+from bookings.models import Booking, VisitSlot
+from bookings.refusals import SlotPast, TooLate, TooLateForNumbers
 from core.lifecycle import Role, role_of
-from core.text.normal import key
-from programmes.models import Hub, Programme, ProgrammeKind
+from programmes.models import Hub, Programme
 from schools.audience import Audience
-from schools.models import ClassGroup, School
-from schools.years import current_school_year, last_plannable_day, school_year_of
+from schools.models import School
+from schools.years import last_plannable_day
 from submissions.models import Submission
-from submissions.rules import Broken, Party, Rule, first_bookable_moment
+from submissions.rules import (
+    IN_THE_PAST,
+    TOO_FAR_AHEAD,
+    TOO_SOON,
+    Broken,
+    Party,
+    Rule,
+    first_bookable_moment,
+)
 
 
 @dataclass(frozen=True)
@@ -94,11 +99,11 @@ def broken_rules(items: Sequence[VisitItem], school: School | None) -> list[Brok
 def broken_date(programme: Programme, slot: VisitSlot) -> list[Broken]:
     first = first_bookable_moment(programme.lead_time)
     if slot.starts_at < timezone.now():
-        message = _("This date is in the past.")
+        message = IN_THE_PAST
     elif slot.starts_at < first:
-        message = _("This date is too soon: we need some days to prepare.")
+        message = TOO_SOON
     elif slot.day > last_plannable_day():
-        message = _("This date is too far ahead.")
+        message = TOO_FAR_AHEAD
     elif slot.is_shut:
         closed, early = _("We are closed on this date."), _("This date cannot be booked yet.")
         message = closed if slot.is_public else early
@@ -165,8 +170,7 @@ def norm_sentence(programme: Programme, pupils: int) -> str:
 
 def broken_change(booking: Booking, pupils: int, supervisors: int) -> list[Broken]:
     """What other numbers break: what was once enough, or few enough, still is."""
-    years = booking.year_from, booking.year_to
-    party = Party(booking.party_name, *years, pupils, supervisors, booking.group_kind)
+    party = replace(Party.of(booking, supervisors), pupils=pupils)
     programme = booking.visit.programme
     found = [] if pupils == booking.pupils else broken_numbers(programme, party)
     lacking = programme.supervisors_for(pupils) - supervisors
@@ -181,9 +185,9 @@ def broken_on_date(
     programme: Programme, slot: VisitSlot, school: School | None, party_name: str, index: int = 0
 ) -> list[Broken]:
     """What is asked of a class on one date and not on another: an earlier Proeverij."""
-    if not programme.requires_taster or taster_passes(slot, school, party_name):
+    if not programme.requires_taster or tasters.precedes(slot, school, party_name):
         return []
-    if coming := taster_to_come(slot, school, party_name):
+    if coming := tasters.to_come(slot, school, party_name):
         day = date_format(timezone.localtime(coming.starts_at), "MONTH_DAY_FORMAT")
         message: Any = _("Your Proeverij is on %(day)s; choose a date after it.") % {"day": day}
     else:
@@ -194,143 +198,23 @@ def broken_on_date(
     return [Broken(Rule.PREREQUISITE, "name", str(message), index)]
 
 
-def taster_to_come(slot: VisitSlot, school: School | None, party_name: str) -> Booking | None:
-    """The first Proeverij that is booked but not before the slot: of this class, or else of
-    another one of the school."""
-    if school is None:
-        return None
-    coming = Booking.objects.filter(
-        visit__programme__kind=ProgrammeKind.TASTER,
-        state__in=State.where(counts=True),
-        visit__slot__starts_at__gte=slot.starts_at,
-        class_group__school=school,
-    )
-    found = coming.select_related("visit__slot").order_by("visit__slot__starts_at")
-    return found.filter(class_group__name_key=key(party_name)).first() or found.first()
-
-
-def first_taster_of(user: Any) -> datetime.datetime | None:
-    """When the classes of a teacher's school, of last school year or later, first have a
-    Proeverij; None where that is not known."""
-    school_id = getattr(user, "school_id", None)  # the anonymous have none
-    return first_taster_at(school_id) if school_id is not None else None
-
-
-def first_taster_at(school: int) -> datetime.datetime | None:
-    """When a school (primary key) first comes to a Proeverij."""
-    tasters = Booking.objects.filter(
-        visit__programme__kind=ProgrammeKind.TASTER,
-        state__in=State.where(counts=True),
-        class_group__school=school,
-        class_group__school_year__gte=current_school_year() - 1,
-    )
-    return tasters.aggregate(first=Min("visit__slot__starts_at"))["first"]
-
-
-def taster_awaited(programme: Programme, school: int | None) -> datetime.datetime | None:
-    """The Proeverij to come before which classes of a school (primary key) cannot come; None where
-    they need none, had one, or have none yet."""
-    if school is None or not programme.requires_taster:
-        return None
-    first = first_taster_at(school)
-    return first if first is not None and first > timezone.now() else None
-
-
-def _tasters_before(slot: VisitSlot, but: Booking | None = None) -> models.QuerySet[Booking]:
-    found = Booking.objects.filter(
-        visit__programme__kind=ProgrammeKind.TASTER,
-        state__in=State.where(counts=True),
-        visit__slot__starts_at__lt=slot.starts_at,
-    )
-    return found.exclude(pk=but.pk) if but else found
-
-
-def class_had_taster(
-    slot: VisitSlot, school: School, party_name: str, but: Booking | None = None
-) -> bool:
-    """Whether this class, or the one it continues, has a Proeverij before the slot."""
-    this = Q(
-        class_group__school=school,
-        class_group__school_year=school_year_of(slot.day),
-        class_group__name_key=key(party_name),
-    )
-    predecessors = ClassGroup.objects.filter(
-        continued_by__school=school,
-        continued_by__school_year=school_year_of(slot.day),
-        continued_by__name_key=key(party_name),
-    )
-    return _tasters_before(slot, but).filter(this | Q(class_group__in=predecessors)).exists()
-
-
-def school_had_taster(slot: VisitSlot, school: School, but: Booking | None = None) -> bool:
-    """Whether any class of the school had one, this school year or the last."""
-    year = school_year_of(slot.day)
-    return (
-        _tasters_before(slot, but)
-        .filter(class_group__school=school, class_group__school_year__in=[year - 1, year])
-        .exists()
-    )
-
-
-def taster_passes(
-    slot: VisitSlot, school: School | None, party_name: str, but: Booking | None = None
-) -> bool:
-    """Whether a Proeverij precedes it, not counting `but`."""
-    return school is not None and (
-        class_had_taster(slot, school, party_name, but) or school_had_taster(slot, school, but)
-    )
-
-
-def taster_doubt(programme: Programme, slot: VisitSlot, school: School, party_name: str) -> str:
-    """Why staff might look at a class that comes: only its school had a Proeverij, or nobody had.
-    Else ''."""
-    if not programme.requires_taster or class_had_taster(slot, school, party_name):
-        return ""
-    if school_had_taster(slot, school):
-        return Attention.PREREQUISITE_BY_SCHOOL
-    return Attention.PREREQUISITE_GONE
-
-
-def lacks_taster(booking: Booking, but: Booking | None = None) -> bool:
-    """Whether no Proeverij (other than `but`) precedes what is open only after one; a group needs
-    none."""
-    if booking.audience.is_groups:
-        return False
-    slot, school = booking.visit.slot, booking.submission.school
-    return booking.visit.programme.requires_taster and not taster_passes(
-        slot, school, booking.party_name, but
-    )
-
-
-def resting_on(taster: Booking) -> list[Booking]:
-    """The booked Experiences that have no other Proeverij before them."""
-    if taster.visit.programme.kind != ProgrammeKind.TASTER or taster.audience.is_groups:
-        return []
-    later = Booking.objects.depending_on(taster, taster.starts_at).with_facts()
-    return [
-        one
-        for one in later.order_by("visit__slot__starts_at", "pk")
-        if lacks_taster(one, but=taster)
-    ]
-
-
 # --- Until when a school does it itself ----------------------------------------------------------
 
 
 def refuse_late_cancelling(booking: Booking, by: Any) -> None:
     """Of cancelling and moving; later a school asks staff. Raises TooLate, SlotPast."""
-    _refuse_late(booking, by, is_in_time=booking.is_free_to_cancel)
+    _refuse_late(booking, by, None if booking.is_free_to_cancel else TooLate)
 
 
 def refuse_late_numbers(booking: Booking, by: Any) -> None:
-    """Of other numbers; later a school calls. Raises TooLate, SlotPast."""
-    _refuse_late(booking, by, is_in_time=booking.takes_other_numbers)
+    """Of other numbers; later a school calls. Raises TooLateForNumbers, SlotPast."""
+    _refuse_late(booking, by, None if booking.takes_other_numbers else TooLateForNumbers)
 
 
-def _refuse_late(booking: Booking, by: Any, *, is_in_time: bool) -> None:
+def _refuse_late(booking: Booking, by: Any, refusal: type[TooLate] | None) -> None:
     if role_of(by) != Role.TEACHER:
         return
-    if not is_in_time:
-        raise TooLate
+    if refusal is not None:
+        raise refusal
     if booking.has_begun:
         raise SlotPast

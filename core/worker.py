@@ -2,7 +2,8 @@
 
 One process; it may be stopped at any moment, and a second one does no harm: every job takes
 what it works on by a compare-and-set in the database, and keeps nothing that matters here.
-The jobs are those of the parts of the site (`core/kinds.py`).
+A job is no part of this module: an app names it, and how often, in `jobs` of its kind or part
+(`bookings/kind.py`; what a part is: `core/kinds.py`). Here are only those of the worker itself.
 """
 
 import logging

@@ -32,6 +32,11 @@ class Rule(models.TextChoices):
 # What a school may set aside itself, once it was told: it knows best who can come along.
 TOLD_ONCE = frozenset({Rule.SUPERVISORS})
 
+# What is said of a day that nobody can ask for, whatever it is asked for.
+IN_THE_PAST = _("This date is in the past.")
+TOO_SOON = _("This date is too soon: we need some days to prepare.")
+TOO_FAR_AHEAD = _("This date is too far ahead.")
+
 
 @dataclass(frozen=True)
 class Party:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.conf import settings
 from django.utils import timezone
 
-from bookings import places, rules
+from bookings import places, rules, tasters
 from bookings.lifecycle.table import MOVES, make_way
 from bookings.models import Attention, Booking, State, Visit, VisitSlot
 from bookings.refusals import (
@@ -96,7 +96,7 @@ def _verify_one(booking: Booking, submission: Submission, by: User | None) -> No
 def _doubt(booking: Booking, school: School, by: User | None) -> dict[str, str]:
     """A doubt about the Proeverij of a class, if there is one."""
     slot, programme = booking.visit.slot, booking.visit.programme
-    doubt = rules.taster_doubt(programme, slot, school, booking.party_name)
+    doubt = tasters.doubt_about(programme, slot, school, booking.party_name)
     # What staff overruled is no doubt; else it went since the place was held.
     if doubt and (doubt == Attention.PREREQUISITE_BY_SCHOOL or role_of(by) != Role.STAFF):
         return {"attention": doubt}

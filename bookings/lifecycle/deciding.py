@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from bookings import rules
+from bookings import rules, tasters
 from bookings.lifecycle.asking import join_or_open
 from bookings.lifecycle.table import MOVES, lock, make_way
 from bookings.models import Attention, Booking, BookingEvent, State, Visit, VisitSlot
@@ -154,8 +154,8 @@ def change_numbers(
     reason: str = "",
     told: Collection[Rule] = (),
 ) -> BookingEvent | None:
-    """Change how many come; None if it is as many already. Raises TooLate and SlotPast (for the
-    school itself), RulesBroken, VisitFull.
+    """Change how many come; None if it is as many already. Raises RulesBroken, VisitFull,
+    and for the school itself TooLateForNumbers and SlotPast.
 
     `note` goes into the mail; `reason`, why a rule is overruled, into a note for colleagues. `told`
     as in a VisitRequest.
@@ -208,7 +208,7 @@ def unseen_doubt(booking: Booking) -> str:
     if not is_to_come or booking.audience.is_groups or school is None:
         return ""
     programme, slot = booking.visit.programme, booking.visit.slot
-    doubt = rules.taster_doubt(programme, slot, school, booking.party_name)
+    doubt = tasters.doubt_about(programme, slot, school, booking.party_name)
     last = booking.events.filter(move__in=("hold", "offer", "flag", "settle")).order_by("pk").last()
     if not doubt or last is None:
         return doubt
@@ -236,7 +236,7 @@ def flag_dependents(taster: Booking, since: datetime.datetime, by: User | None) 
 def _flag_without_taster(booking: Booking, by: User | None) -> None:
     """An Experience that no Proeverij precedes needs attention, once."""
     flagged = Attention.PREREQUISITE_GONE
-    if booking.attention == flagged or not rules.lacks_taster(booking):
+    if booking.attention == flagged or not tasters.is_missing_for(booking):
         return
     if booking.attention not in QUESTIONS:
         flag(booking, flagged, by)

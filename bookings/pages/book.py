@@ -7,7 +7,7 @@ from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from bookings import lifecycle, places
+from bookings import lifecycle, places, tasters
 from bookings.models import State, VisitSlot, public, shut
 from bookings.pages import waiting
 from bookings.pages.access import address_of, form_address, own_submission
@@ -16,7 +16,7 @@ from bookings.pages.instead import DateNotOffered, after_taster, published_progr
 from bookings.planning.availability import SlotProgramme, free_instead, week_of
 from bookings.planning.offer import Offer, Status
 from bookings.refusals import ClassAlreadyBooked, DateChanged, NothingHeld
-from bookings.rules import VisitRequest, broken_choice, taster_awaited
+from bookings.rules import VisitRequest, broken_choice
 from bookings.telling.other_dates import other_dates, where_to_choose
 from bookings.telling.wording import requirements_of, terms_of
 from bookings.waiting import freed_places
@@ -182,7 +182,7 @@ def _instead(form: BookingForm, week: list[Offer], user: Any, *, gone: bool) -> 
     if not gone:
         return []
     school = form.school.pk if form.school else getattr(user, "school_id", None)
-    since = taster_awaited(form.programme, school)
+    since = tasters.awaited(form.programme, school)
     return free_instead(form.programme, week, form.pupils, since)
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import lifecycle, rules, still_coming
+from bookings import lifecycle, still_coming, tasters
 from bookings.models import Booking, VisitWait, by_date
 from bookings.pages.access import address_of, load_booking
 from bookings.pages.forms import (
@@ -115,7 +115,7 @@ class BookingCancelView(CancelView):
         return address_of(submission, token=token)
 
     def context(self, row: Booking) -> dict[str, Any]:
-        resting = resting_in_words(rules.resting_on(row))
+        resting = resting_in_words(tasters.resting_on(row))
         late, we_moved = not row.is_free_to_cancel, came_near_by_us(row, row.cancel_until)
         return {"booking": row, "late": late, "we_moved": we_moved, "resting": resting}
 

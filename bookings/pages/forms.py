@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from bookings import tasters
 from bookings.models import Booking, VisitSlot
 from bookings.pages.parties import (
     ChangesNumbers,
@@ -20,7 +21,6 @@ from bookings.rules import (
     VisitItem,
     VisitRequest,
     broken_on_date,
-    taster_to_come,
 )
 from bookings.waiting.visit_list import WaitRequest, Wish
 from core.addresses import row_number
@@ -228,7 +228,7 @@ class BookingForm(AskingForm):
             if one.rule == Rule.PREREQUISITE:
                 self.lacks_taster = True
                 name = self.classes.forms[one.class_index or 0].cleaned_data["name"]
-                self.late_taster = taster_to_come(self.slot, self.school, name)
+                self.late_taster = tasters.to_come(self.slot, self.school, name)
             if one.class_index is None:
                 self.contact.add_error(None, one.message)
             else:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from bookings import moving, rules
+from bookings import moving, tasters
 from bookings.models import VisitSlot
 from bookings.pages.access import address_of, load_booking
 from bookings.pages.goes_along import AlongForm
@@ -122,7 +122,7 @@ class MoveView(View):
 
     def show_question(self, slot: VisitSlot, form: AlongForm, status: int = 200) -> HttpResponse:
         booking, programme = self.booking, self.booking.visit.programme
-        passed = [one for one in rules.resting_on(booking) if one.starts_at <= slot.starts_at]
+        passed = [one for one in tasters.resting_on(booking) if one.starts_at <= slot.starts_at]
         context = self.facts() | {
             "slot": slot,
             "shown": slot_as_shown(slot),

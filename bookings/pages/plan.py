@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from bookings import next_school_year
+from bookings import next_school_year, tasters
 from bookings.models import VisitSlot
 from bookings.pages.book import BookingAsking
 from bookings.pages.forms import BookingContactForm
@@ -32,7 +32,7 @@ from bookings.planning.proposals import (
     of_last_year,
 )
 from bookings.refusals import ClassAlreadyBooked
-from bookings.rules import VisitItem, VisitRequest, taster_awaited
+from bookings.rules import VisitItem, VisitRequest
 from core.addresses import row_number
 from core.lifecycle import Refused
 from core.pages.errors import Said, errors_of
@@ -159,7 +159,7 @@ class PlanForm:
         # Three classes in one programme: its dates are read once.
         programmes = {one.programme.pk: one.programme for one in proposals}
         outlooks = {pk: Outlook(programme) for pk, programme in programmes.items()}
-        after = {pk: taster_awaited(one, user.school_id) for pk, one in programmes.items()}
+        after = {pk: tasters.awaited(one, user.school_id) for pk, one in programmes.items()}
         sent = self._sent(data)
         new = count(max(sent.values(), default=-1) + 1)
         self.rows = []

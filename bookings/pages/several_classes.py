@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from bookings import moving, rules
+from bookings import moving, tasters
 from bookings.models import Booking, VisitSlot
 from bookings.pages.access import address_of
 from bookings.pages.goes_along import choices_for, fields_for, refuse_lost_ways
@@ -23,6 +23,7 @@ from bookings.pages.parties import ChangesNumbers, supervisors_field
 from bookings.planning.as_shown import number_of, slot_chosen
 from bookings.planning.availability import next_free_for
 from bookings.planning.offer import Offer
+from bookings.refusals import TooLate, TooLateForNumbers
 from bookings.several_classes import ChangeRefused, ClassChange, change_parts
 from bookings.telling.wording import resting_in_words
 from core.pages.errors import Said, errors_of
@@ -76,7 +77,7 @@ class PartForm(ChangesNumbers, forms.Form):
     @cached_property
     def resting(self) -> list[str]:
         """The Experiences that cannot simply go ahead if it does not come."""
-        return resting_in_words(rules.resting_on(self.booking)) if self.may_go else []
+        return resting_in_words(tasters.resting_on(self.booking)) if self.may_go else []
 
     def clean_slot(self) -> VisitSlot | None:
         return slot_chosen(self.cleaned_data["slot"], self.booking.visit.programme)
@@ -85,7 +86,23 @@ class PartForm(ChangesNumbers, forms.Form):
         data = super().clean() or self.cleaned_data
         if data.get("goes") or data.get("slot") not in (None, self.booking.visit.slot):
             refuse_lost_ways(self)
+        if self._asks_too_late:
+            self.add_error(None, self._asks_too_late())
         return data
+
+    @property
+    def _asks_too_late(self) -> type[TooLate] | None:
+        """What a page asks that was opened in time: these fields are not hers any more, and what is
+        in them would be passed over in silence."""
+        booking, typed = self.booking, lambda name: self.data.get(self.add_prefix(name))
+        moves = number_of(typed("slot")) not in (0, booking.visit.slot_id)
+        if not self.may_go and (typed("goes") or moves):
+            return TooLate
+        other = (
+            typed("pupils") not in (None, str(booking.pupils)),
+            typed("supervisors") not in (None, str(booking.supervisors)),
+        )
+        return TooLateForNumbers if any(other) and not booking.takes_other_numbers else None
 
     @property
     def chosen(self) -> int:

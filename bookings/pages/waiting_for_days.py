@@ -18,7 +18,7 @@ from programmes.models import Programme
 from schools.years import last_plannable_day
 from submissions.forms import as_typed
 from submissions.models import Submission
-from submissions.rules import first_bookable_moment
+from submissions.rules import TOO_FAR_AHEAD, TOO_SOON, first_bookable_moment
 
 # Schools come on these.
 OFFERED_DAYS = range(5)
@@ -60,9 +60,9 @@ class WishForm(forms.Form):
         if first and last and last < first:
             self.add_error("last_day", _("The last day comes before the first."))
         elif last and last < self.soonest:
-            self.add_error("last_day", _("This date is too soon: we need some days to prepare."))
+            self.add_error("last_day", TOO_SOON)
         elif last and last > last_plannable_day():
-            self.add_error("last_day", _("This date is too far ahead."))
+            self.add_error("last_day", TOO_FAR_AHEAD)
         return data
 
     @property

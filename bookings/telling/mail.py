@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.functional import Promise
 
-from bookings import rules
+from bookings import tasters
 from bookings.models import Booking, BookingEvent
 from bookings.telling import enclosures, wording
 from bookings.telling.around import AroundStay
@@ -79,7 +79,7 @@ class BookingMail:
         cancelled = bookings if self.with_resting else gone
         concerned = list(dict.fromkeys([*bookings, *gone]))
         with translation.override(reader.language):
-            resting = [one for booking in cancelled for one in rules.resting_on(booking)]
+            resting = [one for booking in cancelled for one in tasters.resting_on(booking)]
             return {
                 "note": str(self.note),
                 "changes": _changes(hers),

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from bookings import tasters
 from bookings.planning.availability import free_instead, week_of
 from bookings.planning.offer import Offer
-from bookings.rules import taster_awaited
 from programmes.models import Programme
 from submissions.models import Asked
 from submissions.wording import DateLink
@@ -27,7 +27,7 @@ def other_dates(programme: Programme, rows: Sequence[Asked]) -> list[Offer]:
     """What is free for so many as these, in the week that they asked for or else first; of an
     Experience after the school's Proeverij."""
     week = week_of(programme, rows[0].school_day)
-    since = taster_awaited(programme, rows[0].submission.school_id)
+    since = tasters.awaited(programme, rows[0].submission.school_id)
     return free_instead(programme, week, [row.pupils for row in rows], since)[:SHOWN]
 
 

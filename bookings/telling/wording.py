@@ -10,7 +10,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings import rules
+from bookings import tasters
 from bookings.models import Attention, Booking, BookingEvent, State, VisitSlot
 from bookings.planning.offer import Offer, Status
 from core.lifecycle import Role
@@ -327,7 +327,7 @@ def requirements_of(programmes: Iterable[Programme], user: Any) -> dict[int, str
     """Programme (primary key) → what this reader must do first, in a few words; those that she can
     book already, as far as we know, are left out. At most one query."""
     closed = [programme.pk for programme in programmes if programme.requires_taster]
-    first = rules.first_taster_of(user) if closed else None
+    first = tasters.first_of(user) if closed else None
     if first is not None and first <= timezone.now():
         return {}
     words = _("first a Proeverij")

@@ -1,9 +1,17 @@
 """Calls to the waiting list by verbs that free or take places; who is offered it: `offering.py`.
 
-Room that a move frees is noted where places change (`freed`); what else makes room says so
-(`opened`). At the end of the verb, in its transaction, all that became free is offered in one
-round. Whoever takes a place that is not kept for her first offers it to those who wait
-(`offer_to_waiting_first`): however the room came, nobody gets in before them.
+1. A verb frees a place: that is noted where places change (`freed`). What else makes room,
+   anywhere, says so (`opened`). Nobody is offered anything yet.
+2. A verb is to take a place that is not kept for whom it is for: first what is free there is
+   offered to those who wait (`offer_to_waiting_first`). However the room came, nobody gets in
+   before them; but a verb that freed a place there itself may still need it.
+3. At the end of the verb, in its transaction, all that it left free is offered in one round
+   (`_offer_what_is_free`).
+4. Whoever catches a refusal, which has undone what was offered in step 2, offers it once more
+   (`offer_instead`).
+
+Room that no verb announces, as of an import, is offered by the clock (`offer_what_is_free` in
+`submissions/waiting/kind.py`).
 """
 
 import datetime
@@ -25,8 +33,12 @@ class GivesTurns(Protocol):
     def give_turns_on(self, day: datetime.date) -> None:
         """Offer what is free on this day to those who wait."""
 
-    def give_turns_after(self, about: set[int | None]) -> None:
-        """Offer what came free in these visits and their rooms; None: anywhere."""
+    def give_turns_after(self, visits: set[int], *, anywhere: bool) -> None:
+        """Offer what came free in these visits and their rooms, or anywhere."""
+
+
+# Among the visits with room: there may be more on any day.
+ANYWHERE = "anywhere"
 
 
 def freed(visit_id: int) -> None:
@@ -36,7 +48,7 @@ def freed(visit_id: int) -> None:
 
 def opened() -> None:
     """There may be more room, anywhere."""
-    at_end(_offer_what_is_free, None)
+    at_end(_offer_what_is_free, ANYWHERE)
 
 
 def offer_to_waiting_first(slot: VisitSlot, programme: Programme) -> bool:
@@ -65,14 +77,14 @@ def _give_turns(slot: VisitSlot) -> None:
     """Offer what is free on the day of this half day to those who wait. But a verb that gave up a
     place there itself may still need it, as where two classes of one school swap: what it leaves
     over is offered at its end (`_offer_what_is_free`)."""
-    given_up = {visit for visit in left_about(_offer_what_is_free) if visit}
+    given_up = left_about(_offer_what_is_free) - {ANYWHERE}
     in_them = VisitSlot.objects.filter(visits__in=given_up)
     if not given_up or not in_them.filter(_near(slot)).exists():
         _offering().give_turns_on(slot.day)
 
 
 def _offer_what_is_free(about: set[Any]) -> None:
-    _offering().give_turns_after(about)
+    _offering().give_turns_after(about - {ANYWHERE}, anywhere=ANYWHERE in about)
 
 
 def _offering() -> GivesTurns:

@@ -44,8 +44,8 @@ class VisitWaitKind(WaitKind, GivesTurns):
     def give_turns_on(self, day: datetime.date) -> None:
         offering.on_day(day)
 
-    def give_turns_after(self, about: set[int | None]) -> None:
-        offering.after(about)
+    def give_turns_after(self, visits: set[int], *, anywhere: bool) -> None:
+        offering.after(visits, anywhere=anywhere)
 
     # --- In 'Mijn TEC' ----------------------------------------------------------------------
 

@@ -5,10 +5,7 @@ entry fits is decided by holding its places: all or none. There is no second ide
 """
 
 import datetime
-import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from django.db import transaction
@@ -20,82 +17,29 @@ from bookings.models import Booking, Visit, VisitSlot, VisitWait
 from bookings.models.waiting import VisitWaitQuerySet
 from bookings.planning.availability import offers_of
 from bookings.planning.offer import Offer
+from bookings.waiting import too_small
+from bookings.waiting.entries import Entry, entries_of, region_for
 from core.dates import ONE_DAY, start_of_day
 from core.lifecycle import NEW, Refused
 from programmes.models import Programme
-from schools.models import SchoolHoliday, User
+from schools.models import User
 from schools.years import school_year_of
-from submissions.models import Submission, WaitAttention
+from submissions.models import Submission
 from submissions.rules import Party, refuse_broken, set_aside
-from submissions.waiting.deadlines import closes_at, offer_until, region_of
+from submissions.waiting.deadlines import closes_at, offer_until
 from submissions.waiting.lifecycle import MOVES
-
-
-@dataclass(frozen=True)
-class Entry:
-    """All that one submission waits for: served all at once."""
-
-    rows: Sequence[VisitWait]
-
-    @property
-    def submission(self) -> Submission:
-        return self.rows[0].submission
-
-    @property
-    def programme(self) -> Programme:
-        return self.rows[0].programme
-
-    @property
-    def pupils(self) -> int:
-        return sum(row.pupils for row in self.rows)
-
-    @property
-    def region(self) -> str:
-        return _region(self.programme, self.submission)
-
-    @cached_property
-    def holidays(self) -> dict[datetime.date, str]:
-        """Days on which a wish is not met: its school has none of its pupils there."""
-        first = self.rows[0]
-        if first.slot_id:
-            return {}
-        of_region = SchoolHoliday.objects.filter(region=self.region)
-        return of_region.days(first.first_day, first.last_day)
-
-    def wants(self, offer: Offer) -> bool:
-        first = self.rows[0]
-        if first.slot_id:
-            return first.slot_id == offer.slot_id
-        return first.wishes(offer.starts_at) and offer.day not in self.holidays
-
-    def has_room_in(self, offer: Offer) -> bool:
-        return offer.groups_left >= len(self.rows) and offer.pupils_left >= self.pupils
-
-    def locked(self) -> "Entry":
-        """As it is now: her numbers may have changed since it was read, and cannot from here on."""
-        rows = VisitWait.objects.filter(pk__in=[row.pk for row in self.rows])
-        return Entry(list(rows.locked()))
-
-
-def entries_of(rows: VisitWaitQuerySet) -> list[Entry]:
-    """Entries in the order in which they are served."""
-    found = rows.waiting().with_facts().filter(programme__is_published=True)
-    by_submission = itertools.groupby(found, key=lambda row: row.submission_id)
-    return [Entry(list(group)) for _key, group in by_submission]
-
 
 # --- A round -------------------------------------------------------------------------------------
 
 
-def after(visit_ids: set[int | None]) -> int:
-    """The round at the end of a verb in which a place was given up in these visits; None among
-    them stands for room anywhere, as where a limit was raised."""
+def after(visit_ids: set[int], *, anywhere: bool = False) -> int:
+    """The round at the end of a verb in which a place was given up in these visits; `anywhere`: or
+    that may have made room on any day, as where a limit was raised."""
     if not VisitWait.objects.waiting().exists():
         return 0
-    known = [pk for pk in visit_ids if pk is not None]
-    found = Visit.objects.filter(pk__in=known).select_related("slot__venue", "programme")
+    found = Visit.objects.filter(pk__in=visit_ids).select_related("slot__venue", "programme")
     given_up = list(found.order_by("pk"))
-    if None in visit_ids:
+    if anywhere:
         return everywhere(given_up)
     days = {(visit.slot.day, visit.slot.venue.hub_id) for visit in given_up}
     return sum(
@@ -142,7 +86,7 @@ def _round(
             served += 1
             free = _free(programmes, within)
         elif wanted and not fitting:
-            _pass_over(entry, wanted, given_up)
+            too_small.say_so(entry, wanted, given_up)
     return served
 
 
@@ -165,58 +109,6 @@ def _try(entry: Entry, slot_id: int) -> bool:
     return True
 
 
-# --- Too small -----------------------------------------------------------------------------------
-
-
-def _pass_over(entry: Entry, wanted: Sequence[Offer], given_up: Sequence[Visit]) -> None:
-    """All that it wants is too small for it. Its page says so, once for each time that more of it
-    became free."""
-    told = {
-        event.data["slot"]: event.data
-        for event in entry.rows[0].events.filter(move="pass_over").order_by("pk")
-    }
-    for offer in wanted:
-        last = told.get(offer.slot_id)
-        if not told or _made_room(given_up, offer, entry.programme) or _grew(offer, last):
-            _say_too_small(entry, offer)
-            return
-
-
-def _made_room(given_up: Iterable[Visit], offer: Offer, programme: Programme) -> bool:
-    """Whether this offer has what was given up: in its own visit, or in another in its rooms at
-    that time, which nobody else is in any more."""
-    for visit in given_up:
-        if (visit.slot_id, visit.programme_id) == (offer.slot_id, offer.programme_id):
-            return True
-        at_that_time = (
-            visit.slot.starts_at < offer.starts_at + programme.occupies
-            and offer.starts_at < visit.slot.starts_at + visit.programme.occupies
-        )
-        rooms = visit.programme.zones.filter(pk__in=programme.zones.all())
-        if at_that_time and rooms.exists():
-            return True
-    return False
-
-
-def _grew(offer: Offer, last: dict[str, Any] | None) -> bool:
-    """Whether there is more room than it was last told of in this half day: so it hears of room
-    that nobody gave up, as where a limit is raised."""
-    if last is None:
-        return False
-    return offer.groups_left > last["groups"] or offer.pupils_left > last["pupils"]
-
-
-def _say_too_small(entry: Entry, offer: Offer) -> None:
-    data = {"slot": offer.slot_id, "groups": offer.groups_left, "pupils": offer.pupils_left}
-    changes = {"attention": WaitAttention.PASSED_OVER}
-    try:
-        with transaction.atomic():
-            for row in entry.rows:
-                MOVES.apply(row, "pass_over", by=None, data=data, changes=changes)
-    except Refused:
-        return  # served or withdrawn a moment ago
-
-
 # --- One offer -----------------------------------------------------------------------------------
 
 
@@ -229,7 +121,7 @@ def offer_place(entry: Entry, slot: VisitSlot, *, by: User | None, note: str = "
     programme = entry.programme
     broken = rules.broken_choice(programme, slot)
     for index, row in enumerate(entry.rows):
-        broken += rules.broken_party(programme, _party(row), index)
+        broken += rules.broken_party(programme, Party.of(row, row.supervisors), index)
         school = entry.submission.school
         broken += rules.broken_on_date(programme, slot, school, row.party_name, index)
     refuse_broken(broken, {one.rule for one in broken} if by else (), note)
@@ -258,11 +150,7 @@ def until_of(
     closes = min(closes_at(slot.day, programme.lead_time), slot.starts_at)
     if by and closes <= timezone.now():
         closes = slot.starts_at
-    return offer_until(day=slot.day, closes_at=closes, region=_region(programme, submission))
-
-
-def _region(programme: Programme, submission: Submission) -> str:
-    return region_of(submission.school, programme.venue.holiday_region)
+    return offer_until(day=slot.day, closes_at=closes, region=region_for(programme, submission))
 
 
 def _booking(row: VisitWait, visit: Visit, until: datetime.datetime) -> Booking:
@@ -272,9 +160,4 @@ def _booking(row: VisitWait, visit: Visit, until: datetime.datetime) -> Booking:
     }
     if school_year_of(row.school_day) != school_year_of(visit.slot.day):
         same["class_group"] = None  # a wish over the summer: who takes it brings next year's class
-    return Booking(visit=visit, state=NEW, held_until=until, **_party(row).columns, **same)
-
-
-def _party(row: VisitWait) -> Party:
-    years = row.year_from, row.year_to
-    return Party(row.party_name, *years, row.pupils, row.supervisors, row.group_kind, row.level)
+    return Booking(visit=visit, state=NEW, held_until=until, **Party.of(row).columns, **same)

@@ -12,6 +12,7 @@ from bookings import lifecycle, rules
 from bookings.models import Booking, State, VisitSlot, VisitWait
 from bookings.refusals import WrongAudience
 from bookings.waiting import offering
+from bookings.waiting.entries import entries_of
 from core.transactions import retried
 from programmes.models import Programme
 from schools.models import ClassGroup, User
@@ -105,7 +106,7 @@ class VisitList(WaitingList):
     ) -> None:
         """Staff offer a place over the order, and say why. Raises NotWaiting, NoteRequired,
         VisitFull, ZonesTaken and what else stands in the way."""
-        entries = offering.entries_of(VisitWait.objects.filter(submission=submission))
+        entries = entries_of(VisitWait.objects.filter(submission=submission))
         if not entries:
             raise NotWaiting
         if not note.strip():

@@ -10,7 +10,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -19,6 +18,7 @@ from core.kinds import Outing, kinds
 from core.text.fields import PickedDayField, WholeNumberField
 from schools.years import YearGroup, last_plannable_day
 from submissions.forms import MOST_PUPILS
+from submissions.rules import IN_THE_PAST, TOO_FAR_AHEAD
 
 
 class OutingForm(forms.Form):
@@ -42,9 +42,9 @@ class OutingForm(forms.Form):
     def clean_dag(self) -> datetime.date:
         day: datetime.date = self.cleaned_data["dag"]
         if day < timezone.localdate():
-            raise forms.ValidationError(_("This date is in the past."))
+            raise forms.ValidationError(IN_THE_PAST)
         if day > last_plannable_day():
-            raise forms.ValidationError(_("This date is too far ahead."))
+            raise forms.ValidationError(TOO_FAR_AHEAD)
         return day
 
     @property

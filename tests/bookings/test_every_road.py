@@ -105,6 +105,27 @@ def test_page_changes_nothing_for_who_comes_too_late(booked, later, road):
         assert facts(booked) != before
 
 
+@pytest.mark.parametrize(
+    ("road", "words"),
+    [
+        ("numbers", "Bel ons even."),
+        ("parts: numbers", "Bel ons even."),
+        ("parts: another date", "Je kunt het ons vragen"),
+        ("parts: not coming", "Je kunt het ons vragen"),
+        ("cancel", "We hebben je vraag"),
+        ("move", "We hebben je vraag"),
+    ],
+)
+def test_page_that_was_open_while_the_last_day_passed_says_what_she_can_do(
+    booked, later, road, words
+):
+    address, data = _roads(booked, later)[road]
+    with time_machine.travel(LATE, tick=False):
+        answer = Client().post(address, data, follow=True)
+    assert words in answer.text
+    assert "Alles is al zoals" not in answer.text
+
+
 @pytest.mark.parametrize("road", ["numbers", "parts: numbers"])
 def test_more_than_fit_are_refused_on_every_road_and_the_old_number_stands(booked, later, road):
     address, data = _roads(booked, later)[road]

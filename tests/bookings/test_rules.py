@@ -5,7 +5,7 @@ from contextlib import nullcontext
 import pytest
 import time_machine
 
-from bookings import lifecycle, places, rules
+from bookings import lifecycle, places, tasters
 from bookings.models import Attention, Booking, BookingEvent, State
 from bookings.rules import VisitItem, VisitRequest
 from programmes.models import ProgrammeKind
@@ -261,16 +261,16 @@ def test_proeverij_that_is_named_is_of_the_class_itself_if_it_has_one_and_certai
     school = make_school()
     slot, programme = experience_slot()
     taster_booking(school, amsterdam(2026, 11, 3, 9), state=State.CANCELLED)
-    assert rules.taster_to_come(slot, school, "Groep 7") is None
-    assert rules.taster_awaited(programme, school.pk) is None
+    assert tasters.to_come(slot, school, "Groep 7") is None
+    assert tasters.awaited(programme, school.pk) is None
     of_school = taster_booking(school, slot.starts_at, name="Groep 8")
     own = taster_booking(school, amsterdam(2026, 11, 5, 9), name="Groep 6")
 
-    assert rules.taster_to_come(slot, school, "Groep 6") == own
-    assert rules.taster_to_come(slot, school, "Groep 7") == of_school
-    assert rules.taster_awaited(programme, school.pk) == slot.starts_at
+    assert tasters.to_come(slot, school, "Groep 6") == own
+    assert tasters.to_come(slot, school, "Groep 7") == of_school
+    assert tasters.awaited(programme, school.pk) == slot.starts_at
     with time_machine.travel(slot.starts_at, tick=False):
-        assert rules.taster_awaited(programme, school.pk) is None
+        assert tasters.awaited(programme, school.pk) is None
 
 
 def test_class_that_staff_book_on_the_proeverij_of_its_school_is_looked_at_too():

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from bookings import lifecycle
+from bookings import lifecycle, tasters
 from bookings.models import Booking, State
-from bookings.rules import resting_on
 from bookings.telling.stays import stays_of
 from core.mail.outbox import Teller
 from core.models import Mail
@@ -210,12 +209,12 @@ def test_nothing_is_said_where_another_proeverij_comes_before(client, trajectory
         class_group=first.class_group,
         party_name="7b",
     )
-    assert resting_on(first) == []
+    assert tasters.resting_on(first) == []
     assert LINE not in cancelling(client, first)
 
 
 def test_an_experience_itself_bears_nothing(client, trajectory):
-    assert resting_on(trajectory[1]) == []
+    assert tasters.resting_on(trajectory[1]) == []
     assert LINE not in cancelling(client, trajectory[1])
 
 

@@ -13,6 +13,7 @@ from bookings.telling.waiting import when_of
 from bookings.telling.wording import sentence
 from bookings.visits.calling_off import call_off
 from bookings.waiting import offering
+from bookings.waiting.entries import entries_of
 from bookings.waiting.positions import positions
 from bookings.waiting.unmet_demand import demand
 from bookings.waiting.visit_list import LIST, WaitRequest, Wish
@@ -674,7 +675,7 @@ def test_proeverij_that_staff_overruled_with_an_offer_needs_no_attention(by_hand
 def test_offer_is_of_as_many_pupils_as_come_by_now(full, slot, programme):
     """She said so between the reading of the list and the offer."""
     row = wait(slot, programme, 28)
-    [read_before] = offering.entries_of(VisitWait.objects.all())
+    [read_before] = entries_of(VisitWait.objects.all())
     LIST.change_numbers(row, pupils=20, by=None)
     other = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 10, 9), max_pupils=60)
 
@@ -690,7 +691,7 @@ def test_offer_by_the_worker_opens_nothing_on_a_day_that_was_closed_meanwhile(
 ):
     """Staff, who choose a half day by hand, may."""
     wait(slot, programme, 28)
-    [entry] = offering.entries_of(VisitWait.objects.all())
+    [entry] = entries_of(VisitWait.objects.all())
     other = make_slot(programmes=[programme], starts_at=amsterdam(2026, 11, 10, 9), max_pupils=60)
     assert not other.is_shut
     VisitSlot.objects.filter(pk=other.pk).update(is_closed=True)

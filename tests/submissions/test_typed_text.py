@@ -11,8 +11,8 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
+from bookings import tasters
 from bookings.models import Booking
-from bookings.rules import class_had_taster
 from core.mail.models import Mail
 from core.text.fields import (
     AmountField,
@@ -187,8 +187,8 @@ def test_proeverij_of_seven_does_not_count_for_seven_plus():
         submission=make_submission(school=school),
     )
     later = make_slot(starts_at=amsterdam(2026, 12, 8, 9), ends_at=amsterdam(2026, 12, 8, 12))
-    assert class_had_taster(later, school, "７")
-    assert not class_had_taster(later, school, "7+")
+    assert tasters.class_had_one(later, school, "７")
+    assert not tasters.class_had_one(later, school, "7+")
 
 
 # --- That no way in is forgotten -----------------------------------------------------------------
