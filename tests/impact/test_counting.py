@@ -12,6 +12,7 @@ from bookings.visits.calling_off import call_off
 from impact.counting.coverage import coverage, sites_of
 from impact.counting.figure import Basis
 from impact.counting.figures import FIGURES, compute
+from impact.counting.scope import Paid, ProgrammeLine
 from impact.counting.spans import Span, quarters_of
 from impact.counting.tables import TABLES, over_time, split
 from impact.counting.unique import Visit, estimate, groups_7_and_8, unique
@@ -37,6 +38,7 @@ from tests.factories import (
     make_submission,
     make_venue,
     make_visit,
+    make_wait,
     the_hub,
 )
 from tests.impact.counted import AUTUMN, YEAR, came, scope_of
@@ -246,8 +248,8 @@ def test_who_begins_anew_lapsed_once_or_not_at_all(clock_of_the_day):
     asked(6, State.LAPSED, 9, programme=make_programme(max_groups=9))
     typed = {"user": None, "typed_school_name": "De Ark", "typed_city": "Epe"}
     both = make_submission(**typed)
-    for name in ("7a", "7b"):  # two classes of one asking, which never came
-        asked(6, State.LAPSED, 9, submission=both, class_group=None, name=name)
+    for hour, name in ((9, "7a"), (10, "7b")):  # two classes of one asking, which never came
+        asked(6, State.LAPSED, hour, submission=both, class_group=None, name=name)
     assert count("lapsed") == 4
     again = asked(6, State.LAPSED, 12, submission=make_submission(**typed), class_group=None)
     assert again in FIGURES["lapsed"].rows(scope_of())
@@ -255,6 +257,15 @@ def test_who_begins_anew_lapsed_once_or_not_at_all(clock_of_the_day):
     clock_of_the_day.move_to(amsterdam(2027, 1, 12, 10))
     erase_person(email=confirmed.submission.email)
     assert count("lapsed") == 3
+
+
+def test_who_asks_again_days_later_lapsed_all_the_same(clock_of_the_day):
+    about = {"school": make_school(), "programme": make_programme(max_groups=9, max_pupils=999)}
+    clock_of_the_day.move_to(amsterdam(2026, 9, 15, 9))
+    came(2026, 11, 3, state=State.LAPSED, **about)
+    clock_of_the_day.move_to(amsterdam(2026, 9, 17, 9))
+    came(2026, 11, 4, state=State.CONFIRMED, **about)
+    assert count("lapsed") == 1
 
 
 def test_group_that_begins_anew_lapsed_once_too(clock_of_the_day):
@@ -325,6 +336,39 @@ def test_school_that_was_expected_before_and_did_not_come_is_new():
     came(2025, 11, 4, school=school, state=State.NO_SHOW)
     came(2026, 9, 8, school=school)
     assert count("returning-schools") == 0
+
+
+def test_class_that_was_expected_before_and_did_not_come_is_new():
+    school = make_school()
+    came(2026, 9, 8, school=school, name="8a", state=State.NO_SHOW)
+    came(2026, 11, 3, school=school, name="8a")
+    assert count("returning-classes") == 0
+
+
+def test_source_that_pays_until_the_first_day_or_from_the_last_one_pays_for_that_day():
+    programme = make_programme(max_groups=9, max_pupils=999)
+    for day in (2, 9):
+        came(2026, 11, day, programme=programme)
+    days = {day: datetime.date(2026, 11, day) for day in (1, 2, 9, 30)}
+    span = Span(days[2], days[9])
+    for paid in (Span(days[1], days[2]), Span(days[9], days[30])):
+        assert count("visits", scope_of(span, paid=(Paid(programme.pk, paid),))) == 1
+
+
+def test_kit_is_of_no_programme_and_who_waits_is_of_no_source():
+    make_loan(state=LoanState.DONE)
+    wait = make_wait(asked_at=amsterdam(2026, 9, 15, 9))
+    span = Span.of_school_year(2026)
+    of_programme = scope_of(span, programmes=(wait.programme_id,))
+    assert (scope_of(span).loans.count(), of_programme.loans.count()) == (1, 0)
+    assert (of_programme.waits.count(), scope_of(span, paid=()).waits.count()) == (1, 0)
+
+
+@pytest.mark.parametrize("sector", [Sector.PRIMARY, Sector.SPECIAL])
+@pytest.mark.parametrize("year_group", [YearGroup.GROUP_7, YearGroup.YEAR_1])
+def test_each_class_is_of_one_line(sector, year_group):
+    came(2026, 11, 3, school=make_school(sector=sector), year_group=year_group)
+    assert [count("visits", scope_of(line=line)) for line in ProgrammeLine].count(1) == 1
 
 
 def test_town_of_which_the_only_school_closed_since_is_in_no_list():
