@@ -115,11 +115,12 @@ def count_pieces(scope: Scope, spans: list[Span]) -> Any:
 
 def piece_rows(counted: Iterable[dict[str, Any]]) -> list[PieceRow]:
     """Those of what `count_pieces` counted, also among other rows."""
-    return [
-        PieceRow(*map(int, row["part"].split("-")), row["here"], row["booked"], row["visits"])
-        for row in counted
-        if row["series"] == PIECES
-    ]
+    rows = []
+    for row in counted:
+        if row["series"] == PIECES:
+            programme, piece = map(int, row["part"].split("-"))
+            rows.append(PieceRow(programme, piece, row["here"], row["booked"], row["visits"]))
+    return rows
 
 
 def share_out(
