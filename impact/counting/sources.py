@@ -20,7 +20,7 @@ from impact.counting.scope import ATTENDED, DAY, PROGRAMME, Paid, Scope
 from impact.counting.spans import Span, which_of
 from impact.models.funding import FundingSource
 
-# How rows of pieces are told from those of months and years.
+# Rows of pieces come in one statement with those of months and years: by this they are known.
 PIECES = "pieces"
 
 
@@ -40,6 +40,16 @@ class Source:
     @property
     def paid(self) -> tuple[Paid, ...]:
         return tuple(one.paid for one in self.portions)
+
+
+class PieceRow(NamedTuple):
+    """What was counted of a programme in one of the pieces, by its place among them."""
+
+    programme: int
+    piece: int
+    here: int
+    booked: int
+    visits: int
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ def by_source(scope: Scope, sources: Sequence[Source]) -> list[PaidPupils]:
     if not sources:
         return []
     spans = pieces(scope.span, sources)
-    return share_out(sources, spans, of_pieces(scope, spans))
+    return share_out(sources, spans, piece_rows(count_pieces(scope, spans)))
 
 
 def pieces(span: Span, sources: Iterable[Source]) -> list[Span]:
@@ -90,9 +100,9 @@ def pieces(span: Span, sources: Iterable[Source]) -> list[Span]:
     return [Span(first, end - ONE_DAY) for first, end in zip(inside, ends, strict=True)]
 
 
-def of_pieces(scope: Scope, spans: list[Span]) -> Any:
-    """Counts of each programme in each piece, in the same columns as rows over time; `part` is
-    '12-0': programme, piece."""
+def count_pieces(scope: Scope, spans: list[Span]) -> Any:
+    """Of each programme in each piece, in the same columns as rows over time; `part` is '12-0':
+    programme, piece."""
     part = Concat(Cast(PROGRAMME, CharField()), Value("-"), which_of(spans, DAY))
     grouped = scope.visits.values(series=Value(PIECES, output_field=CharField()), part=part)
     return grouped.annotate(
@@ -103,23 +113,32 @@ def of_pieces(scope: Scope, spans: list[Span]) -> Any:
     )
 
 
+def piece_rows(counted: Iterable[dict[str, Any]]) -> list[PieceRow]:
+    """Those of what `count_pieces` counted, also among other rows."""
+    rows = []
+    for row in counted:
+        if row["series"] == PIECES:
+            programme, piece = map(int, row["part"].split("-"))
+            rows.append(PieceRow(programme, piece, row["here"], row["booked"], row["visits"]))
+    return rows
+
+
 def share_out(
-    sources: Sequence[Source], spans: Sequence[Span], grouped: Iterable[dict[str, Any]]
+    sources: Sequence[Source], spans: Sequence[Span], counted: Iterable[PieceRow]
 ) -> list[PaidPupils]:
-    exact = {"here": [Fraction()] * len(sources), "booked": [Fraction()] * len(sources)}
+    here_of, booked_of = ([Fraction()] * len(sources) for _each in range(2))
     visits, rest, total = [0] * len(sources), [0, 0, 0], [0, 0]
-    for row in grouped:
-        total = [total[0] + row["here"], total[1] + row["booked"]]
-        programme, piece = map(int, row["part"].split("-"))
-        shares = _shares(sources, programme, spans[piece])
+    for row in counted:
+        total = [total[0] + row.here, total[1] + row.booked]
+        shares = _shares(sources, row.programme, spans[row.piece])
         for number, share in shares:
-            visits[number] += row["visits"]
-            for measure, sums in exact.items():
-                sums[number] += share * row[measure]
+            visits[number] += row.visits
+            here_of[number] += share * row.here
+            booked_of[number] += share * row.booked
         if not shares:
-            rest = [rest[0] + row["here"], rest[1] + row["booked"], rest[2] + row["visits"]]
-    whole_here = apportion(total[0] - rest[0], exact["here"])
-    whole_booked = apportion(total[1] - rest[1], exact["booked"])
+            rest = [rest[0] + row.here, rest[1] + row.booked, rest[2] + row.visits]
+    whole_here = apportion(total[0] - rest[0], here_of)
+    whole_booked = apportion(total[1] - rest[1], booked_of)
     found = [
         PaidPupils(str(source.pk), source.name, *numbers)
         for source, *numbers in zip(sources, whole_here, whole_booked, visits, strict=True)

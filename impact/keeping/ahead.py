@@ -28,7 +28,7 @@ def count_next() -> bool:
     for row in _rows(usual(hubs)):
         question = Question.of_json(row.asked)
         paying = [source for source in sources if source.hub in question.scope.hubs]
-        seen = question.seen(changes, paying)
+        seen = question.fingerprint(changes, paying)
         if row.seen != seen and _claim(row):
             _count(row, question, paying, seen)
             return True

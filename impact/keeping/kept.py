@@ -23,7 +23,14 @@ from core.models import Change
 from impact.counting.coverage import Area, Coverage, coverage
 from impact.counting.figures import compute
 from impact.counting.scope import Scope
-from impact.counting.sources import PIECES, PaidPupils, Source, of_pieces, pieces, share_out
+from impact.counting.sources import (
+    PaidPupils,
+    Source,
+    count_pieces,
+    piece_rows,
+    pieces,
+    share_out,
+)
 from impact.counting.spans import Span
 from impact.counting.tables import Row, count_over_times, rows_of
 from impact.models import Kept
@@ -72,9 +79,10 @@ class Question:
         return hashlib.sha256(json.dumps(self.as_json).encode()).hexdigest()
 
     def cut(self, sources: Sequence[Source]) -> list[Span]:
+        """Its span in pieces; none unless it asks who pays."""
         return pieces(self.scope.span, sources) if self.by_source and sources else []
 
-    def seen(self, changes: str, sources: Sequence[Source]) -> str:
+    def fingerprint(self, changes: str, sources: Sequence[Source]) -> str:
         """All on which the answer depends: it is the same as long as this is."""
         # What nobody noted is of days before today, as far as these are in the span.
         span = self.scope.span
@@ -103,7 +111,7 @@ def answer_to(question: Question, sources: Sequence[Source] = ()) -> Answer:
             [Area(*row) for row in areas["boards"]],
             areas["unplaced"],
         ),
-        share_out(sources, cut, [row for row in value["series"] if row["series"] == PIECES]),
+        share_out(sources, cut, piece_rows(value["series"])),
     )
 
 
@@ -112,7 +120,7 @@ def _value(question: Question, sources: Sequence[Source]) -> dict[str, Any]:
     if question.scope.is_limited:
         return count(question, sources)
     # Before counting: what changes meanwhile is not in it.
-    now = question.seen(Change.objects.seen(), sources)
+    now = question.fingerprint(Change.objects.seen(), sources)
     today = timezone.localdate()
     rows = Kept.objects.filter(name=question.name, seen=now)
     if row := rows.first():
@@ -130,10 +138,10 @@ def count(question: Question, sources: Sequence[Source]) -> dict[str, Any]:
     # To count what is different is the dearest: not twice where it follows from the areas.
     found = areas.figures
     found |= compute(scope, [code for code in question.codes if code not in found])
-    more = [of_pieces(scope, cut)] if cut else []
+    more = [count_pieces(scope, cut)] if cut else []
     return {
         "figures": {code: found[code] for code in question.codes},
-        "series": count_over_times(scope, question.series, *more),
+        "series": count_over_times(scope, question.series, *more),  # and the pieces
         "coverage": {
             "municipalities": [list(asdict(area).values()) for area in areas.municipalities],
             "boards": [list(asdict(area).values()) for area in areas.boards],

@@ -10,7 +10,7 @@ class Kept(models.Model):
     # A hash of what was asked.
     name = models.CharField(max_length=64, unique=True)
     asked = models.JSONField()
-    seen = models.CharField(max_length=60)
+    seen = models.CharField(max_length=60)  # the fingerprint of the question, then
     value = models.JSONField()
     looked_on = models.DateField()
     counted_ahead_at = models.DateTimeField(null=True)
