@@ -14,10 +14,30 @@ from django.db.models import Model
 PASSING = {"40001", "40P01", "55P03"}
 TRIES = 3
 
-# What is left to be done at the end of the verb that is under way; None outside of one.
-_left: ContextVar[dict[Callable[[set[Any]], object], set[Any]] | None] = ContextVar(
-    "left", default=None
-)
+type Work = Callable[[set[Any]], object]
+
+
+class Leftover:
+    """What a verb leaves to its end: each work once, with all that it is about."""
+
+    def __init__(self) -> None:
+        self._about: dict[Work, set[Any]] = {}
+
+    def add(self, work: Work, about: Hashable) -> None:
+        self._about.setdefault(work, set()).add(about)
+
+    def about(self, work: Work) -> set[Any]:
+        return self._about.get(work, set())
+
+    def finish(self) -> None:
+        """Do it, and what that leaves in its turn."""
+        while self._about:
+            work = next(iter(self._about))
+            work(self._about.pop(work))
+
+
+# Of the verb that is under way; None outside of one.
+_leftover: ContextVar[Leftover | None] = ContextVar("leftover", default=None)
 
 
 def retried[**P, R](verb: Callable[P, R]) -> Callable[P, R]:
@@ -30,25 +50,34 @@ def retried[**P, R](verb: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(verb)
     def in_one_transaction(*args: P.args, **kwargs: P.kwargs) -> R:
-        if _left.get() is not None:
+        if _leftover.get() is not None:
             with transaction.atomic():
                 return verb(*args, **kwargs)
+        # Within a transaction that is not its own it cannot start over.
         tries = 1 if transaction.get_connection().in_atomic_block else TRIES
-        for last in (False,) * (tries - 1) + (True,):
-            before = _left.set({})
+        while True:
+            tries -= 1
             try:
-                with transaction.atomic():
-                    result = verb(*args, **kwargs)
-                    _finish()
-                    return result
+                with _outermost():
+                    return verb(*args, **kwargs)
             except OperationalError as error:
-                if last or _sqlstate(error) not in PASSING:
+                if tries == 0 or _sqlstate(error) not in PASSING:
                     raise
-            finally:
-                _left.reset(before)
-        raise AssertionError("unreachable")
 
     return in_one_transaction
+
+
+@contextmanager
+def _outermost() -> Iterator[None]:
+    """One try of a verb that is part of no other: its transaction, with what it left over."""
+    leftover = Leftover()
+    before = _leftover.set(leftover)
+    try:
+        with transaction.atomic():
+            yield
+            leftover.finish()
+    finally:
+        _leftover.reset(before)
 
 
 def stop_writing(model: type[Model], *, or_locking: bool = False) -> None:
@@ -87,25 +116,17 @@ def in_a_copy() -> Iterator[None]:
         copy.connection.close()  # Django's own close leaves a database in memory open
 
 
-def at_end(work: Callable[[set[Any]], object], about: Hashable) -> None:
+def at_end(work: Work, about: Hashable) -> None:
     """Call `work` at the end of the verb under way, still in its transaction: once, with the set of
     all that was given as `about`. Outside of a verb this does nothing."""
-    left = _left.get()
-    if left is not None:
-        left.setdefault(work, set()).add(about)
+    if (leftover := _leftover.get()) is not None:
+        leftover.add(work, about)
 
 
-def left_about(work: Callable[[set[Any]], object]) -> set[Any]:
+def left_about(work: Work) -> set[Any]:
     """What `work` will be called with at the end of the verb under way, as far as is known."""
-    return (_left.get() or {}).get(work, set())
-
-
-def _finish() -> None:
-    """Do what was left, and what that leaves in its turn."""
-    left = _left.get() or {}
-    while left:
-        work = next(iter(left))
-        work(left.pop(work))
+    leftover = _leftover.get()
+    return leftover.about(work) if leftover else set()
 
 
 def _sqlstate(error: Exception) -> Any:

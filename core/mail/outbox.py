@@ -8,6 +8,7 @@ does not exist, so neither does its mail.
 """
 
 import datetime
+import enum
 import itertools
 import logging
 import time
@@ -170,31 +171,36 @@ def tell_group(kind: Kind, events: list[Event]) -> int:
     return len(messages)
 
 
-def made_anew(mail: Mail) -> list[Message] | None:
-    """What would be told now in the place of `mail`: nothing when it is no longer true.
+class InItsPlace(enum.Enum):
+    """What becomes of a mail that is to go out, where no other takes its place."""
 
-    None when no events tell it (a code), or they are gone.
-    """
+    ITSELF = "itself"  # it goes as it was made: no events tell it (a code), or they are gone
+    NOTHING = "nothing"  # what it says is no longer true
+
+
+def made_anew(mail: Mail) -> Message | InItsPlace:
+    """What would be told now in the place of `mail`."""
     name, _colon, keys = mail.tells_of.partition(":")
     kind = next((kind for kind in kinds() if kind.name == name), None)
     if kind is None:
-        return None
+        return InItsPlace.ITSELF
     events = kind.event._base_manager.filter(pk__in=keys.split(",")).order_by("pk")
     told = list(events.select_related(*kind.read_along) if kind.read_along else events)
     if not told:
-        return None
+        return InItsPlace.ITSELF
     anew = [
         message
         for message in kind.mails(told)
         if (message.template, message.reference) == (mail.template, mail.reference)
     ]
-    hers = [message for message in anew if message.to == mail.to]
-    if hers:
-        return hers
+    for message in anew:
+        if message.to == mail.to:
+            return message
     # This address no longer hears of it: whoever it was, others need not hear it twice.
     same = Mail.objects.filter(tells_of=mail.tells_of, template=mail.template)
     told_to = set(same.exclude(pk=mail.pk).values_list("to", flat=True))
-    return [message for message in anew if message.to not in told_to][:1]
+    others = (message for message in anew if message.to not in told_to)
+    return next(others, InItsPlace.NOTHING)
 
 
 def went_elsewhere(mails: QuerySet[Mail], *, now: str) -> list[Mail]:
@@ -208,4 +214,4 @@ def went_elsewhere(mails: QuerySet[Mail], *, now: str) -> list[Mail]:
             missed[what] = None
         else:
             missed.setdefault(what, mail)
-    return [mail for mail in missed.values() if mail and made_anew(mail)]
+    return [mail for mail in missed.values() if mail and isinstance(made_anew(mail), Message)]

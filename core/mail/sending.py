@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from core.mail import markers, outbox
 from core.mail.models import Mail
+from core.mail.outbox import InItsPlace
 from core.mail.queue import Message, enqueue
 from core.transactions import retried
 
@@ -108,7 +109,7 @@ def _claim(mail: Mail) -> bool:
 
 def _deliver(mail: Mail, mailer: Any) -> bool:
     try:
-        if _made_anew(mail) == []:  # what waited an hour may have been cancelled
+        if _made_anew(mail) is InItsPlace.NOTHING:  # what waited an hour may have been cancelled
             _update(mail, state=Mail.State.WITHDRAWN, scheduled_at=None)
             return False
         message = markers.complete(mail.email_message())
@@ -144,16 +145,16 @@ def _deliver(mail: Mail, mailer: Any) -> bool:
     return True
 
 
-def _made_anew(mail: Mail) -> list[Message] | None:
-    """The mail as the outbox makes it now. None where that fails: then the one that was made
-    before goes out, rather than none."""
+def _made_anew(mail: Mail) -> Message | InItsPlace:
+    """The mail as the outbox makes it now. Where that fails, the one that was made before goes out,
+    rather than none."""
     try:
         return outbox.made_anew(mail)
     except DatabaseError:
         raise
     except Exception:
         logger.exception("Mail %s cannot be made anew", mail.pk)
-        return None
+        return InItsPlace.ITSELF
 
 
 def _code(error: Exception) -> int:
@@ -228,11 +229,13 @@ def send_to_address_of_now(mails: QuerySet[Mail]) -> list[Mail]:
 
 
 @retried
-def _queue_again(mail: Mail, anew: list[Message] | None) -> Mail | None:
+def _queue_again(mail: Mail, anew: Message | InItsPlace) -> Mail | None:
     # Locked: of two who press at once, one queues it.
     mail = Mail.objects.select_for_update().get(pk=mail.pk)
-    if anew is not None:
-        return _queue_anew(mail, anew[0]) if anew else None
+    if isinstance(anew, Message):
+        return _queue_anew(mail, anew)
+    if anew is InItsPlace.NOTHING:
+        return None
     is_late = mail.expires_at is not None and mail.expires_at <= timezone.now()
     if is_late or mail.state not in Mail.DONE:
         return None
