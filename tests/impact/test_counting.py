@@ -364,6 +364,13 @@ def test_kit_is_of_no_programme_and_who_waits_is_of_no_source():
     assert (of_programme.waits.count(), scope_of(span, paid=()).waits.count()) == (1, 0)
 
 
+def test_visit_is_followed_up_where_a_box_went_out():
+    for state in (LoanState.DONE, LoanState.CANCELLED):
+        booking = came(2026, 11, 3)
+        make_loan(booking=booking, submission=booking.submission, state=state)
+    assert count("followed-up") == 1
+
+
 @pytest.mark.parametrize("sector", [Sector.PRIMARY, Sector.SPECIAL])
 @pytest.mark.parametrize("year_group", [YearGroup.GROUP_7, YearGroup.YEAR_1])
 def test_each_class_is_of_one_line(sector, year_group):
